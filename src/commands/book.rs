@@ -1,0 +1,52 @@
+//! The rule book and the moment of a run.
+
+use std::path::Path;
+
+use crate::cli::Place;
+use crate::commands::{World, place};
+use crate::error::Error;
+use crate::files::Repository;
+use crate::history::RuleBook;
+use crate::policy::{self, Policy};
+use crate::register::{Today, Zone};
+use crate::schema::Schema;
+
+/// Reads policy, roster, catalogue and the organisation's schema of a repository whose root is
+/// `root`.
+///
+/// # Errors
+///
+/// When one cannot be read or says something that makes no sense.
+pub(super) fn load(
+    arguments: &Place,
+    world: &World,
+    root: &Path,
+    repository: &Repository,
+) -> Result<(RuleBook, Option<Schema>), Error> {
+    let policy = match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
+        None => Policy::load(repository, None)?,
+        Some(path) => match place::inside(&path, root) {
+            Some(name) => Policy::load(repository, Some(&name))?,
+            None => Policy::load_outside(repository, &path)?,
+        },
+    };
+    let own = policy::load_schema(repository, &policy)?;
+    let people = policy::load_people(repository, &policy)?;
+    let controls = policy::load_controls(repository, &policy)?;
+    Ok((RuleBook { policy, people, controls }, own))
+}
+
+/// Reads `--today`, else the clock.
+///
+/// # Errors
+///
+/// When it is neither a day nor a date-time.
+pub(super) fn read_today(text: Option<&str>, zone: Zone, world: &World) -> Result<Today, Error> {
+    match text {
+        None => Ok(Today::from_clock(zone, world.now)),
+        Some(text) => Today::parse(text, zone).map_err(|error| Error::Usage {
+            message: format!("`--today {text}`: {error}"),
+            help: "write a day such as `2026-11-23`, or a date-time such as `2026-11-23T09:00`".into(),
+        }),
+    }
+}

@@ -1,0 +1,233 @@
+//! `stopgap check`: the main job.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::World;
+use crate::commands::place::{self, Selection};
+use crate::commands::{book, signoff, write};
+use crate::error::Error;
+use crate::files::Repository;
+use crate::finding::{Findings, Level};
+use crate::git::{Commit, Git};
+use crate::history::{Change, Changes, RuleBook, Snapshot, base};
+use crate::output::{self, Look, Report};
+use crate::policy::Policy;
+use crate::register::{self, Day, Files, Register, Zone};
+use crate::rule::Judge;
+use crate::rules;
+use crate::schema::Schema;
+use crate::text::shown;
+
+/// Checks the register.
+pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let run = Run {
+        arguments,
+        world,
+        outputs: write::parse_outputs(&arguments.output)?,
+        root: place::root(&arguments.place, &world.folder)?,
+    };
+    match &arguments.base {
+        None => run.whole(out),
+        Some(revision) => run.change(revision, out),
+    }
+}
+
+/// One run of the command.
+struct Run<'r> {
+    arguments: &'r cli::Check,
+    world: &'r World,
+    outputs: Vec<(output::Format, PathBuf)>,
+    root: PathBuf,
+}
+
+impl Run<'_> {
+    /// The whole register: the scheduled job.
+    fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
+        let (book, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
+        let folder = book.policy.exceptions.clone();
+        let mut judge = self.judge(book)?;
+        let selection = self.selection(&folder)?;
+        let mut files = register::read(&self.root, &folder)?;
+        judge.ownership = signoff::ownership(None, &self.root, &mut files)?;
+        let register = Register::parse(&files, own.as_ref());
+        let mut findings = rules::run(&judge, &register, None, files.sources());
+        selection.narrow(&mut findings, files.sources());
+        self.finish(findings, &files, &register, &judge, &[], None, out)
+    }
+
+    /// The pull-request gate: what a change does, judged by the base's rule book.
+    fn change(&self, revision: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
+        let given = signoff::Given::read(
+            self.arguments.event.as_deref(),
+            self.arguments.reviews.as_deref(),
+            &self.world.folder,
+        )?;
+        let base = Base::find(revision, &self.root, self.world)?;
+        let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
+        // In a repository that had no register and no policy before, the change brings both.
+        let (book, head, own) = if base.snapshot.is_without_register() {
+            (head, None, own)
+        } else {
+            let (book, own) = self.rule_book(&base.snapshot.place)?;
+            (book, Some(head), own)
+        };
+        let folder = book.policy.exceptions.clone();
+        let mut judge = self.judge(book)?;
+        let selection = self.selection(&folder)?;
+        let moved_to = head.as_ref().map(|head| head.policy.exceptions.as_str());
+        let mut files = base.read_head(&self.root, &folder, moved_to)?;
+        let before = base.snapshot.join(&mut files, &folder)?;
+        let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
+        let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
+        judge.ownership = signoff::ownership(Some(&base.snapshot), &self.root, &mut files)?;
+
+        let (register, before) = Register::parse_with_base(&files, own.as_ref(), &before);
+        let mut changes = Changes::between(&files, &before, &register);
+        changes.head = head;
+        changes.documents = documents;
+        changes.base_day = base.day(judge.policy.timezone);
+        let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &folder };
+        changes.evidence = given.evidence(&approved, &changes)?;
+        let baseline = rules::run_base(&judge, &before, &changes, files.sources());
+        let mut findings = rules::run(&judge, &register, Some(&changes), files.sources());
+        changes.mark(&mut findings, &baseline, files.sources());
+        selection.narrow(&mut findings, files.sources());
+        let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
+        let remarks: Vec<String> =
+            std::iter::once(base.remark()).chain(uncompared(&changes)).chain(given.remark()).collect();
+        self.finish(findings, &files, &register, &judge, &remarks, Some(commit), out)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one part of the report")]
+    fn finish(
+        &self,
+        mut findings: Findings,
+        files: &Files,
+        register: &Register<'_>,
+        judge: &Judge,
+        remarks: &[String],
+        base: Option<&str>,
+        out: &mut dyn Write,
+    ) -> Result<ExitCode, Error> {
+        findings.shorten();
+        // Annotations and code scanning want paths from the checkout's top; elsewhere paths start at the root.
+        let prefix = if self.world.ci.github_actions { place::below_work_tree(&self.root) } else { String::new() };
+        let report = Report {
+            findings: &findings,
+            sources: files.sources(),
+            register,
+            folder: &judge.policy.exceptions,
+            prefix: &prefix,
+            today: judge.today,
+            base,
+            remarks,
+            quiet: self.arguments.quiet,
+        };
+        let look = self.world.look(self.arguments.color);
+        let file = |(format, path): &(output::Format, PathBuf)| -> Result<(PathBuf, Vec<u8>), Error> {
+            let mut bytes = Vec::new();
+            output::render(*format, &report, Look { color: false, ..look }, &mut bytes)?;
+            Ok((self.world.folder.join(path), bytes))
+        };
+        write::all(&self.outputs.iter().map(file).collect::<Result<Vec<_>, _>>()?, &self.world.folder)?;
+        match output::render(self.arguments.format, &report, look, out) {
+            // A reader that has seen enough, such as `head`, changes nothing of the answer.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+            _ => {}
+        }
+        let failed = findings.count(Level::Error) > 0;
+        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Reads policy, roster, catalogue and the organisation's schema.
+    fn rule_book(&self, place: &Repository) -> Result<(RuleBook, Option<Schema>), Error> {
+        book::load(&self.arguments.place, self.world, &self.root, place)
+    }
+
+    /// Adds the moment of the check to a rule book.
+    fn judge(&self, book: RuleBook) -> Result<Judge, Error> {
+        let RuleBook { policy, people, controls } = book;
+        let today = book::read_today(self.arguments.today.as_deref(), policy.timezone, self.world)?;
+        Ok(Judge::new(policy, people, controls, today))
+    }
+
+    fn selection(&self, folder: &str) -> Result<Selection, Error> {
+        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
+    }
+}
+
+/// The base of a change.
+struct Base {
+    git: Git,
+    snapshot: Snapshot,
+    /// How it was found.
+    how: String,
+}
+
+impl Base {
+    fn find(revision: &str, root: &Path, world: &World) -> Result<Self, Error> {
+        let Some(git) = Git::open(root)? else {
+            return Err(Error::Usage {
+                message: format!("`--base`: `{}` is in no git work tree", root.display()),
+                help: "leave `--base` out to check the register as it lies there".into(),
+            });
+        };
+        let mut ci = world.ci.clone();
+        if let Some(path) = ci.github_event_path.as_ref().filter(|_| revision == "auto") {
+            ci.github_event = Some(read_event(&world.folder.join(path))?);
+        }
+        let found = base::find(&git, revision, &ci)?;
+        let snapshot = Snapshot::open(&git, root, found.commit)?;
+        Ok(Self { git, snapshot, how: found.how })
+    }
+
+    /// Says what the change was compared with.
+    fn remark(&self) -> String {
+        match &self.snapshot.commit {
+            Some(commit) => format!("compared with {}, {}", commit.short(), self.how),
+            None => format!("compared with {}", self.how),
+        }
+    }
+
+    /// Reads the head's register: the folder that the base's policy names, else the one that the
+    /// head's names. A folder that is gone, where the base has one, is an empty one: all its
+    /// exceptions are then removed, and that is for a rule to say.
+    fn read_head(&self, root: &Path, folder: &str, moved_to: Option<&str>) -> Result<Files, Error> {
+        let read = |folder: &str| register::read_hashed(root, folder, Some(self.git.format()));
+        let moved = || moved_to.filter(|other| *other != folder).map(read);
+        match read(folder) {
+            Err(Error::NoRegister { .. }) if !self.snapshot.exceptions(folder).is_empty() => match moved() {
+                Some(Ok(files)) => Ok(files),
+                _ => Ok(Files::default()),
+            },
+            result => result,
+        }
+    }
+
+    fn day(&self, zone: Zone) -> Option<Day> {
+        let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
+        Some(zone.day_of(committed))
+    }
+}
+
+/// Says which edits nobody could compare, because the base's text is outside the safe YAML subset.
+fn uncompared(changes: &Changes<'_>) -> Option<String> {
+    let lost = |change: &&Change<'_>| change.base.as_ref().is_some_and(|base| base.tree.is_none());
+    let ids: Vec<String> = changes.list.iter().filter(lost).map(|change| shown(change.id).into_owned()).collect();
+    let (first, rest) = ids.split_first()?;
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    Some(format!("`{first}`{more} could not be compared: the base's text is no readable YAML, so read the whole file"))
+}
+
+/// Reads the payload of GitHub's event.
+fn read_event(path: &Path) -> Result<Vec<u8>, Error> {
+    crate::files::read_named(path, signoff::MOST_PAYLOAD).map_err(|error| Error::Unreadable {
+        kind: "the event's payload",
+        path: path.display().to_string(),
+        why: error.to_string(),
+        help: "`GITHUB_EVENT_PATH` must name the payload, or name the base with `--base REV`".into(),
+    })
+}

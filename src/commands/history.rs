@@ -1,0 +1,61 @@
+//! `stopgap history`: what slipped past a review.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::{World, book, place};
+use crate::error::Error;
+use crate::files::Repository;
+use crate::finding::Level;
+use crate::git::{Commit, Git};
+use crate::history::{self, RuleBook};
+use crate::output::history::{HistoryReport, count, render};
+use crate::register::{Today, Zone};
+use crate::text::shown;
+
+/// Replays the history.
+pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let root = place::root(&arguments.place, &world.folder)?;
+    let git = open(&root)?;
+    let since = arguments.since.as_deref().map(|since| find_since(&git, since)).transpose()?;
+    let load = |repository: &Repository| -> Result<RuleBook, Error> {
+        Ok(book::load(&arguments.place, world, &root, repository)?.0)
+    };
+    let past = history::replay(&git, &root, since.as_ref(), &load)?;
+    let today = Today::from_clock(Zone::UTC, world.now);
+    let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
+    match render(arguments.format, &report, world.look(arguments.color), out) {
+        // A reader that has seen enough, such as `head`, changes nothing of the answer.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(if count(&past, Level::Error) > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn open(root: &Path) -> Result<Git, Error> {
+    Git::open(root)?.ok_or_else(|| Error::Usage {
+        message: format!("`{}` is in no git work tree, so there is no history", root.display()),
+        help: "run it in a clone, or name one with `--root`".into(),
+    })
+}
+
+/// Finds the commit that the history begins after; it must be a part of it.
+fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
+    let shallow = if git.is_shallow()? { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
+    let refuse = |message: String| Error::Git {
+        message,
+        help: format!("name a commit that `HEAD` grew from, such as a tag{shallow}"),
+    };
+    let name = shown(revision);
+    let Some(since) = git.commit(revision)? else {
+        return Err(refuse(format!("`--since {name}` names no commit in this clone")));
+    };
+    match git.commit("HEAD")? {
+        Some(head) if git.merge_base(&since, &head)?.as_ref() != Some(&since) => {
+            Err(refuse(format!("`--since {name}` is no part of the history of `HEAD` (`{}`)", head.short())))
+        }
+        _ => Ok(since),
+    }
+}

@@ -1,0 +1,131 @@
+//! The commands, one file each: the pipeline, readable from top to bottom.
+
+mod book;
+mod check;
+mod explain;
+mod history;
+mod place;
+mod schema;
+mod show;
+mod signoff;
+mod write;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+
+use crate::cli::{Cli, Color, Command};
+use crate::error::Error;
+use crate::history::base::CiEnvironment;
+use crate::output::{Look, Severity, Snippet, render_snippet};
+
+/// What a run learns from outside, once: the clock, the folder, the terminal.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// The current folder.
+    pub folder: PathBuf,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
+    /// Whether standard error is a terminal.
+    pub error_terminal: bool,
+    /// Whether the environment asks for no colour (<https://no-color.org>).
+    pub no_color: bool,
+    /// Whether the locale can show box-drawing characters.
+    pub unicode: bool,
+    /// Width of the terminal in columns.
+    pub width: Option<usize>,
+    /// What the CI system says of the change.
+    pub ci: CiEnvironment,
+}
+
+impl World {
+    /// Asks the process; the only place that reads the clock and the environment.
+    #[must_use]
+    pub fn from_process() -> Self {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let terminal = io::stdout().is_terminal();
+        Self {
+            now: Utc::now(),
+            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            terminal,
+            error_terminal: io::stderr().is_terminal(),
+            no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
+            unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
+            width: variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok()),
+            ci: CiEnvironment::from_variables(|name| variable(name)?.into_string().ok()),
+        }
+    }
+
+    /// Returns how to draw for standard output.
+    #[must_use]
+    pub fn look(&self, color: Color) -> Look {
+        self.look_of(color, self.terminal)
+    }
+
+    fn look_of(&self, color: Color, terminal: bool) -> Look {
+        const NARROWEST: usize = 40;
+        const WIDEST: usize = 120;
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !self.no_color,
+        };
+        let width = self.width.unwrap_or(Look::default().width).clamp(NARROWEST, WIDEST);
+        Look { color, unicode: self.unicode, width }
+    }
+}
+
+/// Runs a command and returns the exit code of the process.
+#[must_use]
+pub fn run(cli: Cli, world: &World) -> ExitCode {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let result = match cli.command {
+        Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::History(arguments) => history::run(&arguments, world, &mut out),
+        Command::Show(arguments) => show::run(&arguments, world, &mut out),
+        Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
+        Command::Schema { name } => schema::run(&name, &mut out),
+    };
+    let flushed = match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::from(error)),
+        _ => Ok(()),
+    };
+    match result.and_then(|code| flushed.map(|()| code)) {
+        Ok(code) => code,
+        // A reader that has seen enough, such as `head`, is no fault of the run.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let text = describe(&error, world.look_of(Color::Auto, world.error_terminal));
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            error.exit_code()
+        }
+    }
+}
+
+/// Draws an error as it is shown on standard error.
+#[must_use]
+pub fn describe(error: &Error, look: Look) -> String {
+    let snippet = |message: String, help, place, labels| Snippet {
+        severity: Severity::Error,
+        head: "error".to_owned(),
+        message,
+        help,
+        place,
+        labels,
+    };
+    let Error::Config { kind, source_text, problems } = error else {
+        return render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
+    };
+    let drawn = problems.iter().map(|problem| {
+        let place = Some((&**source_text, source_text.first_line(problem.span)));
+        let related = problem.related.iter();
+        let labels = related.map(|other| (&**source_text, other.span, other.message.clone())).collect();
+        let message = format!("{kind} is not usable: {}", problem.message);
+        render_snippet(&snippet(message, problem.help.clone(), place, labels), look)
+    });
+    drawn.collect::<Vec<_>>().join("\n")
+}

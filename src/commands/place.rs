@@ -1,0 +1,114 @@
+//! Where the register is: the root, and the files that the user names.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::Place;
+use crate::error::Error;
+use crate::finding::Findings;
+use crate::policy;
+use crate::source::Source;
+
+/// Finds the root: the named folder, else the nearest one upwards with a policy, else the git work
+/// tree, else the current folder. The search stops at the top of the work tree.
+///
+/// # Errors
+///
+/// When the named folder is none.
+pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
+    if let Some(root) = &place.root {
+        let root = current.join(root);
+        return match std::fs::canonicalize(&root) {
+            Ok(real) if real.is_dir() => Ok(real),
+            _ => Err(Error::Usage {
+                message: format!("`--root {}` is no folder", place.root.as_deref().unwrap_or(&root).display()),
+                help: "name the folder that holds `stopgap.yaml` or the register".into(),
+            }),
+        };
+    }
+    let current = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
+    let mut upwards = current.ancestors();
+    let has_policy =
+        |folder: &Path| policy::NAMES.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
+    let found = upwards.find(|folder| has_policy(folder) || folder.join(".git").exists());
+    Ok(found.map_or_else(|| current.clone(), Path::to_path_buf))
+}
+
+/// Returns where the root lies below the top of its git work tree: empty, or ending in `/`.
+pub(super) fn below_work_tree(root: &Path) -> String {
+    let top = root.ancestors().find(|folder| folder.join(".git").exists());
+    let below = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
+    below.components().map(|part| part.as_os_str().to_string_lossy().into_owned() + "/").collect()
+}
+
+/// The part of the register that is reported on.
+#[derive(Debug)]
+pub(super) enum Selection {
+    /// All of it.
+    Whole,
+    /// These files, and those below these folders, relative to the root.
+    Some(Vec<String>),
+}
+
+impl Selection {
+    /// Reads the named paths, relative to the current folder.
+    ///
+    /// # Errors
+    ///
+    /// When one is no file or folder of the register.
+    pub(super) fn new(paths: &[PathBuf], current: &Path, root: &Path, folder: &str) -> Result<Self, Error> {
+        if paths.is_empty() {
+            return Ok(Self::Whole);
+        }
+        let selected: Result<Vec<String>, Error> =
+            paths.iter().map(|path| relative(path, current, root, folder)).collect();
+        selected.map(Self::Some)
+    }
+
+    /// Drops the findings in files that are not reported on.
+    pub(super) fn narrow(&self, findings: &mut Findings, sources: &[Source]) {
+        findings.retain(|finding| self.holds(sources[finding.file.0 as usize].path()));
+    }
+
+    /// Tells whether a file is reported on.
+    fn holds(&self, path: &str) -> bool {
+        let inside = |place: &String| {
+            path.strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match self {
+            Self::Whole => true,
+            Self::Some(places) => places.iter().any(inside),
+        }
+    }
+}
+
+/// Returns a path relative to the root, with `/` between its parts, where it lies below the root.
+/// The last part stays as it is written: a link among the exceptions is a finding, not its target.
+pub(super) fn inside(path: &Path, root: &Path) -> Option<String> {
+    let real = match (path.parent().map(std::fs::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(name)) => parent.join(name),
+        _ => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+    };
+    let below = real.strip_prefix(root).ok()?;
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Some(parts.join("/"))
+}
+
+fn relative(path: &Path, current: &Path, root: &Path, folder: &str) -> Result<String, Error> {
+    let refuse = |what: &str| Error::Usage {
+        message: format!("`{}` {what}", path.display()),
+        help: format!("name files or folders below `{folder}`, or none for the whole register"),
+    };
+    let full = current.join(path);
+    if std::fs::symlink_metadata(&full).is_err() {
+        return Err(refuse("does not exist"));
+    }
+    let inside = inside(&full, root);
+    let yaml = |path: &str| [".yaml", ".yml"].iter().any(|ending| path.to_lowercase().ends_with(ending));
+    match inside {
+        Some(inside) if folder.starts_with(&format!("{inside}/")) || inside.is_empty() || inside == folder => {
+            Ok(folder.to_owned())
+        }
+        Some(inside) if inside.starts_with(&format!("{folder}/")) && (full.is_dir() || yaml(&inside)) => Ok(inside),
+        _ => Err(refuse("is no exception file of this register")),
+    }
+}

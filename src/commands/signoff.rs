@@ -1,0 +1,219 @@
+//! What the pull request says of a change: GitHub's event and the saved reviews, read from files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::files::{CommitFiles, ReadFile};
+use crate::git::{Commit, Git};
+use crate::history::{Changes, Snapshot};
+use crate::register::{Files, is_named_like_one, stem};
+use crate::signoff::{Codeowners, Event, Evidence, InputError, Ownership, PullRequest, Reviews, Verdict, decisions};
+use crate::source::{FileId, Source};
+use crate::yaml;
+
+/// The pull request and its reviews, so far as they were given.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pull_request: Option<PullRequest>,
+    reviews: Option<Reviews>,
+    /// What the event is of where it is of no pull request.
+    other: Option<&'static str>,
+}
+
+impl Given {
+    /// Reads the files that the arguments name.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be read or is not what GitHub sends, or reviews are given without an event.
+    pub(super) fn read(event: Option<&Path>, reviews: Option<&Path>, folder: &Path) -> Result<Self, Error> {
+        if reviews.is_some() && event.is_none() {
+            return Err(Error::Usage {
+                message: "`--reviews` needs `--event`, which says whose pull request it is and what its head is".into(),
+                help: "add `--event \"$GITHUB_EVENT_PATH\"`".into(),
+            });
+        }
+        let mut given = Self::default();
+        if let Some(path) = event {
+            let bytes = read(&folder.join(path), "the event")?;
+            match Event::parse(&bytes).map_err(|error| unusable("event", path, &error))? {
+                Event::PullRequest(request) => given.pull_request = Some(request),
+                Event::MergeGroup(_) => given.other = Some("a merge queue"),
+                Event::Push(_) => given.other = Some("a push"),
+                Event::Other => given.other = Some("no pull request"),
+            }
+        }
+        if let Some(path) = reviews {
+            let bytes = read(&folder.join(path), "the reviews")?;
+            given.reviews = Some(Reviews::parse(&bytes).map_err(|error| unusable("list of reviews", path, &error))?);
+        }
+        Ok(given)
+    }
+
+    /// Says which rules do not run because of what was not given.
+    pub(super) fn remark(&self) -> Option<String> {
+        let approvals = "approval-missing and decision-date-mismatch";
+        match (&self.pull_request, self.other, &self.reviews) {
+            (Some(_), _, Some(_)) => None,
+            (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),
+            (None, Some(other), _) => Some(format!(
+                "sign-off was not checked: the event is of {other}, so author-is-approver, {approvals} did not run"
+            )),
+            (None, None, _) => {
+                Some(format!("sign-off was not checked: author-is-approver, {approvals} need --event and --reviews"))
+            }
+        }
+    }
+
+    /// Works out who approved what the head holds now.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver what was approved.
+    pub(super) fn evidence(&self, history: &Approved<'_>, changes: &Changes<'_>) -> Result<Option<Evidence>, Error> {
+        let Some(request) = &self.pull_request else { return Ok(None) };
+        let author = request.author.clone();
+        let Some(reviews) = &self.reviews else { return Ok(Some(Evidence { author, verdicts: None })) };
+        let mut files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
+        files.dedup();
+        let now = history.judged(&request.head, &files, changes.sources)?;
+        let mut known: BTreeMap<&str, Option<Vec<FileId>>> = BTreeMap::new();
+        let mut verdicts = Vec::new();
+        for standing in reviews.standing(author.as_ref().map(|author| author.login.as_str())) {
+            let covers = match standing.commit.map(|commit| (commit, known.get(commit))) {
+                None => None,
+                Some((_, Some(known))) => known.clone(),
+                Some((commit, None)) => {
+                    let covers = history.covers(commit, &now, changes.sources)?;
+                    known.insert(commit, covers.clone());
+                    covers
+                }
+            };
+            verdicts.push(Verdict {
+                login: standing.login.to_owned(),
+                state: standing.state,
+                commit: standing.commit.map(str::to_owned),
+                submitted_at: standing.submitted_at,
+                covers,
+            });
+        }
+        Ok(Some(Evidence { author, verdicts: Some(verdicts) }))
+    }
+}
+
+/// Where approved texts are looked up: the register's folder in the commits of this clone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Approved<'g> {
+    /// The repository.
+    pub(super) git: &'g Git,
+    /// Where the root lies below the top of the work tree: empty, or ending in `/`.
+    pub(super) prefix: &'g str,
+    /// The folder of the register below the root.
+    pub(super) folder: &'g str,
+}
+
+impl Approved<'_> {
+    /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has
+    /// merged the pull request's head into the base on trial, those of that head. What the base
+    /// adds to them was approved there.
+    fn judged(&self, head: &str, files: &[FileId], sources: &[Source]) -> Result<Vec<(FileId, String)>, Error> {
+        let checked_out = match self.git.commit("HEAD")? {
+            Some(commit) => self.git.info(&commit)?,
+            None => None,
+        };
+        let parents = checked_out.map(|info| info.parents).unwrap_or_default();
+        match parents.as_slice() {
+            [_, merged] if merged.as_str() == head => self.texts(merged, files, sources),
+            _ => Ok(files.iter().map(|file| (*file, sources[file.0 as usize].text().to_owned())).collect()),
+        }
+    }
+
+    /// Returns the files whose judged value a commit already had, wherever in the register they
+    /// were; `None` where the commit is not in this clone.
+    fn covers(&self, commit: &str, now: &[(FileId, String)], sources: &[Source]) -> Result<Option<Vec<FileId>>, Error> {
+        let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
+        let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
+        let then = self.texts(&commit, &files, sources)?;
+        let same = |(file, text): &(FileId, String)| {
+            then.iter().any(|(old, approved)| old == file && is_same_value(approved, text)).then_some(*file)
+        };
+        Ok(Some(now.iter().filter_map(same).collect()))
+    }
+
+    /// Reads what a commit's register holds under the ids of these files, in one process.
+    fn texts(&self, commit: &Commit, files: &[FileId], sources: &[Source]) -> Result<Vec<(FileId, String)>, Error> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: BTreeMap<&str, FileId> =
+            files.iter().map(|file| (stem(sources[file.0 as usize].path()), *file)).collect();
+        let all = CommitFiles::list(self.git, Some(commit))?.below(&format!("{}{}/", self.prefix, self.folder));
+        let named = all.files().keys().map(String::as_str).filter(|path| is_named_like_one(path));
+        let found: Vec<(FileId, &str)> = named.filter_map(|path| Some((*ids.get(stem(path))?, path))).collect();
+        let paths: Vec<&str> = found.iter().map(|(_, path)| *path).collect();
+        let read = all.read(&paths)?;
+        Ok(found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned())).collect())
+    }
+}
+
+fn is_same_value(a: &str, b: &str) -> bool {
+    matches!((yaml::parse(a), yaml::parse(b)), (Ok(a), Ok(b)) if a.same_value(&b))
+}
+
+/// The largest event or list of reviews that is read, in bytes: GitHub's own payloads are at most
+/// 25 MB.
+pub(super) const MOST_PAYLOAD: u64 = 32 * 1024 * 1024;
+
+/// The largest CODEOWNERS that is read; GitHub loads none of 3 MB or more.
+const LIMIT: u64 = Codeowners::TOO_LARGE as u64;
+
+/// Finds the CODEOWNERS that counts: the base's where a change is judged, else the work tree's,
+/// whose top must then be the root. One that cannot be read is a finding and no error, because the
+/// pull request that mends it is judged by it too.
+///
+/// # Errors
+///
+/// When `git` cannot deliver it.
+pub(super) fn ownership(base: Option<&Snapshot>, root: &Path, files: &mut Files) -> Result<Option<Ownership>, Error> {
+    let prefix = base.map_or("", Snapshot::prefix).to_owned();
+    let found = match base {
+        Some(base) => base.first_of(&Codeowners::LOCATIONS, LIMIT)?,
+        None if !root.join(".git").exists() => return Ok(None),
+        None => {
+            let there = |name: &&&str| std::fs::symlink_metadata(root.join(name)).is_ok();
+            let read = |name: &&str| crate::files::read_up_to(&root.join(name), (*name).to_owned(), None, LIMIT);
+            Codeowners::LOCATIONS.iter().find(there).map(read)
+        }
+    };
+    let path = found.as_ref().map_or(Codeowners::LOCATIONS[0], |file| file.source.path()).to_owned();
+    // GitHub reads on past a character that YAML would refuse.
+    let text = found.as_ref().filter(|file| file.opened).map(|file| file.source.text().to_owned());
+    let unread = found.as_ref().filter(|file| !file.opened).and_then(|file| file.fault.as_ref());
+    let unread = unread.map(|fault| fault.message.clone());
+    let shown = "../".repeat(prefix.matches('/').count()) + &path;
+    let file = match found {
+        Some(file) => ReadFile { source: file.source.renamed(&shown), ..file },
+        None => crate::files::decode(Vec::new(), shown),
+    };
+    let file = FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX));
+    Ok(Some(Ownership { file, text, unread, path, prefix }))
+}
+
+fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
+    crate::files::read_named(path, MOST_PAYLOAD).map_err(|error| Error::Unreadable {
+        kind: what,
+        path: path.display().to_string(),
+        why: error.to_string(),
+        help: "name a file that was saved before".into(),
+    })
+}
+
+fn unusable(what: &str, path: &Path, error: &InputError) -> Error {
+    let verb = ["breaks ", "has ", "holds ", "is "].iter().any(|verb| error.why.starts_with(verb));
+    let it = if verb { "it " } else { "" };
+    Error::Usage {
+        message: format!("`{}` is no {what} that can be used: {it}{}", path.display(), error.why),
+        help: error.help.clone(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Files that a command names, written whole or not at all.
+
+use std::ffi::OsStr;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use tempfile::NamedTempFile;
+
+use crate::error::Error;
+use crate::output::Format;
+use crate::text::nearest;
+
+/// Reads each `FORMAT=FILE`.
+///
+/// # Errors
+///
+/// When one is not of that form, names no format, or names the file of another.
+pub(super) fn parse_outputs(arguments: &[String]) -> Result<Vec<(Format, PathBuf)>, Error> {
+    let mut outputs: Vec<(Format, PathBuf)> = Vec::new();
+    for argument in arguments {
+        let (format, path) = parse_output(argument)?;
+        if outputs.iter().any(|(_, other)| *other == path) {
+            return Err(Error::Usage {
+                message: format!("`--output` names the file `{}` twice", path.display()),
+                help: "give each format a file of its own".into(),
+            });
+        }
+        outputs.push((format, path));
+    }
+    Ok(outputs)
+}
+
+fn parse_output(argument: &str) -> Result<(Format, PathBuf), Error> {
+    let names: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let refuse = |message: String, best: Option<&str>| Error::Usage {
+        message,
+        help: match best {
+            Some(best) => format!("did you mean `{best}`?"),
+            None => format!("write `--output sarif=stopgap.sarif`; the formats are {}", names.join(", ")),
+        },
+    };
+    let Some((name, file)) = argument.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+        return Err(refuse(format!("`--output {argument}` names no file"), None));
+    };
+    match Format::from_str(name, false) {
+        Ok(format) => Ok((format, PathBuf::from(file))),
+        Err(_) => {
+            let best = nearest(name, names.iter().map(String::as_str));
+            Err(refuse(format!("`--output`: there is no format `{name}`"), best))
+        }
+    }
+}
+
+/// Writes files, all of them or none: each into a temporary one beside it first, then they are
+/// renamed. A device or pipe is written to.
+///
+/// # Errors
+///
+/// When one cannot be written; earlier files are then still there, unchanged.
+pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Error> {
+    let waiting: Vec<Waiting<'_>> =
+        files.iter().map(|(path, bytes)| prepare(path, bytes, current)).collect::<Result<_, _>>()?;
+    waiting.into_iter().try_for_each(Waiting::take_its_place)
+}
+
+/// Bytes on their way to a file.
+enum Waiting<'f> {
+    /// In a temporary file, for a target.
+    Whole { path: &'f Path, target: PathBuf, file: NamedTempFile },
+    /// For a device or a pipe, which nothing can be renamed to.
+    Stream { path: &'f Path, bytes: &'f [u8] },
+}
+
+/// Tells why a file may not be written where a pull request could have put a link: a link that leads
+/// to a file or to nothing, or a folder of a relative path that is one.
+fn link_on_the_way(path: &Path, current: &Path) -> bool {
+    let is_link = |place: &Path| std::fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_symlink());
+    let leads_to_device = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    let folders = || path.ancestors().skip(1).take_while(|folder| *folder != current && folder.starts_with(current));
+    (is_link(path) && !leads_to_device()) || folders().any(is_link)
+}
+
+fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waiting<'f>, Error> {
+    if link_on_the_way(path, current) {
+        return Err(unwritable(path, "it is a link or lies behind one, and links are never followed"));
+    }
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let present = std::fs::metadata(&target).ok();
+    match &present {
+        Some(metadata) if metadata.is_dir() => return Err(unwritable(path, "it is a folder")),
+        Some(metadata) if !metadata.is_file() => return Ok(Waiting::Stream { path, bytes }),
+        _ => {}
+    }
+    let fail = |error: std::io::Error| unwritable(path, &reason(&error));
+    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(OsStr::new(".stopgap-"));
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(|error| fail(without_path(error)))?;
+    file.write_all(bytes).and_then(|()| file.flush()).map_err(fail)?;
+    if let Some(metadata) = present {
+        file.as_file().set_permissions(metadata.permissions()).map_err(fail)?;
+    }
+    Ok(Waiting::Whole { path, target, file })
+}
+
+impl Waiting<'_> {
+    fn take_its_place(self) -> Result<(), Error> {
+        let (path, written) = match self {
+            Self::Whole { path, target, file } => (path, file.persist(&target).map(drop).map_err(|error| error.error)),
+            Self::Stream { path, bytes } => (path, std::fs::write(path, bytes)),
+        };
+        written.map_err(|error| unwritable(path, &reason(&error)))
+    }
+}
+
+fn unwritable(path: &Path, why: &str) -> Error {
+    Error::Unwritable { path: path.to_path_buf(), why: why.to_owned() }
+}
+
+/// The temporary file's own error names a path that nobody asked for.
+fn without_path(error: std::io::Error) -> std::io::Error {
+    error.kind().into()
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "its folder does not exist".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}

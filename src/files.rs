@@ -1,0 +1,287 @@
+//! Reading files of the repository, from its folder or from a commit: never through a link, never
+//! past the size limit, never a pipe.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::Error;
+use crate::git::{Commit, Git, ObjectFormat, TreeFile};
+use crate::source::{Source, Span};
+use crate::yaml::{self, Problem};
+
+/// Where the files of a repository are read from: a folder, or a commit of its history.
+#[derive(Debug)]
+pub enum Repository {
+    /// The files as they lie in the root.
+    Folder(PathBuf),
+    /// The files as a commit holds them.
+    Commit(CommitFiles),
+}
+
+/// The files of a commit below the root.
+#[derive(Debug)]
+pub struct CommitFiles {
+    git: Git,
+    /// By their path relative to the root.
+    files: BTreeMap<String, TreeFile>,
+}
+
+impl CommitFiles {
+    /// Lists the files of a commit. Without a commit there are none.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not here.
+    pub fn list(git: &Git, commit: Option<&Commit>) -> Result<Self, Error> {
+        let listing = match commit {
+            Some(commit) => git.tree(commit, "")?,
+            None => Vec::new(),
+        };
+        let named = |file: TreeFile| (String::from_utf8_lossy(&file.path).into_owned(), file);
+        Ok(Self { git: git.clone(), files: listing.into_iter().map(named).collect() })
+    }
+
+    /// Returns the files below a folder, by their path relative to it. The folder is empty or ends
+    /// in `/`.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Self {
+        let below = |(path, file): (&String, &TreeFile)| Some((path.strip_prefix(folder)?.to_owned(), file.clone()));
+        Self { git: self.git.clone(), files: self.files.iter().filter_map(below).collect() }
+    }
+
+    /// Returns the files by their path relative to the root.
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, TreeFile> {
+        &self.files
+    }
+
+    /// Puts a file in the place of another, or takes it away.
+    pub fn set(&mut self, path: &str, file: Option<TreeFile>) {
+        match file {
+            Some(file) => self.files.insert(path.to_owned(), file),
+            None => self.files.remove(path),
+        };
+    }
+
+    /// Reads files of the commit in one process.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver them.
+    pub fn read(&self, paths: &[&str]) -> Result<Vec<ReadFile>, Error> {
+        self.read_up_to(paths, yaml::MAX_BYTES)
+    }
+
+    /// Reads files of the commit, each of at most `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver them.
+    pub fn read_up_to(&self, paths: &[&str], limit: u64) -> Result<Vec<ReadFile>, Error> {
+        let oids: Vec<&str> =
+            paths.iter().filter_map(|path| self.files.get(*path)).map(|file| file.oid.as_str()).collect();
+        let mut blobs = self.git.blobs(&oids, limit)?.into_iter();
+        let read = paths.iter().map(|path| match self.files.get(*path) {
+            None => Ok(unread(path, NOT_THERE.into(), NOT_THERE_HELP)),
+            Some(file) => from_blob(path, file, blobs.next().flatten(), limit),
+        });
+        read.collect()
+    }
+}
+
+/// Makes a file of the content that git delivered for it, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// When git did not have it.
+pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64) -> Result<ReadFile, Error> {
+    if file.mode == "120000" {
+        return Ok(unread(path, LINK.into(), LINK_HELP));
+    }
+    match bytes {
+        None => Err(Error::Git {
+            message: format!("the content `{}` of `{}` is not in this clone", file.oid, crate::text::shown(path)),
+            help: "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
+        }),
+        Some(bytes) if bytes.len() as u64 > limit => {
+            let message = format!("the file is larger than the limit of {limit} bytes");
+            Ok(unread(path, message, OVERSIZED_HELP))
+        }
+        Some(bytes) => Ok(decode(bytes, path.to_owned())),
+    }
+}
+
+impl Repository {
+    /// Tells whether there is a file, a link included.
+    #[must_use]
+    pub fn exists(&self, relative: &str) -> bool {
+        match self {
+            Self::Folder(root) => fs::symlink_metadata(root.join(relative)).is_ok(),
+            Self::Commit(commit) => commit.files.contains_key(relative),
+        }
+    }
+
+    /// Reads a file; what is wrong with it is a fault, not an error.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver it.
+    pub fn read(&self, relative: &str) -> Result<ReadFile, Error> {
+        match self {
+            Self::Folder(root) => Ok(match self.path_problem(relative) {
+                Some(why) => unread(relative, why, LINK_HELP),
+                None => read(&root.join(relative), relative.to_owned()),
+            }),
+            Self::Commit(commit) => Ok(commit.read(&[relative])?.remove(0)),
+        }
+    }
+
+    /// Tells why a path from a policy may not be used: it must stay below the root, on plain
+    /// names and through no link.
+    #[must_use]
+    pub fn path_problem(&self, relative: &str) -> Option<String> {
+        let path = Path::new(relative);
+        let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if relative.is_empty() || !path.components().all(plain) {
+            return Some("the path must be relative and stay in the repository".into());
+        }
+        // A commit's files are named by their whole path, so none is reached through a link.
+        let Self::Folder(root) = self else { return None };
+        let mut place = root.clone();
+        for part in path.components() {
+            place.push(part);
+            if fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink()) {
+                return Some("the path goes through a link, and links are never followed".into());
+            }
+        }
+        None
+    }
+}
+
+const NOT_THERE: &str = "there is no such file";
+const NOT_THERE_HELP: &str = "put the file there, or correct the name";
+const LINK: &str = "the file is a link, and links are never followed";
+const OVERSIZED_HELP: &str = "move attachments elsewhere and link to them in `references`";
+const LINK_HELP: &str = "put the file itself here";
+
+fn unread(path: &str, message: String, help: &str) -> ReadFile {
+    ReadFile {
+        source: Source::new(path, String::new()),
+        fault: Some(Problem::new(Span::default(), message, help)),
+        bytes: 0,
+        opened: false,
+        oid: None,
+    }
+}
+
+fn oversized(path: &str, bytes: u64, limit: u64) -> ReadFile {
+    unread(path, format!("the file has {bytes} bytes, the limit is {limit}"), OVERSIZED_HELP)
+}
+
+/// A file as it was read: its text so far as there is one, and what stopped the reading.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// Path and text; the text is empty where nothing could be read.
+    pub source: Source,
+    /// Why the text cannot be trusted.
+    pub fault: Option<Problem>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Whether the file was there and could be opened.
+    pub opened: bool,
+    /// Git's object name of the bytes, where it was asked for.
+    pub oid: Option<String>,
+}
+
+/// Reads one file; what is wrong with it is a fault, not an error.
+#[must_use]
+pub fn read(path: &Path, shown_as: String) -> ReadFile {
+    read_hashed(path, shown_as, None)
+}
+
+/// Reads one file, and names its content as git does where a format is given.
+#[must_use]
+pub fn read_hashed(path: &Path, shown_as: String, format: Option<ObjectFormat>) -> ReadFile {
+    read_up_to(path, shown_as, format, yaml::MAX_BYTES)
+}
+
+/// Reads one file of at most `limit` bytes.
+#[must_use]
+pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, limit: u64) -> ReadFile {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => return unreadable(&shown_as, &error),
+    };
+    if kind.is_symlink() {
+        return unread(&shown_as, LINK.into(), LINK_HELP);
+    }
+    if !kind.is_file() {
+        return unread(&shown_as, "this is no regular file".into(), "put a regular file here");
+    }
+    if kind.len() > limit {
+        return oversized(&shown_as, kind.len(), limit);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or_default() + 1);
+    match File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)) {
+        Ok(_) if bytes.len() as u64 > limit => oversized(&shown_as, bytes.len() as u64, limit),
+        Ok(_) => {
+            let oid = format.map(|format| format.oid(&bytes));
+            ReadFile { oid, ..decode(bytes, shown_as) }
+        }
+        Err(error) => unreadable(&shown_as, &error),
+    }
+}
+
+/// Makes text of bytes; the safe subset is UTF-8 without the characters that hide a line.
+#[must_use]
+pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
+    let size = bytes.len() as u64;
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            let source = Source::new(path, text);
+            let fault = yaml::check_text(source.text());
+            ReadFile { source, fault, bytes: size, opened: true, oid: None }
+        }
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bom = if error.as_bytes().starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+            let bad = error.as_bytes().get(at).copied().unwrap_or_default();
+            let source = Source::new(path, String::from_utf8_lossy(error.as_bytes()).into_owned());
+            let at = at - bom;
+            let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let utf16 = [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| error.as_bytes().starts_with(*mark));
+            let message = match utf16 {
+                true => "the file is UTF-16, not UTF-8".to_owned(),
+                false => format!("byte 0x{bad:02x} is not UTF-8"),
+            };
+            let fault = Some(Problem::new(span, message, "save the file as UTF-8"));
+            ReadFile { source, fault, bytes: size, opened: true, oid: None }
+        }
+    }
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> ReadFile {
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            unread(path, "the file may not be read: permission denied".into(), "make the file readable")
+        }
+        ErrorKind::NotFound => unread(path, NOT_THERE.into(), NOT_THERE_HELP),
+        _ => unread(path, format!("the file cannot be read: {error}"), "make the file readable"),
+    }
+}
+
+/// Reads a file that an argument names, of at most `limit` bytes; a pipe will do.
+///
+/// # Errors
+///
+/// When it cannot be read or is larger.
+pub fn read_named(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,212 @@
+//! What a check found: one [`Finding`] a defect, sorted and counted in [`Findings`].
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::rule::Rule;
+use crate::source::{FileId, Source, Span};
+use crate::yaml::MAX_LISTED;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// Worth knowing.
+    Note,
+    /// Should be mended; does not fail the check.
+    Warning,
+    /// Fails the check.
+    Error,
+}
+
+impl Level {
+    /// All levels by the name that the policy writes.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("error", Self::Error), ("warning", Self::Warning), ("note", Self::Note), ("off", Self::Off)];
+
+    /// Returns the name that the policy and every format use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A second place that explains a finding.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The file it is in.
+    pub file: FileId,
+    /// The bytes it names.
+    pub span: Span,
+    /// What it is, in a few words.
+    pub message: String,
+}
+
+/// One defect of the register.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static Rule,
+    /// Its level under the policy in force.
+    pub level: Level,
+    /// The file it is in.
+    pub file: FileId,
+    /// The bytes it names: part of one line.
+    pub span: Span,
+    /// One lower-case sentence with the value and the number that decides.
+    pub message: String,
+    /// The command to type or the date that would pass.
+    pub help: Option<String>,
+    /// Other places that explain it.
+    pub labels: Vec<Label>,
+    /// JSON Pointer of the field that it is about, where the span cannot say it: a missing key.
+    pub field: Option<String>,
+    /// False for a finding that a compared change did not cause.
+    pub gates: bool,
+}
+
+impl Finding {
+    /// Adds what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place in the same file.
+    pub fn label(&mut self, span: Span, message: impl Into<String>) -> &mut Self {
+        let file = self.file;
+        self.label_in(file, span, message)
+    }
+
+    /// Adds a second place in another file.
+    pub fn label_in(&mut self, file: FileId, span: Span, message: impl Into<String>) -> &mut Self {
+        self.labels.push(Label { file, span, message: message.into() });
+        self
+    }
+}
+
+/// The findings of a run in their one order: path, position, rule.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// Sorts findings, cuts every span to one line, and keeps the narrower of two findings that
+    /// name the same value.
+    #[must_use]
+    pub fn new(mut list: Vec<Finding>, sources: &[Source]) -> Self {
+        for finding in &mut list {
+            finding.span = sources[finding.file.0 as usize].first_line(finding.span);
+            for label in &mut finding.labels {
+                label.span = sources[label.file.0 as usize].first_line(label.span);
+            }
+        }
+        let path = |finding: &Finding| sources[finding.file.0 as usize].path();
+        list.sort_by(|a, b| {
+            path(a)
+                .cmp(path(b))
+                .then_with(|| a.file.cmp(&b.file))
+                .then_with(|| a.span.cmp(&b.span))
+                .then_with(|| a.rule.id.cmp(b.rule.id))
+                .then_with(|| a.message.cmp(&b.message))
+        });
+        Self { list: keep_narrower(list) }
+    }
+
+    /// Returns the findings in their order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.list.iter()
+    }
+
+    /// Keeps the findings that `keep` accepts.
+    pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
+        self.list.retain(keep);
+    }
+
+    /// Decides of each finding whether it gates.
+    pub fn mark(&mut self, mut gates: impl FnMut(&Finding) -> bool) {
+        for finding in &mut self.list {
+            finding.gates = gates(finding);
+        }
+    }
+
+    /// Lists at most [`MAX_LISTED`] findings of a rule in a file and says in one more how many are
+    /// left out, so that a hostile file fills no log. Comes last: nothing may be judged afterwards.
+    pub fn shorten(&mut self) {
+        let group = |finding: &Finding| (finding.file, finding.rule.id, finding.gates);
+        let mut totals: FxHashMap<_, usize> = FxHashMap::default();
+        for finding in &self.list {
+            *totals.entry(group(finding)).or_default() += 1;
+        }
+        let mut listed: FxHashMap<_, usize> = FxHashMap::default();
+        self.list.retain_mut(|finding| {
+            let total = totals.get(&group(finding)).copied().unwrap_or_default();
+            let place = listed.entry(group(finding)).or_default();
+            *place += 1;
+            if total > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
+                finding.message = format!("and `{}` more of `{}` from here on", total - MAX_LISTED, finding.rule.id);
+                finding.help = Some("mend those above first, then check again".to_owned());
+                finding.labels.clear();
+            }
+            *place <= MAX_LISTED + 1
+        });
+    }
+
+    /// Counts the gating findings of a level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.list.iter().filter(|finding| finding.gates && finding.level == level).count()
+    }
+
+    /// Counts the findings that do not gate.
+    #[must_use]
+    pub fn elsewhere(&self) -> usize {
+        self.list.iter().filter(|finding| !finding.gates).count()
+    }
+
+    /// Tells whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// Drops a finding where a rule that it yields to names the same value, or a part of it.
+fn keep_narrower(list: Vec<Finding>) -> Vec<Finding> {
+    let mut keep = Vec::with_capacity(list.len());
+    for file in list.chunk_by(|a, b| a.file == b.file) {
+        let narrower: BTreeSet<&str> = file.iter().flat_map(|finding| finding.rule.yields_to).copied().collect();
+        let mut furthest = 0;
+        let narrow: Vec<(&Finding, u32)> = file
+            .iter()
+            .filter(|finding| narrower.contains(finding.rule.id))
+            .map(|finding| {
+                furthest = finding.span.end.max(furthest);
+                (finding, furthest)
+            })
+            .collect();
+        keep.extend(file.iter().map(|wide| !is_named_by(wide, &narrow)));
+    }
+    list.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()
+}
+
+/// Tells whether one of the `narrow` findings, ordered by their start and each with the furthest
+/// end so far, names what `wide` names.
+fn is_named_by(wide: &Finding, narrow: &[(&Finding, u32)]) -> bool {
+    let same = |narrow: &Finding| {
+        wide.rule.yields_to.contains(&narrow.rule.id)
+            && (narrow.span.contains(wide.span) || wide.span.contains(narrow.span))
+    };
+    let (before, after) = narrow.split_at(narrow.partition_point(|(other, _)| other.span.start < wide.span.start));
+    let around = before.iter().rev().take_while(|(_, furthest)| *furthest >= wide.span.end);
+    let inside = after.iter().take_while(|(other, _)| other.span.start <= wide.span.end);
+    around.chain(inside).any(|(other, _)| same(other))
+}

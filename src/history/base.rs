@@ -1,0 +1,264 @@
+//! The base of a change: the commit that the working tree is compared with.
+//!
+//! Only commits are looked for here, no file is read. What a CI system tells comes in as a value,
+//! [`CiEnvironment`]; whoever writes a pull request decides neither that value nor, through it,
+//! the base. A base that cannot be found is an error and never "no changes".
+
+mod ci;
+mod github;
+mod gitlab;
+mod push;
+
+use crate::error::Error;
+use crate::git::{Commit, Git, ObjectFormat};
+use crate::text::shown;
+
+pub use ci::CiEnvironment;
+
+/// What a change is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The commit; `None` where nothing was there before, so that everything is added.
+    pub commit: Option<Commit>,
+    /// What that commit is, for one line of the output: `the first parent of the pull request's
+    /// merge commit`.
+    pub how: String,
+}
+
+/// Finds the base: for `auto` what the CI system compares with, else the merge base of a revision
+/// and `HEAD`.
+///
+/// # Errors
+///
+/// When the base, or the history that leads to it, is not here; when the revision names nothing or
+/// more than one thing; when the event's payload is not what GitHub sends; and for `auto` in a
+/// scheduled run, which changes nothing.
+pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error> {
+    let automatic = revision == "auto";
+    let Some(head) = git.commit("HEAD")? else {
+        return if automatic && !ci.is_known() { Ok(Base::nothing("there is no commit yet")) } else { Err(no_head()) };
+    };
+    let parents = git.info(&head)?.ok_or_else(no_head)?.parents;
+    let search = Search { git, ci, head, parents };
+    if !automatic {
+        return search.named(revision);
+    }
+    match &ci.github_event_name {
+        Some(event) => github::find(&search, event),
+        None => gitlab::find(&search)?.map_or_else(|| search.fork_point(None), Ok),
+    }
+}
+
+impl Base {
+    fn new(commit: Commit, how: impl Into<String>) -> Self {
+        Self { commit: Some(commit), how: how.into() }
+    }
+
+    fn nothing(why: &str) -> Self {
+        Self { commit: None, how: format!("nothing: {why}") }
+    }
+}
+
+/// How much history would show a commit that is not here.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// A parent of `HEAD`.
+    Parent,
+    /// Anywhere.
+    Anywhere,
+}
+
+struct Search<'a> {
+    git: &'a Git,
+    ci: &'a CiEnvironment,
+    head: Commit,
+    parents: Vec<Commit>,
+}
+
+impl Search<'_> {
+    /// The merge base of `HEAD` and a revision that the user named.
+    fn named(&self, revision: &str) -> Result<Base, Error> {
+        self.refuse_ambiguous(revision)?;
+        let Some(commit) = self.git.commit(revision)? else { return Err(self.unknown(revision)?) };
+        let Some(base) = self.git.merge_base(&commit, &self.head)? else { return Err(self.unrelated(revision)?) };
+        let name = shown(revision);
+        let how = if base == self.head {
+            "`HEAD` itself: only what is not committed yet is a change".to_owned()
+        } else if base == commit {
+            format!("`{name}`")
+        } else {
+            format!("the merge base of `HEAD` and `{name}`")
+        };
+        Ok(Base::new(base, how))
+    }
+
+    /// A tag `origin/main` would silently take the place of the remote's branch.
+    fn refuse_ambiguous(&self, revision: &str) -> Result<(), Error> {
+        let mut found: Vec<(String, Commit)> = Vec::new();
+        for kind in ["refs/tags/", "refs/heads/", "refs/remotes/"] {
+            let name = format!("{kind}{revision}");
+            if let Some(commit) = self.git.commit(&name)? {
+                found.push((name, commit));
+            }
+        }
+        match found.as_slice() {
+            [(first, a), .., (last, b)] if found.iter().any(|(_, other)| other != a) => {
+                let (a, b) = (a.short(), b.short());
+                Err(Error::Git {
+                    message: format!(
+                        "`{}` names several commits here, such as `{}` (`{a}`) and `{}` (`{b}`)",
+                        shown(revision),
+                        shown(first),
+                        shown(last)
+                    ),
+                    help: format!("write the whole name, such as `--base {}`", shown(last)),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The merge base of `HEAD` and the default branch; on that branch the commit before `HEAD`.
+    fn fork_point(&self, default_branch: Option<&str>) -> Result<Base, Error> {
+        let Some((name, tip)) = self.default_branch(default_branch)? else {
+            return Err(self.no_default_branch(default_branch)?);
+        };
+        match self.git.merge_base(&tip, &self.head)? {
+            Some(base) if base == self.head => self.before_head(&format!("`{name}` holds `HEAD` already")),
+            Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `{name}`"))),
+            None => Err(self.unrelated(&name)?),
+        }
+    }
+
+    /// The default branch as it was fetched last, else the local one. A CI system's own name for it
+    /// excludes every guess.
+    fn default_branch(&self, named: Option<&str>) -> Result<Option<(String, Commit)>, Error> {
+        let (remote, local) = match named {
+            Some(name) => (vec![name], vec![name]),
+            None => (vec!["HEAD", "main", "master"], vec!["main", "master"]),
+        };
+        let remote = remote.into_iter().map(|name| (format!("refs/remotes/origin/{name}"), format!("origin/{name}")));
+        let local = local.into_iter().map(|name| (format!("refs/heads/{name}"), name.to_owned()));
+        for (reference, name) in remote.chain(local) {
+            if let Some(tip) = self.git.reference(&reference)? {
+                return Ok(Some((shown(&name).into_owned(), tip)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first parent of `HEAD`, or nothing for a first commit.
+    fn before_head(&self, why: &str) -> Result<Base, Error> {
+        match self.parents.first() {
+            Some(parent) => {
+                self.present(parent.as_str(), &format!("the first parent of `HEAD`, as {why}"), Reach::Parent)
+            }
+            None => Ok(Base::nothing("`HEAD` is the first commit")),
+        }
+    }
+
+    /// A commit that must be here.
+    fn present(&self, name: &str, role: &str, reach: Reach) -> Result<Base, Error> {
+        match self.git.commit(name)? {
+            Some(commit) => Ok(Base::new(commit, role)),
+            None => Err(self.missing(name, role, reach)?),
+        }
+    }
+
+    /// Tells whether `HEAD` is a commit or a later one.
+    fn holds(&self, name: &str) -> Result<bool, Error> {
+        if self.head.as_str() == name || self.parents.iter().any(|parent| parent.as_str() == name) {
+            return Ok(true);
+        }
+        match self.git.commit(name)? {
+            Some(commit) => Ok(self.git.merge_base(&commit, &self.head)?.as_ref() == Some(&commit)),
+            None => Ok(false),
+        }
+    }
+
+    /// Returns how much history would show a commit.
+    fn reach(&self, name: &str) -> Reach {
+        if self.parents.iter().any(|parent| parent.as_str() == name) { Reach::Parent } else { Reach::Anywhere }
+    }
+
+    fn missing(&self, name: &str, role: &str, reach: Reach) -> Result<Error, Error> {
+        let short = name.get(..12).unwrap_or(name);
+        let shallow = self.git.is_shallow()?;
+        let (clone, remedy) = if shallow {
+            ("this shallow clone", self.ci.deepen(reach))
+        } else {
+            ("this clone", format!("run `git fetch origin {name}` first, or name another base with `--base`"))
+        };
+        Ok(Error::Git {
+            message: format!("the base is missing: commit `{short}`, {role}, is not in {clone}"),
+            help: if shallow { format!("{remedy}; the whole name is `{name}`") } else { remedy },
+        })
+    }
+
+    fn unknown(&self, revision: &str) -> Result<Error, Error> {
+        if is_full_name(revision, self.git.format()) {
+            return self.missing(revision, "which `--base` names", Reach::Anywhere);
+        }
+        let branch = revision.strip_prefix("origin/").filter(|branch| !branch.is_empty());
+        let help = match branch {
+            _ if self.git.is_shallow()? => format!("this clone is shallow: {}", self.ci.deepen(Reach::Anywhere)),
+            Some(branch) => format!("run `git fetch origin {}` first, or correct the name", shown(branch)),
+            None => "name a branch such as `origin/main`, a tag or a commit, or write `--base auto`".to_owned(),
+        };
+        let name = shown(revision);
+        Ok(Error::Git { message: format!("the base is missing: `{name}` names no commit in this clone"), help })
+    }
+
+    fn unrelated(&self, name: &str) -> Result<Error, Error> {
+        let (name, head) = (shown(name), self.head.short());
+        Ok(if self.git.is_shallow()? {
+            Error::Git {
+                message: format!(
+                    "the base is missing: this shallow clone does not reach back to where `HEAD` (`{head}`) left `{name}`"
+                ),
+                help: self.ci.deepen(Reach::Anywhere),
+            }
+        } else {
+            Error::Git {
+                message: format!("`HEAD` (`{head}`) and `{name}` have no commit in common"),
+                help: "name a base that `HEAD` grew from".into(),
+            }
+        })
+    }
+
+    fn no_default_branch(&self, named: Option<&str>) -> Result<Error, Error> {
+        let what = match named {
+            Some(name) => format!("the default branch `{}`", shown(name)),
+            None => "a default branch (`origin/HEAD`, `origin/main`, `origin/master`)".to_owned(),
+        };
+        let help = if self.git.is_shallow()? {
+            self.ci.deepen(Reach::Anywhere)
+        } else {
+            "fetch it with `git fetch origin`, or name the base: `--base REV`".to_owned()
+        };
+        Ok(Error::Git { message: format!("the base is missing: {what} is not in this clone"), help })
+    }
+}
+
+fn no_head() -> Error {
+    Error::Git {
+        message: "there is no commit to compare: `HEAD` names none in this repository".into(),
+        help: "commit or check out something first, or leave `--base` out to check the whole register".into(),
+    }
+}
+
+/// A schedule changes nothing: its check is that of the whole register.
+fn scheduled() -> Error {
+    Error::Usage {
+        message: "`--base auto` has no base in a scheduled run: nothing was changed".into(),
+        help: "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
+    }
+}
+
+fn is_full_name(text: &str, format: ObjectFormat) -> bool {
+    let digits = match format {
+        ObjectFormat::Sha1 => 40,
+        ObjectFormat::Sha256 => 64,
+    };
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,82 @@
+//! What a CI system tells through the environment, as a plain value.
+
+use super::Reach;
+
+/// The variables of GitHub Actions and GitLab CI that say what a run compares.
+///
+/// GitHub: <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
+/// GitLab: <https://docs.gitlab.com/ci/variables/predefined_variables/>.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CiEnvironment {
+    /// `GITHUB_ACTIONS`: this is a job of GitHub Actions.
+    pub github_actions: bool,
+    /// `GITHUB_EVENT_NAME`, such as `pull_request`.
+    pub github_event_name: Option<String>,
+    /// `GITHUB_EVENT_PATH`, for messages and for whoever reads that file.
+    pub github_event_path: Option<String>,
+    /// The bytes of that file; the caller reads them.
+    pub github_event: Option<Vec<u8>>,
+    /// `GITHUB_SHA`: the commit that the event is about.
+    pub github_sha: Option<String>,
+    /// `GITLAB_CI`: this is a job of GitLab.
+    pub gitlab_ci: bool,
+    /// `CI_PIPELINE_SOURCE`, such as `merge_request_event`, `push` or `schedule`.
+    pub gitlab_source: Option<String>,
+    /// `CI_MERGE_REQUEST_TARGET_BRANCH_SHA`: the target's tip; only in a merged results pipeline.
+    pub gitlab_target: Option<String>,
+    /// `CI_MERGE_REQUEST_DIFF_BASE_SHA`.
+    pub gitlab_merge_base: Option<String>,
+    /// `CI_MERGE_REQUEST_TARGET_BRANCH_NAME`.
+    pub gitlab_target_branch: Option<String>,
+    /// `CI_COMMIT_BEFORE_SHA`: what a pushed branch held before.
+    pub gitlab_before: Option<String>,
+    /// `CI_COMMIT_BRANCH`; none in a merge request's or a tag's pipeline.
+    pub gitlab_branch: Option<String>,
+    /// `CI_DEFAULT_BRANCH`.
+    pub gitlab_default_branch: Option<String>,
+}
+
+impl CiEnvironment {
+    /// Collects the variables; an empty one counts as not set. The event's payload stays to be read
+    /// from [`CiEnvironment::github_event_path`].
+    #[must_use]
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let is_true = |name: &str| variable(name).is_some_and(|value| value == "true");
+        Self {
+            github_actions: is_true("GITHUB_ACTIONS"),
+            github_event_name: variable("GITHUB_EVENT_NAME"),
+            github_event_path: variable("GITHUB_EVENT_PATH"),
+            github_event: None,
+            github_sha: variable("GITHUB_SHA"),
+            gitlab_ci: is_true("GITLAB_CI"),
+            gitlab_source: variable("CI_PIPELINE_SOURCE"),
+            gitlab_target: variable("CI_MERGE_REQUEST_TARGET_BRANCH_SHA"),
+            gitlab_merge_base: variable("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
+            gitlab_target_branch: variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+            gitlab_before: variable("CI_COMMIT_BEFORE_SHA"),
+            gitlab_branch: variable("CI_COMMIT_BRANCH"),
+            gitlab_default_branch: variable("CI_DEFAULT_BRANCH"),
+        }
+    }
+
+    /// Tells whether this is a job of GitHub or GitLab.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_github() || self.gitlab_ci
+    }
+
+    fn is_github(&self) -> bool {
+        self.github_actions || self.github_event_name.is_some()
+    }
+
+    /// Returns the setting that makes a shallow clone hold more.
+    pub(super) fn deepen(&self, reach: Reach) -> String {
+        let setting = match reach {
+            Reach::Parent if self.is_github() => "set `fetch-depth: 2` on actions/checkout (`0` for other events)",
+            Reach::Anywhere if self.is_github() => "set `fetch-depth: 0` on actions/checkout",
+            _ if self.gitlab_ci => "set `GIT_DEPTH: \"0\"` among the job's `variables`",
+            _ => "run `git fetch --unshallow origin` first",
+        };
+        setting.to_owned()
+    }
+}

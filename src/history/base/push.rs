@@ -1,0 +1,61 @@
+//! The base of a push, whichever system tells of it.
+
+use super::{Base, Search};
+use crate::error::Error;
+
+/// A push to a branch or a tag.
+pub(super) struct Push<'a> {
+    /// What the reference named before: all zeros where it is new.
+    pub(super) before: &'a str,
+    /// The branch; `None` for a tag.
+    pub(super) branch: Option<&'a str>,
+    /// The repository's default branch, where it is told.
+    pub(super) default_branch: Option<&'a str>,
+}
+
+/// Tells whether a commit's name is the one that stands for none.
+pub(super) fn is_none(name: &str) -> bool {
+    matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte == b'0')
+}
+
+/// Finds the base of a push.
+///
+/// On the default branch that is what stood there before, even where history was rewritten. A
+/// rewritten or new branch has no "before" that its commits were made from: what counts is where it left
+/// the default branch.
+pub(super) fn find(search: &Search<'_>, push: &Push<'_>) -> Result<Base, Error> {
+    let is_default = push.branch.is_some() && push.branch == push.default_branch;
+    if is_none(push.before) {
+        return if is_default {
+            Ok(Base::nothing("this push made the default branch"))
+        } else {
+            search.fork_point(push.default_branch)
+        };
+    }
+    let role = "the commit before this push";
+    let is_here = search.git.commit(push.before)?.is_some();
+    let is_base = if is_here { search.holds(push.before)? } else { search.git.is_shallow()? };
+    if is_default || is_base {
+        return search.present(push.before, role, search.reach(push.before));
+    }
+    let base = search.fork_point(push.default_branch)?;
+    Ok(Base { how: format!("{}; this push rewrote the branch", base.how), ..base })
+}
+
+/// Refuses a checkout of something else than what the event is about.
+pub(super) fn expect_head(search: &Search<'_>, name: &str, role: &str) -> Result<(), Error> {
+    if search.holds(name)? { Ok(()) } else { Err(other_head(search, name, role)) }
+}
+
+/// The error for such a checkout.
+pub(super) fn other_head(search: &Search<'_>, name: &str, role: &str) -> Error {
+    Error::Git {
+        message: format!(
+            "`HEAD` (`{}`) does not hold {role}, `{}`",
+            search.head.short(),
+            name.get(..12).unwrap_or(name)
+        ),
+        help: "check out what the event is about (actions/checkout without `ref:`), or name the base: `--base REV`"
+            .into(),
+    }
+}

@@ -1,0 +1,277 @@
+//! Base and head compared as values, and which findings a change has caused.
+//!
+//! Comments, quoting, line endings, white space and the order of keys are no part of a value, and
+//! another folder is no change either: an exception is its id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::finding::Findings;
+use crate::history::snapshot::Document;
+use crate::policy::{Controls, Policy};
+use crate::register::{Day, Exception, FileRef, Files, People, Register};
+use crate::signoff::Evidence;
+use crate::source::{FileId, Source};
+use crate::yaml::{self, Node};
+
+/// A rule book that a change would put in force.
+#[derive(Clone, Debug)]
+pub struct RuleBook {
+    /// The policy.
+    pub policy: Policy,
+    /// The roster.
+    pub people: People,
+    /// The catalogue of controls.
+    pub controls: Option<Controls>,
+}
+
+/// What a change does to the register.
+#[derive(Debug)]
+pub struct Changes<'a> {
+    /// The exceptions that it adds, edits or removes, by id.
+    pub list: Vec<Change<'a>>,
+    /// The day of the base's newest commit in the register's time zone.
+    pub base_day: Option<Day>,
+    /// The rule book of the head; the base's judges. `None` in a repository that had no register.
+    pub head: Option<RuleBook>,
+    /// The files beside the register that decide how it is judged.
+    pub documents: Vec<Document>,
+    /// What the pull request says; `None` where none was given.
+    pub evidence: Option<Evidence>,
+    /// The texts of all files, by [`FileId`].
+    pub sources: &'a [Source],
+    /// Paths of the base whose exception lies elsewhere in the head.
+    moved: BTreeMap<&'a str, &'a str>,
+    /// Files of the head whose bytes the base has at the same path.
+    untouched: FxHashSet<FileId>,
+}
+
+/// One exception before and after; at least one of the two is there.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The exception's id.
+    pub id: &'a str,
+    /// What the base holds.
+    pub base: Option<Side<'a>>,
+    /// What the head holds.
+    pub head: Option<Side<'a>>,
+}
+
+/// One side of a [`Change`].
+#[derive(Debug)]
+pub struct Side<'a> {
+    /// The file.
+    pub file: FileId,
+    /// The exception as rules read it; `None` where the file has no tree.
+    pub exception: Option<&'a Exception<'a>>,
+    /// The tree; `None` outside the safe YAML subset.
+    pub tree: Option<Node<'a>>,
+}
+
+impl<'a> Change<'a> {
+    /// Returns both sides of an edit that can be compared.
+    #[must_use]
+    pub fn edit(&self) -> Option<Edit<'_, 'a>> {
+        let (base, head) = (self.base.as_ref()?, self.head.as_ref()?);
+        Some(Edit {
+            base: base.exception?,
+            head: head.exception?,
+            base_tree: base.tree.as_ref()?,
+            head_tree: head.tree.as_ref()?,
+            base_file: base.file,
+        })
+    }
+
+    /// Returns the exception that the change adds.
+    #[must_use]
+    pub fn added(&self) -> Option<&'a Exception<'a>> {
+        if self.base.is_none() { self.head.as_ref()?.exception } else { None }
+    }
+
+    /// Tells whether the value at a JSON Pointer differs; a missing key differs from one that is
+    /// there.
+    fn edits(&self, pointer: &str) -> bool {
+        let (base, head) = match (tree_of(self.base.as_ref()), tree_of(self.head.as_ref())) {
+            (Some(base), Some(head)) => (base, head),
+            // Without a tree on either side there is no field, and the base's finding is the same one.
+            (None, None) => return false,
+            _ => return true,
+        };
+        let value = |tree| yaml::lookup(tree, pointer).map(|(_, node)| node);
+        match (value(base), value(head)) {
+            _ if pointer.is_empty() => false,
+            (Some(base), Some(head)) => !base.same_value(head),
+            (base, head) => base.is_some() != head.is_some(),
+        }
+    }
+}
+
+/// Both sides of an edit.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'c, 'a> {
+    /// The exception before.
+    pub base: &'a Exception<'a>,
+    /// The exception after.
+    pub head: &'a Exception<'a>,
+    /// The tree before.
+    pub base_tree: &'c Node<'a>,
+    /// The tree after.
+    pub head_tree: &'c Node<'a>,
+    /// The file before.
+    pub base_file: FileId,
+}
+
+impl<'a> Changes<'a> {
+    /// Compares two registers whose files are in `files`.
+    #[must_use]
+    pub fn between(files: &'a Files, base: &'a Register<'a>, head: &'a Register<'a>) -> Self {
+        let mut changes = Self {
+            list: Vec::new(),
+            base_day: None,
+            head: None,
+            documents: Vec::new(),
+            evidence: None,
+            sources: files.sources(),
+            moved: BTreeMap::new(),
+            untouched: FxHashSet::default(),
+        };
+        let (before, after) = (by_stem(base), by_stem(head));
+        let stems: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+        for stem in stems {
+            let none: &[FileRef<'a>] = &[];
+            let (old, new) =
+                (before.get(stem).map_or(none, Vec::as_slice), after.get(stem).map_or(none, Vec::as_slice));
+            for (old, new) in pairs(old, new) {
+                changes.compare(files, (base, old), (head, new));
+            }
+        }
+        changes
+    }
+
+    fn compare(
+        &mut self,
+        files: &'a Files,
+        (base, old): (&'a Register<'a>, Option<FileRef<'a>>),
+        (head, new): (&'a Register<'a>, Option<FileRef<'a>>),
+    ) {
+        if let (Some(old), Some(new)) = (old, new) {
+            if old.id == new.id {
+                self.untouched.insert(new.id);
+                return;
+            }
+            if old.path != new.path {
+                self.moved.insert(old.path, new.path);
+            }
+        }
+        let side = |register: &'a Register<'a>, file: FileRef<'a>| Side {
+            file: file.id,
+            exception: register.exception(file.id),
+            tree: tree(files, file.id),
+        };
+        let base = old.map(|old| side(base, old));
+        let head = new.map(|new| side(head, new));
+        if let (Some(Side { tree: Some(old), .. }), Some(Side { tree: Some(new), .. })) = (&base, &head)
+            && old.same_value(new)
+        {
+            return;
+        }
+        if let Some(id) = new.or(old).map(|file| file.stem) {
+            self.list.push(Change { id, base, head });
+        }
+    }
+
+    /// Tells whether a file of the head has the same bytes at the same path in the base.
+    #[must_use]
+    pub fn leaves(&self, file: FileId) -> bool {
+        self.untouched.contains(&file)
+    }
+
+    /// Marks the findings that the change did not cause: the base has the same one (rule, file and
+    /// field), and the change leaves that field alone.
+    pub fn mark(&self, findings: &mut Findings, baseline: &Findings, sources: &[Source]) {
+        let mut fields = Fields::new(sources);
+        let path = |file: FileId| sources[file.0 as usize].path();
+        let mut known = BTreeSet::new();
+        for finding in baseline.iter() {
+            let path = path(finding.file);
+            let path = self.moved.get(path).copied().unwrap_or(path);
+            known.insert((finding.rule.id, path.to_owned(), fields.of(finding)));
+        }
+        let by_head: FxHashMap<FileId, &Change<'a>> =
+            self.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, change))).collect();
+        findings.mark(|finding| {
+            if finding.rule.judges_changes() {
+                return true;
+            }
+            let entry = finding.rule.looks_at_one_entry();
+            if entry && self.leaves(finding.file) {
+                return false;
+            }
+            let field = fields.of(finding);
+            let edited = by_head.get(&finding.file).is_some_and(|change| change.edits(&field));
+            edited || !known.contains(&(finding.rule.id, path(finding.file).to_owned(), field))
+        });
+    }
+}
+
+/// The fields that findings are about; parses a file once for the findings that follow each other.
+struct Fields<'s> {
+    sources: &'s [Source],
+    last: Option<(FileId, Option<Node<'s>>)>,
+}
+
+impl<'s> Fields<'s> {
+    fn new(sources: &'s [Source]) -> Self {
+        Self { sources, last: None }
+    }
+
+    fn of(&mut self, finding: &crate::finding::Finding) -> String {
+        if let Some(field) = &finding.field {
+            return field.clone();
+        }
+        if self.last.as_ref().is_none_or(|(file, _)| *file != finding.file) {
+            let text = self.sources[finding.file.0 as usize].text();
+            self.last = Some((finding.file, yaml::parse(text).ok()));
+        }
+        let tree = self.last.as_ref().and_then(|(_, tree)| tree.as_ref());
+        tree.map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default()
+    }
+}
+
+fn tree_of<'s, 'a>(side: Option<&'s Side<'a>>) -> Option<&'s Node<'a>> {
+    side?.tree.as_ref()
+}
+
+fn tree(files: &Files, file: FileId) -> Option<Node<'_>> {
+    if files.fault(file).is_some() {
+        return None;
+    }
+    yaml::parse(files.sources()[file.0 as usize].text()).ok().filter(|tree| tree.as_map().is_some())
+}
+
+fn by_stem<'a>(register: &Register<'a>) -> BTreeMap<&'a str, Vec<FileRef<'a>>> {
+    let mut stems: BTreeMap<&str, Vec<FileRef<'a>>> = BTreeMap::new();
+    for file in &register.files {
+        stems.entry(file.stem).or_default().push(*file);
+    }
+    stems
+}
+
+/// Pairs the files of one id, each side in the order of its paths: the same path first, the rest in
+/// their order.
+fn pairs<'a>(old: &[FileRef<'a>], new: &[FileRef<'a>]) -> Vec<(Option<FileRef<'a>>, Option<FileRef<'a>>)> {
+    let same = |file: &FileRef<'a>, others: &[FileRef<'a>]| {
+        let at = others.binary_search_by(|other| other.path.cmp(file.path)).ok()?;
+        others.get(at).copied()
+    };
+    let mut pairs: Vec<_> = old.iter().filter_map(|file| Some((Some(*file), Some(same(file, new)?)))).collect();
+    let mut rest_old = old.iter().filter(|file| same(file, new).is_none()).copied();
+    let mut rest_new = new.iter().filter(|file| same(file, old).is_none()).copied();
+    loop {
+        match (rest_old.next(), rest_new.next()) {
+            (None, None) => return pairs,
+            pair => pairs.push(pair),
+        }
+    }
+}

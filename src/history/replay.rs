@@ -1,0 +1,597 @@
+//! The change rules over the commits of the past, each against its first parent.
+//!
+//! Only what a commit changes is read, each content once. A running state of the tree and of the
+//! register says what stood beside it. Today's work tree plays no part.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::Error;
+use crate::files::{self, CommitFiles, ReadFile, Repository};
+use crate::finding::{Finding, Findings};
+use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
+use crate::history::snapshot::{CI_FILES, WORKFLOWS, prefix, shown};
+use crate::history::{Changes, Document, Edit, RuleBook};
+use crate::policy::{self, Policy};
+use crate::register::{self, Day, Exception, Files, Moment, Register, Today, is_named_like_one};
+use crate::rule::Judge;
+use crate::rules;
+use crate::signoff::{Codeowners, Ownership};
+use crate::source::{FileId, Source};
+use crate::yaml;
+
+/// Reads the rule book that a commit holds.
+pub type LoadBook<'r> = dyn Fn(&Repository) -> Result<RuleBook, Error> + 'r;
+
+/// What the commits of the past did.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The newest commit.
+    pub head: Option<Commit>,
+    /// The commits with findings, oldest first.
+    pub verdicts: Vec<Verdict>,
+    /// How many commits were looked at.
+    pub commits: usize,
+    /// How many of them touch the register or what decides how it is judged.
+    pub judged: usize,
+    /// What could not be judged as it should be, for people.
+    pub remarks: Vec<String>,
+}
+
+/// What one commit did.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The commit.
+    pub commit: Commit,
+    /// What it says of itself.
+    pub info: CommitInfo,
+    /// The day on which it was committed, in the register's time zone.
+    pub day: Day,
+    /// The files that findings name, as the commit and its first parent hold them; empty ones in
+    /// the places of others.
+    pub sources: Vec<Source>,
+    /// The findings.
+    pub findings: Findings,
+}
+
+/// So many commits are read at once.
+const CHUNK: usize = 1000;
+
+/// Judges the first-parent commits from a revision (not included; none: from the first commit) to
+/// `HEAD`.
+///
+/// # Errors
+///
+/// When `HEAD` names no commit, when the history or a content is not in this clone, or when there
+/// never was a register.
+pub fn replay(git: &Git, root: &Path, since: Option<&Commit>, load: &LoadBook<'_>) -> Result<Past, Error> {
+    let Some(head) = git.commit("HEAD")? else { return Err(no_head()) };
+    let mut chain = git.first_parents(&head, since)?;
+    chain.reverse();
+    let infos = git.infos(&chain.iter().collect::<Vec<_>>())?;
+    let infos: Vec<CommitInfo> = infos.into_iter().flatten().collect();
+    let base = infos.first().and_then(|info| info.parents.first().cloned());
+    if let (Some(base), Some(first)) = (&base, chain.first())
+        && (since.is_none() || git.commit(base.as_str())?.is_none())
+    {
+        return Err(ends_early(first, base));
+    }
+    let before = base.or_else(|| since.cloned().filter(|_| chain.is_empty()));
+    let mut replay = Replay::open(git, root, before.as_ref(), load)?;
+    let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
+    let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
+    let mut at = 0;
+    for chunk in steps.chunks(CHUNK) {
+        let changes = git.tree_changes(chunk, "")?;
+        replay.read_ahead(&changes)?;
+        for (index, (commit, _)) in chunk.iter().enumerate() {
+            let Some(info) = infos.get(at) else { break };
+            let folder = replay.folder.clone();
+            replay.step(commit, info, &changes[index])?;
+            if replay.folder != folder {
+                replay.read_ahead(&changes[index + 1..])?;
+            }
+            at += 1;
+        }
+    }
+    if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
+        return Err(Error::NoRegister { folder: replay.folder, root: root.display().to_string() });
+    }
+    Ok(Past { head: Some(head), commits: at, ..replay.past })
+}
+
+/// The state after a commit.
+struct Replay<'r> {
+    git: &'r Git,
+    prefix: String,
+    load: &'r LoadBook<'r>,
+    /// All files, by their path from the top of the work tree.
+    top: CommitFiles,
+    /// The folder of the register, relative to the root.
+    folder: String,
+    /// The register, by path relative to the root.
+    held: BTreeMap<String, Rc<Held>>,
+    /// The paths of each stem in lower case.
+    stems: BTreeMap<String, BTreeSet<String>>,
+    /// The paths of live exceptions by their owner as it is spelled.
+    owners: BTreeMap<String, BTreeSet<String>>,
+    /// The last usable rule book; `None` before the first one.
+    judge: Option<Judge>,
+    /// Contents that later commits bring.
+    blobs: HashMap<String, Option<Vec<u8>>>,
+    /// The edits that were objected to so far, by the exception's id.
+    slips: HashMap<String, Vec<Slip>>,
+    /// When the commit before was committed, in seconds since 1970-01-01 UTC.
+    committed: Option<i64>,
+    past: Past,
+}
+
+/// A file of the register.
+struct Held {
+    file: TreeFile,
+    bytes: Option<Vec<u8>>,
+    claim: Option<Claim>,
+}
+
+/// What is known of a live exception without reading it again.
+struct Claim {
+    owner: String,
+    ends: Option<Moment>,
+}
+
+impl Held {
+    fn new(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>) -> Result<Self, Error> {
+        let mut held = Self { file: file.clone(), bytes, claim: None };
+        let read = held.read(path)?;
+        if read.fault.is_none()
+            && let Ok(tree) = yaml::parse(read.source.text())
+        {
+            let exception = Exception::from_node(FileId(0), "", tree);
+            held.claim = exception.owner.as_ref().filter(|_| exception.is_live()).map(|owner| Claim {
+                owner: owner.as_str().to_owned(),
+                ends: exception.current_expiry().map(|expiry| expiry.value),
+            });
+        }
+        Ok(held)
+    }
+
+    fn read(&self, path: &str) -> Result<ReadFile, Error> {
+        files::from_blob(path, &self.file, self.bytes.clone(), yaml::MAX_BYTES)
+    }
+}
+
+/// An edit that a rule objected to: putting the old value back is how it is mended.
+struct Slip {
+    rule: &'static str,
+    pointer: String,
+    before: String,
+    after: String,
+}
+
+impl Slip {
+    fn new(finding: &Finding, edit: &Edit<'_, '_>, sources: &[Source]) -> Self {
+        let pointer = finding.field.clone().unwrap_or_else(|| yaml::field_at(edit.head_tree, finding.span));
+        let text = |file: FileId| sources[file.0 as usize].text().to_owned();
+        let (before, after) = (text(edit.base_file), text(finding.file));
+        Self { rule: finding.rule.id, pointer, before, after }
+    }
+
+    /// Tells whether this edit takes back an earlier one, and nothing else.
+    fn undoes(&self, earlier: &Self) -> bool {
+        let named = self.rule == earlier.rule && self.pointer == earlier.pointer;
+        named && self.has_same(&self.after, &earlier.before) && self.has_same(&self.before, &earlier.after)
+    }
+
+    fn has_same(&self, a: &str, b: &str) -> bool {
+        let (Ok(a), Ok(b)) = (yaml::parse(a), yaml::parse(b)) else { return false };
+        match (yaml::lookup(&a, &self.pointer), yaml::lookup(&b, &self.pointer)) {
+            (Some((_, a)), Some((_, b))) => a.same_value(b),
+            (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+}
+
+/// What stood at the paths that a commit changes, from the top of the work tree.
+type Before = BTreeMap<String, Option<TreeFile>>;
+
+/// What the register held at the paths that a commit changes, relative to the root.
+type Touched = BTreeMap<String, Option<Rc<Held>>>;
+
+impl<'r> Replay<'r> {
+    fn open(git: &'r Git, root: &Path, before: Option<&Commit>, load: &'r LoadBook<'r>) -> Result<Self, Error> {
+        let committed = match before {
+            Some(before) => git.info(before)?.map(|info| info.committed),
+            None => None,
+        };
+        let mut replay = Self {
+            git,
+            prefix: prefix(git, root),
+            load,
+            top: CommitFiles::list(git, before)?,
+            folder: Policy::default().exceptions,
+            held: BTreeMap::new(),
+            stems: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            judge: None,
+            blobs: HashMap::new(),
+            slips: HashMap::new(),
+            committed,
+            past: Past::default(),
+        };
+        if let Some(before) = before.filter(|_| !replay.is_without_register())
+            && let Some(book) = replay.load_book(before)?
+        {
+            replay.take(book)?;
+        }
+        replay.index()?;
+        Ok(replay)
+    }
+
+    /// Judges one commit and goes on to its state.
+    fn step(&mut self, commit: &Commit, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
+        let fresh = self.judge.is_none() || self.is_without_register();
+        let before = self.apply(changes);
+        let base_committed = self.committed.replace(info.committed);
+        let touches_book = self.touches_book(&before);
+        let mut loaded = None;
+        if (touches_book || fresh) && !(fresh && self.is_without_register()) {
+            loaded = self.load_book(commit)?;
+        }
+        // In a repository that had no register and no policy before, the commit brings both.
+        if fresh && let Some(book) = loaded.take() {
+            self.take(book)?;
+        }
+        let Some(mut judge) = self.judge.take() else { return Ok(()) };
+        let beside = !fresh && (touches_book || before.keys().any(|path| is_beside(path)));
+        let mut touched = self.touch(&before)?;
+        self.follow(loaded.as_ref(), &mut touched)?;
+        if beside || !touched.is_empty() {
+            let zone = judge.policy.timezone;
+            judge.today = Today::from_clock(zone, instant(info.committed));
+            let mut comparison = Comparison {
+                head: (!fresh).then(|| loaded.clone().unwrap_or_else(|| book_of(&judge))),
+                base_day: base_committed.map(|seconds| zone.day_of(instant(seconds))),
+                judge: &mut judge,
+                before: &before,
+                touched: &touched,
+                beside,
+            };
+            let (sources, findings) = comparison.judge(self)?;
+            self.past.judged += 1;
+            if !findings.is_empty() {
+                let day = judge.today.day;
+                self.past.verdicts.push(Verdict { commit: commit.clone(), info: info.clone(), day, sources, findings });
+            }
+        }
+        self.judge = Some(judge);
+        match loaded {
+            Some(book) => self.take(book),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes to another folder with a register whose old folder is gone: there it is compared.
+    fn follow(&mut self, head: Option<&RuleBook>, touched: &mut Touched) -> Result<(), Error> {
+        let Some(folder) = head.map(|head| &head.policy.exceptions) else { return Ok(()) };
+        if *folder == self.folder || !self.held.is_empty() || touched.is_empty() {
+            return Ok(());
+        }
+        self.folder.clone_from(folder);
+        self.index()?;
+        for path in self.held.keys() {
+            touched.entry(path.clone()).or_insert(None);
+        }
+        Ok(())
+    }
+
+    /// Brings the tree to a commit and returns what stood at the changed paths.
+    fn apply(&mut self, changes: &[TreeChange]) -> Before {
+        let mut before = Before::new();
+        for change in changes {
+            let path = String::from_utf8_lossy(&change.path).into_owned();
+            before.insert(path.clone(), self.top.files().get(&path).cloned());
+            self.top.set(&path, change.file.clone());
+        }
+        before
+    }
+
+    /// Brings the register to a commit and returns what it held at the changed paths.
+    fn touch(&mut self, before: &Before) -> Result<Touched, Error> {
+        let mut touched = BTreeMap::new();
+        for (path, old) in before {
+            let Some(entry) = self.entry(path).map(str::to_owned) else { continue };
+            let known = self.held.get(&entry).filter(|held| old.as_ref() == Some(&held.file)).cloned();
+            let old = match (known, old) {
+                (None, Some(old)) => Some(self.hold(&entry, &old.clone())?),
+                (known, _) => known,
+            };
+            match self.top.files().get(path).cloned() {
+                Some(file) => {
+                    let held = self.hold(&entry, &file)?;
+                    self.insert(&entry, held);
+                }
+                None => self.remove(&entry),
+            }
+            touched.insert(entry, old);
+        }
+        Ok(touched)
+    }
+
+    fn insert(&mut self, path: &str, held: Rc<Held>) {
+        self.remove(path);
+        self.stems.entry(stem_of(path)).or_default().insert(path.to_owned());
+        if let Some(claim) = &held.claim {
+            self.owners.entry(claim.owner.clone()).or_default().insert(path.to_owned());
+        }
+        self.held.insert(path.to_owned(), held);
+    }
+
+    fn remove(&mut self, path: &str) {
+        let Some(held) = self.held.remove(path) else { return };
+        let owner = held.claim.as_ref().map(|claim| claim.owner.as_str()).unwrap_or_default();
+        for paths in [self.stems.get_mut(&stem_of(path)), self.owners.get_mut(owner)].into_iter().flatten() {
+            paths.remove(path);
+        }
+    }
+
+    fn hold(&mut self, path: &str, file: &TreeFile) -> Result<Rc<Held>, Error> {
+        let bytes = match self.blobs.get(&file.oid) {
+            Some(bytes) => bytes.clone(),
+            None => self.git.blobs(&[&file.oid], yaml::MAX_BYTES)?.pop().flatten(),
+        };
+        Ok(Rc::new(Held::new(path, file, bytes)?))
+    }
+
+    /// Takes over a rule book; the register may then lie in another folder.
+    fn take(&mut self, book: RuleBook) -> Result<(), Error> {
+        let moved = self.folder != book.policy.exceptions;
+        self.folder.clone_from(&book.policy.exceptions);
+        let RuleBook { policy, people, controls } = book;
+        let today = Today::from_clock(policy.timezone, instant(self.committed.unwrap_or_default()));
+        let mut judge = Judge::new(policy, people, controls, today);
+        let prefix = self.prefix.clone();
+        judge.ownership = Some(Ownership { file: FileId(0), text: None, unread: None, path: String::new(), prefix });
+        self.judge = Some(judge);
+        if moved { self.index() } else { Ok(()) }
+    }
+
+    /// Reads the whole register of the state.
+    fn index(&mut self) -> Result<(), Error> {
+        self.held.clear();
+        self.stems.clear();
+        self.owners.clear();
+        let entries: Vec<(String, TreeFile)> = (self.top.files().iter())
+            .filter_map(|(path, file)| Some((self.entry(path)?.to_owned(), file.clone())))
+            .collect();
+        let oids: Vec<&str> = entries.iter().map(|(_, file)| file.oid.as_str()).collect();
+        let blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?;
+        for ((path, file), bytes) in entries.iter().zip(blobs) {
+            self.insert(path, Rc::new(Held::new(path, file, bytes)?));
+        }
+        Ok(())
+    }
+
+    /// Reads what the next commits bring to the register, in one process.
+    fn read_ahead(&mut self, changes: &[Vec<TreeChange>]) -> Result<(), Error> {
+        self.blobs.clear();
+        let files = changes.iter().flatten().filter_map(|change| change.file.as_ref());
+        let wanted = files.filter(|file| self.entry(&String::from_utf8_lossy(&file.path)).is_some());
+        let oids: BTreeSet<&str> = wanted.map(|file| file.oid.as_str()).collect();
+        let oids: Vec<&str> = oids.into_iter().collect();
+        let blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?;
+        self.blobs = oids.into_iter().map(str::to_owned).zip(blobs).collect();
+        Ok(())
+    }
+
+    /// Returns the path of an exception file relative to the root; `None` for any other file.
+    fn entry<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let path = path.strip_prefix(&self.prefix)?;
+        path.strip_prefix(&self.folder).filter(|rest| rest.starts_with('/') && is_named_like_one(rest))?;
+        Some(path)
+    }
+
+    /// Reads the rule book of the state; one that cannot be used leaves the one before in force.
+    fn load_book(&mut self, commit: &Commit) -> Result<Option<RuleBook>, Error> {
+        let place = Repository::Commit(self.top.below(&self.prefix));
+        match (self.load)(&place) {
+            Ok(book) => Ok(Some(book)),
+            Err(error @ Error::Git { .. }) => Err(error),
+            Err(error) => {
+                let then = match self.judge {
+                    Some(_) => "the one before it went on to judge",
+                    None => "nothing was judged until there was one",
+                };
+                self.past
+                    .remarks
+                    .push(format!("the rule book of commit {} was not usable, so {then}: {error}", commit.short()));
+                Ok(None)
+            }
+        }
+    }
+
+    fn touches_book(&self, before: &Before) -> bool {
+        let policy = self.judge.as_ref().map(|judge| judge.policy.clone()).unwrap_or_default();
+        self.book_paths(&policy).iter().any(|path| before.contains_key(path))
+    }
+
+    fn book_paths(&self, policy: &Policy) -> Vec<String> {
+        let own = [
+            policy.path.as_deref(),
+            Some(policy.people_path()),
+            Some(policy.controls_path()),
+            policy.schema.as_deref(),
+        ];
+        let usual = policy::NAMES.into_iter().map(Some);
+        own.into_iter().chain(usual).flatten().map(|name| format!("{}{name}", self.prefix)).collect()
+    }
+
+    /// Tells whether there is neither a policy nor an exception under the default folder.
+    fn is_without_register(&self) -> bool {
+        let files = self.top.files();
+        let folder = format!("{}{}/", self.prefix, Policy::default().exceptions);
+        let mut below = files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
+        !policy::NAMES.iter().any(|name| files.contains_key(&format!("{}{name}", self.prefix)))
+            && !below.any(|(path, _)| is_named_like_one(path))
+    }
+}
+
+/// One commit beside its first parent.
+struct Comparison<'c> {
+    judge: &'c mut Judge,
+    head: Option<RuleBook>,
+    base_day: Option<Day>,
+    before: &'c Before,
+    /// The exceptions at the changed paths, as the first parent holds them.
+    touched: &'c Touched,
+    /// Whether the commit touches a file that decides how the register is judged.
+    beside: bool,
+}
+
+impl Comparison<'_> {
+    fn judge(&mut self, state: &mut Replay<'_>) -> Result<(Vec<Source>, Findings), Error> {
+        let paths = self.paths(state);
+        let read = |path: &String| state.held.get(path).map(|held| held.read(path));
+        let mut files = Files::from_read(paths.iter().filter_map(read).collect::<Result<_, _>>()?);
+        let mut base = Vec::new();
+        for (index, source) in files.sources().iter().enumerate() {
+            let path = source.path();
+            let same = |old: &Rc<Held>| state.held.get(path).is_some_and(|held| held.file == old.file);
+            if self.touched.get(path).is_none_or(|old| old.as_ref().is_some_and(same)) {
+                base.push(id(index));
+            }
+        }
+        let differs = |path: &str, old: &Held| state.held.get(path).is_none_or(|held| held.file != old.file);
+        let old = self.touched.iter().filter_map(|(path, old)| Some((path, old.as_ref()?)));
+        let old = old.filter(|(path, old)| differs(path, old)).map(|(path, old)| old.read(path));
+        let old: Vec<ReadFile> = old.collect::<Result<_, _>>()?;
+        let first = files.add_base(old);
+        base.extend((first..files.sources().len()).map(id));
+        let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
+
+        let (register, before) = Register::parse_unjudged(&files, &base);
+        let mut changes = Changes::between(&files, &before, &register);
+        changes.head = self.head.take();
+        changes.documents = documents;
+        changes.base_day = self.base_day;
+        let mut findings = rules::run_past(self.judge, &register, &changes, files.sources());
+        let edits =
+            changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
+        let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
+        findings.retain(|finding| {
+            let Some((id, edit)) = edits.get(&finding.file) else { return true };
+            let slip = Slip::new(finding, edit, files.sources());
+            let slips = state.slips.entry((*id).to_owned()).or_default();
+            let undone = slips.iter().any(|earlier| slip.undoes(earlier));
+            slips.extend((!undone).then_some(slip));
+            !undone
+        });
+        findings.shorten();
+        Ok((named(&files, &findings), findings))
+    }
+
+    /// Lists the files of the register that the rules need to see: the changed ones, all of their
+    /// ids, and the expired ones of whoever owns an added one.
+    fn paths(&self, state: &Replay<'_>) -> BTreeSet<String> {
+        if self.beside {
+            return state.held.keys().cloned().collect();
+        }
+        let mut paths: BTreeSet<String> = self.touched.keys().cloned().collect();
+        for path in self.touched.keys() {
+            paths.extend(state.stems.get(&stem_of(path)).into_iter().flatten().cloned());
+        }
+        let added = self.touched.iter().filter(|(_, old)| old.is_none()).filter_map(|(path, _)| state.held.get(path));
+        let owners: BTreeSet<&str> = added.filter_map(|held| Some(held.claim.as_ref()?.owner.as_str())).collect();
+        let (today, zone) = (self.judge.today, self.judge.policy.timezone);
+        let ended = |path: &&String| {
+            let claim = state.held.get(*path).and_then(|held| held.claim.as_ref());
+            claim.and_then(|claim| claim.ends).is_some_and(|ends| today.has_ended(zone, ends))
+        };
+        let same = |other: &str| owners.iter().any(|owner| self.judge.people.same(owner, other));
+        let theirs = state.owners.iter().filter(|(owner, _)| same(owner));
+        paths.extend(theirs.flat_map(|(_, paths)| paths).filter(ended).cloned());
+        paths
+    }
+
+    /// Reads, before and after, the files beside the register that decide how it is judged.
+    fn documents(&self, state: &Replay<'_>, files: &mut Files) -> Result<Vec<Document>, Error> {
+        let now = state.top.files();
+        let workflows = now.range(WORKFLOWS.to_owned()..).map(|(path, _)| path);
+        let workflows = workflows.take_while(|path| path.starts_with(WORKFLOWS));
+        let mut names: BTreeSet<String> =
+            workflows.chain(self.before.keys().filter(|path| is_beside(path))).cloned().collect();
+        names.extend(Codeowners::LOCATIONS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()));
+        for policy in [Some(&self.judge.policy), self.head.as_ref().map(|head| &head.policy)].into_iter().flatten() {
+            names.extend(state.book_paths(policy));
+        }
+        let mut documents = Vec::new();
+        for path in names {
+            let head = now.get(&path);
+            let base = self.before.get(&path).map_or(head, Option::as_ref);
+            let mut add = |file: &TreeFile| -> Result<FileId, Error> {
+                let bytes = state.git.blobs(&[&file.oid], yaml::MAX_BYTES)?.pop().flatten();
+                let read = files::from_blob(&shown(&state.prefix, &path), file, bytes, yaml::MAX_BYTES)?;
+                Ok(id(files.add_base(vec![read])))
+            };
+            let (base, head) = (base.map(&mut add).transpose()?, head.map(&mut add).transpose()?);
+            if base.is_some() || head.is_some() {
+                documents.push(Document { path, base, head });
+            }
+        }
+        Ok(documents)
+    }
+}
+
+/// Copies the files that findings name.
+fn named(files: &Files, findings: &Findings) -> Vec<Source> {
+    let used: BTreeSet<FileId> = findings
+        .iter()
+        .flat_map(|finding| finding.labels.iter().map(|label| label.file).chain([finding.file]))
+        .collect();
+    let copy = |(index, source): (usize, &Source)| match used.contains(&id(index)) {
+        true => Source::new(source.path(), source.text().to_owned()),
+        false => Source::new("", String::new()),
+    };
+    if used.is_empty() { Vec::new() } else { files.sources().iter().enumerate().map(copy).collect() }
+}
+
+fn id(index: usize) -> FileId {
+    FileId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+fn stem_of(path: &str) -> String {
+    register::stem(path).to_lowercase()
+}
+
+/// Tells whether a file besides the rule book decides how the register is judged.
+fn is_beside(path: &str) -> bool {
+    path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || Codeowners::LOCATIONS.contains(&path)
+}
+
+fn instant(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn book_of(judge: &Judge) -> RuleBook {
+    RuleBook { policy: judge.policy.clone(), people: judge.people.clone(), controls: judge.controls.clone() }
+}
+
+fn no_head() -> Error {
+    Error::Git {
+        message: "there is no history to replay: `HEAD` names no commit in this repository".into(),
+        help: "check out the default branch first".into(),
+    }
+}
+
+fn ends_early(first: &Commit, parent: &Commit) -> Error {
+    Error::Git {
+        message: format!(
+            "the history ends early: `{}`, the first parent of `{}`, is not in this shallow clone",
+            parent.short(),
+            first.short()
+        ),
+        help: "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), run `git fetch --unshallow`, or name a later commit with `--since`".into(),
+    }
+}

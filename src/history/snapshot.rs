@@ -1,0 +1,186 @@
+//! The register and its rule book as the base commit holds them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::error::Error;
+use crate::files::{CommitFiles, ReadFile, Repository};
+use crate::git::{Commit, Git};
+use crate::policy::{self, Policy};
+use crate::register::{Files, is_named_like_one};
+use crate::signoff::Codeowners;
+use crate::source::FileId;
+
+/// The files of the base commit below the root.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The commit; `None` where there is nothing before the change.
+    pub commit: Option<Commit>,
+    /// When it was committed, in seconds since 1970-01-01 UTC.
+    pub committed: Option<i64>,
+    /// Its files below the root of the register.
+    pub place: Repository,
+    /// All its files, from the top of the work tree.
+    top: CommitFiles,
+    /// Where the root lies below that top: empty, or ending in `/`.
+    prefix: String,
+}
+
+impl Snapshot {
+    /// Opens a commit for the root of the register.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not in this clone.
+    pub fn open(git: &Git, root: &Path, commit: Option<Commit>) -> Result<Self, Error> {
+        let committed = match &commit {
+            Some(commit) => git.info(commit)?.map(|info| info.committed),
+            None => None,
+        };
+        let prefix = prefix(git, root);
+        let top = CommitFiles::list(git, commit.as_ref())?;
+        Ok(Self { commit, committed, place: Repository::Commit(top.below(&prefix)), top, prefix })
+    }
+
+    /// Reads, before and after, the files beside the register that decide how it is judged: rule
+    /// books, CODEOWNERS and the definitions of CI. Their texts go behind the others in `files`.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver a content.
+    pub fn documents(&self, git: &Git, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
+        let head = Repository::Folder(git.top().to_path_buf());
+        let mut names: BTreeSet<String> =
+            Codeowners::LOCATIONS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
+        names.extend(self.top.files().keys().filter(|path| path.starts_with(WORKFLOWS)).cloned());
+        names.extend(workflows(git.top()));
+        for policy in books {
+            let own = [
+                policy.path.as_deref(),
+                Some(policy.people_path()),
+                Some(policy.controls_path()),
+                policy.schema.as_deref(),
+            ];
+            let usual = policy::NAMES.into_iter().map(Some);
+            names.extend(own.into_iter().chain(usual).flatten().map(|name| format!("{}{name}", self.prefix)));
+        }
+        let mut documents = Vec::new();
+        for path in names {
+            let mut add = |mut file: ReadFile| {
+                file.source = file.source.renamed(&self.shown(&path));
+                FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX))
+            };
+            let base = self.top.files().contains_key(&path).then(|| self.top.read(&[&path])).transpose()?;
+            let base = base.and_then(|mut read| read.pop()).map(&mut add);
+            let head = head.exists(&path).then(|| head.read(&path)).transpose()?.map(&mut add);
+            if base.is_some() || head.is_some() {
+                documents.push(Document { path, base, head });
+            }
+        }
+        Ok(documents)
+    }
+
+    /// Reads the first of some files, by their path from the top of the work tree.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver it.
+    pub fn first_of(&self, paths: &[&str], limit: u64) -> Result<Option<ReadFile>, Error> {
+        let Some(path) = paths.iter().find(|path| self.top.files().contains_key(**path)) else { return Ok(None) };
+        Ok(self.top.read_up_to(&[path], limit)?.pop())
+    }
+
+    /// Returns a path from the top of the work tree as it is shown beside paths from the root.
+    fn shown(&self, path: &str) -> String {
+        shown(&self.prefix, path)
+    }
+
+    /// Returns where the root lies below the top of the work tree: empty, or ending in `/`.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Tells whether there is neither a policy nor an exception under the default folder.
+    #[must_use]
+    pub fn is_without_register(&self) -> bool {
+        let policy = Policy::default();
+        !policy::NAMES.iter().any(|name| self.place.exists(name)) && self.exceptions(&policy.exceptions).is_empty()
+    }
+
+    /// Returns the exception files below a folder, relative to the root, with their object names.
+    #[must_use]
+    pub fn exceptions(&self, folder: &str) -> BTreeMap<&str, &str> {
+        let Repository::Commit(commit) = &self.place else { return BTreeMap::new() };
+        let below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        commit
+            .files()
+            .iter()
+            .filter(|(path, _)| below(path) && is_named_like_one(path))
+            .map(|(path, file)| (path.as_str(), file.oid.as_str()))
+            .collect()
+    }
+
+    /// Adds the base's version of every file that differs to `files`, and returns all files of the
+    /// base: the head's own where the bytes are the same.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver a content.
+    pub fn join(&self, files: &mut Files, folder: &str) -> Result<Vec<FileId>, Error> {
+        let Repository::Commit(commit) = &self.place else { return Ok(Vec::new()) };
+        let id = |index: usize| FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        let own: BTreeMap<&str, FileId> =
+            files.sources().iter().take(files.own()).enumerate().map(|(at, source)| (source.path(), id(at))).collect();
+        let mut same = Vec::new();
+        let mut differing = Vec::new();
+        for (path, oid) in self.exceptions(folder) {
+            match own.get(path) {
+                Some(file) if files.oid(*file) == Some(oid) => same.push(*file),
+                _ => differing.push(path),
+            }
+        }
+        drop(own);
+        let read = commit.read(&differing)?;
+        let first = files.add_base(read);
+        same.extend((first..files.sources().len()).map(id));
+        Ok(same)
+    }
+}
+
+/// A file beside the register that decides how it is judged.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its path from the top of the work tree.
+    pub path: String,
+    /// The base's text.
+    pub base: Option<FileId>,
+    /// The head's text.
+    pub head: Option<FileId>,
+}
+
+pub(super) const WORKFLOWS: &str = ".github/workflows/";
+pub(super) const CI_FILES: [&str; 1] = [".gitlab-ci.yml"];
+
+/// Lists the head's workflows.
+fn workflows(top: &Path) -> Vec<String> {
+    let listing = std::fs::read_dir(top.join(WORKFLOWS)).into_iter().flatten().flatten();
+    let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
+}
+
+/// Returns a path from the top of the work tree as it is shown beside paths from the root.
+pub(super) fn shown(prefix: &str, path: &str) -> String {
+    match path.strip_prefix(prefix) {
+        Some(below) => below.to_owned(),
+        None => "../".repeat(prefix.matches('/').count()) + path,
+    }
+}
+
+/// Returns where the root lies in the work tree: empty, or ending in `/`.
+pub(super) fn prefix(git: &Git, root: &Path) -> String {
+    let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
+    let below = root.strip_prefix(&top).unwrap_or(Path::new(""));
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
+}

@@ -1,0 +1,402 @@
+//! What became of one exception: its own steps, and the edits that were none of them.
+//!
+//! Two versions are compared as values, so comments, quoting and the order of keys are no event.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::DateTime;
+
+use crate::error::Error;
+use crate::files::{self, ReadFile};
+use crate::git::{Commit, CommitInfo, Git, TreeFile};
+use crate::history::snapshot::prefix;
+use crate::register::{self, Day, Exception, Status, Text, Zone, is_named_like_one};
+use crate::source::FileId;
+use crate::text::shown;
+use crate::yaml::{self, Kind, Node};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The file came into the register.
+    Added,
+    /// The file was there when the history of a shallow clone begins.
+    Present,
+    /// The file went to another folder.
+    Moved,
+    /// A renewal.
+    Renewed,
+    /// A review.
+    Reviewed,
+    /// A correction that says so itself.
+    Amended,
+    /// The status says that it has expired.
+    Expired,
+    /// A closure.
+    Closed,
+    /// Another edit.
+    Edited,
+    /// The file went.
+    Removed,
+    /// The file was no readable YAML.
+    Broken,
+}
+
+impl What {
+    /// Returns the word for people and scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Present => "present",
+            Self::Moved => "moved",
+            Self::Renewed => "renewed",
+            Self::Reviewed => "reviewed",
+            Self::Amended => "amended",
+            Self::Expired => "expired",
+            Self::Closed => "closed",
+            Self::Edited => "edited",
+            Self::Removed => "removed",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+/// One thing that happened, and nothing more of when and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// What.
+    pub what: What,
+    /// More, in a few words; may be empty.
+    pub details: String,
+    /// The edited or amended fields, with dots.
+    pub fields: Vec<String>,
+}
+
+impl Deed {
+    fn new(what: What, details: impl Into<String>) -> Self {
+        Self { what, details: details.into(), fields: Vec::new() }
+    }
+
+    fn on(what: What, fields: Vec<String>) -> Self {
+        Self { what, details: String::new(), fields }
+    }
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What.
+    pub deed: Deed,
+    /// The day; `None` for what is not committed yet.
+    pub day: Option<Day>,
+    /// The commit; `None` for what is not committed yet or known from the record alone.
+    pub commit: Option<(Commit, CommitInfo)>,
+    /// Whom the record names for it; only without a commit.
+    pub by: Option<String>,
+}
+
+/// Follows an id through the first-parent commits up to `HEAD`, in every folder of the register,
+/// and on to the file as it lies in the work tree.
+///
+/// # Errors
+///
+/// When `git` cannot deliver the history or a content.
+pub fn of_commits(git: &Git, root: &Path, folder: &str, current: &ReadFile, zone: Zone) -> Result<Vec<Event>, Error> {
+    let id = register::stem(current.source.path());
+    let mut chain = match git.commit("HEAD")? {
+        Some(head) => git.first_parents(&head, None)?,
+        None => Vec::new(),
+    };
+    chain.reverse();
+    let steps: Vec<(&Commit, Option<&Commit>)> =
+        chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
+    let prefix = prefix(git, root);
+    let changes = git.tree_changes(&steps, &format!("{prefix}{folder}"))?;
+    let mut versions = Vec::new();
+    let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
+    for ((commit, _), changes) in steps.iter().zip(changes) {
+        let mut touched = false;
+        for change in changes {
+            let path = String::from_utf8_lossy(&change.path).into_owned();
+            let Some(path) =
+                path.strip_prefix(&prefix).filter(|path| is_named_like_one(path) && register::stem(path) == id)
+            else {
+                continue;
+            };
+            touched = true;
+            match change.file {
+                Some(file) => files.insert(path.to_owned(), file),
+                None => files.remove(path),
+            };
+        }
+        if touched {
+            versions
+                .push(((*commit).clone(), files.first_key_value().map(|(path, file)| (path.clone(), file.clone()))));
+        }
+    }
+    let ends_early = match chain.first() {
+        Some(first) => git.is_shallow()? && git.info(first)?.is_some_and(|info| !info.parents.is_empty()),
+        None => false,
+    };
+    events(git, versions, ends_early.then(|| chain.first()).flatten(), current, zone)
+}
+
+type Version = (Commit, Option<(String, TreeFile)>);
+
+fn events(
+    git: &Git,
+    versions: Vec<Version>,
+    boundary: Option<&Commit>,
+    current: &ReadFile,
+    zone: Zone,
+) -> Result<Vec<Event>, Error> {
+    let commits: Vec<&Commit> = versions.iter().map(|(commit, _)| commit).collect();
+    let infos = git.infos(&commits)?;
+    let oids: Vec<&str> =
+        versions.iter().filter_map(|(_, file)| file.as_ref()).map(|(_, file)| file.oid.as_str()).collect();
+    let mut blobs = git.blobs(&oids, yaml::MAX_BYTES)?.into_iter();
+    let mut events = Vec::new();
+    let mut history = Steps::default();
+    for ((commit, file), info) in versions.into_iter().zip(infos) {
+        let file = match &file {
+            Some((path, file)) => Some(files::from_blob(path, file, blobs.next().flatten(), yaml::MAX_BYTES)?),
+            None => None,
+        };
+        let Some(info) = info else { continue };
+        let day = DateTime::from_timestamp(info.committed, 0).map(|instant| zone.day_of(instant));
+        for mut deed in history.go_on(file) {
+            if deed.what == What::Added && Some(&commit) == boundary {
+                deed = Deed::new(What::Present, "before that the history of this shallow clone ends");
+            }
+            events.push(Event { deed, day, commit: Some((commit.clone(), info.clone())), by: None });
+        }
+    }
+    let now = ReadFile {
+        source: crate::source::Source::new(current.source.path(), current.source.text().to_owned()),
+        fault: current.fault.clone(),
+        bytes: current.bytes,
+        opened: current.opened,
+        oid: None,
+    };
+    events.extend(history.go_on(Some(now)).into_iter().map(|deed| Event { deed, day: None, commit: None, by: None }));
+    Ok(events)
+}
+
+/// The version before, so far as there was one that could be read.
+#[derive(Default)]
+struct Steps {
+    path: Option<String>,
+    readable: Option<ReadFile>,
+    broken: bool,
+}
+
+impl Steps {
+    fn go_on(&mut self, file: Option<ReadFile>) -> Vec<Deed> {
+        let Some(file) = file else {
+            self.broken = false;
+            return self
+                .path
+                .take()
+                .map(|path| Deed::new(What::Removed, format!("`{}`", shown(&path))))
+                .into_iter()
+                .collect();
+        };
+        let mut deeds = Vec::new();
+        let path = file.source.path().to_owned();
+        let tree = if file.fault.is_none() { yaml::parse(file.source.text()).ok() } else { None };
+        let tree = tree.filter(|tree| tree.as_map().is_some());
+        match &self.path {
+            None => deeds.push(Deed::new(What::Added, first_status(tree.as_ref()))),
+            Some(before) if *before != path => {
+                deeds.push(Deed::new(What::Moved, format!("from `{}` to `{}`", shown(before), shown(&path))));
+            }
+            Some(_) => {}
+        }
+        let readable = tree.is_some();
+        if let Some(tree) = &tree
+            && let Some(before) = &self.readable
+            && let Ok(before) = yaml::parse(before.source.text())
+        {
+            deeds.extend(compare(&before, tree));
+        }
+        if !readable && !self.broken {
+            deeds.push(Deed::new(What::Broken, "the file is not readable as YAML"));
+        }
+        drop(tree);
+        self.path = Some(path);
+        self.broken = !readable;
+        if readable {
+            self.readable = Some(file);
+        }
+        deeds
+    }
+}
+
+/// Says what an exception was when it came, unless it was as usual.
+fn first_status(tree: Option<&Node<'_>>) -> String {
+    let status = tree.and_then(|tree| tree.get("status")).and_then(Node::as_text).and_then(Status::parse);
+    status
+        .filter(|status| *status != Status::Active)
+        .map(|status| format!("as `{}`", status.name()))
+        .unwrap_or_default()
+}
+
+/// Tells what lies between two versions.
+fn compare(base: &Node<'_>, head: &Node<'_>) -> Vec<Deed> {
+    let (old, new) =
+        (Exception::from_node(FileId(0), "", base.clone()), Exception::from_node(FileId(0), "", head.clone()));
+    let mut edited = BTreeSet::new();
+    differences(Some(base), Some(head), String::new(), &mut edited);
+    let mut deeds = Vec::new();
+    if grown(base, head, "amendments", &mut edited) {
+        for amendment in new.amendments.iter().skip(old.amendments.len()) {
+            let fields: Vec<String> = amendment.fields.iter().map(|field| shown(field.as_str()).into_owned()).collect();
+            edited.retain(|name| !fields.iter().any(|field| holds(field, name)));
+            deeds.push(Deed { details: by("approved by", &amendment.approver), ..Deed::on(What::Amended, fields) });
+        }
+    }
+    if grown(base, head, "renewals", &mut edited) {
+        for renewal in new.renewals.iter().skip(old.renewals.len()) {
+            let until = renewal.expires.as_ref().map(|expires| format!("until {}", expires.value)).unwrap_or_default();
+            deeds.push(Deed::new(What::Renewed, joined(&until, &by("approved by", &renewal.approver))));
+        }
+        if old.is(&[Status::Expired]) && new.is(&[Status::Active]) {
+            edited.remove("status");
+        }
+    }
+    if grown(base, head, "reviews", &mut edited) {
+        for review in new.reviews.iter().skip(old.reviews.len()) {
+            deeds.push(Deed::new(What::Reviewed, by("by", &review.by)));
+        }
+    }
+    if old.is(&[Status::Active]) && new.is(&[Status::Expired]) {
+        edited.remove("status");
+        deeds.push(Deed::new(What::Expired, ""));
+    }
+    if old.closure.is_none()
+        && let Some(closure) = &new.closure
+    {
+        edited.remove("closure");
+        if old.is_live() && new.is(&[Status::Closed]) {
+            edited.remove("status");
+        }
+        let verified = by("verified by", &closure.verified_by);
+        deeds.push(Deed::new(What::Closed, joined(&by("by", &closure.by), &verified)));
+    }
+    if !edited.is_empty() {
+        deeds.push(Deed::on(What::Edited, edited.into_iter().collect()));
+    }
+    deeds
+}
+
+/// Tells whether a list only grew at its end; takes it out of the edited fields then.
+fn grown(base: &Node<'_>, head: &Node<'_>, key: &str, edited: &mut BTreeSet<String>) -> bool {
+    let items = |tree| Node::get(tree, key).and_then(Node::as_seq).unwrap_or_default();
+    let (old, new) = (items(base), items(head));
+    let only = old.len() < new.len() && old.iter().zip(new).all(|(old, new)| old.same_value(new));
+    if only {
+        edited.remove(key);
+    }
+    only
+}
+
+/// Collects the fields that differ, with dots; a list is one field.
+fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, name: String, found: &mut BTreeSet<String>) {
+    let some = |node: Option<&Node<'_>>| node.is_some_and(|node| !node.is_empty());
+    match (base, head) {
+        (Some(base), Some(head)) if base.same_value(head) => {}
+        (Some(Node { kind: Kind::Map(before), .. }), Some(Node { kind: Kind::Map(after), .. })) => {
+            let keys: BTreeSet<&str> = before.iter().chain(after).map(|entry| &*entry.key).collect();
+            for key in keys {
+                let inner = if name.is_empty() { shown(key).into_owned() } else { format!("{name}.{}", shown(key)) };
+                differences(base.and_then(|node| node.get(key)), head.and_then(|node| node.get(key)), inner, found);
+            }
+        }
+        _ if !some(base) && !some(head) => {}
+        _ => {
+            found.insert(name);
+        }
+    }
+}
+
+/// Tells whether a field is another or holds it.
+fn holds(field: &str, name: &str) -> bool {
+    let field = field.trim_start_matches('/').replace('/', ".");
+    name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn by(word: &str, who: &Option<Text<'_>>) -> String {
+    who.as_ref().map(|who| format!("{word} `{}`", shown(who.as_str()))).unwrap_or_default()
+}
+
+fn joined(a: &str, b: &str) -> String {
+    let parts: Vec<&str> = [a, b].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// Lists what the record says of itself, for a register outside of git.
+#[must_use]
+pub fn of_record(exception: &Exception<'_>) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut add = |day: Option<Day>, deed: Deed, by: &Option<Text<'_>>| {
+        let by = by.as_ref().map(|by| by.as_str().to_owned());
+        events.extend(day.map(|day| Event { deed, day: Some(day), commit: None, by }));
+    };
+    let decided = if exception.is(&[Status::Rejected]) { "as `rejected`" } else { "" };
+    let day = |day: &Option<register::Spanned<Day>>| day.as_ref().map(|day| day.value);
+    add(day(&exception.decided), Deed::new(What::Added, decided), &exception.approver);
+    for amendment in &exception.amendments {
+        let fields = amendment.fields.iter().map(|field| shown(field.as_str()).into_owned()).collect();
+        add(day(&amendment.date), Deed::on(What::Amended, fields), &amendment.by);
+    }
+    for renewal in &exception.renewals {
+        let until = renewal.expires.as_ref().map(|expires| format!("until {}", expires.value)).unwrap_or_default();
+        add(day(&renewal.decided), Deed::new(What::Renewed, until), &renewal.approver);
+    }
+    for review in &exception.reviews {
+        add(day(&review.date), Deed::new(What::Reviewed, ""), &review.by);
+    }
+    if let Some(closure) = &exception.closure {
+        add(day(&closure.date), Deed::new(What::Closed, by("verified by", &closure.verified_by)), &closure.by);
+    }
+    events.sort_by_key(|event| event.day);
+    events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(base: &str, head: &str) -> Vec<String> {
+        let deeds = compare(&yaml::parse(base).unwrap(), &yaml::parse(head).unwrap());
+        deeds
+            .iter()
+            .map(|it| format!("{} {}{}", it.what.name(), it.details, it.fields.join(" ")).trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn steps_are_told_from_edits() {
+        let base = "status: active\nreason: a\nscope: {system: s}\n";
+        assert_eq!(told(base, "# new\nscope: {system: 's'}\nreason: a\nstatus: active\n"), [""; 0]);
+        assert_eq!(
+            told(base, "status: active\nreason: b\nscope: {system: t, team: x}\n"),
+            ["edited reason scope.system scope.team"]
+        );
+        assert_eq!(told(base, &format!("{base}reviews: [{{date: 2026-01-01, by: '@a'}}]\n")), ["reviewed by `@a`"]);
+        let amended =
+            "status: active\nreason: b\nscope: {system: t}\namendments: [{fields: [scope], approver: '@o'}]\n";
+        assert_eq!(told(base, amended), ["amended approved by `@o`scope", "edited reason"]);
+        let closed = "status: closed\nreason: a\nscope: {system: s}\nclosure: {by: '@i', verified_by: '@d'}\n";
+        assert_eq!(told(base, closed), ["closed by `@i`, verified by `@d`"]);
+        assert_eq!(told(closed, base), ["edited closure status"]);
+        let expired = base.replace("active", "expired");
+        assert_eq!(told(base, &expired), ["expired"]);
+        let renewed = format!("{base}renewals: [{{expires: 2026-12-01, approver: '@p'}}]\n");
+        assert_eq!(told(&expired, &renewed), ["renewed until 2026-12-01, approved by `@p`"]);
+        assert_eq!(told(&renewed, &renewed.replace("2026-12-01", "2027-12-01")), ["edited renewals"]);
+        assert_eq!(told(&renewed, base), ["edited renewals"]);
+    }
+}

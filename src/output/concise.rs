@@ -1,0 +1,18 @@
+//! One line a finding, for editors, `grep` and people in a hurry, then one line of counts.
+
+use std::io::{self, Write};
+
+use crate::output::{Report, escape, text};
+
+/// Writes the findings.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.findings.iter().filter(|finding| finding.gates) {
+        let place = report.place(finding.file, finding.span);
+        // A colon in the path would end it for everything that reads such lines.
+        let path = escape::line(place.path).replace(':', "\\u{3a}");
+        let (line, column) = (place.start.line, place.start.column);
+        let (level, rule) = (finding.level.name(), finding.rule.id);
+        writeln!(out, "{path}:{line}:{column}: {level}[{rule}] {}", escape::line(&finding.message))?;
+    }
+    if report.quiet { Ok(()) } else { text::summary(report, out) }
+}

@@ -1,0 +1,93 @@
+//! Workflow commands, which GitHub Actions shows as annotations.
+//!
+//! A step shows ten annotations of each level at most and cuts each message
+//! (`ExecutionContext.AddIssue` of GitHub's runner); a last line says what stays in the log.
+
+use std::io::{self, Write};
+
+use crate::finding::{Finding, Level};
+use crate::output::{Place, Report, escape};
+
+/// The levels with the command that each one is.
+const COMMANDS: [(Level, &str); 3] = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")];
+
+/// How many annotations of a level a step shows.
+const SHOWN: usize = 10;
+
+/// The longest message that is shown, in UTF-16 code units.
+const LONGEST: usize = 4096;
+
+/// Writes the findings.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.findings.iter().filter(|finding| finding.gates) {
+        if let Some((_, command)) = COMMANDS.iter().find(|(level, _)| *level == finding.level) {
+            annotate(report, finding, command, out)?;
+        }
+    }
+    if report.quiet {
+        return Ok(());
+    }
+    let unseen: Vec<String> = COMMANDS.iter().filter_map(|(level, _)| unseen(report, *level)).collect();
+    if !unseen.is_empty() {
+        let unseen = unseen.join(", ");
+        writeln!(out, "GitHub shows {SHOWN} annotations of a level for a step; only in this log: {unseen}")?;
+    }
+    super::text::summary(report, out)
+}
+
+/// Says how many findings of a level GitHub leaves out.
+fn unseen(report: &Report<'_>, level: Level) -> Option<String> {
+    match report.findings.count(level).checked_sub(SHOWN)? {
+        0 => None,
+        1 => Some(format!("1 {}", level.name())),
+        more => Some(format!("{more} {}s", level.name())),
+    }
+}
+
+fn annotate(report: &Report<'_>, finding: &Finding, command: &str, out: &mut dyn Write) -> io::Result<()> {
+    let Place { start, end, .. } = report.place(finding.file, finding.span);
+    let path = report.repository_path(finding.file);
+    let title = escape::github_property(&format!("{} ({})", finding.rule.id, finding.level.name()));
+    let file = escape::github_property(&escape::line(&path));
+    write!(out, "::{command} title={title},file={file},line={},endLine={}", start.line, end.line)?;
+    // The runner drops the columns of a region of several lines, and says so.
+    if start.line == end.line {
+        write!(out, ",col={},endColumn={}", start.column, end.column)?;
+    }
+    let mut message = escape::line(&finding.message).into_owned();
+    if let Some(help) = &finding.help {
+        message.push('\n');
+        message.push_str(&escape::line(help));
+    }
+    writeln!(out, "::{}", escape::github_data(&cut(&message)))
+}
+
+/// Cuts a message to what is shown of it.
+fn cut(message: &str) -> String {
+    let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
+    if units(message) <= LONGEST {
+        return message.to_owned();
+    }
+    let mut left = LONGEST - 1;
+    let fits = |c: &char| {
+        let fits = left >= c.len_utf16();
+        left -= if fits { c.len_utf16() } else { left };
+        fits
+    };
+    message.chars().take_while(fits).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_cut_to_what_the_runner_takes() {
+        assert_eq!(cut("short"), "short");
+        for letter in ["a", "é", "😀"] {
+            let message = cut(&letter.repeat(5000));
+            assert!((LONGEST - 1..=LONGEST).contains(&message.encode_utf16().count()));
+            assert!(message.ends_with('…'));
+        }
+    }
+}

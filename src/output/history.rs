@@ -1,0 +1,235 @@
+//! What the commits of the past did: the findings of each commit, oldest first.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::Level;
+use crate::git::Commit;
+use crate::history::{Past, Verdict};
+use crate::output::{Look, Report, escape, json, text};
+use crate::register::{Register, Today};
+
+/// A format of the history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A heading for each commit, then snippets of its files.
+    #[default]
+    Text,
+    /// One line a finding: `commit:path:line:col: level[rule] message`.
+    Concise,
+    /// One list of findings, each with its commit, for scripts.
+    Json,
+}
+
+/// The version of the JSON; a key that goes or changes its meaning makes it another.
+const VERSION: u32 = 1;
+
+/// A history, ready to be printed.
+#[derive(Debug)]
+pub struct HistoryReport<'p> {
+    /// What the commits did.
+    pub past: &'p Past,
+    /// The commit after which the history begins; `None` for all of it.
+    pub since: Option<&'p Commit>,
+    /// The moment of the run.
+    pub today: Today,
+    /// Whether the summary is left out of the formats for people.
+    pub quiet: bool,
+}
+
+/// Writes a history in a format.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => {
+            for verdict in &report.past.verdicts {
+                heading(verdict, out)?;
+                text::render(&report.of(verdict, &Register::default()), look, out)?;
+            }
+            summary(report, out)
+        }
+        Format::Concise => {
+            for verdict in &report.past.verdicts {
+                concise(verdict, out)?;
+            }
+            summary(report, out)
+        }
+        Format::Json => json(report, out),
+    }
+}
+
+/// Returns how many findings of a level there are.
+#[must_use]
+pub fn count(past: &Past, level: Level) -> usize {
+    past.verdicts.iter().map(|verdict| verdict.findings.count(level)).sum()
+}
+
+/// Returns a name and an address as `Name`, for people.
+#[must_use]
+pub fn name_of(author: &str) -> &str {
+    match author.split_once(" <") {
+        Some((name, _)) if !name.trim().is_empty() => name,
+        _ => author,
+    }
+}
+
+/// A heading, a name or a subject is cut to so many characters.
+const LONGEST: usize = 120;
+
+/// Returns a text of a commit for one line of output.
+#[must_use]
+pub fn cut(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        cut.push('…');
+    }
+    cut
+}
+
+fn heading(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
+    let line = format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day);
+    writeln!(out, "{}\n", escape::line(&line))
+}
+
+fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let sources = &verdict.sources;
+    for finding in verdict.findings.iter() {
+        let source = &sources[finding.file.0 as usize];
+        let start = source.position(finding.span.start);
+        // A colon in the path would end it for everything that reads such lines.
+        let path = escape::line(source.path()).replace(':', "\\u{3a}");
+        let (commit, level, rule) = (verdict.commit.short(), finding.level.name(), finding.rule.id);
+        let message = escape::line(&finding.message);
+        writeln!(out, "{commit}:{path}:{}:{}: {level}[{rule}] {message}", start.line, start.column)?;
+    }
+    Ok(())
+}
+
+fn summary(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.quiet {
+        return Ok(());
+    }
+    let past = report.past;
+    let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
+    let found: Vec<String> = levels
+        .into_iter()
+        .map(|(level, noun)| (count(past, level), noun))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun))
+        .collect();
+    let found = match found.as_slice() {
+        [] => "nothing found".to_owned(),
+        found => format!("{} in {}", found.join(", "), counted(past.verdicts.len(), "commit")),
+    };
+    let since = report.since.map(|since| format!(" after {}", since.short())).unwrap_or_default();
+    let touching = if past.judged == 1 { "touches" } else { "touch" };
+    writeln!(
+        out,
+        "{}{since}, {} of them {touching} the register or its rule book: {found}",
+        counted(past.commits, "commit"),
+        past.judged
+    )?;
+    for remark in &past.remarks {
+        writeln!(out, "{}", escape::line(remark))?;
+    }
+    Ok(())
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+#[derive(Serialize)]
+struct Document<'p> {
+    version: u32,
+    today: String,
+    head: Option<&'p str>,
+    since: Option<&'p str>,
+    findings: Vec<Item<'p>>,
+    remarks: &'p [String],
+    summary: Counts,
+}
+
+#[derive(Serialize)]
+struct Item<'p> {
+    commit: &'p CommitItem<'p>,
+    #[serde(flatten)]
+    finding: json::Item<'p>,
+}
+
+#[derive(Serialize)]
+struct CommitItem<'p> {
+    id: &'p str,
+    day: String,
+    author: &'p str,
+    subject: &'p str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    commits: usize,
+    judged: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+}
+
+fn json(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let past = report.past;
+    let none = Register::default();
+    let one = |verdict| (commit_item(verdict), report.of(verdict, &none));
+    let commits: Vec<(CommitItem<'_>, Report<'_>)> = past.verdicts.iter().map(one).collect();
+    let items = |(commit, report)| {
+        let report: &Report<'_> = report;
+        report.findings.iter().map(move |finding| Item { commit, finding: json::item(report, finding) })
+    };
+    let document = Document {
+        version: VERSION,
+        today: report.today.day.to_string(),
+        head: past.head.as_ref().map(Commit::as_str),
+        since: report.since.map(Commit::as_str),
+        findings: commits.iter().map(|(commit, report)| (commit, report)).flat_map(items).collect(),
+        remarks: &past.remarks,
+        summary: Counts {
+            commits: past.commits,
+            judged: past.judged,
+            errors: count(past, Level::Error),
+            warnings: count(past, Level::Warning),
+            notes: count(past, Level::Note),
+        },
+    };
+    escape::json(&document, out)
+}
+
+fn commit_item(verdict: &Verdict) -> CommitItem<'_> {
+    let info = &verdict.info;
+    CommitItem {
+        id: verdict.commit.as_str(),
+        day: verdict.day.to_string(),
+        author: &info.author,
+        subject: &info.subject,
+    }
+}
+
+impl HistoryReport<'_> {
+    /// Makes the report of one commit.
+    fn of<'r>(&self, verdict: &'r Verdict, register: &'r Register<'r>) -> Report<'r> {
+        Report {
+            findings: &verdict.findings,
+            sources: &verdict.sources,
+            register,
+            folder: "",
+            prefix: "",
+            today: self.today,
+            base: None,
+            remarks: &[],
+            quiet: true,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The stable contract for scripts: these keys, in this order, all findings.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::output::{Place, Report, Summary, escape};
+
+/// The version of the contract; a key that goes or changes its meaning makes it another.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'r> {
+    version: u32,
+    today: String,
+    base: Option<&'r str>,
+    findings: Vec<Item<'r>>,
+    summary: Counts,
+}
+
+/// One finding.
+#[derive(Serialize)]
+pub(super) struct Item<'r> {
+    rule: &'r str,
+    level: &'r str,
+    path: &'r str,
+    exception: Option<&'r str>,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    message: &'r str,
+    help: Option<&'r str>,
+    labels: Vec<Label<'r>>,
+    gates: bool,
+}
+
+#[derive(Serialize)]
+struct Label<'r> {
+    path: &'r str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    exceptions: usize,
+    live: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    elsewhere: usize,
+}
+
+/// Writes the findings.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        version: VERSION,
+        today: report.today.day.to_string(),
+        base: report.base,
+        findings: report.findings.iter().map(|finding| item(report, finding)).collect(),
+        summary: counts(report.summary()),
+    };
+    escape::json(&document, out)
+}
+
+/// Describes a finding.
+pub(super) fn item<'r>(report: &'r Report<'_>, finding: &'r Finding) -> Item<'r> {
+    let Place { path, start, end } = report.place(finding.file, finding.span);
+    Item {
+        rule: finding.rule.id,
+        level: finding.level.name(),
+        path,
+        exception: report.exception(finding.file),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        labels: finding.labels.iter().map(|other| label(report, other)).collect(),
+        gates: finding.gates,
+    }
+}
+
+fn label<'r>(report: &'r Report<'_>, label: &'r crate::finding::Label) -> Label<'r> {
+    let Place { path, start, end } = report.place(label.file, label.span);
+    Label {
+        path,
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        message: &label.message,
+    }
+}
+
+fn counts(summary: Summary) -> Counts {
+    let Summary { exceptions, live, errors, warnings, notes, elsewhere } = summary;
+    Counts { exceptions, live, errors, warnings, notes, elsewhere }
+}

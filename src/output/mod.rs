@@ -1,0 +1,152 @@
+//! The formats: one file each, all of the same findings in the same order.
+//!
+//! Whatever an exception's text holds, it is data here: each format passes it through
+//! [`escape`] for its own syntax, so that no terminal, log parser or page acts on it.
+
+mod concise;
+pub mod escape;
+mod github;
+pub mod history;
+mod json;
+mod sarif;
+pub mod show;
+mod snippet;
+mod text;
+
+use std::io::{self, Write};
+
+pub use snippet::{Look, Severity, Snippet, render as render_snippet};
+
+use crate::finding::{Findings, Level};
+use crate::register::{self, Register, Today};
+use crate::source::{FileId, Position, Source, Span};
+
+/// A format of the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Format {
+    /// Snippets of the files with what is wrong and what to do, for people.
+    #[default]
+    Text,
+    /// One line a finding: `path:line:col: level[rule] message`.
+    Concise,
+    /// The stable contract for scripts.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands that GitHub Actions shows as annotations.
+    Github,
+}
+
+/// How many of what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Exception files.
+    pub exceptions: usize,
+    /// Exceptions whose status is `active` or `expired`.
+    pub live: usize,
+    /// Gating findings at error.
+    pub errors: usize,
+    /// Gating findings at warning.
+    pub warnings: usize,
+    /// Gating findings at note.
+    pub notes: usize,
+    /// Findings that the compared change did not cause.
+    pub elsewhere: usize,
+}
+
+/// Where something is, for a reader.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'r> {
+    /// The file, relative to the root.
+    pub path: &'r str,
+    /// The first character.
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+}
+
+/// The result of a check, ready to be printed.
+#[derive(Debug)]
+pub struct Report<'r> {
+    /// The findings in their order.
+    pub findings: &'r Findings,
+    /// All files that a finding may name.
+    pub sources: &'r [Source],
+    /// All exceptions.
+    pub register: &'r Register<'r>,
+    /// The folder of the exceptions, relative to the root.
+    pub folder: &'r str,
+    /// Where the root lies in the repository: empty, or ending in `/`.
+    pub prefix: &'r str,
+    /// The moment of the check.
+    pub today: Today,
+    /// The revision that was compared with.
+    pub base: Option<&'r str>,
+    /// What the result does not cover, for people.
+    pub remarks: &'r [String],
+    /// Whether the summary is left out of the formats for people.
+    pub quiet: bool,
+}
+
+impl Report<'_> {
+    /// Returns the file under an index.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> &Source {
+        &self.sources[file.0 as usize]
+    }
+
+    /// Returns where a span is.
+    #[must_use]
+    pub fn place(&self, file: FileId, span: Span) -> Place<'_> {
+        let source = self.source(file);
+        Place { path: source.path(), start: source.position(span.start), end: source.position(span.end) }
+    }
+
+    /// Returns a file's path from the repository's top, as code scanning and annotations want it.
+    #[must_use]
+    pub fn repository_path(&self, file: FileId) -> String {
+        let mut prefix = self.prefix;
+        let mut path = self.source(file).path();
+        while let Some(above) = path.strip_prefix("../").filter(|_| !prefix.is_empty()) {
+            path = above;
+            prefix = prefix[..prefix.len() - 1].rfind('/').map_or("", |at| &prefix[..=at]);
+        }
+        format!("{prefix}{path}")
+    }
+
+    /// Returns the id of the exception that a file holds; `None` for a file beside the register.
+    #[must_use]
+    pub fn exception(&self, file: FileId) -> Option<&str> {
+        let path = self.source(file).path();
+        let inside = path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/'));
+        inside.then(|| register::stem(path))
+    }
+
+    /// Counts.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary {
+            exceptions: self.register.files.len(),
+            live: self.register.live(),
+            errors: self.findings.count(Level::Error),
+            warnings: self.findings.count(Level::Warning),
+            notes: self.findings.count(Level::Note),
+            elsewhere: self.findings.elsewhere(),
+        }
+    }
+}
+
+/// Writes a report in a format.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::render(report, look, out),
+        Format::Concise => concise::render(report, out),
+        Format::Json => json::render(report, out),
+        Format::Sarif => sarif::render(report, out),
+        Format::Github => github::render(report, out),
+    }
+}

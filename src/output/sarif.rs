@@ -1,0 +1,316 @@
+//! SARIF 2.1.0, for code scanning.
+//!
+//! What GitHub wants beyond the standard is here too: all rules with their texts, regions of one
+//! line with all four numbers, and fingerprints that survive a moved line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Level};
+use crate::output::{Place, Report, escape};
+use crate::rule::{Family, Rule};
+use crate::rules;
+use crate::source::{FileId, Source, Span};
+use crate::yaml::{self, Node};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    automation_details: Automation,
+    column_kind: &'static str,
+    results: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
+struct Automation {
+    id: &'static str,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    /// Left out where it would be the id in other letters, which validators refuse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    short_description: Message,
+    full_description: Message,
+    help: Help,
+    default_configuration: Configuration,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    tags: [String; 2],
+    precision: &'static str,
+    #[serde(rename = "problem.severity")]
+    problem_severity: &'static str,
+    #[serde(rename = "security-severity")]
+    security_severity: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    uri_base_id: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+/// Writes the findings that gate: an upload must not fail a pull request on the others.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let rules: Vec<&'static Rule> = rules::all().collect();
+    let mut fingerprints = Fingerprints::default();
+    let gating = report.findings.iter().filter(|finding| finding.gates);
+    let results = gating.map(|finding| outcome(report, finding, &rules, &mut fingerprints)).collect();
+    let driver = Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        information_uri: env!("CARGO_PKG_REPOSITORY"),
+        rules: rules.iter().map(|rule| descriptor(rule)).collect(),
+    };
+    let run = Run {
+        tool: Tool { driver },
+        automation_details: Automation { id: "stopgap/" },
+        column_kind: "unicodeCodePoints",
+        results,
+    };
+    escape::json(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+}
+
+fn descriptor(rule: &Rule) -> Descriptor {
+    let (summary, why, what) = (one_line(&rule.summary()), rule.why(), rule.what_to_do());
+    Descriptor {
+        id: rule.id,
+        name: rule.id.contains('-').then(|| pascal_case(rule.id)),
+        full_description: Message { text: format!("{summary} {}", one_line(&why)) },
+        short_description: Message { text: summary },
+        help: Help {
+            text: format!("Why: {}\n\nWhat to do: {}", one_line(&why), one_line(&what)),
+            markdown: format!("**Why.** {why}\n\n**What to do.** {what}"),
+        },
+        default_configuration: Configuration { level: level(rule.level) },
+        properties: Properties {
+            tags: ["security".to_owned(), rule.family.name().to_lowercase()],
+            precision: if rule.family == Family::Text { "high" } else { "very-high" },
+            problem_severity: match rule.level {
+                Level::Error => "error",
+                Level::Warning => "warning",
+                Level::Note | Level::Off => "recommendation",
+            },
+            security_severity: match rule.level {
+                Level::Error => "7.5",
+                Level::Warning => "5.0",
+                Level::Note | Level::Off => "2.0",
+            },
+        },
+    }
+}
+
+fn outcome<'r>(
+    report: &'r Report<'_>,
+    finding: &Finding,
+    rules: &[&Rule],
+    fingerprints: &mut Fingerprints<'r>,
+) -> Outcome {
+    let related = finding.labels.iter().enumerate();
+    Outcome {
+        rule_id: finding.rule.id,
+        rule_index: rules.iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
+        level: level(finding.level),
+        message: Message { text: message(finding) },
+        locations: [location(report, finding.file, finding.span)],
+        related_locations: related
+            .map(|(index, label)| Location {
+                id: Some(index + 1),
+                message: Some(Message { text: readable(&label.message) }),
+                ..location(report, label.file, label.span)
+            })
+            .collect(),
+        partial_fingerprints: BTreeMap::from([("stopgap/v1", fingerprints.next(report, finding))]),
+    }
+}
+
+fn message(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => format!("{}\n{}", readable(&finding.message), readable(help)),
+        None => readable(&finding.message),
+    }
+}
+
+/// Returns a text for a page that people read: nothing in it hides, and nothing is a link.
+fn readable(text: &str) -> String {
+    escape::unlinked(&escape::line(text))
+}
+
+fn location(report: &Report<'_>, file: FileId, span: Span) -> Location {
+    let Place { start, end, .. } = report.place(file, span);
+    let region =
+        Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column };
+    let artifact_location = Artifact { uri: escape::uri(&report.repository_path(file)), uri_base_id: "%SRCROOT%" };
+    Location { id: None, physical_location: Physical { artifact_location, region }, message: None }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Off => "none",
+        Level::Note | Level::Warning | Level::Error => level.name(),
+    }
+}
+
+/// Unfolds the lines of a paragraph.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn pascal_case(id: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    id.split('-').map(word).collect()
+}
+
+/// Names of findings that stay the same while lines move: rule, exception and field, hashed, and
+/// a number that tells equal ones of a run apart.
+#[derive(Default)]
+struct Fingerprints<'r> {
+    /// The file of the last finding and its tree: findings come file by file.
+    parsed: Option<(FileId, Option<Node<'r>>)>,
+    seen: BTreeMap<u64, usize>,
+}
+
+impl<'r> Fingerprints<'r> {
+    fn next(&mut self, report: &'r Report<'_>, finding: &Finding) -> String {
+        let source = report.source(finding.file);
+        let field = match &finding.field {
+            Some(field) => field.clone(),
+            None => self.tree(finding.file, source).map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default(),
+        };
+        let owner = report.exception(finding.file).unwrap_or(source.path());
+        let hash = fnv1a([finding.rule.id, owner, &field]);
+        let number = self.seen.entry(hash).and_modify(|number| *number += 1).or_insert(1);
+        format!("{hash:016x}:{number}")
+    }
+
+    fn tree(&mut self, file: FileId, source: &'r Source) -> Option<&Node<'r>> {
+        if self.parsed.as_ref().is_none_or(|(last, _)| *last != file) {
+            self.parsed = Some((file, yaml::parse(source.text()).ok()));
+        }
+        self.parsed.as_ref()?.1.as_ref()
+    }
+}
+
+/// Hashes texts with 64-bit FNV-1a, each one closed by a byte that no UTF-8 text holds.
+fn fnv1a(texts: [&str; 3]) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_rules_are_in_pascal_case() {
+        assert_eq!(pascal_case("owner-not-a-person"), "OwnerNotAPerson");
+    }
+
+    #[test]
+    fn a_fingerprint_never_changes() {
+        assert_eq!(fnv1a(["expired", "payroll-vendor", "/expires"]), 0x81cb_8195_cb22_9eae);
+    }
+
+    #[test]
+    fn github_takes_the_texts_of_each_rule() {
+        for rule in rules::all() {
+            let descriptor = descriptor(rule);
+            let texts = [&descriptor.short_description.text, &descriptor.full_description.text];
+            assert!(texts.iter().all(|text| (20..=1024).contains(&text.len())), "{}", rule.id);
+        }
+    }
+}

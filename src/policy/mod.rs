@@ -1,0 +1,421 @@
+//! The policy of a repository, its roster and its catalogue of controls.
+//!
+//! Each is parsed into the spanned tree and judged by its schema, so that a fault is shown where
+//! it stands. A fault here ends the run: an unreadable rule book must never pass anything.
+
+mod controls;
+mod people;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use controls::{Control, Controls};
+
+use crate::error::Error;
+use crate::files::{self, ReadFile, Repository};
+use crate::finding::Level;
+use crate::register::{Day, People, Zone, parse_days};
+use crate::rule::Rule;
+use crate::rules;
+use crate::schema::{Schema, SchemaFault, Shipped};
+use crate::source::{Source, Span};
+use crate::text::{nearest, shown};
+use crate::yaml::{self, Node, Problem};
+
+/// The names under which a policy is looked for, the first that is there.
+pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
+
+/// How bad the worst outcome is; it limits how long an approval is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Little harm.
+    Low,
+    /// Some harm.
+    Moderate,
+    /// Great harm.
+    High,
+    /// An incident is being fought.
+    Emergency,
+}
+
+impl Tier {
+    /// All tiers, mildest first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::Emergency];
+
+    /// Reads the word of the file.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == text)
+    }
+
+    /// Returns the word of the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Moderate => "moderate",
+            Self::High => "high",
+            Self::Emergency => "emergency",
+        }
+    }
+}
+
+/// The policy in force; [`Policy::default`] is the register's own advice.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The file it was read from, relative to the root; `None` for the default.
+    pub path: Option<String>,
+    /// The folder of the exceptions.
+    pub exceptions: String,
+    /// The roster's file, if the policy names one.
+    pub people: Option<String>,
+    /// The catalogue's file, if the policy names one.
+    pub controls: Option<String>,
+    /// The organisation's own schema, if the policy names one.
+    pub schema: Option<String>,
+    /// The time zone in which days begin and end.
+    pub timezone: Zone,
+    /// The longest approval of each tier, in days.
+    pub tiers: BTreeMap<Tier, u32>,
+    /// The least tier of an exception with any exposure.
+    pub exposure_tier: Tier,
+    /// How often an exception may be renewed.
+    pub max_renewals: usize,
+    /// Days before the expiry on which people are told, longest first.
+    pub reminders: Vec<u32>,
+    /// The similarity of two word sets at which a reason counts as a copy, over 0 to 1.
+    pub similarity: f64,
+    /// By how many days a change may date its entries back.
+    pub back_dating: u32,
+    /// Stock phrases besides the built-in ones.
+    pub vague_phrases: Vec<String>,
+    /// Levels of rules that differ from the rule's own.
+    pub rules: BTreeMap<&'static str, Level>,
+    /// Ignore files to write, by tool.
+    pub sync: BTreeMap<String, String>,
+    /// Tools whose inline suppressions must name an exception.
+    pub suppressions: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            path: None,
+            exceptions: "exceptions".into(),
+            people: None,
+            controls: None,
+            schema: None,
+            timezone: Zone::UTC,
+            tiers: Tier::ALL.into_iter().zip([30, 14, 7, 3]).collect(),
+            exposure_tier: Tier::High,
+            max_renewals: 2,
+            reminders: vec![7, 1],
+            similarity: 0.8,
+            back_dating: 3,
+            vague_phrases: Vec::new(),
+            rules: BTreeMap::new(),
+            sync: BTreeMap::new(),
+            suppressions: Vec::new(),
+        }
+    }
+}
+
+impl Policy {
+    /// Reads the policy of a repository: the file that the user names in it, else the usual one.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or says something that makes no sense.
+    pub fn load(place: &Repository, named: Option<&str>) -> Result<Self, Error> {
+        if let Some(name) = named {
+            return Self::from_source(place, usable(place.read(name)?, KIND)?);
+        }
+        if let Some(name) = NAMES.into_iter().find(|name| place.exists(name)) {
+            return Self::from_source(place, usable(place.read(name)?, KIND)?);
+        }
+        let misnamed = ["stopgap.yml", ".stopgap.yaml", ".github/stopgap.yml"];
+        if let Some(name) = misnamed.into_iter().find(|name| place.exists(name)) {
+            return Err(Error::Usage {
+                message: format!("`{name}` is not read: the policy's name is `{}`", NAMES[0]),
+                help: format!("git mv {name} {}", NAMES[0]),
+            });
+        }
+        Ok(Self::default())
+    }
+
+    /// Reads a policy that the user keeps outside of the repository.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or says something that makes no sense.
+    pub fn load_outside(place: &Repository, path: &Path) -> Result<Self, Error> {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let file = files::read(&real, path.to_string_lossy().into_owned());
+        Self::from_source(place, usable(file, KIND)?)
+    }
+
+    /// Reads a policy's text.
+    ///
+    /// # Errors
+    ///
+    /// When it says something that makes no sense.
+    pub fn from_source(place: &Repository, source: Source) -> Result<Self, Error> {
+        let mut policy = Self { path: Some(source.path().to_owned()), ..Self::default() };
+        let problems = match parsed(&source, Shipped::Policy) {
+            Ok(None) => Vec::new(),
+            Ok(Some(node)) => policy.take(place, &node),
+            Err(problems) => problems,
+        };
+        if problems.is_empty() { Ok(policy) } else { Err(config_error(KIND, source, problems)) }
+    }
+
+    /// Returns the roster's file: the named one, else the usual one.
+    #[must_use]
+    pub fn people_path(&self) -> &str {
+        self.people.as_deref().unwrap_or("people.yaml")
+    }
+
+    /// Returns the catalogue's file: the named one, else the usual one.
+    #[must_use]
+    pub fn controls_path(&self) -> &str {
+        self.controls.as_deref().unwrap_or("controls.yaml")
+    }
+
+    /// Returns the level of a rule.
+    #[must_use]
+    pub fn level(&self, rule: &Rule) -> Level {
+        self.rules.get(rule.id).copied().unwrap_or(rule.level)
+    }
+
+    /// Returns the longest approval of a tier, in days.
+    #[must_use]
+    pub fn limit(&self, tier: Tier) -> i64 {
+        self.tiers.get(&tier).copied().unwrap_or_default().into()
+    }
+
+    /// Takes over what a tree that fits the schema says.
+    fn take(&mut self, place: &Repository, node: &Node<'_>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let text = |key: &str| node.get(key).and_then(Node::as_text).map(str::to_owned);
+        for (key, slot) in
+            [("people", &mut self.people), ("controls", &mut self.controls), ("schema", &mut self.schema)]
+        {
+            *slot = text(key);
+        }
+        self.exceptions = text("exceptions").unwrap_or(std::mem::take(&mut self.exceptions));
+        for key in ["exceptions", "people", "controls", "schema"] {
+            let Some(value) = node.get(key) else { continue };
+            if let Some(why) = place.path_problem(value.as_text().unwrap_or_default()) {
+                let help = if key == "exceptions" { "name a folder" } else { "name a file" };
+                problems.push(Problem::new(
+                    value.span,
+                    format!("`{key}`: {why}"),
+                    format!("{help} of this repository"),
+                ));
+            }
+        }
+        self.exceptions = tidy_path(&self.exceptions);
+        if let (true, Some(value)) = (self.exceptions.is_empty(), node.get("exceptions")) {
+            let message = "`exceptions` must be a folder of its own, not the whole repository";
+            problems.push(Problem::new(value.span, message, "write a name such as `exceptions`"));
+        }
+        if let Some(zone) = node.get("timezone") {
+            let name = zone.as_text().unwrap_or_default();
+            match Zone::parse(name) {
+                Ok(zone) => self.timezone = zone,
+                Err(error) => {
+                    let message = format!("`{}` is not an IANA time zone", shown(name));
+                    let nearest = error.nearest.map(|best| format!("did you mean `{best}`?"));
+                    let help = nearest.unwrap_or_else(|| "write a name such as `Europe/Berlin` or `UTC`".into());
+                    problems.push(Problem::new(zone.span, message, help));
+                }
+            }
+        }
+        self.take_limits(node);
+        self.take_rules(node, &mut problems);
+        problems
+    }
+
+    fn take_limits(&mut self, node: &Node<'_>) {
+        let days = |node: &Node<'_>| node.as_text().and_then(parse_days);
+        for tier in Tier::ALL {
+            if let Some(limit) = node.get("tiers").and_then(|tiers| tiers.get(tier.name())).and_then(days) {
+                self.tiers.insert(tier, limit);
+            }
+        }
+        let word = |key: &str| node.get(key).and_then(Node::as_text);
+        self.exposure_tier = word("exposure_tier").and_then(Tier::parse).unwrap_or(self.exposure_tier);
+        self.back_dating = node.get("back_dating").and_then(days).unwrap_or(self.back_dating);
+        let inner = |outer: &str, key: &str| number(node.get(outer)?.get(key)?);
+        self.max_renewals = inner("renewals", "max").map_or(self.max_renewals, |max| max as usize);
+        self.similarity = inner("copied_reason", "similarity").unwrap_or(self.similarity);
+        if let Some(reminders) = node.get("reminders").and_then(Node::as_seq) {
+            self.reminders = reminders.iter().filter_map(number).map(|days| days as u32).collect();
+            self.reminders.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        self.vague_phrases = texts(node.get("vague_phrases"));
+        self.suppressions = texts(node.get("suppressions"));
+        for entry in node.get("sync").and_then(Node::as_map).unwrap_or_default() {
+            if let Some(path) = entry.value.as_text() {
+                self.sync.insert(entry.key.to_string(), path.to_owned());
+            }
+        }
+    }
+
+    fn take_rules(&mut self, node: &Node<'_>, problems: &mut Vec<Problem>) {
+        for entry in node.get("rules").and_then(Node::as_map).unwrap_or_default() {
+            let level = Level::ALL.iter().find(|(name, _)| entry.value.as_text() == Some(name));
+            match (rules::find(&entry.key), level) {
+                (Some(rule), Some((_, level))) => {
+                    self.rules.insert(rule.id, *level);
+                }
+                (Some(_), None) => {}
+                (None, _) => {
+                    let message = format!("there is no rule `{}`", shown(&entry.key));
+                    let help = match nearest(&entry.key, rules::all().map(|rule| rule.id)) {
+                        Some(best) => format!("did you mean `{best}`?"),
+                        None => "`stopgap explain` lists the rules".into(),
+                    };
+                    problems.push(Problem::new(entry.key_span, message, help));
+                }
+            }
+        }
+    }
+}
+
+const KIND: &str = "the policy";
+
+/// Reads the roster: the file that the policy names, else `people.yaml` where there is one.
+///
+/// # Errors
+///
+/// When it is named and missing, cannot be read, or says something that makes no sense.
+pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error> {
+    const KIND: &str = "the roster";
+    match side_file(place, policy.people.as_deref(), "people.yaml", KIND)? {
+        Some(source) => match parsed(&source, Shipped::People).and_then(|node| people::from_node(node.as_ref())) {
+            Ok(people) => Ok(people),
+            Err(problems) => Err(config_error(KIND, source, problems)),
+        },
+        None => Ok(People::default()),
+    }
+}
+
+/// Reads the catalogue of controls: the file that the policy names, else `controls.yaml` where
+/// there is one.
+///
+/// # Errors
+///
+/// When it is named and missing, cannot be read, or says something that makes no sense.
+pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Controls>, Error> {
+    const KIND: &str = "the catalogue of controls";
+    match side_file(place, policy.controls.as_deref(), "controls.yaml", KIND)? {
+        Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| controls::from_node(node.as_ref())) {
+            Ok(controls) => Ok(Some(controls)),
+            Err(problems) => Err(config_error(KIND, source, problems)),
+        },
+        None => Ok(None),
+    }
+}
+
+/// Reads and compiles the organisation's own schema, if the policy names one.
+///
+/// # Errors
+///
+/// When it cannot be read, is no JSON, or no schema that needs nothing but itself.
+pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>, Error> {
+    const KIND: &str = "the organisation's schema";
+    let Some(path) = &policy.schema else { return Ok(None) };
+    let source = usable(place.read(path)?, KIND)?;
+    let fault = match serde_json::from_str(source.text()) {
+        Ok(document) => match Schema::organisation(document, path) {
+            Ok(schema) => return Ok(Some(schema)),
+            // JSON is YAML, so the tree knows where the fault stands.
+            Err(SchemaFault { pointer, message, help }) => {
+                let tree = yaml::parse(source.text()).ok();
+                let place = tree.as_ref().and_then(|tree| Some(yaml::lookup(tree, &pointer)?.1.span));
+                Problem::new(place.unwrap_or_default(), message, help)
+            }
+        },
+        Err(error) => {
+            let at = offset_of(source.text(), error.line(), error.column());
+            let text = error.to_string();
+            let why = text.split_once(" at line ").map_or(&*text, |(why, _)| why);
+            Problem::new(Span::new(at, at), format!("this is not JSON: {why}"), "write the schema as JSON")
+        }
+    };
+    Err(config_error(KIND, source, vec![fault]))
+}
+
+/// Returns the byte of a line and a byte column, both from 1.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut at = (start + column.saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn side_file(
+    place: &Repository,
+    named: Option<&str>,
+    usual: &str,
+    kind: &'static str,
+) -> Result<Option<Source>, Error> {
+    let path = match named {
+        Some(path) => path,
+        None if place.exists(usual) => usual,
+        None => return Ok(None),
+    };
+    usable(place.read(path)?, kind).map(Some)
+}
+
+/// Returns the text of a file that the run cannot do without.
+fn usable(file: ReadFile, kind: &'static str) -> Result<Source, Error> {
+    match file.fault {
+        None => Ok(file.source),
+        Some(fault) if file.opened => Err(config_error(kind, file.source, vec![fault])),
+        Some(fault) => Err(Error::Unreadable {
+            kind,
+            path: file.source.path().to_owned(),
+            why: fault.message,
+            help: fault.help.unwrap_or_default(),
+        }),
+    }
+}
+
+fn config_error(kind: &'static str, source: Source, problems: Vec<Problem>) -> Error {
+    Error::Config { kind, source_text: Box::new(source), problems }
+}
+
+/// Parses a file against its schema; an empty file is no tree at all.
+fn parsed(source: &Source, schema: Shipped) -> Result<Option<Node<'_>>, Vec<Problem>> {
+    let only_comments = source.text().lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    if only_comments {
+        return Ok(None);
+    }
+    let node = yaml::parse(source.text())?;
+    let problems = Schema::shipped(schema).check(&node);
+    if problems.is_empty() { Ok(Some(node)) } else { Err(problems) }
+}
+
+fn texts(node: Option<&Node<'_>>) -> Vec<String> {
+    let items = node.and_then(Node::as_seq).unwrap_or_default();
+    items.iter().filter_map(|item| item.as_text().map(str::to_owned)).collect()
+}
+
+fn tidy_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    parts.join("/")
+}
+
+/// Reads a number of a file that fits its schema; a cast of it keeps to the target's range.
+fn number(node: &Node<'_>) -> Option<f64> {
+    node.as_text()?.parse().ok()
+}
+
+/// Reads a day of a file that fits its schema.
+fn day(node: Option<&Node<'_>>) -> Option<Day> {
+    Day::parse(node?.as_text()?).ok()
+}

@@ -1,0 +1,606 @@
+//! One exception as rules read it: every text and date with the bytes that wrote it.
+//!
+//! The model is lenient: a field that is missing or of the wrong shape is `None`, the rule
+//! `schema` has said so, and every other rule still judges the fields that are there. A person
+//! who opens a pull request then sees all defects at once.
+
+use std::borrow::Cow;
+
+use crate::policy::Tier;
+use crate::register::moment::{Day, Moment, Zone};
+use crate::source::{FileId, Span};
+use crate::yaml::{Entry, Kind, Node};
+
+/// A value and the bytes that wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// The bytes that wrote it.
+    pub span: Span,
+}
+
+/// A text of the file.
+pub type Text<'a> = Spanned<Cow<'a, str>>;
+
+impl Text<'_> {
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// Returns the bytes that wrote a slice of this text; the whole value's where an escape or a
+    /// line fold stands between the text and the file.
+    #[must_use]
+    pub fn span_of(&self, part: &str) -> Span {
+        let Cow::Borrowed(text) = self.value else { return self.span };
+        let before = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        let quote = match self.span.range().len().checked_sub(text.len()) {
+            Some(0) => 0,
+            Some(2) => 1,
+            _ => return self.span,
+        };
+        match before.checked_add(part.len()) {
+            Some(end) if end <= text.len() => self.span.within(quote + before, quote + end),
+            _ => self.span,
+        }
+    }
+}
+
+/// Where an exception stands (spec section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Approved, and the rule is or will be broken.
+    Active,
+    /// Past its expiry, and not closed yet.
+    Expired,
+    /// Over: the rule is kept again.
+    Closed,
+    /// Never approved.
+    Rejected,
+}
+
+impl Status {
+    const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Closed, Self::Rejected];
+
+    /// Reads the word of the file.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == text)
+    }
+
+    /// Returns the word of the file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Closed => "closed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// One exception of the register.
+#[derive(Clone, Debug)]
+pub struct Exception<'a> {
+    /// Its file.
+    pub file: FileId,
+    /// Its id: the stem of the file's name.
+    pub id: &'a str,
+    /// What it is, in a line.
+    pub title: Option<Text<'a>>,
+    /// The exact rule that is not followed.
+    pub control: Option<Text<'a>>,
+    /// Why.
+    pub reason: Option<Text<'a>>,
+    /// Where the rule is broken.
+    pub scope: Scope<'a>,
+    /// How bad it can get.
+    pub risk: Risk<'a>,
+    /// Safer options that were considered.
+    pub alternatives: Vec<Alternative<'a>>,
+    /// What must happen before it can be closed.
+    pub removal: Option<Text<'a>>,
+    /// Who explains the need.
+    pub requester: Option<Text<'a>>,
+    /// The one person who removes it.
+    pub owner: Option<Text<'a>>,
+    /// Who accepted or rejected the risk.
+    pub approver: Option<Text<'a>>,
+    /// The day of the decision.
+    pub decided: Option<Spanned<Day>>,
+    /// Where it stands.
+    pub status: Option<Spanned<Status>>,
+    /// When it begins.
+    pub starts: Option<Spanned<Moment>>,
+    /// The first agreed end; see [`Exception::current_expiry`].
+    pub expires: Option<Spanned<Moment>>,
+    /// Tickets and pages.
+    pub references: Vec<Text<'a>>,
+    /// The incident behind an emergency.
+    pub incident: Option<Incident<'a>>,
+    /// What was seen on the way.
+    pub reviews: Vec<Review<'a>>,
+    /// Fresh requests to go on.
+    pub renewals: Vec<Renewal<'a>>,
+    /// Corrections of the record.
+    pub amendments: Vec<Amendment<'a>>,
+    /// How it ended.
+    pub closure: Option<Closure<'a>>,
+}
+
+/// `scope`.
+#[derive(Clone, Debug, Default)]
+pub struct Scope<'a> {
+    /// The system.
+    pub system: Option<Text<'a>>,
+    /// The environment.
+    pub environment: Option<Text<'a>>,
+    /// The team, if it matters.
+    pub team: Option<Text<'a>>,
+    /// The process, if it matters.
+    pub process: Option<Text<'a>>,
+}
+
+/// `risk`.
+#[derive(Clone, Debug, Default)]
+pub struct Risk<'a> {
+    /// The tier.
+    pub tier: Option<Spanned<Tier>>,
+    /// What is exposed.
+    pub exposure: Vec<Text<'a>>,
+    /// Whether `exposure` was written, if only as an empty list.
+    pub exposure_stated: bool,
+    /// What could happen.
+    pub statement: Option<Text<'a>>,
+}
+
+/// One item of `alternatives`.
+#[derive(Clone, Debug, Default)]
+pub struct Alternative<'a> {
+    /// The safer option.
+    pub option: Option<Text<'a>>,
+    /// Why it was not taken.
+    pub rejected: Option<Text<'a>>,
+}
+
+/// `incident`.
+#[derive(Clone, Debug)]
+pub struct Incident<'a> {
+    /// The key's bytes.
+    pub key: Span,
+    /// The incident's id.
+    pub id: Option<Text<'a>>,
+    /// The day on which it ended.
+    pub ended: Option<Spanned<Day>>,
+}
+
+/// One item of `reviews`.
+#[derive(Clone, Debug, Default)]
+pub struct Review<'a> {
+    /// The day.
+    pub date: Option<Spanned<Day>>,
+    /// Who looked.
+    pub by: Option<Text<'a>>,
+    /// What was seen.
+    pub note: Option<Text<'a>>,
+}
+
+/// One item of `renewals`.
+#[derive(Clone, Debug, Default)]
+pub struct Renewal<'a> {
+    /// The item's bytes.
+    pub span: Span,
+    /// The day of the request.
+    pub requested: Option<Spanned<Day>>,
+    /// Who asks.
+    pub requester: Option<Text<'a>>,
+    /// Why it must go on.
+    pub reason: Option<Text<'a>>,
+    /// What was checked about the risk.
+    pub risk_check: Option<Text<'a>>,
+    /// Who decided.
+    pub approver: Option<Text<'a>>,
+    /// The day of the decision.
+    pub decided: Option<Spanned<Day>>,
+    /// The new end.
+    pub expires: Option<Spanned<Moment>>,
+}
+
+/// One item of `amendments`.
+#[derive(Clone, Debug, Default)]
+pub struct Amendment<'a> {
+    /// The day.
+    pub date: Option<Spanned<Day>>,
+    /// Who corrected the record.
+    pub by: Option<Text<'a>>,
+    /// Who agreed.
+    pub approver: Option<Text<'a>>,
+    /// The corrected fields, as dotted paths.
+    pub fields: Vec<Text<'a>>,
+    /// What was corrected.
+    pub note: Option<Text<'a>>,
+}
+
+/// `closure`.
+#[derive(Clone, Debug)]
+pub struct Closure<'a> {
+    /// The key's bytes.
+    pub key: Span,
+    /// The day.
+    pub date: Option<Spanned<Day>>,
+    /// Who removed the exception.
+    pub by: Option<Text<'a>>,
+    /// Who saw that it is gone.
+    pub verified_by: Option<Text<'a>>,
+    /// How.
+    pub note: Option<Text<'a>>,
+}
+
+/// The part that a person plays in an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Explains the need, of the entry or of a renewal.
+    Requester,
+    /// Removes it.
+    Owner,
+    /// Accepts or rejects the risk, of the entry, a renewal or an amendment.
+    Approver,
+    /// Wrote a review, an amendment or a closure.
+    Author,
+    /// Verified a closure.
+    Verifier,
+}
+
+impl Role {
+    /// Returns the word for messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requester => "requester",
+            Self::Owner => "owner",
+            Self::Approver => "approver",
+            Self::Author => "author",
+            Self::Verifier => "verifier",
+        }
+    }
+}
+
+impl<'a> Exception<'a> {
+    /// Reads a tree, leaving out what is missing or of the wrong shape.
+    #[must_use]
+    pub fn from_node(file: FileId, id: &'a str, root: Node<'a>) -> Self {
+        let mut it = Self::empty(file, id);
+        for Entry { key, key_span, value } in entries(root) {
+            match &*key {
+                "title" => it.title = text(value),
+                "control" => it.control = text(value),
+                "reason" => it.reason = text(value),
+                "scope" => it.scope = Scope::from_node(value),
+                "risk" => it.risk = Risk::from_node(value),
+                "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
+                "removal" => it.removal = text(value),
+                "requester" => it.requester = text(value),
+                "owner" => it.owner = text(value),
+                "approver" => it.approver = text(value),
+                "decided" => it.decided = day(&value),
+                "status" => it.status = read(&value, Status::parse),
+                "starts" => it.starts = moment(&value),
+                "expires" => it.expires = moment(&value),
+                "references" => it.references = items(value).filter_map(text).collect(),
+                "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(key_span, value)),
+                "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
+                "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
+                "amendments" => it.amendments = items(value).map(Amendment::from_node).collect(),
+                "closure" if !value.is_empty() => it.closure = Some(Closure::from_node(key_span, value)),
+                _ => {}
+            }
+        }
+        it
+    }
+
+    fn empty(file: FileId, id: &'a str) -> Self {
+        Self {
+            file,
+            id,
+            title: None,
+            control: None,
+            reason: None,
+            scope: Scope::default(),
+            risk: Risk::default(),
+            alternatives: Vec::new(),
+            removal: None,
+            requester: None,
+            owner: None,
+            approver: None,
+            decided: None,
+            status: None,
+            starts: None,
+            expires: None,
+            references: Vec::new(),
+            incident: None,
+            reviews: Vec::new(),
+            renewals: Vec::new(),
+            amendments: Vec::new(),
+            closure: None,
+        }
+    }
+
+    /// Tells whether the status is one of `any`.
+    #[must_use]
+    pub fn is(&self, any: &[Status]) -> bool {
+        self.status.as_ref().is_some_and(|status| any.contains(&status.value))
+    }
+
+    /// Tells whether the status is `active` or `expired`. A status that is missing or misspelt is
+    /// taken for that too, unless there is a closure: the other rules then judge the entry at once.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        match &self.status {
+            Some(status) => matches!(status.value, Status::Active | Status::Expired),
+            None => self.closure.is_none(),
+        }
+    }
+
+    /// Returns the end that is agreed now: the last renewal's, else the entry's own.
+    #[must_use]
+    pub fn current_expiry(&self) -> Option<&Spanned<Moment>> {
+        match self.renewals.last() {
+            Some(renewal) => renewal.expires.as_ref(),
+            None => self.expires.as_ref(),
+        }
+    }
+
+    /// Returns the day from which the last approval counts: the start, or the last renewal's
+    /// decision.
+    #[must_use]
+    pub fn approved_from(&self, zone: Zone) -> Option<Day> {
+        match self.renewals.last() {
+            Some(renewal) => renewal.decided.as_ref().map(|day| day.value),
+            None => self.starts.as_ref().map(|starts| zone.first_day(starts.value)),
+        }
+    }
+
+    /// Returns the expiry that the renewal at `index` extends.
+    #[must_use]
+    pub fn expiry_before(&self, index: usize) -> Option<&Spanned<Moment>> {
+        match index.checked_sub(1) {
+            Some(before) => self.renewals.get(before)?.expires.as_ref(),
+            None => self.expires.as_ref(),
+        }
+    }
+
+    /// Returns everyone who is named, with the part that they play, in the order of the fields.
+    #[must_use]
+    pub fn people(&self) -> Vec<(Role, &Text<'a>)> {
+        let own = [(Role::Requester, &self.requester), (Role::Owner, &self.owner), (Role::Approver, &self.approver)];
+        let reviews = self.reviews.iter().map(|review| (Role::Author, &review.by));
+        let renewals = self
+            .renewals
+            .iter()
+            .flat_map(|renewal| [(Role::Requester, &renewal.requester), (Role::Approver, &renewal.approver)]);
+        let amendments = self
+            .amendments
+            .iter()
+            .flat_map(|amendment| [(Role::Author, &amendment.by), (Role::Approver, &amendment.approver)]);
+        let closure = self
+            .closure
+            .iter()
+            .flat_map(|closure| [(Role::Author, &closure.by), (Role::Verifier, &closure.verified_by)]);
+        own.into_iter()
+            .chain(reviews)
+            .chain(renewals)
+            .chain(amendments)
+            .chain(closure)
+            .filter_map(|(role, text)| Some((role, text.as_ref()?)))
+            .collect()
+    }
+
+    /// Returns the reasons that were given: the entry's and its renewals', each with the day of
+    /// its decision.
+    pub fn reasons(&self) -> impl Iterator<Item = (&Text<'a>, Option<Day>)> {
+        let day = |day: &Option<Spanned<Day>>| day.as_ref().map(|day| day.value);
+        let own = self.reason.iter().map(move |reason| (reason, day(&self.decided)));
+        let renewed =
+            self.renewals.iter().filter_map(move |renewal| Some((renewal.reason.as_ref()?, day(&renewal.decided))));
+        own.chain(renewed)
+    }
+}
+
+impl<'a> Scope<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self::default();
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "system" => it.system = text(value),
+                "environment" => it.environment = text(value),
+                "team" => it.team = text(value),
+                "process" => it.process = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+
+    /// Returns the parts that are there, with their keys.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &Text<'a>)> {
+        [("system", &self.system), ("environment", &self.environment), ("team", &self.team), ("process", &self.process)]
+            .into_iter()
+            .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+    }
+}
+
+impl<'a> Risk<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self::default();
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "tier" => it.tier = read(&value, Tier::parse),
+                "exposure" => {
+                    it.exposure_stated = !value.is_empty();
+                    it.exposure = items(value).filter_map(text).collect();
+                }
+                "statement" => it.statement = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Alternative<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self::default();
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "option" => it.option = text(value),
+                "rejected" => it.rejected = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Incident<'a> {
+    fn from_node(key: Span, node: Node<'a>) -> Self {
+        let mut it = Self { key, id: None, ended: None };
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "id" => it.id = text(value),
+                "ended" => it.ended = day(&value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Review<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self::default();
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "date" => it.date = day(&value),
+                "by" => it.by = text(value),
+                "note" => it.note = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Renewal<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self { span: node.span, ..Self::default() };
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "requested" => it.requested = day(&value),
+                "requester" => it.requester = text(value),
+                "reason" => it.reason = text(value),
+                "risk_check" => it.risk_check = text(value),
+                "approver" => it.approver = text(value),
+                "decided" => it.decided = day(&value),
+                "expires" => it.expires = moment(&value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Amendment<'a> {
+    fn from_node(node: Node<'a>) -> Self {
+        let mut it = Self::default();
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "date" => it.date = day(&value),
+                "by" => it.by = text(value),
+                "approver" => it.approver = text(value),
+                "fields" => it.fields = items(value).filter_map(text).collect(),
+                "note" => it.note = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+impl<'a> Closure<'a> {
+    fn from_node(key: Span, node: Node<'a>) -> Self {
+        let mut it = Self { key, date: None, by: None, verified_by: None, note: None };
+        for Entry { key, value, .. } in entries(node) {
+            match &*key {
+                "date" => it.date = day(&value),
+                "by" => it.by = text(value),
+                "verified_by" => it.verified_by = text(value),
+                "note" => it.note = text(value),
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
+    match node.kind {
+        Kind::Map(entries) => entries,
+        Kind::Scalar(_) | Kind::Seq(_) => Vec::new(),
+    }
+}
+
+fn items(node: Node<'_>) -> std::vec::IntoIter<Node<'_>> {
+    match node.kind {
+        Kind::Seq(items) => items.into_iter(),
+        Kind::Scalar(_) | Kind::Map(_) => Vec::new().into_iter(),
+    }
+}
+
+fn text(node: Node<'_>) -> Option<Text<'_>> {
+    let span = node.span;
+    match node.kind {
+        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text, span }),
+        _ => None,
+    }
+}
+
+fn read<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
+    Some(Spanned { value: parse(node.as_text()?)?, span: node.span })
+}
+
+fn day(node: &Node<'_>) -> Option<Spanned<Day>> {
+    read(node, |text| Day::parse(text).ok())
+}
+
+fn moment(node: &Node<'_>) -> Option<Spanned<Moment>> {
+    read(node, |text| Moment::parse(text).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn a_part_of_a_text_has_its_own_bytes_unless_the_file_writes_it_otherwise() {
+        for (written, found) in [
+            ("Ask Zoë, TBD  # later", "TBD"),
+            ("\"Ask 'Zoë', TBD\"", "TBD"),
+            ("'Ask Zoë, TBD '", "TBD"),
+            ("\"Ask Zo\\u00eb, TBD\"", "\"Ask Zo\\u00eb, TBD\""),
+            ("'It''s TBD'", "'It''s TBD'"),
+            ("TBD, ask\n  Zoë", "TBD, ask\n  Zoë"),
+            ("|\n  TBD", "TBD\n"),
+        ] {
+            let source = format!("title: {written}\n");
+            let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
+            let title = exception.title.unwrap();
+            let at = title.value.find("TBD").unwrap();
+            assert_eq!(&source[title.span_of(&title.value[at..at + 3]).range()], found, "{written}");
+            assert_eq!(title.span_of("elsewhere"), title.span, "{written}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Finding the exception files and reading them on all cores. Links are never followed.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::error::Error;
+use crate::files::{self, ReadFile};
+use crate::git::ObjectFormat;
+use crate::source::{FileId, Source};
+use crate::yaml::Problem;
+
+/// The files of a register as they were read, in the order of their paths.
+#[derive(Debug, Default)]
+pub struct Files {
+    sources: Vec<Source>,
+    faults: Vec<(FileId, Problem)>,
+    oids: Vec<Option<String>>,
+    /// How many of the sources are the register's own; those behind them are a base's.
+    own: usize,
+    bytes: u64,
+}
+
+impl Files {
+    /// Makes files of texts that are already in memory; sorts them by path.
+    #[must_use]
+    pub fn from_sources(mut sources: Vec<Source>) -> Self {
+        sources.sort_by(|a, b| a.path().cmp(b.path()));
+        let bytes = sources.iter().map(|source| source.text().len() as u64).sum();
+        Self { own: sources.len(), sources, bytes, ..Self::default() }
+    }
+
+    /// Makes files of a register that were read elsewhere; sorts them by path.
+    #[must_use]
+    pub fn from_read(mut files: Vec<ReadFile>) -> Self {
+        files.sort_by(|a, b| a.source.path().cmp(b.source.path()));
+        let bytes = files.iter().map(|file| file.bytes).sum();
+        let mut result = Self { own: files.len(), bytes, ..Self::default() };
+        result.push_all(files);
+        result
+    }
+
+    /// Adds the files of a base behind the register's own, and returns their first index.
+    pub fn add_base(&mut self, base: Vec<ReadFile>) -> usize {
+        let first = self.sources.len();
+        self.push_all(base);
+        first
+    }
+
+    fn push_all(&mut self, files: Vec<ReadFile>) {
+        for file in files {
+            let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+            self.faults.extend(file.fault.map(|fault| (id, fault)));
+            self.oids.push(file.oid);
+            self.sources.push(file.source);
+        }
+    }
+
+    /// Returns how many of the sources are the register's own; those behind them are a base's.
+    #[must_use]
+    pub fn own(&self) -> usize {
+        self.own
+    }
+
+    /// Returns git's object name of a file's content, where it was asked for.
+    #[must_use]
+    pub fn oid(&self, id: FileId) -> Option<&str> {
+        self.oids.get(id.0 as usize)?.as_deref()
+    }
+
+    /// Returns the sources; a [`FileId`] is an index into them.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Returns what stopped the reading of a file.
+    #[must_use]
+    pub fn fault(&self, id: FileId) -> Option<&Problem> {
+        let at = self.faults.binary_search_by_key(&id, |(file, _)| *file).ok()?;
+        self.faults.get(at).map(|(_, fault)| fault)
+    }
+
+    /// Returns the size of all files, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
+/// Reads every `.yaml` and `.yml` file below the register's folder.
+///
+/// # Errors
+///
+/// When the folder is not there, is a link, or cannot be listed.
+pub fn read(root: &Path, folder: &str) -> Result<Files, Error> {
+    read_hashed(root, folder, None)
+}
+
+/// Reads the register as [`read`] does, and names each content as git does.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Result<Files, Error> {
+    let top = root.join(folder);
+    match std::fs::symlink_metadata(&top) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(metadata) => {
+            let why =
+                if metadata.is_symlink() { "it is a link, and links are never followed" } else { "it is no folder" };
+            return Err(unreadable(folder, why));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::NoRegister { folder: folder.to_owned(), root: root.display().to_string() });
+        }
+        Err(error) => return Err(unreadable(folder, &error.to_string())),
+    }
+    let paths = list(&top)?;
+    let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
+    let mut read: Vec<_> = paths.par_iter().with_min_len(64).map(read).collect();
+    read.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
+    let mut result = Files { own: read.len(), bytes: read.iter().map(|file| file.bytes).sum(), ..Files::default() };
+    result.push_all(read);
+    Ok(result)
+}
+
+/// Lists the exception files: whatever is named like one and is no folder.
+fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut paths = Vec::new();
+    for entry in WalkDir::new(top).follow_links(false).follow_root_links(false) {
+        let entry = entry.map_err(|error| {
+            let place = error.path().unwrap_or(top).display().to_string();
+            unreadable(&place, &error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
+        })?;
+        let named = is_named_like_one(&entry.file_name().to_string_lossy());
+        if (named || is_linked_folder(&entry)) && !entry.file_type().is_dir() {
+            paths.push(entry.into_path());
+        }
+    }
+    Ok(paths)
+}
+
+/// Tells whether a file's name makes it an exception: it ends in `.yaml` or `.yml`, in any case.
+#[must_use]
+pub fn is_named_like_one(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"))
+}
+
+/// A link to a folder might hide exceptions, so it is listed and then refused.
+fn is_linked_folder(entry: &walkdir::DirEntry) -> bool {
+    entry.path_is_symlink() && entry.path().is_dir()
+}
+
+fn unreadable(path: &str, why: &str) -> Error {
+    Error::Unreadable {
+        kind: "the register's folder",
+        path: path.to_owned(),
+        why: why.to_owned(),
+        help: "every folder of the register must be a real folder that can be listed".into(),
+    }
+}
+
+/// Returns a path relative to the root, with `/` between its parts.
+fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}

@@ -1,0 +1,186 @@
+//! The register: every exception file, read, parsed and judged by the schemas on all cores.
+
+mod exception;
+mod load;
+mod moment;
+mod person;
+
+pub use exception::{
+    Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
+};
+pub use load::{Files, is_named_like_one, read, read_hashed};
+pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
+pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
+
+use rayon::prelude::*;
+
+use crate::schema::{Schema, Shipped};
+use crate::source::{FileId, Source, Span};
+use crate::yaml::{self, Problem};
+
+/// What the record itself gets wrong, before any rule reads its meaning.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// Outside the safe YAML subset.
+    pub yaml: Vec<Problem>,
+    /// Against a schema.
+    pub schema: Vec<Problem>,
+    /// Plain values that YAML versions read differently.
+    pub ambiguous: Vec<Problem>,
+}
+
+/// All exceptions and what is wrong with their files.
+#[derive(Debug, Default)]
+pub struct Register<'a> {
+    /// The files, in the order of their paths.
+    pub files: Vec<FileRef<'a>>,
+    /// Every file that has a tree, in the order of their paths.
+    pub exceptions: Vec<Exception<'a>>,
+    /// The files that are at fault, in the order of their paths.
+    pub faults: Vec<(FileId, Faults)>,
+}
+
+/// One file of the register.
+#[derive(Clone, Copy, Debug)]
+pub struct FileRef<'a> {
+    /// Its place in the run's list of sources.
+    pub id: FileId,
+    /// Its path, relative to the root.
+    pub path: &'a str,
+    /// Its stem: the exception's id.
+    pub stem: &'a str,
+}
+
+impl<'a> Register<'a> {
+    /// Parses and judges all files.
+    #[must_use]
+    pub fn parse(files: &'a Files, own: Option<&Schema>) -> Self {
+        Self::parse_with_base(files, own, &[]).0
+    }
+
+    /// Parses and judges all files once, and makes two registers of them: the own files, and those
+    /// that the base holds.
+    #[must_use]
+    pub fn parse_with_base(files: &'a Files, own: Option<&Schema>, base: &[FileId]) -> (Self, Self) {
+        let shipped = Schema::shipped(Shipped::Exception);
+        Self::read_with_base(files, &[Some(&shipped), own], base)
+    }
+
+    /// Parses all files as [`Register::parse_with_base`] does, without a schema: for the rules that
+    /// judge only what changed.
+    #[must_use]
+    pub fn parse_unjudged(files: &'a Files, base: &[FileId]) -> (Self, Self) {
+        Self::read_with_base(files, &[], base)
+    }
+
+    fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
+        let one = |(index, source): (usize, &'a Source)| {
+            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+            let file = FileRef { id, path: source.path(), stem: stem(source.path()) };
+            let (exception, faults) = read_one(file, source.text(), files.fault(id), schemas);
+            Parsed { file, exception, faults }
+        };
+        let parsed: Vec<Parsed<'a>> = files.sources().par_iter().enumerate().with_min_len(32).map(one).collect();
+        let mut before = Self::default();
+        for id in base {
+            if let Some(parsed) = parsed.get(id.0 as usize) {
+                before.push(parsed.clone());
+            }
+        }
+        before.files.sort_by(|a, b| a.path.cmp(b.path));
+        before.exceptions.sort_by_key(|exception| exception.file);
+        before.faults.sort_by_key(|(file, _)| *file);
+        let mut register = Self::default();
+        register.files.reserve_exact(files.own());
+        register.exceptions.reserve_exact(files.own());
+        for parsed in parsed.into_iter().take(files.own()) {
+            register.push(parsed);
+        }
+        (register, before)
+    }
+
+    fn push(&mut self, parsed: Parsed<'a>) {
+        self.files.push(parsed.file);
+        self.exceptions.extend(parsed.exception);
+        self.faults.extend(parsed.faults.map(|faults| (parsed.file.id, *faults)));
+    }
+
+    /// Returns the exception of a file, if the file has a tree.
+    #[must_use]
+    pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
+        let at = self.exceptions.binary_search_by_key(&file, |exception| exception.file).ok()?;
+        self.exceptions.get(at)
+    }
+
+    /// Counts the exceptions whose status is `active` or `expired`.
+    #[must_use]
+    pub fn live(&self) -> usize {
+        self.exceptions.iter().filter(|exception| exception.is(&[Status::Active, Status::Expired])).count()
+    }
+}
+
+/// One file after parsing.
+#[derive(Clone, Debug)]
+struct Parsed<'a> {
+    file: FileRef<'a>,
+    exception: Option<Exception<'a>>,
+    faults: Option<Box<Faults>>,
+}
+
+fn read_one<'a>(
+    file: FileRef<'a>,
+    text: &'a str,
+    fault: Option<&Problem>,
+    schemas: &[Option<&Schema>],
+) -> (Option<Exception<'a>>, Option<Box<Faults>>) {
+    let mut faults = Faults::default();
+    faults.schema.extend(id_problem(file.stem));
+    let tree = match fault {
+        Some(fault) => Err(vec![fault.clone()]),
+        None => yaml::parse(text),
+    };
+    let exception = match tree {
+        Err(problems) => {
+            faults.yaml = problems;
+            None
+        }
+        Ok(root) if root.as_map().is_none() => {
+            let message = format!("the file holds {}, not a mapping", root.kind_name());
+            faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
+            None
+        }
+        Ok(root) => {
+            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(&root)));
+            faults.ambiguous = yaml::ambiguous(&root);
+            Some(Exception::from_node(file.id, file.stem, root))
+        }
+    };
+    let clean = faults.yaml.is_empty() && faults.schema.is_empty() && faults.ambiguous.is_empty();
+    (exception, (!clean).then(|| Box::new(faults)))
+}
+
+/// The longest id, in characters.
+const LONGEST_ID: usize = 100;
+
+fn id_problem(stem: &str) -> Option<Problem> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let shown = crate::text::shown(stem);
+    let message = if stem.chars().count() > LONGEST_ID {
+        format!("the id `{shown}` has {} characters, the limit is {LONGEST_ID}", stem.chars().count())
+    } else if stem.is_empty() {
+        "the file's name gives no id".to_owned()
+    } else if !stem.starts_with(|c: char| c.is_ascii_alphanumeric()) || !stem.chars().all(allowed) {
+        format!("the file's name gives the id `{shown}`, which is none")
+    } else {
+        return None;
+    };
+    let help = "rename the file: letters, digits, `.`, `_` and `-`, a letter or digit first";
+    Some(Problem::new(Span::default(), message, help))
+}
+
+/// Returns the file's name without its folder and its ending: the exception's id.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}

@@ -1,0 +1,248 @@
+use std::borrow::Cow;
+
+use crate::declare_rule;
+use crate::finding::Finding;
+use crate::text::shown;
+use crate::history::{Change, Edit};
+use crate::register::Moment;
+use crate::rule::{Check, Context};
+use crate::yaml::{self, Entry, Kind, Node};
+
+declare_rule! {
+    /// Reports a part of the approved record that was edited after the decision.
+    ///
+    /// ## Why
+    ///
+    /// The approver accepted one risk, in one place, for one reason. A wider scope or a milder tier
+    /// that is written in afterwards carries an approval that nobody gave.
+    ///
+    /// ## What to do
+    ///
+    /// Put the value back. If the record was wrong, correct it and say so in the same change: an
+    /// item of `amendments` that names the field, with an approver of its own. What is really
+    /// another risk is a new exception. The owner, the removal, the alternatives and the references
+    /// are free to edit.
+    id: "approved-content-changed",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+/// What was decided on, by JSON Pointer.
+const APPROVED: [&str; 11] = [
+    "/title",
+    "/control",
+    "/reason",
+    "/scope",
+    "/risk",
+    "/requester",
+    "/approver",
+    "/decided",
+    "/starts",
+    "/covers",
+    "/incident/id",
+];
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    let Some(edit) = change.edit() else { return };
+    let mut changed = Vec::new();
+    for pointer in APPROVED {
+        differences(value(edit.base_tree, pointer), value(edit.head_tree, pointer), pointer.to_owned(), &mut changed);
+    }
+    if let Some(at) = changed.iter().position(|pointer| pointer == "/starts")
+        && is_same_start(&edit, cx)
+    {
+        changed.remove(at);
+    }
+    for pointer in changed {
+        if !is_amended(&edit, &pointer) {
+            report(&edit, &pointer, cx);
+        }
+    }
+}
+
+/// Returns the value under a pointer, unless it is missing or empty.
+pub(super) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
+    yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
+}
+
+/// Collects the innermost values that differ. A list is one value unless it has as many mappings
+/// as before; the organisation's own keys are its own.
+fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: String, found: &mut Vec<String>) {
+    match (base, head) {
+        (None, None) => {}
+        (Some(base), Some(head)) => match (&base.kind, &head.kind) {
+            (Kind::Map(before), Kind::Map(after)) => {
+                for key in keys(before, after) {
+                    let inner = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                    differences(base.get(key), head.get(key), inner, found);
+                }
+            }
+            (Kind::Seq(before), Kind::Seq(after))
+                if before.len() == after.len() && are_maps(before) && are_maps(after) =>
+            {
+                for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                    differences(Some(before), Some(after), format!("{pointer}/{index}"), found);
+                }
+            }
+            _ if base.same_value(head) => {}
+            _ => found.push(pointer),
+        },
+        _ => found.push(pointer),
+    }
+}
+
+/// Returns the keys of both sides, each once, without the organisation's own.
+fn keys<'n>(before: &'n [Entry<'_>], after: &'n [Entry<'_>]) -> std::collections::BTreeSet<&'n str> {
+    before.iter().chain(after).map(|entry| &*entry.key).filter(|key| !key.starts_with("x-")).collect()
+}
+
+fn are_maps(items: &[Node<'_>]) -> bool {
+    items.iter().all(|item| item.as_map().is_some())
+}
+
+/// Tells whether `starts` is the same moment in other words.
+fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
+    let at = |moment: Moment| cx.policy().timezone.starts_at(moment);
+    match (&edit.base.starts, &edit.head.starts) {
+        (Some(base), Some(head)) => at(base.value) == at(head.value),
+        _ => false,
+    }
+}
+
+/// Tells whether an amendment that the change adds names a field or what holds it.
+fn is_amended(edit: &Edit<'_, '_>, pointer: &str) -> bool {
+    let added = edit.head.amendments.iter().skip(edit.base.amendments.len());
+    added.flat_map(|amendment| &amendment.fields).any(|field| covers(field.as_str(), pointer))
+}
+
+/// Tells whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`)
+/// is the one at a pointer, or holds it. Indices may be left out.
+fn covers(field: &str, pointer: &str) -> bool {
+    let is_index = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut field = field.split(['.', '/', '[', ']']).map(str::trim).filter(|part| !part.is_empty()).peekable();
+    let mut parts = pointer.split('/').skip(1);
+    if field.peek().is_none() {
+        return false;
+    }
+    while let Some(wanted) = field.next() {
+        loop {
+            match parts.next() {
+                Some(part) if part == wanted => break,
+                Some(part) if is_index(part) && !is_index(wanted) => {}
+                Some(_) => return false,
+                // What is left may only say which item of the list it was.
+                None => return is_index(wanted) && field.all(is_index),
+            }
+        }
+    }
+    true
+}
+
+fn report(edit: &Edit<'_, '_>, pointer: &str, cx: &mut Context<'_>) {
+    let name = pointer[1..].replace('/', ".");
+    let name = shown(&name);
+    let message = match (value(edit.base_tree, pointer), value(edit.head_tree, pointer)) {
+        (Some(_), None) => format!("`{name}` was removed after the decision"),
+        (None, _) => format!("`{name}` was added after the decision"),
+        (before, after) => match (short(before), short(after)) {
+            (Some(before), Some(after)) => format!("`{name}` was approved as `{before}` and now says `{after}`"),
+            _ => format!("`{name}` was rewritten after the decision"),
+        },
+    };
+    let amendments = edit.head.amendments.iter().skip(edit.base.amendments.len());
+    let named: Vec<Cow<'_, str>> = amendments.flat_map(|it| &it.fields).map(|field| shown(field.as_str())).collect();
+    let help = match named.as_slice() {
+        [] => format!(
+            "put it back, or add an item to `amendments` in this change: `fields: [{name}]`, with its own approver"
+        ),
+        [other] => format!("put it back, or let the amendment name it: it says `{other}`, not `{name}`"),
+        [first, ..] => format!("put it back, or let an amendment name it: they say `{first}` and others, not `{name}`"),
+    };
+    report_at(cx, edit, pointer, message, "approved as this").help(help);
+}
+
+/// Returns a text that is short enough to stand beside another.
+fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
+    node.and_then(Node::as_text).filter(|text| text.chars().count() <= SHORT).map(shown)
+}
+
+/// The longest text that a message repeats beside another, in characters.
+const SHORT: usize = 48;
+
+/// Reports an edit of the value at a pointer: at the head's value, or the nearest key where the
+/// head has none, with the base's value as the other half.
+pub(super) fn report_at<'c>(
+    cx: &'c mut Context<'_>,
+    edit: &Edit<'_, '_>,
+    pointer: &str,
+    message: String,
+    before: &str,
+) -> &'c mut Finding {
+    let head = value(edit.head_tree, pointer);
+    let first_key = || edit.head_tree.as_map().and_then(<[_]>::first).map(|entry| entry.key_span);
+    let span = head.map(|node| node.span).or_else(|| yaml::key_at(edit.head_tree, pointer)).or_else(first_key);
+    let finding = cx.report(span.unwrap_or_default(), message);
+    if head.is_none() {
+        finding.field = Some(pointer.to_owned());
+    }
+    if let Some(base) = value(edit.base_tree, pointer) {
+        finding.label_in(edit.base_file, base.span, before);
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_named_with_dots_slashes_or_brackets_and_covers_what_it_holds() {
+        for (field, pointer) in [
+            ("scope", "/scope/system"),
+            ("scope.system", "/scope/system"),
+            ("/scope/system", "/scope/system"),
+            ("risk.exposure[0]", "/risk/exposure"),
+            ("covers.0.paths", "/covers/0/paths"),
+            ("covers[0].paths", "/covers/0/paths"),
+            ("covers.paths", "/covers/0/paths"),
+            ("covers.0", "/covers/0/paths"),
+        ] {
+            assert!(covers(field, pointer), "{field} {pointer}");
+        }
+        for (field, pointer) in [
+            ("", "/title"),
+            ("/", "/title"),
+            ("scope.environment", "/scope/system"),
+            ("scope.system.name", "/scope/system"),
+            ("covers.1.paths", "/covers/0/paths"),
+            ("covers.0.paths", "/covers"),
+            ("system", "/scope/system"),
+            ("0", "/title"),
+        ] {
+            assert!(!covers(field, pointer), "{field} {pointer}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_value_is_named_once() {
+        let find = |base: &str, head: &str| {
+            let mut found = Vec::new();
+            differences(
+                Some(&yaml::parse(base).unwrap()),
+                Some(&yaml::parse(head).unwrap()),
+                String::new(),
+                &mut found,
+            );
+            found
+        };
+        assert_eq!(find("a: {b: 1, c: 2, x-d: 3}", "a: {c: 3, b: 1, x-d: 4}"), ["/a/c"]);
+        assert_eq!(find("a: {b: 1}", "a: {b: null}"), ["/a/b"]);
+        assert_eq!(find("a: [{b: 1}, {b: 2}]", "a: [{b: 1}, {b: 3}]"), ["/a/1/b"]);
+        assert_eq!(find("a: [{b: 1}]", "a: [{b: 1}, {b: 3}]"), ["/a"]);
+        assert_eq!(find("a: [x, y]", "a: [y, x]"), ["/a"]);
+        assert_eq!(find("a: {b: 1}", "a: 1"), ["/a"]);
+        assert_eq!(find("a: 'x  y'", "a: |\n  x\n  y\n"), [""; 0]);
+    }
+}

@@ -1,0 +1,73 @@
+use crate::declare_rule;
+use crate::history::Change;
+use crate::register::{Day, Exception, Spanned};
+use crate::rule::{Check, Context};
+
+declare_rule! {
+    /// Reports a new decision, review or closure that is dated well before the register it is added to.
+    ///
+    /// ## Why
+    ///
+    /// A decision that reaches the register weeks after its date may have been made when it says,
+    /// or yesterday: nobody can tell. The same goes for a review of an incident, or a closure,
+    /// that appears once somebody asks for it.
+    ///
+    /// ## What to do
+    ///
+    /// Write the day on which it really happened, and record it within the days that `back_dating`
+    /// of the policy allows. If the date is right and only late, say why in the pull request: it
+    /// stays a warning.
+    id: "back-dated",
+    family: Change,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    let Some(changes) = cx.changes else { return };
+    // The change that brings the first register brings its whole past.
+    let (Some(_), Some(base_day)) = (&changes.head, changes.base_day) else { return };
+    let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
+    let base = change.base.as_ref().and_then(|side| side.exception);
+    let allowed = cx.policy().back_dating;
+    let earliest = base_day.plus(-i64::from(allowed));
+    for (what, date) in added(base, head) {
+        if date.value >= earliest {
+            continue;
+        }
+        let days = date.value.days_until(base_day);
+        let message = format!(
+            "{what} is dated `{}`, `{days}` days before the newest commit under it (`{base_day}`); the policy allows `{allowed}`",
+            date.value
+        );
+        cx.report(date.span, message).help(
+            "write the day on which it really happened; if it is this one, say in the pull request why it comes late",
+        );
+        // What stands in a new entry that is dated back is dated back with it.
+        if base.is_none() {
+            return;
+        }
+    }
+}
+
+/// Lists the dates that a change adds to the log, the entry's own decision first.
+fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'_>) -> Vec<(String, &'e Spanned<Day>)> {
+    let mut dates = Vec::new();
+    let mut add = |what: String, date: &'e Option<Spanned<Day>>| dates.extend(date.as_ref().map(|date| (what, date)));
+    if base.is_none() {
+        add("the decision".to_owned(), &head.decided);
+    }
+    for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
+        add(format!("renewal `{}`", index + 1), &renewal.decided);
+    }
+    for (index, review) in head.reviews.iter().enumerate().skip(base.map_or(0, |base| base.reviews.len())) {
+        add(format!("review `{}`", index + 1), &review.date);
+    }
+    if base.is_none_or(|base| base.closure.is_none())
+        && let Some(closure) = &head.closure
+    {
+        add("the closure".to_owned(), &closure.date);
+    }
+    dates
+}

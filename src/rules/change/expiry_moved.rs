@@ -1,0 +1,77 @@
+use super::approved_content_changed::report_at;
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::{Change, Edit};
+use crate::register::{Exception, Moment, Zone};
+use crate::rule::{Check, Context};
+use crate::yaml::Node;
+
+declare_rule! {
+    /// Reports an `expires` that was edited instead of renewed.
+    ///
+    /// ## Why
+    ///
+    /// The first expiry is what the approver agreed to. A new date in its place looks as if it had
+    /// been agreed from the start, without a reason, a check of the risk or a second decision.
+    ///
+    /// ## What to do
+    ///
+    /// Put the date back and add an item to `renewals`, with its own reason, approver and expiry.
+    /// To end it sooner, close it. An amendment does not help: an expiry is never corrected.
+    id: "expiry-moved",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    let Some(edit) = change.edit() else { return };
+    let Some(before) = edit.base_tree.get("expires").and_then(Node::as_text) else { return };
+    let after = edit.head_tree.get("expires").and_then(Node::as_text);
+    let zone = cx.policy().timezone;
+    let moments = moment(edit.base).zip(moment(edit.head));
+    let same = match moments {
+        Some((before, after)) => zone.ends_at(before) == zone.ends_at(after),
+        None => after.is_some_and(|after| after.trim() == before.trim()),
+    };
+    if same {
+        return;
+    }
+    let message = match after {
+        None => format!("`expires` was agreed as `{}`, and is gone", shown(before)),
+        Some(after) => {
+            let far = moments.and_then(|(before, after)| distance(zone, before, after)).unwrap_or_default();
+            format!("`expires` was moved from `{}` to `{}`{far}, instead of renewed", shown(before), shown(after))
+        }
+    };
+    let help = help(&edit, zone, before, after);
+    report_at(cx, &edit, "/expires", message, "agreed here").help(help);
+}
+
+fn moment(exception: &Exception<'_>) -> Option<Moment> {
+    exception.expires.as_ref().map(|expires| expires.value)
+}
+
+fn distance(zone: Zone, before: Moment, after: Moment) -> Option<String> {
+    match zone.last_day(before).days_until(zone.last_day(after)) {
+        0 => None,
+        1 => Some(", a day later".to_owned()),
+        -1 => Some(", a day earlier".to_owned()),
+        days if days > 0 => Some(format!(", `{days}` days later")),
+        days => Some(format!(", `{}` days earlier", -days)),
+    }
+}
+
+fn help(edit: &Edit<'_, '_>, zone: Zone, before: &str, after: Option<&str>) -> String {
+    let put_back = format!("put `expires: {}` back", shown(before));
+    let later = moment(edit.base).zip(moment(edit.head)).is_some_and(|(a, b)| zone.ends_at(a) < zone.ends_at(b));
+    match after {
+        Some(after) if later => format!(
+            "{put_back} and add an item to `renewals` with `expires: {}`, its own reason and its own approver",
+            shown(after)
+        ),
+        Some(_) => format!("{put_back}; to end it sooner, close it: `status: closed` and a `closure`"),
+        None => put_back,
+    }
+}

@@ -1,0 +1,190 @@
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::approved_content_changed::{report_at, value};
+use crate::declare_rule;
+use crate::history::{Change, Edit};
+use crate::rule::{Check, Context};
+use crate::yaml::{Kind, Node};
+
+declare_rule! {
+    /// Reports an entry of the log that was edited, removed or reordered after it was written.
+    ///
+    /// ## Why
+    ///
+    /// Reviews, renewals, amendments and the closure are written down when they happen, so that
+    /// nobody has to remember. A log that can be rewritten proves nothing, and a renewal that
+    /// disappears makes room for one more.
+    ///
+    /// ## What to do
+    ///
+    /// Put the old entry back as it was and add a new one at the end that says what was wrong. New
+    /// entries always come last.
+    id: "log-rewritten",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+/// The lists that only grow, with the word for one of their items.
+const LISTS: [(&str, &str); 3] = [("reviews", "review"), ("renewals", "renewal"), ("amendments", "amendment")];
+/// What is written once.
+const ONCE: [&str; 2] = ["/closure", "/incident/ended"];
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    let Some(edit) = change.edit() else { return };
+    for (key, item) in LISTS {
+        compare(&edit, key, item, cx);
+    }
+    for pointer in ONCE {
+        let (Some(before), after) = (value(edit.base_tree, pointer), value(edit.head_tree, pointer)) else { continue };
+        let name = pointer[1..].replace('/', ".");
+        let done = match after {
+            Some(after) if before.same_value(after) => continue,
+            Some(_) => "edited",
+            None => "removed",
+        };
+        let message = format!("`{name}` was {done} after it was written");
+        report_at(cx, &edit, pointer, message, "written as this")
+            .help("put it back as it was; what was wrong with it goes into the `note` of an amendment");
+    }
+}
+
+fn compare(edit: &Edit<'_, '_>, key: &str, item: &str, cx: &mut Context<'_>) {
+    let items = |tree| value(tree, &format!("/{key}")).and_then(Node::as_seq).unwrap_or_default();
+    let (base, head) = (items(edit.base_tree), items(edit.head_tree));
+    let kept = base.iter().zip(head).take_while(|(before, after)| before.same_value(after)).count();
+    if kept == base.len() {
+        return;
+    }
+    let matched = Matched::new(&base[kept..], &head[kept..]);
+    for (offset, place) in matched.of_base.iter().enumerate() {
+        if place.is_none() {
+            let replaced = matched.of_head.get(offset) == Some(&false);
+            gone(edit, (key, item), kept + offset, replaced, cx);
+        }
+    }
+    let places: Vec<usize> = matched.of_base.iter().copied().flatten().collect();
+    if !places.is_sorted() {
+        let moved = matched.of_base.iter().enumerate().position(|(at, place)| place.is_some_and(|place| place != at));
+        reordered(edit, (key, item), kept + moved.unwrap_or_default(), cx);
+    } else if places.len() == matched.of_base.len() {
+        inserted(edit, (key, item), kept, cx);
+    }
+}
+
+/// Which items of two lists are the same.
+struct Matched {
+    /// Where each item of the base is in the head.
+    of_base: Vec<Option<usize>>,
+    /// Whether each item of the head is in the base.
+    of_head: Vec<bool>,
+}
+
+impl Matched {
+    fn new(base: &[Node<'_>], head: &[Node<'_>]) -> Self {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, item) in head.iter().enumerate().rev() {
+            places.entry(written(item)).or_default().push(place);
+        }
+        let of_base: Vec<_> = base.iter().map(|item| places.get_mut(&written(item)).and_then(Vec::pop)).collect();
+        let mut of_head = vec![false; head.len()];
+        for place in of_base.iter().flatten() {
+            of_head[*place] = true;
+        }
+        Self { of_base, of_head }
+    }
+}
+
+/// Writes a value so that two are the same exactly where [`Node::same_value`] says so.
+fn written(node: &Node<'_>) -> String {
+    fn write(node: &Node<'_>, text: &mut String) {
+        match &node.kind {
+            Kind::Scalar(scalar) if scalar.is_empty() => text.push('~'),
+            Kind::Scalar(scalar) => {
+                let words: Vec<&str> = scalar.text.split_whitespace().collect();
+                let _ = write!(text, "{:?}", words.join(" "));
+            }
+            Kind::Seq(items) => {
+                text.push('[');
+                for item in items {
+                    write(item, text);
+                    text.push(',');
+                }
+                text.push(']');
+            }
+            Kind::Map(entries) => {
+                let mut entries: Vec<_> = entries.iter().filter(|entry| !entry.value.is_empty()).collect();
+                entries.sort_by(|a, b| a.key.cmp(&b.key));
+                text.push('{');
+                for entry in entries {
+                    let _ = write!(text, "{:?}:", entry.key);
+                    write(&entry.value, text);
+                    text.push(',');
+                }
+                text.push('}');
+            }
+        }
+    }
+    let mut text = String::new();
+    write(node, &mut text);
+    text
+}
+
+fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: bool, cx: &mut Context<'_>) {
+    let number = index + 1;
+    let pointer = format!("/{key}/{index}");
+    if replaced {
+        let message = format!("{item} `{number}` was edited after it was written");
+        let help = format!("put it back as it was and add a new item to `{key}` that corrects it");
+        report_at(cx, edit, &pointer, message, "written as this").help(help);
+        return;
+    }
+    let message = format!("{item} `{number}` was removed after it was written");
+    let finding = report_at(cx, edit, &format!("/{key}"), message, "written here");
+    finding.help(format!("put it back: `{key}` only ever grows at its end"));
+    finding.field = Some(pointer.clone());
+    if let Some(before) = value(edit.base_tree, &pointer)
+        && let Some(label) = finding.labels.first_mut()
+    {
+        label.span = before.span;
+    }
+}
+
+fn reordered(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
+    let message = format!("the items of `{key}` were reordered, from {item} `{}` on", index + 1);
+    report_at(cx, edit, &format!("/{key}/{index}"), message, "stood here")
+        .help(format!("put `{key}` back in the old order and add what is new at its end"));
+}
+
+fn inserted(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
+    let message = format!("a new item was put before {item} `{}`, which was written first", index + 1);
+    report_at(cx, edit, &format!("/{key}/{index}"), message, "stood here until now")
+        .help(format!("move the new item to the end of `{key}`"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn the_written_form_is_equal_where_the_value_is() {
+        let values = [
+            "a: 1\nb: [x, {c: }]\n",
+            "b:\n- 'x'\n- {}\na: \"1\" # one\n",
+            "a: 1\nb: [x, ~]\n",
+            "a: '1, b'\n",
+            "a: 'null'\n",
+            "a: 1\n",
+        ];
+        let trees: Vec<_> = values.iter().map(|text| yaml::parse(text).unwrap()).collect();
+        for a in &trees {
+            for b in &trees {
+                assert_eq!(written(a) == written(b), a.same_value(b), "{a:?}\n{b:?}");
+            }
+        }
+        assert_eq!(written(&trees[0]), written(&trees[1]));
+    }
+}

@@ -1,0 +1,61 @@
+//! The people of the roster.
+
+use super::places::{Page, Places, report};
+use crate::text::shown;
+use crate::history::RuleBook;
+use crate::register::{Day, People, PersonId, Roster};
+use crate::rule::Context;
+
+pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
+    let (Some(before), Some(after)) = (base.roster(), head.people.roster()) else { return };
+    let base_page = places.base(Some(cx.judge.policy.people_path()));
+    let head_page = places.head(Some(head.policy.people_path()));
+    let pages = (base_page.as_ref(), head_page.as_ref());
+    for person in before.people() {
+        let now = before.spellings_of(person).find_map(|spelling| after.find(spelling));
+        for (message, help) in losses((before, person), (after, now)) {
+            let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
+            report(cx, pages, (at(pages.0, Some(person)), at(pages.1, now)), message).help(help).field =
+                Some(format!("/people/{}", person.index()));
+        }
+    }
+}
+
+/// Returns where a person's first value is.
+fn entry(page: &Page<'_>, person: PersonId) -> Option<crate::source::Span> {
+    let people = page.tree.as_ref()?.get("people")?.as_seq()?;
+    let keys = people.get(person.index())?.as_map()?;
+    keys.first().map(|entry| entry.value.span)
+}
+
+/// Says what the roster no longer knows of a person, and what to do about each.
+fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)) -> Vec<(String, String)> {
+    let (roster, person) = before;
+    let name = shown(roster.display(person)).into_owned();
+    let Some(now) = now else {
+        let help = format!("keep `{name}` in the roster; whoever has left gets `left` and stays");
+        return vec![(format!("`{name}` is gone from the roster"), help)];
+    };
+    let mut found = Vec::new();
+    for spelling in roster.spellings_of(person).filter(|spelling| after.find(spelling) != Some(now)) {
+        let spelling = shown(spelling);
+        let message = format!("`{spelling}` no longer means `{name}`, so it passes for somebody else");
+        found.push((message, format!("keep the spelling among the `aliases` of `{name}`")));
+    }
+    if let Some(manager) = roster.manager(person).filter(|_| after.manager(now).is_none()) {
+        let manager = shown(roster.display(manager));
+        let message = format!("`{name}` has no manager any more, who was `{manager}`: nobody stands above them");
+        found.push((message, "name the new manager".to_owned()));
+    }
+    found.extend(stays(&name, roster.left(person), after.left(now)));
+    found
+}
+
+fn stays(name: &str, before: Option<Day>, after: Option<Day>) -> Option<(String, String)> {
+    let before = before.filter(|before| after.is_none_or(|after| after > *before))?;
+    let message = match after {
+        None => format!("`{name}` has no `left` any more, which was `{before}`: they may own exceptions again"),
+        Some(after) => format!("`{name}` leaves on `{after}` instead of `{before}`"),
+    };
+    Some((message, format!("keep `left: {before}`, or say in the pull request that they are back")))
+}

@@ -1,0 +1,183 @@
+//! The policy and the catalogue of controls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::places::{Page, Places, report};
+use crate::finding::Finding;
+use crate::text::shown;
+use crate::history::RuleBook;
+use crate::policy::{Control, NAMES, Policy, Tier};
+use crate::rule::{Context, Judge};
+use crate::rules;
+use crate::source::Span;
+use crate::text::normalise::fold;
+
+/// Both policies and where they are written.
+struct Books<'c> {
+    base: &'c Policy,
+    head: &'c Policy,
+    pages: (Option<Page<'c>>, Option<Page<'c>>),
+}
+
+impl Books<'_> {
+    fn report<'c>(&self, cx: &'c mut Context<'_>, key: &str, message: String) -> &'c mut Finding {
+        let (base, head) = (self.pages.0.as_ref(), self.pages.1.as_ref());
+        let at = |page: Option<&Page<'_>>| page.and_then(|page| page.find(key));
+        let finding = report(cx, (base, head), (at(base), at(head)), message);
+        if head.is_some() && at(head).is_none() {
+            finding.field = Some(key.to_owned());
+        }
+        finding
+    }
+}
+
+pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let (before, after) = (&judge.policy, &head.policy);
+    let pages = (places.base(before.path.as_deref()), places.head(after.path.as_deref()));
+    let books = Books { base: before, head: after, pages };
+    shadow(&books, places, cx);
+    limits(&books, cx);
+    levels(&books, cx);
+    phrases(&books, cx);
+    pointers(judge, head, &books, places, cx);
+    controls(judge, head, places, cx);
+}
+
+/// A policy at the root hides the one in `.github/`.
+fn shadow(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
+    let [first, second] = NAMES;
+    if books.base.path.as_deref() != Some(second) || books.head.path.as_deref() != Some(first) {
+        return;
+    }
+    let (Some(hidden), Some(page)) = (places.head(Some(second)), &books.pages.1) else { return };
+    let finding = cx.report_in(
+        page.file,
+        Span::default(),
+        format!("this file takes the place of `{second}`, which nobody reads any more"),
+    );
+    finding.help(format!("keep one policy: edit `{second}`, or move it with `git mv {second} {first}`"));
+    finding.label_in(hidden.file, Span::default(), "in force until now");
+}
+
+fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (books.base, books.head);
+    for tier in Tier::ALL {
+        let (before, after, name) = (base.limit(tier), head.limit(tier), tier.name());
+        if after > before {
+            let message = format!("an approval of tier `{name}` is good for `{after}` days instead of `{before}`");
+            books.report(cx, &format!("/tiers/{name}"), message).help(meant(&format!("`{name}: {before}d`")));
+        }
+    }
+    let (before, after) = (base.max_renewals, head.max_renewals);
+    if after > before {
+        let message = format!("an exception may be renewed `{after}` times instead of `{before}`");
+        books.report(cx, "/renewals/max", message).help(meant(&format!("`max: {before}`")));
+    }
+    let (before, after) = (base.back_dating, head.back_dating);
+    if after > before {
+        let message = format!("entries may be dated back by `{after}` days instead of `{before}`");
+        books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
+    }
+    let (before, after) = (base.similarity, head.similarity);
+    if after > before {
+        let message = format!("a reason counts as a copy from a similarity of `{after}` on, instead of `{before}`");
+        books.report(cx, "/copied_reason/similarity", message).help(meant(&format!("`similarity: {before}`")));
+    }
+    let (before, after) = (base.exposure_tier.name(), head.exposure_tier.name());
+    if head.exposure_tier < base.exposure_tier {
+        let message = format!("an exception with any exposure may have tier `{after}`, and had to have `{before}`");
+        books.report(cx, "/exposure_tier", message).help(meant(&format!("`exposure_tier: {before}`")));
+    }
+}
+
+fn meant(stricter: &str) -> String {
+    format!("keep {stricter}, or let the owners of the policy agree to it")
+}
+
+fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
+    for rule in rules::all() {
+        let (before, after) = (books.base.level(rule), books.head.level(rule));
+        if after < before {
+            let message =
+                format!("the rule `{}` is turned down from `{}` to `{}`", rule.id, before.name(), after.name());
+            let help = meant(&format!("`{}: {}`", rule.id, before.name()));
+            books.report(cx, &format!("/rules/{}", rule.id), message).help(help);
+        }
+    }
+}
+
+fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
+    let kept: BTreeSet<_> = books.head.vague_phrases.iter().map(|phrase| fold(phrase)).collect();
+    for (index, phrase) in books.base.vague_phrases.iter().enumerate() {
+        if kept.contains(&fold(phrase)) {
+            continue;
+        }
+        let message = format!("`{}` counts as a reason again: it is no vague phrase any more", shown(phrase));
+        let (base, head) = (books.pages.0.as_ref(), books.pages.1.as_ref());
+        let before = base.and_then(|page| page.find(&format!("/vague_phrases/{index}")));
+        let list = head.and_then(|page| page.find("/vague_phrases"));
+        let finding = report(cx, (base, head), (before, list), message);
+        finding.help(meant("the phrase"));
+        finding.field = Some(format!("/vague_phrases/{index}"));
+    }
+}
+
+/// The keys that say where the rest of the rule book is.
+fn pointers(judge: &Judge, head: &RuleBook, books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
+    let (base, after) = (books.base, books.head);
+    let people = judge.people.roster().map(|_| base.people_path());
+    let new_people = head.people.roster().map(|_| after.people_path());
+    let controls = judge.controls.as_ref().map(|_| base.controls_path());
+    let new_controls = head.controls.as_ref().map(|_| after.controls_path());
+    for (key, what, before, now) in [
+        ("exceptions", "the register is", Some(base.exceptions.as_str()), Some(after.exceptions.as_str())),
+        ("people", "the roster is", people, new_people),
+        ("controls", "the catalogue of controls is", controls, new_controls),
+        ("schema", "the organisation's schema is", base.schema.as_deref(), after.schema.as_deref()),
+    ] {
+        let Some(before) = before.filter(|before| now != Some(*before)) else { continue };
+        let old = shown(before);
+        let message = match now {
+            Some(now) => format!("{what} read from `{}` instead of `{old}`", shown(now)),
+            None => format!("{what} no longer read: `{old}` is gone or not named"),
+        };
+        let pointer = format!("/{key}");
+        let named = [&books.pages.0, &books.pages.1].into_iter().flatten().any(|page| page.find(&pointer).is_some());
+        let finding = match places.base(Some(before)).filter(|_| !named) {
+            Some(gone) => cx.report_in(gone.file, Span::default(), message),
+            None => books.report(cx, &pointer, message),
+        };
+        finding.help(meant(&format!("`{old}` where it was")));
+    }
+}
+
+fn controls(judge: &Judge, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
+    let (Some(base), Some(after)) = (&judge.controls, &head.controls) else { return };
+    let before_page = places.base(Some(judge.policy.controls_path()));
+    let after_page = places.head(Some(head.policy.controls_path()));
+    let pages = (before_page.as_ref(), after_page.as_ref());
+    let after: BTreeMap<String, (usize, &Control)> =
+        after.iter().enumerate().map(|(index, control)| (control.id.to_lowercase(), (index, control))).collect();
+    for (old, control) in base.iter().enumerate() {
+        let id = shown(&control.id);
+        let at = |page: Option<&Page<'_>>, pointer: String| page.and_then(|page| page.find(&pointer));
+        match after.get(&control.id.to_lowercase()) {
+            None => {
+                let message = format!("the control `{id}` is gone from the catalogue");
+                let span = at(pages.0, format!("/controls/{old}/id"));
+                let finding = report(cx, pages, (span, None), message);
+                finding.help(meant("the control"));
+                finding.field = Some(format!("/controls/{old}"));
+            }
+            Some((new, now)) if now.waivable && !control.waivable => {
+                let message = format!("the control `{id}` may be waived, and nobody could before");
+                let key = at(pages.1, format!("/controls/{new}/waivable"));
+                let key = key.or_else(|| at(pages.1, format!("/controls/{new}/id")));
+                report(cx, pages, (at(pages.0, format!("/controls/{old}/waivable")), key), message)
+                    .help(meant("`waivable: false`"));
+            }
+            Some(_) => {}
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The lines of CI that run the check, compared as text.
+//!
+//! No workflow is understood here: a line that names the check is one, whatever stands around it,
+//! and what makes it pass is looked for on that line and among the keys of its step and job.
+
+use crate::text::shown;
+use crate::history::Changes;
+use crate::rule::Context;
+use crate::source::{FileId, Source, Span};
+
+/// What a line runs; a gate is not a scheduled check.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Gate,
+    Check,
+    Action,
+}
+
+/// A line that runs the check.
+struct Step {
+    file: FileId,
+    kind: Kind,
+    span: Span,
+    /// What keeps it from failing.
+    softened: Option<(Span, String)>,
+}
+
+/// What follows a command and makes it pass.
+const PASSES: [&str; 8] = ["|| true", "|| :", "|| exit 0", "|| echo", "; true", "; :", "; exit 0", "--today"];
+/// Keys of a step or job with a value that makes it pass or never run.
+const KEYS: [(&str, &[&str]); 4] = [
+    ("continue-on-error", &["true"]),
+    ("allow_failure", &["true"]),
+    ("if", &["false", "${{ false }}", "${{false}}"]),
+    ("when", &["never", "manual"]),
+];
+
+pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let ci = |path: &str| path.starts_with(".github/workflows/") || path == ".gitlab-ci.yml";
+    let documents: Vec<_> = changes.documents.iter().filter(|document| ci(&document.path)).collect();
+    let all = |files: Vec<FileId>| -> Vec<Step> {
+        files
+            .into_iter()
+            .flat_map(|file| steps(file, changes.sources.get(file.0 as usize).map_or("", Source::text)))
+            .collect()
+    };
+    let before = all(documents.iter().filter_map(|document| document.base).collect());
+    let after = all(documents.iter().filter_map(|document| document.head).collect());
+    for kind in [Kind::Gate, Kind::Check, Kind::Action] {
+        let hard = |steps: &[Step]| steps.iter().filter(|step| step.kind == kind && step.softened.is_none()).count();
+        let missing = hard(&before).saturating_sub(hard(&after));
+        let old: Vec<_> = before.iter().filter(|step| step.kind == kind).collect();
+        let new: Vec<_> = after.iter().filter(|step| step.kind == kind).collect();
+        report(&old, &new, missing, cx);
+    }
+}
+
+/// Reports as many lines as are missing: those that were softened first, then those that are gone.
+fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
+    let softer_before = old.iter().filter(|step| step.softened.is_some()).count();
+    let softened: Vec<_> = new.iter().filter_map(|step| Some((step, step.softened.as_ref()?))).collect();
+    let newly = softened.len().saturating_sub(softer_before).min(missing);
+    for (step, (span, what)) in softened.iter().rev().take(newly) {
+        let message = format!("`{}` lets the check pass whatever it finds", shown(what));
+        let finding = cx.report_in(step.file, *span, message);
+        finding.help("let the step fail when the check does; a rule that is not ready is turned down in the policy");
+        if *span != step.span {
+            finding.label(step.span, "the check");
+        }
+    }
+    for step in old.iter().filter(|step| step.softened.is_none()).take(missing - newly) {
+        let what = match step.kind {
+            Kind::Gate => "a step that ran the pull-request gate (`stopgap check --base`) is gone",
+            Kind::Check => "a step that ran `stopgap check` is gone",
+            Kind::Action => "a step that used the action is gone",
+        };
+        cx.report_in(step.file, step.span, what)
+            .help("keep the step, or say in the pull request what runs the check now");
+    }
+}
+
+/// One line with its place.
+struct Line<'t> {
+    text: &'t str,
+    start: usize,
+    indent: usize,
+    /// Where its first key is, behind the dash of a list.
+    inner: usize,
+}
+
+impl<'t> Line<'t> {
+    fn new(text: &'t str, start: usize) -> Option<Self> {
+        let trimmed = text.trim_start_matches(' ');
+        let indent = text.len() - trimmed.len();
+        let inner = indent + trimmed.len() - trimmed.trim_start_matches(['-', ' ']).len();
+        let inner = if trimmed.starts_with("- ") { inner } else { indent };
+        let content = trimmed.trim_end();
+        (!content.is_empty() && !content.starts_with('#')).then_some(Self { text, start, indent, inner })
+    }
+
+    fn content(&self) -> &'t str {
+        without_comment(self.text.get(self.inner..).unwrap_or_default()).trim_end()
+    }
+
+    fn span(&self) -> Span {
+        Span::new(self.start + self.inner, self.start + self.inner + self.content().len())
+    }
+}
+
+fn without_comment(text: &str) -> &str {
+    text.find(" #").map_or(text, |at| &text[..at])
+}
+
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut start = 0;
+    text.split_inclusive('\n')
+        .filter_map(|line| {
+            let at = start;
+            start += line.len();
+            Line::new(line.trim_end_matches(['\n', '\r']), at)
+        })
+        .collect()
+}
+
+fn steps(file: FileId, text: &str) -> Vec<Step> {
+    let lines = lines(text);
+    let command = |at: usize| -> String {
+        let continued = |line: &&Line<'_>| line.content().ends_with('\\');
+        let more = lines[at..].iter().take_while(continued).count();
+        lines[at..]
+            .iter()
+            .take(more + 1)
+            .map(|line| line.content().trim_end_matches('\\').trim())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let command = command(at);
+        let Some(kind) = kind(line.content(), &command) else { continue };
+        found.push(Step { file, kind, span: line.span(), softened: softened(&lines, at, &command) });
+        if found.len() == MOST_STEPS {
+            break;
+        }
+    }
+    found
+}
+
+/// So many lines of a file are compared; each looks at its whole surroundings.
+const MOST_STEPS: usize = 100;
+
+fn kind(line: &str, command: &str) -> Option<Kind> {
+    if line.starts_with("name:") {
+        return None;
+    }
+    if let Some(action) = line.strip_prefix("uses:") {
+        let action = action.trim().trim_matches(['"', '\'']);
+        return action.split_once('@').is_some_and(|(path, _)| path.ends_with("/stopgap")).then_some(Kind::Action);
+    }
+    if !line.contains("stopgap check") {
+        return None;
+    }
+    Some(if command.contains("--base") { Kind::Gate } else { Kind::Check })
+}
+
+/// Returns what keeps a step from failing: on its line, or a key of its step or job.
+fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, String)> {
+    let own = &lines[at];
+    let run = command.find("stopgap check").map_or("", |start| &command[start..]);
+    if let Some(passes) = PASSES.iter().find(|passes| run.contains(**passes)) {
+        return Some((own.span(), (*passes).to_owned()));
+    }
+    let found = |line: &Line<'_>| (line.span(), line.content().to_owned());
+    // A key belongs to the step or to what holds it as long as nothing between them stands further
+    // to the left.
+    let mut left = own.indent;
+    for line in lines[..at].iter().rev() {
+        if line.inner <= left && (is_soft(line.content()) || line.content() == "set +e") {
+            return Some(found(line));
+        }
+        left = left.min(line.indent);
+    }
+    let mut left = own.inner;
+    for line in &lines[at + 1..] {
+        left = left.min(line.indent);
+        if line.inner <= left && is_soft(line.content()) {
+            return Some(found(line));
+        }
+    }
+    None
+}
+
+fn is_soft(content: &str) -> bool {
+    let Some((key, value)) = content.split_once(':') else { return false };
+    let value = value.trim().trim_matches(['"', '\'']);
+    KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn softened_by(text: &str) -> Vec<Option<String>> {
+        steps(FileId(0), text).into_iter().map(|step| step.softened.map(|(_, what)| what)).collect()
+    }
+
+    const WORKFLOW: &str = "\
+on: pull_request
+jobs:
+  other:
+    continue-on-error: true
+    steps:
+      - run: make
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        continue-on-error: true
+      - name: Run stopgap check
+        run: stopgap check --base auto
+      # - run: stopgap check
+      - if: false
+        run: make
+";
+
+    #[test]
+    fn only_keys_of_the_step_and_its_job_count() {
+        assert_eq!(softened_by(WORKFLOW), [None]);
+        for (old, new, what) in [
+            ("auto\n", "auto || true\n", "|| true"),
+            ("auto\n", "auto \\\n          --quiet || :\n", "|| :"),
+            ("auto\n", "auto --today 2026-01-01\n", "--today"),
+            ("auto\n", "auto\n        continue-on-error: true # for now\n", "continue-on-error: true"),
+            ("      - name: Run", "      - continue-on-error: true\n        name: Run", "continue-on-error: true"),
+            ("ubuntu-latest\n", "ubuntu-latest\n    if: ${{ false }}\n", "if: ${{ false }}"),
+            ("run: stopgap check --", "run: |\n          set +e\n          stopgap check --", "set +e"),
+        ] {
+            assert_eq!(softened_by(&WORKFLOW.replace(old, new)), [Some(what.to_owned())], "{new}");
+        }
+        let gitlab =
+            "gate:\n  script:\n    - stopgap check --base auto\n  allow_failure: true\nlint:\n  script: [make]\n";
+        assert_eq!(softened_by(gitlab), [Some("allow_failure: true".to_owned())]);
+        assert_eq!(softened_by("a:\n  script:\n    - stopgap check\nb:\n  allow_failure: true\n"), [None]);
+    }
+
+    #[test]
+    fn a_line_is_known_by_what_it_runs() {
+        let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind as u8).collect::<Vec<_>>();
+        assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate as u8]);
+        assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate as u8]);
+        assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check as u8]);
+        assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action as u8; 2]);
+        assert_eq!(kinds("- uses: acme/stopgap-docs@v1\n- name: stopgap check\n# stopgap check\n"), [0; 0]);
+    }
+}

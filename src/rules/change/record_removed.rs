@@ -1,0 +1,112 @@
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::{Change, Changes, Side};
+use crate::register::{Exception, Text};
+use crate::rule::{Check, Context};
+use crate::source::Span;
+use crate::text::normalise::fold;
+use crate::yaml::Node;
+
+declare_rule! {
+    /// Reports an exception that a change deletes or files under another id.
+    ///
+    /// ## Why
+    ///
+    /// The register is the record of every risk that was ever accepted, and of those that were not.
+    /// A deleted file takes its decision, its renewals and its closure with it, and a new id starts
+    /// to count from nought.
+    ///
+    /// ## What to do
+    ///
+    /// Put the file back. What is over is closed: `status: closed` with a `closure`. Moving the file
+    /// to another folder is no change, as its name is the id. Where one id was there twice, the
+    /// copy may go or take a name of its own.
+    id: "record-removed",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let removed: Vec<&Change<'_>> = changes.list.iter().filter(|change| change.head.is_none()).collect();
+    if removed.is_empty() {
+        return;
+    }
+    let heirs = Heirs::new(changes, cx);
+    for change in removed {
+        let Some(base) = &change.base else { continue };
+        if heirs.hold_the_copy(change.id, base) {
+            continue;
+        }
+        let id = shown(change.id);
+        let Some(heir) = base.exception.and_then(|exception| heirs.find(exception)) else {
+            let message = format!("the record `{id}` is gone from the register");
+            cx.report_in(base.file, Span::default(), message).help(if_over(base.exception));
+            continue;
+        };
+        let new = shown(heir.id);
+        let message = format!("the record `{id}` is gone, and `{new}` says the same under another id");
+        let place = heir.title.as_ref().or(heir.reason.as_ref()).map(|text| text.span).unwrap_or_default();
+        cx.report_in(base.file, Span::default(), message)
+            .label_in(heir.file, place, "filed again here")
+            .help(format!("rename it back to `{id}`: the id is a record's name for good, whatever its folder"));
+    }
+}
+
+fn if_over(exception: Option<&Exception<'_>>) -> &'static str {
+    match exception {
+        Some(exception) if exception.is_live() => {
+            "put the file back; once the removal is done, close it: `status: closed` and a `closure`"
+        }
+        _ => "put the file back: what is over stays in the register as its history",
+    }
+}
+
+/// The exceptions of the head that may carry on a removed one.
+struct Heirs<'c, 'a> {
+    added: Vec<&'c Side<'a>>,
+    by_text: HashMap<(&'static str, Cow<'a, str>), &'a Exception<'a>>,
+    /// The ids that were there before and still are, in lower case.
+    kept: HashSet<String>,
+}
+
+impl<'c, 'a> Heirs<'c, 'a> {
+    fn new(changes: &'c Changes<'a>, cx: &Context<'_>) -> Self {
+        let added: Vec<_> = changes
+            .list
+            .iter()
+            .filter(|change| change.base.is_none())
+            .filter_map(|change| change.head.as_ref())
+            .collect();
+        let new: HashSet<_> = added.iter().map(|side| side.file).collect();
+        let kept = cx.register.files.iter().filter(|file| !new.contains(&file.id));
+        let mut by_text = HashMap::new();
+        for exception in added.iter().filter_map(|side| side.exception) {
+            for (key, text) in texts(exception) {
+                by_text.entry((key, fold(text.as_str()))).or_insert(exception);
+            }
+        }
+        Self { kept: kept.map(|file| file.stem.to_lowercase()).collect(), added, by_text }
+    }
+
+    fn find(&self, removed: &Exception<'_>) -> Option<&'a Exception<'a>> {
+        texts(removed).find_map(|(key, text)| self.by_text.get(&(key, fold(text.as_str()))).copied())
+    }
+
+    /// Tells whether the base held the id twice, one of them stays, and the value of the other is
+    /// still there under a name of its own: the only way to mend `duplicate-id`.
+    fn hold_the_copy(&self, id: &str, removed: &Side<'_>) -> bool {
+        let same = |tree: &Node<'_>| removed.tree.as_ref().is_some_and(|removed| removed.same_value(tree));
+        self.kept.contains(&id.to_lowercase()) && self.added.iter().filter_map(|side| side.tree.as_ref()).any(same)
+    }
+}
+
+fn texts<'e, 'a>(exception: &'e Exception<'a>) -> impl Iterator<Item = (&'static str, &'e Text<'a>)> {
+    [("reason", &exception.reason), ("title", &exception.title)]
+        .into_iter()
+        .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+}

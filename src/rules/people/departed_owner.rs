@@ -1,0 +1,47 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exception whose owner has left, as the roster says.
+    ///
+    /// ## Why
+    ///
+    /// The rule is still broken and the one person who was to mend it is gone. Reminders reach
+    /// nobody, and the removal is forgotten until something breaks.
+    ///
+    /// ## What to do
+    ///
+    /// Hand it over: agree with a new owner and set `owner`. No approval is needed for that, the
+    /// field is free to edit.
+    id: "departed-owner",
+    family: People,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let (judge, today) = (cx.judge, cx.today().day);
+    let (Some(roster), Some(owner)) = (judge.people.roster(), &exception.owner) else { return };
+    let Some(id) = roster.find(owner.as_str()) else { return };
+    let Some(left) = roster.left(id).filter(|left| *left <= today) else { return };
+    let when = match left.days_until(today) {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days => format!("on `{left}`, `{days}` days ago"),
+    };
+    let help = match roster.superior(id, today) {
+        Some(above) => {
+            let above = shown(roster.display(above));
+            format!("hand it over, if to nobody else then upwards: `owner: \"{above}\"`")
+        }
+        None => "hand it over: set `owner` to the person who takes it".to_owned(),
+    };
+    let finding = cx.report(owner.span, format!("the owner `{}` left {when}", shown(owner.as_str())));
+    finding.help(help);
+    if let Some(removal) = &exception.removal {
+        finding.label(removal.span, "nobody is left to do this");
+    }
+}

@@ -1,0 +1,89 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::{Exception, NotAPerson, Roster, Text, not_a_person};
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an owner, requester or approver that is a team, a mailbox, an office, several people or nobody yet.
+    ///
+    /// ## Why
+    ///
+    /// What belongs to a team is done by nobody: each of its people takes it for the task of
+    /// another. A decision can be asked about, handed over and answered for only where one person
+    /// stands behind it.
+    ///
+    /// ## What to do
+    ///
+    /// Name one person, as `@handle`, mail address or full name. Write the team in `scope.team` if
+    /// it matters.
+    id: "owner-not-a-person",
+    family: People,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Always, check),
+}
+
+const OWNS: &str = "name the one person who carries out the removal";
+const ASKS: &str = "name the one person who explains the need";
+const DECIDES: &str = "name the one person who decided";
+const CORRECTS: &str = "name the one person who corrected the record";
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    judge("requester", ASKS, exception.requester.as_ref(), cx);
+    if exception.is_live() {
+        judge("owner", OWNS, exception.owner.as_ref(), cx);
+    }
+    judge("approver", DECIDES, exception.approver.as_ref(), cx);
+    for renewal in &exception.renewals {
+        judge("renewal's requester", ASKS, renewal.requester.as_ref(), cx);
+        judge("renewal's approver", DECIDES, renewal.approver.as_ref(), cx);
+    }
+    for amendment in &exception.amendments {
+        judge("amendment's author", CORRECTS, amendment.by.as_ref(), cx);
+        judge("amendment's approver", DECIDES, amendment.approver.as_ref(), cx);
+    }
+}
+
+fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) {
+    let Some(text) = text else { return };
+    let written = text.as_str();
+    let Some(kind) = not_a_person(written) else { return };
+    let what = match kind {
+        NotAPerson::Team => "is a team, not one person".to_owned(),
+        NotAPerson::Several => "is more than one person".to_owned(),
+        NotAPerson::Mailbox => "is a mailbox that several people read, not one person".to_owned(),
+        NotAPerson::Group(word) if written.trim_start_matches('@').eq_ignore_ascii_case(word) => {
+            "is a group or an office, not one person".to_owned()
+        }
+        NotAPerson::Group(word) => format!("is a group or an office (`{word}`), not one person"),
+        NotAPerson::Placeholder => "is a placeholder, nobody's name".to_owned(),
+        NotAPerson::Mixed if is_listed(cx, written) => return,
+        NotAPerson::Mixed => "is not one spelling of a person alone".to_owned(),
+    };
+    let hint = match kind {
+        NotAPerson::Team => cx.judge.people.roster().and_then(|roster| members(roster, written)),
+        NotAPerson::Several => without_comma(written),
+        NotAPerson::Mailbox | NotAPerson::Group(_) | NotAPerson::Placeholder | NotAPerson::Mixed => None,
+    };
+    let hint = hint.unwrap_or_else(|| ", as `@handle`, mail address or full name".to_owned());
+    cx.report(text.span, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
+}
+
+/// Tells whether the roster itself writes a person so.
+fn is_listed(cx: &Context<'_>, written: &str) -> bool {
+    cx.judge.people.roster().is_some_and(|roster| roster.find(written).is_some())
+}
+
+/// The first of a team's people, for a suggestion.
+fn members(roster: &Roster, team: &str) -> Option<String> {
+    let some: Vec<String> = roster.team(team)?.iter().take(3).map(|member| format!("`{}`", shown(member))).collect();
+    (!some.is_empty()).then(|| format!(", one of {}", some.join(", ")))
+}
+
+/// `Ortiz, Dana` may be one person in the order of a phone book.
+fn without_comma(written: &str) -> Option<String> {
+    let (family, given) = written.split_once(", ")?;
+    let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-');
+    let hint = || format!("; if this is one, without a comma: `{} {}`", shown(given), shown(family));
+    (name(family) && name(given)).then(hint)
+}

@@ -1,0 +1,100 @@
+use crate::text::{normalise, shown};
+use crate::declare_rule;
+use crate::register::{Exception, People, Text};
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports a request that was decided by the person who made it.
+    ///
+    /// ## Why
+    ///
+    /// An exception is worth something because a second person took on the risk. Whoever needs it
+    /// cannot be that person, under whichever spelling of the name, and the same holds for a
+    /// renewal and for a correction of the record.
+    ///
+    /// ## What to do
+    ///
+    /// Let somebody else decide and write that name as `approver`. Requester and owner may be one
+    /// person, and so may owner and approver.
+    id: "self-approval",
+    family: People,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["owner-not-a-person"],
+    check: Check::Entry(Applies::Always, check),
+}
+
+/// What was decided: the words that differ between a request, a renewal and an amendment.
+struct Act {
+    verb: &'static str,
+    what: &'static str,
+    label: &'static str,
+}
+
+const REQUEST: Act = Act { verb: "decided on", what: "request", label: "requested by the same person" };
+const RENEWAL: Act = Act { verb: "decided on", what: "renewal request", label: "requested by the same person" };
+const AMENDMENT: Act = Act { verb: "approved", what: "amendment", label: "written by the same person" };
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    judge(&REQUEST, exception.requester.as_ref(), exception.approver.as_ref(), cx);
+    for renewal in &exception.renewals {
+        judge(&RENEWAL, renewal.requester.as_ref(), renewal.approver.as_ref(), cx);
+    }
+    for amendment in &exception.amendments {
+        judge(&AMENDMENT, amendment.by.as_ref(), amendment.approver.as_ref(), cx);
+    }
+}
+
+fn judge(act: &Act, asks: Option<&Text<'_>>, decides: Option<&Text<'_>>, cx: &mut Context<'_>) {
+    let (Some(asks), Some(decides)) = (asks, decides) else { return };
+    let judge = cx.judge;
+    if !judge.people.same(asks.as_str(), decides.as_str()) {
+        return;
+    }
+    let Act { verb, what, label } = act;
+    let (one, other) = (shown(decides.as_str()), shown(asks.as_str()));
+    let message = match why_one(asks.as_str(), decides.as_str()) {
+        None => format!("`{one}` {verb} their own {what}"),
+        Some(why) => format!("`{one}` {verb} the {what} of `{other}`, and {why}"),
+    };
+    let above = judge.people.roster().and_then(|roster| {
+        let above = roster.superior(roster.find(asks.as_str())?, judge.today.day)?;
+        Some(format!(": `{}` stands above `{other}`", shown(roster.display(above))))
+    });
+    let help = format!("let somebody else decide and name them as `approver`{}", above.unwrap_or_default());
+    cx.report(decides.span, message).label(asks.span, *label).help(help);
+}
+
+/// Says why two spellings that mean one person do so, unless they are written alike.
+pub(super) fn why_one(a: &str, b: &str) -> Option<String> {
+    let bare = |text: &str| normalise::fold(text).trim_start_matches(['@', ' ']).to_owned();
+    if a == b {
+        return None;
+    }
+    if bare(a) == bare(b) {
+        return Some("the two differ only in case, `@`, spaces or invisible characters".to_owned());
+    }
+    if !People::default().same(a, b) {
+        return Some("the roster says that they are one person".to_owned());
+    }
+    let foreign = |text: &str, other: &str| text.chars().find(|c| !c.is_ascii() && !other.contains(*c));
+    let which = foreign(b, a).or_else(|| foreign(a, b)).map(|c| format!(" (U+{:04X})", u32::from(c)));
+    Some(format!("the two differ only in look-alike characters{}", which.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_why_two_spellings_are_one_person_is_given() {
+        let why = |a, b| why_one(a, b).unwrap_or_default();
+        assert_eq!(why("@dana", "@dana"), "");
+        assert!(why("@dana", " Dana").contains("only in case"));
+        assert!(why("Zoë Brandt", "ZOË\u{a0}BRANDT").contains("only in case"));
+        assert!(why("@dana", "@da\u{200b}na").contains("invisible"));
+        assert!(why("@olek", "@оlek").ends_with("(U+043E)"));
+        assert!(why("@оlek", "@olek").ends_with("(U+043E)"));
+        assert!(why("@dana", "Dana Ortiz").contains("roster"));
+    }
+}

@@ -1,0 +1,44 @@
+use super::self_approval::why_one;
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::Change;
+use crate::register::Status;
+use crate::rule::{Check, Context};
+
+declare_rule! {
+    /// Reports a closure that was verified by the person who carried it out.
+    ///
+    /// ## Why
+    ///
+    /// A removal that went wrong looks done to the one who did it. A second look costs minutes and
+    /// is the last one that anybody takes: once closed, the exception is not checked again.
+    ///
+    /// ## What to do
+    ///
+    /// Ask somebody else to see for themselves that the rule is kept again, and name them as
+    /// `verified_by`. Where really nobody else can look, say in `note` what proves it.
+    id: "self-verified-closure",
+    family: People,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
+    let closed_before =
+        change.base.as_ref().and_then(|side| side.exception).is_some_and(|base| base.is(&[Status::Closed]));
+    let Some(closure) = head.closure.as_ref().filter(|_| head.is(&[Status::Closed]) && !closed_before) else { return };
+    let (Some(by), Some(verified)) = (&closure.by, &closure.verified_by) else { return };
+    if !cx.judge.people.same(by.as_str(), verified.as_str()) {
+        return;
+    }
+    let (one, other) = (shown(verified.as_str()), shown(by.as_str()));
+    let message = match why_one(by.as_str(), verified.as_str()) {
+        None => format!("`{one}` verified their own removal"),
+        Some(why) => format!("`{one}` verified the removal by `{other}`, and {why}"),
+    };
+    cx.report(verified.span, message)
+        .label(by.span, "removed by the same person")
+        .help("let somebody else check that the rule is kept again, and name them as `verified_by`");
+}

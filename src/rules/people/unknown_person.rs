@@ -1,0 +1,94 @@
+use std::collections::HashMap;
+
+use crate::text::{nearest, shown};
+use crate::declare_rule;
+use crate::register::{Exception, Roster, not_a_person};
+use crate::rule::{Check, Context};
+
+declare_rule! {
+    /// Reports a person who is not in the roster.
+    ///
+    /// ## Why
+    ///
+    /// A name that nobody knows cannot be reminded, asked or signed off. It is a slip of the pen,
+    /// somebody from outside, or an account that was made up for this approval.
+    ///
+    /// ## What to do
+    ///
+    /// Write the person as the roster does: handle, name or mail address. Add a person who is
+    /// missing to the roster; leavers stay in it with their last day as `left`.
+    id: "unknown-person",
+    family: People,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["owner-not-a-person", "no-alternative", "vague-reason", "vague-control", "broad-scope"],
+    check: Check::Register(check),
+}
+
+/// How many pairs of spellings are compared to suggest one. Where more are unknown, it is the
+/// roster that is wrong.
+const MOST_COMPARED: usize = 2_000_000;
+
+fn check(cx: &mut Context<'_>) {
+    let (judge, register) = (cx.judge, cx.register);
+    let Some(roster) = judge.people.roster() else { return };
+    let mut suggestions = Suggestions::new(roster);
+    for exception in &register.exceptions {
+        judge_one(exception, roster, &mut suggestions, cx);
+    }
+}
+
+fn judge_one<'r>(
+    exception: &'r Exception<'_>,
+    roster: &Roster,
+    suggestions: &mut Suggestions<'r>,
+    cx: &mut Context<'_>,
+) {
+    for (role, text) in exception.people() {
+        let written = text.as_str();
+        if roster.find(written).is_some() {
+            continue;
+        }
+        let message = format!("the {} `{}` is not in the roster", role.name(), shown(written));
+        let help = help(written, suggestions, cx.policy().people.as_deref().unwrap_or("people.yaml"));
+        cx.report_in(exception.file, text.span, message).help(help);
+    }
+}
+
+fn help<'r>(written: &'r str, suggestions: &mut Suggestions<'r>, file: &str) -> String {
+    let file = shown(file);
+    if not_a_person(written).is_some() {
+        return format!("name one person, as `{file}` writes them");
+    }
+    match suggestions.find(written) {
+        Some(near) => format!("did you mean `{}`? if not, add the person to `{file}`", shown(near)),
+        None => format!("add the person to `{file}`, or name somebody who is in it"),
+    }
+}
+
+/// The nearest spelling of each unknown one; each is looked for once.
+struct Suggestions<'r> {
+    spellings: Vec<&'r str>,
+    found: HashMap<&'r str, Option<&'r str>>,
+    left: usize,
+}
+
+impl<'r> Suggestions<'r> {
+    fn new(roster: &'r Roster) -> Self {
+        let spellings: Vec<&str> = roster.spellings().collect();
+        let left = MOST_COMPARED / spellings.len().max(1);
+        Self { spellings, found: HashMap::new(), left }
+    }
+
+    fn find(&mut self, written: &'r str) -> Option<&'r str> {
+        if let Some(found) = self.found.get(written) {
+            return *found;
+        }
+        self.left = self.left.checked_sub(1)?;
+        let bare = |text: &'r str| text.trim_start_matches('@');
+        let near = nearest(bare(written), self.spellings.iter().map(|spelling| bare(spelling)));
+        let found = near.and_then(|near| self.spellings.iter().copied().find(|spelling| bare(spelling) == near));
+        self.found.insert(written, found);
+        found
+    }
+}

@@ -1,0 +1,30 @@
+use crate::declare_rule;
+use crate::rule::{Check, Context};
+
+declare_rule! {
+    /// Reports a file that lies outside the safe subset of YAML, or that cannot be read.
+    ///
+    /// ## Why
+    ///
+    /// Two readers must never see two different exceptions in one file. Anchors, merge keys, tags,
+    /// duplicate keys and second documents are where YAML readers disagree, and a file that does
+    /// not parse is checked by nobody.
+    ///
+    /// ## What to do
+    ///
+    /// Mend the place that is shown. Write every value out where it is needed, quote texts that
+    /// hold `: ` or ` #`, indent with spaces, and keep one exception to a file.
+    id: "invalid-yaml",
+    family: Record,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    for (file, faults) in &cx.register.faults {
+        for problem in &faults.yaml {
+            cx.report_problem(*file, problem);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::{Exception, Text};
+use crate::rule::{Applies, Check, Context};
+use crate::text::phrases::is_placeholder;
+
+declare_rule! {
+    /// Reports a text that is a placeholder, such as N/A or unknown, or that still holds a TBD or TODO.
+    ///
+    /// ## Why
+    ///
+    /// The field looks filled in and is empty. Whoever approves it has accepted a risk that nobody
+    /// described, or a removal that nobody planned.
+    ///
+    /// ## What to do
+    ///
+    /// Write what the field asks for. If nobody knows it yet, the exception cannot be decided yet.
+    id: "placeholder-text",
+    family: Record,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &[
+        "owner-not-a-person",
+        "no-alternative",
+        "vague-reason",
+        "vague-control",
+        "broad-scope",
+        "bad-reference",
+    ],
+    check: Check::Entry(Applies::Always, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let mut judge = |field: Field, text: &Option<Text<'_>>| {
+        if let Some(text) = text {
+            judge(field, text, cx);
+        }
+    };
+    own_texts(exception, &mut judge);
+    log_texts(exception, &mut judge);
+}
+
+/// The field's name, and what belongs there.
+type Field = (&'static str, &'static str);
+
+const PERSON: &str = "name the person";
+const WHY: &str = "say who must do what, and why now";
+const SEEN: &str = "say what was looked at and what was seen";
+
+fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
+    let Some(found) = is_placeholder(text.as_str()).filter(|found| !is_answer(name, found)) else { return };
+    let is_whole = found.trim() == text.value.trim();
+    let span = if is_whole { text.span } else { text.span_of(found) };
+    let found = shown(found.trim());
+    let message = if found.is_empty() {
+        format!("`{name}` holds nothing that can be seen")
+    } else if is_whole {
+        format!("`{name}` is a placeholder: `{found}`")
+    } else {
+        format!("`{name}` still holds the placeholder `{found}`")
+    };
+    cx.report(span, message).help(help);
+}
+
+/// Tells whether a text that would be a placeholder elsewhere answers this field, if badly: that
+/// is for `no-alternative` and `broad-scope` to say, which leave closed entries alone.
+fn is_answer(name: &str, found: &str) -> bool {
+    let none = name == "option" && found.trim().eq_ignore_ascii_case("none");
+    none || (name.starts_with("scope.") && found.contains('*'))
+}
+
+/// The texts of the request and its approval.
+fn own_texts<'e, 'a>(exception: &'e Exception<'a>, judge: &mut impl FnMut(Field, &'e Option<Text<'a>>)) {
+    judge(("title", "say what the exception is, in a line"), &exception.title);
+    judge(("control", "name the exact rule that is not followed"), &exception.control);
+    judge(("reason", WHY), &exception.reason);
+    let scope = &exception.scope;
+    judge(("scope.system", "name the one system"), &scope.system);
+    judge(("scope.environment", "name the one environment"), &scope.environment);
+    judge(("scope.team", "name the team, or leave the key out"), &scope.team);
+    judge(("scope.process", "name the process, or leave the key out"), &scope.process);
+    judge(("risk.statement", "say what could happen, to whom or to how much"), &exception.risk.statement);
+    for alternative in &exception.alternatives {
+        judge(("option", "name the safer stopgap that was considered"), &alternative.option);
+        judge(("rejected", "say why this option does not do"), &alternative.rejected);
+    }
+    judge(("removal", "say what must happen before it can be closed"), &exception.removal);
+    judge(("requester", PERSON), &exception.requester);
+    judge(("owner", PERSON), &exception.owner);
+    judge(("approver", PERSON), &exception.approver);
+    if let Some(incident) = &exception.incident {
+        judge(("incident.id", "write the number under which the incident is handled"), &incident.id);
+    }
+}
+
+/// The texts that were added later.
+fn log_texts<'e, 'a>(exception: &'e Exception<'a>, judge: &mut impl FnMut(Field, &'e Option<Text<'a>>)) {
+    for review in &exception.reviews {
+        judge(("by", PERSON), &review.by);
+        judge(("note", SEEN), &review.note);
+    }
+    for renewal in &exception.renewals {
+        judge(("requester", PERSON), &renewal.requester);
+        judge(("reason", WHY), &renewal.reason);
+        judge(("risk_check", SEEN), &renewal.risk_check);
+        judge(("approver", PERSON), &renewal.approver);
+    }
+    for amendment in &exception.amendments {
+        judge(("by", PERSON), &amendment.by);
+        judge(("approver", PERSON), &amendment.approver);
+        judge(("note", "say what was corrected"), &amendment.note);
+    }
+    if let Some(closure) = &exception.closure {
+        judge(("by", PERSON), &closure.by);
+        judge(("verified_by", PERSON), &closure.verified_by);
+        judge(("note", "say how it was removed"), &closure.note);
+    }
+}

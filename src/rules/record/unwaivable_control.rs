@@ -1,0 +1,35 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exception from a control that the catalogue marks `waivable: false`.
+    ///
+    /// ## Why
+    ///
+    /// Some rules protect people outside the company or are the law. No approver can accept that
+    /// risk, so an approval of it means nothing.
+    ///
+    /// ## What to do
+    ///
+    /// Keep the control, and undo what breaks it. Record the request as `rejected` if it should be
+    /// remembered.
+    id: "unwaivable-control",
+    family: Record,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let (Some(text), Some(controls)) = (&exception.control, &judge.controls) else { return };
+    let written = text.value.trim();
+    let Some(control) = controls.find(written).filter(|control| !control.waivable) else { return };
+    let catalogue = shown(judge.policy.controls.as_deref().unwrap_or("the catalogue"));
+    let id = &written[..control.id.len()];
+    let message = format!("nobody can waive `{} {}`", shown(&control.id), shown(&control.name));
+    cx.report(text.span_of(id), message)
+        .help(format!("keep the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
+}

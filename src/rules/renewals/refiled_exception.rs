@@ -1,0 +1,239 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::declare_rule;
+use crate::text::shown;
+use crate::policy::Controls;
+use crate::register::{Day, Exception, Register, Status, Text, Zone};
+use crate::rule::{Check, Context, Judge};
+use crate::source::{FileId, Span};
+use crate::text::normalise::fold;
+
+declare_rule! {
+    /// Reports an exception that takes up an older one for the same control and system once too often.
+    ///
+    /// ## Why
+    ///
+    /// A new file under a new name is the easy way round the limit on renewals. What matters is
+    /// how often the same rule was broken in the same place without a pause of more than 30 days,
+    /// so each such filing counts as a renewal.
+    ///
+    /// ## What to do
+    ///
+    /// Mend the root cause, as after the last renewal: carry out the removal and close the
+    /// exception, or change the control. If it is about another part of the system, name that part
+    /// in `scope.system`.
+    id: "refiled-exception",
+    family: Renewals,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+/// After a longer pause, in days, it is a new exception.
+const PAUSE: i64 = 30;
+
+fn check(cx: &mut Context<'_>) {
+    for filings in rows(cx.judge, cx.register) {
+        for Link { filing, before, count } in links(&filings) {
+            if count > cx.policy().max_renewals && filing.exception.is_live() {
+                report(filing, before, count, cx);
+            }
+        }
+    }
+}
+
+/// Returns how many renewals and re-filings stand in a row up to an exception that takes up an
+/// older one, and that older one's id.
+pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Register<'r>) -> Option<(usize, &'r str)> {
+    rows(judge, register).iter().find_map(|filings| {
+        let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
+        Some((link.count, link.before.exception.id))
+    })
+}
+
+/// Returns the filings for the same control and system, oldest first, where there are several.
+fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Vec<Filing<'r>>> {
+    let mut rows = Vec::new();
+    let kept = register.exceptions.iter().filter(|exception| !exception.is(&[Status::Rejected]));
+    let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
+    for system in groups(filings, |filing| fold(filing.system.as_str())) {
+        let controls = judge.controls.as_ref();
+        for mut same in groups(system.into_iter(), |filing| control_key(filing.control.as_str(), controls)) {
+            same.sort_by_key(Filing::age);
+            rows.push(same);
+        }
+    }
+    rows
+}
+
+/// Sorts things into groups of at least two, in the order of their first members.
+fn groups<'a, T>(things: impl Iterator<Item = T>, key: impl Fn(&T) -> Cow<'a, str>) -> Vec<Vec<T>> {
+    let mut places = HashMap::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for thing in things {
+        let place = *places.entry(key(&thing)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(thing),
+            None => groups.push(vec![thing]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
+}
+
+/// What the comparison needs of an exception.
+struct Filing<'r> {
+    exception: &'r Exception<'r>,
+    control: &'r Text<'r>,
+    system: &'r Text<'r>,
+    starts: Day,
+    end: Option<End>,
+}
+
+#[derive(Clone, Copy)]
+struct End {
+    day: Day,
+    span: Span,
+}
+
+impl<'r> Filing<'r> {
+    fn new(exception: &'r Exception<'r>, zone: Zone) -> Option<Self> {
+        let expiry = exception.current_expiry().map(|it| End { day: zone.last_day(it.value), span: it.span });
+        let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
+        let closed = closed.map(|date| End { day: date.value, span: date.span });
+        Some(Self {
+            exception,
+            control: exception.control.as_ref()?,
+            system: exception.scope.system.as_ref()?,
+            starts: zone.first_day(exception.starts.as_ref()?.value),
+            end: closed.into_iter().chain(expiry).min_by_key(|end| end.day),
+        })
+    }
+
+    /// Orders filings, the oldest first.
+    fn age(&self) -> (Day, Day, &'r str) {
+        let decided = self.exception.decided.as_ref().map_or(self.starts, |decided| decided.value);
+        (decided, self.starts, self.exception.id)
+    }
+
+    /// Tells whether `next` begins before this one has been over for long enough; one without an
+    /// end goes on.
+    fn reaches(&self, next: &Self) -> bool {
+        self.end.is_none_or(|end| end.day.days_until(next.starts) <= PAUSE)
+    }
+
+    /// Tells whether this one ends after `other`.
+    fn outlasts(&self, other: &Self) -> bool {
+        match (self.end, other.end) {
+            (Some(end), Some(other)) => end.day >= other.day,
+            (end, _) => end.is_none(),
+        }
+    }
+}
+
+/// A filing that takes up an older one.
+struct Link<'f, 'r> {
+    filing: &'f Filing<'r>,
+    /// The one that ended last before it.
+    before: &'f Filing<'r>,
+    /// All renewals and re-filings so far.
+    count: usize,
+}
+
+/// Walks along the filings for one control and system, oldest first, counting what goes on
+/// without a pause.
+fn links<'f, 'r>(filings: &'f [Filing<'r>]) -> Vec<Link<'f, 'r>> {
+    let mut links = Vec::new();
+    let mut chain: Option<Chain<'f, 'r>> = None;
+    for filing in filings {
+        let renewals = filing.exception.renewals.len();
+        chain = Some(match chain {
+            Some(before) if before.last.reaches(filing) => {
+                let count = before.count + 1 + renewals;
+                links.push(Link { filing, before: before.last, count });
+                Chain { last: if filing.outlasts(before.last) { filing } else { before.last }, count }
+            }
+            _ => Chain { last: filing, count: renewals },
+        });
+    }
+    links
+}
+
+/// Exceptions that follow one another.
+struct Chain<'f, 'r> {
+    /// The one that ends last so far.
+    last: &'f Filing<'r>,
+    /// All renewals and re-filings so far.
+    count: usize,
+}
+
+fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Context<'_>) {
+    let max = cx.policy().max_renewals;
+    let id = shown(before.exception.id);
+    let (span, since) = match before.end {
+        None => (before.control.span, "is not over".to_owned()),
+        Some(End { day, span }) => match day.days_until(filing.starts) {
+            ..=0 => (span, "was not over when this one began".to_owned()),
+            1 => (span, "ended on the day before this one began".to_owned()),
+            days => (span, format!("ended {days} days before this one began")),
+        },
+    };
+    let message =
+        format!("files `{id}` again, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
+    cx.report_in(filing.exception.file, filing.control.span, message)
+        .label(filing.system.span, "the same system")
+        .label_in(before.exception.file, span, format!("`{id}` {since}"))
+        .help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
+}
+
+/// Returns what two controls must share to be the same: the id that begins the text, else the
+/// whole text.
+fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, str> {
+    let folded = fold(text);
+    if let Some(control) = controls.and_then(|controls| controls.find(text)) {
+        return Cow::Owned(fold(&control.id).into_owned());
+    }
+    match leading_id(&folded) {
+        Some(id) => Cow::Owned(id.to_owned()),
+        None => folded,
+    }
+}
+
+/// Returns the id that begins a text, such as `acc-07`, `a.5.17` or `ac-2(1)`: joined parts, the
+/// last of which holds a digit. A word such as `2-factor` is none. An id right behind it belongs to
+/// it, as in `iso-27001 a.5.1`.
+fn leading_id(folded: &str) -> Option<&str> {
+    let text = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let first = one_id(text)?;
+    let rest = text[first.len()..].trim_start_matches([' ', ':', ',']);
+    let behind = text.len() - rest.len();
+    Some(one_id(rest).map_or(first, |second| &text[..behind + second.len()]))
+}
+
+fn one_id(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && !"-._()".contains(c)).unwrap_or(text.len());
+    let id = text[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
+    let (_, last) = id.rsplit_once(['-', '.'])?;
+    last.contains(|c: char| c.is_ascii_digit()).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_are_the_same_by_their_id() {
+        let same = |a, b| control_key(a, None) == control_key(b, None);
+        assert!(same("ACC-07 Vendors hold no access", "acc-07: no vendors"));
+        assert!(same("A.5.17 Authentication", "A.5.17. Passwords"));
+        assert!(same("[MFA-01] Second factor", "MFA-01"));
+        assert!(same("Disks are  encrypted", "disks are encrypted"));
+        assert!(!same("AC-2(1) Accounts", "AC-2(12) Accounts"));
+        assert!(!same("A.5.17 Authentication", "A.5.18 Authentication"));
+        assert!(!same("ISO-27001 A.5.1 Policies", "ISO-27001 A.8.24 Cryptography"));
+        assert!(same("ISO-27001 A.5.1 Policies", "ISO-27001 A.5.1: other words"));
+        assert!(!same("2-factor sign-in for staff", "2-factor sign-in for vendors"));
+        assert!(!same("Patches within 14 days", "Patches within 30 days"));
+    }
+}

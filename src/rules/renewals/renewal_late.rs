@@ -1,0 +1,40 @@
+use crate::declare_rule;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports a renewal that was requested after the expiry that it extends.
+    ///
+    /// ## Why
+    ///
+    /// Between the expiry and the request the rule was broken and nobody had agreed to it. A late
+    /// renewal papers over that gap, and the register no longer shows it.
+    ///
+    /// ## What to do
+    ///
+    /// Close the exception. If the need is still there, file a new one that starts on the day of
+    /// its own decision; it counts as a renewal of this one.
+    id: "renewal-late",
+    family: Renewals,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let zone = cx.policy().timezone;
+    for (index, renewal) in exception.renewals.iter().enumerate() {
+        let (Some(before), Some(requested)) = (exception.expiry_before(index), &renewal.requested) else { continue };
+        let last = zone.last_day(before.value);
+        let late = last.days_until(requested.value);
+        if late <= 0 {
+            continue;
+        }
+        let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
+        cx.report(requested.span, format!("requested `{days}` after the end of what it extends"))
+            .label(before.span, "it had ended here")
+            .help(
+                "an exception that has ended is not renewed: close it, and file a new one if the need is still there",
+            );
+    }
+}

@@ -1,0 +1,73 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::policy::Tier;
+use crate::register::{Day, Exception, PersonId, Roster, Text};
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports a renewal of tier high or emergency that nobody above the first approver decided.
+    ///
+    /// ## Why
+    ///
+    /// Whoever approved an exception once will approve it again, for the reasons are the same.
+    /// A risk of this size that lasts longer than was planned is for somebody higher up to see.
+    ///
+    /// ## What to do
+    ///
+    /// Ask somebody above the approver of the exception, in the roster's chain of `manager`. Where
+    /// the roster knows nobody above, or there is none, it only has to be a different person.
+    id: "renewal-not-escalated",
+    family: Renewals,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["owner-not-a-person", "unknown-person"],
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let (Some(first), Some(tier)) = (&exception.approver, &exception.risk.tier) else { return };
+    if !matches!(tier.value, Tier::High | Tier::Emergency) {
+        return;
+    }
+    let judge = cx.judge;
+    let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first, judge.today.day));
+    for approver in exception.renewals.iter().filter_map(|renewal| renewal.approver.as_ref()) {
+        let same = judge.people.same(first.as_str(), approver.as_str());
+        if chain.as_ref().map_or(!same, |chain| chain.rises_to(approver)) {
+            continue;
+        }
+        let (name, lower) = (shown(approver.as_str()), shown(first.as_str()));
+        let message = if same {
+            format!("`{name}` renews what the same person approved")
+        } else {
+            format!("`{name}` does not stand above `{lower}`, who approved the exception")
+        };
+        let help = match &chain {
+            Some(chain) => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
+            None => format!("ask somebody other than `{lower}` to decide, best somebody higher up"),
+        };
+        cx.report(approver.span, message)
+            .label(first.span, "approved the exception")
+            .label(tier.span, "a renewal of this tier goes one step up")
+            .help(help);
+    }
+}
+
+/// Who stands above the first approver, where the roster knows somebody who is still there.
+struct Chain<'r> {
+    roster: &'r Roster,
+    first: PersonId,
+    superior: &'r str,
+}
+
+impl<'r> Chain<'r> {
+    fn new(roster: &'r Roster, first: &Text<'_>, today: Day) -> Option<Self> {
+        let first = roster.find(first.as_str())?;
+        let superior = roster.display(roster.superior(first, today)?);
+        Some(Self { roster, first, superior })
+    }
+
+    fn rises_to(&self, approver: &Text<'_>) -> bool {
+        self.roster.find(approver.as_str()).is_some_and(|upper| self.roster.stands_above(upper, self.first))
+    }
+}

@@ -1,0 +1,36 @@
+use crate::declare_rule;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exception that has been renewed more often than the policy allows.
+    ///
+    /// ## Why
+    ///
+    /// An exception that is extended again and again is no longer temporary: it is how things are
+    /// done. The control then only looks as if it were in force.
+    ///
+    /// ## What to do
+    ///
+    /// Mend the root cause: carry out the removal and close the exception, or change the control
+    /// itself, in the open, if it cannot be kept. Another date solves neither.
+    id: "too-many-renewals",
+    family: Renewals,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let max = cx.policy().max_renewals;
+    let Some(over) = exception.renewals.get(max) else { return };
+    let count = exception.renewals.len();
+    let span = over.expires.as_ref().map_or(over.span, |expires| expires.span);
+    let counted = if count == 1 { "a renewal".to_owned() } else { format!("`{count}` renewals") };
+    let allowed = if max == 0 { "none".to_owned() } else { format!("`{max}`") };
+    let finding = cx.report(span, format!("{counted}, the policy allows {allowed}"));
+    finding.help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
+    if let Some(expires) = &exception.expires {
+        finding.label(expires.span, "it was to end here");
+    }
+}

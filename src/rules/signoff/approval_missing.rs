@@ -1,0 +1,92 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::Changes;
+use crate::register::People;
+use crate::rule::{Check, Context, Judge};
+use crate::signoff::{Decision, Evidence, ReviewState, Verdict, decisions};
+
+declare_rule! {
+    /// Reports a decision that its approver has not approved on the pull request.
+    ///
+    /// ## Why
+    ///
+    /// Whoever opens a pull request can write any name into `approver`. Only the named person's own
+    /// standing approval, on what the file says now, shows that they agreed.
+    ///
+    /// ## What to do
+    ///
+    /// Ask the approver to approve the pull request. An approval that was dismissed, or replaced by
+    /// a request for changes, no longer counts. One of an older commit counts as long as the entry
+    /// still says the same.
+    id: "approval-missing",
+    family: SignOff,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["author-is-approver", "owner-not-a-person", "unknown-person"],
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let Some(evidence) = changes.evidence.as_ref().filter(|evidence| evidence.verdicts.is_some()) else { return };
+    for decision in decisions(changes) {
+        let Some((message, help)) = missing(cx.judge, evidence, &decision) else { continue };
+        cx.report_in(decision.file, decision.approver.span, message).help(help);
+    }
+}
+
+fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Option<(String, String)> {
+    let approver = shown(decision.approver.as_str());
+    let what = shown(&decision.what);
+    let Some(login) = login(&judge.people, decision.approver.as_str()) else {
+        let roster = shown(judge.policy.people_path());
+        let message = format!("`{approver}` has no GitHub account that is known, so nobody can sign {what} off");
+        let help = format!("write the approver as `@handle`, or give `{approver}` a `handle` in `{roster}`");
+        return Some((message, help));
+    };
+    match evidence.verdict(&login, decision.file) {
+        None => {
+            let name = shown(&login);
+            let spelled = decision.approver.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(&login);
+            let account = if spelled { String::new() } else { format!(" (`@{name}`)") };
+            let message = format!("`{approver}`{account} has not approved {what}");
+            Some((message, format!("ask `@{name}` to approve the pull request")))
+        }
+        Some(verdict) if verdict.holds_for(decision.file) => None,
+        Some(verdict) => Some(unfit(verdict, &approver, &what)),
+    }
+}
+
+/// Says why a review does not sign a decision off.
+fn unfit(verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
+    let name = shown(&verdict.login);
+    let again = format!("ask `@{name}` to approve the pull request again");
+    match (verdict.state, verdict.commit.as_deref(), verdict.covers.is_some()) {
+        (ReviewState::Dismissed, ..) => (format!("the approval of {what} by `{approver}` was dismissed"), again),
+        (ReviewState::Approved, None, _) => {
+            (format!("`{approver}` approved {what}, but the review does not say which commit"), again)
+        }
+        (ReviewState::Approved, Some(commit), true) => {
+            let commit = commit.get(..12).unwrap_or(commit);
+            (format!("`{approver}` approved {what} at `{commit}`, and the entry has been edited since"), again)
+        }
+        (ReviewState::Approved, Some(commit), false) => {
+            let commit = commit.get(..12).unwrap_or(commit);
+            let help = format!(
+                "fetch the whole history with `fetch-depth: 0`; where a force-push threw that commit away, \
+                 ask `@{name}` to approve again"
+            );
+            (format!("`{approver}` approved {what} at `{commit}`, which is not in this clone"), help)
+        }
+        _ => (
+            format!("`{approver}` asks for changes, and so does not approve {what}"),
+            format!("make the changes that `@{name}` asks for, or leave {what} out"),
+        ),
+    }
+}
+
+/// Returns the account of a person: the roster's handle, else the `@handle` as it is written.
+pub(super) fn login(people: &People, written: &str) -> Option<String> {
+    let known = people.roster().and_then(|roster| roster.handle(roster.find(written)?));
+    let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));
+    handle.map(|handle| handle.trim().trim_start_matches('@').to_owned()).filter(|login| !login.is_empty())
+}

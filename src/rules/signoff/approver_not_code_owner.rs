@@ -1,0 +1,58 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::Changes;
+use crate::rule::{Check, Context, Judge};
+use crate::signoff::{OwnerPeople, Ownership, decisions};
+
+declare_rule! {
+    /// Reports an approver who does not own the file that holds the decision.
+    ///
+    /// ## Why
+    ///
+    /// GitHub asks the code owners to approve, and nobody else's approval counts. An approver
+    /// outside of CODEOWNERS is a name that somebody wrote into a file.
+    ///
+    /// ## What to do
+    ///
+    /// Name an approver who owns the file. If somebody else may accept this risk, add them to
+    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS judges.
+    id: "approver-not-code-owner",
+    family: SignOff,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["owner-not-a-person", "unknown-person"],
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let Some(ownership) = judge.ownership.as_ref() else { return };
+    let Some(codeowners) = ownership.codeowners() else { return };
+    for decision in decisions(changes) {
+        let path = changes.sources[decision.file.0 as usize].path();
+        let owners = ownership.people(&codeowners, &judge.people, path);
+        let approver = decision.approver.as_str();
+        if owners.has(&judge.people, approver) {
+            continue;
+        }
+        let (approver, what) = (shown(approver), shown(&decision.what));
+        let message = format!("`{approver}` decided on {what}, and is no code owner of this file");
+        let help = help(judge, ownership, &owners, path);
+        cx.report_in(decision.file, decision.approver.span, message).help(help);
+    }
+}
+
+fn help(judge: &Judge, ownership: &Ownership, owners: &OwnerPeople<'_>, path: &str) -> String {
+    let named: Vec<String> = owners.people.iter().take(5).map(|person| format!("`{}`", shown(person))).collect();
+    match (named.as_slice(), owners.unknown_teams.first()) {
+        ([], Some(team)) => {
+            let roster = shown(judge.policy.people_path());
+            format!("list the people of `{}` under `teams` in `{roster}`", shown(team))
+        }
+        ([], None) => {
+            let full = format!("/{}{path}", ownership.prefix);
+            format!("give `{}` owners in `{}` first", shown(&full), shown(&ownership.path))
+        }
+        (named, _) => format!("let one of its owners decide: {}", named.join(", ")),
+    }
+}

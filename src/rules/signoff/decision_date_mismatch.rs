@@ -1,0 +1,46 @@
+use super::approval_missing::login;
+use crate::declare_rule;
+use crate::text::shown;
+use crate::history::Changes;
+use crate::rule::{Check, Context};
+use crate::signoff::decisions;
+
+declare_rule! {
+    /// Reports a decision whose day is more than one off the day of the approving review.
+    ///
+    /// ## Why
+    ///
+    /// `decided` is the day on which somebody accepted the risk. The review shows when they really
+    /// did; another day in the file hides how long the rule was broken without anyone's agreement.
+    ///
+    /// ## What to do
+    ///
+    /// Write the day of the review.
+    id: "decision-date-mismatch",
+    family: SignOff,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let Some(evidence) = changes.evidence.as_ref() else { return };
+    for decision in decisions(changes) {
+        let Some(decided) = decision.decided else { continue };
+        let Some(login) = login(&judge.people, decision.approver.as_str()) else { continue };
+        let verdict = evidence.verdict(&login, decision.file);
+        let Some(approval) = verdict.filter(|verdict| verdict.holds_for(decision.file)) else { continue };
+        let reviewed = judge.policy.timezone.day_of(approval.submitted_at.to_utc());
+        let days = decided.value.days_until(reviewed).abs();
+        if days > 1 {
+            let (what, name) = (shown(&decision.what), shown(&login));
+            let message = format!(
+                "{what} is dated `{}`, and `@{name}` approved on `{reviewed}`, `{days}` days apart",
+                decided.value
+            );
+            cx.report_in(decision.file, decided.span, message)
+                .help(format!("write the day of the review: `{reviewed}`"));
+        }
+    }
+}

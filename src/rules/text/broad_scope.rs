@@ -1,0 +1,38 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+use crate::text::phrases::is_broad_scope;
+
+declare_rule! {
+    /// Reports a scope that covers everything: one that holds `*`, or says "all", "any system" or "various".
+    ///
+    /// ## Why
+    ///
+    /// A risk is accepted for something that somebody has looked at. What "all" means grows after
+    /// the approval, and the exception quietly becomes the rule.
+    ///
+    /// ## What to do
+    ///
+    /// Name the one system and environment, and the team or process if it matters. Two systems
+    /// with two risks are two exceptions.
+    id: "broad-scope",
+    family: Text,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    for (part, text) in exception.scope.parts() {
+        let Some(found) = is_broad_scope(text.as_str()) else { continue };
+        let whole = text.value.trim();
+        let (span, message) = if found == whole {
+            (text.span, format!("the {part} `{}` is no {part} in particular", shown(whole)))
+        } else {
+            (text.span_of(found), format!("the {part} `{}` holds `{}`", shown(whole), shown(found)))
+        };
+        cx.report(span, message)
+            .help(format!("name the one {part} that was looked at; a second one is a second exception"));
+    }
+}

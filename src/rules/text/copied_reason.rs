@@ -1,0 +1,154 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::{Day, Exception, Text};
+use crate::rule::{Check, Context};
+use crate::source::FileId;
+use crate::text::similarity::{Closest, closest_older};
+
+declare_rule! {
+    /// Reports a reason that repeats an older reason of the register, word for word or nearly so.
+    ///
+    /// ## Why
+    ///
+    /// A reason that fits twice explains neither case. Copied from the last request with a new
+    /// date, it shows that nobody looked again, and that the rule break has become a habit.
+    ///
+    /// ## What to do
+    ///
+    /// Say what is different this time: what was tried since, what is still missing, and when it
+    /// arrives. If nothing is different, the need is not temporary, and the rule or the system has
+    /// to change.
+    id: "copied-reason",
+    family: Text,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+/// One reason of the register.
+struct Given<'e, 'a> {
+    exception: &'e Exception<'a>,
+    text: &'e Text<'a>,
+    /// The day of its own decision.
+    decided: Option<Day>,
+    /// 0 is the entry's own, the others are its renewals'.
+    position: usize,
+}
+
+fn check(cx: &mut Context<'_>) {
+    let register = cx.register;
+    let threshold = cx.policy().similarity;
+    let zone = cx.policy().timezone;
+    let given = |exception| {
+        let reasons = Exception::reasons(exception).enumerate();
+        reasons.map(move |(position, (text, decided))| Given { exception, text, decided, position })
+    };
+    let mut all: Vec<Given<'_, '_>> = register.exceptions.iter().flat_map(given).collect();
+    all.sort_by_cached_key(|given| {
+        let starts = given.exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
+        // A reason without a day counts as the newest.
+        (given.decided.is_none(), given.decided, starts.is_none(), starts, given.exception.id, given.position)
+    });
+    let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
+    let copies = closest_older(&texts, threshold);
+    for (given, closest) in all.iter().zip(&copies.closest) {
+        if let Some(closest) = closest.as_ref().filter(|_| given.exception.is_live()) {
+            report(given, &all[closest.of], *closest, threshold, cx);
+        }
+    }
+    let unsure: Vec<_> =
+        copies.incomplete.iter().map(|at| &all[*at]).filter(|given| given.exception.is_live()).collect();
+    report_incomplete(&unsure, cx);
+}
+
+fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, threshold: f64, cx: &mut Context<'_>) {
+    let is_own = older.exception.file == given.exception.file;
+    let whose = match (is_own, older.position) {
+        (true, 0) => "the entry's own reason".to_owned(),
+        (true, _) => "an earlier renewal of its own".to_owned(),
+        (false, 0) => format!("the reason of `{}`", shown(older.exception.id)),
+        (false, _) => format!("a renewal of `{}`", shown(older.exception.id)),
+    };
+    let message = if closest.similarity >= 1.0 {
+        format!("the same words as {whose}")
+    } else {
+        let (alike, limit) = (per_cent(closest.similarity), per_cent(threshold));
+        format!("`{alike}%` of its words are those of {whose}, and `{limit}%` counts as a copy")
+    };
+    let label = match older.decided {
+        Some(day) => format!("decided on {day}"),
+        None => "the older text".to_owned(),
+    };
+    let label = if is_own { label } else { format!("`{}`, {label}", shown(older.exception.id)) };
+    cx.report_in(given.exception.file, given.text.span, message)
+        .label_in(older.exception.file, older.text.span, label)
+        .help("say what is different this time: what was tried since, what is missing, and when it comes");
+}
+
+/// Rounded down, so that no near copy reads as a whole one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share between 0 and 1")]
+fn per_cent(share: f64) -> u32 {
+    (share * 100.0 + 1e-9) as u32
+}
+
+fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
+    let order = |given: &&&Given<'_, '_>| -> (FileId, usize) { (given.exception.file, given.position) };
+    let Some(first) = unsure.iter().min_by_key(order) else { return };
+    let what = match unsure.len() {
+        1 => "this reason shares so many words with others that it".to_owned(),
+        count => format!("this and `{}` more reasons share so many words with others that they", count - 1),
+    };
+    let message = format!("{what} could not be compared with every older one");
+    cx.report_in(first.exception.file, first.text.span, message)
+        .help("give each reason words of its own: the system, the fault, the person who is waited for");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::Policy;
+    use crate::register::{Files, People, Register, Today, Zone};
+    use crate::rule::Judge;
+    use crate::rules;
+    use crate::source::Source;
+
+    /// Returns the copies as `newer < older`; the files are (id, decided, starts, status).
+    fn copies(entries: &[(&str, &str, &str, &str)]) -> Vec<String> {
+        let source = |(id, decided, starts, status): &(&str, &str, &str, &str)| {
+            let reason = "The mill stops until its bearing arrives from Linz.";
+            let text = format!(
+                "reason: {reason}
+decided: {decided}
+starts: {starts}
+status: {status}
+"
+            );
+            Source::new(format!("exceptions/{id}.yaml"), text)
+        };
+        let files = Files::from_sources(entries.iter().map(source).collect());
+        let today = Today::parse("2026-11-23", Zone::UTC).unwrap();
+        let judge = Judge::new(Policy::default(), People::default(), None, today);
+        let findings = rules::run(&judge, &Register::parse(&files, None), None, files.sources());
+        let path = |file: crate::source::FileId| files.sources()[file.0 as usize].path();
+        let id = |file| path(file).trim_start_matches("exceptions/").trim_end_matches(".yaml");
+        findings
+            .iter()
+            .filter(|finding| finding.rule.id == "copied-reason")
+            .map(|finding| format!("{} < {}", id(finding.file), id(finding.labels[0].file)))
+            .collect()
+    }
+
+    #[test]
+    fn the_older_one_is_decided_earlier_then_starts_earlier_then_has_the_smaller_id() {
+        let day = "2026-11-02";
+        assert_eq!(copies(&[("a", "2026-11-03", day, "active"), ("b", day, day, "active")]), ["a < b"]);
+        assert_eq!(copies(&[("a", day, "2026-11-04", "active"), ("b", day, "2026-11-03", "active")]), ["a < b"]);
+        assert_eq!(copies(&[("a", day, day, "active"), ("b", day, day, "active")]), ["b < a"]);
+    }
+
+    #[test]
+    fn a_reason_without_a_day_is_the_newest_and_only_live_entries_are_blamed() {
+        let day = "2026-11-02";
+        assert_eq!(copies(&[("a", "soon", day, "active"), ("b", day, day, "rejected")]), ["a < b"]);
+        assert_eq!(copies(&[("a", "2026-11-03", day, "closed"), ("b", day, day, "active")]), [""; 0]);
+    }
+}

@@ -1,0 +1,36 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+use crate::text::phrases::is_no_alternative;
+
+declare_rule! {
+    /// Reports an exception whose every alternative says only that there is none.
+    ///
+    /// ## Why
+    ///
+    /// There nearly always is a safer stopgap: less access, a shorter time, one more pair of eyes,
+    /// doing it by hand. "None" shows that nobody looked for it.
+    ///
+    /// ## What to do
+    ///
+    /// Name the safest thing that was considered and say why it does not do. Waiting until the
+    /// rule can be kept is an alternative too.
+    id: "no-alternative",
+    family: Text,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let options: Vec<_> = exception.alternatives.iter().filter_map(|alternative| alternative.option.as_ref()).collect();
+    if !options.iter().all(|option| is_no_alternative(option.as_str())) {
+        return;
+    }
+    for option in options {
+        let message =
+            format!("`{}` is no alternative: a safer stopgap must have been considered", shown(option.value.trim()));
+        cx.report(option.span, message).help("name the safest option and why it does not do; waiting is one too");
+    }
+}

@@ -1,0 +1,40 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exposure whose tier is lower than the policy's `exposure_tier`.
+    ///
+    /// ## Why
+    ///
+    /// The tier decides how long an approval lasts and who must renew it. Remote access, sign-in,
+    /// data and vendors are where a forgotten exception does the most harm, so they get the
+    /// shortest time.
+    ///
+    /// ## What to do
+    ///
+    /// Raise the tier, and bring `expires` back to what it allows. Take the exposure out only if
+    /// nothing of that kind is exposed.
+    id: "understated-tier",
+    family: Text,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let (Some(tier), Some(exposure)) = (&exception.risk.tier, exception.risk.exposure.first()) else { return };
+    let least = cx.policy().exposure_tier;
+    if tier.value >= least {
+        return;
+    }
+    let days = cx.policy().limit(least);
+    let until = exception.starts.as_ref().map(|starts| cx.policy().timezone.first_day(starts.value).plus(days));
+    let until = until.map(|day| format!(", until {day} at the latest")).unwrap_or_default();
+    let (tier_name, least) = (tier.value.name(), least.name());
+    let message = format!("tier `{tier_name}` with exposure `{}`, it takes `{least}` at least", shown(&exposure.value));
+    cx.report(tier.span, message)
+        .label(exposure.span, "this is what lifts the tier")
+        .help(format!("set `tier: {least}`, which is good for {days} days{until}"));
+}

@@ -1,0 +1,62 @@
+use crate::declare_rule;
+use crate::text::shown;
+use crate::policy::Tier;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+use crate::text::normalise::fold;
+use crate::text::phrases::exposure_term;
+
+declare_rule! {
+    /// Reports a low or moderate entry that speaks of an exposure, such as VPN or vendor, and states none.
+    ///
+    /// ## Why
+    ///
+    /// An exposure that is not stated does not lift the tier: the entry lasts weeks where days
+    /// were meant, and no report counts it.
+    ///
+    /// ## What to do
+    ///
+    /// Add `risk.exposure` and raise the tier to the policy's `exposure_tier`. If the word means
+    /// something harmless here, say so with an empty list: `exposure: []` is a statement that the
+    /// approver signs.
+    id: "unstated-exposure",
+    family: Text,
+    level: Warning,
+    since: "0.1.0",
+    yields_to: &["owner-not-a-person", "no-alternative", "vague-reason", "vague-control", "broad-scope"],
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let Some(tier) = &exception.risk.tier else { return };
+    if tier.value > Tier::Moderate || exception.risk.exposure_stated {
+        return;
+    }
+    let own = [&exception.title, &exception.control, &exception.reason].into_iter().flatten();
+    let scope = exception.scope.parts().map(|(_, text)| text);
+    let found = own.chain(scope).find_map(|text| exposure_term(text.as_str()).map(|range| (text, range)));
+    let Some((text, (start, end))) = found else { return };
+    let word = &text.value[start..end];
+    let name = tier.value.name();
+    let least = cx.policy().exposure_tier;
+    let raise = if tier.value < least { format!(" and `tier: {}`", least.name()) } else { String::new() };
+    let message = format!("`{}` speaks of an exposure, and tier `{name}` is stated without one", shown(word));
+    cx.report(text.span_of(word), message)
+        .label(tier.span, "without `exposure`")
+        .help(format!("under `risk`, write `exposure: [{}]`{raise}; `exposure: []` if nothing is exposed", kind(word)));
+}
+
+/// The exposure that a word most likely means.
+fn kind(word: &str) -> &'static str {
+    let word = fold(word);
+    let is_about = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    if is_about(&["vendor", "third", "3rd"]) {
+        "vendor-access"
+    } else if is_about(&["customer", "personal", "pii"]) {
+        "data"
+    } else if is_about(&["vpn", "ssh", "rdp", "remote", "firewall", "public", "/0"]) {
+        "remote-access"
+    } else {
+        "authentication"
+    }
+}

@@ -1,0 +1,109 @@
+use crate::declare_rule;
+use crate::register::{Day, Exception, Spanned};
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports dates that cannot have happened in the order in which they are written.
+    ///
+    /// ## Why
+    ///
+    /// The record is evidence. A decision before its request, or one of next week, shows that a
+    /// date was made up or copied, and then no other date of the entry can be trusted either.
+    ///
+    /// ## What to do
+    ///
+    /// Write the day on which it really happened. A start lies before its expiry, a request before
+    /// its decision, a renewal ends later than what it extends, and nothing that has been done was
+    /// done in the future.
+    id: "dates-out-of-order",
+    family: Time,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::LiveOrClosed, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    starts_after_expires(exception, cx);
+    renewals(exception, cx);
+    before_decision(exception, cx);
+    after_today(exception, cx);
+}
+
+fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let zone = cx.policy().timezone;
+    let (Some(starts), Some(expires)) = (&exception.starts, &exception.expires) else { return };
+    if zone.starts_at(starts.value) <= zone.ends_at(expires.value) {
+        return;
+    }
+    cx.report(expires.span, format!("it ends on `{}`, before it starts", expires.value))
+        .label(starts.span, "starts here")
+        .help("the expiry is the last day covered: write one on or after the start");
+}
+
+fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let zone = cx.policy().timezone;
+    for (index, renewal) in exception.renewals.iter().enumerate() {
+        if let (Some(requested), Some(decided)) = (&renewal.requested, &renewal.decided)
+            && requested.value > decided.value
+        {
+            cx.report(decided.span, format!("decided on `{}`, before it was requested", decided.value))
+                .label(requested.span, "requested here")
+                .help("a request comes first: write the days on which both happened");
+        }
+        let (Some(before), Some(expires)) = (exception.expiry_before(index), &renewal.expires) else { continue };
+        if zone.ends_at(expires.value) <= zone.ends_at(before.value) {
+            let last = zone.last_day(before.value);
+            cx.report(expires.span, format!("the renewal ends on `{}`, no later than what it extends", expires.value))
+                .label(before.span, "it extends this")
+                .help(format!("write a day after {last}, or leave the renewal out"));
+        }
+    }
+}
+
+/// A review, a renewal or a closure before the entry's own decision.
+fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let Some(decided) = &exception.decided else { return };
+    let reviews = exception.reviews.iter().map(|review| ("the review", &review.date));
+    let renewals = exception
+        .renewals
+        .iter()
+        .flat_map(|renewal| [("the renewal's request", &renewal.requested), ("the renewal", &renewal.decided)]);
+    let closure = exception.closure.iter().map(|closure| ("the closure", &closure.date));
+    for (what, day) in reviews.chain(renewals).chain(closure) {
+        let Some(day) = day.as_ref().filter(|day| day.value < decided.value) else { continue };
+        cx.report(day.span, format!("{what} of `{}` comes before the decision", day.value))
+            .label(decided.span, "decided here")
+            .help(format!("nothing can follow from a decision before {}", decided.value));
+    }
+}
+
+fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let today = cx.today().day;
+    for (what, day) in done(exception) {
+        let ahead = today.days_until(day.value);
+        if ahead > 0 {
+            let days = if ahead == 1 { "tomorrow".to_owned() } else { format!("`{ahead}` days ahead") };
+            cx.report(day.span, format!("{what} is dated `{}`, {days}", day.value))
+                .help(format!("write the day on which it happened, at the latest {today}"));
+        }
+    }
+}
+
+/// Everything that is said to have been done, with its day.
+fn done<'e>(exception: &'e Exception<'_>) -> Vec<(&'static str, &'e Spanned<Day>)> {
+    let own = [("the decision", &exception.decided)];
+    let reviews = exception.reviews.iter().map(|review| ("the review", &review.date));
+    let renewals = exception
+        .renewals
+        .iter()
+        .flat_map(|renewal| [("the renewal's request", &renewal.requested), ("the renewal", &renewal.decided)]);
+    let amendments = exception.amendments.iter().map(|amendment| ("the amendment", &amendment.date));
+    let closure = exception.closure.iter().map(|closure| ("the closure", &closure.date));
+    own.into_iter()
+        .chain(reviews)
+        .chain(renewals)
+        .chain(amendments)
+        .chain(closure)
+        .filter_map(|(what, day)| Some((what, day.as_ref()?)))
+        .collect()
+}

@@ -1,0 +1,43 @@
+use crate::declare_rule;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exception whose current expiry has passed.
+    ///
+    /// ## Why
+    ///
+    /// From that moment nobody has accepted the risk any more, and the rule is still broken.
+    ///
+    /// ## What to do
+    ///
+    /// Do what `removal` says and close the exception. A renewal must be requested before the
+    /// expiry; a need that is still there afterwards is a new exception, and counts as a renewal
+    /// of this one.
+    id: "expired",
+    family: Time,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let Some(expiry) = exception.current_expiry() else { return };
+    let zone = cx.policy().timezone;
+    let today = cx.today();
+    if !today.has_ended(zone, expiry.value) {
+        return;
+    }
+    let last = zone.last_day(expiry.value);
+    let message = match last.days_until(today.day) {
+        ..=0 => format!("expired today, at `{}`", expiry.value),
+        1 => format!("expired yesterday, on `{last}`"),
+        days => format!("expired on `{last}`, `{days}` days ago"),
+    };
+    let removal = exception.removal.as_ref().map(|removal| removal.span);
+    let finding = cx.report(expiry.span, message);
+    finding.help(format!("carry out the removal and close it; a renewal had to be requested by {last}"));
+    if let Some(removal) = removal {
+        finding.label(removal, "what must happen before it can be closed");
+    }
+}

@@ -1,0 +1,35 @@
+use crate::declare_rule;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an exception that was decided after it had begun.
+    ///
+    /// ## Why
+    ///
+    /// The rule was broken before anyone had agreed to it, and the approval only covers up for
+    /// that. An approver who is shown a fact has nothing left to decide.
+    ///
+    /// ## What to do
+    ///
+    /// Set `starts` to the day of the decision if the rule was kept until then. If it was broken
+    /// earlier, say so to whoever handles security incidents: the register cannot approve the past.
+    id: "recorded-late",
+    family: Time,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let (Some(decided), Some(starts)) = (&exception.decided, &exception.starts) else { return };
+    let first = cx.policy().timezone.first_day(starts.value);
+    let late = first.days_until(decided.value);
+    if late <= 0 {
+        return;
+    }
+    let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
+    cx.report(decided.span, format!("decided `{days}` after it began"))
+        .label(starts.span, "the rule was broken from here on")
+        .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));
+}

@@ -1,0 +1,39 @@
+use crate::declare_rule;
+use crate::policy::Tier;
+use crate::register::Exception;
+use crate::rule::{Applies, Check, Context};
+
+declare_rule! {
+    /// Reports an emergency exception that nobody has looked at since its incident ended.
+    ///
+    /// ## Why
+    ///
+    /// Emergency access is granted in a hurry and with wide scope. Once the incident is over, its
+    /// reason is gone, and every further day is a risk that nobody needs.
+    ///
+    /// ## What to do
+    ///
+    /// Close it. If something still depends on it, write a review by the day after the incident's
+    /// end that says what and until when.
+    id: "review-overdue",
+    family: Time,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Entry(Applies::Live, check),
+}
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let emergency = exception.risk.tier.as_ref().is_some_and(|tier| tier.value == Tier::Emergency);
+    let Some(ended) = exception.incident.as_ref().and_then(|incident| incident.ended.as_ref()) else { return };
+    let since = ended.value.days_until(cx.today().day);
+    if !emergency || since <= 1 {
+        return;
+    }
+    let reviewed = exception.reviews.iter().filter_map(|review| review.date.as_ref());
+    let closed = exception.closure.iter().filter_map(|closure| closure.date.as_ref());
+    if reviewed.chain(closed).any(|day| day.value >= ended.value) {
+        return;
+    }
+    let message = format!("the incident ended `{since}` days ago, and there is no review or closure since");
+    cx.report(ended.span, message).help("close it, or add a review of today that says what still depends on it");
+}

@@ -1,0 +1,494 @@
+//! JSON Schema over the spanned tree: a schema error becomes our own sentence on the right key.
+//!
+//! The shipped schemas are draft 2020-12 and compiled into the binary. Formats are asserted, and
+//! nothing is ever fetched: a remote or file reference fails when the schema is built.
+
+mod references;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
+use serde_json::Value;
+
+pub use references::SchemaFault;
+
+use crate::register::{Day, Moment};
+use crate::source::Span;
+use crate::text::{nearest, shown};
+use crate::yaml::{self, Entry, Node, Problem, Tree};
+
+/// A schema that ships with the binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shipped {
+    /// One exception file.
+    Exception,
+    /// `stopgap.yaml`.
+    Policy,
+    /// The roster.
+    People,
+    /// The catalogue of controls.
+    Controls,
+}
+
+impl Shipped {
+    /// All shipped schemas by the name that `stopgap schema` takes.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("exception", Self::Exception),
+        ("policy", Self::Policy),
+        ("people", Self::People),
+        ("controls", Self::Controls),
+    ];
+
+    /// Returns the schema's text.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Exception => include_str!("../schema/exception.schema.json"),
+            Self::Policy => include_str!("../schema/policy.schema.json"),
+            Self::People => include_str!("../schema/people.schema.json"),
+            Self::Controls => include_str!("../schema/controls.schema.json"),
+        }
+    }
+}
+
+/// So many problems fill the list of a file even where several name the same place.
+const ENOUGH: usize = 4 * yaml::MAX_LISTED;
+
+/// A schema that is ready to judge trees.
+pub struct Schema {
+    document: Value,
+    validator: Validator<Tree>,
+    /// The file that an organisation's own schema stands in.
+    origin: Option<String>,
+}
+
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Schema").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+impl Schema {
+    /// Compiles a shipped schema.
+    ///
+    /// # Panics
+    ///
+    /// Never for a released binary: the tests compile every shipped schema.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the text is a constant, and the tests compile each one")]
+    pub fn shipped(name: Shipped) -> Self {
+        let document = serde_json::from_str(name.text()).expect("the shipped schema is JSON");
+        Self::build(document, None).expect("the shipped schema compiles")
+    }
+
+    /// Compiles the organisation's own schema, found in the file `origin`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it: an unknown keyword value, format or pattern, a reference that leaves
+    /// the file, or references that could make a check endless.
+    pub fn organisation(document: Value, origin: &str) -> Result<Self, SchemaFault> {
+        references::check(&document)?;
+        Self::build(document, Some(origin.to_owned()))
+    }
+
+    fn build(document: Value, origin: Option<String>) -> Result<Self, SchemaFault> {
+        let validator = jsonschema::options_for::<Tree>()
+            .offline()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(false)
+            .with_format("date", |text: &str| Day::parse(text).is_ok())
+            .with_format("moment", |text: &str| Moment::parse(text).is_ok())
+            .with_pattern_options(PatternOptions::regex())
+            .build(&document)
+            .map_err(|error| SchemaFault::compiling(&error))?;
+        Ok(Self { document, validator, origin })
+    }
+
+    /// Judges a tree: one problem a place, in the order of the text, so far as they are listed.
+    #[must_use]
+    pub fn check(&self, root: &Node<'_>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !self.validator.is_valid(root) {
+            for error in self.validator.iter_errors(root) {
+                self.explain(root, &error, &mut problems);
+                if problems.len() > ENOUGH {
+                    break;
+                }
+            }
+        }
+        if self.origin.is_none() && has_empty_value(root) {
+            self.unknown_empty_keys(root, "", &mut problems);
+        }
+        problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        // A date that fails its pattern and its format is one defect; two missing keys are two.
+        problems.dedup_by(|b, a| a.span == b.span && (a.message == b.message || !is_about_absence(b)));
+        Problem::first_of(problems)
+    }
+
+    fn explain(&self, root: &Node<'_>, error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
+        let pointer = error.instance_path().as_str();
+        let Some((_, node)) = yaml::lookup(root, pointer) else { return };
+        match error.kind() {
+            Kind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                problems.push(self.missing(root, pointer, key));
+            }
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+                for key in unexpected.iter().take(ENOUGH) {
+                    problems.extend(self.unknown_key(node, pointer, key));
+                }
+            }
+            Kind::FalseSchema if self.origin.is_none() => problems.push(misplaced(root, pointer, node)),
+            kind => {
+                let name = subject(pointer);
+                let message = self.sentence(&name, pointer, node, kind).unwrap_or_else(|| {
+                    let message = error.masked().to_string();
+                    format!("{name}: {}", shown(&message))
+                });
+                let help = self.help(pointer, node, kind);
+                problems.push(Problem {
+                    span: node.span,
+                    message: self.signed(message),
+                    help,
+                    related: None,
+                    missing: None,
+                });
+            }
+        }
+    }
+
+    /// Says what is wrong with a value, for the kinds of error that people meet.
+    fn sentence(&self, name: &str, pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<String> {
+        let value = node.as_text().map(|text| shown(text).into_owned()).unwrap_or_default();
+        Some(match kind {
+            Kind::Enum { options } => {
+                let options: Vec<String> = options.as_array()?.iter().map(plain).collect();
+                format!("{name} must be {}, not {}", any_of(&options), actual(node))
+            }
+            Kind::Constant { expected_value } => {
+                format!("{name} must be `{}`, not {}", plain(expected_value), actual(node))
+            }
+            Kind::Type { kind: TypeKind::Single(expected) } => {
+                format!("{name} must be {}, not {}", type_name(*expected), actual(node))
+            }
+            Kind::Format { format } if format == "date" => match Day::parse(node.as_text()?) {
+                Err(error) => format!("{name} is `{value}`: {error}"),
+                Ok(_) => return None,
+            },
+            Kind::Format { format } if format == "moment" => match Moment::parse(node.as_text()?) {
+                Err(error) => format!("{name} is `{value}`: {error}"),
+                Ok(_) => return None,
+            },
+            Kind::Pattern { .. } if self.is_moment(pointer) => match Moment::parse(node.as_text()?) {
+                Err(error) => format!("{name} is `{value}`: {error}"),
+                Ok(_) => return None,
+            },
+            Kind::Pattern { .. } if self.origin.is_none() => {
+                format!("{name} is `{value}`, which is not of the form asked for")
+            }
+            Kind::Pattern { pattern } => format!("{name} is `{value}`, which does not match `{pattern}`"),
+            Kind::AnyOf { .. } if self.origin.is_none() => {
+                format!("{name} needs one of {}", list(&self.known_keys(pointer)))
+            }
+            Kind::MinItems { limit } => {
+                format!("{name} needs at least {limit} {}", plural(*limit, "item"))
+            }
+            Kind::MinLength { limit } => {
+                format!("{name} needs at least {limit} {}", plural(*limit, "character"))
+            }
+            Kind::MaxLength { limit } => {
+                format!("{name} may have at most {limit} {}", plural(*limit, "character"))
+            }
+            Kind::Minimum { limit } => format!("{name} is `{value}`, the least is `{limit}`"),
+            Kind::Maximum { limit } => format!("{name} is `{value}`, the most is `{limit}`"),
+            Kind::ExclusiveMinimum { limit } => format!("{name} is `{value}`, it must be more than `{limit}`"),
+            Kind::ExclusiveMaximum { limit } => format!("{name} is `{value}`, it must be less than `{limit}`"),
+            Kind::Type { kind: TypeKind::Multiple(types) } => {
+                let types: Vec<&str> = types.iter().map(type_name).collect();
+                format!("{name} must be {}, not {}", types.join(" or "), actual(node))
+            }
+            Kind::Format { format } => format!("{name} is `{value}`, which is no `{format}`"),
+            Kind::FalseSchema => format!("{name} may not stand here"),
+            Kind::Not { .. } => format!("{name} is {}, which is not allowed", actual(node)),
+            Kind::UniqueItems => format!("{name} names an item twice"),
+            _ => return None,
+        })
+    }
+
+    fn help(&self, pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<String> {
+        if let (Kind::Enum { options }, Some(text)) = (kind, node.as_text()) {
+            let options: Vec<String> = options.as_array()?.iter().map(plain).collect();
+            let known: Vec<&str> = options.iter().map(String::as_str).collect();
+            if let Some(best) = synonym(text, &known).or_else(|| nearest(text, known.iter().copied())) {
+                return Some(format!("did you mean `{best}`?"));
+            }
+        }
+        match kind {
+            Kind::Format { .. } => None,
+            Kind::Pattern { .. } if self.is_moment(pointer) => None,
+            Kind::Pattern { .. } => self.form(pointer),
+            Kind::AnyOf { .. } if self.origin.is_none() => None,
+            Kind::Enum { .. } => None,
+            _ => self.description(pointer),
+        }
+    }
+
+    fn missing(&self, root: &Node<'_>, pointer: &str, key: &str) -> Problem {
+        let field = format!("{pointer}/{key}");
+        let help = self.description(&field);
+        let empty = yaml::lookup(root, &field).and_then(|(key, _)| key);
+        let (span, state) = match empty {
+            Some(key) => (key, "is empty"),
+            None => (absence(root, pointer), "is missing"),
+        };
+        let message = self.signed(format!("`{}` {state}", field_name(&field)));
+        Problem { span, message, help, related: None, missing: Some(field) }
+    }
+
+    fn unknown_key(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<Problem> {
+        let entry = node.as_map()?.iter().find(|entry| entry.key == key)?;
+        let known = self.known_keys(pointer);
+        let help = match synonym(key, &known).or_else(|| nearest(key, known.iter().copied())) {
+            _ if self.home_of(pointer, key).is_some() => {
+                let home = self.home_of(pointer, key).unwrap_or_default();
+                format!("it belongs under `{home}`: indent it below that key")
+            }
+            Some(best) => format!("did you mean `{best}`?"),
+            None if known.is_empty() => "delete it".to_owned(),
+            None => format!("the keys here are {}", list(&known)),
+        };
+        let message = self.signed(format!("unknown key `{}`", shown(key)));
+        Some(Problem { span: entry.key_span, message, help: Some(help), related: None, missing: None })
+    }
+
+    /// Returns the key at the top whose mapping knows a key that was written at the top.
+    fn home_of(&self, pointer: &str, key: &str) -> Option<&str> {
+        let tops = if pointer.is_empty() && self.origin.is_none() { self.known_keys("") } else { Vec::new() };
+        tops.into_iter().find(|top| self.known_keys(&format!("/{top}")).contains(&key))
+    }
+
+    /// Tells whether the field at a JSON Pointer is a day or a date-time.
+    fn is_moment(&self, pointer: &str) -> bool {
+        let format = |schema: &Value| self.resolve(schema).get("format").and_then(Value::as_str) == Some("moment");
+        self.origin.is_none() && self.subschema(pointer).is_some_and(format)
+    }
+
+    /// Finds unknown keys without a value: they count as missing, so the validator never sees them.
+    fn unknown_empty_keys(&self, node: &Node<'_>, pointer: &str, problems: &mut Vec<Problem>) {
+        for (index, item) in node.as_seq().unwrap_or_default().iter().enumerate() {
+            if item.as_text().is_none() {
+                self.unknown_empty_keys(item, &format!("{pointer}/{index}"), problems);
+            }
+        }
+        for entry in node.as_map().unwrap_or_default() {
+            if problems.len() > ENOUGH {
+                return;
+            }
+            if entry.key.starts_with("x-") {
+                continue;
+            }
+            if entry.value.is_empty() {
+                let known = self.known_keys(pointer);
+                if !known.is_empty() && !known.contains(&&*entry.key) {
+                    problems.extend(self.unknown_key(node, pointer, &entry.key));
+                }
+            } else if entry.value.as_text().is_none() {
+                self.unknown_empty_keys(&entry.value, &format!("{pointer}/{}", entry.key), problems);
+            }
+        }
+    }
+
+    /// Returns the keys that the schema names for the mapping at a JSON Pointer.
+    fn known_keys(&self, pointer: &str) -> Vec<&str> {
+        let keys = self.subschema(pointer).and_then(|schema| schema.get("properties")?.as_object());
+        keys.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
+    }
+
+    /// Returns the first sentence that the schema says of the field at a JSON Pointer.
+    fn description(&self, pointer: &str) -> Option<String> {
+        let text = self.subschema(pointer)?.get("description")?.as_str()?;
+        Some(first_sentence(text))
+    }
+
+    /// Returns what a text at a JSON Pointer looks like, with an example.
+    fn form(&self, pointer: &str) -> Option<String> {
+        let schema = self.subschema(pointer)?;
+        let text = first_sentence(self.resolve(schema).get("description")?.as_str()?);
+        let example = schema.get("examples").and_then(|examples| examples.get(0)?.as_str());
+        Some(example.map_or_else(|| text.clone(), |example| format!("{text}, such as `{example}`")))
+    }
+
+    fn subschema(&self, pointer: &str) -> Option<&Value> {
+        let mut schema = &self.document;
+        for part in pointer.split('/').skip(1) {
+            schema = self.resolve(schema);
+            let named = schema.get("properties").and_then(|keys| keys.get(part));
+            let item = || schema.get("items").filter(|_| part.bytes().all(|b| b.is_ascii_digit()));
+            let other = || schema.get("additionalProperties").filter(|other| other.is_object());
+            schema = named.or_else(item).or_else(other)?;
+        }
+        // A description beside a reference says more than the one behind it.
+        if schema.get("description").is_some() { Some(schema) } else { Some(self.resolve(schema)) }
+    }
+
+    fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+        target.and_then(|target| self.document.pointer(target)).unwrap_or(schema)
+    }
+
+    fn signed(&self, message: String) -> String {
+        match &self.origin {
+            Some(origin) => format!("{message} (by `{}`)", shown(origin)),
+            None => message,
+        }
+    }
+}
+
+fn has_empty_value(node: &Node<'_>) -> bool {
+    let below = |entry: &Entry<'_>| entry.value.is_empty() || has_empty_value(&entry.value);
+    node.as_map().unwrap_or_default().iter().any(below) || node.as_seq().unwrap_or_default().iter().any(has_empty_value)
+}
+
+/// Where to point for a key that is not there: the mapping's own key, else its first one.
+fn absence(root: &Node<'_>, pointer: &str) -> Span {
+    let Some((key, node)) = yaml::lookup(root, pointer) else { return root.span };
+    let first = || node.as_map().and_then(|entries| entries.first()).map(|entry| entry.key_span);
+    key.or_else(first).unwrap_or(node.span)
+}
+
+fn is_about_absence(problem: &Problem) -> bool {
+    problem.message.contains("is missing") || problem.message.contains("is empty")
+}
+
+fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
+    let span = yaml::key_at(root, pointer).unwrap_or(node.span);
+    let tier = yaml::lookup(root, "/risk/tier").and_then(|(_, tier)| tier.as_text()).unwrap_or_default();
+    if pointer == "/incident" {
+        let message = format!("`incident` belongs to tier `emergency` alone, and this is tier `{}`", shown(tier));
+        return Problem::new(span, message, "delete `incident`, or set `risk.tier: emergency`");
+    }
+    Problem::new(span, format!("`{}` may not stand here", field_name(pointer)), "delete it")
+}
+
+/// Returns a JSON Pointer as people write fields: `renewals[0].expires`.
+fn field_name(pointer: &str) -> String {
+    let mut name = String::new();
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        if !name.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            name.push_str(&format!("[{part}]"));
+        } else {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(&shown(&part));
+        }
+    }
+    name
+}
+
+fn subject(pointer: &str) -> String {
+    if pointer.is_empty() { "the file".to_owned() } else { format!("`{}`", field_name(pointer)) }
+}
+
+fn actual(node: &Node<'_>) -> String {
+    match node.as_text() {
+        Some(_) if node.is_empty() => "empty".to_owned(),
+        Some(text) if quoted(node) && (text.parse::<f64>().is_ok() || matches!(text, "true" | "false")) => {
+            format!("the quoted text `{}`", shown(text))
+        }
+        Some(text) => format!("`{}`", shown(text)),
+        None => node.kind_name().to_owned(),
+    }
+}
+
+fn quoted(node: &Node<'_>) -> bool {
+    matches!(&node.kind, yaml::Kind::Scalar(scalar) if scalar.style == yaml::Style::Quoted)
+}
+
+fn first_sentence(text: &str) -> String {
+    text.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn type_name(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "`true` or `false`",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "empty",
+        JsonType::Number => "a number",
+        JsonType::Object => "a mapping",
+        JsonType::String => "a text",
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+fn any_of(options: &[String]) -> String {
+    match options {
+        [] => "nothing".to_owned(),
+        [one] => format!("`{one}`"),
+        [rest @ .., last] => format!("`{}` or `{last}`", rest.join("`, `")),
+    }
+}
+
+fn list(keys: &[&str]) -> String {
+    format!("`{}`", keys.join("`, `"))
+}
+
+/// Names that other registers and scanners give to our keys.
+fn synonym<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    const NAMES: &[(&str, &[&str])] = &[
+        ("active", &["open", "approved", "pending", "live", "new", "accepted", "in progress", "ongoing"]),
+        ("closed", &["done", "resolved", "finished", "fixed", "removed", "complete", "completed"]),
+        ("rejected", &["denied", "declined", "refused"]),
+        ("moderate", &["medium", "mid", "normal"]),
+        ("emergency", &["critical", "urgent", "severe"]),
+        ("low", &["minor", "trivial"]),
+        ("high", &["major"]),
+        ("remote-access", &["vpn", "ssh", "rdp", "remote", "network", "firewall"]),
+        ("authentication", &["mfa", "sso", "login", "2fa", "password"]),
+        ("vendor-access", &["vendor", "third-party", "third_party", "supplier"]),
+        ("rejected", &["why_not", "rejected_because", "reason"]),
+        (
+            "expires",
+            &[
+                "until",
+                "expiry",
+                "end",
+                "ends",
+                "end_date",
+                "valid_until",
+                "ignoreuntil",
+                "expiration",
+                "deadline",
+                "due",
+            ],
+        ),
+        ("starts", &["start", "start_date", "from", "valid_from", "begins"]),
+        ("reason", &["justification", "rationale", "why", "statement", "description"]),
+        ("approver", &["approved_by", "approvedby", "accepted_by", "signed_off_by"]),
+        ("requester", &["requested_by", "requestedby", "author", "reporter", "requestor"]),
+        ("owner", &["assignee", "responsible", "contact"]),
+        ("control", &["rule", "policy", "standard", "requirement"]),
+        ("decided", &["approved", "approved_on", "approval_date", "decision_date", "date"]),
+        ("references", &["ticket", "tickets", "links", "issue", "url"]),
+        ("removal", &["remediation", "cleanup", "exit", "removal_steps"]),
+        ("tier", &["severity", "level", "rating"]),
+        ("title", &["name", "summary"]),
+        ("by", &["reviewer", "author", "closed_by"]),
+        ("note", &["comment", "notes", "text"]),
+        ("date", &["on", "day", "when", "closed"]),
+    ];
+    let folded = key.trim().to_lowercase();
+    let spelled = folded.replace('-', "_");
+    let is_one = |others: &[&str]| others.contains(&folded.as_str()) || others.contains(&spelled.as_str());
+    let names = NAMES.iter().filter(|(_, others)| is_one(others));
+    names.filter_map(|(name, _)| known.iter().find(|key| *key == name).copied()).next()
+}

@@ -1,0 +1,69 @@
+//! A GitHub account, as payloads and answers write it.
+
+use super::json::{Json, number, text};
+
+/// An account on GitHub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name, without `@`; GitHub compares it without case.
+    pub login: String,
+    /// The number that stays when the name changes.
+    pub id: Option<u64>,
+    /// `User`, `Bot`, `Organization`, `Mannequin`…
+    pub kind: Option<String>,
+}
+
+impl Account {
+    /// Tells whether no person stands behind it: an app, an action's token, an importer's stand-in (`Mannequin`).
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        let machine = |kind: &String| kind.eq_ignore_ascii_case("bot") || kind.eq_ignore_ascii_case("mannequin");
+        self.kind.as_ref().is_some_and(machine) || self.key().ends_with("[bot]")
+    }
+
+    /// Tells whether it has this name, with or without `@`.
+    #[must_use]
+    pub fn is(&self, login: &str) -> bool {
+        self.key() == login.strip_prefix('@').unwrap_or(login).to_lowercase()
+    }
+
+    /// Returns the name by which it is compared.
+    pub(super) fn key(&self) -> String {
+        self.login.to_lowercase()
+    }
+
+    /// Reads the account at a path that must be there; nothing where it is null, because the account is deleted.
+    pub(super) fn at(json: &Json, path: &str) -> Result<Option<Self>, String> {
+        match json.find(path)? {
+            None => Err(format!("has no `{path}`")),
+            Some(Json::Null) => Ok(None),
+            Some(_) => {
+                let key = |name: &str| format!("{path}.{name}");
+                let login = json.required(&key("login"), text())?.to_owned();
+                let kind = json.optional(&key("type"), text())?.map(str::to_owned);
+                Ok(Some(Self { login, id: json.optional(&key("id"), number())?, kind }))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_has_no_case_and_no_at() {
+        let dana = Account { login: "Dana-Ortiz".into(), id: None, kind: None };
+        assert!(dana.is("dana-ortiz") && dana.is("@DANA-ORTIZ") && !dana.is("dana"));
+    }
+
+    #[test]
+    fn a_bot_is_told_by_its_type_or_its_name() {
+        let bot = |login: &str, kind: Option<&str>| {
+            Account { login: login.into(), id: None, kind: kind.map(str::to_owned) }.is_bot()
+        };
+        assert!(bot("renovate", Some("Bot")) && bot("renovate[bot]", None) && bot("Release[BOT]", Some("User")));
+        assert!(bot("moved-in", Some("Mannequin")));
+        assert!(!bot("dana", Some("User")) && !bot("robot", None) && !bot("dana", Some("Organization")));
+    }
+}

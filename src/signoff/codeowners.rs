@@ -1,0 +1,788 @@
+//! CODEOWNERS as GitHub reads it: the last line whose pattern matches a path names the path's owners.
+//!
+//! The rules are those of GitHub's page "About code owners" and of the errors that its API lists
+//! (`GET /repos/{owner}/{repo}/codeowners/errors`). A line that GitHub skips is skipped here and reported. Nothing is
+//! known here of people: an owner is a text of a certain form.
+
+use crate::source::Span;
+use crate::text::shown;
+
+/// The number of problems that are kept; it bounds the memory that a hostile file costs.
+const MOST_PROBLEMS: usize = 100;
+
+/// The characters, besides ASCII letters and digits, of a user's or team's name.
+const NAME: &str = "-_";
+/// The characters, besides ASCII letters and digits, of a mail address.
+const MAIL: &str = "-_.+%";
+
+/// A CODEOWNERS file.
+#[derive(Clone, Debug, Default)]
+pub struct Codeowners<'a> {
+    rules: Vec<Rule<'a>>,
+    problems: Vec<Problem>,
+    skipped: usize,
+}
+
+/// One line: a pattern and who owns what it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule<'a> {
+    /// The line, from 1.
+    pub line: usize,
+    /// The line's bytes without blanks and comment at its ends.
+    pub span: Span,
+    /// The pattern as it is written.
+    pub pattern: &'a str,
+    /// The owners; none where the line leaves its files without owners.
+    pub owners: Box<[Owner<'a>]>,
+    matcher: Pattern<'a>,
+}
+
+/// One owner of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner<'a> {
+    /// The owner as it is written, with its `@`.
+    pub text: &'a str,
+    /// What it stands for.
+    pub kind: OwnerKind,
+    /// Its bytes.
+    pub span: Span,
+}
+
+/// What an owner stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnerKind {
+    /// `@user`.
+    User,
+    /// `@org/team`.
+    Team,
+    /// A mail address.
+    Mail,
+    /// Two handles without a blank between them: GitHub keeps the line, and nobody has such a name.
+    Nobody,
+}
+
+/// What is wrong in a CODEOWNERS file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The bytes that are at fault.
+    pub span: Span,
+    /// What is wrong, one lower-case sentence.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+    /// Whether the line has no effect because of it.
+    pub skipped: bool,
+}
+
+impl<'a> Codeowners<'a> {
+    /// The places of the file, in the order in which GitHub looks; the first that exists is the only one that counts.
+    pub const LOCATIONS: [&'static str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+    /// The size from which on GitHub does not load the file, in bytes ("under 3 MB").
+    pub const TOO_LARGE: usize = 3_000_000;
+
+    /// Reads a file; a byte order mark at its start is passed over.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Self {
+        let mut file = Self::default();
+        if text.len() >= Self::TOO_LARGE {
+            file.report(too_large(text.len()));
+            return file;
+        }
+        let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        for (index, line) in text[start..].split('\n').enumerate() {
+            match Line::new(line, start, index + 1).rule() {
+                Ok(Some((rule, remark))) => {
+                    file.rules.push(rule);
+                    remark.into_iter().for_each(|remark| file.report(remark));
+                }
+                Ok(None) => {}
+                Err(problem) => file.report(problem),
+            }
+            start += line.len() + 1;
+        }
+        file
+    }
+
+    /// Returns the rule that decides who owns a file, given its path from the repository's top with `/` between its
+    /// parts. Without a rule the file is nobody's; with a rule that has no owners it is nobody's on purpose.
+    #[must_use]
+    pub fn owners(&self, path: &str) -> Option<&Rule<'a>> {
+        self.rules.iter().rev().find(|rule| rule.matches(path))
+    }
+
+    /// Returns the rules in the order of their lines.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<'a>] {
+        &self.rules
+    }
+
+    /// Returns what is wrong, at most the first 100.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Counts the lines that have no effect.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    fn report(&mut self, problem: Problem) {
+        self.skipped += usize::from(problem.skipped);
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+}
+
+impl Rule<'_> {
+    /// Tells whether the rule's pattern matches a file's path.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        self.matcher.matches(path)
+    }
+}
+
+fn too_large(bytes: usize) -> Problem {
+    Problem {
+        line: 1,
+        span: Span::new(0, 0),
+        message: format!("the file has {bytes} bytes, and GitHub loads none of {} or more", Codeowners::TOO_LARGE),
+        help: "join rules with `*` until the file is smaller".to_owned(),
+        skipped: true,
+    }
+}
+
+/// One line while it is read; offsets are those of the whole text.
+struct Line<'a> {
+    text: &'a str,
+    start: usize,
+    number: usize,
+}
+
+impl<'a> Line<'a> {
+    fn new(line: &'a str, start: usize, number: usize) -> Self {
+        let text = line.trim_ascii_start();
+        Self { text: text.trim_ascii_end(), start: start + (line.len() - text.len()), number }
+    }
+
+    /// Returns the line's rule and a remark on it, nothing for a blank line or a comment, or why the line is skipped.
+    fn rule(&self) -> Result<Option<(Rule<'a>, Option<Problem>)>, Problem> {
+        if self.text.is_empty() || self.text.starts_with('#') {
+            return Ok(None);
+        }
+        let pattern = &self.text[..pattern_end(self.text)];
+        if let Some((message, help)) = pattern_fault(pattern) {
+            return Err(self.problem(0, pattern.len(), message, help, true));
+        }
+        let rest = &self.text[pattern.len()..];
+        let rest = &rest[..rest.find('#').unwrap_or(rest.len())];
+        let mut owners = Vec::new();
+        let mut remark = self.glued_comment(pattern).or_else(|| self.owner_as_pattern(pattern));
+        for (at, text) in words(rest) {
+            let at = pattern.len() + at;
+            let Some(kind) = owner_kind(text) else {
+                let message = format!("`{}` is no owner, so GitHub skips the line", shown(text));
+                return Err(self.problem(at, text.len(), message, owner_help(text), true));
+            };
+            if kind == OwnerKind::Nobody {
+                let message = format!("nobody has the name `{}`", shown(text));
+                remark = Some(self.problem(at, text.len(), message, "put a blank between two owners".into(), false));
+            }
+            owners.push(Owner { text, kind, span: self.span(at, text.len()) });
+        }
+        let length = pattern.len() + rest.trim_ascii_end().len();
+        let rule = Rule {
+            line: self.number,
+            span: self.span(0, length),
+            pattern,
+            owners: owners.into_boxed_slice(),
+            matcher: Pattern::new(pattern),
+        };
+        Ok(Some((rule, remark)))
+    }
+
+    /// Remarks on a `#` that ends a pattern although it looks like a part of it.
+    fn glued_comment(&self, pattern: &str) -> Option<Problem> {
+        self.text[pattern.len()..].starts_with('#').then(|| {
+            let message = format!("the comment begins at the `#`, so `{}` is left without owners", shown(pattern));
+            let help = "write `?` for a `#` that is part of a name, or a blank before the comment".to_owned();
+            self.problem(pattern.len(), 1, message, help, false)
+        })
+    }
+
+    /// Remarks on an owner where the pattern belongs: GitHub takes it for a file's name.
+    fn owner_as_pattern(&self, pattern: &str) -> Option<Problem> {
+        let owner = pattern.starts_with('@') && owner_kind(pattern).is_some();
+        owner.then(|| {
+            let message =
+                format!("`{}` stands where the pattern belongs, so it is read as a file's name", shown(pattern));
+            let help = format!("begin the line with a pattern: `* {}`", shown(self.text));
+            self.problem(0, pattern.len(), message, help, false)
+        })
+    }
+
+    fn problem(&self, at: usize, length: usize, message: String, help: String, skipped: bool) -> Problem {
+        Problem { line: self.number, span: self.span(at, length), message, help, skipped }
+    }
+
+    fn span(&self, at: usize, length: usize) -> Span {
+        Span::new(self.start + at, self.start + at + length)
+    }
+}
+
+/// Returns the byte at which the pattern ends: at a blank or `#` that no backslash escapes.
+///
+/// The backslash of `\#` counts here, so that the whole of it can be shown; [`pattern_fault`] refuses it.
+fn pattern_end(line: &str) -> usize {
+    let mut escaped = false;
+    let end = line.bytes().position(|byte| {
+        let ends = !escaped && (byte.is_ascii_whitespace() || byte == b'#');
+        escaped = !escaped && byte == b'\\';
+        ends
+    });
+    end.unwrap_or(line.len())
+}
+
+/// Says why GitHub skips a line with this pattern, and what to write instead.
+fn pattern_fault(pattern: &str) -> Option<(String, String)> {
+    let name = shown(pattern);
+    if pattern.contains("***") {
+        let mut better = pattern.to_owned();
+        while better.contains("***") {
+            better = better.replace("***", "**");
+        }
+        let message = format!("`{name}` has three asterisks in a row, so GitHub skips the line");
+        return Some((message, format!("write `{}`", shown(&better))));
+    }
+    if pattern == "/" {
+        let message = "`/` never matches a file, so GitHub skips the line".to_owned();
+        return Some((message, "write `*` for every file of the repository".to_owned()));
+    }
+    if pattern.starts_with('!') {
+        let message = format!("`{name}` begins with `!`, which CODEOWNERS does not know, so GitHub skips the line");
+        let bare = pattern.trim_start_matches('!');
+        let help = format!("write `{}` without owners, below the line that it is an exception from", shown(bare));
+        return Some((message, help));
+    }
+    escape_fault(pattern)
+}
+
+/// Looks for brackets that are not escaped and for escapes that GitHub does not take.
+fn escape_fault(pattern: &str) -> Option<(String, String)> {
+    let name = shown(pattern);
+    let (mut bracket, mut hash, mut open) = (false, false, false);
+    let mut better = String::new();
+    for c in pattern.chars() {
+        bracket |= !open && matches!(c, '[' | ']');
+        hash |= open && c == '#';
+        if !open && matches!(c, '[' | ']') {
+            better.push('\\');
+        }
+        open = !open && c == '\\';
+        better.push(c);
+    }
+    if open {
+        let message = format!("`{name}` ends in a backslash that escapes nothing, so the line is skipped");
+        return Some((message, "put `/` between folders, and no backslash at the end".to_owned()));
+    }
+    if hash {
+        let message = format!("`{name}` escapes a `#`, which does not work in CODEOWNERS, so the line is skipped");
+        return Some((message, format!("write `?` for the `#`: `{}`", shown(&better.replace("\\#", "?")))));
+    }
+    bracket.then(|| {
+        let message = format!("`{name}` has a `[` or `]` without a backslash, so GitHub skips the line");
+        (message, format!("escape both: `{}`; there are no character ranges", shown(&better)))
+    })
+}
+
+/// Returns the words of a text and the bytes at which they start.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split(|c: char| c.is_ascii_whitespace()).filter_map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        (!word.is_empty()).then_some((start, word))
+    })
+}
+
+fn owner_kind(text: &str) -> Option<OwnerKind> {
+    let made_of = |text: &str, signs: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+    };
+    let Some(name) = text.strip_prefix('@') else {
+        let (local, domain) = text.split_once('@')?;
+        return (made_of(local, MAIL) && made_of(domain, MAIL)).then_some(OwnerKind::Mail);
+    };
+    if made_of(name, NAME) {
+        return Some(OwnerKind::User);
+    }
+    if let Some((org, team)) = name.split_once('/')
+        && made_of(org, NAME)
+        && made_of(team, NAME)
+    {
+        return Some(OwnerKind::Team);
+    }
+    let glued = name.contains('@') && name.split('@').all(|part| made_of(part, "-_./+%"));
+    glued.then_some(OwnerKind::Nobody)
+}
+
+fn owner_help(text: &str) -> String {
+    let bare = text.trim_end_matches([',', ';']);
+    let handle = format!("@{}", bare.trim_start_matches('@'));
+    let better = match (owner_kind(bare), owner_kind(&handle)) {
+        (Some(OwnerKind::Mail), _) => bare,
+        (_, Some(OwnerKind::User | OwnerKind::Team)) => &handle,
+        _ => return "write `@user`, `@org/team` or a mail address, with blanks between them".to_owned(),
+    };
+    if bare.len() < text.len() {
+        format!("put a blank alone between two owners: `{}`", shown(better))
+    } else {
+        format!("write `{}`", shown(better))
+    }
+}
+
+/// A pattern, taken apart once and read again with every path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pattern<'a> {
+    /// The parts that must match, with `/` between them.
+    parts: &'a str,
+    /// Whether they may start at any folder.
+    anywhere: bool,
+    /// What may follow.
+    tail: Tail,
+}
+
+/// What of a path may be left over when a pattern's parts are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    /// Nothing: `docs/*` means the files of the folder, not those below it.
+    Nothing,
+    /// Nothing or anything: `docs` means the file or the whole folder.
+    Anything,
+    /// At least one part: `docs/` and `docs/**` mean what is in the folder.
+    Inside,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(text: &'a str) -> Self {
+        let bare = text.strip_suffix('/').unwrap_or(text);
+        let folder = bare.len() < text.len();
+        let (rooted, mut parts) = bare.strip_prefix('/').map_or((bare.contains('/'), bare), |parts| (true, parts));
+        let mut inside = folder;
+        while let Some(shorter) = parts.strip_suffix("/**") {
+            parts = shorter;
+            inside = true;
+        }
+        if parts == "**" {
+            return Self { parts: "*", anywhere: true, tail: Tail::Anything };
+        }
+        let tail = match parts.rsplit('/').next() {
+            _ if inside => Tail::Inside,
+            Some("*") => Tail::Nothing,
+            _ => Tail::Anything,
+        };
+        Self { parts, anywhere: !rooted, tail }
+    }
+
+    /// Walks pattern and path side by side. After a mismatch only the latest `**` takes one folder more, which is
+    /// enough: an earlier one could do no better. So the work is bounded by the product of the two lengths.
+    fn matches(&self, path: &str) -> bool {
+        let (mut parts, mut rest) = (Parts::of(self.parts), Parts::of(path));
+        let mut retry = self.anywhere.then_some((parts, rest));
+        loop {
+            let fits = match parts.next() {
+                None if self.tail.allows(rest) => return true,
+                None => false,
+                Some(b"**") => {
+                    retry = Some((parts, rest));
+                    continue;
+                }
+                Some(part) => match rest.next() {
+                    Some(name) => part_matches(part, name),
+                    // A later start would have even fewer folders left.
+                    None => return false,
+                },
+            };
+            if !fits {
+                let Some((after, from)) = &mut retry else { return false };
+                if from.next().is_none() {
+                    return false;
+                }
+                (parts, rest) = (*after, *from);
+            }
+        }
+    }
+}
+
+impl Tail {
+    fn allows(self, rest: Parts<'_>) -> bool {
+        match self {
+            Self::Nothing => rest.0.is_none(),
+            Self::Anything => true,
+            Self::Inside => rest.0.is_some(),
+        }
+    }
+}
+
+/// The parts between slashes that are still to come; nothing when even the last has been taken.
+#[derive(Clone, Copy)]
+struct Parts<'t>(Option<&'t [u8]>);
+
+impl<'t> Parts<'t> {
+    fn of(text: &'t str) -> Self {
+        Self(Some(text.as_bytes()))
+    }
+
+    fn next(&mut self) -> Option<&'t [u8]> {
+        let text = self.0?;
+        let end = text.iter().position(|byte| *byte == b'/');
+        self.0 = end.and_then(|end| text.get(end + 1..));
+        Some(&text[..end.unwrap_or(text.len())])
+    }
+}
+
+/// Matches one part of a pattern, where `*` is any text and `?` any character, with one name of a path.
+fn part_matches(part: &[u8], name: &[u8]) -> bool {
+    let (mut at, mut seen) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    loop {
+        let fits = match (part.get(at), name.get(seen)) {
+            (Some(b'*'), _) => {
+                at += 1;
+                retry = Some((at, seen));
+                continue;
+            }
+            (Some(b'\\'), _) if part.get(at + 1).is_none() => {
+                at += 1;
+                continue;
+            }
+            (None, None) => return true,
+            (Some(_), None) => return false,
+            (None, Some(_)) => false,
+            (Some(b'?'), Some(_)) => {
+                seen += character(&name[seen..]);
+                at += 1;
+                continue;
+            }
+            (Some(b'\\'), Some(found)) => {
+                at += 1;
+                part.get(at) == Some(found)
+            }
+            (Some(wanted), Some(found)) => wanted == found,
+        };
+        if fits {
+            (at, seen) = (at + 1, seen + 1);
+        } else {
+            let Some((after, from)) = &mut retry else { return false };
+            *from += character(&name[*from..]);
+            (at, seen) = (*after, *from);
+        }
+    }
+}
+
+/// Returns the number of bytes of the character with which a text begins.
+fn character(text: &[u8]) -> usize {
+    let more = text.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80);
+    1 + more.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, path: &str) -> bool {
+        let text = format!("{pattern} @dana\n");
+        let file = Codeowners::parse(&text);
+        assert_eq!(file.problems(), [], "{pattern}");
+        file.owners(path).is_some()
+    }
+
+    fn owners(text: &str, path: &str) -> Option<Vec<String>> {
+        let file = Codeowners::parse(text);
+        let rule = file.owners(path)?;
+        Some(rule.owners.iter().map(|owner| owner.text.to_owned()).collect())
+    }
+
+    fn problem(text: &str) -> (String, String, String) {
+        let file = Codeowners::parse(text);
+        let problem = file.problems().first().cloned().unwrap();
+        (text[problem.span.range()].to_owned(), problem.message, problem.help)
+    }
+
+    /// A pattern, paths that it matches, paths that it does not.
+    type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+    const TABLE: &[Row] = &[
+        ("*", &["README.md", "exceptions/a.yaml", ".github/x"], &[]),
+        ("**", &["README.md", "a/b/c"], &[]),
+        ("/**", &["README.md", "a/b/c"], &[]),
+        ("/*", &["README.md", ".env"], &["docs/a.md"]),
+        ("*.yaml", &["a.yaml", "exceptions/hr/a.yaml", ".yaml", "a.yaml/b"], &["a.yml", "yaml", "a.yamlx"]),
+        ("/*.yaml", &["a.yaml"], &["exceptions/a.yaml"]),
+        ("docs/*", &["docs/a.md", "docs/.keep"], &["docs/it/a.md", "docs", "x/docs/a.md", "docsx/a.md"]),
+        ("docs/*.md", &["docs/a.md"], &["docs/it/a.md", "x/docs/a.md", "docs/a.txt"]),
+        ("docs/*/a.md", &["docs/it/a.md", "docs/it/a.md/b"], &["docs/a.md", "docs/x/y/a.md"]),
+        ("docs/*/*", &["docs/it/a.md"], &["docs/a.md", "docs/x/y/a.md"]),
+        ("apps/", &["apps/a", "x/apps/a", "x/y/apps/z/a"], &["apps", "x/apps", "myapps/a"]),
+        ("/docs/", &["docs/a.md", "docs/it/a.md"], &["docs", "x/docs/a.md"]),
+        ("/docs", &["docs", "docs/a.md", "docs/it/a.md"], &["x/docs", "docs.md", "docsx/a"]),
+        ("docs", &["docs", "docs/a", "x/docs", "x/docs/y/a"], &["docs.md", "xdocs", "mydocs/a"]),
+        ("build/logs", &["build/logs", "build/logs/a"], &["x/build/logs", "build/log", "build/logsx"]),
+        ("build/logs/", &["build/logs/a", "build/logs/x/a"], &["build/logs", "x/build/logs/a"]),
+        ("**/logs", &["logs", "logs/a", "x/logs/a", "x/y/logs"], &["xlogs", "logs.txt"]),
+        ("**/build/logs", &["build/logs/a", "x/build/logs"], &["build/x/logs"]),
+        ("logs/**", &["logs/a", "logs/x/a"], &["logs", "x/logs/a"]),
+        ("logs/**/", &["logs/x/a"], &["logs", "x/logs/a"]),
+        ("a/**/b", &["a/b", "a/x/b", "a/x/y/b", "a/b/c", "a/x/b/c"], &["a", "b", "x/a/b", "a/xb"]),
+        ("a/**/*", &["a/b", "a/x/b"], &["a", "b/a"]),
+        ("a/**/b/*", &["a/b/c", "a/x/b/c", "a/b/b/c"], &["a/b", "a/b/c/d"]),
+        ("**/*.md", &["a.md", "x/y/a.md"], &["a.mdx"]),
+        ("**/**/a", &["a", "x/a", "x/y/z/a"], &["b", "xa"]),
+        ("*/", &["x/a", "x/y/a"], &["a"]),
+        ("/*/", &["x/a", "x/y/a"], &["a"]),
+        ("/f*/", &["foo/a"], &["f", "x/foo/a"]),
+        ("**browser**", &["browser", "x/my_browser_view.cc", "x/browsers/a"], &["brows/er"]),
+        ("a**b", &["ab", "axxb", "x/a-b"], &["a/b", "axxbc"]),
+        ("f?o", &["foo", "x/f.o/a", "féo"], &["fo", "fooo", "f/o"]),
+        (r"f\?o", &["f?o"], &["foo"]),
+        (r"f\*o", &["f*o"], &["foo", "fxo"]),
+        (r"my\ docs/", &["my docs/a"], &["my/a", r"my\ docs/a"]),
+        (r"pages/\[id\].tsx", &["pages/[id].tsx"], &["pages/i.tsx", r"pages/\[id\].tsx"]),
+        (r"a\\b", &[r"a\b"], &["ab", r"a\\b"]),
+        (r"a\/b", &["a/b"], &[r"a\/b"]),
+        ("Docs/", &["Docs/a"], &["docs/a", "DOCS/a"]),
+        ("a.b", &["a.b"], &["axb"]),
+        ("{a,b}", &["{a,b}"], &["a", "b"]),
+        ("a|b^(c)$+~:@=%&,'", &["a|b^(c)$+~:@=%&,'"], &["a"]),
+        ("straße/Ü*", &["straße/Übung.md"], &["strasse/Übung.md", "straße/übung.md"]),
+        ("//a", &[], &["a", "x/a"]),
+        ("a//", &[], &["a", "a/b"]),
+        ("a//b", &[], &["a/b"]),
+        ("./a", &[], &["a"]),
+        ("@types/", &["@types/a", "x/@types/a"], &["types/a"]),
+    ];
+
+    #[test]
+    fn patterns_match_as_github_reads_them() {
+        for (pattern, yes, no) in TABLE {
+            for path in *yes {
+                assert!(matches(pattern, path), "`{pattern}` should match `{path}`");
+            }
+            for path in *no {
+                assert!(!matches(pattern, path), "`{pattern}` should not match `{path}`");
+            }
+        }
+    }
+
+    /// Matches by trying everything: right by inspection, and slow.
+    fn slow(parts: &[&str], path: &[&str], tail: Tail) -> bool {
+        match parts.split_first() {
+            None => match tail {
+                Tail::Nothing => path.is_empty(),
+                Tail::Anything => true,
+                Tail::Inside => !path.is_empty(),
+            },
+            Some((&"**", after)) => (0..=path.len()).any(|skip| slow(after, &path[skip..], tail)),
+            Some((part, after)) => path.split_first().is_some_and(|(name, rest)| {
+                let (part, name): (Vec<char>, Vec<char>) = (part.chars().collect(), name.chars().collect());
+                slow_part(&part, &name) && slow(after, rest, tail)
+            }),
+        }
+    }
+
+    fn slow_part(part: &[char], name: &[char]) -> bool {
+        match part.split_first() {
+            None => name.is_empty(),
+            Some(('*', after)) => (0..=name.len()).any(|skip| slow_part(after, &name[skip..])),
+            Some(('?', after)) => !name.is_empty() && slow_part(after, &name[1..]),
+            Some((c, after)) => name.first() == Some(c) && slow_part(after, &name[1..]),
+        }
+    }
+
+    #[test]
+    fn the_quick_match_agrees_with_trying_everything() {
+        let mut seed = 20_261_123_u64;
+        let mut pick = |choices: &[&'static str]| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            choices[(seed >> 33) as usize % choices.len()]
+        };
+        let mut matched = 0;
+        for _ in 0..200_000 {
+            let mut text = String::from(pick(&["", "/", ""]));
+            for _ in 0..pick(&["1", "22", "333", "4444"]).len() {
+                text.push_str(pick(&["a", "b", "*", "**", "*a*", "?", "a*b", "ab"]));
+                text.push_str(pick(&["", "/", "/"]));
+            }
+            if text.contains("***") || text == "/" {
+                continue;
+            }
+            let mut path = String::from(pick(&["a", "b", "ab"]));
+            for _ in 0..pick(&["", "1", "22", "333"]).len() {
+                path.push_str(pick(&["/a", "/b", "/ab", "/aab", "b"]));
+            }
+            let pattern = Pattern::new(&text);
+            let mut parts: Vec<&str> = pattern.parts.split('/').collect();
+            if pattern.anywhere {
+                parts.insert(0, "**");
+            }
+            let names: Vec<&str> = path.split('/').collect();
+            let expected = slow(&parts, &names, pattern.tail);
+            assert_eq!(pattern.matches(&path), expected, "`{text}` and `{path}`");
+            matched += usize::from(expected);
+        }
+        assert!(matched > 20_000);
+    }
+
+    #[test]
+    fn the_last_matching_line_replaces_all_before_it() {
+        let text = "* @org/everyone\n/exceptions/ @org/security @olek\n*.md docs@example.com\n/exceptions/drafts/\n";
+        assert_eq!(owners(text, "src/a.rs").unwrap(), ["@org/everyone"]);
+        assert_eq!(owners(text, "exceptions/a.yaml").unwrap(), ["@org/security", "@olek"]);
+        assert_eq!(owners(text, "exceptions/README.md").unwrap(), ["docs@example.com"]);
+        assert_eq!(owners(text, "exceptions/drafts/a.md").unwrap(), [""; 0]);
+        assert_eq!(owners("/exceptions/ @olek\n/exceptions/ @priya\n", "exceptions/a.yaml").unwrap(), ["@priya"]);
+        assert_eq!(owners("/docs/ @olek\n", "exceptions/a.yaml"), None);
+        assert_eq!(owners("", "a"), None);
+    }
+
+    #[test]
+    fn a_rule_knows_its_line_its_bytes_and_what_its_owners_are() {
+        let text = "\u{feff}# who signs what\r\n\r\n \t/exceptions/\t@olek  @org/sec-team é@x # not yet\r\n";
+        let file = Codeowners::parse(text);
+        assert!(file.rules().is_empty() && file.skipped() == 1);
+        let text = text.replace("é@x", "Dana.Ortiz+x@mail.example.com");
+        let file = Codeowners::parse(&text);
+        let rule = file.owners("exceptions/a.yaml").unwrap();
+        assert_eq!((rule.line, rule.pattern), (3, "/exceptions/"));
+        assert_eq!(&text[rule.span.range()], "/exceptions/\t@olek  @org/sec-team Dana.Ortiz+x@mail.example.com");
+        let kinds: Vec<_> = rule.owners.iter().map(|owner| owner.kind).collect();
+        assert_eq!(kinds, [OwnerKind::User, OwnerKind::Team, OwnerKind::Mail]);
+        assert!(rule.owners.iter().all(|owner| &text[owner.span.range()] == owner.text));
+    }
+
+    #[test]
+    fn comments_may_follow_a_rule() {
+        for text in ["a @olek # b", "a @olek #b @priya", "a\t@olek#x", "  a @olek", "a @olek\r"] {
+            assert_eq!(owners(text, "a").unwrap(), ["@olek"], "{text:?}");
+        }
+        assert_eq!(owners("a # @olek", "a").unwrap(), [""; 0]);
+        assert_eq!(owners("# a @olek\n  # a @olek", "a"), None);
+        let (at, message, help) = problem("docs/c# @olek");
+        assert_eq!(
+            (at.as_str(), message.as_str()),
+            ("#", "the comment begins at the `#`, so `docs/c` is left without owners")
+        );
+        assert!(help.starts_with("write `?` for"), "{help}");
+    }
+
+    #[test]
+    fn a_line_that_github_skips_is_reported_and_has_no_effect() {
+        for (line, at, says, help) in [
+            ("***/*.rb @olek", "***/*.rb", "three asterisks in a row", "write `**/*.rb`"),
+            ("a/***** @olek", "a/*****", "three asterisks in a row", "write `a/**`"),
+            ("/ @olek", "/", "`/` never matches a file", "write `*` for every file"),
+            ("!docs/ @olek", "!docs/", "begins with `!`", "write `docs/` without owners"),
+            (
+                "pages/[id].tsx @olek",
+                "pages/[id].tsx",
+                "a `[` or `]` without a backslash",
+                r"escape both: `pages/\[id\].tsx`;",
+            ),
+            (
+                r"pages/\[id].tsx",
+                r"pages/\[id].tsx",
+                "a `[` or `]` without a backslash",
+                r"escape both: `pages/\[id\].tsx`;",
+            ),
+            (r"\#notes @olek", r"\#notes", "escapes a `#`", "write `?` for the `#`: `?notes`"),
+            (r"docs\", r"docs\", "ends in a backslash", "put `/` between folders"),
+            ("* user", "user", "`user` is no owner", "write `@user`"),
+            ("*.txt docs@", "docs@", "`docs@` is no owner", "write `@user`, `@org/team` or"),
+            ("* @olek, @priya", "@olek,", "`@olek,` is no owner", "put a blank alone between two owners: `@olek`"),
+            ("* @org/a/b", "@org/a/b", "is no owner", "write `@user`, `@org/team` or"),
+            ("* @olek org/team", "org/team", "is no owner", "write `@org/team`"),
+            ("* @ölek", "@ölek", "is no owner", "write `@user`, `@org/team` or"),
+            ("* @olek\u{a0}@priya", "@olek\u{a0}@priya", "is no owner", "write `@user`,"),
+            ("* @", "@", "`@` is no owner", "write `@user`,"),
+        ] {
+            let text = format!("* @org/everyone\n{line}");
+            let (found, message, advice) = problem(&text);
+            assert_eq!(found, at, "{line}");
+            assert!(message.contains(says) && message.contains("skip"), "{message}");
+            assert!(advice.starts_with(help), "{advice}");
+            let file = Codeowners::parse(&text);
+            assert_eq!((file.rules().len(), file.problems()[0].line, file.skipped()), (1, 2, 1));
+        }
+    }
+
+    #[test]
+    fn an_owner_without_a_pattern_is_read_as_a_name() {
+        let text = "@acme/security @olek";
+        assert_eq!(owners(text, "exceptions/a.yaml"), None);
+        assert_eq!(owners(text, "@acme/security").unwrap(), ["@olek"]);
+        let (at, message, help) = problem(text);
+        assert_eq!(at, "@acme/security");
+        assert_eq!(message, "`@acme/security` stands where the pattern belongs, so it is read as a file's name");
+        assert_eq!(help, "begin the line with a pattern: `* @acme/security @olek`");
+        assert_eq!(Codeowners::parse("@dana/notes.txt @olek\n@types/ @olek").problems(), []);
+    }
+
+    #[test]
+    fn two_handles_in_one_word_are_nobody_but_keep_the_line() {
+        let text = "/exceptions/ @dana@olek @priya";
+        let file = Codeowners::parse(text);
+        assert_eq!(file.owners("exceptions/a.yaml").unwrap().owners[0].kind, OwnerKind::Nobody);
+        assert_eq!((problem(text).1.as_str(), file.skipped()), ("nobody has the name `@dana@olek`", 0));
+    }
+
+    #[test]
+    fn a_file_of_three_megabytes_is_not_loaded() {
+        let line = "* @olek\n";
+        let mut text = line.repeat(Codeowners::TOO_LARGE / line.len() - 1);
+        assert_eq!(owners(&text, "a").unwrap(), ["@olek"]);
+        text.push_str(line);
+        assert_eq!(owners(&text, "a"), None);
+        assert!(problem(&text).1.contains("3000000 bytes"));
+    }
+
+    #[test]
+    fn hostile_patterns_end_soon() {
+        let name = "a".repeat(4_000);
+        let deep = "a/".repeat(2_000) + "b";
+        for (pattern, path) in [
+            ("*a".repeat(1_000) + "b", &name),
+            ("**/".repeat(700_000) + "c", &deep),
+            ("**/a/".repeat(500_000) + "c", &deep),
+            ("*/".repeat(1_400_000) + "c", &deep),
+            ("*a*".repeat(900_000) + "c", &name),
+            ("?".repeat(2_900_000), &name),
+        ] {
+            let pattern = pattern.replace("***", "**");
+            assert!(!matches(&pattern, path));
+        }
+        let lines = "![\n".repeat(900_000);
+        let file = Codeowners::parse(&lines);
+        assert_eq!((file.problems().len(), file.skipped()), (MOST_PROBLEMS, 900_000));
+    }
+
+    #[test]
+    fn no_text_breaks_a_span() {
+        let seeds =
+            ["é \\\u{a0}# @ö", "\\ \\\\ [ü]\t@a@\r\n!\u{feff}", "\u{feff}\u{feff}a @b\n\u{2028}", "/\\\n**\\ @a#é"];
+        for seed in seeds {
+            for (at, _) in seed.char_indices() {
+                for text in [&seed[..at], &seed[at..]] {
+                    let file = Codeowners::parse(text);
+                    assert!(file.problems().iter().all(|problem| text.get(problem.span.range()).is_some()), "{text:?}");
+                    assert!(file.rules().iter().all(|rule| text.get(rule.span.range()).is_some()), "{text:?}");
+                    let _ = file.owners("é");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,490 @@
+//! The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who stands behind a pull request.
+//!
+//! GitHub lists every review that was ever given. Per person the latest opinion counts, and a dismissed one is an
+//! opinion that is gone: it revives nothing older.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::account::Account;
+use super::json::{InputError, Json, commit, explain, number, text, usable};
+use crate::text::shown;
+
+/// What a review says, from the mildest to the one that wins where two copies of a review differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReviewState {
+    /// Begun and not sent.
+    Pending,
+    /// Sent without an opinion.
+    Commented,
+    /// In favour.
+    Approved,
+    /// Against.
+    ChangesRequested,
+    /// Taken back by somebody, or by a push.
+    Dismissed,
+}
+
+impl ReviewState {
+    /// All states by the name that the REST API writes; webhooks write it in lower case.
+    const ALL: [(&'static str, Self); 5] = [
+        ("PENDING", Self::Pending),
+        ("COMMENTED", Self::Commented),
+        ("APPROVED", Self::Approved),
+        ("CHANGES_REQUESTED", Self::ChangesRequested),
+        ("DISMISSED", Self::Dismissed),
+    ];
+
+    /// Reads a state in either case.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, state)| *state)
+    }
+
+    /// Tells whether it is an opinion, or was one.
+    fn is_opinion(self) -> bool {
+        !matches!(self, Self::Pending | Self::Commented)
+    }
+
+    pub(super) fn at(json: &Json, path: &str) -> Result<Self, String> {
+        let name = json.required(path, text())?;
+        Self::parse(name).ok_or_else(|| format!("`{path}` is `{}`, which is no state of a review", shown(name)))
+    }
+}
+
+/// One review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Its number; a later review has a larger one.
+    pub id: u64,
+    /// Who gave it; nobody when the account is deleted.
+    pub user: Option<Account>,
+    /// What it says.
+    pub state: ReviewState,
+    /// The head of the pull request that was reviewed.
+    pub commit: Option<String>,
+    /// When it was sent; nothing for one that is pending.
+    pub submitted_at: Option<DateTime<FixedOffset>>,
+}
+
+impl Review {
+    fn from_json(json: &Json) -> Result<Self, String> {
+        let id = json.required("id", number())?;
+        Self::rest_from_json(id, json).map_err(|why| format!("review {id}: {why}"))
+    }
+
+    fn rest_from_json(id: u64, json: &Json) -> Result<Self, String> {
+        let state = ReviewState::at(json, "state")?;
+        let sent = json.optional("submitted_at", text())?;
+        let submitted_at = sent.map(time).transpose()?;
+        if submitted_at.is_none() && state.is_opinion() {
+            return Err("has no `submitted_at`, so nobody can tell which review is the latest".to_owned());
+        }
+        let reviewed = json.optional("commit_id", text())?.map(|text| commit("commit_id", text)).transpose()?;
+        Ok(Self { id, user: Account::at(json, "user")?, state, commit: reviewed, submitted_at })
+    }
+
+    /// Orders reviews by time; of two copies of one review, the one that is less in favour comes last.
+    fn order(&self) -> (Option<DateTime<FixedOffset>>, u64, ReviewState) {
+        (self.submitted_at, self.id, self.state)
+    }
+}
+
+fn time(text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map_err(|_| format!("`submitted_at` is `{}`, not a time such as `2026-11-23T09:00:00Z`", shown(text)))
+}
+
+/// Where one person stands: their latest review that is not a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// The account's name.
+    pub login: &'a str,
+    /// `Approved`, `ChangesRequested` or `Dismissed`; the last counts for nothing.
+    pub state: ReviewState,
+    /// The commit that was reviewed.
+    pub commit: Option<&'a str>,
+    /// When the review was sent.
+    pub submitted_at: DateTime<FixedOffset>,
+}
+
+/// One person: by number where GitHub gives it, because a name can change.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Person {
+    Id(u64),
+    Login(String),
+}
+
+/// All reviews of a pull request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviews {
+    list: Vec<Review>,
+}
+
+impl Reviews {
+    /// Reads the saved answer: one list, several lists one after another (`gh api --paginate`), a list of lists
+    /// (`--slurp`), or reviews one after another (`--jq '.[]'`).
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, holds something else, or a review lacks what decides.
+    pub fn parse(json: &[u8]) -> Result<Self, InputError> {
+        let list = usable(json).and_then(|json| {
+            let pages = serde_json::Deserializer::from_slice(json).into_iter::<Page>();
+            let mut list = Vec::new();
+            for page in pages {
+                list.append(&mut page.map_err(|error| explain(&error))?.0);
+            }
+            Ok(list)
+        });
+        list.map(|list| Self { list }).map_err(|why| InputError {
+            why,
+            help:
+                "save all pages of the answer: `gh api --paginate repos/OWNER/REPO/pulls/NUMBER/reviews > reviews.json`"
+                    .to_owned(),
+        })
+    }
+
+    /// Returns the reviews as they are listed.
+    #[must_use]
+    pub fn list(&self) -> &[Review] {
+        &self.list
+    }
+
+    /// Returns where each person stands, in the order of their logins.
+    ///
+    /// Bots, deleted accounts and the author of the pull request stand nowhere.
+    #[must_use]
+    pub fn standing(&self, author: Option<&str>) -> Vec<Standing<'_>> {
+        let ids = self.ids();
+        let mut latest: BTreeMap<Person, (&Review, &Account)> = BTreeMap::new();
+        for review in self.list.iter().filter(|review| review.state.is_opinion()) {
+            let Some(user) = &review.user else { continue };
+            if user.is_bot() || author.is_some_and(|author| user.is(author)) {
+                continue;
+            }
+            let key = user.key();
+            let person = user.id.or_else(|| ids.get(&key).copied()).map_or(Person::Login(key), Person::Id);
+            let seen = latest.entry(person).or_insert((review, user));
+            if seen.0.order() < review.order() {
+                *seen = (review, user);
+            }
+        }
+        let mut standing: Vec<Standing<'_>> = latest.into_values().filter_map(stand).collect();
+        standing.sort_by_cached_key(|standing| (standing.login.to_lowercase(), standing.submitted_at));
+        standing
+    }
+
+    /// Returns the standing approvals: those whose latest review that is not a comment approves.
+    #[must_use]
+    pub fn approvals(&self, author: Option<&str>) -> Vec<Standing<'_>> {
+        let mut standing = self.standing(author);
+        standing.retain(|standing| standing.state == ReviewState::Approved);
+        standing
+    }
+
+    /// Returns the numbers of the accounts, for reviews that were saved without them.
+    fn ids(&self) -> BTreeMap<String, u64> {
+        let users = self.list.iter().filter_map(|review| review.user.as_ref());
+        users.filter_map(|user| Some((user.key(), user.id?))).collect()
+    }
+}
+
+fn stand<'a>((review, user): (&'a Review, &'a Account)) -> Option<Standing<'a>> {
+    let submitted_at = review.submitted_at?;
+    Some(Standing { login: &user.login, state: review.state, commit: review.commit.as_deref(), submitted_at })
+}
+
+/// One value of the stream: a list of reviews, a list of such lists, or a single review.
+struct Page(Vec<Review>);
+
+impl<'de> serde::Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut list = Vec::new();
+        Level { list: &mut list, lists_allowed: 2 }.deserialize(deserializer)?;
+        Ok(Self(list))
+    }
+}
+
+/// Adds what it meets to the list, without keeping the JSON.
+struct Level<'a> {
+    list: &'a mut Vec<Review>,
+    lists_allowed: u8,
+}
+
+impl<'de> DeserializeSeed<'de> for Level<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of reviews")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Some(lists_allowed) = self.lists_allowed.checked_sub(1) else {
+            return Err(A::Error::custom("holds lists within lists within lists, not reviews"));
+        };
+        while items.next_element_seed(Level { list: &mut *self.list, lists_allowed })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let json = Json::from_map(map)?;
+        if let (None, Ok(Some(message))) = (json.find("state").ok().flatten(), json.optional("message", text())) {
+            return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not reviews", shown(message))));
+        }
+        self.list.push(Review::from_json(&json).map_err(A::Error::custom)?);
+        Ok(())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        Err(E::custom("holds null, not reviews"))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
+        Err(E::custom("holds true or false, not reviews"))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
+        Err(E::custom("holds a number, not reviews"))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
+        self.visit_u64(0)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
+        self.visit_u64(0)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
+        Err(E::custom("holds a text, not reviews"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013";
+    const OLD: &str = "0b7d6e4452c1a98f3e60d5b2147cf8896a0e3d21";
+
+    /// Writes a review of an account `login/number`, sent at the minute of its id.
+    fn review(id: u64, who: &str, state: &str) -> String {
+        let (login, number) = who.split_once('/').unwrap();
+        let user = format!(r#"{{"login": "{login}", "id": {number}, "type": "User", "site_admin": false}}"#);
+        let time = format!("2026-11-23T09:{id:02}:00Z");
+        format!(
+            r#"{{"id": {id}, "user": {user}, "body": "looks right", "state": "{state}", "commit_id": "{HEAD}",
+            "submitted_at": "{time}", "_links": {{"html": {{"href": "x"}}}}, "author_association": "MEMBER"}}"#
+        )
+    }
+
+    fn page(reviews: &[String]) -> String {
+        format!("[{}]", reviews.join(", "))
+    }
+
+    fn parse(json: &str) -> Reviews {
+        Reviews::parse(json.as_bytes()).unwrap()
+    }
+
+    fn why(json: &str) -> String {
+        Reviews::parse(json.as_bytes()).unwrap_err().why
+    }
+
+    fn approvers(reviews: &[String], author: Option<&str>) -> Vec<String> {
+        parse(&page(reviews)).approvals(author).iter().map(|standing| standing.login.to_owned()).collect()
+    }
+
+    #[test]
+    fn an_approval_stands_until_a_later_opinion() {
+        let approved = review(1, "olek/2", "APPROVED");
+        for (later, stands) in [
+            ("COMMENTED", true),
+            ("PENDING", true),
+            ("APPROVED", true),
+            ("CHANGES_REQUESTED", false),
+            ("DISMISSED", false),
+        ] {
+            let both = [approved.clone(), review(2, "olek/2", later)];
+            assert_eq!(approvers(&both, None).len(), usize::from(stands), "{later}");
+            let listed_backwards = [both[1].clone(), both[0].clone()];
+            assert_eq!(approvers(&listed_backwards, None).len(), usize::from(stands), "{later}");
+        }
+        for earlier in ["COMMENTED", "CHANGES_REQUESTED", "DISMISSED"] {
+            assert_eq!(approvers(&[review(1, "olek/2", earlier), review(2, "olek/2", "APPROVED")], None), ["olek"]);
+        }
+    }
+
+    #[test]
+    fn a_dismissed_review_revives_nothing_older() {
+        let reviews =
+            [review(1, "olek/2", "APPROVED"), review(2, "olek/2", "APPROVED"), review(3, "olek/2", "DISMISSED")];
+        let reviews = parse(&page(&reviews));
+        assert!(reviews.approvals(None).is_empty());
+        assert_eq!(reviews.standing(None)[0].state, ReviewState::Dismissed);
+    }
+
+    #[test]
+    fn two_people_stand_for_themselves() {
+        let reviews = [
+            review(1, "priya/3", "APPROVED"),
+            review(2, "olek/2", "APPROVED"),
+            review(3, "priya/3", "CHANGES_REQUESTED"),
+            review(4, "dana/1", "COMMENTED"),
+        ];
+        let reviews = parse(&page(&reviews));
+        let standing: Vec<_> = reviews.standing(None).iter().map(|s| (s.login, s.state)).collect();
+        assert_eq!(standing, [("olek", ReviewState::Approved), ("priya", ReviewState::ChangesRequested)]);
+    }
+
+    #[test]
+    fn an_approval_keeps_the_commit_that_it_is_of() {
+        let old = review(1, "olek/2", "APPROVED").replace(HEAD, OLD);
+        let none = review(2, "priya/3", "APPROVED").replace(&format!("\"{HEAD}\""), "null");
+        let reviews = parse(&page(&[old, none]));
+        let commits: Vec<_> = reviews.approvals(None).iter().map(|standing| standing.commit).collect();
+        assert_eq!(commits, [Some(OLD), None]);
+    }
+
+    #[test]
+    fn the_author_a_bot_and_a_deleted_account_count_for_nobody() {
+        let bot = review(1, "renovate[bot]/9", "APPROVED");
+        let app = review(2, "deployer/8", "APPROVED").replace(r#""type": "User""#, r#""type": "Bot""#);
+        let author = review(3, "Maria/4", "APPROVED");
+        let user = r#"{"login": "gone", "id": 5, "type": "User", "site_admin": false}"#;
+        let gone = review(4, "gone/5", "APPROVED").replace(user, "null");
+        assert!(gone.contains(r#""user": null"#));
+        let all = [bot, app, author, gone];
+        assert!(approvers(&all, Some("mariA")).is_empty());
+        assert_eq!(approvers(&all, Some("@maria")), [""; 0]);
+        assert_eq!(approvers(&all, Some("dana")), ["Maria"]);
+    }
+
+    #[test]
+    fn people_are_told_apart_by_number_else_by_login_without_case() {
+        let renamed = [review(1, "olek/2", "APPROVED"), review(2, "olek-k/2", "CHANGES_REQUESTED")];
+        assert!(approvers(&renamed, None).is_empty());
+        let bare =
+            |id: u64, login: &str, state: &str| review(id, &format!("{login}/0"), state).replace(r#""id": 0, "#, "");
+        assert!(approvers(&[bare(1, "Olek", "APPROVED"), bare(2, "olek", "DISMISSED")], None).is_empty());
+        assert!(approvers(&[review(1, "olek/2", "APPROVED"), bare(2, "OLEK", "DISMISSED")], None).is_empty());
+        assert_eq!(approvers(&[bare(1, "olek", "APPROVED"), bare(2, "priya", "DISMISSED")], None), ["olek"]);
+    }
+
+    #[test]
+    fn the_same_minute_is_decided_by_the_number_and_an_offset_is_understood() {
+        let at = |review: String, time: &str| {
+            let start = review.find("\"submitted_at\": \"").unwrap() + 17;
+            format!("{}{time}{}", &review[..start], &review[start + 20..])
+        };
+        let same = [
+            at(review(2, "olek/2", "CHANGES_REQUESTED"), "2026-11-23T09:00:00Z"),
+            at(review(1, "olek/2", "APPROVED"), "2026-11-23T09:00:00Z"),
+        ];
+        assert!(approvers(&same, None).is_empty());
+        let offset = [
+            at(review(1, "olek/2", "APPROVED"), "2026-11-23T09:30:00Z"),
+            at(review(2, "olek/2", "DISMISSED"), "2026-11-23T10:00:00+01:00"),
+        ];
+        assert_eq!(approvers(&offset, None), ["olek"]);
+    }
+
+    #[test]
+    fn every_way_to_save_pages_gives_the_same_reviews() {
+        let (one, two) = (review(1, "olek/2", "APPROVED"), review(2, "priya/3", "approved"));
+        let whole = parse(&page(&[one.clone(), two.clone()]));
+        assert_eq!(whole.approvals(None).len(), 2);
+        let (first, second) = (page(std::slice::from_ref(&one)), page(std::slice::from_ref(&two)));
+        for saved in [
+            format!("{first}{second}"),
+            format!("{first}\n{second}\n"),
+            format!("{first}[]{second}[]"),
+            format!("[{first}, {second}]"),
+            format!("{one}\n{two}\n"),
+            format!("\u{feff}{first}{second}"),
+        ] {
+            assert_eq!(parse(&saved), whole, "{saved}");
+        }
+        assert!(parse("[]").list().is_empty() && parse("[[]]").list().is_empty());
+    }
+
+    #[test]
+    fn a_review_on_two_pages_counts_once_and_its_dismissal_wins() {
+        let approved = review(1, "olek/2", "APPROVED");
+        assert_eq!(approvers(&[approved.clone(), approved.clone()], None), ["olek"]);
+        let dismissed = review(1, "olek/2", "DISMISSED");
+        assert!(approvers(&[approved.clone(), dismissed.clone()], None).is_empty());
+        assert!(approvers(&[dismissed, approved], None).is_empty());
+    }
+
+    #[test]
+    fn a_pending_review_has_no_time_and_an_opinion_must_have_one() {
+        let timeless = |state: &str| page(&[review(7, "olek/2", state).replace("\"2026-11-23T09:07:00Z\"", "null")]);
+        assert!(parse(&timeless("PENDING")).standing(None).is_empty());
+        let says = why(&timeless("APPROVED"));
+        assert!(says.starts_with("review 7: has no `submitted_at`, so nobody can tell"), "{says}");
+    }
+
+    #[test]
+    fn what_is_not_reviews_is_named() {
+        let good = page(&[review(7, "olek/2", "APPROVED")]);
+        for (from, to, says) in [
+            (
+                "APPROVED",
+                "BLESSED",
+                "review 7: `state` is `BLESSED`, which is no state of a review (line 2, column 118)",
+            ),
+            ("\"id\": 7", "\"id\": \"7\"", "`id` is a text, not a whole number"),
+            ("\"id\": 7,", "", "has no `id`"),
+            ("\"user\"", "\"author\"", "review 7: has no `user`"),
+            ("\"login\": \"olek\"", "\"login\": 5", "review 7: `user.login` is a number, not a text"),
+            (
+                "2026-11-23T09:07:00Z",
+                "23 November",
+                "review 7: `submitted_at` is `23 November`, not a time such as `2026-11-23T09:00:00Z`",
+            ),
+            (HEAD, "HEAD~1", "review 7: `commit_id` is `HEAD~1`, not a full commit"),
+            ("[{", "[[[{", "holds lists within lists within lists, not reviews"),
+            ("[{", "[null, {", "holds null, not reviews (line 1, column 5)"),
+        ] {
+            assert!(good.contains(from), "{from}");
+            let found = why(&good.replacen(from, to, 1));
+            assert!(found.starts_with(says), "{found}");
+        }
+        let refusal =
+            r#"{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}"#;
+        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
+        assert_eq!(why(""), "is empty");
+        assert_eq!(
+            why(&good[..good.len() - 1]),
+            format!(
+                "breaks off at line 2, column {}: EOF while parsing a list",
+                good.lines().last().unwrap().len() - 1
+            )
+        );
+        assert!(why(&format!("{good}, {good}")).starts_with("is not JSON: expected value at line 2"));
+        assert!(why("\"reviews\"").starts_with("holds a text"));
+    }
+
+    #[test]
+    fn hostile_sizes_end_soon() {
+        for text in ["[".repeat(200_000), r#"{"user":"#.repeat(200_000), "[]".repeat(200_000), "{}".repeat(200_000)] {
+            let _ = Reviews::parse(text.as_bytes());
+        }
+        let one = review(1, "olek/2", "APPROVED");
+        let many: Vec<String> =
+            (0..20_000).map(|id| one.replace("olek", &format!("o{id}")).replace(": 2,", &format!(": {id},"))).collect();
+        assert_eq!(parse(&many.concat()).approvals(None).len(), 20_000);
+    }
+}

@@ -1,0 +1,193 @@
+//! The text of one file and the places in it: the only module that knows lines and columns.
+//!
+//! Everything else speaks of byte ranges ([`Span`]). A byte order mark is no part of the text, so
+//! the first character of a file is always line 1, column 1.
+
+use std::sync::OnceLock;
+
+/// A range of bytes in the text of one [`Source`], the end exclusive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// First byte behind the range.
+    pub end: u32,
+}
+
+impl Span {
+    /// Makes a span; an end before the start gives an empty span at the start.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        Self { start, end: end.max(start) }
+    }
+
+    /// Returns the range for slicing the source's text.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Returns the sub-range `start..end`, counted from this span's start.
+    #[must_use]
+    pub fn within(self, start: usize, end: usize) -> Self {
+        let base = self.start as usize;
+        Self::new(base + start, (base + end).min(self.end as usize))
+    }
+
+    /// Tells whether `other` lies wholly inside this span.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A place for a reader: line and column from 1, the column in Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in Unicode code points, from 1.
+    pub column: usize,
+}
+
+/// Index of a [`Source`] in the run's list of sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// One file's path and text.
+#[derive(Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// Wraps the text of the file at `path` (relative to the root, `/` between its parts). A
+    /// leading byte order mark is dropped.
+    #[must_use]
+    pub fn new(path: impl Into<String>, mut text: String) -> Self {
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        Self { path: path.into(), text, lines: OnceLock::new() }
+    }
+
+    /// Gives the text another path.
+    #[must_use]
+    pub fn renamed(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
+
+    /// Returns the path, relative to the root, with `/` between its parts.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the text without a byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the text under `span`, empty where the span does not fit the text.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Returns the line and column of a byte offset; one past the end is the end.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        let (line, start) = self.line_of(offset);
+        let end = self.floor(offset as usize);
+        let column = self.text[start..end].chars().count() + 1;
+        Position { line: line + 1, column }
+    }
+
+    /// Returns the column of a byte offset in UTF-8 bytes, from 1.
+    #[must_use]
+    pub fn byte_column(&self, offset: u32) -> usize {
+        let (_, start) = self.line_of(offset);
+        self.floor(offset as usize) - start + 1
+    }
+
+    /// Cuts a span to the part on its first line that is not blank, so that a region never spans
+    /// lines (code scanning hides a result whose lines are not all in the diff) and never starts
+    /// with the indentation of a block scalar.
+    #[must_use]
+    pub fn first_line(&self, span: Span) -> Span {
+        let text = self.slice(span);
+        let skipped = text.len() - text.trim_start().len();
+        if skipped == text.len() {
+            return Span::new(span.start as usize, span.start as usize);
+        }
+        let rest = &text[skipped..];
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let length = rest[..length].trim_end().len();
+        span.within(skipped, skipped + length)
+    }
+
+    /// Returns the byte at which a line starts, lines counted from 1.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> u32 {
+        self.lines().get(line.saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// Returns the line that starts at a byte, without its line feed.
+    #[must_use]
+    pub fn line_at(&self, start: u32) -> Span {
+        let rest = self.text.get(start as usize..).unwrap_or_default();
+        let length = rest.find('\n').unwrap_or(rest.len());
+        Span::new(start as usize, start as usize + length)
+    }
+
+    /// Returns the zero-based line of an offset and the byte at which that line starts.
+    fn line_of(&self, offset: u32) -> (usize, usize) {
+        let lines = self.lines();
+        let line = lines.partition_point(|start| *start <= offset).saturating_sub(1);
+        (line, lines.get(line).map_or(0, |start| *start as usize))
+    }
+
+    /// Returns the byte at which each line starts.
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| Span::new(at + 1, 0).start)).collect()
+        })
+    }
+
+    fn floor(&self, offset: usize) -> usize {
+        let mut at = offset.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_the_line_feed() {
+        let source = Source::new("a.yaml", "\u{feff}é: x\r\nkéy: wert\n".into());
+        let at = source.text().find("wert").unwrap();
+        assert_eq!(source.position(Span::new(at, at).start), Position { line: 2, column: 6 });
+        assert_eq!(source.byte_column(Span::new(at, at).start), 7);
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(9_999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_region_is_the_first_line_that_says_something() {
+        let source = Source::new("a.yaml", "reason: |\n\n   two words  \n   more\n".into());
+        let span = source.first_line(Span::new(10, source.text().len()));
+        assert_eq!(source.slice(span), "two words");
+        assert_eq!(source.first_line(Span::new(9, 11)), Span::new(9, 9));
+    }
+}

@@ -1,0 +1,13 @@
+//! What a text says, apart from how it is written: the comparison form, stock phrases, and copies among many reasons.
+//!
+//! Knows nothing of exceptions, rules or files: text goes in, facts about it come out.
+
+mod nearest;
+pub mod normalise;
+pub mod phrases;
+mod shown;
+pub mod similarity;
+
+pub use nearest::nearest;
+pub use phrases::Phrases;
+pub use shown::shown;

@@ -1,0 +1,1067 @@
+//! Texts that fill a field without saying anything: stock phrases, placeholders, values that cover everything; and
+//! the words that give an exposure away.
+//!
+//! The lists are English, matched word by word on the folded text. A text in another language is never vague for
+//! being so: what no list knows counts as said.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::normalise::{Kind, Token, bare, fold, is_month, is_simple, spans, tokens};
+
+type Words = FxHashSet<&'static str>;
+
+/// Parses a built-in list: entries parted by commas.
+fn list(entries: &'static str) -> impl Iterator<Item = &'static str> {
+    entries.split(',').map(str::trim)
+}
+
+fn all_in(words: &str, set: &Words) -> bool {
+    words.split(' ').all(|word| set.contains(word))
+}
+
+/// Phrases that could stand in any request.
+const STOCK: [&str; 17] = [
+    // The business wants it.
+    "business need, business needs, business reason, business reasons, business requirement, business requirements, \
+     business critical, business criticality, business justification, business impact, business case, \
+     business priority, business request, business necessity, business purposes, business as usual, \
+     critical for business, critical for the business, critical to the business, important for the business, \
+     required for business, the business needs it, the business needs this",
+    // Operations want it.
+    "operational necessity, operational need, operational needs, operational reason, operational reasons, \
+     operational requirement, operational requirements, operational purposes, required for operations, \
+     needed for operations",
+    // Said elsewhere.
+    "as discussed, as agreed, as requested, as required, as needed, as necessary, as mentioned, as per, as usual, \
+     as before, as always, as above, see above, see below, see ticket, see the ticket, see title, \
+     discussed in the meeting, discussed with the team, agreed in the meeting, agreed with the team, agreed verbally",
+    // It is urgent.
+    "urgent, urgently, very urgent, urgent need, urgent request, asap, as soon as possible, right away, immediately, \
+     immediate need, high priority, top priority, cannot wait, can not wait, can't wait, time critical, \
+     time sensitive",
+    // It is temporary.
+    "temporary, temporarily, temporary workaround, temporary fix, temporary solution, temporary measure, \
+     temporary exception, temporary access, temporary need, temporary basis, workaround, quick fix, quick win, \
+     quick solution, short term, short term fix, short term solution, interim solution, interim measure, stopgap, \
+     stopgap measure, for now, for the moment, at the moment, at this time, at this point, for the time being, \
+     in the meantime, in the interim",
+    // It ends some day.
+    "until further notice, until fixed, until it is fixed, until this is fixed, until resolved, \
+     until it is resolved, until this is resolved, until done, until complete, until completed, \
+     until a solution is found, until we find a solution, until we have a solution, until a fix is available",
+    // A project or a deadline.
+    "needed for project, needed for the project, needed for this project, required for project, \
+     required for the project, required for this project, project need, project needs, project requirement, \
+     project requirements, project reasons, project deadline, project deadlines, project work, tight deadline, \
+     tight deadlines, tight schedule, tight timeline, meet the deadline, meet deadlines, deadline pressure, go live",
+    // Somebody asked.
+    "required by management, requested by management, approved by management, management request, \
+     management decision, management approval, management requirement, per management, per request, by request, \
+     on request, upon request, at the request of, customer request, client request, user request, team request, \
+     requested by the business, requested by the team, requested by the customer, requested by the client, \
+     requested by the user",
+    // Some activity.
+    "for testing, for testing purposes, for test purposes, testing purposes, test purposes, for debugging, \
+     for debugging purposes, debugging purposes, for troubleshooting, for troubleshooting purposes, \
+     troubleshooting purposes",
+    // Time and means are short.
+    "time constraint, time constraints, time pressure, lack of time, no time, not enough time, ran out of time, \
+     lack of resources, limited resources, resource constraint, resource constraints, lack of budget, \
+     budget constraint, budget constraints",
+    // Things are as they are.
+    "legacy, legacy system, legacy systems, legacy application, legacy applications, legacy reason, legacy reasons, \
+     legacy issue, legacy issues, legacy code, historical reasons, technical debt, technical reason, \
+     technical reasons, technical limitation, technical limitations, technical issue, technical issues, \
+     technical constraint, technical constraints, known issue, known issues",
+    // Work must go on.
+    "unblock, to unblock, unblock the team, unblock us, blocker, blocking issue, blocking us, to proceed, \
+     in order to proceed, to move forward, to move on, to continue, to continue work, continue our work, \
+     to get work done, get the job done, to do my job, to do our job, to do our work, to do my work, \
+     required for work, needed for work, to keep working, to keep things running, keep the lights on, \
+     to make it work, to make things work, to get it working, it works",
+    // There is no choice.
+    "no other option, no other options, no other way, no other choice, no other solution, no alternative, \
+     no alternatives, no choice, cannot be avoided, can't be avoided, not possible, unavoidable, necessary, \
+     absolutely necessary, strictly necessary, mandatory, essential, critical, mission critical, important, \
+     very important, must have",
+    // It is easier.
+    "convenience, for convenience, convenient, easier this way",
+    // It will be mended.
+    "fix later, will fix later, fixed later, will be fixed later, fixed soon, will be fixed, will be fixed soon, \
+     will be removed later, will be resolved, to be fixed, work in progress, ongoing work, soon",
+    // For reasons.
+    "various reasons, other reasons, several reasons, multiple reasons, obvious reasons, some reason",
+    // An exception is an exception.
+    "security exception, exception needed, exception required, exception request, exception is needed, \
+     exception is required, access needed, access required, access request, access is needed, access is required, \
+     need access, needs access, requires access, permission needed, permissions needed, risk accepted, \
+     risk is accepted, accepted risk, low risk, best effort, self explanatory, just in case, production issue, \
+     production issues, nothing else works",
+];
+
+/// English words that carry no meaning of their own, the fragments that contractions leave included.
+const STOP: &str = "\
+    a, about, above, after, again, all, also, although, am, an, and, any, are, as, at, be, because, been, before, \
+    being, below, both, but, by, can, could, d, did, do, does, doing, done, don, due, during, each, either, else, \
+    etc, even, ever, every, few, for, from, get, gets, getting, go, goes, going, got, had, has, have, having, he, \
+    her, here, him, his, how, however, i, if, in, into, is, it, its, itself, just, let, ll, m, make, makes, many, \
+    may, me, might, more, most, much, must, my, need, needed, needing, needs, neither, no, nor, not, now, of, off, \
+    on, once, only, or, other, our, ours, out, over, own, please, quite, re, really, require, required, requires, s, \
+    same, see, shall, she, should, simply, since, so, some, still, such, t, than, that, the, their, them, then, \
+    there, therefore, these, they, thing, things, this, those, though, through, thus, to, too, under, until, up, \
+    upon, us, ve, very, via, want, wants, was, we, well, were, what, when, where, whether, which, while, who, whom, \
+    why, will, with, within, without, would, yet, you, your";
+
+static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| list(STOP).collect());
+
+/// The stock phrases of a policy: the built-in list and its own.
+#[derive(Debug)]
+pub struct Phrases {
+    phrases: Vec<Phrase>,
+    /// Indices by first word, the longest phrase first.
+    by_first_word: FxHashMap<String, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Phrase {
+    text: String,
+    words: Vec<String>,
+}
+
+impl Phrases {
+    /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches
+    /// nothing.
+    #[must_use]
+    pub fn new(extra: &[String]) -> Self {
+        let own = extra.iter().filter_map(|text| Phrase::new(text));
+        let mut phrases: Vec<Phrase> =
+            STOCK.iter().flat_map(|theme| list(theme)).filter_map(Phrase::new).chain(own).collect();
+        phrases.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
+        phrases.dedup_by(|a, b| a.words == b.words);
+        let mut by_first_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (index, phrase) in phrases.iter().enumerate() {
+            by_first_word.entry(phrase.words[0].clone()).or_default().push(index);
+        }
+        Self { phrases, by_first_word }
+    }
+
+    /// Returns the distinct words of a reason, in order, that are in no stock phrase, no stop word and not in the
+    /// title.
+    ///
+    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. Under three of
+    /// them, the reason is vague.
+    #[must_use]
+    pub fn remaining(&self, reason: &str, title: &str) -> Vec<String> {
+        let (reason, title) = (fold(reason), fold(title));
+        let title_tokens = tokens(&title);
+        let mut seen: FxHashSet<&str> = title_tokens.iter().map(|token| token.text).collect();
+        let tokens = tokens(&reason);
+        let mut stock_until = 0;
+        let mut remaining = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if let Some(phrase) = self.phrase_at(&tokens[at..]) {
+                stock_until = stock_until.max(at + phrase.words.len());
+            }
+            let says_something = matches!(token.kind, Kind::Word | Kind::Name) && !STOP_WORDS.contains(token.text);
+            if at >= stock_until && says_something && seen.insert(token.text) {
+                remaining.push(token.text.to_owned());
+            }
+        }
+        remaining
+    }
+
+    /// Returns the first stock phrase in a reason, the longest where several start together, as its list spells it.
+    #[must_use]
+    pub fn first_phrase(&self, reason: &str) -> Option<&str> {
+        let folded = fold(reason);
+        let tokens = tokens(&folded);
+        (0..tokens.len()).find_map(|at| self.phrase_at(&tokens[at..])).map(|phrase| phrase.text.as_str())
+    }
+
+    fn phrase_at(&self, tokens: &[Token<'_>]) -> Option<&Phrase> {
+        let candidates = self.by_first_word.get(tokens.first()?.text)?;
+        candidates.iter().map(|index| &self.phrases[*index]).find(|phrase| phrase.starts(tokens))
+    }
+}
+
+impl Phrase {
+    fn new(text: &str) -> Option<Self> {
+        let folded = fold(text);
+        let words: Vec<String> = tokens(&folded).iter().map(|token| token.text.to_owned()).collect();
+        (!words.is_empty()).then(|| Self { text: text.trim().to_owned(), words })
+    }
+
+    fn starts(&self, tokens: &[Token<'_>]) -> bool {
+        tokens.len() >= self.words.len() && self.words.iter().zip(tokens).all(|(word, token)| word == token.text)
+    }
+}
+
+/// Values that stand for a missing one when they are the whole text.
+const PLACEHOLDER: &str = "\
+    n a, na, none, none given, none provided, none stated, none specified, none yet, not given, not provided, \
+    not stated, not specified, unspecified, not known, unknown, not sure, no idea, not applicable, nil, null, nan, \
+    undefined, nothing, empty, blank, no reason, no comment, tbd, tbc, tba, to be determined, to be decided, \
+    to be confirmed, to be defined, to be done, to be announced, to be added, to be completed, to be filled, \
+    to be filled in, to be specified, to be discussed, to do, todo, fixme, fix me, xx, xxx, xxxx, xxxxx, fill in, \
+    fill me in, fill in later, fill this in, fill out, please fill in, please fill out, add later, add reason, \
+    insert here, insert reason, insert text here, placeholder, dummy, dummy text, change me, changeme, replace me, \
+    replace this, your text here, text here, reason here, write something here, asdf, asdfasdf, asdf asdf, qwerty, \
+    foo, foo bar, foobar, blah, blah blah, blah blah blah, lorem, lorem ipsum, see above, see below, see title, \
+    as above, same as above, same as title, ditto, idem, k a, keine angabe, unbekannt, inconnu, non renseigné, \
+    desconocido, sin datos, 无, 不详, 未知, 待定, なし, 不明, 未定";
+
+static PLACEHOLDERS: LazyLock<Words> = LazyLock::new(|| list(PLACEHOLDER).collect());
+
+/// Longer values are no placeholders as a whole; room for the longest entry in any case, width and punctuation.
+const LONGEST_PLACEHOLDER: usize = 128;
+
+/// Finds a placeholder: the whole text, or in it a marker word in capitals (TBD, TODO, FIXME, XXX), `???` or "lorem
+/// ipsum".
+///
+/// Returns the slice of the text to point at. A text without a letter or digit is a placeholder; an empty one is not.
+#[must_use]
+pub fn is_placeholder(text: &str) -> Option<&str> {
+    if is_plainly_none(text) {
+        return None;
+    }
+    let trimmed = text.trim();
+    let says_nothing = !trimmed.contains(char::is_alphanumeric);
+    let is_known = || trimmed.len() <= LONGEST_PLACEHOLDER && PLACEHOLDERS.contains(bare(trimmed).as_str());
+    if !text.is_empty() && (says_nothing || is_slot(trimmed) || is_known()) {
+        return Some(if trimmed.is_empty() { text } else { trimmed });
+    }
+    marker(text).or_else(|| question_marks(text)).map(|range| &text[range])
+}
+
+/// No built-in placeholder has more letters and digits in ASCII.
+const MOST_LETTERS: usize = 24;
+
+/// So many bytes of a text are looked at together; the two behind them belong to what begins with the last ones.
+const WINDOW: usize = 64;
+
+/// Spares most texts the closer look: no known placeholder, and nothing that begins like a slot or a marker.
+fn is_plainly_none(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut letters = 0;
+    for start in (0..bytes.len()).step_by(WINDOW) {
+        let part = &bytes[start..bytes.len().min(start + WINDOW + 2)];
+        let mut window = [0; WINDOW + 2];
+        window[..part.len()].copy_from_slice(part);
+        if begins_something(&window) {
+            return false;
+        }
+        if start == 0 {
+            letters = window[..WINDOW].iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum();
+        }
+    }
+    let letters = usize::from(letters);
+    // Other characters may fold to the letters of a marker, and to fewer or no letters.
+    if letters > MOST_LETTERS {
+        text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_simple(c))
+    } else {
+        text.is_ascii() && letters > 0 && !is_known_ascii(bytes)
+    }
+}
+
+/// Tells whether a slot or a marker may begin here. Of a fixed length and without a way out of the loop, so that the
+/// compiler takes many bytes at a time.
+fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
+    let mut found = 0;
+    for at in 0..WINDOW {
+        let (a, b, c) = (window[at], window[at + 1], window[at + 2]);
+        let marker = (a == b'T') & ((b == b'B') | (b == b'O'))
+            | (a == b'F') & (b == b'I')
+            | ((a == b'X') | (a == b'?')) & (a == b);
+        let in_ipsum = (a | 0x20 == b'p') & (b | 0x20 == b's') & (c | 0x20 == b'u');
+        found |= u8::from(marker | in_ipsum | (a == b'<') | (a == b'{'));
+    }
+    found > 0
+}
+
+/// Looks up a text of ASCII as [`bare`] would write it, without making a text of its own.
+fn is_known_ascii(text: &[u8]) -> bool {
+    let mut bare = [0_u8; 2 * MOST_LETTERS];
+    let (mut length, mut is_between) = (0, false);
+    for byte in text {
+        if !byte.is_ascii_alphanumeric() {
+            is_between = length > 0;
+            continue;
+        }
+        let next = length + usize::from(is_between);
+        let Some(place) = bare.get_mut(next) else { return false };
+        *place = byte.to_ascii_lowercase();
+        if is_between {
+            bare[length] = b' ';
+        }
+        (length, is_between) = (next + 1, false);
+    }
+    std::str::from_utf8(&bare[..length]).is_ok_and(|bare| PLACEHOLDERS.contains(bare))
+}
+
+/// A slot that a template left open: `<reason>`, `{{ reason }}`.
+fn is_slot(text: &str) -> bool {
+    let inside = |open, close| text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
+    inside("<", ">").or_else(|| inside("{{", "}}")).is_some_and(|name| !name.contains(['<', '>', '{', '}', '@', '/']))
+}
+
+fn marker(text: &str) -> Option<Range<usize>> {
+    let mut previous: Option<Range<usize>> = None;
+    for span in spans(text) {
+        let word = &text[span.clone()];
+        if !(3..=64).contains(&word.len()) {
+            previous = None;
+            continue;
+        }
+        let is_part = text[..span.start].ends_with('_') || text[span.end..].starts_with('_');
+        if !is_part && is_capital_marker(word) {
+            return Some(span);
+        }
+        if is_word(word, "ipsum")
+            && let Some(lorem) = previous
+        {
+            return Some(lorem.start..span.end);
+        }
+        previous = is_word(word, "lorem").then_some(span);
+    }
+    None
+}
+
+fn is_capital_marker(word: &str) -> bool {
+    const MARKERS: [&str; 4] = ["TBD", "TODO", "FIXME", "XXX"];
+    if word.is_ascii() {
+        return MARKERS.contains(&word);
+    }
+    MARKERS.iter().any(|marker| is_word(word, marker)) && !word.contains(char::is_lowercase)
+}
+
+/// Tells whether a word of the original text is the given ASCII word once both are folded.
+fn is_word(word: &str, expected: &str) -> bool {
+    if word.is_ascii() { word.eq_ignore_ascii_case(expected) } else { fold(word).eq_ignore_ascii_case(expected) }
+}
+
+fn question_marks(text: &str) -> Option<Range<usize>> {
+    let is_mark = |c: char| matches!(c, '?' | '？');
+    let start = text.find("???").or_else(|| text.find("？？？"))?;
+    let length = text[start..].find(|c| !is_mark(c)).unwrap_or(text.len() - start);
+    Some(start..start + length)
+}
+
+static NO_ALTERNATIVE_FILLERS: LazyLock<Words> = LazyLock::new(|| {
+    list(
+        "\
+        alternative, alternatives, option, options, other, others, choice, choices, way, ways, solution, solutions, \
+        workaround, workarounds, known, available, possible, viable, feasible, considered, consider, evaluated, \
+        exist, exists, found, identified, applicable, needed, required, necessary, safer, better, suitable, \
+        reasonable, practical, real, else, at, this, the, that, time, moment, point, for, now, yet, was, were, is, \
+        are, be, been, has, have, had, can, could, we, us, to, of, in, one, ones, any, none, no, not, so, far, \
+        currently, really, exception, case, given, stated, specified",
+    )
+    .collect()
+});
+
+/// Tells whether an option says only that there is none: "none", "not applicable", "no alternatives were considered".
+#[must_use]
+pub fn is_no_alternative(text: &str) -> bool {
+    let bare = bare(text);
+    let said = ["there is ", "there are ", "there was ", "there were ", "we have ", "we had ", "we found "]
+        .iter()
+        .find_map(|start| bare.strip_prefix(start))
+        .unwrap_or(&bare);
+    let (first, rest) = said.split_once(' ').unwrap_or((said, ""));
+    match first {
+        "na" | "nil" | "null" => rest.is_empty(),
+        "n" => rest == "a",
+        "no" | "none" | "not" | "nothing" => rest.is_empty() || all_in(rest, &NO_ALTERNATIVE_FILLERS),
+        _ => false,
+    }
+}
+
+/// Words of a control text that name no rule.
+static EMPTY_CONTROL_WORDS: LazyLock<Words> = LazyLock::new(|| {
+    list(
+        "\
+        security, secure, access, compliance, cyber, cybersecurity, infosec, information, general, internal, \
+        company, corporate, common, check, checks, issue, issues, problem, problems, exception, exceptions, \
+        exemption, waiver, finding, findings, skip, skipped, skipping, bypass, bypassed, bypassing, disable, \
+        disabled, ignore, ignored, broken, break, violated, violation, followed, missing, met, off, turned, removed, \
+        requirement, requirements, best, practice, practices, procedure, procedures, process, rule, rules, policy, \
+        policies, control, controls, standard, standards, guideline, guidelines, baseline, scan, scans, scanner, \
+        audit, review, risk, permission, permissions, vulnerability, vulnerabilities, alert, warning, none, various, \
+        several, multiple, see, ticket, unknown",
+    )
+    .collect()
+});
+
+/// What a rule may be about: alone no rule, together with a document one ("password policy").
+static TOPICS: LazyLock<Words> = LazyLock::new(|| {
+    list(
+        "\
+        mfa, 2fa, sso, vpn, ssh, rdp, tls, ssl, iam, dlp, edr, siem, waf, firewall, firewalls, authentication, \
+        authorization, authorisation, login, encryption, password, passwords, patching, patch, patches, logging, \
+        monitoring, backup, backups, antivirus, network, admin, root",
+    )
+    .collect()
+});
+
+static DOCUMENTS: LazyLock<Words> = LazyLock::new(|| {
+    list("rule, rules, policy, policies, standard, standards, guideline, guidelines, baseline, procedure, procedures")
+        .collect()
+});
+
+/// Tells whether a control text names no exact rule: "security check skipped", "access issue", "policy", "MFA" alone.
+///
+/// A text with a number or id in it, or with a word outside the lists, is given the benefit of the doubt.
+#[must_use]
+pub fn is_vague_control(text: &str) -> bool {
+    let bare = bare(text);
+    if bare.is_empty() {
+        return false;
+    }
+    let (mut meaningful, mut topics, mut documents) = (0, 0, 0);
+    for word in bare.split(' ').filter(|word| !STOP_WORDS.contains(word)) {
+        meaningful += 1;
+        let is_topic = TOPICS.contains(word);
+        topics += usize::from(is_topic);
+        documents += usize::from(DOCUMENTS.contains(word));
+        if !is_topic && !EMPTY_CONTROL_WORDS.contains(word) {
+            return false;
+        }
+    }
+    meaningful < 4 && (topics == 0 || documents == 0)
+}
+
+static QUANTIFIERS: LazyLock<Words> = LazyLock::new(|| {
+    list(
+        "\
+        all, any, every, each, everything, everywhere, everyone, everybody, anything, anywhere, anyone, anybody, \
+        entire, whole, various, multiple, several, many, most, numerous, different, miscellaneous, misc, global, \
+        globally, universal, worldwide, companywide, enterprisewide, wide, unlimited, unrestricted",
+    )
+    .collect()
+});
+
+static SCOPE_NOUNS: LazyLock<Words> = LazyLock::new(|| {
+    list(
+        "\
+        system, systems, app, apps, application, applications, service, services, server, servers, host, hosts, \
+        machine, machines, device, devices, environment, environments, env, envs, stage, stages, team, teams, user, \
+        users, department, departments, process, processes, platform, platforms, product, products, project, \
+        projects, repository, repositories, repo, repos, component, components, account, accounts, network, \
+        networks, company, organisation, organization, org, enterprise, business, estate, infrastructure, site, \
+        sites, location, locations, region, regions, thing, things, people, persons, staff, employees, of, the, our, \
+        my, its, this, these, them, us, in, across, on, and, or, other",
+    )
+    .collect()
+});
+
+/// Finds a scope that covers everything or nothing in particular: one that holds `*`, or whose whole value is "all",
+/// "any system", "everywhere", "the app", "various".
+///
+/// Returns the slice of the text to point at.
+#[must_use]
+pub fn is_broad_scope(text: &str) -> Option<&str> {
+    if let Some((at, star)) = text.char_indices().find(|(_, c)| matches!(c, '*' | '＊' | '∗')) {
+        return Some(&text[at..at + star.len_utf8()]);
+    }
+    let bare = bare(text);
+    let is_quantified = bare.split(' ').any(|word| QUANTIFIERS.contains(word));
+    let is_bare_noun = bare
+        .split_once(' ')
+        .is_some_and(|(article, noun)| matches!(article, "the" | "our" | "this" | "my") && !noun.contains(' '));
+    let is_broad = (is_quantified || is_bare_noun)
+        && bare.split(' ').all(|word| QUANTIFIERS.contains(word) || SCOPE_NOUNS.contains(word));
+    (is_broad || bare == "etc").then(|| text.trim())
+}
+
+/// Finds the first word that speaks of an exposure: remote access, authentication, privileged or vendor access, a
+/// public service, customer or personal data. Returns its byte range in the text.
+///
+/// Names that only sound so ("root cause", "public holiday") are passed over.
+#[must_use]
+pub fn exposure_term(text: &str) -> Option<(usize, usize)> {
+    let word = exposure_word(text);
+    let network = ["0.0.0.0/0", "::/0"].iter().filter_map(|network| find_network(text, network)).min();
+    word.into_iter().chain(network).min()
+}
+
+fn exposure_word(text: &str) -> Option<(usize, usize)> {
+    let mut rest = spans(text);
+    let mut previous = 0..0;
+    while let Some(span) = rest.next() {
+        let word = fold(&text[span.clone()]);
+        let mut following = rest.clone().map(|span| (fold(&text[span.clone()]), span.end));
+        if speaks_alone(&word) {
+            let next = following.next().map_or(Cow::Borrowed(""), |(next, _)| next);
+            if !only_sounds(&fold(&text[previous]), &word, &next) {
+                return Some((span.start, span.end));
+            }
+        } else if let Some(end) = speaks_together(&word, following) {
+            return Some((span.start, end));
+        }
+        previous = span;
+    }
+    None
+}
+
+fn speaks_alone(word: &str) -> bool {
+    matches!(
+        word,
+        "mfa"
+            | "2fa"
+            | "sso"
+            | "vpn"
+            | "vpns"
+            | "ssh"
+            | "rdp"
+            | "admin"
+            | "admins"
+            | "administrator"
+            | "administrators"
+            | "root"
+            | "vendor"
+            | "vendors"
+            | "firewall"
+            | "firewalls"
+            | "public"
+            | "publicly"
+            | "multifactor"
+            | "pii"
+    )
+}
+
+fn only_sounds(previous: &str, word: &str, next: &str) -> bool {
+    match word {
+        "root" => {
+            let before = ["document", "web", "square", "project", "repository", "repo", "tree", "grass"];
+            let after = "\
+                cause, causes, ca, cas, certificate, certificates, cert, certs, directory, folder, path, of, zone, \
+                domain, element, node, level, module, partition, disk, volume, filesystem";
+            before.contains(&previous) || list(after).any(|word| word == next)
+        }
+        "public" => list(
+            "holiday, holidays, preview, beta, key, keys, sector, transport, relations, health, release, body, bodies",
+        )
+        .any(|word| word == next),
+        _ => false,
+    }
+}
+
+/// Returns where the term ends that starts with `first` and goes on in the following words.
+fn speaks_together<'t>(first: &str, mut following: impl Iterator<Item = (Cow<'t, str>, usize)>) -> Option<usize> {
+    let mut next_in =
+        |words: &[&str]| following.next().filter(|(next, _)| words.contains(&&**next)).map(|(_, end)| end);
+    match first {
+        "third" | "3rd" => next_in(&["party", "parties"]),
+        "two" | "multi" => next_in(&["factor"]),
+        "remote" => next_in(&["desktop", "desktops"]),
+        "single" => next_in(&["sign"]).and_then(|_| next_in(&["on"])),
+        "customer" | "customers" | "personal" => data_after(following),
+        _ => None,
+    }
+}
+
+/// Finds the data that "customer" or "personal" is about: `customer data`, `customers' records`, `customer or
+/// personal data`.
+fn data_after<'t>(following: impl Iterator<Item = (Cow<'t, str>, usize)>) -> Option<usize> {
+    for (word, end) in following.take(4) {
+        match &*word {
+            "data" | "information" | "records" | "details" => return Some(end),
+            "s" | "or" | "and" | "personal" | "customer" | "account" | "payment" | "contact" | "employee" => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn find_network(text: &str, network: &str) -> Option<(usize, usize)> {
+    text.match_indices(network).map(|(start, found)| (start, start + found.len())).find(|&(start, end)| {
+        let before = text[..start].chars().next_back();
+        let after = text[end..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ':')) && !after.is_some_and(char::is_numeric)
+    })
+}
+
+/// Counts the sentences of a text.
+///
+/// A sentence ends with `.`, `!` or `?` before white space and a capital, digit or ideograph; with `。` and its like;
+/// or with a blank line. Abbreviations, version numbers, host names, dates and ellipses end nothing; neither does a
+/// semicolon.
+#[must_use]
+pub fn sentences(text: &str) -> usize {
+    let says_something = |part: &str| part.contains(char::is_alphanumeric);
+    let (mut count, mut start) = (0, 0);
+    for (at, c) in text.char_indices().filter(|(_, c)| is_terminator(*c)) {
+        let end = at + c.len_utf8();
+        if ends_sentence(&text[start..at], c, &text[end..]) {
+            count += usize::from(says_something(&text[start..end]));
+            start = end;
+        }
+    }
+    count + usize::from(says_something(&text[start..]))
+}
+
+fn is_terminator(c: char) -> bool {
+    matches!(c, '\n' | '.' | '!' | '?' | '。' | '！' | '？' | '｡' | '।' | '؟' | '۔')
+}
+
+fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
+    match terminator {
+        '\n' => after.split_once('\n').is_some_and(|(line, _)| line.trim().is_empty()),
+        '.' | '!' | '?' => {
+            let rest = after.trim_start_matches(['"', '\'', ')', ']', '»', '”', '’']);
+            let next = rest.trim_start().trim_start_matches(['"', '\'', '(', '[', '«', '“', '‘']);
+            let starts_anew = next.starts_with(|c: char| c.is_alphanumeric() && !c.is_lowercase());
+            let is_ellipsis = terminator == '.' && before.ends_with('.');
+            rest.starts_with(char::is_whitespace)
+                && starts_anew
+                && !is_ellipsis
+                && !(terminator == '.' && is_abbreviated(before, next))
+        }
+        _ => true,
+    }
+}
+
+/// Tells whether the full stop after `before` belongs to an abbreviation, an initial, an ordinal or a list number.
+fn is_abbreviated(before: &str, next: &str) -> bool {
+    static ALWAYS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        list(
+            "approx, vs, dr, mr, mrs, ms, prof, inc, ltd, llc, co, corp, cf, ca, resp, incl, excl, dept, bzw, ggf, st, \
+             gem, lt, sr, sra, srta, dpto, mme, mlle, bspw, evtl, inkl, exkl, zzgl, jan, feb, mar, apr, jun, jul, \
+             aug, sept, oct, nov, dec, mon, tue, wed, thu, fri",
+        )
+        .collect()
+    });
+    static BEFORE_NUMBER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        list("no, nos, nr, fig, sec, art, abs, p, pp, vol, max, min, ver, v, ch, tel, ext, ref, para").collect()
+    });
+    let word =
+        before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '«')).next().unwrap_or(before);
+    let next_word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or(next);
+    let folded = fold(word);
+    let mut chars = word.chars();
+    let is_initial = chars.next().is_some_and(char::is_uppercase) && chars.next().is_none();
+    let is_dotted = folded.contains('.')
+        && folded.split('.').all(|part| part.chars().count() == 1 && part.contains(char::is_alphabetic));
+    if !word.is_empty() && word.chars().all(char::is_numeric) {
+        return before.trim() == word || is_month(&fold(next_word));
+    }
+    let counts = next_word.starts_with(char::is_numeric) && (BEFORE_NUMBER.contains(&*folded) || is_month(&folded));
+    is_initial || is_dotted || ALWAYS.contains(&*folded) || counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remaining(reason: &str, title: &str) -> Vec<String> {
+        Phrases::new(&[]).remaining(reason, title)
+    }
+
+    #[test]
+    fn the_built_in_list_is_long_and_sorted_out() {
+        assert!(Phrases::new(&[]).phrases.len() >= 60);
+        assert!(
+            STOCK
+                .iter()
+                .flat_map(|theme| list(theme))
+                .chain(list(STOP))
+                .chain(list(PLACEHOLDER))
+                .all(|entry| !entry.is_empty() && fold(entry) == entry)
+        );
+    }
+
+    #[test]
+    fn nothing_remains_of_stock_phrases() {
+        for reason in [
+            "Urgent business need, as discussed.",
+            "Temporary workaround until further notice.",
+            "Needed for testing purposes",
+            "OPERATIONAL \u{200b}NECESSITY!!",
+            "We need this ASAP, see INC-311 and https://example.com/INC-311.",
+            "Required by management due to time constraints on 2026-11-23",
+            "It's a legacy system; there is no other way.",
+            "",
+            "42",
+        ] {
+            assert!(remaining(reason, "").is_empty(), "{reason}: {:?}", remaining(reason, ""));
+        }
+    }
+
+    #[test]
+    fn an_honest_reason_keeps_three_words() {
+        for (reason, title) in [
+            (
+                "The payroll vendor must read failed imports to correct the new file format before the December run.",
+                "Payroll vendor reads the HR export folder",
+            ),
+            ("Old switch firmware cannot speak TLS 1.2.", "Core switch keeps TLS 1.0"),
+            ("Win7 PLC needs SMB1.", ""),
+            ("Die Firmware der alten Weiche spricht kein TLS.", "Weiche ohne TLS"),
+            ("Le fournisseur corrige le format du fichier.", "Accès du fournisseur"),
+            ("供应商必须读取失败的导入文件以更正格式", "供应商读取导出文件夹"),
+            ("ผู้ขายต้องอ่านไฟล์", ""),
+        ] {
+            assert!(remaining(reason, title).len() >= 3, "{reason}: {:?}", remaining(reason, title));
+        }
+    }
+
+    #[test]
+    fn the_title_said_again_is_no_reason() {
+        let title = "Payroll vendor reads the HR export folder";
+        assert_eq!(remaining("Payroll vendor reads the HR export folder urgently, on request.", title), [""; 0]);
+        assert_eq!(remaining("vendor imports imports", title), ["imports"]);
+    }
+
+    #[test]
+    fn the_policy_adds_phrases() {
+        let phrases = Phrases::new(&["Quarter End  push".to_owned(), "...".to_owned(), "phase 2".to_owned()]);
+        assert_eq!(phrases.remaining("The quarter-end push for phase 2 of phase 3", ""), ["phase"]);
+        assert_eq!(phrases.first_phrase("our quarter end PUSH"), Some("Quarter End  push"));
+        assert_eq!(phrases.first_phrase("An urgent need, as discussed"), Some("urgent need"));
+        assert_eq!(phrases.first_phrase("nothing of the kind"), None);
+    }
+
+    #[test]
+    fn placeholders_are_found_where_they_stand() {
+        for text in [
+            "N/A",
+            "n.a.",
+            "None given",
+            "unknown",
+            "Not known.",
+            "-",
+            "--",
+            "?",
+            "…",
+            "...",
+            "tbd",
+            "To be determined",
+            "to do",
+            "<reason>",
+            "{{ reason }}",
+            "xxx",
+            "ＴＢＤ",
+            "un\u{200b}known",
+            "\u{200b}",
+            "asdf",
+            " ",
+            "待定",
+        ] {
+            assert_eq!(is_placeholder(text), Some(if text == " " { text } else { text.trim() }), "{text}");
+        }
+        for (text, found) in [
+            ("Owner TBD, ask Dana", "TBD"),
+            ("TODO: write", "TODO"),
+            ("T\u{200b}BD by Monday", "T\u{200b}BD"),
+            ("because ???? later", "????"),
+            ("The Lorem ipsum dolor", "Lorem ipsum"),
+        ] {
+            assert_eq!(is_placeholder(text), Some(found), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_spared_the_closer_look_is_none() {
+        let letters = |entry: &str| entry.bytes().filter(u8::is_ascii_alphanumeric).count();
+        assert!(list(PLACEHOLDER).all(|entry| letters(entry) <= MOST_LETTERS));
+        let long = "somebody must write down here what is to happen";
+        for slot in [format!("<{long}>"), format!("{{{{ {long} }}}}")] {
+            assert_eq!(is_placeholder(&slot), Some(slot.as_str()));
+        }
+        for marker in ["TBD", "TODO", "FIXME", "XXX", "???", "Lorem IPSUM", "\u{ff34}BD"] {
+            assert_eq!(is_placeholder(&format!("{long} {marker} and more")), Some(marker));
+        }
+    }
+
+    #[test]
+    fn ordinary_texts_are_no_placeholders() {
+        for text in [
+            "",
+            "none of the vendors supports it",
+            "The unknown host sends mail",
+            "test",
+            "Ask: why?",
+            "todo app on prod",
+            "AXXXB",
+            "TODO_LIST service",
+            "Mastodon",
+            "<a> and <b>",
+            "<dana@example.com>",
+            "ipsum lorem",
+            "lorem. The ipsum",
+        ] {
+            assert_eq!(is_placeholder(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn saying_there_is_none_is_no_alternative() {
+        for text in [
+            "none",
+            "N/A",
+            "Not applicable.",
+            "No alternative",
+            "no alternatives considered",
+            "There is no other option.",
+            "NONE FOUND",
+            "No safer alternative exists",
+            "nothing else possible",
+        ] {
+            assert!(is_no_alternative(text), "{text}");
+        }
+        for text in [
+            "No remote access at all",
+            "Do nothing and let the run fail",
+            "Not using the vendor",
+            "Nonexistent",
+            "",
+            "-",
+        ] {
+            assert!(!is_no_alternative(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_control_must_name_a_rule() {
+        for text in [
+            "security check skipped",
+            "access issue",
+            "Policy",
+            "MFA",
+            "the rule",
+            "security policy",
+            "Compliance",
+            "access control",
+            "2FA disabled",
+            "MFA not followed",
+        ] {
+            assert!(is_vague_control(text), "{text}");
+        }
+        for text in [
+            "ACC-07 Vendors hold no access to HR data",
+            "ACC-07",
+            "A.5.17",
+            "8.3.1",
+            "Password policy",
+            "MFA for every admin sign-in",
+            "Backups are encrypted",
+            "Sicherheitsrichtlinie",
+            "CIS",
+            "",
+            "ISO 27001 access control",
+        ] {
+            assert!(!is_vague_control(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scope_must_be_something_in_particular() {
+        for text in [
+            "all",
+            "ANY",
+            "everything",
+            "everywhere",
+            "The app",
+            "various",
+            "All systems",
+            "entire company",
+            "global",
+            "company-wide",
+        ] {
+            assert_eq!(is_broad_scope(text), Some(text), "{text}");
+        }
+        assert_eq!(is_broad_scope(" any "), Some("any"));
+        assert_eq!(is_broad_scope("*.example.com"), Some("*"));
+        for text in [
+            "production",
+            "app",
+            "HR export folder on sftp-hr-01",
+            "Globalprotect",
+            "all-hands wiki",
+            "The payroll app",
+            "the platform team",
+            "",
+            "company",
+        ] {
+            assert_eq!(is_broad_scope(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn exposures_are_found_on_word_boundaries() {
+        for (text, found) in [
+            ("No MFA for it", "MFA"),
+            ("the Vendors' folder", "Vendors"),
+            ("via third-party tool", "third-party"),
+            ("Third parties read", "Third parties"),
+            ("open to 0.0.0.0/0 today", "0.0.0.0/0"),
+            ("open to ::/0", "::/0"),
+            ("shows customer or personal data", "customer or personal data"),
+            ("customers' records leak", "customers' records"),
+            ("root cause found by root", "root"),
+            ("é: ＶＰＮ", "ＶＰＮ"),
+            ("user vendor_access", "vendor"),
+            ("single sign-on is off", "single sign-on"),
+        ] {
+            let range = exposure_term(text).map(|(start, end)| &text[start..end]);
+            assert_eq!(range, Some(found), "{text}");
+        }
+        assert!(exposure_term("root cause found by root").is_some_and(|(start, _)| start == 20));
+    }
+
+    #[test]
+    fn what_only_sounds_like_an_exposure_is_passed_over() {
+        for text in [
+            "The root cause",
+            "a public holiday",
+            "public key pinning",
+            "10.0.0.0/0",
+            "2001:db8::/0",
+            "administration fee",
+            "rooted",
+            "the customer waits",
+            "the third part",
+            "personal opinion on data",
+            "adminton",
+            "",
+        ] {
+            assert_eq!(exposure_term(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_counted() {
+        for (text, count) in [
+            ("", 0),
+            ("...", 0),
+            ("One sentence without a stop", 1),
+            ("One sentence.", 1),
+            ("One. Two.", 2),
+            ("Is it? Yes! 3 more.", 3),
+            ("The parser (e.g. Xerces, i.e. Apache) on v1.2 of sftp-hr-01.example.com reads No. 5 approx. 3 times.", 1),
+            ("Acme Inc. Berlin fixes it; then we stop.", 1),
+            ("Wait... The file", 1),
+            ("It fails (see below.) The vendor knows.", 2),
+            ("First part\n\nsecond part", 2),
+            ("Wrapped\nline", 1),
+            ("一句话。第二句。", 2),
+            ("Bis zum 23. November läuft es. Dann nicht.", 2),
+            ("1. Stop it. 2. Start it.", 2),
+            ("On 15 Nov. 2026 J. Smith signs.", 1),
+            ("See app/Gemfile.lock. Then go.", 2),
+            ("run.The next", 1),
+            ("The price in the U.S. Dollar", 1),
+        ] {
+            assert_eq!(sentences(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_text_panics_and_every_slice_lies_in_the_text() {
+        let pieces = [
+            "a",
+            "Z",
+            "9",
+            " ",
+            "\n",
+            ".",
+            "?",
+            "!",
+            "-",
+            "_",
+            "'",
+            "’",
+            "/",
+            "#",
+            "@",
+            "://",
+            "é",
+            "e\u{301}",
+            "ß",
+            "İ",
+            "\u{200b}",
+            "供",
+            "を",
+            "ไท",
+            "。",
+            "…",
+            "TBD",
+            "lorem",
+            "ipsum",
+            "root",
+            "cause",
+            "customer",
+            "data",
+            "0.0.0.0/0",
+            "::/0",
+            "ﷺ",
+            "\u{fe0f}",
+            "\u{1F469}\u{200D}\u{1F4BB}",
+            "\0",
+            "<",
+            ">",
+            "{{",
+            "}}",
+            "*",
+            "no",
+            "business need",
+        ];
+        let phrases = Phrases::new(&[]);
+        let mut state = 1_u64;
+        for round in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..round % 13 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[usize::try_from(state >> 33).unwrap() % pieces.len()]);
+            }
+            assert_eq!(fold(&fold(&text)), fold(&text), "{text:?}");
+            assert!(exposure_term(&text).is_none_or(|(start, end)| !text[start..end].is_empty()), "{text:?}");
+            for found in [is_placeholder(&text), is_broad_scope(&text)].into_iter().flatten() {
+                assert!(text.contains(found) && !found.is_empty(), "{text:?}");
+            }
+            let _ = (sentences(&text), is_vague_control(&text), is_no_alternative(&text), phrases.first_phrase(&text));
+            let _ = phrases.remaining(&text, &text);
+        }
+    }
+
+    #[test]
+    fn a_long_text_takes_no_longer_than_its_length() {
+        for piece in
+            ["。", ". A", "A. ", "\n\n", "a.", "5. ", "business ", "root ", "customer ", "?", "\u{301}", "a@", "://"]
+        {
+            let text = piece.repeat(256 * 1024 / piece.len());
+            let start = std::time::Instant::now();
+            let _ = (sentences(&text), is_vague_control(&text), is_no_alternative(&text), is_broad_scope(&text));
+            let _ = (is_placeholder(&text), exposure_term(&text), Phrases::new(&[]).remaining(&text, &text));
+            assert!(start.elapsed().as_secs() < 20, "{piece:?}");
+        }
+    }
+
+    #[test]
+    #[ignore = "prints timings: cargo test --release -- --ignored --nocapture timings"]
+    fn timings() {
+        let reason =
+            "The payroll vendor must read failed imports to correct the new file format before the December run.";
+        let title = "Payroll vendor reads the HR export folder";
+        let time = |name: &str, judge: &dyn Fn() -> bool| {
+            let start = std::time::Instant::now();
+            let found = (0..100_000).filter(|_| judge()).count();
+            println!("{name}: {:.3} s for 100,000 on one core ({found} found)", start.elapsed().as_secs_f64());
+        };
+        let phrases = Phrases::new(&[]);
+        time("remaining", &|| phrases.remaining(reason, title).len() < 3);
+        time("is_placeholder", &|| is_placeholder(reason).is_some());
+        time("is_vague_control", &|| is_vague_control("ACC-07 Vendors hold no access to HR data"));
+        time("is_no_alternative", &|| is_no_alternative("Send the vendor redacted samples by hand"));
+        time("is_broad_scope", &|| is_broad_scope("HR export folder on sftp-hr-01").is_some());
+        time("exposure_term", &|| {
+            exposure_term("The failures show only on full-size files of the December run.").is_some()
+        });
+        time("sentences", &|| sentences(reason) > 1);
+    }
+}

@@ -1,0 +1,46 @@
+//! A piece of an entry's text as a message repeats it.
+
+use std::borrow::Cow;
+
+/// The longest piece of an entry's text that a message repeats, in characters.
+const SHOWN: usize = 80;
+
+/// Returns a value for a message: on one line, without back-ticks, at most 80 characters long.
+///
+/// Every output format escapes messages once more for its own syntax.
+#[must_use]
+pub fn shown(value: &str) -> Cow<'_, str> {
+    let long = value.len() > SHOWN && value.chars().count() > SHOWN;
+    let clean = |c: char| c != '`' && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    if !long && value.chars().all(clean) {
+        return Cow::Borrowed(value);
+    }
+    let mut text: String = value
+        .chars()
+        .take(SHOWN)
+        .map(|c| {
+            if c == '`' {
+                '\''
+            } else if clean(c) {
+                c
+            } else {
+                ' '
+            }
+        })
+        .collect();
+    if long {
+        text.push('…');
+    }
+    Cow::Owned(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_value_is_short_and_on_one_line() {
+        assert_eq!(shown("a `b`\nc"), "a 'b' c");
+        assert_eq!(shown(&"é".repeat(500)).chars().count(), 81);
+    }
+}

@@ -1,0 +1,715 @@
+//! Which of many reasons repeat an older one.
+//!
+//! Every reason is compared with every older one, exactly: no sampling, no seeds, the same answer on any number of
+//! threads. Only a register whose reasons share very few words reaches the budget of comparisons; where it ends, near
+//! copies are still found and the reasons not compared in full are named. Equal statements are collapsed by hash
+//! first. What is left is a join of word sets under a Jaccard threshold:
+//!
+//! ```text
+//! words -> sets, rarest word first -> index: word -> sets by size, oldest first -> each set's closest older one
+//! ```
+//!
+//! Two sets similar enough share a word among the rarest few of each (Bayardo, Ma, Srikant: "Scaling up all pairs
+//! similarity search", 2007), so only those few are indexed. Sets of another size and sets whose fingerprints differ
+//! in too many bits are dropped unread. Knows nothing of exceptions or dates: the caller sorts.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::{Range, RangeInclusive};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::normalise::{Kind, fold, tokens};
+
+/// Sets of fewer words are alike too easily: they are copies only when the words and their order are equal.
+const MIN_WORDS: usize = 6;
+
+/// Candidates looked at in one call (about a nanosecond each), shared out evenly; a reason always has [`MIN_BUDGET`].
+/// Only a register whose reasons draw on the same few words comes near it.
+const TOTAL_BUDGET: usize = 400_000_000;
+const MIN_BUDGET: usize = 2_000;
+
+/// What was found among all reasons.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Copies {
+    /// For each reason the closest older one, if any is close enough.
+    pub closest: Vec<Option<Closest>>,
+    /// Indices of reasons without a copy whose budget of comparisons ran out, ascending. Even for these it is known
+    /// that no older reason is equal or differs in one added, removed or replaced word only.
+    pub incomplete: Vec<usize>,
+}
+
+/// The older reason that a reason is closest to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Closest {
+    /// Index of the older reason.
+    pub of: usize,
+    /// Jaccard similarity of the two word sets, 1.0 when they are equal.
+    pub similarity: f64,
+}
+
+/// Finds for each reason the closest older one; `reasons` stand oldest first.
+///
+/// Two reasons are copies when they have the same words in the same order after masking
+/// ([`super::normalise::words`]), or where both have six distinct words or more and the Jaccard similarity of the two
+/// sets reaches `threshold` (above 0, at most 1). Where masking leaves no word, the folded texts are compared. The
+/// highest similarity wins, then the oldest.
+#[must_use]
+pub fn closest_older(reasons: &[&str], threshold: f64) -> Copies {
+    closest_within(reasons, threshold, (TOTAL_BUDGET / reasons.len().max(1)).max(MIN_BUDGET))
+}
+
+fn closest_within(reasons: &[&str], threshold: f64, budget: usize) -> Copies {
+    let statements: Vec<Statement> = reasons.par_iter().with_min_len(64).map(|text| Statement::new(text)).collect();
+    let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
+    let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
+    let mut originals = Vec::new();
+    for (index, statement) in statements.iter().enumerate() {
+        let first = *first_with.entry(statement.key).or_insert(index);
+        if first < index {
+            copies.closest[index] = Some(Closest { of: first, similarity: 1.0 });
+        } else if statement.words.len() >= MIN_WORDS {
+            originals.push(index);
+        }
+    }
+    let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
+    let join = Join::new(&statements, &originals, threshold);
+    let mut found: Vec<Search> =
+        (0..originals.len()).into_par_iter().with_min_len(64).map(|rank| join.search(rank, budget)).collect();
+    join.complete(&mut found);
+    for (index, search) in originals.iter().zip(found) {
+        copies.closest[*index] =
+            search.best.map(|best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard() });
+        if search.budget == 0 && search.best.is_none() {
+            copies.incomplete.push(*index);
+        }
+    }
+    copies
+}
+
+/// Equal for two statements that are equal: 128 bits of hash.
+type Key = (u64, u64);
+
+/// What a reason says: its distinct words as hashes, and the key that its equals share.
+struct Statement {
+    words: Box<[u64]>,
+    key: Key,
+}
+
+impl Statement {
+    fn new(text: &str) -> Self {
+        let folded = fold(text);
+        let mut words: Vec<u64> =
+            tokens(&folded).iter().filter(|token| token.kind == Kind::Word).map(|token| hash(token.text)).collect();
+        let ordered_key = if words.is_empty() { key(&*folded) } else { key(&words) };
+        words.sort_unstable();
+        words.dedup();
+        // Equal sets of enough words are copies in any order, so the set is the key.
+        let key = if words.len() < MIN_WORDS { ordered_key } else { key(&words) };
+        Self { words: words.into_boxed_slice(), key }
+    }
+}
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn key(value: impl Hash) -> Key {
+    (hash((0_u8, &value)), hash((1_u8, &value)))
+}
+
+/// Two sets' common words and all their words: the similarity as an exact fraction.
+#[derive(Clone, Copy, Debug)]
+struct Overlap {
+    shared: usize,
+    union: usize,
+}
+
+impl Overlap {
+    fn of(shared: usize, left: usize, right: usize) -> Self {
+        Self { shared, union: left + right - shared }
+    }
+
+    /// The division is rounded correctly, so 8 of 10 is the same number as a threshold written `0.8`.
+    #[expect(clippy::cast_precision_loss, reason = "a set of 2^53 words does not fit in memory")]
+    fn jaccard(self) -> f64 {
+        self.shared as f64 / self.union as f64
+    }
+
+    fn cmp_exactly(self, other: Self) -> std::cmp::Ordering {
+        (self.shared * other.union).cmp(&(other.shared * self.union))
+    }
+}
+
+/// The best older set found so far.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    overlap: Overlap,
+    rank: usize,
+}
+
+impl Best {
+    fn beats(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.overlap.cmp_exactly(other.overlap).then(other.rank.cmp(&self.rank)).is_gt())
+    }
+}
+
+/// One set's search: what it found, and how many candidates it may still look at.
+struct Search {
+    best: Option<Best>,
+    budget: usize,
+}
+
+/// Word numbers of one set, ascending: the rarest word first.
+type Set = Box<[u32]>;
+
+/// The word sets by age ("rank" 0 is the oldest), and the index over their prefixes.
+struct Join {
+    threshold: f64,
+    sets: Vec<Set>,
+    fingerprints: Vec<u128>,
+    /// Where each word's postings start; one more at the end.
+    starts: Vec<u32>,
+    /// Size and rank of the indexed sets, ascending for each word.
+    postings: Vec<(u32, u32)>,
+    /// The postings' fingerprints, side by side so that a scan reads memory in order.
+    posted_fingerprints: Vec<u128>,
+}
+
+impl Join {
+    fn new(statements: &[Statement], originals: &[usize], threshold: f64) -> Self {
+        let numbers = number_words(statements, originals);
+        let sets: Vec<Set> = originals
+            .par_iter()
+            .with_min_len(64)
+            .map(|index| {
+                let mut set: Vec<u32> = statements[*index].words.iter().map(|word| numbers[word]).collect();
+                set.sort_unstable();
+                set.into_boxed_slice()
+            })
+            .collect();
+        let fingerprints = sets.iter().map(|set| fingerprint(set)).collect();
+        let mut join = Self {
+            threshold,
+            sets,
+            fingerprints,
+            starts: Vec::new(),
+            postings: Vec::new(),
+            posted_fingerprints: Vec::new(),
+        };
+        join.index(numbers.len());
+        join
+    }
+
+    /// Fills the postings by counting: sets go in by size, then by age, so each word's postings are sorted.
+    fn index(&mut self, words: usize) {
+        let mut order: Vec<(u32, u32)> = (0..).zip(&self.sets).map(|(rank, set)| (narrow(set.len()), rank)).collect();
+        order.par_sort_unstable();
+        let mut starts = vec![0_u32; words + 1];
+        for set in &self.sets {
+            for word in &set[..self.prefix(set.len())] {
+                starts[*word as usize + 1] += 1;
+            }
+        }
+        for word in 0..words {
+            starts[word + 1] += starts[word];
+        }
+        let mut next = starts.clone();
+        self.postings = vec![(0, 0); starts[words] as usize];
+        self.posted_fingerprints = vec![0; self.postings.len()];
+        for (size, rank) in order {
+            let set = &self.sets[rank as usize];
+            for word in &set[..self.prefix(set.len())] {
+                let at = next[*word as usize] as usize;
+                self.postings[at] = (size, rank);
+                self.posted_fingerprints[at] = self.fingerprints[rank as usize];
+                next[*word as usize] += 1;
+            }
+        }
+        self.starts = starts;
+    }
+
+    /// How many of a set's rarest words must be looked at: a similar set has one of them among its own.
+    fn prefix(&self, size: usize) -> usize {
+        size + 1 - self.fewest(size, self.threshold, |shared| Overlap { shared, union: size })
+    }
+
+    /// The fewest shared words with which sets of these two sizes reach the threshold; more than there are when none
+    /// do.
+    fn needed(&self, left: usize, right: usize) -> usize {
+        let share = self.threshold / (1.0 + self.threshold);
+        self.fewest(left + right, share, |shared| Overlap::of(shared, left, right))
+    }
+
+    /// The smallest number, at least 1, whose overlap reaches the threshold: a little under `share` of `words`, then
+    /// counted up.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate of a small positive number"
+    )]
+    fn fewest(&self, words: usize, share: f64, overlap: impl Fn(usize) -> Overlap) -> usize {
+        let estimate = (words as f64 * share - 0.01).max(1.0) as usize;
+        (estimate..).find(|shared| overlap(*shared).jaccard() >= self.threshold).unwrap_or(estimate)
+    }
+
+    /// Finds the closest older set of one set.
+    fn search(&self, rank: usize, budget: usize) -> Search {
+        let size = self.sets[rank].len();
+        let mut search = Search { best: None, budget };
+        for position in 0..self.prefix(size) {
+            // A set found only from here on has none of the words before: it shares at most the others.
+            let bound = Overlap { shared: size - position, union: size };
+            if search.budget == 0 || search.best.is_some_and(|best| bound.cmp_exactly(best.overlap).is_lt()) {
+                break;
+            }
+            self.search_word(rank, position, &mut search);
+        }
+        search
+    }
+
+    /// Goes through the older sets that have the word at `position` in their prefix, size by size.
+    fn search_word(&self, rank: usize, position: usize, search: &mut Search) {
+        let set = &self.sets[rank];
+        let word = set[position] as usize;
+        let (start, end) = (self.starts[word] as usize, self.starts[word + 1] as usize);
+        let smallest = set.len() + 1 - self.prefix(set.len());
+        let mut at = start + self.postings[start..end].partition_point(|posting| (posting.0 as usize) < smallest);
+        while at < end && search.budget > 0 {
+            let size = self.postings[at].0;
+            let same_size = self.postings[at..end].partition_point(|posting| posting.0 == size);
+            let older = self.postings[at..at + same_size].partition_point(|posting| (posting.1 as usize) < rank);
+            let most = (set.len() - position).min(size as usize);
+            let reaching = self.needed(set.len(), size as usize);
+            if reaching <= most {
+                self.scan(rank, at..at + older, reaching..=most, search);
+            } else if size as usize >= set.len() {
+                break;
+            }
+            search.budget = search.budget.saturating_sub(1);
+            at += same_size;
+        }
+    }
+
+    /// Compares a set with candidates of one size, oldest first. They must share so many words, and cannot share
+    /// more.
+    fn scan(&self, rank: usize, candidates: Range<usize>, sharing: RangeInclusive<usize>, search: &mut Search) {
+        let (left, right) = (self.sets[rank].len(), self.postings[candidates.start].0 as usize);
+        let mut at = candidates.start;
+        while at < candidates.end && search.budget > 0 {
+            // An older one than the best wins with as much, a newer one only with more.
+            let (need, end) = match search.best {
+                None => (*sharing.start(), candidates.end),
+                Some(best) => {
+                    let rest = &self.postings[at..candidates.end];
+                    let older = rest.partition_point(|posting| (posting.1 as usize) < best.rank);
+                    let equal = best.overlap.shared * (left + right);
+                    let parts = best.overlap.shared + best.overlap.union;
+                    if older > 0 { (equal.div_ceil(parts), at + older) } else { (equal / parts + 1, candidates.end) }
+                }
+            };
+            let end = end.min(at + search.budget);
+            if need > *sharing.end() {
+                at = end;
+                continue;
+            }
+            let found = self.first_sharing(rank, at..end, need, &mut search.budget);
+            let seen = found.map_or(end, |(found, _)| found + 1);
+            search.budget = search.budget.saturating_sub(seen - at);
+            if let Some((found, shared)) = found {
+                let overlap = Overlap::of(shared, left, right);
+                search.improve(Best { overlap, rank: self.postings[found].1 as usize });
+            }
+            at = seen;
+        }
+    }
+
+    /// Finds the first candidate that shares `need` words or more, and how many it shares; reading a set costs its
+    /// length.
+    fn first_sharing(
+        &self,
+        rank: usize,
+        candidates: Range<usize>,
+        need: usize,
+        budget: &mut usize,
+    ) -> Option<(usize, usize)> {
+        let set = &self.sets[rank];
+        let fingerprint = self.fingerprints[rank];
+        let words = set.len() + self.postings[candidates.start].0 as usize;
+        let may_differ = words - 2 * need;
+        for at in candidates {
+            let difference = fingerprint ^ self.posted_fingerprints[at];
+            // Half the bits are enough to drop nearly all.
+            if ones_in_half(difference) > may_differ || difference.count_ones() as usize > may_differ {
+                continue;
+            }
+            *budget = budget.saturating_sub(words / 2);
+            if let Some(shared) = shared(set, &self.sets[self.postings[at].1 as usize], need) {
+                return Some((at, shared));
+            }
+            if *budget == 0 {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Gives the searches that were broken off what they are promised: a copy that differs in one word only.
+    ///
+    /// Two such sets are equal once each lacks one word (or one of them does), so equal sums of word hashes bring
+    /// them together.
+    fn complete(&self, searches: &mut [Search]) {
+        if searches.iter().all(|search| search.budget > 0) {
+            return;
+        }
+        let mut sums: Vec<(u64, u32, bool)> = (0..narrow(self.sets.len()))
+            .into_par_iter()
+            .flat_map_iter(|rank| {
+                let set = &self.sets[rank as usize];
+                let sum = set.iter().fold(0_u64, |sum, word| sum.wrapping_add(spread(*word)));
+                let lacking_one = set.iter().map(move |word| (sum.wrapping_sub(spread(*word)), rank, false));
+                lacking_one.chain(std::iter::once((sum, rank, true)))
+            })
+            .collect();
+        sums.par_sort_unstable();
+        for alike in sums.chunk_by(|left, right| left.0 == right.0) {
+            let oldest = |whole| alike.iter().find(|sum| sum.2 == whole).map(|sum| sum.1 as usize);
+            let (whole, lacking) = (oldest(true), oldest(false));
+            for (_, rank, _) in alike {
+                let rank = *rank as usize;
+                for older in [whole, lacking].into_iter().flatten().filter(|older| *older < rank) {
+                    if searches[rank].budget == 0 {
+                        self.compare(rank, older, &mut searches[rank]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn compare(&self, rank: usize, older: usize, search: &mut Search) {
+        let (set, other) = (&self.sets[rank], &self.sets[older]);
+        if let Some(shared) = shared(set, other, self.needed(set.len(), other.len())) {
+            search.improve(Best { overlap: Overlap::of(shared, set.len(), other.len()), rank: older });
+        }
+    }
+}
+
+impl Search {
+    fn improve(&mut self, found: Best) {
+        if found.beats(self.best.as_ref()) {
+            self.best = Some(found);
+        }
+    }
+}
+
+/// Numbers the words of all sets, the rarest first.
+fn number_words(statements: &[Statement], originals: &[usize]) -> FxHashMap<u64, u32> {
+    let mut words: Vec<u64> = originals.iter().flat_map(|index| &statements[*index].words).copied().collect();
+    words.par_sort_unstable();
+    let mut counted: Vec<(usize, u64)> =
+        words.chunk_by(|left, right| left == right).map(|same| (same.len(), same[0])).collect();
+    counted.par_sort_unstable();
+    counted.into_iter().zip(0..).map(|((_, word), number)| (word, number)).collect()
+}
+
+/// Sets whose fingerprints differ in some bits differ in at least as many words. The last, most frequent words get
+/// bits of their own.
+fn fingerprint(set: &[u32]) -> u128 {
+    set.iter().fold(0, |bits, word| bits ^ (1 << (word % u128::BITS)))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+fn ones_in_half(bits: u128) -> usize {
+    (bits as u64).count_ones() as usize
+}
+
+/// Counts the words that two sets share; nothing when they are fewer than `need`.
+fn shared(left: &[u32], right: &[u32], need: usize) -> Option<usize> {
+    let (mut l, mut r, mut shared) = (0, 0, 0);
+    while l < left.len() && r < right.len() {
+        if shared + (left.len() - l).min(right.len() - r) < need {
+            return None;
+        }
+        let (a, b) = (left[l], right[r]);
+        shared += usize::from(a == b);
+        l += usize::from(a <= b);
+        r += usize::from(b <= a);
+    }
+    (shared >= need).then_some(shared)
+}
+
+/// Spreads a word's number over 64 bits, so that sums of few of them do not meet (Steele, Lea, Flood: `SplitMix64`,
+/// 2014).
+fn spread(word: u32) -> u64 {
+    let mixed = (u64::from(word) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+/// Counts of sets and of words in a set: both far below 2^32, as every one of them was read from a file.
+#[expect(clippy::cast_possible_truncation, reason = "the doc comment above")]
+fn narrow(count: usize) -> u32 {
+    count as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Instant;
+
+    use super::super::normalise::words;
+    use super::*;
+
+    /// A small deterministic generator (Marsaglia's xorshift).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 >> 33).unwrap() % limit
+        }
+
+        fn word(&mut self) -> String {
+            (0..3 + self.below(8)).map(|_| char::from(b'a' + u8::try_from(self.below(26)).unwrap())).collect()
+        }
+
+        /// Picks by Zipf's law, as words of a language occur.
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            clippy::cast_possible_truncation,
+            reason = "test data"
+        )]
+        fn zipf<'v>(&mut self, vocabulary: &'v [String]) -> &'v str {
+            let fraction = self.below(1 << 30) as f64 / f64::from(1 << 30);
+            &vocabulary[((vocabulary.len() as f64).powf(fraction) as usize - 1).min(vocabulary.len() - 1)]
+        }
+
+        fn pick(&mut self, vocabulary: &[String], count: usize) -> String {
+            let mut picked: Vec<&str> = vocabulary.iter().map(String::as_str).collect();
+            for at in 0..count {
+                let other = at + self.below(picked.len() - at);
+                picked.swap(at, other);
+            }
+            picked[..count].join(" ")
+        }
+    }
+
+    fn closest(reasons: &[&str]) -> Vec<Option<(usize, f64)>> {
+        let copies = closest_older(reasons, 0.8);
+        assert!(copies.incomplete.is_empty());
+        copies.closest.into_iter().map(|closest| closest.map(|closest| (closest.of, closest.similarity))).collect()
+    }
+
+    /// The definition, pair by pair.
+    fn brute_force(reasons: &[&str], threshold: f64) -> Vec<Option<Closest>> {
+        let said: Vec<(Vec<String>, BTreeSet<String>, String)> = reasons
+            .iter()
+            .map(|text| (words(text), words(text).into_iter().collect(), fold(text).into_owned()))
+            .collect();
+        let similarity = |new: usize, old: usize| {
+            let ((a, a_set, a_text), (b, b_set, b_text)) = (&said[new], &said[old]);
+            if a == b && (!a.is_empty() || a_text == b_text) {
+                return 1.0;
+            }
+            let is_long = a_set.len().min(b_set.len()) >= MIN_WORDS;
+            if is_long {
+                Overlap::of(a_set.intersection(b_set).count(), a_set.len(), b_set.len()).jaccard()
+            } else {
+                0.0
+            }
+        };
+        let best_of = |new: usize| {
+            let mut best: Option<Closest> = None;
+            for of in 0..new {
+                let similarity = similarity(new, of);
+                if similarity >= threshold && best.is_none_or(|best| similarity > best.similarity) {
+                    best = Some(Closest { of, similarity });
+                }
+            }
+            best
+        };
+        (0..reasons.len()).map(best_of).collect()
+    }
+
+    #[test]
+    fn a_copy_with_a_new_date_id_or_look_is_a_copy() {
+        let found = closest(&[
+            "The vendor must read INC-311 before 2026-11-23.",
+            "the  VENDOR must read inc-999, before 4 December!",
+            "Must the vendor read before?",
+        ]);
+        assert_eq!(found, [None, Some((0, 1.0)), None]);
+    }
+
+    #[test]
+    fn eight_words_of_ten_reach_a_threshold_of_eight_tenths() {
+        let found = closest(&["a b c d e f g h i", "b c d e f g h i j", "c d e f g h i j k l"]);
+        assert_eq!(found, [None, Some((0, 0.8)), Some((1, 8.0 / 11.0))].map(|found| found.filter(|(_, j)| *j >= 0.8)));
+        assert_eq!(
+            closest(&["a b c d e", "a b c d e f", "f e d c b a", "b a c d e"]),
+            [None, None, Some((1, 1.0)), None]
+        );
+    }
+
+    #[test]
+    fn the_closest_wins_then_the_oldest() {
+        let found = closest(&[
+            "one two three four five six seven eight nine ten",
+            "one two three four five six seven eight nine eleven",
+            "one two three four five six seven eight nine",
+            "one two three four five six seven eight nine eleven twelve",
+        ]);
+        assert_eq!(found[1], Some((0, 9.0 / 11.0)));
+        assert_eq!(found[2], Some((0, 0.9)));
+        assert_eq!(found[3], Some((1, 10.0 / 11.0)));
+    }
+
+    #[test]
+    fn texts_without_words_are_compared_as_they_are() {
+        assert_eq!(
+            closest(&["INC-311", "INC-312", " inc-311", "", "42", ""]),
+            [None, None, Some((0, 1.0)), None, None, Some((3, 1.0))]
+        );
+    }
+
+    #[test]
+    fn nothing_is_a_copy_of_nothing() {
+        assert_eq!(closest_older(&[], 0.8), Copies::default());
+        let reasons = ["one two three four five six"; 2];
+        for threshold in [-1.0, 0.0, f64::MIN_POSITIVE, 1.0, 7.0, f64::NAN, f64::INFINITY] {
+            assert!(closest_older(&reasons, threshold).closest[1].is_some());
+        }
+    }
+
+    #[test]
+    fn the_join_finds_what_brute_force_finds() {
+        let mut random = Random(0x9E37_79B9_7F4A_7C15);
+        for round in 0..60 {
+            let vocabulary: Vec<String> = (0..[14, 40, 300][round % 3]).map(|_| random.word()).collect();
+            let mut reasons: Vec<String> = Vec::new();
+            for at in 0..150 {
+                let text = match random.below(4) {
+                    0 if at > 0 => reasons[random.below(at)].clone() + " " + random.zipf(&vocabulary),
+                    1 if at > 0 => {
+                        let (old, new) = (random.zipf(&vocabulary), random.zipf(&vocabulary));
+                        reasons[random.below(at)].replacen(old, new, 1)
+                    }
+                    _ => (0..random.below(16)).map(|_| random.zipf(&vocabulary)).collect::<Vec<_>>().join(" "),
+                };
+                reasons.push(text);
+            }
+            let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+            for threshold in [0.05, 0.5, 2.0 / 3.0, 0.75, 0.8, 0.9, 1.0] {
+                assert_eq!(
+                    closest_older(&reasons, threshold).closest,
+                    brute_force(&reasons, threshold),
+                    "round {round}, {threshold}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn without_budget_a_changed_word_is_still_found_and_the_rest_is_named() {
+        let mut random = Random(7);
+        let vocabulary: Vec<String> = (0..30).map(|_| random.word()).collect();
+        let mut reasons: Vec<String> = (0..200).map(|_| random.pick(&vocabulary, 15)).collect();
+        let original = reasons[0].clone();
+        let (first, rest) = original.split_once(' ').unwrap();
+        let (second, shorter) = rest.split_once(' ').unwrap();
+        reasons.push(format!("replaced {rest}"));
+        reasons.push(format!("added {original}"));
+        reasons.push(format!("{first} {shorter}"));
+        reasons.push(format!("both changed {shorter} {second}").replace(second, "words"));
+        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+        let (broken_off, whole) = (closest_within(&reasons, 0.8, 1), brute_force(&reasons, 0.8));
+        assert_eq!(broken_off.closest[200..203], whole[200..203]);
+        assert!(broken_off.incomplete.is_sorted() && !broken_off.incomplete.is_empty());
+        for (index, closest) in whole.iter().enumerate() {
+            let found = broken_off.closest[index].is_some();
+            assert!(found || closest.is_none() || broken_off.incomplete.contains(&index), "{index}");
+        }
+    }
+
+    #[test]
+    fn the_answer_does_not_depend_on_the_number_of_threads() {
+        let mut random = Random(11);
+        let vocabulary: Vec<String> = (0..60).map(|_| random.word()).collect();
+        let reasons: Vec<String> = (0..2_000).map(|_| random.pick(&vocabulary, 12)).collect();
+        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| closest_within(&reasons, 0.6, 300))
+        };
+        assert_eq!(run(1), run(4));
+    }
+
+    /// The registers to be fast on: `kind` names what is hard about them.
+    fn register(kind: &str, count: usize) -> Vec<String> {
+        let mut random = Random(0x9E37_79B9_7F4A_7C15);
+        let vocabulary: Vec<String> = (0..3_000).map(|_| random.word()).collect();
+        let few = &vocabulary[..if kind == "200 words" { 200 } else { 40 }];
+        let template: Vec<String> = random.pick(&vocabulary, 18).split(' ').map(str::to_owned).collect();
+        let mut reasons: Vec<String> = Vec::with_capacity(count);
+        for at in 0..count {
+            let chance = random.below(100);
+            reasons.push(match kind {
+                "realistic" | "accents" if at > 10 && chance < 3 => {
+                    let changed = if chance == 0 { "." } else { " changed." };
+                    reasons[random.below(at)].replacen('.', changed, 1)
+                }
+                "realistic" => {
+                    (0..14 + random.below(17)).map(|_| random.zipf(&vocabulary)).collect::<Vec<_>>().join(" ") + "."
+                }
+                "accents" => {
+                    (0..14 + random.below(17)).map(|_| format!("{}é ", random.zipf(&vocabulary))).collect::<String>()
+                        + "."
+                }
+                "identical" => template.join(" "),
+                "template" | "loose template" => {
+                    let mut words = template.clone();
+                    let slots: &[usize] = if kind == "template" { &[3, 9] } else { &[1, 4, 7, 10] };
+                    for slot in slots {
+                        words[*slot] = random.word() + "x" + &random.word();
+                    }
+                    words.join(" ")
+                }
+                "giant" => random.pick(&vocabulary, 2_500) + " " + &random.pick(&vocabulary, 2_500),
+                _ => random.pick(few, 20),
+            });
+        }
+        reasons
+    }
+
+    #[test]
+    #[ignore = "prints timings: cargo test --release -- --ignored --nocapture timings"]
+    fn timings() {
+        for kind in ["realistic", "accents", "identical", "template", "loose template", "200 words", "40 words"] {
+            for count in [10_000, 100_000] {
+                let reasons = register(kind, count);
+                let bytes: usize = reasons.iter().map(String::len).sum();
+                let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+                let start = Instant::now();
+                let folded = reasons.par_iter().map(|text| Statement::new(text).words.len()).sum::<usize>();
+                let folding = start.elapsed();
+                let start = Instant::now();
+                let copies = closest_older(&reasons, 0.8);
+                println!(
+                    "{kind} {count} of {} bytes: {:.3} s, folding {:.3} s ({folded} words); {} copies, {} incomplete",
+                    bytes / count,
+                    start.elapsed().as_secs_f64(),
+                    folding.as_secs_f64(),
+                    copies.closest.iter().flatten().count(),
+                    copies.incomplete.len()
+                );
+            }
+        }
+    }
+}

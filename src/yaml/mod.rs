@@ -1,0 +1,16 @@
+//! The safe YAML subset and the one spanned tree that schema, model, rules and snippets share.
+//!
+//! A second reader of the same file would be a hole: wherever two YAML parsers disagree, one of
+//! them has approved something that the other never saw. Nothing here knows what an exception is.
+
+mod ambiguous;
+mod json;
+mod node;
+mod parse;
+mod pointer;
+
+pub use ambiguous::ambiguous;
+pub use json::Tree;
+pub use node::{Entry, Kind, Node, Scalar, Style};
+pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_LISTED, Problem, Related, check_text, parse};
+pub use pointer::{field_at, key_at, lookup};

@@ -1,0 +1,175 @@
+//! The spanned tree: every key and value with the bytes that wrote it.
+
+use std::borrow::Cow;
+
+use crate::source::Span;
+
+/// A value and the bytes that wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node<'a> {
+    /// The value's bytes; a block scalar's without its header, a list's that is not indented without
+    /// its first dash.
+    pub span: Span,
+    /// The value.
+    pub kind: Kind<'a>,
+}
+
+/// The three kinds of value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind<'a> {
+    /// One text.
+    Scalar(Scalar<'a>),
+    /// A list.
+    Seq(Vec<Node<'a>>),
+    /// A mapping, in the order in which it was written.
+    Map(Vec<Entry<'a>>),
+}
+
+/// Returns the entries that have a value, in the order of their keys.
+fn sorted<'n, 'a>(entries: &'n [Entry<'a>]) -> Vec<&'n Entry<'a>> {
+    let mut present: Vec<_> = entries.iter().filter(|entry| !entry.value.is_empty()).collect();
+    present.sort_by(|a, b| a.key.cmp(&b.key));
+    present
+}
+
+/// One text and how it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scalar<'a> {
+    /// The text after unescaping and folding.
+    pub text: Cow<'a, str>,
+    /// How it was written.
+    pub style: Style,
+}
+
+/// How a scalar was written (YAML 1.2.2, section 7.3 and 8.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// In single or double quotes.
+    Quoted,
+    /// As a literal (`|`) or folded (`>`) block.
+    Block,
+}
+
+/// One key of a mapping and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<'a> {
+    /// The key's text.
+    pub key: Cow<'a, str>,
+    /// The key's bytes.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// Returns the text of a scalar.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar(scalar) => Some(&scalar.text),
+            Kind::Seq(_) | Kind::Map(_) => None,
+        }
+    }
+
+    /// Returns the items of a list.
+    #[must_use]
+    pub fn as_seq(&self) -> Option<&[Self]> {
+        match &self.kind {
+            Kind::Seq(items) => Some(items),
+            Kind::Scalar(_) | Kind::Map(_) => None,
+        }
+    }
+
+    /// Returns the entries of a mapping.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&[Entry<'a>]> {
+        match &self.kind {
+            Kind::Map(entries) => Some(entries),
+            Kind::Scalar(_) | Kind::Seq(_) => None,
+        }
+    }
+
+    /// Returns the value under `key` of a mapping, unless it is missing or empty.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|value| !value.is_empty())
+    }
+
+    /// Tells whether this is an empty or null scalar, which counts as a missing value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_empty())
+    }
+
+    /// Tells whether two values say the same: style, white space, the order of keys and empty
+    /// values make no difference.
+    #[must_use]
+    pub fn same_value(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Scalar(a), Kind::Scalar(b)) => {
+                (a.is_empty() && b.is_empty()) || a.text.split_whitespace().eq(b.text.split_whitespace())
+            }
+            (Kind::Seq(a), Kind::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_value(b)),
+            (Kind::Map(a), Kind::Map(b)) => {
+                let (a, b) = (sorted(a), sorted(b));
+                a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a.key == b.key && a.value.same_value(&b.value))
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the word for this kind of value in a message.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Scalar(_) => "a text",
+            Kind::Seq(_) => "a list",
+            Kind::Map(_) => "a mapping",
+        }
+    }
+}
+
+impl Scalar<'_> {
+    /// Tells whether nothing was written: no text, blanks alone, or a plain null
+    /// (YAML 1.2.2, section 10.3.2).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let text: &str = &self.text;
+        // The first byte decides nearly always, and this is asked of every value many times.
+        match text.as_bytes().first() {
+            Some(b'~' | b'n' | b'N') => self.style == Style::Plain && matches!(text, "~" | "null" | "Null" | "NULL"),
+            Some(byte) if byte.is_ascii_graphic() => false,
+            _ => text.chars().all(char::is_whitespace),
+        }
+    }
+
+    /// Returns the boolean that a plain scalar writes in YAML 1.2's core schema.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match (self.style, &*self.text) {
+            (Style::Plain, "true" | "True" | "TRUE") => Some(true),
+            (Style::Plain, "false" | "False" | "FALSE") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Returns the number that a plain scalar writes, in the forms that YAML 1.2's core schema and
+    /// JSON share: an optional sign, digits, a fraction, an exponent.
+    #[must_use]
+    pub fn as_number(&self) -> Option<serde_json::Number> {
+        let text: &str = &self.text;
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        if self.style != Style::Plain || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let integer = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if integer && let Ok(number) = text.parse::<i64>() {
+            return Some(number.into());
+        }
+        let plain = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+        let number = text.parse::<f64>().ok().filter(|_| plain)?;
+        serde_json::Number::from_f64(number)
+    }
+}

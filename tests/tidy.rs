@@ -1,0 +1,68 @@
+//! The shape of the code that reviews would otherwise have to watch.
+
+#![cfg(test)]
+
+use std::fs;
+use std::path::Path;
+
+/// Every source file with its path below `src/`, without its unit tests.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
+    files
+        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "rs"))
+        .map(|entry| {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+            let path = entry.path().strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            (path, code)
+        })
+        .collect()
+}
+
+fn places_of(needle: &str) -> Vec<String> {
+    sources().into_iter().filter(|(_, code)| code.contains(needle)).map(|(path, _)| path).collect()
+}
+
+#[test]
+fn only_git_starts_a_process() {
+    assert_eq!(places_of("process::Command"), Vec::<String>::new());
+    assert_eq!(places_of("Command::new("), ["git.rs"]);
+}
+
+#[test]
+fn only_the_edge_reads_the_clock_and_the_environment() {
+    assert_eq!(places_of("Utc::now"), ["commands/mod.rs"]);
+    assert_eq!(places_of("SystemTime::now"), Vec::<String>::new());
+    let variables: Vec<String> = places_of("env::var").into_iter().filter(|path| path != "git.rs").collect();
+    assert_eq!(variables, ["commands/mod.rs"]);
+}
+
+#[test]
+fn nothing_below_the_commands_knows_commands_or_formats() {
+    let lower =
+        |path: &str| !["commands/", "output/", "main.rs", "lib.rs", "cli.rs"].iter().any(|top| path.starts_with(top));
+    for (path, code) in sources().into_iter().filter(|(path, _)| lower(path)) {
+        for upper in ["crate::commands", "crate::output", "crate::cli"] {
+            assert!(!code.contains(upper), "{path} names {upper}");
+        }
+    }
+}
+
+#[test]
+fn rules_read_no_file_and_start_nothing() {
+    for (path, code) in sources().into_iter().filter(|(path, _)| path.starts_with("rules/")) {
+        for outside in ["std::fs", "std::env", "std::process", "std::io", "crate::git::", "crate::files"] {
+            assert!(!code.contains(outside), "{path} names {outside}");
+        }
+    }
+}
+
+#[test]
+fn the_world_outside_is_not_named() {
+    for (path, code) in sources() {
+        for word in ["http://localhost", "/home/", "/root/", "127.0.0.1"] {
+            assert!(!code.contains(word), "{path} names {word}");
+        }
+    }
+}
