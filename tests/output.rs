@@ -1,0 +1,510 @@
+//! What each format prints is read back: the same findings in the same order and places, whatever
+//! the text of an exception holds.
+
+#![cfg(test)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use stopgap::output::escape;
+use stopgap::text::shown;
+
+use support::{Run, Sandbox, TODAY, exception};
+
+const FORMATS: [&str; 5] = ["text", "concise", "json", "sarif", "github"];
+
+/// A finding as a reader of any format sees it.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    rule: String,
+    level: String,
+    path: String,
+    start: (usize, usize),
+}
+
+/// A finding as a reader of a format with regions sees it.
+#[derive(Clone, Debug, PartialEq)]
+struct Region {
+    seen: Seen,
+    end: (usize, usize),
+    message: String,
+}
+
+fn check(root: &Path, format: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().stdin(Stdio::null()).args(["check", "--today", TODAY, "--format", format, "--root"]).arg(root);
+    let run = Run::of(&mut command);
+    assert!(run.code < 2 && run.stderr.is_empty(), "{run:?}");
+    run.stdout
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn number(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap()).unwrap()
+}
+
+fn read_json(printed: &str) -> Vec<Region> {
+    let report: Value = serde_json::from_str(printed).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let region = |finding: &Value| Region {
+        seen: Seen {
+            rule: text_of(&finding["rule"]),
+            level: text_of(&finding["level"]),
+            path: text_of(&finding["path"]),
+            start: (number(&finding["line"]), number(&finding["column"])),
+        },
+        end: (number(&finding["end_line"]), number(&finding["end_column"])),
+        message: with_help(&text_of(&finding["message"]), finding["help"].as_str()),
+    };
+    findings.iter().map(region).collect()
+}
+
+fn with_help(message: &str, help: Option<&str>) -> String {
+    help.map_or(message.to_owned(), |help| format!("{message}\n{help}"))
+}
+
+fn read_sarif(printed: &str) -> Vec<Region> {
+    let log: Value = serde_json::from_str(printed).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let region = |result: &Value| {
+        let place = &result["locations"][0]["physicalLocation"];
+        let (region, rule) = (&place["region"], text_of(&result["ruleId"]));
+        assert_eq!(run["tool"]["driver"]["rules"][number(&result["ruleIndex"])]["id"], rule);
+        Region {
+            seen: Seen {
+                rule,
+                level: text_of(&result["level"]),
+                path: percent_decoded(&text_of(&place["artifactLocation"]["uri"])),
+                start: (number(&region["startLine"]), number(&region["startColumn"])),
+            },
+            end: (number(&region["endLine"]), number(&region["endColumn"])),
+            message: text_of(&result["message"]["text"]),
+        }
+    };
+    results.iter().map(region).collect()
+}
+
+fn percent_decoded(uri: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = uri.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let hex = [rest.next().unwrap(), rest.next().unwrap()];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap());
+        } else {
+            assert!(byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte), "{uri}");
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// A workflow command as GitHub's runner reads one (`ActionCommand.TryParseV2`).
+fn command(line: &str) -> Option<(&str, BTreeMap<&str, String>, String)> {
+    let (info, data) = line.trim_start().strip_prefix("::")?.split_once("::")?;
+    let (name, properties) = info.split_once(' ').unwrap_or((info, ""));
+    let unescape = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n");
+    let properties = properties.trim().split(',').filter_map(|property| {
+        let (key, value) = property.split_once('=')?;
+        Some((key, unescape(value).replace("%3A", ":").replace("%2C", ",").replace("%25", "%")))
+    });
+    Some((name, properties.collect(), unescape(data).replace("%25", "%")))
+}
+
+fn read_github(printed: &str) -> Vec<Region> {
+    let region = |(name, properties, message): (&str, BTreeMap<&str, String>, String)| {
+        let (rule, level) = properties["title"].strip_suffix(')').unwrap().split_once(" (").unwrap();
+        assert_eq!(name, if level == "note" { "notice" } else { level });
+        let number = |key: &str| properties[key].parse::<usize>().unwrap();
+        Region {
+            seen: Seen {
+                rule: rule.to_owned(),
+                level: level.to_owned(),
+                path: properties["file"].clone(),
+                start: (number("line"), number("col")),
+            },
+            end: (number("endLine"), number("endColumn")),
+            message,
+        }
+    };
+    printed.lines().filter_map(command).map(region).collect()
+}
+
+fn place(text: &str) -> (String, (usize, usize)) {
+    let mut parts = text.rsplitn(3, ':');
+    let mut number = || parts.next().unwrap().parse().unwrap();
+    let (column, line) = (number(), number());
+    (parts.next().unwrap().to_owned(), (line, column))
+}
+
+fn read_concise(printed: &str) -> Vec<Seen> {
+    let mut lines: Vec<&str> = printed.lines().collect();
+    assert!(lines.pop().unwrap().contains(" live, on 2026-11-23: "));
+    let seen = |line: &str| {
+        let [path, row, column, rest] = line.splitn(4, ':').collect::<Vec<_>>().try_into().unwrap();
+        let (level, rest) = rest.strip_prefix(' ').unwrap().split_once('[').unwrap();
+        let (rule, message) = rest.split_once("] ").unwrap();
+        assert!(!message.is_empty());
+        let start = (row.parse().unwrap(), column.parse().unwrap());
+        Seen { rule: rule.into(), level: level.into(), path: path.replace("\\u{3a}", ":"), start }
+    };
+    lines.into_iter().map(seen).collect()
+}
+
+fn read_text(printed: &str) -> Vec<Seen> {
+    let mut found = Vec::new();
+    let mut head = None;
+    for line in printed.lines() {
+        let is_head = |level: &&&str| line.starts_with(&format!("{level}["));
+        if let Some(level) = ["error", "warning", "note"].iter().find(is_head) {
+            let rule = line[level.len() + 1..].split_once("]:").unwrap().0;
+            assert!(head.replace((rule.to_owned(), (*level).to_owned())).is_none(), "no place before {line}");
+        } else if let Some((_, after)) = line.split_once("╭─[")
+            && let Some((rule, level)) = head.take()
+        {
+            let (path, start) = place(after.strip_suffix(']').unwrap());
+            found.push(Seen { rule, level, path, start });
+        }
+    }
+    assert!(head.is_none());
+    found
+}
+
+/// Holds all formats against each other; returns the findings and their exact messages.
+fn read_all(root: &Path) -> Vec<Region> {
+    let findings = read_json(&check(root, "json"));
+    let as_line = |finding: &Region| {
+        let seen = &finding.seen;
+        Seen { path: escape::line(&seen.path).into_owned(), ..seen.clone() }
+    };
+    let shown: Vec<Seen> = findings.iter().map(as_line).collect();
+    assert_eq!(read_concise(&check(root, "concise")), shown);
+    assert_eq!(read_text(&check(root, "text")), shown);
+
+    let readable = |text: &str| text.split('\n').map(escape::line).collect::<Vec<_>>().join("\n");
+    let sarif = read_sarif(&check(root, "sarif"));
+    let unlinked =
+        |finding: &Region| Region { message: escape::unlinked(&readable(&finding.message)), ..finding.clone() };
+    assert_eq!(sarif, findings.iter().map(unlinked).collect::<Vec<_>>());
+
+    let annotation =
+        |finding: &Region| Region { seen: as_line(finding), message: readable(&finding.message), ..finding.clone() };
+    let github = check(root, "github");
+    assert_eq!(read_github(&github), findings.iter().map(annotation).collect::<Vec<_>>());
+    let plain = github.lines().filter(|line| !line.starts_with("::")).count();
+    assert!(plain <= 2 && github.lines().count() == findings.len() + plain, "{github}");
+    findings
+}
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registers").join(name)
+}
+
+#[test]
+fn every_format_lists_the_same_findings_in_the_same_order() {
+    assert!(read_all(&fixture("drift")).len() > 40);
+    read_all(&fixture("acme"));
+}
+
+/// Returns what stands at a region of a file as an editor counts: without a byte order mark, lines
+/// without their ends, columns in code points.
+fn slice(root: &Path, finding: &Region) -> String {
+    let bytes = fs::read(root.join(&finding.seen.path)).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let (line, column) = finding.seen.start;
+    assert_eq!(finding.end.0, line, "{finding:?}");
+    let line = text.split('\n').nth(line - 1).unwrap();
+    let characters: Vec<char> = line.strip_suffix('\r').unwrap_or(line).chars().collect();
+    characters[column - 1..finding.end.1 - 1].iter().collect()
+}
+
+#[test]
+fn a_region_names_something_on_one_line() {
+    let root = fixture("drift");
+    for finding in read_all(&root) {
+        let slice = slice(&root, &finding);
+        assert_eq!(slice.trim(), slice, "{finding:?}");
+        let whole_file = finding.seen.start == (1, 1);
+        let at_anchor = finding.message.starts_with("an anchor");
+        assert!(!slice.is_empty() || whole_file || at_anchor, "{finding:?}");
+    }
+}
+
+#[test]
+fn regions_give_back_what_is_wrong_in_a_file_with_wide_characters() {
+    let body = exception(&[
+        ("title", "\"Tür-Öffner 😀 für Łódź\"  # ¼ é"),
+        ("risk.tier", "hö"),
+        ("owner", "\"security@münchen.example\""),
+        ("references", "[\"Gespräch 😀 im Büro\", 'naïve idée', SEC-12]"),
+        ("x-größe", "0417"),
+    ]);
+    let body = format!("# 😀 Überschrift: é\n{body}größe: 😀\n");
+    let expected = [
+        ("schema", "hö"),
+        ("owner-not-a-person", "\"security@münchen.example\""),
+        ("bad-reference", "\"Gespräch 😀 im Büro\""),
+        ("bad-reference", "'naïve idée'"),
+        ("ambiguous-scalar", "0417"),
+        ("schema", "größe"),
+    ];
+    let windows = format!("\u{feff}{}", body.replace('\n', "\r\n"));
+    for (path, body) in [("a.yaml", body.as_str()), ("größe 😀/b.yaml", body.trim_end()), ("c.yaml", &windows)] {
+        let sandbox = Sandbox::new();
+        sandbox.file(format!("exceptions/{path}"), body);
+        let root = sandbox.path("");
+        let found = read_all(&root);
+        let slices: Vec<_> = found.iter().map(|finding| (finding.seen.rule.as_str(), slice(&root, finding))).collect();
+        assert_eq!(slices, expected.map(|(rule, slice)| (rule, slice.to_owned())), "{path}");
+    }
+}
+
+/// Texts that try to act on whoever prints them.
+const HOSTILE: [&str; 20] = [
+    "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m",
+    "::error::x",
+    "::set-output name=exit-code::0",
+    "##[set-output name=exit-code;]0",
+    ">>>   ##[group]\u{ad}##\u{591}[set-output name=a;]b",
+    "##vso[task.complete result=Succeeded]",
+    "two\nlines\n::error::x\n##[endgroup]",
+    "carriage\r::error::x\u{85}::error::y\u{2028}::error::z",
+    "\u{202e}detrever\u{2066} \u{200b}zero\u{200d}width\u{feff}",
+    "tags \u{e0041}\u{e0042} and \u{fe0f}selectors\u{e01ef}",
+    "%0A::error::x%0D%25%3A",
+    "`code` ``` \\` 'quote' \"double\"",
+    "<script>alert(1)</script> <img src=x onerror=y> &amp;",
+    "[link](https://evil.example) ![image](x) [1](2) | table | @everyone #1",
+    "]: error[expired] exceptions/a.yaml:1:1: error[expired] forged",
+    "title=x,file=y,line=1::forged",
+    "{\"rule\": \"forged\"}\\u001b\\",
+    "=cmd|' /C calc'!A0",
+    "exceptions/x.yaml:1:1: error[expired] forged",
+    "x \
+     \u{3000}\u{a0}::error::x",
+];
+
+/// Writes a text as a double-quoted YAML value with nothing but plain ASCII.
+fn quoted(text: &str) -> String {
+    let mut yaml = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => yaml.extend(['\\', c]),
+            ' '..='~' => yaml.push(c),
+            _ => write!(yaml, "\\U{:08X}", u32::from(c)).unwrap(),
+        }
+    }
+    yaml + "\""
+}
+
+fn hostile_exception(text: &str) -> String {
+    let value = quoted(text);
+    let list = format!("[{value}, SEC-1]");
+    let fields = ["title", "control", "reason", "scope.system", "risk.tier", "requester", "owner", "expires"];
+    let mut written: Vec<(&str, &str)> = fields.iter().map(|field| (*field, value.as_str())).collect();
+    written.extend([("references", list.as_str()), ("x-block", "|\n  ::error::x\n  ##[group]y")]);
+    exception(&written) + &format!("{value}: x\n")
+}
+
+/// Fails where a printed line could act on a terminal or on a log parser.
+fn assert_harmless(format: &str, printed: &str) {
+    for (number, line) in printed.split('\n').enumerate() {
+        assert!(!line.contains(escape::is_hostile), "{format}, line {number}: {line:?}");
+        // GitHub's runner compares by culture, which overlooks some characters outside ASCII.
+        let seen: String = line.chars().filter(char::is_ascii).collect();
+        assert!(!seen.contains("##[") && !seen.contains("##vso["), "{format}, line {number}: {line:?}");
+        let own = format == "github"
+            && ["::error title=", "::warning title=", "::notice title="].iter().any(|own| line.starts_with(own));
+        assert!(own || !seen.trim_start().starts_with("::"), "{format}, line {number}: {line:?}");
+    }
+}
+
+#[test]
+fn hostile_values_change_no_format() {
+    let sandbox = Sandbox::new();
+    sandbox.file("people.yaml", "people: [{handle: \"@dana\", name: Dana Ortiz}]\n");
+    sandbox.file("controls.yaml", "controls: [{id: ACC-07, name: Vendors hold no access}]\n");
+    for (number, text) in HOSTILE.iter().enumerate() {
+        sandbox.file(format!("exceptions/hostile-{number:02}.yaml"), hostile_exception(text));
+    }
+    let root = sandbox.path("");
+    for format in FORMATS {
+        assert_harmless(format, &check(&root, format));
+    }
+    for columns in ["1", "47", "63", "80"] {
+        let mut command = sandbox.command();
+        let narrow = Run::of(command.args(["check", "--today", TODAY]).env("COLUMNS", columns));
+        assert_harmless("text", &narrow.stdout);
+    }
+    let found = read_all(&root);
+    for (number, text) in HOSTILE.iter().enumerate() {
+        let path = format!("exceptions/hostile-{number:02}.yaml");
+        let messages = || found.iter().filter(|finding| finding.seen.path == path).map(|finding| &finding.message);
+        assert!(
+            messages().any(|message| message.contains(&*shown(text))),
+            "{text:?} in {:#?}",
+            messages().collect::<Vec<_>>()
+        );
+        assert!(messages().count() > 4, "{text:?}");
+    }
+}
+
+#[test]
+fn hostile_names_of_files_and_folders_change_no_format() {
+    let sandbox = Sandbox::new();
+    let folder = "::error::f, 100% \u{1b}[2J ##[group]\n::error::g";
+    sandbox.file("stopgap.yaml", format!("exceptions: {}\n", quoted(folder)));
+    let names = HOSTILE.iter().filter(|name| !name.contains('/') && name.len() < 200);
+    let mut count = 0;
+    for name in names.chain(&["a b,c:d%0Ae", "ok"]) {
+        sandbox.file(format!("{folder}/{name}.yaml"), exception(&[("status", "finished")]));
+        count += 1;
+    }
+    let root = sandbox.path("");
+    for format in FORMATS {
+        assert_harmless(format, &check(&root, format));
+    }
+    let found = read_all(&root);
+    for name in HOSTILE.iter().filter(|name| !name.contains('/')) {
+        let path = format!("{folder}/{name}.yaml");
+        assert!(found.iter().any(|finding| finding.seen.path == path), "{path:?}");
+    }
+    let files: std::collections::BTreeSet<_> = found.into_iter().map(|finding| finding.seen.path).collect();
+    assert_eq!(files.len(), count);
+}
+
+#[test]
+fn hostile_lines_of_a_file_change_no_format() {
+    let sandbox = Sandbox::new();
+    let endless = "word ".repeat(40_000);
+    sandbox.file("exceptions/endless.yaml", exception(&[("reason", &endless), ("status", "finished")]));
+    sandbox.file(
+        "exceptions/one-line.yaml",
+        format!("{{title: {}, status: \"\u{202e}::error::x\"", endless.replace(' ', "😀")),
+    );
+    sandbox.file("exceptions/commands.yaml", "::error::x\n::error::y: ##[group]z\n ::set-output name=a::b\n");
+    sandbox.file("exceptions/escape.yaml", "title: \u{1b}[2J\u{1b}[31m::error::x\n");
+    sandbox.file("exceptions/bytes.yaml", b"title: \xff\xfe\x1b[2J\n::error::x\n");
+    let root = sandbox.path("");
+    for format in FORMATS {
+        let printed = check(&root, format);
+        assert_harmless(format, &printed);
+        assert!(format == "sarif" || printed.len() < 20_000, "{format}: {}", printed.len());
+    }
+    assert!(read_all(&root).len() >= 5);
+}
+
+#[test]
+fn colours_are_the_only_escapes() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/a.yaml", hostile_exception(HOSTILE[0]));
+    for format in FORMATS {
+        let plain = sandbox.check(&["--format", format, "--color", "never"]).stdout;
+        let coloured = sandbox.check(&["--format", format, "--color", "always"]).stdout;
+        let mut stripped = String::new();
+        for (number, part) in coloured.split("\u{1b}[").enumerate() {
+            let end = part.find('m').filter(|_| number > 0).map_or(0, |end| end + 1);
+            assert!(
+                number == 0 || part[..end].trim_end_matches('m').bytes().all(|b| b.is_ascii_digit() || b == b';'),
+                "{part:?}"
+            );
+            stripped.push_str(&part[end..]);
+        }
+        assert_eq!(stripped, plain, "{format}");
+        assert_harmless(format, &stripped);
+    }
+}
+
+#[test]
+fn json_has_the_keys_of_the_contract_in_their_order() {
+    let printed = check(&fixture("drift"), "json");
+    let keys = |before: &str, indent: usize| -> Vec<String> {
+        let from = printed.find(before).unwrap() + before.len();
+        let start = format!("\n{}\"", " ".repeat(indent));
+        let inside = printed[from..].split(&format!("\n{}}}", " ".repeat(indent - 2))).next().unwrap();
+        inside.split(&start).skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(keys("{", 2), ["version", "today", "base", "findings", "summary"]);
+    let place = ["path", "line", "column", "end_line", "end_column", "message"];
+    assert_eq!(keys("\"labels\": [\n        {", 10), place);
+    let finding = ["rule", "level", "path", "exception", "line", "column", "end_line", "end_column", "message", "help"];
+    assert_eq!(keys("\"findings\": [\n    {", 6), [&finding[..], &["labels", "gates"]].concat());
+    assert_eq!(keys("\"summary\": {", 4), ["exceptions", "live", "errors", "warnings", "notes", "elsewhere"]);
+
+    let report: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!((&report["version"], &report["today"], &report["base"]), (&1.into(), &TODAY.into(), &Value::Null));
+    let findings = report["findings"].as_array().unwrap();
+    for level in ["error", "warning", "note"] {
+        let count = findings.iter().filter(|finding| finding["level"] == level).count();
+        assert_eq!(report["summary"][format!("{level}s")], count);
+    }
+    for finding in findings {
+        let stem = Path::new(finding["path"].as_str().unwrap()).file_stem().unwrap().to_str().unwrap();
+        assert_eq!((&finding["exception"], &finding["gates"]), (&stem.into(), &true.into()));
+    }
+}
+
+#[test]
+fn sarif_fingerprints_are_unique_and_survive_moved_lines() {
+    let fingerprints = |root: &Path| -> Vec<String> {
+        let log: Value = serde_json::from_str(&check(root, "sarif")).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        results.iter().map(|result| text_of(&result["partialFingerprints"]["stopgap/v1"])).collect()
+    };
+    let drift = fingerprints(&fixture("drift"));
+    assert_eq!(drift.iter().collect::<std::collections::BTreeSet<_>>().len(), drift.len());
+
+    let sandbox = Sandbox::new();
+    let body = exception(&[("references", "[a chat, another chat]"), ("risk.tier", "tiny"), ("owner", "")]);
+    sandbox.file("exceptions/a.yaml", &body);
+    let before = fingerprints(&sandbox.path(""));
+    sandbox.file("exceptions/a.yaml", format!("# moved\n\n{body}"));
+    let moved = fingerprints(&sandbox.path(""));
+    fs::remove_file(sandbox.path("exceptions/a.yaml")).unwrap();
+    sandbox.file("exceptions/2026/a.yml", &body);
+    assert_eq!((&before, &before), (&moved, &fingerprints(&sandbox.path(""))));
+    assert!(before.len() >= 4);
+}
+
+#[test]
+fn annotations_beyond_what_github_shows_are_counted() {
+    let sandbox = Sandbox::new();
+    let things = ["door", "pump", "mast", "lift", "kiln", "oven", "reel", "vane", "yoke", "tank", "lamp", "gate"];
+    for thing in things {
+        let reason = format!("The {thing} is repaired by its maker next week.");
+        let fields = [("risk.tier", "tiny"), ("references", "[a chat]"), ("reason", &reason)];
+        sandbox.file(format!("exceptions/{thing}.yaml"), exception(&fields));
+    }
+    let printed = sandbox.check(&["--format", "github"]).stdout;
+    let levels: Vec<&str> = printed.lines().filter_map(command).map(|(name, ..)| name).collect();
+    let errors = levels.iter().filter(|name| **name == "error").count();
+    assert!(errors >= 12 && levels.len() - errors == 12, "{printed}");
+    assert!(printed.contains(&format!("only in this log: {} errors, 2 warnings\n", errors - 10)), "{printed}");
+    let quiet = sandbox.check(&["--format", "github", "--quiet"]).stdout;
+    assert_eq!(quiet.lines().count(), levels.len());
+}
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    for (name, code) in [("acme", 0), ("drift", 1)] {
+        for format in FORMATS {
+            let sandbox = Sandbox::new();
+            let root = fixture(name);
+            let mut command = sandbox.command();
+            command.args(["check", "--quiet", "--today", TODAY, "--format", format, "--root"]).arg(root);
+            let run = Run::of(&mut command);
+            assert_eq!((run.code, run.stderr.as_str()), (code, ""), "{name} {format}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Every key of the policy does something: the same register has another outcome once it is set.
+
+#![cfg(test)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::{Sandbox, exception};
+
+/// A key of the policy, the register that it judges, and what is found with and without it.
+struct Case {
+    key: &'static str,
+    policy: &'static str,
+    files: Vec<(&'static str, String)>,
+    without: &'static str,
+    with: &'static str,
+}
+
+/// Keys that act on other commands, or on none: a value that is accepted, and one that is not.
+const VALIDATED: [(&str, &str, &str); 4] = [
+    ("version", "version: 1\n", "version: 2\n"),
+    ("back_dating", "back_dating: 5d\n", "back_dating: 5\n"),
+    ("sync", "sync: {trivy: .trivyignore.yaml}\n", "sync: {trivvy: .trivyignore.yaml}\n"),
+    ("suppressions", "suppressions: [semgrep]\n", "suppressions: [semgrp]\n"),
+];
+
+fn case(
+    key: &'static str,
+    policy: &'static str,
+    fields: &[(&str, &str)],
+    without: &'static str,
+    with: &'static str,
+) -> Case {
+    Case { key, policy, files: vec![("exceptions/label-printer.yaml", exception(fields))], without, with }
+}
+
+impl Case {
+    fn file(mut self, path: &'static str, text: impl Into<String>) -> Self {
+        self.files.push((path, text.into()));
+        self
+    }
+}
+
+/// What a check finds, as `level[rule]` in their order; `refused` where it could not be done.
+fn outcome(sandbox: &Sandbox) -> String {
+    let run = sandbox.check(&["-q", "--format", "concise"]);
+    assert_eq!(run.stderr.is_empty(), run.code < 2, "{run:?}");
+    if run.code == 2 {
+        return "refused".to_owned();
+    }
+    let found = run.stdout.lines().map(|line| line.split(' ').nth(1).unwrap_or_default());
+    found.collect::<Vec<_>>().join(" ")
+}
+
+fn cases() -> Vec<Case> {
+    let roster = "people: [{name: Hanna Vogel}, {name: Mei Tanaka}]\n";
+    let late: &[(&str, &str)] = &[("decided", "2026-10-15"), ("starts", "2026-10-16"), ("expires", "2026-11-02")];
+    let mut cases = term_cases();
+    cases.extend([
+        case("exceptions", "exceptions: security\n", &[], "", "error[expired]")
+            .file("security/till.yaml", exception(late)),
+        case("people", "people: security/roster.yaml\n", &[], "", "error[unknown-person]")
+            .file("security/roster.yaml", roster),
+        case(
+            "timezone",
+            "timezone: America/New_York\n",
+            &[("expires", "2026-11-23T01:00Z")],
+            "note[expiring-soon]",
+            "error[expired]",
+        ),
+        case("exposure_tier", "exposure_tier: low\n", &[("risk.exposure", "[data]")], "error[understated-tier]", ""),
+        case(
+            "reminders",
+            "reminders: [15]\n",
+            &[("decided", "2026-11-01"), ("starts", "2026-11-01"), ("expires", "2026-12-01")],
+            "",
+            "note[expiring-soon]",
+        ),
+        case(
+            "renewals.max",
+            "renewals: {max: 0}\n",
+            &[
+                ("decided", "2026-11-01"),
+                ("starts", "2026-11-01"),
+                ("expires", "2026-11-20"),
+                (
+                    "renewals",
+                    "[{requested: 2026-11-18, requester: Luis Prado, reason: The courier lost the first tool., \
+                     risk_check: Nobody else reached the printer., approver: Mei Tanaka, decided: 2026-11-19, \
+                     expires: 2026-12-15}]",
+                ),
+            ],
+            "",
+            "error[too-many-renewals]",
+        ),
+        case(
+            "copied_reason.similarity",
+            "copied_reason: {similarity: 0.5}\n",
+            &[("reason", "The supplier delivers the replacement shelf for the storage cluster on Friday.")],
+            "",
+            "error[copied-reason]",
+        )
+        .file(
+            "exceptions/older.yaml",
+            exception(&[
+                ("scope.system", "backup cluster bk-02"),
+                ("decided", "2026-11-14"),
+                ("reason", "The supplier delivers a spare controller for the storage cluster on Friday."),
+            ]),
+        ),
+        case(
+            "vague_phrases",
+            "vague_phrases: [waiting for the steering group]\n",
+            &[("reason", "Waiting for the steering group.")],
+            "",
+            "error[vague-reason]",
+        ),
+        case("schema", "schema: own.json\n", &[], "", "error[schema]")
+            .file("own.json", r#"{"required": ["x-cost-centre"]}"#),
+        case("controls", "controls: security/controls.yaml\n", &[], "", "error[unknown-control]")
+            .file("security/controls.yaml", "controls: [{id: ACC-07}]\n"),
+        case("rules", "rules: {expired: warning}\n", late, "error[expired]", "warning[expired]"),
+    ]);
+    cases
+}
+
+/// One exception that lasts as long as its tier allows.
+fn term_cases() -> Vec<Case> {
+    let term = |tier, decided, starts, expires| {
+        [("risk.tier", tier), ("decided", decided), ("starts", starts), ("expires", expires)]
+    };
+    let mut emergency = term("emergency", "2026-11-21", "2026-11-22", "2026-11-25").to_vec();
+    emergency.push(("incident", "{id: INC-311}"));
+    let long = "error[term-too-long]";
+    vec![
+        case("tiers.low", "tiers: {low: 29d}\n", &[], "", long),
+        case(
+            "tiers.moderate",
+            "tiers: {moderate: 13d}\n",
+            &term("moderate", "2026-11-18", "2026-11-19", "2026-12-03"),
+            "",
+            long,
+        ),
+        case("tiers.high", "tiers: {high: 6d}\n", &term("high", "2026-11-19", "2026-11-20", "2026-11-27"), "", long),
+        case("tiers.emergency", "tiers: {emergency: 2d}\n", &emergency, "", long),
+        case("tiers.low", "tiers: {low: 60d}\n", &[("expires", "2026-12-20")], long, ""),
+    ]
+}
+
+#[test]
+fn each_key_changes_an_outcome() {
+    for Case { key, policy, files, without, with } in cases() {
+        let sandbox = Sandbox::new();
+        for (path, text) in files {
+            sandbox.file(path, text);
+        }
+        assert_eq!(outcome(&sandbox), without, "without {key}");
+        sandbox.file("stopgap.yaml", policy);
+        assert_eq!(outcome(&sandbox), with, "with {policy}");
+    }
+}
+
+#[test]
+fn a_key_of_another_command_is_accepted_and_checked() {
+    for (key, good, bad) in VALIDATED {
+        let sandbox = Sandbox::new();
+        sandbox.file("exceptions/label-printer.yaml", exception(&[])).file("stopgap.yaml", good);
+        assert_eq!(outcome(&sandbox), "", "{key}");
+        sandbox.file("stopgap.yaml", bad);
+        assert_eq!(outcome(&sandbox), "refused", "{key}");
+    }
+}
+
+#[test]
+fn a_roster_or_catalogue_in_the_root_needs_no_key() {
+    for (name, text, found) in [
+        ("people.yaml", "people: [{name: Hanna Vogel}, {name: Mei Tanaka}]\n", "error[unknown-person]"),
+        ("controls.yaml", "controls: [{id: ACC-07}]\n", "error[unknown-control]"),
+        ("controls.yaml", "controls: [{id: CRY-04, waivable: false}]\n", "error[unwaivable-control]"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file("exceptions/label-printer.yaml", exception(&[])).file(name, text);
+        assert_eq!(outcome(&sandbox), found, "{name}");
+        sandbox.file("other.yaml", if name == "people.yaml" { "people: []\n" } else { "controls: []\n" });
+        let key = name.trim_end_matches(".yaml");
+        sandbox.file("stopgap.yaml", format!("{key}: other.yaml\n"));
+        assert_ne!(outcome(&sandbox), "", "the named file wins over {name}");
+    }
+}
+
+#[test]
+fn a_policy_in_the_github_folder_counts_unless_the_root_has_one() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/label-printer.yaml", exception(&[]));
+    sandbox.file(".github/stopgap.yaml", "tiers: {low: 5d}\n");
+    assert_eq!(outcome(&sandbox), "error[term-too-long]");
+    sandbox.file("stopgap.yaml", "tiers: {low: 30d}\n");
+    assert_eq!(outcome(&sandbox), "");
+}
+
+/// A new key needs a case above in which it changes an outcome.
+#[test]
+fn every_key_of_the_schema_has_its_case() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/policy.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut keys = BTreeSet::new();
+    for (key, value) in schema["properties"].as_object().unwrap() {
+        match value["properties"].as_object() {
+            Some(inner) if key != "sync" => keys.extend(inner.keys().map(|inner| format!("{key}.{inner}"))),
+            _ => {
+                keys.insert(key.clone());
+            }
+        }
+    }
+    let listed = cases().into_iter().map(|case| case.key).chain(VALIDATED.map(|(key, ..)| key));
+    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), keys);
+}
