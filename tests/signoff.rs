@@ -1,0 +1,861 @@
+//! Who signed a change off: CODEOWNERS of the base, the event and the saved reviews, in real
+//! repositories. Each attack stands beside the honest change that looks almost the same.
+
+#![cfg(test)]
+
+#[path = "support/git.rs"]
+mod git;
+mod support;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use git::Repo;
+use serde_json::{Value, json};
+use support::{Run, TODAY, exception};
+
+const ENTRY: &str = "exceptions/label-printer.yaml";
+const OWNERS: &str =
+    "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/stopgap.yaml @mei @olek\n/people.yaml @mei @olek\n";
+const HOUR: &str = "2026-11-15T10:00:00Z";
+
+/// An entry that `@mei` decided on, with some fields written otherwise.
+fn entry(fields: &[(&str, &str)]) -> String {
+    let mut all = vec![("approver", "\"@mei\"")];
+    all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
+    all.extend(fields);
+    exception(&all)
+}
+
+fn renewal(approver: &str, decided: &str, expires: &str) -> String {
+    format!(
+        "\n  - requested: {decided}\n    requester: Hanna Vogel\n    \
+         reason: The maker moved its visit to {expires} because the roads were closed.\n    \
+         risk_check: The printer's log of {decided} shows no stranger.\n    \
+         approver: \"{approver}\"\n    decided: {decided}\n    expires: {expires}"
+    )
+}
+
+fn amendment(approver: &str, note: &str) -> String {
+    format!(
+        "\n  - {{date: 2026-11-20, by: Luis Prado, approver: \"{approver}\", fields: [scope.system], note: {note}}}"
+    )
+}
+
+/// A pull request of the branch `topic` into `main`, and what GitHub would say of it.
+struct Pull {
+    repo: Repo,
+    /// Where the register lies: empty, or ending in `/`.
+    below: &'static str,
+    author: Value,
+    reviews: Vec<Value>,
+    head: String,
+}
+
+impl Pull {
+    /// Makes the base; the files' paths are from the register's root.
+    fn onto(files: &[(&str, &str)]) -> Self {
+        Self::below("", OWNERS, files)
+    }
+
+    fn below(below: &'static str, owners: &str, files: &[(&str, &str)]) -> Self {
+        let repo = Repo::new();
+        repo.write(".github/CODEOWNERS", owners).write(&format!("{below}stopgap.yaml"), "version: 1\n");
+        for (path, text) in files {
+            repo.write(&format!("{below}{path}"), text);
+        }
+        let head = repo.commit("base");
+        repo.branch("topic");
+        Self { repo, below, author: account("hanna", 1), reviews: Vec::new(), head }
+    }
+
+    /// Opens a pull request that asks for one exception.
+    fn asking(fields: &[(&str, &str)]) -> Self {
+        let mut pull = Self::onto(&[]);
+        pull.push(&[(ENTRY, &entry(fields))]);
+        pull
+    }
+
+    /// Adds a commit, which becomes the head.
+    fn push(&mut self, files: &[(&str, &str)]) -> &mut Self {
+        for (path, text) in files {
+            self.repo.write(&format!("{}{path}", self.below), text);
+        }
+        self.head = self.repo.commit("change");
+        self
+    }
+
+    /// Adds a review of the head as it is now.
+    fn review(&mut self, login: &str, state: &str) -> &mut Self {
+        let commit = self.head.clone();
+        self.review_of(login, state, &commit, HOUR)
+    }
+
+    fn review_of(&mut self, login: &str, state: &str, commit: &str, time: &str) -> &mut Self {
+        let id = 100 + self.reviews.len();
+        let number = login.bytes().map(u64::from).sum();
+        self.reviews.push(json!({
+            "id": id, "user": account(login, number), "body": "", "state": state, "commit_id": commit,
+            "submitted_at": time, "author_association": "MEMBER",
+        }));
+        self
+    }
+
+    fn event(&self) -> Value {
+        let head = json!({"ref": "topic", "sha": self.head});
+        let base = json!({"ref": "main", "sha": self.repo.rev("main")});
+        json!({
+            "action": "synchronize", "number": 7,
+            "pull_request": {"number": 7, "draft": false, "user": self.author, "head": head, "base": base},
+        })
+    }
+
+    fn save(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.repo.path().parent().unwrap().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs the gate with arguments of its own.
+    fn gate(&self, arguments: &[&str]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(self.repo.path());
+        command.args(["check", "--today", TODAY, "--root"]).arg(self.repo.path().join(self.below));
+        Run::of(command.args(arguments))
+    }
+
+    /// Runs the gate with the event and the reviews as they are saved.
+    fn signed(&self, format: &str, reviews: &str) -> Run {
+        let event = self.save("event.json", &self.event().to_string());
+        let reviews = self.save("reviews.json", reviews);
+        let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+        self.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--format", format])
+    }
+
+    /// What gates, as `rule: message (help)`.
+    fn said(&self) -> Vec<String> {
+        said(&self.signed("json", &Value::from(self.reviews.clone()).to_string()))
+    }
+
+    fn text(&self) -> String {
+        self.signed("text", &Value::from(self.reviews.clone()).to_string()).stdout
+    }
+}
+
+fn account(login: &str, number: u64) -> Value {
+    json!({"login": login, "id": number, "type": "User", "site_admin": false})
+}
+
+fn said(run: &Run) -> Vec<String> {
+    assert!(run.stderr.is_empty(), "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let line = |finding: &Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        format!("{}: {} ({})", text("rule"), text("message"), text("help"))
+    };
+    findings.filter(|finding| finding["gates"] == true).map(line).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+mod approval_missing {
+    use super::*;
+
+    const UNAPPROVED: &str =
+        "approval-missing: `@mei` has not approved the exception (ask `@mei` to approve the pull request)";
+
+    #[test]
+    fn an_approval_of_the_head_signs_off() {
+        let mut pull = Pull::asking(&[]);
+        assert_eq!(pull.said(), [UNAPPROVED]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn somebody_elses_approval_is_not_the_approvers() {
+        let mut pull = Pull::asking(&[]);
+        assert_eq!(pull.review("olek", "APPROVED").said(), [UNAPPROVED]);
+    }
+
+    #[test]
+    fn a_later_opinion_takes_the_approval_back_and_a_comment_does_not() {
+        for (later, says) in [
+            (
+                "DISMISSED",
+                Some(
+                    "the approval of the exception by `@mei` was dismissed (ask `@mei` to approve the pull request again)",
+                ),
+            ),
+            (
+                "CHANGES_REQUESTED",
+                Some(
+                    "`@mei` asks for changes, and so does not approve the exception \
+                     (make the changes that `@mei` asks for, or leave the exception out)",
+                ),
+            ),
+            ("COMMENTED", None),
+            ("PENDING", None),
+        ] {
+            let mut pull = Pull::asking(&[]);
+            let said = pull.review("mei", "APPROVED").review("mei", later).said();
+            let expected: Vec<String> = says.map(|says| format!("approval-missing: {says}")).into_iter().collect();
+            assert_eq!(said, expected, "{later}");
+        }
+    }
+
+    #[test]
+    fn bots_the_author_and_a_deleted_account_sign_nothing_off() {
+        let mut bot = Pull::asking(&[]);
+        bot.review("mei", "APPROVED").reviews[0]["user"]["type"] = json!("Bot");
+        assert_eq!(bot.said(), [UNAPPROVED]);
+        let mut gone = Pull::asking(&[]);
+        gone.review("mei", "APPROVED").reviews[0]["user"] = Value::Null;
+        assert_eq!(gone.said(), [UNAPPROVED]);
+        let mut own = Pull::asking(&[]);
+        own.author = account("Mei", 9);
+        let said = own.review("mei", "APPROVED").said();
+        assert!(said.iter().all(|line| line.starts_with("author-is-approver: ")) && said.len() == 1, "{said:?}");
+    }
+
+    #[test]
+    fn every_page_of_the_answer_counts() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("olek", "COMMENTED").review("mei", "APPROVED");
+        let (first, second) = (json!([pull.reviews[0]]), json!([pull.reviews[1]]));
+        for saved in [format!("{first}{second}"), format!("{first}\n{second}\n"), json!([first, second]).to_string()] {
+            assert_eq!(said(&pull.signed("json", &saved)), NOTHING, "{saved}");
+        }
+        assert_eq!(said(&pull.signed("json", &first.to_string())), [UNAPPROVED]);
+    }
+
+    #[test]
+    fn an_approval_of_an_older_text_is_none() {
+        let mut pull = Pull::asking(&[("risk.statement", "A forged printer could print a wrong label.")]);
+        let old = pull.head.clone();
+        let said = pull
+            .review("mei", "APPROVED")
+            .push(&[(ENTRY, &entry(&[("title", "Label printer keeps its former certificate")]))])
+            .said();
+        let message = format!(
+            "approval-missing: `@mei` approved the exception at `{}`, and the entry has been edited since \
+             (ask `@mei` to approve the pull request again)",
+            &old[..12]
+        );
+        assert_eq!(said, [message]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn an_older_approval_counts_while_the_entry_says_the_same() {
+        let text = entry(&[]);
+        let quoted = text.replace("status: active", "# Checked with the maker.\nstatus: 'active'");
+        let other = ("docs/printers.md", "# Printers\n");
+        for (case, path, again) in [("other files", ENTRY, text.as_str()), ("comments and quotes", ENTRY, &quoted)] {
+            let mut pull = Pull::asking(&[]);
+            assert_eq!(pull.review("mei", "APPROVED").push(&[other, (path, again)]).said(), NOTHING, "{case}");
+        }
+    }
+
+    #[test]
+    fn an_older_approval_counts_when_the_entry_moved_to_another_folder() {
+        let mut pull = Pull::asking(&[]);
+        // A note of the same name lies before the entry in the order of paths.
+        pull.push(&[("docs/label-printer.yaml", "title: Where the printer stands\n")]).review("mei", "APPROVED");
+        pull.repo.git(&["rm", "--quiet", ENTRY]);
+        assert_eq!(pull.push(&[("exceptions/hall-3/label-printer.yaml", &entry(&[]))]).said(), NOTHING);
+    }
+
+    #[test]
+    fn a_text_outside_of_the_register_was_never_approved_as_an_exception() {
+        let mut pull = Pull::onto(&[]);
+        pull.push(&[("docs/label-printer.yaml", &entry(&[]))]).review("mei", "APPROVED");
+        let said = pull.push(&[(ENTRY, &entry(&[]))]).said();
+        assert!(said.len() == 1 && said[0].contains("and the entry has been edited since"), "{said:?}");
+    }
+
+    #[test]
+    fn a_commit_that_is_not_here_cannot_be_judged() {
+        let mut pull = Pull::asking(&[]);
+        let commit = "1234567890abcdef1234567890abcdef12345678";
+        let said = pull.review_of("mei", "APPROVED", commit, HOUR).said();
+        assert_eq!(
+            said,
+            ["approval-missing: `@mei` approved the exception at `1234567890ab`, which is not in this clone \
+              (fetch the whole history with `fetch-depth: 0`; where a force-push threw that commit away, ask `@mei` to \
+              approve again)"]
+        );
+        pull.reviews[0]["commit_id"] = Value::Null;
+        let said = pull.said();
+        assert!(said.len() == 1 && said[0].contains("does not say which commit"), "{said:?}");
+    }
+
+    #[test]
+    fn the_head_that_was_approved_must_be_the_one_that_is_judged() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        let event = pull.event();
+        pull.push(&[(ENTRY, &entry(&[("removal", "Throw the old printer away and test its successor.")]))]);
+        let event = pull.save("older.json", &event.to_string());
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+        let run = pull.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--format", "json"]);
+        let said = said(&run);
+        assert!(said.len() == 1 && said[0].contains("and the entry has been edited since"), "{said:?}");
+    }
+
+    #[test]
+    fn a_merge_with_the_base_branch_keeps_the_approval_of_the_head() {
+        let mut pull = Pull::onto(&[(ENTRY, &entry(&[]))]);
+        let renewed = format!("renewals:{}", renewal("@mei", "2026-11-20", "2026-12-20"));
+        pull.push(&[(ENTRY, &(entry(&[]) + &renewed))]);
+        let head = pull.head.clone();
+        pull.review_of("mei", "APPROVED", &head, "2026-11-20T08:00:00Z");
+        pull.repo.switch("main");
+        let text = entry(&[("owner", "Luis Prado")]).replace("Luis Prado", "Ines Prado");
+        pull.repo.write(ENTRY, &text).commit("Ines takes over");
+        pull.repo.pull_request("main", "topic");
+        pull.repo.git(&["checkout", "--quiet", "--detach", "refs/pull/7/merge"]);
+        assert_eq!(pull.said(), NOTHING);
+    }
+
+    #[test]
+    fn a_name_needs_a_handle_in_the_roster() {
+        let roster = "people:\n  - {handle: \"@mei\", name: Mei Tanaka, email: mei@example.com}\n  \
+            - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+        for (approver, people, account) in [
+            ("Mei Tanaka", roster, true),
+            ("mei@example.com", roster, true),
+            ("\"@MEI\"", roster, true),
+            ("Mei Tanaka", "people:\n  - {name: Mei Tanaka}\n  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n", false),
+        ] {
+            let mut pull = Pull::onto(&[("people.yaml", people)]);
+            let said = pull.push(&[(ENTRY, &entry(&[("approver", approver)]))]).review("mei", "APPROVED").said();
+            let name = approver.trim_matches('"');
+            pull.reviews.clear();
+            let unreviewed = format!("approval-missing: `{name}` (`@mei`) has not approved the exception");
+            let named = pull.said().iter().any(|line| line.starts_with(&unreviewed));
+            assert_eq!(named, account && !name.starts_with('@'), "{:?}", pull.said());
+            let unsigned = said.iter().any(|line| line.starts_with("approval-missing: "));
+            assert_eq!(unsigned, !account, "{approver}: {said:?}");
+            assert!(said.is_empty() || !account, "{said:?}");
+        }
+        for approver in ["Mei Tanaka", "mei@example.com"] {
+            let mut pull = Pull::asking(&[("approver", approver)]);
+            let said = pull.review("mei", "APPROVED").said();
+            let message = format!(
+                "approval-missing: `{approver}` has no GitHub account that is known, so nobody can sign the exception off \
+                 (write the approver as `@handle`, or give `{approver}` a `handle` in `people.yaml`)"
+            );
+            assert!(said.contains(&message), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_renewals_and_amendments_that_the_change_adds_are_asked_about() {
+        let first = renewal("@olek", "2026-11-18", "2026-12-10");
+        let base = entry(&[("expires", "2026-11-30")]) + "renewals:" + &first;
+        let second = renewal("@mei", "2026-11-20", "2026-12-20").replace("roads were closed", "office stays shut");
+        let mut pull = Pull::onto(&[(ENTRY, &base)]);
+        pull.push(&[(ENTRY, &format!("{base}{second}\n"))]);
+        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "renewal 2")]);
+        let head = pull.head.clone();
+        assert_eq!(pull.review_of("mei", "APPROVED", &head, "2026-11-20T16:00:00Z").said(), NOTHING);
+    }
+
+    #[test]
+    fn an_amendment_needs_its_own_approver() {
+        let first = amendment("@olek", "The hall was renumbered.");
+        let base = entry(&[]) + "amendments:" + &first;
+        let second = amendment("@mei", "The printer got a new number.");
+        let head = base.replace("lp-07", "lp-70") + &second + "\n";
+        let mut pull = Pull::onto(&[(ENTRY, &base)]);
+        pull.push(&[(ENTRY, &head)]);
+        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "amendment 2")]);
+        let head = pull.head.clone();
+        assert_eq!(pull.review_of("mei", "APPROVED", &head, "2026-11-20T16:00:00Z").said(), NOTHING);
+    }
+
+    #[test]
+    fn a_decision_that_the_base_lacks_is_new() {
+        let mut pull = Pull::onto(&[(ENTRY, &entry(&[("approver", "")]))]);
+        pull.push(&[(ENTRY, &entry(&[]))]);
+        assert!(pull.said().contains(&UNAPPROVED.to_owned()), "{:?}", pull.said());
+    }
+
+    #[test]
+    fn a_rejected_entry_needs_nobody() {
+        assert_eq!(Pull::asking(&[("status", "rejected")]).said(), NOTHING);
+        let mut revived = Pull::onto(&[(ENTRY, &entry(&[("status", "rejected")]))]);
+        revived.push(&[(ENTRY, &entry(&[]))]);
+        assert!(revived.said().contains(&UNAPPROVED.to_owned()), "{:?}", revived.said());
+    }
+
+    #[test]
+    fn an_edit_that_decides_nothing_needs_nobody() {
+        let mut pull = Pull::onto(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(pull.push(&[(ENTRY, &entry(&[("owner", "Ines Prado")]))]).said(), NOTHING);
+    }
+}
+
+mod owners {
+    use super::*;
+
+    #[test]
+    fn the_approver_must_own_the_file() {
+        let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
+        assert_eq!(
+            pull.review("ilse", "APPROVED").said(),
+            ["approver-not-code-owner: `@ilse` decided on the exception, and is no code owner of this file \
+              (let one of its owners decide: `@mei`, `@olek`)"]
+        );
+    }
+
+    #[test]
+    fn the_last_line_that_matches_decides() {
+        let owners = format!("{OWNERS}/exceptions/payroll/ @ilse @priya\n");
+        let mut pull = Pull::below("", &owners, &[]);
+        pull.push(&[("exceptions/payroll/label-printer.yaml", &entry(&[]))]);
+        let said = pull.review("mei", "APPROVED").said();
+        assert!(said.len() == 1 && said[0].ends_with("(let one of its owners decide: `@ilse`, `@priya`)"), "{said:?}");
+    }
+
+    #[test]
+    fn a_file_that_nobody_owns_has_no_approver() {
+        let owners = format!("{OWNERS}/exceptions/payroll/\n");
+        let mut pull = Pull::below("", &owners, &[]);
+        pull.push(&[("exceptions/payroll/label-printer.yaml", &entry(&[]))]);
+        let said = pull.review("mei", "APPROVED").said();
+        let help = "(give `/exceptions/payroll/label-printer.yaml` owners in `.github/CODEOWNERS` first)";
+        assert!(said.iter().any(|line| line.ends_with(help)), "{said:?}");
+    }
+
+    #[test]
+    fn codeowners_of_the_same_pull_request_is_judged_by_the_bases() {
+        let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
+        pull.push(&[(".github/CODEOWNERS", &format!("{OWNERS}/exceptions/ @ilse @priya\n"))]);
+        let said = pull.review("ilse", "APPROVED").said();
+        assert!(said.iter().any(|line| line.starts_with("approver-not-code-owner: ")), "{said:?}");
+        let mut merged = Pull::below("", &format!("{OWNERS}/exceptions/ @ilse @priya\n"), &[]);
+        merged.push(&[(ENTRY, &entry(&[("approver", "\"@ilse\"")]))]);
+        assert_eq!(merged.review("ilse", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn a_team_is_the_people_whom_the_roster_lists() {
+        let owners = OWNERS.replace("/exceptions/ @mei @olek", "/exceptions/ @acme/security");
+        let people = "people:\n  - {handle: \"@mei\", name: Mei Tanaka}\n  - {handle: \"@olek\"}\n  \
+            - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+        let teams = "teams: {\"@acme/security\": [Mei Tanaka, \"@olek\"]}\n";
+        let mut pull = Pull::below("", &owners, &[("people.yaml", &format!("{people}{teams}"))]);
+        pull.push(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+        let mut unknown = Pull::below("", &owners, &[("people.yaml", people)]);
+        unknown.push(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(
+            unknown.review("mei", "APPROVED").said(),
+            ["approver-not-code-owner: `@mei` decided on the exception, and is no code owner of this file \
+              (list the people of `@acme/security` under `teams` in `people.yaml`)"]
+        );
+    }
+
+    #[test]
+    fn without_codeowners_nobody_is_called_a_stranger() {
+        let mut pull = Pull::onto(&[]);
+        pull.repo.switch("main");
+        pull.repo.git(&["rm", "--quiet", ".github/CODEOWNERS"]);
+        pull.repo.commit("no owners");
+        pull.repo.git(&["branch", "--force", "topic", "main"]);
+        pull.repo.switch("topic");
+        pull.push(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn a_register_below_the_top_is_owned_by_its_whole_path() {
+        let owners = "/sub/ @mei @olek\n/.github/ @mei @olek\n/exceptions/ @ilse @priya\n";
+        for (approver, login, owns) in [("\"@mei\"", "mei", true), ("\"@ilse\"", "ilse", false)] {
+            let mut pull = Pull::below("sub/", owners, &[]);
+            pull.push(&[(ENTRY, &entry(&[("approver", approver)]))]);
+            let said = pull.review(login, "APPROVED").said();
+            assert_eq!(said.is_empty(), owns, "{said:?}");
+        }
+        let mut older = Pull::below("sub/", owners, &[]);
+        older.push(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(older.review("mei", "APPROVED").push(&[("notes.md", "Later.\n")]).said(), NOTHING);
+    }
+}
+
+mod author {
+    use super::*;
+
+    const DECIDED: &str = "author-is-approver: `@mei` decided on the exception, and opened this pull request";
+
+    #[test]
+    fn nobody_signs_off_their_own_pull_request() {
+        let mut pull = Pull::asking(&[]);
+        pull.author = account("MEI", 5);
+        let said = pull.review("olek", "APPROVED").said();
+        assert!(said.len() == 1 && said[0].starts_with(DECIDED), "{said:?}");
+        pull.author = account("olek", 6);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn the_roster_knows_the_author_under_another_name() {
+        let people =
+            "people:\n  - {handle: \"@mei\", name: Mei Tanaka}\n  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+        let mut pull = Pull::onto(&[("people.yaml", people)]);
+        pull.push(&[(ENTRY, &entry(&[("approver", "Mei Tanaka")]))]);
+        pull.author = account("mei", 5);
+        let said = pull.said();
+        assert!(said.len() == 1 && said[0].starts_with("author-is-approver: `Mei Tanaka` decided"), "{said:?}");
+    }
+
+    #[test]
+    fn a_deleted_author_is_nobody() {
+        let mut pull = Pull::asking(&[]);
+        pull.author = Value::Null;
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn the_author_may_reject() {
+        let mut pull = Pull::asking(&[("status", "rejected")]);
+        pull.author = account("mei", 5);
+        assert_eq!(pull.said(), NOTHING);
+    }
+}
+
+mod dates {
+    use super::*;
+
+    #[test]
+    fn the_day_in_the_file_is_the_day_of_the_review() {
+        for (time, days) in [
+            ("2026-11-14T00:00:00Z", 0),
+            ("2026-11-16T23:59:59Z", 0),
+            ("2026-11-13T23:59:59Z", 2),
+            ("2026-11-17T00:00:00Z", 2),
+            ("2026-11-22T12:00:00Z", 7),
+        ] {
+            let mut pull = Pull::asking(&[]);
+            let head = pull.head.clone();
+            let said = pull.review_of("mei", "APPROVED", &head, time).said();
+            let expected = format!(
+                "decision-date-mismatch: the exception is dated `2026-11-15`, and `@mei` approved on `{}`, `{days}` days apart \
+                 (write the day of the review: `{0}`)",
+                &time[..10]
+            );
+            let expected: Vec<String> = Some(expected).filter(|_| days > 0).into_iter().collect();
+            assert_eq!(said, expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn the_registers_time_zone_decides_on_the_day() {
+        for (zone, apart) in [("Pacific/Auckland", true), ("UTC", false)] {
+            let mut pull = Pull::onto(&[("stopgap.yaml", &format!("version: 1\ntimezone: {zone}\n"))]);
+            pull.push(&[(ENTRY, &entry(&[]))]);
+            let head = pull.head.clone();
+            let said = pull.review_of("mei", "APPROVED", &head, "2026-11-16T20:00:00Z").said();
+            assert_eq!(!said.is_empty(), apart, "{zone}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn it_fails_nothing() {
+        let mut pull = Pull::asking(&[]);
+        let head = pull.head.clone();
+        pull.review_of("mei", "APPROVED", &head, "2026-11-22T12:00:00Z");
+        let run = pull.signed("concise", &Value::from(pull.reviews.clone()).to_string());
+        assert!(run.code == 0 && run.stdout.contains("warning[decision-date-mismatch]"), "{}", run.stdout);
+    }
+}
+
+mod given {
+    use super::*;
+
+    fn last_line(run: &Run) -> &str {
+        run.stdout.lines().last().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_was_not_given_is_said_in_one_line() {
+        let pull = Pull::asking(&[]);
+        let run = pull.gate(&["--base", "main"]);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+        assert_eq!(
+            last_line(&run),
+            "sign-off was not checked: author-is-approver, approval-missing and decision-date-mismatch need --event and --reviews"
+        );
+        let event = pull.save("event.json", &pull.event().to_string());
+        let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+        assert_eq!(
+            last_line(&run),
+            "approvals were not checked: approval-missing and decision-date-mismatch need --reviews"
+        );
+        assert!(!pull.text().contains("not checked"));
+    }
+
+    #[test]
+    fn an_event_of_no_pull_request_is_said_to_be_one() {
+        let pull = Pull::asking(&[]);
+        let (main, head) = (pull.repo.rev("main"), pull.head.clone());
+        let push = json!({"ref": "refs/heads/main", "before": main, "after": head});
+        let group = json!({"action": "checks_requested", "merge_group":
+            {"base_sha": main, "head_sha": head, "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-x"}});
+        for (event, name) in
+            [(push, "a push"), (group, "a merge queue"), (json!({"schedule": "17 5 * * *"}), "no pull request")]
+        {
+            let event = pull.save("event.json", &event.to_string());
+            let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
+            assert_eq!(run.code, 0, "{}", run.stdout);
+            let expected = format!(
+                "sign-off was not checked: the event is of {name}, so author-is-approver, approval-missing and \
+                 decision-date-mismatch did not run"
+            );
+            assert_eq!(last_line(&run), expected);
+        }
+    }
+
+    #[test]
+    fn reviews_without_an_event_are_refused() {
+        let pull = Pull::asking(&[]);
+        let reviews = pull.save("reviews.json", "[]");
+        let run = pull.gate(&["--base", "main", "--reviews", reviews.to_str().unwrap()]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("`--reviews` needs `--event`"), "{}", run.stderr);
+        for lone in ["--event", "--reviews"] {
+            let run = pull.gate(&[lone, reviews.to_str().unwrap()]);
+            assert_eq!(run.code, 2, "{lone}: {}", run.stdout);
+            assert!(run.stderr.contains("--base"), "{}", run.stderr);
+        }
+    }
+
+    #[test]
+    fn what_is_no_event_or_no_reviews_is_refused_in_words() {
+        let pull = Pull::asking(&[]);
+        let event = pull.event().to_string();
+        let mut headless = pull.event();
+        headless["pull_request"].as_object_mut().unwrap().remove("head");
+        let refusal = r#"{"message": "Not Found", "status": "404"}"#;
+        for (event, reviews, says) in [
+            ("", "[]", "`event.json` is no event that can be used: it is empty"),
+            ("not json", "[]", "`event.json` is no event that can be used: it is not JSON"),
+            (&event[..40], "[]", "`event.json` is no event that can be used: it breaks off"),
+            ("[]", "[]", "`event.json` is no event that can be used"),
+            (
+                &headless.to_string(),
+                "[]",
+                "`event.json` is no event that can be used: it has no `pull_request.head.sha`",
+            ),
+            (&event, "", "`reviews.json` is no list of reviews that can be used: it is empty"),
+            (
+                &event,
+                refusal,
+                "`reviews.json` is no list of reviews that can be used: it holds GitHub's refusal `Not Found`",
+            ),
+            (
+                &event,
+                "[{\"id\": 4}]",
+                "`reviews.json` is no list of reviews that can be used: review 4: has no `state`",
+            ),
+        ] {
+            pull.save("event.json", event);
+            pull.save("reviews.json", reviews);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+            command.current_dir(pull.repo.path().parent().unwrap()).args(["check", "--today", TODAY, "--root"]);
+            command.arg(pull.repo.path()).args([
+                "--base",
+                "main",
+                "--event",
+                "event.json",
+                "--reviews",
+                "reviews.json",
+            ]);
+            let run = Run::of(&mut command);
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{says}");
+            let stderr: String = run.stderr.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(stderr.contains(says), "{says}:\n{}", run.stderr);
+        }
+        let run = pull.gate(&["--base", "main", "--event", "missing.json"]);
+        assert_eq!(run.code, 2);
+        assert!(run.stderr.contains("missing.json"), "{}", run.stderr);
+    }
+}
+
+mod code_owned {
+    use super::*;
+
+    /// The whole register of a work tree with such a CODEOWNERS.
+    fn whole(owners: Option<&str>, files: &[(&str, &str)]) -> Repo {
+        let repo = Repo::new();
+        repo.write("stopgap.yaml", "version: 1\n").write(ENTRY, &exception(&[]));
+        if let Some(owners) = owners {
+            repo.write(".github/CODEOWNERS", owners);
+        }
+        for (path, text) in files {
+            repo.write(path, text);
+        }
+        repo.commit("all");
+        repo
+    }
+
+    fn check(repo: &Repo, root: &str, format: &str) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        Run::of(command.args(["check", "--today", TODAY, "--format", format, "--root"]).arg(repo.path().join(root)))
+    }
+
+    fn messages(owners: Option<&str>, files: &[(&str, &str)]) -> Vec<String> {
+        said(&check(&whole(owners, files), "", "json"))
+    }
+
+    #[test]
+    fn two_owners_for_everything_are_enough() {
+        assert_eq!(messages(Some(OWNERS), &[]), NOTHING);
+        assert_eq!(messages(Some("* @mei @olek\n"), &[]), NOTHING);
+    }
+
+    #[test]
+    fn a_missing_codeowners_is_said_in_every_format() {
+        let repo = whole(None, &[]);
+        assert_eq!(
+            said(&check(&repo, "", "json")),
+            ["not-code-owned: there is no CODEOWNERS file, so nobody has to approve an exception \
+              (write `.github/CODEOWNERS` with the line `/exceptions/ @person @other-person`)"]
+        );
+        let report: Value = serde_json::from_str(&check(&repo, "", "json").stdout).unwrap();
+        let finding = &report["findings"][0];
+        assert_eq!(
+            (&finding["path"], &finding["line"], &finding["column"]),
+            (&json!(".github/CODEOWNERS"), &json!(1), &json!(1))
+        );
+        let sarif: Value = serde_json::from_str(&check(&repo, "", "sarif").stdout).unwrap();
+        let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], ".github/CODEOWNERS");
+        assert_eq!(place["region"], json!({"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}));
+        let github = check(&repo, "", "github").stdout;
+        assert!(
+            github.starts_with("::warning title=not-code-owned (warning),file=.github/CODEOWNERS,line=1,"),
+            "{github}"
+        );
+        let concise = check(&repo, "", "concise").stdout;
+        assert!(concise.starts_with(".github/CODEOWNERS:1:1: warning[not-code-owned] there is no"), "{concise}");
+        let text = check(&repo, "", "text");
+        assert!(text.code == 0 && text.stdout.contains("there is no CODEOWNERS file"), "{}", text.stdout);
+    }
+
+    #[test]
+    fn each_part_needs_two_people() {
+        for (owners, says) in [
+            (
+                "* @mei\n",
+                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner \
+                 beside `@mei`, who cannot approve their own change (name two people or more in this line)",
+            ),
+            (
+                "/exceptions/ @mei @olek\n/.github/ @mei @olek\n",
+                "no line covers the policy `stopgap.yaml` (add `/stopgap.yaml @person @other-person`)",
+            ),
+            (
+                "/exceptions/ @mei @olek\n",
+                "no line covers the policy `stopgap.yaml` and CODEOWNERS itself (add `/stopgap.yaml @person \
+                 @other-person` and `/.github/CODEOWNERS @person @other-person`)",
+            ),
+            (
+                "* @mei @olek\n/exceptions/\n",
+                "the register `exceptions/` is left without owners by this line (name two people or more in this line)",
+            ),
+            (
+                "* @mei @olek\n/exceptions/label* @Olek @olek\n",
+                "the exception `exceptions/label-printer.yaml` has no second owner beside `@Olek`, who cannot approve \
+                 their own change (name two people or more in this line)",
+            ),
+            (
+                "* @mei@olek @acme/security\n",
+                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no owner who is known \
+                 (list the people of `@acme/security` under `teams` in `people.yaml`)",
+            ),
+        ] {
+            let said = messages(Some(owners), &[]);
+            assert!(said.contains(&format!("not-code-owned: {says}")), "{owners}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn the_roster_and_the_catalogue_are_parts_where_they_are() {
+        let people = "people:\n  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n  - {name: Mei Tanaka}\n  \
+            - {handle: \"@mei\"}\n  - {handle: \"@olek\"}\n";
+        let controls = "controls:\n  - {id: CRY-04, name: Certificates are younger than a year}\n";
+        let owners = OWNERS.replace("/people.yaml @mei @olek\n", "");
+        let said = messages(Some(&owners), &[("people.yaml", people), ("controls.yaml", controls)]);
+        let parts: Vec<&str> = said.iter().map(|line| line.split('`').nth(1).unwrap()).collect();
+        assert_eq!(parts, ["people.yaml"], "{said:?}");
+        assert!(said[0].contains("the roster `people.yaml` and the catalogue `controls.yaml`"), "{said:?}");
+    }
+
+    #[test]
+    fn a_team_counts_as_its_people() {
+        let people = |teams: &str| {
+            format!(
+                "people:\n  - {{name: Hanna Vogel}}\n  - {{name: Luis Prado}}\n  - {{name: Mei Tanaka, handle: \"@mei\"}}\n  \
+                 - {{handle: \"@olek\"}}\n{teams}"
+            )
+        };
+        let full = people("teams: {\"@acme/security\": [\"@mei\", \"@olek\"]}\n");
+        assert_eq!(messages(Some("* @acme/security\n"), &[("people.yaml", &full)]), NOTHING);
+        let said = messages(Some("* @acme/security\n"), &[("people.yaml", &people(""))]);
+        let help = "(list the people of `@acme/security` under `teams` in `people.yaml`)";
+        assert!(said.len() == 1 && said[0].ends_with(help), "{said:?}");
+    }
+
+    #[test]
+    fn a_line_that_github_skips_is_said() {
+        let said = messages(Some(&format!("{OWNERS}docs/[ab] @mei\n")), &[]);
+        assert!(said.len() == 1 && said[0].contains("GitHub skips the line"), "{said:?}");
+    }
+
+    #[test]
+    fn codeowners_is_found_where_github_looks() {
+        for place in ["CODEOWNERS", "docs/CODEOWNERS"] {
+            let owners = format!("{OWNERS}/{place} @mei @olek\n");
+            assert_eq!(messages(None, &[(place, &owners)]), NOTHING, "{place}");
+        }
+        let said = messages(Some("* @mei @olek\n"), &[("CODEOWNERS", "* @mei\n")]);
+        assert_eq!(said, NOTHING);
+    }
+
+    #[test]
+    fn a_folder_that_is_no_top_of_a_work_tree_is_left_alone() {
+        let repo = whole(None, &[("sub/exceptions/x.yaml", &exception(&[])), ("sub/stopgap.yaml", "version: 1\n")]);
+        assert_eq!(said(&check(&repo, "sub", "json")), NOTHING);
+        let loose = support::Sandbox::new();
+        loose.file(ENTRY, exception(&[]));
+        let run = loose.check(&["--format", "json"]);
+        assert_eq!(said(&run), NOTHING);
+    }
+
+    #[test]
+    fn a_codeowners_larger_than_an_exception_is_read() {
+        let filler = "# One line of a long file.\n".repeat(20_000);
+        assert_eq!(messages(Some(&format!("{OWNERS}{filler}")), &[]), NOTHING);
+        let mut pull = Pull::below("", &format!("{OWNERS}{filler}"), &[]);
+        pull.push(&[(ENTRY, &entry(&[]))]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
+    #[test]
+    fn a_codeowners_that_github_cannot_read_owns_nothing() {
+        let repo = whole(None, &[("OWNERS", OWNERS)]);
+        std::fs::create_dir_all(repo.path().join(".github")).unwrap();
+        std::os::unix::fs::symlink("../OWNERS", repo.path().join(".github/CODEOWNERS")).unwrap();
+        let run = check(&repo, "", "json");
+        let said = said(&run);
+        assert_eq!(run.code, 0);
+        assert!(said.len() == 1 && said[0].contains("the file is a link"), "{said:?}");
+    }
+}
