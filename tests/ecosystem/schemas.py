@@ -1,0 +1,64 @@
+"""check-jsonschema's opinion of our schemas and of what they take and refuse."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "fixtures/schema"
+ACME = ROOT / "fixtures/registers/acme"
+
+# stopgap reads every scalar as text and an empty value as a missing one, and knows the calendar.
+# A schema alone says none of that.
+KNOWN = {
+    "valid/empty-optional-values.yaml",
+    "valid/plain-numbers-are-text.yaml",
+    "invalid/starts-29-february.yaml",
+    "invalid/starts-31-november.yaml",
+    "invalid/starts-at-25-hours.yaml",
+}
+
+
+def run(tool, *arguments):
+    return subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def refused(tool, schema, files):
+    """Returns those of the files that do not fit the schema."""
+    done = run(tool, "--output-format", "json", "--schemafile", schema, *files)
+    report = json.loads(done.stdout)
+    faults = report.get("errors", []) + report.get("parse_errors", [])
+    return {pathlib.Path(fault["filename"]).resolve() for fault in faults}
+
+
+def main(work):
+    tool = work / "venv/bin/check-jsonschema"
+    schemas = sorted((ROOT / "schema").glob("*.schema.json"))
+    meta = run(tool, "--check-metaschema", *schemas)
+    if meta.returncode != 0 or len(schemas) != 4:
+        sys.exit(f"schemas: not valid themselves:\n{meta.stdout}{meta.stderr}")
+
+    count, differing = 0, set()
+    for schema in schemas:
+        kind = schema.name.removesuffix(".schema.json")
+        prefix = "" if kind == "exception" else f"{kind}-"
+        for verdict in ["valid", "invalid"]:
+            files = sorted((FIXTURES / f"{prefix}{verdict}").glob("*.yaml"))
+            if not files:
+                sys.exit(f"schemas: no fixture in {prefix}{verdict}")
+            no = refused(tool, schema, files)
+            wrong = [file for file in files if (file in no) == (verdict == "valid")]
+            differing |= {f"{prefix}{verdict}/{file.name}" for file in wrong}
+            count += len(files)
+        acme = sorted(ACME.glob("exceptions/**/*.y*ml")) if kind == "exception" else [ACME / f"{kind}.yaml"]
+        acme = [file if file.exists() else ACME / "stopgap.yaml" for file in acme]
+        differing |= {str(file.relative_to(ROOT)) for file in refused(tool, schema, acme)}
+        count += len(acme)
+
+    if differing != KNOWN:
+        sys.exit(f"schemas: new disagreements {sorted(differing - KNOWN)}, gone {sorted(KNOWN - differing)}")
+    print(f"schemas: {len(schemas)} valid, {count} files judged alike but for {len(KNOWN)} known ones")
+
+
+main(pathlib.Path(sys.argv[1]))
