@@ -514,11 +514,7 @@ mod output {
 
     #[test]
     fn a_place_that_cannot_be_written_ends_the_run_and_leaves_nothing() {
-        for (place, words) in [
-            ("none/b.json", "its folder does not exist"),
-            ("exceptions", "it is a folder"),
-            ("exceptions/label-printer.yaml/b.json", "cannot write"),
-        ] {
+        for (place, words) in [("none/b.json", "its folder does not exist"), ("exceptions", "it is a folder")] {
             let sandbox = late_register();
             let run = sandbox.check(&["--output", "json=a.json", "--output", &format!("json={place}")]);
             refused(&run, &["cannot write", place, words]);
@@ -559,6 +555,24 @@ mod output {
         assert!(serde_json::from_str::<Value>(&fs::read_to_string(sandbox.path("long.json")).unwrap()).is_ok());
         assert_eq!((mode("new.txt"), mode("group.json")), (mode("by-hand"), 0o664));
         assert_eq!(held.metadata().unwrap().size(), 100_000, "the old file is left whole for who is reading it");
+    }
+
+    #[test]
+    fn what_the_check_reads_is_not_replaced_by_its_result() {
+        let sandbox = late_register();
+        sandbox.file("stopgap.yaml", "version: 1\n").file(".git/config", "kept");
+        for output in [
+            "json=stopgap.yaml",
+            "sarif=exceptions/new.yaml",
+            "json=exceptions/label-printer.yaml/b.json",
+            "text=.git/config",
+            "text=-",
+        ] {
+            let run = sandbox.check(&["--output", output]);
+            assert_eq!(run.code, 2, "{output}: {run:?}");
+        }
+        assert_eq!(fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap(), "version: 1\n");
+        assert_eq!(fs::read_to_string(sandbox.path(".git/config")).unwrap(), "kept");
     }
 
     #[cfg(unix)]

@@ -71,7 +71,7 @@ impl Run<'_> {
         let (book, head, own) = if base.snapshot.is_without_register() {
             (head, None, own)
         } else {
-            let (book, own) = self.rule_book(&base.snapshot.place)?;
+            let (book, own) = self.rule_book(&base.snapshot.place).map_err(|error| base.owns(error))?;
             (book, Some(head), own)
         };
         let folder = book.policy.exceptions.clone();
@@ -112,6 +112,7 @@ impl Run<'_> {
         base: Option<&str>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
+        self.spare_inputs(judge)?;
         findings.shorten();
         // Annotations and code scanning want paths from the checkout's top; elsewhere paths start at the root.
         let prefix = if self.world.ci.github_actions { place::below_work_tree(&self.root) } else { String::new() };
@@ -154,6 +155,28 @@ impl Run<'_> {
         Ok(Judge::new(policy, people, controls, today))
     }
 
+    /// Refuses an output that would replace what the check has read, or git's own files.
+    fn spare_inputs(&self, judge: &Judge) -> Result<(), Error> {
+        let policy = &judge.policy;
+        let books = [
+            policy.path.as_deref(),
+            Some(policy.people_path()),
+            Some(policy.controls_path()),
+            policy.schema.as_deref(),
+        ];
+        for (_, path) in &self.outputs {
+            let Some(inside) = place::inside(&self.world.folder.join(path), &self.root) else { continue };
+            let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
+                return Err(Error::Usage {
+                    message: format!("`--output` would replace `{}`, which the check reads", path.display()),
+                    help: "name a file outside of the register, such as `stopgap.sarif`".into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     fn selection(&self, folder: &str) -> Result<Selection, Error> {
         Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
     }
@@ -189,6 +212,18 @@ impl Base {
         match &self.snapshot.commit {
             Some(commit) => format!("compared with {}, {}", commit.short(), self.how),
             None => format!("compared with {}", self.how),
+        }
+    }
+
+    /// Says of a faulty rule book that it is the base's: the work tree may hold a mended one.
+    fn owns(&self, error: Error) -> Error {
+        match error {
+            Error::Config { kind, source_text, problems } => {
+                let commit = self.snapshot.commit.as_ref().map_or("the base", Commit::short);
+                let name = format!("{} as {commit} has it", source_text.path());
+                Error::Config { kind, source_text: Box::new(source_text.renamed(&name)), problems }
+            }
+            other => other,
         }
     }
 

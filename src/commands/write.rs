@@ -20,6 +20,12 @@ pub(super) fn parse_outputs(arguments: &[String]) -> Result<Vec<(Format, PathBuf
     let mut outputs: Vec<(Format, PathBuf)> = Vec::new();
     for argument in arguments {
         let (format, path) = parse_output(argument)?;
+        if path.as_os_str() == "-" {
+            return Err(Error::Usage {
+                message: format!("`--output {argument}`: `-` is no file"),
+                help: "standard output has `--format`".into(),
+            });
+        }
         if outputs.iter().any(|(_, other)| *other == path) {
             return Err(Error::Usage {
                 message: format!("`--output` names the file `{}` twice", path.display()),

@@ -47,7 +47,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         RosterProblem::Claimed { spelling, first, second } => (
             person(*second),
             format!("two people are written `{}`", shown(spelling)),
-            "give each spelling to one person",
+            "give each spelling to one person; where two share a name, leave `name` out and keep the handles",
             Some((person(*first), "the first one")),
         ),
         RosterProblem::UnknownManager { person } => (
