@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use caseless::Caseless;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
@@ -299,6 +299,8 @@ pub struct Roster {
     /// Spellings by their look-alike keys.
     look_alikes: FxHashMap<String, Vec<(String, PersonId)>>,
     teams: BTreeMap<String, Vec<String>>,
+    /// Spellings, as written, that name one person by their form too.
+    one_person: FxHashSet<String>,
 }
 
 impl Roster {
@@ -306,6 +308,8 @@ impl Roster {
     pub fn new(people: Vec<PersonRecord>, teams: Vec<(String, Vec<String>)>) -> Result<Self, RosterProblem> {
         let mut roster = Self { records: people, teams: index_teams(teams)?, ..Self::default() };
         roster.index_spellings()?;
+        let plain = roster.spellings().filter(|spelling| not_a_person(spelling).is_none()).map(str::to_owned);
+        roster.one_person = plain.collect();
         roster.index_managers()?;
         match roster.manager_cycle() {
             Some(people) => Err(RosterProblem::ManagerCycle { people }),
@@ -384,6 +388,11 @@ impl Roster {
     /// Gives the `@handle` of a person.
     pub fn handle(&self, id: PersonId) -> Option<&str> {
         self.record(id)?.handle.as_deref()
+    }
+
+    /// Tells whether a text is a spelling of the roster, letter by letter, that [`not_a_person`] has nothing against.
+    pub fn is_one_person(&self, written: &str) -> bool {
+        self.one_person.contains(written)
     }
 
     /// Gives the members of a team as they are written; handles are compared without case and leading `@`.

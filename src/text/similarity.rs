@@ -56,10 +56,17 @@ pub struct Closest {
 /// highest similarity wins, then the oldest.
 #[must_use]
 pub fn closest_older(reasons: &[&str], threshold: f64) -> Copies {
-    closest_within(reasons, threshold, (TOTAL_BUDGET / reasons.len().max(1)).max(MIN_BUDGET))
+    closest_older_of(reasons, |_| true, threshold)
 }
 
-fn closest_within(reasons: &[&str], threshold: f64, budget: usize) -> Copies {
+/// Does what [`closest_older`] does, for some of the reasons alone: the others are only what those may repeat.
+#[must_use]
+pub fn closest_older_of(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64) -> Copies {
+    let searches = (0..reasons.len()).filter(|index| wanted(*index)).count();
+    closest_within(reasons, wanted, threshold, (TOTAL_BUDGET / searches.max(1)).max(MIN_BUDGET))
+}
+
+fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64, budget: usize) -> Copies {
     let statements: Vec<Statement> = reasons.par_iter().with_min_len(64).map(|text| Statement::new(text)).collect();
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
     let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
@@ -74,8 +81,11 @@ fn closest_within(reasons: &[&str], threshold: f64, budget: usize) -> Copies {
     }
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
     let join = Join::new(&statements, &originals, threshold);
-    let mut found: Vec<Search> =
-        (0..originals.len()).into_par_iter().with_min_len(64).map(|rank| join.search(rank, budget)).collect();
+    let search = |rank: usize| match wanted(originals[rank]) {
+        true => join.search(rank, budget),
+        false => Search { best: None, budget },
+    };
+    let mut found: Vec<Search> = (0..originals.len()).into_par_iter().with_min_len(64).map(search).collect();
     join.complete(&mut found);
     for (index, search) in originals.iter().zip(found) {
         copies.closest[*index] =
@@ -539,6 +549,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_asked_for_changes_no_answer() {
+        let reasons = [
+            "The scanner firmware cannot speak the new protocol before May.",
+            "The scanner firmware cannot speak the new protocol before June.",
+            "Wages are due on the day on which the directory is moved.",
+            "The scanner firmware cannot speak that new protocol before July.",
+        ];
+        let all = closest_older(&reasons, 0.7);
+        let last = closest_older_of(&reasons, |index| index == 3, 0.7);
+        assert_eq!(last.closest[3], all.closest[3]);
+        assert!(last.closest[3].is_some() && last.closest[0].is_none());
+    }
+
+    #[test]
     fn a_copy_with_a_new_date_id_or_look_is_a_copy() {
         let found = closest(&[
             "The vendor must read INC-311 before 2026-11-23.",
@@ -629,7 +653,7 @@ mod tests {
         reasons.push(format!("{first} {shorter}"));
         reasons.push(format!("both changed {shorter} {second}").replace(second, "words"));
         let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
-        let (broken_off, whole) = (closest_within(&reasons, 0.8, 1), brute_force(&reasons, 0.8));
+        let (broken_off, whole) = (closest_within(&reasons, |_| true, 0.8, 1), brute_force(&reasons, 0.8));
         assert_eq!(broken_off.closest[200..203], whole[200..203]);
         assert!(broken_off.incomplete.is_sorted() && !broken_off.incomplete.is_empty());
         for (index, closest) in whole.iter().enumerate() {
@@ -646,7 +670,7 @@ mod tests {
         let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| closest_within(&reasons, 0.6, 300))
+            pool.install(|| closest_within(&reasons, |_| true, 0.6, 300))
         };
         assert_eq!(run(1), run(4));
     }

@@ -47,6 +47,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
 fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) {
     let Some(text) = text else { return };
     let written = text.as_str();
+    if cx.judge.people.roster().is_some_and(|roster| roster.is_one_person(written)) {
+        return;
+    }
     let Some(kind) = not_a_person(written) else { return };
     let what = match kind {
         NotAPerson::Team => "is a team, not one person".to_owned(),
