@@ -267,6 +267,11 @@ mod log {
             .edit(&[("status", "closed"), ("closure", CLOSURE), ("removal", "Install it and print.")])
             .passes();
         Branch::of(&[]).edit(&closed).passes();
+        let list = format!("[{RENEWAL}]");
+        let renewed = [closed[0], closed[1], ("renewals", list.as_str())];
+        let verdict = Branch::of(&closed).edit(&renewed).verdict();
+        let said = |found: &String| found.ends_with("a renewal was added after the exception was closed");
+        assert!(verdict.code == 1 && verdict.found.iter().any(said), "{verdict:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use super::approved_content_changed::{report_at, value};
 use crate::declare_rule;
 use crate::history::{Change, Edit};
+use crate::register::Status;
 use crate::rule::{Check, Context};
 use crate::yaml::{Kind, Node};
 
@@ -37,6 +38,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     for (key, item) in LISTS {
         compare(&edit, key, item, cx);
     }
+    renewed_after_closure(&edit, cx);
     for pointer in ONCE {
         let (Some(before), after) = (value(edit.base_tree, pointer), value(edit.head_tree, pointer)) else { continue };
         let name = pointer[1..].replace('/', ".");
@@ -48,6 +50,16 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         let message = format!("`{name}` was {done} after it was written");
         report_at(cx, &edit, pointer, message, "written as this")
             .help("put it back as it was; what was wrong with it goes into the `note` of an amendment");
+    }
+}
+
+/// What is over takes no renewal: its expiry would move without anyone seeing it live again.
+fn renewed_after_closure(edit: &Edit<'_, '_>, cx: &mut Context<'_>) {
+    let both_closed = edit.base.is(&[Status::Closed]) && edit.head.is(&[Status::Closed]);
+    if both_closed && edit.head.renewals.len() > edit.base.renewals.len() {
+        let pointer = format!("/renewals/{}", edit.base.renewals.len());
+        report_at(cx, edit, &pointer, "a renewal was added after the exception was closed".to_owned(), "the log before")
+            .help("take it out; if the rule must be broken again, file a new exception");
     }
 }
 
