@@ -2,10 +2,10 @@ use std::borrow::Cow;
 
 use crate::declare_rule;
 use crate::finding::Finding;
-use crate::text::shown;
 use crate::history::{Change, Edit};
 use crate::register::Moment;
 use crate::rule::{Check, Context};
+use crate::text::shown;
 use crate::yaml::{self, Entry, Kind, Node};
 
 declare_rule! {

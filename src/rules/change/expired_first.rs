@@ -2,10 +2,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Changes;
 use crate::register::{Exception, People, PersonId, Spanned, fold_person};
 use crate::rule::{Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a new exception whose owner still holds one that has expired.

@@ -1,9 +1,9 @@
 use super::approved_content_changed::report_at;
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::{Change, Edit};
 use crate::register::{Exception, Moment, Zone};
 use crate::rule::{Check, Context};
+use crate::text::shown;
 use crate::yaml::Node;
 
 declare_rule! {

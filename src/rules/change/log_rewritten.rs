@@ -58,8 +58,14 @@ fn renewed_after_closure(edit: &Edit<'_, '_>, cx: &mut Context<'_>) {
     let both_closed = edit.base.is(&[Status::Closed]) && edit.head.is(&[Status::Closed]);
     if both_closed && edit.head.renewals.len() > edit.base.renewals.len() {
         let pointer = format!("/renewals/{}", edit.base.renewals.len());
-        report_at(cx, edit, &pointer, "a renewal was added after the exception was closed".to_owned(), "the log before")
-            .help("take it out; if the rule must be broken again, file a new exception");
+        report_at(
+            cx,
+            edit,
+            &pointer,
+            "a renewal was added after the exception was closed".to_owned(),
+            "the log before",
+        )
+        .help("take it out; if the rule must be broken again, file a new exception");
     }
 }
 

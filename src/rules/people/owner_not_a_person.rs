@@ -1,7 +1,7 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::{Exception, NotAPerson, Roster, Text, not_a_person};
 use crate::rule::{Applies, Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an owner, requester or approver that is a team, a mailbox, an office, several people or nobody yet.

@@ -1,7 +1,7 @@
-use crate::text::{normalise, shown};
 use crate::declare_rule;
 use crate::register::{Exception, People, Text};
 use crate::rule::{Applies, Check, Context};
+use crate::text::{normalise, shown};
 
 declare_rule! {
     /// Reports a request that was decided by the person who made it.

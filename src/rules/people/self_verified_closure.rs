@@ -1,9 +1,9 @@
 use super::self_approval::why_one;
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Change;
 use crate::register::Status;
 use crate::rule::{Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a closure that was verified by the person who carried it out.

@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
-use crate::text::{nearest, shown};
 use crate::declare_rule;
 use crate::register::{Exception, Roster, not_a_person};
 use crate::rule::{Check, Context};
+use crate::text::{nearest, shown};
 
 declare_rule! {
     /// Reports a person who is not in the roster.

@@ -1,10 +1,10 @@
 use rustc_hash::FxHashMap;
 
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::FileRef;
 use crate::rule::{Check, Context};
 use crate::source::Span;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a file whose name gives an id that another file of the register has already.

@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::{Exception, Text};
 use crate::rule::{Applies, Check, Context};
 use crate::text::phrases::is_placeholder;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a text that is a placeholder, such as N/A or unknown, or that still holds a TBD or TODO.

@@ -1,9 +1,9 @@
-use crate::text::{nearest, shown};
 use crate::declare_rule;
 use crate::policy::{Control, Controls};
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 use crate::text::normalise::bare;
+use crate::text::{nearest, shown};
 
 declare_rule! {
     /// Reports a `control` that begins with no id of the catalogue of controls.

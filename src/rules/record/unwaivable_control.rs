@@ -1,7 +1,7 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an exception from a control that the catalogue marks `waivable: false`.

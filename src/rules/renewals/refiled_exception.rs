@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::declare_rule;
-use crate::text::shown;
 use crate::policy::Controls;
 use crate::register::{Day, Exception, Register, Status, Text, Zone};
 use crate::rule::{Check, Context, Judge};
 use crate::source::{FileId, Span};
 use crate::text::normalise::fold;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an exception that takes up an older one for the same control and system once too often.

@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::policy::Tier;
 use crate::register::{Day, Exception, PersonId, Roster, Text};
 use crate::rule::{Applies, Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a renewal of tier high or emergency that nobody above the first approver decided.

@@ -1,9 +1,9 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Changes;
 use crate::register::People;
 use crate::rule::{Check, Context, Judge};
 use crate::signoff::{Decision, Evidence, ReviewState, Verdict, decisions};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a decision that its approver has not approved on the pull request.

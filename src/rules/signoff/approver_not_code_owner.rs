@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Changes;
 use crate::rule::{Check, Context, Judge};
 use crate::signoff::{OwnerPeople, Ownership, decisions};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an approver who does not own the file that holds the decision.

@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Changes;
 use crate::rule::{Check, Context};
 use crate::signoff::decisions;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a decision by the person who opened the pull request.

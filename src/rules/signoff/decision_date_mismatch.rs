@@ -1,9 +1,9 @@
 use super::approval_missing::login;
 use crate::declare_rule;
-use crate::text::shown;
 use crate::history::Changes;
 use crate::rule::{Check, Context};
 use crate::signoff::decisions;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a decision whose day is more than one off the day of the approving review.

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::FileRef;
 use crate::rule::{Check, Context};
 use crate::signoff::{Codeowners, Ownership, Rule, people_of};
 use crate::source::Span;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a part of the register, its rule book or CODEOWNERS itself that fewer than two people

@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 use crate::text::phrases::is_broad_scope;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a scope that covers everything: one that holds `*`, or says "all", "any system" or "various".

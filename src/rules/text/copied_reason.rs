@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::{Day, Exception, Text};
 use crate::rule::{Check, Context};
 use crate::source::FileId;
+use crate::text::shown;
 use crate::text::similarity::{Closest, closest_older_of};
 
 declare_rule! {

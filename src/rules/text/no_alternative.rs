@@ -1,8 +1,8 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 use crate::text::phrases::is_no_alternative;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an exception whose every alternative says only that there is none.

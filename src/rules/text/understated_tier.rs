@@ -1,7 +1,7 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports an exposure whose tier is lower than the policy's `exposure_tier`.

@@ -1,10 +1,10 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::policy::Tier;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 use crate::text::normalise::fold;
 use crate::text::phrases::exposure_term;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a low or moderate entry that speaks of an exposure, such as VPN or vendor, and states none.

@@ -1,10 +1,10 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::policy::{Control, Controls};
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 use crate::text::normalise::bare;
 use crate::text::phrases::is_vague_control;
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a `control` that names no rule, such as "policy", "access issue" or "MFA" alone.

@@ -1,7 +1,7 @@
 use crate::declare_rule;
-use crate::text::shown;
 use crate::register::{Exception, Text};
 use crate::rule::{Applies, Check, Context};
+use crate::text::shown;
 
 declare_rule! {
     /// Reports a reason that says next to nothing once stock phrases and the title's words are taken away.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::places::Places;
-use crate::text::shown;
 use crate::history::{Changes, Document};
 use crate::register::People;
 use crate::rule::Context;
 use crate::signoff::{Codeowners, Owner, OwnerKind, Rule, people_of};
 use crate::source::{FileId, Span};
+use crate::text::shown;
 
 /// Bounds the work on a hostile file: so many patterns are tried, the register's own files last.
 const MOST_MATCHES: usize = 20_000_000;

@@ -1,10 +1,10 @@
 //! The people of the roster.
 
 use super::places::{Page, Places, report};
-use crate::text::shown;
 use crate::history::RuleBook;
 use crate::register::{Day, People, PersonId, Roster};
 use crate::rule::Context;
+use crate::text::shown;
 
 pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let (Some(before), Some(after)) = (base.roster(), head.people.roster()) else { return };

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
 use crate::finding::Finding;
-use crate::text::shown;
 use crate::history::RuleBook;
 use crate::policy::{Control, NAMES, Policy, Tier};
 use crate::rule::{Context, Judge};
 use crate::rules;
 use crate::source::Span;
 use crate::text::normalise::fold;
+use crate::text::shown;
 
 /// Both policies and where they are written.
 struct Books<'c> {

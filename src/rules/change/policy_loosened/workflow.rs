@@ -3,10 +3,10 @@
 //! No workflow is understood here: a line that names the check is one, whatever stands around it,
 //! and what makes it pass is looked for on that line and among the keys of its step and job.
 
-use crate::text::shown;
 use crate::history::Changes;
 use crate::rule::Context;
 use crate::source::{FileId, Source, Span};
+use crate::text::shown;
 
 /// What a line runs; a gate is not a scheduled check.
 #[derive(Clone, Copy, PartialEq, Eq)]
