@@ -112,7 +112,6 @@ impl Run<'_> {
         base: Option<&str>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
-        self.spare_inputs(judge)?;
         findings.shorten();
         // Annotations and code scanning want paths from the checkout's top; elsewhere paths start at the root.
         let prefix = if self.world.ci.github_actions { place::below_work_tree(&self.root) } else { String::new() };
@@ -148,16 +147,16 @@ impl Run<'_> {
         book::load(&self.arguments.place, self.world, &self.root, place)
     }
 
-    /// Adds the moment of the check to a rule book.
+    /// Adds the moment of the check to a rule book, once no output can replace any of it.
     fn judge(&self, book: RuleBook) -> Result<Judge, Error> {
+        self.spare_inputs(&book.policy)?;
         let RuleBook { policy, people, controls } = book;
         let today = book::read_today(self.arguments.today.as_deref(), policy.timezone, self.world)?;
         Ok(Judge::new(policy, people, controls, today))
     }
 
     /// Refuses an output that would replace what the check has read, or git's own files.
-    fn spare_inputs(&self, judge: &Judge) -> Result<(), Error> {
-        let policy = &judge.policy;
+    fn spare_inputs(&self, policy: &Policy) -> Result<(), Error> {
         let books = [
             policy.path.as_deref(),
             Some(policy.people_path()),

@@ -54,14 +54,10 @@ pub struct Closest {
 /// ([`super::normalise::words`]), or where both have six distinct words or more and the Jaccard similarity of the two
 /// sets reaches `threshold` (above 0, at most 1). Where masking leaves no word, the folded texts are compared. The
 /// highest similarity wins, then the oldest.
+///
+/// Only the `wanted` reasons get an answer; the others are what those may repeat.
 #[must_use]
-pub fn closest_older(reasons: &[&str], threshold: f64) -> Copies {
-    closest_older_of(reasons, |_| true, threshold)
-}
-
-/// Does what [`closest_older`] does, for some of the reasons alone: the others are only what those may repeat.
-#[must_use]
-pub fn closest_older_of(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64) -> Copies {
+pub fn closest_older(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64) -> Copies {
     let searches = (0..reasons.len()).filter(|index| wanted(*index)).count();
     closest_within(reasons, wanted, threshold, (TOTAL_BUDGET / searches.max(1)).max(MIN_BUDGET))
 }
@@ -474,6 +470,11 @@ mod tests {
     use super::super::normalise::words;
     use super::*;
 
+    /// Asks for every reason.
+    fn closest_older(reasons: &[&str], threshold: f64) -> Copies {
+        super::closest_older(reasons, |_| true, threshold)
+    }
+
     /// A small deterministic generator (Marsaglia's xorshift).
     struct Random(u64);
 
@@ -557,7 +558,7 @@ mod tests {
             "The scanner firmware cannot speak that new protocol before July.",
         ];
         let all = closest_older(&reasons, 0.7);
-        let last = closest_older_of(&reasons, |index| index == 3, 0.7);
+        let last = super::closest_older(&reasons, |index| index == 3, 0.7);
         assert_eq!(last.closest[3], all.closest[3]);
         assert!(last.closest[3].is_some() && last.closest[0].is_none());
     }

@@ -3,7 +3,7 @@ use crate::register::{Day, Exception, Text};
 use crate::rule::{Check, Context};
 use crate::source::FileId;
 use crate::text::shown;
-use crate::text::similarity::{Closest, closest_older_of};
+use crate::text::similarity::{Closest, closest_older};
 
 declare_rule! {
     /// Reports a reason that repeats an older reason of the register, word for word or nearly so.
@@ -50,7 +50,7 @@ fn check(cx: &mut Context<'_>) {
         (given.decided.is_none(), given.decided, starts.is_none(), starts, given.exception.id, given.position)
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
-    let copies = closest_older_of(&texts, |at| all[at].exception.is_live(), threshold);
+    let copies = closest_older(&texts, |at| all[at].exception.is_live(), threshold);
     for (given, closest) in all.iter().zip(&copies.closest) {
         if let Some(closest) = closest.as_ref().filter(|_| given.exception.is_live()) {
             report(given, &all[closest.of], *closest, threshold, cx);
