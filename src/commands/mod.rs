@@ -4,6 +4,7 @@ mod book;
 mod check;
 mod explain;
 mod history;
+mod opened;
 mod place;
 mod schema;
 mod show;

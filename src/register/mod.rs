@@ -4,6 +4,7 @@ mod exception;
 mod load;
 mod moment;
 mod person;
+mod term;
 
 pub use exception::{
     Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
@@ -11,6 +12,7 @@ pub use exception::{
 pub use load::{Files, is_named_like_one, read, read_hashed};
 pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
 pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
+pub use term::Term;
 
 use rayon::prelude::*;
 

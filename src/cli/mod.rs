@@ -1,0 +1,90 @@
+//! The arguments, one file a command, and nothing else: their doc comments are the help text.
+
+mod check;
+mod history;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use check::Check;
+pub use history::History;
+pub use show::Show;
+
+/// Keeps temporary security exceptions temporary: a register in git, checked in CI.
+#[derive(Debug, Parser)]
+#[command(name = "stopgap", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the register: every exception, or only the named files.
+    ///
+    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be
+    /// done.
+    Check(Check),
+    /// Show one exception: what it says, when it ends, what is wrong with it today, and its history.
+    ///
+    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
+    /// amended, expired, closed, moved, and edits that were none of these. It follows the id through
+    /// every folder of the register, along the first parents of HEAD; outside of git it is what the
+    /// record says of itself.
+    ///
+    /// Exit code 0, whatever the findings; 2: there is no such exception.
+    Show(Show),
+    /// Replay the change rules over the commits of the past, to find what slipped past a review.
+    ///
+    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by
+    /// the policy, the people and the controls that were in force before it, on its own day. So an
+    /// edit that was pushed straight to the branch is found later, and a merge counts once. Check
+    /// out the default branch with its whole history (`fetch-depth: 0`). Putting a value back is no
+    /// second finding, but the first one stays in the history for good: once it has been dealt with,
+    /// go on from there with `--since`.
+    ///
+    /// Who approved a change is not replayed: that needs the pull request, see `check --base`.
+    ///
+    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
+    /// be read.
+    History(History),
+    /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
+    Explain {
+        /// A rule such as `expired`.
+        rule: Option<String>,
+    },
+    /// Print a JSON Schema, for an editor or another validator.
+    Schema {
+        /// Which one.
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls"])]
+        name: String,
+    },
+}
+
+/// Where the register is.
+#[derive(Args, Debug, Default)]
+pub struct Place {
+    /// The repository's root. Default: the nearest folder upwards with a policy, else the git work
+    /// tree, else the current folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub root: Option<PathBuf>,
+    /// The policy file. Default: `stopgap.yaml`, else `.github/stopgap.yaml`, in the root.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// In a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

@@ -1,0 +1,66 @@
+//! A register as a command finds it: the root, the rule book on its day, and the files.
+
+use std::path::PathBuf;
+
+use crate::cli;
+use crate::commands::{World, book, place};
+use crate::error::Error;
+use crate::files::Repository;
+use crate::history::RuleBook;
+use crate::register::{self, FileRef, Files, Register};
+use crate::rule::Judge;
+use crate::schema::Schema;
+use crate::text::{nearest, shown};
+
+/// What a command about the register as it lies there begins with.
+pub(super) struct Opened {
+    /// The repository's root.
+    pub(super) root: PathBuf,
+    /// The rule book and the moment of the run.
+    pub(super) judge: Judge,
+    /// The organisation's own schema.
+    pub(super) own: Option<Schema>,
+    /// The files of the register.
+    pub(super) files: Files,
+}
+
+impl Opened {
+    /// Finds and reads a register.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, its rule book makes no sense, or `today` is no day.
+    pub(super) fn open(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
+        let root = place::root(arguments, &world.folder)?;
+        let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
+        let RuleBook { policy, people, controls } = book;
+        let today = book::read_today(today, policy.timezone, world)?;
+        let judge = Judge::new(policy, people, controls, today);
+        let files = register::read(&root, &judge.policy.exceptions)?;
+        Ok(Self { root, judge, own, files })
+    }
+
+    /// Parses and judges the files.
+    pub(super) fn register(&self) -> Register<'_> {
+        Register::parse(&self.files, self.own.as_ref())
+    }
+}
+
+/// Finds the files of an id, the first by path first; a file's name is taken for its id too.
+///
+/// # Errors
+///
+/// When there is none. `command` is what the help then tells to type.
+pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Result<Vec<FileRef<'a>>, Error> {
+    let of = |id: &str| -> Vec<FileRef<'a>> { register.files.iter().filter(|file| file.stem == id).copied().collect() };
+    let found = of(id);
+    let found = if found.is_empty() && register::is_named_like_one(id) { of(register::stem(id)) } else { found };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let help = match nearest(id, register.files.iter().map(|file| file.stem)) {
+        Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
+        None => "an exception's id is the name of its file, without the ending".to_owned(),
+    };
+    Err(Error::Usage { message: format!("there is no exception `{}`", shown(id)), help })
+}
