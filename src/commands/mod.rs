@@ -1,6 +1,7 @@
 //! The commands, one file each: the pipeline, readable from top to bottom.
 
 mod book;
+mod candidate;
 mod check;
 mod explain;
 mod history;

@@ -57,6 +57,34 @@ impl Files {
         }
     }
 
+    /// Puts a file into the register as if it had been read there, at its place by path. One that
+    /// was there before under the same path becomes a base's, and its new index is returned.
+    /// Comes before any base is added; indexes of later files move by one where nothing was there.
+    pub fn put(&mut self, file: ReadFile) -> (FileId, Option<FileId>) {
+        let index = |at: usize| FileId(u32::try_from(at).unwrap_or(u32::MAX));
+        let at = self.sources[..self.own].partition_point(|source| source.path() < file.source.path());
+        let id = index(at);
+        self.oids.resize(self.sources.len(), None);
+        let old = if at < self.own && self.sources[at].path() == file.source.path() {
+            let old = index(self.sources.len());
+            self.faults.iter_mut().filter(|(fault, _)| *fault == id).for_each(|(fault, _)| *fault = old);
+            let source = std::mem::replace(&mut self.sources[at], file.source);
+            let oid = std::mem::replace(&mut self.oids[at], file.oid);
+            self.sources.push(source);
+            self.oids.push(oid);
+            Some(old)
+        } else {
+            self.own += 1;
+            self.faults.iter_mut().filter(|(fault, _)| *fault >= id).for_each(|(fault, _)| fault.0 += 1);
+            self.sources.insert(at, file.source);
+            self.oids.insert(at, file.oid);
+            None
+        };
+        self.faults.extend(file.fault.map(|fault| (id, fault)));
+        self.faults.sort_by_key(|(fault, _)| *fault);
+        (id, old)
+    }
+
     /// Returns how many of the sources are the register's own; those behind them are a base's.
     #[must_use]
     pub fn own(&self) -> usize {

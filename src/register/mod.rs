@@ -1,5 +1,6 @@
 //! The register: every exception file, read, parsed and judged by the schemas on all cores.
 
+pub mod draft;
 mod exception;
 mod load;
 mod moment;

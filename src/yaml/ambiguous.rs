@@ -36,7 +36,7 @@ fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
 /// Says what another YAML version makes of a plain scalar, if it is not what this one makes.
 ///
 /// Sources: YAML 1.1 type repository (`bool`, `int`, `float`), YAML 1.2.2 section 10.3.2.
-fn other_reading(text: &str) -> Option<&'static str> {
+pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     if matches!(
         text,
         "y" | "Y" | "yes" | "Yes" | "YES" | "n" | "N" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF"

@@ -8,6 +8,7 @@ mod json;
 mod node;
 mod parse;
 mod pointer;
+pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use json::Tree;
