@@ -4,6 +4,7 @@
 //! them has approved something that the other never saw. Nothing here knows what an exception is.
 
 mod ambiguous;
+pub mod edit;
 mod json;
 mod node;
 mod parse;
