@@ -55,6 +55,30 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A command lacks answers that only a person can give.
+    #[error("`{command}` needs {}", if answers.len() == 1 { "one more answer" } else { "more answers" })]
+    Missing {
+        /// The command as it was typed.
+        command: String,
+        /// The flag and what it says, one pair an answer.
+        answers: Vec<(String, String)>,
+    },
+    /// An edit cannot be proved right, so it is left to the user.
+    #[error("`{path}` was not edited: {why}")]
+    ByHand {
+        /// The file, relative to the root.
+        path: String,
+        /// Why.
+        why: String,
+        /// The lines to write, as YAML.
+        lines: String,
+    },
+    /// A file has changed since it was read.
+    #[error("`{}` was changed by somebody else meanwhile", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Git is missing, or does not hold what is asked for.
     #[error("{message}")]
     Git {
@@ -83,6 +107,9 @@ impl Error {
             Self::NoRegister { folder, .. } => Some(format!(
                 "make the folder `{folder}`, name another with `exceptions:` in `stopgap.yaml`, or point to the repository with `--root`"
             )),
+            Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
+            Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
+            Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
             Self::Config { .. } | Self::Output(_) => None,
         }

@@ -169,6 +169,26 @@ impl Git {
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
     }
 
+    /// Returns the mail address and the name that git writes into commits here, so far as they are
+    /// configured. This alone reads the user's own configuration, in `home`.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn identity(&self, home: Option<&Path>) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for key in ["user.email", "user.name"] {
+            let mut command = self.command(&["config", "--get", key]);
+            if let Some(home) = home {
+                command.env_remove("GIT_CONFIG_GLOBAL").env("HOME", home);
+            }
+            let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(&error))?;
+            let value = String::from_utf8_lossy(trim(&output.stdout)).into_owned();
+            found.extend(Some(value).filter(|value| output.status.success() && !value.is_empty()));
+        }
+        Ok(found)
+    }
+
     /// Returns what a commit object says; `None` where the object is not here.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod check;
 mod history;
+mod revise;
 mod show;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
 pub use history::History;
+pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
@@ -38,6 +40,38 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
+    /// Ask for an exception to go on: a fresh request with its own reason, check and decision.
+    ///
+    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request
+    /// gate will check it, and nothing is written where that fails: a third renewal, a request after
+    /// the end, an approver who asks, an end past the tier's limit.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Renew(Renew),
+    /// Note what was seen of an exception on the way.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Review(Review),
+    /// Close an exception: the rule is kept again, and somebody has seen that it is.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Close(Close),
+    /// Turn a request down before it is merged, so that nobody asks the same again unseen.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Reject(Reject),
+    /// Correct a record after it was approved, and say so in the record.
+    ///
+    /// `owner` and `removal` are free to change and need no approver; every other field takes one
+    /// who agrees. The end is never corrected: `renew` extends it, `close` ends it.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Amend(Amend),
     /// Replay the change rules over the commits of the past, to find what slipped past a review.
     ///
     /// Every first-parent commit from HEAD back is compared with its first parent, and judged by

@@ -1,13 +1,14 @@
 //! A text that is about to become a file of the register, judged as the pull-request gate would.
 
 use crate::commands::opened::Opened;
-use crate::commands::{place, signoff};
+use crate::commands::{World, place, signoff};
 use crate::error::Error;
 use crate::files;
 use crate::finding::Level;
-use crate::history::Changes;
+use crate::git::Git;
+use crate::history::{Changes, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
-use crate::register::Register;
+use crate::register::{self, Register};
 use crate::rules;
 use crate::source::FileId;
 
@@ -18,8 +19,15 @@ pub(super) struct Judged {
     pub(super) errors: usize,
     /// All findings that it causes, drawn for a terminal; empty where there is none.
     pub(super) text: String,
-    /// The rules of these findings, in their order.
-    pub(super) rules: Vec<&'static str>,
+}
+
+/// What a candidate is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// The register as it lies there.
+    AsItIs,
+    /// The register without the file: a request that nobody has approved yet.
+    NotThere,
 }
 
 impl Opened {
@@ -30,9 +38,10 @@ impl Opened {
     /// # Errors
     ///
     /// When CODEOWNERS cannot be read.
-    pub(super) fn judge_with(mut self, path: &str, text: &str, look: Look) -> Result<Judged, Error> {
+    pub(super) fn judge_with(mut self, path: &str, text: &str, before: Before, look: Look) -> Result<Judged, Error> {
         let file = files::decode(text.as_bytes().to_vec(), path.to_owned());
         let (new, old) = self.files.put(file);
+        let old = old.filter(|_| before == Before::AsItIs);
         let own = u32::try_from(self.files.own()).unwrap_or(u32::MAX);
         let base: Vec<FileId> = (0..own).map(FileId).filter(|file| *file != new).chain(old).collect();
         self.judge.ownership = signoff::ownership(None, &self.root, &mut self.files)?;
@@ -58,10 +67,20 @@ impl Opened {
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;
-        Ok(Judged {
-            errors: findings.count(Level::Error),
-            text: String::from_utf8_lossy(&drawn).into_owned(),
-            rules: findings.iter().map(|finding| finding.rule.id).collect(),
-        })
+        Ok(Judged { errors: findings.count(Level::Error), text: String::from_utf8_lossy(&drawn).into_owned() })
+    }
+
+    /// Tells whether the default branch has the exception already. Where nobody can say what that
+    /// branch is, the answer is no: the gate will know.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot be started or read.
+    pub(super) fn is_merged(&self, id: &str, world: &World) -> Result<bool, Error> {
+        let Some(git) = Git::open(&self.root)? else { return Ok(false) };
+        let Ok(base) = base::find(&git, "auto", &world.ci) else { return Ok(false) };
+        let snapshot = Snapshot::open(&git, &self.root, base.commit)?;
+        let there = snapshot.exceptions(&self.judge.policy.exceptions);
+        Ok(there.keys().any(|path| register::stem(path) == id))
     }
 }

@@ -7,9 +7,12 @@ mod explain;
 mod history;
 mod opened;
 mod place;
+mod revise;
 mod schema;
 mod show;
 mod signoff;
+mod steps;
+mod turn;
 mod write;
 
 use std::io::{self, IsTerminal, Write};
@@ -21,7 +24,7 @@ use chrono::{DateTime, Utc};
 use crate::cli::{Cli, Color, Command};
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
-use crate::output::{Look, Severity, Snippet, render_snippet};
+use crate::output::{Look, Severity, Snippet, escape, render_snippet};
 
 /// What a run learns from outside, once: the clock, the folder, the terminal.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub struct World {
     pub unicode: bool,
     /// Width of the terminal in columns.
     pub width: Option<usize>,
+    /// The user's own folder, where git's configuration lies.
+    pub home: Option<PathBuf>,
     /// What the CI system says of the change.
     pub ci: CiEnvironment,
 }
@@ -58,6 +63,7 @@ impl World {
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
             width: variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok()),
+            home: variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from),
             ci: CiEnvironment::from_variables(|name| variable(name)?.into_string().ok()),
         }
     }
@@ -89,6 +95,11 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
+        Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
+        Command::Review(arguments) => revise::review(&arguments, world, &mut out),
+        Command::Close(arguments) => revise::close(&arguments, world, &mut out),
+        Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
+        Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),
     };
@@ -119,8 +130,14 @@ pub fn describe(error: &Error, look: Look) -> String {
         place,
         labels,
     };
-    let Error::Config { kind, source_text, problems } = error else {
-        return render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
+    let (kind, source_text, problems) = match error {
+        Error::Config { kind, source_text, problems } => (kind, source_text, problems),
+        Error::ByHand { .. } | Error::Missing { .. } => {
+            let head = render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
+            let lines = below(error);
+            return head + &lines.iter().map(|line| format!("    {}\n", escape::line(line))).collect::<String>();
+        }
+        other => return render_snippet(&snippet(other.to_string(), other.help(), None, Vec::new()), look),
     };
     let drawn = problems.iter().map(|problem| {
         let place = Some((&**source_text, source_text.first_line(problem.span)));
@@ -130,4 +147,16 @@ pub fn describe(error: &Error, look: Look) -> String {
         render_snippet(&snippet(message, problem.help.clone(), place, labels), look)
     });
     drawn.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the lines that stand below an error and its help.
+fn below(error: &Error) -> Vec<String> {
+    match error {
+        Error::ByHand { lines, .. } => lines.lines().map(str::to_owned).collect(),
+        Error::Missing { answers, .. } => {
+            let width = answers.iter().map(|(flag, _)| flag.len()).max().unwrap_or_default();
+            answers.iter().map(|(flag, what)| format!("--{flag:width$}  {what}")).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli;
+use crate::commands::turn::Turn;
 use crate::commands::{World, book, place};
 use crate::error::Error;
 use crate::files::Repository;
@@ -38,6 +39,23 @@ impl Opened {
         let judge = Judge::new(policy, people, controls, today);
         let files = register::read(&root, &judge.policy.exceptions)?;
         Ok(Self { root, judge, own, files })
+    }
+
+    /// Finds and reads a register that is about to be edited: no other edit of it goes on until the
+    /// returned turn is over.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::open`], and when another edit does not come to its end.
+    pub(super) fn open_to_edit(
+        arguments: &cli::Place,
+        today: Option<&str>,
+        world: &World,
+    ) -> Result<(Self, Turn), Error> {
+        let before = Self::open(arguments, today, world)?;
+        let turn = Turn::take(&before.root.join(&before.judge.policy.exceptions))?;
+        let files = register::read(&before.root, &before.judge.policy.exceptions)?;
+        Ok((Self { files, ..before }, turn))
     }
 
     /// Parses and judges the files.

@@ -73,6 +73,27 @@ pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Er
     waiting.into_iter().try_for_each(Waiting::take_its_place)
 }
 
+/// Gives a file of the register another text, keeping a byte order mark, unless it no longer holds
+/// the text that the edit began with.
+///
+/// # Errors
+///
+/// When it was changed meanwhile, or cannot be written; the old file is then still there.
+pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Error> {
+    const MARK: &str = "\u{feff}";
+    let read = || std::fs::read(path).map_err(|error| unwritable(path, &reason(&error)));
+    let mark = if read()?.starts_with(MARK.as_bytes()) { MARK } else { "" };
+    let bytes = format!("{mark}{after}").into_bytes();
+    let waiting = prepare(path, &bytes, Path::new(""))?;
+    if let Waiting::Whole { file, .. } = &waiting {
+        file.as_file().sync_all().map_err(|error| unwritable(path, &reason(&error)))?;
+    }
+    if read()? != format!("{mark}{before}").as_bytes() {
+        return Err(Error::Changed { path: path.to_path_buf() });
+    }
+    waiting.take_its_place()
+}
+
 /// Bytes on their way to a file.
 enum Waiting<'f> {
     /// In a temporary file, for a target.

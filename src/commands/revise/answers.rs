@@ -1,0 +1,88 @@
+//! What the arguments answer, and the list of what they leave open.
+
+use crate::commands::World;
+use crate::error::Error;
+use crate::git::Git;
+use crate::register::{Day, Moment, parse_days};
+use crate::text::shown;
+
+use super::Subject;
+
+/// Collects answers, so that everything that is missing is said at once.
+pub(super) struct Answers<'s> {
+    command: String,
+    subject: &'s Subject<'s>,
+    missing: Vec<(String, String)>,
+}
+
+impl<'s> Answers<'s> {
+    pub(super) fn new(verb: &str, subject: &'s Subject<'s>) -> Self {
+        let command = format!("stopgap {verb} {}", shown(subject.exception.id));
+        Self { command, subject, missing: Vec::new() }
+    }
+
+    /// Takes an answer that must be there.
+    pub(super) fn need(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
+        match given.map(str::trim).filter(|text| !text.is_empty()) {
+            Some(text) => text.to_owned(),
+            None => {
+                self.missing.push((flag.to_owned(), what.to_owned()));
+                String::new()
+            }
+        }
+    }
+
+    /// Takes a person, who is the user where the roster knows the git identity.
+    pub(super) fn person(&mut self, flag: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+        match given {
+            Some(_) => Ok(self.need(flag, what, given)),
+            None => {
+                let user = user(self.subject)?;
+                Ok(self.need(flag, what, user.as_deref()))
+            }
+        }
+    }
+
+    /// Takes a day, which is today unless another is given.
+    pub(super) fn day(&self, flag: &str, given: Option<&str>) -> Result<Day, Error> {
+        match given {
+            None => Ok(self.subject.judge.today.day),
+            Some(text) => Day::parse(text.trim()).map_err(|error| Error::Usage {
+                message: format!("`--{flag} {}`: {error}", shown(text)),
+                help: "write a day such as `2026-11-23`".into(),
+            }),
+        }
+    }
+
+    /// Takes an end: a moment, or a number of days from `from`.
+    pub(super) fn end(&mut self, flag: &str, what: &str, given: Option<&str>, from: Day) -> Result<String, Error> {
+        let text = self.need(flag, what, given);
+        if let (Some(days), false) = (parse_days(&text), text.is_empty()) {
+            return Ok(from.plus(days.into()).to_string());
+        }
+        match Moment::parse(&text) {
+            Err(error) if !text.is_empty() => Err(Error::Usage {
+                message: format!("`--{flag} {}`: {error}", shown(&text)),
+                help: format!("write {what}, as `2026-11-23`, `2026-11-23T09:00` or `7d`"),
+            }),
+            _ => Ok(text),
+        }
+    }
+
+    /// Refuses where something is missing.
+    pub(super) fn all(self) -> Result<(), Error> {
+        match self.missing.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Missing { command: self.command, answers: self.missing }),
+        }
+    }
+}
+
+/// Finds the user in the roster by the identity that git writes into commits.
+fn user(subject: &Subject<'_>) -> Result<Option<String>, Error> {
+    let Some(roster) = subject.judge.people.roster() else { return Ok(None) };
+    let Some(git) = Git::open(&subject.opened.root)? else { return Ok(None) };
+    let World { home, .. } = subject.world;
+    let known = git.identity(home.as_deref())?.into_iter().find_map(|spelling| roster.find(&spelling));
+    Ok(known.map(|person| roster.display(person).to_owned()))
+}

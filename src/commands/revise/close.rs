@@ -1,0 +1,40 @@
+//! `stopgap close`: the rule is kept again.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::answers::Answers;
+use super::{Plan, Subject, revise};
+use crate::cli;
+use crate::commands::World;
+use crate::error::Error;
+use crate::register::{Status, Text};
+use crate::yaml::edit::Edit;
+use crate::yaml::write::Value;
+
+/// Closes an exception.
+pub(in crate::commands) fn run(arguments: &cli::Close, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    revise(&arguments.revise, "close", world, out, |subject| plan(arguments, subject))
+}
+
+fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
+    subject.refuse_unless_live("closed")?;
+    let mut answers = Answers::new("close", subject);
+    let date = answers.day("date", arguments.date.as_deref())?;
+    let by = answers.person("by", "who removed it", arguments.by.as_deref())?;
+    let verified_by =
+        answers.need("verified-by", "who saw that it is gone, somebody else", arguments.verified_by.as_deref());
+    let note = answers.need("note", "what was done, and how it was checked", arguments.note.as_deref());
+    answers.all()?;
+    let said = format!("is closed as of {date}");
+    let closure =
+        Value::flow_map([("date", date.to_string()), ("by", by), ("verified_by", verified_by), ("note", note)]);
+    let edits = vec![
+        Edit::set("status", Status::Closed.name()),
+        Edit::Set { path: vec!["closure".to_owned()], value: closure },
+    ];
+    let mut plan = Plan::new(edits, said);
+    let removal = subject.exception.removal.as_ref().map(Text::as_str);
+    plan.hints.extend(removal.map(|removal| format!("the removal that was agreed, and that is now done: {removal}")));
+    Ok(plan)
+}

@@ -1,0 +1,211 @@
+//! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`.
+//!
+//! Each command says what is to change; what is the same for all stands here: the edit is made on
+//! the text, proved, judged as the gate will judge it, and only then written.
+
+mod amend;
+mod answers;
+mod close;
+mod reject;
+mod renew;
+mod review;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+pub(super) use amend::run as amend;
+pub(super) use close::run as close;
+pub(super) use reject::run as reject;
+pub(super) use renew::run as renew;
+pub(super) use review::run as review;
+
+use crate::cli;
+use crate::commands::candidate::Before;
+use crate::commands::opened::{self, Opened};
+use crate::commands::{World, steps, write};
+use crate::error::Error;
+use crate::output::{Look, escape};
+use crate::register::{Exception, FileRef, Register, Status};
+use crate::rule::Judge;
+use crate::text::shown;
+use crate::yaml::edit::{self, Edit};
+
+/// The order of the record's keys: where one that is missing goes.
+const ORDER: [&str; 21] = [
+    "title",
+    "control",
+    "reason",
+    "scope",
+    "risk",
+    "alternatives",
+    "removal",
+    "requester",
+    "owner",
+    "approver",
+    "decided",
+    "status",
+    "starts",
+    "expires",
+    "references",
+    "incident",
+    "reviews",
+    "renewals",
+    "covers",
+    "amendments",
+    "closure",
+];
+
+/// What a command wants to change.
+struct Plan {
+    /// The edits, in their order.
+    edits: Vec<Edit>,
+    /// What is true once they are made, after the id: `is renewed until 2026-11-30`.
+    said: String,
+    /// What the people still have to do, a sentence each.
+    hints: Vec<String>,
+    /// What the edit is compared with.
+    before: Before,
+}
+
+impl Plan {
+    fn new(edits: Vec<Edit>, said: impl Into<String>) -> Self {
+        Self { edits, said: said.into(), hints: Vec::new(), before: Before::AsItIs }
+    }
+}
+
+/// The exception that a command is about.
+struct Subject<'s> {
+    exception: &'s Exception<'s>,
+    file: FileRef<'s>,
+    judge: &'s Judge,
+    opened: &'s Opened,
+    world: &'s World,
+}
+
+impl Subject<'_> {
+    /// Refuses what is over or was never approved.
+    fn refuse_unless_live(&self, verb: &str) -> Result<(), Error> {
+        let status = match self.exception.status.as_ref().map(|status| status.value) {
+            Some(Status::Closed) => "is closed, and a closed record is not opened again",
+            Some(Status::Rejected) => "was rejected, and a refusal is not turned into something else",
+            Some(Status::Active | Status::Expired) | None => return Ok(()),
+        };
+        Err(Error::Usage {
+            message: format!("`{}` cannot be {verb}: it {status}", shown(self.exception.id)),
+            help: "what is needed again is a new exception: `stopgap new`".into(),
+        })
+    }
+}
+
+/// Makes an edit: finds the exception, lets `plan` say what is to change, and writes it where the
+/// check has nothing against it.
+fn revise(
+    arguments: &cli::Revise,
+    verb: &str,
+    world: &World,
+    out: &mut dyn Write,
+    plan: impl FnOnce(&Subject<'_>) -> Result<Plan, Error>,
+) -> Result<ExitCode, Error> {
+    let (opened, turn) = Opened::open_to_edit(&arguments.place, arguments.today.as_deref(), world)?;
+    let (path, text, plan) = {
+        let register = opened.register();
+        let file = the_one(&register, &arguments.id, verb)?;
+        let Some(exception) = register.exception(file.id) else { return Err(unreadable(file.path)) };
+        let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened, world })?;
+        (file.path.to_owned(), opened.files.sources()[file.id.0 as usize].text().to_owned(), plan)
+    };
+    let id = arguments.id.as_str();
+    let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
+    let (edited, lines) = edited(&path, &text, &plan.edits)?;
+    let root = opened.root.clone();
+    let look = world.look(arguments.color);
+    let judged = opened.judge_with(&path, &edited, plan.before, look)?;
+    show_lines(out, &path, &lines, look)?;
+    if !judged.text.is_empty() {
+        writeln!(out, "\n{}", judged.text.trim_end())?;
+    }
+    if judged.errors > 0 {
+        let what = if judged.errors == 1 { "this error".to_owned() } else { format!("these {} errors", judged.errors) };
+        writeln!(out, "\nnothing was written: the check would fail with {what}")?;
+        return Ok(ExitCode::FAILURE);
+    }
+    if arguments.dry_run {
+        writeln!(out, "\nnothing was written (`--dry-run`)")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    write::replace(&root.join(&path), &text, &edited)?;
+    drop(turn);
+    writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
+    for hint in &plan.hints {
+        writeln!(out, "{}", escape::line(hint))?;
+    }
+    steps::print(out, &root, verb, &id, &path)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Finds the one file of an id.
+fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<'a>, Error> {
+    let found = opened::find(register, id, verb)?;
+    match found.as_slice() {
+        [file] => Ok(*file),
+        files => {
+            let paths: Vec<String> = files.iter().map(|file| format!("`{}`", shown(file.path))).collect();
+            Err(Error::Usage {
+                message: format!("the id `{}` belongs to several files: {}", shown(id), paths.join(" and ")),
+                help: "give one of them another name first".into(),
+            })
+        }
+    }
+}
+
+fn unreadable(path: &str) -> Error {
+    Error::Usage {
+        message: format!("`{}` is no YAML that can be read, so it cannot be edited", shown(path)),
+        help: "`stopgap check` shows the place; mend it first".into(),
+    }
+}
+
+/// The lines that an edit takes out and puts in.
+#[derive(Debug, PartialEq, Eq)]
+struct Hunk {
+    gone: Vec<String>,
+    new: Vec<String>,
+}
+
+/// Makes the edits, and notes the lines that each changes.
+fn edited(path: &str, text: &str, edits: &[Edit]) -> Result<(String, Vec<Hunk>), Error> {
+    let mut now = text.to_owned();
+    let mut hunks = Vec::new();
+    for edit in edits {
+        let next = edit::apply(&now, std::slice::from_ref(edit), &ORDER).map_err(|refusal| {
+            let lines: Vec<&str> = refusal.by_hand.lines().collect();
+            Error::ByHand { path: path.to_owned(), why: refusal.why, lines: lines.join("\n") }
+        })?;
+        hunks.push(hunk(&now, &next));
+        now = next;
+    }
+    Ok((now, hunks))
+}
+
+fn hunk(before: &str, after: &str) -> Hunk {
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&old[head..], &new[head..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let owned = |lines: &[&str]| lines[..lines.len() - tail].iter().map(|line| (*line).to_owned()).collect();
+    Hunk { gone: owned(old), new: owned(new) }
+}
+
+fn show_lines(out: &mut dyn Write, path: &str, hunks: &[Hunk], look: Look) -> std::io::Result<()> {
+    let (red, green, plain) = if look.color { ("\u{1b}[31m", "\u{1b}[32m", "\u{1b}[0m") } else { ("", "", "") };
+    writeln!(out, "{}", escape::line(path))?;
+    for hunk in hunks {
+        for line in &hunk.gone {
+            writeln!(out, "{red}-   {}{plain}", escape::line(line))?;
+        }
+        for line in &hunk.new {
+            writeln!(out, "{green}+   {}{plain}", escape::line(line))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! `stopgap reject`: a request is turned down, and that is kept.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::answers::Answers;
+use super::{Plan, Subject, revise};
+use crate::cli;
+use crate::commands::World;
+use crate::commands::candidate::Before;
+use crate::error::Error;
+use crate::register::{Status, Text};
+use crate::text::shown;
+use crate::yaml::edit::Edit;
+use crate::yaml::write::Value;
+
+/// Rejects a request.
+pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    revise(&arguments.revise, "reject", world, out, |subject| plan(arguments, subject))
+}
+
+fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
+    subject.refuse_unless_live("rejected")?;
+    let id = shown(subject.exception.id);
+    if subject.opened.is_merged(subject.file.stem, subject.world)? {
+        return Err(Error::Usage {
+            message: format!("`{id}` cannot be rejected: it was approved and merged, so the rule was broken"),
+            help: format!("`stopgap close {id}` ends it and keeps that on record"),
+        });
+    }
+    let mut answers = Answers::new("reject", subject);
+    let decided = answers.day("decided", arguments.decided.as_deref())?;
+    let named = subject.exception.approver.as_ref().map(Text::as_str);
+    let approver = answers.need("approver", "who turned it down", arguments.approver.as_deref().or(named));
+    answers.all()?;
+    let mut edits = vec![Edit::set("status", Status::Rejected.name()), Edit::set("decided", decided.to_string())];
+    if named != Some(approver.as_str()) {
+        edits.push(Edit::set("approver", approver.as_str()));
+    }
+    if let Some(note) = arguments.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
+        let item = [("date", decided.to_string()), ("by", approver.clone()), ("note", note.to_owned())];
+        edits.push(Edit::append("reviews", Value::flow_map(item)));
+    }
+    let mut plan = Plan::new(edits, format!("is rejected by {approver}, and stays in the register as an answer"));
+    plan.before = Before::NotThere;
+    Ok(plan)
+}

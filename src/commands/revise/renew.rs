@@ -1,0 +1,90 @@
+//! `stopgap renew`: a fresh request to go on.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::answers::Answers;
+use super::{Plan, Subject, revise};
+use crate::cli;
+use crate::commands::World;
+use crate::error::Error;
+use crate::register::{Day, Status};
+use crate::yaml::edit::Edit;
+use crate::yaml::write::Value;
+
+/// Renews an exception.
+pub(in crate::commands) fn run(arguments: &cli::Renew, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    revise(&arguments.revise, "renew", world, out, |subject| plan(arguments, subject))
+}
+
+fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
+    subject.refuse_unless_live("renewed")?;
+    let mut answers = Answers::new("renew", subject);
+    let requested = answers.day("requested", arguments.requested.as_deref())?;
+    let decided = answers.day("decided", arguments.decided.as_deref())?;
+    let reason =
+        answers.need("reason", "why the first term was not enough, in one new sentence", arguments.reason.as_deref());
+    let risk_check = answers.need(
+        "risk-check",
+        "what was looked at to be sure that the risk is still the accepted one",
+        arguments.risk_check.as_deref(),
+    );
+    let requester = answers.person("requester", "who asks", arguments.requester.as_deref())?;
+    let approver = answers.need("approver", &approver(subject), arguments.approver.as_deref());
+    let expires = answers.end("expires", &latest(subject, decided), arguments.expires.as_deref(), decided)?;
+    answers.all()?;
+
+    let used = subject.exception.renewals.len() + 1;
+    let max = subject.judge.policy.max_renewals;
+    let said = format!("is renewed until {expires}: renewal {used} of {max}");
+    let hint = format!("{approver} signs it off by approving the pull request");
+    let item = [
+        ("requested", requested.to_string()),
+        ("requester", requester),
+        ("reason", reason),
+        ("risk_check", risk_check),
+        ("approver", approver),
+        ("decided", decided.to_string()),
+        ("expires", expires),
+    ];
+    let item = Value::Map(item.map(|(key, text)| (key.to_owned(), Value::Text(text))).to_vec());
+    let mut edits = Vec::new();
+    if subject.exception.is(&[Status::Expired]) {
+        edits.push(Edit::set("status", Status::Active.name()));
+    }
+    edits.push(Edit::append("renewals", item));
+    let mut plan = Plan::new(edits, said);
+    plan.hints.push(hint);
+    Ok(plan)
+}
+
+/// Says until when the tier allows a renewal.
+fn latest(subject: &Subject<'_>, decided: Day) -> String {
+    match &subject.exception.risk.tier {
+        Some(tier) => {
+            let limit = subject.judge.policy.limit(tier.value);
+            format!("the new end, {} at the latest: {limit} days for tier {}", decided.plus(limit), tier.value.name())
+        }
+        None => "the new end".to_owned(),
+    }
+}
+
+/// Says who may decide.
+fn approver(subject: &Subject<'_>) -> String {
+    use crate::policy::Tier;
+    let Some(first) = &subject.exception.approver else { return "who decides".to_owned() };
+    let high =
+        matches!(subject.exception.risk.tier.as_ref().map(|tier| tier.value), Some(Tier::High | Tier::Emergency));
+    if !high {
+        return "who decides, somebody else than who asks".to_owned();
+    }
+    let roster = subject.judge.people.roster();
+    let above = roster.and_then(|roster| {
+        let person = roster.find(first.as_str())?;
+        Some(roster.display(roster.superior(person, subject.judge.today.day)?))
+    });
+    match above {
+        Some(above) => format!("who decides, one step above the first approver: {above} or somebody further up"),
+        None => format!("who decides, not {} again", first.as_str()),
+    }
+}

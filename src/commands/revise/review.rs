@@ -1,0 +1,54 @@
+//! `stopgap review`: what was seen on the way.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::answers::Answers;
+use super::{Plan, Subject, revise};
+use crate::cli;
+use crate::commands::World;
+use crate::error::Error;
+use crate::yaml::edit::Edit;
+use crate::yaml::write::Value;
+
+/// Adds a review.
+pub(in crate::commands) fn run(arguments: &cli::Review, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    revise(&arguments.revise, "review", world, out, |subject| plan(arguments, subject))
+}
+
+fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
+    subject.refuse_unless_live("reviewed")?;
+    let mut answers = Answers::new("review", subject);
+    let date = answers.day("date", arguments.date.as_deref())?;
+    let by = answers.person("by", "who looked", arguments.by.as_deref())?;
+    let note = answers.need("note", "what was seen, and what happens next", arguments.note.as_deref());
+    let ended = match arguments.incident_ended.as_deref() {
+        None => None,
+        given => Some(answers.day("incident-ended", given)?),
+    };
+    answers.all()?;
+    let mut edits = Vec::new();
+    if let Some(ended) = ended {
+        if subject.exception.incident.is_none() {
+            return Err(Error::Usage {
+                message: "`--incident-ended`: this exception names no incident".into(),
+                help: "only tier emergency has one".into(),
+            });
+        }
+        edits.push(Edit::set("incident.ended", ended.to_string()));
+    }
+    let item = Value::flow_map([("date", date.to_string()), ("by", by), ("note", note)]);
+    edits.push(Edit::append("reviews", item));
+    let count = subject.exception.reviews.len() + 1;
+    Ok(Plan::new(edits, format!("is reviewed, for the {} time", ordinal(count))))
+}
+
+fn ordinal(count: usize) -> String {
+    let ending = match (count % 10, count % 100) {
+        (1, hundred) if hundred != 11 => "st",
+        (2, hundred) if hundred != 12 => "nd",
+        (3, hundred) if hundred != 13 => "rd",
+        _ => "th",
+    };
+    format!("{count}{ending}")
+}

@@ -1,0 +1,43 @@
+//! One edit of a register at a time.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// The right to edit a register, until it is dropped or the process ends.
+///
+/// It is an advisory lock of the operating system on the register's folder, so nothing is left
+/// behind by a process that is killed. Where a folder cannot be locked (Windows, some network file
+/// systems) there is none, and the comparison right before a file is replaced stands alone.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _folder: Option<File>,
+}
+
+/// How often and how long is waited for another edit: ten seconds in all.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Turn {
+    /// Waits for the right to edit.
+    ///
+    /// # Errors
+    ///
+    /// When another edit holds it for longer than ten seconds.
+    pub(super) fn take(folder: &Path) -> Result<Self, Error> {
+        let Ok(file) = File::open(folder) else { return Ok(Self { _folder: None }) };
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _folder: Some(file) }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+                Err(TryLockError::Error(_)) => return Ok(Self { _folder: None }),
+            }
+        }
+        Err(Error::Usage {
+            message: format!("another edit of `{}` does not come to its end", folder.display()),
+            help: "end the other `stopgap`, then try again".into(),
+        })
+    }
+}
