@@ -113,8 +113,9 @@ impl Run<'_> {
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         findings.shorten();
-        // Annotations and code scanning want paths from the checkout's top; elsewhere paths start at the root.
-        let prefix = if self.world.ci.github_actions { place::below_work_tree(&self.root) } else { String::new() };
+        // What reads a report in CI wants paths from the checkout's top; elsewhere paths start at the root.
+        let ci = &self.world.ci;
+        let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
         let report = Report {
             findings: &findings,
             sources: files.sources(),

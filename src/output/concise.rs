@@ -6,7 +6,7 @@ use crate::output::{Report, escape, text};
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings.iter().filter(|finding| finding.gates) {
+    for finding in report.gating() {
         let place = report.place(finding.file, finding.span);
         // A colon in the path would end it for everything that reads such lines.
         let path = escape::line(place.path).replace(':', "\\u{3a}");

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 /// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
 /// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
@@ -109,6 +109,196 @@ pub fn unlinked(text: &str) -> String {
     text.replace("](", "]\\(")
 }
 
+/// Puts a text on one line: line breaks and tabs, with the blanks around them, become one blank.
+#[must_use]
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let breaks = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let text = text.trim();
+    if !text.contains(breaks) {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(breaks).map(str::trim).filter(|part| !part.is_empty());
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
+
+/// Escapes a text for content and attributes of XML; what XML 1.0 cannot hold (section 2.2) is
+/// written `\u{1b}`, as on a [`line`].
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&apos;"),
+            '\n' => safe.push('\n'),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => safe.extend(c.escape_unicode()),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Makes Markdown of a message, for one cell of a table (GitHub Flavored Markdown): what stands
+/// between back-ticks becomes code, and the rest shows as it is. No table breaks; no HTML, link,
+/// mention, issue reference or formula forms.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let safe = line(text);
+    let mut written = String::with_capacity(safe.len() + 16);
+    let parts: Vec<&str> = safe.split('`').collect();
+    for (index, part) in parts.iter().enumerate() {
+        let (behind_tick, last) = (index % 2 == 1, index + 1 == parts.len());
+        match (behind_tick, last) {
+            (true, false) if part.is_empty() => written.push_str("&#96;&#96;"),
+            (true, false) => push_code(part, &mut written),
+            // A back-tick without a partner is itself.
+            (true, true) => {
+                written.push_str("&#96;");
+                push_prose(part, &mut written);
+            }
+            (false, _) => push_prose(part, &mut written),
+        }
+    }
+    written
+}
+
+/// Makes Markdown code of a text, for one cell of a table.
+#[must_use]
+pub fn markdown_code(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 2);
+    push_code(&line(text), &mut written);
+    written
+}
+
+/// Adds a code span. A pipe would end the cell even there, and a back-tick the span: both stand
+/// between spans.
+fn push_code(text: &str, written: &mut String) {
+    for part in text.split_inclusive(['|', '`']) {
+        let (code, end) = match part.strip_suffix(['|', '`']) {
+            Some(code) => (code, &part[code.len()..]),
+            None => (part, ""),
+        };
+        if !code.is_empty() {
+            // Two spans side by side would be read as one with two back-ticks in it.
+            let gap = if written.ends_with('`') { ZERO_WIDTH } else { "" };
+            let _ = write!(written, "{gap}`{code}`");
+        }
+        written.extend(end.chars().map(entity));
+    }
+}
+
+/// A space without width. GitHub looks for mentions, references and addresses in the text that
+/// Markdown leaves, after backslashes and entities are gone; only a character between stops it.
+const ZERO_WIDTH: &str = "&#8203;";
+
+/// Adds plain words. Entities, unlike backslashes, mean the same in a cell and outside of it.
+fn push_prose(text: &str, written: &mut String) {
+    for (at, c) in text.char_indices() {
+        let ends = |word: &str| {
+            let start = at.checked_sub(word.len()).and_then(|start| text.get(start..at));
+            start.is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
+        match c {
+            '@' | '#' => {
+                written.push_str(&entity(c));
+                written.push_str(ZERO_WIDTH);
+            }
+            '&' | '<' | '>' | '|' | '[' | ']' | '*' | '_' | '~' | '\\' | '`' | '$' => written.push_str(&entity(c)),
+            ':' if text[at..].starts_with("://") => {
+                written.push(c);
+                written.push_str(ZERO_WIDTH);
+            }
+            '.' if ends("www") => {
+                written.push_str(ZERO_WIDTH);
+                written.push(c);
+            }
+            '-' if ends("gh") => {
+                written.push_str(ZERO_WIDTH);
+                written.push(c);
+            }
+            _ => written.push(c),
+        }
+    }
+}
+
+fn entity(c: char) -> String {
+    format!("&#{};", u32::from(c))
+}
+
+/// Makes a spreadsheet cell of a text: on one line, hostile characters written out, and an
+/// apostrophe before whatever a spreadsheet takes for the start of a formula.
+///
+/// Such a sign counts at the start of the cell and behind a semicolon, which separates cells where
+/// the comma is a decimal mark; apostrophes before it are looked through, so that taking one away
+/// gives the text again (OWASP, CSV Injection).
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let safe = line(&folded(text)).into_owned();
+    let mut written = String::with_capacity(safe.len() + 1);
+    for part in safe.split_inclusive(';') {
+        let start = part.trim_start();
+        if start.trim_start_matches('\'').starts_with(FORMULA) {
+            written.push_str(&part[..part.len() - start.len()]);
+            written.push('\'');
+            written.push_str(start);
+        } else {
+            written.push_str(part);
+        }
+    }
+    written
+}
+
+/// What begins a formula; the wide forms do where the keyboard is Chinese or Japanese.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Escapes a TEXT value of iCalendar (RFC 5545, section 3.3.11); a line feed stays one.
+#[must_use]
+pub fn calendar_text(text: &str) -> String {
+    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+}
+
+/// Takes the markup out of a description: calendars are known to render HTML in one.
+#[must_use]
+pub fn untagged(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        safe.push(c);
+        if c == '<' && text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || "/!?".contains(next)) {
+            safe.push(' ');
+        }
+    }
+    safe
+}
+
+/// The longest line of iCalendar, in octets without its end (RFC 5545, section 3.1).
+const CALENDAR_LINE: usize = 75;
+
+/// Folds a content line of iCalendar between characters, ends it, and begins no line with a doubled
+/// colon, which a log would take for a command: the second one goes to the next line.
+#[must_use]
+pub fn calendar_line(line: &str) -> String {
+    let mut folded = String::with_capacity(line.len() + line.len() / CALENDAR_LINE * 3 + 2);
+    let mut length = 0;
+    let mut only_a_colon = false;
+    let mut blank = true;
+    for c in line.chars() {
+        if length + c.len_utf8() > CALENDAR_LINE || (c == ':' && only_a_colon) {
+            folded.push_str("\r\n ");
+            (length, only_a_colon, blank) = (1, false, true);
+        }
+        folded.push(c);
+        length += c.len_utf8();
+        if c.is_ascii() && c != ' ' {
+            (only_a_colon, blank) = (c == ':' && blank, false);
+        }
+    }
+    folded.push_str("\r\n");
+    folded
+}
+
 /// Writes JSON whose strings decode to the exact text and whose bytes do nothing in a terminal or
 /// a log: hostile characters and the first sign of `##[` are written `\uXXXX`.
 ///
@@ -120,10 +310,20 @@ pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Pretty JSON with more escapes than the syntax needs.
-struct SafeJson(PrettyFormatter<'static>);
+/// Writes JSON as [`json`] does, on one line.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn json_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, SafeJson(CompactFormatter)))?;
+    out.write_all(b"\n")
+}
 
-impl SafeJson {
+/// JSON with more escapes than the syntax needs.
+struct SafeJson<F>(F);
+
+impl<F: Formatter> SafeJson<F> {
     fn write_escaped<W: ?Sized + Write>(writer: &mut W, c: char) -> io::Result<()> {
         for unit in c.encode_utf16(&mut [0; 2]) {
             write!(writer, "\\u{unit:04x}")?;
@@ -132,7 +332,7 @@ impl SafeJson {
     }
 }
 
-impl Formatter for SafeJson {
+impl<F: Formatter> Formatter for SafeJson<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut written = 0;
         for (at, c) in fragment.char_indices() {
@@ -283,5 +483,93 @@ mod tests {
     #[test]
     fn a_message_holds_no_link() {
         assert_eq!(unlinked("`[x](https://a.example)` [1]"), "`[x]\\(https://a.example)` [1]");
+    }
+
+    #[test]
+    fn a_folded_text_is_on_one_line() {
+        assert_eq!(folded("  one  two \r\n\n\tthree\u{2028}four\n"), "one  two three four");
+        assert!(matches!(folded(" plain "), Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn xml_holds_no_markup_and_only_its_characters() {
+        assert_eq!(xml("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&apos;");
+        assert_eq!(xml("a\0\u{1b}\r\u{fffe}\u{ffff}\nb😀"), "a\\u{0}\\u{1b}\\u{d}\\u{fffe}\\u{ffff}\nb😀");
+    }
+
+    #[test]
+    fn markdown_shows_the_text_and_forms_nothing() {
+        assert_eq!(markdown("expired on `2026-10-14`, `40` days ago"), "expired on `2026-10-14`, `40` days ago");
+        assert_eq!(
+            markdown("a|b [x](y) *z* _u_ ~s~ <i> & \\ $m$"),
+            "a&#124;b &#91;x&#93;(y) &#42;z&#42; &#95;u&#95; &#126;s&#126; &#60;i&#62; &#38; &#92; &#36;m&#36;"
+        );
+        assert_eq!(
+            markdown("@dana a@b.example #1 o/r#2 GH-3"),
+            "&#64;&#8203;dana a&#64;&#8203;b.example &#35;&#8203;1 o/r&#35;&#8203;2 GH&#8203;-3"
+        );
+        assert_eq!(markdown("https://x.example WWW.x.example"), "https:&#8203;//x.example WWW&#8203;.x.example");
+        assert_eq!(markdown("é-- a-b ghost.www"), "é-- a-b ghost.www");
+    }
+
+    #[test]
+    fn markdown_code_ends_where_it_should() {
+        assert_eq!(markdown("`@dana|#1`"), "`@dana`&#124;`#1`");
+        assert_eq!(markdown("lone ` and @x"), "lone &#96; and &#64;&#8203;x");
+        assert_eq!(markdown("`a` ` <b>"), "`a` &#96; &#60;b&#62;");
+        assert_eq!(markdown("```code"), "&#96;&#96;&#96;code");
+        assert_eq!(markdown("`a``b`"), "`a`&#8203;`b`");
+        assert_eq!(markdown_code("a`b|\\|c`"), "`a`&#96;`b`&#124;`\\`&#124;`c`&#96;");
+        assert_eq!(markdown_code("two\nlines"), "`two\\u{a}lines`");
+    }
+
+    #[test]
+    fn a_cell_is_no_formula_and_loses_nothing() {
+        for (text, expected) in [
+            ("plain - text", "plain - text"),
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("@dana", "'@dana"),
+            (" \t-1", "'-1"),
+            ("＝1", "'＝1"),
+            ("'=1", "''=1"),
+            ("'quoted'", "'quoted'"),
+            ("a; =1;-2; b", "a; '=1;'-2; b"),
+            ("two\r\n=lines", "two =lines"),
+            ("\u{1b}=1\u{202e}", "\\u{1b}=1\\u{202e}"),
+            ("\u{200b}=1", "\\u{200b}=1"),
+            ("::error::x", "\\::error::x"),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
+
+    #[test]
+    fn calendar_lines_are_short_and_unfold_to_the_text() {
+        for text in ["SUMMARY:short", &"é".repeat(200), &"a😀b漢".repeat(40), &":".repeat(9), "\u{591}::error::x", ""]
+        {
+            let folded = calendar_line(text);
+            let line = folded.strip_suffix("\r\n").unwrap();
+            assert_eq!(line.replace("\r\n ", ""), text);
+            for line in line.split("\r\n") {
+                assert!(line.len() <= 75, "{line}");
+                let seen: String = line.chars().filter(char::is_ascii).collect();
+                assert!(!seen.trim_start().starts_with("::"), "{line}");
+            }
+        }
+        assert_eq!(calendar_line(&"x".repeat(75)).len(), 77);
+        assert_eq!(calendar_line("a::b c: :d"), "a::b c: :d\r\n");
+        assert_eq!(calendar_text("a\\b;c,d\ne:\"f\""), "a\\\\b\\;c\\,d\\ne:\"f\"");
+    }
+
+    #[test]
+    fn a_description_holds_no_tag() {
+        assert_eq!(untagged("<b>x</b> 1 < 2 <!-- <3 <"), "< b>x< /b> 1 < 2 < !-- <3 <");
+    }
+
+    #[test]
+    fn a_line_of_json_is_as_safe_as_a_page_of_it() {
+        let mut bytes = Vec::new();
+        json_line(&["\u{1b}\n##[group]"], &mut bytes).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap(), "[\"\\u001b\\n\\u0023#[group]\"]\n");
     }
 }

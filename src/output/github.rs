@@ -19,7 +19,7 @@ const LONGEST: usize = 4096;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings.iter().filter(|finding| finding.gates) {
+    for finding in report.gating() {
         if let Some((_, command)) = COMMANDS.iter().find(|(level, _)| *level == finding.level) {
             annotate(report, finding, command, out)?;
         }

@@ -5,9 +5,14 @@
 
 mod concise;
 pub mod escape;
+mod fingerprint;
 mod github;
+mod gitlab;
 pub mod history;
 mod json;
+mod junit;
+mod markdown;
+mod rdjson;
 mod sarif;
 pub mod show;
 mod snippet;
@@ -17,7 +22,7 @@ use std::io::{self, Write};
 
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 
-use crate::finding::{Findings, Level};
+use crate::finding::{Finding, Findings, Level};
 use crate::register::{self, Register, Today};
 use crate::source::{FileId, Position, Source, Span};
 
@@ -35,6 +40,14 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub Actions shows as annotations.
     Github,
+    /// A Code Quality report, for GitLab's merge requests.
+    Gitlab,
+    /// A JUnit report, for Jenkins and whatever else shows tests: one test a finding.
+    Junit,
+    /// Reviewdog's Diagnostic Format.
+    Rdjson,
+    /// A page with one table, worst first, for a job summary or a comment.
+    Markdown,
 }
 
 /// How many of what.
@@ -89,6 +102,11 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
+    /// Returns the findings that gate, in their order.
+    pub fn gating(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.gates)
+    }
+
     /// Returns the file under an index.
     #[must_use]
     pub fn source(&self, file: FileId) -> &Source {
@@ -148,5 +166,9 @@ pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Wri
         Format::Json => json::render(report, out),
         Format::Sarif => sarif::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Gitlab => gitlab::render(report, out),
+        Format::Junit => junit::render(report, out),
+        Format::Rdjson => rdjson::render(report, out),
+        Format::Markdown => markdown::render(report, out),
     }
 }

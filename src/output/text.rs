@@ -8,7 +8,7 @@ use crate::output::{Report, escape};
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.findings.iter().filter(|finding| finding.gates) {
+    for finding in report.gating() {
         let severity = match finding.level {
             Level::Error => Severity::Error,
             Level::Warning => Severity::Warning,
@@ -28,24 +28,41 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
     if report.quiet { Ok(()) } else { summary(report, out) }
 }
 
-/// Writes the line of counts.
+/// Writes the line of counts, and what the result does not cover.
 pub(super) fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let first = format!("{}: {}", looked_at(report), found(report));
+    let rest = elsewhere(report).into_iter().chain(report.remarks.iter().cloned());
+    std::iter::once(first).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
+}
+
+/// Says what was looked at, and when.
+pub(super) fn looked_at(report: &Report<'_>) -> String {
     let counts = report.summary();
-    let found = [count(counts.errors, "error"), count(counts.warnings, "warning"), count(counts.notes, "note")];
-    let found: Vec<String> = found.into_iter().flatten().collect();
-    let found = if found.is_empty() { nothing(report).to_owned() } else { found.join(", ") };
     let exceptions = if counts.exceptions == 1 { "exception" } else { "exceptions" };
-    let place = if counts.exceptions == 0 { format!(" in `{}`", escape::line(report.folder)) } else { String::new() };
-    writeln!(out, "{} {exceptions}{place}, {} live, on {}: {found}", counts.exceptions, counts.live, report.today.day)?;
-    match counts.elsewhere {
-        0 => {}
-        1 => writeln!(out, "1 finding that the change did not cause is left to the scheduled check")?,
-        more => writeln!(out, "{more} findings that the change did not cause are left to the scheduled check")?,
+    let place = if counts.exceptions == 0 { format!(" in `{}`", report.folder) } else { String::new() };
+    format!("{} {exceptions}{place}, {} live, on {}", counts.exceptions, counts.live, report.today.day)
+}
+
+/// Says what was found.
+pub(super) fn found(report: &Report<'_>) -> String {
+    let counts = report.summary();
+    by_level([counts.errors, counts.warnings, counts.notes]).unwrap_or_else(|| nothing(report).to_owned())
+}
+
+/// Says how many errors, warnings and notes there are, unless there is none.
+pub(super) fn by_level(counts: [usize; 3]) -> Option<String> {
+    let counted = counts.into_iter().zip(["error", "warning", "note"]);
+    let found: Vec<String> = counted.filter_map(|(number, noun)| count(number, noun)).collect();
+    (!found.is_empty()).then(|| found.join(", "))
+}
+
+/// Says how many findings the compared change did not cause.
+pub(super) fn elsewhere(report: &Report<'_>) -> Option<String> {
+    match report.findings.elsewhere() {
+        0 => None,
+        1 => Some("1 finding that the change did not cause is left to the scheduled check".to_owned()),
+        more => Some(format!("{more} findings that the change did not cause are left to the scheduled check")),
     }
-    for remark in report.remarks {
-        writeln!(out, "{}", escape::line(remark))?;
-    }
-    Ok(())
 }
 
 fn nothing(report: &Report<'_>) -> &'static str {

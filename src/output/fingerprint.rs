@@ -1,0 +1,57 @@
+//! Names by which code scanning and merge requests know a finding again.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::output::Report;
+use crate::source::{FileId, Source};
+use crate::yaml::{self, Node};
+
+/// Names of findings that stay the same while lines move: rule, exception and field, hashed, and
+/// a number that tells equal ones of a run apart.
+#[derive(Default)]
+pub(super) struct Fingerprints<'r> {
+    /// The file of the last finding and its tree: findings come file by file.
+    parsed: Option<(FileId, Option<Node<'r>>)>,
+    seen: BTreeMap<u64, usize>,
+}
+
+impl<'r> Fingerprints<'r> {
+    /// Returns the name of the next finding, in the order of the report.
+    pub(super) fn next(&mut self, report: &'r Report<'_>, finding: &Finding) -> String {
+        let source = report.source(finding.file);
+        let field = match &finding.field {
+            Some(field) => field.clone(),
+            None => self.tree(finding.file, source).map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default(),
+        };
+        let owner = report.exception(finding.file).unwrap_or(source.path());
+        let hash = fnv1a([finding.rule.id, owner, &field]);
+        let number = self.seen.entry(hash).and_modify(|number| *number += 1).or_insert(1);
+        format!("{hash:016x}:{number}")
+    }
+
+    fn tree(&mut self, file: FileId, source: &'r Source) -> Option<&Node<'r>> {
+        if self.parsed.as_ref().is_none_or(|(last, _)| *last != file) {
+            self.parsed = Some((file, yaml::parse(source.text()).ok()));
+        }
+        self.parsed.as_ref()?.1.as_ref()
+    }
+}
+
+/// Hashes texts with 64-bit FNV-1a, each one closed by a byte that no UTF-8 text holds.
+fn fnv1a(texts: [&str; 3]) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_never_changes() {
+        assert_eq!(fnv1a(["expired", "payroll-vendor", "/expires"]), 0x81cb_8195_cb22_9eae);
+    }
+}

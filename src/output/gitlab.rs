@@ -1,0 +1,78 @@
+//! GitLab's Code Quality report, a part of the Code Climate format
+//! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
+//!
+//! GitLab compares the fingerprints of two branches, so that they name a finding and not its line.
+//! A clean run is an empty list, which the comparison needs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Level};
+use crate::output::fingerprint::Fingerprints;
+use crate::output::{Place, Report, escape};
+
+#[derive(Serialize)]
+struct Issue {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    positions: Positions,
+}
+
+#[derive(Serialize)]
+struct Positions {
+    begin: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+/// Writes the findings that gate: the merge request must not be charged with the others.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut fingerprints = Fingerprints::default();
+    let issues: Vec<Issue> = report.gating().map(|finding| issue(report, finding, &mut fingerprints)).collect();
+    escape::json(&issues, out)
+}
+
+fn issue<'r>(report: &'r Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints<'r>) -> Issue {
+    let Place { start, end, .. } = report.place(finding.file, finding.span);
+    Issue {
+        description: description(finding),
+        check_name: finding.rule.id,
+        fingerprint: fingerprints.next(report, finding),
+        severity: match finding.level {
+            Level::Error => "major",
+            Level::Warning => "minor",
+            Level::Note | Level::Off => "info",
+        },
+        location: Location {
+            path: report.repository_path(finding.file),
+            positions: Positions {
+                begin: Position { line: start.line, column: start.column },
+                end: Position { line: end.line, column: end.column },
+            },
+        },
+    }
+}
+
+/// The merge request shows this line alone, so the rule is in it.
+fn description(finding: &Finding) -> String {
+    let mut text = format!("{}: {}", finding.rule.id, finding.message);
+    if let Some(help) = &finding.help {
+        text.push_str("; ");
+        text.push_str(help);
+    }
+    escape::line(&text).into_owned()
+}

@@ -1,0 +1,74 @@
+//! A JUnit report in the shape that Jenkins' xUnit schema takes (`junit-10.xsd`): a suite is a
+//! file, a test a finding.
+//!
+//! An error is a failure. Warnings and notes are skipped tests, which show their message and fail
+//! nothing, so that the report is red exactly when the exit code is 1. A run that finds nothing is
+//! one passed test, because Jenkins refuses a report without any.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::finding::{Finding, Level};
+use crate::output::{Place, Report, escape};
+
+/// Writes the findings that gate.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let findings: Vec<&Finding> = report.gating().collect();
+    let failures = failures(&findings);
+    let tests = findings.len().max(1);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"stopgap\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">")?;
+    for suite in findings.chunk_by(|a, b| a.file == b.file) {
+        write_suite(report, suite, out)?;
+    }
+    if findings.is_empty() {
+        writeln!(out, "  <testsuite name=\"stopgap\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">")?;
+        writeln!(out, "    <testcase name=\"check\" classname=\"stopgap\" time=\"0\"/>\n  </testsuite>")?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+/// Writes the findings of one file.
+fn write_suite(report: &Report<'_>, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let Some(file) = findings.first().map(|finding| finding.file) else { return Ok(()) };
+    let path = report.repository_path(file);
+    let owner = report.exception(file).unwrap_or(&path);
+    let (name, class) = (attribute(&path), attribute(owner));
+    let (tests, failures) = (findings.len(), failures(findings));
+    let skipped = tests - failures;
+    write!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\"")?;
+    writeln!(out, " errors=\"0\" skipped=\"{skipped}\">")?;
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        let rule = finding.rule.id;
+        // A test is known by its name from run to run, so the name holds no line.
+        let number = numbers.entry(rule).and_modify(|number| *number += 1).or_insert(1);
+        let name = if *number == 1 { rule.to_owned() } else { format!("{rule} {number}") };
+        writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\">")?;
+        write_outcome(report, finding, &path, out)?;
+        writeln!(out, "    </testcase>")?;
+    }
+    writeln!(out, "  </testsuite>")
+}
+
+fn write_outcome(report: &Report<'_>, finding: &Finding, path: &str, out: &mut dyn Write) -> io::Result<()> {
+    let Place { start, .. } = report.place(finding.file, finding.span);
+    let (level, rule) = (finding.level.name(), finding.rule.id);
+    let element = if finding.level == Level::Error { "failure" } else { "skipped" };
+    let message = attribute(&finding.message);
+    write!(out, "      <{element} type=\"{level}\" message=\"{message}\">")?;
+    write!(out, "{}:{}:{}: {level}[{rule}] {message}", attribute(path), start.line, start.column)?;
+    if let Some(help) = &finding.help {
+        write!(out, "\n{}", attribute(help))?;
+    }
+    writeln!(out, "</{element}>")
+}
+
+fn failures(findings: &[&Finding]) -> usize {
+    findings.iter().filter(|finding| finding.level == Level::Error).count()
+}
+
+/// Makes a text fit for an attribute, and for a line of content.
+fn attribute(text: &str) -> String {
+    escape::xml(&escape::line(text))
+}

@@ -1,0 +1,87 @@
+//! A page with one table of findings, for GitHub's job summary.
+//!
+//! Worst first, unlike the other formats: the page is bounded, and what is left out of it must be
+//! the least. Within a level the order is theirs. The bound is that of a comment on GitHub, 65,536
+//! characters, so that the same page can be posted; a job summary may hold 1 MiB a step.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::finding::{Finding, Level};
+use crate::output::{Place, Report, escape, text};
+
+/// The longest page, in bytes.
+const LONGEST_PAGE: usize = 65_000;
+
+/// What is kept free for the line that counts what is left out, in bytes.
+const RESERVED: usize = 200;
+
+/// A message, a help or a path is cut to so many characters.
+const LONGEST_TEXT: usize = 500;
+
+/// Writes the findings that gate.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut findings: Vec<&Finding> = report.gating().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let mut page = if report.quiet { String::new() } else { head(report) };
+    let mut left_out = [0; 3];
+    if !findings.is_empty() {
+        page.push_str("| level | rule | place | finding |\n|---|---|---|---|\n");
+    }
+    for finding in findings {
+        let full = left_out.iter().sum::<usize>() > 0;
+        let row = if full { String::new() } else { row(report, finding) };
+        if full || page.len() + row.len() + RESERVED > LONGEST_PAGE {
+            left_out[level(finding)] += 1;
+        } else {
+            page.push_str(&row);
+        }
+    }
+    if let Some(counts) = text::by_level(left_out) {
+        let _ = write!(page, "\nThe page is full; left out: {counts}. `stopgap check` lists them all.\n");
+    }
+    out.write_all(page.as_bytes())
+}
+
+/// What was found, where, and what the result does not cover.
+fn head(report: &Report<'_>) -> String {
+    let found = text::found(report);
+    let mut page = format!("## stopgap: {}\n\n{}\n\n", escape::markdown(&found), prose(&text::looked_at(report)));
+    for line in text::elsewhere(report).iter().chain(report.remarks) {
+        let _ = writeln!(page, "{}\n", prose(line));
+    }
+    page
+}
+
+fn row(report: &Report<'_>, finding: &Finding) -> String {
+    let Place { start, .. } = report.place(finding.file, finding.span);
+    let path = cut(&report.repository_path(finding.file));
+    let place = escape::markdown_code(&format!("{path}:{}:{}", start.line, start.column));
+    let mut what = prose(&finding.message);
+    if let Some(help) = &finding.help {
+        what.push_str("<br>");
+        what.push_str(&prose(help));
+    }
+    format!("| {} | `{}` | {place} | {what} |\n", finding.level.name(), finding.rule.id)
+}
+
+fn prose(text: &str) -> String {
+    escape::markdown(&cut(text))
+}
+
+fn cut(text: &str) -> String {
+    let mut cut: String = text.chars().take(LONGEST_TEXT).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+/// The place of a finding's level in a list of counts.
+fn level(finding: &Finding) -> usize {
+    match finding.level {
+        Level::Error => 0,
+        Level::Warning => 1,
+        Level::Note | Level::Off => 2,
+    }
+}

@@ -1,0 +1,86 @@
+//! Reviewdog's Diagnostic Format, a `DiagnosticResult`
+//! (<https://github.com/reviewdog/reviewdog/tree/master/proto/rdf>).
+//!
+//! Columns are UTF-8 bytes from 1, the end exclusive. Messages are Markdown, because reviewdog posts
+//! them as comments. Second places stay out: reviewdogs that do not know their key refuse the file.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Level};
+use crate::output::{Report, escape};
+
+#[derive(Serialize)]
+struct DiagnosticResult {
+    source: Source,
+    diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Serialize)]
+struct Source {
+    name: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    url: &'static str,
+}
+
+#[derive(Serialize)]
+struct Diagnostic {
+    message: String,
+    location: Location,
+    severity: &'static str,
+    code: Code,
+}
+
+#[derive(Serialize)]
+struct Code {
+    value: &'static str,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+/// Writes the findings that gate: they become comments on the change.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let source = Source { name: env!("CARGO_PKG_NAME"), url: env!("CARGO_PKG_REPOSITORY") };
+    let diagnostics = report.gating().map(|finding| diagnostic(report, finding)).collect();
+    escape::json(&DiagnosticResult { source, diagnostics }, out)
+}
+
+fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
+    let source = report.source(finding.file);
+    let position = |offset: u32| Position { line: source.position(offset).line, column: source.byte_column(offset) };
+    let mut message = escape::markdown(&finding.message);
+    if let Some(help) = &finding.help {
+        message.push('\n');
+        message.push_str(&escape::markdown(help));
+    }
+    Diagnostic {
+        message,
+        location: Location {
+            path: report.repository_path(finding.file),
+            range: Range { start: position(finding.span.start), end: position(finding.span.end) },
+        },
+        severity: match finding.level {
+            Level::Error => "ERROR",
+            Level::Warning => "WARNING",
+            Level::Note | Level::Off => "INFO",
+        },
+        code: Code { value: finding.rule.id },
+    }
+}
