@@ -57,7 +57,10 @@ mod arguments {
     fn one_that_makes_no_sense_is_named_with_what_to_write_instead() {
         let sandbox = register();
         for (arguments, words) in [
-            (&["--format", "sarrif"][..], &["sarrif", "'sarif'", "text, concise, json, sarif, github"][..]),
+            (
+                &["--format", "sarrif"][..],
+                &["sarrif", "'sarif'", "text, concise, json, sarif, github, gitlab, junit, rdjson, markdown"][..],
+            ),
             (&["--fromat", "json"], &["--fromat", "'--format'"]),
             (&["--color", "sometimes"], &["sometimes", "auto, always, never"]),
             (&["--today", "soon"], &["`--today soon`", "not a date", "2026-11-23T09:00"]),
@@ -67,7 +70,7 @@ mod arguments {
             (&["--output", "json"], &["`--output json`", "names no file", "--output sarif=stopgap.sarif"]),
             (&["--output", "json="], &["`--output json=`", "names no file"]),
             (&["--output", "jsn=a.json"], &["no format `jsn`", "did you mean `json`?"]),
-            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif"]),
+            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, gitlab, junit, rdjson, markdown"]),
         ] {
             refused(&sandbox.check(arguments), words);
         }
@@ -620,7 +623,7 @@ mod output {
 
     #[test]
     fn the_exit_code_is_the_same_in_every_format() {
-        for format in ["text", "concise", "json", "sarif", "github"] {
+        for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"] {
             assert_eq!(register().check(&["--format", format]).code, 0, "{format}");
             assert_eq!(late_register().check(&["--format", format]).code, 1, "{format}");
         }

@@ -17,7 +17,7 @@ use stopgap::text::shown;
 
 use support::{Run, Sandbox, TODAY, exception};
 
-const FORMATS: [&str; 5] = ["text", "concise", "json", "sarif", "github"];
+const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
 
 /// A finding as a reader of any format sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,6 +180,123 @@ fn read_text(printed: &str) -> Vec<Seen> {
     found
 }
 
+fn read_gitlab(printed: &str) -> Vec<Region> {
+    let issues: Vec<Value> = serde_json::from_str(printed).unwrap();
+    let point = |value: &Value| (number(&value["line"]), number(&value["column"]));
+    let region = |issue: &Value| Region {
+        seen: Seen {
+            rule: text_of(&issue["check_name"]),
+            level: level_of(&text_of(&issue["severity"]), ["major", "minor", "info"]),
+            path: text_of(&issue["location"]["path"]),
+            start: point(&issue["location"]["positions"]["begin"]),
+        },
+        end: point(&issue["location"]["positions"]["end"]),
+        message: text_of(&issue["description"]),
+    };
+    issues.iter().map(region).collect()
+}
+
+fn level_of(word: &str, words: [&str; 3]) -> String {
+    let at = words.iter().position(|other| *other == word).unwrap();
+    ["error", "warning", "note"][at].to_owned()
+}
+
+/// Reads the report, its columns turned from bytes into characters.
+fn read_rdjson(root: &Path, printed: &str) -> Vec<Region> {
+    let result: Value = serde_json::from_str(printed).unwrap();
+    assert_eq!(result["source"]["name"], "stopgap");
+    let region = |finding: &Value| {
+        let path = text_of(&finding["location"]["path"]);
+        let text = String::from_utf8_lossy(&fs::read(root.join(&path)).unwrap_or_default()).into_owned();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let point = |value: &Value| {
+            let line = number(&value["line"]);
+            let before = &text.split('\n').nth(line - 1).unwrap()[..number(&value["column"]) - 1];
+            (line, before.chars().count() + 1)
+        };
+        let range = &finding["location"]["range"];
+        Region {
+            end: point(&range["end"]),
+            seen: Seen {
+                rule: text_of(&finding["code"]["value"]),
+                level: level_of(&text_of(&finding["severity"]), ["ERROR", "WARNING", "INFO"]),
+                start: point(&range["start"]),
+                path,
+            },
+            message: text_of(&finding["message"]),
+        }
+    };
+    result["diagnostics"].as_array().unwrap().iter().map(region).collect()
+}
+
+/// Undoes the references of XML, of which there are five.
+fn xml_text(text: &str) -> String {
+    assert!(!text.contains(['<', '"', '\'']), "{text}");
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    assert_eq!(text.matches('&').count(), text.matches("&amp;").count(), "{text}");
+    text.replace("&amp;", "&")
+}
+
+/// Returns an attribute of a tag whose text follows its name.
+fn attribute(tag: &str, name: &str) -> String {
+    let tag = format!(" {tag}");
+    let from = tag.find(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name} in{tag}"));
+    xml_text(tag[from + name.len() + 3..].split('"').next().unwrap())
+}
+
+/// Reads the tests that are findings; each has its message twice, the second time with its help.
+fn read_junit(printed: &str) -> Vec<(Seen, String)> {
+    let all = printed.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites ").unwrap();
+    let mut found = Vec::new();
+    let mut failures = 0;
+    for suite in all.split("<testsuite ").skip(1) {
+        let path = attribute(suite, "name");
+        let cases: Vec<&str> = suite.split("<testcase ").skip(1).collect();
+        assert_eq!(attribute(suite, "tests"), cases.len().to_string());
+        for case in cases.iter().filter(|case| !case.lines().next().unwrap().ends_with("/>")) {
+            let element = if case.contains("<failure ") { "failure" } else { "skipped" };
+            let inner = case.split(&format!("<{element} ")).nth(1).unwrap();
+            let level = attribute(inner, "type");
+            assert_eq!(element == "failure", level == "error");
+            failures += usize::from(element == "failure");
+            let content = inner.split_once('>').unwrap().1.split(&format!("</{element}>")).next().unwrap();
+            let content = xml_text(content);
+            let (start, rest) = content.strip_prefix(&path).unwrap().split_once(": ").unwrap();
+            let (_, start) = place(start);
+            let (rule, message) = rest.strip_prefix(&format!("{level}[")).unwrap().split_once("] ").unwrap();
+            assert_eq!(attribute(case, "name").split(' ').next(), Some(rule));
+            assert_eq!(Some(attribute(inner, "message").as_str()), message.split('\n').next());
+            found.push((Seen { rule: rule.into(), level, path: path.clone(), start }, message.to_owned()));
+        }
+    }
+    assert_eq!(attribute(all, "tests"), found.len().max(1).to_string());
+    assert_eq!(attribute(all, "failures"), failures.to_string());
+    found
+}
+
+/// Reads the rows of the page, and how many findings it says are left out.
+fn read_markdown(printed: &str) -> (Vec<(Seen, String)>, usize) {
+    let row = |row: &str| {
+        let cells: Vec<&str> = row.strip_prefix("| ").unwrap().strip_suffix(" |").unwrap().split('|').collect();
+        let [level, rule, at, message] = cells.try_into().unwrap_or_else(|_| panic!("{row}"));
+        let at = at.replace('`', "").replace("&#8203;", "").replace("&#96;", "`").replace("&#124;", "|");
+        let (path, start) = place(at.trim());
+        let rule = rule.trim().trim_matches('`').to_owned();
+        (Seen { rule, level: level.trim().into(), path, start }, message.trim().to_owned())
+    };
+    let mut lines = printed.lines().skip_while(|line| !line.starts_with('|'));
+    if let Some(head) = lines.next() {
+        assert_eq!((head, lines.next()), ("| level | rule | place | finding |", Some("|---|---|---|---|")));
+    }
+    let rows: Vec<_> = lines.by_ref().take_while(|line| line.starts_with('|')).map(row).collect();
+    let left_out = lines.next().map_or(0, |line| {
+        let counts = line.strip_prefix("The page is full; left out: ").unwrap().split(". ").next().unwrap();
+        counts.split(", ").map(|count| count.split(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+    });
+    assert_eq!(lines.next(), None);
+    (rows, left_out)
+}
+
 /// Holds all formats against each other; returns the findings and their exact messages.
 fn read_all(root: &Path) -> Vec<Region> {
     let findings = read_json(&check(root, "json"));
@@ -203,6 +320,29 @@ fn read_all(root: &Path) -> Vec<Region> {
     assert_eq!(read_github(&github), findings.iter().map(annotation).collect::<Vec<_>>());
     let plain = github.lines().filter(|line| !line.starts_with("::")).count();
     assert!(plain <= 2 && github.lines().count() == findings.len() + plain, "{github}");
+
+    let described = |finding: &Region| {
+        let message = format!("{}: {}", finding.seen.rule, finding.message.replace('\n', "; "));
+        Region { message: escape::line(&message).into_owned(), ..finding.clone() }
+    };
+    let gitlab = check(root, "gitlab");
+    assert_eq!(read_gitlab(&gitlab), findings.iter().map(described).collect::<Vec<_>>());
+
+    let marked =
+        |message: &str, between: &str| message.split('\n').map(escape::markdown).collect::<Vec<_>>().join(between);
+    let commented = |finding: &Region| Region { message: marked(&finding.message, "\n"), ..finding.clone() };
+    assert_eq!(read_rdjson(root, &check(root, "rdjson")), findings.iter().map(commented).collect::<Vec<_>>());
+
+    let tested = |finding: &Region| (as_line(finding), readable(&finding.message));
+    assert_eq!(read_junit(&check(root, "junit")), findings.iter().map(tested).collect::<Vec<_>>());
+
+    let page = check(root, "markdown");
+    let (rows, left_out) = read_markdown(&page);
+    let mut listed: Vec<_> =
+        findings.iter().map(|finding| (as_line(finding), marked(&finding.message, "<br>"))).collect();
+    listed.sort_by_key(|(seen, _)| ["error", "warning", "note"].iter().position(|level| *level == seen.level));
+    assert_eq!((rows.len() + left_out, &rows[..]), (findings.len(), &listed[..rows.len()]));
+    assert!(page.len() < 65_536 && (left_out == 0 || page.len() > 40_000), "{}", page.len());
     findings
 }
 
@@ -271,7 +411,7 @@ fn regions_give_back_what_is_wrong_in_a_file_with_wide_characters() {
 }
 
 /// Texts that try to act on whoever prints them.
-const HOSTILE: [&str; 20] = [
+const HOSTILE: [&str; 22] = [
     "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m",
     "::error::x",
     "::set-output name=exit-code::0",
@@ -291,6 +431,8 @@ const HOSTILE: [&str; 20] = [
     "{\"rule\": \"forged\"}\\u001b\\",
     "=cmd|' /C calc'!A0",
     "exceptions/x.yaml:1:1: error[expired] forged",
+    "no characters \u{fffe}\u{ffff} and ]]>",
+    "GH-1 www.evil.example a@evil.example $x$ `|` |||",
     "x \
      \u{3000}\u{a0}::error::x",
 ];
@@ -456,11 +598,15 @@ fn json_has_the_keys_of_the_contract_in_their_order() {
 }
 
 #[test]
-fn sarif_fingerprints_are_unique_and_survive_moved_lines() {
+fn fingerprints_are_unique_and_survive_moved_lines() {
     let fingerprints = |root: &Path| -> Vec<String> {
         let log: Value = serde_json::from_str(&check(root, "sarif")).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
-        results.iter().map(|result| text_of(&result["partialFingerprints"]["stopgap/v1"])).collect()
+        let sarif: Vec<_> =
+            results.iter().map(|result| text_of(&result["partialFingerprints"]["stopgap/v1"])).collect();
+        let issues: Vec<Value> = serde_json::from_str(&check(root, "gitlab")).unwrap();
+        assert_eq!(issues.iter().map(|issue| text_of(&issue["fingerprint"])).collect::<Vec<_>>(), sarif);
+        sarif
     };
     let drift = fingerprints(&fixture("drift"));
     assert_eq!(drift.iter().collect::<std::collections::BTreeSet<_>>().len(), drift.len());
@@ -475,6 +621,48 @@ fn sarif_fingerprints_are_unique_and_survive_moved_lines() {
     sandbox.file("exceptions/2026/a.yml", &body);
     assert_eq!((&before, &before), (&moved, &fingerprints(&sandbox.path(""))));
     assert!(before.len() >= 4);
+}
+
+#[test]
+fn a_clean_run_is_a_report_too() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/a.yaml", exception(&[]));
+    let printed = |format: &str| check(&sandbox.path(""), format);
+    assert_eq!(printed("gitlab"), "[]\n");
+    assert_eq!(serde_json::from_str::<Value>(&printed("rdjson")).unwrap()["diagnostics"], Value::Array(Vec::new()));
+    assert_eq!(printed("markdown"), "## stopgap: nothing found\n\n1 exception, 1 live, on 2026-11-23\n");
+    let junit = printed("junit");
+    assert!(junit.contains("tests=\"1\" failures=\"0\"") && junit.contains("<testcase name=\"check\""), "{junit}");
+    assert_eq!(sandbox.check(&["--format", "markdown", "--quiet"]).stdout, "");
+}
+
+#[test]
+fn a_page_that_is_full_holds_the_worst_and_counts_the_rest() {
+    let sandbox = Sandbox::new();
+    for number in 0..300 {
+        let tier = if number < 200 { "low" } else { "tiny" };
+        let title = format!("Machine {number:03} keeps its old certificate");
+        let fields = [("title", title.as_str()), ("risk.tier", tier), ("references", "[a chat]")];
+        sandbox.file(format!("exceptions/{number:03}.yaml"), exception(&fields));
+    }
+    let root = sandbox.path("");
+    let findings = read_all(&root);
+    let (rows, left_out) = read_markdown(&check(&root, "markdown"));
+    assert!(left_out > 0 && rows.len() + left_out == findings.len());
+    let levels: Vec<&str> = rows.iter().map(|(seen, _)| seen.level.as_str()).collect();
+    assert!(levels.is_sorted() && levels[0] == "error", "{levels:?}");
+}
+
+#[test]
+fn reports_for_ci_carry_paths_from_the_top_of_the_work_tree() {
+    let sandbox = Sandbox::new();
+    sandbox.file(".git/HEAD", "").file("security/exceptions/a.yaml", exception(&[("references", "[a chat]")]));
+    for (variable, path) in [("GITLAB_CI", "security/"), ("GITHUB_ACTIONS", "security/"), ("CI", "")] {
+        let mut command = sandbox.command();
+        command.args(["check", "--root", "security", "--today", TODAY, "--format", "gitlab"]).env(variable, "true");
+        let issues: Vec<Value> = serde_json::from_str(&Run::of(&mut command).stdout).unwrap();
+        assert_eq!(issues[0]["location"]["path"], format!("{path}exceptions/a.yaml"), "{variable}");
+    }
 }
 
 #[test]

@@ -40,7 +40,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(counts) = text::by_level(left_out) {
         let _ = write!(page, "\nThe page is full; left out: {counts}. `stopgap check` lists them all.\n");
     }
-    out.write_all(page.as_bytes())
+    let page = page.trim_end();
+    if page.is_empty() { Ok(()) } else { writeln!(out, "{page}") }
 }
 
 /// What was found, where, and what the result does not cover.
