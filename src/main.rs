@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap_complete::CompleteEnv;
 use stopgap::cli::Cli;
-use stopgap::commands::{self, World};
+use stopgap::commands::{self, World, completions};
 
 fn main() -> ExitCode {
+    // A shell that asks how a line could go on sets the variable; the process answers and ends here.
+    CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
     let cli = Cli::parse();
     commands::run(cli, &World::from_process())
 }

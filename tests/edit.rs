@@ -312,9 +312,9 @@ impl Dice {
             "a: b",
             "# c",
         ]);
-        let plain = !word.contains(": ") && !word.starts_with('#') && !(in_flow && word.contains(':'));
+        let quoted = word.contains(": ") || word.starts_with('#') || (in_flow && word.contains(':'));
         match self.roll(4) {
-            0 | 1 if plain => word.to_owned(),
+            0 | 1 if !quoted => word.to_owned(),
             2 => format!("'{}'", word.replace('\'', "''")),
             _ => format!("\"{word}\""),
         }
@@ -412,7 +412,8 @@ impl Dice {
                     text.push_str(&format!("title: {block}{}{end}   several{end}   lines # here{end}", self.comment()));
                 }
                 "status" => {
-                    text.push_str(&format!("status:{}active{}{end}", self.pick(&[" ", "  ", "\t"]), self.comment()))
+                    let (blank, comment) = (self.pick(&[" ", "  ", "\t"]), self.comment());
+                    text.push_str(&format!("status:{blank}active{comment}{end}"));
                 }
                 _ => {
                     let colon = self.pick(&[": ", ":  ", " : "]);

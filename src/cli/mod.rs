@@ -2,6 +2,7 @@
 
 mod check;
 mod history;
+pub mod list;
 mod revise;
 mod show;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
 pub use history::History;
+pub use list::List;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
 
@@ -31,6 +33,10 @@ pub enum Command {
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be
     /// done.
     Check(Check),
+    /// List the register, the most urgent first.
+    ///
+    /// Exit code 0, whatever is overdue; 2: the register could not be read.
+    List(List),
     /// Show one exception: what it says, when it ends, what is wrong with it today, and its history.
     ///
     /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
@@ -90,6 +96,23 @@ pub enum Command {
     Explain {
         /// A rule such as `expired`.
         rule: Option<String>,
+    },
+    /// Print what makes a shell complete commands, flags, rules and the ids of the register.
+    ///
+    /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)`
+    /// into `~/.zshrc`, `stopgap completions fish | source` into fish's `config.fish`.
+    Completions {
+        /// The shell.
+        #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
+        shell: String,
+    },
+    /// Print the manual page of stopgap, or of one of its commands.
+    Man {
+        /// A command such as `check`.
+        command: Option<String>,
+        /// Write all pages into this folder instead, one file each.
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        output: Option<PathBuf>,
     },
     /// Print a JSON Schema, for an editor or another validator.
     Schema {

@@ -3,8 +3,11 @@
 mod book;
 mod candidate;
 mod check;
+pub mod completions;
 mod explain;
 mod history;
+mod list;
+mod man;
 mod opened;
 mod place;
 mod revise;
@@ -62,7 +65,9 @@ impl World {
             error_terminal: io::stderr().is_terminal(),
             no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
-            width: variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok()),
+            width: variable("COLUMNS")
+                .and_then(|columns| columns.to_str()?.parse().ok())
+                .or_else(|| terminal.then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())),
             home: variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from),
             ci: CiEnvironment::from_variables(|name| variable(name)?.into_string().ok()),
         }
@@ -94,6 +99,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
+        Command::List(arguments) => list::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),
@@ -101,6 +107,8 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
+        Command::Completions { shell } => completions::run(&shell, &mut out),
+        Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),
     };
     let flushed = match out.flush() {

@@ -11,6 +11,7 @@ mod gitlab;
 pub mod history;
 mod json;
 mod junit;
+pub mod list;
 mod markdown;
 mod rdjson;
 mod sarif;

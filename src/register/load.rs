@@ -154,6 +154,18 @@ pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> R
     Ok(result)
 }
 
+/// Returns the ids of a register by the names of its files, sorted, without reading them; nothing
+/// where the folder cannot be listed.
+#[must_use]
+pub fn ids(root: &Path, folder: &str) -> Vec<String> {
+    let paths = list(&root.join(folder)).unwrap_or_default();
+    let mut ids: Vec<String> =
+        paths.iter().filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
 /// Lists the exception files: whatever is named like one and is no folder.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();

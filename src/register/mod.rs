@@ -10,7 +10,7 @@ mod term;
 pub use exception::{
     Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
 };
-pub use load::{Files, is_named_like_one, read, read_hashed};
+pub use load::{Files, ids, is_named_like_one, read, read_hashed};
 pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
 pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
 pub use term::Term;

@@ -47,14 +47,19 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         subject.refuse_unless_live("amended")?;
     }
     let changes: Vec<(String, String)> = arguments.set.iter().map(|given| change(given)).collect::<Result<_, _>>()?;
+    let changes: Vec<(String, String)> =
+        changes.into_iter().filter(|(field, value)| !subject.says(field, value)).collect();
     let mut edits: Vec<Edit> = changes.iter().map(|(field, value)| set(field, value)).collect();
     let mut fields: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).collect();
     fields.retain(|field| !FREE.contains(field) && !field.starts_with("x-"));
     fields.extend(arguments.field.iter().map(String::as_str));
     if edits.is_empty() && fields.is_empty() {
         return Err(Error::Usage {
-            message: "`stopgap amend` corrects nothing".into(),
-            help: "name the field and its right value: `--set scope.system=sftp-hr-02`".into(),
+            message: match arguments.set.is_empty() {
+                true => "`stopgap amend` corrects nothing".into(),
+                false => "the record says that already".into(),
+            },
+            help: "name a field and its right value: `--set scope.system=sftp-hr-02`".into(),
         });
     }
     let named: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).chain(fields.iter().copied()).collect();
@@ -107,7 +112,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         let message = format!("`{}` is never corrected", shown(field));
         return refuse(message, "`stopgap renew` extends an exception, `stopgap close` ends it".into());
     }
-    if ["status", "reviews", "closure", "amendments"].iter().any(|key| field == *key) {
+    if ["status", "reviews", "closure", "amendments"].contains(&field) {
         let message = format!("`{}` is no field that is corrected", shown(field));
         return refuse(message, "the commands `review`, `close` and `reject` write it".into());
     }

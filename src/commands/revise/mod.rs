@@ -28,6 +28,7 @@ use crate::output::{Look, escape};
 use crate::register::{Exception, FileRef, Register, Status};
 use crate::rule::Judge;
 use crate::text::shown;
+use crate::yaml;
 use crate::yaml::edit::{self, Edit};
 
 /// The order of the record's keys: where one that is missing goes.
@@ -83,6 +84,13 @@ struct Subject<'s> {
 }
 
 impl Subject<'_> {
+    /// Tells whether a field holds this text already.
+    fn says(&self, field: &str, value: &str) -> bool {
+        let tree = yaml::parse(self.opened.files.sources()[self.file.id.0 as usize].text());
+        let pointer = format!("/{}", field.replace('.', "/"));
+        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| node.as_text() == Some(value)))
+    }
+
     /// Refuses what is over or was never approved.
     fn refuse_unless_live(&self, verb: &str) -> Result<(), Error> {
         let status = match self.exception.status.as_ref().map(|status| status.value) {

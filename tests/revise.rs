@@ -1,0 +1,410 @@
+//! `renew`, `review`, `close`, `reject` and `amend` as people call them: what they write, what they
+//! refuse, and that nothing is lost when two work at once or one is killed.
+
+#![cfg(test)]
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use support::{Run, Sandbox, exception};
+
+const TODAY: &str = "2026-11-23";
+const FILE: &str = "exceptions/label-printer.yaml";
+
+/// A register of one exception, a roster, and the git identity of its owner.
+fn register(fields: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file(FILE, exception(fields)).file(
+        "people.yaml",
+        "people:\n\
+         - {handle: \"@hanna\", name: Hanna Vogel}\n\
+         - {handle: \"@luis\", name: Luis Prado, email: luis@example.com}\n\
+         - {handle: \"@mei\", name: Mei Tanaka, manager: \"@ines\"}\n\
+         - {handle: \"@ines\", name: Ines Falk}\n",
+    );
+    sandbox
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    let mut command = sandbox.command();
+    command.args(arguments).arg("--today").arg(TODAY);
+    Run::of(&mut command)
+}
+
+fn text(sandbox: &Sandbox) -> String {
+    fs::read_to_string(sandbox.path(FILE)).unwrap()
+}
+
+fn clean(sandbox: &Sandbox) {
+    let run = sandbox.check(&[]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(!run.stdout.contains("warning["), "{}", run.stdout);
+}
+
+const RENEW: [&str; 10] = [
+    "renew",
+    "label-printer",
+    "--reason",
+    "The maker has moved the delivery of the tool to the second week of December.",
+    "--risk-check",
+    "Print server log read on 23 November, no foreign job.",
+    "--requester",
+    "Luis Prado",
+    "--approver",
+    "Mei Tanaka",
+];
+
+/// The usual renewal, with an end.
+fn renew(expires: &str) -> Vec<&str> {
+    let mut arguments = RENEW.to_vec();
+    arguments.extend(["--expires", expires]);
+    arguments
+}
+
+const CLOSE: [&str; 8] = [
+    "close",
+    "label-printer",
+    "--by",
+    "Luis Prado",
+    "--verified-by",
+    "Hanna Vogel",
+    "--note",
+    "Certificate installed.",
+];
+
+#[test]
+fn a_renewal_is_added_and_the_check_stays_clean() {
+    let sandbox = register(&[]);
+    let run = run(&sandbox, &renew("30d"));
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    assert!(run.stdout.contains("label-printer is renewed until 2026-12-23: renewal 1 of 2"), "{}", run.stdout);
+    assert!(text(&sandbox).ends_with(
+        "renewals:\n  - requested: 2026-11-23\n    requester: Luis Prado\n    reason: The maker has moved the delivery of \
+         the tool to the second week of December.\n    risk_check: Print server log read on 23 November, no foreign \
+         job.\n    approver: Mei Tanaka\n    decided: 2026-11-23\n    expires: 2026-12-23\n"
+    ));
+    clean(&sandbox);
+}
+
+#[test]
+fn an_expired_exception_becomes_active_with_a_renewal_that_was_asked_for_in_time() {
+    let sandbox = register(&[
+        ("decided", "2026-10-20"),
+        ("starts", "2026-10-21"),
+        ("expires", "2026-11-20"),
+        ("status", "expired"),
+    ]);
+    let mut arguments = renew("2026-12-20");
+    let late = run(&sandbox, &arguments);
+    assert_eq!(late.code, 1);
+    assert!(
+        late.stdout.contains("error[renewal-late]") && late.stdout.contains("nothing was written"),
+        "{}",
+        late.stdout
+    );
+    arguments.extend(["--requested", "2026-11-20"]);
+    let run = run(&sandbox, &arguments);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(text(&sandbox).contains("status: active\n"));
+    clean(&sandbox);
+}
+
+#[test]
+fn what_the_rules_refuse_is_said_and_not_written() {
+    let two = "\n  - {requested: 2026-11-17, requester: Luis Prado, reason: The first box arrived without the licence file for printing., risk_check: Log read., approver: Mei Tanaka, decided: 2026-11-17, expires: 2026-12-17}\n  - {requested: 2026-11-18, requester: Luis Prado, reason: The second box holds a tool for another printer model., risk_check: Log read again., approver: Mei Tanaka, decided: 2026-11-18, expires: 2026-12-18}";
+    for (fields, change, rule) in [
+        (&[("renewals", two)][..], &["--expires", "2026-12-20"][..], "too-many-renewals"),
+        (&[], &["--expires", "2027-12-20"], "renewal-too-long"),
+        (&[], &["--expires", "2026-12-01"], "dates-out-of-order"),
+        (&[], &["--expires", "30d", "--requester", "Mei Tanaka"], "self-approval"),
+        (&[], &["--expires", "30d", "--approver", "security team"], "owner-not-a-person"),
+        (&[], &["--expires", "30d", "--approver", "Mei Tanka"], "unknown-person"),
+        (&[], &["--expires", "30d", "--reason", "Business need, as discussed."], "vague-reason"),
+        (
+            &[],
+            &[
+                "--expires",
+                "30d",
+                "--reason",
+                "The maker ships the tool that installs a new certificate on Friday next week.",
+            ],
+            "copied-reason",
+        ),
+        (&[("risk.tier", "high"), ("expires", "2026-11-23")], &["--expires", "2026-11-30"], "renewal-not-escalated"),
+    ] {
+        let sandbox = register(fields);
+        let before = text(&sandbox);
+        let mut arguments = RENEW.to_vec();
+        for pair in change.chunks(2) {
+            if let Some(at) = arguments.iter().position(|argument| *argument == pair[0]) {
+                arguments[at + 1] = pair[1];
+            } else {
+                arguments.extend(pair);
+            }
+        }
+        let run = run(&sandbox, &arguments);
+        assert_eq!(run.code, 1, "{rule}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains(&format!("error[{rule}]")), "{rule}: {}", run.stdout);
+        assert!(run.stdout.contains("nothing was written"), "{rule}");
+        assert_eq!(text(&sandbox), before, "{rule}");
+    }
+}
+
+#[test]
+fn there_is_no_way_to_force_it() {
+    let sandbox = register(&[]);
+    for command in ["renew", "review", "close", "reject", "amend"] {
+        assert_eq!(run(&sandbox, &[command, "label-printer", "--force"]).code, 2, "{command}");
+    }
+}
+
+#[test]
+fn a_review_a_closure_and_their_order() {
+    let sandbox = register(&[]);
+    let review =
+        run(&sandbox, &["review", "label-printer", "--by", "Luis Prado", "--note", "Tool: arrived, # not yet tried."]);
+    assert_eq!(review.code, 0, "{}", review.stdout);
+    clean(&sandbox);
+    let close = run(&sandbox, &CLOSE);
+    assert_eq!(close.code, 0, "{}", close.stdout);
+    assert!(close.stdout.contains("Install the new certificate and print a test label."), "{}", close.stdout);
+    clean(&sandbox);
+    assert!(
+        text(&sandbox).contains("  - {date: 2026-11-23, by: Luis Prado, note: \"Tool: arrived, # not yet tried.\"}\n")
+    );
+    for again in ["review", "close", "renew", "amend", "reject"] {
+        let run = run(&sandbox, &[again, "label-printer"]);
+        assert_eq!(run.code, 2, "{again}");
+        assert!(run.stderr.contains("closed"), "{again}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn everything_that_is_missing_is_listed_at_once() {
+    let sandbox = register(&[]);
+    let run = run(&sandbox, &["renew", "label-printer", "--reason", " "]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    for flag in ["--reason", "--risk-check", "--requester", "--approver", "--expires"] {
+        assert!(run.stderr.contains(flag), "{flag}: {}", run.stderr);
+    }
+    assert!(run.stderr.contains("2026-12-23 at the latest: 30 days for tier low"), "{}", run.stderr);
+}
+
+#[test]
+fn the_user_is_who_git_says_where_the_roster_knows_the_address() {
+    let sandbox = register(&[]);
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .args(arguments)
+            .current_dir(sandbox.path(""))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("HOME", "/nonexistent");
+        assert!(command.status().unwrap().success());
+    };
+    git(&["init", "--quiet"]);
+    sandbox.file("home/.gitconfig", "[user]\n\temail = luis@example.com\n");
+    let mut command = sandbox.command();
+    command.env("HOME", sandbox.path("home")).env("PATH", std::env::var_os("PATH").unwrap());
+    let run = Run::of(command.args(["review", "label-printer", "--note", "Tool has arrived.", "--today", TODAY]));
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(text(&sandbox).contains("by: \"@luis\""), "{}", text(&sandbox));
+    assert!(run.stdout.contains("  git add -- exceptions/label-printer.yaml\n"), "{}", run.stdout);
+}
+
+#[test]
+fn an_amendment_names_the_corrected_fields() {
+    let sandbox = register(&[]);
+    let amend = [
+        "amend",
+        "label-printer",
+        "--set",
+        "scope.system=label printer lp-08",
+        "--set",
+        "owner=Hanna Vogel",
+        "--by",
+        "Luis Prado",
+        "--approver",
+        "Mei Tanaka",
+        "--note",
+        "Printer was exchanged.",
+    ];
+    let amended = run(&sandbox, &amend);
+    assert_eq!(amended.code, 0, "{}{}", amended.stdout, amended.stderr);
+    let written = text(&sandbox);
+    assert!(
+        written.contains("  system: label printer lp-08\n") && written.contains("owner: Hanna Vogel\n"),
+        "{written}"
+    );
+    assert!(written.contains("fields: [scope.system], note: Printer was exchanged.}"), "{written}");
+    clean(&sandbox);
+    let again = run(&sandbox, &amend);
+    assert_eq!(again.code, 2, "{}", again.stdout);
+    assert!(again.stderr.contains("says that already"), "{}", again.stderr);
+}
+
+#[test]
+fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
+    let sandbox = register(&[]);
+    let free = run(&sandbox, &["amend", "label-printer", "--set", "owner=@hanna", "--set", "x-cost-centre=4711"]);
+    assert_eq!(free.code, 0, "{}{}", free.stdout, free.stderr);
+    assert!(!text(&sandbox).contains("amendments") && text(&sandbox).contains("owner: \"@hanna\"\n"));
+    for (set, words) in [
+        ("expires=2027-01-01", "`stopgap renew` extends"),
+        ("status=closed", "`review`, `close` and `reject`"),
+        ("scope.systm=x", "did you mean `scope.system`"),
+        ("scope.system", "gives no value"),
+        ("scope.system=", "gives no value"),
+    ] {
+        let run = run(&sandbox, &["amend", "label-printer", "--set", set]);
+        assert_eq!(run.code, 2, "{set}");
+        assert!(run.stderr.replace("\n        ", " ").contains(words), "{set}: {}", run.stderr);
+    }
+    let own = run(
+        &sandbox,
+        &[
+            "amend",
+            "label-printer",
+            "--set",
+            "title=Printer keeps its old certificate",
+            "--by",
+            "@mei",
+            "--approver",
+            "Mei Tanaka",
+            "--note",
+            "Shorter.",
+        ],
+    );
+    assert_eq!(own.code, 1);
+    assert!(own.stdout.contains("error[self-approval]"), "{}", own.stdout);
+}
+
+#[test]
+fn a_dry_run_shows_and_writes_nothing() {
+    let sandbox = register(&[]);
+    let before = text(&sandbox);
+    let mut arguments = CLOSE.to_vec();
+    arguments.push("--dry-run");
+    let run = run(&sandbox, &arguments);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("-   status: active\n+   status: closed\n"), "{}", run.stdout);
+    assert_eq!(text(&sandbox), before);
+}
+
+#[test]
+fn marks_line_ends_and_permissions_stay() {
+    let sandbox = register(&[]);
+    let crlf = format!("\u{feff}{}", exception(&[]).replace('\n', "\r\n"));
+    sandbox.file(FILE, &crlf);
+    #[cfg(unix)]
+    fs::set_permissions(sandbox.path(FILE), std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+    let run = run(&sandbox, &CLOSE);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let written = text(&sandbox);
+    assert!(written.starts_with("\u{feff}title"));
+    assert!(!written.replace("\r\n", "").contains(['\n', '\r']), "{written:?}");
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(sandbox.path(FILE)).unwrap().permissions()) & 0o777,
+        0o640
+    );
+}
+
+#[test]
+fn what_cannot_be_proved_is_left_to_the_person_with_the_lines_to_write() {
+    let sandbox = register(&[("status", "")]);
+    let odd = format!("{}? status\n: active\n", exception(&[("status", "")]));
+    sandbox.file(FILE, &odd);
+    let run = run(&sandbox, &CLOSE);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("was not edited") && run.stderr.contains("    status: closed\n"), "{}", run.stderr);
+    assert_eq!(text(&sandbox), odd);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_is_there_twice_is_refused() {
+    let sandbox = register(&[]);
+    sandbox.file("exceptions/broken.yaml", "title: [\n").file("exceptions/2025/label-printer.yaml", exception(&[]));
+    for (id, words) in [
+        ("broken", "cannot be edited"),
+        ("label-printer", "several files"),
+        ("label-printr", "did you mean `stopgap close label-printer`"),
+    ] {
+        let mut arguments = CLOSE.to_vec();
+        arguments[1] = id;
+        let run = run(&sandbox, &arguments);
+        assert_eq!(run.code, 2, "{id}");
+        assert!(run.stderr.replace("\n        ", " ").contains(words), "{id}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn hostile_text_is_written_so_that_it_reads_back_and_printed_so_that_it_does_nothing() {
+    let sandbox = register(&[]);
+    let note = "\u{1b}[2J::error::x ##[set-output name=a;]b\u{202e} \"quoted\" \\ {a: b}, - c # d\n- e: f";
+    let run = run(&sandbox, &["review", "label-printer", "--by", "Luis Prado", "--note", note]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']) && !run.stdout.contains("##["), "{}", run.stdout);
+    assert!(!run.stdout.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.stdout);
+    let written = text(&sandbox);
+    let tree = stopgap::yaml::parse(&written).unwrap();
+    let (_, read) = stopgap::yaml::lookup(&tree, "/reviews/0/note").unwrap();
+    assert_eq!(read.as_text(), Some(note));
+    clean(&sandbox);
+}
+
+#[test]
+fn edits_at_once_are_all_there_in_the_end() {
+    const EDITS: usize = 12;
+    let sandbox = register(&[]);
+    let edits: Vec<_> = (0..EDITS)
+        .map(|number| {
+            let note = format!("Looked at it, number {number}.");
+            let mut command = sandbox.command();
+            command.args(["review", "label-printer", "--by", "Luis Prado", "--note", &note, "--today", TODAY]);
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for edit in edits {
+        let output = edit.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let written = text(&sandbox);
+    for number in 0..EDITS {
+        assert_eq!(written.matches(&format!("number {number}.")).count(), 1, "{number}\n{written}");
+    }
+    clean(&sandbox);
+}
+
+#[test]
+fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
+    let sandbox = register(&[]);
+    let (mut old, mut new) = (0, 0);
+    let begun = Instant::now();
+    assert_eq!(run(&sandbox, &["review", "label-printer", "--by", "Luis Prado", "--note", "How long?"]).code, 0);
+    let step = begun.elapsed() / 40;
+    for round in 0..80_u32 {
+        let before = exception(&[]);
+        sandbox.file(FILE, &before);
+        let mut command = sandbox.command();
+        command.args(["review", "label-printer", "--by", "Luis Prado", "--note", "Looked at it.", "--today", TODAY]);
+        let mut edit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(step * round);
+        let _ = edit.kill();
+        edit.wait().unwrap();
+        let after = text(&sandbox);
+        let whole = after.strip_prefix(&before);
+        match whole {
+            Some("") => old += 1,
+            Some("reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: Looked at it.}\n") => new += 1,
+            _ => panic!("half a file:\n{after}"),
+        }
+    }
+    assert!(old > 0 && new > 0, "{old} old, {new} new: the rounds do not meet the moment");
+    // What a killed edit leaves behind is no exception and disturbs no later one.
+    assert_eq!(run(&sandbox, &CLOSE).code, 0);
+    clean(&sandbox);
+}
