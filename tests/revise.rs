@@ -404,7 +404,10 @@ fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
         }
     }
     assert!(old > 0 && new > 0, "{old} old, {new} new: the rounds do not meet the moment");
-    // What a killed edit leaves behind is no exception and disturbs no later one.
+    // What a killed edit leaves behind is no exception, and the next one takes it away.
     assert_eq!(run(&sandbox, &CLOSE).code, 0);
+    let names: Vec<_> =
+        fs::read_dir(sandbox.path("exceptions")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["label-printer.yaml"]);
     clean(&sandbox);
 }

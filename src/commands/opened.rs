@@ -32,13 +32,7 @@ impl Opened {
     ///
     /// When there is none, its rule book makes no sense, or `today` is no day.
     pub(super) fn open(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
-        let root = place::root(arguments, &world.folder)?;
-        let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
-        let RuleBook { policy, people, controls } = book;
-        let today = book::read_today(today, policy.timezone, world)?;
-        let judge = Judge::new(policy, people, controls, today);
-        let files = register::read(&root, &judge.policy.exceptions)?;
-        Ok(Self { root, judge, own, files })
+        Self::unread(arguments, today, world)?.read()
     }
 
     /// Finds and reads a register that is about to be edited: no other edit of it goes on until the
@@ -52,10 +46,24 @@ impl Opened {
         today: Option<&str>,
         world: &World,
     ) -> Result<(Self, Turn), Error> {
-        let before = Self::open(arguments, today, world)?;
-        let turn = Turn::take(&before.root.join(&before.judge.policy.exceptions))?;
-        let files = register::read(&before.root, &before.judge.policy.exceptions)?;
-        Ok((Self { files, ..before }, turn))
+        let unread = Self::unread(arguments, today, world)?;
+        let turn = Turn::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        Ok((unread.read()?, turn))
+    }
+
+    /// Reads the rule book, and no exception yet.
+    fn unread(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
+        let root = place::root(arguments, &world.folder)?;
+        let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
+        let RuleBook { policy, people, controls } = book;
+        let today = book::read_today(today, policy.timezone, world)?;
+        let judge = Judge::new(policy, people, controls, today);
+        Ok(Self { root, judge, own, files: Files::default() })
+    }
+
+    fn read(self) -> Result<Self, Error> {
+        let files = register::read(&self.root, &self.judge.policy.exceptions)?;
+        Ok(Self { files, ..self })
     }
 
     /// Parses and judges the files.

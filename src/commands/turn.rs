@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::commands::write;
 use crate::error::Error;
 
 /// The right to edit a register, until it is dropped or the process ends.
@@ -13,7 +14,7 @@ use crate::error::Error;
 /// systems) there is none, and the comparison right before a file is replaced stands alone.
 #[derive(Debug)]
 pub(super) struct Turn {
-    _folder: Option<File>,
+    folder: Option<File>,
 }
 
 /// How often and how long is waited for another edit: ten seconds in all.
@@ -27,17 +28,32 @@ impl Turn {
     ///
     /// When another edit holds it for longer than ten seconds.
     pub(super) fn take(folder: &Path) -> Result<Self, Error> {
-        let Ok(file) = File::open(folder) else { return Ok(Self { _folder: None }) };
+        let Ok(file) = File::open(folder) else { return Ok(Self { folder: None }) };
         for _ in 0..TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _folder: Some(file) }),
+                Ok(()) => return Ok(Self { folder: Some(file) }),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-                Err(TryLockError::Error(_)) => return Ok(Self { _folder: None }),
+                Err(TryLockError::Error(_)) => return Ok(Self { folder: None }),
             }
         }
         Err(Error::Usage {
             message: format!("another edit of `{}` does not come to its end", folder.display()),
             help: "end the other `stopgap`, then try again".into(),
         })
+    }
+
+    /// Takes away what killed edits left behind in a folder of the register: temporary files that
+    /// nobody can be writing, because this edit has the turn.
+    pub(super) fn sweep(&self, folder: &Path) {
+        if self.folder.is_none() {
+            return;
+        }
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if is_file && entry.file_name().to_string_lossy().starts_with(write::TEMPORARY) {
+                // One that cannot be taken away disturbs nothing.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 }

@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::output::Format;
 use crate::text::nearest;
 
+/// How the name of a temporary file begins.
+pub(super) const TEMPORARY: &str = ".stopgap-";
+
 /// Reads each `FORMAT=FILE`.
 ///
 /// # Errors
@@ -125,7 +128,7 @@ fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waitin
     let fail = |error: std::io::Error| unwritable(path, &reason(&error));
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(OsStr::new(".stopgap-"));
+    builder.prefix(OsStr::new(TEMPORARY));
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(|error| fail(without_path(error)))?;

@@ -141,7 +141,9 @@ fn revise(
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    write::replace(&root.join(&path), &text, &edited)?;
+    let target = root.join(&path);
+    write::replace(&target, &text, &edited)?;
+    turn.sweep(target.parent().unwrap_or(&root));
     drop(turn);
     writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
     for hint in &plan.hints {
