@@ -328,8 +328,9 @@ fn read_all(root: &Path) -> Vec<Region> {
     let gitlab = check(root, "gitlab");
     assert_eq!(read_gitlab(&gitlab), findings.iter().map(described).collect::<Vec<_>>());
 
-    let marked =
-        |message: &str, between: &str| message.split('\n').map(escape::markdown).collect::<Vec<_>>().join(between);
+    let marked = |message: &str, between: &str| {
+        message.split('\n').map(escape::markdown_message).collect::<Vec<_>>().join(between)
+    };
     let commented = |finding: &Region| Region { message: marked(&finding.message, "\n"), ..finding.clone() };
     assert_eq!(read_rdjson(root, &check(root, "rdjson")), findings.iter().map(commented).collect::<Vec<_>>());
 

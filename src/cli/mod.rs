@@ -1,6 +1,7 @@
 //! The arguments, one file a command, and nothing else: their doc comments are the help text.
 
 mod check;
+mod export;
 mod history;
 pub mod list;
 mod revise;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use check::Check;
+pub use export::Export;
 pub use history::History;
 pub use list::List;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
@@ -92,6 +94,14 @@ pub enum Command {
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
     /// be read.
     History(History),
+    /// Export the register: a table, JSON Lines or a calendar.
+    ///
+    /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
+    /// covered day of each live one, with the policy's reminders. Findings stop no export. A file that
+    /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
+    ///
+    /// Exit code 0, whatever the findings; 2: the export could not be done.
+    Export(Export),
     /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
     Explain {
         /// A rule such as `expired`.

@@ -150,31 +150,10 @@ impl Run<'_> {
 
     /// Adds the moment of the check to a rule book, once no output can replace any of it.
     fn judge(&self, book: RuleBook) -> Result<Judge, Error> {
-        self.spare_inputs(&book.policy)?;
+        write::spare_inputs(&self.outputs, &self.world.folder, &self.root, &book.policy)?;
         let RuleBook { policy, people, controls } = book;
         let today = book::read_today(self.arguments.today.as_deref(), policy.timezone, self.world)?;
         Ok(Judge::new(policy, people, controls, today))
-    }
-
-    /// Refuses an output that would replace what the check has read, or git's own files.
-    fn spare_inputs(&self, policy: &Policy) -> Result<(), Error> {
-        let books = [
-            policy.path.as_deref(),
-            Some(policy.people_path()),
-            Some(policy.controls_path()),
-            policy.schema.as_deref(),
-        ];
-        for (_, path) in &self.outputs {
-            let Some(inside) = place::inside(&self.world.folder.join(path), &self.root) else { continue };
-            let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-            if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
-                return Err(Error::Usage {
-                    message: format!("`--output` would replace `{}`, which the check reads", path.display()),
-                    help: "name a file outside of the register, such as `stopgap.sarif`".into(),
-                });
-            }
-        }
-        Ok(())
     }
 
     fn selection(&self, folder: &str) -> Result<Selection, Error> {

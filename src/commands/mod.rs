@@ -5,6 +5,7 @@ mod candidate;
 mod check;
 pub mod completions;
 mod explain;
+mod export;
 mod history;
 mod list;
 mod man;
@@ -106,6 +107,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),

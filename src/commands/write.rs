@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
+use crate::commands::place;
 use crate::error::Error;
 use crate::output::Format;
+use crate::policy::Policy;
 use crate::text::nearest;
 
 /// How the name of a temporary file begins.
@@ -62,6 +64,32 @@ fn parse_output(argument: &str) -> Result<(Format, PathBuf), Error> {
             Err(refuse(format!("`--output`: there is no format `{name}`"), best))
         }
     }
+}
+
+/// Refuses an output that would replace what the run has read, or git's own files.
+///
+/// # Errors
+///
+/// When one would.
+pub(super) fn spare_inputs<F>(
+    outputs: &[(F, PathBuf)],
+    current: &Path,
+    root: &Path,
+    policy: &Policy,
+) -> Result<(), Error> {
+    let books =
+        [policy.path.as_deref(), Some(policy.people_path()), Some(policy.controls_path()), policy.schema.as_deref()];
+    for (_, path) in outputs {
+        let Some(inside) = place::inside(&current.join(path), root) else { continue };
+        let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
+            return Err(Error::Usage {
+                message: format!("`--output` would replace `{}`, which the run reads", path.display()),
+                help: "name a file outside of the register".into(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Writes files, all of them or none: each into a temporary one beside it first, then they are

@@ -143,9 +143,9 @@ pub fn xml(text: &str) -> String {
 
 /// Makes Markdown of a message, for one cell of a table (GitHub Flavored Markdown): what stands
 /// between back-ticks becomes code, and the rest shows as it is. No table breaks; no HTML, link,
-/// mention, issue reference or formula forms.
+/// mention, reference, emoji or formula forms.
 #[must_use]
-pub fn markdown(text: &str) -> String {
+pub fn markdown_message(text: &str) -> String {
     let safe = line(text);
     let mut written = String::with_capacity(safe.len() + 16);
     let parts: Vec<&str> = safe.split('`').collect();
@@ -196,32 +196,49 @@ const ZERO_WIDTH: &str = "&#8203;";
 
 /// Adds plain words. Entities, unlike backslashes, mean the same in a cell and outside of it.
 fn push_prose(text: &str, written: &mut String) {
+    let mut word = 0;
     for (at, c) in text.char_indices() {
-        let ends = |word: &str| {
-            let start = at.checked_sub(word.len()).and_then(|start| text.get(start..at));
-            start.is_some_and(|start| start.eq_ignore_ascii_case(word))
-        };
+        let before = &text[word..at];
+        if !c.is_ascii_alphanumeric() {
+            word = at + c.len_utf8();
+        }
         match c {
             '@' | '#' => {
                 written.push_str(&entity(c));
                 written.push_str(ZERO_WIDTH);
             }
             '&' | '<' | '>' | '|' | '[' | ']' | '*' | '_' | '~' | '\\' | '`' | '$' => written.push_str(&entity(c)),
-            ':' if text[at..].starts_with("://") => {
+            ':' if text[at..].starts_with("://") || is_emoji(&text[at + 1..]) => {
                 written.push(c);
                 written.push_str(ZERO_WIDTH);
             }
-            '.' if ends("www") => {
-                written.push_str(ZERO_WIDTH);
+            _ => {
+                let referring = match c {
+                    '.' => before.eq_ignore_ascii_case("www"),
+                    '-' => before.eq_ignore_ascii_case("gh"),
+                    _ => before.len() == COMMIT - 1 && is_commit(&text[word..]),
+                };
+                if referring {
+                    written.push_str(ZERO_WIDTH);
+                }
                 written.push(c);
             }
-            '-' if ends("gh") => {
-                written.push_str(ZERO_WIDTH);
-                written.push(c);
-            }
-            _ => written.push(c),
         }
     }
+}
+
+/// The shortest name of a commit that GitHub links, in hexadecimal digits.
+const COMMIT: usize = 7;
+
+fn is_commit(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    end >= COMMIT && text[..end].bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Tells whether a text goes on as `tada:` does behind a colon.
+fn is_emoji(text: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
+    text.trim_start_matches(inside).starts_with(':') && !text.starts_with(':')
 }
 
 fn entity(c: char) -> String {
@@ -499,26 +516,34 @@ mod tests {
 
     #[test]
     fn markdown_shows_the_text_and_forms_nothing() {
-        assert_eq!(markdown("expired on `2026-10-14`, `40` days ago"), "expired on `2026-10-14`, `40` days ago");
         assert_eq!(
-            markdown("a|b [x](y) *z* _u_ ~s~ <i> & \\ $m$"),
+            markdown_message("expired on `2026-10-14`, `40` days ago"),
+            "expired on `2026-10-14`, `40` days ago"
+        );
+        assert_eq!(
+            markdown_message("a|b [x](y) *z* _u_ ~s~ <i> & \\ $m$"),
             "a&#124;b &#91;x&#93;(y) &#42;z&#42; &#95;u&#95; &#126;s&#126; &#60;i&#62; &#38; &#92; &#36;m&#36;"
         );
         assert_eq!(
-            markdown("@dana a@b.example #1 o/r#2 GH-3"),
+            markdown_message("@dana a@b.example #1 o/r#2 GH-3"),
             "&#64;&#8203;dana a&#64;&#8203;b.example &#35;&#8203;1 o/r&#35;&#8203;2 GH&#8203;-3"
         );
-        assert_eq!(markdown("https://x.example WWW.x.example"), "https:&#8203;//x.example WWW&#8203;.x.example");
-        assert_eq!(markdown("é-- a-b ghost.www"), "é-- a-b ghost.www");
+        assert_eq!(
+            markdown_message("https://x.example WWW.x.example"),
+            "https:&#8203;//x.example WWW&#8203;.x.example"
+        );
+        assert_eq!(markdown_message("a :tada: 0123abcdef"), "a :&#8203;tada: 0123ab&#8203;cdef");
+        let plain = "é-- a-b ghost.www 09:00 so: x::y facade1x 2026-11-23";
+        assert_eq!(markdown_message(plain), plain);
     }
 
     #[test]
     fn markdown_code_ends_where_it_should() {
-        assert_eq!(markdown("`@dana|#1`"), "`@dana`&#124;`#1`");
-        assert_eq!(markdown("lone ` and @x"), "lone &#96; and &#64;&#8203;x");
-        assert_eq!(markdown("`a` ` <b>"), "`a` &#96; &#60;b&#62;");
-        assert_eq!(markdown("```code"), "&#96;&#96;&#96;code");
-        assert_eq!(markdown("`a``b`"), "`a`&#8203;`b`");
+        assert_eq!(markdown_message("`@dana|#1`"), "`@dana`&#124;`#1`");
+        assert_eq!(markdown_message("lone ` and @x"), "lone &#96; and &#64;&#8203;x");
+        assert_eq!(markdown_message("`a` ` <b>"), "`a` &#96; &#60;b&#62;");
+        assert_eq!(markdown_message("```code"), "&#96;&#96;&#96;code");
+        assert_eq!(markdown_message("`a``b`"), "`a`&#8203;`b`");
         assert_eq!(markdown_code("a`b|\\|c`"), "`a`&#96;`b`&#124;`\\`&#124;`c`&#96;");
         assert_eq!(markdown_code("two\nlines"), "`two\\u{a}lines`");
     }

@@ -47,7 +47,8 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 /// What was found, where, and what the result does not cover.
 fn head(report: &Report<'_>) -> String {
     let found = text::found(report);
-    let mut page = format!("## stopgap: {}\n\n{}\n\n", escape::markdown(&found), prose(&text::looked_at(report)));
+    let mut page =
+        format!("## stopgap: {}\n\n{}\n\n", escape::markdown_message(&found), prose(&text::looked_at(report)));
     for line in text::elsewhere(report).iter().chain(report.remarks) {
         let _ = writeln!(page, "{}\n", prose(line));
     }
@@ -67,7 +68,7 @@ fn row(report: &Report<'_>, finding: &Finding) -> String {
 }
 
 fn prose(text: &str) -> String {
-    escape::markdown(&cut(text))
+    escape::markdown_message(&cut(text))
 }
 
 fn cut(text: &str) -> String {

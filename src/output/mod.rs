@@ -5,6 +5,7 @@
 
 mod concise;
 pub mod escape;
+pub mod export;
 mod fingerprint;
 mod github;
 mod gitlab;

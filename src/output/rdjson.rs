@@ -65,10 +65,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
     let source = report.source(finding.file);
     let position = |offset: u32| Position { line: source.position(offset).line, column: source.byte_column(offset) };
-    let mut message = escape::markdown(&finding.message);
+    let mut message = escape::markdown_message(&finding.message);
     if let Some(help) = &finding.help {
         message.push('\n');
-        message.push_str(&escape::markdown(help));
+        message.push_str(&escape::markdown_message(help));
     }
     Diagnostic {
         message,

@@ -32,4 +32,13 @@ impl Exception<'_> {
     pub fn is_in_force(&self, zone: Zone, today: Today) -> bool {
         self.is(&[Status::Active]) && self.term(zone, today).is_some_and(|term| term.started && !term.ended)
     }
+
+    /// Returns those of `reminders`, in days before the last covered day, that fit the term of the last
+    /// approval: at most half of it, so that a seven-day approval is not "soon" on its first day.
+    #[must_use]
+    pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
+        let Some(approved) = self.approved_from(zone) else { return Vec::new() };
+        let term = approved.days_until(last_day);
+        reminders.iter().copied().filter(|days| i64::from(*days) * 2 <= term).collect()
+    }
 }

@@ -1,0 +1,25 @@
+//! The arguments of `stopgap export`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Place;
+use crate::output::export::Format;
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+pub struct Export {
+    /// What to write.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write to this file, whole or not at all. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where the register is.
+    #[command(flatten)]
+    pub place: Place,
+    /// The day to export it for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
+}

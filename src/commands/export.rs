@@ -1,0 +1,69 @@
+//! `stopgap export`: the register for spreadsheets, scripts and calendars.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::cli::Color;
+use crate::commands::opened::Opened;
+use crate::commands::{World, write};
+use crate::error::Error;
+use crate::output::export::{Export, render, unheld};
+use crate::output::{Severity, Snippet, render_snippet};
+use crate::register::Register;
+use crate::text::shown;
+
+/// How many files that an export does not hold are shown; the others are counted.
+const SHOWN: usize = 10;
+
+/// Exports the register. What the format does not hold is said on standard error.
+pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let policy = &opened.judge.policy;
+    // Findings are for `check`; an export needs no schema.
+    let (register, _) = Register::parse_unjudged(&opened.files, &[]);
+    let export = Export {
+        register: &register,
+        sources: opened.files.sources(),
+        zone: policy.timezone,
+        today: opened.judge.today,
+        reminders: &policy.reminders,
+    };
+    match &arguments.output {
+        None => render(arguments.format, &export, out)?,
+        Some(path) => {
+            write::spare_inputs(&[((), path.clone())], &world.folder, &opened.root, policy)?;
+            let mut bytes = Vec::new();
+            render(arguments.format, &export, &mut bytes)?;
+            write::all(&[(world.folder.join(path), bytes)], &world.folder)?;
+        }
+    }
+    let _ = io::stderr().lock().write_all(warnings(arguments, &export, world).as_bytes());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what the export does not hold.
+fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> String {
+    let look = world.look_of(Color::Auto, world.error_terminal);
+    let warning = |message: String, help, place| Snippet {
+        severity: Severity::Warning,
+        head: "warning".to_owned(),
+        message,
+        help: Some(help),
+        place,
+        labels: Vec::new(),
+    };
+    let unheld = unheld(arguments.format, export);
+    let mut drawn: Vec<String> = Vec::new();
+    for file in unheld.iter().take(SHOWN) {
+        let source = &export.sources[file.file.0 as usize];
+        let message = format!("`{}` {}", shown(source.path()), file.why);
+        let place = Some((source, source.first_line(file.span)));
+        drawn.push(render_snippet(&warning(message, file.help.clone(), place), look));
+    }
+    if let Some(more @ 1..) = unheld.len().checked_sub(SHOWN) {
+        let message = format!("`{more}` more files are exported by their names alone, or left out");
+        drawn.push(render_snippet(&warning(message, "`stopgap check` names them all".to_owned(), None), look));
+    }
+    drawn.join("\n")
+}

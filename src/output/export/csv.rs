@@ -1,0 +1,184 @@
+//! A table for a spreadsheet (RFC 4180): UTF-8, a row a file, on one line each.
+//!
+//! A cell is a text and never a formula ([`escape::cell`]). Lists and the mappings in them are
+//! written out for people; whoever wants them back as they are takes JSON Lines.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use ::csv::{ErrorKind, Terminator, WriterBuilder};
+use rustc_hash::FxHashMap;
+
+use crate::output::escape;
+use crate::output::export::{Entry, Export, Standing};
+use crate::yaml::{Kind, Node};
+
+/// What is worked out.
+const FACTS: [&str; 9] =
+    ["id", "live", "in_force", "ended", "days_left", "last_day", "current_expiry", "ends_at", "renewals_used"];
+
+/// The keys of the record, in the order of the schema; those of a mapping behind its own.
+const KEYS: [&str; 31] = [
+    "status",
+    "title",
+    "control",
+    "reason",
+    "scope.system",
+    "scope.environment",
+    "scope.team",
+    "scope.process",
+    "risk.tier",
+    "risk.exposure",
+    "risk.statement",
+    "alternatives",
+    "removal",
+    "requester",
+    "owner",
+    "approver",
+    "decided",
+    "starts",
+    "expires",
+    "references",
+    "incident.id",
+    "incident.ended",
+    "reviews",
+    "renewals",
+    "covers",
+    "amendments",
+    "closure.date",
+    "closure.by",
+    "closure.verified_by",
+    "closure.note",
+    // What has no column of its own: other keys, and those of unexpected shape.
+    OTHER,
+];
+
+const OTHER: &str = "other";
+
+/// Where the file is, and why it cannot be read.
+const FILE: [&str; 2] = ["path", "problem"];
+
+/// How many of the organisation's own keys get a column: a file is free to invent thousands, and
+/// each column is a cell in every row.
+const MOST_OWN: usize = 32;
+
+/// Writes the table.
+pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let own = own_keys(export);
+    let columns = Columns::new(&own);
+    let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+    let head = FACTS.into_iter().chain(KEYS).chain(own.iter().map(String::as_str)).chain(FILE);
+    table.write_record(head.map(escape::cell)).map_err(io_error)?;
+    for entry in export.entries() {
+        table.write_record(columns.row(&entry)).map_err(io_error)?;
+    }
+    table.flush()
+}
+
+/// Returns the writer's own error, so that a closed pipe stays one.
+fn io_error(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// Returns the organisation's own keys that are used most, in the order of their names.
+fn own_keys(export: &Export<'_>) -> Vec<String> {
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let with_own = export.register.exceptions.iter().map(|exception| exception.file);
+    for file in with_own.filter(|file| export.sources[file.0 as usize].text().contains("x-")) {
+        let Some(tree) = export.tree(file) else { continue };
+        let entries = tree.as_map().unwrap_or_default();
+        for entry in entries.iter().filter(|entry| entry.key.starts_with("x-") && !entry.value.is_empty()) {
+            *used.entry(entry.key.to_string()).or_default() += 1;
+        }
+    }
+    let mut most: Vec<(String, usize)> = used.into_iter().collect();
+    most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    most.truncate(MOST_OWN);
+    most.sort();
+    most.into_iter().map(|(key, _)| key).collect()
+}
+
+/// Where each key of a record goes, among the cells behind the facts.
+struct Columns<'k> {
+    /// A key, below a mapping's own where there is one.
+    places: FxHashMap<(&'k str, &'k str), usize>,
+    /// The cell for the rest.
+    other: usize,
+    width: usize,
+}
+
+impl<'k> Columns<'k> {
+    fn new(own: &'k [String]) -> Self {
+        let keys = KEYS.iter().map(|key| key.split_once('.').unwrap_or(("", key)));
+        let own = own.iter().map(|key| ("", key.as_str()));
+        let mut places: FxHashMap<_, _> = keys.chain(own).enumerate().map(|(at, key)| (key, at)).collect();
+        let width = places.len();
+        let other = places.remove(&("", OTHER)).unwrap_or_default();
+        Self { places, other, width }
+    }
+
+    fn row(&self, entry: &Entry<'_>) -> Vec<String> {
+        let Standing { live, in_force, ended, days_left, last_day, current_expiry, ends_at, renewals_used } =
+            &entry.standing;
+        let mut row = vec![escape::cell(entry.file.stem)];
+        let word = |fact: &Option<bool>| fact.map(|fact| fact.to_string()).unwrap_or_default();
+        row.extend([live, in_force, ended].map(word));
+        // A number that stopgap has counted: the one cell that may begin with a minus.
+        row.push(days_left.map(|days| days.to_string()).unwrap_or_default());
+        row.extend([last_day, current_expiry, ends_at].map(|text| text.clone().unwrap_or_default()));
+        row.push(renewals_used.map(|count| count.to_string()).unwrap_or_default());
+        row.extend(self.record(entry.tree.as_ref()).iter().map(|text| escape::cell(text)));
+        row.extend([entry.file.path, entry.problem.as_deref().unwrap_or_default()].map(escape::cell));
+        row
+    }
+
+    fn record(&self, tree: Option<&Node<'_>>) -> Vec<String> {
+        let mut cells = vec![String::new(); self.width];
+        let mut rest = Vec::new();
+        for entry in present(tree) {
+            let nested = matches!(&*entry.key, "scope" | "risk" | "incident" | "closure");
+            match &entry.value.kind {
+                Kind::Map(_) if nested => {
+                    for inner in present(Some(&entry.value)) {
+                        match self.places.get(&(&*entry.key, &*inner.key)) {
+                            Some(place) => cells[*place] = written(&inner.value, false),
+                            None => rest.push(format!("{}.{}: {}", entry.key, inner.key, written(&inner.value, true))),
+                        }
+                    }
+                }
+                _ => match self.places.get(&("", &*entry.key)) {
+                    Some(place) => cells[*place] = written(&entry.value, false),
+                    None => rest.push(format!("{}: {}", entry.key, written(&entry.value, true))),
+                },
+            }
+        }
+        cells[self.other] = rest.join(" | ");
+        cells
+    }
+}
+
+fn present<'n, 'a>(node: Option<&'n Node<'a>>) -> impl Iterator<Item = &'n crate::yaml::Entry<'a>> {
+    node.and_then(Node::as_map).unwrap_or_default().iter().filter(|entry| !entry.value.is_empty())
+}
+
+/// Writes a value out for people: `a, b` for texts, `key: value, key: value | key: value` for
+/// mappings, in brackets where they are inside of others.
+fn written(node: &Node<'_>, inside: bool) -> String {
+    match &node.kind {
+        Kind::Scalar(scalar) => scalar.text.to_string(),
+        Kind::Seq(items) => {
+            let texts = items.iter().all(|item| item.as_text().is_some());
+            let between = if texts || inside { ", " } else { " | " };
+            let list: Vec<String> = items.iter().map(|item| written(item, inside)).collect();
+            if inside { format!("[{}]", list.join(between)) } else { list.join(between) }
+        }
+        Kind::Map(_) => {
+            let pairs = present(Some(node)).map(|entry| format!("{}: {}", entry.key, written(&entry.value, true)));
+            let pairs = pairs.collect::<Vec<_>>().join(", ");
+            if inside { format!("{{{pairs}}}") } else { pairs }
+        }
+    }
+}
