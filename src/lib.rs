@@ -26,6 +26,7 @@ pub mod text;
 pub mod git;
 pub mod history;
 
+pub mod github;
 pub mod signoff;
 
 pub mod finding;

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::github::Account;
 use crate::history::{Change, Changes};
 use crate::register::{Amendment, Day, Exception, Renewal, Spanned, Status, Text};
-use crate::signoff::{Account, ReviewState};
+use crate::signoff::ReviewState;
 use crate::source::FileId;
 
 /// A decision that a change adds: of an entry, a renewal or an amendment.

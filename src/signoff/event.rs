@@ -3,9 +3,9 @@
 //! A payload does not say which event it belongs to, so its keys tell. `pull_request.base.sha` is the base branch as it
 //! was when the event was made; the true base of the merge commit in a checkout is its first parent.
 
-use super::account::Account;
-use super::json::{InputError, Json, commit, explain, flag, number, text, usable};
 use super::reviews::ReviewState;
+use crate::github::json::{Json, commit, explain, flag, number, text, usable};
+use crate::github::{Account, InputError};
 
 /// What an event payload says.
 #[derive(Clone, Debug, PartialEq, Eq)]

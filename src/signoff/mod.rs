@@ -3,20 +3,16 @@
 //! Everything here judges texts that it is given. Where they come from is not known here, and
 //! neither are rules, findings or git.
 
-mod account;
 mod codeowners;
 mod decision;
 mod event;
-mod json;
 mod owners;
 mod ownership;
 mod reviews;
 
-pub use account::Account;
 pub use codeowners::{Codeowners, Owner, OwnerKind, Problem, Rule};
 pub use decision::{Decision, Evidence, Verdict, decisions};
 pub use event::{Event, MergeGroup, PullRequest, Push};
-pub use json::InputError;
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;
 pub use reviews::{Review, ReviewState, Reviews, Standing};

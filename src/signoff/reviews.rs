@@ -4,13 +4,13 @@
 //! opinion that is gone: it revives nothing older.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, MapAccess};
 
-use super::account::Account;
-use super::json::{InputError, Json, commit, explain, number, text, usable};
+use crate::github::json::{Json, commit, number, text};
+use crate::github::pages::{self, Listed};
+use crate::github::{Account, InputError};
 use crate::text::shown;
 
 /// What a review says, from the mildest to the one that wins where two copies of a review differ.
@@ -125,22 +125,13 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// Reads the saved answer: one list, several lists one after another (`gh api --paginate`), a list of lists
-    /// (`--slurp`), or reviews one after another (`--jq '.[]'`).
+    /// Reads the saved answer in any way of saving its pages.
     ///
     /// # Errors
     ///
     /// When it is not JSON, holds something else, or a review lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
-        let list = usable(json).and_then(|json| {
-            let pages = serde_json::Deserializer::from_slice(json).into_iter::<Page>();
-            let mut list = Vec::new();
-            for page in pages {
-                list.append(&mut page.map_err(|error| explain(&error))?.0);
-            }
-            Ok(list)
-        });
-        list.map(|list| Self { list }).map_err(|why| InputError {
+        pages::read(json).map(|list| Self { list }).map_err(|why| InputError {
             why,
             help:
                 "save all pages of the answer: `gh api --paginate repos/OWNER/REPO/pulls/NUMBER/reviews > reviews.json`"
@@ -198,77 +189,15 @@ fn stand<'a>((review, user): (&'a Review, &'a Account)) -> Option<Standing<'a>> 
     Some(Standing { login: &user.login, state: review.state, commit: review.commit.as_deref(), submitted_at })
 }
 
-/// One value of the stream: a list of reviews, a list of such lists, or a single review.
-struct Page(Vec<Review>);
+impl Listed for Review {
+    const NOUN: &'static str = "reviews";
 
-impl<'de> serde::Deserialize<'de> for Page {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut list = Vec::new();
-        Level { list: &mut list, lists_allowed: 2 }.deserialize(deserializer)?;
-        Ok(Self(list))
-    }
-}
-
-/// Adds what it meets to the list, without keeping the JSON.
-struct Level<'a> {
-    list: &'a mut Vec<Review>,
-    lists_allowed: u8,
-}
-
-impl<'de> DeserializeSeed<'de> for Level<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of reviews")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Some(lists_allowed) = self.lists_allowed.checked_sub(1) else {
-            return Err(A::Error::custom("holds lists within lists within lists, not reviews"));
-        };
-        while items.next_element_seed(Level { list: &mut *self.list, lists_allowed })?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let json = Json::from_map(map)?;
         if let (None, Ok(Some(message))) = (json.find("state").ok().flatten(), json.optional("message", text())) {
             return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not reviews", shown(message))));
         }
-        self.list.push(Review::from_json(&json).map_err(A::Error::custom)?);
-        Ok(())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Err(E::custom("holds null, not reviews"))
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        Err(E::custom("holds true or false, not reviews"))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        Err(E::custom("holds a number, not reviews"))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        self.visit_u64(0)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        self.visit_u64(0)
-    }
-
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
-        Err(E::custom("holds a text, not reviews"))
+        Self::from_json(&json).map_err(A::Error::custom)
     }
 }
 

@@ -49,7 +49,7 @@ pub struct InputError {
 
 /// The part of a JSON value that is read.
 #[derive(Debug)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Flag(bool),
     /// Nothing for a negative, broken or larger number.
@@ -61,7 +61,7 @@ pub(super) enum Json {
 
 impl Json {
     /// Returns the value at a path of keys, nothing where a key is missing.
-    pub(super) fn find(&self, path: &str) -> Result<Option<&Self>, String> {
+    pub(crate) fn find(&self, path: &str) -> Result<Option<&Self>, String> {
         let (mut here, mut walked) = (self, 0);
         for key in path.split('.') {
             let Self::Object(entries) = here else {
@@ -81,7 +81,7 @@ impl Json {
     }
 
     /// Returns what `read` makes of the value at a path; nothing where it is missing or null.
-    pub(super) fn optional<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<Option<T>, String> {
+    pub(crate) fn optional<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<Option<T>, String> {
         match self.find(path)? {
             None | Some(Self::Null) => Ok(None),
             Some(value) => match (kind.read)(value) {
@@ -92,7 +92,7 @@ impl Json {
     }
 
     /// Returns what `read` makes of the value at a path that must be there.
-    pub(super) fn required<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<T, String> {
+    pub(crate) fn required<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<T, String> {
         self.optional(path, kind)?.ok_or_else(|| format!("has no `{path}`"))
     }
 
@@ -108,7 +108,7 @@ impl Json {
         }
     }
 
-    pub(super) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    pub(crate) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut entries: Vec<(&'static str, Self)> = Vec::new();
         while let Some(key) = map.next_key_seed(Key)? {
             let Some(key) = key else {
@@ -125,34 +125,34 @@ impl Json {
 }
 
 /// How a value is read, and what the wanted kind is called in a message.
-pub(super) struct Kind<'a, T> {
+pub(crate) struct Kind<'a, T> {
     read: fn(&'a Json) -> Option<T>,
     name: &'static str,
 }
 
-pub(super) fn text<'a>() -> Kind<'a, &'a str> {
+pub(crate) fn text<'a>() -> Kind<'a, &'a str> {
     let read = |json: &'a Json| if let Json::Text(text) = json { Some(text.as_str()) } else { None };
     Kind { read, name: "a text" }
 }
 
-pub(super) fn number<'a>() -> Kind<'a, u64> {
+pub(crate) fn number<'a>() -> Kind<'a, u64> {
     let read = |json: &'a Json| if let Json::Number(number) = json { *number } else { None };
     Kind { read, name: "a whole number" }
 }
 
-pub(super) fn flag<'a>() -> Kind<'a, bool> {
+pub(crate) fn flag<'a>() -> Kind<'a, bool> {
     let read = |json: &'a Json| if let Json::Flag(flag) = json { Some(*flag) } else { None };
     Kind { read, name: "true or false" }
 }
 
 /// Refuses what is no full object name, because it goes to `git` as an argument.
-pub(super) fn commit(path: &str, text: &str) -> Result<String, String> {
+pub(crate) fn commit(path: &str, text: &str) -> Result<String, String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if full { Ok(text.to_ascii_lowercase()) } else { Err(format!("`{path}` is `{}`, not a full commit", shown(text))) }
 }
 
 /// Drops a byte order mark and refuses what cannot be JSON from GitHub.
-pub(super) fn usable(bytes: &[u8]) -> Result<&[u8], String> {
+pub(crate) fn usable(bytes: &[u8]) -> Result<&[u8], String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         return Err("is UTF-16, as older versions of PowerShell write it, not UTF-8".to_owned());
@@ -164,7 +164,7 @@ pub(super) fn usable(bytes: &[u8]) -> Result<&[u8], String> {
 }
 
 /// Turns the parser's complaint into our own sentence with the position.
-pub(super) fn explain(error: &serde_json::Error) -> String {
+pub(crate) fn explain(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     let cause = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);

@@ -28,12 +28,12 @@ impl Account {
     }
 
     /// Returns the name by which it is compared.
-    pub(super) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.login.to_lowercase()
     }
 
     /// Reads the account at a path that must be there; nothing where it is null, because the account is deleted.
-    pub(super) fn at(json: &Json, path: &str) -> Result<Option<Self>, String> {
+    pub(crate) fn at(json: &Json, path: &str) -> Result<Option<Self>, String> {
         match json.find(path)? {
             None => Err(format!("has no `{path}`")),
             Some(Json::Null) => Ok(None),
