@@ -363,6 +363,26 @@ impl<'a> Exception<'a> {
         }
     }
 
+    /// Returns who approved last: the last renewal's approver, else the entry's own.
+    #[must_use]
+    pub fn last_approver(&self) -> Option<&Text<'a>> {
+        match self.renewals.last() {
+            Some(renewal) => renewal.approver.as_ref(),
+            None => self.approver.as_ref(),
+        }
+    }
+
+    /// Returns the day on which the incident behind an emergency ended, while no review or closure of that day or
+    /// later is written.
+    #[must_use]
+    pub fn unreviewed_incident(&self) -> Option<&Spanned<Day>> {
+        let emergency = self.risk.tier.as_ref().is_some_and(|tier| tier.value == Tier::Emergency);
+        let ended = self.incident.as_ref().filter(|_| emergency)?.ended.as_ref()?;
+        let reviewed = self.reviews.iter().filter_map(|review| review.date.as_ref());
+        let closed = self.closure.iter().filter_map(|closure| closure.date.as_ref());
+        (!reviewed.chain(closed).any(|day| day.value >= ended.value)).then_some(ended)
+    }
+
     /// Returns the expiry that the renewal at `index` extends.
     #[must_use]
     pub fn expiry_before(&self, index: usize) -> Option<&Spanned<Moment>> {

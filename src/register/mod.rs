@@ -13,7 +13,7 @@ pub use exception::{
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
 pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
 pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
-pub use term::Term;
+pub use term::{Notice, Term};
 
 use rayon::prelude::*;
 

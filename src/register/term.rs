@@ -16,6 +16,17 @@ pub struct Term {
     pub ended: bool,
 }
 
+/// The reminder of the end that a moment falls into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How many days before the last covered day it begins.
+    pub days: u32,
+    /// Whether no later one follows.
+    pub last: bool,
+    /// The end that it speaks of.
+    pub term: Term,
+}
+
 impl Exception<'_> {
     /// Returns where the current expiry lies; `None` where the record names none.
     #[must_use]
@@ -25,6 +36,19 @@ impl Exception<'_> {
         let started = self.starts.as_ref().is_none_or(|starts| today.has_started(zone, starts.value));
         let days_left = today.day.days_until(last_day);
         Some(Term { last_day, days_left, started, ended: today.has_ended(zone, expiry) })
+    }
+
+    /// Returns the latest reminder that has begun; `None` before the first and once the end has passed.
+    ///
+    /// Of `reminders`, in days before the last covered day, only those count that are at most half of the term of the
+    /// last approval, so that a seven-day approval is not "soon" on its first day.
+    #[must_use]
+    pub fn notice(&self, zone: Zone, today: Today, reminders: &[u32]) -> Option<Notice> {
+        let term = self.term(zone, today).filter(|term| !term.ended)?;
+        let whole = self.approved_from(zone)?.days_until(term.last_day);
+        let fitting = || reminders.iter().copied().filter(|days| i64::from(*days) * 2 <= whole);
+        let days = fitting().filter(|days| i64::from(*days) >= term.days_left).min()?;
+        Some(Notice { days, last: fitting().min() == Some(days), term })
     }
 
     /// Tells whether the rule may be broken now: active, started and not ended (spec section 4).

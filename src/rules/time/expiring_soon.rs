@@ -22,20 +22,10 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let zone = cx.policy().timezone;
-    let today = cx.today();
-    let Some(expiry) = exception.current_expiry() else { return };
-    let Some(approved) = exception.approved_from(zone) else { return };
-    if !exception.is(&[Status::Active]) || today.has_ended(zone, expiry.value) {
-        return;
-    }
-    let last = zone.last_day(expiry.value);
-    let term = approved.days_until(last);
-    let left = today.day.days_until(last);
-    let fitting = cx.policy().reminders.iter().map(|days| i64::from(*days)).find(|days| days * 2 <= term);
-    if fitting.is_none_or(|days| left > days) {
-        return;
-    }
+    let Some(expiry) = exception.current_expiry().filter(|_| exception.is(&[Status::Active])) else { return };
+    let policy = cx.policy();
+    let Some(notice) = exception.notice(policy.timezone, cx.today(), &policy.reminders) else { return };
+    let (last, left) = (notice.term.last_day, notice.term.days_left);
     let when = match left {
         ..=0 => "ends today".to_owned(),
         1 => "ends tomorrow".to_owned(),

@@ -1,5 +1,4 @@
 use crate::declare_rule;
-use crate::policy::Tier;
 use crate::register::Exception;
 use crate::rule::{Applies, Check, Context};
 
@@ -23,15 +22,9 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let emergency = exception.risk.tier.as_ref().is_some_and(|tier| tier.value == Tier::Emergency);
-    let Some(ended) = exception.incident.as_ref().and_then(|incident| incident.ended.as_ref()) else { return };
+    let Some(ended) = exception.unreviewed_incident() else { return };
     let since = ended.value.days_until(cx.today().day);
-    if !emergency || since <= 1 {
-        return;
-    }
-    let reviewed = exception.reviews.iter().filter_map(|review| review.date.as_ref());
-    let closed = exception.closure.iter().filter_map(|closure| closure.date.as_ref());
-    if reviewed.chain(closed).any(|day| day.value >= ended.value) {
+    if since <= 1 {
         return;
     }
     let message = format!("the incident ended `{since}` days ago, and there is no review or closure since");
