@@ -33,6 +33,8 @@ pub mod finding;
 pub mod rule;
 pub mod rules;
 
+pub mod remind;
+
 pub mod output;
 
 pub mod cli;

@@ -4,6 +4,7 @@ mod check;
 mod export;
 mod history;
 pub mod list;
+mod remind;
 mod revise;
 mod show;
 
@@ -15,6 +16,7 @@ pub use check::Check;
 pub use export::Export;
 pub use history::History;
 pub use list::List;
+pub use remind::Remind;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
 
@@ -102,6 +104,16 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// Say who must be told today: whose exception ends soon or has expired, and who owes a review.
+    ///
+    /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
+    /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
+    ///
+    /// `--format github-plan` prints the API calls that keep one tracking issue an exception, for `action/apply-plan`;
+    /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
+    ///
+    /// Exit code 0, whoever must be told; 2: it could not be found out.
+    Remind(Remind),
     /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
     Explain {
         /// A rule such as `expired`.

@@ -11,6 +11,7 @@ mod list;
 mod man;
 mod opened;
 mod place;
+mod remind;
 mod revise;
 mod schema;
 mod show;
@@ -108,6 +109,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
+        Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),

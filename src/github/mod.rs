@@ -3,8 +3,10 @@
 //! Everything here judges texts that it is given; nothing here makes a request.
 
 mod account;
+mod issues;
 pub(crate) mod json;
 pub(crate) mod pages;
 
 pub use account::Account;
+pub use issues::Issue;
 pub use json::InputError;

@@ -88,6 +88,45 @@ pub fn github_property(text: &str) -> String {
     github_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Makes one line of plain text for the title of an issue, in which GitHub and others find no mention and no reference.
+#[must_use]
+pub fn title(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        push_visible(c, &mut safe);
+        if is_broken_behind(&text[..at], c, &text[at + c.len_utf8()..]) {
+            safe.push('\u{200b}');
+        }
+    }
+    break_commands(&safe)
+}
+
+/// Appends a character; white space as a space, and one that would act, hide or reorder as its number.
+fn push_visible(c: char, safe: &mut String) {
+    match c {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => safe.push(' '),
+        _ if is_hostile(c) => {
+            let _ = write!(safe, "U+{:04X}", u32::from(c));
+        }
+        _ => safe.push(c),
+    }
+}
+
+/// Tells whether GitHub would go on to read a mention, a reference or an address behind a character.
+fn is_broken_behind(before: &str, c: char, behind: &str) -> bool {
+    let ends_in = |word: &str| {
+        let tail = before.len().checked_sub(word.len()).and_then(|start| before.get(start..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    match c {
+        '@' | '#' => behind.starts_with(|next: char| !next.is_whitespace()),
+        '-' => ends_in("gh") && behind.starts_with(|next: char| next.is_ascii_digit()),
+        ':' => behind.starts_with("//"),
+        '.' => ends_in("www"),
+        _ => false,
+    }
+}
+
 /// Makes a relative reference of a path (RFC 3986, section 4.2): everything but unreserved
 /// characters and `/` is percent-encoded, so that no first segment looks like a scheme.
 #[must_use]
@@ -139,6 +178,32 @@ pub fn xml(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Makes a text plain prose in GitHub's Markdown, in a paragraph, a list item or a table cell: nothing
+/// in it is markup, HTML, a link, a mention or a reference, and it stays on its line.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let folded = folded(text);
+    let safe = line(&folded);
+    // What makes a list, a rule or an underlined heading does so only at the start of a line.
+    let digits = safe.len() - safe.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let mark = match safe[digits..].chars().next() {
+        Some(c @ ('-' | '+' | '=')) if digits == 0 => Some(c),
+        Some(c @ ('.' | ')')) if digits > 0 => Some(c),
+        _ => None,
+    };
+    let mut written = String::with_capacity(safe.len() + 16);
+    let start = match mark {
+        Some(c) => {
+            written.push_str(&safe[..digits]);
+            written.push_str(&entity(c));
+            digits + c.len_utf8()
+        }
+        None => 0,
+    };
+    push_prose(&safe[start..], &mut written);
+    written
 }
 
 /// Makes Markdown of a message, for one cell of a table (GitHub Flavored Markdown): what stands
@@ -477,6 +542,35 @@ mod tests {
         assert_eq!(github_property("rule: a,b"), "rule%3A a%2Cb");
         assert_eq!(github_property("exceptions/a,b:c%.yaml"), "exceptions/a%2Cb%3Ac%25.yaml");
         assert_eq!(github_property("%3A\r\n"), "%253A%0D%0A");
+    }
+
+    #[test]
+    fn markdown_prose_shows_the_text_and_nothing_else() {
+        for (text, safe) in [
+            ("Vendor reads the HR export-folder, see (a).", "Vendor reads the HR export-folder, see (a)."),
+            ("ask @dana or a@b.c", "ask &#64;&#8203;dana or a&#64;&#8203;b.c"),
+            ("fixes #12, GH-4 gh-x", "fixes &#35;&#8203;12, GH&#8203;-4 gh&#8203;-x"),
+            ("https://a.example WWW.b.example", "https:&#8203;//a.example WWW&#8203;.b.example"),
+            ("<!-- x --> <b>&amp;", "&#60;!-- x --&#62; &#60;b&#62;&#38;amp;"),
+            ("[a](b) ![c](d)", "&#91;a&#93;(b) !&#91;c&#93;(d)"),
+            ("# a", "&#35;&#8203; a"),
+            ("- a", "&#45; a"),
+            ("-- a", "&#45;- a"),
+            ("12. a", "12&#46; a"),
+            ("12 a. b", "12 a. b"),
+            ("===", "&#61;=="),
+            (" a\r\n\r\n- b\u{2028}```", "a - b &#96;&#96;&#96;"),
+            ("\u{1b}[2J", "&#92;u{1b}&#91;2J"),
+            ("", ""),
+        ] {
+            assert_eq!(markdown(text), safe);
+        }
+    }
+
+    #[test]
+    fn a_title_is_one_line_without_a_mention() {
+        assert_eq!(title("a\n@dana #12 ::b"), "a @\u{200b}dana #\u{200b}12 ::b");
+        assert_eq!(title("::error::##[x]"), "\\::error::#\\\u{200b}#\u{200b}[x]");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod junit;
 pub mod list;
 mod markdown;
 mod rdjson;
+pub mod remind;
 mod sarif;
 pub mod show;
 mod snippet;

@@ -1,0 +1,35 @@
+//! The arguments of `stopgap remind`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Place;
+use crate::output::remind::Format;
+
+/// Arguments of `remind`.
+#[derive(Args, Debug, Default)]
+pub struct Remind {
+    /// Where the register is.
+    #[command(flatten)]
+    pub place: Place,
+    /// The day to remind for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+    /// The saved answer of `GET /repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100`, all pages: what
+    /// was told already is left out. `github-plan` cannot do without.
+    #[arg(long, value_name = "FILE")]
+    pub existing: Option<PathBuf>,
+    /// The login that opens the tracking issues; what anybody else writes is not believed.
+    #[arg(long, value_name = "LOGIN", default_value = "github-actions[bot]")]
+    pub bot: String,
+    /// The label of the tracking issues; each register of a repository needs one of its own.
+    #[arg(long, value_name = "NAME", default_value = "stopgap")]
+    pub label: String,
+    /// How many issues a plan opens at most; the others wait in one list.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub max_new: u16,
+}

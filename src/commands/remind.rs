@@ -1,0 +1,94 @@
+//! `stopgap remind`: who must be told today.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::World;
+use crate::commands::opened::Opened;
+use crate::error::Error;
+use crate::files;
+use crate::github::Issue;
+use crate::output::remind::{Format, Item, Page, render};
+use crate::remind::{self, Reminder, Settings, Step, Tracking};
+use crate::text::shown;
+
+/// The largest list of issues that is read, in bytes.
+const MOST_ISSUES: u64 = 256 * 1024 * 1024;
+
+/// Says who must be told.
+pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let settings = settings(arguments)?;
+    let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
+    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let register = opened.register();
+    let reminders = remind::due(&opened.judge, &register);
+    let tracking = match &issues {
+        Some(issues) => remind::track(&reminders, &register, issues, settings),
+        None => Tracking::default(),
+    };
+    let items = if issues.is_some() { untold(&tracking) } else { reminders.iter().map(whole).collect() };
+    let page = Page { today: opened.judge.today.day, items, tracking: &tracking, settings };
+    render(arguments.format, &page, out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(arguments: &cli::Remind) -> Result<Settings<'_>, Error> {
+    let cli::Remind { bot, label, .. } = arguments;
+    if arguments.format == Format::GithubPlan && arguments.existing.is_none() {
+        return Err(Error::Usage {
+            message: "`--format github-plan` needs `--existing`, or each run would open every issue anew".into(),
+            help: "save all pages first: `gh api --paginate \
+                   'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`"
+                .into(),
+        });
+    }
+    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_control() || c == ',');
+    if !plain(label) || label.chars().count() > 50 {
+        return Err(Error::Usage {
+            message: format!("`--label {}` is no label of GitHub", shown(label)),
+            help: "write a name of 1 to 50 characters without a comma, such as `stopgap`".into(),
+        });
+    }
+    let bot = bot.strip_prefix('@').unwrap_or(bot);
+    let login = bot.strip_suffix("[bot]").unwrap_or(bot);
+    if login.is_empty() || !login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
+        return Err(Error::Usage {
+            message: format!("`--bot {}` is no login", shown(bot)),
+            help: "write the login of whoever opens the issues, such as `github-actions[bot]`".into(),
+        });
+    }
+    Ok(Settings { bot, label, max_new: arguments.max_new.into() })
+}
+
+fn read(path: &Path, folder: &Path) -> Result<Vec<Issue>, Error> {
+    let bytes = files::read_named(&folder.join(path), MOST_ISSUES).map_err(|error| Error::Unreadable {
+        kind: "the issues",
+        path: path.display().to_string(),
+        why: error.to_string(),
+        help: "name a file that was saved before".into(),
+    })?;
+    Issue::parse_list(&bytes).map_err(|error| Error::Usage {
+        message: format!("`{}` is no list of issues that can be used: {}", path.display(), error.why),
+        help: error.help,
+    })
+}
+
+fn whole<'r>(reminder: &'r Reminder<'r>) -> Item<'r> {
+    Item { reminder, concerns: reminder.concerns.iter().collect() }
+}
+
+/// What the tracking issues do not record yet, in the order of its urgency.
+fn untold<'r>(tracking: &'r Tracking<'r>) -> Vec<Item<'r>> {
+    let mut items = Vec::new();
+    for step in &tracking.steps {
+        match step {
+            Step::Create { reminder, .. } => items.push(whole(reminder)),
+            Step::Tell { reminder, news, .. } => items.push(Item { reminder, concerns: news.clone() }),
+            Step::Digest { waiting, .. } => items.extend(waiting.iter().copied().map(whole)),
+            Step::Keep { .. } | Step::End { .. } => {}
+        }
+    }
+    items
+}

@@ -1,0 +1,204 @@
+//! The saved answer of `GET /repos/{owner}/{repo}/issues`: the issues that are there already.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess};
+
+use super::pages::{self, Listed};
+use super::{Account, InputError};
+use crate::text::shown;
+
+/// One issue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// Its number.
+    pub number: u64,
+    /// Its title.
+    pub title: String,
+    /// Its text, empty where it has none.
+    pub body: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// Who opened it; nobody when the account is deleted.
+    pub author: Option<Account>,
+    /// The names of its labels.
+    pub labels: Vec<String>,
+}
+
+impl Issue {
+    /// Reads the saved answer in any way of saving its pages, in the order of the numbers. Pull requests, which GitHub
+    /// lists among the issues, are left out; of an issue that two pages hold, the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, holds something else, or an issue lacks what decides.
+    pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, InputError> {
+        let items = pages::read::<Item>(json).map_err(|why| InputError {
+            why,
+            help: "save all pages of the answer: `gh api --paginate \
+                   'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`"
+                .to_owned(),
+        })?;
+        let issues: BTreeMap<u64, Self> =
+            items.into_iter().filter_map(|item| item.0).map(|issue| (issue.number, issue)).collect();
+        Ok(issues.into_values().collect())
+    }
+}
+
+/// An item of the list: an issue, or nothing for a pull request.
+struct Item(Option<Issue>);
+
+/// What GitHub writes of an issue, so far as it is read. A key that is missing is told from one that is null: a list
+/// without texts or authors would look like one without a single marker.
+#[derive(Deserialize)]
+struct Written {
+    number: Option<u64>,
+    title: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    body: Option<Option<String>>,
+    state: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    user: Option<Option<User>>,
+    labels: Option<Vec<Label>>,
+    pull_request: Option<IgnoredAny>,
+    message: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    id: Option<u64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Label {
+    Name(String),
+    Object { name: Option<String> },
+}
+
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+impl Listed for Item {
+    const NOUN: &'static str = "issues";
+
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        let written = Written::deserialize(MapAccessDeserializer::new(map))?;
+        let Some(number) = written.number else {
+            return Err(A::Error::custom(match written.message {
+                Some(message) => format!("holds GitHub's refusal `{}`, not issues", shown(&message)),
+                None => "has an issue without a `number`".to_owned(),
+            }));
+        };
+        if written.pull_request.is_some() {
+            return Ok(Self(None));
+        }
+        written
+            .issue(number)
+            .map(|issue| Self(Some(issue)))
+            .map_err(|why| A::Error::custom(format!("issue {number}: {why}")))
+    }
+}
+
+impl Written {
+    fn issue(self, number: u64) -> Result<Issue, String> {
+        let missing = |key: &str| format!("has no `{key}`");
+        let open = match self.state.as_deref() {
+            Some("open") => true,
+            Some("closed") => false,
+            Some(other) => return Err(format!("`state` is `{}`, neither `open` nor `closed`", shown(other))),
+            None => return Err(missing("state")),
+        };
+        let name = |label: Label| match label {
+            Label::Name(name) => Some(name),
+            Label::Object { name } => name,
+        };
+        let author = self.user.ok_or_else(|| missing("user"))?;
+        Ok(Issue {
+            number,
+            title: self.title.ok_or_else(|| missing("title"))?,
+            body: self.body.ok_or_else(|| missing("body"))?.unwrap_or_default(),
+            open,
+            author: author.map(|user| Account { login: user.login, id: user.id, kind: user.kind }),
+            labels: self.labels.ok_or_else(|| missing("labels"))?.into_iter().filter_map(name).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes an issue as GitHub does, so far as it matters here.
+    fn issue(number: u64) -> String {
+        format!(
+            r#"{{"id": 9{number}, "number": {number}, "state": "open", "state_reason": null, "title": "one",
+            "body": "two\r\nthree", "user": {{"login": "github-actions[bot]", "id": 41898282, "type": "Bot"}},
+            "labels": [{{"id": 1, "name": "stopgap", "color": "ededed"}}, "plain"], "comments": 0, "locked": false,
+            "created_at": "2026-11-23T09:00:00Z", "author_association": "NONE"}}"#
+        )
+    }
+
+    fn why(json: &str) -> String {
+        Issue::parse_list(json.as_bytes()).unwrap_err().why
+    }
+
+    #[test]
+    fn every_way_to_save_pages_gives_the_same_issues() {
+        let (one, two) = (issue(1), issue(2));
+        let whole = Issue::parse_list(format!("[{one}, {two}]").as_bytes()).unwrap();
+        assert_eq!(whole.iter().map(|issue| issue.number).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!((whole[0].body.as_str(), whole[0].open), ("two\r\nthree", true));
+        assert_eq!(whole[0].labels, ["stopgap", "plain"]);
+        assert!(whole[0].author.as_ref().unwrap().is_bot());
+        for saved in [
+            format!("[{two}][{one}]"),
+            format!("[{one}]\n[]\n[{two}]\n"),
+            format!("[[{one}], [{two}]]"),
+            format!("{two}\n{one}"),
+            format!("[{two}, {one}, {one}]"),
+            format!("\u{feff}[{one}, {two}]"),
+        ] {
+            assert_eq!(Issue::parse_list(saved.as_bytes()).unwrap(), whole, "{saved}");
+        }
+    }
+
+    #[test]
+    fn a_pull_request_is_left_out_and_a_deleted_author_is_nobody() {
+        let pull = issue(3).replace("\"locked\": false", "\"pull_request\": {\"url\": \"x\"}");
+        let user = r#"{"login": "github-actions[bot]", "id": 41898282, "type": "Bot"}"#;
+        let ghost = issue(4).replace(user, "null").replace(r#""two\r\nthree""#, "null");
+        let issues = Issue::parse_list(format!("[{pull}, {ghost}]").as_bytes()).unwrap();
+        assert_eq!((issues.len(), issues[0].number, issues[0].body.as_str()), (1, 4, ""));
+        assert_eq!(issues[0].author, None);
+    }
+
+    #[test]
+    fn what_is_not_issues_is_named() {
+        let refusal = r#"{"message": "Not Found", "status": "404"}"#;
+        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not issues (line 1, column 41)");
+        for (from, to, says) in [
+            ("\"number\": 7, ", "", "has an issue without a `number`"),
+            ("\"state\": \"open\"", "\"state\": \"merged\"", "issue 7: `state` is `merged`, neither `open`"),
+            ("\"body\"", "\"text\"", "issue 7: has no `body`"),
+            ("\"user\"", "\"author\"", "issue 7: has no `user`"),
+            ("\"labels\"", "\"tags\"", "issue 7: has no `labels`"),
+            ("\"title\": \"one\"", "\"title\": 1", "invalid type: integer `1`, expected a string"),
+        ] {
+            let json = format!("[{}]", issue(7)).replacen(from, to, 1);
+            assert!(why(&json).starts_with(says), "{}", why(&json));
+        }
+        assert_eq!(why(""), "is empty");
+        assert!(why("[null]").starts_with("holds null, not issues"));
+        assert!(why("[[[[]]]]").starts_with("holds lists within lists within lists, not issues"));
+        for text in ["[".repeat(200_000), r#"{"user":"#.repeat(200_000), "{}".repeat(200_000)] {
+            assert!(Issue::parse_list(text.as_bytes()).is_err());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The reminders for scripts: these keys, in this order, one item a concern.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::output::escape;
+use crate::output::remind::{Item, Page};
+use crate::register::Text;
+use crate::remind::{Concern, Person};
+
+/// The version of the JSON; a key that goes or changes its meaning makes it another.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'p> {
+    version: u32,
+    today: String,
+    reminders: Vec<Entry<'p>>,
+    remarks: &'p [String],
+}
+
+#[derive(Serialize)]
+struct Entry<'p> {
+    exception: &'p str,
+    path: &'p str,
+    title: Option<&'p str>,
+    concern: &'static str,
+    stage: String,
+    since: String,
+    last_day: Option<String>,
+    days_left: Option<i64>,
+    message: String,
+    advice: String,
+    removal: Option<&'p str>,
+    people: Vec<Someone<'p>>,
+}
+
+#[derive(Serialize)]
+struct Someone<'p> {
+    name: &'p str,
+    mention: Option<String>,
+    parts: Vec<&'static str>,
+    left: bool,
+}
+
+/// Writes the reminders.
+pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let entries = page.items.iter().flat_map(|item| item.concerns.iter().map(|concern| entry(page, item, concern)));
+    let document = Document {
+        version: VERSION,
+        today: page.today.to_string(),
+        reminders: entries.collect(),
+        remarks: &page.tracking.remarks,
+    };
+    escape::json(&document, out)
+}
+
+fn entry<'p>(page: &Page<'p>, Item { reminder, .. }: &Item<'p>, concern: &'p Concern) -> Entry<'p> {
+    let exception = reminder.exception;
+    Entry {
+        exception: exception.id,
+        path: reminder.path,
+        title: exception.title.as_ref().map(Text::as_str),
+        concern: concern.subject.name(),
+        stage: concern.stage.to_string(),
+        since: concern.since.to_string(),
+        last_day: reminder.term.map(|term| term.last_day.to_string()),
+        days_left: reminder.term.map(|term| term.days_left),
+        message: concern.message(page.today),
+        advice: concern.advice(),
+        removal: exception.removal.as_ref().map(Text::as_str),
+        people: reminder.people(&[concern]).iter().map(someone).collect(),
+    }
+}
+
+fn someone<'p>(person: &'p Person<'_>) -> Someone<'p> {
+    Someone {
+        name: person.name,
+        mention: person.login.map(|login| format!("@{login}")),
+        parts: person.parts.iter().map(|part| part.name()).collect(),
+        left: person.left,
+    }
+}

@@ -1,0 +1,117 @@
+//! Who must be told today, in each format.
+
+mod calls;
+mod issue;
+mod json;
+mod markdown;
+mod text;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::register::{Day, Text};
+use crate::remind::{Concern, Person, Reminder, Settings, Tracking};
+
+/// A format of the reminders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people; nothing at all where nobody must act.
+    #[default]
+    Text,
+    /// For scripts.
+    Json,
+    /// For a message or a page; nothing at all where nobody must act.
+    Markdown,
+    /// The API calls that bring one tracking issue an exception up to date, for action/apply-plan.
+    GithubPlan,
+}
+
+/// What is shown of a day.
+#[derive(Debug)]
+pub struct Page<'r> {
+    /// The day.
+    pub today: Day,
+    /// Who must be told of what, the most urgent first.
+    pub items: Vec<Item<'r>>,
+    /// The steps with the tracking issues.
+    pub tracking: &'r Tracking<'r>,
+    /// Whose issues they are.
+    pub settings: Settings<'r>,
+}
+
+/// One exception with those of its concerns that somebody must be told.
+#[derive(Debug)]
+pub struct Item<'r> {
+    /// The exception and the people around it.
+    pub reminder: &'r Reminder<'r>,
+    /// What to tell.
+    pub concerns: Vec<&'r Concern>,
+}
+
+/// Writes a page in a format.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render(format: Format, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::render(page, out),
+        Format::Json => json::render(page, out),
+        Format::Markdown => markdown::render(page, out),
+        Format::GithubPlan => calls::render(page, out),
+    }
+}
+
+/// The longest piece of an entry's text that is repeated to people, in characters.
+const LONGEST: usize = 1000;
+
+/// The longest title, name or place that is repeated, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Returns a text of an entry for people, cut where it is longer.
+fn own<'e>(text: Option<&'e Text<'_>>, longest: usize) -> Option<Cow<'e, str>> {
+    text.map(|text| cut(text.as_str(), longest))
+}
+
+/// Cuts a text after so many characters.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(longest) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
+fn title<'e>(reminder: &'e Reminder<'_>) -> Cow<'e, str> {
+    own(reminder.exception.title.as_ref(), LONGEST_NAME).unwrap_or(Cow::Borrowed("(no title)"))
+}
+
+/// Names people with their parts; `name` writes one in the format's syntax.
+fn people(people: &[Person<'_>], name: impl Fn(&Person<'_>) -> String) -> String {
+    let one = |person: &Person<'_>| {
+        let parts: Vec<&str> = person.parts.iter().map(|part| part.name()).collect();
+        let left = if person.left { ", has left" } else { "" };
+        format!("{} ({}{left})", name(person), parts.join(" and "))
+    };
+    if people.is_empty() {
+        return "nobody: the record names no owner".to_owned();
+    }
+    people.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn count(page: &Page<'_>) -> String {
+    match page.items.len() {
+        1 => format!("1 exception needs somebody to act, on {}", page.today),
+        many => format!("{many} exceptions need somebody to act, on {}", page.today),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("Größe", 5), "Größe");
+        assert_eq!(cut("Größe", 3), "Grö…");
+    }
+}

@@ -1,0 +1,202 @@
+//! Who must be told on a day, from the register alone, and what has been told already.
+//!
+//! [`due`] works the day's reminders out: which stage an exception has reached, and who is told. It needs no memory.
+//! [`track`] holds them against the tracking issues that are there, one an exception, whose text records the last
+//! stage that was told; what it gives are steps without words. Formats and requests are not known here.
+
+mod people;
+mod record;
+mod stage;
+mod track;
+
+pub use people::{Circle, Part, Person};
+pub use record::{Over, Record, Told};
+pub use stage::Stage;
+pub use track::{Settings, Step, Tracking, Why, track};
+
+use crate::register::{Day, Exception, Moment, Register, Term, Today, Zone};
+use crate::rule::Judge;
+use crate::source::FileId;
+
+/// Somebody must act on this exception.
+#[derive(Clone, Debug)]
+pub struct Reminder<'r> {
+    /// The exception.
+    pub exception: &'r Exception<'r>,
+    /// Its file, relative to the root.
+    pub path: &'r str,
+    /// Where its end lies, if it names one.
+    pub term: Option<Term>,
+    /// What is due: its end, the review of its incident, or both in this order.
+    pub concerns: Vec<Concern>,
+    /// The people around it.
+    pub circle: Circle<'r>,
+}
+
+/// One thing that somebody must be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// What it is about.
+    pub subject: Subject,
+    /// The stage that has been reached.
+    pub stage: Stage,
+    /// The day from which this stage is due.
+    pub since: Day,
+    /// Whether the owner's manager and the approver are told too: at the last reminder and from then on.
+    pub wide: bool,
+}
+
+/// What a concern is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The current expiry, and the last day that it covers.
+    End(Moment, Day),
+    /// The day on which the incident of an emergency ended.
+    Review(Day),
+}
+
+impl Subject {
+    /// Returns the word for scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::End(..) => "end",
+            Self::Review(_) => "review",
+        }
+    }
+
+    /// Returns the moment by which the record of what was told knows it again.
+    #[must_use]
+    pub fn moment(self) -> String {
+        match self {
+            Self::End(expiry, _) => expiry.to_string(),
+            Self::Review(ended) => ended.to_string(),
+        }
+    }
+}
+
+impl Concern {
+    /// Says what is the matter in words that are as true tomorrow.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        match self.subject {
+            Subject::End(expiry, last) if self.stage.is_late() => format!("expired {}", on_or_at(expiry, last)),
+            Subject::End(expiry, last) => format!("ends {}", on_or_at(expiry, last)),
+            Subject::Review(ended) if self.stage.is_late() => {
+                format!("has had no review or closure since its incident ended on {ended}")
+            }
+            Subject::Review(ended) => format!("needs a review by {}: its incident ended on {ended}", ended.plus(1)),
+        }
+    }
+
+    /// Says what is the matter, counted from a day.
+    #[must_use]
+    pub fn message(&self, today: Day) -> String {
+        let distance = match self.subject {
+            Subject::End(_, last) => match today.days_until(last) {
+                0 => "today".to_owned(),
+                1 => "tomorrow".to_owned(),
+                -1 => "yesterday".to_owned(),
+                days if days < 0 => format!("{} days ago", -days),
+                days => format!("in {days} days"),
+            },
+            Subject::Review(_) => return self.fact(),
+        };
+        format!("{}, {distance}", self.fact())
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        match self.subject {
+            Subject::End(_, last) if self.stage.is_late() => {
+                format!("carry out the removal and close it; a renewal had to be requested by {last}")
+            }
+            Subject::End(_, last) => format!("carry out the removal by {last}, or ask for a renewal by then"),
+            Subject::Review(_) => "close it, or add a review that says what still depends on it".to_owned(),
+        }
+    }
+}
+
+/// Names the last covered day, or the date-time where the end is one.
+fn on_or_at(expiry: Moment, last: Day) -> String {
+    match expiry {
+        Moment::Day(_) => format!("on {last}"),
+        Moment::Local(_) | Moment::Instant(_) => format!("at {expiry}"),
+    }
+}
+
+impl<'r> Reminder<'r> {
+    /// Returns who is told of some of its concerns.
+    #[must_use]
+    pub fn people<'s>(&'s self, concerns: &[&Concern]) -> &'s [Person<'r>] {
+        let wide = concerns.iter().any(|concern| concern.wide);
+        if wide { &self.circle.all } else { &self.circle.first }
+    }
+
+    /// Orders by urgency: what is late first, then what ends sooner, then by path.
+    fn urgency(&self) -> (bool, i64, &'r str) {
+        let late = self.concerns.iter().any(|concern| concern.stage.is_late());
+        (!late, self.term.map_or(i64::MAX, |term| term.days_left), self.path)
+    }
+}
+
+/// Works out who must be told, the most urgent first.
+///
+/// Only the stage that was reached last counts: after days without a run, people are told where things stand, not
+/// where they stood.
+#[must_use]
+pub fn due<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
+    let live = register.exceptions.iter().filter(|exception| exception.is_live());
+    let mut reminders: Vec<Reminder<'r>> = live.filter_map(|exception| reminder(exception, judge, register)).collect();
+    reminders.sort_by_key(Reminder::urgency);
+    reminders
+}
+
+fn reminder<'r>(exception: &'r Exception<'r>, judge: &'r Judge, register: &'r Register<'r>) -> Option<Reminder<'r>> {
+    let (zone, today) = (judge.policy.timezone, judge.today);
+    let concerns: Vec<Concern> =
+        end(exception, zone, today, &judge.policy.reminders).into_iter().chain(review(exception, today)).collect();
+    if concerns.is_empty() {
+        return None;
+    }
+    Some(Reminder {
+        exception,
+        path: path(register, exception.file),
+        term: exception.term(zone, today),
+        concerns,
+        circle: Circle::of(exception, &judge.people, today.day),
+    })
+}
+
+/// The end of an exception, once its first reminder has begun.
+fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -> Option<Concern> {
+    let expiry = exception.current_expiry()?.value;
+    let term = exception.term(zone, today)?;
+    let subject = Subject::End(expiry, term.last_day);
+    if term.ended {
+        let first = zone.day_of(zone.ends_at(expiry));
+        let stage = Stage::expired(first.days_until(today.day));
+        let Stage::Expired(days) = stage else { return None };
+        return Some(Concern { subject, stage, since: first.plus(days.into()), wide: true });
+    }
+    let notice = exception.notice(zone, today, reminders)?;
+    let since = term.last_day.plus(-i64::from(notice.days));
+    Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: notice.last })
+}
+
+/// The review that an emergency needs once its incident has ended.
+fn review(exception: &Exception<'_>, today: Today) -> Option<Concern> {
+    let ended = exception.unreviewed_incident()?.value;
+    let (stage, since) = match ended.days_until(today.day) {
+        ..0 => return None,
+        0 | 1 => (Stage::ReviewDue, ended),
+        _ => (Stage::ReviewOverdue, ended.plus(2)),
+    };
+    Some(Concern { subject: Subject::Review(ended), stage, since, wide: stage.is_late() })
+}
+
+fn path<'r>(register: &'r Register<'r>, file: FileId) -> &'r str {
+    let at = register.files.binary_search_by_key(&file, |file| file.id).ok();
+    at.and_then(|at| register.files.get(at)).map_or("", |file| file.path)
+}

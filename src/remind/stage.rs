@@ -1,0 +1,119 @@
+//! The stages at which people are told, in the order in which they come.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A stage; within one concern a later one is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// So many days before the last covered day, or fewer.
+    Reminder(u32),
+    /// The end has passed, for so many days or more: 0, 1, then whole weeks.
+    Expired(u32),
+    /// The incident has ended: a review is to be written, or the exception closed.
+    ReviewDue,
+    /// The day after the incident's end has passed without either.
+    ReviewOverdue,
+}
+
+impl Stage {
+    /// Returns the stage that an end has reached which passed so many days ago.
+    ///
+    /// A comment on each of many days is soon read by nobody: people are told at once, again on the next day, and then
+    /// once a week. Whatever lists the reminders of a day lists an expired exception on each.
+    #[must_use]
+    pub fn expired(days: i64) -> Self {
+        let days = u32::try_from(days).unwrap_or_default();
+        Self::Expired(if days < 7 { days.min(1) } else { days / 7 * 7 })
+    }
+
+    /// Tells whether it is not over the same thing later than another one.
+    #[must_use]
+    pub fn is_reached_by(self, other: Self) -> bool {
+        self.order() <= other.order()
+    }
+
+    /// Tells whether the end or the day of a review has passed.
+    #[must_use]
+    pub fn is_late(self) -> bool {
+        matches!(self, Self::Expired(_) | Self::ReviewOverdue)
+    }
+
+    fn order(self) -> (bool, u32) {
+        match self {
+            Self::Reminder(days) => (false, u32::MAX - days),
+            Self::Expired(days) => (true, days),
+            Self::ReviewDue => (false, 0),
+            Self::ReviewOverdue => (true, 0),
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reminder(days) => write!(f, "reminder-{days}"),
+            Self::Expired(days) => write!(f, "expired-{days}"),
+            Self::ReviewDue => f.write_str("review-due"),
+            Self::ReviewOverdue => f.write_str("review-overdue"),
+        }
+    }
+}
+
+impl FromStr for Stage {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let days = |text: &str| text.parse().map_err(|_| ());
+        match text.split_once('-') {
+            Some(("reminder", rest)) => days(rest).map(Self::Reminder),
+            Some(("expired", rest)) => days(rest).map(Self::Expired),
+            Some(("review", "due")) => Ok(Self::ReviewDue),
+            Some(("review", "overdue")) => Ok(Self::ReviewOverdue),
+            _ => Err(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_come_in_order_and_are_read_as_they_are_written() {
+        let order = [
+            Stage::Reminder(14),
+            Stage::Reminder(7),
+            Stage::Reminder(1),
+            Stage::Expired(0),
+            Stage::Expired(1),
+            Stage::Expired(7),
+            Stage::Expired(14),
+        ];
+        for (at, stage) in order.into_iter().enumerate() {
+            assert_eq!(stage.to_string().parse(), Ok(stage));
+            assert!(order[at..].iter().all(|later| stage.is_reached_by(*later)), "{stage}");
+            assert!(!order[..at].iter().any(|earlier| stage.is_reached_by(*earlier)), "{stage}");
+        }
+        for stage in [Stage::ReviewDue, Stage::ReviewOverdue] {
+            assert_eq!(stage.to_string().parse(), Ok(stage));
+        }
+        for text in ["", "reminder", "reminder-", "reminder--1", "expired-99999999999", "review-", "closed"] {
+            assert_eq!(text.parse::<Stage>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expired_exception_is_told_at_once_on_the_next_day_and_once_a_week() {
+        let told: Vec<u32> = (-1..=29)
+            .map(|days| match Stage::expired(days) {
+                Stage::Expired(days) => days,
+                other => panic!("{other}"),
+            })
+            .collect();
+        let mut days = told.clone();
+        days.dedup();
+        assert_eq!(days, [0, 1, 7, 14, 21, 28]);
+        assert_eq!(told[2..9], [1, 1, 1, 1, 1, 1, 7], "from the first day to the seventh");
+    }
+}

@@ -1,0 +1,357 @@
+//! The tracking issues: what is told now, what was told already, and which issues have done their work.
+//!
+//! The memory is the record in an issue's text. A telling is a comment that carries the record of afterwards, followed
+//! by that record in the issue's text; whoever applies the steps leaves out a comment that is there already. So a run
+//! that breaks off between the two neither loses a telling nor repeats one.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::github::Issue;
+use crate::register::{Exception, FileRef, Moment, Register, Status};
+use crate::remind::{Concern, Over, Record, Reminder, Subject, Told};
+use crate::text::shown;
+
+/// Whose issues are believed, and how many are opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The login under which the issues are opened.
+    pub bot: &'a str,
+    /// The label that they carry.
+    pub label: &'a str,
+    /// How many are opened in a run at most; the others wait in one digest.
+    pub max_new: usize,
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub struct Tracking<'r> {
+    /// The steps in their order: what is most urgent to tell first.
+    pub steps: Vec<Step<'r>>,
+    /// What was left alone, and why.
+    pub remarks: Vec<String>,
+}
+
+/// One step; where it names an issue, that one is changed.
+#[derive(Debug)]
+pub enum Step<'r> {
+    /// Open an issue, which tells of all concerns.
+    Create {
+        /// What it is about.
+        reminder: &'r Reminder<'r>,
+        /// The record afterwards.
+        record: Record,
+    },
+    /// Tell of the concerns that are new, and open the issue again if it was closed.
+    Tell {
+        /// The issue.
+        issue: &'r Issue,
+        /// What it is about.
+        reminder: &'r Reminder<'r>,
+        /// What has not been told.
+        news: Vec<&'r Concern>,
+        /// The record afterwards.
+        record: Record,
+    },
+    /// Nothing new: bring the text up to date if the register's words have changed.
+    Keep {
+        /// The issue.
+        issue: &'r Issue,
+        /// What it is about.
+        reminder: &'r Reminder<'r>,
+        /// The record, as it is.
+        record: Record,
+    },
+    /// Nobody has to act any more: say so and close the issue.
+    End {
+        /// The issue.
+        issue: &'r Issue,
+        /// Why.
+        why: Why<'r>,
+        /// The record afterwards.
+        record: Record,
+    },
+    /// List those for whom no issue was opened in this run; close the list when it is empty.
+    Digest {
+        /// The issue that holds the list, if there is one.
+        issue: Option<&'r Issue>,
+        /// Its record, as it is.
+        record: Record,
+        /// Who waits, the most urgent first.
+        waiting: Vec<&'r Reminder<'r>>,
+    },
+}
+
+/// Why an issue has done its work.
+#[derive(Clone, Copy, Debug)]
+pub enum Why<'r> {
+    /// The exception is closed.
+    Closed(&'r Exception<'r>),
+    /// The exception was rejected.
+    Rejected,
+    /// It was renewed up to here.
+    Renewed(Moment),
+    /// Its incident was reviewed.
+    Reviewed,
+    /// Its file is gone.
+    Removed,
+    /// Nothing is due for another reason, such as a changed policy.
+    NothingDue,
+    /// The issue of this number tracks it.
+    Duplicate(u64),
+}
+
+impl Why<'_> {
+    fn over(self) -> Over {
+        match self {
+            Self::Closed(_) => Over::Closed,
+            Self::Rejected => Over::Rejected,
+            Self::Renewed(_) => Over::Renewed,
+            Self::Reviewed => Over::Reviewed,
+            Self::Removed => Over::Removed,
+            Self::NothingDue => Over::NothingDue,
+            Self::Duplicate(_) => Over::Duplicate,
+        }
+    }
+}
+
+/// An issue of the bot, with its record.
+struct Tracked<'r> {
+    issue: &'r Issue,
+    record: Record,
+}
+
+/// Works out the steps from the day's reminders and the issues that are there.
+#[must_use]
+pub fn track<'r>(
+    reminders: &'r [Reminder<'r>],
+    register: &'r Register<'r>,
+    issues: &'r [Issue],
+    settings: Settings<'_>,
+) -> Tracking<'r> {
+    let mut tracking = Tracking::default();
+    let mut tracked = believed(issues, settings, &mut tracking.remarks);
+    let digest = tracked.remove(&None).unwrap_or_default();
+    let mut ends: Vec<Step<'r>> = Vec::new();
+    let mut keeps: Vec<Step<'r>> = Vec::new();
+    let mut waiting = Vec::new();
+    let mut created = 0;
+    let mut seen: FxHashMap<String, &'r str> = FxHashMap::default();
+    for reminder in reminders {
+        let key = key(reminder.exception.id);
+        if let Some(path) = seen.get(&key) {
+            let other = shown(reminder.path);
+            tracking.remarks.push(format!("`{other}` has the id of `{}`, which is more urgent: ignored", shown(path)));
+            continue;
+        }
+        seen.insert(key.clone(), reminder.path);
+        let mut own = tracked.remove(&Some(key)).unwrap_or_default().into_iter();
+        match own.next() {
+            Some(first) => {
+                ends.extend(own.filter_map(|other| duplicate(other, first.issue.number)));
+                match go_on(first, reminder) {
+                    step @ Step::Keep { .. } => keeps.push(step),
+                    step => tracking.steps.push(step),
+                }
+            }
+            None if created < settings.max_new => {
+                created += 1;
+                tracking.steps.push(create(reminder));
+            }
+            None => waiting.push(reminder),
+        }
+    }
+    let standings = if tracked.is_empty() { Standings::default() } else { Standings::of(register) };
+    for (id, own) in tracked {
+        let standing = id.as_deref().map_or(Standing::Unknown, |id| standings.find(id));
+        let mut own = own.into_iter();
+        let Some(first) = own.next() else { continue };
+        ends.extend(own.filter_map(|other| duplicate(other, first.issue.number)));
+        ends.extend(end(first, standing));
+    }
+    ends.sort_by_key(|step| if let Step::End { issue, .. } = step { issue.number } else { u64::MAX });
+    tracking.steps.append(&mut ends);
+    tracking.steps.append(&mut keeps);
+    tracking.steps.extend(list(waiting, digest));
+    tracking
+}
+
+/// Ids that differ in case alone are one, as `duplicate-id` has it.
+fn key(id: &str) -> String {
+    id.to_lowercase()
+}
+
+/// Sorts out the issues of the bot by the id that they track, the one that counts first.
+fn believed<'r>(
+    issues: &'r [Issue],
+    settings: Settings<'_>,
+    remarks: &mut Vec<String>,
+) -> BTreeMap<Option<String>, Vec<Tracked<'r>>> {
+    let mut tracked: BTreeMap<Option<String>, Vec<Tracked<'r>>> = BTreeMap::new();
+    for issue in issues {
+        let Some(found) = Record::find(&issue.body) else { continue };
+        if !is_by_bot(issue, settings.bot) {
+            let author = issue.author.as_ref().map_or("a deleted account", |author| author.login.as_str());
+            remarks.push(format!(
+                "issue {} holds a record that `{}` wrote, not `{}`: ignored",
+                issue.number,
+                shown(author),
+                shown(settings.bot)
+            ));
+        } else if !issue.labels.iter().any(|label| label.eq_ignore_ascii_case(settings.label)) {
+            remarks.push(format!("issue {} has no label `{}`: ignored", issue.number, shown(settings.label)));
+        } else if let Ok(record) = found {
+            tracked.entry(record.id.as_deref().map(key)).or_default().push(Tracked { issue, record });
+        } else {
+            remarks.push(format!("issue {} holds a record that cannot be read: ignored", issue.number));
+        }
+    }
+    for own in tracked.values_mut() {
+        own.sort_by_key(|one| {
+            let aside = one.record.over == Some(Over::Duplicate);
+            (aside, !one.issue.open, u32::MAX - one.record.told, one.issue.number)
+        });
+    }
+    tracked
+}
+
+/// Tells whether the bot opened an issue. A name in square brackets is an app's, which no account of a person can have.
+fn is_by_bot(issue: &Issue, bot: &str) -> bool {
+    let kind = if bot.ends_with("[bot]") { "Bot" } else { "User" };
+    issue.author.as_ref().is_some_and(|author| author.is(bot) && author.kind.as_deref() == Some(kind))
+}
+
+fn create<'r>(reminder: &'r Reminder<'r>) -> Step<'r> {
+    let record = after(&Record::default(), reminder, reminder.concerns.iter());
+    Step::Create { reminder, record }
+}
+
+/// Tells what is new of an exception that has an issue, or nothing.
+fn go_on<'r>(Tracked { issue, record }: Tracked<'r>, reminder: &'r Reminder<'r>) -> Step<'r> {
+    let told = |concern: &&Concern| {
+        let told = if let Subject::End(..) = concern.subject { &record.end } else { &record.review };
+        let same = told.as_ref().filter(|told| told.of == concern.subject.moment());
+        same.is_some_and(|told| concern.stage.is_reached_by(told.stage))
+    };
+    let news: Vec<&Concern> = reminder.concerns.iter().filter(|concern| !told(concern)).collect();
+    if news.is_empty() {
+        return Step::Keep { issue, reminder, record };
+    }
+    let record = after(&record, reminder, news.iter().copied());
+    Step::Tell { issue, reminder, news, record }
+}
+
+/// Returns the record after some concerns were told.
+fn after<'r>(before: &Record, reminder: &Reminder<'r>, news: impl Iterator<Item = &'r Concern>) -> Record {
+    let id = Some(reminder.exception.id.to_owned());
+    let mut record = Record { id, told: before.told.saturating_add(1), over: None, ..before.clone() };
+    for concern in news {
+        let told = Some(Told { of: concern.subject.moment(), stage: concern.stage });
+        match concern.subject {
+            Subject::End(..) => record.end = told,
+            Subject::Review(_) => record.review = told,
+        }
+    }
+    record
+}
+
+fn over<'r>(Tracked { issue, record }: Tracked<'r>, why: Why<'r>) -> Step<'r> {
+    let over = Some(why.over());
+    Step::End {
+        issue,
+        why,
+        record: Record { id: record.id, told: record.told.saturating_add(1), over, ..Record::default() },
+    }
+}
+
+/// Closes an issue beside the one that counts; it keeps what it was told, so that nothing is told again if that goes.
+fn duplicate<'r>(other: Tracked<'r>, number: u64) -> Option<Step<'r>> {
+    other.issue.open.then(|| over(other, Why::Duplicate(number)))
+}
+
+/// Ends an issue of an exception of which nothing is due. One that somebody closed, or opened again after it was ended,
+/// is left alone.
+fn end<'r>(tracked: Tracked<'r>, standing: Standing<'r>) -> Option<Step<'r>> {
+    if !tracked.issue.open || tracked.record.over.is_some() {
+        return None;
+    }
+    let why = match standing {
+        Standing::Unknown => return None,
+        Standing::Removed => Why::Removed,
+        Standing::Over(exception) if exception.is(&[Status::Rejected]) => Why::Rejected,
+        Standing::Over(exception) => Why::Closed(exception),
+        Standing::Quiet(exception) => {
+            let expiry = exception.current_expiry()?.value;
+            let moved = tracked.record.end.as_ref().is_some_and(|told| told.of != expiry.to_string());
+            match &tracked.record {
+                _ if moved && !exception.renewals.is_empty() => Why::Renewed(expiry),
+                Record { end: None, review: Some(_), .. } if exception.unreviewed_incident().is_none() => Why::Reviewed,
+                _ => Why::NothingDue,
+            }
+        }
+    };
+    Some(over(tracked, why))
+}
+
+/// Lists those that wait in the digest; nothing where none waits and no list is open.
+fn list<'r>(waiting: Vec<&'r Reminder<'r>>, digest: Vec<Tracked<'r>>) -> Vec<Step<'r>> {
+    let mut digest = digest.into_iter();
+    let first = digest.next();
+    let number = first.as_ref().map_or(0, |first| first.issue.number);
+    let mut steps: Vec<Step<'r>> = digest.filter_map(|other| duplicate(other, number)).collect();
+    let (issue, record) = first.map(|first| (first.issue, first.record)).unzip();
+    if !waiting.is_empty() || issue.is_some_and(|issue| issue.open) {
+        steps.push(Step::Digest { issue, record: record.unwrap_or_default(), waiting });
+    }
+    steps
+}
+
+/// Where an exception stands of which nothing is due.
+#[derive(Clone, Copy, Debug)]
+enum Standing<'r> {
+    /// There is no such file.
+    Removed,
+    /// Its file cannot be read, or names no end.
+    Unknown,
+    /// Live.
+    Quiet(&'r Exception<'r>),
+    /// Closed or rejected.
+    Over(&'r Exception<'r>),
+}
+
+/// The files of the register by id.
+#[derive(Default)]
+struct Standings<'r> {
+    register: Option<&'r Register<'r>>,
+    files: FxHashMap<String, Vec<FileRef<'r>>>,
+}
+
+impl<'r> Standings<'r> {
+    fn of(register: &'r Register<'r>) -> Self {
+        let mut files: FxHashMap<String, Vec<FileRef<'r>>> = FxHashMap::default();
+        for file in &register.files {
+            files.entry(key(file.stem)).or_default().push(*file);
+        }
+        Self { register: Some(register), files }
+    }
+
+    /// Finds an id whose exceptions give no reminder: of several files, one that is live or unreadable decides.
+    fn find(&self, id: &str) -> Standing<'r> {
+        let Some(files) = self.files.get(id) else { return Standing::Removed };
+        let mut found = Standing::Removed;
+        for file in files {
+            match self.register.and_then(|register| register.exception(file.id)) {
+                None => return Standing::Unknown,
+                Some(exception) if !exception.is_live() => {
+                    if let Standing::Removed = found {
+                        found = Standing::Over(exception);
+                    }
+                }
+                Some(exception) if exception.current_expiry().is_none() => return Standing::Unknown,
+                Some(exception) => found = Standing::Quiet(exception),
+            }
+        }
+        found
+    }
+}
