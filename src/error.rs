@@ -104,9 +104,11 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Usage { help, .. } | Self::Git { help, .. } | Self::Unreadable { help, .. } => Some(help.clone()),
-            Self::NoRegister { folder, .. } => Some(format!(
-                "make the folder `{folder}`, name another with `exceptions:` in `stopgap.yaml`, or point to the repository with `--root`"
-            )),
+            Self::NoRegister { .. } => Some(
+                "`stopgap init` sets one up; or name another folder with `exceptions:` in `stopgap.yaml`, or point to the \
+                 repository with `--root`"
+                    .into(),
+            ),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),

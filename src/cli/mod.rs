@@ -3,6 +3,7 @@
 mod check;
 mod export;
 mod history;
+mod init;
 pub mod list;
 mod remind;
 mod revise;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use check::Check;
 pub use export::Export;
 pub use history::History;
+pub use init::{Ci, Init};
 pub use list::List;
 pub use remind::Remind;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
@@ -32,6 +34,11 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Set a repository up: policy, register, schemas for editors, code owners, a CI job.
+    ///
+    /// What is there already is never changed, so it may be run again: what is missing is written,
+    /// and lines that belong into a file of yours are printed.
+    Init(Init),
     /// Check the register: every exception, or only the named files.
     ///
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be

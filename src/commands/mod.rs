@@ -7,6 +7,7 @@ pub mod completions;
 mod explain;
 mod export;
 mod history;
+mod init;
 mod list;
 mod man;
 mod opened;
@@ -99,6 +100,7 @@ impl World {
 pub fn run(cli: Cli, world: &World) -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let result = match cli.command {
+        Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),

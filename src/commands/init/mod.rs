@@ -1,0 +1,258 @@
+//! `stopgap init`: a repository set up for a register, without a change to what is there.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli::{self, Ci, Place};
+use crate::commands::{World, place, write};
+use crate::error::Error;
+use crate::files::Repository;
+use crate::output::escape;
+use crate::policy::{self, Policy};
+use crate::schema::Shipped;
+use crate::signoff::Codeowners;
+use crate::text::shown;
+
+const POLICY: &str = include_str!("policy.yaml");
+const README: &str = include_str!("readme.md");
+const GITHUB: &str = include_str!("github.yml");
+const GITHUB_COMMAND: &str = include_str!("github-command.yml");
+const GITLAB: &str = include_str!("gitlab.yml");
+
+/// Where GitHub finds the job.
+const WORKFLOW: &str = ".github/workflows/stopgap.yml";
+const PIPELINE: &str = ".gitlab-ci.yml";
+
+/// A file of the set-up.
+struct Part {
+    /// Relative to the root.
+    path: String,
+    text: String,
+    /// What it is for, in a few words.
+    what: &'static str,
+}
+
+/// Sets a repository up.
+pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let root = place::root(&Place { root: arguments.root.clone(), policy: None }, &world.folder)?;
+    let setup = Setup::plan(arguments, &root)?;
+    writeln!(out, "in {}", escape::line(&root.display().to_string()))?;
+    let width = setup.parts.iter().map(|part| part.path.len()).max().unwrap_or_default();
+    let mut new = Vec::new();
+    for part in &setup.parts {
+        let there = std::fs::symlink_metadata(root.join(&part.path)).is_ok();
+        let word = if there { "there" } else { "new  " };
+        writeln!(out, "  {word}  {:width$}  {}", escape::line(&part.path), part.what)?;
+        if !there {
+            new.push(part);
+        }
+    }
+    if arguments.dry_run {
+        writeln!(out, "\nnothing was written (`--dry-run`)")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    write_all(&root, &new)?;
+    match new.len() {
+        0 => writeln!(out, "\neverything was there already, and nothing was written")?,
+        1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
+        count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
+    }
+    setup.say_what_is_left(out, !new.is_empty())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the new files, all or none so far as the folders allow.
+fn write_all(root: &Path, parts: &[&Part]) -> Result<(), Error> {
+    for part in parts {
+        let path = root.join(&part.path);
+        let folder = path.parent().unwrap_or(root);
+        if let Some(link) = folder.ancestors().take_while(|it| *it != root).find(|it| it.is_symlink()) {
+            let why = "it is a link, and links are never followed".to_owned();
+            return Err(Error::Unwritable { path: link.to_path_buf(), why });
+        }
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::Unwritable { path: folder.to_path_buf(), why: error.to_string() })?;
+    }
+    let files: Vec<(PathBuf, Vec<u8>)> =
+        parts.iter().map(|part| (root.join(&part.path), part.text.clone().into_bytes())).collect();
+    write::all(&files, root)
+}
+
+/// What belongs to a set-up repository.
+struct Setup {
+    parts: Vec<Part>,
+    /// The lines that CODEOWNERS lacks, and the file that they go into.
+    lines: Vec<String>,
+    owners_file: String,
+    /// Whether the lines name owners.
+    owned: bool,
+    ci: Ci,
+    /// Whether the pipeline's file is the user's own.
+    own_pipeline: bool,
+    in_git: bool,
+    /// Where the root lies below the top of the repository: empty, or ending in `/`.
+    below: String,
+}
+
+impl Setup {
+    fn plan(arguments: &cli::Init, root: &Path) -> Result<Self, Error> {
+        let repository = Repository::Folder(root.to_path_buf());
+        let policy = Policy::load(&repository, None)?;
+        let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
+        let owners = owners(&arguments.owners)?;
+        let own_pipeline = there(PIPELINE);
+        let below = place::below_work_tree(root);
+        let usual_ci = if own_pipeline { Ci::Gitlab } else { Ci::Github };
+        // A job and code owners belong to the top of the repository.
+        let ci = if below.is_empty() { arguments.ci.unwrap_or(usual_ci) } else { Ci::None };
+        let mut parts = Vec::new();
+        let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
+
+        let policy_path = policy.path.as_deref().unwrap_or(policy::NAMES[0]);
+        part(policy_path, POLICY.to_owned(), "the policy: limits, levels, the time zone");
+        let folder = policy.exceptions.as_str();
+        let up = "../".repeat(folder.matches('/').count() + 1);
+        let readme = README.replace("SCHEMA", &format!("{up}schema/exception.schema.json"));
+        part(&format!("{folder}/README.md"), readme, "the register's folder, how to write an exception, an example");
+        for (name, schema) in [
+            ("exception", Shipped::Exception),
+            ("policy", Shipped::Policy),
+            ("people", Shipped::People),
+            ("controls", Shipped::Controls),
+        ] {
+            let what = "for editors, which complete and explain the keys";
+            part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
+        }
+        let owners_file = Codeowners::LOCATIONS.iter().find(|name| there(name)).copied();
+        // GitLab does not look into `.github/`; both look at the top.
+        let usual = if ci == Ci::Gitlab { "CODEOWNERS" } else { Codeowners::LOCATIONS[0] };
+        let owners_path = owners_file.unwrap_or(usual);
+        let register = [
+            (format!("/{below}{folder}/"), format!("{folder}/x.yaml")),
+            (format!("/{below}{policy_path}"), policy_path.to_owned()),
+            (format!("/{below}{}", policy.people_path()), policy.people_path().to_owned()),
+            (format!("/{below}{}", policy.controls_path()), policy.controls_path().to_owned()),
+            (format!("/{owners_path}"), owners_path.to_owned()),
+        ];
+        let job = match ci {
+            Ci::Github => Some(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
+            Ci::Gitlab => Some((format!("/{PIPELINE}"), PIPELINE.to_owned())),
+            Ci::None => None,
+        };
+        let text = owners_file.and_then(|name| std::fs::read_to_string(root.join(name)).ok()).unwrap_or_default();
+        let lines = lines(&text, register.into_iter().chain(job), &owners);
+        let what = "who must approve a change of the register and its rules";
+        match (owners_file, owners.is_empty() || !below.is_empty()) {
+            (Some(_), _) => part(owners_path, String::new(), what),
+            (None, false) => part(owners_path, lines.join("\n") + "\n", what),
+            (None, true) => {}
+        }
+        match ci {
+            Ci::Github => part(WORKFLOW, workflow(arguments.action.as_deref())?, "both gates and the daily check"),
+            Ci::Gitlab => part(PIPELINE, versioned(GITLAB), "both gates and the daily check"),
+            Ci::None => {}
+        }
+        let written = parts.iter().any(|part| part.path == owners_path) && owners_file.is_none();
+        let lines = if written { Vec::new() } else { lines };
+        Ok(Self {
+            parts,
+            lines,
+            owners_file: owners_path.to_owned(),
+            owned: !owners.is_empty(),
+            ci,
+            own_pipeline,
+            in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+            below,
+        })
+    }
+
+    /// Prints what only people can do.
+    fn say_what_is_left(&self, out: &mut dyn Write, written: bool) -> Result<(), Error> {
+        let mut step = 0;
+        let mut next = |out: &mut dyn Write, text: &str| -> std::io::Result<()> {
+            step += 1;
+            writeln!(out, "  {step}. {text}")
+        };
+        writeln!(out, "\nnext:")?;
+        if !self.lines.is_empty() {
+            let who = if self.owned { "" } else { ", with your own people or team, two or more, for OWNERS" };
+            let place = if self.below.is_empty() { "" } else { " at the top of the repository" };
+            next(out, &format!("put these lines into {}{place}{who}:", self.owners_file))?;
+            for line in &self.lines {
+                writeln!(out, "       {}", escape::line(line))?;
+            }
+        }
+        if self.ci == Ci::Gitlab && self.own_pipeline {
+            next(out, &format!("add this job to {PIPELINE}:"))?;
+            for line in versioned(GITLAB).lines() {
+                writeln!(out, "       {line}")?;
+            }
+        }
+        next(out, "`stopgap check` judges the register; `stopgap new` asks for the first exception")?;
+        if written && self.in_git {
+            next(out, "`git add` the files above and open a pull request with them")?;
+        }
+        if !self.below.is_empty() {
+            let text = format!("run both gates from a workflow at the top, with `--root {}`", self.below);
+            next(out, &text)?;
+        }
+        if self.ci == Ci::Github {
+            let text =
+                "in the branch protection: require the job `Exceptions`, a pull request, and review from code owners";
+            next(out, text)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads `--owners`.
+fn owners(given: &[String]) -> Result<Vec<String>, Error> {
+    let given: Vec<&str> = given.iter().map(|owner| owner.trim()).filter(|owner| !owner.is_empty()).collect();
+    for owner in &given {
+        let line = format!("/x {owner}");
+        let parsed = Codeowners::parse(&line);
+        let one = !owner.contains(char::is_whitespace);
+        let owned = one && parsed.owners("x").is_some_and(|rule| rule.owners.len() == 1);
+        if !owned || !parsed.problems().is_empty() {
+            return Err(Error::Usage {
+                message: format!("`--owners {}`: CODEOWNERS knows no such owner", shown(owner)),
+                help: "write `@handle`, `@organisation/team` or a mail address".into(),
+            });
+        }
+    }
+    Ok(given.into_iter().map(str::to_owned).collect())
+}
+
+/// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves
+/// without an owner. Each comes as the pattern and a path that it covers.
+fn lines(text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
+    let codeowners = Codeowners::parse(text);
+    let covered = |path: &str| codeowners.owners(path).is_some_and(|rule| !rule.owners.is_empty());
+    let patterns: Vec<String> =
+        paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
+    let width = patterns.iter().map(String::len).max().unwrap_or_default();
+    let who = if owners.is_empty() { "OWNERS".to_owned() } else { owners.join(" ") };
+    patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()
+}
+
+/// Returns the workflow, with the action where one is named.
+fn workflow(action: Option<&str>) -> Result<String, Error> {
+    let Some(action) = action else { return Ok(format!("{GITHUB}{}", versioned(GITHUB_COMMAND))) };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let whole = action.split_once('@').is_some_and(|(repository, reference)| {
+        repository.contains('/')
+            && [repository, reference].iter().all(|part| !part.is_empty() && part.chars().all(plain))
+    });
+    match whole {
+        true => Ok(format!("{GITHUB}      - uses: {action}\n")),
+        false => Err(Error::Usage {
+            message: format!("`--action {}` names no action", shown(action)),
+            help: "write `owner/repository@commit`".into(),
+        }),
+    }
+}
+
+fn versioned(text: &str) -> String {
+    text.replace("VERSION", env!("CARGO_PKG_VERSION"))
+}
