@@ -249,7 +249,9 @@ fn push_code(text: &str, written: &mut String) {
         if !code.is_empty() {
             // Two spans side by side would be read as one with two back-ticks in it.
             let gap = if written.ends_with('`') { ZERO_WIDTH } else { "" };
-            let _ = write!(written, "{gap}`{code}`");
+            // Of a blank at both ends one each is no part of the code (CommonMark, section 6.1).
+            let pad = if code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty() { " " } else { "" };
+            let _ = write!(written, "{gap}`{pad}{code}{pad}`");
         }
         written.extend(end.chars().map(entity));
     }
@@ -639,6 +641,7 @@ mod tests {
         assert_eq!(markdown_message("```code"), "&#96;&#96;&#96;code");
         assert_eq!(markdown_message("`a``b`"), "`a`&#8203;`b`");
         assert_eq!(markdown_code("a`b|\\|c`"), "`a`&#96;`b`&#124;`\\`&#124;`c`&#96;");
+        assert_eq!(markdown_code(" a "), "`  a  `");
         assert_eq!(markdown_code("two\nlines"), "`two\\u{a}lines`");
     }
 

@@ -15,6 +15,10 @@ TEXTS = [
     "[link](1) [other](javascript:alert(1)) {0} {1}",
     "<script>alert(1)</script> `code` | table | @everyone",
     "Größe 😀 naïve 漢字",
+    "=cmd|' /C calc'!A0; @SUM(1);-1",
+    "@octocat a@evil.example GH-1 #1 o/r#2 https://evil.example www.evil.example 0123456789abcdef",
+    "`one` | ``two`` \\| $x$ :tada: <!-- --> ]]> \ufffe",
+    "a\\b;c,d END:VEVENT",
 ]
 
 EXCEPTION = """\
@@ -31,7 +35,7 @@ approver: {text}
 decided: 2026-11-15
 status: active
 starts: 2026-11-16
-expires: {text}
+expires: {expires}
 references: [{text}]
 {text}: unknown
 """
@@ -43,10 +47,15 @@ def main(root):
     (root / "people.yaml").write_text("people: [{name: Dana Ortiz}]\n")
     (root / "controls.yaml").write_text("controls: [{id: ACC-07, name: Vendors hold no access}]\n")
     for number, text in enumerate(TEXTS):
-        written = EXCEPTION.format(text=json.dumps(text))
+        value = json.dumps(text)
+        written = EXCEPTION.format(text=value, expires=value)
         name = text.replace("/", "-")
         (root / "exceptions" / f"entry-{number}.yaml").write_text(written)
         (folder / f"{name}.yaml").write_text(written)
+        # Only what has an end is in a calendar.
+        dated = EXCEPTION.format(text=value, expires="2026-12-16")
+        (root / "exceptions" / f"dated-{number}.yaml").write_text(dated)
 
 
-main(pathlib.Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use ::csv::{ErrorKind, Terminator, WriterBuilder};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::output::escape;
 use crate::output::export::{Entry, Export, Standing};
+use crate::register::Exception;
 use crate::yaml::{Kind, Node};
 
 /// What is worked out.
@@ -69,9 +71,7 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     let head = FACTS.into_iter().chain(KEYS).chain(own.iter().map(String::as_str)).chain(FILE);
     table.write_record(head.map(escape::cell)).map_err(io_error)?;
-    for entry in export.entries() {
-        table.write_record(columns.row(&entry)).map_err(io_error)?;
-    }
+    export.each(|entry| columns.row(entry), |row| table.write_record(row).map_err(io_error))?;
     table.flush()
 }
 
@@ -83,17 +83,25 @@ fn io_error(error: ::csv::Error) -> io::Error {
     }
 }
 
+/// How often a key is used.
+type Used = BTreeMap<String, usize>;
+
 /// Returns the organisation's own keys that are used most, in the order of their names.
 fn own_keys(export: &Export<'_>) -> Vec<String> {
-    let mut used: BTreeMap<String, usize> = BTreeMap::new();
-    let with_own = export.register.exceptions.iter().map(|exception| exception.file);
-    for file in with_own.filter(|file| export.sources[file.0 as usize].text().contains("x-")) {
-        let Some(tree) = export.tree(file) else { continue };
-        let entries = tree.as_map().unwrap_or_default();
-        for entry in entries.iter().filter(|entry| entry.key.starts_with("x-") && !entry.value.is_empty()) {
+    let count = |mut used: Used, exception: &Exception<'_>| {
+        // Most registers have none, and this is told without reading the file once more.
+        let tree = Some(exception.file).filter(|file| export.sources[file.0 as usize].text().contains("x-"));
+        let tree = tree.and_then(|file| export.tree(file));
+        for entry in present(tree.as_ref()).filter(|entry| entry.key.starts_with("x-")) {
             *used.entry(entry.key.to_string()).or_default() += 1;
         }
-    }
+        used
+    };
+    let join = |mut used: Used, other: Used| {
+        other.into_iter().for_each(|(key, count)| *used.entry(key).or_default() += count);
+        used
+    };
+    let used = export.register.exceptions.par_iter().fold(Used::new, count).reduce(Used::new, join);
     let mut most: Vec<(String, usize)> = used.into_iter().collect();
     most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     most.truncate(MOST_OWN);

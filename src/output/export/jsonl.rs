@@ -37,7 +37,11 @@ struct Line<'e> {
 /// Writes a line a file.
 pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let today = export.today.day.to_string();
-    export.entries().try_for_each(|entry| escape::json_line(&line(&entry, &today), out))
+    let make = |entry: &Entry<'_>| {
+        let mut bytes = Vec::new();
+        escape::json_line(&line(entry, &today), &mut bytes).map(|()| bytes)
+    };
+    export.each(make, |bytes| out.write_all(&bytes?))
 }
 
 fn line<'e>(entry: &'e Entry<'_>, today: &'e str) -> Line<'e> {
