@@ -1,10 +1,11 @@
 //! Values as YAML text: what this project writes, it can read, and so can every YAML version.
 //!
-//! A scalar stays plain only where all versions take it for that text; else it is quoted. Knows
-//! nothing of exceptions.
+//! A scalar stays plain only where all versions take it for that text; else it is quoted. What would
+//! act on the terminal or the log that shows the file is escaped. Knows nothing of exceptions.
 
 use std::fmt::Write as _;
 
+use crate::text::normalise::is_ignorable;
 use crate::yaml::ambiguous;
 
 /// A value to write.
@@ -122,7 +123,7 @@ pub fn scalar(text: &str, quotes: Quotes, in_flow: bool) -> String {
 #[must_use]
 pub fn quoted(text: &str, quotes: Quotes) -> String {
     match quotes {
-        Quotes::Single if !text.contains(needs_escape) => format!("'{}'", text.replace('\'', "''")),
+        Quotes::Single if !has_escape(text) => format!("'{}'", text.replace('\'', "''")),
         _ => double_quoted(text),
     }
 }
@@ -137,7 +138,7 @@ pub fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.contains(needs_escape)
+        && !has_escape(text)
         && !(in_flow && text.contains([',', '[', ']', '{', '}', ':']) && !is_date_time(text))
         && !(mark || word || is_number(text))
         && ambiguous::other_reading(text).is_none()
@@ -157,15 +158,28 @@ fn is_number(text: &str) -> bool {
 /// see or that turn the text around it (UAX 9).
 fn needs_escape(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || is_ignorable(c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{13430}'..='\u{1343f}')
+}
+
+/// Tells whether a text can only be written with an escape.
+fn has_escape(text: &str) -> bool {
+    text.contains(needs_escape) || text.match_indices('#').any(|(at, _)| is_doubled(&text[at..]))
+}
+
+/// Tells whether a sign stands twice, which is how a build log's command begins (`##[…`); log
+/// parsers overlook some characters outside ASCII in between.
+fn is_doubled(text: &str) -> bool {
+    let rest = text.strip_prefix('#').unwrap_or_default();
+    rest.trim_start_matches(|c: char| !c.is_ascii()).starts_with('#')
 }
 
 fn double_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            '#' if is_doubled(&text[at..]) => quoted.push_str("\\x23"),
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
@@ -174,8 +188,11 @@ fn double_quoted(text: &str) -> String {
             c if needs_escape(c) && u32::from(c) < 0x100 => {
                 let _ = write!(quoted, "\\x{:02x}", u32::from(c));
             }
-            c if needs_escape(c) => {
+            c if needs_escape(c) && u32::from(c) < 0x1_0000 => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            }
+            c if needs_escape(c) => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(c));
             }
             c => quoted.push(c),
         }
@@ -264,7 +281,7 @@ mod tests {
     use super::*;
     use crate::yaml::{Node, parse};
 
-    const HOSTILE: [&str; 34] = [
+    const HOSTILE: [&str; 38] = [
         "plain words",
         "@dana",
         "a: b",
@@ -292,6 +309,10 @@ mod tests {
         "tab\there",
         "\u{1b}[31mred",
         "a\u{202e}b",
+        "a\u{e0041}\u{ad}\u{fe0f}b",
+        "a ##[set-output name=x;]y",
+        "a #\u{591}#[group]",
+        "a#b #1 and #2",
         "ends with colon:",
         " leading",
         "trailing ",
@@ -316,6 +337,19 @@ mod tests {
                 let tree = parse(&inside).unwrap();
                 let outer = tree.get("outer").unwrap();
                 assert_eq!(outer.get("l").and_then(Node::as_text), Some(text), "{inside}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_does_nothing_to_the_log_that_shows_it() {
+        for text in HOSTILE {
+            for quotes in [Quotes::Double, Quotes::Single] {
+                let written = entries(&[("k".into(), Value::text(text))], 0, Layout { quotes, ..Layout::default() });
+                let line = written.trim_end_matches('\n');
+                assert!(!line.contains(|c: char| c.is_control() || is_ignorable(c)), "{line:?}");
+                let seen: String = line.chars().filter(char::is_ascii).collect();
+                assert!(!seen.contains("##"), "{line}");
             }
         }
     }
