@@ -56,11 +56,11 @@ pub enum Error {
         why: String,
     },
     /// A command lacks answers that only a person can give.
-    #[error("`{command}` needs {}", if answers.len() == 1 { "one more answer" } else { "more answers" })]
+    #[error("`{command}`: {}", count(answers.len()))]
     Missing {
         /// The command as it was typed.
         command: String,
-        /// The flag and what it says, one pair an answer.
+        /// Each as the argument to add, with what it says.
         answers: Vec<(String, String)>,
     },
     /// An edit cannot be proved right, so it is left to the user.
@@ -87,9 +87,19 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// Somebody left the questions; nothing is written.
+    #[error("the questions were left, and nothing is written")]
+    Left,
+    /// The terminal cannot be asked in.
+    #[error("cannot ask in this terminal: {0}")]
+    Terminal(String),
     /// Standard output is closed or full.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
+}
+
+fn count(missing: usize) -> String {
+    if missing == 1 { "an answer is missing".to_owned() } else { format!("{missing} answers are missing") }
 }
 
 impl Error {
@@ -113,7 +123,8 @@ impl Error {
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
-            Self::Config { .. } | Self::Output(_) => None,
+            Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),
+            Self::Left | Self::Config { .. } | Self::Output(_) => None,
         }
     }
 }

@@ -72,6 +72,35 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
+/// Who commits on this machine, as git's configuration says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// `user.name`.
+    pub name: Option<String>,
+    /// `user.email`.
+    pub email: Option<String>,
+}
+
+impl Identity {
+    /// Asks git's configuration as it holds in a folder, the user's own included. It decides
+    /// nothing, it only suggests; so a missing git or a broken configuration says nothing.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        let git = Git { top: folder.to_path_buf(), format: ObjectFormat::Sha1 };
+        let value = |key: &str| {
+            let mut command = git.command(&["config", "--get", key]);
+            command.env_remove("GIT_CONFIG_GLOBAL");
+            for name in ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"] {
+                command.envs(std::env::var_os(name).map(|value| (name, value)));
+            }
+            let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+            let text = String::from_utf8(output.stdout).ok()?;
+            Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+        };
+        Self { name: value("user.name"), email: value("user.email") }
+    }
+}
+
 /// One file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeFile {
@@ -167,26 +196,6 @@ impl Git {
     pub fn origin(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["config", "--get", "remote.origin.url"])?;
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
-    }
-
-    /// Returns the mail address and the name that git writes into commits here, so far as they are
-    /// configured. This alone reads the user's own configuration, in `home`.
-    ///
-    /// # Errors
-    ///
-    /// When `git` cannot be started.
-    pub fn identity(&self, home: Option<&Path>) -> Result<Vec<String>, Error> {
-        let mut found = Vec::new();
-        for key in ["user.email", "user.name"] {
-            let mut command = self.command(&["config", "--get", key]);
-            if let Some(home) = home {
-                command.env_remove("GIT_CONFIG_GLOBAL").env("HOME", home);
-            }
-            let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(&error))?;
-            let value = String::from_utf8_lossy(trim(&output.stdout)).into_owned();
-            found.extend(Some(value).filter(|value| output.status.success() && !value.is_empty()));
-        }
-        Ok(found)
     }
 
     /// Returns what a commit object says; `None` where the object is not here.

@@ -5,6 +5,7 @@ mod export;
 mod history;
 mod init;
 pub mod list;
+mod new;
 mod remind;
 mod revise;
 mod show;
@@ -18,6 +19,7 @@ pub use export::Export;
 pub use history::History;
 pub use init::{Ci, Init};
 pub use list::List;
+pub use new::New;
 pub use remind::Remind;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
@@ -39,6 +41,15 @@ pub enum Command {
     /// What is there already is never changed, so it may be run again: what is missing is written,
     /// and lines that belong into a file of yours are printed.
     Init(Init),
+    /// Ask for a new exception: in a terminal every answer that is missing is asked for and judged
+    /// as it is given; elsewhere it comes from arguments.
+    ///
+    /// The file is shown, judged as the pull-request gate would, and written whole or not at all;
+    /// nothing is ever replaced. The commands that open the pull request are printed.
+    ///
+    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are
+    /// missing or were left.
+    New(Box<New>),
     /// Check the register: every exception, or only the named files.
     ///
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be

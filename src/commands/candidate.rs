@@ -1,15 +1,19 @@
 //! A text that is about to become a file of the register, judged as the pull-request gate would.
 
+use std::path::Path;
+
 use crate::commands::opened::Opened;
 use crate::commands::{World, place, signoff};
 use crate::error::Error;
-use crate::files;
-use crate::finding::Level;
+use crate::files::{self, ReadFile};
+use crate::finding::{Findings, Level};
 use crate::git::Git;
 use crate::history::{Changes, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
-use crate::register::{self, Register};
+use crate::register::{self, Files, Register};
+use crate::rule::Judge;
 use crate::rules;
+use crate::schema::Schema;
 use crate::source::FileId;
 
 /// What the gate would say of a change to one file.
@@ -19,6 +23,8 @@ pub(super) struct Judged {
     pub(super) errors: usize,
     /// All findings that it causes, drawn for a terminal; empty where there is none.
     pub(super) text: String,
+    /// The rules of these findings, in their order.
+    pub(super) rules: Vec<&'static str>,
 }
 
 /// What a candidate is compared with.
@@ -40,24 +46,13 @@ impl Opened {
     /// When CODEOWNERS cannot be read.
     pub(super) fn judge_with(mut self, path: &str, text: &str, before: Before, look: Look) -> Result<Judged, Error> {
         let file = files::decode(text.as_bytes().to_vec(), path.to_owned());
-        let (new, old) = self.files.put(file);
-        let old = old.filter(|_| before == Before::AsItIs);
-        let own = u32::try_from(self.files.own()).unwrap_or(u32::MAX);
-        let base: Vec<FileId> = (0..own).map(FileId).filter(|file| *file != new).chain(old).collect();
-        self.judge.ownership = signoff::ownership(None, &self.root, &mut self.files)?;
-
-        let (register, before) = Register::parse_with_base(&self.files, self.own.as_ref(), &base);
-        let changes = Changes::between(&self.files, &before, &register);
-        let sources = self.files.sources();
-        let baseline = rules::run_base(&self.judge, &before, &changes, sources);
-        let mut findings = rules::run(&self.judge, &register, Some(&changes), sources);
-        changes.mark(&mut findings, &baseline, sources);
-        findings.retain(|finding| finding.gates);
+        let (_, mut findings) = weigh(&mut self.judge, self.own.as_ref(), &self.root, &mut self.files, file, before)?;
         findings.shorten();
         let report = Report {
             findings: &findings,
-            sources,
-            register: &register,
+            sources: self.files.sources(),
+            // Only the line of counts would read it, and a quiet report has none.
+            register: &Register::default(),
             folder: &self.judge.policy.exceptions,
             prefix: &place::below_work_tree(&self.root),
             today: self.judge.today,
@@ -67,7 +62,11 @@ impl Opened {
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;
-        Ok(Judged { errors: findings.count(Level::Error), text: String::from_utf8_lossy(&drawn).into_owned() })
+        Ok(Judged {
+            errors: findings.count(Level::Error),
+            text: String::from_utf8_lossy(&drawn).into_owned(),
+            rules: findings.iter().map(|finding| finding.rule.id).collect(),
+        })
     }
 
     /// Tells whether the default branch has the exception already. Where nobody can say what that
@@ -83,4 +82,32 @@ impl Opened {
         let there = snapshot.exceptions(&self.judge.policy.exceptions);
         Ok(there.keys().any(|path| register::stem(path) == id))
     }
+}
+
+/// Puts a file among others and returns its place there, with what the gate finds in that change.
+///
+/// # Errors
+///
+/// When CODEOWNERS cannot be read.
+pub(super) fn weigh(
+    judge: &mut Judge,
+    own: Option<&Schema>,
+    root: &Path,
+    files: &mut Files,
+    file: ReadFile,
+    before: Before,
+) -> Result<(FileId, Findings), Error> {
+    let (new, old) = files.put(file);
+    let old = old.filter(|_| before == Before::AsItIs);
+    let count = u32::try_from(files.own()).unwrap_or(u32::MAX);
+    let base: Vec<FileId> = (0..count).map(FileId).filter(|file| *file != new).chain(old).collect();
+    judge.ownership = signoff::ownership(None, root, files)?;
+
+    let (register, before) = Register::parse_with_base(files, own, &base);
+    let changes = Changes::between(files, &before, &register);
+    let baseline = rules::run_base(judge, &before, &changes, files.sources());
+    let mut findings = rules::run(judge, &register, Some(&changes), files.sources());
+    changes.mark(&mut findings, &baseline, files.sources());
+    findings.retain(|finding| finding.gates);
+    Ok((new, findings))
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each: the pipeline, readable from top to bottom.
 
+mod ask;
 mod book;
 mod candidate;
 mod check;
@@ -10,6 +11,7 @@ mod history;
 mod init;
 mod list;
 mod man;
+mod new;
 mod opened;
 mod place;
 mod remind;
@@ -43,14 +45,15 @@ pub struct World {
     pub terminal: bool,
     /// Whether standard error is a terminal.
     pub error_terminal: bool,
+    /// Whether somebody can be asked: standard input is a terminal too, and one that can move its
+    /// cursor.
+    pub interactive: bool,
     /// Whether the environment asks for no colour (<https://no-color.org>).
     pub no_color: bool,
     /// Whether the locale can show box-drawing characters.
     pub unicode: bool,
     /// Width of the terminal in columns.
     pub width: Option<usize>,
-    /// The user's own folder, where git's configuration lies.
-    pub home: Option<PathBuf>,
     /// What the CI system says of the change.
     pub ci: CiEnvironment,
 }
@@ -61,17 +64,19 @@ impl World {
     pub fn from_process() -> Self {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let terminal = io::stdout().is_terminal();
+        let error_terminal = io::stderr().is_terminal();
+        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        let columns = || variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
             now: Utc::now(),
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             terminal,
-            error_terminal: io::stderr().is_terminal(),
-            no_color: variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb"),
+            error_terminal,
+            interactive: terminal && error_terminal && io::stdin().is_terminal() && !dumb,
+            no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
-            width: variable("COLUMNS")
-                .and_then(|columns| columns.to_str()?.parse().ok())
-                .or_else(|| terminal.then(terminal_size::terminal_size)?.map(|(width, _)| width.0.into())),
-            home: variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from),
+            width: columns().or_else(|| measured().filter(|_| terminal)),
             ci: CiEnvironment::from_variables(|name| variable(name)?.into_string().ok()),
         }
     }
@@ -104,6 +109,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
+        Command::New(arguments) => new::run(&arguments, world, &mut out, &mut io::stderr().lock()),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),
@@ -168,8 +174,8 @@ fn below(error: &Error) -> Vec<String> {
     match error {
         Error::ByHand { lines, .. } => lines.lines().map(str::to_owned).collect(),
         Error::Missing { answers, .. } => {
-            let width = answers.iter().map(|(flag, _)| flag.len()).max().unwrap_or_default();
-            answers.iter().map(|(flag, what)| format!("--{flag:width$}  {what}")).collect()
+            let width = answers.iter().map(|(argument, _)| argument.chars().count()).max().unwrap_or_default();
+            answers.iter().map(|(argument, what)| format!("{argument:width$}  {what}")).collect()
         }
         _ => Vec::new(),
     }

@@ -1,40 +1,70 @@
-//! What to type after a file was written: the way to the pull request.
+//! From a file of the register to the pull request: commands that can be pasted into a shell as they
+//! stand.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::output::escape;
-
-/// Prints the git commands that bring a file of the register into a pull request. Prints nothing
-/// outside of a git work tree.
-///
-/// # Errors
-///
-/// When the writer fails.
-pub(super) fn print(out: &mut dyn Write, root: &Path, verb: &str, id: &str, path: &str) -> io::Result<()> {
-    if !root.ancestors().any(|folder| folder.join(".git").exists()) {
-        return Ok(());
-    }
-    writeln!(out, "\nnext, in `{}`:", escape::line(&root.display().to_string()))?;
-    for words in [
-        &["git", "switch", "-c", &format!("{verb}/{id}")][..],
-        &["git", "add", "--", path],
-        &["git", "commit", "-m", &format!("exceptions: {verb} {id}")],
-        &["git", "push", "-u", "origin", "HEAD"],
-    ] {
-        let line: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-        writeln!(out, "  {}", escape::line(&line.join(" ")))?;
-    }
-    Ok(())
+/// A file that was just written, and what the commit that brings it says.
+pub(super) struct Steps<'s> {
+    pub(super) root: &'s Path,
+    /// The folder in which the commands are typed.
+    pub(super) current: &'s Path,
+    /// The file's path, relative to the root.
+    pub(super) path: &'s str,
+    /// What is done, the first part of the branch's name.
+    pub(super) verb: &'s str,
+    pub(super) id: &'s str,
+    pub(super) message: &'s str,
 }
 
-/// Quotes a word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@=+,:".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
+impl Steps<'_> {
+    /// Tells whether there is a git work tree to commit to.
+    pub(super) fn are_possible(&self) -> bool {
+        self.root.ancestors().any(|folder| folder.join(".git").exists())
+    }
+
+    /// Returns the commands, one a line, as a POSIX shell reads them.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let (git, path) = self.seen_from_here();
+        let branch = quote(&branch(self.verb, self.id));
+        vec![
+            format!("{git} switch -c {branch}"),
+            format!("{git} add -- {}", quote(&path)),
+            format!("{git} commit -m {}", quote(self.message)),
+            format!("{git} push -u origin {branch}"),
+        ]
+    }
+
+    /// Returns how git is called from the current folder, and what it must be told of the file.
+    fn seen_from_here(&self) -> (String, String) {
+        let current = std::fs::canonicalize(self.current).unwrap_or_else(|_| self.current.to_path_buf());
+        let top = self.root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(self.root);
+        if !current.starts_with(top) {
+            return (format!("git -C {}", quote(&self.root.to_string_lossy())), self.path.to_owned());
+        }
+        let file = self.root.join(self.path);
+        let common = current.ancestors().find(|folder| file.starts_with(folder)).unwrap_or(top);
+        let upwards = current.strip_prefix(common).map(|below| below.components().count()).unwrap_or_default();
+        let below = file.strip_prefix(common).map(Path::to_path_buf).unwrap_or_else(|_| PathBuf::from(self.path));
+        ("git".to_owned(), "../".repeat(upwards) + &below.to_string_lossy())
+    }
+}
+
+/// Makes a branch of an id, as git allows it (git-check-ref-format).
+fn branch(verb: &str, id: &str) -> String {
+    let mut name = id.replace("..", "-");
+    while let Some(shorter) = name.strip_suffix('.').or_else(|| name.strip_suffix(".lock")) {
+        name = shorter.to_owned();
+    }
+    format!("{verb}/{name}")
+}
+
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), where it needs quotes.
+pub(super) fn quote(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]
@@ -42,10 +72,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_one_word_for_the_shell() {
-        assert_eq!(quoted("exceptions/a-1.yaml"), "exceptions/a-1.yaml");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("$(rm it's)"), r"'$(rm it'\''s)'");
-        assert_eq!(quoted(""), "''");
+    fn a_shell_reads_back_every_word() {
+        for word in ["plain", "", "two words", "it's", "$(rm -rf ~)", "`id`", "a\nb", "-n", "!x", "\\", "'\"'"] {
+            let line = format!("printf '%s\\0' {}", quote(word));
+            let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{word}\0"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_one_that_git_allows() {
+        assert_eq!(branch("exception", "label-printer"), "exception/label-printer");
+        assert_eq!(branch("exception", "a..b"), "exception/a-b");
+        assert_eq!(branch("exception", "a.lock."), "exception/a");
     }
 }

@@ -125,6 +125,40 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Erro
     waiting.take_its_place()
 }
 
+/// Writes new files below a folder, each whole or not at all, with the folders on their way. A file
+/// that is there already, or appears meanwhile, is never replaced, and no link is followed.
+///
+/// # Errors
+///
+/// When one cannot be written; those before it in the list are then there.
+pub(super) fn fresh(files: &[(PathBuf, Vec<u8>)], below: &Path) -> Result<(), Error> {
+    for (path, bytes) in files {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(unwritable(path, "it is there already, and is never replaced"));
+        }
+        if link_on_the_way(path, below) {
+            return Err(unwritable(path, "it lies behind a link, and links are never followed"));
+        }
+        let fail = |error: std::io::Error| unwritable(path, &reason(&error));
+        let folder = path.parent().unwrap_or(below);
+        std::fs::create_dir_all(folder).map_err(fail)?;
+        let file = filled(folder, bytes).map_err(fail)?;
+        file.persist_noclobber(path).map_err(|error| fail(error.error))?;
+    }
+    Ok(())
+}
+
+/// Makes a temporary file beside the one that it will become.
+fn filled(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(OsStr::new(TEMPORARY));
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
+    file.write_all(bytes).and_then(|()| file.flush())?;
+    Ok(file)
+}
+
 /// Bytes on their way to a file.
 enum Waiting<'f> {
     /// In a temporary file, for a target.
@@ -155,12 +189,7 @@ fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waitin
     }
     let fail = |error: std::io::Error| unwritable(path, &reason(&error));
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(OsStr::new(TEMPORARY));
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(|error| fail(without_path(error)))?;
-    file.write_all(bytes).and_then(|()| file.flush()).map_err(fail)?;
+    let file = filled(folder, bytes).map_err(fail)?;
     if let Some(metadata) = present {
         file.as_file().set_permissions(metadata.permissions()).map_err(fail)?;
     }
@@ -190,6 +219,8 @@ fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "its folder does not exist".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
+        ErrorKind::AlreadyExists => "it is there already, and is never replaced".into(),
+        ErrorKind::NotADirectory => "a file lies where its folder should be".into(),
         _ => error.to_string(),
     }
 }

@@ -165,7 +165,9 @@ fn read_one<'a>(
 /// The longest id, in characters.
 const LONGEST_ID: usize = 100;
 
-fn id_problem(stem: &str) -> Option<Problem> {
+/// Says why a file's stem is no id of an exception.
+#[must_use]
+pub fn id_problem(stem: &str) -> Option<Problem> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let shown = crate::text::shown(stem);
     let message = if stem.chars().count() > LONGEST_ID {

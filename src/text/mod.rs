@@ -7,6 +7,7 @@ pub mod normalise;
 pub mod phrases;
 mod shown;
 pub mod similarity;
+pub mod slug;
 
 pub use nearest::nearest;
 pub use phrases::Phrases;

@@ -75,7 +75,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who corrects the record", arguments.by.as_deref())?;
+    let by = answers.person("by", "who corrects the record", arguments.by.as_deref());
     let approver = answers.need("approver", "who agrees, somebody else", arguments.approver.as_deref());
     let note = answers.need("note", "what was wrong or has changed", arguments.note.as_deref());
     answers.all()?;

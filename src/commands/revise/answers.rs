@@ -1,8 +1,7 @@
 //! What the arguments answer, and the list of what they leave open.
 
-use crate::commands::World;
 use crate::error::Error;
-use crate::git::Git;
+use crate::git::Identity;
 use crate::register::{Day, Moment, parse_days};
 use crate::text::shown;
 
@@ -26,19 +25,19 @@ impl<'s> Answers<'s> {
         match given.map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => text.to_owned(),
             None => {
-                self.missing.push((flag.to_owned(), what.to_owned()));
+                self.missing.push((format!("--{flag}"), what.to_owned()));
                 String::new()
             }
         }
     }
 
     /// Takes a person, who is the user where the roster knows the git identity.
-    pub(super) fn person(&mut self, flag: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+    pub(super) fn person(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
         match given {
-            Some(_) => Ok(self.need(flag, what, given)),
+            Some(_) => self.need(flag, what, given),
             None => {
-                let user = user(self.subject)?;
-                Ok(self.need(flag, what, user.as_deref()))
+                let user = user(self.subject);
+                self.need(flag, what, user.as_deref())
             }
         }
     }
@@ -79,10 +78,9 @@ impl<'s> Answers<'s> {
 }
 
 /// Finds the user in the roster by the identity that git writes into commits.
-fn user(subject: &Subject<'_>) -> Result<Option<String>, Error> {
-    let Some(roster) = subject.judge.people.roster() else { return Ok(None) };
-    let Some(git) = Git::open(&subject.opened.root)? else { return Ok(None) };
-    let World { home, .. } = subject.world;
-    let known = git.identity(home.as_deref())?.into_iter().find_map(|spelling| roster.find(&spelling));
-    Ok(known.map(|person| roster.display(person).to_owned()))
+fn user(subject: &Subject<'_>) -> Option<String> {
+    let roster = subject.judge.people.roster()?;
+    let Identity { name, email } = Identity::of(&subject.opened.root);
+    let known = [email, name].into_iter().flatten().find_map(|spelling| roster.find(&spelling))?;
+    Some(roster.display(known).to_owned())
 }

@@ -21,7 +21,7 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("closed")?;
     let mut answers = Answers::new("close", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who removed it", arguments.by.as_deref())?;
+    let by = answers.person("by", "who removed it", arguments.by.as_deref());
     let verified_by =
         answers.need("verified-by", "who saw that it is gone, somebody else", arguments.verified_by.as_deref());
     let note = answers.need("note", "what was done, and how it was checked", arguments.note.as_deref());

@@ -22,7 +22,8 @@ pub(super) use review::run as review;
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::{World, steps, write};
+use crate::commands::steps::Steps;
+use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::{Look, escape};
 use crate::register::{Exception, FileRef, Register, Status};
@@ -149,7 +150,14 @@ fn revise(
     for hint in &plan.hints {
         writeln!(out, "{}", escape::line(hint))?;
     }
-    steps::print(out, &root, verb, &id, &path)?;
+    let message = format!("exceptions: {verb} {id}");
+    let steps = Steps { root: &root, current: &world.folder, path: &path, verb, id: &id, message: &message };
+    if steps.are_possible() {
+        writeln!(out, "\nto bring it into a pull request:\n")?;
+        for line in steps.lines() {
+            writeln!(out, "  {}", escape::line(&line))?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

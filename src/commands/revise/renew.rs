@@ -29,7 +29,7 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
         "what was looked at to be sure that the risk is still the accepted one",
         arguments.risk_check.as_deref(),
     );
-    let requester = answers.person("requester", "who asks", arguments.requester.as_deref())?;
+    let requester = answers.person("requester", "who asks", arguments.requester.as_deref());
     let approver = answers.need("approver", &approver(subject), arguments.approver.as_deref());
     let expires = answers.end("expires", &latest(subject, decided), arguments.expires.as_deref(), decided)?;
     answers.all()?;

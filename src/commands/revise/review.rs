@@ -20,7 +20,7 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("reviewed")?;
     let mut answers = Answers::new("review", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who looked", arguments.by.as_deref())?;
+    let by = answers.person("by", "who looked", arguments.by.as_deref());
     let note = answers.need("note", "what was seen, and what happens next", arguments.note.as_deref());
     let ended = match arguments.incident_ended.as_deref() {
         None => None,

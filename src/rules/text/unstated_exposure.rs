@@ -1,6 +1,6 @@
 use crate::declare_rule;
 use crate::policy::Tier;
-use crate::register::Exception;
+use crate::register::{Exception, Text};
 use crate::rule::{Applies, Check, Context};
 use crate::text::normalise::fold;
 use crate::text::phrases::exposure_term;
@@ -32,11 +32,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     if tier.value > Tier::Moderate || exception.risk.exposure_stated {
         return;
     }
-    let own = [&exception.title, &exception.control, &exception.reason].into_iter().flatten();
-    let scope = exception.scope.parts().map(|(_, text)| text);
-    let found = own.chain(scope).find_map(|text| exposure_term(text.as_str()).map(|range| (text, range)));
-    let Some((text, (start, end))) = found else { return };
-    let word = &text.value[start..end];
+    let Some((text, word)) = first_term(exception) else { return };
     let name = tier.value.name();
     let least = cx.policy().exposure_tier;
     let raise = if tier.value < least { format!(" and `tier: {}`", least.name()) } else { String::new() };
@@ -44,6 +40,22 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     cx.report(text.span_of(word), message)
         .label(tier.span, "without `exposure`")
         .help(format!("under `risk`, write `exposure: [{}]`{raise}; `exposure: []` if nothing is exposed", kind(word)));
+}
+
+/// Returns the first word of an exception that speaks of an exposure, and the text that it is in.
+fn first_term<'e, 'a>(exception: &'e Exception<'a>) -> Option<(&'e Text<'a>, &'e str)> {
+    let own = [&exception.title, &exception.control, &exception.reason].into_iter().flatten();
+    let scope = exception.scope.parts().map(|(_, text)| text);
+    own.chain(scope).find_map(|text| {
+        let (start, end) = exposure_term(text.as_str())?;
+        Some((text, text.value.get(start..end)?))
+    })
+}
+
+/// Returns the first word of an exception that speaks of an exposure, and the kind that it most
+/// likely means.
+pub(crate) fn spoken_of<'e>(exception: &'e Exception<'_>) -> Option<(&'e str, &'static str)> {
+    first_term(exception).map(|(_, word)| (word, kind(word)))
 }
 
 /// The exposure that a word most likely means.

@@ -1,0 +1,259 @@
+//! The register as it lies beside a new exception: what the gate would say of an answer, at once.
+//!
+//! A register of 10,000 files is parsed once. An answer is then judged by the real rules among only
+//! those files that can matter to it: the same system, which may be the same exception filed again,
+//! and the reason that is nearest to the new one.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::commands::candidate::{self, Before};
+use crate::commands::new::field::Field;
+use crate::commands::new::shelf::Shelf;
+use crate::commands::opened::Opened;
+use crate::commands::signoff;
+use crate::files::{self, ReadFile};
+use crate::finding::{Finding, Level};
+use crate::policy::{Controls, Tier};
+use crate::register::draft::Draft;
+use crate::register::{Day, Exception, Files, Moment, Register, Today};
+use crate::rule::Judge;
+use crate::rules;
+use crate::schema::Schema;
+use crate::signoff::Ownership;
+use crate::source::FileId;
+use crate::text::normalise::fold;
+use crate::text::shown;
+use crate::text::similarity::closest_older;
+use crate::yaml;
+
+/// A register and its rule book, ready to judge one draft after another.
+pub(super) struct Desk {
+    /// The repository's root.
+    pub(super) root: PathBuf,
+    /// Where new files go.
+    pub(super) shelf: Shelf,
+    /// Who owns which file, in a git work tree.
+    pub(super) ownership: Option<Ownership>,
+    /// The environments that the register names, most frequent first.
+    pub(super) environments: Vec<String>,
+    judge: RefCell<Judge>,
+    own: Option<Schema>,
+    files: Files,
+    /// Places of the files about each system, by its folded name.
+    systems: BTreeMap<String, Vec<usize>>,
+    /// Every reason with the place of its file.
+    reasons: Vec<(usize, String)>,
+    /// The last reason that was looked for, and the file with the nearest one.
+    nearest: RefCell<(String, Option<usize>)>,
+}
+
+/// What a rule says of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Remark {
+    /// How much it weighs.
+    pub(super) level: Level,
+    /// The rule.
+    pub(super) rule: &'static str,
+    /// JSON Pointer of the field; a path for another file's.
+    pub(super) field: String,
+    /// Whether it is that the field is missing.
+    pub(super) missing: bool,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What to do.
+    pub(super) help: String,
+}
+
+impl Remark {
+    /// Returns what an answer causes: what is found on its own field, and what is newly found on
+    /// others. That others are still missing is no news.
+    pub(super) fn caused(before: &[Self], after: Vec<Self>, pointer: &str) -> Vec<Self> {
+        let is_new = |remark: &Self| {
+            let known = before.iter().any(|other| (other.rule, &other.field) == (remark.rule, &remark.field));
+            remark.is_about(pointer) || !(known || remark.missing)
+        };
+        after.into_iter().filter(is_new).collect()
+    }
+
+    /// Tells whether it is about a field or a part of it.
+    fn is_about(&self, pointer: &str) -> bool {
+        self.field.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Returns both sentences.
+    pub(super) fn text(&self) -> String {
+        if self.help.is_empty() { self.message.clone() } else { format!("{}\n{}", self.message, self.help) }
+    }
+}
+
+impl Desk {
+    /// Prepares an opened register.
+    ///
+    /// # Errors
+    ///
+    /// When CODEOWNERS cannot be read.
+    pub(super) fn new(opened: Opened) -> Result<Self, crate::error::Error> {
+        let Opened { root, judge, own, files } = opened;
+        let ownership = signoff::ownership(None, &root, &mut Files::default())?;
+        let (register, _) = Register::parse_unjudged(&files, &[]);
+        let mut systems: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut environments: BTreeMap<String, usize> = BTreeMap::new();
+        let mut reasons = Vec::new();
+        for exception in &register.exceptions {
+            let place = exception.file.0 as usize;
+            if let Some(system) = &exception.scope.system {
+                systems.entry(fold(system.as_str()).into_owned()).or_default().push(place);
+            }
+            if let Some(environment) = exception.scope.environment.as_ref().filter(|_| exception.is_live()) {
+                *environments.entry(environment.value.trim().to_owned()).or_default() += 1;
+            }
+            reasons.extend(exception.reasons().map(|(reason, _)| (place, reason.as_str().to_owned())));
+        }
+        let mut environments: Vec<(usize, String)> =
+            environments.into_iter().map(|(name, count)| (count, name)).collect();
+        environments.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let shelf = Shelf::of(&register, &judge.policy.exceptions, judge.today.day);
+        Ok(Self {
+            shelf,
+            ownership,
+            environments: environments.into_iter().map(|(_, name)| name).collect(),
+            systems,
+            reasons,
+            nearest: RefCell::default(),
+            root,
+            judge: RefCell::new(judge),
+            own,
+            files,
+        })
+    }
+
+    /// Judges a draft as it would lie at a path. A CODEOWNERS that cannot be read is left to the
+    /// judgement of the finished file.
+    pub(super) fn judge(&self, draft: &Draft, path: &str) -> Vec<Remark> {
+        let text = draft.to_yaml(None);
+        let mut files = self.related(draft);
+        let file = files::decode(text.clone().into_bytes(), path.to_owned());
+        let judge = &mut *self.judge.borrow_mut();
+        let Ok((new, findings)) =
+            candidate::weigh(judge, self.own.as_ref(), &self.root, &mut files, file, Before::AsItIs)
+        else {
+            return Vec::new();
+        };
+        let tree = yaml::parse(&text).ok();
+        let about_it = |finding: &&Finding| finding.file == new || finding.labels.iter().any(|label| label.file == new);
+        let remark = |finding: &Finding| {
+            let at = || tree.as_ref().map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default();
+            let (field, message) = if finding.file == new {
+                (finding.field.clone().unwrap_or_else(at), finding.message.clone())
+            } else {
+                let other = files.sources()[finding.file.0 as usize].path();
+                (other.to_owned(), format!("in `{}`: {}", shown(other), finding.message))
+            };
+            Remark {
+                level: finding.level,
+                rule: finding.rule.id,
+                field,
+                missing: finding.field.is_some(),
+                message,
+                help: finding.help.clone().unwrap_or_default(),
+            }
+        };
+        findings.iter().filter(about_it).map(remark).collect()
+    }
+
+    /// Says what an answer causes.
+    pub(super) fn caused_by(&self, field: Field, draft: &Draft, path: &str) -> Vec<Remark> {
+        let mut without = draft.clone();
+        field.clear(&mut without);
+        Remark::caused(&self.judge(&without, path), self.judge(draft, path), field.words().pointer)
+    }
+
+    /// Tells which exception a draft takes up again, and how many renewals and re-filings then
+    /// stand in a row.
+    pub(super) fn taken_up(&self, draft: &Draft, path: &str) -> Option<(usize, String)> {
+        let mut files = self.related(draft);
+        let (new, _) = files.put(files::decode(draft.to_yaml(None).into_bytes(), path.to_owned()));
+        let register = Register::parse_unjudged(&files, &[]).0;
+        let judge = self.judge.borrow();
+        let (count, id) = rules::taken_up(new, &judge, &register)?;
+        Some((count, id.to_owned()))
+    }
+
+    /// Returns the word of a draft that speaks of an exposure, and the kind it most likely means.
+    pub(super) fn spoken_of(&self, draft: &Draft) -> Option<(String, &'static str)> {
+        let text = draft.to_yaml(None);
+        let exception = Exception::from_node(FileId(0), "", yaml::parse(&text).ok()?);
+        rules::spoken_of(&exception).map(|(word, kind)| (word.to_owned(), kind))
+    }
+
+    /// Returns the last day that a tier allows for a start, where both can be read.
+    pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
+        let judge = self.judge.borrow();
+        let tier = Tier::parse(&draft.tier)?;
+        let starts = Moment::parse(&draft.starts).ok()?;
+        let limit = judge.policy.limit(tier);
+        Some((tier, limit, judge.policy.timezone.first_day(starts).plus(limit)))
+    }
+
+    /// Returns the longest approval of a tier, in days.
+    pub(super) fn limit(&self, tier: Tier) -> i64 {
+        self.judge.borrow().policy.limit(tier)
+    }
+
+    /// Returns the least tier of an exception with an exposure.
+    pub(super) fn exposure_tier(&self) -> Tier {
+        self.judge.borrow().policy.exposure_tier
+    }
+
+    /// Returns how often an exception may be renewed.
+    pub(super) fn max_renewals(&self) -> usize {
+        self.judge.borrow().policy.max_renewals
+    }
+
+    /// Returns the moment of the run.
+    pub(super) fn today(&self) -> Today {
+        self.judge.borrow().today
+    }
+
+    /// Works with the catalogue of controls, where there is one.
+    pub(super) fn with_controls<T>(&self, work: impl FnOnce(&Controls) -> T) -> Option<T> {
+        self.judge.borrow().controls.as_ref().map(work)
+    }
+
+    /// Works with the people who are known.
+    pub(super) fn with_people<T>(&self, work: impl FnOnce(&crate::register::People) -> T) -> T {
+        work(&self.judge.borrow().people)
+    }
+
+    /// Copies the files that can matter to a draft.
+    fn related(&self, draft: &Draft) -> Files {
+        let mut places: Vec<usize> = self.systems.get(&*fold(&draft.system)).cloned().unwrap_or_default();
+        places.extend(self.nearest(&draft.reason));
+        places.sort_unstable();
+        places.dedup();
+        let copy = |place: &usize| -> Option<ReadFile> {
+            let source = self.files.sources().get(*place)?;
+            Some(files::decode(source.text().as_bytes().to_vec(), source.path().to_owned()))
+        };
+        Files::from_read(places.iter().filter_map(copy).collect())
+    }
+
+    /// Finds the file whose reason has the words of the new one, whichever of them is older.
+    fn nearest(&self, reason: &str) -> Option<usize> {
+        if reason.is_empty() {
+            return None;
+        }
+        let mut last = self.nearest.borrow_mut();
+        if last.0 != reason {
+            let texts: Vec<&str> = self.reasons.iter().map(|(_, text)| text.as_str()).chain([reason]).collect();
+            let new = self.reasons.len();
+            let threshold = self.judge.borrow().policy.similarity;
+            let copies = closest_older(&texts, |at| at == new, threshold);
+            let closest = copies.closest.get(new).and_then(Option::as_ref);
+            *last = (reason.to_owned(), closest.and_then(|it| self.reasons.get(it.of)).map(|(place, _)| *place));
+        }
+        last.1
+    }
+}

@@ -1,0 +1,92 @@
+//! From the file to the pull request: commands that can be pasted into a shell as they stand.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::cli;
+use crate::commands::new::field::Field;
+use crate::commands::steps::{Steps, quote};
+use crate::error::Error;
+use crate::output::escape;
+use crate::register::draft::Draft;
+use crate::text::shown;
+
+/// A file that was just written.
+pub(super) struct Handoff<'h> {
+    pub(super) root: &'h Path,
+    pub(super) current: &'h Path,
+    /// Its path, relative to the root.
+    pub(super) path: &'h str,
+    pub(super) id: &'h str,
+    pub(super) draft: &'h Draft,
+}
+
+impl Handoff<'_> {
+    /// Prints where the file is and how to ask for its approval.
+    pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
+        writeln!(out, "wrote {}", escape::line(self.path))?;
+        let message = self.message();
+        let Self { root, current, path, id, .. } = *self;
+        let steps = Steps { root, current, path, verb: "exception", id, message: &message };
+        if !steps.are_possible() {
+            writeln!(out, "this is no git repository: an exception counts once it is committed and approved")?;
+            return Ok(());
+        }
+        let approver = shown(&self.draft.approver);
+        writeln!(out, "\nto ask for it:\n")?;
+        for line in steps.lines() {
+            writeln!(out, "  {}", escape::line(&line))?;
+        }
+        writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
+        writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
+        Ok(())
+    }
+
+    /// A title that would look otherwise in a terminal stays in the file.
+    fn message(&self) -> String {
+        const LONGEST: usize = 72;
+        let whole = format!("Ask for {}: {}", self.id, self.draft.title);
+        let fits = whole.chars().count() <= LONGEST && escape::line(&whole) == whole;
+        if fits { whole } else { format!("Ask for {}", self.id) }
+    }
+}
+
+/// Returns the command that goes on with the answers so far.
+pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
+    let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
+    let mut add = |name: &str, value: &str| {
+        // An answer that would be shown otherwise than it is cannot be pasted.
+        if !value.is_empty() && escape::line(value) == value {
+            words.extend([name.to_owned(), quote(value)]);
+        }
+    };
+    for field in Field::ALL {
+        let name = field.words().argument.split(' ').next().unwrap_or_default();
+        match field {
+            Field::Alternatives => {
+                for it in draft.alternatives.iter().filter(|it| !it.rejected.is_empty()) {
+                    add("--alternative", &it.option);
+                    add("--rejected", &it.rejected);
+                }
+            }
+            Field::References => draft.references.iter().for_each(|it| add(name, it)),
+            Field::Starts if arguments.starts.is_none() && draft.starts == draft.decided => {}
+            _ => add(name, &field.get(draft)),
+        }
+    }
+    let given = |text: &Option<String>| text.clone().unwrap_or_default();
+    let path = |path: &Option<PathBuf>| path.as_deref().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    for (name, value) in [
+        ("--team", draft.team.clone()),
+        ("--process", draft.process.clone()),
+        ("--decided", given(&arguments.decided)),
+        ("--id", id.to_owned()),
+        ("--folder", given(&arguments.folder)),
+        ("--today", given(&arguments.today)),
+        ("--root", path(&arguments.place.root)),
+        ("--policy", path(&arguments.place.policy)),
+    ] {
+        add(name, &value);
+    }
+    words.join(" ")
+}

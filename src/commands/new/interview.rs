@@ -1,0 +1,364 @@
+//! The questions: what is missing is asked for, and each answer is judged as it is given.
+
+use std::cell::RefCell;
+use std::io::Write;
+
+use crate::commands::ask::{Choice, Line, Terminal, tidy};
+use crate::commands::new::desk::{Desk, Remark};
+use crate::commands::new::field::Field;
+use crate::commands::new::people;
+use crate::error::Error;
+use crate::finding::Level;
+use crate::policy::Tier;
+use crate::register::draft::{Alternative, Draft};
+use crate::text::shown;
+
+/// A conversation about one exception.
+pub(super) struct Interview<'i> {
+    pub(super) terminal: Terminal,
+    pub(super) desk: &'i Desk,
+    /// The answers so far.
+    pub(super) draft: Draft,
+    /// The id; empty until it is known.
+    pub(super) id: String,
+    /// Who is at the keyboard, if that is known.
+    pub(super) asker: Option<String>,
+    /// Of which exception it was said that this one renews it.
+    pub(super) noted: Option<String>,
+    /// Where remarks are printed.
+    pub(super) out: &'i mut dyn Write,
+}
+
+impl Interview<'_> {
+    /// Asks for everything that was not given, and again for what was given and is refused.
+    ///
+    /// # Errors
+    ///
+    /// When the questions are left, or the terminal fails.
+    pub(super) fn run(&mut self, given: &[Field]) -> Result<(), Error> {
+        for field in Field::ALL {
+            if field == Field::Incident && !field.is_required(&self.draft) {
+                continue;
+            }
+            let refused = if given.contains(&field) { self.refused(field) } else { Vec::new() };
+            self.say_refused(&refused)?;
+            if !given.contains(&field) || !refused.is_empty() {
+                self.ask(field)?;
+            }
+        }
+        if self.id.is_empty() { self.ask_id() } else { Ok(()) }
+    }
+
+    /// Asks for one answer, beginning with what is there.
+    ///
+    /// # Errors
+    ///
+    /// When the question is left, or the terminal fails.
+    pub(super) fn ask(&mut self, field: Field) -> Result<(), Error> {
+        self.out.flush()?;
+        match field {
+            Field::Control if self.desk.with_controls(|controls| controls.iter().len() > 0) == Some(true) => {
+                self.choose_control()?;
+            }
+            Field::Tier => self.choose_tier()?,
+            Field::Exposure => self.mark_exposure()?,
+            Field::Alternatives => self.ask_alternatives()?,
+            Field::Requester | Field::Owner | Field::Approver => self.ask_person(field)?,
+            Field::Starts | Field::Expires => self.ask_date(field)?,
+            Field::Environment => {
+                let known: Vec<Choice> = self.desk.environments.iter().map(Choice::plain).collect();
+                self.ask_line(field, field.words().help, "", (&known, known.len()))?;
+            }
+            _ => self.ask_line(field, field.words().help, "", (&[], 0))?,
+        }
+        self.say_what_passes(field)
+    }
+
+    /// Asks for the id, which is the file's name.
+    ///
+    /// # Errors
+    ///
+    /// When the question is left, or the terminal fails.
+    pub(super) fn ask_id(&mut self) -> Result<(), Error> {
+        self.out.flush()?;
+        let proposed = if self.id.is_empty() { self.desk.shelf.propose(&self.draft.title) } else { self.id.clone() };
+        let help = format!("the file will be {}; the name never changes", self.desk.shelf.path("ID"));
+        let line = Line { ask: "What is its id?", help: &help, initial: &proposed, ..Line::default() };
+        self.id = self.terminal.line(&line, &|id| self.desk.shelf.id_problem(id))?;
+        Ok(())
+    }
+
+    fn path(&self) -> String {
+        let id = if self.id.is_empty() { self.desk.shelf.propose(&self.draft.title) } else { self.id.clone() };
+        self.desk.shelf.path(&id)
+    }
+
+    /// Returns the errors that an answer causes.
+    fn refused(&self, field: Field) -> Vec<Remark> {
+        let mut remarks = self.desk.caused_by(field, &self.draft, &self.path());
+        remarks.retain(|remark| remark.level == Level::Error);
+        remarks
+    }
+
+    fn say_refused(&mut self, refused: &[Remark]) -> Result<(), Error> {
+        for remark in refused {
+            writeln!(self.out, "! {}", self.terminal.wrap(&remark.text(), "  "))?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+
+    /// Says what a rule has against an answer that it lets pass, and whether the exception counts as
+    /// a renewal of another.
+    fn say_what_passes(&mut self, field: Field) -> Result<(), Error> {
+        let remarks = self.desk.caused_by(field, &self.draft, &self.path());
+        let warnings = remarks.iter().filter(|remark| remark.level == Level::Warning);
+        let mut notes: Vec<String> = warnings.map(|remark| format!("warning: {}", remark.text())).collect();
+        let note = self.renewal_note();
+        if note != self.noted {
+            notes.extend(note.clone());
+            self.noted = note;
+        }
+        for note in notes {
+            writeln!(self.out, "  {}", self.terminal.wrap(&note, "    "))?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
+
+    /// Says that the exception takes up another one, where it does.
+    pub(super) fn renewal_note(&self) -> Option<String> {
+        let (count, id) = self.desk.taken_up(&self.draft, &self.path())?;
+        let max = self.desk.max_renewals();
+        Some(format!(
+            "note: `{}` was an exception from the same rule on the same system, so this one counts as a renewal of it: \
+             {count} in a row, the policy allows {max}",
+            shown(&id)
+        ))
+    }
+
+    /// Asks for a line; some of the suggestions are shown before anything is typed.
+    fn ask_line(
+        &mut self,
+        field: Field,
+        help: &str,
+        default: &str,
+        (suggestions, at_once): (&[Choice], usize),
+    ) -> Result<(), Error> {
+        let example = field.example();
+        let help = if example.is_empty() { help.to_owned() } else { format!("{help}\nsuch as: {example}") };
+        let help = if suggestions.is_empty() { help } else { format!("{help}\ntab or arrows choose what is listed") };
+        let initial = field.get(&self.draft);
+        let default = if initial.is_empty() { default } else { "" };
+        let words = field.words();
+        let line = Line { ask: words.ask, help: &help, default, initial: &initial, suggestions, at_once };
+        let answer = self.judged_line(&line, &|draft, answer| self.take(field, draft, answer), words.pointer)?;
+        let mut draft = std::mem::take(&mut self.draft);
+        self.take(field, &mut draft, &answer);
+        self.draft = draft;
+        Ok(())
+    }
+
+    /// Takes an answer over in the form in which the file will hold it.
+    fn take(&self, field: Field, draft: &mut Draft, answer: &str) {
+        match field {
+            Field::Requester | Field::Owner | Field::Approver => field.set(draft, &people::as_known(self.desk, answer)),
+            _ => field.set(draft, answer),
+        }
+    }
+
+    /// Asks for a line until nothing is refused in it. The same answer once more is kept: a person
+    /// who is not in the roster yet must not be a dead end, and the gate has the last word.
+    fn judged_line(&self, line: &Line<'_>, take: &dyn Fn(&mut Draft, &str), pointer: &str) -> Result<String, Error> {
+        let path = self.path();
+        let mut without = self.draft.clone();
+        take(&mut without, "");
+        let before = self.desk.judge(&without, &path);
+        let last = RefCell::new(None);
+        let check = |answer: &str| {
+            let mut draft = self.draft.clone();
+            take(&mut draft, answer);
+            let remarks = self.desk.judge(&draft, &path);
+            let caused = Remark::caused(&before, remarks, pointer).into_iter();
+            let refused: Vec<String> =
+                caused.filter(|remark| remark.level == Level::Error).map(|remark| remark.text()).collect();
+            let again = last.replace(Some(answer.to_owned())).as_deref() == Some(answer);
+            match refused.is_empty() || (again && !answer.is_empty()) {
+                true => None,
+                false if answer.is_empty() => Some(refused.join("\n")),
+                false => Some(format!("{}\n(enter again keeps it, but the gate will refuse it)", refused.join("\n"))),
+            }
+        };
+        self.terminal.line(line, &check)
+    }
+
+    /// Lets somebody choose until nothing is refused in it, or the same is chosen once more.
+    fn judged_choice(&mut self, field: Field, help: &str, choices: &[Choice], mut start: usize) -> Result<(), Error> {
+        let mut last = None;
+        loop {
+            let at = self.terminal.choose(field.words().ask, help, choices, start)?;
+            field.set(&mut self.draft, choices.get(at).map_or("", |choice| &choice.value));
+            let refused = self.refused(field);
+            if refused.is_empty() || last == Some(at) {
+                return Ok(());
+            }
+            self.say_refused(&refused)?;
+            (start, last) = (at, Some(at));
+        }
+    }
+
+    fn choose_control(&mut self) -> Result<(), Error> {
+        let choices = self.desk.with_controls(|controls| {
+            let choice = |control: &crate::policy::Control| Choice {
+                value: format!("{} {}", control.id, control.name).trim_end().to_owned(),
+                about: if control.waivable { String::new() } else { "(nobody may break it)".to_owned() },
+            };
+            controls.iter().map(choice).collect::<Vec<_>>()
+        });
+        let choices = choices.unwrap_or_default();
+        let current = choices.iter().position(|choice| choice.value == self.draft.control).unwrap_or_default();
+        self.judged_choice(Field::Control, "type to filter, arrows and enter to choose", &choices, current)
+    }
+
+    fn choose_tier(&mut self) -> Result<(), Error> {
+        let meaning = |tier: Tier| match tier {
+            Tier::Low => "a nuisance, easily undone",
+            Tier::Moderate => "one team or one system",
+            Tier::High => "customers, personal data or the business",
+            Tier::Emergency => "an incident is going on, and this helps to end it",
+        };
+        let days = |tier: Tier| match self.desk.limit(tier) {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        let about =
+            |tier: Tier| format!("{}at most {}: {}", " ".repeat(9 - tier.name().len()), days(tier), meaning(tier));
+        let choices = Tier::ALL.map(|tier| Choice { value: tier.name().to_owned(), about: about(tier) });
+        let exposed = self.draft.exposure.as_ref().is_some_and(|kinds| !kinds.is_empty());
+        let least = if exposed { self.desk.exposure_tier() } else { Tier::Low };
+        let current = Tier::parse(&self.draft.tier).unwrap_or(least);
+        let start = Tier::ALL.iter().position(|tier| *tier == current).unwrap_or_default();
+        let help = match exposed {
+            true => format!("what it opens calls for `{}` at least", least.name()),
+            false => Field::Tier.words().help.to_owned(),
+        };
+        self.judged_choice(Field::Tier, &help, &choices, start)
+    }
+
+    fn mark_exposure(&mut self) -> Result<(), Error> {
+        const KINDS: [(&str, &str); 4] = [
+            ("remote-access", "  a way in from outside: VPN, SSH, RDP, an open port"),
+            ("authentication", " a weaker proof of identity: no MFA, a shared account"),
+            ("data", "           personal, customer or secret data can be read"),
+            ("vendor-access", "  someone outside the organisation gets in"),
+        ];
+        let choices = KINDS.map(|(kind, about)| Choice { value: kind.to_owned(), about: about.to_owned() });
+        let spoken = self.desk.spoken_of(&self.draft);
+        let (kinds, help) = match (&self.draft.exposure, spoken) {
+            (Some(kinds), _) => (kinds.clone(), Field::Exposure.words().help.to_owned()),
+            (None, Some((word, kind))) => {
+                let hint = format!("{kind} is marked, because your words speak of `{}`", shown(&word));
+                (vec![kind.to_owned()], format!("{}\n{hint}", Field::Exposure.words().help))
+            }
+            (None, None) => (Vec::new(), Field::Exposure.words().help.to_owned()),
+        };
+        let is_marked = |at: &usize| kinds.iter().any(|kind| *kind == KINDS[*at].0);
+        let marked: Vec<usize> = (0..KINDS.len()).filter(is_marked).collect();
+        let marked = self.terminal.mark(Field::Exposure.words().ask, &help, &choices, &marked)?;
+        self.draft.exposure = Some(marked.into_iter().map(|at| KINDS[at].0.to_owned()).collect());
+        Ok(())
+    }
+
+    /// Asks for pairs until an option is left empty; the first cannot be.
+    fn ask_alternatives(&mut self) -> Result<(), Error> {
+        let former = std::mem::take(&mut self.draft.alternatives);
+        for at in 0.. {
+            let old = former.get(at).cloned().unwrap_or_default();
+            let first = format!("{}\nsuch as: {}", Field::Alternatives.words().help, Field::Alternatives.example());
+            let (ask, help) = match at {
+                0 => (Field::Alternatives.words().ask, first.as_str()),
+                _ => ("And another one?", "enter alone if there is none"),
+            };
+            let pointer = format!("/alternatives/{at}/option");
+            let set = |draft: &mut Draft, option: &str| {
+                draft.alternatives.truncate(at);
+                draft.alternatives.push(Alternative { option: option.to_owned(), rejected: String::new() });
+            };
+            let line = Line { ask, help, initial: &old.option, ..Line::default() };
+            let option = match at {
+                0 => self.judged_line(&line, &set, &pointer)?,
+                _ => self.optional_line(&line, &set, &pointer)?,
+            };
+            if option.is_empty() {
+                self.draft.alternatives.truncate(at);
+                return Ok(());
+            }
+            set(&mut self.draft, &option);
+            self.ask_rejected(at, &old.rejected)?;
+        }
+        Ok(())
+    }
+
+    fn ask_rejected(&mut self, at: usize, old: &str) -> Result<(), Error> {
+        let set = |draft: &mut Draft, why: &str| {
+            if let Some(last) = draft.alternatives.get_mut(at) {
+                why.clone_into(&mut last.rejected);
+            }
+        };
+        let help = format!("the fact that rules it out here\nsuch as: {}", Field::rejected_example());
+        let line = Line { ask: "Why does it not do?", help: &help, initial: old, ..Line::default() };
+        let why = self.judged_line(&line, &set, &format!("/alternatives/{at}/rejected"))?;
+        set(&mut self.draft, &why);
+        Ok(())
+    }
+
+    /// A line that may stay empty.
+    fn optional_line(&self, line: &Line<'_>, set: &dyn Fn(&mut Draft, &str), pointer: &str) -> Result<String, Error> {
+        let before = self.desk.judge(&self.draft, &self.path());
+        let path = self.path();
+        let check = |answer: &str| {
+            let mut draft = self.draft.clone();
+            set(&mut draft, answer);
+            let caused = Remark::caused(&before, self.desk.judge(&draft, &path), pointer);
+            let refused = caused.iter().find(|remark| remark.level == Level::Error && !answer.is_empty());
+            refused.map(Remark::text)
+        };
+        self.terminal.line(line, &check)
+    }
+
+    fn ask_person(&mut self, field: Field) -> Result<(), Error> {
+        let deciders = match field {
+            Field::Approver => people::deciders(self.desk, &self.draft.requester, &self.path()),
+            _ => Vec::new(),
+        };
+        let default = match field {
+            Field::Requester => self.asker.clone().unwrap_or_default(),
+            Field::Owner => self.draft.requester.clone(),
+            Field::Approver => deciders.first().cloned().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let suggestions = people::to_choose(self.desk, &deciders);
+        self.ask_line(field, field.words().help, &default, (&suggestions, deciders.len()))
+    }
+
+    fn ask_date(&mut self, field: Field) -> Result<(), Error> {
+        let today = self.desk.today().day.to_string();
+        if field == Field::Starts {
+            if self.draft.starts == today {
+                self.draft.starts.clear();
+            }
+            return self.ask_line(field, field.words().help, &today, (&[], 0));
+        }
+        let Some((tier, limit, last)) = self.desk.latest(&self.draft) else {
+            return self.ask_line(field, field.words().help, "", (&[], 0));
+        };
+        let days = if limit == 1 { "1 day".to_owned() } else { format!("{limit} days") };
+        let help = format!("tier {}: at most {days}, {last} at the latest; that day is covered too", tier.name());
+        self.ask_line(field, &help, &last.to_string(), (&[], 0))
+    }
+}
+
+/// Makes answers of the arguments' texts: one line each.
+pub(super) fn answer(text: Option<&String>) -> String {
+    text.map(|text| tidy(text)).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! A title as a file's name.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The longest slug, in bytes; every byte is a character of ASCII.
+pub const LONGEST: usize = 60;
+
+/// Makes a name of a title: small ASCII letters and digits in words that a dash joins, at most
+/// [`LONGEST`] bytes and cut between words where that is possible. What has no letter in ASCII is
+/// dropped, so the name may be empty.
+#[must_use]
+pub fn slug(title: &str) -> String {
+    let mut words: Vec<String> = vec![String::new()];
+    for c in title.nfkd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{ad}')) {
+        let Some(last) = words.last_mut() else { break };
+        match plain(c) {
+            Some(letters) => last.push_str(letters),
+            None if c.is_ascii_alphanumeric() => last.push(c.to_ascii_lowercase()),
+            None if !last.is_empty() => words.push(String::new()),
+            None => {}
+        }
+    }
+    let mut slug = String::new();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        let gap = usize::from(!slug.is_empty());
+        if slug.is_empty() {
+            slug.push_str(&word[..word.len().min(LONGEST)]);
+        } else if slug.len() + gap + word.len() <= LONGEST {
+            slug.push('-');
+            slug.push_str(word);
+        } else {
+            break;
+        }
+    }
+    slug
+}
+
+/// Returns the first of `slug`, `slug-2`, `slug-3` and so on that is not taken.
+#[must_use]
+pub fn untaken(slug: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2_u64..).map(|number| {
+        let end = format!("-{number}");
+        let room = slug.len().min(LONGEST - end.len());
+        format!("{}{end}", slug[..room].trim_end_matches('-'))
+    });
+    std::iter::once(slug.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// Letters that Unicode does not take apart.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'ø' | 'Ø' => "o",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'ł' | 'Ł' => "l",
+        'þ' | 'Þ' => "th",
+        'ħ' | 'Ħ' => "h",
+        'ı' => "i",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_becomes_words_of_ascii() {
+        for (title, name) in [
+            ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
+            ("  Zoë's Łódź straße (№ 7): 50 % off!  ", "zoes-lodz-strasse-no-7-50-off"),
+            ("../../etc/passwd\0\u{1b}[2J", "etc-passwd-2j"),
+            ("パスワード", ""),
+            ("-.-", ""),
+            ("ﬁle ① Ａ", "file-1-a"),
+        ] {
+            assert_eq!(slug(title), name, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_long_title_is_cut_between_words_and_a_long_word_in_itself() {
+        let long = slug("Build agents of the billing team keep the old release of OpenSSL until the image is rebuilt");
+        assert_eq!(long, "build-agents-of-the-billing-team-keep-the-old-release-of");
+        assert_eq!(slug(&"a".repeat(200)).len(), LONGEST);
+    }
+
+    #[test]
+    fn a_taken_name_is_numbered_and_never_longer() {
+        let untaken = |slug: &str, taken: &[&str]| untaken(slug, |name| taken.contains(&name));
+        assert_eq!(untaken("printer", &[]), "printer");
+        assert_eq!(untaken("printer", &["printer", "printer-2"]), "printer-3");
+        let long = "a".repeat(LONGEST);
+        assert_eq!(untaken(&long, &[&long]), format!("{}-2", "a".repeat(LONGEST - 2)));
+    }
+}
