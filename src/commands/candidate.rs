@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::commands::opened::Opened;
-use crate::commands::{World, place, signoff};
+use crate::commands::{place, signoff};
 use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::finding::{Findings, Level};
@@ -69,16 +69,16 @@ impl Opened {
         })
     }
 
-    /// Tells whether the default branch has the exception already. Where nobody can say what that
-    /// branch is, the answer is no: the gate will know.
+    /// Tells whether the default branch has the exception already. Where there is no such branch, the
+    /// answer is no: the gate will know.
     ///
     /// # Errors
     ///
     /// When git cannot be started or read.
-    pub(super) fn is_merged(&self, id: &str, world: &World) -> Result<bool, Error> {
+    pub(super) fn is_merged(&self, id: &str) -> Result<bool, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(false) };
-        let Ok(base) = base::find(&git, "auto", &world.ci) else { return Ok(false) };
-        let snapshot = Snapshot::open(&git, &self.root, base.commit)?;
+        let Some((_, tip)) = base::default_branch(&git, None)? else { return Ok(false) };
+        let snapshot = Snapshot::open(&git, &self.root, Some(tip))?;
         let there = snapshot.exceptions(&self.judge.policy.exceptions);
         Ok(there.keys().any(|path| register::stem(path) == id))
     }

@@ -49,6 +49,27 @@ pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error
     }
 }
 
+/// Finds the default branch as it was fetched last, else the local one: its name and its tip. A CI
+/// system's own name for it excludes every guess.
+///
+/// # Errors
+///
+/// When git cannot be started.
+pub fn default_branch(git: &Git, named: Option<&str>) -> Result<Option<(String, Commit)>, Error> {
+    let (remote, local) = match named {
+        Some(name) => (vec![name], vec![name]),
+        None => (vec!["HEAD", "main", "master"], vec!["main", "master"]),
+    };
+    let remote = remote.into_iter().map(|name| (format!("refs/remotes/origin/{name}"), format!("origin/{name}")));
+    let local = local.into_iter().map(|name| (format!("refs/heads/{name}"), name.to_owned()));
+    for (reference, name) in remote.chain(local) {
+        if let Some(tip) = git.reference(&reference)? {
+            return Ok(Some((shown(&name).into_owned(), tip)));
+        }
+    }
+    Ok(None)
+}
+
 impl Base {
     fn new(commit: Commit, how: impl Into<String>) -> Self {
         Self { commit: Some(commit), how: how.into() }
@@ -120,7 +141,7 @@ impl Search<'_> {
 
     /// The merge base of `HEAD` and the default branch; on that branch the commit before `HEAD`.
     fn fork_point(&self, default_branch: Option<&str>) -> Result<Base, Error> {
-        let Some((name, tip)) = self.default_branch(default_branch)? else {
+        let Some((name, tip)) = self::default_branch(self.git, default_branch)? else {
             return Err(self.no_default_branch(default_branch)?);
         };
         match self.git.merge_base(&tip, &self.head)? {
@@ -128,23 +149,6 @@ impl Search<'_> {
             Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }
-    }
-
-    /// The default branch as it was fetched last, else the local one. A CI system's own name for it
-    /// excludes every guess.
-    fn default_branch(&self, named: Option<&str>) -> Result<Option<(String, Commit)>, Error> {
-        let (remote, local) = match named {
-            Some(name) => (vec![name], vec![name]),
-            None => (vec!["HEAD", "main", "master"], vec!["main", "master"]),
-        };
-        let remote = remote.into_iter().map(|name| (format!("refs/remotes/origin/{name}"), format!("origin/{name}")));
-        let local = local.into_iter().map(|name| (format!("refs/heads/{name}"), name.to_owned()));
-        for (reference, name) in remote.chain(local) {
-            if let Some(tip) = self.git.reference(&reference)? {
-                return Ok(Some((shown(&name).into_owned(), tip)));
-            }
-        }
-        Ok(None)
     }
 
     /// The first parent of `HEAD`, or nothing for a first commit.

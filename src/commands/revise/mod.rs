@@ -81,7 +81,6 @@ struct Subject<'s> {
     file: FileRef<'s>,
     judge: &'s Judge,
     opened: &'s Opened,
-    world: &'s World,
 }
 
 impl Subject<'_> {
@@ -120,7 +119,7 @@ fn revise(
         let register = opened.register();
         let file = the_one(&register, &arguments.id, verb)?;
         let Some(exception) = register.exception(file.id) else { return Err(unreadable(file.path)) };
-        let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened, world })?;
+        let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened })?;
         (file.path.to_owned(), opened.files.sources()[file.id.0 as usize].text().to_owned(), plan)
     };
     let id = arguments.id.as_str();

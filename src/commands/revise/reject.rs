@@ -22,7 +22,7 @@ pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut
 fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("rejected")?;
     let id = shown(subject.exception.id);
-    if subject.opened.is_merged(subject.file.stem, subject.world)? {
+    if subject.opened.is_merged(subject.file.stem)? {
         return Err(Error::Usage {
             message: format!("`{id}` cannot be rejected: it was approved and merged, so the rule was broken"),
             help: format!("`stopgap close {id}` ends it and keeps that on record"),
