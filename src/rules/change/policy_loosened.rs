@@ -25,7 +25,7 @@ declare_rule! {
     ///
     /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
     /// the lines of `.github/workflows/` and `.gitlab-ci.yml` that run `stopgap check` or use its
-    /// action. A workflow is compared by its text: what a script, a trigger or an included file
+    /// action or component. A workflow is compared by its text: what a script, a trigger or an included file
     /// does is not seen. Nor can the content of a further JSON Schema be judged, only that it is
     /// there.
     id: "policy-loosened",

@@ -35,6 +35,9 @@ const KEYS: [(&str, &[&str]); 4] = [
     ("when", &["never", "manual"]),
 ];
 
+/// Inputs of the action or the component with values that make it judge less; no value stands for any.
+const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
+
 pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let ci = |path: &str| path.starts_with(".github/workflows/") || path == ".gitlab-ci.yml";
     let documents: Vec<_> = changes.documents.iter().filter(|document| ci(&document.path)).collect();
@@ -61,7 +64,8 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
     let softened: Vec<_> = new.iter().filter_map(|step| Some((step, step.softened.as_ref()?))).collect();
     let newly = softened.len().saturating_sub(softer_before).min(missing);
     for (step, (span, what)) in softened.iter().rev().take(newly) {
-        let message = format!("`{}` lets the check pass whatever it finds", shown(what));
+        let whatever = if what.contains("sign-off") { "whoever approved" } else { "whatever it finds" };
+        let message = format!("`{}` lets the check pass {whatever}", shown(what));
         let finding = cx.report_in(step.file, *span, message);
         finding.help("let the step fail when the check does; a rule that is not ready is turned down in the policy");
         if *span != step.span {
@@ -138,7 +142,9 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     for (at, line) in lines.iter().enumerate() {
         let command = command(at);
         let Some(kind) = kind(line.content(), &command) else { continue };
-        found.push(Step { file, kind, span: line.span(), softened: softened(&lines, at, &command) });
+        let soft_input = if kind == Kind::Action { soft_input(&lines, at) } else { None };
+        let softened = soft_input.or_else(|| softened(&lines, at, &command));
+        found.push(Step { file, kind, span: line.span(), softened });
         if found.len() == MOST_STEPS {
             break;
         }
@@ -153,7 +159,7 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
     if line.starts_with("name:") {
         return None;
     }
-    if let Some(action) = line.strip_prefix("uses:") {
+    if let Some(action) = line.strip_prefix("uses:").or_else(|| line.strip_prefix("component:")) {
         let action = action.trim().trim_matches(['"', '\'']);
         return action.split_once('@').is_some_and(|(path, _)| path.ends_with("/stopgap")).then_some(Kind::Action);
     }
@@ -188,6 +194,29 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
         }
     }
     None
+}
+
+/// Returns the input of an action's step that makes it judge less.
+fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
+    let own = &lines[at];
+    let below = lines[at + 1..].iter().take_while(|line| line.indent >= own.inner);
+    let starts_here = own.indent < own.inner;
+    let mut started = starts_here;
+    let above = lines[..at].iter().rev().take_while(|line| {
+        let inside = !started && line.inner >= own.inner;
+        started |= line.indent < own.inner;
+        inside
+    });
+    let mut step = above.chain(below);
+    step.find(|line| line.content().split(['{', '}', ',']).any(|pair| is_soft_input(pair.trim())))
+        .map(|line| (line.span(), line.content().to_owned()))
+}
+
+fn is_soft_input(pair: &str) -> bool {
+    let Some((key, value)) = pair.split_once(':') else { return false };
+    let value = value.trim().trim_matches(['"', '\'']);
+    let takes = |values: &[&str]| values.contains(&value) || (values.is_empty() && !value.is_empty());
+    INPUTS.iter().any(|(name, values)| key == *name && takes(values))
 }
 
 fn is_soft(content: &str) -> bool {
@@ -236,6 +265,20 @@ jobs:
             ("run: stopgap check --", "run: |\n          set +e\n          stopgap check --", "set +e"),
         ] {
             assert_eq!(softened_by(&WORKFLOW.replace(old, new)), [Some(what.to_owned())], "{new}");
+        }
+        let action = "steps:\n  - name: a\n    with:\n      fail-on: never\n  - uses: acme/stopgap@v1\n    with:\n      token: x\n";
+        assert_eq!(softened_by(action), [None]);
+        for input in ["fail-on: never", "sign-off: \"off\"", "sign-off: optional", "today: 2026-01-01"] {
+            let what = Some(input.to_owned());
+            assert_eq!(softened_by(&action.replace("token: x", input)), std::slice::from_ref(&what));
+            let before =
+                format!("steps:\n  - id: a\n    with:\n      {input}\n    uses: acme/stopgap@v1\n  - run: x\n");
+            assert_eq!(softened_by(&before), std::slice::from_ref(&what));
+            let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
+            assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
+        }
+        for input in ["fail-on: warning", "sign-off: required", "today: ''"] {
+            assert_eq!(softened_by(&action.replace("token: x", input)), [None]);
         }
         let gitlab =
             "gate:\n  script:\n    - stopgap check --base auto\n  allow_failure: true\nlint:\n  script: [make]\n";
