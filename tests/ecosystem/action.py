@@ -1,0 +1,644 @@
+"""The action, run by act with the workflow of docs/ci.md, on events and registers of every kind.
+
+act executes the workflow on this machine, without Docker, and tells as JSON what the runner would see: commands, outputs,
+summaries, results. A server on this machine stands in for GitHub's API and its releases.
+"""
+
+import concurrent.futures
+import hashlib
+import http.server
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+import urllib.parse
+
+import cargo
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ACME = ROOT / "fixtures/registers/acme"
+DRIFT = ROOT / "fixtures/registers/drift"
+TODAY = "2026-11-23"
+TOKEN = "token-of-this-job"
+PIN = "1" * 40
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "Maria", "GIT_AUTHOR_EMAIL": "maria@example.com", "GIT_AUTHOR_DATE": "2026-11-23T08:00:00Z",
+    "GIT_COMMITTER_NAME": "Maria", "GIT_COMMITTER_EMAIL": "maria@example.com",
+    "GIT_COMMITTER_DATE": "2026-11-23T08:00:00Z",
+}
+EXCEPTION = """\
+title: Payroll vendor reads the HR export folder
+control: ACC-07 Vendors hold no access to HR data
+reason: The payroll vendor must read failed imports to correct the new file format before the December run.
+scope: {system: HR export folder on sftp-hr-01, environment: production}
+risk:
+  tier: high
+  exposure: [vendor-access, data]
+  statement: A leaked vendor password would show the salaries of 400 people.
+alternatives:
+  - {option: Send the vendor redacted samples by hand, rejected: The failures show only on full-size files.}
+removal: Disable the account payroll-ext on sftp-hr-01.
+requester: "@maria"
+owner: "@dana"
+approver: "@olek"
+decided: 2026-11-23
+status: active
+starts: 2026-11-23
+expires: 2026-11-27
+"""
+OWNERS = "* @acme/security\n/exceptions/ @olek @priya\n"
+# Texts that would set an output, end a heredoc or stop the parser, were they printed as they are.
+FORGERIES = [
+    "##[set-output name=exit-code;]0",
+    ">>> ##[set-output name=errors;]0",
+    "::set-output name=exit-code::0",
+    "x\n::set-output name=exit-code::0",
+    "::stop-commands::x",
+    "x\nEOF\nexit-code=0\nerrors<<EOF\n0\nEOF",
+    "::add-mask::1",
+    "</pre></summary> **bold** | @everyone",
+]
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """GitHub's answers: a list of reviews a page, or a status that refuses them; archives of releases."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.pages, self.files, self.asked = {}, {}, []
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        url = urllib.parse.urlsplit(self.path)
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        if url.path in self.server.files:
+            return self.reply(200, self.server.files[url.path])
+        number = re.fullmatch(r"/repos/acme/register/pulls/(\d+)/reviews", url.path)
+        pages = self.server.pages.get(int(number[1])) if number else None
+        query = urllib.parse.parse_qs(url.query)
+        if isinstance(pages, int):
+            return self.reply(pages, b'{"message": "Resource not accessible by integration"}')
+        if pages is None or self.headers.get("Authorization") != f"Bearer {TOKEN}" or query["per_page"] != ["100"]:
+            return self.reply(404, b'{"message": "Not Found"}')
+        page = int(query["page"][0])
+        link = f'<{self.server.url}{url.path}?page={page + 1}>; rel="next", <x>; rel="last"'
+        headers = {"Link": link if page < len(pages) else '<x>; rel="prev"'}
+        return self.reply(200, json.dumps(pages[page - 1]).encode(), headers)
+
+    def reply(self, status, body, headers=None):
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Repository:
+    """A git repository with a register, and the workflow of docs/ci.md beside it."""
+
+    def __init__(self, folder, register=None):
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+        if register:
+            shutil.copytree(register, folder, dirs_exist_ok=True)
+        else:
+            self.write("stopgap.yaml", "version: 1\n")
+            self.write("CODEOWNERS", OWNERS)
+            self.write("exceptions/.keep", "")
+            self.write("people.yaml", 'teams: {"@acme/security": ["@olek", "@priya"]}\n'
+                       'people: [{handle: "@maria"}, {handle: "@dana"}, {handle: "@olek"}, {handle: "@priya"}]\n')
+
+    def git(self, *arguments):
+        done = subprocess.run(
+            ["git", "-C", self.folder, *arguments], env={**os.environ, **GIT},
+            check=True, capture_output=True, text=True,
+        )
+        return done.stdout.strip()
+
+    def write(self, name, text):
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def commit(self, message):
+        self.git("add", "--all", "--force")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def merge_branch(self, files):
+        """Commits files on a branch and checks out what GitHub does: their merge into main. Returns base and head."""
+        base = self.commit("register")
+        self.git("checkout", "--quiet", "-b", "ask")
+        for name, text in files.items():
+            self.write(name, text)
+        head = self.commit("ask for an exception")
+        self.git("checkout", "--quiet", "--detach", "main")
+        self.git("merge", "--quiet", "--no-ff", "--message", "merge", "ask")
+        return base, head
+
+
+class Run:
+    """What the runner saw of one run of the workflow."""
+
+    def __init__(self, entries, result):
+        self.entries = entries
+        self.outputs = json.loads((result / "outputs.json").read_text())
+        self.report = json.loads((result / "report.json").read_text()) if self.outputs["report"] else None
+        self.sarif = json.loads((result / "sarif.json").read_text()) if self.outputs["sarif"] else None
+        self.failed = any(entry.get("jobResult") == "failure" for entry in entries)
+
+    def commands(self, *names):
+        """The workflow commands that were printed, read as GitHub's runner reads them."""
+        found = []
+        for entry in self.entries:
+            if entry.get("command") in names and "raw" in entry:
+                head, message = entry["raw"].rstrip("\n")[2:].split("::", 1)
+                title = re.search("title=([^,]*)", head)[1]
+                message = message.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+                found.append({"name": entry["command"], "title": title, "message": message})
+        return found
+
+    @property
+    def summary(self):
+        return next((entry["content"] for entry in self.entries if entry.get("command") == "summary"), "")
+
+    @property
+    def log(self):
+        """What the action printed and the runner took for no command."""
+        return [entry["msg"].rstrip("\n") for entry in self.entries if entry.get("raw_output")]
+
+
+def workflow(inputs):
+    """The first workflow of docs/ci.md with inputs for its action, and a step that keeps what the action set."""
+    page = (ROOT / "docs/ci.md").read_text()
+    text = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "pull_request_review" in block)
+    step = "      - uses: OWNER/stopgap@COMMIT # v0.1.0\n"
+    assert text.endswith(step)
+    lines = "".join(f"          {name}: {json.dumps(value)}\n" for name, value in inputs.items())
+    return text.replace(step, f"""\
+      - uses: OWNER/stopgap@{PIN} # v0.1.0
+        id: gate
+        with:
+{lines}      - if: always()
+        env:
+          OUTPUTS: ${{{{ toJSON(steps.gate.outputs) }}}}
+          REPORT: ${{{{ steps.gate.outputs.report }}}}
+          SARIF: ${{{{ steps.gate.outputs.sarif }}}}
+        run: |
+          printf '%s' "$OUTPUTS" > "$RESULT/outputs.json"
+          [ -z "$REPORT" ] || cp "$REPORT" "$RESULT/report.json"
+          [ -z "$SARIF" ] || cp "$SARIF" "$RESULT/sarif.json"
+""")
+
+
+class Bench:
+    """Runs workflows."""
+
+    def __init__(self, binary, work):
+        self.work = work / "action"
+        self.work.mkdir()
+        self.numbers = itertools.count(1)
+        self.act = work / "venv/bin/act"
+        self.server = Server()
+        tools = self.work / "path"
+        tools.mkdir()
+        shutil.copy(binary, tools / "stopgap")
+        self.path = f"{tools}:{os.environ['PATH']}"
+        # The files of the action alone, as a checkout of a release has them.
+        self.action = self.work / "checkout"
+        listed = subprocess.run(
+            ["git", "-C", ROOT, "ls-files", "-z", "action.yml", "action", "Cargo.toml", "Cargo.lock", "src", "schema"],
+            check=True, capture_output=True, text=True,
+        ).stdout
+        for name in listed.rstrip("\0").split("\0"):
+            (self.action / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, self.action / name)
+
+    def repository(self, name, register=None):
+        return Repository(self.work / name / "repository", register)
+
+    def run(self, repository, event, payload, **inputs):
+        inputs = {"version": "system", "today": TODAY, **{name.replace("_", "-"): value for name, value in inputs.items()}}
+        place = repository.folder.parent / f"run-{next(self.numbers)}"
+        home = place / "home"
+        (home / ".config/act").mkdir(parents=True)
+        (home / ".config/act/actrc").touch()
+        flow = place / "workflow.yml"
+        flow.write_text(workflow(inputs))
+        (place / "event.json").write_text(json.dumps(payload))
+        done = subprocess.run(
+            [
+                self.act, event, "--json", "--eventpath", place / "event.json", "--workflows", flow,
+                "--platform", "ubuntu-24.04=-self-hosted", "--action-offline-mode", "--use-new-action-cache",
+                "--local-repository", f"OWNER/stopgap@{PIN}={self.action}", "--no-cache-server", "--use-gitignore=false",
+                "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"RESULT={place}",
+                "--env", f"GITHUB_API_URL={self.server.url}", "--env", "GITHUB_REPOSITORY=acme/register",
+            ],
+            cwd=repository.folder, env={**GIT, "PATH": self.path, "HOME": str(home)},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )
+        entries = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
+        if not (place / "outputs.json").exists():
+            sys.exit(f"action: {place.name} did not run:\n{done.stdout[-5000:]}\n{done.stderr[-2000:]}")
+        return Run(entries, place)
+
+
+def equal(what, found, expected):
+    if found != expected:
+        raise AssertionError(f"{what}: {found!r}, not {expected!r}")
+
+
+def holds(what, text, part):
+    if part not in text:
+        raise AssertionError(f"{what}: no {part!r} in {text!r}")
+
+
+def check_outputs(run, code):
+    """The outputs are those of the JSON report; the annotations its findings that count."""
+    report = run.report
+    counts = report["summary"]
+    for key in ["errors", "warnings", "notes", "elsewhere", "exceptions", "live"]:
+        equal(key, run.outputs[key], str(counts[key]))
+    equal("findings", run.outputs["findings"], str(counts["errors"] + counts["warnings"] + counts["notes"]))
+    for output, rule in [("expired", "expired"), ("expiring", "expiring-soon")]:
+        named = [finding["exception"] for finding in report["findings"] if finding["rule"] == rule]
+        equal(output, json.loads(run.outputs[output]), list(dict.fromkeys(named)))
+    equal("exit-code", run.outputs["exit-code"], str(code))
+    equal("SARIF", len(run.sarif["runs"]), 1)
+    return report
+
+
+def check_annotations(run, report):
+    gating = [finding for finding in report["findings"] if finding["gates"]]
+    names = {"error": "error", "warning": "warning", "note": "notice"}
+    shown = [(command["name"], command["title"].split()[0]) for command in run.commands(*names.values())]
+    expected = [(names[finding["level"]], finding["rule"]) for finding in gating]
+    equal("annotations", [pair for pair in shown if pair[1] != "stopgap"], expected)
+
+
+def check_harmless(run):
+    """Nothing that was printed is a command for GitHub's runner, other than annotations (ActionCommand.cs)."""
+    for entry in run.entries:
+        allowed = {"error", "warning", "notice", "summary", "set-output", "stop-commands", None}
+        command = entry.get("command")
+        if command not in allowed and not str(command).startswith("stopgap-") and command != "ignored":
+            raise AssertionError(f"a command that nobody meant: {entry}")
+        # act tells of GITHUB_OUTPUT as a command too, but only a printed one is raw.
+        if command == "set-output" and "raw" in entry:
+            raise AssertionError(f"a forged output: {entry}")
+    stopped = False
+    for entry in run.entries:
+        if entry.get("command") == "stop-commands" or str(entry.get("command")).startswith("stopgap-"):
+            stopped = entry["command"] == "stop-commands"
+        elif entry.get("raw_output") and not stopped:
+            if "##[" in entry["msg"] or entry["msg"].lstrip().startswith("::"):
+                raise AssertionError(f"the runner would take this for a command: {entry['msg']!r}")
+
+
+def schedule(bench):
+    repository = bench.repository("clean", ACME)
+    repository.commit("register")
+    run = bench.run(repository, "schedule", {"schedule": "17 5 * * *"})
+    equal("a clean register fails", run.failed, False)
+    check_annotations(run, check_outputs(run, 0))
+    holds("expiring", run.outputs["expiring"], "harbour-gateway-break-glass")
+    holds("summary", run.summary, "expiring-soon")
+
+
+def schedule_of_a_bad_register(bench):
+    repository = bench.repository("bad", DRIFT)
+    repository.commit("register")
+    payload = {"repository": {"default_branch": "main"}}
+    run = bench.run(repository, "workflow_dispatch", payload)
+    equal("a bad register fails", run.failed, True)
+    report = check_outputs(run, 1)
+    check_annotations(run, report)
+    check_harmless(run)
+    holds("expired", run.outputs["expired"], "office-door-controller")
+    for finding in report["findings"][:3]:
+        holds("summary", run.summary, finding["rule"])
+
+    run = bench.run(repository, "schedule", {}, fail_on="never", annotations="false", summary="false")
+    equal("`fail-on: never` fails", run.failed, False)
+    check_outputs(run, 1)
+    equal("annotations", run.commands("error", "warning", "notice"), [])
+    equal("summary", run.summary, "")
+    holds("log", "\n".join(run.log), "office-door-controller.yaml:15:10: error[expired]")
+
+
+def warnings_fail_where_they_should(bench):
+    repository = bench.repository("warnings")
+    repository.write("CODEOWNERS", "/exceptions/ @olek\n")
+    repository.commit("register")
+    for fail_on, failed in [("error", False), ("warning", True)]:
+        run = bench.run(repository, "schedule", {}, fail_on=fail_on)
+        check_outputs(run, 0)
+        equal(f"`fail-on: {fail_on}` with warnings fails", run.failed, failed)
+
+
+def pull_request_payload(base, head, number):
+    return {
+        "action": "opened", "number": number,
+        "pull_request": {
+            "number": number, "draft": False, "user": {"login": "maria", "id": 1, "type": "User"},
+            "head": {"sha": head, "ref": "ask"}, "base": {"sha": base, "ref": "main"},
+        },
+        "repository": {"full_name": "acme/register", "default_branch": "main"},
+    }
+
+
+def review(number, login, state, head):
+    return {
+        "id": number, "user": {"login": login, "id": 100 + len(login), "type": "User"}, "state": state,
+        "submitted_at": f"2026-11-23T09:{number % 60:02}:00Z", "commit_id": head,
+    }
+
+
+def pull_request(bench):
+    repository = bench.repository("pull-request")
+    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
+    comments = [review(number, "priya", "COMMENTED", head) for number in range(1, 101)]
+    bench.server.pages[7] = [comments, [review(101, "olek", "APPROVED", head)]]
+    payload = pull_request_payload(base, head, 7)
+    run = bench.run(repository, "pull_request", payload)
+    equal(f"an approved exception fails ({run.log})", run.failed, False)
+    check_annotations(run, check_outputs(run, 0))
+    equal("base", run.report["base"], base)
+    if any("not checked" in line for line in run.log):
+        raise AssertionError(f"approvals were not checked: {run.log}")
+
+    bench.server.pages[8] = [[review(1, "olek", "APPROVED", head), review(2, "olek", "DISMISSED", head)]]
+    payload = pull_request_payload(base, head, 8)
+    payload |= {"action": "dismissed", "review": {"state": "dismissed", "user": {"login": "olek", "id": 104}}}
+    run = bench.run(repository, "pull_request_review", payload)
+    equal("a dismissed approval passes", run.failed, True)
+    report = check_outputs(run, 1)
+    check_annotations(run, report)
+    equal("rules", [finding["rule"] for finding in report["findings"]], ["approval-missing"])
+
+    bench.server.pages[9] = 403
+    payload = pull_request_payload(base, head, 9)
+    run = bench.run(repository, "pull_request", payload)
+    equal("reviews that may not be read pass", run.failed, True)
+    check_outputs(run, 2)
+    said = [command["message"] for command in run.commands("error")]
+    equal("errors", len(said), 1)
+    holds("error", said[0], "give the job `pull-requests: read`")
+    holds("summary", run.summary, "Who approved was not checked")
+    run = bench.run(repository, "pull_request", payload, sign_off="optional")
+    equal("`sign-off: optional` fails", run.failed, False)
+    check_outputs(run, 0)
+    holds("warning", run.commands("warning")[0]["message"], "who approved was not checked")
+    holds("summary", run.summary, "Who approved was not checked")
+    asked = len(bench.server.asked)
+    run = bench.run(repository, "pull_request", payload, sign_off="off")
+    equal("`sign-off: off` fails", run.failed, False)
+    equal("requests", len(bench.server.asked), asked)
+    holds("log", "\n".join(run.log), "approvals were not checked")
+
+
+def merge_group(bench):
+    repository = bench.repository("merge-group")
+    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION.replace("@olek", "@maria")})
+    payload = {
+        "merge_group": {
+            "base_sha": base, "head_sha": repository.git("rev-parse", "HEAD"), "base_ref": "refs/heads/main",
+            "head_ref": f"refs/heads/gh-readonly-queue/main/pr-7-{head}",
+        },
+        "repository": {"full_name": "acme/register", "default_branch": "main"},
+    }
+    run = bench.run(repository, "merge_group", payload)
+    equal("a self-approved exception passes the queue", run.failed, True)
+    report = check_outputs(run, 1)
+    check_annotations(run, report)
+    holds("rules", [finding["rule"] for finding in report["findings"]], "self-approval")
+    holds("log", "\n".join(run.log), "the event is of a merge queue")
+
+
+def push(bench):
+    repository = bench.repository("push")
+    repository.write("exceptions/payroll-vendor.yaml", EXCEPTION)
+    before = repository.commit("register")
+    repository.write("exceptions/payroll-vendor.yaml", EXCEPTION.replace("expires: 2026-11-27", "expires: 2026-11-30"))
+    after = repository.commit("move the end")
+    payload = {
+        "ref": "refs/heads/main", "before": before, "after": after, "head_commit": {"id": after},
+        "repository": {"full_name": "acme/register", "default_branch": "main"},
+    }
+    run = bench.run(repository, "push", payload)
+    equal("a moved expiry passes", run.failed, True)
+    report = check_outputs(run, 1)
+    check_annotations(run, report)
+    holds("rules", [finding["rule"] for finding in report["findings"]], "expiry-moved")
+    equal("base", report["base"], before)
+
+    # Whoever changes nothing is not stopped by what others left behind; a full check is.
+    repository.write("README.md", "text\n")
+    later = repository.commit("write")
+    payload |= {"before": after, "after": later, "head_commit": {"id": later}}
+    run = bench.run(repository, "push", payload, today="2026-12-24")
+    equal("an unrelated push fails", run.failed, False)
+    check_outputs(run, 0)
+    equal("expired", run.outputs["expired"], '["payroll-vendor"]')
+    equal("elsewhere", run.outputs["elsewhere"], "1")
+    run = bench.run(repository, "push", payload, today="2026-12-24", mode="register")
+    equal("an expired exception passes", run.failed, True)
+    check_annotations(run, check_outputs(run, 1))
+
+
+def hostile(bench):
+    repository = bench.repository("hostile")
+    for number, text in enumerate(FORGERIES):
+        quoted = json.dumps(text)
+        entry = EXCEPTION.replace("2026-11-27", "2026-11-20").replace("2026-11-23", "2026-11-16")
+        for key in ["title", "control", "reason", "requester", "owner", "approver"]:
+            entry = re.sub(f"^{key}: .*$", lambda _, key=key, quoted=quoted: f"{key}: {quoted}", entry, flags=re.MULTILINE)
+        name = text.replace("/", "-").replace("\n", " ")
+        repository.write(f"exceptions/{number} {name}.yaml", entry + f"{quoted}: unknown\n")
+    repository.commit("register")
+    for annotations in ["true", "false"]:
+        run = bench.run(repository, "schedule", {}, annotations=annotations)
+        equal("a hostile register passes", run.failed, True)
+        report = check_outputs(run, 1)
+        check_harmless(run)
+        equal("expired", len(json.loads(run.outputs["expired"])), len(FORGERIES))
+        if annotations == "true":
+            check_annotations(run, report)
+    for active in ["<pre>", "</pre>", "@everyone"]:
+        if f"\n{active}" in run.summary or re.search(rf"(?<![`\\]){active}", run.summary) and active != "@everyone":
+            raise AssertionError(f"the summary holds {active}")
+
+    # A policy that cannot be read ends the run with its text in the error.
+    for text in FORGERIES:
+        repository.write("stopgap.yaml", f"version: 1\n{json.dumps(text)}: 1\n{json.dumps('##[group]' + text)}: 2\n")
+    repository.write("stopgap.yaml", "".join(f"{json.dumps(text)}: {json.dumps(text)}\n" for text in FORGERIES) +
+                     "##[set-output name=exit-code;]0: 1\n::set-output name=exit-code::0\n")
+    repository.commit("policy")
+    run = bench.run(repository, "schedule", {})
+    equal("a bad policy passes", run.failed, True)
+    equal("exit-code", run.outputs["exit-code"], "2")
+    equal("report", run.outputs["report"], "")
+    check_harmless(run)
+    said = run.commands("error")
+    equal("errors", len(said), 1)
+    holds("error", said[0]["message"], "stopgap.yaml")
+    holds("summary", run.summary, "the check could not be done")
+    equal("summary ends", run.summary.count("</pre>"), 1)
+
+
+def bad_inputs(bench):
+    repository = bench.repository("inputs", ACME)
+    repository.commit("register")
+    for inputs, says in [
+        ({"mode": "full\n::set-output name=exit-code::0"}, "is none of `auto`, `change`, `register`"),
+        ({"fail_on": "note"}, "is none of `error`, `warning`, `never`"),
+        ({"mode": "register", "base": "main"}, "compares nothing"),
+        ({"root": "--help"}, "`--root --help` is no folder"),
+        ({"version": "latest"}, "is no version"),
+    ]:
+        run = bench.run(repository, "schedule", {}, **inputs)
+        equal(f"{inputs} passes", run.failed, True)
+        equal("exit-code", run.outputs["exit-code"], "2")
+        equal("errors", len(run.commands("error")), 1)
+        holds("error", run.commands("error")[0]["message"], says)
+        check_harmless(run)
+
+
+def install(bench):
+    """action/install alone: releases, sums, the tool cache, the source."""
+    place = bench.work / "install"
+    runner = place / "runner/_actions/acme/stopgap/v0.1.0"
+    shutil.copytree(bench.action, runner)
+    (place / "temporary").mkdir()
+    version = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+    name = f"stopgap-v{version}-x86_64-unknown-linux-musl"
+    archive = place / f"{name}.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(bench.work / "path/stopgap", f"{name}/stopgap")
+    content = archive.read_bytes()
+    total = hashlib.sha256(content).hexdigest()
+    url = f"/acme/stopgap/releases/download/v{version}/{archive.name}"
+    table = runner / "action/checksums.txt"
+    empty = table.read_text()
+
+    def call(path=os.environ["PATH"], tools="tools", action=runner, server=bench.server.url, **inputs):
+        result = place / "output"
+        result.unlink(missing_ok=True)
+        given = {f"STOPGAP_{key.upper()}": value for key, value in inputs.items()}
+        done = subprocess.run(
+            ["bash", action / "action/install"], capture_output=True, text=True, check=False, cwd=place,
+            env={
+                "PATH": path, "HOME": str(place), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "GITHUB_OUTPUT": str(result),
+                "RUNNER_TEMP": str(place / "temporary"), "RUNNER_TOOL_CACHE": str(place / tools),
+                "GITHUB_SERVER_URL": server, **given,
+            },
+        )
+        return done.returncode, done.stdout + done.stderr, result.read_text() if result.exists() else ""
+
+    table.write_text(f"{empty}{total}  {archive.name}\n")
+    bench.server.files[url] = content
+    code, said, outputs = call()
+    equal(f"a release ({said})", code, 0)
+    holds("log", said, f"the release, downloaded; SHA-256 {total} verified")
+    binary = outputs.splitlines()[1]
+    equal("the binary", pathlib.Path(binary).read_bytes(), (bench.work / "path/stopgap").read_bytes())
+
+    requests = len(bench.server.asked)
+    code, said, _ = call(version=f"v{version}")
+    holds("log", said, "from the runner's tool cache")
+    equal("requests for what is in the tool cache", len(bench.server.asked), requests)
+    kept = place / f"tools/stopgap/{version}/{archive.name}"
+    kept.write_bytes(b"exchanged")
+    code, said, _ = call()
+    holds("log", said, "the release, downloaded")
+    equal("an exchanged archive stays", kept.read_bytes(), content)
+
+    bench.server.files[url] = content + b"\0"
+    code, said, outputs = call(tools="other")
+    equal("an archive that was not released", (code, outputs), (2, ""))
+    holds("error", said, "is not what was released")
+    bench.server.files[url] = content
+    code, said, _ = call(tools="other", checksum="0" * 64)
+    equal("a sum that the user gave", code, 2)
+    code, said, _ = call(version="9.9.9")
+    equal("an unknown version", code, 2)
+    holds("error", said, "this action knows no SHA-256 of stopgap-v9.9.9")
+    for line in ["x", f"{total} {archive.name}", f"{total}  ../{archive.name}", f"{total[:-1]}  {archive.name}"]:
+        table.write_text(f"{line}\n")
+        code, said, _ = call()
+        equal(f"a damaged table ({line})", code, 2)
+        holds("error", said, "action/checksums.txt is damaged")
+
+    # No cargo on the path, so that what is not in the tool cache cannot be built.
+    bare = place / "bare"
+    bare.mkdir()
+    for tool in ["bash", "sed", "cut", "find", "sort", "tr", "xargs", "sha256sum", "mktemp", "od", "cp", "mv", "mkdir",
+                 "dirname", "rm", "curl", "tar", "gzip"]:
+        (bare / tool).symlink_to(shutil.which(tool))
+    table.write_text(empty)
+    code, said, _ = call(path=str(bare))
+    equal("no release and no cargo", code, 2)
+    holds("error", said, "there is no cargo to build stopgap")
+    hash_of_source = build(place, call)
+    code, said, _ = call(path=str(bare), tools="built")
+    equal(f"what was built before ({said})", code, 0)
+    holds("log", said, f"(hash {hash_of_source}) before, from the runner's tool cache")
+    (runner / "src/main.rs").write_text("fn main() {}\n")
+    code, said, _ = call(path=str(bare), tools="built")
+    equal("another source", code, 2)
+    table.write_text(f"{total}  {archive.name}\n")
+    code, said, _ = call(path=str(bare), tools="fresh", action=copy_of(runner, place / "workspace"))
+    holds("log", said, "this action is a folder of the workspace")
+
+
+def copy_of(folder, to):
+    shutil.copytree(folder, to)
+    return to
+
+
+def build(place, call):
+    """Builds the source of this repository, as the profile that is built already."""
+    environment = {"path": cargo.reusing(place / "cargo"), "tools": "built", "action": ROOT}
+    code, said, outputs = call(**environment)
+    equal(f"the source does not build ({said[-2000:]})", code, 0)
+    found = re.search(r"built from this action's source \(hash ([0-9a-f]{16})\)\n", said)
+    if not found:
+        raise AssertionError(f"the log does not say what was built: {said}")
+    subprocess.run([outputs.splitlines()[1], "--version"], check=True, stdout=subprocess.DEVNULL)
+    return found[1]
+
+
+SCENARIOS = [
+    install, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
+    merge_group, schedule,
+]
+
+
+def main(binary, work):
+    bench = Bench(binary, work)
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        runs = {pool.submit(scenario, bench): scenario.__name__ for scenario in SCENARIOS}
+        for done in concurrent.futures.as_completed(runs):
+            if done.exception():
+                failed.append(f"{runs[done]}: {type(done.exception()).__name__}: {done.exception()}")
+    if failed:
+        sys.exit("action: " + "\naction: ".join(failed))
+    print(f"action: {len(SCENARIOS)} scenarios run as docs/ci.md says")
+
+
+main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())
