@@ -7,7 +7,7 @@ in the folder and with the profile in which everything but stopgap itself lies c
 import os
 import pathlib
 import shlex
-import shutil
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target"))
@@ -28,7 +28,9 @@ exec cargo install --debug "$@"
 """
     (folder / "cargo").write_text(script)
     (folder / "cargo").chmod(0o755)
-    (folder / "rustc").symlink_to(shutil.which("rustc"))
+    # Not rustup's stand-in of that name: whoever follows it finds rustup, and with it the real cargo.
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout
+    (folder / "rustc").symlink_to(pathlib.Path(sysroot.strip(), "bin/rustc"))
     others = [place for place in os.environ["PATH"].split(":") if not pathlib.Path(place, "rustup").exists()]
     return ":".join([str(folder), *others])
 
