@@ -1,0 +1,130 @@
+"""Other people's linters over action.yml, all workflows (those of the documentation too), the GitLab component and the shell."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PIN = "1" * 40
+VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+
+
+def run(tool, *arguments, folder=ROOT):
+    """Ends the test where a tool is not content."""
+    done = subprocess.run(
+        [tool, *arguments], cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        sys.exit(f"lint: {pathlib.Path(tool).name} {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def tracked(*names):
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *names)
+    return [name for name in listed.rstrip("\0").split("\0") if (ROOT / name).is_file()]
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+
+
+def collect(work):
+    """Puts everything that GitHub or GitLab would read into one folder, as a repository has it."""
+    folder = work / "lint"
+    workflows = folder / ".github/workflows"
+    workflows.mkdir(parents=True)
+    for name in tracked(".github/workflows", "action.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    named = 0
+    # docs/rules.md shows what is wrong.
+    for page in tracked("README.md", "docs/*.md", ":!docs/rules.md"):
+        for text in blocks(page, "yaml"):
+            for line in re.findall(r"uses: OWNER/stopgap.*", text):
+                if line != f"uses: OWNER/stopgap@COMMIT # v{VERSION}":
+                    sys.exit(f"lint: {page} shows `{line}`, and the version is {VERSION}")
+                named += 1
+            if re.search("^on:", text, re.MULTILINE):
+                name = f"{pathlib.Path(page).stem}-{len(list(workflows.iterdir()))}.yml"
+                (workflows / name).write_text(text.replace("@COMMIT", f"@{PIN}"))
+            elif text.startswith("include:"):
+                (folder / ".gitlab-ci.yml").write_text(text)
+            elif text.startswith("repos:"):
+                (folder / ".pre-commit-config.yaml").write_text(text)
+    if named < 3:
+        sys.exit("lint: README.md and docs/ci.md no longer show the action")
+    header, job = (ROOT / "templates/stopgap.yml").read_text().split("---\n")
+    (folder / "spec.gitlab-ci.yml").write_text(header)
+    (folder / "job.gitlab-ci.yml").write_text(job)
+    return folder
+
+
+def documented():
+    """docs/ci.md names every input and output of the action and every input of the component."""
+    page = (ROOT / "docs/ci.md").read_text()
+    action = (ROOT / "action.yml").read_text()
+    inputs, outputs = re.search(r"\ninputs:\n(.*)\noutputs:\n(.*)\nruns:\n", action, re.DOTALL).groups()
+    component = (ROOT / "templates/stopgap.yml").read_text().split("---\n")[0]
+    names = re.findall(r"^  ([a-z-]+):$", f"{inputs}\n{outputs}", re.MULTILINE)
+    names += re.findall(r"^    ([a-z-]+):$", component, re.MULTILINE)
+    rows = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall("`([a-z-]+)`", row)}
+    missing = [name for name in names if name not in rows]
+    if missing or len(names) < 25:
+        sys.exit(f"lint: docs/ci.md has no row for {missing}")
+    return len(names)
+
+
+def wheel(venv, work):
+    """maturin's wheel holds a stopgap that runs; its profile is the one that is built already."""
+    target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target"))
+    run("env", f"CARGO_TARGET_DIR={target}", venv / "bin/maturin", "build", "--locked", "--out", work / "wheels")
+    built = next((work / "wheels").glob(f"stopgap-{VERSION}-py3-none-*.whl"))
+    run(sys.executable, "-m", "venv", work / "wheel")
+    run(work / "wheel/bin/pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", built)
+    says = run(work / "wheel/bin/stopgap", "--version")
+    if says != f"stopgap {VERSION}\n":
+        sys.exit(f"lint: the wheel's stopgap says {says!r}")
+
+
+def archive(binary, work):
+    """The archive of a release has the binary where action/install looks for it."""
+    if not {"completions", "man"} <= set(run(binary, "--help").split()):
+        print("lint: no archive packed, this stopgap has no `completions` and `man` yet")
+        return
+    run(ROOT / ".ci/package", binary, "x86_64-unknown-linux-musl", work / "archive")
+    name = f"stopgap-v{VERSION}-x86_64-unknown-linux-musl"
+    listed = run("tar", "-tzf", work / f"archive/{name}.tar.gz").splitlines()
+    for file in ["stopgap", "LICENSE-MIT", "completions/stopgap.bash", "man/stopgap.1"]:
+        if f"{name}/{file}" not in listed:
+            sys.exit(f"lint: the archive has no {file}: {json.dumps(listed)}")
+
+
+def main(binary, work):
+    venv = work / "venv"
+    folder = collect(work)
+    workflows = sorted((folder / ".github/workflows").iterdir())
+    run(venv / "bin/actionlint", "-shellcheck", "shellcheck", *workflows)
+    run(venv / "bin/zizmor", "--offline", "--quiet", "--persona", "pedantic", ".", folder=folder)
+    check = venv / "bin/check-jsonschema"
+    run(check, "--builtin-schema", "vendor.github-workflows", *workflows)
+    run(check, "--builtin-schema", "vendor.github-actions", folder / "action.yml")
+    gitlab = [folder / name for name in [".gitlab-ci.yml", "spec.gitlab-ci.yml", "job.gitlab-ci.yml"]]
+    run(check, "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", *gitlab)
+    run(venv / "bin/prek", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
+    run(venv / "bin/prek", "validate-config", folder / ".pre-commit-config.yaml")
+
+    shell = [name for name in tracked() if re.match(rb"#!.*\b(ba)?sh\n|# shellcheck shell=", (ROOT / name).read_bytes())]
+    if not {"action/install", "action/log", "action/run", ".ci/run", "tests/ecosystem/run"} <= set(shell):
+        sys.exit(f"lint: not all scripts were found: {shell}")
+    run("shellcheck", "--external-sources", *shell)
+
+    names = documented()
+    wheel(venv, work)
+    archive(binary, work)
+    print(f"lint: {len(workflows)} workflows, {len(shell)} scripts, action, component, hooks and wheel pass; {names} inputs and outputs documented")
+
+
+main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())
