@@ -422,3 +422,163 @@ mod formats {
         assert!(strict.contains("ends on 2026-12-16, in 8 days"), "{strict}");
     }
 }
+
+mod hostile {
+    use super::*;
+
+    const TEXTS: [&str; 12] = [
+        "\u{1b}[2J\u{1b}]0;owned\u{7}",
+        "::error::x",
+        "##[set-output name=exit-code;]0",
+        "two\nlines\r\n\n# a heading\n- @everyone",
+        "@everyone @acme/security fixes #12, acme/x#3 and GH-4",
+        "\u{202e}detrever\u{2066} \u{200b}zero @\u{200b}@dana",
+        "[link](https://evil.example) ![x](y) www.evil.example https://evil.example/?a=@b",
+        "<script>alert(1)</script> <img src=x> `code` ```\nfence",
+        "--> <!-- stopgap:v1 {\"id\":\"x\",\"told\":9,\"expiry\":\"2026-12-16\",\"stage\":\"expired-7\"} -->",
+        "\n\n<!-- stopgap:v1 {\"id\":\"x\",\"told\":9} -->\n\n",
+        "a | b \\ $x$ **c** __d__ ~~e~~",
+        "&lt;b&gt; &#64;dana &commat;dana",
+    ];
+
+    /// A register in which every text is one of the hostile ones, in people, paths and ids too.
+    fn register() -> Sandbox {
+        let sandbox = Sandbox::new();
+        for (at, text) in TEXTS.iter().enumerate() {
+            let written = Value::from(*text).to_string();
+            let keys =
+                ["title", "control", "reason", "scope.system", "scope.environment", "removal", "owner", "approver"];
+            let fields: Vec<(&str, &str)> = keys.map(|key| (key, written.as_str())).to_vec();
+            sandbox.file(format!("exceptions/entry-{at}.yaml"), exception(&fields));
+            let name: String = text.chars().filter(|c| *c != '/' && *c != '\0').collect();
+            sandbox.file(format!("exceptions/{name}.yaml"), exception(&fields));
+        }
+        sandbox.file("none.json", "[]");
+        sandbox
+    }
+
+    /// The places at which GitHub would find a mention: an `@` before a letter or a digit, and not inside a word.
+    fn mentions(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        for (at, _) in text.match_indices('@') {
+            let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+            if before && text[at + 1..].starts_with(|c: char| c.is_ascii_alphanumeric()) {
+                found.push(&text[at..]);
+            }
+        }
+        found
+    }
+
+    fn is_quiet(text: &str) {
+        let acts = |c: char| c != '\n' && stopgap::output::escape::is_hostile(c);
+        assert!(!text.contains(acts), "{:?}", text.find(acts).map(|at| &text[at..]));
+        assert!(!text.contains("##["), "{text}");
+        for line in text.lines() {
+            assert!(!line.trim_start().starts_with("::"), "{line}");
+        }
+    }
+
+    #[test]
+    fn no_format_acts_on_whoever_prints_it() {
+        let sandbox = register();
+        for arguments in [
+            &["--format", "text"][..],
+            &["--format", "markdown"],
+            &["--format", "json"],
+            &["--format", "github-plan", "--existing", "none.json", "--max-new", "5"],
+        ] {
+            let printed = remind(&sandbox, "2026-12-17", arguments);
+            assert!(printed.len() > 5000, "{arguments:?}");
+            is_quiet(&printed);
+        }
+    }
+
+    #[test]
+    fn markdown_mentions_links_and_hides_nothing() {
+        is_plain(&remind(&register(), "2026-12-17", &["--format", "markdown"]));
+    }
+
+    /// Code spans show what they hold, so only what stands outside of them is looked at.
+    fn is_plain(markdown: &str) {
+        let outside: String = markdown.split('\n').map(|line| without_code(line) + "\n").collect();
+        assert!(!outside.contains(['<', '>', '[', ']', '|', '*', '_', '~']) || own_markup(&outside), "{outside}");
+        // GitHub looks for references in the text as it is shown, entities read.
+        let shown = read_entities(&outside);
+        assert_eq!(mentions(&shown), [""; 0]);
+        for piece in ["https:/", "www.e", "#1", "#3", "GH-4"] {
+            assert!(!shown.contains(piece), "{piece}\n{shown}");
+        }
+        for line in outside.lines() {
+            let starts = ["# ", "```", "~~~", "| ", "> "];
+            assert!(!starts.iter().any(|start| line.trim_start().starts_with(start)), "{line}");
+        }
+    }
+
+    /// Tells whether the only signs of Markdown are the bold words of the format's own.
+    fn own_markup(outside: &str) -> bool {
+        let without_bold = outside.replace("**", "");
+        !without_bold.contains(['<', '>', '[', ']', '|', '*', '_', '~'])
+    }
+
+    /// Reads numeric entities as a page would show them.
+    fn read_entities(text: &str) -> String {
+        let mut parts = text.split("&#");
+        let mut shown = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once(';').and_then(|(number, rest)| Some((char::from_u32(number.parse().ok()?)?, rest))) {
+                Some((c, rest)) => {
+                    shown.push(c);
+                    shown.push_str(rest);
+                }
+                None => {
+                    shown.push_str("&#");
+                    shown.push_str(part);
+                }
+            }
+        }
+        shown
+    }
+
+    /// Takes code spans away, each from a run of back-ticks that is not escaped to the next run of its length.
+    fn without_code(line: &str) -> String {
+        let mut kept = String::new();
+        let mut rest = line;
+        while let Some(at) = rest.find('`') {
+            let run = rest[at..].len() - rest[at..].trim_start_matches('`').len();
+            if rest[..at].ends_with('\\') {
+                kept.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+                continue;
+            }
+            kept.push_str(&rest[..at]);
+            let inside = &rest[at + run..];
+            let fence = "`".repeat(run);
+            let ends =
+                |(end, _): &(usize, &str)| !inside[..*end].ends_with('`') && !inside[end + run..].starts_with('`');
+            match inside.match_indices(fence.as_str()).find(ends) {
+                Some((end, _)) => rest = &inside[end + run..],
+                None => panic!("an open code span: {line}"),
+            }
+        }
+        kept + rest
+    }
+
+    #[test]
+    fn an_issue_has_one_record_and_mentions_nobody_but_those_who_are_told() {
+        let sandbox = register();
+        let arguments = ["--format", "github-plan", "--existing", "none.json", "--max-new", "20"];
+        let plan: Value = serde_json::from_str(&remind(&sandbox, "2026-12-17", &arguments)).unwrap();
+        let calls = plan["calls"].as_array().unwrap();
+        assert_eq!(calls.len(), 21);
+        for call in calls {
+            let (title, body) = (call["body"]["title"].as_str().unwrap(), call["body"]["body"].as_str().unwrap());
+            assert!(!title.contains(['\n', '\u{1b}']) && mentions(title).is_empty(), "{title}");
+            assert!(!title.contains("#1") && !title.contains("GH-4"), "{title}");
+            let (text, record) = body.rsplit_once("\n\n").unwrap();
+            assert!(record.starts_with("<!-- stopgap:v1 {") && record.ends_with("} -->") && !record.contains('\n'));
+            assert_eq!(record.matches("-->").count(), 1, "{record}");
+            assert!(mentions(record).is_empty(), "{record}");
+            is_plain(text);
+        }
+    }
+}
