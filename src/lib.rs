@@ -29,6 +29,8 @@ pub mod history;
 pub mod github;
 pub mod signoff;
 
+pub mod import;
+
 pub mod finding;
 pub mod rule;
 pub mod rules;

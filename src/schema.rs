@@ -371,7 +371,8 @@ fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
 }
 
 /// Returns a JSON Pointer as people write fields: `renewals[0].expires`.
-fn field_name(pointer: &str) -> String {
+#[must_use]
+pub fn field_name(pointer: &str) -> String {
     let mut name = String::new();
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");

@@ -3,6 +3,7 @@
 mod check;
 mod export;
 mod history;
+mod import;
 mod init;
 pub mod list;
 mod new;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use check::Check;
 pub use export::Export;
 pub use history::History;
+pub use import::{DateOrder, From, Import};
 pub use init::{Ci, Init};
 pub use list::List;
 pub use new::New;
@@ -132,6 +134,18 @@ pub enum Command {
     ///
     /// Exit code 0, whoever must be told; 2: it could not be found out.
     Remind(Remind),
+    /// Turn a spreadsheet or an ignore file into exception files, and list what each one lacks.
+    ///
+    /// Reads CSV as spreadsheets export it, `.trivyignore` and `.trivyignore.yaml`, `osv-scanner.toml`,
+    /// `.snyk`, InSpec waivers and dependency-check suppressions. What a column becomes is guessed from
+    /// its heading and shown before anything is written; `--map` corrects it. What the file does not say
+    /// is written as a key without a value, which `check` names; no approval and no date is made up.
+    ///
+    /// Nothing is overwritten: an exception whose id is in the register already is left out, so the same
+    /// command may be run again.
+    ///
+    /// Exit code 0: everything could be read. 2: something could not, and it is listed with its line.
+    Import(Import),
     /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
     Explain {
         /// A rule such as `expired`.

@@ -8,6 +8,7 @@ pub mod completions;
 mod explain;
 mod export;
 mod history;
+mod import;
 mod init;
 mod list;
 mod man;
@@ -110,6 +111,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
         Command::New(arguments) => new::run(&arguments, world, &mut out, &mut io::stderr().lock()),
+        Command::Import(arguments) => import::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),

@@ -260,7 +260,7 @@ impl Run<'_> {
             return Ok(ExitCode::SUCCESS);
         }
         let _turn = Turn::take(&self.desk.root.join(&self.desk.shelf.register))?;
-        write::fresh(&[(self.desk.root.join(path), text.as_bytes().to_vec())], &self.desk.root)?;
+        write::new(&[(self.desk.root.join(path), text.as_bytes())], &self.desk.root)?;
         let handoff = Handoff { root: &self.desk.root, current: &self.world.folder, path, id, draft };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)

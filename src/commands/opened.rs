@@ -51,6 +51,26 @@ impl Opened {
         Ok((unread.read()?, turn))
     }
 
+    /// Finds and reads a register as [`Opened::open`] does; where its folder is not there yet, it is
+    /// one of no files. No edit of it goes on until the returned turn is over.
+    ///
+    /// # Errors
+    ///
+    /// When its rule book makes no sense, its folder cannot be read, or `today` is no day.
+    pub(super) fn open_or_begin(
+        arguments: &cli::Place,
+        today: Option<&str>,
+        world: &World,
+    ) -> Result<(Self, Turn), Error> {
+        let unread = Self::unread(arguments, today, world)?;
+        let turn = Turn::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        let files = match register::read(&unread.root, &unread.judge.policy.exceptions) {
+            Err(Error::NoRegister { .. }) => Files::default(),
+            read => read?,
+        };
+        Ok((Self { files, ..unread }, turn))
+    }
+
     /// Reads the rule book, and no exception yet.
     fn unread(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         let root = place::root(arguments, &world.folder)?;

@@ -125,25 +125,78 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Erro
     waiting.take_its_place()
 }
 
-/// Writes new files below a folder, each whole or not at all, with the folders on their way. A file
-/// that is there already, or appears meanwhile, is never replaced, and no link is followed.
+/// Writes files that are not there yet, all of them or none, and the folders above them. Each is
+/// written into a temporary one beside it first; what is there meanwhile is not replaced.
 ///
 /// # Errors
 ///
-/// When one cannot be written; those before it in the list are then there.
-pub(super) fn fresh(files: &[(PathBuf, Vec<u8>)], below: &Path) -> Result<(), Error> {
+/// When one cannot be written, or is there already; what was written and made until then is taken
+/// away again.
+pub(super) fn new(files: &[(PathBuf, &[u8])], root: &Path) -> Result<(), Error> {
+    let mut done = Done::default();
+    let written = write_new(files, root, &mut done);
+    if written.is_err() {
+        done.undo();
+    }
+    written
+}
+
+/// What was made on the way.
+#[derive(Default)]
+struct Done {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Done {
+    /// Takes it away, the last first. What cannot be taken away stays, and the first error is told.
+    fn undo(&self) {
+        for file in &self.files {
+            let _ = std::fs::remove_file(file);
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+
+    /// Makes the folders above a file that are missing below the root, and no link among them.
+    fn make_folders(&mut self, folder: &Path, root: &Path) -> Result<(), Error> {
+        let mut missing: Vec<&Path> = Vec::new();
+        for above in folder.ancestors().take_while(|above| *above != root && above.starts_with(root)) {
+            match std::fs::symlink_metadata(above) {
+                Ok(metadata) if metadata.is_dir() => {}
+                Ok(_) => return Err(unwritable(above, "it is no real folder, and links are never followed")),
+                Err(error) if error.kind() == ErrorKind::NotFound => missing.push(above),
+                Err(error) => return Err(unwritable(above, &reason(&error))),
+            }
+        }
+        for folder in missing.into_iter().rev() {
+            std::fs::create_dir(folder).map_err(|error| unwritable(folder, &reason(&error)))?;
+            self.folders.push(folder.to_path_buf());
+        }
+        Ok(())
+    }
+}
+
+fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result<(), Error> {
+    let mut waiting = Vec::with_capacity(files.len());
+    let mut last = None;
     for (path, bytes) in files {
-        if std::fs::symlink_metadata(path).is_ok() {
-            return Err(unwritable(path, "it is there already, and is never replaced"));
+        let folder = path.parent().unwrap_or(root);
+        if last != Some(folder) {
+            done.make_folders(folder, root)?;
+            last = Some(folder);
         }
-        if link_on_the_way(path, below) {
-            return Err(unwritable(path, "it lies behind a link, and links are never followed"));
-        }
-        let fail = |error: std::io::Error| unwritable(path, &reason(&error));
-        let folder = path.parent().unwrap_or(below);
-        std::fs::create_dir_all(folder).map_err(fail)?;
-        let file = filled(folder, bytes).map_err(fail)?;
-        file.persist_noclobber(path).map_err(|error| fail(error.error))?;
+        // Closed at once: a register may have more files than a process may hold open.
+        let file = filled(folder, bytes).map_err(|error| unwritable(path, &reason(&error)))?;
+        waiting.push((path, file.into_temp_path()));
+    }
+    for (path, file) in waiting {
+        file.persist_noclobber(path).map_err(|error| match error.error.kind() {
+            ErrorKind::AlreadyExists => unwritable(path, "it is there already, and nothing is overwritten"),
+            _ => unwritable(path, &reason(&error.error)),
+        })?;
+        done.files.push(path.clone());
     }
     Ok(())
 }

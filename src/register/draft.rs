@@ -42,6 +42,8 @@ pub struct Draft {
     pub decided: String,
     /// `active` unless it is another.
     pub status: String,
+    /// Whether the status is not known either: an empty one is then missing instead of `active`.
+    pub status_open: bool,
     /// When it begins.
     pub starts: String,
     /// The agreed end.
@@ -50,10 +52,25 @@ pub struct Draft {
     pub references: Vec<String>,
     /// The incident's id; left out where empty.
     pub incident: String,
+    /// How it ended; written where it says something, or where the status is `closed`.
+    pub closure: Closure,
     /// The suppressions that it licenses, each with its keys in their order.
     pub covers: Vec<Vec<(String, Value)>>,
     /// The organisation's own keys, each beginning with `x-`.
     pub own: Vec<(String, Value)>,
+}
+
+/// How an exception ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Closure {
+    /// The day from which the rule is followed again.
+    pub date: String,
+    /// Who removed the exception.
+    pub by: String,
+    /// Who checked that it is gone.
+    pub verified_by: String,
+    /// What was done and how it was checked.
+    pub note: String,
 }
 
 /// A safer option that was considered.
@@ -101,7 +118,7 @@ impl Draft {
         entries.push(text("requester", &self.requester));
         entries.extend(needed(text("owner", &self.owner)));
         entries.extend([text("approver", &self.approver), text("decided", &self.decided)]);
-        let status = if self.status.is_empty() { "active" } else { &self.status };
+        let status = if self.status.is_empty() && !self.status_open { "active" } else { &self.status };
         entries.push(text("status", &status.to_owned()));
         entries.extend(needed(text("starts", &self.starts)));
         entries.extend(needed(text("expires", &self.expires)));
@@ -110,6 +127,11 @@ impl Draft {
         }
         if !self.incident.is_empty() {
             entries.push(("incident".to_owned(), Value::flow_map([("id", self.incident.as_str())])));
+        }
+        if self.closure != Closure::default() || self.status == "closed" {
+            let Closure { date, by, verified_by, note } = &self.closure;
+            let closure = [("date", date), ("by", by), ("verified_by", verified_by), ("note", note)];
+            entries.push(map("closure", closure.map(|(key, value)| text(key, value)).to_vec()));
         }
         if !self.covers.is_empty() {
             let covers = self.covers.iter().map(|cover| Value::Flow(Box::new(Value::Map(cover.clone()))));
@@ -184,6 +206,28 @@ mod tests {
         assert_eq!(it.requester.as_ref().unwrap().as_str(), "@hanna");
         assert!(it.risk.exposure_stated);
         assert_eq!(it.alternatives[0].rejected.as_ref().unwrap().as_str(), "- full until Friday");
+    }
+
+    fn missing(draft: &Draft) -> Vec<String> {
+        let text = draft.to_yaml(None);
+        let tree = parse(&text).unwrap();
+        let problems = Schema::shipped(Shipped::Exception).check(&tree);
+        problems.into_iter().filter_map(|problem| problem.missing).collect()
+    }
+
+    #[test]
+    fn a_closed_draft_asks_for_its_closure_and_an_unknown_status_for_one() {
+        let closed = Draft { status: "closed".into(), ..full() };
+        let keys = ["/closure/date", "/closure/by", "/closure/verified_by", "/closure/note"];
+        assert_eq!(missing(&closed), keys);
+        let by = Closure {
+            date: "2026-12-01".into(),
+            by: "@hanna".into(),
+            verified_by: "@mei".into(),
+            note: "Gone.".into(),
+        };
+        assert_eq!(missing(&Draft { closure: by, ..closed }), Vec::<String>::new());
+        assert_eq!(missing(&Draft { status_open: true, ..full() }), ["/status"]);
     }
 
     #[test]

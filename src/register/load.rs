@@ -85,6 +85,25 @@ impl Files {
         (id, old)
     }
 
+    /// Puts many files into the register at once, each as [`Files::put`] would where nothing is
+    /// there. Comes before any base is added.
+    pub fn put_all(&mut self, files: Vec<ReadFile>) {
+        self.oids.resize(self.sources.len(), None);
+        let mut faults: Vec<Option<Problem>> = vec![None; self.sources.len()];
+        for (id, fault) in self.faults.drain(..) {
+            if let Some(place) = faults.get_mut(id.0 as usize) {
+                *place = Some(fault);
+            }
+        }
+        let old = self.sources.drain(..).zip(faults).zip(self.oids.drain(..));
+        let old = old.map(|((source, fault), oid)| ReadFile { source, fault, bytes: 0, opened: true, oid });
+        self.bytes += files.iter().map(|file| file.bytes).sum::<u64>();
+        let mut all: Vec<ReadFile> = old.chain(files).collect();
+        all.sort_by(|a, b| a.source.path().cmp(b.source.path()));
+        self.own = all.len();
+        self.push_all(all);
+    }
+
     /// Returns how many of the sources are the register's own; those behind them are a base's.
     #[must_use]
     pub fn own(&self) -> usize {

@@ -163,7 +163,7 @@ fn read_one<'a>(
 }
 
 /// The longest id, in characters.
-const LONGEST_ID: usize = 100;
+pub const LONGEST_ID: usize = 100;
 
 /// Says why a file's stem is no id of an exception.
 #[must_use]

@@ -52,7 +52,8 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    write_all(&root, &new)?;
+    let files: Vec<(PathBuf, &[u8])> = new.iter().map(|it| (root.join(&it.path), it.text.as_bytes())).collect();
+    write::new(&files, &root)?;
     match new.len() {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
@@ -60,23 +61,6 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     }
     setup.say_what_is_left(out, !new.is_empty())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes the new files, all or none so far as the folders allow.
-fn write_all(root: &Path, parts: &[&Part]) -> Result<(), Error> {
-    for part in parts {
-        let path = root.join(&part.path);
-        let folder = path.parent().unwrap_or(root);
-        if let Some(link) = folder.ancestors().take_while(|it| *it != root).find(|it| it.is_symlink()) {
-            let why = "it is a link, and links are never followed".to_owned();
-            return Err(Error::Unwritable { path: link.to_path_buf(), why });
-        }
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Error::Unwritable { path: folder.to_path_buf(), why: error.to_string() })?;
-    }
-    let files: Vec<(PathBuf, Vec<u8>)> =
-        parts.iter().map(|part| (root.join(&part.path), part.text.clone().into_bytes())).collect();
-    write::all(&files, root)
 }
 
 /// What belongs to a set-up repository.

@@ -1,0 +1,101 @@
+//! The arguments of `stopgap import`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::Place;
+use crate::import;
+use crate::output::import::Format;
+
+/// Arguments of `import`.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The spreadsheet (CSV) or the ignore file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the register is.
+    #[command(flatten)]
+    pub place: Place,
+    /// The format of the file. Default: told by its name or its content.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub from: Option<From>,
+    /// Write into this folder below the register's, such as `2026-q4`. Default: the register's own.
+    #[arg(long, value_name = "SUBFOLDER")]
+    pub folder: Option<String>,
+    /// Read a column as a field: `expires="Valid until"`. May be given several times. The field may
+    /// also be a key of your own (`x-cost-centre=CC`), or `ignore` to leave a column out.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub map: Vec<String>,
+    /// How the dates of a spreadsheet are meant, where its cells do not tell.
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub date_order: Option<DateOrder>,
+    /// A value for every entry that says nothing of a field: `scope.environment=production`. May be
+    /// given several times. Never overrides what the file says.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// Show what would be written, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The day that decides which entries have expired: `2026-11-23`, or a date-time. Default: now.
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<String>,
+    /// List every entry and every note, not only the first ones.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// How to print the result.
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// The format of a foreign file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum From {
+    /// A spreadsheet, exported as comma-separated values or with another delimiter.
+    Csv,
+    /// `.trivyignore` or `.trivyignore.yaml`.
+    Trivy,
+    /// `osv-scanner.toml`.
+    OsvScanner,
+    /// `.snyk`.
+    Snyk,
+    /// InSpec waivers, as YAML or CSV.
+    Inspec,
+    /// dependency-check suppressions.
+    DependencyCheck,
+}
+
+impl From {
+    /// Returns the format.
+    #[must_use]
+    pub fn format(self) -> import::Format {
+        match self {
+            Self::Csv => import::Format::Csv,
+            Self::Trivy => import::Format::Trivy,
+            Self::OsvScanner => import::Format::OsvScanner,
+            Self::Snyk => import::Format::Snyk,
+            Self::Inspec => import::Format::Inspec,
+            Self::DependencyCheck => import::Format::DependencyCheck,
+        }
+    }
+}
+
+/// The order of day and month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DateOrder {
+    /// The day first: 23/11/2026.
+    Dmy,
+    /// The month first: 11/23/2026.
+    Mdy,
+}
+
+impl DateOrder {
+    /// Returns the order.
+    #[must_use]
+    pub fn order(self) -> import::DateOrder {
+        match self {
+            Self::Dmy => import::DateOrder::DayFirst,
+            Self::Mdy => import::DateOrder::MonthFirst,
+        }
+    }
+}

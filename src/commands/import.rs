@@ -1,0 +1,256 @@
+//! `stopgap import`: a foreign register or ignore file into exception files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::cli;
+use crate::commands::opened::Opened;
+use crate::commands::{World, write};
+use crate::error::Error;
+use crate::files::{self, Repository};
+use crate::finding::Level;
+use crate::import::{self, Entry, Field, Options, Target};
+use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
+use crate::register::{self, draft};
+use crate::rule::Rule;
+use crate::rules;
+use crate::schema::{Schema, Shipped, field_name};
+use crate::source::{FileId, Source};
+use crate::text::shown;
+use crate::yaml;
+
+/// Imports a file.
+pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let (opened, _turn) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
+    let name = arguments.file.to_string_lossy().into_owned();
+    let options = options(arguments, &opened)?;
+    let target = target(arguments.folder.as_deref(), &opened)?;
+    let bytes = files::read_named(&world.folder.join(&arguments.file), import::MAX_BYTES).map_err(|error| {
+        let help = format!("name a file of at most {} bytes that you may read", import::MAX_BYTES);
+        Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
+    })?;
+    let mut reading = import::read(&name, bytes, &options)?;
+    let asked = problems_of(&draft::Draft::default()).into_iter().filter_map(|problem| problem.missing);
+    let asked: Vec<String> = asked.map(|pointer| field_name(&pointer)).collect();
+    render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
+    // What the columns become stands on the screen before anything is written.
+    out.flush()?;
+
+    let root = opened.root.clone();
+    let entries = std::mem::take(&mut reading.entries);
+    let plan = Plan::new(entries, &target, &opened);
+    reading.unread.extend(plan.oversized.iter().cloned());
+    reading.unread.sort();
+    if !arguments.dry_run && !plan.files.is_empty() {
+        let written: Vec<(PathBuf, &[u8])> =
+            plan.files.iter().map(|file| (root.join(&file.path), file.text.as_bytes())).collect();
+        write::new(&written, &root)?;
+    }
+    let judged = plan.judge(opened);
+    let outcome = Outcome {
+        file: &name,
+        reading: &reading,
+        folder: &target,
+        elsewhere: elsewhere(&root, &world.folder),
+        in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+        drafts: judged.drafts,
+        skipped: plan.skipped,
+        findings: judged.findings,
+        dry_run: arguments.dry_run,
+        verbose: arguments.verbose,
+    };
+    render_result(arguments.format, &outcome, out)?;
+    Ok(if reading.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Returns the root where the commands to type next must be typed, if that is not here.
+fn elsewhere(root: &Path, current: &Path) -> Option<String> {
+    let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
+    (here != root).then(|| root.display().to_string())
+}
+
+fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
+    Ok(Options {
+        from: arguments.from.map(cli::From::format),
+        map: arguments.map.iter().map(|argument| parse_map(argument)).collect::<Result<_, _>>()?,
+        date_order: arguments.date_order.map(cli::DateOrder::order),
+        set: arguments.set.iter().map(|argument| parse_set(argument)).collect::<Result<_, _>>()?,
+        zone: opened.judge.policy.timezone,
+        today: opened.judge.today,
+    })
+}
+
+/// Reads `FIELD=COLUMN`.
+fn parse_map(argument: &str) -> Result<(Target, String), Error> {
+    let (field, column) = pair("--map", argument, "expires=\"Valid until\"")?;
+    let target = if field.eq_ignore_ascii_case("ignore") { Some(Target::Ignore) } else { parse_target(field) };
+    let target = target.ok_or_else(|| no_field("--map", field, ", `ignore`"))?;
+    Ok((target, column.to_owned()))
+}
+
+/// Reads `FIELD=VALUE`. What the schema would refuse is refused here, once instead of in every file.
+fn parse_set(argument: &str) -> Result<(Target, String), Error> {
+    let (field, value) = pair("--set", argument, "scope.environment=production")?;
+    let target = parse_target(field).ok_or_else(|| no_field("--set", field, ""))?;
+    if let Target::Field(field) = &target
+        && !field.can_be_set()
+    {
+        return Err(Error::Usage {
+            message: format!("`--set {}`: every exception has its own, and nobody's decision is made up", field.name()),
+            help: "give the column that says it with `--map`, or fill it in file by file".into(),
+        });
+    }
+    let mut probe = draft::Draft::default();
+    import::apply(&target, value, &mut probe);
+    match problems_of(&probe).into_iter().find(|problem| problem.missing.is_none()) {
+        None => Ok((target, value.to_owned())),
+        Some(problem) => Err(Error::Usage {
+            message: format!("`--set {}`: {}", shown(argument), problem.message),
+            help: problem.help.unwrap_or_else(|| "give a value that the schema accepts".into()),
+        }),
+    }
+}
+
+/// Judges a draft by the schema of exceptions.
+fn problems_of(draft: &draft::Draft) -> Vec<yaml::Problem> {
+    let text = draft.to_yaml(None);
+    yaml::parse(&text).map(|tree| Schema::shipped(Shipped::Exception).check(&tree)).unwrap_or_default()
+}
+
+fn pair<'a>(option: &str, argument: &'a str, example: &str) -> Result<(&'a str, &'a str), Error> {
+    let parts = argument.split_once('=').map(|(field, value)| (field.trim(), value.trim()));
+    parts.filter(|(field, value)| !field.is_empty() && !value.is_empty()).ok_or_else(|| Error::Usage {
+        message: format!("`{option} {}` is not of the form `FIELD=…`", shown(argument)),
+        help: format!("write for example `{option} {example}`"),
+    })
+}
+
+fn parse_target(field: &str) -> Option<Target> {
+    let is_own = field.len() > 2 && field.starts_with("x-");
+    if is_own { Some(Target::Own(field.to_owned())) } else { Field::parse(field).map(Target::Field) }
+}
+
+fn no_field(option: &str, field: &str, more: &str) -> Error {
+    let help = match Field::nearest(field) {
+        Some(best) => format!("did you mean `{best}`?"),
+        None => {
+            let names: Vec<&str> = Field::ALL.iter().map(|(name, _)| *name).collect();
+            format!("the fields are `{}`{more}, and any key that begins with `x-`", names.join("`, `"))
+        }
+    };
+    Error::Usage { message: format!("`{option}`: there is no field `{}`", shown(field)), help }
+}
+
+/// Returns the folder to write to, relative to the root.
+fn target(folder: Option<&str>, opened: &Opened) -> Result<String, Error> {
+    let register = &opened.judge.policy.exceptions;
+    let Some(folder) = folder else { return Ok(register.clone()) };
+    let below = folder.trim_end_matches('/');
+    let place = Repository::Folder(opened.root.clone());
+    let is_plain = |part: &str| !part.is_empty() && part != "." && !part.contains(['\\', '\0', '\n']);
+    let problem = if below.split('/').all(is_plain) {
+        place.path_problem(below).or_else(|| place.path_problem(&format!("{register}/{below}")))
+    } else {
+        Some("it is no plain path below the register's folder".into())
+    };
+    match problem {
+        None => Ok(format!("{register}/{below}")),
+        Some(why) => Err(Error::Usage {
+            message: format!("`--folder {}`: {why}", shown(folder)),
+            help: format!("name a folder below `{register}`, such as `--folder imported`"),
+        }),
+    }
+}
+
+/// What is to be written, and what is not.
+struct Plan {
+    files: Vec<Planned>,
+    skipped: Vec<Skipped>,
+    oversized: Vec<(usize, String)>,
+}
+
+struct Planned {
+    entry: Entry,
+    path: String,
+    text: String,
+}
+
+impl Plan {
+    fn new(entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
+        let known: FxHashMap<String, &str> = opened
+            .files
+            .sources()
+            .iter()
+            .map(|source| (register::stem(source.path()).to_ascii_lowercase(), source.path()))
+            .collect();
+        let schema = schema_line(&opened.root, target);
+        let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
+        let texts: Vec<String> = entries.par_iter().map(|entry| entry.draft.to_yaml(schema.as_deref())).collect();
+        for (entry, text) in entries.into_iter().zip(texts) {
+            if let Some(path) = known.get(&entry.id.to_ascii_lowercase()) {
+                plan.skipped.push(Skipped { line: entry.line, id: entry.id, path: (*path).to_owned() });
+            } else if text.len() as u64 > yaml::MAX_BYTES {
+                let why = format!("its file would have {} bytes, the limit is {}", text.len(), yaml::MAX_BYTES);
+                plan.oversized.push((entry.line, why));
+            } else {
+                let path = format!("{target}/{}.yaml", entry.id);
+                plan.files.push(Planned { entry, path, text });
+            }
+        }
+        plan
+    }
+
+    /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
+    /// rules will say of the new ones.
+    fn judge(&self, opened: Opened) -> Judged {
+        let Opened { judge, own, mut files, .. } = opened;
+        let decode = |file: &Planned| files::decode(file.text.clone().into_bytes(), file.path.clone());
+        files.put_all(self.files.iter().map(decode).collect());
+        let register = register::Register::parse(&files, own.as_ref());
+        let path = |file: FileId| files.sources().get(file.0 as usize).map_or("", Source::path);
+        let mut lacks: FxHashMap<&str, Vec<String>> = FxHashMap::default();
+        for (file, faults) in &register.faults {
+            let fields = faults.schema.iter().filter_map(|problem| problem.missing.as_deref()).map(field_name);
+            lacks.insert(path(*file), fields.collect());
+        }
+        let ours: FxHashMap<&str, usize> =
+            self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
+        let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
+        let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
+        for finding in rules::run(&judge, &register, None, files.sources()).iter() {
+            let about_absence = finding.field.is_some();
+            let Some(at) = ours.get(path(finding.file)).filter(|_| !about_absence) else { continue };
+            let Rule { id, .. } = finding.rule;
+            rules_of[*at].insert(id);
+            *counts.entry((std::cmp::Reverse(finding.level), id)).or_default() += 1;
+        }
+        let draft = |(file, rules): (&Planned, BTreeSet<&'static str>)| Draft {
+            id: file.entry.id.clone(),
+            path: file.path.clone(),
+            line: file.entry.line,
+            missing: lacks.remove(file.path.as_str()).unwrap_or_default(),
+            rules: rules.into_iter().collect(),
+            notes: file.entry.notes.clone(),
+        };
+        let drafts = self.files.iter().zip(rules_of).map(draft).collect();
+        let findings = counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect();
+        Judged { drafts, findings }
+    }
+}
+
+struct Judged {
+    drafts: Vec<Draft>,
+    findings: Vec<(Level, &'static str, usize)>,
+}
+
+/// Returns the path of the schema's copy as an editor finds it from a file in `target`, where the
+/// repository has one.
+fn schema_line(root: &Path, target: &str) -> Option<String> {
+    const COPY: &str = "schema/exception.schema.json";
+    root.join(COPY).is_file().then(|| "../".repeat(target.split('/').count()) + COPY)
+}

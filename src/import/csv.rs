@@ -1,0 +1,569 @@
+//! A spreadsheet: each row an exception, each column a field, a key of the organisation's own, or
+//! nothing where the user says so.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::error::Error;
+use crate::import::columns;
+use crate::import::dates::{self, DateOrder, Evidence, Written};
+use crate::import::decode::{self, Encoding};
+use crate::import::field::{Field, Holds};
+use crate::import::id;
+use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
+use crate::import::words::{self, Meaning};
+use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
+use crate::register::draft::Draft;
+use crate::register::{Day, Moment};
+use crate::text::phrases::is_placeholder;
+use crate::text::{nearest, shown};
+
+/// Reads a spreadsheet.
+pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
+    let (text, encoding) = decode::decode(bytes);
+    let wanted: Vec<String> = options.map.iter().map(|(_, heading)| heading.clone()).collect();
+    let table = table::read(text, &wanted).map_err(|why| no_table(name, &why))?;
+    let columns = map(&table, options)?;
+    let orders = orders(&table, &columns, options)?;
+    let mut reading = Reading::new(Format::Csv);
+    reading.facts = vec![
+        encoding.name().to_owned(),
+        format!("separated by {}", table.delimiter),
+        format!("header in line {}", table.header_line),
+    ];
+    reading.remarks = remarks(&table, encoding, &columns);
+    reading.dates = orders.iter().filter_map(|(column, dates)| dates.said(&columns[*column].heading)).collect();
+    let keys = own_keys(&table.headings);
+    let sheet = Sheet { table: &table, columns: &columns, keys: &keys, orders: &orders, options };
+    sheet.read(&mut reading);
+    reading.unread.extend(table.unread.iter().cloned());
+    reading.columns = columns;
+    Ok(reading)
+}
+
+fn no_table(name: &str, why: &NoTable) -> Error {
+    let file = shown(name);
+    let (message, help) = match why {
+        NoTable::Empty => (format!("`{file}` is empty"), "export the sheet with its header".to_owned()),
+        NoTable::NoHeader(cells) => {
+            let cells: Vec<String> = cells.iter().take(6).map(|cell| format!("`{}`", shown(cell.trim()))).collect();
+            (
+                format!("no row of `{file}` is a header that stopgap knows; its first row is {}", cells.join(", ")),
+                "name two or more columns, such as `--map title=\"Column heading\" --map expires=\"Other heading\"`"
+                    .to_owned(),
+            )
+        }
+        NoTable::TooManyColumns(count) => (
+            format!("the header of `{file}` has {count} cells, the limit is {MAX_COLUMNS}"),
+            "export only the columns of the register".to_owned(),
+        ),
+        NoTable::TooManyRows => {
+            (format!("`{file}` has more than {MAX_ROWS} rows"), "split it into files by year or by team".to_owned())
+        }
+    };
+    Error::Usage { message, help }
+}
+
+/// Decides what each column becomes: what the user says, else the guess, else a key of its own.
+fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
+    let headings = &table.headings;
+    let mut named: Vec<Option<Target>> = vec![None; headings.len()];
+    for (target, heading) in &options.map {
+        let at = headings.iter().position(|known| table::is_called(known, heading));
+        let Some(at) = at else { return Err(no_column(heading, headings)) };
+        if let Some(before) = named[at].replace(target.clone()).filter(|before| before != target) {
+            return Err(Error::Usage {
+                message: format!("`--map` names the column `{}` twice", shown(heading)),
+                help: format!("keep one of `{}` and `{}`", target_name(&before), target_name(target)),
+            });
+        }
+    }
+    // A heading that the user maps is out of the guess, and so is a field that the user fills.
+    let open = headings.iter().zip(&named).map(|(heading, named)| match named {
+        Some(_) => String::new(),
+        None => heading.clone(),
+    });
+    let guess = columns::guess(&open.collect::<Vec<_>>());
+    let guess = by_content(guess, table);
+    let filled = |field: Field| named.contains(&Some(Target::Field(field)));
+    let keys = own_keys(headings);
+    let target = |at: usize| match (&named[at], guess[at]) {
+        (Some(target), _) => target.clone(),
+        (None, Some(field)) if !filled(field) => Target::Field(field),
+        _ => Target::Own(keys[at].clone()),
+    };
+    let targets: Vec<Target> = (0..headings.len()).map(target).collect();
+    check_joins(headings, &targets)?;
+    let column = |(at, target): (usize, Target)| {
+        let mut filled = table.rows.iter().map(|row| row.cell(at)).filter(|cell| !cell.is_empty());
+        let example = filled.next().unwrap_or_default().to_owned();
+        let count = filled.count() + usize::from(!example.is_empty());
+        Column { heading: headings[at].clone(), target, named: named[at].is_some(), filled: count, example }
+    };
+    Ok(targets.into_iter().enumerate().map(column).collect())
+}
+
+fn no_column(heading: &str, headings: &[String]) -> Error {
+    let help = match nearest(heading, headings.iter().map(String::as_str)) {
+        Some(best) => format!("did you mean `{}`?", shown(best)),
+        None => {
+            let known: Vec<String> = headings.iter().take(30).map(|known| format!("`{}`", shown(known))).collect();
+            format!("the columns are {}", known.join(", "))
+        }
+    };
+    Error::Usage { message: format!("`--map`: there is no column `{}`", shown(heading)), help }
+}
+
+fn target_name(target: &Target) -> &str {
+    match target {
+        Target::Field(field) => field.name(),
+        Target::Own(key) => key,
+        Target::Ignore => "ignore",
+    }
+}
+
+/// Only texts can be put together of several columns.
+fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
+    for (at, target) in targets.iter().enumerate() {
+        let Target::Field(field) = target else { continue };
+        let other = targets.iter().take(at).position(|other| other == target);
+        let joins = matches!(field.holds(), Holds::Line | Holds::List) && *field != Field::Id;
+        if let Some(other) = other.filter(|_| !joins) {
+            return Err(Error::Usage {
+                message: format!(
+                    "`{}` can be only one of the columns `{}` and `{}`",
+                    field.name(),
+                    shown(&headings[other]),
+                    shown(&headings[at])
+                ),
+                help: "map one of them; the other is kept under a key of its own".into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A column headed `Risk` is a tier where its cells are words for one, else it is the statement.
+fn by_content(mut guess: Vec<Option<Field>>, table: &Table) -> Vec<Option<Field>> {
+    let Some(at) = guess.iter().position(|field| *field == Some(Field::Tier)) else { return guess };
+    let texts = table.rows.iter().map(|row| row.cell(at)).filter(|cell| cell.split_whitespace().count() > 3).count();
+    if texts * 2 > table.rows.len() {
+        guess[at] = if guess.contains(&Some(Field::Statement)) { None } else { Some(Field::Statement) };
+    }
+    guess
+}
+
+/// Returns the key that each column has where no field takes it.
+fn own_keys(headings: &[String]) -> Vec<String> {
+    let mut ids = id::Ids::default();
+    headings.iter().map(|heading| ids.hand_out(&id::own_key(heading))).collect()
+}
+
+/// How the dates of a column are read.
+struct Dates {
+    evidence: Evidence,
+    order: Option<DateOrder>,
+    /// Another column that decides.
+    by: Option<String>,
+    told: bool,
+}
+
+/// Decides the order of day and month for each column of dates: the user's word, else the column's
+/// own cells, else those of the other columns of the sheet.
+fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHashMap<usize, Dates>, Error> {
+    let is_date = |column: &Column| match column.target {
+        Target::Field(field) => matches!(field.holds(), Holds::Day | Holds::Moment),
+        _ => false,
+    };
+    let evidence = |at: usize| {
+        let mut evidence = Evidence::default();
+        table.rows.iter().for_each(|row| evidence.add(row.line, clean(row.cell(at))));
+        evidence
+    };
+    let columns = columns.iter().enumerate().filter(|(_, column)| is_date(column));
+    let found: Vec<_> = columns.map(|(at, column)| (at, column.heading.as_str(), evidence(at))).collect();
+    let proven = |order: DateOrder| found.iter().find(move |(_, _, other)| other.order() == Some(order));
+    let sheet = match (proven(DateOrder::DayFirst), proven(DateOrder::MonthFirst)) {
+        (Some((_, by, _)), None) => Some((DateOrder::DayFirst, (*by).to_owned())),
+        (None, Some((_, by, _))) => Some((DateOrder::MonthFirst, (*by).to_owned())),
+        _ => None,
+    };
+    let mut orders = FxHashMap::default();
+    for (at, heading, evidence) in &found {
+        let own = evidence.order();
+        let (order, by) = match (options.date_order, own, &sheet) {
+            (Some(order), _, _) => (Some(order), None),
+            (None, Some(order), _) => (Some(order), None),
+            (None, None, Some((order, by))) if !evidence.is_mixed() => (Some(*order), Some(by.clone())),
+            (None, None, _) if evidence.is_doubtful() => return Err(doubtful(heading, evidence)),
+            _ => (None, None),
+        };
+        let dates = Dates { evidence: evidence.clone(), order, by, told: options.date_order.is_some() };
+        orders.insert(*at, dates);
+    }
+    Ok(orders)
+}
+
+fn doubtful(heading: &str, evidence: &Evidence) -> Error {
+    let heading = shown(heading);
+    let cell = |place: &Option<(usize, String)>| {
+        place.as_ref().map_or_else(String::new, |(line, text)| format!("`{}` (line {line})", shown(text)))
+    };
+    let message = if evidence.is_mixed() {
+        format!(
+            "the column `{heading}` writes the day first in {} and the month first in {}",
+            cell(&evidence.day_first),
+            cell(&evidence.month_first)
+        )
+    } else {
+        format!(
+            "the column `{heading}` holds {}, which is one of two days, and no cell decides",
+            cell(&evidence.either)
+        )
+    };
+    let help = "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)";
+    Error::Usage { message, help: help.into() }
+}
+
+impl Dates {
+    /// Says how the column was read, where that was a decision.
+    fn said(&self, heading: &str) -> Option<(String, String)> {
+        let order = |order: DateOrder| match order {
+            DateOrder::DayFirst => "day first",
+            DateOrder::MonthFirst => "month first",
+        };
+        let cell = |place: &Option<(usize, String)>| {
+            place.as_ref().map(|(line, text)| format!("`{}` (line {line})", shown(text)))
+        };
+        let proof = match self.order {
+            Some(DateOrder::DayFirst) => cell(&self.evidence.day_first),
+            Some(DateOrder::MonthFirst) => cell(&self.evidence.month_first),
+            None => None,
+        };
+        let ordered =
+            self.evidence.either.is_some() || self.evidence.day_first.is_some() || self.evidence.month_first.is_some();
+        let mut said = Vec::new();
+        match (self.order.filter(|_| ordered), &self.by, proof) {
+            (Some(first), Some(by), _) => said.push(format!("{}, as in the column `{}`", order(first), shown(by))),
+            (Some(first), None, _) if self.told => said.push(format!("{}, as `--date-order` says", order(first))),
+            (Some(first), None, Some(proof)) => said.push(format!("{}, which {proof} decides", order(first))),
+            _ => {}
+        }
+        if let Some((line, text)) = &self.evidence.serial
+            && let Written::Serial(moment) = dates::read(text)
+        {
+            said.push(format!("numbers are Excel's (1900 system): `{}` (line {line}) is {moment}", shown(text)));
+        }
+        (!said.is_empty()).then(|| (heading.to_owned(), said.join("; ")))
+    }
+}
+
+fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if encoding == Encoding::Mixed {
+        remarks
+            .push("the file mixes two encodings: compare the umlauts and accents of some entries with it".to_owned());
+    }
+    for (line, text) in table.above.iter().take(3) {
+        remarks.push(format!("line {line} stands above the header and is left out: `{}`", shown(text)));
+    }
+    if table.above.len() > 3 {
+        remarks.push(format!("and so do {} more lines", table.above.len() - 3));
+    }
+    if let Some(line) = table.repeated_headers.first() {
+        let count = table.repeated_headers.len();
+        remarks.push(format!("{} the header again, first in line {line}", rows(count, "repeats", "repeat")));
+    }
+    if table.short_rows > 0 {
+        let words = rows(table.short_rows, "ends", "end");
+        remarks.push(format!("{words} before the last column; the missing cells count as empty"));
+    }
+    if table.empty_rows > 0 {
+        remarks.push(format!("{} empty", rows(table.empty_rows, "is", "are")));
+    }
+    if !columns.iter().any(|column| column.target == Target::Field(Field::Status)) {
+        let text = "no column says a status: an entry counts as active, as expired once its end has passed, or as closed where a closing date stands";
+        remarks.push(text.to_owned());
+    }
+    remarks
+}
+
+fn rows(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 row {one}") } else { format!("{count} rows {many}") }
+}
+
+struct Sheet<'s> {
+    table: &'s Table,
+    columns: &'s [Column],
+    /// For each column the key that keeps what its field cannot hold.
+    keys: &'s [String],
+    orders: &'s FxHashMap<usize, Dates>,
+    options: &'s Options,
+}
+
+impl Sheet<'_> {
+    fn read(&self, reading: &mut Reading) {
+        let mut seen: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+        let (mut undecided, mut ended) = (0, 0);
+        for (at, row) in self.table.rows.iter().enumerate() {
+            let same = seen.entry(fingerprint(row)).or_default();
+            let rows = &self.table.rows;
+            if let Some(first) = same.iter().map(|at| &rows[*at]).find(|other| other.cells() == row.cells()) {
+                reading.repeats.push((row.line, first.line));
+                continue;
+            }
+            same.push(at);
+            let making = self.make(row, reading);
+            undecided += usize::from(making.undecided);
+            ended += usize::from(making.ended);
+            reading.entries.push(making.finish(row));
+        }
+        if ended > 0 {
+            let words = rows(ended, "counts", "count");
+            reading.remarks.push(format!("{words} as active and ended before today: the status is `expired`"));
+        }
+        if undecided > 0 {
+            reading.remarks.push(format!(
+                "{} not decided yet and left without a status: a request stays an open pull request until somebody decides",
+                rows(undecided, "is", "are")
+            ));
+        }
+    }
+
+    fn make(&self, row: &Row, reading: &mut Reading) -> Making {
+        let mut making = Making::default();
+        for (at, column) in self.columns.iter().enumerate() {
+            let cell = clean(row.cell(at));
+            match &column.target {
+                _ if cell.is_empty() => {}
+                Target::Ignore => {}
+                Target::Own(key) => own(&mut making.draft, key, lines(cell)),
+                Target::Field(field) => self.field(at, *field, cell, &mut making, reading),
+            }
+        }
+        self.settle(&mut making);
+        making
+    }
+
+    fn field(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
+        if is_nothing(cell) {
+            return;
+        }
+        if is_spreadsheet_error(cell) {
+            return self.aside(at, cell, "is the spreadsheet's error", making);
+        }
+        match field.holds() {
+            Holds::Line if field == Field::Id => making.id = id::from_given(cell),
+            Holds::Line => field.add(&mut making.draft, &folded(cell)),
+            Holds::List => field.put(&mut making.draft, &items(field, cell).join("\n")),
+            Holds::Person => field.put(&mut making.draft, &person(cell)),
+            Holds::Day | Holds::Moment => self.date(at, field, cell, making),
+            Holds::Words => self.word(at, field, cell, making, reading),
+        }
+    }
+
+    fn date(&self, at: usize, field: Field, cell: &str, making: &mut Making) {
+        let order = self.orders.get(&at).and_then(|dates| dates.order);
+        match dates::under(&dates::read(cell), order) {
+            None => self.aside(at, cell, "is no date that can be read", making),
+            Some(moment) if field.holds() == Holds::Moment => field.put(&mut making.draft, &moment.to_string()),
+            Some(moment) => field.put(&mut making.draft, &self.day(moment).to_string()),
+        }
+    }
+
+    /// Reads a word for one of ours.
+    fn word(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
+        let key = self.keys[at].as_str();
+        let mut count = |ours: String| *reading.words.entry((field, folded(cell), ours)).or_default() += 1;
+        making.status_said |= field == Field::Status;
+        let meaning = match field {
+            Field::Tier => words::tier(cell),
+            Field::Status => words::state(cell),
+            _ => return self.exposure(at, cell, making),
+        };
+        match meaning {
+            Meaning::Same(ours) => {
+                if cell != ours {
+                    count(ours.to_owned());
+                }
+                field.put(&mut making.draft, ours);
+            }
+            Meaning::Nearest(ours) => {
+                count(format!("{ours}, and kept as `{key}`"));
+                own(&mut making.draft, key, lines(cell));
+                field.put(&mut making.draft, ours);
+            }
+            Meaning::Undecided => {
+                count(format!("no status, and kept as `{key}`"));
+                own(&mut making.draft, key, lines(cell));
+                making.draft.status_open = true;
+                making.undecided = true;
+            }
+            Meaning::Unknown => {
+                making.draft.status_open |= field == Field::Status;
+                let what = if field == Field::Tier { "is no tier that is known" } else { "is no status that is known" };
+                self.aside(at, cell, what, making);
+            }
+        }
+    }
+
+    fn exposure(&self, at: usize, cell: &str, making: &mut Making) {
+        let kinds: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(words::exposure).collect();
+        let Some(mut kinds) = kinds else {
+            return self.aside(at, cell, "is no kind of exposure that is known", making);
+        };
+        kinds.sort_unstable();
+        kinds.dedup();
+        Field::Exposure.put(&mut making.draft, &kinds.join(","));
+    }
+
+    /// Keeps a text that its field cannot hold under the column's own key.
+    fn aside(&self, at: usize, cell: &str, why: &str, making: &mut Making) {
+        let key = &self.keys[at];
+        own(&mut making.draft, key, lines(cell));
+        let text = format!("`{}` {why}; kept as `{key}`", shown(cell));
+        making.notes.push(Note { about: self.columns[at].heading.clone(), text });
+    }
+
+    fn day(&self, moment: Moment) -> Day {
+        self.options.zone.first_day(moment)
+    }
+
+    /// Settles what one cell alone does not tell: the status, and where an incident belongs.
+    fn settle(&self, making: &mut Making) {
+        let has_status = self.columns.iter().any(|column| column.target == Target::Field(Field::Status));
+        let draft = &mut making.draft;
+        if draft.status.is_empty() && !making.status_said {
+            if !draft.closure.date.is_empty() {
+                "closed".clone_into(&mut draft.status);
+            } else if has_status {
+                draft.status_open = true;
+            }
+        }
+        let live = matches!(draft.status.as_str(), "" | "active") && !draft.status_open;
+        let ended = Moment::parse(&draft.expires).is_ok_and(|end| self.options.today.has_ended(self.options.zone, end));
+        if live && ended {
+            "expired".clone_into(&mut draft.status);
+            making.ended = true;
+        }
+        if !draft.incident.is_empty() && draft.tier != "emergency" {
+            let incident = std::mem::take(&mut draft.incident);
+            draft.references.push(incident);
+        }
+    }
+}
+
+/// A draft under way.
+#[derive(Default)]
+struct Making {
+    draft: Draft,
+    notes: Vec<Note>,
+    id: String,
+    status_said: bool,
+    undecided: bool,
+    /// Whether it would be active if its end had not passed.
+    ended: bool,
+}
+
+impl Making {
+    fn finish(self, row: &Row) -> Entry {
+        let id = if self.id.is_empty() { name_of(&self.draft, row) } else { self.id };
+        Entry { line: row.line, id, draft: self.draft, notes: self.notes }
+    }
+}
+
+/// Takes the apostrophe away that keeps a spreadsheet from reading a text as a formula.
+fn clean(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
+    }
+}
+
+/// Tells whether a cell only says that there is nothing.
+fn is_nothing(cell: &str) -> bool {
+    is_placeholder(cell).is_some_and(|found| found == cell.trim())
+}
+
+/// Tells whether a cell holds the error that a spreadsheet shows in the place of a value, in its
+/// English or German spelling.
+fn is_spreadsheet_error(cell: &str) -> bool {
+    const ERRORS: [&str; 13] = [
+        "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#NV", "#BEZUG!",
+        "#WERT!", "#ZAHL!",
+    ];
+    ERRORS.iter().any(|error| cell.trim().eq_ignore_ascii_case(error))
+}
+
+/// Returns a text on one line.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a text with its lines, without blanks at their ends.
+fn lines(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// Splits a cell into its items: a list by lines or bullets, references also by what stands
+/// between tickets and addresses.
+fn items(field: Field, cell: &str) -> Vec<String> {
+    let bullet = |line: &str| {
+        let line = line.trim().trim_start_matches(['-', '*', '•', '–', '·']).trim_start();
+        line.to_owned()
+    };
+    let lines: Vec<String> =
+        cell.lines().map(bullet).map(|line| folded(&line)).filter(|line| !line.is_empty()).collect();
+    if field != Field::References {
+        return lines;
+    }
+    let split = |line: String| -> Vec<String> {
+        let parts: Vec<&str> = line.split([',', ';', ' ']).filter(|part| !part.is_empty()).collect();
+        if parts.iter().all(|part| is_reference(part)) {
+            parts.into_iter().map(str::to_owned).collect()
+        } else {
+            vec![line]
+        }
+    };
+    lines.into_iter().flat_map(split).collect()
+}
+
+fn is_reference(text: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let ticket = text.rsplit_once(['-', '#']).is_some_and(|(_, last)| number(last));
+    text.starts_with("https://") || text.starts_with("http://") || ticket
+}
+
+/// Returns a person in one spelling: the address of `Dana Ortiz <dana@example.com>`.
+fn person(cell: &str) -> String {
+    let text = folded(cell.trim_end_matches([';', ',']));
+    let text = text.strip_prefix("mailto:").unwrap_or(&text);
+    for (open, close) in [('<', '>'), ('(', ')')] {
+        let inner = text.strip_suffix(close).and_then(|text| text.rsplit_once(open)).map(|(_, inner)| inner.trim());
+        if let Some(address) = inner.filter(|inner| is_address(inner)) {
+            return address.to_owned();
+        }
+    }
+    text.to_owned()
+}
+
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.') && !host.contains('@'))
+        && !text.contains([' ', ',', ';', '<', '>'])
+}
+
+fn name_of(draft: &Draft, row: &Row) -> String {
+    let texts = [&draft.title, &draft.control, &draft.reason, &draft.system];
+    match texts.into_iter().find(|text| !text.is_empty()) {
+        Some(text) => id::from_words(text),
+        None => id::from_words(&row.cells().iter().collect::<Vec<_>>().join(" ")),
+    }
+}
+
+fn fingerprint(row: &Row) -> u64 {
+    let mut hasher = FxHasher::default();
+    row.cells().iter().for_each(|cell| cell.hash(&mut hasher));
+    hasher.finish()
+}

@@ -1,0 +1,455 @@
+//! Dates as spreadsheets and people write them.
+//!
+//! A cell such as `03/04/2026` is one of two days; which one is decided by the whole column, never
+//! by a cell.
+
+use crate::register::{Day, Moment};
+
+/// Whether the day or the month is written first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `23/11/2026`.
+    DayFirst,
+    /// `11/23/2026`.
+    MonthFirst,
+}
+
+/// What a cell says about a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// One day or date-time, whatever the order.
+    Plain(Moment),
+    /// A number that Excel shows as a date (1900 system).
+    Serial(Moment),
+    /// Two numbers of which either may be the month; the readings by day and by month first, where
+    /// there is such a day.
+    Ordered {
+        /// The day first.
+        day_first: Option<Moment>,
+        /// The month first.
+        month_first: Option<Moment>,
+    },
+    /// No date.
+    Unreadable,
+}
+
+/// No spelling of a date is longer.
+const LONGEST: usize = 60;
+
+/// Excel's numbers for 1954-10-03 and 2119-01-10: what is outside is hardly a date.
+const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=80_000;
+
+/// English and German months, as their letters begin.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "januar", "jänner", "jaenner"],
+    &["february", "februar", "feber"],
+    &["march", "märz", "maerz", "mrz"],
+    &["april"],
+    &["may", "mai"],
+    &["june", "juni"],
+    &["july", "juli"],
+    &["august"],
+    &["september"],
+    &["october", "oktober"],
+    &["november"],
+    &["december", "dezember"],
+];
+
+const WEEKDAYS: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonnabend",
+    "sonntag",
+    "mo",
+    "di",
+    "mi",
+    "do",
+    "fr",
+    "sa",
+    "so",
+];
+
+/// Reads a cell.
+#[must_use]
+pub(super) fn read(text: &str) -> Written {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return Written::Unreadable;
+    }
+    if let Ok(moment) = Moment::parse(text) {
+        return Written::Plain(moment);
+    }
+    if let Some(moment) = serial(text) {
+        return Written::Serial(moment);
+    }
+    let Some((date, clock)) = parts(text) else { return Written::Unreadable };
+    let moment = |(year, month, day): (u32, u32, u32)| at(year, month, day, &clock);
+    match date {
+        Date::Certain(date) => moment(date).map_or(Written::Unreadable, Written::Plain),
+        Date::Ordered { first, second, year } => {
+            let (day_first, month_first) = (moment((year, second, first)), moment((year, first, second)));
+            match (day_first, month_first) {
+                (None, None) => Written::Unreadable,
+                (Some(a), Some(b)) if a == b => Written::Plain(a),
+                _ => Written::Ordered { day_first, month_first },
+            }
+        }
+    }
+}
+
+/// Reads a number as Excel shows it: days since 1899-12-30, a fraction is the time of day. The day
+/// 29 February 1900 of that calendar lies before every number that is read here.
+fn serial(text: &str) -> Option<Moment> {
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() != 5 || !digits(whole) || !digits(fraction) || fraction.len() > 17 {
+        return None;
+    }
+    let days: i64 = whole.parse().ok().filter(|days| SERIALS.contains(days))?;
+    let part: f64 = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().ok()? };
+    const MINUTES: f64 = 24.0 * 60.0;
+    let minutes = (part * MINUTES).round();
+    let day = Day::parse("1899-12-30").ok()?.plus(days);
+    // A fraction that rounds up to midnight is the next day.
+    if !(1.0..MINUTES).contains(&minutes) {
+        return Some(Moment::Day(day.plus(i64::from(minutes >= MINUTES))));
+    }
+    let (hour, minute) = ((minutes / 60.0).floor(), minutes % 60.0);
+    moment(&format!("{day}T{hour:02}:{minute:02}"))
+}
+
+enum Date {
+    Certain((u32, u32, u32)),
+    Ordered { first: u32, second: u32, year: u32 },
+}
+
+/// Splits a text into its date and what follows as a time, `T09:00` or empty.
+fn parts(text: &str) -> Option<(Date, String)> {
+    if text.contains(char::is_alphabetic)
+        && let Some(found) = with_month_name(text)
+    {
+        return Some(found);
+    }
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-'))).unwrap_or(text.len());
+    let (date, rest) = text.split_at(end);
+    let clock = clock(rest)?;
+    let separator = date.chars().find(|c| !c.is_ascii_digit());
+    let Some(separator) = separator else {
+        let whole: u32 = date.parse().ok().filter(|_| date.len() == 8)?;
+        return Some((Date::Certain((whole / 10_000, whole / 100 % 100, whole % 100)), clock));
+    };
+    let pieces: Vec<&str> = date.trim_end_matches('.').split(separator).collect();
+    let [first, second, third] = pieces[..] else { return None };
+    let number = |piece: &str| piece.parse::<u32>().ok().filter(|_| piece.len() <= 4);
+    let (a, b, c) = (number(first)?, number(second)?, number(third)?);
+    let short = |piece: &str| matches!(piece.len(), 1 | 2);
+    let date = match (first.len(), third.len()) {
+        (4, _) if short(second) && short(third) => Date::Certain((a, b, c)),
+        // Nobody writes the month first before a full stop, or can tell `26-11-23` from `23-11-26`.
+        (1 | 2, 2 | 4) if separator == '.' && short(second) => Date::Certain((year(c, third.len())?, b, a)),
+        (1 | 2, 4) if short(second) => Date::Ordered { first: a, second: b, year: c },
+        (1 | 2, 2) if separator == '/' && short(second) => {
+            Date::Ordered { first: a, second: b, year: year(c, third.len())? }
+        }
+        _ => return None,
+    };
+    Some((date, clock))
+}
+
+/// Reads `23. November 2026`, `Nov 23, 2026`, `23-Nov-26` and the like.
+fn with_month_name(text: &str) -> Option<(Date, String)> {
+    let (date, clock_text) = match text.find(':') {
+        // The hour stands in front of its colon.
+        Some(colon) => text.split_at(text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len()),
+        None => (text, ""),
+    };
+    let clock = clock(clock_text)?;
+    let mut month = None;
+    let mut numbers: Vec<(u32, usize)> = Vec::new();
+    let date = date.trim_end_matches(['T', ' ', ',']);
+    for piece in date.split([' ', '-', '/', '.', ',', '\u{a0}']).filter(|piece| !piece.is_empty()) {
+        let digits = piece.trim_end_matches(|c: char| c.is_alphabetic());
+        let suffix = &piece[digits.len()..];
+        if digits.is_empty() {
+            let word = piece.to_lowercase();
+            match month_of(&word) {
+                Some(found) if month.is_none() => month = Some(found),
+                None if is_weekday(&word) || matches!(word.as_str(), "of" | "um" | "at") => {}
+                _ => return None,
+            }
+        } else if digits.len() <= 4 && (suffix.is_empty() || matches!(suffix, "st" | "nd" | "rd" | "th")) {
+            numbers.push((digits.parse().ok()?, digits.len()));
+        } else {
+            return None;
+        }
+    }
+    let [(a, a_length), (b, b_length)] = numbers[..] else { return None };
+    let (day, written, length) = if a_length == 4 { (b, a, a_length) } else { (a, b, b_length) };
+    Some((Date::Certain((year(written, length)?, month?, day)), clock))
+}
+
+fn month_of(word: &str) -> Option<u32> {
+    let named = |names: &[&str]| word.chars().count() >= 3 && names.iter().any(|name| name.starts_with(word));
+    let sept = (word == "sept").then_some(8);
+    let at = MONTHS.iter().position(|names| named(names)).or(sept)?;
+    u32::try_from(at + 1).ok()
+}
+
+fn is_weekday(word: &str) -> bool {
+    WEEKDAYS.iter().any(|day| *day == word || (word.len() >= 3 && day.starts_with(word)))
+}
+
+/// Returns the year of two digits or four: `26` is 2026, `95` is 1995.
+fn year(written: u32, length: usize) -> Option<u32> {
+    match length {
+        4 => Some(written),
+        2 if written < 80 => Some(2000 + written),
+        2 => Some(1900 + written),
+        _ => None,
+    }
+}
+
+/// Reads what follows a date: nothing, or a time of day, with `AM` or `PM`, an offset or `Uhr`.
+fn clock(text: &str) -> Option<String> {
+    let text = text.trim_matches([' ', ',', '\u{a0}']).trim_start_matches(['T', 't']).trim();
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.'))).unwrap_or(text.len());
+    let (time, rest) = text.split_at(end);
+    let mut pieces = time.split(':');
+    let mut number = |longest: usize| {
+        let piece = pieces.next()?;
+        piece.parse::<u32>().ok().filter(|_| (1..=longest).contains(&piece.len()))
+    };
+    let (hour, minute) = (number(2)?, number(2)?);
+    // A fraction of a second decides nothing.
+    let second: u32 = match time.split(':').nth(2) {
+        Some(seconds) => seconds.split('.').next()?.parse().ok().filter(|seconds| *seconds < 60)?,
+        None => 0,
+    };
+    if time.split(':').count() > 3 {
+        return None;
+    }
+    let rest = rest.trim();
+    let (hour, offset) = match rest.to_ascii_lowercase().as_str() {
+        "" | "uhr" => (hour, String::new()),
+        "am" | "a.m." if (1..=12).contains(&hour) => (hour % 12, String::new()),
+        "pm" | "p.m." if (1..=12).contains(&hour) => (hour % 12 + 12, String::new()),
+        "z" | "utc" | "gmt" => (hour, "Z".to_owned()),
+        offset if is_offset(offset) => (hour, offset.to_owned()),
+        _ => return None,
+    };
+    // The last minute of a day, written by those who mean its end.
+    if (hour, minute) == (23, 59) && offset.is_empty() {
+        return Some(String::new());
+    }
+    if (hour, minute, second) == (0, 0, 0) && offset.is_empty() {
+        return Some(String::new());
+    }
+    let seconds = if second == 0 { String::new() } else { format!(":{second:02}") };
+    Some(format!("T{hour:02}:{minute:02}{seconds}{offset}"))
+}
+
+fn is_offset(text: &str) -> bool {
+    let shape = text.as_bytes();
+    shape.len() == 6 && matches!(shape[0], b'+' | b'-') && shape[3] == b':'
+}
+
+fn at(year: u32, month: u32, day: u32, clock: &str) -> Option<Moment> {
+    moment(&format!("{year:04}-{month:02}-{day:02}{clock}"))
+}
+
+fn moment(text: &str) -> Option<Moment> {
+    Moment::parse(text).ok()
+}
+
+/// What the cells of one column say about their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    /// The first cell that can only be read by the day first.
+    pub(super) day_first: Option<(usize, String)>,
+    /// The first cell that can only be read by the month first.
+    pub(super) month_first: Option<(usize, String)>,
+    /// The first cell that can be read either way.
+    pub(super) either: Option<(usize, String)>,
+    /// The first number of Excel.
+    pub(super) serial: Option<(usize, String)>,
+}
+
+impl Evidence {
+    /// Takes in a cell: its line and its text.
+    pub(super) fn add(&mut self, line: usize, text: &str) {
+        let place = match read(text) {
+            Written::Ordered { day_first: Some(_), month_first: None } => &mut self.day_first,
+            Written::Ordered { day_first: None, month_first: Some(_) } => &mut self.month_first,
+            Written::Ordered { .. } => &mut self.either,
+            Written::Serial(_) => &mut self.serial,
+            Written::Plain(_) | Written::Unreadable => return,
+        };
+        if place.is_none() {
+            *place = Some((line, text.trim().to_owned()));
+        }
+    }
+
+    /// Returns the order that the cells prove, if they agree.
+    #[must_use]
+    pub(super) fn order(&self) -> Option<DateOrder> {
+        match (&self.day_first, &self.month_first) {
+            (Some(_), None) => Some(DateOrder::DayFirst),
+            (None, Some(_)) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// Tells whether the cells prove both orders.
+    #[must_use]
+    pub(super) fn is_mixed(&self) -> bool {
+        self.day_first.is_some() && self.month_first.is_some()
+    }
+
+    /// Tells whether the order matters and the cells do not decide it.
+    #[must_use]
+    pub(super) fn is_doubtful(&self) -> bool {
+        (self.either.is_some() && self.order().is_none()) || self.is_mixed()
+    }
+}
+
+/// Returns the moment that a cell means under an order. A cell that fits one order only means that
+/// day.
+#[must_use]
+pub(super) fn under(written: &Written, order: Option<DateOrder>) -> Option<Moment> {
+    match (written, order) {
+        (Written::Plain(moment) | Written::Serial(moment), _) => Some(*moment),
+        (Written::Ordered { day_first: Some(moment), month_first: None }, _)
+        | (Written::Ordered { day_first: None, month_first: Some(moment) }, _) => Some(*moment),
+        (Written::Ordered { day_first, .. }, Some(DateOrder::DayFirst)) => *day_first,
+        (Written::Ordered { month_first, .. }, Some(DateOrder::MonthFirst)) => *month_first,
+        (Written::Ordered { .. }, None) | (Written::Unreadable, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, order: Option<DateOrder>) -> String {
+        under(&read(text), order).map_or_else(|| "-".to_owned(), |moment| moment.to_string())
+    }
+
+    #[test]
+    fn one_day_in_every_spelling_is_that_day() {
+        for text in [
+            "2026-11-23",
+            "2026-11-23 00:00:00",
+            "2026/11/23",
+            "20261123",
+            "23.11.2026",
+            "23.11.26",
+            "23/11/2026",
+            "11/23/2026",
+            "11/23/26",
+            "23-11-2026",
+            "46349",
+            "46349.0",
+            "46349,0",
+            "23-Nov-26",
+            "23 Nov 2026",
+            "Nov 23, 2026",
+            "23. November 2026",
+            "Montag, 23. November 2026",
+            "Mon 23 Nov 2026",
+            "November 23rd, 2026",
+            "2026 Nov 23",
+            "23.11.2026 00:00",
+            "11/23/2026 12:00:00 AM",
+            "23.11.2026 23:59:59",
+            " 23.11.2026 ",
+            "23-nov-2026",
+            "23.11.2026.",
+        ] {
+            assert_eq!(shown(text, None), "2026-11-23", "{text}");
+        }
+        assert_eq!(shown("1. März 2026", None), "2026-03-01");
+        assert_eq!(shown("3 Dez 2026", None), "2026-12-03");
+        assert_eq!(shown("46352.5", None), "2026-11-26T12:00");
+    }
+
+    #[test]
+    fn a_time_that_says_something_is_kept() {
+        assert_eq!(shown("2026-11-23 17:30", None), "2026-11-23T17:30");
+        assert_eq!(shown("2026-11-23T00:00", None), "2026-11-23T00:00");
+        assert_eq!(shown("11/23/2026 5:30:00 PM", None), "2026-11-23T17:30");
+        assert_eq!(shown("23. Nov 2026 17:30 Uhr", None), "2026-11-23T17:30");
+        assert_eq!(shown("2026-11-23T09:00:00.000Z", None), "2026-11-23T09:00Z");
+        assert_eq!(shown("2026-11-23 00:00:00+01:00", None), "2026-11-23T00:00+01:00");
+    }
+
+    #[test]
+    fn a_day_that_could_be_two_is_decided_by_the_order_alone() {
+        assert_eq!(shown("03/04/2026", None), "-");
+        assert_eq!(shown("03/04/2026", Some(DateOrder::DayFirst)), "2026-04-03");
+        assert_eq!(shown("03/04/2026", Some(DateOrder::MonthFirst)), "2026-03-04");
+        assert_eq!(shown("23/11/2026", Some(DateOrder::MonthFirst)), "2026-11-23");
+        assert_eq!(shown("03/03/2026", None), "2026-03-03");
+    }
+
+    #[test]
+    fn what_is_no_date_or_two_is_not_guessed() {
+        for text in [
+            "",
+            "tbd",
+            "permanent",
+            "31.02.2026",
+            "13/13/2026",
+            "26-11-23",
+            "46",
+            "123456",
+            "4634",
+            "99999",
+            "2026",
+            "Q4 2026",
+            "end of November",
+            "23.11",
+            "11/2026",
+            "2026-11",
+            "23.11.2026 25:00",
+            "23.11.2026 until 9:00",
+            "2026-11-23 12:30:99",
+            "1.2.3.4",
+            "-1",
+            "23 Nov Dec 2026",
+            "23 November",
+            "0/0/2026",
+        ] {
+            assert_eq!(read(text), Written::Unreadable, "{text}");
+        }
+        assert_eq!(read(&"1".repeat(1_000_000)), Written::Unreadable);
+    }
+
+    #[test]
+    fn the_column_decides() {
+        let of = |cells: &[&str]| {
+            let mut evidence = Evidence::default();
+            cells.iter().enumerate().for_each(|(at, cell)| evidence.add(at + 2, cell));
+            evidence
+        };
+        let proven = of(&["03/04/2026", "", "23/04/2026", "x"]);
+        assert_eq!((proven.order(), proven.is_doubtful()), (Some(DateOrder::DayFirst), false));
+        assert_eq!(proven.day_first, Some((4, "23/04/2026".to_owned())));
+        assert!(of(&["03/04/2026"]).is_doubtful());
+        assert!(of(&["23/04/2026", "04/23/2026"]).is_doubtful());
+        assert!(!of(&["2026-04-03", "46000", "03.04.2026"]).is_doubtful());
+    }
+}

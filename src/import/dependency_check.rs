@@ -1,0 +1,184 @@
+//! Suppressions of OWASP dependency-check, schema 1.0 to 1.4.
+//!
+//! `until` names the day from which the finding is reported again. A document type is refused, so
+//! no entity is ever unfolded and nothing is fetched.
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::error::Error;
+use crate::import::decode;
+use crate::import::tree::{self, Ignore, folded, list};
+use crate::import::until::Midnight;
+use crate::import::{Format, Options, Reading};
+use crate::source::{Source, Span};
+use crate::text::shown;
+use crate::yaml::Problem;
+
+const TOOL: &str = "dependency-check";
+
+/// No real file has so many elements and texts.
+const MOST_NODES: u32 = 1_000_000;
+
+/// An element with more attributes is no suppression; comparing them all takes too long.
+const MOST_ATTRIBUTES: usize = 64;
+
+/// Reads the file.
+pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
+    let (text, _) = decode::decode(bytes);
+    let source = Source::new(name, text);
+    if let Some(at) = crowded_element(source.text()) {
+        let message = format!("an element with more than {MOST_ATTRIBUTES} attributes");
+        let problem =
+            Problem::new(Span::new(at, at + 1), message, "no suppression file has one: is it the right file?");
+        return Err(tree::unusable(&source, vec![problem]));
+    }
+    let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(source.text(), parsing).map_err(|error| broken(&source, &error))?;
+    let mut reading = Reading::new(Format::DependencyCheck);
+    let root = document.root_element();
+    if root.tag_name().name() != "suppressions" {
+        reading.unread.push((1, "the file holds no `<suppressions>`".to_owned()));
+        return Ok(reading);
+    }
+    let suppressions = root.descendants().filter(|node| node.is_element() && node.tag_name().name() == "suppress");
+    for node in suppressions {
+        let start = node.range().start;
+        let line = source.position(Span::new(start, start).start).line;
+        reading.entries.push(one(line, node, options).finish());
+    }
+    for node in root.children().filter(Node::is_element) {
+        let name = node.tag_name().name();
+        if !matches!(name, "suppress" | "suppressionGroup") {
+            reading.remarks.push(format!("`<{}>` is no suppression, so it stays where it is", shown(name)));
+        }
+    }
+    Ok(reading)
+}
+
+/// Finds an element whose attributes are too many to compare with each other. Counts the equals
+/// signs of a tag outside quotes.
+fn crowded_element(text: &str) -> Option<usize> {
+    let (mut start, mut signs, mut quote) = (0, 0, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, quote) {
+            (b'<', None) => (start, signs) = (at, 0),
+            (b'=', None) => signs += 1,
+            (b'"' | b'\'', None) if signs > 0 => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            (b'>', None) => signs = 0,
+            _ => {}
+        }
+        if signs > MOST_ATTRIBUTES {
+            return Some(start);
+        }
+    }
+    None
+}
+
+fn broken(source: &Source, error: &roxmltree::Error) -> Error {
+    let place = error.pos();
+    let start = source.line_start(place.row as usize);
+    let span = source.line_at(start);
+    let (message, help) = match error {
+        roxmltree::Error::DtdDetected => (
+            "a document type (`<!DOCTYPE`) is not allowed: its entities could unfold without end".to_owned(),
+            "delete the declaration and write its entities out",
+        ),
+        error => (
+            format!("not valid XML: {}", shown(&error.to_string())),
+            "dependency-check cannot read it either: mend it there",
+        ),
+    };
+    tree::unusable(source, vec![Problem::new(span, message, help)])
+}
+
+/// What a suppression is about.
+#[derive(Default)]
+struct Suppression {
+    ids: Vec<String>,
+    purls: Vec<String>,
+    paths: Vec<String>,
+    /// What narrows it and cannot be said in `covers`.
+    narrower: Vec<(String, String)>,
+    /// What it suppresses and is no single finding.
+    wider: Vec<(String, String)>,
+    notes: String,
+}
+
+fn one(line: usize, node: Node<'_, '_>, options: &Options) -> Ignore {
+    let parts = Suppression::of(node);
+    let file = parts.notes.strip_prefix("file name:").map(|file| file.trim().to_owned());
+    let what = match parts.ids.as_slice() {
+        [] => parts.wider.first().map_or_else(
+            || "findings".to_owned(),
+            |(name, text)| if text.starts_with(name) { text.clone() } else { format!("{name} {text}") },
+        ),
+        [id] => id.clone(),
+        [id, rest @ ..] => format!("{id} and {} more", rest.len()),
+    };
+    let place = file.as_ref().or(parts.purls.first()).or(parts.paths.first());
+    let place = place.or(parts.narrower.first().map(|(_, text)| text));
+    let mut ignore = Ignore::new(TOOL, line, &what, place.map(String::as_str));
+    parts.cover(&mut ignore);
+    if file.is_none() {
+        ignore.reason(&parts.notes);
+    } else {
+        ignore.keep_quietly("notes", &parts.notes);
+    }
+    if let Some(until) = node.attribute("until") {
+        ignore.ends("until", until, Midnight::Local, options);
+    }
+    ignore
+}
+
+impl Suppression {
+    fn of(node: Node<'_, '_>) -> Self {
+        let mut parts = Self::default();
+        for child in node.children().filter(Node::is_element) {
+            let name = child.tag_name().name();
+            let text = folded(&texts(child));
+            let is_pattern = child.attribute("regex").is_some_and(|flag| matches!(flag, "true" | "1"));
+            match name {
+                _ if text.is_empty() => {}
+                "notes" => parts.notes = text,
+                "cve" => parts.ids.push(text),
+                "vulnerabilityName" if !is_pattern => parts.ids.push(text),
+                "packageUrl" if !is_pattern && text.starts_with("pkg:") => parts.purls.push(text),
+                "filePath" if !is_pattern => parts.paths.push(text),
+                "packageUrl" | "filePath" | "sha1" | "gav" => parts.narrower.push((name.to_owned(), text)),
+                _ => parts.wider.push((name.to_owned(), text)),
+            }
+        }
+        parts
+    }
+
+    /// Licenses the findings, unless that would overlook more than the file does.
+    fn cover(&self, ignore: &mut Ignore) {
+        if self.narrower.is_empty() {
+            for id in &self.ids {
+                let selectors = [list("purls", self.purls.clone()), list("paths", self.paths.clone())];
+                ignore.cover(id, selectors.into_iter().flatten().collect());
+            }
+        } else {
+            let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+            ignore.keep_quietly("findings", &ids.join(", "));
+            ignore.keep_quietly("purls", &self.purls.join(", "));
+            ignore.keep_quietly("paths", &self.paths.join(", "));
+        }
+        for (name, text) in &self.narrower {
+            ignore.keep(
+                name,
+                text,
+                "narrows it, which `covers` cannot say: a `covers` without it would overlook more, so there is none",
+            );
+        }
+        for (name, text) in &self.wider {
+            ignore.keep(name, text, "names no single finding, as `covers` must");
+        }
+    }
+}
+
+/// Returns the text directly inside an element, CDATA included.
+fn texts(node: Node<'_, '_>) -> String {
+    node.children().filter(Node::is_text).filter_map(|text| text.text()).collect::<Vec<_>>().join(" ")
+}

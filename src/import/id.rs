@@ -1,0 +1,218 @@
+//! Names of files: the ids of imported exceptions.
+//!
+//! An id depends on what the entry says and on nothing else, so that a second import of the same
+//! file finds the same ones.
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::register::LONGEST_ID;
+
+/// An id made of a title ends with the last whole word before so many characters.
+const LONGEST_SLUG: usize = 64;
+
+/// Stands before what is no name by itself.
+const PREFIX: &str = "exception-";
+
+/// Names that Windows keeps for devices, whatever follows after a full stop.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// Makes an id of the text that a column gives for one. Its letters keep their case; what an id
+/// cannot hold becomes a hyphen, and a bare number `exception-17`.
+#[must_use]
+pub(super) fn from_given(text: &str) -> String {
+    let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+    let id = hyphened(text, kept);
+    let id = id.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).trim_end_matches(['.', '-', '_']);
+    let id = cut(id, LONGEST_ID - SUFFIX - PREFIX.len());
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{PREFIX}{id}");
+    }
+    usable(id, text)
+}
+
+/// Makes an id of a text such as a title: words in lower case, joined by hyphens.
+#[must_use]
+pub(super) fn from_words(text: &str) -> String {
+    let id = hyphened(text, |c: char| c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let id = if id.len() > LONGEST_SLUG {
+        let cut = cut(&id, LONGEST_SLUG);
+        let word = cut.rfind('-').filter(|at| *at >= LONGEST_SLUG / 2).map_or(cut, |at| &cut[..at]);
+        word.trim_end_matches('-').to_owned()
+    } else {
+        id
+    };
+    usable(&id, text)
+}
+
+/// Makes a key of the organisation's own of a heading: `x-valid-until`.
+#[must_use]
+pub(super) fn own_key(heading: &str) -> String {
+    let words = hyphened(heading, |c: char| c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let words = cut(&words, LONGEST_SLUG).trim_end_matches('-');
+    let words = words.strip_prefix("x-").unwrap_or(words);
+    if words.is_empty() { format!("x-{}", fingerprint(heading)) } else { format!("x-{words}") }
+}
+
+fn usable(id: &str, text: &str) -> String {
+    let first = id.split('.').next().unwrap_or(id).to_ascii_lowercase();
+    let bare = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let device = DEVICES.contains(&bare) && first.len() <= bare.len() + 1;
+    if id.is_empty() || device {
+        let rest = if device { id.to_owned() } else { fingerprint(text) };
+        return format!("{PREFIX}{rest}");
+    }
+    id.to_owned()
+}
+
+/// Keeps the characters that `kept` accepts after accents are taken off, and puts one hyphen for
+/// each run of others.
+fn hyphened(text: &str, kept: impl Fn(char) -> bool) -> String {
+    let mut id = String::with_capacity(text.len().min(2 * LONGEST_ID));
+    // What is far behind the longest id changes nothing.
+    for c in text.trim().chars().take(4 * LONGEST_ID).flat_map(spelled) {
+        if kept(c) {
+            id.push(c);
+        } else if !id.is_empty() && !id.ends_with('-') {
+            id.push('-');
+        }
+    }
+    id.truncate(id.trim_end_matches('-').len());
+    id
+}
+
+/// Spells a letter in ASCII, as far as that is usual.
+fn spelled(c: char) -> Vec<char> {
+    let letters = match c {
+        'ä' => "ae",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ü' => "ue",
+        'Ä' => "Ae",
+        'Ö' | 'Ø' | 'Œ' => "Oe",
+        'Ü' => "Ue",
+        'ß' => "ss",
+        'æ' => "ae",
+        'Æ' => "Ae",
+        'å' => "aa",
+        'Å' => "Aa",
+        'ł' => "l",
+        'Ł' => "L",
+        // An apostrophe joins: `vendor's` is `vendors`.
+        '\'' | '’' => "",
+        c if c.is_ascii() => return vec![c],
+        c => return c.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect(),
+    };
+    letters.chars().collect()
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    text.get(..length).unwrap_or(text)
+}
+
+fn fingerprint(text: &str) -> String {
+    Sha256::digest(text.trim().as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Room for a hyphen and a number behind an id that is used twice.
+const SUFFIX: usize = 7;
+
+/// Hands out ids, each once whatever its case.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    /// For each id in lower case the last number that was put behind it.
+    given: FxHashMap<String, usize>,
+}
+
+impl Ids {
+    /// Returns the id itself, or with the next free number behind it.
+    pub(super) fn hand_out(&mut self, id: &str) -> String {
+        let lower = id.to_ascii_lowercase();
+        let Some(last) = self.given.get(&lower).copied() else {
+            self.given.insert(lower, 1);
+            return id.to_owned();
+        };
+        let base = cut(id, LONGEST_ID - SUFFIX);
+        let mut number = last + 1;
+        while self.given.contains_key(&format!("{}-{number}", base.to_ascii_lowercase())) {
+            number += 1;
+        }
+        self.given.insert(lower, number);
+        let unique = format!("{base}-{number}");
+        self.given.insert(unique.to_ascii_lowercase(), 1);
+        unique
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_id(id: &str) -> bool {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        id.len() <= LONGEST_ID && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(allowed)
+    }
+
+    #[test]
+    fn words_become_a_name_that_reads_well() {
+        for (title, id) in [
+            ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
+            ("Türöffner: größere Straße – „Nord“ (5 €)", "tueroeffner-groessere-strasse-nord-5"),
+            ("Zoë's Vendor’s naïve façade", "zoes-vendors-naive-facade"),
+            ("  --  A  --  ", "a"),
+            ("日本語", "exception-77710aed"),
+            ("CON", "exception-con"),
+            ("com1", "exception-com1"),
+            ("Conference phone", "conference-phone"),
+        ] {
+            assert_eq!(from_words(title), id, "{title}");
+        }
+        let long = from_words(&"word ".repeat(100_000));
+        assert!(long.len() <= LONGEST_SLUG && long.ends_with("word"), "{long}");
+    }
+
+    #[test]
+    fn a_given_id_stays_recognisable_and_leads_nowhere_else() {
+        for (given, id) in [
+            ("EXC-2026.001", "EXC-2026.001"),
+            ("17", "exception-17"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("C:\\Windows\\x", "C-Windows-x"),
+            (".hidden", "hidden"),
+            ("-rf", "rf"),
+            ("a/b c", "a-b-c"),
+            ("nul.txt", "exception-nul.txt"),
+            ("LPT9", "exception-LPT9"),
+            ("Console", "Console"),
+            ("x\u{1b}[2J", "x-2J"),
+            ("a.", "a"),
+        ] {
+            assert_eq!(from_given(given), id, "{given}");
+        }
+        for text in ["", "..", "\0", "💥", "\u{202e}", "a\nb", &"é".repeat(500), &"9".repeat(500), &"x.".repeat(300)]
+        {
+            assert!(is_id(&from_given(text)) && is_id(&from_words(text)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_id_is_handed_out_once_whatever_its_case() {
+        let mut ids = Ids::default();
+        let given: Vec<String> = ["a", "A", "a-2", "a", "b"].iter().map(|id| ids.hand_out(id)).collect();
+        assert_eq!(given, ["a", "A-2", "a-2-2", "a-3", "b"]);
+        let long = "x".repeat(LONGEST_ID);
+        ids.hand_out(&long);
+        assert!(is_id(&ids.hand_out(&long)));
+        let mut ids = Ids::default();
+        let many: std::collections::BTreeSet<String> = (0..50_000).map(|_| ids.hand_out("same")).collect();
+        assert_eq!(many.len(), 50_000);
+    }
+
+    #[test]
+    fn a_heading_becomes_a_key_of_one_s_own() {
+        assert_eq!(own_key("Valid until (CET)"), "x-valid-until-cet");
+        assert_eq!(own_key("x-cost-centre"), "x-cost-centre");
+        assert_eq!(own_key("Prüfvermerk"), "x-pruefvermerk");
+        assert!(own_key("備考").starts_with("x-") && own_key("備考").len() == 10);
+    }
+}

@@ -1,0 +1,352 @@
+//! Foreign registers and ignore files as drafts of exceptions, one file a format.
+//!
+//! ```text
+//! bytes -> format -> table or tree -> drafts, each with its line and with what it could not hold
+//! ```
+//!
+//! Nothing is made up: what a source does not say stays open in the draft, and what no field can
+//! hold is kept under a key of the organisation's own or said in a note. Nothing is written here.
+
+mod columns;
+mod csv;
+mod dates;
+mod decode;
+mod dependency_check;
+mod field;
+mod id;
+mod inspec;
+mod osv_scanner;
+mod snyk;
+mod table;
+mod tree;
+mod trivy;
+mod until;
+mod words;
+
+use std::collections::BTreeMap;
+
+pub use dates::DateOrder;
+pub use field::{Field, Holds};
+
+use crate::error::Error;
+use crate::import::id::Ids;
+use crate::register::draft::Draft;
+use crate::register::{Today, Zone};
+use crate::text::shown;
+
+/// The largest file that is read, in bytes: far more than 100,000 rows of a register.
+pub const MAX_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The largest ignore file that is read, in bytes; the longest known one is a hundredth of it.
+const MAX_IGNORE_BYTES: usize = 16 * 1024 * 1024;
+
+/// A format that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A spreadsheet, exported as comma-separated values or with another delimiter.
+    Csv,
+    /// `.trivyignore` or `.trivyignore.yaml`.
+    Trivy,
+    /// `osv-scanner.toml`.
+    OsvScanner,
+    /// `.snyk`.
+    Snyk,
+    /// Waivers of InSpec, as YAML or CSV.
+    Inspec,
+    /// Suppressions of OWASP dependency-check.
+    DependencyCheck,
+}
+
+impl Format {
+    /// All formats by the name that `--from` takes.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("csv", Self::Csv),
+        ("trivy", Self::Trivy),
+        ("osv-scanner", Self::OsvScanner),
+        ("snyk", Self::Snyk),
+        ("inspec", Self::Inspec),
+        ("dependency-check", Self::DependencyCheck),
+    ];
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// What a column that the user names is to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A field.
+    Field(Field),
+    /// A key of the organisation's own, beginning with `x-`.
+    Own(String),
+    /// Nothing.
+    Ignore,
+}
+
+/// What the user says about the file.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The format, where it shall not be guessed.
+    pub from: Option<Format>,
+    /// Columns by their heading, and what each is to become.
+    pub map: Vec<(Target, String)>,
+    /// The order of day and month.
+    pub date_order: Option<DateOrder>,
+    /// Values for the entries that say nothing of a field.
+    pub set: Vec<(Target, String)>,
+    /// The register's time zone.
+    pub zone: Zone,
+    /// The moment of the run.
+    pub today: Today,
+}
+
+/// What was read of a file.
+#[derive(Debug)]
+pub struct Reading {
+    /// The format.
+    pub format: Format,
+    /// How the file is written, in a few words each: `Windows-1252`, `separated by a semicolon`.
+    pub facts: Vec<String>,
+    /// The columns of a table in their order; none for an ignore file.
+    pub columns: Vec<Column>,
+    /// How each column of dates was read.
+    pub dates: Vec<(String, String)>,
+    /// Words that were taken for ours, and how often: field, the word, ours.
+    pub words: BTreeMap<(Field, String, String), usize>,
+    /// The entries in the order of their lines.
+    pub entries: Vec<Entry>,
+    /// Parts that could not be read: the line and why.
+    pub unread: Vec<(usize, String)>,
+    /// Rows that say again what a row above says: both lines.
+    pub repeats: Vec<(usize, usize)>,
+    /// What else the user must know.
+    pub remarks: Vec<String>,
+}
+
+/// One exception to be.
+#[derive(Debug)]
+pub struct Entry {
+    /// The line of the source that it begins on.
+    pub line: usize,
+    /// Its id, unique among the entries.
+    pub id: String,
+    /// What is known of it.
+    pub draft: Draft,
+    /// What could not be carried over as it stands.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a draft cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The column or key that it is about; notes about one thing are shown together.
+    pub about: String,
+    /// What became of it.
+    pub text: String,
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub struct Column {
+    /// Its heading.
+    pub heading: String,
+    /// What it becomes.
+    pub target: Target,
+    /// Whether the user said so.
+    pub named: bool,
+    /// How many rows say something there.
+    pub filled: usize,
+    /// The first of these cells.
+    pub example: String,
+}
+
+impl Reading {
+    fn new(format: Format) -> Self {
+        Self {
+            format,
+            facts: Vec::new(),
+            columns: Vec::new(),
+            dates: Vec::new(),
+            words: BTreeMap::new(),
+            entries: Vec::new(),
+            unread: Vec::new(),
+            repeats: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Gives each entry an id of its own and the values that the user has for all.
+    fn finish(mut self, options: &Options) -> Self {
+        let mut ids = Ids::default();
+        for entry in &mut self.entries {
+            let unique = ids.hand_out(&entry.id);
+            if unique != entry.id {
+                let text = format!("`{}` is used above, so this one is `{unique}`", entry.id);
+                entry.notes.push(Note { about: "id".into(), text });
+                entry.id = unique;
+            }
+            for (target, value) in &options.set {
+                apply(target, value, &mut entry.draft);
+            }
+        }
+        self.unread.sort();
+        self
+    }
+}
+
+/// Puts a value that the user has for all into a draft that says nothing there.
+pub fn apply(target: &Target, value: &str, draft: &mut Draft) {
+    match target {
+        Target::Field(field) => field.put_if_open(draft, value),
+        Target::Own(key) => own(draft, key, value),
+        Target::Ignore => {}
+    }
+}
+
+/// Adds a key of the organisation's own, unless it is there.
+fn own(draft: &mut Draft, key: &str, value: impl Into<String>) {
+    let value = value.into();
+    if !value.is_empty() && draft.own.iter().all(|(known, _)| known != key) {
+        draft.own.push((key.to_owned(), crate::yaml::write::Value::text(value)));
+    }
+}
+
+/// Reads a file. `name` is the file as the user names it, for its format and for messages.
+///
+/// # Errors
+///
+/// When it is of no known format, cannot be read as a whole, or does not say how its dates are
+/// written.
+pub fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
+    if let Some(what) = no_text(&bytes) {
+        return Err(Error::Usage {
+            message: format!("`{}` is {what}, not a text", shown(name)),
+            help: "open it and save it as CSV (best as `CSV UTF-8`), then import that file".into(),
+        });
+    }
+    let format = match options.from {
+        Some(format) => format,
+        None => detect(name, &bytes).ok_or_else(|| Error::Usage {
+            message: format!("`{}` is of no format that its name or content tells", shown(name)),
+            help: format!("say which: `--from {}`", Format::ALL.map(|(name, _)| name).join("|")),
+        })?,
+    };
+    let is_sheet = format == Format::Csv;
+    if !is_sheet && (!options.map.is_empty() || options.date_order.is_some()) {
+        return Err(Error::Usage {
+            message: format!(
+                "`--map` and `--date-order` are for a spreadsheet, and `{}` is read as {}",
+                shown(name),
+                format.name()
+            ),
+            help: "leave them out, or say `--from csv`".into(),
+        });
+    }
+    if !is_sheet && bytes.len() > MAX_IGNORE_BYTES {
+        return Err(Error::Unreadable {
+            kind: "the ignore file",
+            path: shown(name).into_owned(),
+            why: format!("it has {} bytes, the limit is {MAX_IGNORE_BYTES}", bytes.len()),
+            help: "split it".into(),
+        });
+    }
+    let reading = match format {
+        Format::Csv => csv::read(name, bytes, options)?,
+        Format::Trivy => trivy::read(name, bytes, options)?,
+        Format::OsvScanner => osv_scanner::read(name, bytes, options)?,
+        Format::Snyk => snyk::read(name, bytes, options)?,
+        Format::Inspec => inspec::read(name, bytes, options)?,
+        Format::DependencyCheck => dependency_check::read(name, bytes, options)?,
+    };
+    Ok(reading.finish(options))
+}
+
+/// Tells what kind of file cannot be a text.
+fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => Some("a workbook or an archive (ZIP)"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("an old workbook (XLS)"),
+        [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
+        _ => None,
+    }
+}
+
+/// Tells the format by the file's name, else by its content.
+fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match name.as_str() {
+        ".snyk" => return Some(Format::Snyk),
+        "osv-scanner.toml" | ".osv-scanner.toml" => return Some(Format::OsvScanner),
+        name if name.starts_with(".trivyignore") || name.starts_with("trivyignore") => return Some(Format::Trivy),
+        _ => {}
+    }
+    const START: usize = 64 * 1024;
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(START)]);
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let line = |begins: &str| start.lines().any(|line| line.starts_with(begins));
+    if start.starts_with('<') {
+        return start.contains("<suppress").then_some(Format::DependencyCheck);
+    }
+    if line("[[IgnoredVulns]]") || line("[[PackageOverrides]]") {
+        return Some(Format::OsvScanner);
+    }
+    if matches!(ending, "yaml" | "yml") {
+        return of_yaml(&line, start);
+    }
+    if inspec::is_table(start) {
+        return Some(Format::Inspec);
+    }
+    if matches!(ending, "csv" | "tsv" | "tab" | "txt") {
+        return Some(Format::Csv);
+    }
+    of_yaml(&line, start).filter(|_| ending.is_empty())
+}
+
+fn of_yaml(line: &dyn Fn(&str) -> bool, start: &str) -> Option<Format> {
+    if ["vulnerabilities:", "misconfigurations:", "secrets:", "licenses:"].iter().any(|key| line(key)) {
+        return Some(Format::Trivy);
+    }
+    if line("ignore:") && (line("version:") || line("patch:")) {
+        return Some(Format::Snyk);
+    }
+    let keys = ["justification:", "expiration_date:"];
+    keys.iter().any(|key| start.lines().any(|line| line.trim_start().starts_with(key))).then_some(Format::Inspec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_is_told_by_the_name_or_by_the_content() {
+        for (name, text, format) in [
+            (".trivyignore", "CVE-2026-1\n", Some(Format::Trivy)),
+            ("../app/.snyk", "", Some(Format::Snyk)),
+            (".trivyignore.yaml", "", Some(Format::Trivy)),
+            ("ignores.yaml", "# ours\nvulnerabilities:\n  - id: CVE-2026-1\n", Some(Format::Trivy)),
+            ("osv-scanner.toml", "", Some(Format::OsvScanner)),
+            ("scan.toml", "[[IgnoredVulns]]\nid = \"a\"\n", Some(Format::OsvScanner)),
+            (".snyk", "", Some(Format::Snyk)),
+            ("policy.yml", "version: v1.25.0\nignore: {}\n", Some(Format::Snyk)),
+            ("waivers.yaml", "c-1:\n  justification: x\n", Some(Format::Inspec)),
+            ("waivers.csv", "control_id,justification,run,expiration_date\n", Some(Format::Inspec)),
+            (
+                "s.xml",
+                "<?xml version=\"1.0\"?>\n<suppressions>\n<suppress/></suppressions>",
+                Some(Format::DependencyCheck),
+            ),
+            ("register.CSV", "Title;Owner\n", Some(Format::Csv)),
+            ("register.tsv", "Title\tOwner\n", Some(Format::Csv)),
+            ("page.xml", "<html/>", None),
+            ("other.yaml", "a: 1\n", None),
+            ("picture.png", "\u{89}PNG", None),
+        ] {
+            assert_eq!(detect(name, text.as_bytes()), format, "{name}");
+        }
+        assert!(no_text(b"PK\x03\x04rest").is_some());
+    }
+}

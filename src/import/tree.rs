@@ -1,0 +1,170 @@
+//! What the ignore files have in common: their text, their YAML, and the draft of one ignore.
+//!
+//! YAML goes through the register's own reader, which knows the safe subset alone: anchors, tags
+//! and several documents are refused at their place, so a file that unfolds into gigabytes never
+//! does, and no two readers disagree on what a file says.
+
+use crate::error::Error;
+use crate::files;
+use crate::import::until::{self, Midnight};
+use crate::import::{Entry, Note, Options, id, own};
+use crate::register::draft::Draft;
+use crate::source::Source;
+use crate::text::phrases::is_placeholder;
+use crate::text::shown;
+use crate::yaml::write::Value;
+use crate::yaml::{self, Node, Problem};
+
+/// What such a file is called in an error.
+const KIND: &str = "the ignore file";
+
+/// Makes a text of bytes that must be UTF-8.
+pub(super) fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
+    let read = files::decode(bytes, name.to_owned());
+    match read.fault {
+        Some(fault) => Err(unusable(&read.source, vec![fault])),
+        None => Ok(read.source),
+    }
+}
+
+/// Reads a text as YAML.
+pub(super) fn yaml(source: &Source) -> Result<Node<'_>, Error> {
+    yaml::parse(source.text()).map_err(|problems| unusable(source, problems))
+}
+
+/// Reports what makes a file unusable, at its places.
+pub(super) fn unusable(source: &Source, problems: Vec<Problem>) -> Error {
+    let source_text = Box::new(Source::new(source.path(), source.text().to_owned()));
+    Error::Config { kind: KIND, source_text, problems }
+}
+
+/// Returns the line of a value.
+pub(super) fn line_of(source: &Source, node: &Node<'_>) -> usize {
+    source.position(node.span.start).line
+}
+
+/// One ignore on its way to a draft.
+pub(super) struct Ignore {
+    tool: &'static str,
+    line: usize,
+    id: String,
+    draft: Draft,
+    notes: Vec<Note>,
+}
+
+impl Ignore {
+    /// Begins with what the tool overlooks: one finding or several, and where, if that is said.
+    pub(super) fn new(tool: &'static str, line: usize, what: &str, place: Option<&str>) -> Self {
+        let place_text = place.map(|place| format!(" in {place}")).unwrap_or_default();
+        let title = folded(&format!("{tool} may overlook {what}{place_text}"));
+        let id = id::from_words(&format!("{tool} {what} {}", place.unwrap_or_default()));
+        let draft = Draft { title, ..Draft::default() };
+        Self { tool, line, id, draft, notes: Vec::new() }
+    }
+
+    /// Licenses a finding, with the tool's own selectors.
+    pub(super) fn cover(&mut self, id: &str, selectors: Vec<(String, Value)>) {
+        let mut cover = vec![("tool".to_owned(), Value::text(self.tool)), ("id".to_owned(), Value::text(id))];
+        cover.extend(selectors);
+        self.draft.covers.push(cover);
+    }
+
+    /// Gives the reason, unless it says nothing.
+    pub(super) fn reason(&mut self, text: &str) {
+        let text = folded(text);
+        if is_placeholder(&text).is_none_or(|found| found != text) {
+            self.draft.reason = text;
+        }
+    }
+
+    /// Gives the end as the tool means it. `key` is what the tool calls it.
+    pub(super) fn ends(&mut self, key: &str, text: &str, midnight: Midnight, options: &Options) {
+        match until::expiry(text, midnight, options.zone) {
+            Some(end) => {
+                self.draft.expires = end.to_string();
+                until::settle(&mut self.draft, options);
+            }
+            None => self.keep(key, text, "is no date that can be read"),
+        }
+    }
+
+    /// Gives the day from which it is overlooked.
+    pub(super) fn starts(&mut self, key: &str, text: &str, options: &Options) {
+        match until::read(text) {
+            Some(moment) => self.draft.starts = options.zone.first_day(moment).to_string(),
+            None => self.keep(key, text, "is no date that can be read"),
+        }
+    }
+
+    /// Keeps what no field can hold under a key of the organisation's own, and says so.
+    pub(super) fn keep(&mut self, key: &str, text: &str, why: &str) {
+        let own_key = id::own_key(&unjoined(key));
+        own(&mut self.draft, &own_key, text.trim());
+        self.note(key, format!("`{}` {why}; kept as `{own_key}`", shown(text.trim())));
+    }
+
+    /// Keeps what needs no remark.
+    pub(super) fn keep_quietly(&mut self, key: &str, text: &str) {
+        own(&mut self.draft, &id::own_key(&unjoined(key)), text.trim());
+    }
+
+    /// Says what could not be carried over.
+    pub(super) fn note(&mut self, about: &str, text: impl Into<String>) {
+        self.notes.push(Note { about: about.to_owned(), text: text.into() });
+    }
+
+    /// Returns the draft for what only one tool knows.
+    pub(super) fn draft(&mut self) -> &mut Draft {
+        &mut self.draft
+    }
+
+    /// Ends with the entry.
+    pub(super) fn finish(self) -> Entry {
+        Entry { line: self.line, id: self.id, draft: self.draft, notes: self.notes }
+    }
+}
+
+/// Parts the words of `reasonType`.
+fn unjoined(key: &str) -> String {
+    let mut parted = String::with_capacity(key.len() + 2);
+    for c in key.chars() {
+        if c.is_uppercase() && !parted.is_empty() {
+            parted.push(' ');
+        }
+        parted.push(c);
+    }
+    parted
+}
+
+/// Returns a text on one line.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a list of texts as a selector, each text once; nothing where there is none.
+pub(super) fn list(key: &str, items: impl IntoIterator<Item = String>) -> Option<(String, Value)> {
+    let mut texts: Vec<String> = Vec::new();
+    for item in items {
+        if !item.is_empty() && !texts.contains(&item) {
+            texts.push(item);
+        }
+    }
+    (!texts.is_empty()).then(|| (key.to_owned(), Value::List(texts.into_iter().map(Value::Text).collect())))
+}
+
+/// Returns the texts of a list, or of a lone text.
+pub(super) fn texts(node: Option<&Node<'_>>) -> Vec<String> {
+    let text = |node: &Node<'_>| node.as_text().map(|text| text.trim().to_owned());
+    match node {
+        None => Vec::new(),
+        Some(node) => match node.as_seq() {
+            Some(items) => items.iter().filter_map(text).collect(),
+            None => text(node).into_iter().collect(),
+        },
+    }
+}
+
+/// Returns a value for an own key: a text as it is, anything else as one line of YAML.
+pub(super) fn as_line(source: &Source, node: &Node<'_>) -> String {
+    node.as_text().map_or_else(|| folded(source.slice(node.span)), str::to_owned)
+}
