@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use chrono::{NaiveDate, NaiveTime};
+
 use crate::text::normalise::is_ignorable;
 use crate::yaml::ambiguous;
 
@@ -139,14 +141,31 @@ pub fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !has_escape(text)
-        && !(in_flow && text.contains([',', '[', ']', '{', '}', ':']) && !is_date_time(text))
-        && !(mark || word || is_number(text))
+        && !(in_flow && text.contains([',', '[', ']', '{', '}', ':', '?']) && !is_date_time(text))
+        && !(mark || word || is_number(text) || is_false_timestamp(text))
         && ambiguous::other_reading(text).is_none()
 }
 
 /// A date-time is always written plain here; its colons are between digits.
 fn is_date_time(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"-:T+Z".contains(&byte)) && text.as_bytes().get(10) == Some(&b'T')
+}
+
+/// Tells whether a text has the shape of a timestamp and is none, such as `2026-02-30`: a reader of YAML 1.1 refuses
+/// the whole file for it (YAML 1.1 type repository, `timestamp`).
+fn is_false_timestamp(text: &str) -> bool {
+    let shaped = text.bytes().all(|byte| byte.is_ascii_digit() || b"-:+. \tTtZz".contains(&byte))
+        && text
+            .get(..5)
+            .is_some_and(|year| year.bytes().map(|byte| byte.is_ascii_digit()).eq([true, true, true, true, false]));
+    let Some((day, time)) = text.split_at_checked(10).filter(|_| shaped) else { return shaped };
+    let local = time.strip_suffix('Z').unwrap_or(time);
+    let (local, offset) = local.split_at(local.find(['+', '-']).unwrap_or(local.len()));
+    let is_time = |text: &str| ["%H:%M", "%H:%M:%S"].iter().any(|form| NaiveTime::parse_from_str(text, form).is_ok());
+    let is_real = NaiveDate::parse_from_str(day, "%Y-%m-%d").is_ok()
+        && (local.is_empty() || local.strip_prefix('T').is_some_and(is_time))
+        && (offset.is_empty() || offset.strip_prefix(['+', '-']).is_some_and(is_time));
+    !is_real
 }
 
 fn is_number(text: &str) -> bool {
@@ -363,6 +382,21 @@ mod tests {
         }
         for quoted in ["yes", "012", "1:30", "@dana", "5", "0o7", "null", "True", "a: b"] {
             assert!(scalar(quoted, Quotes::Double, true).starts_with('"'), "{quoted}");
+        }
+    }
+
+    #[test]
+    fn what_only_some_readers_stumble_over_is_quoted() {
+        for question in ["Is it gone? Yes", "Really?"] {
+            assert_eq!(scalar(question, Quotes::Double, true), format!("\"{question}\""));
+            assert_eq!(scalar(question, Quotes::Double, false), question);
+        }
+        for no_day in ["2026-02-30", "2026-1-1", "2026-13-01T09:00", "2026-11-23T24:00:00", "2026-11-23 09:00", "2026-"]
+        {
+            assert_eq!(scalar(no_day, Quotes::Double, false), format!("\"{no_day}\""));
+        }
+        for plain in ["2026-11-23T09:00:30Z", "2026-11-23T09:00-05:00", "2024-02-29", "2026-11-23 and later"] {
+            assert_eq!(scalar(plain, Quotes::Double, false), plain);
         }
     }
 
