@@ -108,6 +108,10 @@ const LAYOUTS: &[(&str, &str)] = &[
         "block at the end without a line end",
         "title: a\nscope: {system: s}\nstatus: active\nreviews:\n  - date: 2026-11-01\n    note: |\n      text",
     ),
+    (
+        "blocks below each other in a mapping",
+        "title: a\nscope:\n    system: >-\n        s\n    zone: |\n        z\n    deeper: c\nstatus: active\n",
+    ),
     ("block as a whole item", "title: a\nscope: {system: s}\nstatus: active\nreviews:\n  - |\n    text\n    more\n"),
     ("block with an indentation indicator", "title: |2-\n    a\n   b\nscope: {system: s}\nstatus: active\n"),
     ("status as a block", "title: a\nscope: {system: s}\nstatus: |-\n  active\nreviews:\n  - a\n"),

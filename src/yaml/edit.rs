@@ -428,8 +428,10 @@ impl Editor<'_> {
         let length = rest.find(|c: char| !matches!(c, '|' | '>' | '+' | '-') && !c.is_ascii_digit());
         let header_end = sign + length.unwrap_or(rest.len());
         let content = self.text[header_end..].find('\n').map_or(self.text.len(), |end| header_end + end + 1);
+        // The span of a nested block scalar reaches into the indentation of the next line.
+        let end = content + self.text[content..old.end.max(content)].trim_end_matches(' ').len();
         let new = write::scalar(new, self.layout.quotes, false);
-        Ok(vec![(sign..header_end, new), (content..old.end.max(content), String::new())])
+        Ok(vec![(sign..header_end, new), (content..end, String::new())])
     }
 
     /// Adds a key that is missing.
