@@ -270,6 +270,8 @@ def holds(what, text, part):
 def check_outputs(run, code):
     """The outputs are those of the JSON report; the annotations its findings that count."""
     report = run.report
+    if report is None:
+        raise AssertionError(f"no report, but {run.commands('error')} and {run.log}")
     counts = report["summary"]
     for key in ["errors", "warnings", "notes", "elsewhere", "exceptions", "live"]:
         equal(key, run.outputs[key], str(counts[key]))
