@@ -40,15 +40,13 @@ impl Exception<'_> {
 
     /// Returns the latest reminder that has begun; `None` before the first and once the end has passed.
     ///
-    /// Of `reminders`, in days before the last covered day, only those count that are at most half of the term of the
-    /// last approval, so that a seven-day approval is not "soon" on its first day.
+    /// Only the [`Exception::fitting_reminders`] count.
     #[must_use]
     pub fn notice(&self, zone: Zone, today: Today, reminders: &[u32]) -> Option<Notice> {
         let term = self.term(zone, today).filter(|term| !term.ended)?;
-        let whole = self.approved_from(zone)?.days_until(term.last_day);
-        let fitting = || reminders.iter().copied().filter(|days| i64::from(*days) * 2 <= whole);
-        let days = fitting().filter(|days| i64::from(*days) >= term.days_left).min()?;
-        Some(Notice { days, last: fitting().min() == Some(days), term })
+        let fitting = self.fitting_reminders(zone, term.last_day, reminders);
+        let days = fitting.iter().copied().filter(|days| i64::from(*days) >= term.days_left).min()?;
+        Some(Notice { days, last: fitting.iter().min() == Some(&days), term })
     }
 
     /// Tells whether the rule may be broken now: active, started and not ended (spec section 4).
