@@ -36,6 +36,7 @@ pub mod rule;
 pub mod rules;
 
 pub mod remind;
+pub mod report;
 
 pub mod output;
 

@@ -8,6 +8,7 @@ mod init;
 pub mod list;
 mod new;
 mod remind;
+mod report;
 mod revise;
 mod show;
 
@@ -23,6 +24,7 @@ pub use init::{Ci, Init};
 pub use list::List;
 pub use new::New;
 pub use remind::Remind;
+pub use report::Report;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
 
@@ -102,6 +104,16 @@ pub enum Command {
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
+    /// Prepare the weekly meeting: what must be decided, what has changed, and the figures.
+    ///
+    /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
+    /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
+    /// last meeting; then emergencies that nobody has reviewed; then records that contradict themselves
+    /// or cannot be read; then who holds how many, and the figures. `--format html` writes one page with
+    /// a timeline and a table that sorts and filters, and nothing in it needs a network.
+    ///
+    /// Exit code 0, whatever is in it; 2: the register could not be read.
+    Report(Report),
     /// Replay the change rules over the commits of the past, to find what slipped past a review.
     ///
     /// Every first-parent commit from HEAD back is compared with its first parent, and judged by

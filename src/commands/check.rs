@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) ->
     let run = Run {
         arguments,
         world,
-        outputs: write::parse_outputs(&arguments.output)?,
+        outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
         root: place::root(&arguments.place, &world.folder)?,
     };
     match &arguments.base {

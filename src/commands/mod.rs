@@ -16,6 +16,7 @@ mod new;
 mod opened;
 mod place;
 mod remind;
+mod report;
 mod revise;
 mod schema;
 mod show;
@@ -112,6 +113,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::List(arguments) => list::run(&arguments, world, &mut out),
         Command::New(arguments) => new::run(&arguments, world, &mut out, &mut io::stderr().lock()),
         Command::Import(arguments) => import::run(&arguments, world, &mut out),
+        Command::Report(arguments) => report::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),

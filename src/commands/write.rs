@@ -9,22 +9,21 @@ use tempfile::NamedTempFile;
 
 use crate::commands::place;
 use crate::error::Error;
-use crate::output::Format;
 use crate::policy::Policy;
 use crate::text::nearest;
 
 /// How the name of a temporary file begins.
 pub(super) const TEMPORARY: &str = ".stopgap-";
 
-/// Reads each `FORMAT=FILE`.
+/// Reads each `FORMAT=FILE`, such as `example`.
 ///
 /// # Errors
 ///
 /// When one is not of that form, names no format, or names the file of another.
-pub(super) fn parse_outputs(arguments: &[String]) -> Result<Vec<(Format, PathBuf)>, Error> {
-    let mut outputs: Vec<(Format, PathBuf)> = Vec::new();
+pub(super) fn parse_outputs<F: ValueEnum>(arguments: &[String], example: &str) -> Result<Vec<(F, PathBuf)>, Error> {
+    let mut outputs: Vec<(F, PathBuf)> = Vec::new();
     for argument in arguments {
-        let (format, path) = parse_output(argument)?;
+        let (format, path) = parse_output(argument, example)?;
         if path.as_os_str() == "-" {
             return Err(Error::Usage {
                 message: format!("`--output {argument}`: `-` is no file"),
@@ -42,8 +41,8 @@ pub(super) fn parse_outputs(arguments: &[String]) -> Result<Vec<(Format, PathBuf
     Ok(outputs)
 }
 
-fn parse_output(argument: &str) -> Result<(Format, PathBuf), Error> {
-    let names: Vec<String> = Format::value_variants()
+fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathBuf), Error> {
+    let names: Vec<String> = F::value_variants()
         .iter()
         .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
         .collect();
@@ -51,13 +50,13 @@ fn parse_output(argument: &str) -> Result<(Format, PathBuf), Error> {
         message,
         help: match best {
             Some(best) => format!("did you mean `{best}`?"),
-            None => format!("write `--output sarif=stopgap.sarif`; the formats are {}", names.join(", ")),
+            None => format!("write `--output {example}`; the formats are {}", names.join(", ")),
         },
     };
     let Some((name, file)) = argument.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         return Err(refuse(format!("`--output {argument}` names no file"), None));
     };
-    match Format::from_str(name, false) {
+    match F::from_str(name, false) {
         Ok(format) => Ok((format, PathBuf::from(file))),
         Err(_) => {
             let best = nearest(name, names.iter().map(String::as_str));

@@ -180,6 +180,31 @@ pub fn xml(text: &str) -> String {
     safe
 }
 
+/// Makes text for HTML, for an element's content or a quoted attribute: hostile characters are written
+/// `\u{1b}`, and the first sign of `##[` is a character reference, so that a page on its way through a
+/// log does nothing there either.
+#[must_use]
+pub fn html(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'' | '#') || is_hostile(c);
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '#' if is_command(&text[at..]) => safe.push_str("&#35;"),
+            c if is_hostile(c) => safe.extend(c.escape_unicode()),
+            c => safe.push(c),
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// Makes a text plain prose in GitHub's Markdown, in a paragraph, a list item or a table cell: nothing
 /// in it is markup, HTML, a link, a mention or a reference, and it stays on its line.
 #[must_use]
@@ -544,6 +569,13 @@ mod tests {
         assert_eq!(github_property("rule: a,b"), "rule%3A a%2Cb");
         assert_eq!(github_property("exceptions/a,b:c%.yaml"), "exceptions/a%2Cb%3Ac%25.yaml");
         assert_eq!(github_property("%3A\r\n"), "%253A%0D%0A");
+    }
+
+    #[test]
+    fn html_stays_text() {
+        assert_eq!(html("Größe: 3, #12"), "Größe: 3, #12");
+        assert_eq!(html("<a b=\"c\" d='e'>&amp;"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;");
+        assert_eq!(html("##[group]\u{1b}\n\u{202e}"), "&#35;#[group]\\u{1b}\\u{a}\\u{202e}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod list;
 mod markdown;
 mod rdjson;
 pub mod remind;
+pub mod report;
 mod sarif;
 pub mod show;
 mod snippet;

@@ -35,6 +35,12 @@ const MONTHS: [&str; 12] = [
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// Is 0001-01-01, from which days can be counted.
+    pub const FIRST: Self = Self(match NaiveDate::from_ymd_opt(1, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MIN,
+    });
+
     /// Reads `YYYY-MM-DD`: exactly ten ASCII bytes, a year from 0001 (RFC 3339 `full-date`).
     pub fn parse(text: &str) -> Result<Self, MomentError> {
         if let Some(day) = Self::from_strict(text.as_bytes()) {
@@ -60,13 +66,19 @@ impl Day {
         let moved = TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta));
         match moved {
             Some(date) => Self::clamped(date),
-            None if days < 0 => Self::first(),
+            None if days < 0 => Self::FIRST,
             None => Self::last(),
         }
     }
 
-    fn first() -> Self {
-        Self(NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default())
+    /// Gives the year, the month from 1 and the day of the month from 1.
+    pub fn year_month_day(self) -> (i32, u32, u32) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// Tells whether the day is a Monday.
+    pub fn is_monday(self) -> bool {
+        self.0.weekday() == chrono::Weekday::Mon
     }
 
     fn last() -> Self {
@@ -74,7 +86,7 @@ impl Day {
     }
 
     fn clamped(date: NaiveDate) -> Self {
-        Self(date).clamp(Self::first(), Self::last())
+        Self(date).clamp(Self::FIRST, Self::last())
     }
 
     fn from_strict(bytes: &[u8]) -> Option<Self> {
@@ -863,7 +875,7 @@ mod tests {
             {
                 let moment = moment(text);
                 assert!(zone.starts_at(moment) <= zone.ends_at(moment));
-                assert!(zone.first_day(moment) >= Day::first() && zone.last_day(moment) <= Day::last());
+                assert!(zone.first_day(moment) >= Day::FIRST && zone.last_day(moment) <= Day::last());
             }
         }
     }

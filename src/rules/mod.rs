@@ -80,7 +80,7 @@ rules! {
     }
 }
 
-pub(crate) use renewals::refiled_exception::taken_up;
+pub(crate) use renewals::refiled_exception::{control_key, taken_up};
 pub(crate) use text::unstated_exposure::spoken_of;
 
 /// Returns all rules, by family in the order of the documentation.

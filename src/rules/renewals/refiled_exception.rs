@@ -189,7 +189,7 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
 
 /// Returns what two controls must share to be the same: the id that begins the text, else the
 /// whole text.
-fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, str> {
+pub(crate) fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, str> {
     let folded = fold(text);
     if let Some(control) = controls.and_then(|controls| controls.find(text)) {
         return Cow::Owned(fold(&control.id).into_owned());

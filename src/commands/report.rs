@@ -1,0 +1,82 @@
+//! `stopgap report`: the weekly meeting's agenda and figures.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::opened::Opened;
+use crate::commands::{World, write};
+use crate::error::Error;
+use crate::output::Look;
+use crate::output::report::{Format, render};
+use crate::register::Day;
+use crate::report::{self, Meeting};
+
+/// The days between two meetings unless `--since` names another.
+const WEEK: i64 = 7;
+
+/// Prepares the meeting.
+pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let outputs = Outputs::parse(arguments)?;
+    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let judge = &opened.judge;
+    write::spare_inputs(&outputs.files, &world.folder, &opened.root, &judge.policy)?;
+    let since = read_since(arguments.since.as_deref(), judge.today.day)?;
+    let register = opened.register();
+    let items = report::read(&register, judge);
+    let meeting = Meeting::new(&items, &register, judge, since);
+    let look = world.look(arguments.color);
+    let file = |(format, path): &(Format, PathBuf)| -> Result<(PathBuf, Vec<u8>), Error> {
+        let mut bytes = Vec::new();
+        render(*format, &meeting, Look { color: false, ..look }, &mut bytes)?;
+        Ok((world.folder.join(path), bytes))
+    };
+    write::all(&outputs.files.iter().map(file).collect::<Result<Vec<_>, _>>()?, &world.folder)?;
+    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, look, out)) {
+        // A reader that has seen enough, such as `head`, changes nothing of the answer.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Where the report goes.
+struct Outputs {
+    files: Vec<(Format, PathBuf)>,
+    /// The format for standard output; `None` where a file stands in for it.
+    printed: Option<Format>,
+}
+
+impl Outputs {
+    /// Reads `--format` and each `--output`. A file without a format stands in for standard output and
+    /// takes its format, where none is given the one that its ending says.
+    fn parse(arguments: &cli::Report) -> Result<Self, Error> {
+        let is_plain = |output: &&String| !output.contains('=');
+        let with_format = |output: &String| match Some(output).filter(is_plain) {
+            Some(file) => format!("{}={file}", arguments.format.unwrap_or(Format::of_file(Path::new(file))).name()),
+            None => output.clone(),
+        };
+        let named: Vec<String> = arguments.output.iter().map(with_format).collect();
+        let replaced = arguments.output.iter().any(|output| is_plain(&output));
+        Ok(Self {
+            files: write::parse_outputs(&named, "html=weekly.html")?,
+            printed: (!replaced).then(|| arguments.format.unwrap_or_default()),
+        })
+    }
+}
+
+/// Reads `--since`, else goes a week back.
+fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
+    let Some(text) = text else { return Ok(today.plus(-WEEK)) };
+    let since = Day::parse(text).map_err(|error| Error::Usage {
+        message: format!("`--since {text}`: {error}"),
+        help: "write the day of the last meeting, such as `2026-11-16`".into(),
+    })?;
+    if since > today {
+        return Err(Error::Usage {
+            message: format!("`--since {since}` lies after the day of the meeting, `{today}`"),
+            help: "write the day of the last meeting, or the day of this one as `--today`".into(),
+        });
+    }
+    Ok(since)
+}

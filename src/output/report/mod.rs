@@ -1,0 +1,78 @@
+//! The weekly meeting, one file a format, and the words that all of them use.
+
+mod html;
+mod json;
+mod markdown;
+mod text;
+mod words;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::output::Look;
+use crate::report::Meeting;
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For an issue, a wiki or a step summary on GitHub, of at most 1 MiB.
+    Markdown,
+    /// One page with a timeline and a table that sorts and filters; nothing in it needs a network.
+    Html,
+    /// For scripts.
+    Json,
+}
+
+impl Format {
+    /// Returns the format that a file's ending says; text where it says none.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Self {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("md" | "markdown") => Self::Markdown,
+            Some("html" | "htm") => Self::Html,
+            Some("json") => Self::Json,
+            _ => Self::Text,
+        }
+    }
+
+    /// Returns the name that arguments use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Writes a meeting in a format.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn render(format: Format, meeting: &Meeting<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::render(meeting, look, out),
+        Format::Markdown => markdown::render(meeting, out),
+        Format::Html => html::render(meeting, out),
+        Format::Json => json::render(meeting, out),
+    }
+}
+
+/// A text of an entry is cut to so many characters, in every format but JSON.
+const LONGEST: usize = 300;
+
+/// Returns a text of an entry as the formats for people repeat it: at most 300 characters.
+fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}

@@ -1,0 +1,237 @@
+//! The words of the report: the same facts in the same words, whatever the format.
+
+use crate::register::{Day, Text};
+use crate::report::{Agenda, Closing, Doubt, Item, Life, Meeting, ReviewDue, Standing};
+
+/// Returns the name of a standing: for people, and in another order of words for scripts.
+pub(super) fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Expired { .. } => "expired",
+        Standing::Unclear => "unclear",
+        Standing::Expiring { .. } => "ending soon",
+        Standing::InForce { .. } => "in force",
+        Standing::Waiting => "not begun",
+        Standing::Closed => "closed",
+        Standing::Rejected => "rejected",
+    }
+}
+
+/// Says where an exception stands in days.
+pub(super) fn when(item: &Item<'_>) -> String {
+    match item.standing {
+        Standing::Expired { overdue: 0 } => "ended earlier today".to_owned(),
+        Standing::Expired { overdue } => format!("{} overdue", days(overdue)),
+        Standing::Expiring { left: 0 } | Standing::InForce { left: 0 } => "ends today".to_owned(),
+        Standing::Expiring { left: 1 } | Standing::InForce { left: 1 } => "ends tomorrow".to_owned(),
+        Standing::Expiring { left } | Standing::InForce { left } => format!("{} left", days(left)),
+        Standing::Waiting => item.first_day.map_or_else(|| "not begun".to_owned(), |day| format!("begins on {day}")),
+        Standing::Unclear => doubt(item, iso).map_or_else(|| "unclear".to_owned(), |doubt| format!("unclear: {doubt}")),
+        Standing::Closed => item.closed_on.map_or_else(|| "closed".to_owned(), |day| format!("closed on {day}")),
+        Standing::Rejected => item.decided().map_or_else(|| "rejected".to_owned(), |day| format!("rejected on {day}")),
+    }
+}
+
+/// Says how long after its end an exception was closed.
+pub(super) fn closed_late(item: &Item<'_>) -> Option<String> {
+    Some(match item.closed_late()? {
+        0 => "on its last day".to_owned(),
+        late @ 1.. => format!("{} after its end", days(late)),
+        early => format!("{} before its end", days(-early)),
+    })
+}
+
+/// Says what a record leaves open; `date` writes its days.
+pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> {
+    let status = item.exception.status.as_ref().map_or("", |status| status.value.name());
+    let day = |day: Option<Day>| day.map_or_else(|| "a day that cannot be read".to_owned(), date);
+    Some(match item.doubt? {
+        Doubt::NoStatus => "it has no status that can be read".to_owned(),
+        Doubt::NoEnd => "it has no end that can be read".to_owned(),
+        Doubt::NoStart => "it has no start that can be read".to_owned(),
+        Doubt::ExpiredEarly => {
+            format!("its status is {status}, and its last day is {}", day(item.last_day))
+        }
+        Doubt::ClosureWhileLive => {
+            let closure = item.exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
+            format!("its status is {status}, and it has a closure on {}", day(closure.map(|date| date.value)))
+        }
+        Doubt::NoClosingDay => "it was closed on no day that can be read".to_owned(),
+        Doubt::ClosedBeforeStart => {
+            format!("it was closed on {}, before it began on {}", day(item.closed_on), day(item.first_day))
+        }
+    })
+}
+
+/// Writes a day as the record does.
+pub(super) fn iso(day: Day) -> String {
+    day.to_string()
+}
+
+/// Says by when an emergency must be reviewed; `date` writes its days.
+pub(super) fn review(review: ReviewDue, today: Day, date: fn(Day) -> String) -> String {
+    let when = match review.due.days_until(today) {
+        0 => "the review is due today".to_owned(),
+        late @ 1.. => format!("the review is {} late", days(late)),
+        early => format!("the review is due in {}", days(-early)),
+    };
+    format!("the incident ended on {}, {when}", date(review.ended))
+}
+
+/// Says how many renewals of how many are used.
+pub(super) fn renewals(item: &Item<'_>) -> String {
+    let left = if item.live && item.is_used_up() { ", none left" } else { "" };
+    format!("{} of {}{left}", item.renewals(), item.max_renewals)
+}
+
+/// Returns a text of the record, or what stands for one that is missing.
+pub(super) fn text<'e>(text: Option<&'e Text<'_>>) -> &'e str {
+    text.map_or("not stated", Text::as_str)
+}
+
+/// Says what the meeting has to decide, the most urgent first; nothing where there is nothing.
+pub(super) fn to_decide(meeting: &Meeting<'_>) -> Vec<String> {
+    let Agenda { expired, expiring, reviews, .. } = &meeting.agenda;
+    let counts = [
+        (expired.len(), "expired"),
+        (expiring.len(), "ending soon"),
+        (reviews.len(), self::reviews(reviews.len())),
+        (meeting.to_mend(), records(meeting.to_mend())),
+    ];
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
+}
+
+/// Names so many reviews.
+pub(super) fn reviews(count: usize) -> &'static str {
+    if count == 1 { "review due" } else { "reviews due" }
+}
+
+/// Names so many records.
+pub(super) fn records(count: usize) -> &'static str {
+    if count == 1 { "record to mend" } else { "records to mend" }
+}
+
+/// Says what is done about the expired.
+pub(super) const EXPIRED: &str =
+    "Carry out the removal and close it; what must go on is a new exception, and counts as a renewal.";
+
+/// Says what is done about what ends soon.
+pub(super) const EXPIRING: &str =
+    "Carry out the removal by the last day, or renew it by then; where no renewal is left, change the cause.";
+
+/// Says what is done about an emergency that nobody has reviewed.
+pub(super) const REVIEWS: &str = "Close it, or write a review that says what still depends on it and until when.";
+
+/// Says what is done about records that cannot be read or contradict themselves.
+pub(super) const MEND: &str =
+    "Mend the file first: the figures cannot be trusted without it. A check of the register says more.";
+
+/// Counts in words.
+pub(super) fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// Says the average life, with one decimal.
+pub(super) fn average_life(life: &Life<'_>) -> Option<String> {
+    let tenths = life.tenths()?;
+    Some(format!("{}.{} days", tenths / 10, tenths % 10))
+}
+
+/// Says the median of the days from the end to the closure.
+pub(super) fn median_closing(closing: &Closing<'_>) -> Option<String> {
+    let twice = closing.twice_median?;
+    let size = twice.abs();
+    let number = if size % 2 == 0 { format!("{}", size / 2) } else { format!("{}.5", size / 2) };
+    let unit = if size == 2 { "day" } else { "days" };
+    Some(match twice {
+        0 => "on the last day".to_owned(),
+        1.. => format!("{number} {unit} after the end"),
+        _ => format!("{number} {unit} before the end"),
+    })
+}
+
+/// The figures beside the tables: each with what it is called and what it says.
+pub(super) fn figures(meeting: &Meeting<'_>) -> Vec<(&'static str, String)> {
+    let metrics = &meeting.metrics;
+    let longest = |item: &Item<'_>| item.exception.id.to_owned();
+    let named = |worst: Option<(i64, &Item<'_>)>, words: &dyn Fn(i64) -> String| {
+        worst.map(|(number, item)| format!("{} ({})", words(number), longest(item)))
+    };
+    let none = || "none".to_owned();
+    let late = |number: i64| match number {
+        0 => "on the last day".to_owned(),
+        1.. => format!("{} after the end", days(number)),
+        _ => format!("{} before the end", days(-number)),
+    };
+    let or_none = |text: Option<String>| text.unwrap_or_else(none);
+    let left_out = |count: usize| match count {
+        0 => String::new(),
+        count => format!(", {count} without usable dates left out"),
+    };
+    let (life, closing) = (&metrics.life, &metrics.closing);
+    vec![
+        ("files", files(meeting)),
+        ("live", live(meeting)),
+        ("days overdue", format!("{} in all", metrics.overdue.total)),
+        ("longest overdue", or_none(named(metrics.overdue.worst, &days))),
+        (
+            "renewals of live ones",
+            format!("{} used, {} without one left", metrics.renewals.used, metrics.renewals.used_up),
+        ),
+        (
+            "average life",
+            or_none(
+                average_life(life).map(|average| format!("{average}, of {}{}", life.counted, left_out(life.left_out))),
+            ),
+        ),
+        ("longest life", or_none(named(life.longest, &days))),
+        (
+            "median closing",
+            or_none(
+                median_closing(closing)
+                    .map(|median| format!("{median}, of {}{}", closing.counted, left_out(closing.left_out))),
+            ),
+        ),
+        ("latest closing", or_none(named(closing.worst, &late))),
+    ]
+}
+
+/// What each of [`figures`] counts, in its order; `docs/report.md` has the same with examples.
+pub(super) const DEFINITIONS: [&str; 9] = [
+    "All files of the register.",
+    "In force: active, begun and not ended. Expired: past the current expiry. Unclear: the record does not say.",
+    "The days since the last covered day, summed over the expired ones.",
+    "The most of these.",
+    "Renewals of live exceptions; those with as many as the policy allows, or more, have none left.",
+    "The days from the start to the closure, or to today while live; none for what has not begun or was rejected.",
+    "The most of these.",
+    "The days from the last covered day to the closure, of closed ones: half of them were closed by then.",
+    "The latest of these.",
+];
+
+/// Says how many files there are of what.
+fn files(meeting: &Meeting<'_>) -> String {
+    let it = &meeting.metrics;
+    let parts = [
+        (it.live, "live"),
+        (it.closed, "closed"),
+        (it.rejected, "rejected"),
+        (it.without_status, "without a status"),
+        (it.unreadable, "unreadable"),
+    ];
+    sum(it.exceptions, &parts)
+}
+
+/// Says how many live exceptions there are of what.
+pub(super) fn live(meeting: &Meeting<'_>) -> String {
+    let it = &meeting.metrics;
+    let parts =
+        [(it.in_force, "in force"), (it.waiting, "not begun"), (it.expired, "expired"), (it.unclear, "unclear")];
+    sum(it.live, &parts)
+}
+
+/// Writes a sum and those of its parts that are not nothing.
+fn sum(total: usize, parts: &[(usize, &str)]) -> String {
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { total.to_string() } else { format!("{total}: {}", parts.join(", ")) }
+}

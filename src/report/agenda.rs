@@ -1,0 +1,61 @@
+//! What the meeting talks about, in its order.
+
+use crate::register::Day;
+use crate::report::item::{Item, Standing};
+
+/// The agenda. Each list has its most urgent first; what is dated after the meeting's day is in none
+/// of the lists of changes.
+#[derive(Debug, Default)]
+pub struct Agenda<'m> {
+    /// Live, and past the current expiry; the longest overdue first.
+    pub expired: Vec<&'m Item<'m>>,
+    /// Active, and within the policy's reminder that fits the term; the next to end first.
+    pub expiring: Vec<&'m Item<'m>>,
+    /// Approved since the last meeting: `decided` lies between the two, both days included. Where
+    /// `decided` is missing the start counts.
+    pub new: Vec<&'m Item<'m>>,
+    /// Renewed since the last meeting, by the `decided` of one of the renewals.
+    pub renewed: Vec<&'m Item<'m>>,
+    /// Closed since the last meeting, by the `date` of the closure.
+    pub closed: Vec<&'m Item<'m>>,
+    /// Rejected since the last meeting, by `decided`.
+    pub rejected: Vec<&'m Item<'m>>,
+    /// Live emergencies whose incident is over and that nobody has reviewed since; the longest due
+    /// first.
+    pub reviews: Vec<&'m Item<'m>>,
+    /// Records that contradict themselves or leave open where they stand.
+    pub doubtful: Vec<&'m Item<'m>>,
+}
+
+impl<'m> Agenda<'m> {
+    /// Sorts exceptions, the most urgent first, into the agenda of a meeting.
+    pub(super) fn new(items: &'m [Item<'m>], since: Day, today: Day) -> Self {
+        let lately = |day: Option<Day>| day.is_some_and(|day| since <= day && day <= today);
+        let mut agenda = Self::default();
+        for item in items {
+            let approved = lately(item.decided().or(item.first_day));
+            let mut add = |list: fn(&mut Self) -> &mut Vec<&'m Item<'m>>, fits: bool| {
+                if fits {
+                    list(&mut agenda).push(item);
+                }
+            };
+            add(|agenda| &mut agenda.expired, matches!(item.standing, Standing::Expired { .. }));
+            add(|agenda| &mut agenda.expiring, matches!(item.standing, Standing::Expiring { .. }));
+            add(|agenda| &mut agenda.new, approved && item.standing != Standing::Rejected);
+            add(|agenda| &mut agenda.rejected, approved && item.standing == Standing::Rejected);
+            let renewals = item.exception.renewals.iter().map(|renewal| renewal.decided.as_ref());
+            add(|agenda| &mut agenda.renewed, renewals.flatten().any(|day| lately(Some(day.value))));
+            add(|agenda| &mut agenda.closed, lately(item.closed_on));
+            add(|agenda| &mut agenda.reviews, item.review.is_some());
+            add(|agenda| &mut agenda.doubtful, item.doubt.is_some());
+        }
+        agenda.reviews.sort_by_key(|item| item.review.map(|review| review.due));
+        agenda
+    }
+
+    /// Returns how many things have changed since the last meeting.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.new.len() + self.renewed.len() + self.closed.len() + self.rejected.len()
+    }
+}

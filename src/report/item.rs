@@ -1,0 +1,269 @@
+//! One exception as the meeting sees it: where it stands today, and what its record leaves open.
+
+use std::cmp::Reverse;
+
+use crate::policy::{Policy, Tier};
+use crate::register::{Day, Exception, Register, Status, Text, Today};
+use crate::report::people::{Directory, Owner};
+use crate::rule::Judge;
+use crate::source::FileId;
+
+/// Where an exception stands, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Live, and its current expiry has passed.
+    Expired {
+        /// Days since the last covered day; 0 where it ended earlier today.
+        overdue: i64,
+    },
+    /// Its record does not say where it stands, see [`Item::doubt`].
+    Unclear,
+    /// Active, and so near its end that people are reminded of it.
+    Expiring {
+        /// Days until the last covered day.
+        left: i64,
+    },
+    /// Active and begun.
+    InForce {
+        /// Days until the last covered day.
+        left: i64,
+    },
+    /// Active, and not begun.
+    Waiting,
+    /// Over.
+    Closed,
+    /// Never approved.
+    Rejected,
+}
+
+/// What a record leaves open or contradicts, so that a figure or a place in the agenda has to be
+/// taken with care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It has no status that can be read.
+    NoStatus,
+    /// It is live and has no end that can be read.
+    NoEnd,
+    /// It is live or closed and has no start that can be read.
+    NoStart,
+    /// Its status is `expired`, and its end has not come.
+    ExpiredEarly,
+    /// It has a closure, and its status is not `closed`.
+    ClosureWhileLive,
+    /// It is closed on no day that can be read.
+    NoClosingDay,
+    /// It was closed before it began.
+    ClosedBeforeStart,
+}
+
+/// A review that an emergency needs because its incident is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewDue {
+    /// The day on which the incident ended.
+    pub ended: Day,
+    /// The last day for the review: the day after.
+    pub due: Day,
+}
+
+/// An exception of the register on a day.
+#[derive(Clone, Debug)]
+pub struct Item<'r> {
+    /// The record itself.
+    pub exception: &'r Exception<'r>,
+    /// Its place among the register's items, from 0.
+    pub rank: usize,
+    /// Its file, relative to the root.
+    pub path: &'r str,
+    /// Whether another file has the same id.
+    pub shares_id: bool,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What its record leaves open.
+    pub doubt: Option<Doubt>,
+    /// Whether its status is `active` or `expired`.
+    pub live: bool,
+    /// Whether the rule may be broken today: active, begun and not ended.
+    pub in_force: bool,
+    /// Whether it has begun.
+    pub started: bool,
+    /// Who removes it.
+    pub owner: Option<Owner<'r>>,
+    /// The first covered day.
+    pub first_day: Option<Day>,
+    /// The last covered day as agreed now.
+    pub last_day: Option<Day>,
+    /// Days until the last covered day, negative once it is past; only while it is live.
+    pub days_left: Option<i64>,
+    /// The day of its closure, where its status is `closed`.
+    pub closed_on: Option<Day>,
+    /// How often it may be renewed.
+    pub max_renewals: usize,
+    /// The review that it needs, where it is a live emergency.
+    pub review: Option<ReviewDue>,
+}
+
+/// Reads what the meeting needs of every exception, the most urgent first.
+#[must_use]
+pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
+    let shared = shared_ids(register);
+    let mut directory = Directory::new(&judge.people, judge.today.day);
+    let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
+    let mut files = register.files.iter();
+    for exception in &register.exceptions {
+        // Both lists are in the order of the files.
+        let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
+        let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
+        let shares_id = shared.binary_search(&exception.file).is_ok();
+        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today) });
+    }
+    items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
+    items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
+    items
+}
+
+/// Returns the files whose id another file has too, in their order.
+fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
+    let mut ids: Vec<(String, FileId)> =
+        register.files.iter().map(|file| (file.stem.to_lowercase(), file.id)).collect();
+    ids.sort_unstable();
+    let several = ids.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1);
+    let mut shared: Vec<FileId> = several.flatten().map(|(_, file)| *file).collect();
+    shared.sort_unstable();
+    shared
+}
+
+impl<'r> Item<'r> {
+    fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today) -> Self {
+        let zone = policy.timezone;
+        let status = exception.status.as_ref().map(|status| status.value);
+        let term = exception.term(zone, today);
+        let first_day = exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
+        let closure = exception.closure.as_ref().filter(|_| status == Some(Status::Closed));
+        let closed_on = closure.and_then(|closure| closure.date.as_ref()).map(|date| date.value);
+        let live = matches!(status, Some(Status::Active | Status::Expired));
+        let mut it = Self {
+            exception,
+            rank: 0,
+            path: "",
+            shares_id: false,
+            standing: Standing::Unclear,
+            doubt: None,
+            live,
+            in_force: exception.is_in_force(zone, today),
+            started: exception.starts.as_ref().is_some_and(|starts| today.has_started(zone, starts.value)),
+            owner: None,
+            first_day,
+            last_day: term.map(|term| term.last_day),
+            days_left: term.filter(|_| live).map(|term| term.days_left),
+            closed_on,
+            max_renewals: policy.max_renewals,
+            review: exception.unreviewed_incident().filter(|_| live).map(|ended| ReviewDue::new(ended.value)),
+        };
+        it.standing = match (status, term) {
+            (Some(Status::Closed), _) => Standing::Closed,
+            (Some(Status::Rejected), _) => Standing::Rejected,
+            (Some(_), Some(term)) if term.ended => Standing::Expired { overdue: -term.days_left },
+            (Some(Status::Active), Some(term)) if exception.notice(zone, today, &policy.reminders).is_some() => {
+                Standing::Expiring { left: term.days_left }
+            }
+            (Some(Status::Active), Some(term)) if term.started => Standing::InForce { left: term.days_left },
+            (Some(Status::Active), Some(_)) => Standing::Waiting,
+            _ => Standing::Unclear,
+        };
+        it.doubt = it.find_doubt(status);
+        it
+    }
+
+    fn find_doubt(&self, status: Option<Status>) -> Option<Doubt> {
+        let closed = status == Some(Status::Closed);
+        match status {
+            None => Some(Doubt::NoStatus),
+            Some(Status::Rejected) => None,
+            _ if self.live && self.last_day.is_none() => Some(Doubt::NoEnd),
+            Some(Status::Expired) if self.standing == Standing::Unclear => Some(Doubt::ExpiredEarly),
+            _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureWhileLive),
+            _ if self.first_day.is_none() => Some(Doubt::NoStart),
+            _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),
+            _ if closed && self.closed_on < self.first_day => Some(Doubt::ClosedBeforeStart),
+            _ => None,
+        }
+    }
+
+    /// Orders items, the most urgent first: the longest overdue, then what is unclear, then the next to
+    /// end, then the next to begin, then the last to be closed or rejected; the higher tier, then the
+    /// id, where that is equal.
+    fn urgency(&self) -> impl Ord {
+        // Proleptic days since the first one, so that they compare with day counts.
+        let day = |day: Option<Day>| day.map_or(0, |day| Day::FIRST.days_until(day));
+        let (group, within) = match self.standing {
+            Standing::Expired { overdue } => (0, -overdue),
+            Standing::Unclear => (1, day(self.last_day)),
+            Standing::Expiring { left } => (2, left),
+            Standing::InForce { left } => (3, left),
+            Standing::Waiting => (4, day(self.first_day)),
+            Standing::Closed => (5, -day(self.closed_on)),
+            Standing::Rejected => (6, -day(self.decided())),
+        };
+        (group, within, Reverse(self.tier()), self.exception.id, self.path)
+    }
+
+    /// Returns the tier.
+    #[must_use]
+    pub fn tier(&self) -> Option<Tier> {
+        self.exception.risk.tier.as_ref().map(|tier| tier.value)
+    }
+
+    /// Returns the day of the first decision.
+    #[must_use]
+    pub fn decided(&self) -> Option<Day> {
+        self.exception.decided.as_ref().map(|decided| decided.value)
+    }
+
+    /// Returns the person who accepted the risk of the term that is agreed now: the last renewal's
+    /// approver, else the entry's own.
+    #[must_use]
+    pub fn approver(&self) -> Option<&'r str> {
+        let renewed = self.exception.renewals.last().and_then(|renewal| renewal.approver.as_ref());
+        renewed.or(self.exception.approver.as_ref()).map(Text::as_str)
+    }
+
+    /// Returns how many renewals it has had.
+    #[must_use]
+    pub fn renewals(&self) -> usize {
+        self.exception.renewals.len()
+    }
+
+    /// Tells whether no renewal is left.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.renewals() >= self.max_renewals
+    }
+
+    /// Returns how many days a live or closed exception has been there: the day count from its start
+    /// to its closure, or to today while it is live. `None` where it has not begun, was rejected, or
+    /// its dates do not tell.
+    #[must_use]
+    pub fn life(&self, today: Day) -> Option<i64> {
+        let first = self.first_day?;
+        let end = match self.standing {
+            Standing::Closed => self.closed_on?,
+            _ if self.live && self.started => today,
+            _ => return None,
+        };
+        Some(first.days_until(end)).filter(|days| *days >= 0)
+    }
+
+    /// Returns how late a closed exception was closed: the day count from its last covered day to its
+    /// closure, negative where it was closed before that day. `None` where its dates do not tell.
+    #[must_use]
+    pub fn closed_late(&self) -> Option<i64> {
+        let (last, closed) = (self.last_day?, self.closed_on?);
+        (self.doubt != Some(Doubt::ClosedBeforeStart)).then(|| last.days_until(closed))
+    }
+}
+
+impl ReviewDue {
+    fn new(ended: Day) -> Self {
+        Self { ended, due: ended.plus(1) }
+    }
+}

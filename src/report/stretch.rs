@@ -1,0 +1,80 @@
+//! The stretches of days of an exception: what was approved, and what nobody had approved.
+
+use crate::register::{Day, Zone};
+use crate::report::item::{Item, Standing};
+
+/// What a stretch of days was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The first approval.
+    Term,
+    /// The renewal of this number, from 1.
+    Renewal(usize),
+    /// Broken without an approval: after the end, or between it and a late renewal.
+    Lapsed,
+}
+
+/// Days in a row, both of them included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// What they were.
+    pub kind: Kind,
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub to: Day,
+}
+
+/// Collects stretches that follow one another.
+struct Line {
+    stretches: Vec<Stretch>,
+    /// The first day that is in none of them.
+    next: Day,
+}
+
+impl Line {
+    fn push(&mut self, kind: Kind, from: Day, to: Day) {
+        if from <= to {
+            self.stretches.push(Stretch { kind, from, to });
+            self.next = to.plus(1);
+        }
+    }
+}
+
+impl Item<'_> {
+    /// Returns the days of the exception in a row: the first term from its start, each renewal from
+    /// where the approval before it ended, or from its decision where that came later, and what lies
+    /// between and behind them up to the closure or, where it is expired, up to today. Nothing for one
+    /// that was rejected or has no start.
+    #[must_use]
+    pub fn stretches(&self, zone: Zone, today: Day) -> Vec<Stretch> {
+        let Some(first) = self.first_day.filter(|_| self.standing != Standing::Rejected) else { return Vec::new() };
+        let it = self.exception;
+        let mut line = Line { stretches: Vec::new(), next: first };
+        if let Some(expires) = &it.expires {
+            line.push(Kind::Term, first, zone.last_day(expires.value));
+        }
+        for (index, renewal) in it.renewals.iter().enumerate() {
+            let Some(expires) = &renewal.expires else { continue };
+            let decided = renewal.decided.as_ref().map_or(line.next, |decided| decided.value);
+            let last = zone.last_day(expires.value);
+            let from = line.next.max(decided);
+            if from <= last {
+                line.push(Kind::Lapsed, line.next, from.plus(-1));
+                line.push(Kind::Renewal(index + 1), from, last);
+            }
+        }
+        match (self.standing, self.closed_on) {
+            (Standing::Expired { .. }, _) => line.push(Kind::Lapsed, line.next, today),
+            (Standing::Closed, Some(closed)) => {
+                line.push(Kind::Lapsed, line.next, closed);
+                line.stretches.retain(|stretch| stretch.from <= closed);
+                if let Some(last) = line.stretches.last_mut() {
+                    last.to = last.to.min(closed);
+                }
+            }
+            _ => {}
+        }
+        line.stretches
+    }
+}
