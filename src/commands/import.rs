@@ -208,6 +208,9 @@ impl Plan {
     /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
     /// rules will say of the new ones.
     fn judge(&self, opened: Opened) -> Judged {
+        if self.files.is_empty() {
+            return Judged { drafts: Vec::new(), findings: Vec::new() };
+        }
         let Opened { judge, own, mut files, .. } = opened;
         let decode = |file: &Planned| files::decode(file.text.clone().into_bytes(), file.path.clone());
         files.put_all(self.files.iter().map(decode).collect());
