@@ -1,0 +1,321 @@
+//! `stopgap new` by arguments: the file, the refusals, and what is never done.
+
+#![cfg(test)]
+
+#[expect(dead_code, reason = "the same repositories serve other tests")]
+#[path = "support/git.rs"]
+mod git;
+mod support;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use git::Repo;
+use support::{Run, Sandbox, exception};
+
+/// Answers that nobody objects to, without those that have a default.
+const ANSWERS: [(&str, &str); 13] = [
+    ("--title", "Label printer keeps its old certificate"),
+    ("--control", "CRY-04 Certificates are younger than a year"),
+    ("--reason", "The maker ships the tool that installs a new certificate on Thursday next week."),
+    ("--system", "label printer lp-07 in hall 3"),
+    ("--environment", "production"),
+    ("--statement", "A forged printer could print wrong parcel labels."),
+    ("--tier", "low"),
+    ("--alternative", "Print in hall 2"),
+    ("--rejected", "The belt there is full until Friday."),
+    ("--removal", "Install the new certificate and print a test label."),
+    ("--owner", "Luis Prado"),
+    ("--approver", "Mei Tanaka"),
+    ("--expires", "2026-12-16"),
+];
+
+const FILE: &str = "exceptions/label-printer-keeps-its-old-certificate.yaml";
+
+/// An empty register.
+fn register() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/README.md", "");
+    sandbox
+}
+
+/// Runs `new` with the usual answers, some of them otherwise; an empty one is left out.
+fn new(sandbox: &Sandbox, answers: &[(&str, &str)]) -> Run {
+    new_with(sandbox, answers, &[])
+}
+
+fn new_with(sandbox: &Sandbox, answers: &[(&str, &str)], more: &[&str]) -> Run {
+    Run::of(command(sandbox, answers).args(more))
+}
+
+fn command(sandbox: &Sandbox, answers: &[(&str, &str)]) -> Command {
+    let mut command = sandbox.command();
+    command.args(["new", "--today", "2026-11-23"]);
+    let usual = ANSWERS.into_iter().chain([("--requester", "Hanna Vogel")]);
+    for (name, value) in usual.filter(|(name, _)| answers.iter().all(|(other, _)| other != name)) {
+        command.args([name, value]);
+    }
+    for (name, value) in answers.iter().filter(|(_, value)| !value.is_empty()) {
+        command.args([name, value]);
+    }
+    command
+}
+
+fn files(sandbox: &Sandbox) -> Vec<String> {
+    let root = sandbox.path("");
+    let mut found: Vec<String> = walkdir::WalkDir::new(&root)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.path().strip_prefix(&root).unwrap().to_string_lossy().into_owned())
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_answers_become_a_file_that_passes_the_check() {
+    let sandbox = register();
+    let run = new(&sandbox, &[("--exposure", "none"), ("--reference", "SEC-12"), ("--team", "Shipping")]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
+    assert!(text.starts_with("title: Label printer keeps its old certificate\ncontrol: CRY-04"), "{text}");
+    for line in ["decided: 2026-11-23", "starts: 2026-11-23", "status: active", "  exposure: []", "  team: Shipping"] {
+        assert!(text.lines().any(|written| written == line), "{line}: {text}");
+    }
+    assert!(run.stdout.contains("  title: Label printer") && run.stdout.contains(&format!("wrote {FILE}")));
+    assert_eq!(sandbox.check(&["--quiet"]).stdout, "");
+}
+
+#[test]
+fn every_missing_answer_is_named_in_one_message_and_nothing_is_written() {
+    let sandbox = register();
+    let run = Run::of(sandbox.command().args(["new", "--today", "2026-11-23", "--tier", "emergency"]));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.starts_with("error: `stopgap new`: 13 answers are missing\n"), "{run:?}");
+    for (name, _) in ANSWERS.iter().filter(|(name, _)| !matches!(*name, "--tier" | "--rejected")) {
+        assert_eq!(run.stderr.matches(&format!("  {name} ")).count(), 1, "{name}: {}", run.stderr);
+    }
+    assert!(run.stderr.contains("  --requester ") && run.stderr.contains("  --incident "));
+    assert!(run.stderr.contains("tier emergency: 2026-11-26 at the latest"), "{}", run.stderr);
+    assert!(!run.stderr.contains("--starts") && !run.stderr.contains("--id"));
+    assert_eq!(files(&sandbox), ["exceptions/README.md"]);
+}
+
+#[test]
+fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
+    let sandbox = register();
+    sandbox.file(
+        "people.yaml",
+        "people: [{handle: '@dana', name: Dana Ortiz}, {name: Hanna Vogel}, {name: Mei Tanaka}]\n",
+    );
+    sandbox
+        .file("controls.yaml", "controls: [{id: CRY-04, name: Young certificates}, {id: MFA-02, waivable: false}]\n");
+    sandbox.file("exceptions/older.yaml", exception(&[("status", "rejected")]));
+    let fine: &[(&str, &str)] =
+        &[("--owner", "@dana"), ("--reason", "Hall three has no spare board before the tender closes.")];
+    for (name, value, rule, help) in [
+        ("--reason", "Business need, as discussed", "vague-reason", "say who must do what"),
+        (
+            "--reason",
+            "The maker ships the tool that installs a new certificate on Friday next week.",
+            "copied-reason",
+            "different",
+        ),
+        ("--statement", "TBD", "placeholder-text", "say what could happen"),
+        ("--owner", "@acme/security", "owner-not-a-person", "name the one person"),
+        ("--owner", "Dana Ortis", "unknown-person", "did you mean `Dana Ortiz`?"),
+        ("--approver", "hanna vogel", "self-approval", "let somebody else decide"),
+        ("--system", "all systems", "broad-scope", "name the one system"),
+        ("--control", "MFA", "vague-control", "write the exact rule"),
+        ("--control", "XYZ-99 Something", "unknown-control", "CRY-04"),
+        ("--control", "mfa-02", "unwaivable-control", "keep the control"),
+        ("--expires", "2027-01-01", "term-too-long", "the latest day is `2026-12-23`"),
+        ("--expires", "next week", "schema", "write"),
+        ("--starts", "2026-11-20", "recorded-late", "starts: 2026-11-23"),
+        ("--alternative", "none", "no-alternative", "name the safest option"),
+        ("--exposure", "data", "understated-tier", "set `tier: high`"),
+    ] {
+        let mut answers = fine.to_vec();
+        answers.retain(|(other, _)| *other != name);
+        answers.push((name, value));
+        let run = new(&sandbox, &answers);
+        assert_eq!(run.code, 1, "{rule}: {run:?}");
+        assert!(run.stdout.contains(&format!("error[{rule}]")), "{rule}: {}", run.stdout);
+        assert!(run.stdout.replace("\n        ", " ").contains(help), "{rule}: {}", run.stdout);
+        assert!(
+            run.stdout.ends_with("says more\n") && run.stdout.contains("nothing is written: 1 error;"),
+            "{}",
+            run.stdout
+        );
+        assert!(!sandbox.path(FILE).exists(), "{rule}");
+    }
+    assert_eq!(new(&sandbox, fine).code, 0);
+}
+
+#[test]
+fn a_warning_is_said_and_the_file_is_written() {
+    let sandbox = register();
+    let reason = "The maker ships the tool on Thursday next week. Until then the old one stays.";
+    let run = new(&sandbox, &[("--reason", reason), ("--reference", "see the chat")]);
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("warning[long-reason]") && run.stdout.contains("warning[bad-reference]"));
+    assert!(sandbox.path(FILE).exists());
+}
+
+#[test]
+fn an_id_is_made_of_the_title_and_is_unique_without_case() {
+    let sandbox = register();
+    sandbox.file("exceptions/old/Label-Printer-Keeps-Its-OLD-Certificate.yml", exception(&[("status", "rejected")]));
+    let reason = ("--reason", "Hall three has no spare board before the tender closes.");
+    let run = new(&sandbox, &[reason]);
+    assert!(run.stdout.contains("wrote exceptions/label-printer-keeps-its-old-certificate-2.yaml"), "{run:?}");
+
+    let taken = new(&sandbox, &[reason, ("--id", "label-printer-keeps-its-old-certificate")]);
+    assert_eq!(taken.code, 2);
+    assert!(taken.stderr.contains("is taken by `exceptions/old/Label-Printer"), "{taken:?}");
+    for id in ["../outside", "a/b", "", ".hidden", "-n", &"x".repeat(101)] {
+        let run = new_with(&sandbox, &[reason], &[&format!("--id={id}")]);
+        let expected = if id.is_empty() { "no id" } else { "is no id" };
+        assert!(run.code == 2 && run.stderr.contains(expected), "{id}: {run:?}");
+    }
+    let exotic = new(&sandbox, &[("--reason", "Boards of hall nine come by ship."), ("--title", "パスワード")]);
+    assert!(exotic.stdout.contains("wrote exceptions/exception.yaml"), "{exotic:?}");
+}
+
+#[test]
+fn a_new_file_lies_in_the_folder_of_its_own_quarter() {
+    let sandbox = register();
+    sandbox.file("exceptions/2026-q3/older.yaml", exception(&[("decided", "2026-08-01"), ("status", "rejected")]));
+    let reason = ("--reason", "Hall three has no spare board before the tender closes.");
+    let run = new(&sandbox, &[reason]);
+    assert!(run.stdout.contains("wrote exceptions/2026-q4/label-printer"), "{run:?}");
+    let named = [reason, ("--folder", "exceptions/hall-3"), ("--system", "lp-08"), ("--title", "Another printer")];
+    let run = new(&sandbox, &[("--reason", "Spare boards of hall three come by ship."), named[1], named[2], named[3]]);
+    assert!(run.stdout.contains("wrote exceptions/hall-3/another-printer.yaml"), "{run:?}");
+    for folder in ["../elsewhere", "/tmp", "a/../../b", "exceptions/../.."] {
+        let run = new(&sandbox, &[reason, ("--folder", folder)]);
+        assert!(run.code == 2 && run.stderr.contains("must lie in the register"), "{folder}: {run:?}");
+    }
+}
+
+#[test]
+fn the_first_line_leads_to_the_copy_of_the_schema() {
+    let sandbox = register();
+    sandbox.file("schema/exception.schema.json", "{}");
+    new(&sandbox, &[("--folder", "2026/11")]);
+    let text =
+        fs::read_to_string(sandbox.path("exceptions/2026/11/label-printer-keeps-its-old-certificate.yaml")).unwrap();
+    assert!(text.starts_with("# yaml-language-server: $schema=../../../schema/exception.schema.json\n"), "{text}");
+}
+
+#[test]
+fn a_dry_run_prints_the_very_file_and_writes_nothing() {
+    let sandbox = register();
+    let dry = new_with(&sandbox, &[], &["--dry-run"]);
+    assert_eq!((dry.code, dry.stderr.as_str()), (0, ""));
+    assert_eq!(files(&sandbox), ["exceptions/README.md"]);
+    new(&sandbox, &[]);
+    assert_eq!(fs::read_to_string(sandbox.path(FILE)).unwrap(), dry.stdout);
+    let refused = new_with(&sandbox, &[("--owner", "TBD")], &["--dry-run"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stdout.starts_with("title:") && refused.stderr.contains("error[owner-not-a-person]"));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_file_is_replaced_and_no_link_is_followed() {
+    let sandbox = register();
+    sandbox.file("elsewhere/keep", "");
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), sandbox.path("exceptions/2026-q4")).unwrap();
+    let run = new(&sandbox, &[("--folder", "2026-q4")]);
+    assert!(run.code == 2 && run.stderr.contains("links are never followed"), "{run:?}");
+    fs::remove_file(sandbox.path("exceptions/2026-q4")).unwrap();
+    std::os::unix::fs::symlink(sandbox.path("elsewhere/target"), sandbox.path(FILE)).unwrap();
+    let run = new(&sandbox, &[("--id", "label-printer-keeps-its-old-certificate")]);
+    assert!(run.code == 2 && !sandbox.path("elsewhere/target").exists(), "{run:?}");
+}
+
+#[test]
+fn the_same_rule_and_system_again_is_said_to_be_a_renewal() {
+    let sandbox = register();
+    sandbox.file("exceptions/older.yaml", exception(&[("expires", "2026-11-20")]));
+    let reason = ("--reason", "Hall three has no spare board before the tender closes.");
+    let run = new(&sandbox, &[reason]);
+    assert_eq!(run.code, 0);
+    let note = "note: it counts as a renewal of `older`: 1 in a row, the policy allows 2";
+    assert!(run.stdout.contains(note), "{}", run.stdout);
+    sandbox.file("stopgap.yaml", "renewals: {max: 0}\n");
+    let run =
+        new(&sandbox, &[("--reason", "The tender for new boards was cancelled by the buyer."), ("--id", "third")]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("error[refiled-exception]"), "{}", run.stdout);
+}
+
+#[test]
+fn hostile_answers_and_rosters_act_on_nothing() {
+    let sandbox = register();
+    sandbox.file(
+        "people.yaml",
+        "people: [{name: \"\\e[2JMallory\"}, {name: Hanna Vogel}, {name: Luis Prado}, {name: Mei Tanaka}]\n",
+    );
+    let title = "A\u{1b}[2J ##[set-output name=x;]y\n::error::z\u{202e} `rm -rf ~` $(id)'\"";
+    let run = new(&sandbox, &[("--title", title), ("--owner", "Mallorx")]);
+    assert_eq!(run.code, 1);
+    for text in [&run.stdout, &run.stderr] {
+        assert!(!text.contains(['\u{1b}', '\u{202e}']) && !text.contains("##["), "{text:?}");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{text:?}");
+    }
+    let run = new(&sandbox, &[("--title", title)]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']) && !run.stdout.contains("##["), "{:?}", run.stdout);
+    let name = files(&sandbox).into_iter().find(|path| path.ends_with("y-error-z-rm-rf-id.yaml")).unwrap();
+    let text = fs::read_to_string(sandbox.path(&name)).unwrap();
+    assert!(!text.contains(['\u{1b}', '\u{202e}']) && !text.contains("##["), "{text:?}");
+}
+
+#[test]
+fn pairs_must_match_and_a_register_must_be_there() {
+    let sandbox = register();
+    let run = new_with(&sandbox, &[], &["--alternative", "Wait"]);
+    assert!(run.code == 2 && run.stderr.contains("`2` times `--alternative` and `1` times `--rejected`"), "{run:?}");
+    let empty = Sandbox::new();
+    let run = new(&empty, &[]);
+    assert!(run.code == 2 && run.stderr.contains("`stopgap init` sets one up"), "{run:?}");
+}
+
+/// Runs `new` in a repository with git's own configuration in a home of its own.
+fn in_repo(repo: &Repo, more: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().current_dir(repo.path()).stdin(Stdio::null());
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.env("HOME", repo.sandbox.path()).args(["new", "--today", "2026-11-23"]);
+    ANSWERS.iter().for_each(|(name, value)| {
+        command.args([name, value]);
+    });
+    Run::of(command.args(more))
+}
+
+#[test]
+fn the_requester_is_who_git_says_and_the_commands_can_be_pasted() {
+    let repo = Repo::new();
+    fs::write(repo.sandbox.path().join(".gitconfig"), "[user]\n\tname = H. V.\n\temail = hanna@example.com\n").unwrap();
+    let people = "people: [{handle: '@hanna', email: hanna@example.com}, {name: Luis Prado}, {name: Mei Tanaka}]\n";
+    repo.write("people.yaml", people).write("exceptions/README.md", "").commit("Begin");
+    let run = in_repo(&repo, &["--id", "printer", "--folder", "hall 3"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let text = fs::read_to_string(repo.path().join("exceptions/hall 3/printer.yaml")).unwrap();
+    assert!(text.contains("requester: \"@hanna\"\n"), "{text}");
+
+    let commands: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix("  git ")).collect();
+    assert_eq!(commands.len(), 4, "{}", run.stdout);
+    assert_eq!(commands[1], "add -- 'exceptions/hall 3/printer.yaml'");
+    let script = commands[..3].iter().map(|command| format!("git {command}\n")).collect::<String>();
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", &script]).current_dir(repo.path()).env("HOME", repo.sandbox.path());
+    shell.env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_DIR");
+    assert!(shell.output().unwrap().status.success());
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Ask for printer: Label printer keeps its old certificate");
+    assert_eq!(repo.git(&["branch", "--show-current"]), "exception/printer");
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+}
