@@ -357,6 +357,42 @@ fn hostile_text_is_written_so_that_it_reads_back_and_printed_so_that_it_does_not
 }
 
 #[test]
+fn only_what_a_killed_edit_left_is_taken_away() {
+    let sandbox = register(&[]);
+    let own = [".stopgap-notes", ".stopgap-ignore", ".stopgap-old.yaml.orig"];
+    for name in own {
+        sandbox.file(format!("exceptions/{name}"), "mine\n");
+    }
+    sandbox.file("exceptions/.stopgap-part-aB3dE6", "half a fi");
+    assert_eq!(run(&sandbox, &CLOSE).code, 0);
+    assert!(!sandbox.path("exceptions/.stopgap-part-aB3dE6").exists());
+    for name in own {
+        assert!(sandbox.path(format!("exceptions/{name}")).exists(), "{name} is gone");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_register_is_refused_and_not_waited_for() {
+    let sandbox = Sandbox::new();
+    assert!(Command::new("mkfifo").arg(sandbox.path("exceptions")).status().unwrap().success());
+    let mut command = sandbox.command();
+    command.args(CLOSE).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut edit = command.spawn().unwrap();
+    let begun = Instant::now();
+    while edit.try_wait().unwrap().is_none() {
+        if begun.elapsed().as_secs() > 20 {
+            edit.kill().unwrap();
+            panic!("it waits for a writer");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let output = edit.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("it is no folder"));
+}
+
+#[test]
 fn edits_at_once_are_all_there_in_the_end() {
     const EDITS: usize = 12;
     let sandbox = register(&[]);

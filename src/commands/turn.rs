@@ -28,6 +28,10 @@ impl Turn {
     ///
     /// When another edit holds it for longer than ten seconds.
     pub(super) fn take(folder: &Path) -> Result<Self, Error> {
+        // Opening a pipe in the folder's place would wait for a writer.
+        if !std::fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
+            return Ok(Self { folder: None });
+        }
         let Ok(file) = File::open(folder) else { return Ok(Self { folder: None }) };
         for _ in 0..TRIES {
             match file.try_lock() {
@@ -50,7 +54,7 @@ impl Turn {
         }
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if is_file && entry.file_name().to_string_lossy().starts_with(write::TEMPORARY) {
+            if is_file && write::is_temporary(&entry.file_name().to_string_lossy()) {
                 // One that cannot be taken away disturbs nothing.
                 let _ = std::fs::remove_file(entry.path());
             }

@@ -12,8 +12,14 @@ use crate::error::Error;
 use crate::policy::Policy;
 use crate::text::nearest;
 
-/// How the name of a temporary file begins.
-pub(super) const TEMPORARY: &str = ".stopgap-";
+/// How the name of a temporary file begins; six random letters and digits follow.
+const TEMPORARY: &str = ".stopgap-part-";
+
+/// Tells whether a file is named like a temporary one, and not by a person.
+pub(super) fn is_temporary(name: &str) -> bool {
+    let random = name.strip_prefix(TEMPORARY).unwrap_or_default();
+    random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
 
 /// Reads each `FORMAT=FILE`, such as `example`.
 ///
@@ -110,6 +116,16 @@ pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Er
 ///
 /// When it was changed meanwhile, or cannot be written; the old file is then still there.
 pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Error> {
+    replaced(path, before, after).map_err(|error| match error {
+        Error::Unwritable { why, .. } => Error::Usage {
+            message: format!("nothing was written: `{}` cannot be replaced: {why}", path.display()),
+            help: "mend that, then run the command again; the file itself and its folder must be writable".into(),
+        },
+        other => other,
+    })
+}
+
+fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     const MARK: &str = "\u{feff}";
     let read = || std::fs::read(path).map_err(|error| unwritable(path, &reason(&error)));
     let mark = if read()?.starts_with(MARK.as_bytes()) { MARK } else { "" };
