@@ -320,7 +320,13 @@ fn what_cannot_be_proved_is_left_to_the_person_with_the_lines_to_write() {
     sandbox.file(FILE, &odd);
     let run = run(&sandbox, &CLOSE);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains("was not edited") && run.stderr.contains("    status: closed\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("was not edited"), "{}", run.stderr);
+    // All of the edits, as none of them is made.
+    assert!(
+        run.stderr.contains("    status: closed\n    closure: {date: 2026-11-23, by: Luis Prado,"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(text(&sandbox), odd);
 }
 
@@ -390,6 +396,29 @@ fn a_pipe_in_the_place_of_the_register_is_refused_and_not_waited_for() {
     let output = edit.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("it is no folder"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_called_a_link_and_not_bad_yaml() {
+    let sandbox = register(&[]);
+    std::os::unix::fs::symlink("label-printer.yaml", sandbox.path("exceptions/linked.yaml")).unwrap();
+    let run = run(&sandbox, &["review", "linked", "--by", "Luis Prado", "--note", "Looked at it."]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("cannot be edited: ") && run.stderr.contains("link"), "{}", run.stderr);
+    assert!(!run.stderr.contains("YAML"), "{}", run.stderr);
+}
+
+#[test]
+fn no_edit_makes_a_file_that_is_too_large_to_be_read() {
+    let sandbox = register(&[]);
+    let before = format!("{}# {}\n", exception(&[]), "x".repeat(256 * 1024 - 800));
+    sandbox.file(FILE, &before);
+    let note = "word ".repeat(200);
+    let run = run(&sandbox, &["review", "label-printer", "--by", "Luis Prado", "--note", &note]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("would be larger than `262144` bytes"), "{}", run.stderr);
+    assert_eq!(text(&sandbox), before);
 }
 
 #[test]

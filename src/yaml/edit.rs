@@ -51,7 +51,8 @@ impl Edit {
     }
 
     /// Returns the lines that a person writes instead.
-    fn by_hand(&self) -> String {
+    #[must_use]
+    pub fn by_hand(&self) -> String {
         let value = match self {
             Self::Set { value, .. } => value.clone(),
             Self::Append { item, .. } => Value::List(vec![item.clone()]),

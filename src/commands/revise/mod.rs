@@ -29,8 +29,8 @@ use crate::output::{Look, escape};
 use crate::register::{Exception, FileRef, Register, Status};
 use crate::rule::Judge;
 use crate::text::shown;
-use crate::yaml;
 use crate::yaml::edit::{self, Edit};
+use crate::yaml::{self, Problem};
 
 /// The order of the record's keys: where one that is missing goes.
 const ORDER: [&str; 21] = [
@@ -118,13 +118,16 @@ fn revise(
     let (path, text, plan) = {
         let register = opened.register();
         let file = the_one(&register, &arguments.id, verb)?;
-        let Some(exception) = register.exception(file.id) else { return Err(unreadable(file.path)) };
+        let Some(exception) = register.exception(file.id) else {
+            return Err(unreadable(file.path, opened.files.fault(file.id)));
+        };
         let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened })?;
         (file.path.to_owned(), opened.files.sources()[file.id.0 as usize].text().to_owned(), plan)
     };
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
     let (edited, lines) = edited(&path, &text, &plan.edits)?;
+    refuse_too_large(&path, &edited)?;
     let root = opened.root.clone();
     let look = world.look(arguments.color);
     let judged = opened.judge_with(&path, &edited, plan.before, look)?;
@@ -175,11 +178,27 @@ fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<
     }
 }
 
-fn unreadable(path: &str) -> Error {
-    Error::Usage {
-        message: format!("`{}` is no YAML that can be read, so it cannot be edited", shown(path)),
-        help: "`stopgap check` shows the place; mend it first".into(),
+/// Says why a file has no tree: it was not read at all, or what it holds is no exception.
+fn unreadable(path: &str, fault: Option<&Problem>) -> Error {
+    let (path, help) = (shown(path), "`stopgap check` shows the place; mend it first".to_owned());
+    match fault {
+        Some(Problem { message, help: own, .. }) => {
+            Error::Usage { message: format!("`{path}` cannot be edited: {message}"), help: own.clone().unwrap_or(help) }
+        }
+        None => Error::Usage { message: format!("`{path}` is no YAML that can be read, so it cannot be edited"), help },
     }
+}
+
+/// Refuses what the check would not even read; a byte order mark counts too.
+fn refuse_too_large(path: &str, edited: &str) -> Result<(), Error> {
+    const MARK: u64 = 3;
+    if edited.len() as u64 + MARK <= yaml::MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        message: format!("`{}` would be larger than `{}` bytes, the most that is read", shown(path), yaml::MAX_BYTES),
+        help: "nothing was written; say it in fewer words, and link to what is longer".into(),
+    })
 }
 
 /// The lines that an edit takes out and puts in.
@@ -194,9 +213,11 @@ fn edited(path: &str, text: &str, edits: &[Edit]) -> Result<(String, Vec<Hunk>),
     let mut now = text.to_owned();
     let mut hunks = Vec::new();
     for edit in edits {
-        let next = edit::apply(&now, std::slice::from_ref(edit), &ORDER).map_err(|refusal| {
-            let lines: Vec<&str> = refusal.by_hand.lines().collect();
-            Error::ByHand { path: path.to_owned(), why: refusal.why, lines: lines.join("\n") }
+        // Nothing is written then, so the person makes the other edits too.
+        let next = edit::apply(&now, std::slice::from_ref(edit), &ORDER).map_err(|refusal| Error::ByHand {
+            path: path.to_owned(),
+            why: refusal.why,
+            lines: edits.iter().map(Edit::by_hand).collect(),
         })?;
         hunks.push(hunk(&now, &next));
         now = next;
