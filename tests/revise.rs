@@ -258,6 +258,7 @@ fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
         ("scope.systm=x", "did you mean `scope.system`"),
         ("scope.system", "gives no value"),
         ("scope.system=", "gives no value"),
+        ("incident.ended=2026-11-20", "no field that is corrected"),
     ] {
         let run = run(&sandbox, &["amend", "label-printer", "--set", set]);
         assert_eq!(run.code, 2, "{set}");
@@ -280,6 +281,34 @@ fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
     );
     assert_eq!(own.code, 1);
     assert!(own.stdout.contains("error[self-approval]"), "{}", own.stdout);
+}
+
+#[test]
+fn an_amendment_names_each_field_once_and_none_that_is_not_there() {
+    let sandbox = register(&[("risk.exposure", "[data]"), ("risk.tier", "high"), ("expires", "2026-11-23")]);
+    let before = text(&sandbox);
+    let amend = |arguments: &[&str]| {
+        let signed = ["--by", "Luis Prado", "--approver", "Mei Tanaka", "--note", "It was misread at first."];
+        run(&sandbox, &[&["amend", "label-printer"], arguments, &signed].concat())
+    };
+    for (arguments, words) in [
+        (&["--field", "titel"][..], "did you mean `title`?"),
+        (&["--field", "bogus"], "an exception has no field `bogus`"),
+        (&["--field", "expires"], "`stopgap renew` extends"),
+        (&["--field", "renewals[0].expires"], "`stopgap renew` extends"),
+        (&["--field", "/reviews/0/note"], "no field that is corrected"),
+        (&["--set", "title=A", "--set", "title=B"], "`--set` gives `title` two values"),
+        (&["--set", "risk.exposure= data"], "says that already"),
+    ] {
+        let run = amend(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stdout);
+        assert!(run.stderr.replace("\n        ", " ").contains(words), "{arguments:?}: {}", run.stderr);
+    }
+    assert_eq!(text(&sandbox), before);
+    let both =
+        amend(&["--set", "title=Printer keeps its old certificate", "--field", "title", "--field", "covers[0].id"]);
+    assert_eq!(both.code, 0, "{}{}", both.stdout, both.stderr);
+    assert!(text(&sandbox).contains("fields: [title, covers.0.id]"), "{}", text(&sandbox));
 }
 
 #[test]

@@ -47,12 +47,18 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         subject.refuse_unless_live("amended")?;
     }
     let changes: Vec<(String, String)> = arguments.set.iter().map(|given| change(given)).collect::<Result<_, _>>()?;
+    refuse_twice(&changes)?;
     let changes: Vec<(String, String)> =
         changes.into_iter().filter(|(field, value)| !subject.says(field, value)).collect();
     let mut edits: Vec<Edit> = changes.iter().map(|(field, value)| set(field, value)).collect();
     let mut fields: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).collect();
     fields.retain(|field| !FREE.contains(field) && !field.starts_with("x-"));
-    fields.extend(arguments.field.iter().map(String::as_str));
+    let by_hand: Vec<String> = arguments.field.iter().map(|given| by_hand(given)).collect::<Result<_, _>>()?;
+    for field in &by_hand {
+        if !fields.contains(&field.as_str()) {
+            fields.push(field);
+        }
+    }
     if edits.is_empty() && fields.is_empty() {
         return Err(Error::Usage {
             message: match arguments.set.is_empty() {
@@ -97,8 +103,73 @@ fn set(field: &str, value: &str) -> Edit {
     if field != EXPOSURE {
         return Edit::set(field, value);
     }
-    let kinds = value.split(',').map(str::trim).filter(|kind| !kind.is_empty());
+    let kinds = kinds(value);
     Edit::Set { path: field.split('.').map(str::to_owned).collect(), value: Value::flow_list(kinds) }
+}
+
+/// Returns the kinds of exposure that a text lists, each once.
+pub(super) fn kinds(value: &str) -> Vec<&str> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for kind in value.split(',').map(str::trim).filter(|kind| !kind.is_empty()) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// Refuses a field that is given two values.
+fn refuse_twice(changes: &[(String, String)]) -> Result<(), Error> {
+    for (index, (field, _)) in changes.iter().enumerate() {
+        if changes[..index].iter().any(|(earlier, _)| earlier == field) {
+            return Err(Error::Usage {
+                message: format!("`--set` gives `{}` two values", shown(field)),
+                help: "keep the right one".into(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what no amendment excuses.
+fn refuse_never_corrected(field: &str) -> Result<(), Error> {
+    let top = field.split(['.', '/', '[']).find(|part| !part.is_empty()).unwrap_or_default();
+    if top == "expires" || top == "renewals" {
+        return Err(Error::Usage {
+            message: format!("`{}` is never corrected", shown(field)),
+            help: "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
+        });
+    }
+    if ["status", "reviews", "closure", "amendments"].contains(&top) || field == "incident.ended" {
+        return Err(Error::Usage {
+            message: format!("`{}` is no field that is corrected", shown(field)),
+            help: "the commands `review`, `close` and `reject` write it".into(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads the name of a field that was corrected by hand: one that an amendment can excuse or that is free.
+/// It is written with dots, as the schema asks: `covers[0].id` is `covers.0.id`.
+fn by_hand(given: &str) -> Result<String, Error> {
+    const WHOLE: [&str; 6] = ["scope", "risk", "incident", "covers", "alternatives", "references"];
+    let field = given.trim();
+    refuse_never_corrected(field)?;
+    let parts: Vec<&str> = field.split(['.', '/', '[', ']']).filter(|part| !part.is_empty()).collect();
+    let dotted = parts.join(".");
+    let known = || DECIDED.iter().chain(&FREE).chain(&WHOLE).copied().chain([EXPOSURE]);
+    let within = |list: &str| dotted.strip_prefix(list).is_some_and(|rest| rest.starts_with('.'));
+    let in_list = ["covers", "alternatives", "references", EXPOSURE].into_iter().any(within);
+    if in_list || field.starts_with("x-") || known().any(|name| name == dotted) {
+        return Ok(dotted);
+    }
+    Err(Error::Usage {
+        message: format!("`--field`: an exception has no field `{}`", shown(field)),
+        help: match nearest(&dotted, known()) {
+            Some(best) => format!("did you mean `{best}`?"),
+            None => "name it as the file writes it, such as `scope.system` or `covers`".into(),
+        },
+    })
 }
 
 /// Reads `FIELD=VALUE`.
@@ -108,14 +179,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         let message = format!("`--set {}` gives no value", shown(given));
         return refuse(message, "write `--set scope.system=sftp-hr-02`".into());
     };
-    if field == "expires" || field.starts_with("renewals") {
-        let message = format!("`{}` is never corrected", shown(field));
-        return refuse(message, "`stopgap renew` extends an exception, `stopgap close` ends it".into());
-    }
-    if ["status", "reviews", "closure", "amendments"].contains(&field) {
-        let message = format!("`{}` is no field that is corrected", shown(field));
-        return refuse(message, "the commands `review`, `close` and `reject` write it".into());
-    }
+    refuse_never_corrected(field)?;
     let known = || DECIDED.iter().chain(&FREE).copied().chain([EXPOSURE]);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {

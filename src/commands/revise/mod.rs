@@ -30,7 +30,7 @@ use crate::register::{Exception, FileRef, Register, Status};
 use crate::rule::Judge;
 use crate::text::shown;
 use crate::yaml::edit::{self, Edit};
-use crate::yaml::{self, Problem};
+use crate::yaml::{self, Node, Problem};
 
 /// The order of the record's keys: where one that is missing goes.
 const ORDER: [&str; 21] = [
@@ -88,7 +88,11 @@ impl Subject<'_> {
     fn says(&self, field: &str, value: &str) -> bool {
         let tree = yaml::parse(self.opened.files.sources()[self.file.id.0 as usize].text());
         let pointer = format!("/{}", field.replace('.', "/"));
-        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| node.as_text() == Some(value)))
+        let says = |node: &Node<'_>| match node.as_seq() {
+            Some(items) => items.iter().map(Node::as_text).eq(amend::kinds(value).into_iter().map(Some)),
+            None => node.as_text() == Some(value),
+        };
+        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| says(node)))
     }
 
     /// Refuses what is over or was never approved.
