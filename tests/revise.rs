@@ -183,6 +183,26 @@ fn a_review_a_closure_and_their_order() {
 }
 
 #[test]
+fn an_incident_ends_today_at_the_latest() {
+    let sandbox = register(&[
+        ("risk.tier", "emergency"),
+        ("incident", "{id: INC-7}"),
+        ("starts", "2026-11-22"),
+        ("expires", "2026-11-24"),
+    ]);
+    let review = |ended: &str| {
+        let note = ["--by", "Luis Prado", "--note", "The printer answers again.", "--incident-ended", ended];
+        run(&sandbox, &[&["review", "label-printer"], &note[..]].concat())
+    };
+    let ahead = review("2026-12-22");
+    assert_eq!(ahead.code, 2, "{}", ahead.stdout);
+    assert!(ahead.stderr.contains("`--incident-ended 2026-12-22` is 29 days ahead"), "{}", ahead.stderr);
+    let today = review("2026-11-23");
+    assert_eq!(today.code, 0, "{}{}", today.stdout, today.stderr);
+    assert!(text(&sandbox).contains("incident: {id: INC-7, ended: 2026-11-23}\n"), "{}", text(&sandbox));
+}
+
+#[test]
 fn everything_that_is_missing_is_listed_at_once() {
     let sandbox = register(&[]);
     let run = run(&sandbox, &["renew", "label-printer", "--reason", " "]);

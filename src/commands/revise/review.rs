@@ -35,12 +35,24 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
                 help: "only tier emergency has one".into(),
             });
         }
+        // Once merged it can never be mended, and a day ahead would put off the review that is owed.
+        let today = subject.judge.today.day;
+        if ended > today {
+            return Err(Error::Usage {
+                message: format!("`--incident-ended {ended}` is {} ahead", days(today.days_until(ended))),
+                help: format!("write the day on which it ended, at the latest {today}"),
+            });
+        }
         edits.push(Edit::set("incident.ended", ended.to_string()));
     }
     let item = Value::flow_map([("date", date.to_string()), ("by", by), ("note", note)]);
     edits.push(Edit::append("reviews", item));
     let count = subject.exception.reviews.len() + 1;
     Ok(Plan::new(edits, format!("is reviewed, for the {} time", ordinal(count))))
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 fn ordinal(count: usize) -> String {
