@@ -384,7 +384,7 @@ impl Sheet<'_> {
         };
         match meaning {
             Meaning::Same(ours) => {
-                if cell != ours {
+                if !cell.eq_ignore_ascii_case(ours) {
                     count(ours.to_owned());
                 }
                 field.put(&mut making.draft, ours);
