@@ -188,6 +188,27 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
+    /// Returns the branch that is checked out; `None` for a commit without one.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn branch(&self) -> Result<Option<String>, Error> {
+        let answer = self.try_run(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+        Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
+    }
+
+    /// Returns the name of `origin`'s default branch, where the clone knows it.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn default_name(&self) -> Result<Option<String>, Error> {
+        let answer = self.try_run(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        let name = answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned());
+        Ok(name.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
+    }
+
     /// Returns where `origin` is fetched from; `None` without such a remote.
     ///
     /// # Errors

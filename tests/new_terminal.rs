@@ -1,6 +1,7 @@
 //! `stopgap new` in a real terminal: a pseudo-terminal whose other end is typed into and read.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[expect(dead_code, reason = "the same sandbox serves other tests")]
 mod support;

@@ -3,6 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::git::Git;
+use crate::history::base;
+
 /// A file that was just written, and what the commit that brings it says.
 pub(super) struct Steps<'s> {
     pub(super) root: &'s Path,
@@ -22,16 +25,33 @@ impl Steps<'_> {
         self.root.ancestors().any(|folder| folder.join(".git").exists())
     }
 
-    /// Returns the commands, one a line, as a POSIX shell reads them.
+    /// Returns the commands, one a line, as a POSIX shell reads them. On a branch that is not the
+    /// default one the work goes on there, as for a request that is still open.
     pub(super) fn lines(&self) -> Vec<String> {
         let (git, path) = self.seen_from_here();
-        let branch = quote(&branch(self.verb, self.id));
-        vec![
-            format!("{git} switch -c {branch}"),
+        let own = self.own_branch();
+        let branch = quote(own.as_deref().unwrap_or(&branch(self.verb, self.id)));
+        let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
+        let rest = [
             format!("{git} add -- {}", quote(&path)),
             format!("{git} commit -m {}", quote(self.message)),
             format!("{git} push -u origin {branch}"),
-        ]
+        ];
+        switch.into_iter().chain(rest).collect()
+    }
+
+    /// Returns the branch that is checked out, unless it is the default one, or nobody can say which
+    /// that is.
+    fn own_branch(&self) -> Option<String> {
+        let git = Git::open(self.root).ok()??;
+        let branch = git.branch().ok()??;
+        let (default, _) = base::default_branch(&git, None).ok()??;
+        let is_default = match default.strip_prefix("origin/") {
+            Some("HEAD") => matches!(branch.as_str(), "main" | "master") || git.default_name().ok()?? == branch,
+            Some(name) => name == branch,
+            None => default == branch,
+        };
+        (!is_default).then_some(branch)
     }
 
     /// Returns how git is called from the current folder, and what it must be told of the file.

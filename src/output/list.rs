@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::output::{Look, escape};
 use crate::register::{Exception, Status, Term, Text, Today};
@@ -124,7 +125,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
     let mut widths = [0; 8];
     for row in rows.iter().chain([&heads]) {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
+            *width = cell.width().max(*width);
         }
     }
     let bold = if look.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
@@ -159,12 +160,18 @@ fn line(cells: &[String; 8], widths: &[usize; 8], most: usize) -> String {
     let mut line = String::new();
     for (cell, width) in cells.iter().zip(widths).take(7) {
         line.push_str(cell);
-        line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+        line.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
     }
-    let room = most.saturating_sub(line.chars().count()).max(NARROWEST);
+    let room = most.saturating_sub(line.width()).max(NARROWEST);
     let title = &cells[7];
-    if title.chars().count() > room {
-        line.extend(title.chars().take(room - 1));
+    if title.width() > room {
+        let mut left = room - 1;
+        line.extend(title.chars().take_while(|c| {
+            let width = c.width().unwrap_or_default();
+            let fits = width <= left;
+            left = left.saturating_sub(width);
+            fits
+        }));
         line.push('…');
     } else {
         line.push_str(title);
