@@ -277,10 +277,13 @@ fn what_has_ended_is_expired_and_no_approval_is_made_up() {
     assert!(!files["d.yaml"].contains("owner: \n"), "{}", files["d.yaml"]);
 }
 
-/// What each ignore file gives: the file of one entry, and lines that it must hold.
+/// A fixture, its real name, its format, how many entries it has, the id of one of them, and what
+/// its file must hold.
+type Given = (&'static str, &'static str, &'static str, usize, &'static str, &'static [&'static str]);
+
 #[test]
 fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
-    let cases: &[(&str, &str, &str, usize, &str, &[&str])] = &[
+    let cases: &[Given] = &[
         (
             "trivyignore.yaml",
             ".trivyignore.yaml",
@@ -424,7 +427,7 @@ fn hostile_cells_stay_data_and_lead_nowhere() {
         ("x", "title: \"=HYPERLINK(1)\"\n"),
         ("x", "owner: \"@dana\"\n"),
         ("x", "reason: \"\\x1b[2J::error::no\"\n"),
-        ("exception-CON", "title: \"##[set-output name=a;]b\"\n"),
+        ("exception-CON", "title: \"\\x23#[set-output name=a;]b\"\n"),
         ("exception-cON-2", "title: second\n"),
         ("etc-passwd", "title: \"a: b # c\"\n"),
     ] {
