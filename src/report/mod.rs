@@ -88,3 +88,305 @@ fn unreadable<'m>(register: &'m Register<'m>) -> Vec<Unreadable<'m>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::register::{Files, People, PersonRecord, Roster, Today};
+    use crate::source::Source;
+
+    /// Monday 23 November 2026.
+    const TODAY: &str = "2026-11-23";
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn judge(today: &str) -> Judge {
+        let person = |handle: &str, manager: Option<&str>, left: Option<&str>| PersonRecord {
+            handle: Some(handle.to_owned()),
+            name: Some(format!("{handle} by name")),
+            manager: manager.map(str::to_owned),
+            left: left.map(day),
+            ..PersonRecord::default()
+        };
+        let people = vec![
+            person("@ines", None, None),
+            person("@lukasz", Some("@ines"), Some("2026-11-20")),
+            person("@dana", Some("@lukasz"), None),
+            person("@pavel", Some("@ines"), Some("2026-12-01")),
+        ];
+        let people = People::new(Some(Roster::new(people, Vec::new()).unwrap()));
+        let policy = Policy::default();
+        let today = Today::parse(today, policy.timezone).unwrap();
+        Judge::new(policy, people, None, today)
+    }
+
+    /// Prepares the meeting of a register, each file an id and its text, and asks something of it.
+    fn meet<T>(today: &str, files: &[(&str, &str)], ask: impl FnOnce(&Meeting<'_>) -> T) -> T {
+        let source = |(id, text): &(&str, &str)| Source::new(format!("exceptions/{id}.yaml"), (*text).to_owned());
+        let files = Files::from_sources(files.iter().map(source).collect());
+        let judge = judge(today);
+        let register = Register::parse(&files, None);
+        let items = read(&register, &judge);
+        ask(&Meeting::new(&items, &register, &judge, judge.today.day.plus(-7)))
+    }
+
+    fn ids(items: &[&Item<'_>]) -> Vec<String> {
+        items.iter().map(|item| item.exception.id.to_owned()).collect()
+    }
+
+    /// One register for all figures.
+    ///
+    /// | id | status | days |
+    /// |---|---|---|
+    /// | old | active | 1 Oct to 31 Oct: 23 days overdue, 53 days old |
+    /// | late | expired | renewed once, to 20 Nov: 3 overdue, 20 old |
+    /// | soon | active | 9 Nov to 25 Nov: 2 left of 16, 14 old |
+    /// | full | active | renewed twice, to 20 Dec: 27 left, 39 old |
+    /// | next | active | begins on 1 Dec |
+    /// | early | closed | 1 Nov to 20 Nov, closed on 15 Nov: 14 old, 5 before its end |
+    /// | onday | closed | 10 Nov to 20 Nov, closed on 20 Nov: 10 old, on its last day |
+    /// | after | closed | 1 Nov to 10 Nov, closed on 18 Nov: 17 old, 8 after its end |
+    /// | wrong | closed | closed before it began: in no figure |
+    /// | never | rejected | 17 Nov |
+    const REGISTER: [(&str, &str); 12] = [
+        (
+            "old",
+            "{status: active, owner: '@dana', control: 'A-1 one', decided: 2026-09-30, starts: 2026-10-01, expires: 2026-10-31, risk: {tier: low}}",
+        ),
+        (
+            "late",
+            "{status: expired, owner: '@dana by name', control: 'a-1: other words', decided: 2026-11-02, starts: 2026-11-03, expires: 2026-11-10, risk: {tier: high}, renewals: [{decided: 2026-11-09, approver: '@ines', expires: 2026-11-20}]}",
+        ),
+        (
+            "soon",
+            "{status: active, owner: '@pavel', control: B-2, decided: 2026-11-09, starts: 2026-11-09, expires: 2026-11-25, risk: {tier: moderate}}",
+        ),
+        (
+            "full",
+            "{status: active, owner: '@dana', decided: 2026-10-15, starts: 2026-10-15, expires: 2026-11-01, risk: {tier: low}, renewals: [{decided: 2026-10-30, expires: 2026-11-20}, {decided: 2026-11-16, expires: 2026-12-20}]}",
+        ),
+        ("next", "{status: active, decided: 2026-11-20, starts: 2026-12-01, expires: 2026-12-24, risk: {tier: low}}"),
+        (
+            "early",
+            "{status: closed, owner: '@dana', starts: 2026-11-01, decided: 2026-11-01, expires: 2026-11-20, closure: {date: 2026-11-15}}",
+        ),
+        (
+            "onday",
+            "{status: closed, owner: '@dana', starts: 2026-11-10, decided: 2026-11-10, expires: 2026-11-20, closure: {date: 2026-11-20}}",
+        ),
+        (
+            "after",
+            "{status: closed, owner: '@dana', starts: 2026-11-01, decided: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-18}}",
+        ),
+        (
+            "wrong",
+            "{status: closed, starts: 2026-11-01, decided: 2026-11-01, expires: 2026-11-10, closure: {date: 2025-11-18}}",
+        ),
+        ("never", "{status: rejected, decided: 2026-11-17}"),
+        ("open", "{status: approved, starts: 2026-11-18, decided: 2026-11-18, expires: 2026-11-25}"),
+        ("tabs", "status:\n\tactive"),
+    ];
+
+    #[test]
+    fn the_figures_are_those_counted_by_hand() {
+        meet(TODAY, &REGISTER, |meeting| {
+            let it = &meeting.metrics;
+            // 12 files: old, late, soon, full, next; early, onday, after, wrong; never; open; tabs.
+            let all = [it.exceptions, it.live, it.closed, it.rejected, it.without_status, it.unreadable];
+            assert_eq!(all, [12, 5, 4, 1, 1, 1]);
+            // soon and full; next; old and late.
+            assert_eq!([it.in_force, it.waiting, it.expired, it.unclear], [2, 1, 2, 0]);
+            // 31 October to 23 November: 23. 20 to 23 November: 3.
+            assert_eq!(it.overdue.total, 26);
+            assert_eq!(it.overdue.worst.map(|(days, item)| (days, item.exception.id)), Some((23, "old")));
+            assert_eq!(it.renewals, Renewals { used: 3, used_up: 1 });
+            // 53 + 20 + 14 + 39 alive, 14 + 10 + 17 closed: 167 of 7, that is 23.857.
+            let life = it.life;
+            assert_eq!((life.counted, life.total, life.tenths(), life.left_out), (7, 167, Some(239), 1));
+            assert_eq!(life.longest.map(|(days, item)| (days, item.exception.id)), Some((53, "old")));
+            // -5, 0, 8: the middle one is 0.
+            let closing = it.closing;
+            assert_eq!((closing.counted, closing.twice_median, closing.late, closing.left_out), (3, Some(0), 1, 1));
+            assert_eq!(closing.worst.map(|(days, item)| (days, item.exception.id)), Some((8, "after")));
+        });
+    }
+
+    #[test]
+    fn live_ones_are_counted_by_tier_owner_and_control() {
+        let rows = |rows: &[Row<'_>]| -> Vec<(Option<String>, [i64; 5])> {
+            let count = |count: usize| i64::try_from(count).unwrap();
+            let row = |row: &Row<'_>| {
+                let numbers =
+                    [count(row.live), count(row.in_force), count(row.expired), row.overdue, count(row.renewals)];
+                (row.name.as_deref().map(str::to_owned), numbers)
+            };
+            rows.iter().map(row).collect()
+        };
+        let name = |name: &str| Some(name.to_owned());
+        meet(TODAY, &REGISTER, |meeting| {
+            let it = &meeting.metrics;
+            assert_eq!(
+                rows(&it.by_tier),
+                [
+                    (name("emergency"), [0; 5]),
+                    (name("high"), [1, 0, 1, 3, 1]),
+                    (name("moderate"), [1, 1, 0, 0, 0]),
+                    (name("low"), [3, 1, 1, 23, 2]),
+                ]
+            );
+            // Two spellings of one person are one owner.
+            let owners =
+                [(name("@dana"), [3, 1, 2, 26, 3]), (name("@pavel"), [1, 1, 0, 0, 0]), (None, [1, 0, 0, 0, 0])];
+            assert_eq!(rows(&it.by_owner), owners);
+            // So are two wordings of one control.
+            let controls =
+                [(name("A-1 one"), [2, 0, 2, 26, 1]), (name("B-2"), [1, 1, 0, 0, 0]), (None, [2, 1, 0, 0, 2])];
+            assert_eq!(rows(&it.by_control), controls);
+        });
+    }
+
+    #[test]
+    fn the_agenda_has_each_in_its_place() {
+        meet(TODAY, &REGISTER, |meeting| {
+            let agenda = &meeting.agenda;
+            assert_eq!(ids(&agenda.expired), ["old", "late"]);
+            assert_eq!(ids(&agenda.expiring), ["soon"]);
+            // Since 16 November: next was decided on the 20th, open on the 18th.
+            assert_eq!(ids(&agenda.new), ["open", "next"]);
+            // The second renewal of full was decided on the day of the last meeting.
+            assert_eq!(ids(&agenda.renewed), ["full"]);
+            assert_eq!(ids(&agenda.closed), ["onday", "after"]);
+            assert_eq!(ids(&agenda.rejected), ["never"]);
+            assert_eq!(ids(&agenda.doubtful), ["open", "wrong"]);
+            assert_eq!(meeting.unreadable.iter().map(|file| file.id).collect::<Vec<_>>(), ["tabs"]);
+            assert_eq!(meeting.to_mend(), 3);
+            let order: Vec<&Item<'_>> = meeting.items.iter().collect();
+            let all = ["old", "late", "open", "soon", "full", "next", "onday", "after", "early", "wrong", "never"];
+            assert_eq!(ids(&order), all);
+        });
+    }
+
+    #[test]
+    fn an_owner_is_named_with_the_nearest_person_above_who_is_still_there() {
+        meet(TODAY, &REGISTER, |meeting| {
+            let of = |id: &str| meeting.items.iter().find(|item| item.exception.id == id).unwrap().owner.unwrap();
+            // Łukasz has left, so Dana answers to Ines; Pavel leaves next month only.
+            let (dana, pavel) = (of("late"), of("soon"));
+            assert_eq!(
+                (dana.written, dana.name, dana.manager, dana.left),
+                ("@dana by name", "@dana", Some("@ines"), None)
+            );
+            assert_eq!((pavel.manager, pavel.left), (Some("@ines"), None));
+        });
+        meet("2026-12-01", &REGISTER, |meeting| {
+            let owner = meeting.items.iter().find(|item| item.exception.id == "soon").unwrap().owner.unwrap();
+            assert_eq!(owner.left, Some(day("2026-12-01")));
+        });
+    }
+
+    #[test]
+    fn an_even_number_of_closures_has_its_median_between_the_middle_two() {
+        let closed = |id: &'static str, text: &'static str| (id, text);
+        let register = [
+            closed("a", "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-09}}"),
+            closed("b", "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-14}}"),
+        ];
+        // -1 and 4 make 1.5.
+        meet(TODAY, &register, |meeting| assert_eq!(meeting.metrics.closing.twice_median, Some(3)));
+        meet(TODAY, &[], |meeting| {
+            assert_eq!((meeting.metrics.closing.twice_median, meeting.metrics.life.tenths()), (None, None));
+        });
+    }
+
+    #[test]
+    fn a_review_is_due_on_the_day_after_the_incident_until_somebody_looks() {
+        let emergency = |rest: &str| {
+            format!("{{status: active, starts: 2026-11-20, expires: 2026-11-30, risk: {{tier: emergency}}, {rest}}}")
+        };
+        let due = |rest: &str| {
+            let text = emergency(rest);
+            meet(TODAY, &[("x", text.as_str())], |meeting| meeting.agenda.reviews.first().and_then(|item| item.review))
+        };
+        let review = |ended: &str, last: &str| Some(ReviewDue { ended: day(ended), due: day(last) });
+        assert_eq!(due("incident: {id: I-1, ended: 2026-11-23}"), review("2026-11-23", "2026-11-24"));
+        assert_eq!(due("incident: {id: I-1, ended: 2026-11-20}"), review("2026-11-20", "2026-11-21"));
+        assert_eq!(due("incident: {id: I-1}"), None);
+        assert_eq!(due("incident: {id: I-1, ended: 2026-11-20}, reviews: [{date: 2026-11-20}]"), None);
+        assert_eq!(
+            due("incident: {id: I-1, ended: 2026-11-20}, reviews: [{date: 2026-11-19}]"),
+            review("2026-11-20", "2026-11-21")
+        );
+    }
+
+    #[test]
+    fn what_a_record_leaves_open_is_said() {
+        for (text, doubt, standing) in [
+            ("{starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoStatus), Standing::Unclear),
+            ("{status: active, starts: 2026-11-01}", Some(Doubt::NoEnd), Standing::Unclear),
+            ("{status: active, expires: 2026-12-30}", Some(Doubt::NoStart), Standing::InForce { left: 37 }),
+            (
+                "{status: expired, starts: 2026-11-01, expires: 2026-11-30}",
+                Some(Doubt::ExpiredEarly),
+                Standing::Unclear,
+            ),
+            (
+                "{status: active, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-10}}",
+                Some(Doubt::ClosureWhileLive),
+                Standing::Expired { overdue: 13 },
+            ),
+            ("{status: closed, starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoClosingDay), Standing::Closed),
+            ("{status: expired, starts: 2026-11-01, expires: 2026-11-22}", None, Standing::Expired { overdue: 1 }),
+            ("{status: active, starts: 2026-11-01, expires: 2026-11-23}", None, Standing::Expiring { left: 0 }),
+            ("{status: rejected}", None, Standing::Rejected),
+        ] {
+            meet(TODAY, &[("x", text)], |meeting| {
+                assert_eq!((meeting.items[0].doubt, meeting.items[0].standing), (doubt, standing), "{text}");
+            });
+        }
+        // A date-time that passed earlier today is expired, and not a day overdue.
+        let text = "{status: active, starts: 2026-11-01, expires: '2026-11-23T09:00'}";
+        meet("2026-11-23T09:00", &[("x", text)], |meeting| {
+            assert_eq!(meeting.items[0].standing, Standing::Expired { overdue: 0 });
+        });
+    }
+
+    #[test]
+    fn the_stretches_of_an_exception_follow_one_another() {
+        let stretches = |text: &str| {
+            meet(TODAY, &[("x", text)], |meeting| {
+                let stretches = meeting.items[0].stretches(meeting.zone, meeting.today);
+                stretches.iter().map(|it| (it.kind, it.from.to_string(), it.to.to_string())).collect::<Vec<_>>()
+            })
+        };
+        let is = |kind, from: &str, to: &str| (kind, from.to_owned(), to.to_owned());
+        let renewed =
+            "renewals: [{decided: 2026-11-09, expires: 2026-11-16}, {decided: 2026-11-19, expires: 2026-11-20}]";
+        let term = is(Kind::Term, "2026-11-02", "2026-11-10");
+        assert_eq!(
+            stretches(&format!("{{status: active, starts: 2026-11-02, expires: 2026-11-10, {renewed}}}")),
+            [
+                term.clone(),
+                is(Kind::Renewal(1), "2026-11-11", "2026-11-16"),
+                // The second renewal came three days late.
+                is(Kind::Lapsed, "2026-11-17", "2026-11-18"),
+                is(Kind::Renewal(2), "2026-11-19", "2026-11-20"),
+                is(Kind::Lapsed, "2026-11-21", "2026-11-23"),
+            ]
+        );
+        assert_eq!(
+            stretches("{status: closed, starts: 2026-11-02, expires: 2026-11-10, closure: {date: 2026-11-05}}"),
+            [is(Kind::Term, "2026-11-02", "2026-11-05")]
+        );
+        assert_eq!(
+            stretches("{status: closed, starts: 2026-11-02, expires: 2026-11-10, closure: {date: 2026-11-12}}"),
+            [term.clone(), is(Kind::Lapsed, "2026-11-11", "2026-11-12")]
+        );
+        let whole = "{status: active, starts: 2026-11-02, expires: 2026-11-10, renewals: [{decided: 2026-11-09, expires: 2026-12-01}]}";
+        assert_eq!(stretches(whole), [term, is(Kind::Renewal(1), "2026-11-11", "2026-12-01")]);
+        assert_eq!(stretches("{status: rejected, starts: 2026-11-02, expires: 2026-11-10}"), []);
+        assert_eq!(stretches("{status: active, expires: 2026-11-10}"), []);
+    }
+}
