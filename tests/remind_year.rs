@@ -1,0 +1,365 @@
+//! A year of a register that changes, with days on which nothing runs and runs that break off: every stage is told
+//! once, nothing is told twice, and every issue is closed in the end.
+//!
+//! What is due is worked out here once more, by counting days, so that the two can disagree.
+
+#![cfg(test)]
+
+#[expect(dead_code, reason = "the same issues serve other tests")]
+#[path = "support/hub.rs"]
+mod hub;
+#[expect(dead_code, reason = "the same exceptions serve other tests")]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hub::{Book, Hub, Thread, record};
+use rayon::prelude::*;
+use serde_json::Value;
+use stopgap::register::Day;
+use support::exception;
+
+/// Numbers that look random and are the same for the same seed (Marsaglia's xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    fn percent(&mut self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+}
+
+fn day(number: i64) -> Day {
+    Day::parse("2026-01-01").unwrap().plus(number)
+}
+
+/// An exception; days are counted from the first of the year.
+struct Entry {
+    id: String,
+    starts: i64,
+    /// The approved ends, each with the day from which it counts, oldest first.
+    ends: Vec<(i64, i64)>,
+    /// Whether it ends at noon.
+    noon: bool,
+    incident: Option<i64>,
+    reviewed: Option<i64>,
+    closed: Option<i64>,
+    removed: bool,
+}
+
+/// What the year expects to be told: what it is about, the stage, and the stage's place in their order.
+type Due = (String, String, i64);
+
+impl Entry {
+    fn new(number: usize, today: i64, dice: &mut Dice) -> Self {
+        let last = today + 1 + i64::try_from(dice.below(30)).unwrap();
+        Self {
+            id: format!("entry-{number}"),
+            starts: today,
+            ends: vec![(today, last)],
+            noon: dice.percent(20),
+            incident: dice.percent(20).then(|| today + i64::try_from(dice.below(6)).unwrap()),
+            reviewed: None,
+            closed: None,
+            removed: false,
+        }
+    }
+
+    fn moment(&self, last: i64) -> String {
+        if self.noon { format!("{}T12:00", day(last)) } else { day(last).to_string() }
+    }
+
+    fn file(&self) -> (String, String) {
+        let (_, first) = self.ends[0];
+        let renewals: Vec<String> = self.ends[1..]
+            .iter()
+            .map(|(decided, last)| {
+                let decided = day(*decided);
+                format!(
+                    "{{requested: {decided}, requester: Luis Prado, reason: It takes longer., risk_check: Read., approver: \
+                     Mei Tanaka, decided: {decided}, expires: {}}}",
+                    self.moment(*last)
+                )
+            })
+            .collect();
+        let list =
+            |items: Vec<String>| if items.is_empty() { String::new() } else { format!("[{}]", items.join(", ")) };
+        let reviews = self.reviewed.map(|on| format!("{{date: {}, by: Luis Prado, note: Read.}}", day(on)));
+        let closure = self.closed.map(|on| format!("{{date: {}, by: Luis Prado, verified_by: Mei Tanaka}}", day(on)));
+        let fields = [
+            ("starts", day(self.starts).to_string()),
+            ("decided", day(self.starts).to_string()),
+            ("expires", self.moment(first)),
+            ("renewals", list(renewals)),
+            ("risk.tier", if self.incident.is_some() { "emergency" } else { "low" }.to_owned()),
+            ("incident", self.incident.map(|on| format!("{{id: INC-1, ended: {}}}", day(on))).unwrap_or_default()),
+            ("reviews", list(reviews.into_iter().collect())),
+            ("status", if self.closed.is_some() { "closed" } else { "active" }.to_owned()),
+            ("closure", closure.unwrap_or_default()),
+        ];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        (format!("exceptions/{}.yaml", self.id), exception(&fields))
+    }
+
+    /// What is due in the morning of a day, before noon.
+    fn due(&self, today: i64) -> Vec<Due> {
+        if self.removed || self.closed.is_some() {
+            return Vec::new();
+        }
+        let (from, last) = self.ends[self.ends.len() - 1];
+        let mut due = Vec::new();
+        if today > last {
+            let over = today - last - i64::from(!self.noon);
+            let reached = (0..).map(|week| week * 7).take_while(|days| *days <= over).last().unwrap();
+            let reached = if reached == 0 && over >= 1 { 1 } else { reached };
+            due.push((format!("end {}", self.moment(last)), format!("expired-{reached}"), 10 + reached));
+        } else if today >= last - 1 && 2 <= last - from {
+            due.push((format!("end {}", self.moment(last)), "reminder-1".to_owned(), 2));
+        } else if today >= last - 7 && 14 <= last - from {
+            due.push((format!("end {}", self.moment(last)), "reminder-7".to_owned(), 1));
+        }
+        if let Some(ended) = self.incident.filter(|ended| *ended <= today && self.reviewed.is_none_or(|on| on < *ended))
+        {
+            let (stage, place) = if today - ended < 2 { ("review-due", 1) } else { ("review-overdue", 2) };
+            due.push((format!("review {}", day(ended)), stage.to_owned(), place));
+        }
+        due
+    }
+}
+
+/// The year and everything that was said in it.
+struct Year {
+    book: Book,
+    hub: Hub,
+    entries: Vec<Entry>,
+    /// The greatest place that was told of an exception and a thing.
+    told: BTreeMap<(String, String), i64>,
+    /// All that was told, to see it come twice.
+    said: BTreeSet<(String, String, String)>,
+    dice: Dice,
+}
+
+impl Year {
+    fn new(seed: u64, max_new: usize) -> Self {
+        let book = Book { max_new, ..Book::new() };
+        let dice = Dice(seed * 2_654_435_769 + 1);
+        Self { book, hub: Hub::default(), entries: Vec::new(), told: BTreeMap::new(), said: BTreeSet::new(), dice }
+    }
+
+    /// Lets people work on the register for a day.
+    fn change(&mut self, today: i64) {
+        if self.dice.percent(20) {
+            self.entries.push(Entry::new(self.entries.len(), today, &mut self.dice));
+        }
+        for entry in self.entries.iter_mut().filter(|entry| entry.closed.is_none() && !entry.removed) {
+            let (_, last) = entry.ends[entry.ends.len() - 1];
+            if today >= last - 3 && entry.ends.len() < 4 && self.dice.percent(10) {
+                let end = today.max(last) + 1 + i64::try_from(self.dice.below(20)).unwrap();
+                entry.ends.push((today, end));
+            } else if self.dice.percent(if today > last { 8 } else { 2 }) {
+                entry.closed = Some(today);
+            } else if today > last && self.dice.percent(1) {
+                entry.removed = true;
+            } else if entry.incident.is_some_and(|ended| ended <= today) && self.dice.percent(30) {
+                entry.reviewed = entry.reviewed.or(Some(today));
+            }
+        }
+    }
+
+    /// The files of a day; those that were closed a month ago are kept elsewhere, so that the year takes less long.
+    fn files(&self, today: i64) -> Vec<(String, String)> {
+        let kept = |entry: &&Entry| !entry.removed && entry.closed.is_none_or(|on| today - on < 30);
+        self.entries.iter().filter(kept).map(Entry::file).collect()
+    }
+
+    fn plan(&self, today: i64) -> Vec<Value> {
+        let plan = self.book.plan(&self.files(today), &format!("{}T05:17", day(today)), &self.hub);
+        assert_eq!(plan["remarks"], Value::Array(Vec::new()));
+        plan["calls"].as_array().unwrap().clone()
+    }
+
+    /// Runs once, up to so many calls of the plan; what the runs say is noted.
+    fn run(&mut self, today: i64, most: Option<u64>) {
+        let calls = self.plan(today);
+        let most = most.map_or(calls.len(), |most| usize::try_from(most).unwrap().min(calls.len()));
+        for call in &calls[..most] {
+            let made = self.hub.apply(call);
+            // A call whose answer was lost is made again.
+            if self.dice.percent(10) {
+                self.hub.apply(call);
+            }
+            if made && call["method"] == "POST" {
+                self.note(call, today);
+            }
+        }
+        if most == calls.len() {
+            self.is_told(today);
+        }
+    }
+
+    /// Notes what a comment or a new issue says, which must be due today and new.
+    fn note(&mut self, call: &Value, today: i64) {
+        let Some(id) = call["exception"].as_str() else { return };
+        let body = call["body"]["body"].as_str().unwrap();
+        let record = record(body).unwrap();
+        let entry = self.entries.iter().find(|entry| entry.id == id).unwrap();
+        if record.get("over").is_some() {
+            assert_eq!(entry.due(today), [], "{id} on {} is ended, and something is due", day(today));
+            return;
+        }
+        let due = entry.due(today);
+        let mut news = 0;
+        for (about, stage, place) in due {
+            let (kind, of) = about.split_once(' ').unwrap();
+            let keys = if kind == "end" { ["expiry", "stage"] } else { ["incident", "review"] };
+            assert_eq!(keys.map(|key| record[key].as_str().unwrap()), [of, stage.as_str()], "{id} on {}", day(today));
+            let says = if kind == "end" { ["ends", "expired"] } else { ["needs a review", "has had no review"] };
+            if !says.iter().any(|word| body.contains(&format!("**{word} "))) {
+                continue;
+            }
+            news += 1;
+            let key = (id.to_owned(), about);
+            assert!(self.said.insert((key.0.clone(), key.1.clone(), stage.clone())), "{key:?} {stage} was told twice");
+            assert!(self.told.insert(key, place).is_none_or(|before| before < place));
+        }
+        assert!(news > 0, "{id} on {}: nothing new\n{body}", day(today));
+    }
+
+    /// After a whole run everything that is due was told, or waits in the list, and the issues are open that must be.
+    fn is_told(&self, today: i64) {
+        let on = day(today);
+        let list = self.hub.threads.iter().find(|thread| record(&thread.body).unwrap().get("digest").is_some());
+        let mut waiting = 0;
+        for entry in &self.entries {
+            let due = entry.due(today);
+            let threads: Vec<&Thread> = self.threads(&entry.id);
+            assert!(threads.len() <= 1, "{} has {} issues", entry.id, threads.len());
+            let line = format!("\n- `{}` ", entry.id);
+            if !due.is_empty() && list.is_some_and(|list| list.open && list.body.contains(&line)) {
+                waiting += 1;
+                assert!(threads.is_empty());
+                continue;
+            }
+            let open = threads.iter().any(|thread| thread.open);
+            assert_eq!(open, !due.is_empty(), "{} on {on}: {due:?}", entry.id);
+            for (about, stage, place) in due {
+                let told = self.told.get(&(entry.id.clone(), about.clone()));
+                assert_eq!(told, Some(&place), "{} on {on}: {about} {stage}", entry.id);
+            }
+        }
+        assert_eq!(list.is_some_and(|list| list.open), waiting > 0, "{on}");
+        if waiting == 0 && today % 4 == 0 {
+            assert!(self.plan(today).is_empty(), "{on}: a second run finds something to do");
+        }
+    }
+
+    fn threads(&self, id: &str) -> Vec<&Thread> {
+        self.hub.threads.iter().filter(|thread| record(&thread.body).unwrap()["id"] == id).collect()
+    }
+
+    /// Ends everything, and looks at what is left.
+    fn finish(&mut self) {
+        for entry in &mut self.entries {
+            entry.closed = entry.closed.or(Some(365));
+        }
+        self.run(365, None);
+        for thread in &self.hub.threads {
+            assert!(!thread.open, "{thread:?}");
+            let records = thread.comments.iter().map(|(_, text)| record(text).unwrap().to_string());
+            let distinct: BTreeSet<String> = records.collect();
+            assert_eq!(distinct.len(), thread.comments.len(), "{thread:?}");
+        }
+    }
+}
+
+#[test]
+fn every_stage_is_told_once_and_every_issue_is_closed_in_the_end() {
+    (1..=2_u64).into_par_iter().for_each(|seed| {
+        let mut year = Year::new(seed, 20);
+        for today in 0..365 {
+            year.change(today);
+            if year.dice.percent(75) {
+                year.run(today, None);
+            }
+        }
+        year.finish();
+        // The year has had all that it is about.
+        let stages: BTreeSet<&str> = year.said.iter().map(|(_, _, stage)| stage.as_str()).collect();
+        for stage in ["reminder-7", "reminder-1", "expired-0", "expired-1", "expired-7", "review-due", "review-overdue"]
+        {
+            assert!(stages.contains(stage), "seed {seed} has no {stage}");
+        }
+        assert!(year.said.len() > 60, "seed {seed}: {}", year.said.len());
+    });
+}
+
+#[test]
+fn runs_that_break_off_and_calls_that_are_made_again_change_nothing_of_it() {
+    (11..=12_u64).into_par_iter().for_each(|seed| {
+        let mut year = Year::new(seed, 20);
+        for today in 0..365 {
+            year.change(today);
+            while year.dice.percent(60) {
+                let most = year.dice.percent(50).then(|| year.dice.below(4));
+                year.run(today, most);
+            }
+        }
+        year.finish();
+    });
+}
+
+#[test]
+fn a_list_holds_those_who_wait_when_there_are_too_many() {
+    (21..=21_u64).into_par_iter().for_each(|seed| {
+        let mut year = Year::new(seed, 1);
+        for today in 0..365 {
+            year.change(today);
+            if year.dice.percent(15) {
+                year.run(today, None);
+            }
+        }
+        let lists = |thread: &&Thread| record(&thread.body).unwrap().get("digest").is_some();
+        assert_eq!(year.hub.threads.iter().filter(lists).count(), 1, "seed {seed}");
+        year.finish();
+    });
+}
+
+#[test]
+fn after_a_break_at_any_call_the_next_run_leaves_what_a_whole_one_leaves() {
+    (31..=31_u64).into_par_iter().for_each(|seed| {
+        let mut year = Year::new(seed, 3);
+        for today in 0..365 {
+            year.change(today);
+            if year.dice.percent(70) {
+                continue;
+            }
+            let before = year.hub.clone();
+            let calls = year.plan(today);
+            year.run(today, None);
+            for broken in 0..calls.len() {
+                let mut other = before.clone();
+                for call in &calls[..broken] {
+                    other.apply(call);
+                }
+                // One that is broken off may open fewer than it may, and the next one the rest.
+                let whole = std::mem::replace(&mut year.hub, other);
+                let rest = year.plan(today);
+                rest.iter().for_each(|call| {
+                    year.hub.apply(call);
+                });
+                let creates = |calls: &[Value]| calls.iter().filter(|call| call["does"] == "create").count();
+                if creates(&calls) < 3 {
+                    assert_eq!(year.hub, whole, "seed {seed} on {} after {broken} calls", day(today));
+                }
+                year.hub = whole;
+            }
+        }
+        year.finish();
+    });
+}
