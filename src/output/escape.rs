@@ -288,18 +288,21 @@ const ZERO_WIDTH: &str = "&#8203;";
 
 /// Adds plain words. Entities, unlike backslashes, mean the same in a cell and outside of it.
 fn push_prose(text: &str, written: &mut String) {
-    let mut word = 0;
+    let (mut word, mut commit) = (0, is_commit(text));
     for (at, c) in text.char_indices() {
         let before = &text[word..at];
         if !c.is_ascii_alphanumeric() {
             word = at + c.len_utf8();
+            commit = is_commit(&text[word..]);
         }
         match c {
             '@' | '#' => {
                 written.push_str(&entity(c));
                 written.push_str(ZERO_WIDTH);
             }
-            '&' | '<' | '>' | '|' | '[' | ']' | '*' | '_' | '~' | '\\' | '`' | '$' => written.push_str(&entity(c)),
+            '&' | '<' | '>' | '|' | '[' | ']' | '*' | '_' | '~' | '\\' | '`' => written.push_str(&entity(c)),
+            // What GitHub's page on mathematical expressions advises for a sign that begins none.
+            '$' => written.push_str("<span>$</span>"),
             ':' if text[at..].starts_with("://") || is_emoji(&text[at + 1..]) => {
                 written.push(c);
                 written.push_str(ZERO_WIDTH);
@@ -308,7 +311,7 @@ fn push_prose(text: &str, written: &mut String) {
                 let referring = match c {
                     '.' => before.eq_ignore_ascii_case("www"),
                     '-' => before.eq_ignore_ascii_case("gh"),
-                    _ => before.len() == COMMIT - 1 && is_commit(&text[word..]),
+                    _ => commit && word < at && before.len().is_multiple_of(COMMIT - 1),
                 };
                 if referring {
                     written.push_str(ZERO_WIDTH);
@@ -650,7 +653,7 @@ mod tests {
         );
         assert_eq!(
             markdown_message("a|b [x](y) *z* _u_ ~s~ <i> & \\ $m$"),
-            "a&#124;b &#91;x&#93;(y) &#42;z&#42; &#95;u&#95; &#126;s&#126; &#60;i&#62; &#38; &#92; &#36;m&#36;"
+            "a&#124;b &#91;x&#93;(y) &#42;z&#42; &#95;u&#95; &#126;s&#126; &#60;i&#62; &#38; &#92; <span>$</span>m<span>$</span>"
         );
         assert_eq!(
             markdown_message("@dana a@b.example #1 o/r#2 GH-3"),
@@ -660,7 +663,7 @@ mod tests {
             markdown_message("https://x.example WWW.x.example"),
             "https:&#8203;//x.example WWW&#8203;.x.example"
         );
-        assert_eq!(markdown_message("a :tada: 0123abcdef"), "a :&#8203;tada: 0123ab&#8203;cdef");
+        assert_eq!(markdown_message("a :tada: 0123456789abcdef"), "a :&#8203;tada: 012345&#8203;6789ab&#8203;cdef");
         let plain = "é-- a-b ghost.www 09:00 so: x::y facade1x 2026-11-23";
         assert_eq!(markdown_message(plain), plain);
     }

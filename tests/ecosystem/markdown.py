@@ -10,11 +10,11 @@ from cmarkgfm.cmark import Options
 
 import outputs
 
-TAGS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "br"}
+TAGS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "br", "span"}
 ZERO_WIDTH = "\u200b"
 
 # What GitHub looks for in the text that is left, outside of code.
-FORMS = re.compile(r"@\w|#\d|\bgh-\d|://|\bwww\.|\b[0-9a-f]{7,}\b|:\w+:", re.IGNORECASE)
+FORMS = re.compile(r"@\w|#\d|\$\S|\bgh-\d|://|\bwww\.|\b[0-9a-f]{7,}\b|:\w+:", re.IGNORECASE)
 
 
 class Page(html.parser.HTMLParser):
