@@ -64,7 +64,7 @@ fn topic_of(meeting: &Meeting<'_>, topic: &Topic<'_>, page: &mut String) {
     let last = if part { "Control" } else { "To be removed" };
     let _ = write!(
         page,
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\">\n<table class=\"agenda\">\n\
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{name}, table\">\n<table class=\"agenda\">\n\
          <caption class=\"unseen\">{name}</caption>\n<colgroup><col class=\"w5\"><col class=\"w4\"><col class=\"w3\"><col class=\"w2\">\
          <col class=\"w2\"><col class=\"w2\"><col></colgroup>\n<thead><tr><th scope=\"col\">Exception</th><th scope=\"col\">When</th>\
          <th scope=\"col\">Owner</th><th scope=\"col\">Approver</th><th scope=\"col\">Tier</th>\
@@ -131,7 +131,7 @@ fn to_mend(meeting: &Meeting<'_>, page: &mut String) {
     }
     let _ = write!(
         page,
-        "<p class=\"advice\">{}</p>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"mend\">\n\
+        "<p class=\"advice\">{}</p>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Records to mend, table\">\n\
          <table class=\"mend\">\n<caption class=\"unseen\">Records to mend</caption>\n\
          <thead><tr><th scope=\"col\">File</th><th scope=\"col\">What is wrong</th></tr></thead>\n<tbody>\n",
         words::MEND

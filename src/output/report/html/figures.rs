@@ -83,7 +83,7 @@ pub(super) fn tables(meeting: &Meeting<'_>, page: &mut String) {
     table("Live exceptions by owner", "Owner", &metrics.by_owner, page);
     page.push_str("</section>\n<section aria-labelledby=\"figures\">\n<h2 id=\"figures\">Figures</h2>\n");
     page.push_str(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figures\">\n<table class=\"facts\">\n\
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Figures, table\">\n<table class=\"facts\">\n\
          <caption class=\"unseen\">The figures and what they count</caption>\n\
          <thead><tr><th scope=\"col\">Figure</th><th scope=\"col\">Value</th><th scope=\"col\">What it counts</th></tr></thead>\n<tbody>\n",
     );
@@ -116,7 +116,7 @@ fn table(caption: &str, of: &str, rows: &[Row<'_>], page: &mut String) {
     let most = rows.iter().map(|row| row.live).max().unwrap_or_default().max(1);
     let _ = write!(
         page,
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\">\n<table class=\"counts\">\n\
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}, table\">\n<table class=\"counts\">\n\
          <caption class=\"unseen\">{caption}</caption>\n<thead><tr><th scope=\"col\">{of}</th>\
          <td class=\"share\"></td><th scope=\"col\" class=\"n\">Live</th><th scope=\"col\" class=\"n\">In force</th>\
          <th scope=\"col\" class=\"n\">Expired</th><th scope=\"col\" class=\"n\">Days overdue</th>\

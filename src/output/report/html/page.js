@@ -27,6 +27,7 @@
 
   function key(row, column) {
     const cell = row.cells[column];
+    if (cell.dataset.none !== undefined) return "";
     if (cell.dataset.n !== undefined) return Number(cell.dataset.n);
     return cell.textContent.trim();
   }

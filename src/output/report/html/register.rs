@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::output::report::html::{class, clean, date, thousands, time, when};
+use crate::output::report::html::{class, clean, thousands, time, when};
 use crate::output::report::words;
 use crate::register::Day;
 use crate::report::{Item, Meeting, Standing, Unreadable};
@@ -41,7 +41,7 @@ pub(super) fn table(meeting: &Meeting<'_>, page: &mut String) {
     }
     controls(page);
     page.push_str(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"register\">\n<table id=\"rows\">\n\
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Register, table\">\n<table id=\"rows\">\n\
          <caption class=\"unseen\">Every exception, the most urgent first</caption>\n<colgroup><col class=\"w5\"><col class=\"w3\">\
          <col class=\"w2\"><col class=\"w2\"><col class=\"w2\"><col class=\"w3\"><col class=\"w2\"><col><col class=\"w1\"></colgroup>\n<thead><tr>",
     );
@@ -104,34 +104,38 @@ fn row(item: &Item<'_>, page: &mut String) {
     let standing = words::standing(item.standing);
     let when = when(item);
     let days = if when == standing { String::new() } else { format!("<span class=\"sub\">{when}</span>") };
-    let tier = item.tier();
-    let used = item.renewals();
+    let tier = item.tier().map(|tier| number(tier as i64, "", tier.name()));
+    let used = Some(item.renewals()).filter(|used| item.live || *used > 0);
+    let used = used.map(|used| number(used as i64, "n", &format!("{used} of {}", item.max_renewals)));
+    let nobody = if item.owner.is_none() { " data-none" } else { "" };
     let _ = writeln!(
         page,
-        "<tr id=\"e{rank}\" data-s=\"{standing}\"><th scope=\"row\">{}</th><td data-n=\"{rank}\"><b class=\"chip {}\">{standing}</b>{days}</td>{}{}<td data-n=\"{}\">{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"n\" data-n=\"{used}\">{}</td></tr>",
+        "<tr id=\"e{rank}\" data-s=\"{standing}\"><th scope=\"row\">{}</th><td data-n=\"{rank}\"><b class=\"chip {}\">{standing}</b>{days}</td>{}{}{}<td{nobody}>{}</td><td>{}</td><td>{}</td>{}</tr>",
         title(item),
         class(item.standing),
         day(item.first_day),
         day(item.last_day),
-        tier.map_or(-1, |tier| tier as i32),
-        tier.map_or("", |tier| tier.name()),
+        tier.unwrap_or_else(empty),
         holder(item),
         clean(item.approver().unwrap_or_default()),
         clean(item.exception.control.as_ref().map_or("", |text| text.as_str())),
-        if item.live || used > 0 { format!("{used} of {}", item.max_renewals) } else { String::new() },
+        used.unwrap_or_else(empty),
         rank = item.rank,
     );
 }
 
+/// Writes a cell that is sorted by a number.
+fn number(key: i64, class: &str, text: &str) -> String {
+    format!("<td class=\"{class}\" data-n=\"{key}\">{text}</td>")
+}
+
+fn empty() -> String {
+    "<td></td>".to_owned()
+}
+
 fn day(day: Option<Day>) -> String {
-    match day {
-        Some(day) => format!(
-            "<td class=\"day\" data-n=\"{}\"><time datetime=\"{day}\">{}</time></td>",
-            Day::FIRST.days_until(day),
-            date(day)
-        ),
-        None => "<td></td>".to_owned(),
-    }
+    let written = |day: Day| number(Day::FIRST.days_until(day), "day", &time(day));
+    day.map_or_else(empty, written)
 }
 
 fn title(item: &Item<'_>) -> String {

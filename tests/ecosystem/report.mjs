@@ -1,0 +1,502 @@
+// The report's page in a browser, before axe-core, and its Markdown before another renderer.
+
+import { execFileSync } from "node:child_process";
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const [binary, work, browser] = process.argv.slice(2);
+const modules = createRequire(`${work}/npm/`);
+const { chromium } = modules("playwright-core");
+const axe = fs.readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
+const { micromark } = await import(pathToFileURL(`${work}/npm/node_modules/micromark/index.js`).href);
+const { gfm, gfmHtml } = await import(pathToFileURL(`${work}/npm/node_modules/micromark-extension-gfm/index.js`).href);
+
+const TODAY = "2026-11-23";
+const DAY = 86_400_000;
+const FIXTURES = "../../fixtures/registers";
+let checks = 0;
+
+function check(actual, expected, what) {
+  assert.deepEqual(actual, expected, what);
+  checks += 1;
+}
+
+function holds(condition, what) {
+  assert.ok(condition, what);
+  checks += 1;
+}
+
+function report(register, format, today = TODAY) {
+  const options = { encoding: "utf8", env: {}, maxBuffer: 1 << 26 };
+  return execFileSync(binary, ["report", "--root", register, "--today", today, "--format", format], options);
+}
+
+/** Writes a register; JSON is YAML too. */
+function write(name, entries) {
+  const root = path.join(work, name);
+  fs.mkdirSync(path.join(root, "exceptions"), { recursive: true });
+  for (const [id, entry] of Object.entries(entries)) {
+    fs.writeFileSync(path.join(root, "exceptions", `${id}.yaml`), JSON.stringify(entry, null, 1));
+  }
+  return root;
+}
+
+function page(name, html) {
+  const file = path.join(work, `${name}.html`);
+  fs.writeFileSync(file, html);
+  return pathToFileURL(file).href;
+}
+
+const entry = (fields) => ({
+  title: "Label printer keeps its old certificate",
+  control: "CRY-04 Certificates are younger than a year",
+  reason: "The maker ships the tool that installs a new certificate on Thursday next week.",
+  scope: { system: "label printer lp-07 in hall 3", environment: "production" },
+  risk: { tier: "low", statement: "A forged printer could print wrong parcel labels." },
+  alternatives: [{ option: "Print in hall 2", rejected: "The belt there is full until Friday." }],
+  removal: "Install the new certificate and print a test label.",
+  requester: "Hanna Vogel",
+  owner: "Luis Prado",
+  approver: "Mei Tanaka",
+  decided: "2026-11-01",
+  status: "active",
+  starts: "2026-11-02",
+  expires: "2026-12-01",
+  ...fields,
+});
+
+const ARGUMENTS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+/** Opens a browser of its own and a page that keeps what it says and asks for. */
+async function open(options = {}) {
+  const folder = fs.mkdtempSync(path.join(work, "browser-"));
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: browser, args: ARGUMENTS, viewport: { width: 1280, height: 900 }, ...options,
+  });
+  const tab = await context.newPage();
+  const seen = { console: [], requests: [], dialogs: 0 };
+  tab.on("console", (message) => seen.console.push(message.text()));
+  tab.on("pageerror", (error) => seen.console.push(error.message));
+  tab.on("request", (request) => seen.requests.push(request.url()));
+  tab.on("dialog", (dialog) => {
+    seen.dialogs += 1;
+    dialog.dismiss();
+  });
+  return { context, tab, seen };
+}
+
+/** Opens an address; nothing may be said or asked for but the page itself. */
+async function visit({ tab, seen }, url) {
+  seen.console.length = 0;
+  seen.requests.length = 0;
+  await tab.goto(url);
+  check(seen.console, [], `console of ${url}`);
+  check(seen.requests, [url], `requests of ${url}`);
+}
+
+const visible = (tab) => tab.$$eval("#rows tbody tr", (rows) =>
+  rows.filter((row) => !row.hidden).map((row) => row.querySelector("code").textContent));
+const column = (tab, index) => tab.$$eval("#rows tbody tr:not([hidden])", (rows, index) =>
+  rows.map((row) => row.cells[index].innerText.split("\n")[0].trim()), index);
+
+async function tabTo(tab, test) {
+  for (let presses = 0; presses < 200; presses += 1) {
+    await tab.keyboard.press("Tab");
+    if (await tab.evaluate(test)) return;
+  }
+  assert.fail(`the Tab key never reaches ${test}`);
+}
+
+/** Sorting and filtering without a pointer. */
+async function keyboard(it, url) {
+  const { tab } = it;
+  await visit(it, url);
+  const all = (await visible(tab)).length;
+  check(all, 40, "every file has a row");
+  const said = () => tab.textContent("[role=status]");
+  check(await said(), "40 of 40 rows are shown");
+
+  await tabTo(tab, () => document.activeElement.id === "find");
+  const outline = await tab.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  holds(outline !== "none", "the focus is seen");
+  await tab.keyboard.type("ILSE cold");
+  check(await visible(tab), ["cooling-vendor-probe"], "words are searched for without case, all of them");
+  check(await said(), "1 of 40 rows are shown");
+  for (let letters = 0; letters < 9; letters += 1) await tab.keyboard.press("Backspace");
+  check((await visible(tab)).length, 40);
+
+  await tab.keyboard.press("Tab");
+  check(await tab.evaluate(() => document.activeElement.id), "standing");
+  await tab.keyboard.type("expired");
+  check(await visible(tab), ["office-door-controller", "harbour-gateway-break-glass", "gpu-node-kernel-hold"]);
+  check(await said(), "3 of 40 rows are shown");
+  await tab.keyboard.press("Home");
+  check((await visible(tab)).length, 40);
+
+  const sorted = async (name, index, key) => {
+    await tabTo(tab, `document.activeElement.closest("th")?.innerText.trim().startsWith(${JSON.stringify(name)})`);
+    for (const [press, direction] of [["Enter", "ascending"], ["Space", "descending"]]) {
+      await tab.keyboard.press(press);
+      const marks = await tab.$$eval("#rows th[aria-sort]", (cells) =>
+        cells.map((cell) => [cell.dataset.name, cell.getAttribute("aria-sort")]));
+      check(marks, [[name, direction]], "one column says how it is sorted");
+      const keys = (await column(tab, index)).map(key);
+      const known = keys.filter((one) => one !== null);
+      const expected = [...known].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0) * (direction === "ascending" ? 1 : -1));
+      check(known, expected, `${name}, ${direction}`);
+      check(keys.slice(known.length), Array(keys.length - known.length).fill(null), "what says nothing comes last");
+      holds((await said()).endsWith(`, sorted by ${name.toLowerCase()}, ${direction}`), "the order is announced");
+    }
+  };
+  const date = (text) => (text === "" ? null : Date.parse(`${text} UTC`));
+  await sorted("Starts", 2, date);
+  await sorted("Last day", 3, date);
+  await sorted("Tier", 4, (text) => (text === "" ? null : ["low", "moderate", "high", "emergency"].indexOf(text)));
+  await sorted("Owner", 5, (text) => (text === "" || text === "not stated" ? null : text.toLowerCase()));
+  await sorted("Renewals", 8, (text) => (text === "" ? null : Number(text.split(" ")[0])));
+}
+
+/** Bars, in days: what stands in the DOM against dates that are worked out here. */
+async function timeline(it) {
+  const closed = { status: "closed", closure: { date: "2026-11-12", by: "Luis Prado", verified_by: "Mei Tanaka", note: "New one." } };
+  const root = write("known", {
+    "a-plain": entry({}),
+    "b-overdue": entry({ starts: "2026-10-05", decided: "2026-10-05", expires: "2026-11-03" }),
+    "c-renewed": entry({
+      starts: "2026-09-20", decided: "2026-09-20", expires: "2026-10-15",
+      renewals: [
+        { requested: "2026-10-10", decided: "2026-10-12", expires: "2026-10-31" },
+        { requested: "2026-11-04", decided: "2026-11-05", expires: "2026-12-10" },
+      ],
+    }),
+    "d-closed-early": entry({ ...closed, expires: "2026-11-20" }),
+    "e-closed-late": entry({ ...closed, expires: "2026-11-10" }),
+    "f-starts-at-noon": entry({ starts: "2026-11-18T12:00", expires: "2026-12-01T00:00" }),
+    "g-ends-today": entry({ starts: "2026-11-16", expires: "2026-11-23" }),
+    "h-next-year": entry({ starts: "2026-12-20", decided: "2026-11-20", expires: "2027-01-18" }),
+  });
+  const expected = {
+    "a-plain": [["term", "2026-11-02", "2026-12-01"]],
+    "b-overdue": [["term", "2026-10-05", "2026-11-03"], ["lapsed", "2026-11-04", "2026-11-23"]],
+    "c-renewed": [
+      ["term", "2026-09-20", "2026-10-15"], ["renewal", "2026-10-16", "2026-10-31"],
+      ["lapsed", "2026-11-01", "2026-11-04"], ["renewal", "2026-11-05", "2026-12-10"],
+    ],
+    "d-closed-early": [["term", "2026-11-02", "2026-11-12"], ["closure", "2026-11-12", "2026-11-12"]],
+    "e-closed-late": [
+      ["term", "2026-11-02", "2026-11-10"], ["lapsed", "2026-11-11", "2026-11-12"], ["closure", "2026-11-12", "2026-11-12"],
+    ],
+    "f-starts-at-noon": [["term", "2026-11-18", "2026-11-30"]],
+    "g-ends-today": [["term", "2026-11-16", "2026-11-23"]],
+    "h-next-year": [["term", "2026-12-20", "2027-01-18"]],
+  };
+  const html = report(root, "html");
+  for (const width of [1280, 700]) {
+    await it.tab.setViewportSize({ width, height: 900 });
+    await visit(it, page("known", html));
+    const drawn = await it.tab.evaluate(() => {
+      const box = (element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return { left, right, middle: (left + right) / 2 };
+      };
+      const months = [...document.querySelectorAll(".axis.above text:not(.now)")].map((text) => [text.textContent, box(text).middle]);
+      const rows = [...document.querySelectorAll(".timeline ol li")].map((row) => {
+        const target = document.querySelector(row.querySelector("a").getAttribute("href"));
+        const marks = [...row.querySelectorAll(".bars > rect:not(.today), .bars > circle")];
+        return {
+          id: target.querySelector("code").textContent,
+          marks: marks.map((mark) => ({ kind: mark.getAttribute("class"), ...box(mark) })),
+          today: box(row.querySelector(".today")),
+          ticks: [...row.querySelectorAll(".tick")].map((tick) => box(tick).middle),
+          inside: box(row.querySelector(".bars")),
+        };
+      });
+      return { months, rows };
+    });
+    // The axis says where 1 November and 1 December are; every other place follows from these two.
+    const place = Object.fromEntries(drawn.months);
+    const november = Date.parse("2026-11-01");
+    const perDay = (place.Dec - place.Nov) / 30;
+    const at = (day, after = 0) => place.Nov + ((Date.parse(day) - november) / DAY + after) * perDay;
+    const near = (actual, wanted, what) => holds(Math.abs(actual - wanted) < 0.8, `${what} at ${width}: ${actual}, not ${wanted}`);
+    holds(Math.abs(place["Jan 2027"] - at("2027-01-01")) < 0.8, "the axis is even");
+    check(drawn.rows.map((row) => row.id).sort(), Object.keys(expected).sort());
+    for (const { id, marks, today, ticks, inside } of drawn.rows) {
+      check(marks.map((mark) => mark.kind), expected[id].map(([kind]) => kind), id);
+      marks.forEach((mark, index) => {
+        const [kind, from, to] = expected[id][index];
+        if (kind === "closure") {
+          near(mark.middle, at(from, 0.5), `${id} closure`);
+        } else {
+          near(mark.left, at(from), `${id} ${kind} from`);
+          near(mark.right, at(to, 1), `${id} ${kind} to`);
+        }
+        holds(mark.left > inside.left - 6 && mark.right < inside.right + 6, `${id} stays in its row`);
+      });
+      near(today.left, at(TODAY), "today");
+      near(today.right, at(TODAY, 1), "the end of today");
+      check(ticks.length, drawn.months.length);
+      near(ticks[drawn.months.findIndex(([name]) => name === "Nov")], place.Nov, "the line of November");
+    }
+  }
+  await it.tab.setViewportSize({ width: 1280, height: 900 });
+  // One row an exception, the most urgent first.
+  const order = await it.tab.$$eval(".timeline ol li a", (links) => links.map((link) => document.querySelector(link.hash).querySelector("code").textContent));
+  check(order, ["b-overdue", "g-ends-today", "f-starts-at-noon", "a-plain", "c-renewed", "h-next-year", "d-closed-early", "e-closed-late"]);
+}
+
+const TEXTS = [
+  "<script>window.pwned = 1</script>",
+  "</title></desc></svg></style></script><img src=x onerror=\"window.pwned=1\">",
+  "\" onmouseover=\"window.pwned=1\" style=\"position:fixed\" x=\"",
+  "' autofocus onfocus='window.pwned=1' '",
+  "<svg onload=window.pwned=1><iframe src=https://evil.example></iframe>",
+  "&lt;script&gt; &amp; &#60;b&#62; &notit;",
+  "]]><!-- --><base href=https://evil.example><meta http-equiv=refresh content=0>",
+  "javascript:window.pwned=1 {{7*7}} ${7*7}",
+  "\u001b[2J \u202edetrever\u2066 \u200bzero",
+  "@everyone o/r#12 #7 GH-7 https://evil.example www.evil.example a@evil.example :bomb: 0123456789abcdef",
+  "[link](https://evil.example) ![image](https://evil.example) <https://evil.example> [^1] [x] $1$",
+  "| cell `code` *strong* _em_ ~~gone~~ **b** __c__ \\",
+  "- list",
+  "1. list",
+  "# heading",
+  "> quote",
+  "Größe 漢字 😀 naïve",
+];
+
+/** What a reader sees of a text: hostile characters are written out. */
+const shown = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f]/g,
+  (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+
+function hostile() {
+  const entries = {};
+  TEXTS.forEach((text, index) => {
+    const fields = { title: text, control: text, removal: text, owner: text, approver: text };
+    entries[`late-${index}`] = entry({ ...fields, starts: "2026-10-01", decided: "2026-10-01", expires: "2026-11-01" });
+    entries[`new-${index}`] = entry({ ...fields, decided: "2026-11-20" });
+  });
+  const root = write("hostile-report", entries);
+  const name = "a<img src=x onerror=alert(1)>`&@all#1|*b*.yaml";
+  fs.writeFileSync(path.join(root, "exceptions", name), "title: [");
+  return root;
+}
+
+/** Text of an entry stays text in the page. */
+async function inert(it, root) {
+  await visit(it, page("hostile", report(root, "html")));
+  const found = await it.tab.evaluate(() => {
+    const all = [...document.querySelectorAll("*")];
+    return {
+      pwned: window.pwned,
+      names: [...new Set(all.map((element) => element.localName))],
+      attributes: [...new Set(all.flatMap((element) => element.getAttributeNames()))],
+      addresses: all.flatMap((element) => [element.getAttribute("href"), element.getAttribute("src")]).filter(Boolean),
+      scripts: document.scripts.length,
+      sheets: document.styleSheets.length,
+      comments: document.evaluate("count(//comment())", document).numberValue,
+    };
+  });
+  const plain = await open();
+  await visit(plain, page("plain", report(`${FIXTURES}/drift`, "html")));
+  const usual = await plain.tab.evaluate(() => {
+    const all = [...document.querySelectorAll("*")];
+    return {
+      names: [...new Set(all.map((element) => element.localName))],
+      attributes: [...new Set(all.flatMap((element) => element.getAttributeNames()))],
+    };
+  });
+  await plain.context.close();
+  check(found.names.filter((name) => !usual.names.includes(name)), [], "elements");
+  check(found.attributes.filter((name) => !usual.attributes.includes(name)), [], "attributes");
+  check(found.attributes.filter((name) => name.startsWith("on") || name === "style" || name === "src"), []);
+  holds(found.addresses.every((address) => /^#[a-z]+[0-9]*$/.test(address)), "links stay on the page");
+  check([found.pwned, found.scripts, found.sheets, found.comments, it.seen.dialogs], [undefined, 1, 1, 0, 0]);
+  for (const [index, text] of TEXTS.entries()) {
+    const row = await it.tab.evaluate((id) => {
+      const row = [...document.querySelectorAll("#rows tbody tr")].find((row) => row.querySelector("code").textContent === id);
+      return [row.cells[0].firstChild.textContent, row.cells[5].textContent, row.cells[6].textContent, row.cells[7].textContent];
+    }, `late-${index}`);
+    check(row, Array(4).fill(shown(text)), text);
+  }
+}
+
+/** What somebody puts into the page later does not run, load or restyle. */
+async function policy(it) {
+  const html = report(`${FIXTURES}/drift`, "html");
+  const evil = "<script>window.pwned=1</script><img src=\"https://evil.example/x\" onerror=\"window.pwned=1\">" +
+    "<p id=\"styled\" style=\"color: rgb(1, 2, 3)\">x</p><style>#styled { background: rgb(1, 2, 3) }</style>" +
+    "<link rel=stylesheet href=\"https://evil.example/x.css\"><iframe src=\"https://evil.example\"></iframe>" +
+    "<form id=\"evil\" action=\"https://evil.example\"><button>go</button></form>";
+  const { tab, seen } = it;
+  seen.requests.length = 0;
+  const url = page("injected", html.replace("<main>", `<main>${evil}`));
+  await tab.goto(url);
+  const after = await tab.evaluate(async () => {
+    const script = document.createElement("script");
+    script.textContent = "window.pwned = 2";
+    document.body.append(script);
+    document.body.setAttribute("onclick", "window.pwned = 3");
+    document.body.click();
+    let fetched = "fetched";
+    try {
+      await fetch("https://evil.example/x");
+    } catch {
+      fetched = "refused";
+    }
+    const styled = getComputedStyle(document.getElementById("styled"));
+    return [window.pwned, styled.color === "rgb(1, 2, 3)", styled.backgroundColor === "rgb(1, 2, 3)", fetched];
+  });
+  check(after, [undefined, false, false, "refused"], "the policy holds");
+  await tab.evaluate(() => document.getElementById("evil").requestSubmit());
+  await tab.waitForTimeout(100);
+  check(tab.url(), url, "no form leads away");
+  check(seen.requests.filter((address) => address !== url && !address.startsWith("https://evil.example")), []);
+  const answered = seen.console.filter((line) => line.includes("Content Security Policy")).length;
+  holds(answered >= 5, `the browser says what it refused, ${answered} times`);
+  // The page's own script still runs beside it.
+  holds(await tab.isVisible("#find"), "the page works all the same");
+  seen.console.length = 0;
+}
+
+async function accessible(it, url, what) {
+  for (const colorScheme of ["light", "dark"]) {
+    await it.tab.emulateMedia({ colorScheme });
+    await visit(it, url);
+    await it.tab.evaluate(axe);
+    const result = await it.tab.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+    const found = result.violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes[0].html.slice(0, 200)}`);
+    check(found, [], `${what}, ${colorScheme}`);
+    holds(result.passes.length > 20, "axe has looked at something");
+  }
+  await it.tab.emulateMedia({ colorScheme: null });
+}
+
+async function without_script(url) {
+  const it = await open({ javaScriptEnabled: false });
+  await visit(it, url);
+  check(await it.tab.locator("#rows tbody tr:visible").count(), 40, "all rows are there without a script");
+  check(await it.tab.locator("form:visible, #rows button").count(), 0, "no field that does nothing");
+  check(await it.tab.locator(".bars:visible").count() > 30, true, "the timeline is drawn without a script");
+  await it.context.close();
+}
+
+async function on_paper(it, url) {
+  await it.tab.emulateMedia({ media: "print", colorScheme: "dark" });
+  await visit(it, url);
+  const look = await it.tab.evaluate(() => ({
+    page: getComputedStyle(document.body).backgroundColor,
+    ink: getComputedStyle(document.body).color,
+    form: getComputedStyle(document.getElementById("controls")).display,
+    row: getComputedStyle(document.querySelector("#rows tbody tr")).breakInside,
+    head: getComputedStyle(document.querySelector("#rows thead")).display,
+    wide: document.documentElement.scrollWidth <= document.documentElement.clientWidth,
+  }));
+  check(look, { page: "rgb(255, 255, 255)", ink: "rgb(27, 31, 36)", form: "none", row: "avoid", head: "table-header-group", wide: true });
+  const pdf = await it.tab.pdf({ preferCSSPageSize: true });
+  holds(pdf.subarray(0, 5).toString() === "%PDF-" && pdf.length > 20_000, "it prints");
+  await it.tab.emulateMedia({ media: null, colorScheme: null });
+}
+
+async function calm(it, url) {
+  await it.tab.emulateMedia({ reducedMotion: "reduce" });
+  await visit(it, url);
+  check(await it.tab.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
+  check(await it.tab.evaluate(() => document.getAnimations().length), 0);
+  await it.tab.emulateMedia({ reducedMotion: null });
+  for (const width of [360, 768, 1280]) {
+    await it.tab.setViewportSize({ width, height: 900 });
+    const fits = await it.tab.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+    holds(fits, `nothing sticks out at ${width} pixels`);
+  }
+  await it.tab.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** A register of thousands opens, sorts and filters without a wait. */
+async function large(it) {
+  const entries = {};
+  for (let number = 0; number < 2_500; number += 1) {
+    const owner = `Owner ${number % 97}`;
+    const closure = { date: "2026-09-01", by: owner, verified_by: "Mei Tanaka", note: "Done." };
+    const over = { status: "closed", decided: "2026-08-01", starts: "2026-08-01", expires: "2026-09-01", closure };
+    entries[`entry-${number}`] = entry({ title: `Printer ${number}`, owner, ...(number < 800 ? {} : over) });
+  }
+  const url = page("large", report(write("large", entries), "html"));
+  const started = Date.now();
+  await visit(it, url);
+  const opened = Date.now() - started;
+  const sorted = await it.tab.evaluate(() => {
+    const started = performance.now();
+    document.querySelectorAll("#rows th button")[5].click();
+    document.body.getBoundingClientRect();
+    return performance.now() - started;
+  });
+  check(await it.tab.textContent("[role=status]"), "2000 of 2000 rows are shown, sorted by owner, ascending");
+  holds(opened < 20_000 && sorted < 20_000, `opened in ${opened} ms, sorted in ${sorted} ms`);
+  return `2000 rows open in ${opened} ms and sort in ${Math.round(sorted)} ms`;
+}
+
+/** Markdown, rendered with raw HTML let through: nothing but our own elements, nothing for GitHub to link. */
+async function markdown(it, root) {
+  for (const register of [root, `${FIXTURES}/drift`, `${work}/hostile`]) {
+    const text = report(register, "markdown");
+    holds(Buffer.byteLength(text) <= 1 << 20, "it fits into a step summary");
+    const html = micromark(text, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
+    const { names, attributes, texts, dollars } = await it.tab.evaluate((html) => {
+      const parsed = new DOMParser().parseFromString(html, "text/html");
+      const all = [...parsed.body.querySelectorAll("*")];
+      const walker = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
+      const texts = [];
+      while (walker.nextNode()) texts.push(walker.currentNode.data);
+      return {
+        names: [...new Set(all.map((element) => element.localName))].sort(),
+        attributes: [...new Set(all.flatMap((element) => element.getAttributeNames()))],
+        texts,
+        dollars: [...parsed.querySelectorAll("span")].every((span) => span.textContent === "$"),
+      };
+    }, html);
+    const ours = ["br", "h1", "h2", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr"];
+    check(names.filter((name) => !ours.includes(name)), [], "elements");
+    check(attributes.filter((name) => name !== "align"), [], "attributes");
+    holds(dollars, "only a dollar stands in a span");
+    const references = [
+      /(^|\W)@[a-z0-9]/i, /(^|\W)#\d/, /\bGH-\d/i, /\w+:\/\//, /\bwww\./i, /\b[0-9a-f]{7,40}\b/, /:[a-z0-9_+-]+:/i, /\$[^ ]/,
+    ];
+    for (const one of texts) {
+      for (const reference of references) holds(!reference.test(one), `${reference} in ${JSON.stringify(one)}`);
+    }
+    // A text without anything to part is on the page as it stands in the record.
+    if (register === root) {
+      const removals = texts.map((one) => one.replaceAll("\u200b", ""));
+      for (const text of TEXTS.filter((text) => !text.includes("$"))) holds(removals.includes(shown(text)), text);
+    }
+  }
+}
+
+const it = await open();
+const drift = page("drift", report(`${FIXTURES}/drift`, "html"));
+const acme = page("acme", report(`${FIXTURES}/acme`, "html"));
+const empty = path.join(work, "empty");
+fs.mkdirSync(path.join(empty, "exceptions"), { recursive: true });
+const evil = hostile();
+await keyboard(it, drift);
+await timeline(it);
+await inert(it, evil);
+await policy(it);
+await accessible(it, drift, "drift");
+await accessible(it, acme, "acme");
+await accessible(it, page("hostile", report(evil, "html")), "hostile");
+await accessible(it, page("empty", report(empty, "html")), "an empty register");
+await without_script(drift);
+await on_paper(it, drift);
+await calm(it, drift);
+const speed = await large(it);
+await markdown(it, evil);
+await it.context.close();
+console.log(`report: ${checks} checks in a browser, ${speed}`);
