@@ -39,7 +39,7 @@ prepare() {
   done
   [[ $STOPGAP_MOST_ATTEMPTS =~ ^[1-9][0-9]*$ ]] || die 'STOPGAP_MOST_ATTEMPTS must be a whole number from 1 on' 2
   [ -n "${GITHUB_TOKEN:-}" ] || die 'GITHUB_TOKEN is not set' 2
-  [[ $GITHUB_TOKEN =~ ^[!-~]+$ ]] || die 'GITHUB_TOKEN holds a character that no token has' 2
+  [[ $GITHUB_TOKEN =~ ^[A-Za-z0-9._~+/=-]+$ ]] || die 'GITHUB_TOKEN holds a character that no token has' 2
   [[ ${GITHUB_REPOSITORY:-} =~ ^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$ ]] || die 'GITHUB_REPOSITORY is not owner/name' 2
   api=${GITHUB_API_URL:-https://api.github.com}
   api=${api%/}
@@ -59,8 +59,8 @@ request() { # method, address, file of the body or nothing
   [ -z "${3:-}" ] || arguments+=(--header 'Content-Type: application/json' --data-binary "@$3")
   : > "$work/body"
   : > "$work/headers"
-  status=$(curl "${arguments[@]}" --header @<(printf 'Authorization: Bearer %s\n' "$GITHUB_TOKEN") --url "$2" \
-    2> "$work/curl") || status=000
+  status=$(printf 'header = "Authorization: Bearer %s"\n' "$GITHUB_TOKEN" |
+    curl "${arguments[@]}" --config - --url "$2" 2> "$work/curl") || status=000
 }
 
 header() { # name, in lower case

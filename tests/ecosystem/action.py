@@ -1,4 +1,4 @@
-"""The action, run by act with the workflow of docs/ci.md, on events and registers of every kind.
+"""The action, run by act with the workflows of docs/ci.md and docs/reminders.md, on events and registers of every kind.
 
 act executes the workflow on this machine, without Docker, and tells as JSON what the runner would see: commands, outputs,
 summaries, results. A server on this machine stands in for GitHub's API and its releases.
@@ -68,11 +68,13 @@ FORGERIES = [
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """GitHub's answers: a list of reviews a page, or a status that refuses them; archives of releases."""
+    """GitHub's answers: a list of reviews a page, or a status that refuses them; archives of releases; issues."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answers)
         self.pages, self.files, self.asked = {}, {}, []
+        # The issues, or the status that refuses them.
+        self.issues, self.written = [], []
         self.url = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -83,6 +85,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.server.asked.append((self.path, self.headers.get("Authorization")))
         if url.path in self.server.files:
             return self.reply(200, self.server.files[url.path])
+        if url.path.startswith("/repos/acme/register/issues"):
+            return self.answer_issues(url)
         number = re.fullmatch(r"/repos/acme/register/pulls/(\d+)/reviews", url.path)
         pages = self.server.pages.get(int(number[1])) if number else None
         query = urllib.parse.parse_qs(url.query)
@@ -94,6 +98,37 @@ class Answers(http.server.BaseHTTPRequestHandler):
         link = f'<{self.server.url}{url.path}?page={page + 1}>; rel="next", <x>; rel="last"'
         headers = {"Link": link if page < len(pages) else '<x>; rel="prev"'}
         return self.reply(200, json.dumps(pages[page - 1]).encode(), headers)
+
+    def do_POST(self):
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        self.answer_issues(urllib.parse.urlsplit(self.path))
+
+    do_PATCH = do_POST
+
+    def answer_issues(self, url):
+        """Keeps issues as GitHub does, and which of its requests wrote."""
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
+        issues = self.server.issues
+        number, comments = re.fullmatch(r"/repos/acme/register/issues(?:/(\d+)(/comments)?)?", url.path).groups()
+        if isinstance(issues, int) or self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            status = issues if isinstance(issues, int) else 401
+            return self.reply(status, b'{"message": "Resource not accessible by integration"}')
+        bot = {"login": "github-actions[bot]", "type": "Bot"}
+        if self.command == "GET":
+            found = issues[int(number) - 1]["thread"] if comments else issues
+            return self.reply(200, json.dumps(found).encode())
+        self.server.written.append((self.command, url.path, body))
+        if self.command == "PATCH":
+            issues[int(number) - 1].update(body)
+            return self.reply(200, json.dumps(issues[int(number) - 1]).encode())
+        made = {"user": bot, "body": body["body"], "id": len(self.server.written)}
+        if comments:
+            issues[int(number) - 1]["thread"].append(made)
+        else:
+            labels = [{"name": name} for name in body["labels"]]
+            made |= {"number": len(issues) + 1, "title": body["title"], "state": "open", "labels": labels, "thread": []}
+            issues.append(made)
+        return self.reply(201, json.dumps(made).encode())
 
     def reply(self, status, body, headers=None):
         self.send_response(status)
@@ -159,6 +194,7 @@ class Run:
         self.outputs = json.loads((result / "outputs.json").read_text())
         self.report = json.loads((result / "report.json").read_text()) if self.outputs["report"] else None
         self.sarif = json.loads((result / "sarif.json").read_text()) if self.outputs["sarif"] else None
+        self.plan = json.loads((result / "plan.json").read_text()) if self.outputs["plan"] else None
         self.failed = any(entry.get("jobResult") == "failure" for entry in entries)
 
     def commands(self, *names):
@@ -182,15 +218,15 @@ class Run:
         return [entry["msg"].rstrip("\n") for entry in self.entries if entry.get("raw_output")]
 
 
-def workflow(inputs):
-    """The first workflow of docs/ci.md with inputs for its action, and a step that keeps what the action set."""
-    page = (ROOT / "docs/ci.md").read_text()
-    text = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "pull_request_review" in block)
-    step = "      - uses: OWNER/stopgap@COMMIT # v0.1.0\n"
-    assert text.endswith(step)
+def workflow(page, inputs):
+    """The first workflow of a page with inputs for its action, and a step that keeps what the action set."""
+    text = re.search(r"```yaml\n(name: .*?)```", (ROOT / page).read_text(), re.DOTALL)[1]
+    before, step, own = text.partition("      - uses: OWNER/stopgap@COMMIT # v0.1.0\n")
+    assert step and own in ("", '        with:\n          remind: "true"\n'), text
+    inputs = {**({"remind": "true"} if own else {}), **inputs}
     lines = "".join(f"          {name}: {json.dumps(value)}\n" for name, value in inputs.items())
-    return text.replace(step, f"""\
-      - uses: OWNER/stopgap@{PIN} # v0.1.0
+    return f"""\
+{before}      - uses: OWNER/stopgap@{PIN} # v0.1.0
         id: gate
         with:
 {lines}      - if: always()
@@ -198,11 +234,13 @@ def workflow(inputs):
           OUTPUTS: ${{{{ toJSON(steps.gate.outputs) }}}}
           REPORT: ${{{{ steps.gate.outputs.report }}}}
           SARIF: ${{{{ steps.gate.outputs.sarif }}}}
+          PLAN: ${{{{ steps.gate.outputs.plan }}}}
         run: |
           printf '%s' "$OUTPUTS" > "$RESULT/outputs.json"
           [ -z "$REPORT" ] || cp "$REPORT" "$RESULT/report.json"
           [ -z "$SARIF" ] || cp "$SARIF" "$RESULT/sarif.json"
-""")
+          [ -z "$PLAN" ] || cp "$PLAN" "$RESULT/plan.json"
+"""
 
 
 class Bench:
@@ -231,14 +269,14 @@ class Bench:
     def repository(self, name, register=None):
         return Repository(self.work / name / "repository", register)
 
-    def run(self, repository, event, payload, **inputs):
+    def run(self, repository, event, payload, page="docs/ci.md", **inputs):
         inputs = {"version": "system", "today": TODAY, **{name.replace("_", "-"): value for name, value in inputs.items()}}
         place = repository.folder.parent / f"run-{next(self.numbers)}"
         home = place / "home"
         (home / ".config/act").mkdir(parents=True)
         (home / ".config/act/actrc").touch()
         flow = place / "workflow.yml"
-        flow.write_text(workflow(inputs))
+        flow.write_text(workflow(page, inputs))
         (place / "event.json").write_text(json.dumps(payload))
         done = subprocess.run(
             [
@@ -247,6 +285,7 @@ class Bench:
                 "--local-repository", f"OWNER/stopgap@{PIN}={self.action}", "--no-cache-server", "--use-gitignore=false",
                 "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"RESULT={place}",
                 "--env", f"GITHUB_API_URL={self.server.url}", "--env", "GITHUB_REPOSITORY=acme/register",
+                "--env", "STOPGAP_PAUSE_SECONDS=0.01",
             ],
             cwd=repository.folder, env={**GIT, "PATH": self.path, "HOME": str(home)},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -462,16 +501,21 @@ def push(bench):
     check_annotations(run, check_outputs(run, 1))
 
 
-def hostile(bench):
-    repository = bench.repository("hostile")
+def hostile_repository(bench, name):
+    repository = bench.repository(name)
     for number, text in enumerate(FORGERIES):
         quoted = json.dumps(text)
         entry = EXCEPTION.replace("2026-11-27", "2026-11-20").replace("2026-11-23", "2026-11-16")
         for key in ["title", "control", "reason", "requester", "owner", "approver"]:
             entry = re.sub(f"^{key}: .*$", lambda _, key=key, quoted=quoted: f"{key}: {quoted}", entry, flags=re.MULTILINE)
-        name = text.replace("/", "-").replace("\n", " ")
-        repository.write(f"exceptions/{number} {name}.yaml", entry + f"{quoted}: unknown\n")
+        file = text.replace("/", "-").replace("\n", " ")
+        repository.write(f"exceptions/{number} {file}.yaml", entry + f"{quoted}: unknown\n")
     repository.commit("register")
+    return repository
+
+
+def hostile(bench):
+    repository = hostile_repository(bench, "hostile")
     for annotations in ["true", "false"]:
         run = bench.run(repository, "schedule", {}, annotations=annotations)
         equal("a hostile register passes", run.failed, True)
@@ -500,6 +544,74 @@ def hostile(bench):
     holds("error", said[0]["message"], "stopgap.yaml")
     holds("summary", run.summary, "the check could not be done")
     equal("summary ends", run.summary.count("</pre>"), 1)
+
+
+def reminders(bench):
+    """The workflow of docs/reminders.md: told once, nothing on another branch or event, refusals named."""
+    server = bench.server
+    repository = bench.repository("reminders", ACME)
+    repository.commit("register")
+    payload = {"schedule": "17 5 * * *"}
+    where = {"page": "docs/reminders.md"}
+    run = bench.run(repository, "schedule", payload, **where)
+    equal(f"reminders fail ({run.commands('error')})", run.failed, False)
+    check_outputs(run, 0)
+    check_harmless(run)
+    told = [issue["title"].split(":")[0] for issue in server.issues]
+    equal("issues", told, ["stopgap harbour-gateway-break-glass", "stopgap syslog-relay-backlog"])
+    equal("requests that write", [method for method, _, _ in server.written], ["POST", "POST"])
+    equal("calls of the plan", len(run.plan["calls"]), 2)
+    holds("log", "\n".join(run.log), "stopgap: create for harbour-gateway-break-glass: done, issue 1")
+    holds("summary", run.summary, "expiring-soon")
+    holds("summary", "".join(entry["content"] for entry in run.entries if entry.get("command") == "summary"), "### Told today")
+
+    server.written.clear()
+    run = bench.run(repository, "schedule", payload, **where)
+    equal("a second run writes", server.written, [])
+    # Three days without a run: what has happened since is told once, though the check fails.
+    run = bench.run(repository, "schedule", payload, today="2026-11-26", **where)
+    equal("an expired exception passes", run.failed, True)
+    check_outputs(run, 1)
+    threads = [f"/repos/acme/register/issues/{number}/comments" for number in (1, 2)]
+    equal("comments", [path for method, path, _ in server.written if path in threads], threads)
+    equal("issues", len({issue["title"] for issue in server.issues}), len(server.issues))
+
+    server.written.clear()
+    requests = len(server.asked)
+    elsewhere = {"ref": "refs/heads/other", "repository": {"full_name": "acme/register", "default_branch": "other"}}
+    run = bench.run(repository, "workflow_dispatch", elsewhere | {"ref": "refs/heads/main"}, **where)
+    holds("notices", [command["message"] for command in run.commands("notice")],
+          "nobody was reminded: the run is not on the default branch")
+    equal("requests of a run elsewhere", server.asked[requests:], [])
+    equal("plan", run.plan, None)
+
+    server.issues = 403
+    run = bench.run(repository, "schedule", payload, **where)
+    equal("issues that may not be read pass", run.failed, True)
+    check_outputs(run, 0)
+    said = [command["message"] for command in run.commands("error")]
+    equal("errors", len(said), 1)
+    holds("error", said[0], "the tracking issues could not be read")
+    holds("error", said[0], "give the job `issues: write`")
+
+    server.issues = []
+    server.written.clear()
+    hostile_register = hostile_repository(bench, "hostile-reminders")
+    for number in range(2):
+        run = bench.run(hostile_register, "schedule", payload, **where)
+        equal("a hostile register passes", run.failed, True)
+        check_harmless(run)
+        equal("issues", len(server.issues), len(FORGERIES))
+        equal("requests that write", len(server.written), len(FORGERIES))
+    for issue in server.issues:
+        # A title is plain text, but for mentions.
+        shown = re.sub(r"`[^`\n]*`", "", issue["body"].rpartition("<!--")[0])
+        formed = [active for active in ["@everyone", "##[", "</pre>", "**bold**"] if active in shown]
+        if formed or "@everyone" in issue["title"]:
+            raise AssertionError(f"{formed} in {issue}")
+    for inputs, says in [({"remind": "yes"}, "is none of `true`, `false`"), ({"max_new": "-1"}, "is no whole number")]:
+        run = bench.run(hostile_register, "schedule", payload, **inputs, **where)
+        holds("error", "".join(command["message"] for command in run.commands("error")), says)
 
 
 def bad_inputs(bench):
@@ -625,7 +737,7 @@ def build(place, call):
 
 
 SCENARIOS = [
-    install, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
+    install, reminders, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
     merge_group, schedule,
 ]
 
@@ -640,7 +752,7 @@ def main(binary, work):
                 failed.append(f"{runs[done]}: {type(done.exception()).__name__}: {done.exception()}")
     if failed:
         sys.exit("action: " + "\naction: ".join(failed))
-    print(f"action: {len(SCENARIOS)} scenarios run as docs/ci.md says")
+    print(f"action: {len(SCENARIOS)} scenarios run as docs/ci.md and docs/reminders.md say")
 
 
 main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())

@@ -117,7 +117,7 @@ def main(binary, work):
     run(venv / "bin/prek", "validate-config", folder / ".pre-commit-config.yaml")
 
     shell = [name for name in tracked() if re.match(rb"#!.*\b(ba)?sh\n|# shellcheck shell=", (ROOT / name).read_bytes())]
-    if not {"action/install", "action/log", "action/run", ".ci/run", "tests/ecosystem/run"} <= set(shell):
+    if not {"action/install", "action/log", "action/remind", "action/run", ".ci/run", "tests/ecosystem/run"} <= set(shell):
         sys.exit(f"lint: not all scripts were found: {shell}")
     run("shellcheck", "--external-sources", *shell)
 
