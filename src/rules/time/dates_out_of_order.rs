@@ -99,11 +99,13 @@ fn done<'e>(exception: &'e Exception<'_>) -> Vec<(&'static str, &'e Spanned<Day>
         .flat_map(|renewal| [("the renewal's request", &renewal.requested), ("the renewal", &renewal.decided)]);
     let amendments = exception.amendments.iter().map(|amendment| ("the amendment", &amendment.date));
     let closure = exception.closure.iter().map(|closure| ("the closure", &closure.date));
+    let incident = exception.incident.iter().map(|incident| ("the end of the incident", &incident.ended));
     own.into_iter()
         .chain(reviews)
         .chain(renewals)
         .chain(amendments)
         .chain(closure)
+        .chain(incident)
         .filter_map(|(what, day)| Some((what, day.as_ref()?)))
         .collect()
 }
