@@ -463,9 +463,25 @@ mod other_events {
     }
 
     #[test]
+    fn a_run_by_hand_of_the_default_branch_changes_nothing_either() {
+        let history = History::new();
+        let payload = json!({"ref": "refs/heads/main", "repository": repository()});
+        let by_hand = [("CI_PIPELINE_SOURCE", "web"), ("CI_DEFAULT_BRANCH", "main")];
+        for ci in [github("workflow_dispatch", &payload), github("repository_dispatch", &payload), gitlab(&by_hand)] {
+            let checkout = history.repo.actions_checkout("refs/heads/main", 0);
+            for clone in [&checkout, &history.repo.clone_shallow(1)] {
+                let (message, help) = refused(clone, "auto", &ci);
+                assert!(message.starts_with("`--base auto` has no base in a"), "{message}");
+                assert!(message.ends_with("the default branch: nothing was changed"), "{message}");
+                assert!(help.starts_with("leave `--base` out for the scheduled check"), "{help}");
+            }
+        }
+    }
+
+    #[test]
     fn the_tip_of_the_default_branch_is_never_compared_with_itself() {
         let history = History::new();
-        let ci = github("workflow_dispatch", &json!({"ref": "refs/heads/main", "repository": repository()}));
+        let ci = github("deployment", &json!({"ref": "refs/heads/main", "repository": repository()}));
         let checkout = history.repo.actions_checkout("refs/heads/main", 0);
         let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` holds `HEAD` already");
         assert_eq!(found(&checkout, "auto", &ci), expected);

@@ -151,6 +151,12 @@ impl Search<'_> {
         }
     }
 
+    /// Tells whether the default branch holds `HEAD`.
+    fn is_on_default_branch(&self, named: Option<&str>) -> Result<bool, Error> {
+        let Some((_, tip)) = self::default_branch(self.git, named)? else { return Ok(false) };
+        Ok(self.git.merge_base(&tip, &self.head)?.as_ref() == Some(&self.head))
+    }
+
     /// The first parent of `HEAD`, or nothing for a first commit.
     fn before_head(&self, why: &str) -> Result<Base, Error> {
         match self.parents.first() {
@@ -251,10 +257,11 @@ fn no_head() -> Error {
     }
 }
 
-/// A schedule changes nothing: its check is that of the whole register.
-fn scheduled() -> Error {
+/// A schedule changes nothing, and neither does a run of the default branch that somebody asks for: its check is that of
+/// the whole register.
+fn unchanged(run: &str) -> Error {
     Error::Usage {
-        message: "`--base auto` has no base in a scheduled run: nothing was changed".into(),
+        message: format!("`--base auto` has no base in {run}: nothing was changed"),
         help: "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
     }
 }

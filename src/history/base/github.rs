@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::push::Push;
-use super::{Base, Reach, Search, is_full_name, push, scheduled};
+use super::{Base, Reach, Search, is_full_name, push, unchanged};
 use crate::error::Error;
 use crate::git::Commit;
 use crate::text::shown;
@@ -14,13 +14,18 @@ use crate::text::shown;
 /// Finds the base of the event that runs this job.
 pub(super) fn find(search: &Search<'_>, event: &str) -> Result<Base, Error> {
     if event == "schedule" {
-        return Err(scheduled());
+        return Err(unchanged("a scheduled run"));
     }
     let payload = Payload::read(search)?;
     match event {
         "push" => pushed(search, &payload),
         "merge_group" => merge_group(search, &payload),
         _ if event.starts_with("pull_request") => pull_request(search, event, &payload),
+        "workflow_dispatch" | "repository_dispatch"
+            if search.is_on_default_branch(payload.optional(DEFAULT_BRANCH))? =>
+        {
+            Err(unchanged(&format!("a `{event}` run of the default branch")))
+        }
         _ => search.fork_point(payload.optional(DEFAULT_BRANCH)),
     }
 }

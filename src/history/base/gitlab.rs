@@ -1,7 +1,7 @@
 //! The base that GitLab's predefined variables name.
 
 use super::push::Push;
-use super::{Base, Search, is_full_name, push, scheduled};
+use super::{Base, Search, is_full_name, push, unchanged};
 use crate::error::Error;
 use crate::text::shown;
 
@@ -21,7 +21,10 @@ pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     }
     let default_branch = ci.gitlab_default_branch.as_deref();
     match (ci.gitlab_source.as_deref(), &ci.gitlab_before) {
-        (Some("schedule"), _) => Err(scheduled()),
+        (Some("schedule"), _) => Err(unchanged("a scheduled run")),
+        (Some("web" | "api" | "trigger"), _) if search.is_on_default_branch(default_branch)? => {
+            Err(unchanged("a pipeline that was started by hand on the default branch"))
+        }
         (Some("push"), Some(before)) => {
             let before = hash(search, "CI_COMMIT_BEFORE_SHA", before)?;
             let branch = ci.gitlab_branch.as_deref();
