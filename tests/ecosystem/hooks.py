@@ -91,11 +91,14 @@ def main(work):
     good = entry.read_text()
 
     (register.folder / "README.md").write_text("another text\n")
-    register.expect("a file beside the register", register.run("stopgap"), 0, "no files to check")
+    register.expect("a file beside the register", register.run("stopgap"), 0, "Passed")
     entry.write_text(good + "# a comment changes nothing\n")
     register.expect("a good change", register.run("stopgap"), 0, "Passed")
     entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))
     register.expect("a moved expiry", register.run("stopgap"), 1, "expiry-moved")
+
+    entry.unlink()
+    register.expect("a deleted record", register.run("stopgap"), 1, "record-removed")
 
     entry.write_text(good + "# a comment changes nothing\n")
     register.expect("a good register", register.run("stopgap-register"), 0, "Passed")
