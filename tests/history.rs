@@ -332,6 +332,13 @@ mod replay {
                 run.stdout
             );
         }
+        let run = run(&repo, &["history", "--format", "github"]);
+        let commands: Vec<&str> = run.stdout.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+        assert_eq!((run.code, commands.len()), (1, 1), "{}", run.stdout);
+        assert!(commands[0].starts_with("::error title=expiry-moved (error) in "), "{}", run.stdout);
+        assert!(commands[0].contains("::exceptions/label-printer.yaml:18:10: "), "{}", run.stdout);
+        assert!(commands[0].contains("%0Acommit "), "{}", run.stdout);
+        assert!(!run.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']) && !run.stdout.contains("##["), "{}", run.stdout);
         let run = show(&repo, &[]);
         assert!(!run.stdout.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", run.stdout);
     }

@@ -150,3 +150,34 @@ fn each_shell_gets_lines_to_source_and_each_command_has_a_manual_page() {
         assert!(sandbox.path(format!("pages/stopgap-{command}.1")).exists(), "{command}");
     }
 }
+
+#[test]
+fn one_run_writes_a_file_as_well() {
+    let sandbox = register();
+    let run = list(&sandbox, &["--output", "csv=live.csv", "--output", "json=live.json", "--color", "always"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let (table, csv) = (list(&sandbox, &["--color", "always"]).stdout, list(&sandbox, &["--format", "csv"]).stdout);
+    assert_eq!(run.stdout, table);
+    let read = |file: &str| std::fs::read_to_string(sandbox.path(file)).unwrap();
+    assert_eq!(read("live.csv"), csv);
+    assert!(serde_json::from_str::<Value>(&read("live.json")).is_ok());
+    for (output, words) in [
+        ("csv=exceptions/a-later.yaml", "would replace"),
+        ("csv=people.yaml", "would replace"),
+        ("cvs=live.csv", "there is no format `cvs`"),
+    ] {
+        let run = list(&sandbox, &["--output", output]);
+        assert!(run.code == 2 && run.stderr.contains(words), "{output}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn every_command_takes_color() {
+    let sandbox = register();
+    for command in [&["show", "a-later"][..], &["remind"], &["report"], &["export", "--format", "csv"], &["list"]] {
+        for arguments in [[command, &["--color", "never"]].concat(), [&["--color", "never"], command].concat()] {
+            let run = Run::of(sandbox.command().args(&arguments));
+            assert_eq!(run.code, 0, "{arguments:?}: {}", run.stderr);
+        }
+    }
+}

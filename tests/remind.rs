@@ -410,7 +410,7 @@ mod formats {
             (&["--label", "a,b"], "`--label a,b` is no label"),
             (&["--label", ""], "is no label"),
             (&["--bot", "the bot"], "`--bot the bot` is no login"),
-            (&["--format", "github-plan"], "`--format github-plan` needs `--existing`"),
+            (&["--format", "github-plan"], "`github-plan` needs `--existing`"),
             (&["--existing", "gone.json"], "cannot read the issues `gone.json`"),
             (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is no list of issues that can be used: is empty"),
         ] {

@@ -112,11 +112,26 @@ fn an_expired_exception_becomes_active_with_a_renewal_that_was_asked_for_in_time
     clean(&sandbox);
 }
 
+/// Two renewals, as many as there may be.
+const TWO: &str = "\n  - {requested: 2026-11-17, requester: Luis Prado, reason: The first box arrived without the licence file for printing., risk_check: Log read., approver: Mei Tanaka, decided: 2026-11-17, expires: 2026-12-17}\n  - {requested: 2026-11-18, requester: Luis Prado, reason: The second box holds a tool for another printer model., risk_check: Log read again., approver: Mei Tanaka, decided: 2026-11-18, expires: 2026-12-18}";
+
+#[test]
+fn nobody_is_asked_for_a_renewal_that_cannot_be() {
+    let sandbox = register(&[("renewals", TWO)]);
+    let spent = run(&sandbox, &["renew", "label-printer"]);
+    assert_eq!(spent.code, 2, "{}", spent.stdout);
+    assert!(spent.stderr.contains("it was renewed 2 times, and the policy allows no more"), "{}", spent.stderr);
+    assert!(!spent.stderr.contains("--risk-check"), "{}", spent.stderr);
+    sandbox.file("stopgap.yaml", "version: 1\nrenewals: {max: 3}\n");
+    assert!(run(&sandbox, &["renew", "label-printer"]).stderr.contains("--risk-check"));
+    sandbox.file("stopgap.yaml", "version: 1\nrules: {too-many-renewals: warning}\n");
+    assert!(run(&sandbox, &["renew", "label-printer"]).stderr.contains("--risk-check"));
+}
+
 #[test]
 fn what_the_rules_refuse_is_said_and_not_written() {
-    let two = "\n  - {requested: 2026-11-17, requester: Luis Prado, reason: The first box arrived without the licence file for printing., risk_check: Log read., approver: Mei Tanaka, decided: 2026-11-17, expires: 2026-12-17}\n  - {requested: 2026-11-18, requester: Luis Prado, reason: The second box holds a tool for another printer model., risk_check: Log read again., approver: Mei Tanaka, decided: 2026-11-18, expires: 2026-12-18}";
     for (fields, change, rule) in [
-        (&[("renewals", two)][..], &["--expires", "2026-12-20"][..], "too-many-renewals"),
+        (&[("renewals", TWO)][..], &["--expires", "2026-12-20"][..], "too-many-renewals"),
         (&[], &["--expires", "2027-12-20"], "renewal-too-long"),
         (&[], &["--expires", "2026-12-01"], "dates-out-of-order"),
         (&[], &["--expires", "30d", "--requester", "Mei Tanaka"], "self-approval"),
@@ -151,6 +166,19 @@ fn what_the_rules_refuse_is_said_and_not_written() {
         assert!(run.stdout.contains("nothing was written"), "{rule}");
         assert_eq!(text(&sandbox), before, "{rule}");
     }
+}
+
+#[test]
+fn a_read_only_file_is_left_alone() {
+    let sandbox = register(&[]);
+    let before = text(&sandbox);
+    let mut permissions = fs::metadata(sandbox.path(FILE)).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(sandbox.path(FILE), permissions).unwrap();
+    let run = run(&sandbox, &renew("2026-12-20"));
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("cannot be replaced: it is read-only"), "{}", run.stderr);
+    assert_eq!(text(&sandbox), before);
 }
 
 #[test]
@@ -284,6 +312,21 @@ fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
         assert_eq!(run.code, 2, "{set}");
         assert!(run.stderr.replace("\n        ", " ").contains(words), "{set}: {}", run.stderr);
     }
+    let bare = run(&sandbox, &["amend", "label-printer", "--field", "references", "--field", "owner"]);
+    assert_eq!(bare.code, 2, "{}", bare.stdout);
+    assert!(bare.stderr.contains("`references`, `owner` may be edited without an amendment"), "{}", bare.stderr);
+    let noted =
+        ["amend", "label-printer", "--set", "removal=Install the certificate.", "--note", "The label is no proof."];
+    let alone = run(&sandbox, &noted);
+    assert_eq!(alone.code, 2, "a note is not dropped: {}", alone.stdout);
+    assert!(alone.stderr.contains("--approver"), "{}", alone.stderr);
+    let signed = run(&sandbox, &[&noted[..], &["--by", "Luis Prado", "--approver", "Mei Tanaka"]].concat());
+    assert_eq!(signed.code, 0, "{}{}", signed.stdout, signed.stderr);
+    assert!(text(&sandbox).contains("fields: [removal], note: The label is no proof.}"), "{}", text(&sandbox));
+    let several = register(&[("x-ticket", "{id: OPS-7, url: \"https://example.com\"}")]);
+    let refused = run(&several, &["amend", "label-printer", "--set", "x-ticket=OPS-8"]);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(refused.stderr.contains("`x-ticket` holds more than one text"), "{}", refused.stderr);
     let own = run(
         &sandbox,
         &[

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 use crate::output::Format;
 
 /// Arguments of `check`.
@@ -36,9 +36,6 @@ pub struct Check {
     /// Write the result to a file too; may be given several times, such as `sarif=stopgap.sarif`.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<String>,
-    /// Colour the text.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,

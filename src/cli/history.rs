@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 use crate::output::history::Format;
 
 /// Arguments of `history`.
@@ -16,12 +16,12 @@ pub struct History {
     pub since: Option<String>,
     /// How to print the result: `text` under a heading for each commit, `concise` as
     /// `commit:path:line:col: level[rule] message`, `json` as one list of findings, each with its
-    /// commit. Paths and lines are those of the commit: `git show commit:path`.
+    /// commit, `github` as annotations of the run. Paths and lines are those of the commit: `git show commit:path`.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
-    /// Colour the text.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    /// Write the result to a file as well: `json=history.json`; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<String>,
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 use crate::output::list::Format;
 
 /// Arguments of `list`.
@@ -32,9 +32,9 @@ pub struct List {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
-    /// Colour the table.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    /// Write the result to a file as well: `csv=register.csv`; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<String>,
     /// Print the rows only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,

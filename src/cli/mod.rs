@@ -32,6 +32,9 @@ pub use show::Show;
 #[derive(Debug, Parser)]
 #[command(name = "stopgap", version, max_term_width = 100)]
 pub struct Cli {
+    /// Colour what is meant for people.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -98,8 +101,8 @@ pub enum Command {
     Reject(Reject),
     /// Correct a record after it was approved, and say so in the record.
     ///
-    /// `owner` and `removal` are free to change and need no approver; every other field takes one
-    /// who agrees. The end is never corrected: `renew` extends it, `close` ends it.
+    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every
+    /// other field takes somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.

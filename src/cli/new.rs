@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 
 /// Arguments of `new`.
 #[derive(Args, Debug, Default)]
@@ -88,7 +88,4 @@ pub struct New {
     /// The day to write it on: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
-    /// Colour the text.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
 }

@@ -19,6 +19,9 @@ pub struct Remind {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+    /// Write the result to a file as well: `markdown=reminders.md`; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<String>,
     /// The saved answer of `GET /repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100`, all pages: what
     /// was told already is left out. `github-plan` cannot do without.
     #[arg(long, value_name = "FILE")]

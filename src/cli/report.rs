@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 use crate::output::report::Format;
 
 /// Arguments of `report`.
@@ -24,7 +24,4 @@ pub struct Report {
     /// may be given several times.
     #[arg(long, value_name = "[FORMAT=]FILE")]
     pub output: Vec<String>,
-    /// Colour the text.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
 }

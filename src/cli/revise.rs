@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-use crate::cli::{Color, Place};
+use crate::cli::Place;
 
 /// Arguments that these commands share.
 #[derive(Args, Debug, Default)]
@@ -20,9 +20,6 @@ pub struct Revise {
     /// Show the edit and what the check says of it, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Colour the text.
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
 }
 
 /// Arguments of `renew`.

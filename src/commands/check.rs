@@ -13,7 +13,7 @@ use crate::files::Repository;
 use crate::finding::{Findings, Level};
 use crate::git::{Commit, Git};
 use crate::history::{Change, Changes, RuleBook, Snapshot, base};
-use crate::output::{self, Look, Report};
+use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::register::{self, Day, Files, Register, Zone};
 use crate::rule::Judge;
@@ -127,14 +127,8 @@ impl Run<'_> {
             remarks,
             quiet: self.arguments.quiet,
         };
-        let look = self.world.look(self.arguments.color);
-        let file = |(format, path): &(output::Format, PathBuf)| -> Result<(PathBuf, Vec<u8>), Error> {
-            let mut bytes = Vec::new();
-            output::render(*format, &report, Look { color: false, ..look }, &mut bytes)?;
-            Ok((self.world.folder.join(path), bytes))
-        };
-        write::all(&self.outputs.iter().map(file).collect::<Result<Vec<_>, _>>()?, &self.world.folder)?;
-        match output::render(self.arguments.format, &report, look, out) {
+        write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
+        match output::render(self.arguments.format, &report, self.world.look(), out) {
             // A reader that has seen enough, such as `head`, changes nothing of the answer.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
             _ => {}

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::cli::Color;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
@@ -44,7 +43,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
 
 /// Says what the export does not hold.
 fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> String {
-    let look = world.look_of(Color::Auto, world.error_terminal);
+    let look = world.look_of_errors();
     let warning = |message: String, help, place| Snippet {
         severity: Severity::Warning,
         head: "warning".to_owned(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::{World, book, place};
+use crate::commands::{World, book, place, write};
 use crate::error::Error;
 use crate::files::Repository;
 use crate::finding::Level;
@@ -17,16 +17,23 @@ use crate::text::shown;
 
 /// Replays the history.
 pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let outputs = write::parse_outputs(&arguments.output, "json=history.json")?;
     let root = place::root(&arguments.place, &world.folder)?;
     let git = open(&root)?;
     let since = arguments.since.as_deref().map(|since| find_since(&git, since)).transpose()?;
     let load = |repository: &Repository| -> Result<RuleBook, Error> {
         Ok(book::load(&arguments.place, world, &root, repository)?.0)
     };
+    if !outputs.is_empty() {
+        // A policy that cannot be used is one of the things that a history is about.
+        let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
+        write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
+    }
     let past = history::replay(&git, &root, since.as_ref(), &load)?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
-    match render(arguments.format, &report, world.look(arguments.color), out) {
+    write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
+    match render(arguments.format, &report, world.look(), out) {
         // A reader that has seen enough, such as `head`, changes nothing of the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::list::{StatusName, TierName};
-use crate::commands::World;
 use crate::commands::opened::Opened;
+use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::Look;
 use crate::output::list::{Listing, Row, render};
@@ -19,6 +19,8 @@ use crate::text::{nearest, shown};
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let judge = &opened.judge;
+    let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
+    write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
     refuse_unknown_owner(arguments.owner.as_deref(), judge)?;
     let register = opened.register();
     let mut rows: Vec<Row<'_>> = register
@@ -42,8 +44,11 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         max_renewals: judge.policy.max_renewals,
         quiet: arguments.quiet,
     };
+    write::outputs(&outputs, world, |format, look, file| {
+        render(format, &listing, Look { width: usize::MAX, ..look }, file)
+    })?;
     // A title is cut to fit a terminal, never on its way into a file or a pipe.
-    let look = world.look(arguments.color);
+    let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;
     Ok(ExitCode::SUCCESS)

@@ -50,6 +50,8 @@ pub struct World {
     /// Whether somebody can be asked: standard input is a terminal too, and one that can move its
     /// cursor.
     pub interactive: bool,
+    /// What the user says of colour.
+    pub color: Color,
     /// Whether the environment asks for no colour (<https://no-color.org>).
     pub no_color: bool,
     /// Whether the locale can show box-drawing characters.
@@ -76,6 +78,7 @@ impl World {
             terminal,
             error_terminal,
             interactive: terminal && error_terminal && io::stdin().is_terminal() && !dumb,
+            color: Color::Auto,
             no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
             width: columns().or_else(|| measured().filter(|_| terminal)),
@@ -85,14 +88,19 @@ impl World {
 
     /// Returns how to draw for standard output.
     #[must_use]
-    pub fn look(&self, color: Color) -> Look {
-        self.look_of(color, self.terminal)
+    pub fn look(&self) -> Look {
+        self.look_on(self.terminal)
     }
 
-    fn look_of(&self, color: Color, terminal: bool) -> Look {
+    /// Returns how to draw for standard error.
+    fn look_of_errors(&self) -> Look {
+        self.look_on(self.error_terminal)
+    }
+
+    fn look_on(&self, terminal: bool) -> Look {
         const NARROWEST: usize = 40;
         const WIDEST: usize = 120;
-        let color = match color {
+        let color = match self.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => terminal && !self.no_color,
@@ -105,6 +113,7 @@ impl World {
 /// Runs a command and returns the exit code of the process.
 #[must_use]
 pub fn run(cli: Cli, world: &World) -> ExitCode {
+    let world = &World { color: cli.color, ..world.clone() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
@@ -136,7 +145,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         // A reader that has seen enough, such as `head`, is no fault of the run.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            let text = describe(&error, world.look_of(Color::Auto, world.error_terminal));
+            let text = describe(&error, world.look_of_errors());
             let _ = io::stderr().lock().write_all(text.as_bytes());
             error.exit_code()
         }

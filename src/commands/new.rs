@@ -147,7 +147,7 @@ impl Run<'_> {
             return self.finish(&complete, &proposed, out, errors);
         }
         let mut interview = Interview {
-            terminal: Terminal { look: self.world.look(self.arguments.color) },
+            terminal: Terminal { look: self.world.look() },
             desk: &self.desk,
             draft: std::mem::take(&mut draft),
             id: std::mem::take(&mut id),
@@ -277,7 +277,7 @@ impl Run<'_> {
     /// Judges the finished text among the whole register as it lies there now.
     fn judge(&self, path: &str, text: &str) -> Result<Judged, Error> {
         let opened = Opened::open(&self.arguments.place, self.arguments.today.as_deref(), self.world)?;
-        opened.judge_with(path, text, Before::AsItIs, self.world.look(self.arguments.color))
+        opened.judge_with(path, text, Before::AsItIs, self.world.look())
     }
 
     fn show(&self, path: &str, text: &str, out: &mut dyn Write) -> Result<(), Error> {

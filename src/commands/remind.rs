@@ -1,12 +1,12 @@
 //! `stopgap remind`: who must be told today.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::World;
 use crate::commands::opened::Opened;
+use crate::commands::{World, write};
 use crate::error::Error;
 use crate::files;
 use crate::github::Issue;
@@ -19,9 +19,11 @@ const MOST_ISSUES: u64 = 256 * 1024 * 1024;
 
 /// Says who must be told.
 pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let settings = settings(arguments)?;
+    let outputs = write::parse_outputs(&arguments.output, "markdown=reminders.md")?;
+    let settings = settings(arguments, &outputs)?;
     let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    write::spare_inputs(&outputs, &world.folder, &opened.root, &opened.judge.policy)?;
     let register = opened.register();
     let reminders = remind::due(&opened.judge, &register);
     let tracking = match &issues {
@@ -30,15 +32,17 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     };
     let items = if issues.is_some() { untold(&tracking) } else { reminders.iter().map(whole).collect() };
     let page = Page { today: opened.judge.today.day, items, tracking: &tracking, settings };
+    write::outputs(&outputs, world, |format, _, file| render(format, &page, file))?;
     render(arguments.format, &page, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn settings(arguments: &cli::Remind) -> Result<Settings<'_>, Error> {
+fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Result<Settings<'a>, Error> {
     let cli::Remind { bot, label, .. } = arguments;
-    if arguments.format == Format::GithubPlan && arguments.existing.is_none() {
+    let plans = outputs.iter().map(|(format, _)| *format).chain([arguments.format]).any(|it| it == Format::GithubPlan);
+    if plans && arguments.existing.is_none() {
         return Err(Error::Usage {
-            message: "`--format github-plan` needs `--existing`, or each run would open every issue anew".into(),
+            message: "`github-plan` needs `--existing`, or each run would open every issue anew".into(),
             help: "save all pages first: `gh api --paginate \
                    'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`"
                 .into(),

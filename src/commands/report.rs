@@ -8,7 +8,6 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
-use crate::output::Look;
 use crate::output::report::{Format, render};
 use crate::register::Day;
 use crate::report::{self, Meeting};
@@ -26,14 +25,8 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let register = opened.register();
     let items = report::read(&register, judge);
     let meeting = Meeting::new(&items, &register, judge, since);
-    let look = world.look(arguments.color);
-    let file = |(format, path): &(Format, PathBuf)| -> Result<(PathBuf, Vec<u8>), Error> {
-        let mut bytes = Vec::new();
-        render(*format, &meeting, Look { color: false, ..look }, &mut bytes)?;
-        Ok((world.folder.join(path), bytes))
-    };
-    write::all(&outputs.files.iter().map(file).collect::<Result<Vec<_>, _>>()?, &world.folder)?;
-    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, look, out)) {
+    write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, look, file))?;
+    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, world.look(), out)) {
         // A reader that has seen enough, such as `head`, changes nothing of the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
-use crate::commands::place;
+use crate::commands::{World, place};
 use crate::error::Error;
+use crate::output::Look;
 use crate::policy::Policy;
 use crate::text::nearest;
 
@@ -97,6 +98,26 @@ pub(super) fn spare_inputs<F>(
     Ok(())
 }
 
+/// Renders each output and writes them all or none; no file is coloured.
+///
+/// # Errors
+///
+/// When one cannot be written; earlier files are then still there, unchanged.
+pub(super) fn outputs<F: Copy>(
+    outputs: &[(F, PathBuf)],
+    world: &World,
+    mut render: impl FnMut(F, Look, &mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    let look = Look { color: false, ..world.look() };
+    let mut files = Vec::with_capacity(outputs.len());
+    for (format, path) in outputs {
+        let mut bytes = Vec::new();
+        render(*format, look, &mut bytes)?;
+        files.push((world.folder.join(path), bytes));
+    }
+    all(&files, &world.folder)
+}
+
 /// Writes files, all of them or none: each into a temporary one beside it first, then they are
 /// renamed. A device or pipe is written to.
 ///
@@ -128,6 +149,10 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Erro
 fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     const MARK: &str = "\u{feff}";
     let read = || std::fs::read(path).map_err(|error| unwritable(path, &reason(&error)));
+    // A rename would not ask: it needs only the folder.
+    if std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
+        return Err(unwritable(path, "it is read-only"));
+    }
     let mark = if read()?.starts_with(MARK.as_bytes()) { MARK } else { "" };
     let bytes = format!("{mark}{after}").into_bytes();
     let waiting = prepare(path, &bytes, Path::new(""))?;

@@ -27,21 +27,31 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if report.quiet {
         return Ok(());
     }
-    let unseen: Vec<String> = COMMANDS.iter().filter_map(|(level, _)| unseen(report, *level)).collect();
-    if !unseen.is_empty() {
-        let unseen = unseen.join(", ");
-        writeln!(out, "GitHub shows {SHOWN} annotations of a level for a step; only in this log: {unseen}")?;
-    }
+    unseen(|level| report.findings.count(level), out)?;
     super::text::summary(report, out)
 }
 
-/// Says how many findings of a level GitHub leaves out.
-fn unseen(report: &Report<'_>, level: Level) -> Option<String> {
-    match report.findings.count(level).checked_sub(SHOWN)? {
-        0 => None,
-        1 => Some(format!("1 {}", level.name())),
-        more => Some(format!("{more} {}s", level.name())),
+/// Says how many annotations of each level GitHub leaves out, where it does.
+pub(super) fn unseen(count: impl Fn(Level) -> usize, out: &mut dyn Write) -> io::Result<()> {
+    let unseen: Vec<String> = COMMANDS
+        .iter()
+        .filter_map(|(level, _)| match count(*level).checked_sub(SHOWN)? {
+            0 => None,
+            1 => Some(format!("1 {}", level.name())),
+            more => Some(format!("{more} {}s", level.name())),
+        })
+        .collect();
+    if unseen.is_empty() {
+        return Ok(());
     }
+    writeln!(out, "GitHub shows {SHOWN} annotations of a level for a step; only in this log: {}", unseen.join(", "))
+}
+
+/// Writes an annotation of the run, bound to no file.
+pub(super) fn unbound(level: Level, title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
+    let Some((_, command)) = COMMANDS.iter().find(|(known, _)| *known == level) else { return Ok(()) };
+    let title = escape::github_property(&escape::line(title));
+    writeln!(out, "::{command} title={title}::{}", escape::github_data(&cut(message)))
 }
 
 fn annotate(report: &Report<'_>, finding: &Finding, command: &str, out: &mut dyn Write) -> io::Result<()> {

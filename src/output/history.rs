@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::Level;
 use crate::git::Commit;
 use crate::history::{Past, Verdict};
-use crate::output::{Look, Report, escape, json, text};
+use crate::output::{Look, Report, escape, github, json, text};
 use crate::register::{Register, Today};
 
 /// A format of the history.
@@ -20,6 +20,8 @@ pub enum Format {
     Concise,
     /// One list of findings, each with its commit, for scripts.
     Json,
+    /// Workflow commands, which GitHub Actions shows as annotations of the run: the lines are those of the commit.
+    Github,
 }
 
 /// The version of the JSON; a key that goes or changes its meaning makes it another.
@@ -59,6 +61,15 @@ pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut 
             summary(report, out)
         }
         Format::Json => json(report, out),
+        Format::Github => {
+            for verdict in &report.past.verdicts {
+                annotate(verdict, out)?;
+            }
+            if !report.quiet {
+                github::unseen(|level| count(report.past, level), out)?;
+            }
+            summary(report, out)
+        }
     }
 }
 
@@ -106,6 +117,26 @@ fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         let (commit, level, rule) = (verdict.commit.short(), finding.level.name(), finding.rule.id);
         let message = escape::line(&finding.message);
         writeln!(out, "{commit}:{path}:{}:{}: {level}[{rule}] {message}", start.line, start.column)?;
+    }
+    Ok(())
+}
+
+/// The annotations of a commit. Its lines are not those of the files that are checked out, so the message names them.
+fn annotate(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let sources = &verdict.sources;
+    let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
+    let commit = escape::line(&format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day))
+        .into_owned();
+    for finding in verdict.findings.iter() {
+        let source = &sources[finding.file.0 as usize];
+        let start = source.position(finding.span.start);
+        let title = format!("{} ({}) in {}", finding.rule.id, finding.level.name(), verdict.commit.short());
+        let place = escape::line(&format!("{}:{}:{}", source.path(), start.line, start.column)).into_owned();
+        let mut message = format!("{place}: {}\n{commit}", escape::line(&finding.message));
+        if let Some(help) = &finding.help {
+            message = format!("{message}\n{}", escape::line(help));
+        }
+        github::unbound(finding.level, &title, &message, out)?;
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ def blocks(page, language):
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
 
-def collect(work):
+def collect(binary, work):
     """Puts everything that GitHub or GitLab would read into one folder, as a repository has it."""
     folder = work / "lint"
     workflows = folder / ".github/workflows"
@@ -56,6 +56,11 @@ def collect(work):
                 (folder / ".pre-commit-config.yaml").write_text(text)
     if named < 3:
         sys.exit("lint: README.md and docs/ci.md no longer show the action")
+    # What `init` writes into a repository of somebody who has none of these pages.
+    fresh = work / "init"
+    run("git", "init", "--quiet", fresh)
+    run(binary, "init", "--owners", "@acme/security", folder=fresh)
+    shutil.copy(fresh / ".github/workflows/stopgap.yml", workflows / "init.yml")
     header, job = (ROOT / "templates/stopgap.yml").read_text().split("---\n")
     (folder / "spec.gitlab-ci.yml").write_text(header)
     (folder / "job.gitlab-ci.yml").write_text(job)
@@ -104,7 +109,7 @@ def archive(binary, work):
 
 def main(binary, work):
     venv = work / "venv"
-    folder = collect(work)
+    folder = collect(binary, work)
     workflows = sorted((folder / ".github/workflows").iterdir())
     run(venv / "bin/actionlint", "-shellcheck", "shellcheck", *workflows)
     run(venv / "bin/zizmor", "--offline", "--quiet", "--persona", "pedantic", ".", folder=folder)

@@ -34,8 +34,11 @@ const DECIDED: [&str; 14] = [
 /// Lists that were decided on.
 const EXPOSURE: &str = "risk.exposure";
 
-/// Fields that change without a decision, as the organisation's own keys do.
+/// Fields of one text that change without a decision, as the organisation's own keys do.
 const FREE: [&str; 2] = ["owner", "removal"];
+
+/// Lists that change without a decision.
+const FREE_LISTS: [&str; 2] = ["alternatives", "references"];
 
 /// Amends an exception.
 pub(in crate::commands) fn run(arguments: &cli::Amend, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -48,18 +51,24 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let changes: Vec<(String, String)> = arguments.set.iter().map(|given| change(given)).collect::<Result<_, _>>()?;
     refuse_twice(&changes)?;
+    if let Some((field, _)) = changes.iter().find(|(field, _)| field.starts_with("x-") && subject.holds_several(field))
+    {
+        return Err(Error::Usage {
+            message: format!("`--set`: `{}` holds more than one text", shown(field)),
+            help: "edit it in the file; a key of your own takes no amendment".into(),
+        });
+    }
     let changes: Vec<(String, String)> =
         changes.into_iter().filter(|(field, value)| !subject.says(field, value)).collect();
     let mut edits: Vec<Edit> = changes.iter().map(|(field, value)| set(field, value)).collect();
-    let mut fields: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).collect();
-    fields.retain(|field| !FREE.contains(field) && !field.starts_with("x-"));
     let by_hand: Vec<String> = arguments.field.iter().map(|given| by_hand(given)).collect::<Result<_, _>>()?;
-    for field in &by_hand {
+    let mut fields: Vec<&str> = Vec::new();
+    for field in changes.iter().map(|(field, _)| field).chain(&by_hand) {
         if !fields.contains(&field.as_str()) {
             fields.push(field);
         }
     }
-    if edits.is_empty() && fields.is_empty() {
+    if fields.is_empty() {
         return Err(Error::Usage {
             message: match arguments.set.is_empty() {
                 true => "`stopgap amend` corrects nothing".into(),
@@ -68,16 +77,23 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
             help: "name a field and its right value: `--set scope.system=sftp-hr-02`".into(),
         });
     }
-    let named: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).chain(fields.iter().copied()).collect();
-    let mut listed = Vec::new();
-    named.iter().for_each(|field| {
-        if !listed.contains(field) {
-            listed.push(*field);
-        }
-    });
-    let said = format!("is corrected: {}", listed.join(", "));
-    if fields.is_empty() {
-        return Ok(Plan::new(edits, said));
+    let said = format!("is corrected: {}", fields.join(", "));
+    let told = [&arguments.by, &arguments.approver, &arguments.note].into_iter().any(Option::is_some);
+    if !told && fields.iter().all(|field| is_free(field)) {
+        return match edits.is_empty() {
+            false => Ok(Plan::new(edits, said)),
+            true => Err(Error::Usage {
+                message: format!(
+                    "{} may be edited without an amendment",
+                    fields.iter().map(|field| format!("`{}`", shown(field))).collect::<Vec<_>>().join(", ")
+                ),
+                help: "commit the file as it is; with `--approver` and `--note` an amendment records it all the same"
+                    .into(),
+            }),
+        };
+    }
+    if fields.iter().any(|field| !is_free(field)) {
+        fields.retain(|field| !is_free(field) || by_hand.iter().any(|named| named == field));
     }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
@@ -97,6 +113,12 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut plan = Plan::new(edits, said);
     plan.hints.push(hint);
     Ok(plan)
+}
+
+/// Tells whether a field changes without a decision.
+fn is_free(field: &str) -> bool {
+    let top = field.split('.').next().unwrap_or_default();
+    FREE.contains(&field) || FREE_LISTS.contains(&top) || field.starts_with("x-")
 }
 
 fn set(field: &str, value: &str) -> Edit {

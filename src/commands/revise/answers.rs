@@ -68,6 +68,11 @@ impl<'s> Answers<'s> {
         }
     }
 
+    /// Tells whether something is missing.
+    pub(super) fn lacks_some(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
     /// Refuses where something is missing.
     pub(super) fn all(self) -> Result<(), Error> {
         match self.missing.is_empty() {

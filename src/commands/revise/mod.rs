@@ -84,15 +84,25 @@ struct Subject<'s> {
 }
 
 impl Subject<'_> {
-    /// Tells whether a field holds this text already.
-    fn says(&self, field: &str, value: &str) -> bool {
+    /// Tells whether a field fulfils something.
+    fn is(&self, field: &str, test: impl Fn(&Node<'_>) -> bool) -> bool {
         let tree = yaml::parse(self.opened.files.sources()[self.file.id.0 as usize].text());
         let pointer = format!("/{}", field.replace('.', "/"));
+        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| test(node)))
+    }
+
+    /// Tells whether a field holds a list or a mapping.
+    fn holds_several(&self, field: &str) -> bool {
+        self.is(field, |node| node.as_seq().is_some() || node.as_map().is_some())
+    }
+
+    /// Tells whether a field holds this text already.
+    fn says(&self, field: &str, value: &str) -> bool {
         let says = |node: &Node<'_>| match node.as_seq() {
             Some(items) => items.iter().map(Node::as_text).eq(amend::kinds(value).into_iter().map(Some)),
             None => node.as_text() == Some(value),
         };
-        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| says(node)))
+        self.is(field, says)
     }
 
     /// Refuses what is over or was never approved.
@@ -133,7 +143,7 @@ fn revise(
     let (edited, lines) = edited(&path, &text, &plan.edits)?;
     refuse_too_large(&path, &edited)?;
     let root = opened.root.clone();
-    let look = world.look(arguments.color);
+    let look = world.look();
     let judged = opened.judge_with(&path, &edited, plan.before, look)?;
     show_lines(out, &path, &lines, look)?;
     if !judged.text.is_empty() {

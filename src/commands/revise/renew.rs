@@ -8,7 +8,10 @@ use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::Error;
+use crate::finding::Level;
 use crate::register::{Day, Status};
+use crate::rules;
+use crate::text::shown;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -32,6 +35,9 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     let requester = answers.person("requester", "who asks", arguments.requester.as_deref());
     let approver = answers.need("approver", &approver(subject), arguments.approver.as_deref());
     let expires = answers.end("expires", &latest(subject, decided), arguments.expires.as_deref(), decided)?;
+    if answers.lacks_some() {
+        refuse_one_more(subject)?;
+    }
     answers.all()?;
 
     let used = subject.exception.renewals.len() + 1;
@@ -56,6 +62,28 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut plan = Plan::new(edits, said);
     plan.hints.push(hint);
     Ok(plan)
+}
+
+/// Spares a person who has not answered everything the answers that cannot help: `too-many-renewals` would refuse them.
+fn refuse_one_more(subject: &Subject<'_>) -> Result<(), Error> {
+    let policy = &subject.judge.policy;
+    let used = subject.exception.renewals.len();
+    let counts = rules::find("too-many-renewals").is_some_and(|rule| policy.level(rule) == Level::Error);
+    if !counts || used < policy.max_renewals {
+        return Ok(());
+    }
+    let id = shown(subject.exception.id);
+    let times = match used {
+        0 => "the policy allows no renewal".to_owned(),
+        1 => "it was renewed once, and the policy allows no more".to_owned(),
+        _ => format!("it was renewed {used} times, and the policy allows no more"),
+    };
+    Err(Error::Usage {
+        message: format!("`{id}` cannot be renewed: {times}"),
+        help: format!(
+            "mend the root cause: carry out the removal and `stopgap close {id}`, or change the control that cannot be kept"
+        ),
+    })
 }
 
 /// Says until when the tier allows a renewal.
