@@ -84,6 +84,16 @@ impl Branch {
         Run::of(command.args(arguments))
     }
 
+    /// The rules that gate, in their order.
+    fn verdict_of_rules(&self) -> Vec<String> {
+        self.repo.commit("after");
+        let run = self.run(&["--base", "main", "--format", "json"]);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let gating = findings.iter().filter(|finding| finding["gates"] == true);
+        gating.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Commits and lets the gate judge.
     fn verdict(&self) -> Verdict {
         self.verdict_on(TODAY)
@@ -377,6 +387,45 @@ mod record {
             verdict.found.len() == 2 && verdict.found.iter().all(|found| found.starts_with("record-removed ")),
             "{verdict:?}"
         );
+    }
+
+    #[test]
+    fn a_register_that_the_policy_points_away_from_is_left_and_the_new_one_is_judged() {
+        let branch = Branch::from(&[(PRINTER, &exception(&[])), ("stopgap.yaml", "version: 1\n")]);
+        branch.write("stopgap.yaml", "version: 1\nexceptions: register\n");
+        let alone = exception(&[("approver", "Luis Prado"), ("requester", "Luis Prado"), ("title", "Label maker")]);
+        branch.write("register/label-maker.yaml", &alone);
+        branch.repo.commit("after");
+        let said = branch.run(&["--base", "main", "--format", "concise"]).stdout;
+        for finding in [
+            "error[record-removed]",
+            "register/label-maker.yaml:14:11: error[self-approval]",
+            "warning[policy-loosened]",
+        ] {
+            assert!(said.contains(finding), "{finding}: {said}");
+        }
+        // Moved as a whole it is no change of its records.
+        branch.repo.git(&["rm", "-r", "--quiet", "register"]);
+        branch.rename(PRINTER, "register/label-printer-certificate.yaml");
+        let rules: Vec<String> = branch.verdict_of_rules();
+        assert_eq!(rules, ["policy-loosened"]);
+        branch.write("stopgap.yaml", "version: 1\nexceptions: nowhere\n");
+        let run = branch.run(&["--base", "main"]);
+        assert!(run.code == 2 && run.stderr.contains("nowhere"), "{run:?}");
+    }
+
+    #[test]
+    fn a_policy_of_another_name_is_the_bases_too() {
+        let policy = |rules: &str| format!("version: 1\nexceptions: security/exceptions\n{rules}");
+        let (file, book) = ("security/exceptions/label-printer.yaml", "security/stopgap.yaml");
+        let branch = Branch::from(&[(file, &exception(&[])), (book, &policy(""))]);
+        branch.write(book, &policy("rules: {expiry-moved: \"off\"}\n"));
+        branch.write(file, &exception(&[("expires", "2026-12-17")]));
+        branch.repo.commit("after");
+        for command in [&["--base", "main", "--format", "concise"][..], &["--base", "main", "--format", "github"]] {
+            let run = branch.run(&[&["--policy", book], command].concat());
+            assert!(run.code == 1 && run.stdout.contains("expiry-moved"), "{run:?}");
+        }
     }
 
     #[cfg(unix)]

@@ -231,6 +231,31 @@ mod replay {
     }
 
     #[test]
+    fn a_register_that_the_policy_points_away_from_is_left() {
+        let repo = Repo::new();
+        let waiver = "waivers/label-printer.yaml";
+        repo.write("stopgap.yaml", "exceptions: waivers\n").write(waiver, &printer(&[])).commit("Ask");
+        let other = printer(&[("title", "Label maker"), ("approver", "Luis Prado"), ("requester", "Luis Prado")]);
+        repo.write("register/label-maker.yaml", &other).commit("Prepare");
+        repo.write("stopgap.yaml", "exceptions: register\n").commit("Point elsewhere");
+        let run = run(&repo, &["history", "--format", "concise", "--quiet"]);
+        let rules: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+        assert!(rules.contains(&"record-removed") && rules.contains(&"policy-loosened"), "{}", run.stdout);
+    }
+
+    #[test]
+    fn a_policy_of_another_name_is_that_of_the_commit_before() {
+        let repo = Repo::new();
+        let (file, book) = ("security/exceptions/label-printer.yaml", "security/stopgap.yaml");
+        let policy = "exceptions: security/exceptions\n";
+        repo.write(book, policy).write(file, &printer(&[])).commit("Ask");
+        let off = format!("{policy}rules: {{expiry-moved: \"off\"}}\n");
+        repo.write(book, &off).write(file, &printer(&[("expires", "2026-03-01")])).commit("Push");
+        let run = run(&repo, &["history", "--format", "concise", "--quiet", "--policy", book]);
+        assert!(run.stdout.contains("error[expiry-moved]"), "{}", run.stdout);
+    }
+
+    #[test]
     fn a_register_below_the_top_is_found_with_its_owners() {
         let repo = Repo::new();
         let file = format!("security/{FILE}");

@@ -377,6 +377,15 @@ mod approval_missing {
     }
 
     #[test]
+    fn an_amendment_that_is_written_down_again_is_another_one() {
+        let first = amendment("@olek", "The hall was renumbered.");
+        let base = entry(&[]) + "amendments:" + &first;
+        let mut pull = Pull::onto(&[(ENTRY, &base)]);
+        pull.push(&[(ENTRY, &(base.replace("lp-07", "lp-70") + &first + "\n"))]);
+        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "amendment 2")]);
+    }
+
+    #[test]
     fn a_decision_that_the_base_lacks_is_new() {
         let mut pull = Pull::onto(&[(ENTRY, &entry(&[("approver", "")]))]);
         pull.push(&[(ENTRY, &entry(&[]))]);

@@ -6,7 +6,7 @@ use crate::cli::Place;
 use crate::commands::{World, place};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::history::RuleBook;
+use crate::history::{PolicyFile, RuleBook};
 use crate::policy::{self, Policy};
 use crate::register::{Today, Zone};
 use crate::schema::Schema;
@@ -34,6 +34,14 @@ pub(super) fn load(
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;
     Ok((RuleBook { policy, people, controls }, own))
+}
+
+/// Tells which policy file the user names.
+pub(super) fn policy_file(arguments: &Place, world: &World, root: &Path) -> PolicyFile {
+    match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
+        None => PolicyFile::Usual,
+        Some(path) => place::inside(&path, root).map_or(PolicyFile::Outside, PolicyFile::Named),
+    }
 }
 
 /// Reads `--today`, else the clock.

@@ -68,17 +68,18 @@ impl Run<'_> {
         let base = Base::find(revision, &self.root, self.world)?;
         let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
         // In a repository that had no register and no policy before, the change brings both.
-        let (book, head, own) = if base.snapshot.is_without_register() {
-            (head, None, own)
-        } else {
-            let (book, own) = self.rule_book(&base.snapshot.place).map_err(|error| base.owns(error))?;
-            (book, Some(head), own)
-        };
+        let (book, head, own) =
+            if base.snapshot.is_without_register(&book::policy_file(&self.arguments.place, self.world, &self.root)) {
+                (head, None, own)
+            } else {
+                let (book, own) = self.rule_book(&base.snapshot.place).map_err(|error| base.owns(error))?;
+                (book, Some(head), own)
+            };
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
-        let moved_to = head.as_ref().map(|head| head.policy.exceptions.as_str());
-        let mut files = base.read_head(&self.root, &folder, moved_to)?;
+        let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
+        let mut files = base.read_head(&self.root, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
@@ -89,7 +90,7 @@ impl Run<'_> {
         changes.head = head;
         changes.documents = documents;
         changes.base_day = base.day(judge.policy.timezone);
-        let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &folder };
+        let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         changes.evidence = given.evidence(&approved, &changes)?;
         let baseline = rules::run_base(&judge, &before, &changes, files.sources());
         let mut findings = rules::run(&judge, &register, Some(&changes), files.sources());
@@ -200,17 +201,15 @@ impl Base {
         }
     }
 
-    /// Reads the head's register: the folder that the base's policy names, else the one that the
-    /// head's names. A folder that is gone, where the base has one, is an empty one: all its
-    /// exceptions are then removed, and that is for a rule to say.
-    fn read_head(&self, root: &Path, folder: &str, moved_to: Option<&str>) -> Result<Files, Error> {
-        let read = |folder: &str| register::read_hashed(root, folder, Some(self.git.format()));
-        let moved = || moved_to.filter(|other| *other != folder).map(read);
-        match read(folder) {
-            Err(Error::NoRegister { .. }) if !self.snapshot.exceptions(folder).is_empty() => match moved() {
-                Some(Ok(files)) => Ok(files),
-                _ => Ok(Files::default()),
-            },
+    /// Reads the head's register: the folder that the head's own policy names, so that a change which
+    /// points it elsewhere is judged by what it brings and by what it leaves behind. A folder that is
+    /// gone, where the base has one, is an empty one: all its exceptions are then removed, and that is
+    /// for a rule to say.
+    fn read_head(&self, root: &Path, before: &str, now: &str) -> Result<Files, Error> {
+        match register::read_hashed(root, now, Some(self.git.format())) {
+            Err(Error::NoRegister { .. }) if now == before && !self.snapshot.exceptions(before).is_empty() => {
+                Ok(Files::default())
+            }
             result => result,
         }
     }

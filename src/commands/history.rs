@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
         let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
         write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
     }
-    let past = history::replay(&git, &root, since.as_ref(), &load)?;
+    let past = history::replay(&git, &root, since.as_ref(), &book::policy_file(&arguments.place, world, &root), &load)?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;

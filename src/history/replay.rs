@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::finding::{Finding, Findings};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
+use crate::history::PolicyFile;
 use crate::history::snapshot::{CI_FILES, WORKFLOWS, prefix, shown};
 use crate::history::{Changes, Document, Edit, RuleBook};
 use crate::policy::{self, Policy};
@@ -67,7 +68,13 @@ const CHUNK: usize = 1000;
 ///
 /// When `HEAD` names no commit, when the history or a content is not in this clone, or when there
 /// never was a register.
-pub fn replay(git: &Git, root: &Path, since: Option<&Commit>, load: &LoadBook<'_>) -> Result<Past, Error> {
+pub fn replay(
+    git: &Git,
+    root: &Path,
+    since: Option<&Commit>,
+    policy: &PolicyFile,
+    load: &LoadBook<'_>,
+) -> Result<Past, Error> {
     let Some(head) = git.commit("HEAD")? else { return Err(no_head()) };
     let mut chain = git.first_parents(&head, since)?;
     chain.reverse();
@@ -80,7 +87,7 @@ pub fn replay(git: &Git, root: &Path, since: Option<&Commit>, load: &LoadBook<'_
         return Err(ends_early(first, base));
     }
     let before = base.or_else(|| since.cloned().filter(|_| chain.is_empty()));
-    let mut replay = Replay::open(git, root, before.as_ref(), load)?;
+    let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
     let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
     let mut at = 0;
@@ -107,6 +114,7 @@ pub fn replay(git: &Git, root: &Path, since: Option<&Commit>, load: &LoadBook<'_
 struct Replay<'r> {
     git: &'r Git,
     prefix: String,
+    policy: &'r PolicyFile,
     load: &'r LoadBook<'r>,
     /// All files, by their path from the top of the work tree.
     top: CommitFiles,
@@ -201,7 +209,13 @@ type Before = BTreeMap<String, Option<TreeFile>>;
 type Touched = BTreeMap<String, Option<Rc<Held>>>;
 
 impl<'r> Replay<'r> {
-    fn open(git: &'r Git, root: &Path, before: Option<&Commit>, load: &'r LoadBook<'r>) -> Result<Self, Error> {
+    fn open(
+        git: &'r Git,
+        root: &Path,
+        before: Option<&Commit>,
+        policy: &'r PolicyFile,
+        load: &'r LoadBook<'r>,
+    ) -> Result<Self, Error> {
         let committed = match before {
             Some(before) => git.info(before)?.map(|info| info.committed),
             None => None,
@@ -209,6 +223,7 @@ impl<'r> Replay<'r> {
         let mut replay = Self {
             git,
             prefix: prefix(git, root),
+            policy,
             load,
             top: CommitFiles::list(git, before)?,
             folder: Policy::default().exceptions,
@@ -276,12 +291,18 @@ impl<'r> Replay<'r> {
     /// Goes to another folder with a register whose old folder is gone: there it is compared.
     fn follow(&mut self, head: Option<&RuleBook>, touched: &mut Touched) -> Result<(), Error> {
         let Some(folder) = head.map(|head| &head.policy.exceptions) else { return Ok(()) };
-        if *folder == self.folder || !self.held.is_empty() || touched.is_empty() {
+        if *folder == self.folder {
             return Ok(());
         }
         self.folder.clone_from(folder);
+        let before = std::mem::take(&mut self.held);
         self.index()?;
-        for path in self.held.keys() {
+        for (path, old) in &before {
+            if !self.held.contains_key(path) {
+                touched.entry(path.clone()).or_insert_with(|| Some(Rc::clone(old)));
+            }
+        }
+        for path in self.held.keys().filter(|path| !before.contains_key(*path)) {
             touched.entry(path.clone()).or_insert(None);
         }
         Ok(())
@@ -431,6 +452,11 @@ impl<'r> Replay<'r> {
     /// Tells whether there is neither a policy nor an exception under the default folder.
     fn is_without_register(&self) -> bool {
         let files = self.top.files();
+        match self.policy {
+            PolicyFile::Outside => return false,
+            PolicyFile::Named(name) if files.contains_key(&format!("{}{name}", self.prefix)) => return false,
+            PolicyFile::Named(_) | PolicyFile::Usual => {}
+        }
         let folder = format!("{}{}/", self.prefix, Policy::default().exceptions);
         let mut below = files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
         !policy::NAMES.iter().any(|name| files.contains_key(&format!("{}{name}", self.prefix)))

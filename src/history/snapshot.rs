@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
+use crate::history::PolicyFile;
 use crate::policy::{self, Policy};
 use crate::register::{Files, is_named_like_one};
 use crate::signoff::Codeowners;
@@ -103,7 +104,12 @@ impl Snapshot {
 
     /// Tells whether there is neither a policy nor an exception under the default folder.
     #[must_use]
-    pub fn is_without_register(&self) -> bool {
+    pub fn is_without_register(&self, policy: &PolicyFile) -> bool {
+        match policy {
+            PolicyFile::Outside => return false,
+            PolicyFile::Named(name) if self.place.exists(name) => return false,
+            PolicyFile::Named(_) | PolicyFile::Usual => {}
+        }
         let policy = Policy::default();
         !policy::NAMES.iter().any(|name| self.place.exists(name)) && self.exceptions(&policy.exceptions).is_empty()
     }

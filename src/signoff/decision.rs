@@ -89,38 +89,43 @@ fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     if base.is_none_or(|base| base.is(&[Status::Rejected]) || undecided(base) || renamed(base)) {
         add("the exception".into(), head.approver.as_ref(), head.decided.as_ref());
     }
+    let mut known: Vec<&Renewal<'_>> = base.iter().flat_map(|base| &base.renewals).collect();
     for (index, renewal) in head.renewals.iter().enumerate() {
-        if !base.is_some_and(|base| has_renewal(base, renewal)) {
+        if !takes(&mut known, |old| is_renewal(old, renewal)) {
             add(format!("renewal {}", index + 1), renewal.approver.as_ref(), renewal.decided.as_ref());
         }
     }
+    let mut known: Vec<&Amendment<'_>> = base.iter().flat_map(|base| &base.amendments).collect();
     for (index, amendment) in head.amendments.iter().enumerate() {
-        if !base.is_some_and(|base| has_amendment(base, amendment)) {
+        if !takes(&mut known, |old| is_amendment(old, amendment)) {
             add(format!("amendment {}", index + 1), amendment.approver.as_ref(), amendment.date.as_ref());
         }
     }
     found
 }
 
-fn has_renewal(base: &Exception<'_>, renewal: &Renewal<'_>) -> bool {
-    base.renewals.iter().any(|old| {
-        same(&old.approver, &renewal.approver)
-            && old.decided.as_ref().map(|day| day.value) == renewal.decided.as_ref().map(|day| day.value)
-            && old.expires.as_ref().map(|end| end.value) == renewal.expires.as_ref().map(|end| end.value)
-            && same(&old.reason, &renewal.reason)
-    })
+/// Takes one out of those that were decided before, so that each stands for one alone: whoever writes an old amendment
+/// down once more has nobody's approval for it.
+fn takes<T>(known: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> bool {
+    let found = known.iter().position(is_it);
+    found.map(|at| known.remove(at)).is_some()
 }
 
-fn has_amendment(base: &Exception<'_>, amendment: &Amendment<'_>) -> bool {
+fn is_renewal(old: &Renewal<'_>, new: &Renewal<'_>) -> bool {
+    same(&old.approver, &new.approver)
+        && old.decided.as_ref().map(|day| day.value) == new.decided.as_ref().map(|day| day.value)
+        && old.expires.as_ref().map(|end| end.value) == new.expires.as_ref().map(|end| end.value)
+        && same(&old.reason, &new.reason)
+}
+
+fn is_amendment(old: &Amendment<'_>, new: &Amendment<'_>) -> bool {
     let fields = |amendment: &Amendment<'_>| -> Vec<String> {
         amendment.fields.iter().map(|field| field.as_str().to_owned()).collect()
     };
-    base.amendments.iter().any(|old| {
-        same(&old.approver, &amendment.approver)
-            && old.date.as_ref().map(|day| day.value) == amendment.date.as_ref().map(|day| day.value)
-            && fields(old) == fields(amendment)
-            && same(&old.note, &amendment.note)
-    })
+    same(&old.approver, &new.approver)
+        && old.date.as_ref().map(|day| day.value) == new.date.as_ref().map(|day| day.value)
+        && fields(old) == fields(new)
+        && same(&old.note, &new.note)
 }
 
 fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
