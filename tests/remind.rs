@@ -219,6 +219,7 @@ mod stages {
             ("2026-11-20", "review-due", "needs a review by 2026-11-21: its incident ended on 2026-11-20"),
             ("2026-11-21", "review-due", "needs a review by 2026-11-21: its incident ended on 2026-11-20"),
             ("2026-11-22", "review-overdue", "has had no review or closure since its incident ended on 2026-11-20"),
+            ("2026-11-28", "review-overdue", "has had no review or closure since its incident ended on 2026-11-20"),
         ] {
             let found = reminders(&sandbox, today);
             let keys = found.first().map(|found| (found["stage"].clone(), found["message"].clone()));
@@ -234,7 +235,38 @@ mod stages {
             assert_eq!(!stages(&emergency(incident, reviews), "2026-11-22").is_empty(), due, "{incident}{reviews}");
         }
         // The end of the exception and the review are two things to tell.
-        assert_eq!(stages(&sandbox, "2026-11-29"), ["expired-0", "review-overdue"]);
+        assert_eq!(stages(&sandbox, "2026-11-29"), ["expired-0", "review-overdue-7"]);
+    }
+
+    #[test]
+    fn an_end_at_midnight_is_counted_to_the_day_that_it_names() {
+        let sandbox = register("", &[("expires", "2026-12-17T00:00")]);
+        for (today, message) in [
+            ("2026-12-15", "ends at 2026-12-17T00:00, in 2 days"),
+            ("2026-12-16", "ends at 2026-12-17T00:00, tomorrow"),
+            ("2026-12-17", "expired at 2026-12-17T00:00, today"),
+            ("2026-12-18", "expired at 2026-12-17T00:00, yesterday"),
+        ] {
+            assert_eq!(reminders(&sandbox, today)[0]["message"], json!(message), "{today}");
+        }
+    }
+
+    #[test]
+    fn a_start_or_a_renewal_that_cannot_be_read_silences_nothing() {
+        let renewal = "[{requested: 2026-11-20, decided: 20 Nov 2026, approver: Mei Tanaka, expires: 2026-12-20}]";
+        for (fields, days) in [
+            (&[("renewals", renewal)][..], ["2026-12-13", "2026-12-19"]),
+            (&[("starts", "19 Nov 2026")], ["2026-12-09", "2026-12-15"]),
+        ] {
+            let found = days.map(|day| stages(&register("", fields), day));
+            assert_eq!(found, [["reminder-7"], ["reminder-1"]], "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_told_on_one() {
+        let sandbox = register("", &[("removal", "|\n  Remove the account.\n  Close the port.")]);
+        assert!(remind(&sandbox, "2026-12-17", &[]).contains("removal  Remove the account. Close the port.\n"));
     }
 
     #[test]
@@ -331,10 +363,25 @@ people:
 
     #[test]
     fn a_record_without_an_owner_says_so() {
-        let sandbox = register("", &[("owner", "")]);
+        let sandbox = register("", &[("owner", ""), ("approver", "")]);
         assert_eq!(told(&sandbox, "2026-12-10"), [""; 0]);
         assert!(remind(&sandbox, "2026-12-10", &[]).contains("tell     nobody: the record names no owner\n"));
-        assert_eq!(told(&sandbox, "2026-12-17"), ["no Mei Tanaka/approver"]);
+    }
+
+    #[test]
+    fn the_approver_is_told_at_once_where_nobody_stands_before_them() {
+        let sandbox = register("", &[("owner", "")]);
+        assert_eq!(told(&sandbox, "2026-12-10"), ["no Mei Tanaka/approver"]);
+        let sandbox = register("", &[("owner", "\"@dana\""), ("approver", "\"@olek\"")]);
+        sandbox.file("people.yaml", "people: [{handle: \"@dana\", left: 2026-12-01}, {handle: \"@olek\"}]\n");
+        assert_eq!(told(&sandbox, "2026-12-10"), ["no @dana/owner", "@olek/approver"]);
+    }
+
+    #[test]
+    fn a_renewal_without_an_approver_leaves_the_first_one() {
+        let renewal = "[{requested: 2026-12-10, decided: 2026-12-10, expires: 2026-12-20}]";
+        let sandbox = register("", &[("renewals", renewal)]);
+        assert_eq!(told(&sandbox, "2026-12-21"), ["no Luis Prado/owner", "no Mei Tanaka/approver"]);
     }
 }
 

@@ -201,16 +201,43 @@ mod people_beside_us {
     use super::*;
 
     #[test]
-    fn a_new_owner_is_written_without_a_comment_and_what_others_add_stays() {
+    fn a_new_owner_is_told_once_and_what_others_add_stays() {
         let (book, mut hub) = (Book::new(), Hub::default());
         book.run(&one(&[]), "2026-12-09", &mut hub);
         let added = hub.threads[0].body.replace("This exception", "We order it today.\r\n\r\nThis exception");
         hub.threads[0].body = added.replace('\n', "\r\n").replace("\r\r", "\r");
         assert_eq!(deeds(&book.run(&one(&[]), "2026-12-10", &mut hub)), [""; 0]);
         assert!(hub.threads[0].body.contains("We order it today."));
-        let done = deeds(&book.run(&one(&[("owner", "\"@dana\"")]), "2026-12-10", &mut hub));
-        assert_eq!(done, ["update label-printer"]);
-        assert!(hub.threads[0].body.starts_with("@dana (owner)\n") && hub.threads[0].comments.is_empty());
+        // Whoever has no login cannot be told by a comment.
+        let named = one(&[("owner", "Hanna Vogel")]);
+        assert_eq!(deeds(&book.run(&named, "2026-12-10", &mut hub)), ["update label-printer"]);
+        let dana = one(&[("owner", "\"@dana\"")]);
+        let done = deeds(&book.run(&dana, "2026-12-10", &mut hub));
+        assert_eq!(done, ["comment label-printer", "update label-printer"]);
+        assert!(hub.threads[0].body.starts_with("@dana (owner)\n"), "{}", hub.threads[0].body);
+        let comment = &hub.threads[0].comments[0].1;
+        assert!(comment.starts_with("@dana (owner)\n\nThis exception **ends on 2026-12-16, in 6 days**."), "{comment}");
+        assert_eq!(deeds(&book.run(&dana, "2026-12-11", &mut hub)), [""; 0]);
+        // Handed on and back, it is told to each again, and to nobody beside them.
+        let maria = one(&[("owner", "\"@maria\"")]);
+        for (register, login) in [(&maria, "@maria (owner)\n"), (&dana, "@dana (owner)\n")] {
+            assert_eq!(deeds(&book.run(register, "2026-12-11", &mut hub)).len(), 2);
+            assert!(hub.threads[0].comments.last().unwrap().1.starts_with(login));
+        }
+        // The next stage is told as ever, and an issue that somebody has closed is not opened for a new owner.
+        assert_eq!(deeds(&book.run(&dana, "2026-12-15", &mut hub)).len(), 2);
+        hub.threads[0].open = false;
+        assert_eq!(deeds(&book.run(&maria, "2026-12-15", &mut hub)), [""; 0]);
+    }
+
+    #[test]
+    fn a_misspelt_status_ends_no_issue() {
+        let (book, mut hub) = (Book::new(), Hub::default());
+        book.run(&one(&[]), "2026-12-17", &mut hub);
+        let closure = "{date: 2026-12-17, by: Luis Prado, verified_by: Hanna Vogel, note: Done.}";
+        let done = one(&[("status", "done"), ("closure", closure)]);
+        assert_eq!(deeds(&book.run(&done, "2026-12-18", &mut hub)), [""; 0]);
+        assert!(hub.threads[0].open);
     }
 
     #[test]
@@ -245,7 +272,7 @@ mod people_beside_us {
         hub.open("github-actions", "x", forged, &["stopgap"]);
         hub.open("other[bot]", "x", forged, &["stopgap"]);
         hub.open("dana", "an honest issue", "nothing hidden", &["stopgap"]);
-        let plan = book.run(&one(&[]), "2026-12-17", &mut hub);
+        let plan = book.run(&one(&[("owner", "\"@luis\"")]), "2026-12-17", &mut hub);
         assert_eq!(deeds(&plan), ["create label-printer"]);
         let ignored = |number: u64, who: &str| {
             json!(format!("issue {number} holds a record that `{who}` wrote, not `{BOT}`: ignored"))
@@ -256,9 +283,9 @@ mod people_beside_us {
         );
         // A comment in the bot's own issue is nobody's record either.
         hub.thread(5).comments.push(("mallory", forged.to_owned()));
-        assert_eq!(deeds(&book.run(&one(&[]), "2026-12-18", &mut hub)).len(), 2);
+        assert_eq!(deeds(&book.run(&one(&[("owner", "\"@luis\"")]), "2026-12-18", &mut hub)).len(), 2);
         // Nor does it stop the bot from saying what it would say.
-        let next = book.plan(&one(&[]), "2026-12-24", &hub);
+        let next = book.plan(&one(&[("owner", "\"@luis\"")]), "2026-12-24", &hub);
         let key = next["calls"][0]["unless"]["holds"].as_str().unwrap().to_owned();
         hub.thread(5).comments.push(("mallory", key));
         assert!(hub.apply(&next["calls"][0]));
@@ -294,9 +321,9 @@ mod people_beside_us {
     #[test]
     fn an_issue_without_the_label_or_with_a_damaged_record_is_named() {
         let (book, mut hub) = (Book::new(), Hub::default());
-        book.run(&one(&[]), "2026-12-17", &mut hub);
+        book.run(&one(&[("owner", "\"@luis\"")]), "2026-12-17", &mut hub);
         hub.threads[0].body = hub.threads[0].body.replace("\"told\":1", "\"told\":one");
-        let plan = book.plan(&one(&[]), "2026-12-17", &hub);
+        let plan = book.plan(&one(&[("owner", "\"@luis\"")]), "2026-12-17", &hub);
         assert_eq!(deeds(&plan), ["create label-printer"]);
         assert_eq!(plan["remarks"], json!(["issue 1 holds a record that cannot be read: ignored"]));
     }
@@ -333,7 +360,10 @@ mod people_beside_us {
     fn of_two_files_with_one_id_the_more_urgent_is_tracked() {
         let register = vec![
             ("exceptions/a/label-printer.yaml".to_owned(), exception(&[])),
-            ("exceptions/b/LABEL-printer.yaml".to_owned(), exception(&[("expires", "2026-12-01")])),
+            (
+                "exceptions/b/LABEL-printer.yaml".to_owned(),
+                exception(&[("expires", "2026-12-01"), ("owner", "\"@luis\"")]),
+            ),
         ];
         let (book, mut hub) = (Book::new(), Hub::default());
         let plan = book.run(&register, "2026-12-17", &mut hub);
@@ -342,6 +372,15 @@ mod people_beside_us {
                       urgent: ignored";
         assert_eq!(plan["remarks"], json!([remark]));
         assert_eq!(deeds(&book.run(&register, "2026-12-17", &mut hub)), [""; 0]);
+    }
+
+    #[test]
+    fn an_issue_that_mentions_nobody_is_named() {
+        let (book, mut hub) = (Book::new(), Hub::default());
+        let plan = book.run(&one(&[]), "2026-12-17", &mut hub);
+        let remark =
+            "the issue of `label-printer` mentions nobody, for no handle of `Luis Prado` or `Mei Tanaka` is known";
+        assert_eq!(plan["remarks"], json!([remark]));
     }
 }
 

@@ -126,8 +126,12 @@ impl Entry {
         }
         if let Some(ended) = self.incident.filter(|ended| *ended <= today && self.reviewed.is_none_or(|on| on < *ended))
         {
-            let (stage, place) = if today - ended < 2 { ("review-due", 1) } else { ("review-overdue", 2) };
-            due.push((format!("review {}", day(ended)), stage.to_owned(), place));
+            let (stage, place) = match (today - ended - 2).div_euclid(7) {
+                ..0 => ("review-due".to_owned(), 1),
+                0 => ("review-overdue".to_owned(), 2),
+                weeks => (format!("review-overdue-{}", weeks * 7), 2 + weeks),
+            };
+            due.push((format!("review {}", day(ended)), stage, place));
         }
         due
     }

@@ -417,8 +417,10 @@ mod hostile {
             let file = format!("exceptions/entry-{number:03}.yaml");
             sandbox.file(file, exception(&[&fields[..], &expired[..]].concat()));
         }
+        sandbox.file("exceptions/soon.yaml", exception(&[("title", "Can still be saved"), ("expires", "2026-11-24")]));
         let printed = report(&sandbox, &["--format", "markdown"]);
         assert!(printed.len() <= 1 << 20, "{}", printed.len());
+        assert!(printed.contains("| **Can still be saved**<br>soon |"), "the expired ones hide nothing else");
         let shown = printed.lines().filter(|line| line.starts_with("| **<span>$</span>")).count();
         assert!(shown > 10 && shown < 240, "{shown}");
         assert!(printed.contains(&format!("\n{} more are left out", 240 - shown)));

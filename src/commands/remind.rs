@@ -1,6 +1,7 @@
 //! `stopgap remind`: who must be told today.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,8 +11,9 @@ use crate::commands::{World, write};
 use crate::error::Error;
 use crate::files;
 use crate::github::Issue;
+use crate::output::escape;
 use crate::output::remind::{Format, Item, Page, render};
-use crate::remind::{self, Reminder, Settings, Step, Tracking};
+use crate::remind::{self, Concern, Reminder, Settings, Step, Tracking};
 use crate::text::shown;
 
 /// The largest list of issues that is read, in bytes.
@@ -30,10 +32,13 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
         Some(issues) => remind::track(&reminders, &register, issues, settings),
         None => Tracking::default(),
     };
-    let items = if issues.is_some() { untold(&tracking) } else { reminders.iter().map(whole).collect() };
+    let items = if issues.is_some() { untold(&tracking, &reminders) } else { reminders.iter().map(whole).collect() };
     let page = Page { today: opened.judge.today.day, items, tracking: &tracking, settings };
     write::outputs(&outputs, world, |format, _, file| render(format, &page, file))?;
     render(arguments.format, &page, out)?;
+    if matches!(arguments.format, Format::Text | Format::Markdown) {
+        remark(&tracking.remarks);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -80,19 +85,37 @@ fn read(path: &Path, folder: &Path) -> Result<Vec<Issue>, Error> {
 }
 
 fn whole<'r>(reminder: &'r Reminder<'r>) -> Item<'r> {
-    Item { reminder, concerns: reminder.concerns.iter().collect() }
+    item(reminder, reminder.concerns.iter().collect())
 }
 
-/// What the tracking issues do not record yet, in the order of its urgency.
-fn untold<'r>(tracking: &'r Tracking<'r>) -> Vec<Item<'r>> {
+fn item<'r>(reminder: &'r Reminder<'r>, concerns: Vec<&'r Concern>) -> Item<'r> {
+    let people = reminder.people(&concerns).iter().collect();
+    Item { reminder, concerns, people }
+}
+
+/// What the tracking issues do not record yet, in the order of its urgency; then what no issue can hold, because another
+/// file has its id.
+fn untold<'r>(tracking: &'r Tracking<'r>, reminders: &'r [Reminder<'r>]) -> Vec<Item<'r>> {
     let mut items = Vec::new();
+    let mut held: BTreeSet<&str> = BTreeSet::new();
     for step in &tracking.steps {
+        held.extend(step.reminders().map(|reminder| reminder.path));
         match step {
             Step::Create { reminder, .. } => items.push(whole(reminder)),
-            Step::Tell { reminder, news, .. } => items.push(Item { reminder, concerns: news.clone() }),
+            Step::Tell { reminder, news, .. } => items.push(item(reminder, news.clone())),
+            Step::Introduce { reminder, newcomers, .. } => {
+                items.push(Item { people: newcomers.clone(), ..whole(reminder) });
+            }
             Step::Digest { waiting, .. } => items.extend(waiting.iter().copied().map(whole)),
             Step::Keep { .. } | Step::End { .. } => {}
         }
     }
+    items.extend(reminders.iter().filter(|reminder| !held.contains(reminder.path)).map(whole));
     items
+}
+
+/// Says on standard error what is odd about the issues, so that a mail of the output stays away where nobody must act.
+fn remark(remarks: &[String]) {
+    let lines: String = remarks.iter().map(|remark| format!("{}\n", escape::line(remark))).collect();
+    let _ = io::stderr().lock().write_all(lines.as_bytes());
 }

@@ -367,8 +367,8 @@ impl<'a> Exception<'a> {
     #[must_use]
     pub fn last_approver(&self) -> Option<&Text<'a>> {
         match self.renewals.last() {
-            Some(renewal) => renewal.approver.as_ref(),
-            None => self.approver.as_ref(),
+            Some(Renewal { approver: Some(approver), .. }) => Some(approver),
+            _ => self.approver.as_ref(),
         }
     }
 

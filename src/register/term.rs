@@ -56,10 +56,11 @@ impl Exception<'_> {
     }
 
     /// Returns those of `reminders`, in days before the last covered day, that fit the term of the last
-    /// approval: at most half of it, so that a seven-day approval is not "soon" on its first day.
+    /// approval: at most half of it, so that a seven-day approval is not "soon" on its first day. All of
+    /// them fit where the record does not say since when it is approved: silence would be worse.
     #[must_use]
     pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
-        let Some(approved) = self.approved_from(zone) else { return Vec::new() };
+        let Some(approved) = self.approved_from(zone) else { return reminders.to_vec() };
         let term = approved.days_until(last_day);
         reminders.iter().copied().filter(|days| i64::from(*days) * 2 <= term).collect()
     }

@@ -49,8 +49,9 @@ pub struct Concern {
 /// What a concern is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// The current expiry, and the last day that it covers.
-    End(Moment, Day),
+    /// The current expiry, the last day that it covers, and the day on which it falls: another one where it is a
+    /// date-time at midnight.
+    End(Moment, Day, Day),
     /// The day on which the incident of an emergency ended.
     Review(Day),
 }
@@ -69,7 +70,7 @@ impl Subject {
     #[must_use]
     pub fn moment(self) -> String {
         match self {
-            Self::End(expiry, _) => expiry.to_string(),
+            Self::End(expiry, ..) => expiry.to_string(),
             Self::Review(ended) => ended.to_string(),
         }
     }
@@ -80,8 +81,8 @@ impl Concern {
     #[must_use]
     pub fn fact(&self) -> String {
         match self.subject {
-            Subject::End(expiry, last) if self.stage.is_late() => format!("expired {}", on_or_at(expiry, last)),
-            Subject::End(expiry, last) => format!("ends {}", on_or_at(expiry, last)),
+            Subject::End(expiry, last, _) if self.stage.is_late() => format!("expired {}", on_or_at(expiry, last)),
+            Subject::End(expiry, last, _) => format!("ends {}", on_or_at(expiry, last)),
             Subject::Review(ended) if self.stage.is_late() => {
                 format!("has had no review or closure since its incident ended on {ended}")
             }
@@ -93,7 +94,7 @@ impl Concern {
     #[must_use]
     pub fn message(&self, today: Day) -> String {
         let distance = match self.subject {
-            Subject::End(_, last) => match today.days_until(last) {
+            Subject::End(_, _, day) => match today.days_until(day) {
                 0 => "today".to_owned(),
                 1 => "tomorrow".to_owned(),
                 -1 => "yesterday".to_owned(),
@@ -109,10 +110,10 @@ impl Concern {
     #[must_use]
     pub fn advice(&self) -> String {
         match self.subject {
-            Subject::End(_, last) if self.stage.is_late() => {
+            Subject::End(_, last, _) if self.stage.is_late() => {
                 format!("carry out the removal and close it; a renewal had to be requested by {last}")
             }
-            Subject::End(_, last) => format!("carry out the removal by {last}, or ask for a renewal by then"),
+            Subject::End(_, last, _) => format!("carry out the removal by {last}, or ask for a renewal by then"),
             Subject::Review(_) => "close it, or add a review that says what still depends on it".to_owned(),
         }
     }
@@ -173,9 +174,10 @@ fn reminder<'r>(exception: &'r Exception<'r>, judge: &'r Judge, register: &'r Re
 fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -> Option<Concern> {
     let expiry = exception.current_expiry()?.value;
     let term = exception.term(zone, today)?;
-    let subject = Subject::End(expiry, term.last_day);
+    let first = zone.day_of(zone.ends_at(expiry));
+    let day = if let Moment::Day(_) = expiry { term.last_day } else { first };
+    let subject = Subject::End(expiry, term.last_day, day);
     if term.ended {
-        let first = zone.day_of(zone.ends_at(expiry));
         let stage = Stage::expired(first.days_until(today.day));
         let Stage::Expired(days) = stage else { return None };
         return Some(Concern { subject, stage, since: first.plus(days.into()), wide: true });
@@ -191,7 +193,10 @@ fn review(exception: &Exception<'_>, today: Today) -> Option<Concern> {
     let (stage, since) = match ended.days_until(today.day) {
         ..0 => return None,
         0 | 1 => (Stage::ReviewDue, ended),
-        _ => (Stage::ReviewOverdue, ended.plus(2)),
+        days => match Stage::review_overdue(days - 2) {
+            stage @ Stage::ReviewOverdue(weeks) => (stage, ended.plus(2 + i64::from(weeks))),
+            stage => (stage, ended.plus(2)),
+        },
     };
     Some(Concern { subject: Subject::Review(ended), stage, since, wide: stage.is_late() })
 }

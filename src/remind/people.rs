@@ -41,7 +41,7 @@ pub struct Person<'r> {
 /// Who is told of one exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Circle<'r> {
-    /// The owner, and their manager where the owner has left.
+    /// The owner; where there is none or the owner has left, the manager too, else the approver.
     pub first: Vec<Person<'r>>,
     /// Everybody: owner, manager, approver.
     pub all: Vec<Person<'r>>,
@@ -67,11 +67,21 @@ impl<'r> Circle<'r> {
             }
             circle.all.push(person(written, part, roster, day));
         }
-        let gone = circle.all.first().is_some_and(|first| first.left);
-        let is_first =
-            |person: &&Person<'r>| person.parts.contains(&Part::Owner) || gone && person.parts.contains(&Part::Manager);
+        let has = |person: &&Person<'r>, part: Part| person.parts.contains(&part);
+        let present = circle.owner().is_some_and(|owner| !owner.left);
+        let instead =
+            if circle.all.iter().any(|person| has(&person, Part::Manager)) { Part::Manager } else { Part::Approver };
+        let is_first = |person: &&Person<'r>| has(person, Part::Owner) || !present && has(person, instead);
         circle.first = circle.all.iter().filter(is_first).cloned().collect();
         circle
+    }
+}
+
+impl<'r> Circle<'r> {
+    /// Returns the owner, if the record names one.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Person<'r>> {
+        self.all.iter().find(|person| person.parts.contains(&Part::Owner))
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Record {
     pub end: Option<Told>,
     /// What was told of the review of its incident.
     pub review: Option<Told>,
+    /// The logins of those of the present people who were told; `None` in a record of an older version.
+    pub to: Option<Vec<String>>,
     /// Set once the issue was closed.
     pub over: Option<Over>,
     /// What stands for the title and the text that were written last, so that they are only written again when the
@@ -96,6 +98,9 @@ struct Written {
     incident: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     review: Option<String>,
+    /// Logins, with blanks between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     over: Option<Over>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +124,7 @@ impl TryFrom<Written> for Record {
             told: written.told,
             end: told(written.expiry, written.stage)?,
             review: told(written.incident, written.review)?,
+            to: written.to.map(|to| to.split_whitespace().map(str::to_owned).collect()),
             over: written.over,
             text: written.text,
         })
@@ -137,6 +143,7 @@ impl From<&Record> for Written {
             stage: stage(&record.end),
             incident: of(&record.review),
             review: stage(&record.review),
+            to: record.to.as_ref().map(|to| to.join(" ")),
             over: record.over,
             text: record.text.clone(),
         }
@@ -193,7 +200,8 @@ mod tests {
                 id: Some(id.to_owned()),
                 told: 7,
                 end: told("2026-11-23T09:00+01:00", Stage::Expired(14)),
-                review: told("2026-11-20", Stage::ReviewOverdue),
+                review: told("2026-11-20", Stage::ReviewOverdue(0)),
+                to: Some(vec!["dana".into(), "olek_acme".into()]),
                 over: Some(Over::Duplicate),
                 text: Some("0b7d6e4452c1a98f".into()),
             };

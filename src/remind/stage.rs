@@ -12,8 +12,8 @@ pub enum Stage {
     Expired(u32),
     /// The incident has ended: a review is to be written, or the exception closed.
     ReviewDue,
-    /// The day after the incident's end has passed without either.
-    ReviewOverdue,
+    /// The day after the incident's end has passed without either, for so many days or more: 0, then whole weeks.
+    ReviewOverdue(u32),
 }
 
 impl Stage {
@@ -27,6 +27,12 @@ impl Stage {
         Self::Expired(if days < 7 { days.min(1) } else { days / 7 * 7 })
     }
 
+    /// Returns the stage that a review has reached which was due so many days ago: overdue at once, then weekly.
+    #[must_use]
+    pub fn review_overdue(days: i64) -> Self {
+        Self::ReviewOverdue(u32::try_from(days).unwrap_or_default() / 7 * 7)
+    }
+
     /// Tells whether it is not over the same thing later than another one.
     #[must_use]
     pub fn is_reached_by(self, other: Self) -> bool {
@@ -36,7 +42,7 @@ impl Stage {
     /// Tells whether the end or the day of a review has passed.
     #[must_use]
     pub fn is_late(self) -> bool {
-        matches!(self, Self::Expired(_) | Self::ReviewOverdue)
+        matches!(self, Self::Expired(_) | Self::ReviewOverdue(_))
     }
 
     fn order(self) -> (bool, u32) {
@@ -44,7 +50,7 @@ impl Stage {
             Self::Reminder(days) => (false, u32::MAX - days),
             Self::Expired(days) => (true, days),
             Self::ReviewDue => (false, 0),
-            Self::ReviewOverdue => (true, 0),
+            Self::ReviewOverdue(days) => (true, days),
         }
     }
 }
@@ -55,7 +61,8 @@ impl fmt::Display for Stage {
             Self::Reminder(days) => write!(f, "reminder-{days}"),
             Self::Expired(days) => write!(f, "expired-{days}"),
             Self::ReviewDue => f.write_str("review-due"),
-            Self::ReviewOverdue => f.write_str("review-overdue"),
+            Self::ReviewOverdue(0) => f.write_str("review-overdue"),
+            Self::ReviewOverdue(days) => write!(f, "review-overdue-{days}"),
         }
     }
 }
@@ -69,7 +76,8 @@ impl FromStr for Stage {
             Some(("reminder", rest)) => days(rest).map(Self::Reminder),
             Some(("expired", rest)) => days(rest).map(Self::Expired),
             Some(("review", "due")) => Ok(Self::ReviewDue),
-            Some(("review", "overdue")) => Ok(Self::ReviewOverdue),
+            Some(("review", "overdue")) => Ok(Self::ReviewOverdue(0)),
+            Some(("review", rest)) => days(rest.strip_prefix("overdue-").ok_or(())?).map(Self::ReviewOverdue),
             _ => Err(()),
         }
     }
@@ -95,10 +103,17 @@ mod tests {
             assert!(order[at..].iter().all(|later| stage.is_reached_by(*later)), "{stage}");
             assert!(!order[..at].iter().any(|earlier| stage.is_reached_by(*earlier)), "{stage}");
         }
-        for stage in [Stage::ReviewDue, Stage::ReviewOverdue] {
+        let order = [Stage::ReviewDue, Stage::ReviewOverdue(0), Stage::ReviewOverdue(7), Stage::ReviewOverdue(14)];
+        for (at, stage) in order.into_iter().enumerate() {
             assert_eq!(stage.to_string().parse(), Ok(stage));
+            assert!(!order[..at].iter().any(|earlier| stage.is_reached_by(*earlier)), "{stage}");
         }
-        for text in ["", "reminder", "reminder-", "reminder--1", "expired-99999999999", "review-", "closed"] {
+        let told: Vec<String> = [0, 1, 6, 7, 20].map(|days| Stage::review_overdue(days).to_string()).into();
+        let week = "review-overdue";
+        assert_eq!(told, [week, week, week, "review-overdue-7", "review-overdue-14"]);
+        for text in
+            ["", "reminder", "reminder-", "reminder--1", "expired-99999999999", "review-", "review-overdue-", "closed"]
+        {
             assert_eq!(text.parse::<Stage>(), Err(()), "{text}");
         }
     }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::github::Issue;
 use crate::register::{Exception, FileRef, Moment, Register, Status};
-use crate::remind::{Concern, Over, Record, Reminder, Subject, Told};
+use crate::remind::{Concern, Over, Person, Record, Reminder, Subject, Told};
 use crate::text::shown;
 
 /// Whose issues are believed, and how many are opened.
@@ -54,6 +54,17 @@ pub enum Step<'r> {
         /// The record afterwards.
         record: Record,
     },
+    /// No new stage, but somebody has to act who was not told: a new owner, say.
+    Introduce {
+        /// The issue.
+        issue: &'r Issue,
+        /// What it is about.
+        reminder: &'r Reminder<'r>,
+        /// Whom to tell.
+        newcomers: Vec<&'r Person<'r>>,
+        /// The record afterwards.
+        record: Record,
+    },
     /// Nothing new: bring the text up to date if the register's words have changed.
     Keep {
         /// The issue.
@@ -81,6 +92,21 @@ pub enum Step<'r> {
         /// Who waits, the most urgent first.
         waiting: Vec<&'r Reminder<'r>>,
     },
+}
+
+impl<'r> Step<'r> {
+    /// Returns the reminders that it is about.
+    pub fn reminders(&self) -> impl Iterator<Item = &'r Reminder<'r>> {
+        let (one, waiting) = match self {
+            Self::Create { reminder, .. }
+            | Self::Tell { reminder, .. }
+            | Self::Introduce { reminder, .. }
+            | Self::Keep { reminder, .. } => (Some(*reminder), &[][..]),
+            Self::End { .. } => (None, &[][..]),
+            Self::Digest { waiting, .. } => (None, waiting.as_slice()),
+        };
+        one.into_iter().chain(waiting.iter().copied())
+    }
 }
 
 /// Why an issue has done its work.
@@ -152,11 +178,17 @@ pub fn track<'r>(
                 ends.extend(own.filter_map(|other| duplicate(other, first.issue.number)));
                 match go_on(first, reminder) {
                     step @ Step::Keep { .. } => keeps.push(step),
-                    step => tracking.steps.push(step),
+                    step => {
+                        if let Step::Tell { news, .. } = &step {
+                            tracking.remarks.extend(unreachable(reminder, news));
+                        }
+                        tracking.steps.push(step);
+                    }
                 }
             }
             None if created < settings.max_new => {
                 created += 1;
+                tracking.remarks.extend(unreachable(reminder, &reminder.concerns.iter().collect::<Vec<_>>()));
                 tracking.steps.push(create(reminder));
             }
             None => waiting.push(reminder),
@@ -236,16 +268,46 @@ fn go_on<'r>(Tracked { issue, record }: Tracked<'r>, reminder: &'r Reminder<'r>)
     };
     let news: Vec<&Concern> = reminder.concerns.iter().filter(|concern| !told(concern)).collect();
     if news.is_empty() {
-        return Step::Keep { issue, reminder, record };
+        let newcomers = newcomers(&record, reminder);
+        if newcomers.is_empty() || !issue.open {
+            return Step::Keep { issue, reminder, record };
+        }
+        let record = after(&record, reminder, reminder.concerns.iter());
+        return Step::Introduce { issue, reminder, newcomers, record };
     }
     let record = after(&record, reminder, news.iter().copied());
     Step::Tell { issue, reminder, news, record }
 }
 
+/// Says of an issue that it mentions nobody.
+fn unreachable(reminder: &Reminder<'_>, news: &[&Concern]) -> Option<String> {
+    let people = reminder.people(news);
+    let names: Vec<_> = people.iter().map(|person| format!("`{}`", shown(person.name))).collect();
+    let of = if names.is_empty() { "anybody".to_owned() } else { names.join(" or ") };
+    let lacks = people.iter().all(|person| person.login.is_none());
+    let id = shown(reminder.exception.id);
+    lacks.then(|| format!("the issue of `{id}` mentions nobody, for no handle of {of} is known"))
+}
+
+/// Returns who has to act now and was not told; nobody where the record does not say who was.
+fn newcomers<'r>(record: &Record, reminder: &'r Reminder<'r>) -> Vec<&'r Person<'r>> {
+    let Some(told) = &record.to else { return Vec::new() };
+    let concerns: Vec<&Concern> = reminder.concerns.iter().collect();
+    let was_told = |login: &str| told.iter().any(|known| known.eq_ignore_ascii_case(login));
+    reminder.people(&concerns).iter().filter(|person| person.login.is_some_and(|login| !was_told(login))).collect()
+}
+
 /// Returns the record after some concerns were told.
-fn after<'r>(before: &Record, reminder: &Reminder<'r>, news: impl Iterator<Item = &'r Concern>) -> Record {
+fn after<'r>(before: &Record, reminder: &'r Reminder<'r>, news: impl Iterator<Item = &'r Concern>) -> Record {
+    let news: Vec<&Concern> = news.collect();
     let id = Some(reminder.exception.id.to_owned());
     let mut record = Record { id, told: before.told.saturating_add(1), over: None, ..before.clone() };
+    // Whoever no longer has to act is forgotten, and told again should it come back to them.
+    let told = reminder.people(&news);
+    let known = |login: &&str| before.to.as_ref().is_some_and(|to| to.iter().any(|it| it.eq_ignore_ascii_case(login)));
+    let still =
+        reminder.circle.all.iter().filter(|person| told.contains(person) || person.login.as_ref().is_some_and(known));
+    record.to = Some(still.filter_map(|person| person.login).map(str::to_owned).collect());
     for concern in news {
         let told = Some(Told { of: concern.subject.moment(), stage: concern.stage });
         match concern.subject {
@@ -312,7 +374,7 @@ fn list<'r>(waiting: Vec<&'r Reminder<'r>>, digest: Vec<Tracked<'r>>) -> Vec<Ste
 enum Standing<'r> {
     /// There is no such file.
     Removed,
-    /// Its file cannot be read, or names no end.
+    /// Its file cannot be read, or names no status or no end.
     Unknown,
     /// Live.
     Quiet(&'r Exception<'r>),
@@ -343,11 +405,12 @@ impl<'r> Standings<'r> {
         for file in files {
             match self.register.and_then(|register| register.exception(file.id)) {
                 None => return Standing::Unknown,
-                Some(exception) if !exception.is_live() => {
+                Some(exception) if exception.is(&[Status::Closed, Status::Rejected]) => {
                     if let Standing::Removed = found {
                         found = Standing::Over(exception);
                     }
                 }
+                Some(exception) if !exception.is_live() => return Standing::Unknown,
                 Some(exception) if exception.current_expiry().is_none() => return Standing::Unknown,
                 Some(exception) => found = Standing::Quiet(exception),
             }

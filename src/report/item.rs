@@ -54,6 +54,10 @@ pub enum Doubt {
     NoClosingDay,
     /// It was closed before it began.
     ClosedBeforeStart,
+    /// It is closed on a day that has not come.
+    ClosedAhead,
+    /// Its last renewal names no day of its decision that can be read.
+    RenewalWithoutDay,
 }
 
 /// A review that an emergency needs because its incident is over.
@@ -157,7 +161,10 @@ impl<'r> Item<'r> {
             days_left: term.filter(|_| live).map(|term| term.days_left),
             closed_on,
             max_renewals: policy.max_renewals,
-            review: exception.unreviewed_incident().filter(|_| live).map(|ended| ReviewDue::new(ended.value)),
+            review: exception
+                .unreviewed_incident()
+                .filter(|ended| live && ended.value <= today.day)
+                .map(|ended| ReviewDue::new(ended.value)),
         };
         it.standing = match (status, term) {
             (Some(Status::Closed), _) => Standing::Closed,
@@ -170,11 +177,11 @@ impl<'r> Item<'r> {
             (Some(Status::Active), Some(_)) => Standing::Waiting,
             _ => Standing::Unclear,
         };
-        it.doubt = it.find_doubt(status);
+        it.doubt = it.find_doubt(status, today.day);
         it
     }
 
-    fn find_doubt(&self, status: Option<Status>) -> Option<Doubt> {
+    fn find_doubt(&self, status: Option<Status>, today: Day) -> Option<Doubt> {
         let closed = status == Some(Status::Closed);
         match status {
             None => Some(Doubt::NoStatus),
@@ -185,6 +192,10 @@ impl<'r> Item<'r> {
             _ if self.first_day.is_none() => Some(Doubt::NoStart),
             _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),
             _ if closed && self.closed_on < self.first_day => Some(Doubt::ClosedBeforeStart),
+            _ if closed && self.closed_on > Some(today) => Some(Doubt::ClosedAhead),
+            _ if self.live && self.exception.renewals.last().is_some_and(|renewal| renewal.decided.is_none()) => {
+                Some(Doubt::RenewalWithoutDay)
+            }
             _ => None,
         }
     }
@@ -244,7 +255,7 @@ impl<'r> Item<'r> {
     /// its dates do not tell.
     #[must_use]
     pub fn life(&self, today: Day) -> Option<i64> {
-        let first = self.first_day?;
+        let first = self.first_day.filter(|_| self.doubt != Some(Doubt::ClosedAhead))?;
         let end = match self.standing {
             Standing::Closed => self.closed_on?,
             _ if self.live && self.started => today,
@@ -258,7 +269,8 @@ impl<'r> Item<'r> {
     #[must_use]
     pub fn closed_late(&self) -> Option<i64> {
         let (last, closed) = (self.last_day?, self.closed_on?);
-        (self.doubt != Some(Doubt::ClosedBeforeStart)).then(|| last.days_until(closed))
+        let tells = !matches!(self.doubt, Some(Doubt::ClosedBeforeStart | Doubt::ClosedAhead));
+        tells.then(|| last.days_until(closed))
     }
 }
 

@@ -314,6 +314,7 @@ mod tests {
         assert_eq!(due("incident: {id: I-1, ended: 2026-11-23}"), review("2026-11-23", "2026-11-24"));
         assert_eq!(due("incident: {id: I-1, ended: 2026-11-20}"), review("2026-11-20", "2026-11-21"));
         assert_eq!(due("incident: {id: I-1}"), None);
+        assert_eq!(due("incident: {id: I-1, ended: 2026-11-24}"), None);
         assert_eq!(due("incident: {id: I-1, ended: 2026-11-20}, reviews: [{date: 2026-11-20}]"), None);
         assert_eq!(
             due("incident: {id: I-1, ended: 2026-11-20}, reviews: [{date: 2026-11-19}]"),
@@ -338,6 +339,16 @@ mod tests {
                 Standing::Expired { overdue: 13 },
             ),
             ("{status: closed, starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoClosingDay), Standing::Closed),
+            (
+                "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2036-11-20}}",
+                Some(Doubt::ClosedAhead),
+                Standing::Closed,
+            ),
+            (
+                "{status: active, starts: 2026-11-01, expires: 2026-11-10, renewals: [{decided: 2 Nov, expires: 2026-11-30}]}",
+                Some(Doubt::RenewalWithoutDay),
+                Standing::Expiring { left: 7 },
+            ),
             ("{status: expired, starts: 2026-11-01, expires: 2026-11-22}", None, Standing::Expired { overdue: 1 }),
             ("{status: active, starts: 2026-11-01, expires: 2026-11-23}", None, Standing::Expiring { left: 0 }),
             ("{status: rejected}", None, Standing::Rejected),
@@ -346,6 +357,14 @@ mod tests {
                 assert_eq!((meeting.items[0].doubt, meeting.items[0].standing), (doubt, standing), "{text}");
             });
         }
+        // A closure that is to come counts in no figure, and draws nothing.
+        let ahead = "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2036-11-20}}";
+        meet(TODAY, &[("x", ahead)], |meeting| {
+            assert_eq!((meeting.metrics.life.counted, meeting.metrics.life.left_out), (0, 1));
+            assert_eq!((meeting.metrics.closing.counted, meeting.metrics.closing.left_out), (0, 1));
+            let stretches = meeting.items[0].stretches(meeting.zone, meeting.today);
+            assert!(stretches.iter().all(|stretch| stretch.to <= meeting.today), "{stretches:?}");
+        });
         // A date-time that passed earlier today is expired, and not a day overdue.
         let text = "{status: active, starts: 2026-11-01, expires: '2026-11-23T09:00'}";
         meet("2026-11-23T09:00", &[("x", text)], |meeting| {

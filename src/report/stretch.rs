@@ -64,7 +64,8 @@ impl Item<'_> {
                 line.push(Kind::Renewal(index + 1), from, last);
             }
         }
-        match (self.standing, self.closed_on) {
+        // What is to come has not happened, whatever the record says.
+        match (self.standing, self.closed_on.map(|closed| closed.min(today))) {
             (Standing::Expired { .. }, _) => line.push(Kind::Lapsed, line.next, today),
             (Standing::Closed, Some(closed)) => {
                 line.push(Kind::Lapsed, line.next, closed);

@@ -82,6 +82,10 @@ fn calls<'p>(step: &'p Step<'_>, page: &Page<'p>) -> Vec<Call<'p>> {
             vec![create(body, record, settings)]
         }
         Step::Tell { issue, reminder, news, record } => tell(issue, reminder, news, record, page),
+        Step::Introduce { issue, reminder, newcomers, record } => {
+            let told = words::introduction(reminder, newcomers, page.today);
+            say(issue, &told, Text::of(reminder), record, settings)
+        }
         Step::Keep { issue, reminder, record } => keep(issue, Text::of(reminder), record),
         Step::End { issue, why, record } => end(issue, *why, record, settings),
         Step::Digest { issue, record, waiting } => {
@@ -151,15 +155,17 @@ fn tell<'p>(
     record: &'p Record,
     page: &Page<'p>,
 ) -> Vec<Call<'p>> {
-    let mut body = Text::of(reminder).with(record);
+    say(issue, &words::telling(reminder, news, page.today), Text::of(reminder), record, page.settings)
+}
+
+/// A comment, and the text of the issue with the record of it.
+fn say<'p>(issue: &Issue, words: &str, text: Text, record: &'p Record, settings: Settings<'p>) -> Vec<Call<'p>> {
+    let mut body = text.with(record);
     if !issue.open {
         (body.state, body.state_reason) = (Some("open"), Some("reopened"));
     }
     let does = if issue.open { "update" } else { "reopen" };
-    vec![
-        comment(issue, &words::telling(reminder, news, page.today), record, page.settings),
-        update(does, issue, record, body),
-    ]
+    vec![comment(issue, words, record, settings), update(does, issue, record, body)]
 }
 
 fn keep<'p>(issue: &Issue, text: Text, record: &'p Record) -> Vec<Call<'p>> {

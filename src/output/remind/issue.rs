@@ -7,7 +7,7 @@ use crate::output::escape;
 use crate::output::remind::markdown::{advices, mentions, unmentioned};
 use crate::output::remind::{LONGEST, LONGEST_NAME, cut, own, title};
 use crate::register::{Day, Text};
-use crate::remind::{Concern, Reminder, Why};
+use crate::remind::{Concern, Person, Reminder, Why};
 
 /// The most characters of an issue's title (GitHub refuses longer ones).
 const LONGEST_TITLE: usize = 256;
@@ -51,6 +51,13 @@ pub(super) fn text(reminder: &Reminder<'_>) -> String {
 pub(super) fn telling(reminder: &Reminder<'_>, news: &[&Concern], today: Day) -> String {
     let messages = news.iter().map(|concern| concern.message(today));
     format!("{}\n\n{}", mentions(reminder.people(news)), facts(messages, news).trim_end())
+}
+
+/// Returns the comment that tells somebody of what others know already, without the record.
+pub(super) fn introduction(reminder: &Reminder<'_>, newcomers: &[&Person<'_>], today: Day) -> String {
+    let concerns: Vec<&Concern> = reminder.concerns.iter().collect();
+    let messages = concerns.iter().map(|concern| concern.message(today));
+    format!("{}\n\n{}", mentions(newcomers.iter().copied()), facts(messages, &concerns).trim_end())
 }
 
 fn facts(sentences: impl Iterator<Item = String>, concerns: &[&Concern]) -> String {
@@ -106,7 +113,7 @@ pub(super) fn list(waiting: &[&Reminder<'_>], max_new: usize) -> String {
         }
         let id = escape::markdown_code(&cut(reminder.exception.id, LONGEST_NAME));
         let facts: Vec<String> = reminder.concerns.iter().map(Concern::fact).collect();
-        let owner = reminder.circle.all.first().map(unmentioned).unwrap_or_default();
+        let owner = reminder.circle.owner().map_or_else(|| "no owner".to_owned(), unmentioned);
         text.push_str(&format!("- {id} {}: {owner}\n", facts.join(", and ")));
     }
     text

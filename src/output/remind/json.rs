@@ -56,7 +56,8 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     escape::json(&document, out)
 }
 
-fn entry<'p>(page: &Page<'p>, Item { reminder, .. }: &Item<'p>, concern: &'p Concern) -> Entry<'p> {
+fn entry<'p>(page: &Page<'p>, item: &Item<'p>, concern: &'p Concern) -> Entry<'p> {
+    let reminder = item.reminder;
     let exception = reminder.exception;
     Entry {
         exception: exception.id,
@@ -70,7 +71,7 @@ fn entry<'p>(page: &Page<'p>, Item { reminder, .. }: &Item<'p>, concern: &'p Con
         message: concern.message(page.today),
         advice: concern.advice(),
         removal: exception.removal.as_ref().map(Text::as_str),
-        people: reminder.people(&[concern]).iter().map(someone).collect(),
+        people: reminder.people(&[concern]).iter().filter(|person| item.people.contains(person)).map(someone).collect(),
     }
 }
 

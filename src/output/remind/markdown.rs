@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::output::escape;
-use crate::output::remind::{Item, LONGEST, LONGEST_NAME, Page, count, cut, own, people, title};
+use crate::output::remind::{Item, LONGEST, LONGEST_NAME, Page, count, cut, name_all, own, title};
 use crate::remind::{Concern, Person};
 
 /// Writes the reminders.
@@ -11,28 +11,22 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !page.items.is_empty() {
         writeln!(out, "**{}**\n", count(page))?;
     }
-    for Item { reminder, concerns } in &page.items {
+    for Item { reminder, concerns, people } in &page.items {
         let id = escape::markdown_code(reminder.exception.id);
         let facts: Vec<String> = concerns.iter().map(|concern| concern.message(page.today)).collect();
         writeln!(out, "- {id} **{}**: {}", facts.join("; "), escape::markdown(&title(reminder)))?;
-        writeln!(out, "  - tell {}", mentions(reminder.people(concerns)))?;
+        writeln!(out, "  - tell {}", mentions(people.iter().copied()))?;
         writeln!(out, "  - to do: {}", advices(concerns))?;
         if let Some(removal) = own(reminder.exception.removal.as_ref(), LONGEST) {
             writeln!(out, "  - removal: {}", escape::markdown(&removal))?;
         }
     }
-    if !page.items.is_empty() && !page.tracking.remarks.is_empty() {
-        writeln!(out)?;
-    }
-    for remark in &page.tracking.remarks {
-        writeln!(out, "{}", escape::markdown(remark))?;
-    }
     Ok(())
 }
 
 /// Names people so that those who have a login are mentioned.
-pub(super) fn mentions(told: &[Person<'_>]) -> String {
-    people(told, |person| match person.login {
+pub(super) fn mentions<'p>(told: impl IntoIterator<Item = &'p Person<'p>>) -> String {
+    name_all(told, |person| match person.login {
         Some(login) => format!("@{login}"),
         None => unmentioned(person),
     })

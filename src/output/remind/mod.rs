@@ -9,6 +9,7 @@ mod text;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::output::escape;
 use crate::register::{Day, Text};
 use crate::remind::{Concern, Person, Reminder, Settings, Tracking};
 
@@ -46,6 +47,8 @@ pub struct Item<'r> {
     pub reminder: &'r Reminder<'r>,
     /// What to tell.
     pub concerns: Vec<&'r Concern>,
+    /// Whom.
+    pub people: Vec<&'r Person<'r>>,
 }
 
 /// Writes a page in a format.
@@ -70,7 +73,7 @@ const LONGEST_NAME: usize = 200;
 
 /// Returns a text of an entry for people, cut where it is longer.
 fn own<'e>(text: Option<&'e Text<'_>>, longest: usize) -> Option<Cow<'e, str>> {
-    text.map(|text| cut(text.as_str(), longest))
+    text.map(|text| Cow::Owned(cut(&escape::folded(text.as_str()), longest).into_owned()))
 }
 
 /// Cuts a text after so many characters.
@@ -86,16 +89,14 @@ fn title<'e>(reminder: &'e Reminder<'_>) -> Cow<'e, str> {
 }
 
 /// Names people with their parts; `name` writes one in the format's syntax.
-fn people(people: &[Person<'_>], name: impl Fn(&Person<'_>) -> String) -> String {
+fn name_all<'p>(people: impl IntoIterator<Item = &'p Person<'p>>, name: impl Fn(&Person<'_>) -> String) -> String {
     let one = |person: &Person<'_>| {
         let parts: Vec<&str> = person.parts.iter().map(|part| part.name()).collect();
         let left = if person.left { ", has left" } else { "" };
         format!("{} ({}{left})", name(person), parts.join(" and "))
     };
-    if people.is_empty() {
-        return "nobody: the record names no owner".to_owned();
-    }
-    people.iter().map(one).collect::<Vec<_>>().join(", ")
+    let named: Vec<String> = people.into_iter().map(one).collect();
+    if named.is_empty() { "nobody: the record names no owner".to_owned() } else { named.join(", ") }
 }
 
 fn count(page: &Page<'_>) -> String {

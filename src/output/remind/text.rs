@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use crate::output::escape;
-use crate::output::remind::{Item, LONGEST, Page, count, cut, own, people, title};
+use crate::output::remind::{Item, LONGEST, Page, count, cut, name_all, own, title};
 
 /// Writes the reminders.
 pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for Item { reminder, concerns } in &page.items {
+    for Item { reminder, concerns, people } in &page.items {
         let exception = reminder.exception;
         writeln!(out, "{}", escape::line(&format!("{}: {}", exception.id, title(reminder))))?;
         let mut facts: Vec<(&str, String)> =
@@ -16,7 +16,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             Some(login) => format!("@{login}"),
             None => cut(person.name, LONGEST).into_owned(),
         };
-        facts.push(("tell", people(reminder.people(concerns), name)));
+        facts.push(("tell", name_all(people.iter().copied(), name)));
         facts.extend(own(exception.removal.as_ref(), LONGEST).map(|removal| ("removal", removal.into_owned())));
         facts.push(("file", reminder.path.to_owned()));
         for (key, value) in facts {
@@ -26,9 +26,6 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     if !page.items.is_empty() {
         writeln!(out, "{}", count(page))?;
-    }
-    for remark in &page.tracking.remarks {
-        writeln!(out, "{}", escape::line(remark))?;
     }
     Ok(())
 }

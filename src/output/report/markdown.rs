@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::output::escape;
 use crate::output::report::{brief, words};
-use crate::report::{Item, Meeting, Row, Standing};
+use crate::report::{Agenda, Item, Meeting, Row, Standing};
 
 /// The most bytes of a report (GitHub's limit of a step summary).
 const LIMIT: usize = 1 << 20;
@@ -22,7 +22,10 @@ const WIDEST: usize = 80;
 
 /// Writes a meeting.
 pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { meeting, text: String::new() };
+    let Agenda { expired, expiring, new, renewed, closed, rejected, reviews, .. } = &meeting.agenda;
+    let lists = [expired, expiring, new, renewed, closed, rejected, reviews];
+    let topics = lists.iter().filter(|list| !list.is_empty()).count() + usize::from(meeting.to_mend() > 0);
+    let mut page = Page { meeting, text: String::new(), topics };
     page.head();
     page.agenda();
     page.faulty();
@@ -33,6 +36,8 @@ pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<(
 struct Page<'p> {
     meeting: &'p Meeting<'p>,
     text: String,
+    /// How many lists are still to come.
+    topics: usize,
 }
 
 impl Page<'_> {
@@ -135,11 +140,15 @@ impl Page<'_> {
         }
     }
 
-    /// Adds lines as long as they fit, and says how many do not.
+    /// Adds the lines of a topic as long as they fit, and says how many do not. Each may have an equal share of the
+    /// space that those before it have left, so that a long list of expired ones hides nothing that can still be saved.
     fn lines(&mut self, lines: impl Iterator<Item = String>) {
+        let share = (LIMIT - RESERVE).saturating_sub(self.text.len()) / self.topics.max(1);
+        let end = self.text.len() + share;
+        self.topics = self.topics.saturating_sub(1);
         let mut left_out = 0;
         for line in lines {
-            if left_out > 0 || self.text.len() + line.len() > LIMIT - RESERVE {
+            if left_out > 0 || self.text.len() + line.len() > end {
                 left_out += 1;
             } else {
                 self.add(&line);

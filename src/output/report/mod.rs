@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::output::Look;
+use crate::output::{Look, escape};
 use crate::report::Meeting;
 
 /// A format of the report.
@@ -69,8 +69,15 @@ pub fn render(format: Format, meeting: &Meeting<'_>, look: Look, out: &mut dyn W
 /// A text of an entry is cut to so many characters, in every format but JSON.
 const LONGEST: usize = 300;
 
-/// Returns a text of an entry as the formats for people repeat it: at most 300 characters.
+/// Returns a text of an entry as the formats for people repeat it: on one line, at most 300 characters.
 fn brief(text: &str) -> Cow<'_, str> {
+    match escape::folded(text) {
+        Cow::Borrowed(text) => cut(text),
+        Cow::Owned(text) => Cow::Owned(cut(&text).into_owned()),
+    }
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),

@@ -59,6 +59,8 @@ pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> 
         Doubt::ClosedBeforeStart => {
             format!("it was closed on {}, before it began on {}", day(item.closed_on), day(item.first_day))
         }
+        Doubt::ClosedAhead => format!("it was closed on {}, a day that has not come", day(item.closed_on)),
+        Doubt::RenewalWithoutDay => "its last renewal was decided on no day that can be read".to_owned(),
     })
 }
 
