@@ -633,7 +633,7 @@ fn is_list(bare: &str) -> bool {
     }
     let mut words = bare.split(' ').skip(1).peekable();
     while let Some(word) = words.next() {
-        if words.peek().is_some() && ["and", "or", "+"].contains(&word) {
+        if words.peek().is_some() && ["and", "et", "oder", "or", "und", "+"].contains(&word) {
             return true;
         }
     }
@@ -688,7 +688,7 @@ const PLACEHOLDERS: &[&str] = &[
     "your name",
 ];
 const PLACEHOLDERS_WITHOUT_AT: &[&str] =
-    &["me", "myself", "n.a", "n/a", "na", "name", "same as above", "self", "x", "xx", "xxx"];
+    &["me", "myself", "n.a", "n.n", "n/a", "na", "name", "nn", "same as above", "self", "x", "xx", "xxx"];
 
 /// Words that leave the person open wherever they stand in a value.
 const ALWAYS_PLACEHOLDERS: &[&str] = &["anyone", "fixme", "somebody", "someone", "tba", "tbd", "todo", "whoever"];
@@ -706,23 +706,33 @@ fn is_placeholder(bare: &str, handle: bool) -> bool {
 
 /// Words that name a group wherever they stand in a value, for nobody has them as a name.
 const ALWAYS_GROUP: &[&str] = &[
+    "abteilung",
     "administrators",
     "admins",
+    "afdeling",
     "appsec",
+    "arbeitsgruppe",
+    "avdeling",
     "committee",
     "contractors",
+    "departamento",
+    "departement",
     "department",
     "dept",
     "developers",
     "devops",
     "devsecops",
+    "dipartimento",
     "employees",
     "engineers",
+    "equipe",
+    "equipo",
     "everybody",
     "everyone",
     "helpdesk",
     "infosec",
     "mailbox",
+    "mitarbeiter",
     "netops",
     "oncall",
     "oncallers",
@@ -730,6 +740,7 @@ const ALWAYS_GROUP: &[&str] = &[
     "secops",
     "servicedesk",
     "squad",
+    "squadra",
     "sre",
     "sres",
     "stakeholders",
@@ -761,6 +772,7 @@ const GROUP: &[&str] = &[
     "audit",
     "automation",
     "backend",
+    "betrieb",
     "billing",
     "board",
     "bot",
@@ -804,8 +816,10 @@ const GROUP: &[&str] = &[
     "director",
     "division",
     "duty",
+    "einkauf",
     "engineer",
     "engineering",
+    "entwicklung",
     "external",
     "finance",
     "frontend",
@@ -813,6 +827,9 @@ const GROUP: &[&str] = &[
     "grc",
     "group",
     "groups",
+    "grupo",
+    "gruppe",
+    "gruppo",
     "guild",
     "head",
     "hello",
@@ -823,6 +840,7 @@ const GROUP: &[&str] = &[
     "identity",
     "incident",
     "info",
+    "informatik",
     "infra",
     "infrastructure",
     "internal",
@@ -867,14 +885,23 @@ const GROUP: &[&str] = &[
     "provider",
     "psirt",
     "qa",
+    "rechenzentrum",
     "release",
     "requester",
     "response",
     "risk",
     "root",
     "sales",
+    "sec",
+    "securite",
     "security",
+    "seguranca",
+    "seguridad",
     "service",
+    "servicio",
+    "servizio",
+    "sicherheit",
+    "sicurezza",
     "soc",
     "staff",
     "supplier",
@@ -885,12 +912,36 @@ const GROUP: &[&str] = &[
     "technology",
     "user",
     "vendor",
+    "vertrieb",
+    "verwaltung",
     "webmaster",
 ];
 
 /// Words that join the words of a group's name.
-const JOINING: &[&str] =
-    &["a", "an", "and", "call", "for", "human", "in", "of", "on", "our", "party", "resources", "the", "third"];
+const JOINING: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "call",
+    "de",
+    "der",
+    "des",
+    "di",
+    "die",
+    "du",
+    "for",
+    "human",
+    "in",
+    "la",
+    "le",
+    "of",
+    "on",
+    "our",
+    "party",
+    "resources",
+    "the",
+    "third",
+];
 
 /// Endings that make a group of a listed word before them, as in `securityteam`.
 const ENDINGS: &[&str] = &["team", "squad", "group", "ops", "admins", "desk"];
@@ -902,13 +953,15 @@ fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
     if bare.ends_with("[bot]") {
         return Some("bot");
     }
-    let words = bare
+    // `équipe` and `equipe` are one word; an accent is a character of its own in a folded text.
+    let unaccented: String = bare.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
+    let words = unaccented
         .split(|c: char| c != '\'' && !c.is_alphanumeric())
         .map(|word| if joined { word.trim_end_matches(|c: char| c.is_ascii_digit()) } else { word })
         .filter(|word| !word.is_empty());
     let (mut previous, mut on_call) = ("", false);
     for word in words.clone() {
-        if let Some(group) = listed(ALWAYS_GROUP, word) {
+        if let Some(group) = listed(ALWAYS_GROUP, word).or_else(|| compound(word)) {
             return Some(group);
         }
         on_call |= previous == "on" && word == "call";
@@ -926,6 +979,13 @@ fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
         first = first.or(Some(group));
     }
     first
+}
+
+/// Finds the group in a word that languages such as German join: `Sicherheitsteam`, `Fachabteilung`.
+fn compound(word: &str) -> Option<&'static str> {
+    const LEAST: usize = 3;
+    let ends = |ending: &&str| word.strip_suffix(*ending).is_some_and(|start| start.chars().count() >= LEAST);
+    ["team", "abteilung"].into_iter().find(ends)
 }
 
 fn group_of(word: &str) -> Option<&'static str> {
@@ -1207,6 +1267,10 @@ mod tests {
             "Anders Andersson",
             "A. B. Orson",
             "Al Lee",
+            "Le Thi Hoa",
+            "Wei Ou Zhang",
+            "Leo Di Servi",
+            "Nn Okafor",
         ] {
             assert_eq!(not_a_person(text), None, "{text}");
         }
@@ -1260,6 +1324,8 @@ mod tests {
             "Dana Ortiz, Olek Kim, PhD",
             "Dana/Olek",
             "https://github.com/dana, Olek",
+            "Dana Ortiz und Olek Nowak",
+            "Dana et Olek",
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Several), "{text}");
         }
@@ -1315,6 +1381,12 @@ mod tests {
             ("(Platform Team)", "team"),
             ("Platform (Dana)", "platform"),
             ("CISO", "ciso"),
+            ("Équipe sécurité", "equipe"),
+            ("Service de sécurité", "service"),
+            ("equipo de seguridad", "equipo"),
+            ("Sicherheitsteam", "team"),
+            ("IT-Abteilung", "abteilung"),
+            ("Fachabteilung Lohn", "abteilung"),
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Group(word)), "{text}");
         }
