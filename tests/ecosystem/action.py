@@ -5,6 +5,7 @@ summaries, results. A server on this machine stands in for GitHub's API and its 
 """
 
 import concurrent.futures
+import copy
 import hashlib
 import http.server
 import itertools
@@ -251,7 +252,6 @@ class Bench:
         self.work.mkdir()
         self.numbers = itertools.count(1)
         self.act = work / "venv/bin/act"
-        self.server = Server()
         tools = self.work / "path"
         tools.mkdir()
         shutil.copy(binary, tools / "stopgap")
@@ -265,6 +265,12 @@ class Bench:
         for name in listed.rstrip("\0").split("\0"):
             (self.action / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, self.action / name)
+
+    def alone(self):
+        """The same with a server of its own, so that scenarios beside each other count no others' requests."""
+        bench = copy.copy(self)
+        bench.server = Server()
+        return bench
 
     def repository(self, name, register=None):
         return Repository(self.work / name / "repository", register)
@@ -746,7 +752,7 @@ def main(binary, work):
     bench = Bench(binary, work)
     failed = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        runs = {pool.submit(scenario, bench): scenario.__name__ for scenario in SCENARIOS}
+        runs = {pool.submit(scenario, bench.alone()): scenario.__name__ for scenario in SCENARIOS}
         for done in concurrent.futures.as_completed(runs):
             if done.exception():
                 failed.append(f"{runs[done]}: {type(done.exception()).__name__}: {done.exception()}")
