@@ -99,8 +99,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Sorts findings, cuts every span to one line, and keeps the narrower of two findings that
-    /// name the same value.
+    /// Sorts findings, and cuts every span to one line.
     #[must_use]
     pub fn new(mut list: Vec<Finding>, sources: &[Source]) -> Self {
         for finding in &mut list {
@@ -118,7 +117,13 @@ impl Findings {
                 .then_with(|| a.rule.id.cmp(b.rule.id))
                 .then_with(|| a.message.cmp(&b.message))
         });
-        Self { list: keep_narrower(list) }
+        Self { list }
+    }
+
+    /// Keeps the narrower of two findings that name the same value, unless it weighs less: one that
+    /// is no error, or does not gate, must not hide one that is or does.
+    pub fn narrow(&mut self) {
+        self.list = keep_narrower(std::mem::take(&mut self.list));
     }
 
     /// Returns the findings in their order.
@@ -203,6 +208,8 @@ fn keep_narrower(list: Vec<Finding>) -> Vec<Finding> {
 fn is_named_by(wide: &Finding, narrow: &[(&Finding, u32)]) -> bool {
     let same = |narrow: &Finding| {
         wide.rule.yields_to.contains(&narrow.rule.id)
+            && narrow.level >= wide.level
+            && narrow.gates >= wide.gates
             && (narrow.span.contains(wide.span) || wide.span.contains(narrow.span))
     };
     let (before, after) = narrow.split_at(narrow.partition_point(|(other, _)| other.span.start < wide.span.start));

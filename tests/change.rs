@@ -1028,6 +1028,52 @@ mod gate {
     }
 
     #[test]
+    fn a_copy_that_is_dated_before_its_original_is_a_copy_all_the_same() {
+        for status in ["active", "rejected"] {
+            let branch = Branch::of(&[("status", status), ("decided", "2026-11-18")]);
+            let earlier = [("decided", "2026-11-17"), ("starts", "2026-11-18"), ("scope.system", "another printer")];
+            branch.write("exceptions/a-copy.yaml", &exception(&earlier));
+            assert_eq!(branch.verdict_of_rules(), ["copied-reason"], "{status}");
+        }
+    }
+
+    #[test]
+    fn a_filing_far_ahead_ends_no_row_of_filings() {
+        let words = ["The first box came empty.", "The second box came with a wrong key.", "The third box is at sea."];
+        let filed = |at: usize, starts: &'static str, decided: &'static str, expires: &'static str| {
+            exception(&[("reason", words[at]), ("starts", starts), ("decided", decided), ("expires", expires)])
+        };
+        let branch = Branch::from(&[
+            ("stopgap.yaml", "version: 1\nrenewals: {max: 0}\n"),
+            ("exceptions/first.yaml", &filed(0, "2026-11-01", "2026-11-01", "2026-11-20")),
+        ]);
+        branch.write("exceptions/second.yaml", &filed(1, "2027-02-01", "2026-11-21", "2027-02-20"));
+        branch.write("exceptions/third.yaml", &filed(2, "2026-11-23", "2026-11-22", "2026-12-10"));
+        let rules = branch.verdict_of_rules();
+        assert!(rules.contains(&"refiled-exception".to_owned()), "{rules:?}");
+    }
+
+    #[test]
+    fn a_renewal_beyond_too_many_is_one_too_many_again() {
+        let third = "  - {requested: 2026-11-20, requester: Luis Prado, reason: The third box came without its screws., risk_check: Log read., approver: Mei Tanaka, decided: 2026-11-20, expires: 2026-12-19}\n";
+        let base = exception(&[]) + "renewals:\n" + &third.replace("12-19", "12-17") + &third.replace("12-19", "12-18");
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\nrenewals: {max: 1}\n"), (PRINTER, &base)]);
+        branch.write(PRINTER, &(base.clone() + third));
+        assert!(branch.verdict_of_rules().contains(&"too-many-renewals".to_owned()), "{:?}", branch.verdict_of_rules());
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\nrenewals: {max: 1}\n"), (PRINTER, &base)]);
+        branch.write(PRINTER, &base.replace("owner: Luis Prado", "owner: Hanna Vogel"));
+        assert!(!branch.verdict_of_rules().contains(&"too-many-renewals".to_owned()));
+    }
+
+    #[test]
+    fn a_policy_names_its_files_with_or_without_the_folder_they_lie_in() {
+        let people = "people: [{name: Hanna Vogel}, {name: Luis Prado}, {name: Mei Tanaka}]\n";
+        let book = "version: 1\npeople: ./people.yaml\n";
+        let branch = Branch::from(&[("stopgap.yaml", book), ("people.yaml", people), (PRINTER, &exception(&[]))]);
+        branch.edit(&[("owner", "Hanna Vogel")]).passes();
+    }
+
+    #[test]
     fn what_lands_on_an_untouched_file_still_gates() {
         let later =
             exception(&[("title", "Printer in hall 9"), ("scope.system", "printer 9"), ("decided", "2026-11-16")]);
@@ -1036,7 +1082,7 @@ mod gate {
         let found: Vec<&str> = verdict.found.iter().map(|found| found.split(':').next().unwrap()).collect();
         assert_eq!(verdict.code, 1);
         let expected =
-            ["copied-reason exceptions/b/hall-nine-printer.yaml", "duplicate-id exceptions/b/hall-nine-printer.yaml"];
+            ["copied-reason exceptions/a/hall-nine-printer.yaml", "duplicate-id exceptions/b/hall-nine-printer.yaml"];
         assert!(expected.iter().all(|expected| found.contains(expected)), "{verdict:?}");
     }
 

@@ -108,7 +108,7 @@ fn evidence(head: &Path, changes: &Changes<'_>) -> Option<Evidence> {
     let read = |name: &str| fs::read(head.parent().unwrap().join(name)).ok();
     let Event::PullRequest(request) = Event::parse(&read("event.json")?).unwrap() else { panic!("no pull request") };
     let files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
-    let author = request.author.as_ref().map(|author| author.login.as_str());
+    let author = request.author.as_ref();
     let verdicts = read("reviews.json").map(|reviews| {
         let verdict = |standing: Standing<'_>| Verdict {
             login: standing.login.to_owned(),

@@ -382,7 +382,7 @@ mod approval_missing {
         let base = entry(&[]) + "amendments:" + &first;
         let mut pull = Pull::onto(&[(ENTRY, &base)]);
         pull.push(&[(ENTRY, &(base.replace("lp-07", "lp-70") + &first + "\n"))]);
-        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "amendment 2")]);
+        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "amendment 2").replace("@mei", "@olek")]);
     }
 
     #[test]
@@ -398,6 +398,48 @@ mod approval_missing {
         let mut revived = Pull::onto(&[(ENTRY, &entry(&[("status", "rejected")]))]);
         revived.push(&[(ENTRY, &entry(&[]))]);
         assert!(revived.said().contains(&UNAPPROVED.to_owned()), "{:?}", revived.said());
+    }
+
+    #[test]
+    fn an_amendment_of_a_refusal_needs_its_approver() {
+        let base = entry(&[("status", "rejected")]) + "amendments:";
+        let mut pull = Pull::onto(&[(ENTRY, &(base.clone() + " []\n"))]);
+        pull.push(&[(
+            ENTRY,
+            &(base.replace("lp-07", "lp-70") + &amendment("@mei", "The hall was renumbered.") + "\n"),
+        )]);
+        assert_eq!(pull.said(), [UNAPPROVED.replace("the exception", "amendment 1")]);
+    }
+
+    #[test]
+    fn a_draft_that_is_put_in_force_is_signed_off_and_judged_whole() {
+        for (lacking, approver) in [("status", "@mei"), ("expires", "@mei"), ("status", "Security Team")] {
+            let approver = format!("\"{approver}\"");
+            let mut pull = Pull::onto(&[(ENTRY, &entry(&[(lacking, ""), ("approver", &approver)]))]);
+            pull.push(&[(ENTRY, &entry(&[("approver", &approver)]))]);
+            let rules = if approver.contains("Team") { "owner-not-a-person" } else { "approval-missing" };
+            assert!(pull.said().iter().any(|said| said.starts_with(rules)), "{lacking} {approver}: {:?}", pull.said());
+        }
+    }
+
+    #[test]
+    fn a_narrower_warning_hides_no_missing_approval() {
+        let policy = "version: 1\nrules: {owner-not-a-person: warning, author-is-approver: warning}\n";
+        let mut pull = Pull::onto(&[("stopgap.yaml", policy)]);
+        pull.push(&[(ENTRY, &entry(&[("approver", "\"@hanna\"")]))]);
+        assert!(pull.said().iter().any(|said| said.starts_with("approval-missing")), "{:?}", pull.said());
+    }
+
+    #[test]
+    fn whoever_asked_approves_no_amendment_of_it() {
+        let base = entry(&[("requester", "\"@olek\"")]) + "amendments:";
+        let mut pull = Pull::onto(&[(ENTRY, &(base.clone() + " []\n"))]);
+        pull.push(&[(
+            ENTRY,
+            &(base.replace("lp-07", "lp-70") + &amendment("@olek", "The hall was renumbered.") + "\n"),
+        )]);
+        let said = pull.review("olek", "APPROVED").text();
+        assert!(said.contains("`@olek` asked for the exception and approved its amendment"), "{said}");
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Given {
         let now = history.judged(&request.head, &files, changes.sources)?;
         let mut known: BTreeMap<&str, Option<Vec<FileId>>> = BTreeMap::new();
         let mut verdicts = Vec::new();
-        for standing in reviews.standing(author.as_ref().map(|author| author.login.as_str())) {
+        for standing in reviews.standing(author.as_ref()) {
             let covers = match standing.commit.map(|commit| (commit, known.get(commit))) {
                 None => None,
                 Some((_, Some(known))) => known.clone(),

@@ -3,7 +3,7 @@
 use super::json::{Json, number, text};
 
 /// An account on GitHub.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// The name, without `@`; GitHub compares it without case.
     pub login: String,
@@ -19,6 +19,12 @@ impl Account {
     pub fn is_bot(&self) -> bool {
         let machine = |kind: &String| kind.eq_ignore_ascii_case("bot") || kind.eq_ignore_ascii_case("mannequin");
         self.kind.as_ref().is_some_and(machine) || self.key().ends_with("[bot]")
+    }
+
+    /// Tells whether it is another's account, by the name or by the number that stays when the name changes.
+    #[must_use]
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        self.is(&other.login) || self.id.is_some() && self.id == other.id
     }
 
     /// Tells whether it has this name, with or without `@`.

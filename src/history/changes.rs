@@ -43,6 +43,8 @@ pub struct Changes<'a> {
     pub sources: &'a [Source],
     /// Paths of the base whose exception lies elsewhere in the head.
     moved: BTreeMap<&'a str, &'a str>,
+    /// Where each file of the head stands in the list.
+    by_head: FxHashMap<FileId, usize>,
     /// Files of the head whose bytes the base has at the same path.
     untouched: FxHashSet<FileId>,
 }
@@ -87,6 +89,16 @@ impl<'a> Change<'a> {
     #[must_use]
     pub fn added(&self) -> Option<&'a Exception<'a>> {
         if self.base.is_none() { self.head.as_ref()?.exception } else { None }
+    }
+
+    /// Tells whether it gives an unfinished record the status and the end that it lacked.
+    fn puts_in_force(&self) -> bool {
+        let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
+        let lacks = |it: &Exception<'_>| it.status.is_none() || it.expires.is_none();
+        match (exception(&self.base), exception(&self.head)) {
+            (Some(base), Some(head)) => lacks(base) && !lacks(head) && head.is_live(),
+            _ => false,
+        }
     }
 
     /// Tells whether the value at a JSON Pointer differs; a missing key differs from one that is
@@ -134,6 +146,7 @@ impl<'a> Changes<'a> {
             evidence: None,
             sources: files.sources(),
             moved: BTreeMap::new(),
+            by_head: FxHashMap::default(),
             untouched: FxHashSet::default(),
         };
         let (before, after) = (by_stem(base), by_stem(head));
@@ -146,6 +159,8 @@ impl<'a> Changes<'a> {
                 changes.compare(files, (base, old), (head, new));
             }
         }
+        let heads = changes.list.iter().enumerate();
+        changes.by_head = heads.filter_map(|(at, change)| Some((change.head.as_ref()?.file, at))).collect();
         changes
     }
 
@@ -181,6 +196,31 @@ impl<'a> Changes<'a> {
         }
     }
 
+    /// Tells whether the change brings a reason: the base's record of the same id has no such text at this place.
+    #[must_use]
+    pub fn adds_reason(&self, file: FileId, position: usize, text: &str) -> bool {
+        let Some(change) = self.of(file) else { return false };
+        let before = change.base.as_ref().and_then(|side| side.exception);
+        before.is_none_or(|before| before.reasons().nth(position).is_none_or(|(old, _)| old.as_str() != text))
+    }
+
+    /// Tells whether the change adds the exception of a file.
+    #[must_use]
+    pub fn adds(&self, file: FileId) -> bool {
+        self.of(file).is_some_and(|change| change.base.is_none())
+    }
+
+    /// Returns what the base holds of an exception that the change edits.
+    #[must_use]
+    pub fn before(&self, file: FileId) -> Option<&'a Exception<'a>> {
+        self.of(file)?.base.as_ref()?.exception
+    }
+
+    /// Returns what the change does to a file of the head.
+    fn of(&self, file: FileId) -> Option<&Change<'a>> {
+        self.by_head.get(&file).and_then(|at| self.list.get(*at))
+    }
+
     /// Tells whether a file of the head has the same bytes at the same path in the base.
     #[must_use]
     pub fn leaves(&self, file: FileId) -> bool {
@@ -188,7 +228,8 @@ impl<'a> Changes<'a> {
     }
 
     /// Marks the findings that the change did not cause: the base has the same one (rule, file and
-    /// field), and the change leaves that field alone.
+    /// field), and the change leaves that field alone. A change that puts a draft in force causes all
+    /// that is wrong with it. Then keeps the narrower ones.
     pub fn mark(&self, findings: &mut Findings, baseline: &Findings, sources: &[Source]) {
         let mut fields = Fields::new(sources);
         let path = |file: FileId| sources[file.0 as usize].path();
@@ -198,8 +239,6 @@ impl<'a> Changes<'a> {
             let path = self.moved.get(path).copied().unwrap_or(path);
             known.insert((finding.rule.id, path.to_owned(), fields.of(finding)));
         }
-        let by_head: FxHashMap<FileId, &Change<'a>> =
-            self.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, change))).collect();
         findings.mark(|finding| {
             if finding.rule.judges_changes() {
                 return true;
@@ -208,10 +247,14 @@ impl<'a> Changes<'a> {
             if entry && self.leaves(finding.file) {
                 return false;
             }
+            if self.of(finding.file).is_some_and(Change::puts_in_force) {
+                return true;
+            }
             let field = fields.of(finding);
-            let edited = by_head.get(&finding.file).is_some_and(|change| change.edits(&field));
+            let edited = self.of(finding.file).is_some_and(|change| change.edits(&field));
             edited || !known.contains(&(finding.rule.id, path(finding.file).to_owned(), field))
         });
+        findings.narrow();
     }
 }
 

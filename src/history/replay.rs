@@ -458,9 +458,8 @@ impl<'r> Replay<'r> {
             PolicyFile::Named(_) | PolicyFile::Usual => {}
         }
         let folder = format!("{}{}/", self.prefix, Policy::default().exceptions);
-        let mut below = files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
-        !policy::NAMES.iter().any(|name| files.contains_key(&format!("{}{name}", self.prefix)))
-            && !below.any(|(path, _)| is_named_like_one(path))
+        let below = files.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
+        !policy::NAMES.iter().any(|name| files.contains_key(&format!("{}{name}", self.prefix))) && !below
     }
 }
 

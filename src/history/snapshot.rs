@@ -102,7 +102,8 @@ impl Snapshot {
         &self.prefix
     }
 
-    /// Tells whether there is neither a policy nor an exception under the default folder.
+    /// Tells whether there is neither a policy nor a file under the default folder: an empty register
+    /// is one too.
     #[must_use]
     pub fn is_without_register(&self, policy: &PolicyFile) -> bool {
         match policy {
@@ -111,7 +112,10 @@ impl Snapshot {
             PolicyFile::Named(_) | PolicyFile::Usual => {}
         }
         let policy = Policy::default();
-        !policy::NAMES.iter().any(|name| self.place.exists(name)) && self.exceptions(&policy.exceptions).is_empty()
+        let Repository::Commit(commit) = &self.place else { return true };
+        let folder = format!("{}/", policy.exceptions);
+        !policy::NAMES.iter().any(|name| self.place.exists(name))
+            && !commit.files().keys().any(|path| path.starts_with(&folder))
     }
 
     /// Returns the exception files below a folder, relative to the root, with their object names.

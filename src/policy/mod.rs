@@ -215,6 +215,9 @@ impl Policy {
             }
         }
         self.exceptions = tidy_path(&self.exceptions);
+        for path in [&mut self.people, &mut self.controls, &mut self.schema].into_iter().flatten() {
+            *path = tidy_path(path);
+        }
         if let (true, Some(value)) = (self.exceptions.is_empty(), node.get("exceptions")) {
             let message = "`exceptions` must be a folder of its own, not the whole repository";
             problems.push(Problem::new(value.span, message, "write a name such as `exceptions`"));

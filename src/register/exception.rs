@@ -392,6 +392,12 @@ impl<'a> Exception<'a> {
         }
     }
 
+    /// Tells whether something lacks without which no decision could be in force: an approver, a day, an end or a status.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.approver.is_none() || self.decided.is_none() || self.expires.is_none() || self.status.is_none()
+    }
+
     /// Returns everyone who is named, with the part that they play, in the order of the fields.
     #[must_use]
     pub fn people(&self) -> Vec<(Role, &Text<'a>)> {

@@ -107,7 +107,12 @@ pub fn run<'a>(
     let (mut findings, whole) = rayon::join(|| run.entries(&register.exceptions), || run.whole());
     findings.extend(whole);
     findings.extend(run.changes());
-    Findings::new(findings, sources)
+    let mut findings = Findings::new(findings, sources);
+    // Which findings of a change gate is known later, and only those that do may hide others.
+    if changes.is_none() {
+        findings.narrow();
+    }
+    findings
 }
 
 /// Runs the rules over the base of a change, so far as its findings can differ from the head's:
@@ -139,7 +144,9 @@ pub fn run_past<'a>(
     let mut on = on(judge);
     on.retain(|(rule, _)| rule.family == Family::Change);
     let run = Run { judge, register, changes: Some(changes), on };
-    Findings::new(run.changes(), sources)
+    let mut findings = Findings::new(run.changes(), sources);
+    findings.narrow();
+    findings
 }
 
 fn on(judge: &Judge) -> Vec<(&'static Rule, Level)> {

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, FixedOffset};
 
+use rustc_hash::FxHashMap;
+
 use crate::github::Account;
 use crate::history::{Change, Changes};
 use crate::register::{Amendment, Day, Exception, Renewal, Spanned, Status, Text};
@@ -73,64 +75,67 @@ pub fn decisions<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
 fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     let mut found = Vec::new();
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return found };
-    if head.is(&[Status::Rejected]) {
-        return found;
-    }
+    let refused = head.is(&[Status::Rejected]);
     let base = change.base.as_ref().and_then(|side| side.exception);
     let mut add = |what: String, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
         found.extend(approver.map(|approver| Decision { file: head.file, what, approver, decided }));
     };
-    // Without one of these the base holds no decision that could still be in force.
-    let undecided = |base: &Exception<'_>| {
-        base.approver.is_none() || base.decided.is_none() || base.expires.is_none() || base.status.is_none()
-    };
     // Whoever is named as the approver now must have approved, even where an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
-    if base.is_none_or(|base| base.is(&[Status::Rejected]) || undecided(base) || renamed(base)) {
+    if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || base.is_undecided() || renamed(base)) {
         add("the exception".into(), head.approver.as_ref(), head.decided.as_ref());
     }
-    let mut known: Vec<&Renewal<'_>> = base.iter().flat_map(|base| &base.renewals).collect();
-    for (index, renewal) in head.renewals.iter().enumerate() {
-        if !takes(&mut known, |old| is_renewal(old, renewal)) {
+    // Each decision of the base stands for one alone: whoever writes an old amendment down once more has nobody's approval
+    // for it. A refusal is renewed by nobody, but its record can be amended.
+    let mut known = Known::new(base.iter().flat_map(|base| &base.renewals).map(renewal_key));
+    for (index, renewal) in head.renewals.iter().enumerate().filter(|_| !refused) {
+        if !known.takes(&renewal_key(renewal)) {
             add(format!("renewal {}", index + 1), renewal.approver.as_ref(), renewal.decided.as_ref());
         }
     }
-    let mut known: Vec<&Amendment<'_>> = base.iter().flat_map(|base| &base.amendments).collect();
+    let mut known = Known::new(base.iter().flat_map(|base| &base.amendments).map(amendment_key));
     for (index, amendment) in head.amendments.iter().enumerate() {
-        if !takes(&mut known, |old| is_amendment(old, amendment)) {
+        if !known.takes(&amendment_key(amendment)) {
             add(format!("amendment {}", index + 1), amendment.approver.as_ref(), amendment.date.as_ref());
         }
     }
     found
 }
 
-/// Takes one out of those that were decided before, so that each stands for one alone: whoever writes an old amendment
-/// down once more has nobody's approval for it.
-fn takes<T>(known: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> bool {
-    let found = known.iter().position(is_it);
-    found.map(|at| known.remove(at)).is_some()
+/// What was decided before, each as often as it was.
+struct Known(FxHashMap<Vec<String>, usize>);
+
+impl Known {
+    fn new(keys: impl Iterator<Item = Vec<String>>) -> Self {
+        let mut known = FxHashMap::default();
+        keys.for_each(|key| *known.entry(key).or_default() += 1);
+        Self(known)
+    }
+
+    /// Takes one out; tells whether there was one.
+    fn takes(&mut self, key: &[String]) -> bool {
+        self.0.get_mut(key).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
+    }
 }
 
-fn is_renewal(old: &Renewal<'_>, new: &Renewal<'_>) -> bool {
-    same(&old.approver, &new.approver)
-        && old.decided.as_ref().map(|day| day.value) == new.decided.as_ref().map(|day| day.value)
-        && old.expires.as_ref().map(|end| end.value) == new.expires.as_ref().map(|end| end.value)
-        && same(&old.reason, &new.reason)
+/// What makes a renewal the same one, for its decision.
+fn renewal_key(it: &Renewal<'_>) -> Vec<String> {
+    let decided = it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
+    let expires = it.expires.as_ref().map(|end| format!("{:?}", end.value)).unwrap_or_default();
+    vec![words(&it.approver).join(" "), decided, expires, words(&it.reason).join(" ")]
 }
 
-fn is_amendment(old: &Amendment<'_>, new: &Amendment<'_>) -> bool {
-    let fields = |amendment: &Amendment<'_>| -> Vec<String> {
-        amendment.fields.iter().map(|field| field.as_str().to_owned()).collect()
-    };
-    same(&old.approver, &new.approver)
-        && old.date.as_ref().map(|day| day.value) == new.date.as_ref().map(|day| day.value)
-        && fields(old) == fields(new)
-        && same(&old.note, &new.note)
+/// What makes an amendment the same one, for its decision.
+fn amendment_key(it: &Amendment<'_>) -> Vec<String> {
+    let date = it.date.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
+    let own = [words(&it.approver).join(" "), date, words(&it.note).join(" ")];
+    own.into_iter().chain(it.fields.iter().map(|field| field.as_str().to_owned())).collect()
 }
 
 fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
-    let words = |text: &Option<Text<'_>>| -> Vec<String> {
-        text.iter().flat_map(|text| text.as_str().split_whitespace()).map(str::to_owned).collect()
-    };
     words(a) == words(b)
+}
+
+fn words<'t>(text: &'t Option<Text<'_>>) -> Vec<&'t str> {
+    text.iter().flat_map(|text| text.as_str().split_whitespace()).collect()
 }

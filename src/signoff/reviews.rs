@@ -149,12 +149,12 @@ impl Reviews {
     ///
     /// Bots, deleted accounts and the author of the pull request stand nowhere.
     #[must_use]
-    pub fn standing(&self, author: Option<&str>) -> Vec<Standing<'_>> {
+    pub fn standing(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
         let ids = self.ids();
         let mut latest: BTreeMap<Person, (&Review, &Account)> = BTreeMap::new();
         for review in self.list.iter().filter(|review| review.state.is_opinion()) {
             let Some(user) = &review.user else { continue };
-            if user.is_bot() || author.is_some_and(|author| user.is(author)) {
+            if user.is_bot() || author.is_some_and(|author| user.is_one_with(author)) {
                 continue;
             }
             let key = user.key();
@@ -171,7 +171,7 @@ impl Reviews {
 
     /// Returns the standing approvals: those whose latest review that is not a comment approves.
     #[must_use]
-    pub fn approvals(&self, author: Option<&str>) -> Vec<Standing<'_>> {
+    pub fn approvals(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
         let mut standing = self.standing(author);
         standing.retain(|standing| standing.state == ReviewState::Approved);
         standing
@@ -232,7 +232,8 @@ mod tests {
     }
 
     fn approvers(reviews: &[String], author: Option<&str>) -> Vec<String> {
-        parse(&page(reviews)).approvals(author).iter().map(|standing| standing.login.to_owned()).collect()
+        let author = author.map(|login| Account { login: login.to_owned(), ..Account::default() });
+        parse(&page(reviews)).approvals(author.as_ref()).iter().map(|standing| standing.login.to_owned()).collect()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::declare_rule;
 use crate::history::Change;
-use crate::register::{Day, Exception, Spanned};
+use crate::register::{Day, Exception, Spanned, Zone};
 use crate::rule::{Check, Context};
 
 declare_rule! {
@@ -32,7 +32,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let base = change.base.as_ref().and_then(|side| side.exception);
     let allowed = cx.policy().back_dating;
     let earliest = base_day.plus(-i64::from(allowed));
-    for (what, date) in added(base, head) {
+    for (what, date) in added(base, head, cx.policy().timezone, base_day) {
         if date.value >= earliest {
             continue;
         }
@@ -52,7 +52,12 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
 }
 
 /// Lists the dates that a change adds to the log, the entry's own decision first.
-fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'_>) -> Vec<(String, &'e Spanned<Day>)> {
+fn added<'e>(
+    base: Option<&Exception<'_>>,
+    head: &'e Exception<'_>,
+    zone: Zone,
+    base_day: Day,
+) -> Vec<(String, &'e Spanned<Day>)> {
     let mut dates = Vec::new();
     let mut add = |what: String, date: &'e Option<Spanned<Day>>| dates.extend(date.as_ref().map(|date| (what, date)));
     if base.is_none() {
@@ -60,6 +65,11 @@ fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'_>) -> Vec<(Stri
     }
     for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
         add(format!("renewal `{}`", index + 1), &renewal.decided);
+        // The day of a request matters where it alone makes the renewal one that was asked for in time.
+        let extended = head.expiry_before(index).map(|expiry| zone.last_day(expiry.value));
+        if extended.is_some_and(|last| last < base_day) {
+            add(format!("the request for renewal `{}`", index + 1), &renewal.requested);
+        }
     }
     for (index, review) in head.reviews.iter().enumerate().skip(base.map_or(0, |base| base.reviews.len())) {
         add(format!("review `{}`", index + 1), &review.date);

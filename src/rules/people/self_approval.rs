@@ -10,7 +10,8 @@ declare_rule! {
     ///
     /// An exception is worth something because a second person took on the risk. Whoever needs it
     /// cannot be that person, under whichever spelling of the name, and the same holds for a
-    /// renewal and for a correction of the record.
+    /// renewal and for a correction of the record: whoever asked for an exception does not approve
+    /// its amendments.
     ///
     /// ## What to do
     ///
@@ -42,6 +43,17 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     for amendment in &exception.amendments {
         judge(&AMENDMENT, amendment.by.as_ref(), amendment.approver.as_ref(), cx);
+    }
+    // Whoever asked for the exception must not widen it by an amendment either.
+    let Some(before) = cx.changes.and_then(|changes| changes.before(exception.file)) else { return };
+    for amendment in exception.amendments.iter().skip(before.amendments.len()) {
+        let (Some(asked), Some(decides)) = (&before.requester, &amendment.approver) else { continue };
+        let by_them = amendment.by.as_ref().is_some_and(|by| cx.judge.people.same(by.as_str(), decides.as_str()));
+        if !by_them && cx.judge.people.same(asked.as_str(), decides.as_str()) {
+            let name = shown(decides.as_str());
+            cx.report(decides.span, format!("`{name}` asked for the exception and approved its amendment"))
+                .help("let somebody else decide and name them as `approver`");
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::declare_rule;
+use crate::history::Changes;
 use crate::policy::Controls;
 use crate::register::{Day, Exception, Register, Status, Text, Zone};
 use crate::rule::{Check, Context, Judge};
@@ -34,7 +35,7 @@ declare_rule! {
 const PAUSE: i64 = 30;
 
 fn check(cx: &mut Context<'_>) {
-    for filings in rows(cx.judge, cx.register) {
+    for filings in rows(cx.judge, cx.register, cx.changes) {
         for Link { filing, before, count } in links(&filings) {
             if count > cx.policy().max_renewals && filing.exception.is_live() {
                 report(filing, before, count, cx);
@@ -46,21 +47,23 @@ fn check(cx: &mut Context<'_>) {
 /// Returns how many renewals and re-filings stand in a row up to an exception that takes up an
 /// older one, and that older one's id.
 pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Register<'r>) -> Option<(usize, &'r str)> {
-    rows(judge, register).iter().find_map(|filings| {
+    rows(judge, register, None).iter().find_map(|filings| {
         let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
         Some((link.count, link.before.exception.id))
     })
 }
 
 /// Returns the filings for the same control and system, oldest first, where there are several.
-fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Vec<Filing<'r>>> {
+fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Vec<Vec<Filing<'r>>> {
     let mut rows = Vec::new();
     let kept = register.exceptions.iter().filter(|exception| !exception.is(&[Status::Rejected]));
     let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
     for system in groups(filings, |filing| fold(filing.system.as_str())) {
         let controls = judge.controls.as_ref();
         for mut same in groups(system.into_iter(), |filing| control_key(filing.control.as_str(), controls)) {
-            same.sort_by_key(Filing::age);
+            // Whatever a change brings is newer than what was there, whatever day it is dated.
+            let is_new = |filing: &Filing<'_>| changes.is_some_and(|changes| changes.adds(filing.exception.file));
+            same.sort_by_key(|filing| (is_new(filing), filing.age()));
             rows.push(same);
         }
     }
@@ -117,18 +120,9 @@ impl<'r> Filing<'r> {
         (decided, self.starts, self.exception.id)
     }
 
-    /// Tells whether `next` begins before this one has been over for long enough; one without an
-    /// end goes on.
-    fn reaches(&self, next: &Self) -> bool {
-        self.end.is_none_or(|end| end.day.days_until(next.starts) <= PAUSE)
-    }
-
-    /// Tells whether this one ends after `other`.
-    fn outlasts(&self, other: &Self) -> bool {
-        match (self.end, other.end) {
-            (Some(end), Some(other)) => end.day >= other.day,
-            (end, _) => end.is_none(),
-        }
+    /// Orders filings by their end; one without an end goes on.
+    fn end_key(&self) -> (bool, Option<Day>) {
+        (self.end.is_none(), self.end.map(|end| end.day))
     }
 }
 
@@ -141,31 +135,52 @@ struct Link<'f, 'r> {
     count: usize,
 }
 
-/// Walks along the filings for one control and system, oldest first, counting what goes on
-/// without a pause.
+/// Walks along the filings for one control and system, oldest first, counting what goes on without a
+/// pause: of all older ones that were not over for long enough, the most that stood in a row counts.
 fn links<'f, 'r>(filings: &'f [Filing<'r>]) -> Vec<Link<'f, 'r>> {
     let mut links = Vec::new();
-    let mut chain: Option<Chain<'f, 'r>> = None;
+    let mut latest: Option<&'f Filing<'r>> = None;
+    let mut counts = Counts::default();
     for filing in filings {
         let renewals = filing.exception.renewals.len();
-        chain = Some(match chain {
-            Some(before) if before.last.reaches(filing) => {
-                let count = before.count + 1 + renewals;
-                links.push(Link { filing, before: before.last, count });
-                Chain { last: if filing.outlasts(before.last) { filing } else { before.last }, count }
+        let reached = (false, Some(filing.starts.plus(-PAUSE)));
+        let count = match latest.zip(counts.most_from(reached)) {
+            Some((before, most)) => {
+                let count = most + 1 + renewals;
+                links.push(Link { filing, before, count });
+                count
             }
-            _ => Chain { last: filing, count: renewals },
-        });
+            None => renewals,
+        };
+        counts.add(filing.end_key(), count);
+        if latest.is_none_or(|latest| filing.end_key() >= latest.end_key()) {
+            latest = Some(filing);
+        }
     }
     links
 }
 
-/// Exceptions that follow one another.
-struct Chain<'f, 'r> {
-    /// The one that ends last so far.
-    last: &'f Filing<'r>,
-    /// All renewals and re-filings so far.
-    count: usize,
+/// How many stand in a row up to filings with an end; one that ends sooner and counts no more than another is left out, so
+/// that the counts fall as the ends grow.
+#[derive(Default)]
+struct Counts(BTreeMap<(bool, Option<Day>), usize>);
+
+impl Counts {
+    /// Returns the highest count of those that end then or later.
+    fn most_from(&self, end: (bool, Option<Day>)) -> Option<usize> {
+        self.0.range(end..).next().map(|(_, count)| *count)
+    }
+
+    fn add(&mut self, end: (bool, Option<Day>), count: usize) {
+        if self.most_from(end).is_some_and(|most| most >= count) {
+            return;
+        }
+        let beaten: Vec<_> = self.0.range(..=end).rev().take_while(|(_, less)| **less <= count).map(|(end, _)| *end).collect();
+        for beaten in beaten {
+            self.0.remove(&beaten);
+        }
+        self.0.insert(end, count);
+    }
 }
 
 fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Context<'_>) {

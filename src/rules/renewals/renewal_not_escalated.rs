@@ -26,9 +26,17 @@ declare_rule! {
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let (Some(first), Some(tier)) = (&exception.approver, &exception.risk.tier) else { return };
-    if !matches!(tier.value, Tier::High | Tier::Emergency) {
+    let is_high = |tier: Tier| matches!(tier, Tier::High | Tier::Emergency);
+    // A change that lowers the tier and renews in one go is a renewal of what had been approved.
+    let before = cx.changes.and_then(|changes| changes.before(exception.file)?.risk.tier.as_ref());
+    let lowered = before.filter(|before| !is_high(tier.value) && is_high(before.value));
+    if !is_high(tier.value) && lowered.is_none() {
         return;
     }
+    let about = match lowered {
+        Some(before) => format!("tier {} before this change, and a renewal of it goes one step up", before.value.name()),
+        None => "a renewal of this tier goes one step up".to_owned(),
+    };
     let judge = cx.judge;
     let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first, judge.today.day));
     for approver in exception.renewals.iter().filter_map(|renewal| renewal.approver.as_ref()) {
@@ -48,7 +56,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         };
         cx.report(approver.span, message)
             .label(first.span, "approved the exception")
-            .label(tier.span, "a renewal of this tier goes one step up")
+            .label(tier.span, about.as_str())
             .help(help);
     }
 }

@@ -29,6 +29,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let counted = if count == 1 { "a renewal".to_owned() } else { format!("`{count}` renewals") };
     let allowed = if max == 0 { "none".to_owned() } else { format!("`{max}`") };
     let finding = cx.report(span, format!("{counted}, the policy allows {allowed}"));
+    // One more renewal is one more fault, wherever the first one stands.
+    finding.field = Some(format!("/renewals/{}/expires", count - 1));
     finding.help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
     if let Some(expires) = &exception.expires {
         finding.label(expires.span, "it was to end here");

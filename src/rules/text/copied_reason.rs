@@ -39,6 +39,10 @@ fn check(cx: &mut Context<'_>) {
     let register = cx.register;
     let threshold = cx.policy().similarity;
     let zone = cx.policy().timezone;
+    // Whatever a change brings is newer than what was there, whatever day it is dated.
+    let is_new = |given: &Given<'_, '_>| {
+        cx.changes.is_some_and(|changes| changes.adds_reason(given.exception.file, given.position, given.text.as_str()))
+    };
     let given = |exception| {
         let reasons = Exception::reasons(exception).enumerate();
         reasons.map(move |(position, (text, decided))| Given { exception, text, decided, position })
@@ -47,7 +51,8 @@ fn check(cx: &mut Context<'_>) {
     all.sort_by_cached_key(|given| {
         let starts = given.exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
         // A reason without a day counts as the newest.
-        (given.decided.is_none(), given.decided, starts.is_none(), starts, given.exception.id, given.position)
+        let decided = (given.decided.is_none(), given.decided);
+        (is_new(given), decided, starts.is_none(), starts, given.exception.id, given.position)
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
     let copies = closest_older(&texts, |at| all[at].exception.is_live(), threshold);
