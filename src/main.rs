@@ -10,6 +10,9 @@ use stopgap::commands::{self, World, completions};
 fn main() -> ExitCode {
     // A shell that asks how a line could go on sets the variable; the process answers and ends here.
     CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::misused(&error),
+    };
     commands::run(cli, &World::from_process())
 }

@@ -308,6 +308,8 @@ fn the_requester_is_who_git_says_and_the_commands_can_be_pasted() {
     assert!(text.contains("requester: \"@hanna\"\n"), "{text}");
 
     let commands: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix("  git ")).collect();
+    assert!(commands[..3].iter().all(|command| command.ends_with(" &&")), "{}", run.stdout);
+    let commands: Vec<&str> = commands.iter().map(|command| command.trim_end_matches(" &&")).collect();
     assert_eq!(commands.len(), 4, "{}", run.stdout);
     assert_eq!(commands[1], "add -- 'exceptions/hall 3/printer.yaml'");
     let script = commands[..3].iter().map(|command| format!("git {command}\n")).collect::<String>();

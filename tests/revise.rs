@@ -260,7 +260,7 @@ fn the_user_is_who_git_says_where_the_roster_knows_the_address() {
     let run = Run::of(command.args(["review", "label-printer", "--note", "Tool has arrived.", "--today", TODAY]));
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     assert!(text(&sandbox).contains("by: \"@luis\""), "{}", text(&sandbox));
-    assert!(run.stdout.contains("  git add -- exceptions/label-printer.yaml\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("  git add -- exceptions/label-printer.yaml &&\n"), "{}", run.stdout);
 }
 
 #[test]

@@ -23,8 +23,8 @@ pub(super) struct Judged {
     pub(super) errors: usize,
     /// All findings that it causes, drawn for a terminal; empty where there is none.
     pub(super) text: String,
-    /// The rules of these findings, in their order.
-    pub(super) rules: Vec<&'static str>,
+    /// The rule of the first of those at error.
+    pub(super) refused_by: Option<&'static str>,
 }
 
 /// What a candidate is compared with.
@@ -65,8 +65,27 @@ impl Opened {
         Ok(Judged {
             errors: findings.count(Level::Error),
             text: String::from_utf8_lossy(&drawn).into_owned(),
-            rules: findings.iter().map(|finding| finding.rule.id).collect(),
+            refused_by: findings.iter().find(|finding| finding.level == Level::Error).map(|finding| finding.rule.id),
         })
+    }
+
+    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with: the merge
+    /// base with the default branch. Nothing where there is no such commit or it has no such exception.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot be started or read.
+    pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
+        let Some(git) = Git::open(&self.root)? else { return Ok(None) };
+        let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.commit("HEAD")?) else {
+            return Ok(None);
+        };
+        let Some(base) = git.merge_base(&tip, &head)? else { return Ok(None) };
+        let snapshot = Snapshot::open(&git, &self.root, Some(base))?;
+        let there = snapshot.exceptions(&self.judge.policy.exceptions);
+        let path = there.keys().find(|path| register::stem(path) == id).map(|path| (*path).to_owned());
+        let Some(path) = path else { return Ok(None) };
+        Ok(Some(snapshot.place.read(&path)?.source.text().to_owned()))
     }
 
     /// Tells whether the default branch has the exception already. Where there is no such branch, the

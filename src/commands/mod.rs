@@ -152,6 +152,20 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     }
 }
 
+/// Prints what the parser of the arguments says: help, the version, or what it does not understand, whose words come
+/// from whoever wrote the command line and do nothing to a terminal or a log.
+#[must_use]
+pub fn misused(error: &clap::Error) -> ExitCode {
+    let hostile = |argument: String| escape::line(&argument) != argument || argument.starts_with("::");
+    if !error.use_stderr() || !std::env::args_os().any(|argument| hostile(argument.to_string_lossy().into_owned())) {
+        let _ = error.print();
+    } else {
+        let text: String = error.to_string().lines().map(|line| format!("{}\n", escape::line(line))).collect();
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
 /// Draws an error as it is shown on standard error.
 #[must_use]
 pub fn describe(error: &Error, look: Look) -> String {

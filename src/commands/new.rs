@@ -66,6 +66,12 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
     let pair =
         |(option, why): (&String, &String)| Alternative { option: answer(Some(option)), rejected: answer(Some(why)) };
     let person = |text: &Option<String>| people::as_known(desk, &answer(text.as_ref()));
+    if arguments.exposure.len() > 1 && arguments.exposure.iter().any(|kind| kind == "none") {
+        return Err(Error::Usage {
+            message: "`--exposure none` states that it opens nothing, and other kinds are given too".into(),
+            help: "leave one of them out".into(),
+        });
+    }
     let kinds = arguments.exposure.iter().filter(|kind| *kind != "none").cloned();
     Ok(Draft {
         title: answer(arguments.title.as_ref()),
@@ -240,7 +246,7 @@ impl Run<'_> {
         if refused {
             out.write_all(judged.text.as_bytes())?;
             let errors = if judged.errors == 1 { "1 error".to_owned() } else { format!("{} errors", judged.errors) };
-            let more = judged.rules.first().map(|rule| format!("; `stopgap explain {rule}` says more"));
+            let more = judged.refused_by.map(|rule| format!("; `stopgap explain {rule}` says more"));
             writeln!(out, "nothing is written: {errors}{}", more.unwrap_or_default())?;
             return Ok(ExitCode::FAILURE);
         }

@@ -106,6 +106,11 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
         true => found.into_iter().filter(|file| file.path.ends_with(id.trim_start_matches("./"))).collect(),
         false => found,
     };
+    if let Some(first) = found.first().filter(|_| !id.contains('/')) {
+        // Ids that differ in case alone are one, as `duplicate-id` has it.
+        let stem = first.stem.to_lowercase();
+        return Ok(register.files.iter().filter(|file| file.stem.to_lowercase() == stem).copied().collect());
+    }
     if !found.is_empty() {
         return Ok(found);
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::git::Git;
 use crate::history::base;
+use crate::output::escape;
+use crate::text::slug::untaken;
 
 /// A file that was just written, and what the commit that brings it says.
 pub(super) struct Steps<'s> {
@@ -20,24 +22,41 @@ pub(super) struct Steps<'s> {
 }
 
 impl Steps<'_> {
-    /// Tells whether there is a git work tree to commit to.
+    /// Tells whether there is a git work tree to commit to, and whether the commands can be shown as
+    /// they are: a file's name may hold what no terminal should be sent.
     pub(super) fn are_possible(&self) -> bool {
         self.root.ancestors().any(|folder| folder.join(".git").exists())
+            && self.lines().iter().all(|line| escape::line(line) == *line)
     }
 
-    /// Returns the commands, one a line, as a POSIX shell reads them. On a branch that is not the
-    /// default one the work goes on there, as for a request that is still open.
+    /// Returns the commands, one a line, as a POSIX shell reads them; none runs where the one before it
+    /// has failed. On a branch that is not the default one the work goes on there, as for a request that
+    /// is still open.
     pub(super) fn lines(&self) -> Vec<String> {
         let (git, path) = self.seen_from_here();
         let own = self.own_branch();
-        let branch = quote(own.as_deref().unwrap_or(&branch(self.verb, self.id)));
+        let branch = quote(&own.clone().unwrap_or_else(|| self.new_branch()));
         let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
         let rest = [
             format!("{git} add -- {}", quote(&path)),
             format!("{git} commit -m {}", quote(self.message)),
             format!("{git} push -u origin {branch}"),
         ];
-        switch.into_iter().chain(rest).collect()
+        let mut lines: Vec<String> = switch.into_iter().chain(rest).collect();
+        let last = lines.len() - 1;
+        lines[..last].iter_mut().for_each(|line| line.push_str(" &&"));
+        lines
+    }
+
+    /// Returns a name that no branch here has: that of the last review may still be there.
+    fn new_branch(&self) -> String {
+        let name = branch(self.verb, self.id);
+        let Ok(Some(git)) = Git::open(self.root) else { return name };
+        let taken = |name: &str| {
+            let is = |reference: String| git.reference(&reference).is_ok_and(|commit| commit.is_some());
+            is(format!("refs/heads/{name}")) || is(format!("refs/remotes/origin/{name}"))
+        };
+        untaken(&name, taken)
     }
 
     /// Returns the branch that is checked out, unless it is the default one, or nobody can say which
@@ -71,7 +90,9 @@ impl Steps<'_> {
 
 /// Makes a branch of an id, as git allows it (git-check-ref-format).
 fn branch(verb: &str, id: &str) -> String {
-    let mut name = id.replace("..", "-");
+    let allowed = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let mut name: String = id.chars().map(allowed).collect::<String>().replace("..", "-");
+    name = name.trim_start_matches(['-', '.']).to_owned();
     while let Some(shorter) = name.strip_suffix('.').or_else(|| name.strip_suffix(".lock")) {
         name = shorter.to_owned();
     }
@@ -105,5 +126,6 @@ mod tests {
         assert_eq!(branch("exception", "label-printer"), "exception/label-printer");
         assert_eq!(branch("exception", "a..b"), "exception/a-b");
         assert_eq!(branch("exception", "a.lock."), "exception/a");
+        assert_eq!(branch("review", "we ird~^:?*[\\@{"), "review/we-ird---------");
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::files::Repository;
+use crate::output::escape;
 use crate::register::{self, Day, FileRef, Register};
 use crate::text::shown;
 use crate::text::slug::{slug, untaken};
@@ -56,6 +57,12 @@ impl Shelf {
         };
         if named.starts_with('/') || parts.contains(&"..") || below.contains(['\\', '\0']) {
             return Err(refuse("the folder must lie in the register"));
+        }
+        if parts.iter().any(|part| part.eq_ignore_ascii_case(".git")) {
+            return Err(refuse("git tracks nothing below such a folder"));
+        }
+        if escape::line(named) != named {
+            return Err(refuse("its name would be shown otherwise than it is"));
         }
         if let Some(why) = Repository::Folder(root.to_path_buf()).path_problem(&full) {
             return Err(refuse(&why));

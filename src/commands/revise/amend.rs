@@ -101,6 +101,14 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let approver = answers.need("approver", "who agrees, somebody else", arguments.approver.as_deref());
     let note = answers.need("note", "what was wrong or has changed", arguments.note.as_deref());
     answers.all()?;
+    subject.refuse_departed(&[("by", &by), ("approver", &approver)], date)?;
+    if let Some(field) = by_hand.iter().find(|field| !subject.has_changed(field)) {
+        return Err(Error::Usage {
+            message: format!("`--field {}`: nothing has changed there", shown(field)),
+            help: "correct the file first, or give the right value with `--set`: an amendment is never taken back"
+                .into(),
+        });
+    }
     let hint = format!("{approver} signs it off by approving the pull request");
     let amendment = vec![
         ("date".to_owned(), Value::text(date.to_string())),

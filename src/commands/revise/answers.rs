@@ -53,6 +53,20 @@ impl<'s> Answers<'s> {
         }
     }
 
+    /// Refuses a day that has not come, where no rule would.
+    pub(super) fn refuse_ahead(&self, flag: &str, day: Day) -> Result<(), Error> {
+        let today = self.subject.judge.today.day;
+        let ahead = match today.days_until(day) {
+            ..=0 => return Ok(()),
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        Err(Error::Usage {
+            message: format!("`--{flag} {day}` is {ahead} ahead"),
+            help: format!("write the day on which it happened, at the latest {today}"),
+        })
+    }
+
     /// Takes an end: a moment, or a number of days from `from`.
     pub(super) fn end(&mut self, flag: &str, what: &str, given: Option<&str>, from: Day) -> Result<String, Error> {
         let text = self.need(flag, what, given);

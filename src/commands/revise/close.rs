@@ -26,6 +26,7 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
         answers.need("verified-by", "who saw that it is gone, somebody else", arguments.verified_by.as_deref());
     let note = answers.need("note", "what was done, and how it was checked", arguments.note.as_deref());
     answers.all()?;
+    subject.refuse_departed(&[("by", &by), ("verified-by", &verified_by)], date)?;
     let said = format!("is closed as of {date}");
     let closure =
         Value::flow_map([("date", date.to_string()), ("by", by), ("verified_by", verified_by), ("note", note)]);

@@ -26,7 +26,7 @@ use crate::commands::steps::Steps;
 use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::{Look, escape};
-use crate::register::{Exception, FileRef, Register, Status};
+use crate::register::{Day, Exception, FileRef, Register, Status};
 use crate::rule::Judge;
 use crate::text::shown;
 use crate::yaml::edit::{self, Edit};
@@ -103,6 +103,37 @@ impl Subject<'_> {
             None => node.as_text() == Some(value),
         };
         self.is(field, says)
+    }
+
+    /// Tells whether the text says something else of a field than the commit does that the gate will compare it with; yes
+    /// where there is no such commit, or it does not hold the exception.
+    fn has_changed(&self, field: &str) -> bool {
+        let before = self.opened.merged_text(self.file.stem).ok().flatten();
+        let Some(before) = before else { return true };
+        let pointer = format!("/{}", field.replace('.', "/"));
+        let now = self.opened.files.sources()[self.file.id.0 as usize].text();
+        match (yaml::parse(&before), yaml::parse(now)) {
+            (Ok(before), Ok(now)) => match (yaml::lookup(&before, &pointer), yaml::lookup(&now, &pointer)) {
+                (Some((_, before)), Some((_, now))) => !before.same_value(now),
+                (before, now) => before.is_some() || now.is_some(),
+            },
+            _ => true,
+        }
+    }
+
+    /// Refuses people who had left by the day on which they are said to have acted.
+    fn refuse_departed(&self, people: &[(&str, &str)], day: Day) -> Result<(), Error> {
+        let Some(roster) = self.judge.people.roster() else { return Ok(()) };
+        for (flag, person) in people {
+            let left = roster.find(person).and_then(|known| roster.left(known)).filter(|left| *left <= day);
+            if let Some(left) = left {
+                return Err(Error::Usage {
+                    message: format!("`--{flag} {}`: they left on {left}, and this is of {day}", shown(person)),
+                    help: "name somebody who was there on that day".into(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Refuses what is over or was never approved.

@@ -30,9 +30,11 @@ fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let mut answers = Answers::new("reject", subject);
     let decided = answers.day("decided", arguments.decided.as_deref())?;
+    answers.refuse_ahead("decided", decided)?;
     let named = subject.exception.approver.as_ref().map(Text::as_str);
     let approver = answers.need("approver", "who turned it down", arguments.approver.as_deref().or(named));
     answers.all()?;
+    subject.refuse_departed(&[("approver", &approver)], decided)?;
     let mut edits = vec![Edit::set("status", Status::Rejected.name()), Edit::set("decided", decided.to_string())];
     if named != Some(approver.as_str()) {
         edits.push(Edit::set("approver", approver.as_str()));

@@ -39,6 +39,8 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
         refuse_one_more(subject)?;
     }
     answers.all()?;
+    subject.refuse_departed(&[("requester", &requester)], requested)?;
+    subject.refuse_departed(&[("approver", &approver)], decided)?;
 
     let used = subject.exception.renewals.len() + 1;
     let max = subject.judge.policy.max_renewals;

@@ -26,7 +26,9 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
         None => None,
         given => Some(answers.day("incident-ended", given)?),
     };
+    let ahead = ended.map(|ended| answers.refuse_ahead("incident-ended", ended));
     answers.all()?;
+    subject.refuse_departed(&[("by", &by)], date)?;
     let mut edits = Vec::new();
     if let Some(ended) = ended {
         if subject.exception.incident.is_none() {
@@ -36,12 +38,8 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
             });
         }
         // Once merged it can never be mended, and a day ahead would put off the review that is owed.
-        let today = subject.judge.today.day;
-        if ended > today {
-            return Err(Error::Usage {
-                message: format!("`--incident-ended {ended}` is {} ahead", days(today.days_until(ended))),
-                help: format!("write the day on which it ended, at the latest {today}"),
-            });
+        if let Some(refused) = ahead {
+            refused?;
         }
         edits.push(Edit::set("incident.ended", ended.to_string()));
     }
@@ -49,10 +47,6 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     edits.push(Edit::append("reviews", item));
     let count = subject.exception.reviews.len() + 1;
     Ok(Plan::new(edits, format!("is reviewed, for the {} time", ordinal(count))))
-}
-
-fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 fn ordinal(count: usize) -> String {
