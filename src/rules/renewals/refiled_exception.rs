@@ -175,7 +175,8 @@ impl Counts {
         if self.most_from(end).is_some_and(|most| most >= count) {
             return;
         }
-        let beaten: Vec<_> = self.0.range(..=end).rev().take_while(|(_, less)| **less <= count).map(|(end, _)| *end).collect();
+        let beaten: Vec<_> =
+            self.0.range(..=end).rev().take_while(|(_, less)| **less <= count).map(|(end, _)| *end).collect();
         for beaten in beaten {
             self.0.remove(&beaten);
         }

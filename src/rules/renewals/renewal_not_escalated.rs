@@ -34,7 +34,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let about = match lowered {
-        Some(before) => format!("tier {} before this change, and a renewal of it goes one step up", before.value.name()),
+        Some(before) => {
+            format!("tier {} before this change, and a renewal of it goes one step up", before.value.name())
+        }
         None => "a renewal of this tier goes one step up".to_owned(),
     };
     let judge = cx.judge;

@@ -82,7 +82,9 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
 fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(closed) = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()) else { return };
     let renewals = exception.renewals.iter().filter_map(|renewal| renewal.decided.as_ref());
-    let Some(last) = renewals.max_by_key(|decided| decided.value).filter(|last| closed.value < last.value) else { return };
+    let Some(last) = renewals.max_by_key(|decided| decided.value).filter(|last| closed.value < last.value) else {
+        return;
+    };
     cx.report(closed.span, format!("the closure of `{}` comes before the last renewal", closed.value))
         .label(last.span, "renewed here")
         .help(format!("write the day on which it really ended, on {} or later", last.value));
