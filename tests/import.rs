@@ -317,10 +317,13 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             "trivyignore",
             ".trivyignore",
             "trivy",
-            3,
+            4,
             "trivy-cve-2018-14618",
             &["reason: Accept the risk until the image is rebuilt", "expires: 2026-12-04"],
         ),
+        // Trivy takes the first end that it finds, behind a `#` too.
+        ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-4", &["expires: 2026-11-30"]),
+        ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-6", &["reason: until", "expires: 2026-12-31"]),
         (
             "osv-scanner.toml",
             "osv-scanner.toml",
@@ -410,6 +413,52 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             }
         }
     }
+}
+
+#[test]
+fn nobody_is_lost_and_nothing_is_guessed() {
+    let sandbox = Sandbox::new();
+    let sheet = "ID,Title,Requested by,Approved by,Status,Cost\n\
+        SEC/2026/07,One,Bob <bob@x.org>; Al <al@x.org>,Dana Ortiz (for the CISO) <d@x.org>,Approved with conditions,3\n\
+        EXC-2,Two,\"Ortiz, Dana <dana@x.org>\",olek@x.org,Approved,4\n\
+        Total,,,,,7\n";
+    sandbox.file("in/r.csv", sheet);
+    let run = import(&sandbox, "in/r.csv", &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stdout.contains("line 4: it has neither a title, a control, a reason nor a date"), "{}", run.stdout);
+    let files = files(&sandbox);
+    assert_eq!(files.len(), 2, "{files:?}");
+    let one = &files["SEC-2026-07.yaml"];
+    for kept in [
+        "Bob <bob@x.org>; Al <al@x.org>",
+        "Dana Ortiz (for the CISO) <d@x.org>",
+        "SEC/2026/07",
+        "Approved with conditions",
+        "status: active",
+    ] {
+        assert!(one.contains(kept), "{kept}\n{one}");
+    }
+    assert!(files["EXC-2.yaml"].contains("requester: dana@x.org\n"), "{}", files["EXC-2.yaml"]);
+}
+
+#[test]
+fn columns_that_contradict_each_other_are_not_read_both_ways() {
+    let sandbox = Sandbox::new();
+    let sheet = "ID,Title,Valid from,Valid until\nE-1,A,01/11/2026,31/12/2026\nE-2,B,12/31/2026,13/01/2027\n";
+    sandbox.file("in/r.csv", sheet);
+    let run = import(&sandbox, "in/r.csv", &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let said = run.stderr.replace("\n        ", " ");
+    assert!(said.contains("the column `Valid until` in `31/12/2026` (line 2) writes the day first"), "{said}");
+    assert!(said.contains("and the column `Valid from` in `12/31/2026` (line 3) the month first"), "{said}");
+    assert_eq!(import(&sandbox, "in/r.csv", &["--date-order", "dmy"]).code, 0);
+}
+
+#[test]
+fn a_sheet_of_a_header_alone_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in/r.csv", "ID,Title,Valid from,Valid until\n");
+    assert!(import(&sandbox, "in/r.csv", &[]).stdout.contains("is it the right sheet"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::commands::{World, place};
 use crate::error::Error;
 use crate::output::Look;
 use crate::policy::Policy;
-use crate::text::nearest;
+use crate::text::{nearest, shown};
 
 /// How the name of a temporary file begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
@@ -233,7 +233,10 @@ fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result
     }
     for (path, file) in waiting {
         file.persist_noclobber(path).map_err(|error| match error.error.kind() {
-            ErrorKind::AlreadyExists => unwritable(path, "it is there already, and nothing is overwritten"),
+            ErrorKind::AlreadyExists => Error::Usage {
+                message: format!("`{}` is there already, and nothing is overwritten", shown(&path.to_string_lossy())),
+                help: "somebody else has just written it: run the command again".into(),
+            },
             _ => unwritable(path, &reason(&error.error)),
         })?;
         done.files.push(path.clone());

@@ -14,7 +14,7 @@ use crate::import::id;
 use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
 use crate::import::words::{self, Meaning};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
-use crate::register::draft::Draft;
+use crate::register::draft::{Closure, Draft};
 use crate::register::{Day, Moment};
 use crate::text::phrases::is_placeholder;
 use crate::text::{nearest, shown};
@@ -184,6 +184,12 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
     let columns = columns.iter().enumerate().filter(|(_, column)| is_date(column));
     let found: Vec<_> = columns.map(|(at, column)| (at, column.heading.as_str(), evidence(at))).collect();
     let proven = |order: DateOrder| found.iter().find(move |(_, _, other)| other.order() == Some(order));
+    if let (None, Some(day_first), Some(month_first)) =
+        (options.date_order, proven(DateOrder::DayFirst), proven(DateOrder::MonthFirst))
+        && found.iter().any(|(_, _, evidence)| evidence.either.is_some())
+    {
+        return Err(contradicting(day_first, month_first));
+    }
     let sheet = match (proven(DateOrder::DayFirst), proven(DateOrder::MonthFirst)) {
         (Some((_, by, _)), None) => Some((DateOrder::DayFirst, (*by).to_owned())),
         (None, Some((_, by, _))) => Some((DateOrder::MonthFirst, (*by).to_owned())),
@@ -205,6 +211,26 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
     Ok(orders)
 }
 
+/// Two columns of a sheet that say otherwise: which of them the doubtful cells follow, nobody can know.
+fn contradicting(day_first: &(usize, &str, Evidence), month_first: &(usize, &str, Evidence)) -> Error {
+    let said = |heading: &str, place: &Option<(usize, String)>| {
+        let place =
+            place.as_ref().map_or_else(String::new, |(line, text)| format!(" in `{}` (line {line})", shown(text)));
+        format!("`{}`{place}", shown(heading))
+    };
+    Error::Usage {
+        message: format!(
+            "the column {} writes the day first, and the column {} the month first",
+            said(day_first.1, &day_first.2.day_first),
+            said(month_first.1, &month_first.2.month_first)
+        ),
+        help: DATE_ORDER.into(),
+    }
+}
+
+const DATE_ORDER: &str =
+    "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)";
+
 fn doubtful(heading: &str, evidence: &Evidence) -> Error {
     let heading = shown(heading);
     let cell = |place: &Option<(usize, String)>| {
@@ -222,8 +248,7 @@ fn doubtful(heading: &str, evidence: &Evidence) -> Error {
             cell(&evidence.either)
         )
     };
-    let help = "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)";
-    Error::Usage { message, help: help.into() }
+    Error::Usage { message, help: DATE_ORDER.into() }
 }
 
 impl Dates {
@@ -306,6 +331,8 @@ impl Sheet<'_> {
     fn read(&self, reading: &mut Reading) {
         let mut seen: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
         let (mut undecided, mut ended) = (0, 0);
+        let telling = [Field::Title, Field::Control, Field::Reason].map(Target::Field);
+        let tells = self.columns.iter().any(|column| telling.contains(&column.target));
         for (at, row) in self.table.rows.iter().enumerate() {
             let same = seen.entry(fingerprint(row)).or_default();
             let rows = &self.table.rows;
@@ -315,6 +342,14 @@ impl Sheet<'_> {
             }
             same.push(at);
             let making = self.make(row, reading);
+            if tells && making.says_nothing() {
+                let text = shown(&row.joined()).into_owned();
+                reading.unread.push((
+                    row.line,
+                    format!("it has neither a title, a control, a reason nor a date, so it is no exception: `{text}`"),
+                ));
+                continue;
+            }
             undecided += usize::from(making.undecided);
             ended += usize::from(making.ended);
             reading.entries.push(making.finish(row));
@@ -354,7 +389,13 @@ impl Sheet<'_> {
             return self.aside(at, cell, "is the spreadsheet's error", making);
         }
         match field.holds() {
-            Holds::Line if field == Field::Id => making.id = id::from_given(cell),
+            Holds::Line if field == Field::Id => {
+                making.id = id::from_given(cell);
+                // Tickets and audits speak of it as the sheet writes it.
+                if making.id != cell {
+                    own(&mut making.draft, self.keys[at].as_str(), lines(cell));
+                }
+            }
             Holds::Line => field.add(&mut making.draft, &folded(cell)),
             Holds::List => field.put(&mut making.draft, &items(field, cell).join("\n")),
             Holds::Person => field.put(&mut making.draft, &person(cell)),
@@ -467,6 +508,13 @@ struct Making {
 }
 
 impl Making {
+    /// Tells whether it is a line of totals or the like: whatever makes an exception is empty, and nothing was put aside.
+    fn says_nothing(&self) -> bool {
+        let draft = &self.draft;
+        let texts = [&draft.title, &draft.control, &draft.reason, &draft.decided, &draft.starts, &draft.expires];
+        texts.iter().all(|text| text.is_empty()) && draft.closure == Closure::default() && self.notes.is_empty()
+    }
+
     fn finish(self, row: &Row) -> Entry {
         let id = if self.id.is_empty() { name_of(&self.draft, row) } else { self.id };
         Entry { line: row.line, id, draft: self.draft, notes: self.notes }
@@ -541,9 +589,11 @@ fn person(cell: &str) -> String {
     let text = folded(cell.trim_end_matches([';', ',']));
     let text = text.strip_prefix("mailto:").unwrap_or(&text);
     for (open, close) in [('<', '>'), ('(', ')')] {
-        let inner = text.strip_suffix(close).and_then(|text| text.rsplit_once(open)).map(|(_, inner)| inner.trim());
-        if let Some(address) = inner.filter(|inner| is_address(inner)) {
-            return address.to_owned();
+        let parts = text.strip_suffix(close).and_then(|text| text.split_once(open));
+        // What else stands before it may be somebody else, or say in whose place they acted.
+        let is_name = |name: &str| !name.contains(['@', '<', '(', ';', '/', '&', '\n']);
+        if let Some((_, address)) = parts.filter(|(name, inner)| is_name(name) && is_address(inner.trim())) {
+            return address.trim().to_owned();
         }
     }
     text.to_owned()

@@ -44,7 +44,10 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     for node in suppressions {
         let start = node.range().start;
         let line = source.position(Span::new(start, start).start).line;
-        reading.entries.push(one(line, node, options).finish());
+        match one(line, node, options) {
+            Some(ignore) => reading.entries.push(ignore.finish()),
+            None => reading.unread.push((line, "a suppression that names no finding, package or file".to_owned())),
+        }
     }
     for node in root.children().filter(Node::is_element) {
         let name = node.tag_name().name();
@@ -105,8 +108,11 @@ struct Suppression {
     notes: String,
 }
 
-fn one(line: usize, node: Node<'_, '_>, options: &Options) -> Ignore {
+fn one(line: usize, node: Node<'_, '_>, options: &Options) -> Option<Ignore> {
     let parts = Suppression::of(node);
+    if parts.is_empty() {
+        return None;
+    }
     let file = parts.notes.strip_prefix("file name:").map(|file| file.trim().to_owned());
     let what = match parts.ids.as_slice() {
         [] => parts.wider.first().map_or_else(
@@ -128,16 +134,26 @@ fn one(line: usize, node: Node<'_, '_>, options: &Options) -> Ignore {
     if let Some(until) = node.attribute("until") {
         ignore.ends("until", until, Midnight::Local, options);
     }
-    ignore
+    if node.attribute("base").is_some_and(|flag| matches!(flag, "true" | "1")) {
+        ignore.keep_quietly("base", "true");
+    }
+    Some(ignore)
 }
 
 impl Suppression {
+    fn is_empty(&self) -> bool {
+        [&self.ids, &self.purls, &self.paths].iter().all(|list| list.is_empty())
+            && self.narrower.is_empty()
+            && self.wider.is_empty()
+    }
+
     fn of(node: Node<'_, '_>) -> Self {
         let mut parts = Self::default();
         for child in node.children().filter(Node::is_element) {
             let name = child.tag_name().name();
             let text = folded(&texts(child));
             let is_pattern = child.attribute("regex").is_some_and(|flag| matches!(flag, "true" | "1"));
+            let pattern = |text: String| if is_pattern { format!("the pattern {text}") } else { text };
             match name {
                 _ if text.is_empty() => {}
                 "notes" => parts.notes = text,
@@ -145,8 +161,8 @@ impl Suppression {
                 "vulnerabilityName" if !is_pattern => parts.ids.push(text),
                 "packageUrl" if !is_pattern && text.starts_with("pkg:") => parts.purls.push(text),
                 "filePath" if !is_pattern => parts.paths.push(text),
-                "packageUrl" | "filePath" | "sha1" | "gav" => parts.narrower.push((name.to_owned(), text)),
-                _ => parts.wider.push((name.to_owned(), text)),
+                "packageUrl" | "filePath" | "sha1" | "gav" => parts.narrower.push((name.to_owned(), pattern(text))),
+                _ => parts.wider.push((name.to_owned(), pattern(text))),
             }
         }
         parts

@@ -172,7 +172,7 @@ impl Row {
         last.map_or(0, |(at, _)| at + 1)
     }
 
-    fn joined(&self) -> String {
+    pub(super) fn joined(&self) -> String {
         let filled: Vec<&str> = self.cells.iter().map(str::trim).filter(|cell| !cell.is_empty()).take(8).collect();
         filled.join(" ")
     }

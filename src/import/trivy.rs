@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::import::tree::{self, Ignore, folded, list, texts};
 use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
+use crate::register::Day;
 use crate::source::Source;
 use crate::text::{nearest, shown};
 use crate::yaml::Node;
@@ -106,9 +107,18 @@ fn read_lines(source: &Source, options: &Options) -> Reading {
             comment.clear();
             continue;
         }
-        let (fields, behind) = line.split_once(" #").unwrap_or((line, ""));
-        let mut fields = fields.split_whitespace();
+        let mut fields = line.split_whitespace();
         let Some(id) = fields.next() else { continue };
+        // Trivy takes the first such field, behind a `#` too, and drops the line where it is no date.
+        let end = fields.find_map(|field| field.strip_prefix("exp:"));
+        if let Some(end) = end.filter(|end| Day::parse(end).is_err()) {
+            let why = format!(
+                "`exp:{}` is no day such as 2026-06-01, so trivy overlooks the line and ignores nothing by it",
+                shown(end)
+            );
+            reading.unread.push((at + 1, why));
+            continue;
+        }
         let mut ignore = Ignore::new(TOOL, at + 1, id, None);
         let kind = if ["AVD-", "KSV", "DS-"].iter().any(|start| id.starts_with(start)) {
             Some("misconfiguration")
@@ -121,14 +131,12 @@ fn read_lines(source: &Source, options: &Options) -> Reading {
             let text = "a plain file does not say what an id names: add `kind` to `covers` for a secret, a licence or a misconfiguration";
             ignore.note("kind", text);
         }
-        let mut words = Vec::new();
-        for field in fields {
-            match field.strip_prefix("exp:") {
-                Some(date) => ignore.ends("exp", date, Midnight::Utc, options),
-                None => words.push(field),
-            }
+        if let Some(end) = end {
+            ignore.ends("exp", end, Midnight::Utc, options);
         }
-        let beside = folded(&format!("{} {behind}", words.join(" ")));
+        let behind = line.split_whitespace().skip(1).filter(|field| !field.starts_with("exp:"));
+        let behind = behind.map(|word| word.trim_start_matches('#')).collect::<Vec<_>>().join(" ");
+        let beside = folded(&behind);
         ignore.reason(if beside.is_empty() { comment.join(" ") } else { beside }.as_str());
         reading.entries.push(ignore.finish());
     }

@@ -40,7 +40,6 @@ const STATES: &[(&str, &[&str])] = &[
             "in effect",
             "valid",
             "ongoing",
-            "approved with conditions",
             "aktiv",
             "offen",
             "genehmigt",
@@ -87,6 +86,10 @@ const STATES: &[(&str, &[&str])] = &[
 
 /// Still good, and more happened than the word `active` tells.
 const LIVED_ON: &[&str] = &["renewed", "extended", "verlaengert", "in progress", "in arbeit", "in bearbeitung"];
+
+/// Approved, under conditions that the word keeps.
+const CONDITIONAL: &[&str] =
+    &["approved with conditions", "conditionally approved", "approved conditionally", "unter auflagen genehmigt"];
 
 const UNDECIDED: &[&str] = &[
     "pending",
@@ -146,7 +149,7 @@ pub(super) fn state(text: &str) -> Meaning {
     if let Some(ours) = find(STATES, &plain) {
         return Meaning::Same(ours);
     }
-    if LIVED_ON.contains(&plain.as_str()) {
+    if LIVED_ON.contains(&plain.as_str()) || CONDITIONAL.contains(&plain.as_str()) {
         return Meaning::Nearest("active");
     }
     if UNDECIDED.contains(&plain.as_str()) {

@@ -232,6 +232,9 @@ fn written(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let count = outcome.drafts.len();
     let files = counted(count, "file", "files");
     let text = match (count, outcome.dry_run) {
+        (0, _) if outcome.skipped.is_empty() && outcome.reading.unread.is_empty() => {
+            "the file holds no entry, so nothing is written: is it the right sheet, and was no filter set?".to_owned()
+        }
         (0, _) => "nothing new to write".to_owned(),
         (_, true) => format!("{files} would be written to {}", outcome.folder),
         (_, false) => format!("{files} written to {}", outcome.folder),
