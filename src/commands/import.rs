@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let options = options(arguments, &opened)?;
     let target = target(arguments.folder.as_deref(), &opened)?;
     let bytes = files::read_named(&world.folder.join(&arguments.file), import::MAX_BYTES).map_err(|error| {
-        let help = format!("name a file of at most {} bytes that you may read", import::MAX_BYTES);
+        let help =
+            format!("name a file that is there, that you may read, and of at most {} MiB", import::MAX_BYTES >> 20);
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
     let mut reading = import::read(&name, bytes, &options)?;

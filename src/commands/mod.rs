@@ -156,11 +156,11 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
 /// from whoever wrote the command line and do nothing to a terminal or a log.
 #[must_use]
 pub fn misused(error: &clap::Error) -> ExitCode {
-    let hostile = |argument: String| escape::line(&argument) != argument || argument.starts_with("::");
-    if !error.use_stderr() || !std::env::args_os().any(|argument| hostile(argument.to_string_lossy().into_owned())) {
+    let text = error.to_string();
+    if !error.use_stderr() || text.split('\n').all(|line| escape::line(line) == line) {
         let _ = error.print();
     } else {
-        let text: String = error.to_string().lines().map(|line| format!("{}\n", escape::line(line))).collect();
+        let text: String = text.split_terminator('\n').map(|line| format!("{}\n", escape::line(line))).collect();
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }

@@ -101,16 +101,18 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
     let of = |id: &str| -> Vec<FileRef<'a>> { register.files.iter().filter(|file| file.stem == id).copied().collect() };
     let found = of(id);
     let found = if found.is_empty() && register::is_named_like_one(id) { of(register::stem(id)) } else { found };
-    // With folders before it, the name is that of one file.
-    let found: Vec<FileRef<'a>> = match id.contains('/') {
-        true => found.into_iter().filter(|file| file.path.ends_with(id.trim_start_matches("./"))).collect(),
-        false => found,
-    };
-    if let Some(first) = found.first().filter(|_| !id.contains('/')) {
+    let found: Vec<FileRef<'a>> = match found.first() {
+        // With folders before it, the name is that of one file.
+        Some(_) if id.contains('/') => {
+            found.into_iter().filter(|file| file.path.ends_with(id.trim_start_matches("./"))).collect()
+        }
         // Ids that differ in case alone are one, as `duplicate-id` has it.
-        let stem = first.stem.to_lowercase();
-        return Ok(register.files.iter().filter(|file| file.stem.to_lowercase() == stem).copied().collect());
-    }
+        Some(first) => {
+            let stem = first.stem.to_lowercase();
+            register.files.iter().filter(|file| file.stem.to_lowercase() == stem).copied().collect()
+        }
+        None => found,
+    };
     if !found.is_empty() {
         return Ok(found);
     }

@@ -6,6 +6,9 @@ mod replay;
 mod snapshot;
 pub mod timeline;
 
+use crate::files::CommitFiles;
+use crate::policy::{self, Policy};
+
 /// The policy file that decides whether there was a register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PolicyFile {
@@ -16,6 +19,23 @@ pub enum PolicyFile {
     Named(String),
     /// One outside of the root, which no change touches: it was there before.
     Outside,
+}
+
+impl PolicyFile {
+    /// Tells whether a commit's files, of which those of the root begin with `prefix`, hold neither a policy nor a file
+    /// under the default folder: an empty register is one too.
+    fn is_without_register(&self, top: &CommitFiles, prefix: &str) -> bool {
+        let files = top.files();
+        let is_there = |name: &str| files.contains_key(&format!("{prefix}{name}"));
+        let named = match self {
+            Self::Outside => true,
+            Self::Named(name) => is_there(name),
+            Self::Usual => false,
+        };
+        let folder = format!("{prefix}{}/", Policy::default().exceptions);
+        let below = files.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
+        !named && !below && !policy::NAMES.iter().any(|name| is_there(name))
+    }
 }
 
 pub use changes::{Change, Changes, Edit, RuleBook, Side};

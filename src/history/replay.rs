@@ -451,15 +451,7 @@ impl<'r> Replay<'r> {
 
     /// Tells whether there is neither a policy nor an exception under the default folder.
     fn is_without_register(&self) -> bool {
-        let files = self.top.files();
-        match self.policy {
-            PolicyFile::Outside => return false,
-            PolicyFile::Named(name) if files.contains_key(&format!("{}{name}", self.prefix)) => return false,
-            PolicyFile::Named(_) | PolicyFile::Usual => {}
-        }
-        let folder = format!("{}{}/", self.prefix, Policy::default().exceptions);
-        let below = files.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder));
-        !policy::NAMES.iter().any(|name| files.contains_key(&format!("{}{name}", self.prefix))) && !below
+        self.policy.is_without_register(&self.top, &self.prefix)
     }
 }
 

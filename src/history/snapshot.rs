@@ -102,20 +102,10 @@ impl Snapshot {
         &self.prefix
     }
 
-    /// Tells whether there is neither a policy nor a file under the default folder: an empty register
-    /// is one too.
+    /// Tells whether there is no register yet, see [`PolicyFile::is_without_register`].
     #[must_use]
     pub fn is_without_register(&self, policy: &PolicyFile) -> bool {
-        match policy {
-            PolicyFile::Outside => return false,
-            PolicyFile::Named(name) if self.place.exists(name) => return false,
-            PolicyFile::Named(_) | PolicyFile::Usual => {}
-        }
-        let policy = Policy::default();
-        let Repository::Commit(commit) = &self.place else { return true };
-        let folder = format!("{}/", policy.exceptions);
-        !policy::NAMES.iter().any(|name| self.place.exists(name))
-            && !commit.files().keys().any(|path| path.starts_with(&folder))
+        policy.is_without_register(&self.top, &self.prefix)
     }
 
     /// Returns the exception files below a folder, relative to the root, with their object names.

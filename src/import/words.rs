@@ -84,12 +84,19 @@ const STATES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Still good, and more happened than the word `active` tells.
-const LIVED_ON: &[&str] = &["renewed", "extended", "verlaengert", "in progress", "in arbeit", "in bearbeitung"];
-
-/// Approved, under conditions that the word keeps.
-const CONDITIONAL: &[&str] =
-    &["approved with conditions", "conditionally approved", "approved conditionally", "unter auflagen genehmigt"];
+/// Good, and the word tells more than `active` does: what happened since, or under which conditions.
+const LIVED_ON: &[&str] = &[
+    "renewed",
+    "extended",
+    "verlaengert",
+    "in progress",
+    "in arbeit",
+    "in bearbeitung",
+    "approved with conditions",
+    "conditionally approved",
+    "approved conditionally",
+    "unter auflagen genehmigt",
+];
 
 const UNDECIDED: &[&str] = &[
     "pending",
@@ -149,7 +156,7 @@ pub(super) fn state(text: &str) -> Meaning {
     if let Some(ours) = find(STATES, &plain) {
         return Meaning::Same(ours);
     }
-    if LIVED_ON.contains(&plain.as_str()) || CONDITIONAL.contains(&plain.as_str()) {
+    if LIVED_ON.contains(&plain.as_str()) {
         return Meaning::Nearest("active");
     }
     if UNDECIDED.contains(&plain.as_str()) {

@@ -11,6 +11,7 @@ pub use exception::{
     Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
 };
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
+pub(crate) use moment::month_name;
 pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
 pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
 pub use term::{Notice, Term};

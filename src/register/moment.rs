@@ -30,6 +30,11 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// Returns the English name of a month, counted from 1.
+pub(crate) fn month_name(month: u32) -> &'static str {
+    MONTHS[(month as usize).saturating_sub(1) % MONTHS.len()]
+}
+
 /// Is a day of the calendar from 0001-01-01 to 9999-12-31 (ISO 8601, proleptic Gregorian).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
@@ -225,8 +230,7 @@ impl fmt::Display for MomentError {
             Self::YearZero => f.write_str("years go from 0001 to 9999"),
             Self::NoSuchMonth => f.write_str("months go from 01 to 12"),
             Self::NoSuchDay { year, month, days } => {
-                let name = MONTHS[(*month as usize).saturating_sub(1) % MONTHS.len()];
-                write!(f, "{name} {year:04} has {days} days")
+                write!(f, "{} {year:04} has {days} days", month_name(*month))
             }
             Self::MidnightAsDayEnd(next) => write!(f, "write midnight as the start of the next day: `{next}T00:00`"),
             Self::NoSuchHour => f.write_str("hours go from 00 to 23"),

@@ -234,8 +234,7 @@ impl<'r> Item<'r> {
     /// approver, else the entry's own.
     #[must_use]
     pub fn approver(&self) -> Option<&'r str> {
-        let renewed = self.exception.renewals.last().and_then(|renewal| renewal.approver.as_ref());
-        renewed.or(self.exception.approver.as_ref()).map(Text::as_str)
+        self.exception.last_approver().map(Text::as_str)
     }
 
     /// Returns how many renewals it has had.

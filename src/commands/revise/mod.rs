@@ -87,8 +87,7 @@ impl Subject<'_> {
     /// Tells whether a field fulfils something.
     fn is(&self, field: &str, test: impl Fn(&Node<'_>) -> bool) -> bool {
         let tree = yaml::parse(self.opened.files.sources()[self.file.id.0 as usize].text());
-        let pointer = format!("/{}", field.replace('.', "/"));
-        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer).is_some_and(|(_, node)| test(node)))
+        tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer(field)).is_some_and(|(_, node)| test(node)))
     }
 
     /// Tells whether a field holds a list or a mapping.
@@ -110,7 +109,7 @@ impl Subject<'_> {
     fn has_changed(&self, field: &str) -> bool {
         let before = self.opened.merged_text(self.file.stem).ok().flatten();
         let Some(before) = before else { return true };
-        let pointer = format!("/{}", field.replace('.', "/"));
+        let pointer = pointer(field);
         let now = self.opened.files.sources()[self.file.id.0 as usize].text();
         match (yaml::parse(&before), yaml::parse(now)) {
             (Ok(before), Ok(now)) => match (yaml::lookup(&before, &pointer), yaml::lookup(&now, &pointer)) {
@@ -148,6 +147,11 @@ impl Subject<'_> {
             help: "what is needed again is a new exception: `stopgap new`".into(),
         })
     }
+}
+
+/// Returns the JSON Pointer of a field that is written with dots.
+fn pointer(field: &str) -> String {
+    format!("/{}", field.replace('.', "/"))
 }
 
 /// Makes an edit: finds the exception, lets `plan` say what is to change, and writes it where the

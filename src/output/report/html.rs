@@ -17,27 +17,11 @@ use sha2::{Digest, Sha256};
 
 use crate::output::escape;
 use crate::output::report::{brief, words};
-use crate::register::Day;
+use crate::register::{Day, month_name};
 use crate::report::{Item, Meeting, Standing};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
-
-/// The names of the months, whole for the heading, else cut to three letters.
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Writes a meeting.
 pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -153,11 +137,6 @@ fn short_date(day: Day) -> String {
 /// Returns the first three letters of a month, counted from 1.
 fn short_month(month: u32) -> &'static str {
     &month_name(month)[..3]
-}
-
-/// Returns the name of a month, counted from 1.
-fn month_name(month: u32) -> &'static str {
-    MONTHS[(month as usize + 11) % 12]
 }
 
 /// Writes a day for people and for machines.
