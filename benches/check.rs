@@ -31,12 +31,12 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use stopgap::files::Repository;
-use stopgap::finding::{Findings, Level};
 use stopgap::output::{self, Format, Look, Report};
-use stopgap::policy::{self, Policy};
-use stopgap::register::{self, Files, Register, Today};
-use stopgap::rule::Judge;
-use stopgap::rules;
+use stopgap::policy::{self, Policy, RuleBook};
+use stopgap::register::{self, Files, Register};
+use stopgap::rule::{Findings, Level};
+use stopgap::rules::{self, Case, Judge};
+use stopgap::time::Today;
 use stopgap::yaml;
 use tempfile::TempDir;
 
@@ -99,18 +99,18 @@ impl Bench {
 
     fn judge(&self) -> Outcome<Judge> {
         let place = Repository::Folder(self.root.clone());
-        let policy = Policy::load(&place, None)?;
+        let policy = Policy::load(&place, None, rules::all())?;
         let people = policy::load_people(&place, &policy)?;
         let controls = policy::load_controls(&place, &policy)?;
         let today = Today::parse(generate::TODAY, policy.timezone)?;
-        Ok(Judge::new(policy, people, controls, today))
+        Ok(Judge::new(RuleBook { policy, people, controls }, today))
     }
 
     fn check(&self) -> Outcome<()> {
         let judge = self.judge()?;
         let files = self.read()?;
         let register = Register::parse(&files, None);
-        black_box(rules::run(&judge, &register, None, files.sources()));
+        black_box(Case::whole(&judge, &register, None, files.sources()).run());
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl Bench {
         let judge = self.judge()?;
         let files = self.read()?;
         let register = Register::parse(&files, None);
-        let findings = rules::run(&judge, &register, None, files.sources());
+        let findings = Case::whole(&judge, &register, None, files.sources()).run();
         let report = Report {
             findings: &findings,
             sources: files.sources(),
@@ -140,7 +140,7 @@ impl Bench {
     fn in_good_order(&self, files: &Files, out: &mut impl Write) -> Outcome<()> {
         let judge = self.judge()?;
         let register = Register::parse(files, None);
-        let findings = rules::run(&judge, &register, None, files.sources());
+        let findings = Case::whole(&judge, &register, None, files.sources()).run();
         let count = |level| findings.count(level);
         if let Some(first) = findings.iter().find(|finding| finding.level > Level::Note) {
             let path = files.sources()[first.file.0 as usize].path();
@@ -193,11 +193,11 @@ impl Bench {
     /// Times every rule with the others off; the slowest ten are printed.
     fn by_rule(&self, files: &Files, out: &mut impl Write) -> Outcome<()> {
         let register = Register::parse(files, None);
-        let all: Vec<&'static str> = rules::all().map(|rule| rule.id).collect();
+        let all: Vec<&'static str> = rules::all().iter().map(|rule| rule.id).collect();
         let mut judge = self.judge()?;
         let mut alone = |on: &[&'static str]| {
             judge.policy.rules = all.iter().filter(|id| !on.contains(id)).map(|id| (*id, Level::Off)).collect();
-            let run = || -> Findings { rules::run(&judge, &register, None, files.sources()) };
+            let run = || -> Findings { Case::whole(&judge, &register, None, files.sources()).run() };
             best_of(self.rounds, || drop(black_box(run())))
         };
         let idle = alone(&[]);

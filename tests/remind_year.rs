@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hub::{Book, Hub, Thread, record};
 use rayon::prelude::*;
 use serde_json::Value;
-use stopgap::register::Day;
+use stopgap::time::Day;
 use support::exception;
 
 /// Numbers that look random and are the same for the same seed (Marsaglia's xorshift).

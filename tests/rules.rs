@@ -9,13 +9,15 @@ use std::process::Command;
 
 use rayon::prelude::*;
 use stopgap::files::Repository;
-use stopgap::history::{Changes, Document, RuleBook};
-use stopgap::policy::{self, Policy};
-use stopgap::register::{self, Files, Register, Today};
-use stopgap::rule::{Judge, Rule};
-use stopgap::rules;
-use stopgap::signoff::{Codeowners, Event, Evidence, Ownership, Reviews, Standing, Verdict, decisions};
+use stopgap::gate::{Gate, Reach};
+use stopgap::history::{Changes, Circumstances, Document, decisions};
+use stopgap::policy::{self, Policy, RuleBook};
+use stopgap::register::{self, Files};
+use stopgap::rule::{Findings, Level, Rule};
+use stopgap::rules::{self, Judge};
+use stopgap::signoff::{Codeowners, Event, Evidence, Ownership, Reviews, Standing, Verdict};
 use stopgap::source::FileId;
+use stopgap::time::Today;
 use tempfile::TempDir;
 
 const TODAY: &str = "2026-11-23";
@@ -61,7 +63,7 @@ fn rules_found(folder: &Path) -> Vec<String> {
     findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A rule of a change is shown by the library, from the registers before and after.
+/// A rule of a change is shown by the gate, from the registers before and after.
 fn rules_found_in_change(base: &Path, head: &Path) -> Vec<String> {
     let (judging, new) = (rule_book(base), rule_book(head));
     let mut files = register::read(head, &judging.policy.exceptions).unwrap();
@@ -71,24 +73,24 @@ fn rules_found_in_change(base: &Path, head: &Path) -> Vec<String> {
     let ids: Vec<FileId> = (first..files.sources().len()).map(|index| FileId(index as u32)).collect();
     let documents = documents(base, head, &mut files);
     let ownership = ownership(base, &mut files);
-    let (after, before) = Register::parse_with_base(&files, None, &ids);
     let today = Today::parse(TODAY, judging.policy.timezone).unwrap();
-    let mut judge = Judge::new(judging.policy, judging.people, judging.controls, today);
-    judge.ownership = ownership;
-    let mut changes = Changes::between(&files, &before, &after);
-    changes.evidence = evidence(head, &changes);
-    changes.base_day = Some(today.day);
-    changes.head = Some(new);
-    changes.documents = documents;
-    let baseline = rules::run_base(&judge, &before, &changes, files.sources());
-    let mut findings = rules::run(&judge, &after, Some(&changes), files.sources());
-    changes.mark(&mut findings, &baseline, files.sources());
-    findings.iter().filter(|finding| finding.gates).map(|finding| finding.rule.id.to_owned()).collect()
+    let gate = Gate {
+        judge: &Judge::new(judging, today),
+        ownership: ownership.as_ref(),
+        files: &files,
+        base: &ids,
+        circumstances: Circumstances { base_day: Some(today.day), head: Some(new), documents },
+        reach: Reach::All { schema: None, evidence: &|changes| Ok(evidence(head, changes)) },
+    };
+    let ids = |findings: Findings| -> Vec<String> {
+        findings.iter().filter(|finding| finding.gates).map(|finding| finding.rule.id.to_owned()).collect()
+    };
+    gate.judge(|judged| ids(judged.findings)).unwrap()
 }
 
 fn rule_book(folder: &Path) -> RuleBook {
     let place = Repository::Folder(folder.to_path_buf());
-    let policy = Policy::load(&place, None).unwrap();
+    let policy = Policy::load(&place, None, rules::all()).unwrap();
     let people = policy::load_people(&place, &policy).unwrap();
     let controls = policy::load_controls(&place, &policy).unwrap();
     RuleBook { policy, people, controls }
@@ -140,7 +142,7 @@ fn documents(base: &Path, head: &Path, files: &mut Files) -> Vec<Document> {
 
 #[test]
 fn each_rule_fires_on_its_fail_fixture_alone() {
-    rules::all().collect::<Vec<_>>().par_iter().for_each(|rule| {
+    rules::all().par_iter().for_each(|rule| {
         let folder = fixture(rule);
         let found = if rule.judges_changes() {
             rules_found_in_change(&folder.join("base"), &folder.join("fail"))
@@ -154,7 +156,7 @@ fn each_rule_fires_on_its_fail_fixture_alone() {
 
 #[test]
 fn each_rule_is_silent_on_its_pass_fixture() {
-    rules::all().collect::<Vec<_>>().par_iter().for_each(|rule| {
+    rules::all().par_iter().for_each(|rule| {
         let folder = fixture(rule);
         let found = if rule.judges_changes() {
             rules_found_in_change(&folder.join("base"), &folder.join("pass"))
@@ -169,6 +171,7 @@ fn each_rule_is_silent_on_its_pass_fixture() {
 #[test]
 fn the_words_of_each_finding_are_as_recorded() {
     let changed: Vec<String> = rules::all()
+        .iter()
         .filter(|rule| !rule.judges_changes())
         .filter_map(|rule| {
             let (_, text) = check(&fixture(rule).join("fail"), "text");
@@ -184,9 +187,9 @@ fn the_words_of_each_finding_are_as_recorded() {
 
 #[test]
 fn levels_decide_the_exit_code() {
-    rules::all().filter(|rule| !rule.judges_changes()).for_each(|rule| {
+    rules::all().iter().filter(|rule| !rule.judges_changes()).for_each(|rule| {
         let (code, _) = check(&fixture(rule).join("fail"), "concise");
-        let fails = rule.level == stopgap::finding::Level::Error;
+        let fails = rule.level == Level::Error;
         assert_eq!(code, i32::from(fails), "{}", rule.id);
     });
 }
@@ -195,8 +198,9 @@ fn levels_decide_the_exit_code() {
 fn each_rule_has_a_folder_a_file_and_all_its_words() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for rule in rules::all() {
-        let file = format!("src/rules/{}/{}.rs", rule.family.folder(), rule.id.replace('-', "_"));
-        assert!(root.join(&file).is_file(), "{file}");
+        let place = format!("src/rules/{}/{}", rule.family.folder(), rule.id.replace('-', "_"));
+        let there = [format!("{place}.rs"), format!("{place}/mod.rs")].iter().any(|file| root.join(file).is_file());
+        assert!(there, "{place}.rs");
         let whole = |text: String| text.len() > 20 && text.ends_with('.');
         assert!(rule.summary().starts_with("Reports ") && whole(rule.summary()), "{}", rule.id);
         assert!(whole(rule.why()) && whole(rule.what_to_do()), "{}", rule.id);

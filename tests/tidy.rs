@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -38,14 +39,48 @@ fn only_the_edge_reads_the_clock_and_the_environment() {
     assert_eq!(variables, ["commands/mod.rs"]);
 }
 
-#[test]
-fn nothing_below_the_commands_knows_commands_or_formats() {
-    let lower =
-        |path: &str| !["commands/", "output/", "cli/", "main.rs", "lib.rs"].iter().any(|top| path.starts_with(top));
-    for (path, code) in sources().into_iter().filter(|(path, _)| lower(path)) {
-        for upper in ["crate::commands", "crate::output", "crate::cli"] {
-            assert!(!code.contains(upper), "{path} names {upper}");
+/// The modules in the order in which `lib.rs` lists them, from the ground up.
+fn floors() -> Vec<String> {
+    let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let name = |line: &str| line.strip_suffix(';')?.split_once("mod ").map(|(_, name)| name.to_owned());
+    lib.lines().filter_map(name).collect()
+}
+
+/// Every name after `crate::` in a text, also within braces: `use crate::{git, yaml}`.
+fn used(code: &str) -> BTreeSet<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut names = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            Some(group) => names.extend(group.split('}').next().unwrap().split(',').map(|part| word(part.trim()))),
+            None => drop(names.insert(word(rest))),
         }
+    }
+    names
+}
+
+#[test]
+fn each_module_uses_only_those_above_it_in_lib_rs() {
+    let floors = floors();
+    assert!(floors.len() > 15, "{floors:?}");
+    let floor = |name: &str| floors.iter().position(|other| other == name);
+    for (path, code) in sources().into_iter().filter(|(path, _)| path != "main.rs" && path != "lib.rs") {
+        let own = path.split(['/', '.']).next().unwrap();
+        let own_floor = floor(own).unwrap_or_else(|| panic!("{path} is in no module of lib.rs"));
+        for name in used(&code) {
+            if let Some(other) = floor(&name) {
+                assert!(other <= own_floor, "{path} uses `{name}`, which stands below `{own}` in lib.rs");
+            }
+        }
+    }
+}
+
+#[test]
+fn modules_with_parts_are_written_as_mod_rs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, _) in sources() {
+        let folder = root.join(path.trim_end_matches(".rs"));
+        assert!(!folder.is_dir(), "{path} has a folder beside it: move it to {}/mod.rs", path.trim_end_matches(".rs"));
     }
 }
 

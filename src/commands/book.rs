@@ -6,10 +6,12 @@ use crate::cli::Place;
 use crate::commands::{World, place};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::history::{PolicyFile, RuleBook};
+use crate::history::PolicyFile;
+use crate::policy::RuleBook;
 use crate::policy::{self, Policy};
-use crate::register::{Today, Zone};
+use crate::rules;
 use crate::schema::Schema;
+use crate::time::{Today, Zone};
 
 /// Reads policy, roster, catalogue and the organisation's schema of a repository whose root is
 /// `root`.
@@ -24,10 +26,10 @@ pub(super) fn load(
     repository: &Repository,
 ) -> Result<(RuleBook, Option<Schema>), Error> {
     let policy = match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
-        None => Policy::load(repository, None)?,
+        None => Policy::load(repository, None, rules::all())?,
         Some(path) => match place::inside(&path, root) {
-            Some(name) => Policy::load(repository, Some(&name))?,
-            None => Policy::load_outside(repository, &path)?,
+            Some(name) => Policy::load(repository, Some(&name), rules::all())?,
+            None => Policy::load_outside(repository, &path, rules::all())?,
         },
     };
     let own = policy::load_schema(repository, &policy)?;

@@ -6,13 +6,13 @@ use crate::commands::opened::Opened;
 use crate::commands::{place, signoff};
 use crate::error::Error;
 use crate::files::{self, ReadFile};
-use crate::finding::{Findings, Level};
+use crate::gate::{Gate, Reach};
 use crate::git::Git;
-use crate::history::{Changes, Snapshot, base};
+use crate::history::{Circumstances, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
 use crate::register::{self, Files, Register};
-use crate::rule::Judge;
-use crate::rules;
+use crate::rule::{Findings, Level};
+use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::source::FileId;
 
@@ -46,7 +46,7 @@ impl Opened {
     /// When CODEOWNERS cannot be read.
     pub(super) fn judge_with(mut self, path: &str, text: &str, before: Before, look: Look) -> Result<Judged, Error> {
         let file = files::decode(text.as_bytes().to_vec(), path.to_owned());
-        let (_, mut findings) = weigh(&mut self.judge, self.own.as_ref(), &self.root, &mut self.files, file, before)?;
+        let (_, mut findings) = weigh(&self.judge, self.own.as_ref(), &self.root, &mut self.files, file, before)?;
         findings.shorten();
         let report = Report {
             findings: &findings,
@@ -109,7 +109,7 @@ impl Opened {
 ///
 /// When CODEOWNERS cannot be read.
 pub(super) fn weigh(
-    judge: &mut Judge,
+    judge: &Judge,
     own: Option<&Schema>,
     root: &Path,
     files: &mut Files,
@@ -120,13 +120,16 @@ pub(super) fn weigh(
     let old = old.filter(|_| before == Before::AsItIs);
     let count = u32::try_from(files.own()).unwrap_or(u32::MAX);
     let base: Vec<FileId> = (0..count).map(FileId).filter(|file| *file != new).chain(old).collect();
-    judge.ownership = signoff::ownership(None, root, files)?;
-
-    let (register, before) = Register::parse_with_base(files, own, &base);
-    let changes = Changes::between(files, &before, &register);
-    let baseline = rules::run_base(judge, &before, &changes, files.sources());
-    let mut findings = rules::run(judge, &register, Some(&changes), files.sources());
-    changes.mark(&mut findings, &baseline, files.sources());
+    let ownership = signoff::ownership(None, root, files)?;
+    let gate = Gate {
+        judge,
+        ownership: ownership.as_ref(),
+        files,
+        base: &base,
+        circumstances: Circumstances { base_day: None, head: None, documents: Vec::new() },
+        reach: Reach::All { schema: own, evidence: &|_| Ok(None) },
+    };
+    let mut findings = gate.judge(|judged| judged.findings)?;
     findings.retain(|finding| finding.gates);
     Ok((new, findings))
 }

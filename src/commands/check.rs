@@ -10,16 +10,18 @@ use crate::commands::place::{self, Selection};
 use crate::commands::{book, signoff, write};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::finding::{Findings, Level};
+use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Change, Changes, RuleBook, Snapshot, base};
+use crate::history::{Change, Changes, Circumstances, Snapshot, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
-use crate::register::{self, Day, Files, Register, Zone};
-use crate::rule::Judge;
-use crate::rules;
+use crate::policy::RuleBook;
+use crate::register::{self, Files, Register};
+use crate::rule::{Findings, Level};
+use crate::rules::{Case, Judge};
 use crate::schema::Schema;
 use crate::text::shown;
+use crate::time::{Day, Zone};
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -48,12 +50,12 @@ impl Run<'_> {
     fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
         let (book, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
         let folder = book.policy.exceptions.clone();
-        let mut judge = self.judge(book)?;
+        let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let mut files = register::read(&self.root, &folder)?;
-        judge.ownership = signoff::ownership(None, &self.root, &mut files)?;
+        let ownership = signoff::ownership(None, &self.root, &mut files)?;
         let register = Register::parse(&files, own.as_ref());
-        let mut findings = rules::run(&judge, &register, None, files.sources());
+        let mut findings = Case::whole(&judge, &register, ownership.as_ref(), files.sources()).run();
         selection.narrow(&mut findings, files.sources());
         self.finish(findings, &files, &register, &judge, &[], None, out)
     }
@@ -76,30 +78,30 @@ impl Run<'_> {
                 (book, Some(head), own)
             };
         let folder = book.policy.exceptions.clone();
-        let mut judge = self.judge(book)?;
+        let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&self.root, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
-        judge.ownership = signoff::ownership(Some(&base.snapshot), &self.root, &mut files)?;
-
-        let (register, before) = Register::parse_with_base(&files, own.as_ref(), &before);
-        let mut changes = Changes::between(&files, &before, &register);
-        changes.head = head;
-        changes.documents = documents;
-        changes.base_day = base.day(judge.policy.timezone);
+        let ownership = signoff::ownership(Some(&base.snapshot), &self.root, &mut files)?;
         let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
-        changes.evidence = given.evidence(&approved, &changes)?;
-        let baseline = rules::run_base(&judge, &before, &changes, files.sources());
-        let mut findings = rules::run(&judge, &register, Some(&changes), files.sources());
-        changes.mark(&mut findings, &baseline, files.sources());
-        selection.narrow(&mut findings, files.sources());
-        let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
-        let remarks: Vec<String> =
-            std::iter::once(base.remark()).chain(uncompared(&changes)).chain(given.remark()).collect();
-        self.finish(findings, &files, &register, &judge, &remarks, Some(commit), out)
+        let gate = Gate {
+            judge: &judge,
+            ownership: ownership.as_ref(),
+            files: &files,
+            base: &before,
+            circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
+            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
+        };
+        gate.judge(|Judged { register, changes, mut findings }| {
+            selection.narrow(&mut findings, files.sources());
+            let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
+            let remarks: Vec<String> =
+                std::iter::once(base.remark()).chain(uncompared(changes)).chain(given.remark()).collect();
+            self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
+        })?
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one part of the report")]
@@ -146,9 +148,8 @@ impl Run<'_> {
     /// Adds the moment of the check to a rule book, once no output can replace any of it.
     fn judge(&self, book: RuleBook) -> Result<Judge, Error> {
         write::spare_inputs(&self.outputs, &self.world.folder, &self.root, &book.policy)?;
-        let RuleBook { policy, people, controls } = book;
-        let today = book::read_today(self.arguments.today.as_deref(), policy.timezone, self.world)?;
-        Ok(Judge::new(policy, people, controls, today))
+        let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
+        Ok(Judge::new(book, today))
     }
 
     fn selection(&self, folder: &str) -> Result<Selection, Error> {

@@ -47,7 +47,7 @@ pub(super) fn run(shell: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
 fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let Ok(root) = place::root(&Place::default(), Path::new(".")) else { return Vec::new() };
-    let policy = Policy::load(&Repository::Folder(root.clone()), None).unwrap_or_default();
+    let policy = Policy::load(&Repository::Folder(root.clone()), None, rules::all()).unwrap_or_default();
     let plain = |id: &String| id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     let ids = register::ids(&root, &policy.exceptions).into_iter().filter(plain);
     ids.filter(|id| id.starts_with(typed)).map(CompletionCandidate::new).collect()
@@ -55,6 +55,6 @@ fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 fn rules_like(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let like = rules::all().filter(|rule| rule.id.starts_with(typed));
+    let like = rules::all().iter().filter(|rule| rule.id.starts_with(typed));
     like.map(|rule| CompletionCandidate::new(rule.id).help(Some(rule.summary().replace('\n', " ").into()))).collect()
 }

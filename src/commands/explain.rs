@@ -17,7 +17,7 @@ pub(super) fn run(id: Option<&str>, out: &mut dyn Write) -> Result<ExitCode, Err
     match rules::find(id) {
         Some(rule) => one(rule, out)?,
         None => {
-            let help = match nearest(id, rules::all().map(|rule| rule.id)) {
+            let help = match nearest(id, rules::all().iter().map(|rule| rule.id)) {
                 Some(best) => format!("did you mean `stopgap explain {best}`?"),
                 None => "`stopgap explain` lists the rules".into(),
             };
@@ -28,7 +28,7 @@ pub(super) fn run(id: Option<&str>, out: &mut dyn Write) -> Result<ExitCode, Err
 }
 
 fn list(out: &mut dyn Write) -> std::io::Result<()> {
-    let width = rules::all().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let width = rules::all().iter().map(|rule| rule.id.len()).max().unwrap_or_default();
     let mut family = None;
     for rule in rules::all() {
         if family != Some(rule.family) {

@@ -8,12 +8,13 @@ use crate::cli;
 use crate::commands::{World, book, place, write};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::finding::Level;
 use crate::git::{Commit, Git};
-use crate::history::{self, RuleBook};
 use crate::output::history::{HistoryReport, count, render};
-use crate::register::{Today, Zone};
+use crate::policy::RuleBook;
+use crate::replay;
+use crate::rule::Level;
 use crate::text::shown;
+use crate::time::{Today, Zone};
 
 /// Replays the history.
 pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
         let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
         write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
     }
-    let past = history::replay(&git, &root, since.as_ref(), &book::policy_file(&arguments.place, world, &root), &load)?;
+    let past = replay::replay(&git, &root, since.as_ref(), &book::policy_file(&arguments.place, world, &root), &load)?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;

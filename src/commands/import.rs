@@ -13,12 +13,12 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
 use crate::files::{self, Repository};
-use crate::finding::Level;
 use crate::import::{self, Entry, Field, Options, Target};
 use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
 use crate::register::{self, draft};
+use crate::rule::Level;
 use crate::rule::Rule;
-use crate::rules;
+use crate::rules::Case;
 use crate::schema::{Schema, Shipped, field_name};
 use crate::source::{FileId, Source};
 use crate::text::shown;
@@ -226,7 +226,7 @@ impl Plan {
             self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
         let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
-        for finding in rules::run(&judge, &register, None, files.sources()).iter() {
+        for finding in Case::whole(&judge, &register, None, files.sources()).run().iter() {
             let about_absence = finding.field.is_some();
             let Some(at) = ours.get(path(finding.file)).filter(|_| !about_absence) else { continue };
             let Rule { id, .. } = finding.rule;

@@ -10,9 +10,9 @@ use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::Look;
 use crate::output::list::{Listing, Row, render};
-use crate::policy::Tier;
+use crate::register::Tier;
 use crate::register::{Exception, Status};
-use crate::rule::Judge;
+use crate::rules::Judge;
 use crate::text::{nearest, shown};
 
 /// Lists exceptions.

@@ -7,9 +7,8 @@ use crate::commands::turn::Turn;
 use crate::commands::{World, book, place};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::history::RuleBook;
 use crate::register::{self, FileRef, Files, Register};
-use crate::rule::Judge;
+use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::text::{nearest, shown};
 
@@ -75,9 +74,8 @@ impl Opened {
     fn unread(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         let root = place::root(arguments, &world.folder)?;
         let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
-        let RuleBook { policy, people, controls } = book;
-        let today = book::read_today(today, policy.timezone, world)?;
-        let judge = Judge::new(policy, people, controls, today);
+        let today = book::read_today(today, book.policy.timezone, world)?;
+        let judge = Judge::new(book, today);
         Ok(Self { root, judge, own, files: Files::default() })
     }
 

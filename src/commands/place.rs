@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::Error;
-use crate::finding::Findings;
 use crate::policy;
+use crate::rule::Findings;
 use crate::source::Source;
 
 /// Finds the root: the named folder, else the nearest one upwards with a policy, else the git work

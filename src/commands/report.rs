@@ -9,8 +9,8 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::report::{Format, render};
-use crate::register::Day;
 use crate::report::{self, Meeting};
+use crate::time::Day;
 
 /// The days between two meetings unless `--since` names another.
 const WEEK: i64 = 7;

@@ -14,8 +14,9 @@ use crate::history::timeline::{self, Event};
 use crate::output::Report;
 use crate::output::show::{Sheet, render};
 use crate::policy::Policy;
-use crate::register::{Exception, FileRef, Status, Term, Today};
-use crate::rules;
+use crate::register::{Exception, FileRef, Status, Term};
+use crate::rules::{self, Case};
+use crate::time::Today;
 
 /// Shows one exception.
 pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let register = opened.register();
     let found = opened::find(&register, &arguments.id, "show")?;
     let Some(first) = found.first().copied() else { return Ok(ExitCode::SUCCESS) };
-    let findings = rules::run(judge, &register, None, read.sources());
+    let findings = Case::whole(judge, &register, None, read.sources()).run();
     let exception = register.exception(first.id);
     let (timeline, in_git) = timeline_of(root, &judge.policy, first, exception)?;
     let report = Report {

@@ -7,9 +7,10 @@ use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
 use crate::github::InputError;
+use crate::history::decisions;
 use crate::history::{Changes, Snapshot};
 use crate::register::{Files, is_named_like_one, stem};
-use crate::signoff::{Codeowners, Event, Evidence, Ownership, PullRequest, Reviews, Verdict, decisions};
+use crate::signoff::{Codeowners, Event, Evidence, Ownership, PullRequest, Reviews, Verdict};
 use crate::source::{FileId, Source};
 use crate::yaml;
 

@@ -7,23 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::finding::Findings;
 use crate::history::snapshot::Document;
-use crate::policy::{Controls, Policy};
-use crate::register::{Day, Exception, FileRef, Files, People, Register};
+use crate::policy::RuleBook;
+use crate::register::{Exception, FileRef, Files, Register};
+use crate::rule::Findings;
 use crate::signoff::Evidence;
 use crate::source::{FileId, Source};
+use crate::time::Day;
 use crate::yaml::{self, Node};
 
-/// A rule book that a change would put in force.
-#[derive(Clone, Debug)]
-pub struct RuleBook {
-    /// The policy.
-    pub policy: Policy,
-    /// The roster.
-    pub people: People,
-    /// The catalogue of controls.
-    pub controls: Option<Controls>,
+/// What is known of a change besides its files.
+#[derive(Debug)]
+pub struct Circumstances {
+    /// The day of the base's newest commit in the register's time zone; `None` where there is no commit.
+    pub base_day: Option<Day>,
+    /// The rule book of the head; the base's judges. `None` in a repository that had no register.
+    pub head: Option<RuleBook>,
+    /// The files besides the register that decide how it is judged.
+    pub documents: Vec<Document>,
 }
 
 /// What a change does to the register.
@@ -137,12 +138,18 @@ pub struct Edit<'c, 'a> {
 impl<'a> Changes<'a> {
     /// Compares two registers whose files are in `files`.
     #[must_use]
-    pub fn between(files: &'a Files, base: &'a Register<'a>, head: &'a Register<'a>) -> Self {
+    pub fn between(
+        files: &'a Files,
+        base: &'a Register<'a>,
+        head: &'a Register<'a>,
+        circumstances: Circumstances,
+    ) -> Self {
+        let Circumstances { base_day, head: book, documents } = circumstances;
         let mut changes = Self {
             list: Vec::new(),
-            base_day: None,
-            head: None,
-            documents: Vec::new(),
+            base_day,
+            head: book,
+            documents,
             evidence: None,
             sources: files.sources(),
             moved: BTreeMap::new(),
@@ -269,7 +276,7 @@ impl<'s> Fields<'s> {
         Self { sources, last: None }
     }
 
-    fn of(&mut self, finding: &crate::finding::Finding) -> String {
+    fn of(&mut self, finding: &crate::rule::Finding) -> String {
         if let Some(field) = &finding.field {
             return field.clone();
         }

@@ -2,8 +2,8 @@
 
 pub mod base;
 mod changes;
-mod replay;
-mod snapshot;
+mod decisions;
+pub(crate) mod snapshot;
 pub mod timeline;
 
 use crate::files::CommitFiles;
@@ -24,7 +24,7 @@ pub enum PolicyFile {
 impl PolicyFile {
     /// Tells whether a commit's files, of which those of the root begin with `prefix`, hold neither a policy nor a file
     /// under the default folder: an empty register is one too.
-    fn is_without_register(&self, top: &CommitFiles, prefix: &str) -> bool {
+    pub(crate) fn is_without_register(&self, top: &CommitFiles, prefix: &str) -> bool {
         let files = top.files();
         let is_there = |name: &str| files.contains_key(&format!("{prefix}{name}"));
         let named = match self {
@@ -38,6 +38,6 @@ impl PolicyFile {
     }
 }
 
-pub use changes::{Change, Changes, Edit, RuleBook, Side};
-pub use replay::{LoadBook, Past, Verdict, replay};
+pub use changes::{Change, Changes, Circumstances, Edit, Side};
+pub use decisions::{Decision, decisions};
 pub use snapshot::{Document, Snapshot};

@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
 use crate::history::PolicyFile;
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
+use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
-use crate::signoff::Codeowners;
 use crate::source::FileId;
 
 /// The files of the base commit below the root.
@@ -51,19 +51,11 @@ impl Snapshot {
     /// When `git` cannot deliver a content.
     pub fn documents(&self, git: &Git, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
         let head = Repository::Folder(git.top().to_path_buf());
-        let mut names: BTreeSet<String> =
-            Codeowners::LOCATIONS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
+        let mut names: BTreeSet<String> = CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
         names.extend(self.top.files().keys().filter(|path| path.starts_with(WORKFLOWS)).cloned());
         names.extend(workflows(git.top()));
         for policy in books {
-            let own = [
-                policy.path.as_deref(),
-                Some(policy.people_path()),
-                Some(policy.controls_path()),
-                policy.schema.as_deref(),
-            ];
-            let usual = policy::NAMES.into_iter().map(Some);
-            names.extend(own.into_iter().chain(usual).flatten().map(|name| format!("{}{name}", self.prefix)));
+            names.extend(policy.book_paths().map(|name| format!("{}{name}", self.prefix)));
         }
         let mut documents = Vec::new();
         for path in names {
@@ -159,9 +151,6 @@ pub struct Document {
     pub head: Option<FileId>,
 }
 
-pub(super) const WORKFLOWS: &str = ".github/workflows/";
-pub(super) const CI_FILES: [&str; 1] = [".gitlab-ci.yml"];
-
 /// Lists the head's workflows.
 fn workflows(top: &Path) -> Vec<String> {
     let listing = std::fs::read_dir(top.join(WORKFLOWS)).into_iter().flatten().flatten();
@@ -170,7 +159,7 @@ fn workflows(top: &Path) -> Vec<String> {
 }
 
 /// Returns a path from the top of the work tree as it is shown beside paths from the root.
-pub(super) fn shown(prefix: &str, path: &str) -> String {
+pub(crate) fn shown(prefix: &str, path: &str) -> String {
     match path.strip_prefix(prefix) {
         Some(below) => below.to_owned(),
         None => "../".repeat(prefix.matches('/').count()) + path,
@@ -178,7 +167,7 @@ pub(super) fn shown(prefix: &str, path: &str) -> String {
 }
 
 /// Returns where the root lies in the work tree: empty, or ending in `/`.
-pub(super) fn prefix(git: &Git, root: &Path) -> String {
+pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
     let below = root.strip_prefix(&top).unwrap_or(Path::new(""));
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();

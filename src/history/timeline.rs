@@ -11,9 +11,10 @@ use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
 use crate::history::snapshot::prefix;
-use crate::register::{self, Day, Exception, Status, Text, Zone, is_named_like_one};
+use crate::register::{self, Exception, Status, Text, is_named_like_one};
 use crate::source::FileId;
 use crate::text::shown;
+use crate::time::{Day, Zone};
 use crate::yaml::{self, Kind, Node};
 
 /// What happened.

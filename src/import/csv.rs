@@ -7,7 +7,6 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::Error;
 use crate::import::columns;
-use crate::import::dates::{self, DateOrder, Evidence, Written};
 use crate::import::decode::{self, Encoding};
 use crate::import::field::{Field, Holds};
 use crate::import::id;
@@ -15,9 +14,10 @@ use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
 use crate::import::words::{self, Meaning};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
 use crate::register::draft::{Closure, Draft};
-use crate::register::{Day, Moment};
 use crate::text::phrases::is_placeholder;
 use crate::text::{nearest, shown};
+use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
+use crate::time::{Day, Moment};
 
 /// Reads a spreadsheet.
 pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {

@@ -9,7 +9,6 @@
 
 mod columns;
 mod csv;
-mod dates;
 mod decode;
 mod dependency_check;
 mod field;
@@ -25,14 +24,14 @@ mod words;
 
 use std::collections::BTreeMap;
 
-pub use dates::DateOrder;
+pub use crate::time::foreign::DateOrder;
 pub use field::{Field, Holds};
 
 use crate::error::Error;
 use crate::import::id::Ids;
 use crate::register::draft::Draft;
-use crate::register::{Today, Zone};
 use crate::text::shown;
+use crate::time::{Today, Zone};
 
 /// The largest file that is read, in bytes: far more than 100,000 rows of a register.
 pub const MAX_BYTES: u64 = 128 * 1024 * 1024;

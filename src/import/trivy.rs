@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::import::tree::{self, Ignore, folded, list, texts};
 use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
-use crate::register::Day;
 use crate::source::Source;
 use crate::text::{nearest, shown};
+use crate::time::Day;
 use crate::yaml::Node;
 use crate::yaml::write::Value;
 

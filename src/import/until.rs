@@ -5,7 +5,7 @@
 //! that it is.
 
 use crate::register::draft::Draft;
-use crate::register::{Moment, Zone};
+use crate::time::{Moment, Zone};
 
 /// Where a tool's day begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Finding;
 use crate::output::Report;
+use crate::rule::Finding;
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Node};
 

@@ -5,8 +5,8 @@
 
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Level};
 use crate::output::{Place, Report, escape};
+use crate::rule::{Finding, Level};
 
 /// The levels with the command that each one is.
 const COMMANDS: [(Level, &str); 3] = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")];

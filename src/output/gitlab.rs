@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Level};
 use crate::output::fingerprint::Fingerprints;
 use crate::output::{Place, Report, escape};
+use crate::rule::{Finding, Level};
 
 #[derive(Serialize)]
 struct Issue {

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Level;
 use crate::git::Commit;
-use crate::history::{Past, Verdict};
 use crate::output::{Look, Report, escape, github, json, text};
-use crate::register::{Register, Today};
+use crate::register::Register;
+use crate::replay::{Past, Verdict};
+use crate::rule::Level;
+use crate::time::Today;
 
 /// A format of the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

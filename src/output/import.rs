@@ -5,9 +5,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Level;
 use crate::import::{Column, Field, Note, Reading, Target};
 use crate::output::escape;
+use crate::rule::Level;
 use crate::text::shown;
 
 /// A format of the result.

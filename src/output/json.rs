@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Finding;
 use crate::output::{Place, Report, Summary, escape};
+use crate::rule::Finding;
 
 /// The version of the contract; a key that goes or changes its meaning makes it another.
 const VERSION: u32 = 1;
@@ -87,7 +87,7 @@ pub(super) fn item<'r>(report: &'r Report<'_>, finding: &'r Finding) -> Item<'r>
     }
 }
 
-fn label<'r>(report: &'r Report<'_>, label: &'r crate::finding::Label) -> Label<'r> {
+fn label<'r>(report: &'r Report<'_>, label: &'r crate::rule::Label) -> Label<'r> {
     let Place { path, start, end } = report.place(label.file, label.span);
     Label {
         path,

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Level};
 use crate::output::{Place, Report, escape};
+use crate::rule::{Finding, Level};
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {

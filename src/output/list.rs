@@ -6,7 +6,8 @@ use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::output::{Look, escape};
-use crate::register::{Exception, Status, Term, Text, Today};
+use crate::register::{Exception, Status, Term, Text};
+use crate::time::Today;
 
 /// A format of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

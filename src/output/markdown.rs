@@ -7,8 +7,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Level};
 use crate::output::{Place, Report, escape, text};
+use crate::rule::{Finding, Level};
 
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 65_000;

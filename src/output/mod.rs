@@ -27,9 +27,10 @@ use std::io::{self, Write};
 
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 
-use crate::finding::{Finding, Findings, Level};
-use crate::register::{self, Register, Today};
+use crate::register::{self, Register};
+use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
+use crate::time::Today;
 
 /// A format of the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Level};
 use crate::output::{Report, escape};
+use crate::rule::{Finding, Level};
 
 #[derive(Serialize)]
 struct DiagnosticResult {

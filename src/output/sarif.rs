@@ -8,10 +8,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Level};
 use crate::output::fingerprint::Fingerprints;
 use crate::output::{Place, Report, escape};
 use crate::rule::{Family, Rule};
+use crate::rule::{Finding, Level};
 use crate::rules;
 use crate::source::{FileId, Span};
 
@@ -143,7 +143,7 @@ struct Region {
 
 /// Writes the findings that gate: an upload must not fail a pull request on the others.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<&'static Rule> = rules::all().collect();
+    let rules: Vec<&'static Rule> = rules::all().to_vec();
     let mut fingerprints = Fingerprints::default();
     let results = report.gating().map(|finding| outcome(report, finding, &rules, &mut fingerprints)).collect();
     let driver = Driver {

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Finding;
 use crate::history::timeline::Event;
 use crate::output::history::{cut, name_of};
 use crate::output::{Report, escape, json};
 use crate::register::{Exception, Text};
+use crate::rule::Finding;
 
 /// A format of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Level;
 use crate::output::snippet::{self, Look, Severity, Snippet};
 use crate::output::{Report, escape};
+use crate::rule::Level;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {

@@ -3,62 +3,27 @@
 //! Each is parsed into the spanned tree and judged by its schema, so that a fault is shown where
 //! it stands. A fault here ends the run: an unreadable rule book must never pass anything.
 
-mod controls;
+mod book;
 mod people;
+pub mod places;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use controls::{Control, Controls};
+pub use book::RuleBook;
+pub use places::NAMES;
 
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
-use crate::finding::Level;
-use crate::register::{Day, People, Zone, parse_days};
+use crate::people::People;
+use crate::register::{Controls, Tier};
+use crate::rule::Level;
 use crate::rule::Rule;
-use crate::rules;
 use crate::schema::{Schema, SchemaFault, Shipped};
 use crate::source::{Source, Span};
 use crate::text::{nearest, shown};
+use crate::time::{Day, Zone, parse_days};
 use crate::yaml::{self, Node, Problem};
-
-/// The names under which a policy is looked for, the first that is there.
-pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
-
-/// How bad the worst outcome is; it limits how long an approval is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// Little harm.
-    Low,
-    /// Some harm.
-    Moderate,
-    /// Great harm.
-    High,
-    /// An incident is being fought.
-    Emergency,
-}
-
-impl Tier {
-    /// All tiers, mildest first.
-    pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::Emergency];
-
-    /// Reads the word of the file.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tier| tier.name() == text)
-    }
-
-    /// Returns the word of the file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Moderate => "moderate",
-            Self::High => "high",
-            Self::Emergency => "emergency",
-        }
-    }
-}
 
 /// The policy in force; [`Policy::default`] is the register's own advice.
 #[derive(Clone, Debug)]
@@ -126,12 +91,12 @@ impl Policy {
     /// # Errors
     ///
     /// When the file cannot be read or says something that makes no sense.
-    pub fn load(place: &Repository, named: Option<&str>) -> Result<Self, Error> {
+    pub fn load(place: &Repository, named: Option<&str>, rules: &[&'static Rule]) -> Result<Self, Error> {
         if let Some(name) = named {
-            return Self::from_source(place, usable(place.read(name)?, KIND)?);
+            return Self::from_source(place, usable(place.read(name)?, KIND)?, rules);
         }
         if let Some(name) = NAMES.into_iter().find(|name| place.exists(name)) {
-            return Self::from_source(place, usable(place.read(name)?, KIND)?);
+            return Self::from_source(place, usable(place.read(name)?, KIND)?, rules);
         }
         let misnamed = ["stopgap.yml", ".stopgap.yaml", ".github/stopgap.yml"];
         if let Some(name) = misnamed.into_iter().find(|name| place.exists(name)) {
@@ -148,10 +113,10 @@ impl Policy {
     /// # Errors
     ///
     /// When the file cannot be read or says something that makes no sense.
-    pub fn load_outside(place: &Repository, path: &Path) -> Result<Self, Error> {
+    pub fn load_outside(place: &Repository, path: &Path, rules: &[&'static Rule]) -> Result<Self, Error> {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let file = files::read(&real, path.to_string_lossy().into_owned());
-        Self::from_source(place, usable(file, KIND)?)
+        Self::from_source(place, usable(file, KIND)?, rules)
     }
 
     /// Reads a policy's text.
@@ -159,11 +124,11 @@ impl Policy {
     /// # Errors
     ///
     /// When it says something that makes no sense.
-    pub fn from_source(place: &Repository, source: Source) -> Result<Self, Error> {
+    pub fn from_source(place: &Repository, source: Source, rules: &[&'static Rule]) -> Result<Self, Error> {
         let mut policy = Self { path: Some(source.path().to_owned()), ..Self::default() };
         let problems = match parsed(&source, Shipped::Policy) {
             Ok(None) => Vec::new(),
-            Ok(Some(node)) => policy.take(place, &node),
+            Ok(Some(node)) => policy.take(place, &node, rules),
             Err(problems) => problems,
         };
         if problems.is_empty() { Ok(policy) } else { Err(config_error(KIND, source, problems)) }
@@ -194,7 +159,7 @@ impl Policy {
     }
 
     /// Takes over what a tree that fits the schema says.
-    fn take(&mut self, place: &Repository, node: &Node<'_>) -> Vec<Problem> {
+    fn take(&mut self, place: &Repository, node: &Node<'_>, rules: &[&'static Rule]) -> Vec<Problem> {
         let mut problems = Vec::new();
         let text = |key: &str| node.get(key).and_then(Node::as_text).map(str::to_owned);
         for (key, slot) in
@@ -235,7 +200,7 @@ impl Policy {
             }
         }
         self.take_limits(node);
-        self.take_rules(node, &mut problems);
+        self.take_rules(node, rules, &mut problems);
         problems
     }
 
@@ -265,17 +230,17 @@ impl Policy {
         }
     }
 
-    fn take_rules(&mut self, node: &Node<'_>, problems: &mut Vec<Problem>) {
+    fn take_rules(&mut self, node: &Node<'_>, rules: &[&'static Rule], problems: &mut Vec<Problem>) {
         for entry in node.get("rules").and_then(Node::as_map).unwrap_or_default() {
             let level = Level::ALL.iter().find(|(name, _)| entry.value.as_text() == Some(name));
-            match (rules::find(&entry.key), level) {
+            match (rules.iter().find(|rule| rule.id == entry.key), level) {
                 (Some(rule), Some((_, level))) => {
                     self.rules.insert(rule.id, *level);
                 }
                 (Some(_), None) => {}
                 (None, _) => {
                     let message = format!("there is no rule `{}`", shown(&entry.key));
-                    let help = match nearest(&entry.key, rules::all().map(|rule| rule.id)) {
+                    let help = match nearest(&entry.key, rules.iter().map(|rule| rule.id)) {
                         Some(best) => format!("did you mean `{best}`?"),
                         None => "`stopgap explain` lists the rules".into(),
                     };
@@ -313,7 +278,7 @@ pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error>
 pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Controls>, Error> {
     const KIND: &str = "the catalogue of controls";
     match side_file(place, policy.controls.as_deref(), "controls.yaml", KIND)? {
-        Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| controls::from_node(node.as_ref())) {
+        Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| Controls::from_node(node.as_ref())) {
             Ok(controls) => Ok(Some(controls)),
             Err(problems) => Err(config_error(KIND, source, problems)),
         },

@@ -1,7 +1,7 @@
 //! The roster's file: from its tree to who is who.
 
+use crate::people::{People, PersonRecord, Roster, RosterProblem};
 use crate::policy::day;
-use crate::register::{People, PersonRecord, Roster, RosterProblem};
 use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::{Entry, Node, Problem, Related};

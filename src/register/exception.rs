@@ -6,9 +6,9 @@
 
 use std::borrow::Cow;
 
-use crate::policy::Tier;
-use crate::register::moment::{Day, Moment, Zone};
+use crate::register::tier::Tier;
 use crate::source::{FileId, Span};
+use crate::time::{Day, Moment, Zone};
 use crate::yaml::{Entry, Kind, Node};
 
 /// A value and the bytes that wrote it.

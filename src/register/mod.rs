@@ -1,20 +1,19 @@
 //! The register: every exception file, read, parsed and judged by the schemas on all cores.
 
+mod controls;
 pub mod draft;
 mod exception;
 mod load;
-mod moment;
-mod person;
 mod term;
+mod tier;
 
+pub use controls::{Control, Controls, control_key};
 pub use exception::{
     Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
 };
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
-pub(crate) use moment::month_name;
-pub use moment::{Day, Moment, MomentError, Today, Zone, ZoneError, parse_days};
-pub use person::{NotAPerson, People, PersonId, PersonRecord, Roster, RosterProblem, fold_person, not_a_person};
 pub use term::{Notice, Term};
+pub use tier::Tier;
 
 use rayon::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Where an exception stands in its term on a day.
 
 use crate::register::exception::{Exception, Status};
-use crate::register::moment::{Day, Today, Zone};
+use crate::time::{Day, Today, Zone};
 
 /// The agreed end of an exception, seen from a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

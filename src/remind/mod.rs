@@ -14,9 +14,10 @@ pub use record::{Over, Record, Told};
 pub use stage::Stage;
 pub use track::{Settings, Step, Tracking, Why, track};
 
-use crate::register::{Day, Exception, Moment, Register, Term, Today, Zone};
-use crate::rule::Judge;
+use crate::register::{Exception, Register, Term};
+use crate::rules::Judge;
 use crate::source::FileId;
+use crate::time::{Day, Moment, Today, Zone};
 
 /// Somebody must act on this exception.
 #[derive(Clone, Debug)]

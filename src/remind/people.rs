@@ -1,6 +1,8 @@
 //! Who is told: the owner, and the two others whom an exception leads to.
 
-use crate::register::{Day, Exception, People, Roster};
+use crate::people::{People, Roster};
+use crate::register::Exception;
+use crate::time::Day;
 
 /// Why somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

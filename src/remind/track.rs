@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::github::Issue;
-use crate::register::{Exception, FileRef, Moment, Register, Status};
+use crate::register::{Exception, FileRef, Register, Status};
 use crate::remind::{Concern, Over, Person, Record, Reminder, Subject, Told};
 use crate::text::shown;
+use crate::time::Moment;
 
 /// Whose issues are believed, and how many are opened.
 #[derive(Clone, Copy, Debug)]

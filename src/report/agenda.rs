@@ -1,7 +1,7 @@
 //! What the meeting talks about, in its order.
 
-use crate::register::Day;
 use crate::report::item::{Item, Standing};
+use crate::time::Day;
 
 /// The agenda. Each list has its most urgent first; what is dated after the meeting's day is in none
 /// of the lists of changes.

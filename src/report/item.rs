@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 
-use crate::policy::{Policy, Tier};
-use crate::register::{Day, Exception, Register, Status, Text, Today};
+use crate::policy::Policy;
+use crate::register::Tier;
+use crate::register::{Exception, Register, Status, Text};
 use crate::report::people::{Directory, Owner};
-use crate::rule::Judge;
+use crate::rules::Judge;
 use crate::source::FileId;
+use crate::time::{Day, Today};
 
 /// Where an exception stands, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

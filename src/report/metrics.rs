@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::policy::{Controls, Tier};
-use crate::register::{Day, Register, Text};
+use crate::register::Controls;
+use crate::register::Tier;
+use crate::register::control_key;
+use crate::register::{Register, Text};
 use crate::report::item::{Item, Standing};
-use crate::rule::Judge;
-use crate::rules::control_key;
+use crate::rules::Judge;
+use crate::time::Day;
 
 /// The figures.
 #[derive(Debug)]

@@ -16,8 +16,9 @@ pub use metrics::{Closing, Life, Metrics, Overdue, Renewals, Row};
 pub use people::Owner;
 pub use stretch::{Kind, Stretch};
 
-use crate::register::{Day, Register, Zone};
-use crate::rule::Judge;
+use crate::register::Register;
+use crate::rules::Judge;
+use crate::time::{Day, Zone};
 
 /// A file of the register that holds no exception that can be read.
 #[derive(Clone, Copy, Debug)]
@@ -92,9 +93,11 @@ fn unreadable<'m>(register: &'m Register<'m>) -> Vec<Unreadable<'m>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::{People, PersonRecord, Roster};
     use crate::policy::Policy;
-    use crate::register::{Files, People, PersonRecord, Roster, Today};
+    use crate::register::Files;
     use crate::source::Source;
+    use crate::time::Today;
 
     /// Monday 23 November 2026.
     const TODAY: &str = "2026-11-23";
@@ -120,7 +123,7 @@ mod tests {
         let people = People::new(Some(Roster::new(people, Vec::new()).unwrap()));
         let policy = Policy::default();
         let today = Today::parse(today, policy.timezone).unwrap();
-        Judge::new(policy, people, None, today)
+        Judge::new(crate::policy::RuleBook { policy, people, controls: None }, today)
     }
 
     /// Prepares the meeting of a register, each file an id and its text, and asks something of it.

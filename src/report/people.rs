@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::register::{Day, People, PersonId, fold_person};
+use crate::people::{People, PersonId, fold_person};
+use crate::time::Day;
 
 /// The owner of an exception.
 #[derive(Clone, Copy, Debug)]

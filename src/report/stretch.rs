@@ -1,7 +1,7 @@
 //! The stretches of days of an exception: what was approved, and what nobody had approved.
 
-use crate::register::{Day, Zone};
 use crate::report::item::{Item, Standing};
+use crate::time::{Day, Zone};
 
 /// What a stretch of days was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

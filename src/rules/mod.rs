@@ -2,18 +2,25 @@
 //!
 //! Adding a rule is its file, its line here, and its folder under `fixtures/rules/`.
 
+mod context;
+
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Findings, Level};
+pub(crate) use context::declare_rule;
+pub use context::{Applies, Check, Context, Judge};
+
 use crate::history::Changes;
 use crate::register::{Exception, Register, Status};
-use crate::rule::{Applies, Check, Context, Family, Judge, Rule};
+use crate::rule::{Family, Finding, Findings, Level, Rule};
+use crate::signoff::Ownership;
 use crate::source::{FileId, Source};
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
         $(mod $family { $(pub(super) mod $rule;)+ })+
         static RULES: &[&Rule] = &[$($(&$family::$rule::RULE,)+)+];
+        /// In the order of [`RULES`].
+        static CHECKS: &[Check] = &[$($($family::$rule::CHECK,)+)+];
     };
 }
 
@@ -80,85 +87,109 @@ rules! {
     }
 }
 
-pub(crate) use renewals::refiled_exception::{control_key, taken_up};
+pub(crate) use renewals::refiled_exception::taken_up;
 pub(crate) use text::unstated_exposure::spoken_of;
 
 /// Returns all rules, by family in the order of the documentation.
-pub fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().copied()
+#[must_use]
+pub fn all() -> &'static [&'static Rule] {
+    RULES
 }
 
 /// Returns the rule of an id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
-    all().find(|rule| rule.id == id)
+    RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// Runs every rule that the policy leaves on over the whole register; the rules that judge a
-/// change run where there is one.
-#[must_use]
-pub fn run<'a>(
-    judge: &'a Judge,
-    register: &'a Register<'a>,
-    changes: Option<&'a Changes<'a>>,
-    sources: &[Source],
-) -> Findings {
-    let run = Run { judge, register, changes, on: on(judge) };
-    let (mut findings, whole) = rayon::join(|| run.entries(&register.exceptions), || run.whole());
-    findings.extend(whole);
-    findings.extend(run.changes());
-    let mut findings = Findings::new(findings, sources);
-    // Which findings of a change gate is known later, and only those that do may hide others.
-    if changes.is_none() {
-        findings.narrow();
+/// What the rules are run over.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The rule book and the moment.
+    pub judge: &'a Judge,
+    /// The register: the head's, where a change is judged.
+    pub register: &'a Register<'a>,
+    /// What the change does, where one is judged.
+    pub changes: Option<&'a Changes<'a>>,
+    /// Who owns the files, in a git work tree.
+    pub ownership: Option<&'a Ownership>,
+    /// The texts of all files, by [`FileId`].
+    pub sources: &'a [Source],
+}
+
+impl<'a> Case<'a> {
+    /// Makes a case of a register as it is, with no change to judge.
+    #[must_use]
+    pub fn whole(
+        judge: &'a Judge,
+        register: &'a Register<'a>,
+        ownership: Option<&'a Ownership>,
+        sources: &'a [Source],
+    ) -> Self {
+        Self { judge, register, changes: None, ownership, sources }
     }
-    findings
+
+    /// Runs every rule that the policy leaves on over the whole register; the rules that judge a
+    /// change run where there is one.
+    #[must_use]
+    pub fn run(self) -> Findings {
+        let run = Run { case: self, on: on(self.judge) };
+        let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
+        findings.extend(whole);
+        findings.extend(run.changes());
+        let mut findings = Findings::new(findings, self.sources);
+        // Which findings of a change gate is known later, and only those that do may hide others.
+        if self.changes.is_none() {
+            findings.narrow();
+        }
+        findings
+    }
+
+    /// Runs the rules over `base`, the register before the change, so far as its findings can differ
+    /// from the head's: the rules that look at one exception run only over the files that the change
+    /// touches.
+    #[must_use]
+    pub fn run_base(self, base: &'a Register<'a>) -> Findings {
+        let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
+        let run = Run { case: Case { register: base, changes: None, ..self }, on: on(self.judge) };
+        let touched: Vec<Exception<'a>> =
+            base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
+        let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
+        findings.extend(whole);
+        Findings::new(findings, self.sources)
+    }
+
+    /// Runs the rules of the family Change alone, for a change of the past: who signed it off is not
+    /// known any more, and the rest is judged as it is today.
+    #[must_use]
+    pub fn run_past(self) -> Findings {
+        let mut on = on(self.judge);
+        on.retain(|on| on.rule.family == Family::Change);
+        let run = Run { case: self, on };
+        let mut findings = Findings::new(run.changes(), self.sources);
+        findings.narrow();
+        findings
+    }
 }
 
-/// Runs the rules over the base of a change, so far as its findings can differ from the head's:
-/// the rules that look at one exception run only over the files that the change touches.
-#[must_use]
-pub fn run_base<'a>(
-    judge: &'a Judge,
-    base: &'a Register<'a>,
-    changes: &'a Changes<'a>,
-    sources: &[Source],
-) -> Findings {
-    let run = Run { judge, register: base, changes: None, on: on(judge) };
-    let touched: Vec<Exception<'a>> =
-        base.exceptions.iter().filter(|exception| !changes.leaves(exception.file)).cloned().collect();
-    let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
-    findings.extend(whole);
-    Findings::new(findings, sources)
+fn on(judge: &Judge) -> Vec<On> {
+    let rules = RULES.iter().zip(CHECKS);
+    let on = rules.map(|(rule, check)| On { rule, check: *check, level: judge.policy.level(rule) });
+    on.filter(|on| on.level != Level::Off).collect()
 }
 
-/// Runs the rules of the family Change alone, for a change of the past: who signed it off is not
-/// known any more, and the rest is judged as it lies there today.
-#[must_use]
-pub fn run_past<'a>(
-    judge: &'a Judge,
-    register: &'a Register<'a>,
-    changes: &'a Changes<'a>,
-    sources: &[Source],
-) -> Findings {
-    let mut on = on(judge);
-    on.retain(|(rule, _)| rule.family == Family::Change);
-    let run = Run { judge, register, changes: Some(changes), on };
-    let mut findings = Findings::new(run.changes(), sources);
-    findings.narrow();
-    findings
-}
-
-fn on(judge: &Judge) -> Vec<(&'static Rule, Level)> {
-    all().map(|rule| (rule, judge.policy.level(rule))).filter(|(_, level)| *level != Level::Off).collect()
+/// A rule that the policy leaves on.
+#[derive(Clone, Copy)]
+struct On {
+    rule: &'static Rule,
+    check: Check,
+    level: Level,
 }
 
 /// One run of the rules.
 struct Run<'a> {
-    judge: &'a Judge,
-    register: &'a Register<'a>,
-    changes: Option<&'a Changes<'a>>,
-    on: Vec<(&'static Rule, Level)>,
+    case: Case<'a>,
+    on: Vec<On>,
 }
 
 impl<'a> Run<'a> {
@@ -167,11 +198,11 @@ impl<'a> Run<'a> {
             .par_iter()
             .with_min_len(64)
             .fold(Vec::new, |mut findings, exception| {
-                for (rule, level) in &self.on {
-                    if let Check::Entry(applies, check) = rule.check
+                for on in &self.on {
+                    if let Check::Entry(applies, check) = on.check
                         && looks(applies, exception)
                     {
-                        check(exception, &mut self.context(rule, *level, exception.file, &mut findings));
+                        check(exception, &mut self.context(on, exception.file, &mut findings));
                     }
                 }
                 findings
@@ -183,10 +214,10 @@ impl<'a> Run<'a> {
     }
 
     fn whole(&self) -> Vec<Finding> {
-        let run = |(rule, level): &(&'static Rule, Level)| {
+        let run = |on: &On| {
             let mut findings = Vec::new();
-            if let Check::Register(check) = rule.check {
-                check(&mut self.context(rule, *level, FileId(0), &mut findings));
+            if let Check::Register(check) = on.check {
+                check(&mut self.context(on, FileId(0), &mut findings));
             }
             findings
         };
@@ -195,30 +226,26 @@ impl<'a> Run<'a> {
 
     fn changes(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let Some(changes) = self.changes else { return findings };
-        for (rule, level) in &self.on {
-            match rule.check {
+        let Some(changes) = self.case.changes else { return findings };
+        for on in &self.on {
+            match on.check {
                 Check::Change(check) => {
                     for change in &changes.list {
                         let Some(side) = change.head.as_ref().or(change.base.as_ref()) else { continue };
-                        check(change, &mut self.context(rule, *level, side.file, &mut findings));
+                        check(change, &mut self.context(on, side.file, &mut findings));
                     }
                 }
-                Check::Changes(check) => check(changes, &mut self.context(rule, *level, FileId(0), &mut findings)),
+                Check::Changes(check) => check(changes, &mut self.context(on, FileId(0), &mut findings)),
                 Check::Entry(..) | Check::Register(_) => {}
             }
         }
         findings
     }
 
-    fn context<'c>(
-        &'c self,
-        rule: &'static Rule,
-        level: Level,
-        file: FileId,
-        findings: &'c mut Vec<Finding>,
-    ) -> Context<'c> {
-        Context { judge: self.judge, register: self.register, changes: self.changes, rule, level, file, findings }
+    fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
+        let &On { rule, level, .. } = on;
+        let Case { judge, register, changes, ownership, .. } = self.case;
+        Context { judge, register, changes, ownership, rule, level, file, findings }
     }
 }
 

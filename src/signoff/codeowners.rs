@@ -4,6 +4,7 @@
 //! (`GET /repos/{owner}/{repo}/codeowners/errors`). A line that GitHub skips is skipped here and reported. Nothing is
 //! known here of people: an owner is a text of a certain form.
 
+use crate::policy::places;
 use crate::source::Span;
 use crate::text::shown;
 
@@ -78,7 +79,7 @@ pub struct Problem {
 
 impl<'a> Codeowners<'a> {
     /// The places of the file, in the order in which GitHub looks; the first that exists is the only one that counts.
-    pub const LOCATIONS: [&'static str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+    pub const LOCATIONS: [&'static str; 3] = places::CODEOWNERS;
 
     /// The size from which on GitHub does not load the file, in bytes ("under 3 MB").
     pub const TOO_LARGE: usize = 3_000_000;

@@ -4,15 +4,15 @@
 //! neither are rules, findings or git.
 
 mod codeowners;
-mod decision;
 mod event;
+mod evidence;
 mod owners;
 mod ownership;
 mod reviews;
 
 pub use codeowners::{Codeowners, Owner, OwnerKind, Problem, Rule};
-pub use decision::{Decision, Evidence, Verdict, decisions};
 pub use event::{Event, MergeGroup, PullRequest, Push};
+pub use evidence::{Evidence, Verdict};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;
 pub use reviews::{Review, ReviewState, Reviews, Standing};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::codeowners::{Owner, OwnerKind};
-use crate::register::{NotAPerson, People, PersonId, fold_person, not_a_person};
+use crate::people::{NotAPerson, People, PersonId, fold_person, not_a_person};
 
 /// The people that owners stand for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn is_person(member: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::register::{PersonRecord, Roster};
+    use crate::people::{PersonRecord, Roster};
     use crate::signoff::Codeowners;
 
     fn people() -> People {

@@ -1,6 +1,6 @@
 //! Who owns which file: the CODEOWNERS that counts, and where the register lies below it.
 
-use crate::register::People;
+use crate::people::People;
 use crate::signoff::{Codeowners, OwnerPeople, people_of};
 use crate::source::FileId;
 

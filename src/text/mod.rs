@@ -8,7 +8,10 @@ pub mod phrases;
 mod shown;
 pub mod similarity;
 pub mod slug;
+mod word_list;
 
 pub use nearest::nearest;
+pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
+pub use word_list::WordList;

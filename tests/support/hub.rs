@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 use stopgap::github::Issue;
 use stopgap::output::remind::{Format, Item, Page, render};
-use stopgap::policy::Policy;
-use stopgap::register::{Files, People, Register, Today};
+use stopgap::people::People;
+use stopgap::policy::{Policy, RuleBook};
+use stopgap::register::{Files, Register};
 use stopgap::remind::{self, Settings};
-use stopgap::rule::Judge;
+use stopgap::rules::Judge;
 use stopgap::source::Source;
+use stopgap::time::Today;
 
 /// The login that opens the issues.
 pub(crate) const BOT: &str = "github-actions[bot]";
@@ -144,7 +146,8 @@ impl Book {
     /// Plans a day for a register of files, each a path and a text.
     pub(crate) fn plan(&self, files: &[(String, String)], today: &str, hub: &Hub) -> Value {
         let today = Today::parse(today, self.policy.timezone).unwrap();
-        let judge = Judge::new(self.policy.clone(), self.people.clone(), None, today);
+        let judge =
+            Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
         let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
         let files = Files::from_sources(files);
         let (register, _) = Register::parse_unjudged(&files, &[]);

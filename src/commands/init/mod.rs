@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::files::Repository;
 use crate::output::escape;
 use crate::policy::{self, Policy};
+use crate::rules;
 use crate::schema::Shipped;
 use crate::signoff::Codeowners;
 use crate::text::shown;
@@ -82,7 +83,7 @@ struct Setup {
 impl Setup {
     fn plan(arguments: &cli::Init, root: &Path) -> Result<Self, Error> {
         let repository = Repository::Folder(root.to_path_buf());
-        let policy = Policy::load(&repository, None)?;
+        let policy = Policy::load(&repository, None, rules::all())?;
         let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
         let owners = owners(&arguments.owners)?;
         let own_pipeline = there(PIPELINE);

@@ -14,18 +14,20 @@ use crate::commands::new::shelf::Shelf;
 use crate::commands::opened::Opened;
 use crate::commands::signoff;
 use crate::files::{self, ReadFile};
-use crate::finding::{Finding, Level};
-use crate::policy::{Controls, Tier};
+use crate::register::Controls;
+use crate::register::Tier;
 use crate::register::draft::Draft;
-use crate::register::{Day, Exception, Files, Moment, Register, Today};
-use crate::rule::Judge;
+use crate::register::{Exception, Files, Register};
+use crate::rule::{Finding, Level};
 use crate::rules;
+use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::signoff::Ownership;
 use crate::source::FileId;
 use crate::text::normalise::fold;
 use crate::text::shown;
 use crate::text::similarity::closest_older;
+use crate::time::{Day, Moment, Today};
 use crate::yaml;
 
 /// A register and its rule book, ready to judge one draft after another.
@@ -38,7 +40,7 @@ pub(super) struct Desk {
     pub(super) ownership: Option<Ownership>,
     /// The environments that the register names, most frequent first.
     pub(super) environments: Vec<String>,
-    judge: RefCell<Judge>,
+    judge: Judge,
     own: Option<Schema>,
     files: Files,
     /// Places of the files about each system, by its folded name.
@@ -123,7 +125,7 @@ impl Desk {
             reasons,
             nearest: RefCell::default(),
             root,
-            judge: RefCell::new(judge),
+            judge,
             own,
             files,
         })
@@ -135,7 +137,7 @@ impl Desk {
         let text = draft.to_yaml(None);
         let mut files = self.related(draft);
         let file = files::decode(text.clone().into_bytes(), path.to_owned());
-        let judge = &mut *self.judge.borrow_mut();
+        let judge = &self.judge;
         let Ok((new, findings)) =
             candidate::weigh(judge, self.own.as_ref(), &self.root, &mut files, file, Before::AsItIs)
         else {
@@ -176,8 +178,8 @@ impl Desk {
         let mut files = self.related(draft);
         let (new, _) = files.put(files::decode(draft.to_yaml(None).into_bytes(), path.to_owned()));
         let register = Register::parse_unjudged(&files, &[]).0;
-        let judge = self.judge.borrow();
-        let (count, id) = rules::taken_up(new, &judge, &register)?;
+        let judge = &self.judge;
+        let (count, id) = rules::taken_up(new, judge, &register)?;
         Some((count, id.to_owned()))
     }
 
@@ -190,7 +192,7 @@ impl Desk {
 
     /// Returns the last day that a tier allows for a start, where both can be read.
     pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
-        let judge = self.judge.borrow();
+        let judge = &self.judge;
         let tier = Tier::parse(&draft.tier)?;
         let starts = Moment::parse(&draft.starts).ok()?;
         let limit = judge.policy.limit(tier);
@@ -199,32 +201,32 @@ impl Desk {
 
     /// Returns the longest approval of a tier, in days.
     pub(super) fn limit(&self, tier: Tier) -> i64 {
-        self.judge.borrow().policy.limit(tier)
+        self.judge.policy.limit(tier)
     }
 
     /// Returns the least tier of an exception with an exposure.
     pub(super) fn exposure_tier(&self) -> Tier {
-        self.judge.borrow().policy.exposure_tier
+        self.judge.policy.exposure_tier
     }
 
     /// Returns how often an exception may be renewed.
     pub(super) fn max_renewals(&self) -> usize {
-        self.judge.borrow().policy.max_renewals
+        self.judge.policy.max_renewals
     }
 
     /// Returns the moment of the run.
     pub(super) fn today(&self) -> Today {
-        self.judge.borrow().today
+        self.judge.today
     }
 
     /// Works with the catalogue of controls, where there is one.
     pub(super) fn with_controls<T>(&self, work: impl FnOnce(&Controls) -> T) -> Option<T> {
-        self.judge.borrow().controls.as_ref().map(work)
+        self.judge.controls.as_ref().map(work)
     }
 
     /// Works with the people who are known.
-    pub(super) fn with_people<T>(&self, work: impl FnOnce(&crate::register::People) -> T) -> T {
-        work(&self.judge.borrow().people)
+    pub(super) fn with_people<T>(&self, work: impl FnOnce(&crate::people::People) -> T) -> T {
+        work(&self.judge.people)
     }
 
     /// Copies the files that can matter to a draft.
@@ -249,7 +251,7 @@ impl Desk {
         if last.0 != reason {
             let texts: Vec<&str> = self.reasons.iter().map(|(_, text)| text.as_str()).chain([reason]).collect();
             let new = self.reasons.len();
-            let threshold = self.judge.borrow().policy.similarity;
+            let threshold = self.judge.policy.similarity;
             let copies = closest_older(&texts, |at| at == new, threshold);
             let closest = copies.closest.get(new).and_then(Option::as_ref);
             *last = (reason.to_owned(), closest.and_then(|it| self.reasons.get(it.of)).map(|(place, _)| *place));

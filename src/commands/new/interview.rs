@@ -8,9 +8,9 @@ use crate::commands::new::desk::{Desk, Remark};
 use crate::commands::new::field::Field;
 use crate::commands::new::people;
 use crate::error::Error;
-use crate::finding::Level;
-use crate::policy::Tier;
+use crate::register::Tier;
 use crate::register::draft::{Alternative, Draft};
+use crate::rule::Level;
 use crate::text::shown;
 
 /// A conversation about one exception.
@@ -209,7 +209,7 @@ impl Interview<'_> {
 
     fn choose_control(&mut self) -> Result<(), Error> {
         let choices = self.desk.with_controls(|controls| {
-            let choice = |control: &crate::policy::Control| Choice {
+            let choice = |control: &crate::register::Control| Choice {
                 value: format!("{} {}", control.id, control.name).trim_end().to_owned(),
                 about: if control.waivable { String::new() } else { "(nobody may break it)".to_owned() },
             };

@@ -3,7 +3,8 @@
 use crate::commands::ask::Choice;
 use crate::commands::new::desk::Desk;
 use crate::git::Identity;
-use crate::register::{Day, PersonId, Roster, not_a_person};
+use crate::people::{PersonId, Roster, not_a_person};
+use crate::time::Day;
 
 /// Finds who git says is at the keyboard: in the roster where there is one, else by name.
 pub(super) fn at_the_keyboard(desk: &Desk, identity: &Identity) -> Option<String> {

@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::Repository;
 use crate::output::escape;
-use crate::register::{self, Day, FileRef, Register};
+use crate::register::{self, FileRef, Register};
 use crate::text::shown;
 use crate::text::slug::{slug, untaken};
+use crate::time::Day;
 
 /// The register's ids and folders.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::git::Identity;
-use crate::register::{Day, Moment, parse_days};
 use crate::text::shown;
+use crate::time::{Day, Moment, parse_days};
 
 use super::Subject;
 

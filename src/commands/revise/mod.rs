@@ -26,9 +26,10 @@ use crate::commands::steps::Steps;
 use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::{Look, escape};
-use crate::register::{Day, Exception, FileRef, Register, Status};
-use crate::rule::Judge;
+use crate::register::{Exception, FileRef, Register, Status};
+use crate::rules::Judge;
 use crate::text::shown;
+use crate::time::Day;
 use crate::yaml::edit::{self, Edit};
 use crate::yaml::{self, Node, Problem};
 

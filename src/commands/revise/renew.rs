@@ -8,10 +8,11 @@ use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::Error;
-use crate::finding::Level;
-use crate::register::{Day, Status};
+use crate::register::Status;
+use crate::rule::Level;
 use crate::rules;
 use crate::text::shown;
+use crate::time::Day;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -101,7 +102,7 @@ fn latest(subject: &Subject<'_>, decided: Day) -> String {
 
 /// Says who may decide.
 fn approver(subject: &Subject<'_>) -> String {
-    use crate::policy::Tier;
+    use crate::register::Tier;
     let Some(first) = &subject.exception.approver else { return "who decides".to_owned() };
     let high =
         matches!(subject.exception.risk.tier.as_ref().map(|tier| tier.value), Some(Tier::High | Tier::Emergency));

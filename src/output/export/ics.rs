@@ -9,7 +9,8 @@ use std::io::{self, Write};
 
 use crate::output::escape;
 use crate::output::export::Export;
-use crate::register::{Day, Exception, FileRef, Moment, Term, Text};
+use crate::register::{Exception, FileRef, Term, Text};
+use crate::time::{Day, Moment};
 
 /// Writes the calendar.
 pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {

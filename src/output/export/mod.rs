@@ -11,8 +11,9 @@ use std::io::{self, Write};
 use chrono::{Datelike, SecondsFormat};
 use rayon::prelude::*;
 
-use crate::register::{Exception, FileRef, Register, Term, Today, Zone};
+use crate::register::{Exception, FileRef, Register, Term};
 use crate::source::{FileId, Source, Span};
+use crate::time::{Today, Zone};
 use crate::yaml::{self, Node, Problem};
 
 /// A format of the export.

@@ -6,8 +6,9 @@
 use crate::output::escape;
 use crate::output::remind::markdown::{advices, mentions, unmentioned};
 use crate::output::remind::{LONGEST, LONGEST_NAME, cut, own, title};
-use crate::register::{Day, Text};
+use crate::register::Text;
 use crate::remind::{Concern, Person, Reminder, Why};
+use crate::time::Day;
 
 /// The most characters of an issue's title (GitHub refuses longer ones).
 const LONGEST_TITLE: usize = 256;

@@ -10,8 +10,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::output::escape;
-use crate::register::{Day, Text};
+use crate::register::Text;
 use crate::remind::{Concern, Person, Reminder, Settings, Tracking};
+use crate::time::Day;
 
 /// A format of the reminders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

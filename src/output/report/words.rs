@@ -1,7 +1,8 @@
 //! The words of the report: the same facts in the same words, whatever the format.
 
-use crate::register::{Day, Text};
+use crate::register::Text;
 use crate::report::{Agenda, Closing, Doubt, Item, Life, Meeting, ReviewDue, Standing};
+use crate::time::Day;
 
 /// Returns the name of a standing: for people, and in another order of words for scripts.
 pub(super) fn standing(standing: Standing) -> &'static str {

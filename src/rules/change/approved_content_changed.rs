@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
-use crate::declare_rule;
-use crate::finding::Finding;
 use crate::history::{Change, Edit};
-use crate::register::Moment;
-use crate::rule::{Check, Context};
+use crate::rule::Finding;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
+use crate::time::Moment;
 use crate::yaml::{self, Entry, Kind, Node};
 
 declare_rule! {

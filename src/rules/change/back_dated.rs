@@ -1,7 +1,8 @@
-use crate::declare_rule;
 use crate::history::Change;
-use crate::register::{Day, Exception, Spanned, Zone};
-use crate::rule::{Check, Context};
+use crate::register::{Exception, Spanned};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::time::{Day, Zone};
 
 declare_rule! {
     /// Reports a new decision, review or closure that is dated well before the register it is added to.

@@ -1,10 +1,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::register::{Exception, People, PersonId, Spanned, fold_person};
-use crate::rule::{Check, Context};
+use crate::people::{People, PersonId, fold_person};
+use crate::register::{Exception, Spanned};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {

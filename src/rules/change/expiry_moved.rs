@@ -1,9 +1,10 @@
 use super::approved_content_changed::report_at;
-use crate::declare_rule;
 use crate::history::{Change, Edit};
-use crate::register::{Exception, Moment, Zone};
-use crate::rule::{Check, Context};
+use crate::register::Exception;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
+use crate::time::{Moment, Zone};
 use crate::yaml::Node;
 
 declare_rule! {

@@ -1,8 +1,8 @@
 use super::approved_content_changed::report_at;
-use crate::declare_rule;
 use crate::history::{Change, Edit};
 use crate::register::Status;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 
 declare_rule! {
     /// Reports a change of `status` that no exception may go through.

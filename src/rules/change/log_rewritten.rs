@@ -2,10 +2,10 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::approved_content_changed::{report_at, value};
-use crate::declare_rule;
 use crate::history::{Change, Edit};
 use crate::register::Status;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::yaml::{Kind, Node};
 
 declare_rule! {

@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::declare_rule;
 use crate::history::{Change, Changes, Side};
 use crate::register::{Exception, Text};
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;

@@ -1,6 +1,7 @@
-use crate::declare_rule;
-use crate::register::{Exception, NotAPerson, Roster, Text, not_a_person};
-use crate::rule::{Applies, Check, Context};
+use crate::people::{NotAPerson, Roster, not_a_person};
+use crate::register::{Exception, Text};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {

@@ -1,6 +1,7 @@
-use crate::declare_rule;
-use crate::register::{Exception, People, Text};
-use crate::rule::{Applies, Check, Context};
+use crate::people::People;
+use crate::register::{Exception, Text};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::{normalise, shown};
 
 declare_rule! {

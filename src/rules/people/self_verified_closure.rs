@@ -1,8 +1,8 @@
 use super::self_approval::why_one;
-use crate::declare_rule;
 use crate::history::Change;
 use crate::register::Status;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
-use crate::declare_rule;
-use crate::register::{Exception, Roster, not_a_person};
-use crate::rule::{Check, Context};
+use crate::people::{Roster, not_a_person};
+use crate::register::Exception;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::{nearest, shown};
 
 declare_rule! {

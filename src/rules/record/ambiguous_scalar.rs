@@ -1,5 +1,5 @@
-use crate::declare_rule;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 
 declare_rule! {
     /// Reports a plain value that YAML versions read differently, such as `no`, `012` or `1:30`.

@@ -1,8 +1,8 @@
 use rustc_hash::FxHashMap;
 
-use crate::declare_rule;
 use crate::register::FileRef;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::source::Span;
 use crate::text::shown;
 

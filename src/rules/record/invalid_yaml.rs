@@ -1,5 +1,5 @@
-use crate::declare_rule;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 
 declare_rule! {
     /// Reports a file that lies outside the safe subset of YAML, or that cannot be read.

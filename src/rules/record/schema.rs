@@ -1,5 +1,5 @@
-use crate::declare_rule;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 
 declare_rule! {
     /// Reports a record that does not fit the schema of an exception, or the organisation's own.

@@ -1,14 +1,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::policy::Controls;
-use crate::register::{Day, Exception, Register, Status, Text, Zone};
-use crate::rule::{Check, Context, Judge};
+use crate::register::{Exception, Register, Status, Text, control_key};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context, Judge};
 use crate::source::{FileId, Span};
 use crate::text::normalise::fold;
 use crate::text::shown;
+use crate::time::{Day, Zone};
 
 declare_rule! {
     /// Reports an exception that takes up an older one for the same control and system once too often.
@@ -201,55 +201,4 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
         .label(filing.system.span, "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))
         .help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
-}
-
-/// Returns what two controls must share to be the same: the id that begins the text, else the
-/// whole text.
-pub(crate) fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, str> {
-    let folded = fold(text);
-    if let Some(control) = controls.and_then(|controls| controls.find(text)) {
-        return Cow::Owned(fold(&control.id).into_owned());
-    }
-    match leading_id(&folded) {
-        Some(id) => Cow::Owned(id.to_owned()),
-        None => folded,
-    }
-}
-
-/// Returns the id that begins a text, such as `acc-07`, `a.5.17` or `ac-2(1)`: joined parts, the
-/// last of which holds a digit. A word such as `2-factor` is none. An id right behind it belongs to
-/// it, as in `iso-27001 a.5.1`.
-fn leading_id(folded: &str) -> Option<&str> {
-    let text = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let first = one_id(text)?;
-    let rest = text[first.len()..].trim_start_matches([' ', ':', ',']);
-    let behind = text.len() - rest.len();
-    Some(one_id(rest).map_or(first, |second| &text[..behind + second.len()]))
-}
-
-fn one_id(text: &str) -> Option<&str> {
-    let end = text.find(|c: char| !c.is_alphanumeric() && !"-._()".contains(c)).unwrap_or(text.len());
-    let id = text[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
-    let (_, last) = id.rsplit_once(['-', '.'])?;
-    last.contains(|c: char| c.is_ascii_digit()).then_some(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn controls_are_the_same_by_their_id() {
-        let same = |a, b| control_key(a, None) == control_key(b, None);
-        assert!(same("ACC-07 Vendors hold no access", "acc-07: no vendors"));
-        assert!(same("A.5.17 Authentication", "A.5.17. Passwords"));
-        assert!(same("[MFA-01] Second factor", "MFA-01"));
-        assert!(same("Disks are  encrypted", "disks are encrypted"));
-        assert!(!same("AC-2(1) Accounts", "AC-2(12) Accounts"));
-        assert!(!same("A.5.17 Authentication", "A.5.18 Authentication"));
-        assert!(!same("ISO-27001 A.5.1 Policies", "ISO-27001 A.8.24 Cryptography"));
-        assert!(same("ISO-27001 A.5.1 Policies", "ISO-27001 A.5.1: other words"));
-        assert!(!same("2-factor sign-in for staff", "2-factor sign-in for vendors"));
-        assert!(!same("Patches within 14 days", "Patches within 30 days"));
-    }
 }

@@ -1,8 +1,10 @@
-use crate::declare_rule;
-use crate::policy::Tier;
-use crate::register::{Day, Exception, PersonId, Roster, Text};
-use crate::rule::{Applies, Check, Context};
+use crate::people::{PersonId, Roster};
+use crate::register::Tier;
+use crate::register::{Exception, Text};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
+use crate::time::Day;
 
 declare_rule! {
     /// Reports a renewal of tier high or emergency that nobody above the first approver decided.

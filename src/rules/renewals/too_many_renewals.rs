@@ -1,6 +1,6 @@
-use crate::declare_rule;
 use crate::register::Exception;
-use crate::rule::{Applies, Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 
 declare_rule! {
     /// Reports an exception that has been renewed more often than the policy allows.

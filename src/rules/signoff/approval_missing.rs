@@ -1,8 +1,9 @@
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::register::People;
-use crate::rule::{Check, Context, Judge};
-use crate::signoff::{Decision, Evidence, ReviewState, Verdict, decisions};
+use crate::history::{Decision, decisions};
+use crate::people::People;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context, Judge};
+use crate::signoff::{Evidence, ReviewState, Verdict};
 use crate::text::shown;
 
 declare_rule! {

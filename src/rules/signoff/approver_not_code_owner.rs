@@ -1,7 +1,8 @@
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::rule::{Check, Context, Judge};
-use crate::signoff::{OwnerPeople, Ownership, decisions};
+use crate::history::decisions;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context, Judge};
+use crate::signoff::{OwnerPeople, Ownership};
 use crate::text::shown;
 
 declare_rule! {
@@ -26,7 +27,7 @@ declare_rule! {
 
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let judge = cx.judge;
-    let Some(ownership) = judge.ownership.as_ref() else { return };
+    let Some(ownership) = cx.ownership else { return };
     let Some(codeowners) = ownership.codeowners() else { return };
     for decision in decisions(changes) {
         let path = changes.sources[decision.file.0 as usize].path();

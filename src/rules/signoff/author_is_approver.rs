@@ -1,7 +1,7 @@
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::rule::{Check, Context};
-use crate::signoff::decisions;
+use crate::history::decisions;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {

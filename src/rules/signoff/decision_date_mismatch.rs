@@ -1,8 +1,8 @@
 use super::approval_missing::login;
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::rule::{Check, Context};
-use crate::signoff::decisions;
+use crate::history::decisions;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::text::shown;
 
 declare_rule! {

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::declare_rule;
 use crate::register::FileRef;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::signoff::{Codeowners, Ownership, Rule, people_of};
 use crate::source::Span;
 use crate::text::shown;
@@ -31,7 +31,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let Some(ownership) = cx.judge.ownership.as_ref() else { return };
+    let Some(ownership) = cx.ownership else { return };
     let Some(codeowners) = ownership.codeowners() else { return without_any(cx, ownership) };
     let mut by_line: BTreeMap<Option<usize>, Vec<Part>> = BTreeMap::new();
     for part in parts(cx, ownership) {

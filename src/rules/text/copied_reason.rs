@@ -1,9 +1,10 @@
-use crate::declare_rule;
-use crate::register::{Day, Exception, Text};
-use crate::rule::{Check, Context};
+use crate::register::{Exception, Text};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::text::similarity::{Closest, closest_older};
+use crate::time::Day;
 
 declare_rule! {
     /// Reports a reason that repeats an older reason of the register, word for word or nearly so.
@@ -110,11 +111,11 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::Policy;
-    use crate::register::{Files, People, Register, Today, Zone};
-    use crate::rule::Judge;
-    use crate::rules;
+    use crate::policy::RuleBook;
+    use crate::register::{Files, Register};
+    use crate::rules::{Case, Judge};
     use crate::source::Source;
+    use crate::time::{Today, Zone};
 
     /// Returns the copies as `newer < older`; the files are (id, decided, starts, status).
     fn copies(entries: &[(&str, &str, &str, &str)]) -> Vec<String> {
@@ -131,8 +132,8 @@ status: {status}
         };
         let files = Files::from_sources(entries.iter().map(source).collect());
         let today = Today::parse("2026-11-23", Zone::UTC).unwrap();
-        let judge = Judge::new(Policy::default(), People::default(), None, today);
-        let findings = rules::run(&judge, &Register::parse(&files, None), None, files.sources());
+        let judge = Judge::new(RuleBook::default(), today);
+        let findings = Case::whole(&judge, &Register::parse(&files, None), None, files.sources()).run();
         let path = |file: crate::source::FileId| files.sources()[file.0 as usize].path();
         let id = |file| path(file).trim_start_matches("exceptions/").trim_end_matches(".yaml");
         findings

@@ -1,7 +1,7 @@
-use crate::declare_rule;
-use crate::policy::Tier;
+use crate::register::Tier;
 use crate::register::{Exception, Text};
-use crate::rule::{Applies, Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::normalise::fold;
 use crate::text::phrases::exposure_term;
 use crate::text::shown;

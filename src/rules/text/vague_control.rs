@@ -1,7 +1,7 @@
-use crate::declare_rule;
-use crate::policy::{Control, Controls};
 use crate::register::Exception;
-use crate::rule::{Applies, Check, Context};
+use crate::register::{Control, Controls};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::normalise::bare;
 use crate::text::phrases::is_vague_control;
 use crate::text::shown;

@@ -1,6 +1,6 @@
-use crate::declare_rule;
 use crate::register::{Exception, Text};
-use crate::rule::{Applies, Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {

@@ -1,6 +1,7 @@
-use crate::declare_rule;
-use crate::register::{Day, Exception, Spanned};
-use crate::rule::{Applies, Check, Context};
+use crate::register::{Exception, Spanned};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
+use crate::time::Day;
 
 declare_rule! {
     /// Reports dates that cannot have happened in the order in which they are written.

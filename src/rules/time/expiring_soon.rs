@@ -1,6 +1,6 @@
-use crate::declare_rule;
 use crate::register::{Exception, Status};
-use crate::rule::{Applies, Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
 
 declare_rule! {
     /// Reports an active exception that ends within the reminder that fits its term.

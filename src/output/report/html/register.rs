@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::output::report::html::{class, clean, thousands, time, when};
 use crate::output::report::words;
-use crate::register::Day;
 use crate::report::{Item, Meeting, Standing, Unreadable};
+use crate::time::Day;
 
 /// Rows of the table, the most urgent first: more make a page that is slow to open, and they are closed
 /// ones of long ago.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use crate::output::report::html::{class, clean, date, register, short_date, short_month, thousands, when};
 use crate::output::report::words;
-use crate::register::Day;
 use crate::report::{Item, Kind, Meeting, Standing, Stretch};
+use crate::time::Day;
 
 /// Rows of the timeline; the register below it has the rest.
 const ROWS: usize = 120;

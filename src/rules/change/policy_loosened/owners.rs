@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::places::Places;
 use crate::history::{Changes, Document};
-use crate::register::People;
-use crate::rule::Context;
+use crate::people::People;
+use crate::rules::Context;
 use crate::signoff::{Codeowners, Owner, OwnerKind, Rule, people_of};
 use crate::source::{FileId, Span};
 use crate::text::shown;
@@ -62,7 +62,7 @@ struct Watched {
 /// Lists the rule book, a file of the register that is still to come, and those that are there.
 fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched> {
     let policy = &cx.judge.policy;
-    let prefix = cx.judge.ownership.as_ref().map_or("", |ownership| ownership.prefix.as_str());
+    let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let named = |path: String| Watched { name: path.clone(), path };
     let below = |path: &str| named(format!("{prefix}{path}"));
     let folder = format!("{prefix}{}/", policy.exceptions);

@@ -1,8 +1,8 @@
 //! Where a loosened value is shown: in the head's document, else in the base's.
 
-use crate::finding::Finding;
 use crate::history::{Changes, Document};
-use crate::rule::Context;
+use crate::rule::Finding;
+use crate::rules::Context;
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Node};
 

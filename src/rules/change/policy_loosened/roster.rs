@@ -1,10 +1,11 @@
 //! The people of the roster.
 
 use super::places::{Page, Places, report};
-use crate::history::RuleBook;
-use crate::register::{Day, People, PersonId, Roster};
-use crate::rule::Context;
+use crate::people::{People, PersonId, Roster};
+use crate::policy::RuleBook;
+use crate::rules::Context;
 use crate::text::shown;
+use crate::time::Day;
 
 pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let (Some(before), Some(after)) = (base.roster(), head.people.roster()) else { return };

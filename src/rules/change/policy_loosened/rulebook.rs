@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
-use crate::finding::Finding;
-use crate::history::RuleBook;
-use crate::policy::{Control, NAMES, Policy, Tier};
-use crate::rule::{Context, Judge};
+use crate::policy::RuleBook;
+use crate::policy::{NAMES, Policy};
+use crate::register::Control;
+use crate::register::Tier;
+use crate::rule::Finding;
 use crate::rules;
+use crate::rules::{Context, Judge};
 use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;

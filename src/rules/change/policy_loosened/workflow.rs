@@ -4,7 +4,7 @@
 //! and what makes it pass is looked for on that line and among the keys of its step and job.
 
 use crate::history::Changes;
-use crate::rule::Context;
+use crate::rules::Context;
 use crate::source::{FileId, Source, Span};
 use crate::text::shown;
 

@@ -11,17 +11,19 @@ use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile, Repository};
-use crate::finding::{Finding, Findings};
+use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
-use crate::history::snapshot::{CI_FILES, WORKFLOWS, prefix, shown};
-use crate::history::{Changes, Document, Edit, RuleBook};
-use crate::policy::{self, Policy};
-use crate::register::{self, Day, Exception, Files, Moment, Register, Today, is_named_like_one};
-use crate::rule::Judge;
-use crate::rules;
-use crate::signoff::{Codeowners, Ownership};
+use crate::history::snapshot::{prefix, shown};
+use crate::history::{Changes, Circumstances, Document, Edit};
+use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS, is_beside};
+use crate::policy::{Policy, RuleBook};
+use crate::register::{self, Exception, Files, is_named_like_one};
+use crate::rule::{Finding, Findings};
+use crate::rules::Judge;
+use crate::signoff::Ownership;
 use crate::source::{FileId, Source};
+use crate::time::{Day, Moment, Today};
 use crate::yaml;
 
 /// Reads the rule book that a commit holds.
@@ -267,7 +269,7 @@ impl<'r> Replay<'r> {
             let zone = judge.policy.timezone;
             judge.today = Today::from_clock(zone, instant(info.committed));
             let mut comparison = Comparison {
-                head: (!fresh).then(|| loaded.clone().unwrap_or_else(|| book_of(&judge))),
+                head: (!fresh).then(|| loaded.clone().unwrap_or_else(|| judge.book())),
                 base_day: base_committed.map(|seconds| zone.day_of(instant(seconds))),
                 judge: &mut judge,
                 before: &before,
@@ -370,12 +372,8 @@ impl<'r> Replay<'r> {
     fn take(&mut self, book: RuleBook) -> Result<(), Error> {
         let moved = self.folder != book.policy.exceptions;
         self.folder.clone_from(&book.policy.exceptions);
-        let RuleBook { policy, people, controls } = book;
-        let today = Today::from_clock(policy.timezone, instant(self.committed.unwrap_or_default()));
-        let mut judge = Judge::new(policy, people, controls, today);
-        let prefix = self.prefix.clone();
-        judge.ownership = Some(Ownership { file: FileId(0), text: None, unread: None, path: String::new(), prefix });
-        self.judge = Some(judge);
+        let today = Today::from_clock(book.policy.timezone, instant(self.committed.unwrap_or_default()));
+        self.judge = Some(Judge::new(book, today));
         if moved { self.index() } else { Ok(()) }
     }
 
@@ -433,20 +431,28 @@ impl<'r> Replay<'r> {
         }
     }
 
+    /// Drops the findings of edits that take back an earlier one, and remembers the others.
+    fn drop_undone(&mut self, findings: &mut Findings, changes: &Changes<'_>) {
+        let edits =
+            changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
+        let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
+        findings.retain(|finding| {
+            let Some((id, edit)) = edits.get(&finding.file) else { return true };
+            let slip = Slip::new(finding, edit, changes.sources);
+            let slips = self.slips.entry((*id).to_owned()).or_default();
+            let undone = slips.iter().any(|earlier| slip.undoes(earlier));
+            slips.extend((!undone).then_some(slip));
+            !undone
+        });
+    }
+
     fn touches_book(&self, before: &Before) -> bool {
         let policy = self.judge.as_ref().map(|judge| judge.policy.clone()).unwrap_or_default();
         self.book_paths(&policy).iter().any(|path| before.contains_key(path))
     }
 
     fn book_paths(&self, policy: &Policy) -> Vec<String> {
-        let own = [
-            policy.path.as_deref(),
-            Some(policy.people_path()),
-            Some(policy.controls_path()),
-            policy.schema.as_deref(),
-        ];
-        let usual = policy::NAMES.into_iter().map(Some);
-        own.into_iter().chain(usual).flatten().map(|name| format!("{}{name}", self.prefix)).collect()
+        policy.book_paths().map(|name| format!("{}{name}", self.prefix)).collect()
     }
 
     /// Tells whether there is neither a policy nor an exception under the default folder.
@@ -488,24 +494,21 @@ impl Comparison<'_> {
         base.extend((first..files.sources().len()).map(id));
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
-        let (register, before) = Register::parse_unjudged(&files, &base);
-        let mut changes = Changes::between(&files, &before, &register);
-        changes.head = self.head.take();
-        changes.documents = documents;
-        changes.base_day = self.base_day;
-        let mut findings = rules::run_past(self.judge, &register, &changes, files.sources());
-        let edits =
-            changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
-        let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
-        findings.retain(|finding| {
-            let Some((id, edit)) = edits.get(&finding.file) else { return true };
-            let slip = Slip::new(finding, edit, files.sources());
-            let slips = state.slips.entry((*id).to_owned()).or_default();
-            let undone = slips.iter().any(|earlier| slip.undoes(earlier));
-            slips.extend((!undone).then_some(slip));
-            !undone
-        });
-        findings.shorten();
+        let prefix = state.prefix.clone();
+        let ownership = Ownership { file: FileId(0), text: None, unread: None, path: String::new(), prefix };
+        let gate = Gate {
+            judge: self.judge,
+            ownership: Some(&ownership),
+            files: &files,
+            base: &base,
+            circumstances: Circumstances { base_day: self.base_day, head: self.head.take(), documents },
+            reach: Reach::ChangeAlone,
+        };
+        let findings = gate.judge(|Judged { changes, mut findings, .. }| {
+            state.drop_undone(&mut findings, changes);
+            findings.shorten();
+            findings
+        })?;
         Ok((named(&files, &findings), findings))
     }
 
@@ -539,7 +542,7 @@ impl Comparison<'_> {
         let workflows = workflows.take_while(|path| path.starts_with(WORKFLOWS));
         let mut names: BTreeSet<String> =
             workflows.chain(self.before.keys().filter(|path| is_beside(path))).cloned().collect();
-        names.extend(Codeowners::LOCATIONS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()));
+        names.extend(CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()));
         for policy in [Some(&self.judge.policy), self.head.as_ref().map(|head| &head.policy)].into_iter().flatten() {
             names.extend(state.book_paths(policy));
         }
@@ -582,17 +585,8 @@ fn stem_of(path: &str) -> String {
     register::stem(path).to_lowercase()
 }
 
-/// Tells whether a file besides the rule book decides how the register is judged.
-fn is_beside(path: &str) -> bool {
-    path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || Codeowners::LOCATIONS.contains(&path)
-}
-
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
-}
-
-fn book_of(judge: &Judge) -> RuleBook {
-    RuleBook { policy: judge.policy.clone(), people: judge.people.clone(), controls: judge.controls.clone() }
 }
 
 fn no_head() -> Error {

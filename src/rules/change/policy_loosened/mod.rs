@@ -4,9 +4,9 @@ mod roster;
 mod rulebook;
 mod workflow;
 
-use crate::declare_rule;
 use crate::history::Changes;
-use crate::rule::{Check, Context};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
 use places::Places;
 
 declare_rule! {

@@ -147,7 +147,7 @@ impl Run<'_> {
         let proposed = if id.is_empty() { self.desk.shelf.propose(&draft.title) } else { id.clone() };
         let refused = |field: &Field| {
             let remarks = self.desk.caused_by(*field, &complete, &self.desk.shelf.path(&proposed));
-            remarks.iter().any(|remark| remark.level == crate::finding::Level::Error)
+            remarks.iter().any(|remark| remark.level == crate::rule::Level::Error)
         };
         if !self.world.interactive || (missing.is_empty() && !given.iter().any(refused)) {
             return self.finish(&complete, &proposed, out, errors);

@@ -17,11 +17,11 @@ use sha2::{Digest, Sha256};
 
 use crate::output::escape;
 use crate::output::report::{brief, words};
-use crate::register::{Day, month_name};
 use crate::report::{Item, Meeting, Standing};
+use crate::time::{Day, month_name};
 
-const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
 
 /// Writes a meeting.
 pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<()> {

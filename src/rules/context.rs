@@ -1,56 +1,17 @@
-//! What a rule is: its text, its level, what it looks at, and the context it reports into.
+//! How a rule judges: what it looks at, what it is given, and where it reports to.
 //!
 //! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O.
 
-use crate::finding::{Finding, Level};
 use crate::history::{Change, Changes};
-use crate::policy::{Controls, Policy};
-use crate::register::{Exception, People, Register, Today};
+use crate::people::People;
+use crate::policy::{Policy, RuleBook};
+use crate::register::{Controls, Exception, Register};
+use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::signoff::Ownership;
 use crate::source::{FileId, Span};
 use crate::text::Phrases;
+use crate::time::Today;
 use crate::yaml::Problem;
-
-/// The families of spec section 4, in the order of the documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
-    /// The file itself.
-    Record,
-    /// Dates and terms.
-    Time,
-    /// Who asks, approves, owns.
-    People,
-    /// Renewals.
-    Renewals,
-    /// What the texts say.
-    Text,
-    /// What a change does to the register.
-    Change,
-    /// Who signed a change off.
-    SignOff,
-}
-
-impl Family {
-    /// Returns the folder of its rules in `src/rules/`.
-    #[must_use]
-    pub fn folder(self) -> String {
-        self.name().to_lowercase().replace('-', "")
-    }
-
-    /// Returns the family's name as headings write it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Record => "Record",
-            Self::Time => "Time",
-            Self::People => "People",
-            Self::Renewals => "Renewals",
-            Self::Text => "Text",
-            Self::Change => "Change",
-            Self::SignOff => "Sign-off",
-        }
-    }
-}
 
 /// Which exceptions an [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,79 +37,18 @@ pub enum Check {
     Changes(fn(&Changes<'_>, &mut Context<'_>)),
 }
 
-/// A rule. Declare one with [`declare_rule!`](crate::declare_rule).
-pub struct Rule {
-    /// Kebab-case name of the defect.
-    pub id: &'static str,
-    /// The family it belongs to.
-    pub family: Family,
-    /// Its level unless the policy says otherwise.
-    pub level: Level,
-    /// The version that brought it.
-    pub since: &'static str,
-    /// Rules that are narrower: where one of them names the same value, this one is silent.
-    pub yields_to: &'static [&'static str],
-    /// The doc comment: a summary line, `## Why`, `## What to do`.
-    pub doc: &'static str,
-    /// What it looks at.
-    pub check: Check,
-}
-
-impl std::fmt::Debug for Rule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id)
-    }
-}
-
-impl Rule {
-    /// Tells whether the rule judges a change and never the register as it lies there.
-    #[must_use]
-    pub fn judges_changes(&self) -> bool {
-        matches!(self.check, Check::Change(_) | Check::Changes(_))
-    }
-
-    /// Tells whether the rule's answer for an exception depends on that exception alone.
-    #[must_use]
-    pub fn looks_at_one_entry(&self) -> bool {
-        matches!(self.check, Check::Entry(..))
-    }
-
-    /// Returns the first paragraph of the documentation.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        self.section(None)
-    }
-
-    /// Returns why the rule exists.
-    #[must_use]
-    pub fn why(&self) -> String {
-        self.section(Some("## Why"))
-    }
-
-    /// Returns what to do about a finding.
-    #[must_use]
-    pub fn what_to_do(&self) -> String {
-        self.section(Some("## What to do"))
-    }
-
-    /// Returns the page of the documentation that describes the rule.
-    #[must_use]
-    pub fn doc_path(&self) -> String {
-        format!("docs/rules.md#{}", self.id)
-    }
-
-    fn section(&self, heading: Option<&str>) -> String {
-        let mut lines = self.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-        if let Some(heading) = heading {
-            lines.find(|line| *line == heading);
+impl Check {
+    /// Returns what the check looks at.
+    pub(crate) const fn looks_at(&self) -> LooksAt {
+        match self {
+            Self::Entry(..) => LooksAt::Entry,
+            Self::Register(_) => LooksAt::Register,
+            Self::Change(_) | Self::Changes(_) => LooksAt::Change,
         }
-        let text: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
-        text.join("\n").trim().to_owned()
     }
 }
 
 /// Declares a rule as `pub(crate) static RULE`, its doc comment being the rule's documentation.
-#[macro_export]
 macro_rules! declare_rule {
     (
         $(#[doc = $doc:literal])+
@@ -163,16 +63,19 @@ macro_rules! declare_rule {
         pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
             id: $id,
             family: $crate::rule::Family::$family,
-            level: $crate::finding::Level::$level,
+            level: $crate::rule::Level::$level,
             since: $since,
-            yields_to: $crate::declare_rule!(@yields $($yields_to)?),
+            yields_to: $crate::rules::declare_rule!(@yields $($yields_to)?),
             doc: concat!($($doc, "\n"),+),
-            check: $check,
+            looks_at: CHECK.looks_at(),
         };
+        pub(crate) const CHECK: $crate::rules::Check = $check;
     };
     (@yields) => { &[] };
     (@yields $yields_to:expr) => { $yields_to };
 }
+
+pub(crate) use declare_rule;
 
 /// Everything that judges a register: read once at the edge, then only passed on.
 #[derive(Debug)]
@@ -187,16 +90,21 @@ pub struct Judge {
     pub phrases: Phrases,
     /// The moment of the check.
     pub today: Today,
-    /// Who owns the files of the register, in a git work tree.
-    pub ownership: Option<Ownership>,
 }
 
 impl Judge {
     /// Makes a judge of a rule book and a day.
     #[must_use]
-    pub fn new(policy: Policy, people: People, controls: Option<Controls>, today: Today) -> Self {
+    pub fn new(book: RuleBook, today: Today) -> Self {
+        let RuleBook { policy, people, controls } = book;
         let phrases = Phrases::new(&policy.vague_phrases);
-        Self { policy, people, controls, phrases, today, ownership: None }
+        Self { policy, people, controls, phrases, today }
+    }
+
+    /// Returns the rule book that it judges by.
+    #[must_use]
+    pub fn book(&self) -> RuleBook {
+        RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: self.controls.clone() }
     }
 }
 
@@ -208,6 +116,8 @@ pub struct Context<'c> {
     pub register: &'c Register<'c>,
     /// What the compared change does, if one is judged.
     pub changes: Option<&'c Changes<'c>>,
+    /// Who owns the files of the register, in a git work tree.
+    pub ownership: Option<&'c Ownership>,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
     pub(crate) file: FileId,

@@ -1,14 +1,11 @@
-//! The decisions that a change brings, and what the pull request says of them.
-
-use chrono::{DateTime, FixedOffset};
+//! The decisions that a change brings.
 
 use rustc_hash::FxHashMap;
 
-use crate::github::Account;
 use crate::history::{Change, Changes};
-use crate::register::{Amendment, Day, Exception, Renewal, Spanned, Status, Text};
-use crate::signoff::ReviewState;
+use crate::register::{Amendment, Exception, Renewal, Spanned, Status, Text};
 use crate::source::FileId;
+use crate::time::Day;
 
 /// A decision that a change adds: of an entry, a renewal or an amendment.
 #[derive(Clone, Debug)]
@@ -21,49 +18,6 @@ pub struct Decision<'a> {
     pub approver: &'a Text<'a>,
     /// The day that the file names.
     pub decided: Option<&'a Spanned<Day>>,
-}
-
-/// What the pull request says; each part is `None` where it was not given.
-#[derive(Clone, Debug, Default)]
-pub struct Evidence {
-    /// Who opened the pull request; a deleted account is nobody.
-    pub author: Option<Account>,
-    /// Where each reviewer stands.
-    pub verdicts: Option<Vec<Verdict>>,
-}
-
-/// Where one reviewer stands: an approval, or what took its place.
-#[derive(Clone, Debug)]
-pub struct Verdict {
-    /// The account's name.
-    pub login: String,
-    /// What the latest review that is no comment says.
-    pub state: ReviewState,
-    /// The commit that was reviewed.
-    pub commit: Option<String>,
-    /// When.
-    pub submitted_at: DateTime<FixedOffset>,
-    /// The files whose value the reviewed commit has; `None` where it cannot be read in this clone.
-    pub covers: Option<Vec<FileId>>,
-}
-
-impl Verdict {
-    /// Tells whether it is an approval that is good for a file as it is now.
-    #[must_use]
-    pub fn holds_for(&self, file: FileId) -> bool {
-        self.state == ReviewState::Approved && self.covers.as_ref().is_some_and(|files| files.contains(&file))
-    }
-}
-
-impl Evidence {
-    /// Returns where an account stands: the approval that is good for a file, if there is one.
-    /// `None` where nobody knows.
-    #[must_use]
-    pub fn verdict(&self, login: &str, file: FileId) -> Option<&Verdict> {
-        let by = |verdict: &&Verdict| verdict.login.eq_ignore_ascii_case(login);
-        let all = self.verdicts.as_ref()?;
-        all.iter().filter(by).find(|verdict| verdict.holds_for(file)).or_else(|| all.iter().find(by))
-    }
 }
 
 /// Collects the decisions that a change adds. A rejected entry needs nobody's approval.

@@ -3,7 +3,7 @@
 //! A cell such as `03/04/2026` is one of two days; which one is decided by the whole column, never
 //! by a cell.
 
-use crate::register::{Day, Moment};
+use crate::time::{Day, Moment};
 
 /// Whether the day or the month is written first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum DateOrder {
 
 /// What a cell says about a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(crate) enum Written {
     /// One day or date-time, whatever the order.
     Plain(Moment),
     /// A number that Excel shows as a date (1900 system).
@@ -82,7 +82,7 @@ const WEEKDAYS: &[&str] = &[
 
 /// Reads a cell.
 #[must_use]
-pub(super) fn read(text: &str) -> Written {
+pub(crate) fn read(text: &str) -> Written {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return Written::Unreadable;
@@ -277,20 +277,20 @@ fn moment(text: &str) -> Option<Moment> {
 
 /// What the cells of one column say about their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Evidence {
+pub(crate) struct Evidence {
     /// The first cell that can only be read by the day first.
-    pub(super) day_first: Option<(usize, String)>,
+    pub(crate) day_first: Option<(usize, String)>,
     /// The first cell that can only be read by the month first.
-    pub(super) month_first: Option<(usize, String)>,
+    pub(crate) month_first: Option<(usize, String)>,
     /// The first cell that can be read either way.
-    pub(super) either: Option<(usize, String)>,
+    pub(crate) either: Option<(usize, String)>,
     /// The first number of Excel.
-    pub(super) serial: Option<(usize, String)>,
+    pub(crate) serial: Option<(usize, String)>,
 }
 
 impl Evidence {
     /// Takes in a cell: its line and its text.
-    pub(super) fn add(&mut self, line: usize, text: &str) {
+    pub(crate) fn add(&mut self, line: usize, text: &str) {
         let place = match read(text) {
             Written::Ordered { day_first: Some(_), month_first: None } => &mut self.day_first,
             Written::Ordered { day_first: None, month_first: Some(_) } => &mut self.month_first,
@@ -305,7 +305,7 @@ impl Evidence {
 
     /// Returns the order that the cells prove, if they agree.
     #[must_use]
-    pub(super) fn order(&self) -> Option<DateOrder> {
+    pub(crate) fn order(&self) -> Option<DateOrder> {
         match (&self.day_first, &self.month_first) {
             (Some(_), None) => Some(DateOrder::DayFirst),
             (None, Some(_)) => Some(DateOrder::MonthFirst),
@@ -315,13 +315,13 @@ impl Evidence {
 
     /// Tells whether the cells prove both orders.
     #[must_use]
-    pub(super) fn is_mixed(&self) -> bool {
+    pub(crate) fn is_mixed(&self) -> bool {
         self.day_first.is_some() && self.month_first.is_some()
     }
 
     /// Tells whether the order matters and the cells do not decide it.
     #[must_use]
-    pub(super) fn is_doubtful(&self) -> bool {
+    pub(crate) fn is_doubtful(&self) -> bool {
         (self.either.is_some() && self.order().is_none()) || self.is_mixed()
     }
 }
@@ -329,7 +329,7 @@ impl Evidence {
 /// Returns the moment that a cell means under an order. A cell that fits one order only means that
 /// day.
 #[must_use]
-pub(super) fn under(written: &Written, order: Option<DateOrder>) -> Option<Moment> {
+pub(crate) fn under(written: &Written, order: Option<DateOrder>) -> Option<Moment> {
     match (written, order) {
         (Written::Plain(moment) | Written::Serial(moment), _) => Some(*moment),
         (Written::Ordered { day_first: Some(moment), month_first: None }, _)

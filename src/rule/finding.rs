@@ -4,39 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::rule::Rule;
+use crate::rule::{Level, Rule};
 use crate::source::{FileId, Source, Span};
 use crate::yaml::MAX_LISTED;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// The rule does not run.
-    Off,
-    /// Worth knowing.
-    Note,
-    /// Should be mended; does not fail the check.
-    Warning,
-    /// Fails the check.
-    Error,
-}
-
-impl Level {
-    /// All levels by the name that the policy writes.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("error", Self::Error), ("warning", Self::Warning), ("note", Self::Note), ("off", Self::Off)];
-
-    /// Returns the name that the policy and every format use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
 
 /// A second place that explains a finding.
 #[derive(Clone, Debug)]

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 pub use references::SchemaFault;
 
-use crate::register::{Day, Moment};
 use crate::source::Span;
 use crate::text::{nearest, shown};
+use crate::time::{Day, Moment};
 use crate::yaml::{self, Entry, Node, Problem, Tree};
 
 /// A schema that ships with the binary.
@@ -42,10 +42,10 @@ impl Shipped {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            Self::Exception => include_str!("../schema/exception.schema.json"),
-            Self::Policy => include_str!("../schema/policy.schema.json"),
-            Self::People => include_str!("../schema/people.schema.json"),
-            Self::Controls => include_str!("../schema/controls.schema.json"),
+            Self::Exception => include_str!("../../schema/exception.schema.json"),
+            Self::Policy => include_str!("../../schema/policy.schema.json"),
+            Self::People => include_str!("../../schema/people.schema.json"),
+            Self::Controls => include_str!("../../schema/controls.schema.json"),
         }
     }
 }

@@ -1,0 +1,86 @@
+//! The judgement of a change: built complete, judged by one call.
+//!
+//! The pull-request gate, a file that is about to be written and the commits of the past are judged here alike.
+
+use crate::error::Error;
+use crate::history::{Changes, Circumstances};
+use crate::register::{Files, Register};
+use crate::rule::Findings;
+use crate::rules::{Case, Judge};
+use crate::schema::Schema;
+use crate::signoff::{Evidence, Ownership};
+use crate::source::FileId;
+
+/// Reads what the pull request says of a change.
+pub type ReadEvidence<'r> = dyn Fn(&Changes<'_>) -> Result<Option<Evidence>, Error> + 'r;
+
+/// How far a change is judged.
+#[derive(Clone, Copy)]
+pub enum Reach<'a> {
+    /// By all rules: the gate.
+    All {
+        /// The organisation's own schema.
+        schema: Option<&'a Schema>,
+        /// Who signed it off.
+        evidence: &'a ReadEvidence<'a>,
+    },
+    /// By the rules on what a change does: a commit of the past.
+    ChangeAlone,
+}
+
+/// A change and everything that judges it.
+pub struct Gate<'a> {
+    /// The rule book that judges, and the moment.
+    pub judge: &'a Judge,
+    /// Who owns the files, in a git work tree.
+    pub ownership: Option<&'a Ownership>,
+    /// The head's files, and after them those of the base that differ.
+    pub files: &'a Files,
+    /// All files of the base.
+    pub base: &'a [FileId],
+    /// What is known of the change besides its files.
+    pub circumstances: Circumstances,
+    /// How far it is judged.
+    pub reach: Reach<'a>,
+}
+
+/// A change that has been judged.
+pub struct Judged<'j> {
+    /// The register of the head.
+    pub register: &'j Register<'j>,
+    /// What the change does.
+    pub changes: &'j Changes<'j>,
+    /// What was found; those that the change did not cause are marked as not gating.
+    pub findings: Findings,
+}
+
+impl Gate<'_> {
+    /// Judges the change and hands the result to `then`.
+    ///
+    /// # Errors
+    ///
+    /// When what the pull request says cannot be worked out.
+    pub fn judge<R>(self, then: impl FnOnce(Judged<'_>) -> R) -> Result<R, Error> {
+        let Self { judge, ownership, files, base, circumstances, reach } = self;
+        let sources = files.sources();
+        let (register, before) = match reach {
+            Reach::All { schema, .. } => Register::parse_with_base(files, schema, base),
+            Reach::ChangeAlone => Register::parse_unjudged(files, base),
+        };
+        let mut changes = Changes::between(files, &before, &register, circumstances);
+        if let Reach::All { evidence, .. } = reach {
+            changes.evidence = evidence(&changes)?;
+        }
+        let case = Case { judge, register: &register, changes: Some(&changes), ownership, sources };
+        let findings = match reach {
+            Reach::ChangeAlone => case.run_past(),
+            Reach::All { .. } => {
+                let baseline = case.run_base(&before);
+                let mut findings = case.run();
+                changes.mark(&mut findings, &baseline, sources);
+                findings
+            }
+        };
+        Ok(then(Judged { register: &register, changes: &changes, findings }))
+    }
+}

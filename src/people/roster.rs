@@ -1,0 +1,486 @@
+//! The roster: every spelling of every person, who stands above whom, and the teams.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::people::kind::not_a_person;
+use crate::people::spelling::{fold_person, fold_plain, foreign_differs, look_alike_keys, same_person};
+use crate::time::Day;
+
+/// Is a person of the roster, by place in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(usize);
+
+impl PersonId {
+    /// Gives the place in the roster's list, from 0.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Holds what the roster says of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonRecord {
+    /// The `@handle`.
+    pub handle: Option<String>,
+    /// The full name.
+    pub name: Option<String>,
+    /// The mail address.
+    pub email: Option<String>,
+    /// Further spellings.
+    pub aliases: Vec<String>,
+    /// Any spelling of the person directly above.
+    pub manager: Option<String>,
+    /// The day on which the person left.
+    pub left: Option<Day>,
+}
+
+impl PersonRecord {
+    fn spellings(&self) -> impl Iterator<Item = &String> + Clone {
+        [&self.handle, &self.name, &self.email].into_iter().flatten().chain(&self.aliases)
+    }
+}
+
+/// Says why a list of people is no roster; the numbers are places in the list, from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RosterProblem {
+    /// Two people claim one spelling.
+    Claimed {
+        /// The spelling as the second wrote it.
+        spelling: String,
+        /// The earlier person.
+        first: usize,
+        /// The later person.
+        second: usize,
+    },
+    /// A manager is not in the roster.
+    UnknownManager {
+        /// The person whose manager it is.
+        person: usize,
+    },
+    /// People are above one another in a circle: each one's manager is the next, the last one's the first.
+    ManagerCycle {
+        /// The people of the circle, starting with the earliest in the list.
+        people: Vec<usize>,
+    },
+    /// Two teams have the same handle apart from case.
+    TeamTwice {
+        /// The earlier team.
+        first: usize,
+        /// The later team.
+        second: usize,
+    },
+}
+
+/// The number of look-alike spellings from which on they mean nobody; it bounds the work on a hostile roster.
+const MOST_LOOK_ALIKES: usize = 16;
+
+/// Knows every spelling of every person, who stands above whom, and the teams.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    records: Vec<PersonRecord>,
+    managers: Vec<Option<PersonId>>,
+    /// Spellings as written and plainly folded.
+    spellings: FxHashMap<String, PersonId>,
+    /// Spellings by their look-alike keys.
+    look_alikes: FxHashMap<String, Vec<(String, PersonId)>>,
+    teams: BTreeMap<String, Vec<String>>,
+    /// Spellings, as written, that name one person by their form too.
+    one_person: FxHashSet<String>,
+}
+
+impl Roster {
+    /// Builds the roster from its people and its teams (handle, members), or says what contradicts itself.
+    pub fn new(people: Vec<PersonRecord>, teams: Vec<(String, Vec<String>)>) -> Result<Self, RosterProblem> {
+        let mut roster = Self { records: people, teams: index_teams(teams)?, ..Self::default() };
+        roster.index_spellings()?;
+        let plain = roster.spellings().filter(|spelling| not_a_person(spelling).is_none()).map(str::to_owned);
+        roster.one_person = plain.collect();
+        roster.index_managers()?;
+        match roster.manager_cycle() {
+            Some(people) => Err(RosterProblem::ManagerCycle { people }),
+            None => Ok(roster),
+        }
+    }
+
+    /// Finds the one person that a spelling means.
+    ///
+    /// A person with that very spelling comes before one whose spelling only looks like it; a spelling that looks like
+    /// those of several people means none of them.
+    pub fn find(&self, written: &str) -> Option<PersonId> {
+        if let Some(id) = self.spellings.get(written) {
+            return Some(*id);
+        }
+        let plain = fold_plain(written);
+        if let Some(id) = self.spellings.get(plain.as_ref()) {
+            return Some(*id);
+        }
+        self.find_look_alike(written, &plain)
+    }
+
+    /// Lists every spelling of every person as the roster writes it, in the order of the list.
+    pub fn spellings(&self) -> impl Iterator<Item = &str> + Clone {
+        self.records.iter().flat_map(PersonRecord::spellings).map(String::as_str)
+    }
+
+    /// Lists the people in the order of the list.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> + use<> {
+        (0..self.records.len()).map(PersonId)
+    }
+
+    /// Lists the spellings of one person as the roster writes them.
+    pub fn spellings_of(&self, id: PersonId) -> impl Iterator<Item = &str> + Clone {
+        self.record(id).into_iter().flat_map(PersonRecord::spellings).map(String::as_str)
+    }
+
+    /// Gives the spelling to call a person by in messages: handle, else name, else mail address, else first alias.
+    pub fn display(&self, id: PersonId) -> &str {
+        self.record(id).and_then(|record| record.spellings().next()).map_or("", String::as_str)
+    }
+
+    /// Tells whether `upper` is in the chain of managers of `lower`; nobody stands above themselves.
+    pub fn stands_above(&self, upper: PersonId, lower: PersonId) -> bool {
+        let mut above = self.manager(lower);
+        while let Some(id) = above {
+            if id == upper {
+                return true;
+            }
+            above = self.manager(id);
+        }
+        false
+    }
+
+    /// Gives the person directly above.
+    pub fn manager(&self, id: PersonId) -> Option<PersonId> {
+        self.managers.get(id.0).copied().flatten()
+    }
+
+    /// Gives the nearest person above who has not left by a day.
+    pub fn superior(&self, id: PersonId, day: Day) -> Option<PersonId> {
+        let gone = |id: &PersonId| self.left(*id).is_some_and(|left| left <= day);
+        std::iter::successors(self.manager(id), |above| self.manager(*above)).find(|above| !gone(above))
+    }
+
+    /// Tells whether anybody stands above a person.
+    pub fn has_manager(&self, id: PersonId) -> bool {
+        self.manager(id).is_some()
+    }
+
+    /// Gives the day on which a person left.
+    pub fn left(&self, id: PersonId) -> Option<Day> {
+        self.record(id).and_then(|record| record.left)
+    }
+
+    /// Gives the `@handle` of a person.
+    pub fn handle(&self, id: PersonId) -> Option<&str> {
+        self.record(id)?.handle.as_deref()
+    }
+
+    /// Tells whether a text is a spelling of the roster, letter by letter, that [`not_a_person`] has nothing against.
+    pub fn is_one_person(&self, written: &str) -> bool {
+        self.one_person.contains(written)
+    }
+
+    /// Gives the members of a team as they are written; handles are compared without case and leading `@`.
+    pub fn team(&self, handle: &str) -> Option<&[String]> {
+        self.teams.get(&team_key(handle)).map(Vec::as_slice)
+    }
+
+    fn record(&self, id: PersonId) -> Option<&PersonRecord> {
+        self.records.get(id.0)
+    }
+
+    fn find_look_alike(&self, written: &str, plain: &str) -> Option<PersonId> {
+        let mut candidates: Vec<(bool, PersonId)> = Vec::new();
+        let folded = fold_person(written);
+        for key in look_alike_keys(written) {
+            let Some(known) = self.look_alikes.get(&key) else { continue };
+            if known.len() == MOST_LOOK_ALIKES {
+                return None;
+            }
+            for (spelling, id) in known {
+                let equal = fold_person(spelling) == folded;
+                if equal || foreign_differs(spelling, plain) {
+                    candidates.push((equal, *id));
+                }
+            }
+        }
+        let nearest = candidates.iter().any(|(equal, _)| *equal);
+        let mut ids = candidates.iter().filter(|(equal, _)| *equal == nearest).map(|(_, id)| *id);
+        let id = ids.next()?;
+        ids.all(|other| other == id).then_some(id)
+    }
+
+    fn index_spellings(&mut self) -> Result<(), RosterProblem> {
+        for (index, record) in self.records.iter().enumerate() {
+            let id = PersonId(index);
+            for written in record.spellings() {
+                let plain = fold_plain(written).into_owned();
+                if plain.is_empty() {
+                    continue;
+                }
+                match self.spellings.insert(plain.clone(), id) {
+                    Some(first) if first != id => {
+                        let spelling = written.clone();
+                        return Err(RosterProblem::Claimed { spelling, first: first.0, second: index });
+                    }
+                    _ => self.spellings.insert(written.clone(), id),
+                };
+                for key in look_alike_keys(written) {
+                    let known = self.look_alikes.entry(key).or_default();
+                    if known.len() < MOST_LOOK_ALIKES && !known.iter().any(|(spelling, _)| *spelling == plain) {
+                        known.push((plain.clone(), id));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn index_managers(&mut self) -> Result<(), RosterProblem> {
+        for (person, record) in self.records.iter().enumerate() {
+            let manager = match &record.manager {
+                Some(written) => Some(self.find(written).ok_or(RosterProblem::UnknownManager { person })?),
+                None => None,
+            };
+            self.managers.push(manager);
+        }
+        Ok(())
+    }
+
+    fn manager_cycle(&self) -> Option<Vec<usize>> {
+        // Each person remembers the walk that came by first: meeting one's own walk again closes a circle.
+        let mut walk_of: Vec<Option<usize>> = vec![None; self.records.len()];
+        for start in 0..self.records.len() {
+            let mut next = Some(PersonId(start));
+            while let Some(id) = next {
+                match walk_of[id.0] {
+                    Some(walk) if walk == start => return Some(self.circle_through(id)),
+                    Some(_) => break,
+                    None => walk_of[id.0] = Some(start),
+                }
+                next = self.manager(id);
+            }
+        }
+        None
+    }
+
+    fn circle_through(&self, id: PersonId) -> Vec<usize> {
+        let mut people = vec![id.0];
+        let mut next = self.manager(id);
+        while let Some(above) = next.filter(|above| *above != id) {
+            people.push(above.0);
+            next = self.manager(above);
+        }
+        let earliest = people.iter().enumerate().min_by_key(|(_, person)| **person).map_or(0, |(place, _)| place);
+        people.rotate_left(earliest);
+        people
+    }
+}
+
+fn index_teams(teams: Vec<(String, Vec<String>)>) -> Result<BTreeMap<String, Vec<String>>, RosterProblem> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut index = BTreeMap::new();
+    for (second, (handle, members)) in teams.into_iter().enumerate() {
+        let key = team_key(&handle);
+        if let Some(first) = places.insert(key.clone(), second) {
+            return Err(RosterProblem::TeamTwice { first, second });
+        }
+        index.insert(key, members);
+    }
+    Ok(index)
+}
+
+fn team_key(handle: &str) -> String {
+    let trimmed = handle.trim();
+    trimmed.strip_prefix('@').unwrap_or(trimmed).to_lowercase()
+}
+
+/// Answers who is who, with the roster where there is one and by the spelling alone where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct People(Option<Roster>);
+
+impl People {
+    /// Takes the roster, if one is given.
+    pub fn new(roster: Option<Roster>) -> Self {
+        Self(roster)
+    }
+
+    /// Gives the roster.
+    pub fn roster(&self) -> Option<&Roster> {
+        self.0.as_ref()
+    }
+
+    /// Tells whether two spellings mean one person: by the roster when it knows both, else by their folded texts and look-alikes.
+    pub fn same(&self, a: &str, b: &str) -> bool {
+        if a == b {
+            return true;
+        }
+        let known = self.0.as_ref().and_then(|roster| Some((roster.find(a)?, roster.find(b)?)));
+        match known {
+            Some((a, b)) => a == b,
+            None => same_person(a, b),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(handle: &str, name: &str, manager: Option<&str>) -> PersonRecord {
+        PersonRecord {
+            handle: Some(handle.to_owned()),
+            name: Some(name.to_owned()),
+            manager: manager.map(str::to_owned),
+            ..PersonRecord::default()
+        }
+    }
+
+    fn roster(people: Vec<PersonRecord>) -> Roster {
+        Roster::new(people, Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn two_ascii_handles_stay_two_people() {
+        for (a, b) in [
+            ("@burns", "@bums"),
+            ("@dev1", "@devl"),
+            ("@devI", "@dev1"),
+            ("@bob0", "@bobo"),
+            ("@d-ana", "@dana"),
+            ("josé", "jose"),
+        ] {
+            assert!(!same_person(a, b), "{a} {b}");
+        }
+        assert!(!same_person("José Burns", "José Bums"));
+    }
+
+    #[test]
+    fn look_alikes_are_one_person() {
+        for (a, b) in [
+            ("@dana", "@dаna"),
+            ("@danа", "@dаna"),
+            ("Nick", "Νick"),
+            ("@nick", "@Νick"),
+            ("vera", "νera"),
+            ("ΝΙΚΟΣ", "Νικος"),
+            ("@ilse", "@ꓲlse"),
+            ("@Ilse", "@ӏlse"),
+            ("@bob0", "@bob߀"),
+            ("Boris", "Воris"),
+            ("BORIS", "вoris"),
+            ("@tom", "@т\u{43e}м"),
+            ("@ivan", "@i\u{307}van"),
+            ("İlker", "ilker"),
+            ("Olek Chmiel", "Olek Сhmiel"),
+            ("@burns", "@buʀns"),
+            ("dana@example.com", "dana@ехample.com"),
+            ("@kim", "@\u{212a}im"),
+        ] {
+            assert!(same_person(a, b) && same_person(b, a), "{a} {b}");
+        }
+        assert!(!same_person("@дана", "@dana"));
+        assert!(!same_person("Łukasz Kim", "Lukasz Kim"));
+    }
+
+    #[test]
+    fn the_roster_knows_every_spelling() {
+        let mut dana = person("@dana", "Dana Ortiz", Some("Olek Kim"));
+        dana.email = Some("dana@example.com".to_owned());
+        dana.aliases = vec!["dortiz".to_owned()];
+        dana.left = Day::parse("2026-12-01").ok();
+        let roster = roster(vec![dana, person("@olek", "Olek Kim", None)]);
+        let id = roster.find("@dana").unwrap();
+        for text in ["DANA", "dana ortiz", "Dana  Ortiz", "Dana@Example.com", "@dortiz", "dаna"] {
+            assert_eq!(roster.find(text), Some(id), "{text}");
+        }
+        assert_eq!(roster.find("@maria"), None);
+        assert_eq!(roster.find(""), None);
+        assert_eq!((roster.display(id), id.index()), ("@dana", 0));
+        assert_eq!(roster.left(id), Day::parse("2026-12-01").ok());
+        assert!(roster.has_manager(id));
+    }
+
+    #[test]
+    fn an_exact_spelling_comes_before_a_look_alike() {
+        let roster = roster(vec![person("@dana", "Dana Ortiz", None), person("@dаna", "Dana Petrova", None)]);
+        assert_eq!(roster.find("@DANA"), Some(PersonId(0)));
+        assert_eq!(roster.find("@dАna"), Some(PersonId(1)));
+        assert_eq!(roster.find("@danа"), None);
+        assert!(!People::new(Some(roster)).same("@dana", "@dаna"));
+    }
+
+    #[test]
+    fn a_look_alike_finds_the_person_that_it_folds_to() {
+        let roster =
+            roster(vec![person("@burns", "A B", None), person("@bums", "C D", None), person("@Сhmiel", "E F", None)]);
+        assert_eq!(roster.find("@bυrns"), Some(PersonId(0)));
+        assert_eq!(roster.find("@bυms"), Some(PersonId(1)));
+        assert_eq!(roster.find("@chmiel"), Some(PersonId(2)));
+        assert_eq!(roster.find("@burn5"), None);
+    }
+
+    #[test]
+    fn contradictions_in_the_roster_are_named() {
+        let problem = |people| Roster::new(people, Vec::new()).unwrap_err();
+        let twice = vec![person("@dana", "Dana Ortiz", None), person("@olek", "dana  ortiz", None)];
+        let spelling = "dana  ortiz".to_owned();
+        assert_eq!(problem(twice), RosterProblem::Claimed { spelling, first: 0, second: 1 });
+        let unknown = vec![person("@dana", "Dana Ortiz", None), person("@olek", "Olek Kim", Some("@priya"))];
+        assert_eq!(problem(unknown), RosterProblem::UnknownManager { person: 1 });
+        let alone = vec![person("@dana", "Dana Ortiz", Some("dana"))];
+        assert_eq!(problem(alone), RosterProblem::ManagerCycle { people: vec![0] });
+        let circle = vec![
+            person("@a1", "A A", Some("@b1")),
+            person("@b1", "B B", Some("@d1")),
+            person("@c1", "C C", Some("@b1")),
+            person("@d1", "D D", Some("@c1")),
+        ];
+        assert_eq!(problem(circle), RosterProblem::ManagerCycle { people: vec![1, 3, 2] });
+        let teams = vec![("@Acme/Security".to_owned(), vec![]), ("acme/security".to_owned(), vec![])];
+        assert_eq!(Roster::new(Vec::new(), teams).unwrap_err(), RosterProblem::TeamTwice { first: 0, second: 1 });
+    }
+
+    #[test]
+    fn one_person_may_repeat_a_spelling() {
+        let mut dana = person("@dana", "Dana", None);
+        dana.aliases = vec!["DANA".to_owned()];
+        assert_eq!(roster(vec![dana]).find("dana"), Some(PersonId(0)));
+    }
+
+    #[test]
+    fn the_chain_of_managers_is_transitive() {
+        let chain: Vec<_> = (0..50_000)
+            .map(|n| {
+                person(&format!("@p{n}"), &format!("Person {n}"), (n > 0).then(|| format!("@p{}", n - 1)).as_deref())
+            })
+            .collect();
+        let roster = roster(chain);
+        let (top, middle, low) = (PersonId(0), PersonId(7), PersonId(49_999));
+        assert!(roster.stands_above(top, low) && roster.stands_above(middle, low));
+        assert!(!roster.stands_above(low, top) && !roster.stands_above(top, top));
+        assert!(!roster.has_manager(top));
+    }
+
+    #[test]
+    fn teams_are_found_without_case() {
+        let teams = vec![("@acme/security".to_owned(), vec!["@olek".to_owned()])];
+        let roster = Roster::new(Vec::new(), teams).unwrap();
+        assert_eq!(roster.team("@Acme/Security"), Some(&["@olek".to_owned()][..]));
+        assert_eq!(roster.team("acme/security").map(<[String]>::len), Some(1));
+        assert_eq!(roster.team("@acme/ops"), None);
+    }
+
+    #[test]
+    fn people_are_compared_by_the_roster_and_else_by_spelling() {
+        let none = People::default();
+        assert!(none.same("@dana", "Dana") && !none.same("@dana", "Dana Ortiz"));
+        let people =
+            People::new(Some(roster(vec![person("@dana", "Dana Ortiz", None), person("@olek", "Olek Kim", None)])));
+        assert!(people.same("@dana", "dana ortiz"));
+        assert!(!people.same("@dana", "@olek"));
+        assert!(people.same("@maria", "MARIA") && !people.same("@maria", "@dana"));
+    }
+}

@@ -1,0 +1,282 @@
+//! When two spellings are one person.
+//!
+//! Folded texts ([`fold_person`]) follow the rule of the register's documentation. Look-alikes (Unicode Technical
+//! Standard 39, section 4) catch what only a reader's eye would take for the same name: they count only where
+//! characters outside ASCII make the difference, so `@burns` and `@bums` stay two people.
+
+use std::borrow::Cow;
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::skeleton;
+
+use crate::text::is_ignorable;
+
+/// Folds a written person to the text by which people are compared.
+///
+/// Trims, drops leading `@` and characters that show nothing, folds case (Unicode full case folding), compatibility
+/// forms (NFKC, UAX 15), white space and, outside ASCII, confusable characters (UTS 39 section 4). Folding twice
+/// changes nothing; therefore every leading `@` goes, not the first alone. The result is for comparing, not for display.
+pub fn fold_person(text: &str) -> Cow<'_, str> {
+    fold_handle(text).0
+}
+
+/// Tells whether two spellings are equal when folded, or look alike through characters outside ASCII.
+pub(super) fn same_person(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let (plain_a, plain_b) = (fold_plain(a), fold_plain(b));
+    if plain_a == plain_b || plain_a.is_ascii() && plain_b.is_ascii() {
+        return plain_a == plain_b;
+    }
+    !plainly_differ(&plain_a, &plain_b)
+        && (fold_person(a) == fold_person(b) || foreign_differs(&plain_a, &plain_b) && share_a_key(a, b))
+}
+
+/// Folds without confusables: what two spellings share that differ in nothing but case, form and blanks.
+pub(super) fn fold_plain(text: &str) -> Cow<'_, str> {
+    match fold_ascii(text) {
+        Some(folded) => folded,
+        None => Cow::Owned(without_at(&fold_to_end(text, Confusables::Kept)).to_owned()),
+    }
+}
+
+/// Folds a text of printable ASCII, the usual case, without tables; gives nothing for other texts.
+fn fold_ascii(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+        return None;
+    }
+    let bare = without_at(text);
+    Some(if bare.contains("  ") {
+        let words: Vec<&str> = bare.split_ascii_whitespace().collect();
+        Cow::Owned(words.join(" ").to_ascii_lowercase())
+    } else if bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(bare.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(bare)
+    })
+}
+
+fn without_at(text: &str) -> &str {
+    text.trim_start_matches(['@', ' ']).trim_end_matches(' ')
+}
+
+/// Gives the folded text and whether an `@` stood before it.
+pub(super) fn fold_handle(text: &str) -> (Cow<'_, str>, bool) {
+    match fold_ascii(text) {
+        Some(bare) => (bare, text.trim_start_matches(' ').starts_with('@')),
+        None => {
+            let folded = fold_to_end(text, Confusables::Folded);
+            (Cow::Owned(without_at(&folded).to_owned()), folded.starts_with('@'))
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Confusables {
+    Kept,
+    Folded,
+}
+
+/// Folds until nothing changes, because a prototype may be an upper-case letter, a blank or an `@` again.
+fn fold_to_end(text: &str, confusables: Confusables) -> String {
+    let mut folded = fold_once(text, confusables);
+    // Each step maps single characters, and no chain of mappings is longer than a few; the bound only makes that plain.
+    for _ in 0..8 {
+        let again = fold_once(&folded, confusables);
+        if again == folded {
+            break;
+        }
+        folded = again;
+    }
+    folded
+}
+
+fn fold_once(text: &str, confusables: Confusables) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().default_case_fold().nfkd() {
+        if confusables == Confusables::Folded && !c.is_ascii() {
+            push_prototype(c, &mut folded);
+        } else {
+            push_visible(c, &mut folded);
+        }
+    }
+    folded.truncate(folded.trim_end_matches(' ').len());
+    folded
+}
+
+/// Appends a character unless it shows nothing, and a run of white space as one space.
+fn push_visible(c: char, folded: &mut String) {
+    let blank = c.is_whitespace() || c == '\u{2800}';
+    // A dot over `i` or `j` is drawn already: the letters are soft-dotted (Unicode PropList).
+    let second_dot = c == '\u{307}' && folded.ends_with(['i', 'j']);
+    if blank {
+        if !folded.is_empty() && !folded.ends_with(' ') {
+            folded.push(' ');
+        }
+    } else if !second_dot && !c.is_control() && !is_ignorable(c) {
+        folded.push(c);
+    }
+}
+
+fn push_prototype(c: char, folded: &mut String) {
+    match small_capital(c) {
+        Some(letter) => folded.push(letter),
+        None => skeleton(c.encode_utf8(&mut [0; 4])).for_each(|c| push_visible(c, folded)),
+    }
+}
+
+/// Gives the letter of a small capital that the confusables table leaves without an ASCII prototype.
+///
+/// Lower-case Cyrillic letters have these as prototypes, which makes `В` and `в` one letter.
+fn small_capital(c: char) -> Option<char> {
+    Some(match c {
+        'ᴀ' => 'a',
+        'ʙ' | 'в' => 'b',
+        'ᴅ' => 'd',
+        'ᴇ' => 'e',
+        'ꜰ' => 'f',
+        'ɢ' => 'g',
+        'ʜ' | 'н' => 'h',
+        'ᴊ' => 'j',
+        'ᴋ' | 'ĸ' | 'к' => 'k',
+        'ʟ' => 'l',
+        'ᴍ' | 'м' => 'm',
+        'ɴ' => 'n',
+        'ᴘ' => 'p',
+        'ꞯ' => 'q',
+        'ʀ' => 'r',
+        'ᴛ' | 'т' => 't',
+        _ => return None,
+    })
+}
+
+/// Tells cheaply that two plainly folded texts cannot look alike: they begin or end with two different ASCII letters.
+fn plainly_differ(plain_a: &str, plain_b: &str) -> bool {
+    let letters = |a: Option<char>, b: Option<char>| a.filter(char::is_ascii).zip(b.filter(char::is_ascii));
+    let differ =
+        |pair: Option<(char, char)>, m: char| pair.is_some_and(|(a, b)| coarse_letter(a, m) != coarse_letter(b, m));
+    differ(letters(plain_a.chars().next(), plain_b.chars().next()), 'r')
+        || differ(letters(plain_a.chars().next_back(), plain_b.chars().next_back()), 'n')
+}
+
+/// Tells whether two plainly folded texts differ in characters outside ASCII.
+///
+/// Where they do not, the difference lies within ASCII, and `José Burns` is not `José Bums`.
+pub(super) fn foreign_differs(plain_a: &str, plain_b: &str) -> bool {
+    let foreign = |c: &char| !c.is_ascii();
+    !plain_a.chars().filter(foreign).eq(plain_b.chars().filter(foreign))
+}
+
+fn share_a_key(a: &str, b: &str) -> bool {
+    let keys = look_alike_keys(a);
+    look_alike_keys(b).iter().any(|key| keys.contains(key))
+}
+
+/// Gives the keys of which two look-alikes share one: confusables of the text as written, and of its lower case.
+///
+/// Both are needed: a Greek `Ν` looks like `N`, but its lower case `ν` like `v`. Letters that are one prototype in
+/// UTS 39 (`i` `l` `1`, `o` `0`, `m` `rn`) are one here.
+pub(super) fn look_alike_keys(text: &str) -> [String; 2] {
+    let mut as_written = String::with_capacity(text.len());
+    for c in text.nfkd() {
+        if c.is_ascii() { as_written.push(c) } else { push_prototype(c, &mut as_written) }
+    }
+    [coarse(&fold_person(&as_written)), coarse(&fold_person(text))]
+}
+
+fn coarse(folded: &str) -> String {
+    let mut key = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        if c == 'm' {
+            key.push('r');
+        }
+        key.push(coarse_letter(c, 'n'));
+    }
+    key
+}
+
+/// Gives the letter that stands for all its look-alikes, and for `m` the wanted half of `rn`.
+fn coarse_letter(c: char, half_of_m: char) -> char {
+    match c {
+        'i' | '1' | '|' => 'l',
+        '0' => 'o',
+        'm' => half_of_m,
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_that_show_the_same_fold_alike() {
+        for text in [
+            "@dana",
+            "dana",
+            " @Dana ",
+            "＠dana",
+            "@DANA",
+            "\u{200b}@dana",
+            "@\u{200d}da\u{ad}na\u{fe0f}",
+            "@d\u{0}ana",
+            "@dаnа",
+            "@𝐝𝐚𝐧𝐚",
+            "ｄａｎａ",
+            "@ᴅᴀɴᴀ",
+            "@\u{200b}@dana",
+            "@ dana",
+            "dana\u{2800}",
+            "\u{202e}dana\u{202c}",
+            "@DАNА",
+            "\u{feff}dana\n",
+            "@dαna",
+        ] {
+            assert_eq!(fold_person(text), "dana", "{text:?}");
+        }
+        assert_eq!(fold_person("Dana\u{a0}\u{3000} Ortiz"), "dana ortiz");
+        assert_eq!(fold_person("Straße"), fold_person("STRASSE"));
+        assert_eq!(fold_person("Jose\u{301}"), fold_person("JOSÉ"));
+        assert_eq!(fold_person("@"), "");
+    }
+
+    #[test]
+    fn the_ignorable_characters_are_those_of_the_confusables_tables() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_ignorable(c), skeleton(c.encode_utf8(&mut [0; 4])).next().is_none(), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        let blocks = ['\0'..='\u{33FF}', '\u{A000}'..='\u{ABFF}', '\u{F900}'..='\u{1FFFF}', '\u{E0000}'..='\u{E01FF}'];
+        for c in blocks.into_iter().flatten() {
+            for text in [format!("@{c}a"), format!("i{c}\u{307} \u{345}")] {
+                let once = fold_person(&text).into_owned();
+                assert_eq!(fold_person(&once), once, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn folding_mixed_texts_twice_changes_nothing() {
+        let pieces = [
+            "@", " ", "\u{200b}", "＠", "İ", "ß", "\u{345}", "\u{301}", "\u{307}", "ꓲ", "Ν", "м", "i", "M", "ﬃ",
+            "\u{2800}", "가", "\u{1160}",
+        ];
+        let mut seed = 1_u64;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..seed % 9 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[(seed >> 33) as usize % pieces.len()]);
+            }
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let once = fold_person(&text).into_owned();
+            assert_eq!(fold_person(&once), once, "{text:?}");
+            assert!(same_person(&text, &once), "{text:?}");
+        }
+    }
+}
