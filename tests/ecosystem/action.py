@@ -445,12 +445,12 @@ def pull_request(bench):
     said = [command["message"] for command in run.commands("error")]
     equal("errors", len(said), 1)
     holds("error", said[0], "give the job `pull-requests: read`")
-    holds("summary", run.summary, "Who approved was not checked")
+    holds("summary", run.summary, "Approvals were not checked")
     run = bench.run(repository, "pull_request", payload, sign_off="optional")
     equal("`sign-off: optional` fails", run.failed, False)
     check_outputs(run, 0)
-    holds("warning", run.commands("warning")[0]["message"], "who approved was not checked")
-    holds("summary", run.summary, "Who approved was not checked")
+    holds("warning", run.commands("warning")[0]["message"], "approvals were not checked")
+    holds("summary", run.summary, "Approvals were not checked")
     asked = len(bench.server.asked)
     run = bench.run(repository, "pull_request", payload, sign_off="off")
     equal("`sign-off: off` fails", run.failed, False)
@@ -548,7 +548,7 @@ def hostile(bench):
     said = run.commands("error")
     equal("errors", len(said), 1)
     holds("error", said[0]["message"], "stopgap.yaml")
-    holds("summary", run.summary, "the check could not be done")
+    holds("summary", run.summary, "the check could not run")
     equal("summary ends", run.summary.count("</pre>"), 1)
 
 
@@ -615,7 +615,7 @@ def reminders(bench):
         formed = [active for active in ["@everyone", "##[", "</pre>", "**bold**"] if active in shown]
         if formed or "@everyone" in issue["title"]:
             raise AssertionError(f"{formed} in {issue}")
-    for inputs, says in [({"remind": "yes"}, "is none of `true`, `false`"), ({"max_new": "-1"}, "is no whole number")]:
+    for inputs, says in [({"remind": "yes"}, "is not one of `true`, `false`"), ({"max_new": "-1"}, "is not a whole number")]:
         run = bench.run(hostile_register, "schedule", payload, **inputs, **where)
         holds("error", "".join(command["message"] for command in run.commands("error")), says)
 
@@ -624,11 +624,11 @@ def bad_inputs(bench):
     repository = bench.repository("inputs", ACME)
     repository.commit("register")
     for inputs, says in [
-        ({"mode": "full\n::set-output name=exit-code::0"}, "is none of `auto`, `change`, `register`"),
-        ({"fail_on": "note"}, "is none of `error`, `warning`, `never`"),
+        ({"mode": "full\n::set-output name=exit-code::0"}, "is not one of `auto`, `change`, `register`"),
+        ({"fail_on": "note"}, "is not one of `error`, `warning`, `never`"),
         ({"mode": "register", "base": "main"}, "compares nothing"),
         ({"root": "--help"}, "`--root --help` is no folder"),
-        ({"version": "latest"}, "is no version"),
+        ({"version": "latest"}, "is not a version"),
     ]:
         run = bench.run(repository, "schedule", {}, **inputs)
         equal(f"{inputs} passes", run.failed, True)
@@ -696,7 +696,7 @@ def install(bench):
     equal("a sum that the user gave", code, 2)
     code, said, _ = call(version="9.9.9")
     equal("an unknown version", code, 2)
-    holds("error", said, "this action knows no SHA-256 of stopgap-v9.9.9")
+    holds("error", said, "this action has no SHA-256 for stopgap-v9.9.9")
     for line in ["x", f"{total} {archive.name}", f"{total}  ../{archive.name}", f"{total[:-1]}  {archive.name}"]:
         table.write_text(f"{line}\n")
         code, said, _ = call()
@@ -712,17 +712,17 @@ def install(bench):
     table.write_text(empty)
     code, said, _ = call(path=str(bare))
     equal("no release and no cargo", code, 2)
-    holds("error", said, "there is no cargo to build stopgap")
+    holds("error", said, "cargo is not installed")
     hash_of_source = build(place, call)
     code, said, _ = call(path=str(bare), tools="built")
     equal(f"what was built before ({said})", code, 0)
-    holds("log", said, f"(hash {hash_of_source}) before, from the runner's tool cache")
+    holds("log", said, f"(hash {hash_of_source}), from the runner's tool cache")
     (runner / "src/main.rs").write_text("fn main() {}\n")
     code, said, _ = call(path=str(bare), tools="built")
     equal("another source", code, 2)
     table.write_text(f"{total}  {archive.name}\n")
     code, said, _ = call(path=str(bare), tools="fresh", action=copy_of(runner, place / "workspace"))
-    holds("log", said, "this action is a folder of the workspace")
+    holds("log", said, "this action is a folder in the workspace")
 
 
 def copy_of(folder, to):

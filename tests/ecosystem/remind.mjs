@@ -226,16 +226,16 @@ async function manners() {
     { path: "/repos/{owner}/{repo}/issues/1/lock" }, { path: "/repos/{owner}/{repo}/issues\n" }, { path: "/repos/{owner}/{repo}/issues/../../x" },
     { does: "create\n::error::x" }, { body: "text" }, { unless: { path: "/user", pages: 1, login: "x", holds: "y" } },
   ];
-  for (const change of elsewhere) expect(await apply(NEW, { ...NEW, ...change }), 2, "this is no plan");
+  for (const change of elsewhere) expect(await apply(NEW, { ...NEW, ...change }), 2, "this is not a stopgap remind plan");
   if (issues.requests > 0) fail("a plan that is none was begun");
   expect(await script(issues.api, "apply-plan"), 2, "usage");
   expect(await script(issues.api, "fetch-issues"), 2, "usage");
-  expect(await script("ftp://example", "apply-plan", `${here}/plan.json`), 2, "GITHUB_API_URL is no address");
+  expect(await script("ftp://example", "apply-plan", `${here}/plan.json`), 2, "GITHUB_API_URL is not a URL");
 
   // The first failure for good ends the run; a missing permission is not waited for.
   issues.fault = () => ({ status: 403, message: "Resource not ##[group] accessible" });
   const refused = await apply(NEW, NEW);
-  expect(refused, 1, "answer 403: Resource not    group  accessible; 2 of 2 calls are left to the next run");
+  expect(refused, 1, "answer 403: Resource not    group  accessible; 2 of 2 calls are left for the next run");
   if (issues.requests !== 1) fail(`${issues.requests} requests for a permission that is missing`);
   // An outage is waited for so many times, a wait that is too long not at all.
   issues.requests = 0;
@@ -244,7 +244,7 @@ async function manners() {
   if (issues.requests !== 5) fail(`${issues.requests} attempts`);
   issues.requests = 0;
   issues.fault = () => ({ status: 429, headers: { "retry-after": "3600" } });
-  expect(await apply(NEW), 1, "GitHub asks to wait for 3600 seconds");
+  expect(await apply(NEW), 1, "GitHub asks for a wait of 3600 seconds");
   if (issues.requests !== 1) fail(`${issues.requests} attempts after an hour's limit`);
   issues.fault = () => undefined;
 
@@ -255,9 +255,9 @@ async function manners() {
   issues.open = open;
   const page = issues.page.bind(issues);
   issues.page = (...of) => ({ ...page(...of), headers: { link: '<http://127.0.0.1:1/x>; rel="next"' } });
-  expect(await script(issues.api, "fetch-issues", `${here}/none.json`), 1, "the next page lies elsewhere");
+  expect(await script(issues.api, "fetch-issues", `${here}/none.json`), 1, "the next page is not on");
   issues.page = () => ({ status: 200, body: { message: "no list" } });
-  expect(await script(issues.api, "fetch-issues", `${here}/none.json`), 1, "the answer is no list");
+  expect(await script(issues.api, "fetch-issues", `${here}/none.json`), 1, "the answer is not a list");
   issues.page = page;
   if (readdirSync(here).some((name) => name === "none.json" || name.startsWith(".stopgap"))) fail("half a list was saved");
   issues.close();
