@@ -1,20 +1,13 @@
 //! What a pull request does to the register: each way round the record is caught, and its honest
 //! neighbour is left alone. Real repositories, the command as it ships.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same repositories serve other tests")]
-#[path = "support/git.rs"]
-mod git;
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::fs;
 use std::process::{Command, Stdio};
 
-use git::Repo;
 use serde_json::Value;
-use support::{Run, TODAY, exception};
+
+use crate::support::git::Repo;
+use crate::support::{Run, TODAY, exception};
 
 const PRINTER: &str = "exceptions/2026-q4/label-printer-certificate.yaml";
 

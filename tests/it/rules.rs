@@ -1,7 +1,5 @@
 //! Every rule fires on its `fail` fixture, alone, and is silent on `pass`.
 
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,11 @@
 //! `renew`, `review`, `close`, `reject` and `amend` as people call them: what they write, what they
 //! refuse, and that nothing is lost when two work at once or one is killed.
 
-#![cfg(test)]
-
-mod support;
-
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use support::{Run, Sandbox, exception};
+use crate::support::{Run, Sandbox, exception};
 
 const TODAY: &str = "2026-11-23";
 const FILE: &str = "exceptions/label-printer.yaml";

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use stopgap::git::Git;
 
-use crate::git::Repo;
+use super::git::Repo;
 
 impl Repo {
     /// Opens it as the command does.

@@ -1,17 +1,14 @@
 //! Whatever a file of the register holds, the others are still judged: no input panics, hangs or
 //! hides a finding, and each fault is shown where it stands.
 
-#![cfg(test)]
-
-mod support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use rayon::prelude::*;
-use support::{Sandbox, exception};
+
+use crate::support::{Sandbox, exception};
 
 /// The finding that every register here has, beside whatever is hostile.
 const KNOWN: &str = "exceptions/z-known.yaml:18:10: error[expired] expired on `2026-11-02`, `21` days ago";

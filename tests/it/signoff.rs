@@ -1,18 +1,13 @@
 //! Who signed a change off: CODEOWNERS of the base, the event and the saved reviews, in real
 //! repositories. Each attack stands beside the honest change that looks almost the same.
 
-#![cfg(test)]
-
-#[path = "support/git.rs"]
-mod git;
-mod support;
-
 use std::path::PathBuf;
 use std::process::Command;
 
-use git::Repo;
 use serde_json::{Value, json};
-use support::{Run, TODAY, exception};
+
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 const ENTRY: &str = "exceptions/label-printer.yaml";
 const OWNERS: &str =
@@ -884,7 +879,7 @@ mod code_owned {
     fn a_folder_that_is_no_top_of_a_work_tree_is_left_alone() {
         let repo = whole(None, &[("sub/exceptions/x.yaml", &exception(&[])), ("sub/stopgap.yaml", "version: 1\n")]);
         assert_eq!(said(&check(&repo, "sub", "json")), NOTHING);
-        let loose = support::Sandbox::new();
+        let loose = Sandbox::new();
         loose.file(ENTRY, exception(&[]));
         let run = loose.check(&["--format", "json"]);
         assert_eq!(said(&run), NOTHING);

@@ -1,7 +1,5 @@
 //! The shape of the code that reviews would otherwise have to watch.
 
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,16 +1,13 @@
 //! The generated register of the benchmark is one that nobody objects to, so that its timings are
 //! those of a register in good order.
 
-#![cfg(test)]
-
-#[path = "../benches/generate.rs"]
-mod generate;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
+
+use crate::generate;
 
 const ENTRIES: usize = 300;
 

@@ -1,15 +1,12 @@
 //! Every key of the policy does something: the same register has another outcome once it is set.
 
-#![cfg(test)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Sandbox, exception};
+
+use crate::support::{Sandbox, exception};
 
 /// A key of the policy, the register that it judges, and what is found with and without it.
 struct Case {

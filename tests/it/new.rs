@@ -1,17 +1,10 @@
 //! `stopgap new` by arguments: the file, the refusals, and what is never done.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same repositories serve other tests")]
-#[path = "support/git.rs"]
-mod git;
-mod support;
-
 use std::fs;
 use std::process::{Command, Stdio};
 
-use git::Repo;
-use support::{Run, Sandbox, exception};
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, exception};
 
 /// Answers that nobody objects to, without those that have a default.
 const ANSWERS: [(&str, &str); 13] = [

@@ -3,21 +3,14 @@
 //!
 //! What is due is worked out here once more, by counting days, so that the two can disagree.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same issues serve other tests")]
-#[path = "support/hub.rs"]
-mod hub;
-#[expect(dead_code, reason = "the same exceptions serve other tests")]
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use hub::{Book, Hub, Thread, record};
 use rayon::prelude::*;
 use serde_json::Value;
 use stopgap::time::Day;
-use support::exception;
+
+use crate::support::exception;
+use crate::support::hub::{Book, Hub, Thread, record};
 
 /// Numbers that look random and are the same for the same seed (Marsaglia's xorshift).
 struct Dice(u64);

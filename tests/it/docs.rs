@@ -1,8 +1,6 @@
 //! The documentation says what the program does: generated pages are current, and every command in
 //! the README runs.
 
-#![cfg(test)]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,12 +27,12 @@ fn the_page_of_rules_is_current() {
         fs::write(&path, &page).unwrap();
     }
     let recorded = fs::read_to_string(&path).unwrap_or_default();
-    assert!(recorded == page, "docs/rules.md is not current: run UPDATE=1 cargo test --test docs");
+    assert!(recorded == page, "docs/rules.md is not current: run UPDATE=1 cargo test docs");
 }
 
 fn page_of_rules() -> String {
     let mut page = String::from(
-        "# Rules\n\n<!-- Generated from the rules and their fixtures: UPDATE=1 cargo test --test docs -->\n\n\
+        "# Rules\n\n<!-- Generated from the rules and their fixtures: UPDATE=1 cargo test docs -->\n\n\
          `stopgap explain RULE` prints the same words in a terminal. A policy changes a level with\n\
          `rules: {RULE: warning}`; the levels are `error`, `warning`, `note` and `off`. Each example is a file of\n\
          `fixtures/rules/` and what `stopgap check --today 2026-11-23` prints for it.\n",
@@ -107,7 +105,7 @@ fn fenced(file: &Path, folder: &Path, when: &str) -> String {
         _ => "text",
     };
     let content =
-        fs::read_to_string(file).unwrap_or_else(|_| panic!("{name} is no text: it belongs in tests/hostile.rs"));
+        fs::read_to_string(file).unwrap_or_else(|_| panic!("{name} is no text: it belongs in tests/it/hostile.rs"));
     format!("\n`{name}`{when}\n\n````{language}\n{}\n````\n", content.trim_end())
 }
 

@@ -1,10 +1,6 @@
 //! When an exception ends: its last day and its last minute, in the register's time zone.
 
-#![cfg(test)]
-
-mod support;
-
-use support::{Sandbox, exception};
+use crate::support::{Run, Sandbox, exception};
 
 /// What a check at a moment says of an exception, without its notes.
 fn found(zone: &str, fields: &[(&str, &str)], today: &str) -> Vec<String> {
@@ -133,6 +129,6 @@ fn the_clock_is_used_when_no_day_is_given() {
         "exceptions/label-printer.yaml",
         exception(&[("decided", "2001-01-01"), ("starts", "2001-01-01"), ("expires", "2001-01-20")]),
     );
-    let run = support::Run::of(sandbox.command().args(["check", "-q", "--format", "concise"]));
+    let run = Run::of(sandbox.command().args(["check", "-q", "--format", "concise"]));
     assert!(run.code == 1 && run.stdout.contains("error[expired] expired on `2001-01-20`"), "{run:?}");
 }

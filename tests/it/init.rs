@@ -1,17 +1,13 @@
 //! `init` as people call it: what it writes, that it never changes what is there, and that what it
 //! writes works.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use stopgap::schema::{Schema, Shipped};
-use support::{Run, Sandbox};
+
+use crate::support::{Run, Sandbox};
 
 fn init(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     Run::of(sandbox.command().arg("init").args(arguments))

@@ -1,8 +1,6 @@
 //! The editor on files as people write them: each edit is right by another YAML reader's word, or
 //! refused, and every byte that it has no reason to touch stays.
 
-#![cfg(test)]
-
 use serde_yaml::Value as Oracle;
 use stopgap::yaml::edit::{Edit, Refusal, apply};
 use stopgap::yaml::write::Value;

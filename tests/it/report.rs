@@ -1,17 +1,14 @@
 //! `report`: the agenda and the figures in each format, for the registers that ship, an empty one, a
 //! hostile one and one that is too large for a page.
 
-#![cfg(test)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use support::{Run, Sandbox, TODAY, exception};
+
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 const FORMATS: [&str; 4] = ["text", "markdown", "html", "json"];
 
@@ -52,7 +49,7 @@ fn matches_snapshot(name: &str, printed: &str) {
         fs::write(&path, printed).unwrap();
     }
     let recorded = fs::read_to_string(&path).unwrap_or_default();
-    assert!(recorded == printed, "{name} is not current: UPDATE=1 cargo test --test report, then read the difference");
+    assert!(recorded == printed, "{name} is not current: UPDATE=1 cargo test report, then read the difference");
 }
 
 mod shipped_registers {

@@ -1,14 +1,8 @@
 //! A register's life in an empty git repository, command by command: each leaves a clean check.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same repositories serve other tests")]
-#[path = "support/git.rs"]
-mod git;
-
 use std::process::{Command, Stdio};
 
-use git::Repo;
+use crate::support::git::Repo;
 
 /// Runs the command in a repository on a day; it must succeed. Then the whole register and, where
 /// there is a commit to compare with, the change are checked: neither has a finding above a note.

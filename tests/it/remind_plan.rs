@@ -1,17 +1,11 @@
 //! `remind --format github-plan`: one tracking issue an exception, from its first reminder to its end.
 
-#![cfg(test)]
-
-#[path = "support/hub.rs"]
-mod hub;
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::fs;
 
-use hub::{BOT, Book, Hub, deeds, record};
 use serde_json::{Value, json};
-use support::{Run, Sandbox, exception};
+
+use crate::support::hub::{BOT, Book, Hub, deeds, record};
+use crate::support::{Run, Sandbox, exception};
 
 type Register = Vec<(String, String)>;
 

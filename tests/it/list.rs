@@ -1,12 +1,8 @@
 //! `list`, `completions` and `man`: what is shown of a register and of the commands.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use serde_json::Value;
-use support::{Run, Sandbox, TODAY, exception};
+
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 /// Five exceptions that stand in five places of their term, and one that cannot be read.
 fn register() -> Sandbox {

@@ -1,11 +1,6 @@
 //! `export` as its readers see it: tables, JSON Lines and calendars are read back and held against
 //! the files.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -13,7 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use stopgap::output::escape;
 
-use support::{Run, Sandbox, TODAY, exception};
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 fn export(sandbox: &Sandbox, format: &str, arguments: &[&str]) -> Run {
     let mut command = sandbox.command();

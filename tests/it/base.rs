@@ -1,16 +1,10 @@
 //! The base of a change, in real repositories.
 
-#![cfg(test)]
-
-#[path = "support/clones.rs"]
-mod clones;
-#[path = "support/git.rs"]
-mod git;
-
-use git::{FULL_NAME, Repo};
 use serde_json::{Value, json};
 use stopgap::error::Error;
 use stopgap::history::base::{self, Base, CiEnvironment};
+
+use crate::support::git::{FULL_NAME, Repo};
 
 /// `main` goes first, second, third; `topic` left it at first and has two commits.
 struct History {

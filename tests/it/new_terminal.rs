@@ -1,11 +1,5 @@
 //! `stopgap new` in a real terminal: a pseudo-terminal whose other end is typed into and read.
 
-#![cfg(test)]
-#![cfg(unix)]
-
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
@@ -15,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use support::{Sandbox, exception};
+
+use crate::support::{Sandbox, exception};
 
 const ENTER: &str = "\r";
 const DOWN: &str = "\u{1b}[B";

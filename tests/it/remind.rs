@@ -1,11 +1,8 @@
 //! `remind`: which stage is due on which day, who is told, and how each format says it.
 
-#![cfg(test)]
-
-mod support;
-
 use serde_json::{Value, json};
-use support::{Run, Sandbox, exception};
+
+use crate::support::{Run, Sandbox, exception};
 
 /// Runs `remind` on a sandbox, which must succeed.
 fn remind(sandbox: &Sandbox, today: &str, arguments: &[&str]) -> String {

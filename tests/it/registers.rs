@@ -1,7 +1,5 @@
 //! The two registers that ship: the company while it cares, and after it stopped.
 
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,10 @@
 //! A repository in a temporary folder, the command run in it with an empty environment, and the
 //! text of an exception that nobody objects to.
 
+pub(crate) mod clones;
+pub(crate) mod git;
+pub(crate) mod hub;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,10 +1,6 @@
 //! What each format prints is read back: the same findings in the same order and places, whatever
 //! the text of an exception holds.
 
-#![cfg(test)]
-
-mod support;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -15,7 +11,7 @@ use serde_json::Value;
 use stopgap::output::escape;
 use stopgap::text::shown;
 
-use support::{Run, Sandbox, TODAY, exception};
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
 

@@ -1,16 +1,13 @@
 //! `check` as people call it: arguments, the places that it looks in, the files that it writes, and
 //! what it says when it cannot do its work.
 
-#![cfg(test)]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::{Run, Sandbox, TODAY, exception};
+
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 fn register() -> Sandbox {
     let sandbox = Sandbox::new();

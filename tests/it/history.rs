@@ -1,21 +1,11 @@
 //! What the past holds: `stopgap history` and `stopgap show`, in real repositories.
 
-#![cfg(test)]
-
-#[expect(dead_code, reason = "the same clones serve other tests")]
-#[path = "support/clones.rs"]
-mod clones;
-#[expect(dead_code, reason = "the same repositories serve other tests")]
-#[path = "support/git.rs"]
-mod git;
-#[expect(dead_code, reason = "the same sandbox serves other tests")]
-mod support;
-
 use std::process::{Command, Stdio};
 
-use git::Repo;
 use serde_json::Value;
-use support::{Run, Sandbox, exception};
+
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, exception};
 
 const FILE: &str = "exceptions/label-printer.yaml";
 

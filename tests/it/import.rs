@@ -1,10 +1,6 @@
 //! Foreign registers become exception files: nothing is lost, nothing is made up, and what is
 //! missing is what `check` then names.
 
-#![cfg(test)]
-
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +9,8 @@ use std::path::Path;
 use serde_json::Value;
 use stopgap::schema::{Schema, Shipped};
 use stopgap::yaml;
-use support::{Run, Sandbox, TODAY, exception};
+
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 /// Imports a file of the sandbox on [`TODAY`].
 fn import(sandbox: &Sandbox, file: &str, arguments: &[&str]) -> Run {

@@ -1,0 +1,36 @@
+//! The integration tests, one module for each thing that they look at. One crate, so that it is linked once.
+
+#![cfg(test)]
+
+#[path = "../../benches/generate.rs"]
+mod generate;
+mod support;
+
+mod base;
+mod change;
+mod cli_check;
+mod docs;
+mod edit;
+mod export;
+mod generator;
+mod history;
+mod hostile;
+mod import;
+mod init;
+mod lifecycle;
+mod list;
+mod new;
+#[cfg(unix)]
+mod new_terminal;
+mod output;
+mod policy_keys;
+mod registers;
+mod remind;
+mod remind_plan;
+mod remind_year;
+mod report;
+mod revise;
+mod rules;
+mod signoff;
+mod tidy;
+mod time;
