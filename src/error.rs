@@ -25,6 +25,26 @@ pub enum Error {
         /// The root that was searched.
         root: String,
     },
+    /// Base and head of a change look for the register in two places.
+    #[error(
+        "the register's root moved: the base has it in {}, and this change puts it in {}",
+        folder(base),
+        folder(head)
+    )]
+    RootMoved {
+        /// The base's root below the top of the work tree; empty for the top.
+        base: String,
+        /// The head's.
+        head: String,
+    },
+    /// `--root` leads through a link of the repository.
+    #[error("`--root {}` leads through the link `{link}`, and links are never followed", root.display())]
+    RootThroughLink {
+        /// What was named.
+        root: PathBuf,
+        /// The link, from the top of the work tree.
+        link: String,
+    },
     /// A policy, roster, catalogue or schema is at fault.
     #[error("{kind} is not usable")]
     Config {
@@ -98,6 +118,13 @@ pub enum Error {
     Output(#[from] std::io::Error),
 }
 
+fn folder(below: &str) -> String {
+    match below.trim_end_matches('/') {
+        "" => "the top of the work tree".to_owned(),
+        below => format!("`{}`", crate::text::shown(below)),
+    }
+}
+
 fn count(missing: usize) -> String {
     if missing == 1 { "an answer is missing".to_owned() } else { format!("{missing} answers are missing") }
 }
@@ -119,6 +146,12 @@ impl Error {
                  repository with `--root`"
                     .into(),
             ),
+            Self::RootMoved { base, .. } => Some(format!(
+                "a policy was removed, added or moved between the job's folder and the top, so the register that the base \
+                 has in {} would no longer be judged; name the root that is meant with `--root`, or put the policy back",
+                folder(base)
+            )),
+            Self::RootThroughLink { .. } => Some("name the folder itself, as it is in the repository".into()),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),

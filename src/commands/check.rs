@@ -68,6 +68,7 @@ impl Run<'_> {
             &self.world.folder,
         )?;
         let base = Base::find(revision, &self.root, self.world)?;
+        self.refuse_moved_root(&base.snapshot)?;
         let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
         // In a repository that had no register and no policy before, the change brings both.
         let (book, head, own) =
@@ -102,6 +103,21 @@ impl Run<'_> {
                 std::iter::once(base.remark()).chain(uncompared(changes)).chain(given.remark()).collect();
             self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
         })?
+    }
+
+    /// Refuses a change after which the register is looked for elsewhere than before: what the base has
+    /// there would be judged by nobody.
+    fn refuse_moved_root(&self, base: &Snapshot) -> Result<(), Error> {
+        if self.arguments.place.root.is_some() {
+            return Ok(());
+        }
+        let folder = std::fs::canonicalize(&self.world.folder).unwrap_or_else(|_| self.world.folder.clone());
+        let before = base.root_for(&place::below_work_tree(&folder));
+        let policy = book::policy_file(&self.arguments.place, self.world, &self.root);
+        if before == base.prefix() || base.is_without_register_at(&policy, &before) {
+            return Ok(());
+        }
+        Err(Error::RootMoved { base: before, head: base.prefix().to_owned() })
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one part of the report")]

@@ -1,6 +1,6 @@
 //! Where the register is: the root, and the files that the user names.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::Error;
@@ -17,6 +17,7 @@ use crate::source::Source;
 pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
     if let Some(root) = &place.root {
         let root = current.join(root);
+        refuse_links(place.root.as_deref().unwrap_or(&root), &root)?;
         return match std::fs::canonicalize(&root) {
             Ok(real) if real.is_dir() => Ok(real),
             _ => Err(Error::Usage {
@@ -33,9 +34,42 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
     Ok(found.map_or_else(|| current.clone(), Path::to_path_buf))
 }
 
+/// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would
+/// choose the register that is judged. What lies above the work tree is not the repository's.
+fn refuse_links(named: &Path, root: &Path) -> Result<(), Error> {
+    let mut place = PathBuf::new();
+    let mut top: Option<PathBuf> = None;
+    for part in root.components() {
+        match part {
+            Component::ParentDir => drop(place.pop()),
+            Component::CurDir => {}
+            part => place.push(part),
+        }
+        top = top.filter(|top| place.starts_with(top));
+        if let Some(top) = &top
+            && std::fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink())
+        {
+            let link = place.strip_prefix(top).unwrap_or(&place).display().to_string();
+            return Err(Error::RootThroughLink {
+                root: named.to_path_buf(),
+                link: crate::text::shown(&link).into_owned(),
+            });
+        }
+        if place.join(".git").exists() {
+            top = Some(place.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the top of the git work tree that holds a folder.
+pub(super) fn work_tree_top(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
 /// Returns where the root lies below the top of its git work tree: empty, or ending in `/`.
 pub(super) fn below_work_tree(root: &Path) -> String {
-    let top = root.ancestors().find(|folder| folder.join(".git").exists());
+    let top = work_tree_top(root);
     let below = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
     below.components().map(|part| part.as_os_str().to_string_lossy().into_owned() + "/").collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::commands::place;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
@@ -170,22 +171,26 @@ pub(super) const MOST_PAYLOAD: u64 = 32 * 1024 * 1024;
 /// The largest CODEOWNERS that is read; GitHub loads none of 3 MB or more.
 const LIMIT: u64 = Codeowners::TOO_LARGE as u64;
 
-/// Finds the CODEOWNERS that counts: the base's where a change is judged, else the work tree's,
-/// whose top must then be the root. One that cannot be read is a finding and no error, because the
+/// Finds the CODEOWNERS that counts: the base's where a change is judged, else the work tree's.
+/// A register in a subfolder of a work tree that has no CODEOWNERS at all is left to the gate. One that cannot be read is a finding and no error, because the
 /// pull request that mends it is judged by it too.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver it.
 pub(super) fn ownership(base: Option<&Snapshot>, root: &Path, files: &mut Files) -> Result<Option<Ownership>, Error> {
-    let prefix = base.map_or("", Snapshot::prefix).to_owned();
+    let prefix = base.map_or_else(|| place::below_work_tree(root), |base| base.prefix().to_owned());
     let found = match base {
         Some(base) => base.first_of(&Codeowners::LOCATIONS, LIMIT)?,
-        None if !root.join(".git").exists() => return Ok(None),
         None => {
-            let there = |name: &&&str| std::fs::symlink_metadata(root.join(name)).is_ok();
-            let read = |name: &&str| crate::files::read_up_to(&root.join(name), (*name).to_owned(), None, LIMIT);
-            Codeowners::LOCATIONS.iter().find(there).map(read)
+            let Some(top) = place::work_tree_top(root) else { return Ok(None) };
+            let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
+            let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
+            let found = Codeowners::LOCATIONS.iter().find(there).map(read);
+            if found.is_none() && !prefix.is_empty() {
+                return Ok(None);
+            }
+            found
         }
     };
     let path = found.as_ref().map_or(Codeowners::LOCATIONS[0], |file| file.source.path()).to_owned();

@@ -8,7 +8,7 @@ use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
 use crate::history::PolicyFile;
 use crate::policy::Policy;
-use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS};
+use crate::policy::places::{CI_FILES, CODEOWNERS, NAMES, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
 use crate::source::FileId;
 
@@ -86,6 +86,25 @@ impl Snapshot {
     /// Returns a path from the top of the work tree as it is shown beside paths from the root.
     fn shown(&self, path: &str) -> String {
         shown(&self.prefix, path)
+    }
+
+    /// Returns where the root of a register would be looked for from a folder below the top of the
+    /// work tree (empty, or ending in `/`): the nearest folder upwards with a policy, else the top.
+    #[must_use]
+    pub fn root_for(&self, folder: &str) -> String {
+        let mut folder = folder;
+        loop {
+            if NAMES.iter().any(|name| self.top.files().contains_key(&format!("{folder}{name}"))) || folder.is_empty() {
+                return folder.to_owned();
+            }
+            folder = folder.trim_end_matches('/').rsplit_once('/').map_or("", |(above, _)| &folder[..=above.len()]);
+        }
+    }
+
+    /// Tells whether there was no register yet at another root below the top of the work tree.
+    #[must_use]
+    pub fn is_without_register_at(&self, policy: &PolicyFile, root: &str) -> bool {
+        policy.is_without_register(&self.top, root)
     }
 
     /// Returns where the root lies below the top of the work tree: empty, or ending in `/`.

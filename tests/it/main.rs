@@ -19,6 +19,7 @@ mod import;
 mod init;
 mod lifecycle;
 mod list;
+mod merged;
 mod new;
 #[cfg(unix)]
 mod new_terminal;
