@@ -9,6 +9,9 @@ use std::process::Command;
 use stopgap::rule::{Family, Rule};
 use stopgap::rules;
 
+use crate::rules::words;
+use crate::support::recorded::assert_page;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -21,18 +24,12 @@ fn stopgap(arguments: &[&str]) -> String {
 
 #[test]
 fn the_page_of_rules_is_current() {
-    let path = root().join("docs/rules.md");
-    let page = page_of_rules();
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    let recorded = fs::read_to_string(&path).unwrap_or_default();
-    assert!(recorded == page, "docs/rules.md is not current: run UPDATE=1 cargo test docs");
+    assert_page("docs/rules.md", &page_of_rules());
 }
 
 fn page_of_rules() -> String {
     let mut page = String::from(
-        "# Rules\n\n<!-- Generated from the rules and their fixtures: UPDATE=1 cargo test docs -->\n\n\
+        "# Rules\n\n<!-- Generated from the rules and their fixtures: INSTA_UPDATE=always cargo test page_of_rules -->\n\n\
          `stopgap explain RULE` prints the same words in a terminal. A policy changes a level with\n\
          `rules: {RULE: warning}`; the levels are `error`, `warning`, `note` and `off`. Each example is a file of\n\
          `fixtures/rules/` and what `stopgap check --today 2026-11-23` prints for it.\n",
@@ -68,8 +65,7 @@ fn section(rule: &Rule) -> String {
     if rule.judges_changes() {
         text.push_str("\nThe rule judges a change (`--base`); a check of the whole register is silent about it.\n");
     } else {
-        let output = fs::read_to_string(fixture.join("fail.txt")).unwrap_or_default();
-        let _ = write!(text, "\n````text\n{}\n````\n", output.trim_end());
+        let _ = write!(text, "\n````text\n{}\n````\n", words(rule).trim_end());
     }
     text
 }

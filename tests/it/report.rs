@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::recorded::assert_recorded;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
 const FORMATS: [&str; 4] = ["text", "markdown", "html", "json"];
@@ -42,24 +43,15 @@ fn ids(report: &Value, list: &str) -> Vec<String> {
     report["agenda"][list].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
-fn matches_snapshot(name: &str, printed: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/report").join(name);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, printed).unwrap();
-    }
-    let recorded = fs::read_to_string(&path).unwrap_or_default();
-    assert!(recorded == printed, "{name} is not current: UPDATE=1 cargo test report, then read the difference");
-}
-
 mod shipped_registers {
     use super::*;
 
     #[test]
     fn their_agendas_are_as_recorded() {
         for register in ["acme", "drift"] {
-            matches_snapshot(&format!("{register}.txt"), &shipped(register, "text"));
-            matches_snapshot(&format!("{register}.md"), &shipped(register, "markdown"));
+            for format in ["text", "markdown"] {
+                assert_recorded("fixtures/report", &format!("{register}.{format}"), &shipped(register, format));
+            }
         }
     }
 

@@ -18,6 +18,8 @@ use stopgap::source::FileId;
 use stopgap::time::Today;
 use tempfile::TempDir;
 
+use crate::support::recorded::assert_recorded;
+
 const TODAY: &str = "2026-11-23";
 
 fn fixture(rule: &Rule) -> PathBuf {
@@ -165,22 +167,16 @@ fn each_rule_is_silent_on_its_pass_fixture() {
     });
 }
 
-/// The text of each finding, so that a change of words is seen. `UPDATE=1` writes it anew.
+/// What `check` prints for the `fail` fixture.
+pub(crate) fn words(rule: &Rule) -> String {
+    check(&fixture(rule).join("fail"), "text").1
+}
+
 #[test]
 fn the_words_of_each_finding_are_as_recorded() {
-    let changed: Vec<String> = rules::all()
-        .iter()
-        .filter(|rule| !rule.judges_changes())
-        .filter_map(|rule| {
-            let (_, text) = check(&fixture(rule).join("fail"), "text");
-            let recorded = fixture(rule).join("fail.txt");
-            if std::env::var_os("UPDATE").is_some() {
-                fs::write(&recorded, &text).unwrap();
-            }
-            (fs::read_to_string(&recorded).unwrap_or_default() != text).then(|| format!("{}:\n{text}", rule.id))
-        })
-        .collect();
-    assert!(changed.is_empty(), "run with UPDATE=1 and read the difference:\n{}", changed.join("\n"));
+    for rule in rules::all().iter().filter(|rule| !rule.judges_changes()) {
+        assert_recorded(&format!("fixtures/rules/{}", rule.id), "fail", &words(rule));
+    }
 }
 
 #[test]

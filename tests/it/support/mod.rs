@@ -4,6 +4,7 @@
 pub(crate) mod clones;
 pub(crate) mod git;
 pub(crate) mod hub;
+pub(crate) mod recorded;
 
 use std::fs;
 use std::path::{Path, PathBuf};
