@@ -24,6 +24,12 @@ impl Commit {
         &self.0
     }
 
+    /// Reads an object name in full.
+    #[must_use]
+    pub fn from_digits(text: &str) -> Option<Self> {
+        commit_of(text.as_bytes())
+    }
+
     /// Returns the first twelve digits, as messages show it.
     #[must_use]
     pub fn short(&self) -> &str {
@@ -43,6 +49,8 @@ pub struct CommitInfo {
     pub author: String,
     /// The first line of the message.
     pub subject: String,
+    /// Whether the committer is GitHub itself, as for what is merged, squashed or edited there.
+    pub by_forge: bool,
 }
 
 /// How a hash of this repository is made.
@@ -260,6 +268,19 @@ impl Git {
         }
         let listing = self.run(&arguments)?;
         Ok(listing.split(|byte| *byte == 0).filter_map(read_tree_line).collect())
+    }
+
+    /// Returns all commits that a commit reaches and another does not.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is not here.
+    pub fn commits(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
+        let not = since.map(|since| format!("^{}", since.as_str()));
+        let mut arguments = vec!["rev-list", tip.as_str()];
+        arguments.extend(not.as_deref());
+        let listing = self.run(&arguments)?;
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
 
     /// Returns the first-parent commits of a branch, newest first.
@@ -487,6 +508,7 @@ fn read_commit(text: &str) -> CommitInfo {
         committed: values("committer").find_map(seconds).unwrap_or_default(),
         author: values("author").map(name).next().unwrap_or_default(),
         subject: message.lines().next().unwrap_or_default().to_owned(),
+        by_forge: values("committer").any(|line| line.contains(" <noreply@github.com> ")),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod base;
 mod changes;
 mod decisions;
+pub(crate) mod main_line;
 pub(crate) mod snapshot;
 pub mod timeline;
 

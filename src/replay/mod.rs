@@ -14,6 +14,7 @@ use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
+use crate::history::main_line::{Graph, MainLine, main_line};
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Changes, Circumstances, Document, Edit};
 use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS, is_beside};
@@ -78,11 +79,14 @@ pub fn replay(
     load: &LoadBook<'_>,
 ) -> Result<Past, Error> {
     let Some(head) = git.commit("HEAD")? else { return Err(no_head()) };
-    let mut chain = git.first_parents(&head, since)?;
+    let reached = git.commits(&head, since)?;
+    let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
+    let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
+    let MainLine { commits: mut chain, base } = main_line(&graph, &head);
     chain.reverse();
-    let infos = git.infos(&chain.iter().collect::<Vec<_>>())?;
-    let infos: Vec<CommitInfo> = infos.into_iter().flatten().collect();
-    let base = infos.first().and_then(|info| info.parents.first().cloned());
+    let infos: Vec<CommitInfo> = chain.iter().filter_map(|commit| graph.remove(commit)).collect();
+    // Without a new commit the line is empty, and stands on `HEAD` itself.
+    let base = base.filter(|_| !chain.is_empty());
     if let (Some(base), Some(first)) = (&base, chain.first())
         && (since.is_none() || git.commit(base.as_str())?.is_none())
     {
@@ -128,6 +132,9 @@ struct Replay<'r> {
     stems: BTreeMap<String, BTreeSet<String>>,
     /// The paths of live exceptions by their owner as it is spelled.
     owners: BTreeMap<String, BTreeSet<String>>,
+    /// The last readable version of each exception that is gone or cannot be read now, by its stem in lower case, with
+    /// its path relative to the root.
+    lost: BTreeMap<String, (String, Rc<Held>)>,
     /// The last usable rule book; `None` before the first one.
     judge: Option<Judge>,
     /// Contents that later commits bring.
@@ -144,6 +151,8 @@ struct Held {
     file: TreeFile,
     bytes: Option<Vec<u8>>,
     claim: Option<Claim>,
+    /// Whether rules can compare it: a mapping in the safe YAML subset.
+    readable: bool,
 }
 
 /// What is known of a live exception without reading it again.
@@ -154,11 +163,13 @@ struct Claim {
 
 impl Held {
     fn new(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>) -> Result<Self, Error> {
-        let mut held = Self { file: file.clone(), bytes, claim: None };
+        let mut held = Self { file: file.clone(), bytes, claim: None, readable: false };
         let read = held.read(path)?;
         if read.fault.is_none()
             && let Ok(tree) = yaml::parse(read.source.text())
+            && tree.as_map().is_some()
         {
+            held.readable = true;
             let exception = Exception::from_node(FileId(0), "", tree);
             held.claim = exception.owner.as_ref().filter(|_| exception.is_live()).map(|owner| Claim {
                 owner: owner.as_str().to_owned(),
@@ -232,6 +243,7 @@ impl<'r> Replay<'r> {
             held: BTreeMap::new(),
             stems: BTreeMap::new(),
             owners: BTreeMap::new(),
+            lost: BTreeMap::new(),
             judge: None,
             blobs: HashMap::new(),
             slips: HashMap::new(),
@@ -264,6 +276,7 @@ impl<'r> Replay<'r> {
         let Some(mut judge) = self.judge.take() else { return Ok(()) };
         let beside = !fresh && (touches_book || before.keys().any(|path| is_beside(path)));
         let mut touched = self.touch(&before)?;
+        self.come_from_elsewhere(commit, &before, &mut touched)?;
         self.follow(loaded.as_ref(), &mut touched)?;
         if beside || !touched.is_empty() {
             let zone = judge.policy.timezone;
@@ -340,7 +353,64 @@ impl<'r> Replay<'r> {
             }
             touched.insert(entry, old);
         }
+        self.remember(&mut touched);
         Ok(touched)
+    }
+
+    /// Compares an exception that comes from outside the register, such as from under another root, with what it was
+    /// there.
+    fn come_from_elsewhere(&mut self, commit: &Commit, before: &Before, touched: &mut Touched) -> Result<(), Error> {
+        let added: BTreeSet<String> =
+            touched.iter().filter(|(_, old)| old.is_none()).map(|(path, _)| stem_of(path)).collect();
+        let mut folders: BTreeMap<String, usize> = BTreeMap::new();
+        for (path, old) in before {
+            let Some(old) = old.as_ref().filter(|_| !self.top.files().contains_key(path)) else { continue };
+            if self.entry(path).is_some() || !is_named_like_one(path) || !added.contains(&stem_of(path)) {
+                continue;
+            }
+            let shown_as = shown(&self.prefix, path);
+            let held = self.hold(&shown_as, old)?;
+            if held.readable {
+                touched.insert(shown_as, Some(held));
+                *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).or_default() += 1;
+            }
+        }
+        for (folder, count) in folders {
+            let what = if count == 1 { "1 exception".to_owned() } else { format!("{count} exceptions") };
+            self.past.remarks.push(format!(
+                "commit {} brings {what} from `{}`: what happened there before is not judged here; check out the commit \
+                 before it and run `stopgap history` there",
+                commit.short(),
+                crate::text::shown(&folder)
+            ));
+        }
+        Ok(())
+    }
+
+    /// Compares what comes back with the last version that could be read, and remembers the last version of what goes:
+    /// a file that was unreadable, oversized, a link or not there in between is no new one.
+    fn remember(&mut self, touched: &mut Touched) {
+        let readable = |held: &Option<Rc<Held>>| held.clone().filter(|held| held.readable);
+        let mut last = Touched::new();
+        for (path, old) in touched.iter() {
+            let stem = stem_of(path);
+            let now = self.stems.get(&stem).into_iter().flatten();
+            let is_back = now.clone().any(|path| self.held.get(path).is_some_and(|held| held.readable));
+            match readable(old) {
+                Some(old) if !is_back => drop(self.lost.insert(stem, (path.clone(), old))),
+                Some(_) => drop(self.lost.remove(&stem)),
+                None if is_back => {
+                    if let Some((path, held)) = self.lost.remove(&stem) {
+                        last.insert(path, Some(held));
+                    }
+                }
+                None => {}
+            }
+        }
+        for (path, held) in last {
+            // Where it lies at its old place again, this is what stood there before.
+            touched.insert(path, held);
+        }
     }
 
     fn insert(&mut self, path: &str, held: Rc<Held>) {

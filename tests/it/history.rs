@@ -146,6 +146,105 @@ mod replay {
     }
 
     #[test]
+    fn an_edit_behind_a_version_that_nobody_can_read_is_found() {
+        let large = format!("# {}\n{}", "x".repeat(300_000), printer(&[]));
+        for between in ["title: [\n", "- a list\n", large.as_str(), "\u{7}"] {
+            let repo = repo();
+            repo.write(FILE, between).commit("Break");
+            let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Come back");
+            assert_eq!(lines(&repo), [format!("{}:{FILE}:18:10: {MOVED}", &pushed[..12])], "{:.20}", between);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_edit_behind_a_link_is_found() {
+        let repo = repo();
+        std::fs::remove_file(repo.path().join(FILE)).unwrap();
+        std::os::unix::fs::symlink("../readme.md", repo.path().join(FILE)).unwrap();
+        repo.commit("Link");
+        std::fs::remove_file(repo.path().join(FILE)).unwrap();
+        let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Come back");
+        assert_eq!(lines(&repo), [format!("{}:{FILE}:18:10: {MOVED}", &pushed[..12])]);
+    }
+
+    #[test]
+    fn a_record_that_was_gone_in_between_is_compared_with_what_it_was() {
+        for path in [FILE, "exceptions/2026/label-printer.yaml"] {
+            let repo = repo();
+            repo.git(&["rm", "-q", FILE]);
+            let gone = repo.commit("Remove");
+            let back = repo.write(path, &printer(&[("expires", "2026-03-01")])).commit("Come back");
+            let found = lines(&repo);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert!(found[0].starts_with(&gone[..12]) && found[0].contains("record-removed"), "{found:?}");
+            assert_eq!(found[1], format!("{}:{path}:18:10: {MOVED}", &back[..12]));
+        }
+        let restored = repo();
+        restored.git(&["rm", "-q", FILE]);
+        restored.commit("Remove");
+        restored.write(FILE, &printer(&[])).commit("Restore");
+        assert_eq!(lines(&restored).len(), 1);
+    }
+
+    /// A local commit on the main branch, and what others had pushed there meanwhile, brought together by `git pull`.
+    fn pulled(pushed: impl Fn(&Repo)) -> Repo {
+        let repo = repo();
+        repo.branch("pushed");
+        pushed(&repo);
+        repo.switch("main");
+        repo.write("readme.md", "Mine.\n").commit("Local work");
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", "Merge branch 'main' of github.com:acme/register", "pushed"]);
+        repo
+    }
+
+    #[test]
+    fn a_pull_does_not_erase_what_had_been_pushed() {
+        let other = "exceptions/other.yaml";
+        let filed = printer(&[("title", "Other printer"), ("scope.system", "label printer lp-08"), ("reason", OTHER)]);
+        let repo = pulled(|repo| {
+            repo.write(other, &filed).commit("Ask for another");
+            repo.git(&["rm", "-q", other]);
+            repo.commit("Remove it");
+        });
+        let found = lines(&repo);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("record-removed"), "{found:?}");
+        let moved = pulled(|repo| {
+            repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");
+        });
+        let found = lines(&moved);
+        assert!(found.len() == 1 && found[0].contains(MOVED), "{found:?}");
+    }
+
+    const OTHER: &str = "The second printer waits for the same tool, which its maker has not tested yet.";
+
+    #[test]
+    fn an_edit_of_the_local_side_of_a_pull_is_found_in_the_merge() {
+        let repo = repo();
+        repo.branch("pushed");
+        repo.write("readme.md", "Theirs.\n").commit("Pushed work");
+        repo.switch("main");
+        repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Local edit");
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", "Merge branch 'main' of github.com:acme/register", "pushed"]);
+        let merge = repo.git(&["rev-parse", "HEAD"]);
+        assert_eq!(lines(&repo), [format!("{}:{FILE}:18:10: {MOVED}", &merge[..12])]);
+    }
+
+    #[test]
+    fn a_register_that_comes_from_another_root_is_compared_and_said() {
+        let repo = Repo::new();
+        repo.write("team/stopgap.yaml", "version: 1\n").write("team/exceptions/label-printer.yaml", &printer(&[]));
+        repo.commit("Ask");
+        repo.git(&["mv", "team/stopgap.yaml", "stopgap.yaml"]);
+        repo.git(&["rm", "-q", "team/exceptions/label-printer.yaml"]);
+        let moved = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Move up");
+        let run = run(&repo, &["history", "--format", "concise"]);
+        assert!(run.stdout.contains(&format!("{}:{FILE}:18:10: {MOVED}", &moved[..12])), "{run:?}");
+        assert!(run.stdout.contains("brings 1 exception from `team/exceptions`"), "{run:?}");
+    }
+
+    #[test]
     fn putting_the_value_back_is_no_second_finding_and_the_first_one_stays() {
         let repo = repo();
         let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");

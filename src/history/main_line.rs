@@ -1,0 +1,206 @@
+//! Which commits a branch consists of: its main line, whichever way round its merges were made.
+//!
+//! `git pull` on a branch with unpushed commits makes a merge whose *second* parent is what the others had pushed. Along
+//! first parents alone, what was pushed would then be gone from the branch's history, with whatever was wrong in it.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use crate::git::{Commit, CommitInfo};
+
+/// The commits of a history with what they say, by name.
+pub(crate) type Graph = HashMap<Commit, CommitInfo>;
+
+/// The main line of a branch.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct MainLine {
+    /// Its commits, newest first.
+    pub(crate) commits: Vec<Commit>,
+    /// The commit that the oldest of them stands on, which the graph does not hold.
+    pub(crate) base: Option<Commit>,
+}
+
+/// Finds the main line from a tip down to where the graph ends.
+///
+/// A merge goes on to its first parent unless it was made the other way round: another parent brings commits in which
+/// others' work was merged (merges of third branches, or commits that the forge made), and the first parent brings none;
+/// or its subject is the one that `git pull` writes. Where neither tells, the first parent counts, as git itself has it.
+pub(crate) fn main_line(graph: &Graph, tip: &Commit) -> MainLine {
+    let generations = generations(graph, tip);
+    let (mut commits, mut next) = (Vec::new(), Some(tip.clone()));
+    while let Some(commit) = next.take() {
+        let Some(info) = graph.get(&commit) else { return MainLine { commits, base: Some(commit) } };
+        next = main_parent(graph, &generations, info);
+        commits.push(commit);
+    }
+    MainLine { commits, base: None }
+}
+
+fn main_parent(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &CommitInfo) -> Option<Commit> {
+    let (first, others) = info.parents.split_first()?;
+    let known = |other: &&Commit| graph.contains_key(*other);
+    for other in others.iter().filter(known) {
+        let theirs = integrates(graph, generations, other, first);
+        let ours = integrates(graph, generations, first, other);
+        if (theirs && !ours) || (theirs == ours && is_pull(&info.subject)) {
+            return Some(other.clone());
+        }
+    }
+    Some(first.clone())
+}
+
+/// Tells whether the commits that `tip` has and `other` does not hold work that was merged there: a merge of a branch
+/// that `other` does not have either, or a commit that a forge made.
+fn integrates(graph: &Graph, generations: &HashMap<&Commit, u64>, tip: &Commit, other: &Commit) -> bool {
+    exclusive(graph, generations, tip, other).iter().any(|commit| {
+        let Some(info) = graph.get(*commit) else { return false };
+        match info.parents.as_slice() {
+            [_, rest @ ..] if !rest.is_empty() => {
+                // A merge of what `other` has too is how a branch is brought up to date.
+                rest.iter().any(|parent| exclusive(graph, generations, parent, other).contains(&parent))
+            }
+            _ => info.by_forge,
+        }
+    })
+}
+
+/// Returns the commits that `tip` reaches and `other` does not.
+fn exclusive<'g>(
+    graph: &'g Graph,
+    generations: &HashMap<&'g Commit, u64>,
+    tip: &'g Commit,
+    other: &'g Commit,
+) -> Vec<&'g Commit> {
+    const OURS: u8 = 1;
+    const BOTH: u8 = 3;
+    let mut colours: HashMap<&Commit, u8> = HashMap::new();
+    let mut queue = BinaryHeap::new();
+    let mut found = Vec::new();
+    let mut open = 0_usize;
+    for (commit, colour) in [(tip, OURS), (other, 2)] {
+        let before = *colours.entry(commit).and_modify(|old| *old |= colour).or_insert(colour);
+        if before == colour {
+            queue.push((generations.get(commit).copied().unwrap_or_default(), commit));
+            open += usize::from(colour == OURS);
+        }
+    }
+    // Children come before their parents, so a colour is final when its commit is taken out.
+    while let Some((_, commit)) = queue.pop() {
+        let colour = colours.get(commit).copied().unwrap_or(BOTH);
+        if colour == OURS {
+            found.push(commit);
+            open = open.saturating_sub(1);
+        }
+        for parent in graph.get(commit).into_iter().flat_map(|info| &info.parents) {
+            let old = colours.get(parent).copied();
+            let new = old.unwrap_or_default() | colour;
+            colours.insert(parent, new);
+            match old {
+                None => {
+                    queue.push((generations.get(parent).copied().unwrap_or_default(), parent));
+                    open += usize::from(new == OURS);
+                }
+                Some(OURS) if new != OURS => open = open.saturating_sub(1),
+                Some(_) => {}
+            }
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// Returns how many commits the longest way down from each has; a parent's number is smaller than its child's.
+fn generations<'g>(graph: &'g Graph, tip: &'g Commit) -> HashMap<&'g Commit, u64> {
+    let mut numbers: HashMap<&Commit, u64> = HashMap::new();
+    let mut stack = vec![(tip, false)];
+    while let Some((commit, done)) = stack.pop() {
+        if numbers.contains_key(commit) {
+            continue;
+        }
+        let parents = graph.get(commit).map_or(&[][..], |info| &info.parents);
+        if done {
+            let highest = parents.iter().filter_map(|parent| numbers.get(parent)).max().copied().unwrap_or_default();
+            numbers.insert(commit, highest + 1);
+        } else {
+            stack.push((commit, true));
+            stack.extend(parents.iter().filter(|parent| !numbers.contains_key(parent)).map(|parent| (parent, false)));
+        }
+    }
+    numbers
+}
+
+/// Tells whether a merge's subject is the one that `git pull` writes: `Merge branch 'main' of <url>` or
+/// `Merge remote-tracking branch 'origin/main'`.
+fn is_pull(subject: &str) -> bool {
+    let pulled = subject.strip_prefix("Merge branch '").and_then(|rest| rest.split_once("' of "));
+    let into = |rest: &str| rest.contains(" into ");
+    pulled.is_some_and(|(_, rest)| !into(rest))
+        || subject.strip_prefix("Merge remote-tracking branch '").is_some_and(|rest| !into(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a graph of lines such as `m a b: Merge branch 'x'`; `*` after the name is a commit of the forge.
+    fn line(text: &str) -> String {
+        let name = |word: &str| Commit::from_digits(&word.repeat(40)).unwrap();
+        let mut graph = Graph::new();
+        let mut tip = None;
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (commits, subject) = line.split_once(':').unwrap_or((line, ""));
+            let mut words = commits.split_whitespace();
+            let word = words.next().unwrap();
+            let commit = name(word.trim_end_matches('*'));
+            tip.get_or_insert(commit.clone());
+            let info = CommitInfo {
+                parents: words.map(name).collect(),
+                committed: 0,
+                author: String::new(),
+                subject: subject.trim().to_owned(),
+                by_forge: word.ends_with('*'),
+            };
+            graph.insert(commit, info);
+        }
+        let found = main_line(&graph, &tip.unwrap());
+        let letter = |commit: &Commit| commit.as_str()[..1].to_owned();
+        let base = found.base.iter().map(|base| format!("({})", letter(base)));
+        found.commits.iter().map(letter).chain(base).collect()
+    }
+
+    #[test]
+    fn a_merged_branch_is_left_aside() {
+        assert_eq!(line("f e c: Merge pull request #1\ne d\nd a\nc b\nb a\na"), "feda");
+        assert_eq!(line("f e c: Merge branch 'topic'\ne d\nd a\nc b\nb a\na"), "feda");
+        // A branch that took the main line in is no main line for that.
+        assert_eq!(
+            line("f e c: Merge pull request #1\nc b d: Merge branch 'main' into topic\ne d\nd a\nb a\na"),
+            "feda"
+        );
+    }
+
+    #[test]
+    fn a_pull_goes_on_to_what_the_others_had_pushed() {
+        let pulled = "f b e: Merge branch 'main' of github.com:acme/register\ne d\nd a\nb a\na";
+        assert_eq!(line(pulled), "feda");
+        assert_eq!(line(&pulled.replace("of github.com:acme/register", "")), "fba");
+        assert_eq!(line("f b e: Merge remote-tracking branch 'origin/main'\ne d\nd a\nb a\na"), "feda");
+        assert_eq!(line("f b e: Merge remote-tracking branch 'origin/main' into topic\ne d\nd a\nb a\na"), "fba");
+    }
+
+    #[test]
+    fn merged_work_tells_the_main_line_whatever_the_message_says() {
+        // `e` merged the branch `c`, and the local commit `b` merged nothing.
+        assert_eq!(line("f b e: mine\ne d c: Merge pull request #2\nd a\nc a\nb a\na"), "feda");
+        assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "feda");
+        // Both sides merged something: the first parent counts.
+        assert_eq!(line("f b e: mine\ne* d\nd a\nb* a\na"), "fba");
+    }
+
+    #[test]
+    fn a_graph_that_ends_names_what_it_stands_on() {
+        assert_eq!(line("c b\nb a"), "cb(a)");
+        assert_eq!(line("c"), "c");
+    }
+}
