@@ -6,11 +6,9 @@
 
 use std::borrow::Cow;
 
-use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::skeleton;
 
-use crate::text::is_ignorable;
+use crate::text::look_alike::{Confusables, fold_to_end, push_prototype};
 
 /// Folds a written person to the text by which people are compared.
 ///
@@ -71,85 +69,6 @@ pub(super) fn fold_handle(text: &str) -> (Cow<'_, str>, bool) {
             (Cow::Owned(without_at(&folded).to_owned()), folded.starts_with('@'))
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Confusables {
-    Kept,
-    Folded,
-}
-
-/// Folds until nothing changes, because a prototype may be an upper-case letter, a blank or an `@` again.
-fn fold_to_end(text: &str, confusables: Confusables) -> String {
-    let mut folded = fold_once(text, confusables);
-    // Each step maps single characters, and no chain of mappings is longer than a few; the bound only makes that plain.
-    for _ in 0..8 {
-        let again = fold_once(&folded, confusables);
-        if again == folded {
-            break;
-        }
-        folded = again;
-    }
-    folded
-}
-
-fn fold_once(text: &str, confusables: Confusables) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().default_case_fold().nfkd() {
-        if confusables == Confusables::Folded && !c.is_ascii() {
-            push_prototype(c, &mut folded);
-        } else {
-            push_visible(c, &mut folded);
-        }
-    }
-    folded.truncate(folded.trim_end_matches(' ').len());
-    folded
-}
-
-/// Appends a character unless it shows nothing, and a run of white space as one space.
-fn push_visible(c: char, folded: &mut String) {
-    let blank = c.is_whitespace() || c == '\u{2800}';
-    // A dot over `i` or `j` is drawn already: the letters are soft-dotted (Unicode PropList).
-    let second_dot = c == '\u{307}' && folded.ends_with(['i', 'j']);
-    if blank {
-        if !folded.is_empty() && !folded.ends_with(' ') {
-            folded.push(' ');
-        }
-    } else if !second_dot && !c.is_control() && !is_ignorable(c) {
-        folded.push(c);
-    }
-}
-
-fn push_prototype(c: char, folded: &mut String) {
-    match small_capital(c) {
-        Some(letter) => folded.push(letter),
-        None => skeleton(c.encode_utf8(&mut [0; 4])).for_each(|c| push_visible(c, folded)),
-    }
-}
-
-/// Gives the letter of a small capital that the confusables table leaves without an ASCII prototype.
-///
-/// Lower-case Cyrillic letters have these as prototypes, which makes `В` and `в` one letter.
-fn small_capital(c: char) -> Option<char> {
-    Some(match c {
-        'ᴀ' => 'a',
-        'ʙ' | 'в' => 'b',
-        'ᴅ' => 'd',
-        'ᴇ' => 'e',
-        'ꜰ' => 'f',
-        'ɢ' => 'g',
-        'ʜ' | 'н' => 'h',
-        'ᴊ' => 'j',
-        'ᴋ' | 'ĸ' | 'к' => 'k',
-        'ʟ' => 'l',
-        'ᴍ' | 'м' => 'm',
-        'ɴ' => 'n',
-        'ᴘ' => 'p',
-        'ꞯ' => 'q',
-        'ʀ' => 'r',
-        'ᴛ' | 'т' => 't',
-        _ => return None,
-    })
 }
 
 /// Tells cheaply that two plainly folded texts cannot look alike: they begin or end with two different ASCII letters.
@@ -240,13 +159,6 @@ mod tests {
         assert_eq!(fold_person("Straße"), fold_person("STRASSE"));
         assert_eq!(fold_person("Jose\u{301}"), fold_person("JOSÉ"));
         assert_eq!(fold_person("@"), "");
-    }
-
-    #[test]
-    fn the_ignorable_characters_are_those_of_the_confusables_tables() {
-        for c in '\0'..=char::MAX {
-            assert_eq!(is_ignorable(c), skeleton(c.encode_utf8(&mut [0; 4])).next().is_none(), "{c:?}");
-        }
     }
 
     #[test]

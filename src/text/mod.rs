@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of exceptions, rules or files: text goes in, facts about it come out.
 
+pub(crate) mod look_alike;
 mod nearest;
 pub mod normalise;
 pub mod phrases;

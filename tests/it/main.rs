@@ -9,6 +9,7 @@ mod support;
 mod base;
 mod change;
 mod cli_check;
+mod days;
 mod docs;
 mod edit;
 mod export;

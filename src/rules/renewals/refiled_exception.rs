@@ -6,7 +6,7 @@ use crate::register::{Exception, Register, Status, Text, control_key};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
 use crate::source::{FileId, Span};
-use crate::text::normalise::fold;
+use crate::text::look_alike::name_key;
 use crate::text::shown;
 use crate::time::{Day, Zone};
 
@@ -58,7 +58,7 @@ fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Chang
     let mut rows = Vec::new();
     let kept = register.exceptions.iter().filter(|exception| !exception.is(&[Status::Rejected]));
     let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
-    for system in groups(filings, |filing| fold(filing.system.as_str())) {
+    for system in groups(filings, |filing| Cow::Owned(name_key(filing.system.as_str()))) {
         let controls = judge.controls.as_ref();
         for mut same in groups(system.into_iter(), |filing| control_key(filing.control.as_str(), controls)) {
             // Whatever a change brings is newer than what was there, whatever day it is dated.

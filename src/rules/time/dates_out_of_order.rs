@@ -1,7 +1,7 @@
 use crate::register::{Exception, Spanned};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
-use crate::time::Day;
+use crate::time::{Day, Moment};
 
 declare_rule! {
     /// Reports dates that cannot have happened in the order in which they are written.
@@ -28,16 +28,21 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     renewals(exception, cx);
     before_decision(exception, cx);
     closed_before_renewal(exception, cx);
+    amended_before(exception, cx);
     after_today(exception, cx);
 }
 
 fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let zone = cx.policy().timezone;
     let (Some(starts), Some(expires)) = (&exception.starts, &exception.expires) else { return };
-    if zone.starts_at(starts.value) <= zone.ends_at(expires.value) {
+    let (begins, ends) = (zone.starts_at(starts.value), zone.ends_at(expires.value));
+    if begins < ends {
         return;
     }
-    cx.report(expires.span, format!("it ends on `{}`, before it starts", expires.value))
+    // The end of a day is the start of the next, where nothing is covered yet.
+    let same = begins == ends && !matches!(expires.value, Moment::Day(_));
+    let when = if same { "when it starts" } else { "before it starts" };
+    cx.report(expires.span, format!("it ends on `{}`, {when}", expires.value))
         .label(starts.span, "starts here")
         .help("the expiry is the last day covered: write one on or after the start");
 }
@@ -89,6 +94,25 @@ fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
     cx.report(closed.span, format!("the closure of `{}` comes before the last renewal", closed.value))
         .label(last.span, "renewed here")
         .help(format!("write the day on which it really ended, on {} or later", last.value));
+}
+
+/// An amendment before the decision, or the closure, that it corrects.
+fn amended_before(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
+    for amendment in &exception.amendments {
+        let Some(date) = &amendment.date else { continue };
+        let of_closure =
+            amendment.fields.iter().any(|field| field.as_str().trim_start_matches('/').starts_with("closure"));
+        let corrected = [exception.decided.as_ref(), closed.filter(|_| of_closure)];
+        let Some(day) =
+            corrected.into_iter().flatten().filter(|day| date.value < day.value).max_by_key(|day| day.value)
+        else {
+            continue;
+        };
+        cx.report(date.span, format!("the amendment of `{}` comes before what it corrects", date.value))
+            .label(day.span, "written on this day")
+            .help(format!("write the day on which it was corrected, on {} or later", day.value));
+    }
 }
 
 fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
