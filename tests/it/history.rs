@@ -152,7 +152,7 @@ mod replay {
             let repo = repo();
             repo.write(FILE, between).commit("Break");
             let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Come back");
-            assert_eq!(lines(&repo), [format!("{}:{FILE}:18:10: {MOVED}", &pushed[..12])], "{:.20}", between);
+            assert_eq!(lines(&repo), [format!("{}:{FILE}:18:10: {MOVED}", &pushed[..12])], "{between:.20}");
         }
     }
 
