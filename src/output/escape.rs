@@ -50,9 +50,9 @@ pub fn line(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn break_commands(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 2);
-    let start = text.find(|c: char| c.is_ascii() && !c.is_ascii_whitespace() && c != '\u{b}').unwrap_or(text.len());
+    let start = first_sign(text);
     for (at, c) in text.char_indices() {
-        if at == start && after(&text[at..], ':').is_some_and(|rest| rest.starts_with(':')) {
+        if at == start && is_line_command(&text[at..]) {
             safe.push('\\');
         }
         safe.push(c);
@@ -61,6 +61,16 @@ pub fn break_commands(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Returns the position of the first character that a log parser takes note of: of ASCII, and no white space.
+fn first_sign(text: &str) -> usize {
+    text.find(|c: char| c.is_ascii() && !c.is_ascii_whitespace() && c != '\u{b}').unwrap_or(text.len())
+}
+
+/// Tells whether a text begins with a doubled colon.
+fn is_line_command(text: &str) -> bool {
+    after(text, ':').is_some_and(|rest| rest.starts_with(':'))
 }
 
 /// Tells whether a text begins with `##[`, or with a word between the signs and the bracket.
@@ -160,6 +170,25 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
+/// A text of an entry is cut to so many characters, in every format of the report but JSON.
+const LONGEST: usize = 300;
+
+/// Returns a text of an entry as a page for people repeats it: on one line, at most 300 characters.
+#[must_use]
+pub fn brief(text: &str) -> Cow<'_, str> {
+    match folded(text) {
+        Cow::Borrowed(text) => cut(text),
+        Cow::Owned(text) => Cow::Owned(cut(&text).into_owned()),
+    }
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Escapes a text for content and attributes of XML; what XML 1.0 cannot hold (section 2.2) is
 /// written `\u{1b}`, as on a [`line`].
 #[must_use]
@@ -180,29 +209,25 @@ pub fn xml(text: &str) -> String {
     safe
 }
 
-/// Makes text for HTML, for an element's content or a quoted attribute: hostile characters are written
-/// `\u{1b}`, and the first sign of `##[` is a character reference, so that a page on its way through a
-/// log does nothing there either.
+/// Makes a finished page of HTML harmless to a terminal or a log that it passes through: hostile characters
+/// other than line breaks are written `\u{1b}`, and the first character of what a log takes for a command
+/// (see [`break_commands`]) becomes a character reference. Its texts must be escaped for HTML already.
 #[must_use]
-pub fn html(text: &str) -> Cow<'_, str> {
-    let acts = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'' | '#') || is_hostile(c);
-    if !text.contains(acts) {
-        return Cow::Borrowed(text);
-    }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for (at, c) in text.char_indices() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            '#' if is_command(&text[at..]) => safe.push_str("&#35;"),
-            c if is_hostile(c) => safe.extend(c.escape_unicode()),
-            c => safe.push(c),
+pub fn page(html: &str) -> String {
+    let mut safe = String::with_capacity(html.len() + 64);
+    for line in html.split_inclusive('\n') {
+        let colon = Some(first_sign(line)).filter(|at| is_line_command(&line[*at..]));
+        for (at, c) in line.char_indices() {
+            match c {
+                '#' if is_command(&line[at..]) => safe.push_str("&#35;"),
+                ':' if colon == Some(at) => safe.push_str("&#58;"),
+                '\n' => safe.push(c),
+                c if is_hostile(c) => safe.extend(c.escape_unicode()),
+                c => safe.push(c),
+            }
         }
     }
-    Cow::Owned(safe)
+    safe
 }
 
 /// Makes a text plain prose in GitHub's Markdown, in a paragraph, a list item or a table cell: nothing
@@ -575,10 +600,11 @@ mod tests {
     }
 
     #[test]
-    fn html_stays_text() {
-        assert_eq!(html("Größe: 3, #12"), "Größe: 3, #12");
-        assert_eq!(html("<a b=\"c\" d='e'>&amp;"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;");
-        assert_eq!(html("##[group]\u{1b}\n\u{202e}"), "&#35;#[group]\\u{1b}\\u{a}\\u{202e}");
+    fn a_page_acts_on_no_terminal_or_log_and_keeps_its_lines() {
+        let plain = "<p title=\"a::b\">Größe: 3, #12</p>\n<p>x</p>\n";
+        assert_eq!(page(plain), plain);
+        assert_eq!(page("<b>##[group]\u{1b}\r\n\u{202e}"), "<b>&#35;#[group]\\u{1b}\\u{d}\n\\u{202e}");
+        assert_eq!(page("::a::\n é::b ##vso[c"), "&#58;:a::\n é&#58;:b &#35;#vso[c");
     }
 
     #[test]

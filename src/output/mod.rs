@@ -10,6 +10,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 pub mod history;
+mod html;
 pub mod import;
 mod json;
 mod junit;

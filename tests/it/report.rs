@@ -117,6 +117,34 @@ mod shipped_registers {
     }
 }
 
+mod pages {
+    use super::*;
+
+    /// Templates allow both, and a browser drops or nests what it finds without a word.
+    #[test]
+    fn no_attribute_stands_twice_and_no_element_is_left_open() {
+        for register in ["acme", "drift"] {
+            let page = shipped(register, "html");
+            let body = page.split("</style>").nth(1).unwrap().split("<script>").next().unwrap();
+            let mut open = vec!["html", "head"];
+            for tag in body.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()) {
+                if let Some(name) = tag.strip_prefix('/') {
+                    assert_eq!(open.pop(), Some(name), "{register}");
+                    continue;
+                }
+                let mut words = tag.split('"').step_by(2).flat_map(str::split_whitespace);
+                let name = words.next().unwrap();
+                let attributes: Vec<&str> = words.collect();
+                assert_eq!(attributes.iter().collect::<BTreeSet<_>>().len(), attributes.len(), "{register}: {tag}");
+                if !["col", "input"].contains(&name) {
+                    open.push(name);
+                }
+            }
+            assert_eq!(open, ["html", "body"], "{register}");
+        }
+    }
+}
+
 mod meetings {
     use super::*;
 

@@ -100,6 +100,12 @@ fn the_world_outside_is_not_named() {
     }
 }
 
+/// A template escapes every value by itself, unless it is told not to.
+#[test]
+fn only_the_frame_of_a_page_writes_what_is_not_escaped() {
+    assert_eq!(places_of("PreEscaped"), ["output/html.rs"]);
+}
+
 /// `action/install` keeps a built binary under the hash of these files.
 #[test]
 fn what_is_compiled_lies_where_the_action_hashes_it() {

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use crate::output::escape;
-use crate::output::report::{brief, words};
+use crate::output::report::words;
 use crate::report::{Agenda, Item, Meeting, Row, Standing};
 
 /// The most bytes of a report (GitHub's limit of a step summary).
@@ -197,5 +197,5 @@ fn owner(item: &Item<'_>) -> String {
 
 /// Makes a text of an entry fit for a cell.
 fn clean(text: &str) -> String {
-    escape::markdown(&brief(text))
+    escape::markdown(&escape::brief(text))
 }

@@ -6,11 +6,10 @@ mod markdown;
 mod text;
 mod words;
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::output::{Look, escape};
+use crate::output::Look;
 use crate::report::Meeting;
 
 /// A format of the report.
@@ -63,23 +62,5 @@ pub fn render(format: Format, meeting: &Meeting<'_>, look: Look, out: &mut dyn W
         Format::Markdown => markdown::render(meeting, out),
         Format::Html => html::render(meeting, out),
         Format::Json => json::render(meeting, out),
-    }
-}
-
-/// A text of an entry is cut to so many characters, in every format but JSON.
-const LONGEST: usize = 300;
-
-/// Returns a text of an entry as the formats for people repeat it: on one line, at most 300 characters.
-fn brief(text: &str) -> Cow<'_, str> {
-    match escape::folded(text) {
-        Cow::Borrowed(text) => cut(text),
-        Cow::Owned(text) => Cow::Owned(cut(&text).into_owned()),
-    }
-}
-
-fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::output::report::{brief, words};
+use crate::output::report::words;
 use crate::output::{Look, escape};
 use crate::report::{Item, Meeting, Row, Standing};
 
@@ -203,7 +203,7 @@ impl Page<'_> {
 
 /// Makes a text of an entry fit for a line.
 fn clean(text: &str) -> String {
-    escape::line(&brief(text)).into_owned()
+    escape::line(&escape::brief(text)).into_owned()
 }
 
 /// The end of the line on when it ends: last day, tier and renewals.

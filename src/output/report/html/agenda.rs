@@ -1,162 +1,132 @@
 //! What the meeting talks about, in its order: a table a topic.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
-use crate::output::report::html::{class, clean, date, register, thousands, time, when};
+use crate::output::escape::brief;
+use crate::output::html::{date, day, thousands, wide};
+use crate::output::report::html::{class, counted, or_none, register, section, when};
 use crate::output::report::words;
 use crate::report::{Item, Meeting, Standing};
 
 /// Rows of a table; the register below it has the rest.
 const ROWS: usize = 100;
 
-/// A topic of the meeting.
-struct Topic<'t> {
-    id: &'t str,
-    name: &'t str,
-    advice: &'t str,
-    items: &'t [&'t Item<'t>],
-    /// Whether it is the part of another topic.
-    part: bool,
+/// Shows the agenda.
+pub(super) fn agenda(meeting: &Meeting<'_>) -> Markup {
+    let agenda = &meeting.agenda;
+    let topic = |id: &str, name: &str, advice: &str, items: &[&Item<'_>]| {
+        let content = html! {
+            @if !items.is_empty() { p.advice { (advice) } (table(meeting, name, items, false)) }
+        };
+        section(id, &counted(name, &or_none(items.len())), &content)
+    };
+    html! {
+        (topic("expired", "Expired", words::EXPIRED, &agenda.expired))
+        (topic("expiring", "Ending soon", words::EXPIRING, &agenda.expiring))
+        (changes(meeting))
+        (topic("reviews", "Emergencies to review", words::REVIEWS, &agenda.reviews))
+        (to_mend(meeting))
+    }
 }
 
-/// Writes the agenda.
-pub(super) fn write(meeting: &Meeting<'_>, page: &mut String) {
+fn changes(meeting: &Meeting<'_>) -> Markup {
     let agenda = &meeting.agenda;
-    let topic = |id, name, advice, items| Topic { id, name, advice, items, part: false };
-    section(meeting, &topic("expired", "Expired", words::EXPIRED, &agenda.expired), page);
-    section(meeting, &topic("expiring", "Ending soon", words::EXPIRING, &agenda.expiring), page);
-    let _ = writeln!(
-        page,
-        "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Changes since {}</h2>",
-        time(meeting.since)
-    );
     let parts = [
         ("new", "New", &agenda.new),
         ("renewed", "Renewed", &agenda.renewed),
         ("closed", "Closed", &agenda.closed),
         ("rejected", "Rejected", &agenda.rejected),
     ];
-    for (id, name, items) in parts {
-        topic_of(meeting, &Topic { id, name, advice: "", items, part: true }, page);
-    }
-    page.push_str("</section>\n");
-    section(meeting, &topic("reviews", "Emergencies to review", words::REVIEWS, &agenda.reviews), page);
-    to_mend(meeting, page);
-}
-
-fn section(meeting: &Meeting<'_>, topic: &Topic<'_>, page: &mut String) {
-    let _ = writeln!(page, "<section aria-labelledby=\"{}\">", topic.id);
-    topic_of(meeting, topic, page);
-    page.push_str("</section>\n");
-}
-
-fn topic_of(meeting: &Meeting<'_>, topic: &Topic<'_>, page: &mut String) {
-    let Topic { id, name, advice, items, part } = *topic;
-    let level = if part { 3 } else { 2 };
-    let count = if items.is_empty() { "none".to_owned() } else { thousands(items.len()) };
-    let _ = writeln!(page, "<h{level} id=\"{id}\">{name} <span class=\"count\">{count}</span></h{level}>");
-    if items.is_empty() {
-        return;
-    }
-    if !advice.is_empty() {
-        let _ = writeln!(page, "<p class=\"advice\">{}</p>", clean(advice));
-    }
-    let last = if part { "Control" } else { "To be removed" };
-    let _ = write!(
-        page,
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{name}, table\">\n<table class=\"agenda\">\n\
-         <caption class=\"unseen\">{name}</caption>\n<colgroup><col class=\"w5\"><col class=\"w4\"><col class=\"w3\"><col class=\"w2\">\
-         <col class=\"w2\"><col class=\"w2\"><col></colgroup>\n<thead><tr><th scope=\"col\">Exception</th><th scope=\"col\">When</th>\
-         <th scope=\"col\">Owner</th><th scope=\"col\">Approver</th><th scope=\"col\">Tier</th>\
-         <th scope=\"col\">Renewals</th><th scope=\"col\">{last}</th></tr></thead>\n<tbody>\n"
-    );
-    for item in items.iter().take(ROWS) {
-        row(meeting, item, part, page);
-    }
-    page.push_str("</tbody>\n</table>\n</div>\n");
-    if let Some(more) = items.len().checked_sub(ROWS).filter(|more| *more > 0) {
-        let _ = writeln!(
-            page,
-            "<p class=\"note\">{} more are left out here; the register below lists them.</p>",
-            thousands(more)
-        );
-    }
-}
-
-fn row(meeting: &Meeting<'_>, item: &Item<'_>, part: bool, page: &mut String) {
-    let it = item.exception;
-    let control = clean(words::text(it.control.as_ref()));
-    let (under, last) = if part {
-        (String::new(), control)
-    } else {
-        (format!("<span class=\"sub\">{control}</span>"), clean(words::text(it.removal.as_ref())))
+    let content = html! {
+        @for (id, name, items) in parts {
+            h3 id=(id) { (counted(name, &or_none(items.len()))) }
+            @if !items.is_empty() { (table(meeting, name, items, true)) }
+        }
     };
-    let mut facts = String::new();
-    if let Some(day) = item.last_day.filter(|_| item.live) {
-        let _ = write!(facts, "<span class=\"sub\">last day {}</span>", time(day));
-    }
-    if let Some(late) = words::closed_late(item) {
-        let _ = write!(facts, "<span class=\"sub\">{late}</span>");
-    }
-    if let Some(review) = item.review {
-        let _ = write!(facts, "<span class=\"sub late\">{}</span>", words::review(review, meeting.today, date));
-    }
-    let doubt = words::doubt(item, date).filter(|_| item.standing == Standing::Unclear);
-    if let Some(doubt) = doubt {
-        let _ = write!(facts, "<span class=\"sub\">{}</span>", clean(&doubt));
-    }
-    let _ = writeln!(
-        page,
-        "<tr><th scope=\"row\">{}{under}</th><td><b class=\"{}\">{}</b>{facts}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{last}</td></tr>",
-        register::name(item),
-        class(item.standing),
-        when(item),
-        register::owner(item),
-        clean(item.approver().unwrap_or("not stated")),
-        item.tier().map_or("not stated", |tier| tier.name()),
-        words::renewals(item),
-    );
+    section("changes", &html! { "Changes since " (day(meeting.since)) }, &content)
 }
 
-fn to_mend(meeting: &Meeting<'_>, page: &mut String) {
+/// Shows exceptions; of those that have `changed`, their control rather than how they are removed.
+fn table(meeting: &Meeting<'_>, name: &str, items: &[&Item<'_>], changed: bool) -> Markup {
+    let table = html! {
+        table.agenda {
+            caption.unseen { (name) }
+            colgroup { col.w5; col.w4; col.w3; col.w2; col.w2; col.w2; col; }
+            thead {
+                tr {
+                    @for name in ["Exception", "When", "Owner", "Approver", "Tier", "Renewals"] {
+                        th scope="col" { (name) }
+                    }
+                    th scope="col" { @if changed { "Control" } @else { "To be removed" } }
+                }
+            }
+            tbody { @for item in items.iter().take(ROWS) { (row(meeting, item, changed)) } }
+        }
+    };
+    let more = items.len().saturating_sub(ROWS);
+    html! {
+        (wide(name, &table))
+        @if more > 0 { p.note { (thousands(more)) " more are left out here; the register below lists them." } }
+    }
+}
+
+fn row(meeting: &Meeting<'_>, item: &Item<'_>, changed: bool) -> Markup {
+    let it = item.exception;
+    let control = brief(words::text(it.control.as_ref()));
+    html! {
+        "\n" tr {
+            th scope="row" { (register::name(item)) @if !changed { span.sub { (control) } } }
+            td { b class=(class(item.standing)) { (when(item)) } (facts(meeting, item)) }
+            td { (register::owner(item)) }
+            td { (brief(item.approver().unwrap_or("not stated"))) }
+            td { (item.tier().map_or("not stated", |tier| tier.name())) }
+            td { (words::renewals(item)) }
+            td { @if changed { (control) } @else { (brief(words::text(it.removal.as_ref()))) } }
+        }
+    }
+}
+
+/// Says what belongs to where an exception stands.
+fn facts(meeting: &Meeting<'_>, item: &Item<'_>) -> Markup {
+    let doubt = words::doubt(item, date).filter(|_| item.standing == Standing::Unclear);
+    html! {
+        @if let Some(last) = item.last_day.filter(|_| item.live) { span.sub { "last day " (day(last)) } }
+        @if let Some(late) = words::closed_late(item) { span.sub { (late) } }
+        @if let Some(review) = item.review { span.sub.late { (words::review(review, meeting.today, date)) } }
+        @if let Some(doubt) = doubt { span.sub { (doubt) } }
+    }
+}
+
+fn to_mend(meeting: &Meeting<'_>) -> Markup {
+    let (unreadable, doubtful) = (&meeting.unreadable, &meeting.agenda.doubtful);
     let count = meeting.to_mend();
-    let number = if count == 0 { "none".to_owned() } else { thousands(count) };
-    let _ = writeln!(
-        page,
-        "<section aria-labelledby=\"mend\">\n<h2 id=\"mend\">Records to mend <span class=\"count\">{number}</span></h2>"
-    );
-    if count == 0 {
-        page.push_str("</section>\n");
-        return;
-    }
-    let _ = write!(
-        page,
-        "<p class=\"advice\">{}</p>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Records to mend, table\">\n\
-         <table class=\"mend\">\n<caption class=\"unseen\">Records to mend</caption>\n\
-         <thead><tr><th scope=\"col\">File</th><th scope=\"col\">What is wrong</th></tr></thead>\n<tbody>\n",
-        words::MEND
-    );
-    for file in meeting.unreadable.iter().take(ROWS) {
-        let _ = writeln!(
-            page,
-            "<tr><th scope=\"row\"><code>{}</code></th><td><b class=\"late\">cannot be read</b>: {}</td></tr>",
-            clean(file.path),
-            clean(&file.why.replace('`', "\""))
-        );
-    }
-    for item in meeting.agenda.doubtful.iter().take(ROWS) {
-        let doubt = words::doubt(item, date).unwrap_or_default();
-        let _ = writeln!(
-            page,
-            "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td></tr>",
-            clean(item.path),
-            clean(&doubt)
-        );
-    }
-    page.push_str("</tbody>\n</table>\n</div>\n");
-    let listed = meeting.unreadable.len().min(ROWS) + meeting.agenda.doubtful.len().min(ROWS);
-    if count > listed {
-        let _ = writeln!(page, "<p class=\"note\">{} more are left out.</p>", thousands(count - listed));
-    }
-    page.push_str("</section>\n");
+    let table = html! {
+        table.mend {
+            caption.unseen { "Records to mend" }
+            thead { tr { th scope="col" { "File" } th scope="col" { "What is wrong" } } }
+            tbody {
+                @for file in unreadable.iter().take(ROWS) {
+                    "\n" tr {
+                        th scope="row" { code { (brief(file.path)) } }
+                        td { b.late { "cannot be read" } ": " (brief(&file.why.replace('`', "\""))) }
+                    }
+                }
+                @for item in doubtful.iter().take(ROWS) {
+                    "\n" tr {
+                        th scope="row" { code { (brief(item.path)) } }
+                        td { (words::doubt(item, date).unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    };
+    let more = count - unreadable.len().min(ROWS) - doubtful.len().min(ROWS);
+    let content = html! {
+        @if count > 0 {
+            p.advice { (words::MEND) }
+            (wide("Records to mend", &table))
+        }
+        @if more > 0 { p.note { (thousands(more)) " more are left out." } }
+    };
+    section("mend", &counted("Records to mend", &or_none(count)), &content)
 }

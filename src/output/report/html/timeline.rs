@@ -1,9 +1,11 @@
 //! The timeline: one row an exception, drawn as SVG whose positions are shares of its width, so that it
 //! fits every screen and sheet of paper without a script.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
-use crate::output::report::html::{class, clean, date, register, short_date, short_month, thousands, when};
+use crate::output::escape::brief;
+use crate::output::html::{date, short_date, short_month, thousands};
+use crate::output::report::html::{class, counted, register, section, when};
 use crate::output::report::words;
 use crate::report::{Item, Kind, Meeting, Standing, Stretch};
 use crate::time::Day;
@@ -45,6 +47,11 @@ impl Axis {
         self.from.days_until(day) as f64 * 100.0 / self.days as f64
     }
 
+    /// Returns how far a day's noon lies from the left edge, in percent of the width.
+    fn middle(&self, day: Day) -> f64 {
+        (self.at(day) + self.at(day.plus(1))) / 2.0
+    }
+
     fn to(&self) -> Day {
         self.from.plus(self.days)
     }
@@ -66,7 +73,7 @@ impl Axis {
 }
 
 /// Draws the timeline.
-pub(super) fn draw(meeting: &Meeting<'_>, page: &mut String) {
+pub(super) fn timeline(meeting: &Meeting<'_>) -> Markup {
     let recent = meeting.since.min(meeting.today.plus(-RECENT));
     let drawn = |item: &&Item<'_>| match item.standing {
         Standing::Rejected => false,
@@ -75,37 +82,35 @@ pub(super) fn draw(meeting: &Meeting<'_>, page: &mut String) {
     };
     let all: Vec<&Item<'_>> = meeting.items.iter().filter(drawn).collect();
     let rows = &all[..all.len().min(ROWS)];
-    page.push_str("<section aria-labelledby=\"timeline\">\n<h2 id=\"timeline\">Timeline</h2>\n");
-    if rows.is_empty() {
-        page.push_str("<p class=\"none\">Nothing is live, and nothing was closed lately.</p>\n</section>\n");
-        return;
-    }
-    let axis = Axis::new(rows, meeting.today);
-    page.push_str("<div class=\"timeline\">\n");
-    legend(page);
-    draw_axis(&axis, true, page);
-    for group in rows.chunk_by(|a, b| words::standing(a.standing) == words::standing(b.standing)) {
-        let Some(first) = group.first() else { continue };
-        let name = words::standing(first.standing);
-        let _ = writeln!(
-            page,
-            "<h3 class=\"{}\">{name} <span class=\"count\">{}</span></h3>\n<ol>",
-            class(first.standing),
-            thousands(group.len())
-        );
-        for item in group {
-            row(meeting, item, &axis, page);
+    let content = html! {
+        @if rows.is_empty() {
+            p.none { "Nothing is live, and nothing was closed lately." }
+        } @else {
+            (drawing(meeting, rows))
+            (left_out(meeting, &all, recent))
         }
-        page.push_str("</ol>\n");
+    };
+    section("timeline", &html! { "Timeline" }, &content)
+}
+
+fn drawing(meeting: &Meeting<'_>, rows: &[&Item<'_>]) -> Markup {
+    let axis = Axis::new(rows, meeting.today);
+    let groups = rows.chunk_by(|a, b| words::standing(a.standing) == words::standing(b.standing));
+    html! {
+        "\n" div.timeline {
+            (legend())
+            (axis_above(&axis))
+            @for (standing, group) in groups.filter_map(|group| Some((group.first()?.standing, group))) {
+                "\n" h3 class=(class(standing)) { (counted(words::standing(standing), &thousands(group.len()))) }
+                ol { @for item in group { (row(meeting, item, &axis)) } }
+            }
+            (axis_below(&axis))
+        }
     }
-    draw_axis(&axis, false, page);
-    page.push_str("</div>\n");
-    left_out(meeting, &all, recent, page);
-    page.push_str("</section>\n");
 }
 
 /// Says what the timeline does not show.
-fn left_out(meeting: &Meeting<'_>, all: &[&Item<'_>], recent: Day, page: &mut String) {
+fn left_out(meeting: &Meeting<'_>, all: &[&Item<'_>], recent: Day) -> Markup {
     let count = |fits: &dyn Fn(&Item<'_>) -> bool| meeting.items.iter().filter(|item| fits(item)).count();
     let closed = count(&|item| item.standing == Standing::Closed && item.closed_on.is_none_or(|day| day < recent));
     let rejected = count(&|item| item.standing == Standing::Rejected);
@@ -120,113 +125,124 @@ fn left_out(meeting: &Meeting<'_>, all: &[&Item<'_>], recent: Day, page: &mut St
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{} {what}", thousands(*count)))
         .collect();
-    if !parts.is_empty() {
-        let _ = writeln!(page, "<p class=\"note\">Not drawn: {}.</p>", parts.join(", "));
+    html! { @if !parts.is_empty() { p.note { "Not drawn: " (parts.join(", ")) "." } } }
+}
+
+fn legend() -> Markup {
+    html! {
+        ul.legend {
+            @for (class, name) in [("term", "first term"), ("renewal", "renewal"), ("lapsed", "without approval")] {
+                li {
+                    svg aria-hidden="true" width="26" height="12" {
+                        rect class=(class) width="26" height="12" rx="2" {}
+                    }
+                    (name)
+                }
+            }
+            li {
+                svg aria-hidden="true" width="12" height="12" { circle.closure cx="6" cy="6" r="4.5" {} }
+                "closed"
+            }
+            li {
+                svg aria-hidden="true" width="4" height="12" { rect.today width="4" height="12" {} }
+                "today"
+            }
+        }
     }
 }
 
-fn legend(page: &mut String) {
-    page.push_str("<ul class=\"legend\">");
-    for (class, name) in [("term", "first term"), ("renewal", "renewal"), ("lapsed", "without approval")] {
-        let _ = write!(
-            page,
-            "<li><svg aria-hidden=\"true\" width=\"26\" height=\"12\"><rect class=\"{class}\" width=\"26\" height=\"12\" rx=\"2\"/></svg>{name}</li>"
-        );
+fn axis_above(axis: &Axis) -> Markup {
+    html! {
+        "\n" div.axis.above aria-hidden="true" {
+            svg width="100%" height="38" {
+                // The pattern of the bars below stands in the first drawing.
+                defs {
+                    pattern #hatch width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                        rect.hatch-under width="6" height="6" {}
+                        rect.hatch-over width="2.5" height="6" {}
+                    }
+                }
+                (names(axis, 32, 13))
+            }
+        }
     }
-    page.push_str(
-        "<li><svg aria-hidden=\"true\" width=\"12\" height=\"12\"><circle class=\"closure\" cx=\"6\" cy=\"6\" r=\"4.5\"/></svg>closed</li>\
-         <li><svg aria-hidden=\"true\" width=\"4\" height=\"12\"><rect class=\"today\" width=\"4\" height=\"12\"/></svg>today</li></ul>\n",
-    );
 }
 
-fn draw_axis(axis: &Axis, above: bool, page: &mut String) {
-    let (text, today) = if above { (32, 13) } else { (14, 29) };
-    // The pattern of the bars below stands in the first drawing.
-    let pattern = if above {
-        "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-         <rect class=\"hatch-under\" width=\"6\" height=\"6\"/><rect class=\"hatch-over\" width=\"2.5\" height=\"6\"/></pattern></defs>"
-    } else {
-        ""
-    };
-    let class = if above { "axis above" } else { "axis below" };
-    let _ = write!(page, "<div class=\"{class}\" aria-hidden=\"true\"><svg width=\"100%\" height=\"38\">{pattern}");
-    let now = axis.at(axis.today);
-    for (day, name) in axis.ticks() {
-        let x = axis.at(day);
-        let _ = write!(page, "<text x=\"{x:.3}%\" y=\"{text}\">{name}</text>");
+fn axis_below(axis: &Axis) -> Markup {
+    html! {
+        "\n" div.axis.below aria-hidden="true" { svg width="100%" height="38" { (names(axis, 14, 29)) } }
     }
-    let middle = (now + axis.at(axis.today.plus(1))) / 2.0;
-    let _ = writeln!(
-        page,
-        "<text class=\"now\" x=\"{middle:.3}%\" y=\"{today}\">today, {}</text></svg></div>",
-        short_date(axis.today)
-    );
 }
 
-fn row(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis, page: &mut String) {
-    let stretches = item.stretches(meeting.zone, meeting.today);
+/// Names the days with a line, and today, at these heights.
+fn names(axis: &Axis, days: u32, today: u32) -> Markup {
+    html! {
+        @for (day, name) in axis.ticks() { text x=(percent(axis.at(day))) y=(days) { (name) } }
+        text.now x=(percent(axis.middle(axis.today))) y=(today) { "today, " (short_date(axis.today)) }
+    }
+}
+
+fn row(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
     let who = item.owner.map_or("no owner", |owner| owner.written);
-    let tier = item.tier().map(|tier| format!(", {}", tier.name())).unwrap_or_default();
-    let title = clean(words::text(item.exception.title.as_ref()));
-    let _ = write!(
-        page,
-        "<li><span class=\"name\">{}<span class=\"sub\">{}{tier}</span></span>\
-         <svg class=\"bars\" role=\"img\" width=\"100%\" height=\"{HEIGHT}\"><title>{title}</title><desc>{}</desc>",
-        register::link(item, &title),
-        clean(who),
-        describe(item, &stretches)
-    );
-    for (day, _) in axis.ticks() {
-        let x = axis.at(day);
-        let _ = write!(page, "<line class=\"tick\" x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"0\" y2=\"{HEIGHT}\"/>");
+    html! {
+        "\n" li {
+            span.name {
+                (register::link(item))
+                span.sub { (brief(who)) @if let Some(tier) = item.tier() { ", " (tier.name()) } }
+            }
+            (bars(meeting, item, axis))
+            span.when.(class(item.standing)) { (when(item)) }
+        }
     }
-    for stretch in &stretches {
-        bar(stretch, axis, page);
+}
+
+fn bars(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
+    let stretches = item.stretches(meeting.zone, meeting.today);
+    let closed = item.closed_on.filter(|day| axis.from <= *day && *day < axis.to());
+    let now = axis.at(axis.today);
+    html! {
+        svg.bars role="img" width="100%" height=(HEIGHT) {
+            title { (brief(words::text(item.exception.title.as_ref()))) }
+            desc { (describe(item, &stretches)) }
+            @for (day, _) in axis.ticks() {
+                @let x = percent(axis.at(day));
+                line.tick x1=(x) x2=(x) y1="0" y2=(HEIGHT) {}
+            }
+            @for stretch in &stretches { (bar(stretch, axis)) }
+            @if let Some(closed) = closed {
+                circle.closure cx=(percent(axis.middle(closed))) cy=(HEIGHT / 2) r="4.5" {
+                    title { "closed " (date(closed)) }
+                }
+            }
+            rect.today x=(percent(now)) width=(percent(axis.at(axis.today.plus(1)) - now)) height=(HEIGHT) {}
+        }
     }
-    if let Some(closed) = item.closed_on.filter(|day| axis.from <= *day && *day < axis.to()) {
-        let x = (axis.at(closed) + axis.at(closed.plus(1))) / 2.0;
-        let _ = write!(
-            page,
-            "<circle class=\"closure\" cx=\"{x:.3}%\" cy=\"{}\" r=\"4.5\"><title>closed {}</title></circle>",
-            HEIGHT / 2,
-            date(closed)
-        );
-    }
-    let (now, next) = (axis.at(axis.today), axis.at(axis.today.plus(1)));
-    let _ = writeln!(
-        page,
-        "<rect class=\"today\" x=\"{now:.3}%\" width=\"{:.3}%\" height=\"{HEIGHT}\"/></svg>\
-         <span class=\"when {}\">{}</span></li>",
-        next - now,
-        class(item.standing),
-        when(item)
-    );
 }
 
 /// Draws a stretch, cut to the axis; an arrow tells that it goes on beyond it.
-fn bar(stretch: &Stretch, axis: &Axis, page: &mut String) {
+fn bar(stretch: &Stretch, axis: &Axis) -> Markup {
     let (from, end) = (stretch.from.max(axis.from), stretch.to.plus(1).min(axis.to()));
-    if from >= end {
-        return;
-    }
     let class = match stretch.kind {
         Kind::Term => "term",
         Kind::Renewal(_) => "renewal",
         Kind::Lapsed => "lapsed",
     };
     let (x, width) = (axis.at(from), axis.at(end) - axis.at(from));
-    let _ = write!(
-        page,
-        "<rect class=\"{class}\" x=\"{x:.3}%\" y=\"{}\" width=\"{width:.3}%\" height=\"{BAR}\" rx=\"2\"><title>{}</title></rect>",
-        (HEIGHT - BAR) / 2,
-        say(stretch)
-    );
-    if stretch.from < axis.from {
-        page.push_str("<path class=\"beyond\" d=\"M9 15.5 5 19l4 3.5\"/>");
+    html! {
+        @if from < end {
+            rect class=(class) x=(percent(x)) y=((HEIGHT - BAR) / 2) width=(percent(width)) height=(BAR) rx="2" {
+                title { (say(stretch)) }
+            }
+            @if stretch.from < axis.from { path.beyond d="M9 15.5 5 19l4 3.5" {} }
+            @if stretch.to >= axis.to() {
+                svg.edge x="100%" { path.beyond d="M-9 15.5-5 19l-4 3.5" {} }
+            }
+        }
     }
-    if stretch.to >= axis.to() {
-        page.push_str("<svg class=\"edge\" x=\"100%\"><path class=\"beyond\" d=\"M-9 15.5-5 19l-4 3.5\"/></svg>");
-    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{share:.3}%")
 }
 
 /// Says what a row shows.
