@@ -20,6 +20,31 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
                 Some(format!("/people/{}", person.index()));
         }
     }
+    for person in after.people() {
+        let before_them = after.spellings_of(person).find_map(|spelling| before.find(spelling));
+        for (message, help) in gains((before, before_them), (after, person)) {
+            let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
+            report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message).help(help).field =
+                Some(format!("/people/{}", person.index()));
+        }
+    }
+}
+
+/// Says which login a person who was known before is given: whoever has it can approve as them.
+fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, PersonId)) -> Vec<(String, String)> {
+    let Some(then) = then else { return Vec::new() };
+    let name = shown(before.display(then)).into_owned();
+    let is_new = |spelling: &&str| spelling.starts_with('@') && before.find(spelling) != Some(then);
+    let told = |spelling: &str| {
+        let message = match before.find(spelling) {
+            Some(other) => {
+                format!("`{}` means `{name}` now, and meant `{}`", shown(spelling), shown(before.display(other)))
+            }
+            None => format!("`{}` is a new login of `{name}`: whoever has it approves as them", shown(spelling)),
+        };
+        (message, "if it is meant, let the person confirm it in the pull request".to_owned())
+    };
+    after.spellings_of(now).filter(is_new).map(told).collect()
 }
 
 /// Returns where a person's first value is.

@@ -3,6 +3,12 @@
 //! No workflow is understood here: a line that names the check is one, whatever stands around it,
 //! and what makes it pass is looked for on that line and among the keys of its step and job.
 
+mod command;
+
+use std::collections::BTreeMap;
+
+use command::Command;
+
 use crate::history::Changes;
 use crate::rules::Context;
 use crate::source::{FileId, Source, Span};
@@ -23,10 +29,10 @@ struct Step {
     span: Span,
     /// What keeps it from failing.
     softened: Option<(Span, String)>,
+    /// What decides which stopgap looks at which register, and with what: by its name, as it is written.
+    steers: BTreeMap<String, String>,
 }
 
-/// What follows a command and makes it pass.
-const PASSES: [&str; 8] = ["|| true", "|| :", "|| exit 0", "|| echo", "; true", "; :", "; exit 0", "--today"];
 /// Keys of a step or job with a value that makes it pass or never run.
 const KEYS: [(&str, &[&str]); 4] = [
     ("continue-on-error", &["true"]),
@@ -37,6 +43,9 @@ const KEYS: [(&str, &[&str]); 4] = [
 
 /// Inputs of the action or the component with values that make it judge less; no value stands for any.
 const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
+
+/// Inputs of the action or the component that decide which stopgap looks at which register.
+const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
 
 pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let ci = |path: &str| path.starts_with(".github/workflows/") || path == ".gitlab-ci.yml";
@@ -55,6 +64,40 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let old: Vec<_> = before.iter().filter(|step| step.kind == kind).collect();
         let new: Vec<_> = after.iter().filter(|step| step.kind == kind).collect();
         report(&old, &new, missing, cx);
+        steered(&old, &new, cx);
+    }
+}
+
+/// Reports the steps that look elsewhere than before: those of both sides that are alike are left out, the others are
+/// compared in their order.
+fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
+    let hard = |steps: &[&Step]| steps.iter().filter(|step| step.softened.is_none()).count();
+    if hard(old) == 0 {
+        return;
+    }
+    let mut before: Vec<&&Step> = old.iter().filter(|step| step.softened.is_none()).collect();
+    let mut after: Vec<&&Step> = Vec::new();
+    for step in new.iter().filter(|step| step.softened.is_none()) {
+        match before.iter().position(|other| other.steers == step.steers) {
+            Some(at) => drop(before.remove(at)),
+            None => after.push(step),
+        }
+    }
+    for (old, new) in before.into_iter().zip(after) {
+        let names: std::collections::BTreeSet<&String> = old.steers.keys().chain(new.steers.keys()).collect();
+        for name in names {
+            let (was, is) = (old.steers.get(name), new.steers.get(name));
+            if was == is {
+                continue;
+            }
+            let written =
+                |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
+            let message =
+                format!("{} of the check is {} now, and was {}", command::named(name), written(is), written(was));
+            cx.report_in(new.file, new.span, message)
+                .label_in(old.file, old.span, "the check before")
+                .help("keep it, or let the people who own the workflow say that it is meant");
+        }
     }
 }
 
@@ -144,7 +187,8 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
         let Some(kind) = kind(line.content(), &command) else { continue };
         let soft_input = if kind == Kind::Action { soft_input(&lines, at) } else { None };
         let softened = soft_input.or_else(|| softened(&lines, at, &command));
-        found.push(Step { file, kind, span: line.span(), softened });
+        let steers = if kind == Kind::Action { inputs(&lines, at) } else { Command::read(&command).steers };
+        found.push(Step { file, kind, span: line.span(), softened, steers });
         if found.len() == MOST_STEPS {
             break;
         }
@@ -163,7 +207,7 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
         let action = action.trim().trim_matches(['"', '\'']);
         return action.split_once('@').is_some_and(|(path, _)| path.ends_with("/stopgap")).then_some(Kind::Action);
     }
-    if !line.contains("stopgap check") {
+    if !Command::runs(line) {
         return None;
     }
     Some(if command.contains("--base") { Kind::Gate } else { Kind::Check })
@@ -172,9 +216,10 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
 /// Returns what keeps a step from failing: on its line, or a key of its step or job.
 fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, String)> {
     let own = &lines[at];
-    let run = command.find("stopgap check").map_or("", |start| &command[start..]);
-    if let Some(passes) = PASSES.iter().find(|passes| run.contains(**passes)) {
-        return Some((own.span(), (*passes).to_owned()));
+    if Command::runs(own.content())
+        && let Some(passes) = Command::read(command).passes
+    {
+        return Some((own.span(), passes));
     }
     let found = |line: &Line<'_>| (line.span(), line.content().to_owned());
     // A key belongs to the step or to what holds it as long as nothing between them stands further
@@ -196,20 +241,43 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
     None
 }
 
-/// Returns the input of an action's step that makes it judge less.
-fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
+/// Returns the lines of an action's step, its own first.
+fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = &'l Line<'t>> {
     let own = &lines[at];
-    let below = lines[at + 1..].iter().take_while(|line| line.indent >= own.inner);
-    let starts_here = own.indent < own.inner;
-    let mut started = starts_here;
-    let above = lines[..at].iter().rev().take_while(|line| {
+    let below = lines[at..].iter().take(1).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
+    let mut started = own.indent < own.inner;
+    let above = lines[..at].iter().rev().take_while(move |line| {
         let inside = !started && line.inner >= own.inner;
         started |= line.indent < own.inner;
         inside
     });
-    let mut step = above.chain(below);
-    step.find(|line| line.content().split(['{', '}', ',']).any(|pair| is_soft_input(pair.trim())))
-        .map(|line| (line.span(), line.content().to_owned()))
+    below.chain(above)
+}
+
+/// Returns the pairs of a line, be it one of a mapping in braces.
+fn pairs<'t>(line: &Line<'t>) -> impl Iterator<Item = &'t str> {
+    line.content().split(['{', '}', ',']).map(str::trim)
+}
+
+/// Returns the input of an action's step that makes it judge less.
+fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
+    let mut step = step_lines(lines, at);
+    step.find(|line| pairs(line).any(is_soft_input)).map(|line| (line.span(), line.content().to_owned()))
+}
+
+/// Returns whose action a step uses, and its inputs that steer it.
+fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for pair in step_lines(lines, at).flat_map(pairs) {
+        let Some((key, value)) = pair.split_once(':') else { continue };
+        let value = value.trim().trim_matches(['"', '\'']);
+        if STEERING.contains(&key) && !value.is_empty() {
+            found.insert(key.to_owned(), value.to_owned());
+        } else if let ("uses" | "component", Some((path, _))) = (key, value.split_once('@')) {
+            found.insert("owner".to_owned(), path.to_owned());
+        }
+    }
+    found
 }
 
 fn is_soft_input(pair: &str) -> bool {
@@ -293,6 +361,7 @@ jobs:
         assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate as u8]);
         assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check as u8]);
         assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action as u8; 2]);
+        assert_eq!(kinds("- run: stopgap  check --base=auto\n"), [Kind::Gate as u8]);
         assert_eq!(kinds("- uses: acme/stopgap-docs@v1\n- name: stopgap check\n# stopgap check\n"), [0; 0]);
     }
 }
