@@ -32,7 +32,6 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
-mod rules;
 mod signoff;
 mod tidy;
 mod time;

@@ -2,10 +2,7 @@
 //!
 //! `INSTA_UPDATE=always cargo test` records all of them anew.
 
-use std::fs;
 use std::path::Path;
-
-use similar::TextDiff;
 
 /// Asserts that a text is the one that `NAME.snap` in a folder of the repository holds.
 pub(crate) fn assert_recorded(folder: &str, name: &str, text: &str) {
@@ -17,16 +14,4 @@ pub(crate) fn assert_recorded(folder: &str, name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
-/// Asserts that a generated page is the one in the repository.
-pub(crate) fn assert_page(path: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|mode| mode == "always") {
-        fs::write(&file, text).unwrap();
-    }
-    let recorded = fs::read_to_string(&file).unwrap_or_default();
-    let difference = TextDiff::from_lines(recorded.as_str(), text);
-    let difference = difference.unified_diff().header(path, "as it should be").to_string();
-    assert!(difference.is_empty(), "INSTA_UPDATE=always cargo test writes {path} anew:\n{difference}");
 }
