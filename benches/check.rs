@@ -14,12 +14,14 @@
 //! - *check, json*: the same, then the findings as JSON.
 //!
 //! Then each rule alone: `rules::run` on the register in memory with all other rules off, less a run
-//! with all rules off. Peak memory is `VmHWM` of a fresh process of this program that does *check,
-//! json* once. The processor time of one entry is what the kernel counted for many runs of the
-//! released command on a register of one entry (`cutime` and `cstime` in `/proc/self/stat`), start-up
-//! included. The last two need Linux.
+//! with all rules off. Then the search for copies among as many reasons, of each kind that is hard for
+//! it, and each look at a single text ([`texts`]). Peak memory is `VmHWM` of a fresh process of this
+//! program that does *check, json* once. The processor time of one entry is what the kernel counted for
+//! many runs of the released command on a register of one entry (`cutime` and `cstime` in
+//! `/proc/self/stat`), start-up included. The last two need Linux.
 
 mod generate;
+mod texts;
 
 use std::error::Error;
 use std::fs::DirEntry;
@@ -69,6 +71,7 @@ fn main() -> Outcome<()> {
     bench.in_good_order(&files, &mut out)?;
     bench.stages(entries, &mut out)?;
     bench.by_rule(&files, &mut out)?;
+    texts::run(entries, &mut out)?;
     bench.memory(bytes, &mut out)?;
     bench.one_entry(&mut out)
 }

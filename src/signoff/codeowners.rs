@@ -494,6 +494,13 @@ fn character(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use proptest::test_runner::TestRunner;
+
     use super::*;
 
     fn matches(pattern: &str, path: &str) -> bool {
@@ -605,38 +612,41 @@ mod tests {
         }
     }
 
+    /// A pattern of a few parts, each ended by nothing or a slash.
+    fn pattern() -> impl Strategy<Value = String> {
+        let part = select(&["a", "b", "*", "**", "*a*", "?", "a*b", "ab"][..]);
+        let parts = vec((part, select(&["", "/", "/"][..])), 1..5);
+        let text = (select(&["", "/", ""][..]), parts);
+        text.prop_map(|(first, parts)| parts.into_iter().fold(first.to_owned(), |text, (part, end)| text + part + end))
+            .prop_filter("GitHub knows no `***`", |text| !text.contains("***"))
+    }
+
+    fn path() -> impl Strategy<Value = String> {
+        let below = vec(select(&["/a", "/b", "/ab", "/aab", "b"][..]), 0..4);
+        (select(&["a", "b", "ab"][..]), below).prop_map(|(first, below)| first.to_owned() + &below.concat())
+    }
+
     #[test]
     fn the_quick_match_agrees_with_trying_everything() {
-        let mut seed = 20_261_123_u64;
-        let mut pick = |choices: &[&'static str]| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            choices[(seed >> 33) as usize % choices.len()]
-        };
-        let mut matched = 0;
-        for _ in 0..200_000 {
-            let mut text = String::from(pick(&["", "/", ""]));
-            for _ in 0..pick(&["1", "22", "333", "4444"]).len() {
-                text.push_str(pick(&["a", "b", "*", "**", "*a*", "?", "a*b", "ab"]));
-                text.push_str(pick(&["", "/", "/"]));
-            }
-            if text.contains("***") || text == "/" {
-                continue;
-            }
-            let mut path = String::from(pick(&["a", "b", "ab"]));
-            for _ in 0..pick(&["", "1", "22", "333"]).len() {
-                path.push_str(pick(&["/a", "/b", "/ab", "/aab", "b"]));
-            }
+        const PATHS: usize = 20;
+        let matched = Cell::new(0);
+        let config = ProptestConfig { cases: 10_000, ..ProptestConfig::with_source_file(file!()) };
+        let agrees = |(text, paths): (String, Vec<String>)| {
             let pattern = Pattern::new(&text);
             let mut parts: Vec<&str> = pattern.parts.split('/').collect();
             if pattern.anywhere {
                 parts.insert(0, "**");
             }
-            let names: Vec<&str> = path.split('/').collect();
-            let expected = slow(&parts, &names, pattern.tail);
-            assert_eq!(pattern.matches(&path), expected, "`{text}` and `{path}`");
-            matched += usize::from(expected);
-        }
-        assert!(matched > 20_000);
+            for path in &paths {
+                let names: Vec<&str> = path.split('/').collect();
+                let expected = slow(&parts, &names, pattern.tail);
+                prop_assert_eq!(pattern.matches(path), expected, "`{}` and `{}`", text, path);
+                matched.set(matched.get() + usize::from(expected));
+            }
+            Ok(())
+        };
+        TestRunner::new(config).run(&(pattern(), vec(path(), PATHS)), agrees).unwrap();
+        assert!(matched.get() > 20_000, "{}", matched.get());
     }
 
     #[test]

@@ -465,7 +465,10 @@ fn narrow(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::time::Instant;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, subsequence};
 
     use super::super::normalise::words;
     use super::*;
@@ -475,41 +478,60 @@ mod tests {
         super::closest_older(reasons, |_| true, threshold)
     }
 
-    /// A small deterministic generator (Marsaglia's xorshift).
-    struct Random(u64);
+    /// The word of a number: letters alone, as a number in a word would be folded away.
+    fn word(number: usize) -> String {
+        let digits = [number / 676, number / 26, number].map(|digit| char::from(b'a' + (digit % 26) as u8));
+        digits.iter().collect::<String>() + "word"
+    }
 
-    impl Random {
-        fn below(&mut self, limit: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 >> 33).unwrap() % limit
-        }
+    /// One of so many words, by Zipf's law, as words of a language occur.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_truncation,
+        reason = "test data"
+    )]
+    fn zipf(words: usize) -> impl Strategy<Value = String> + Clone {
+        (0.0..1.0_f64).prop_map(move |fraction| word((words as f64).powf(fraction) as usize - 1))
+    }
 
-        fn word(&mut self) -> String {
-            (0..3 + self.below(8)).map(|_| char::from(b'a' + u8::try_from(self.below(26)).unwrap())).collect()
-        }
+    /// Some of so many words, each once.
+    fn distinct(words: usize, count: usize) -> impl Strategy<Value = String> {
+        let all: Vec<String> = (0..words).map(word).collect();
+        subsequence(all, count).prop_shuffle().prop_map(|some| some.join(" "))
+    }
 
-        /// Picks by Zipf's law, as words of a language occur.
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_sign_loss,
-            clippy::cast_possible_truncation,
-            reason = "test data"
-        )]
-        fn zipf<'v>(&mut self, vocabulary: &'v [String]) -> &'v str {
-            let fraction = self.below(1 << 30) as f64 / f64::from(1 << 30);
-            &vocabulary[((vocabulary.len() as f64).powf(fraction) as usize - 1).min(vocabulary.len() - 1)]
-        }
+    /// How a reason comes to be, after others.
+    #[derive(Clone, Debug)]
+    enum Written {
+        Anew(Vec<String>),
+        Longer(Index, String),
+        Replaced(Index, String, String),
+    }
 
-        fn pick(&mut self, vocabulary: &[String], count: usize) -> String {
-            let mut picked: Vec<&str> = vocabulary.iter().map(String::as_str).collect();
-            for at in 0..count {
-                let other = at + self.below(picked.len() - at);
-                picked.swap(at, other);
+    /// Reasons of so many words, some of which are taken from an older one.
+    fn reasons(words: usize) -> impl Strategy<Value = Vec<String>> {
+        let one = zipf(words);
+        let written = prop_oneof![
+            2 => vec(one.clone(), 0..16).prop_map(Written::Anew),
+            1 => (any::<Index>(), one.clone()).prop_map(|(old, new)| Written::Longer(old, new)),
+            1 => (any::<Index>(), one.clone(), one).prop_map(|(of, old, new)| Written::Replaced(of, old, new)),
+        ];
+        vec(written, 150).prop_map(|all| {
+            let mut reasons: Vec<String> = vec![String::new()];
+            for written in all {
+                reasons.push(match written {
+                    Written::Anew(words) => words.join(" "),
+                    Written::Longer(of, word) => format!("{} {word}", of.get(&reasons)),
+                    Written::Replaced(of, old, new) => of.get(&reasons).replacen(&old, &new, 1),
+                });
             }
-            picked[..count].join(" ")
-        }
+            reasons
+        })
+    }
+
+    fn borrowed(reasons: &[String]) -> Vec<&str> {
+        reasons.iter().map(String::as_str).collect()
     }
 
     fn closest(reasons: &[&str]) -> Vec<Option<(usize, f64)>> {
@@ -613,128 +635,53 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_join_finds_what_brute_force_finds() {
-        let mut random = Random(0x9E37_79B9_7F4A_7C15);
-        for round in 0..60 {
-            let vocabulary: Vec<String> = (0..[14, 40, 300][round % 3]).map(|_| random.word()).collect();
-            let mut reasons: Vec<String> = Vec::new();
-            for at in 0..150 {
-                let text = match random.below(4) {
-                    0 if at > 0 => reasons[random.below(at)].clone() + " " + random.zipf(&vocabulary),
-                    1 if at > 0 => {
-                        let (old, new) = (random.zipf(&vocabulary), random.zipf(&vocabulary));
-                        reasons[random.below(at)].replacen(old, new, 1)
-                    }
-                    _ => (0..random.below(16)).map(|_| random.zipf(&vocabulary)).collect::<Vec<_>>().join(" "),
-                };
-                reasons.push(text);
-            }
-            let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn the_join_finds_what_brute_force_finds(reasons in prop_oneof![reasons(14), reasons(40), reasons(300)]) {
+            let reasons = borrowed(&reasons);
             for threshold in [0.05, 0.5, 2.0 / 3.0, 0.75, 0.8, 0.9, 1.0] {
-                assert_eq!(
-                    closest_older(&reasons, threshold).closest,
-                    brute_force(&reasons, threshold),
-                    "round {round}, {threshold}"
-                );
+                let (found, expected) = (closest_older(&reasons, threshold).closest, brute_force(&reasons, threshold));
+                prop_assert_eq!(found, expected, "{}", threshold);
             }
         }
     }
 
-    #[test]
-    fn without_budget_a_changed_word_is_still_found_and_the_rest_is_named() {
-        let mut random = Random(7);
-        let vocabulary: Vec<String> = (0..30).map(|_| random.word()).collect();
-        let mut reasons: Vec<String> = (0..200).map(|_| random.pick(&vocabulary, 15)).collect();
-        let original = reasons[0].clone();
-        let (first, rest) = original.split_once(' ').unwrap();
-        let (second, shorter) = rest.split_once(' ').unwrap();
-        reasons.push(format!("replaced {rest}"));
-        reasons.push(format!("added {original}"));
-        reasons.push(format!("{first} {shorter}"));
-        reasons.push(format!("both changed {shorter} {second}").replace(second, "words"));
-        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
-        let (broken_off, whole) = (closest_within(&reasons, |_| true, 0.8, 1), brute_force(&reasons, 0.8));
-        assert_eq!(broken_off.closest[200..203], whole[200..203]);
-        assert!(broken_off.incomplete.is_sorted() && !broken_off.incomplete.is_empty());
-        for (index, closest) in whole.iter().enumerate() {
-            let found = broken_off.closest[index].is_some();
-            assert!(found || closest.is_none() || broken_off.incomplete.contains(&index), "{index}");
-        }
-    }
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
 
-    #[test]
-    fn the_answer_does_not_depend_on_the_number_of_threads() {
-        let mut random = Random(11);
-        let vocabulary: Vec<String> = (0..60).map(|_| random.word()).collect();
-        let reasons: Vec<String> = (0..2_000).map(|_| random.pick(&vocabulary, 12)).collect();
-        let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
-        let run = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| closest_within(&reasons, |_| true, 0.6, 300))
-        };
-        assert_eq!(run(1), run(4));
-    }
-
-    /// The registers to be fast on: `kind` names what is hard about them.
-    fn register(kind: &str, count: usize) -> Vec<String> {
-        let mut random = Random(0x9E37_79B9_7F4A_7C15);
-        let vocabulary: Vec<String> = (0..3_000).map(|_| random.word()).collect();
-        let few = &vocabulary[..if kind == "200 words" { 200 } else { 40 }];
-        let template: Vec<String> = random.pick(&vocabulary, 18).split(' ').map(str::to_owned).collect();
-        let mut reasons: Vec<String> = Vec::with_capacity(count);
-        for at in 0..count {
-            let chance = random.below(100);
-            reasons.push(match kind {
-                "realistic" | "accents" if at > 10 && chance < 3 => {
-                    let changed = if chance == 0 { "." } else { " changed." };
-                    reasons[random.below(at)].replacen('.', changed, 1)
-                }
-                "realistic" => {
-                    (0..14 + random.below(17)).map(|_| random.zipf(&vocabulary)).collect::<Vec<_>>().join(" ") + "."
-                }
-                "accents" => {
-                    (0..14 + random.below(17)).map(|_| format!("{}é ", random.zipf(&vocabulary))).collect::<String>()
-                        + "."
-                }
-                "identical" => template.join(" "),
-                "template" | "loose template" => {
-                    let mut words = template.clone();
-                    let slots: &[usize] = if kind == "template" { &[3, 9] } else { &[1, 4, 7, 10] };
-                    for slot in slots {
-                        words[*slot] = random.word() + "x" + &random.word();
-                    }
-                    words.join(" ")
-                }
-                "giant" => random.pick(&vocabulary, 2_500) + " " + &random.pick(&vocabulary, 2_500),
-                _ => random.pick(few, 20),
-            });
-        }
-        reasons
-    }
-
-    #[test]
-    #[ignore = "prints timings: cargo test --release -- --ignored --nocapture timings"]
-    fn timings() {
-        for kind in ["realistic", "accents", "identical", "template", "loose template", "200 words", "40 words"] {
-            for count in [10_000, 100_000] {
-                let reasons = register(kind, count);
-                let bytes: usize = reasons.iter().map(String::len).sum();
-                let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
-                let start = Instant::now();
-                let folded = reasons.par_iter().map(|text| Statement::new(text).words.len()).sum::<usize>();
-                let folding = start.elapsed();
-                let start = Instant::now();
-                let copies = closest_older(&reasons, 0.8);
-                println!(
-                    "{kind} {count} of {} bytes: {:.3} s, folding {:.3} s ({folded} words); {} copies, {} incomplete",
-                    bytes / count,
-                    start.elapsed().as_secs_f64(),
-                    folding.as_secs_f64(),
-                    copies.closest.iter().flatten().count(),
-                    copies.incomplete.len()
-                );
+        #[test]
+        fn without_budget_a_changed_word_is_still_found_and_the_rest_is_named(mut reasons in vec(distinct(30, 15), 200)) {
+            let original = reasons[0].clone();
+            let (first, rest) = original.split_once(' ').unwrap();
+            let (second, shorter) = rest.split_once(' ').unwrap();
+            reasons.push(format!("replaced {rest}"));
+            reasons.push(format!("added {original}"));
+            reasons.push(format!("{first} {shorter}"));
+            reasons.push(format!("both changed {shorter} {second}").replace(second, "words"));
+            let reasons = borrowed(&reasons);
+            let (broken_off, whole) = (closest_within(&reasons, |_| true, 0.8, 1), brute_force(&reasons, 0.8));
+            prop_assert_eq!(&broken_off.closest[200..203], &whole[200..203]);
+            prop_assert!(broken_off.incomplete.is_sorted() && !broken_off.incomplete.is_empty());
+            for (index, closest) in whole.iter().enumerate() {
+                let found = broken_off.closest[index].is_some();
+                prop_assert!(found || closest.is_none() || broken_off.incomplete.contains(&index), "{}", index);
             }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2))]
+
+        #[test]
+        fn the_answer_does_not_depend_on_the_number_of_threads(reasons in vec(distinct(60, 12), 2_000)) {
+            let reasons = borrowed(&reasons);
+            let run = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| closest_within(&reasons, |_| true, 0.6, 300))
+            };
+            prop_assert_eq!(run(1), run(4));
         }
     }
 }

@@ -1,6 +1,12 @@
 //! The editor on files as people write them: each edit is right by another YAML reader's word, or
 //! refused, and every byte that it has no reason to touch stays.
 
+use std::cell::Cell;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::TestRunner;
 use serde_yaml::Value as Oracle;
 use stopgap::yaml::edit::{Edit, Refusal, apply};
 use stopgap::yaml::write::Value;
@@ -285,181 +291,186 @@ fn an_item_that_is_added_leaves_every_other_line_as_it_was() {
     }
 }
 
-/// A small generator of its own, so that a failure is found again by its seed.
-struct Dice(u64);
+/// Files of an exception's skeleton, laid out in any way.
+mod layout {
+    use std::fmt::Write as _;
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides as u64).unwrap()
+    use proptest::bool::weighted;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    fn of(texts: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+        select(texts)
     }
 
-    fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
-        of[self.roll(of.len())]
+    fn scalar(in_flow: bool) -> impl Strategy<Value = String> {
+        let words =
+            of(&["host", "a b", "größe", "x#y", "2026-11-20", "http://a/b", "it's", "n-1", "日本 🚀", "a: b", "# c"]);
+        (words, 0..4).prop_map(move |(word, quotes)| {
+            let quoted = word.contains(": ") || word.starts_with('#') || (in_flow && word.contains(':'));
+            match quotes {
+                0 | 1 if !quoted => word.to_owned(),
+                2 => format!("'{}'", word.replace('\'', "''")),
+                _ => format!("\"{word}\""),
+            }
+        })
     }
 
-    fn scalar(&mut self, in_flow: bool) -> String {
-        let word = self.pick(&[
-            "host",
-            "a b",
-            "größe",
-            "x#y",
-            "2026-11-20",
-            "http://a/b",
-            "it's",
-            "n-1",
-            "日本 🚀",
-            "a: b",
-            "# c",
-        ]);
-        let quoted = word.contains(": ") || word.starts_with('#') || (in_flow && word.contains(':'));
-        match self.roll(4) {
-            0 | 1 if !quoted => word.to_owned(),
-            2 => format!("'{}'", word.replace('\'', "''")),
-            _ => format!("\"{word}\""),
+    fn comment() -> impl Strategy<Value = String> {
+        let some = (of(&[" ", "  ", "\t"]), of(&["why", "it's", "- a", "k: v", "[x"]));
+        let written = some.prop_map(|(gap, words)| format!("{gap}# {words}"));
+        prop_oneof![3 => Just(String::new()), 1 => written]
+    }
+
+    /// A line that stands between others, before its indentation.
+    fn between() -> impl Strategy<Value = Option<&'static str>> {
+        option::weighted(1.0 / 3.0, of(&["", "# between", "# k: v", "#"]))
+    }
+
+    fn indented(indent: usize, line: Option<&str>) -> String {
+        match line {
+            None => String::new(),
+            Some("") => "\n".to_owned(),
+            Some(line) => format!("{}{line}\n", " ".repeat(indent)),
         }
     }
 
-    fn comment(&mut self) -> String {
-        if self.roll(4) == 0 {
-            format!("{}# {}", self.pick(&[" ", "  ", "\t"]), self.pick(&["why", "it's", "- a", "k: v", "[x"]))
-        } else {
-            String::new()
-        }
+    fn flow_item() -> impl Strategy<Value = String> {
+        (scalar(true), scalar(true)).prop_map(|(date, note)| format!("{{date: {date}, note: {note}}}"))
     }
 
-    fn between(&mut self, indent: usize, text: &mut String, end: &str) {
-        for _ in 0..self.roll(3).saturating_sub(1) {
-            let line = self.pick(&["", "# between", "# k: v", "#"]);
-            let blank = if line.is_empty() { 0 } else { indent };
-            text.push_str(&format!("{}{line}{end}", " ".repeat(blank)));
-        }
+    /// An item of a list behind its dash: its lines, the first of which stands on the dash's.
+    fn item() -> impl Strategy<Value = Vec<String>> {
+        let line = |text, comment| vec![format!("{text}{comment}")];
+        let block = |sign: &str| [sign, "one # no comment", "two"].map(str::to_owned).to_vec();
+        let field =
+            |name| (scalar(false), comment()).prop_map(move |(text, comment)| format!("{name}: {text}{comment}"));
+        prop_oneof![
+            (flow_item(), comment()).prop_map(move |(text, comment)| line(text, comment)),
+            (scalar(false), comment()).prop_map(move |(text, comment)| line(text, comment)),
+            of(&["|", "|-", "|+", ">", ">-"]).prop_map(block),
+            (field("date"), field("note")).prop_map(|(date, note)| vec![date, note]),
+        ]
     }
 
-    fn flow_item(&mut self) -> String {
-        let (date, note) = (self.scalar(true), self.scalar(true));
-        format!("{{date: {date}, note: {note}}}")
-    }
-
-    /// A list under a key at column 0.
-    fn list(&mut self, key: &str, text: &mut String, end: &str) {
-        let count = self.roll(4);
-        if count == 0 {
-            let empty = self.pick(&["", " []", " [ ]", " ~", " null", " ''"]);
-            text.push_str(&format!("{key}:{empty}{}{end}", self.comment()));
-        } else if self.roll(3) == 0 {
-            let items: Vec<String> = (0..count).map(|_| self.flow_item()).collect();
-            let separator = if self.roll(2) == 0 { ", ".to_owned() } else { format!(",{end}   ") };
-            let last = self.pick(&["", ",", " ,"]);
-            text.push_str(&format!("{key}: [{}{last}]{}{end}", items.join(&separator), self.comment()));
-        } else {
-            let (indent, gap) = (self.roll(5), 1 + self.roll(3));
-            text.push_str(&format!("{key}:{}{end}", self.comment()));
-            for _ in 0..count {
-                self.between(indent, text, end);
+    fn block_list(key: &'static str) -> impl Strategy<Value = String> {
+        let items = vec((between(), item()), 1..4);
+        (comment(), 0..5_usize, 1..4_usize, items).prop_map(move |(comment, indent, gap, items)| {
+            let mut text = format!("{key}:{comment}\n");
+            for (line, item) in items {
+                text.push_str(&indented(indent, line));
                 let dash = format!("{}-{}", " ".repeat(indent), " ".repeat(gap));
-                match self.roll(4) {
-                    0 => text.push_str(&format!("{dash}{}{}{end}", self.flow_item(), self.comment())),
-                    1 => text.push_str(&format!("{dash}{}{}{end}", self.scalar(false), self.comment())),
-                    2 => {
-                        let block = self.pick(&["|", "|-", "|+", ">", ">-"]);
-                        let inner = " ".repeat(indent + 1 + gap);
-                        text.push_str(&format!("{dash}{block}{end}{inner}one # no comment{end}{inner}two{end}"));
-                    }
-                    _ => {
-                        let inner = " ".repeat(indent + 1 + gap);
-                        let (date, note) = (self.scalar(false), self.scalar(false));
-                        let (first, second) = (self.comment(), self.comment());
-                        text.push_str(&format!("{dash}date: {date}{first}{end}{inner}note: {note}{second}{end}"));
-                    }
-                }
+                let _ = writeln!(text, "{dash}{}", item.join(&format!("\n{}", " ".repeat(indent + 1 + gap))));
             }
-        }
+            text
+        })
     }
 
-    /// A file of an exception's skeleton in a random layout.
-    fn file(&mut self) -> String {
-        let end = if self.roll(4) == 0 { "\r\n" } else { "\n" };
-        let mut keys = vec!["title", "scope", "status", "expires", "reviews", "renewals"];
-        for at in (1..keys.len()).rev() {
-            if self.roll(3) == 0 {
-                keys.swap(at, at - 1);
+    fn flow_list(key: &'static str) -> impl Strategy<Value = String> {
+        let parts = (vec(flow_item(), 1..4), of(&[", ", ",\n   "]), of(&["", ",", " ,"]), comment());
+        parts.prop_map(move |(items, separator, last, comment)| {
+            format!("{key}: [{}{last}]{comment}\n", items.join(separator))
+        })
+    }
+
+    /// A list under a key at column 0, or nothing.
+    fn list(key: &'static str) -> impl Strategy<Value = String> {
+        let empty = (of(&["", " []", " [ ]", " ~", " null", " ''"]), comment());
+        let empty = empty.prop_map(move |(empty, comment)| format!("{key}:{empty}{comment}\n"));
+        prop_oneof![4 => Just(String::new()), 3 => empty, 3 => flow_list(key), 6 => block_list(key)]
+    }
+
+    fn scope() -> impl Strategy<Value = String> {
+        let flow = (scalar(true), comment());
+        let flow = flow.prop_map(|(system, comment)| format!("scope: {{system: {system}}}{comment}\n"));
+        let block = (comment(), 1..7_usize, between(), scalar(false), comment(), between());
+        let block = block.prop_map(|(comment, indent, before, system, inner, after)| {
+            let (before, after) = (indented(indent, before), indented(indent, after));
+            format!("scope:{comment}\n{before}{}system: {system}{inner}\n{after}", " ".repeat(indent))
+        });
+        prop_oneof![1 => flow, 2 => block]
+    }
+
+    fn text(key: &'static str) -> impl Strategy<Value = String> {
+        let parts = (of(&[": ", ":  ", " : "]), scalar(false), comment());
+        parts.prop_map(move |(colon, text, comment)| format!("{key}{colon}{text}{comment}\n"))
+    }
+
+    fn title() -> impl Strategy<Value = String> {
+        let block = (of(&["|", "|-", ">", ">-", "|+"]), comment());
+        let block = block.prop_map(|(sign, comment)| format!("title: {sign}{comment}\n   several\n   lines # here\n"));
+        prop_oneof![1 => block, 2 => text("title")]
+    }
+
+    fn status() -> impl Strategy<Value = String> {
+        let parts = (of(&[" ", "  ", "\t"]), comment());
+        parts.prop_map(|(blank, comment)| format!("status:{blank}active{comment}\n"))
+    }
+
+    /// A whole file.
+    pub(super) fn file() -> impl Strategy<Value = String> {
+        let fields = (title(), scope(), status(), text("expires"), list("reviews"), list("renewals"));
+        let order = vec(weighted(1.0 / 3.0), 5);
+        let ends = (of(&["", "", "# top of the file\n", "---\n"]), weighted(0.25), weighted(0.25));
+        (fields, order, vec(between(), 6), ends).prop_map(|(fields, order, between, (top, crlf, cut))| {
+            let (title, scope, status, expires, reviews, renewals) = fields;
+            let mut fields = [title, scope, status, expires, reviews, renewals];
+            for (at, _) in order.iter().enumerate().rev().filter(|(_, swapped)| **swapped) {
+                fields.swap(at + 1, at);
             }
-        }
-        let mut text = self.pick(&["", "", "# top of the file\n", "---\n"]).replace('\n', end);
-        for key in keys {
-            self.between(0, &mut text, end);
-            match key {
-                "reviews" | "renewals" if self.roll(4) > 0 => self.list(key, &mut text, end),
-                "reviews" | "renewals" => {}
-                "scope" if self.roll(3) == 0 => {
-                    text.push_str(&format!("scope: {{system: {}}}{}{end}", self.scalar(true), self.comment()));
-                }
-                "scope" => {
-                    let indent = 1 + self.roll(6);
-                    text.push_str(&format!("scope:{}{end}", self.comment()));
-                    self.between(indent, &mut text, end);
-                    text.push_str(&format!(
-                        "{}system: {}{}{end}",
-                        " ".repeat(indent),
-                        self.scalar(false),
-                        self.comment()
-                    ));
-                    self.between(indent, &mut text, end);
-                }
-                "title" if self.roll(3) == 0 => {
-                    let block = self.pick(&["|", "|-", ">", ">-", "|+"]);
-                    text.push_str(&format!("title: {block}{}{end}   several{end}   lines # here{end}", self.comment()));
-                }
-                "status" => {
-                    let (blank, comment) = (self.pick(&[" ", "  ", "\t"]), self.comment());
-                    text.push_str(&format!("status:{blank}active{comment}{end}"));
-                }
-                _ => {
-                    let colon = self.pick(&[": ", ":  ", " : "]);
-                    text.push_str(&format!("{key}{colon}{}{}{end}", self.scalar(false), self.comment()));
-                }
+            let mut text = top.to_owned();
+            for (field, line) in fields.iter().zip(between) {
+                text.push_str(&indented(0, line));
+                text.push_str(field);
             }
-        }
-        if self.roll(4) == 0 {
-            let length = text.trim_end_matches(['\r', '\n']).len();
-            text.truncate(length);
-        }
-        text
+            if cut {
+                text.truncate(text.trim_end_matches('\n').len());
+            }
+            if crlf { text.replace('\n', "\r\n") } else { text }
+        })
     }
 }
 
 #[test]
 fn edits_of_generated_files_are_right_by_another_reader() {
-    let (mut made, mut refused, mut unread) = (0, 0, 0);
-    for seed in 1..=1_200_u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let text = dice.file();
+    let [made, refused, unread] = [const { Cell::new(0) }; 3];
+    let count = |of: &Cell<u32>| of.set(of.get() + 1);
+    let config = ProptestConfig { cases: 1_200, ..ProptestConfig::with_source_file(file!()) };
+    let result = TestRunner::new(config).run(&layout::file(), |text| {
         let (Ok(tree), Ok(other)) = (stopgap::yaml::parse(&text), serde_yaml::from_str::<Oracle>(&text)) else {
-            unread += 1;
-            continue;
+            count(&unread);
+            return Ok(());
         };
-        assert!(tree.as_map().is_some());
+        prop_assert!(tree.as_map().is_some());
         let other = trimmed(other);
         for (edit, steps) in edits() {
             match (apply(&text, &steps, &ORDER), intended(other.clone(), &steps)) {
                 (Ok(new), Some(expected)) => {
-                    assert_eq!(read(&new), expected, "seed {seed}: {edit}\n{text}\nbecame\n{new}");
-                    made += 1;
+                    prop_assert_eq!(read(&new), expected, "{}\n{}\nbecame\n{}", edit, text, new);
+                    count(&made);
                 }
-                (Ok(new), None) => panic!("seed {seed}: {edit} cannot be right\n{new}"),
-                (Err(_), _) => refused += 1,
+                (Ok(new), None) => prop_assert!(false, "{edit} cannot be right\n{new}"),
+                (Err(_), _) => count(&refused),
             }
         }
-    }
+        Ok(())
+    });
+    result.unwrap();
+    let [made, refused, unread] = [made, refused, unread].map(|count| count.get());
     assert!(made > 9_000 && refused * 50 < made && unread < 100, "{made} made, {refused} refused, {unread} not read");
 }
 
-#[test]
-fn no_text_makes_the_editor_panic_and_what_it_makes_reads_back() {
-    let mut dice = Dice(0x5EED);
+/// A change that breaks a file somewhere.
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    Insert(&'static str),
+    CutAfter,
+    CutBefore,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
     let parts = [
         "status",
         ":",
@@ -484,28 +495,37 @@ fn no_text_makes_the_editor_panic_and_what_it_makes_reads_back() {
         "? ",
         "\r\n",
     ];
-    let mut made = 0;
-    for _ in 0..8_000 {
-        let (_, layout) = LAYOUTS[dice.roll(LAYOUTS.len())];
-        let mut text = layout.to_owned();
-        for _ in 0..=dice.roll(3) {
-            let mut at = dice.roll(text.len() + 1);
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            match dice.roll(3) {
-                0 => text.insert_str(at, dice.pick(&parts)),
-                1 => text.truncate(at),
-                _ => drop(text.drain(..at)),
-            }
-        }
-        let all = edits();
-        let (edit, steps) = &all[dice.roll(all.len())];
-        if let Ok(new) = apply(&text, steps, &ORDER) {
-            let tree = stopgap::yaml::parse(&new);
-            assert!(tree.is_ok(), "{edit}\n{text}\n{new}");
-            made += 1;
+    prop_oneof![select(parts.to_vec()).prop_map(Damage::Insert), Just(Damage::CutAfter), Just(Damage::CutBefore)]
+}
+
+fn damaged(layout: &str, damages: Vec<(Index, Damage)>) -> String {
+    let mut text = layout.to_owned();
+    for (at, damage) in damages {
+        let at = text.floor_char_boundary(at.index(text.len() + 1));
+        match damage {
+            Damage::Insert(part) => text.insert_str(at, part),
+            Damage::CutAfter => text.truncate(at),
+            Damage::CutBefore => drop(text.drain(..at)),
         }
     }
-    assert!(made > 1_000, "{made}");
+    text
+}
+
+#[test]
+fn no_text_makes_the_editor_panic_and_what_it_makes_reads_back() {
+    let made = Cell::new(0);
+    let config = ProptestConfig { cases: 8_000, ..ProptestConfig::with_source_file(file!()) };
+    let cases = (select(LAYOUTS), vec((any::<Index>(), damage()), 1..4), any::<Index>());
+    let result = TestRunner::new(config).run(&cases, |((_, layout), damages, edit)| {
+        let text = damaged(layout, damages);
+        let all = edits();
+        let (edit, steps) = edit.get(&all);
+        if let Ok(new) = apply(&text, steps, &ORDER) {
+            prop_assert!(stopgap::yaml::parse(&new).is_ok(), "{}\n{}\n{}", edit, text, new);
+            made.set(made.get() + 1);
+        }
+        Ok(())
+    });
+    result.unwrap();
+    assert!(made.get() > 1_000, "{}", made.get());
 }
