@@ -713,16 +713,46 @@ def install(bench):
     code, said, _ = call(path=str(bare))
     equal("no release and no cargo", code, 2)
     holds("error", said, "cargo is not installed")
-    hash_of_source = build(place, call)
+    build(place, call)
+    # What was built is not in the tool cache, where nobody could tell it from what another job put there.
+    equal("what is kept of a build", list((place / "built").rglob("*")), [])
     code, said, _ = call(path=str(bare), tools="built")
-    equal(f"what was built before ({said})", code, 0)
-    holds("log", said, f"(hash {hash_of_source}), from the runner's tool cache")
-    (runner / "src/main.rs").write_text("fn main() {}\n")
-    code, said, _ = call(path=str(bare), tools="built")
-    equal("another source", code, 2)
+    equal("what was built before", code, 2)
     table.write_text(f"{total}  {archive.name}\n")
+    planted(call, place, kept, content)
+    for inputs, says in [
+        ({"version": "system", "checksum": total}, "`version: system` uses none"),
+        ({"version": "9.9.9", "checksum": total}, "could not be downloaded, and `checksum` allows nothing but that archive"),
+        ({"repository": "acme/../other", "action": copy_of(runner, place / "odd")}, "not come from a repository's releases"),
+    ]:
+        code, said, outputs = call(tools="fresh", **inputs)
+        equal(f"{inputs} ({said})", (code, outputs), (2, ""))
+        holds("error", said, says)
     code, said, _ = call(path=str(bare), tools="fresh", action=copy_of(runner, place / "workspace"))
     holds("log", said, "this action is a folder in the workspace")
+
+
+def planted(call, place, kept, content):
+    """What another job put into the tool cache is not run, followed or waited for; what was released is."""
+    evil, mark, victim = place / "evil", place / "ran", place / "victim"
+    evil.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    evil.chmod(0o755)
+    for folder in [kept.parent, *(kept.parent.with_name(f"{kept.parent.name}-{'0' * 16}") / name for name in ["", "Linux-X64"])]:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(evil, folder / "stopgap")
+    victim.write_text("x")
+    for plant in [lambda: kept.symlink_to(evil), lambda: kept.symlink_to(victim), lambda: os.mkfifo(kept), kept.mkdir]:
+        kept.unlink(missing_ok=True)
+        plant()
+        code, said, _ = call()
+        equal(f"a planted archive ({said})", code, 0)
+        holds("log", said, "the release, downloaded")
+        if kept.is_dir():
+            shutil.rmtree(kept)
+    equal("a planted program ran", mark.exists(), False)
+    equal("what a planted link leads to", victim.read_text(), "x")
+    kept.write_bytes(content)
+    holds("log", call()[1], "from the runner's tool cache")
 
 
 def copy_of(folder, to):
@@ -735,11 +765,8 @@ def build(place, call):
     environment = {"path": cargo.reusing(place / "cargo"), "tools": "built", "action": ROOT}
     code, said, outputs = call(**environment)
     equal(f"the source does not build ({said[-2000:]})", code, 0)
-    found = re.search(r"built from this action's source \(hash ([0-9a-f]{16})\)\n", said)
-    if not found:
-        raise AssertionError(f"the log does not say what was built: {said}")
+    holds("log", said, ", built from this action's source\n")
     subprocess.run([outputs.splitlines()[1], "--version"], check=True, stdout=subprocess.DEVNULL)
-    return found[1]
 
 
 SCENARIOS = [
