@@ -2,7 +2,7 @@
 # Calls GitHub's REST API for the scripts next to this file, with curl and jq.
 #
 # Nothing in an answer or a plan is ever evaluated or becomes an option: it travels in files, in quoted arguments, and
-# through jq. The token never appears in an argument list, where other processes could read it.
+# through jq. The token never appears in an argument list, where other processes could read it, and is never printed.
 
 # The environment:
 #   GITHUB_TOKEN                      a token with `issues: write`, or `issues: read` for reading only
@@ -27,9 +27,26 @@ need_number() { # variable
   [[ ${!1} =~ ^[0-9]{1,5}(\.[0-9]{1,3})?$ ]] || die "$1 is not a number of seconds or attempts" 2
 }
 
+# Ends the script unless GITHUB_TOKEN can be a token. It goes into a header by way of curl's configuration, where a quote
+# or a line break would begin a header or a setting of its own.
+check_token() {
+  local LC_ALL=C wrong='a character that no token has'
+  [ -n "${GITHUB_TOKEN:-}" ] || die 'there is no token: GITHUB_TOKEN is not set' 2
+  [ "${#GITHUB_TOKEN}" -le 4096 ] || die 'the token is longer than 4096 characters: store the secret again' 2
+  case $GITHUB_TOKEN in
+    *[$'\r\n']*) wrong='a line break' ;;
+    *[$' \t']*) wrong='white space' ;;
+    *[!A-Za-z0-9._~+/=-]*) ;;
+    *) return 0 ;;
+  esac
+  die "the token contains $wrong: store the secret again without it" 2
+}
+
+# Checks the environment, and that the given programs are there: without an argument, curl and jq.
 prepare() {
   local tool variable
-  for tool in curl jq; do
+  [ $# -gt 0 ] || set -- curl jq
+  for tool in "$@"; do
     command -v "$tool" > /dev/null || die "$tool is not installed" 2
   done
   : "${STOPGAP_PAUSE_SECONDS:=1}" "${STOPGAP_MOST_ATTEMPTS:=5}" "${STOPGAP_LONGEST_WAIT_SECONDS:=300}"
@@ -38,21 +55,22 @@ prepare() {
     need_number "$variable"
   done
   [[ $STOPGAP_MOST_ATTEMPTS =~ ^[1-9][0-9]*$ ]] || die 'STOPGAP_MOST_ATTEMPTS must be a whole number, at least 1' 2
-  [ -n "${GITHUB_TOKEN:-}" ] || die 'GITHUB_TOKEN is not set' 2
-  [[ $GITHUB_TOKEN =~ ^[A-Za-z0-9._~+/=-]+$ ]] || die 'GITHUB_TOKEN contains a character that no token has' 2
-  [[ ${GITHUB_REPOSITORY:-} =~ ^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$ ]] || die 'GITHUB_REPOSITORY is not owner/name' 2
+  check_token
+  [[ ${GITHUB_REPOSITORY:-} =~ ^[A-Za-z0-9_-]+/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*$ ]] || die 'GITHUB_REPOSITORY is not owner/name' 2
   api=${GITHUB_API_URL:-https://api.github.com}
   api=${api%/}
   [[ $api =~ ^https?://[A-Za-z0-9.:/_-]+$ ]] || die 'GITHUB_API_URL is not a URL' 2
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
+  # A user's .curlrc, .netrc or .jq could change what is asked, whom, and how the answer is understood.
+  export HOME=$work
 }
 
-# Makes one request. Leaves the answer in $work/body, its headers in $work/headers, and the status, or 000 if there was
+# Makes one request. `--disable` counts only as the first argument. Leaves the answer in $work/body, its headers in $work/headers, and the status, or 000 if there was
 # no answer, in $status.
 request() { # method, URL, file with the body or nothing
   local -a arguments=(
-    --disable --silent --show-error --max-time 60 --proto '=http,https' --request "$1" --output "$work/body"
+    --disable --silent --show-error --globoff --max-time 60 --proto '=http,https' --request "$1" --output "$work/body"
     --dump-header "$work/headers" --write-out '%{http_code}' --header 'Accept: application/vnd.github+json'
     --header 'X-GitHub-Api-Version: 2022-11-28' --header 'User-Agent: stopgap'
   )
@@ -92,7 +110,7 @@ wait_again() {
   if [[ $asked =~ ^[0-9]{1,9}$ ]]; then
     seconds=$asked
   elif [ "$(header x-ratelimit-remaining)" = 0 ] && [[ $reset =~ ^[0-9]{1,12}$ ]]; then
-    seconds=$((reset - $(date +%s) + 1))
+    seconds=$((10#$reset - $(date +%s) + 1))
     [ "$seconds" -gt 0 ] || seconds=1
   elif [ "$status" = 403 ] || [ "$status" = 429 ]; then
     # GitHub's documentation: "wait for at least one minute before retrying" if the answer gives no time.
@@ -136,4 +154,31 @@ next_page() {
   [ -n "$next" ] || return 0
   [[ $next == "$api"/* ]] || die "the next page is not on $api"
   printf '%s\n' "$next"
+}
+
+# Saves all pages of a list, one after another, in $work/list, and their number in $pages.
+get_list() { # what it is a list of, the URL of its first page
+  local page=$2
+  pages=0
+  : > "$work/list"
+  while [ -n "$page" ]; do
+    get "$page" || die "cannot list the $1: $(reason)"
+    # Whoever reads the list checks the rest of it.
+    [[ $(LC_ALL=C tr -d ' \t\r\n\0' < "$work/body") == '['*']' ]] || die "cannot list the $1: the answer is not a list"
+    cat "$work/body" >> "$work/list"
+    printf '\n' >> "$work/list"
+    pages=$((pages + 1))
+    page=$(next_page) || exit
+    [ -z "$page" ] || [ "$pages" -lt 1000 ] || die "cannot list the $1: more than 1000 pages"
+  done
+}
+
+# Moves the list to its file, which is written whole or not at all.
+keep_list() { # the file
+  local folder saved
+  folder=$(dirname -- "$1")
+  [ -d "$folder" ] || die 'cannot write the file: its folder does not exist' 2
+  saved=$(mktemp "$folder/.stopgap-list.XXXXXX")
+  cat "$work/list" > "$saved"
+  mv -- "$saved" "$1"
 }

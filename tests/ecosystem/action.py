@@ -83,7 +83,7 @@ class Server(http.server.ThreadingHTTPServer):
 class Answers(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
-        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        self.server.asked.append((self.path, dict(self.headers)))
         if url.path in self.server.files:
             return self.reply(200, self.server.files[url.path])
         if url.path.startswith("/repos/acme/register/issues"):
@@ -95,13 +95,13 @@ class Answers(http.server.BaseHTTPRequestHandler):
             return self.reply(pages, b'{"message": "Resource not accessible by integration"}')
         if pages is None or self.headers.get("Authorization") != f"Bearer {TOKEN}" or query["per_page"] != ["100"]:
             return self.reply(404, b'{"message": "Not Found"}')
-        page = int(query["page"][0])
-        link = f'<{self.server.url}{url.path}?page={page + 1}>; rel="next", <x>; rel="last"'
+        page = int(query.get("page", ["1"])[0])
+        link = f'<{self.server.url}{url.path}?per_page=100&page={page + 1}>; rel="next", <x>; rel="last"'
         headers = {"Link": link if page < len(pages) else '<x>; rel="prev"'}
         return self.reply(200, json.dumps(pages[page - 1]).encode(), headers)
 
     def do_POST(self):
-        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        self.server.asked.append((self.path, dict(self.headers)))
         self.answer_issues(urllib.parse.urlsplit(self.path))
 
     do_PATCH = do_POST
@@ -219,9 +219,28 @@ class Run:
         return [entry["msg"].rstrip("\n") for entry in self.entries if entry.get("raw_output")]
 
 
+class Call:
+    """What a script of the action did."""
+
+    def __init__(self, done, place):
+        self.code, self.said, self.place = done.returncode, done.stdout + done.stderr, place
+        self.annotations = re.findall(r"^::(error|warning|notice) title=stopgap::(.*)$", self.said, re.MULTILINE)
+        self.summary = (place / "summary").read_text() if (place / "summary").exists() else ""
+
+
+def entries(done):
+    """What act told as JSON."""
+    return [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
+
+
+def shown(page):
+    """The first workflow of a page."""
+    return re.search(r"```yaml\n((?:#[^\n]*\n)?name: .*?)```", (ROOT / page).read_text(), re.DOTALL)[1]
+
+
 def workflow(page, inputs):
     """The first workflow of a page with inputs for its action, and a step that keeps what the action set."""
-    text = re.search(r"```yaml\n(name: .*?)```", (ROOT / page).read_text(), re.DOTALL)[1]
+    text = shown(page)
     before, step, own = text.partition("      - uses: OWNER/stopgap@COMMIT # v0.1.0\n")
     assert step and own in ("", '        with:\n          remind: "true"\n'), text
     inputs = {**({"remind": "true"} if own else {}), **inputs}
@@ -277,12 +296,19 @@ class Bench:
 
     def run(self, repository, event, payload, page="docs/ci.md", **inputs):
         inputs = {"version": "system", "today": TODAY, **{name.replace("_", "-"): value for name, value in inputs.items()}}
+        place, done = self.play(repository, event, payload, workflow(page, inputs), self.path)
+        if not (place / "outputs.json").exists():
+            sys.exit(f"action: {place.name} did not run:\n{done.stdout[-5000:]}\n{done.stderr[-2000:]}")
+        return Run(entries(done), place)
+
+    def play(self, repository, event, payload, text, path):
+        """Runs the text of a workflow; returns the folder of the run, and what act said."""
         place = repository.folder.parent / f"run-{next(self.numbers)}"
         home = place / "home"
         (home / ".config/act").mkdir(parents=True)
         (home / ".config/act/actrc").touch()
         flow = place / "workflow.yml"
-        flow.write_text(workflow(page, inputs))
+        flow.write_text(text)
         (place / "event.json").write_text(json.dumps(payload))
         done = subprocess.run(
             [
@@ -293,13 +319,27 @@ class Bench:
                 "--env", f"GITHUB_API_URL={self.server.url}", "--env", "GITHUB_REPOSITORY=acme/register",
                 "--env", "STOPGAP_PAUSE_SECONDS=0.01",
             ],
-            cwd=repository.folder, env={**GIT, "PATH": self.path, "HOME": str(home)},
+            cwd=repository.folder, env={**GIT, "PATH": path, "HOME": str(home)},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )
-        entries = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
-        if not (place / "outputs.json").exists():
-            sys.exit(f"action: {place.name} did not run:\n{done.stdout[-5000:]}\n{done.stderr[-2000:]}")
-        return Run(entries, place)
+        return place, done
+
+    def call(self, script, *arguments, home=None, **environment):
+        """Runs a script of the action as a step does, without a runner around it."""
+        place = self.work / f"call-{next(self.numbers)}"
+        place.mkdir()
+        # No second attempt, so that a server that is gone costs no time.
+        done = subprocess.run(
+            ["bash", self.action / "action" / script, *arguments], capture_output=True, text=True, check=False,
+            cwd=environment.pop("cwd", place), env={
+                **GIT, "PATH": self.path, "HOME": str(home or place), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64",
+                "RUNNER_TEMP": str(place), "RUNNER_TOOL_CACHE": str(place / "tools"), "GITHUB_OUTPUT": str(place / "output"),
+                "GITHUB_STEP_SUMMARY": str(place / "summary"), "GITHUB_API_URL": self.server.url,
+                "GITHUB_REPOSITORY": "acme/register", "STOPGAP_PAUSE_SECONDS": "0", "STOPGAP_MOST_ATTEMPTS": "1",
+                **environment,
+            },
+        )
+        return Call(done, place)
 
 
 def equal(what, found, expected):
@@ -458,6 +498,159 @@ def pull_request(bench):
     holds("log", "\n".join(run.log), "approvals were not checked")
 
 
+def spying(bench, file):
+    """Writes a stopgap that shows its environment to the file; returns its path."""
+    spy = bench.work / "sign-off/spy"
+    spy.write_text(f'#!/bin/sh\nenv > {file}\nexec {bench.work}/path/stopgap "$@"\n')
+    spy.chmod(0o755)
+    return str(spy)
+
+
+def sign_off(bench):
+    """`required` is never skipped in silence, and says nothing where nothing is missing."""
+    repository = bench.repository("sign-off")
+    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
+    bench.server.pages[7] = [[review(1, "olek", "APPROVED", head)]]
+    merged = repository.git("rev-parse", "HEAD")
+    asked = pull_request_payload(base, head, 7)
+    repository_of = {"repository": asked["repository"]}
+    pushed = {"ref": "refs/heads/main", "before": base, "after": merged, "head_commit": {"id": merged}, **repository_of}
+    queue = {"base_sha": base, "head_sha": merged, "base_ref": "refs/heads/main", "head_ref": f"refs/heads/gh-readonly-queue/main/pr-7-{head}"}
+
+    saw = bench.work / "sign-off/saw"
+    spy = spying(bench, saw)
+
+    def run(event, payload, ref="refs/heads/main", number="", **inputs):
+        (bench.work / "sign-off/event.json").write_text(json.dumps(payload))
+        given = {f"STOPGAP_{name.upper()}": value for name, value in inputs.items()}
+        return bench.call(
+            "run", cwd=repository.folder, GITHUB_ACTIONS="true", GITHUB_EVENT_NAME=event, GITHUB_REF=ref,
+            GITHUB_EVENT_PATH=str(bench.work / "sign-off/event.json"), STOPGAP_BINARY=spy,
+            STOPGAP_TOKEN=TOKEN, STOPGAP_PULL_REQUEST=number, STOPGAP_DEFAULT_BRANCH="main", STOPGAP_TODAY=TODAY, **given,
+        )
+
+    refused = [
+        ("pull_request", asked, {"number": "7", "mode": "register"}, "`mode: register` does not look at a pull request's approvals"),
+        ("pull_request_review", asked, {"number": "7", "mode": "register"}, "Leave `mode` out"),
+        ("pull_request_target", asked, {"number": "7", "mode": "register"}, "Leave `mode` out"),
+        ("pull_request", asked, {}, "the event `pull_request` has no pull request number"),
+        ("pull_request", asked, {"number": "7\n8"}, "has no pull request number"),
+        ("pull_request", asked, {"number": "0/../../7"}, "has no pull request number"),
+        ("push", pushed | {"ref": "refs/heads/ask"}, {"ref": "refs/heads/ask"}, "Limit `push` to the default branch"),
+        ("push", pushed | {"ref": "refs/tags/main"}, {"ref": "refs/tags/main"}, "Limit `push` to the default branch"),
+        ("workflow_dispatch", repository_of, {"ref": "refs/heads/ask"}, "start other runs there"),
+        ("workflow_dispatch", repository_of, {"ref": "refs/heads/ask", "mode": "register"}, "start other runs there"),
+        ("workflow_dispatch", repository_of, {"ref": ""}, "start other runs there"),
+        ("issue_comment", repository_of, {"base": base}, "the event `issue_comment` has no pull request number"),
+        ("release", repository_of, {"ref": "refs/tags/v1", "mode": "register"}, "has no pull request number"),
+    ]
+    for event, payload, inputs, says in refused:
+        done = run(event, payload, **inputs)
+        equal(f"{event} with {inputs} ({done.said})", done.code, 2)
+        holds("error", done.annotations[0][1], says)
+        holds("what helps", done.annotations[0][1], "write `sign-off: off`")
+        holds("summary", done.summary, "**Approvals were not checked:**")
+        done = run(event, payload, sign_off="optional", **inputs)
+        equal(f"{event} with {inputs} and `optional` ({done.said})", (done.code, done.annotations[0][0]), (0, "warning"))
+        done = run(event, payload, sign_off="off", **inputs)
+        equal(f"{event} with {inputs} and `off` ({done.said})", (done.code, done.annotations), (0, []))
+
+    for event, payload, inputs, told in [
+        ("pull_request", asked, {"number": "7"}, ""),
+        ("pull_request_review", asked | {"review": {"state": "approved", "user": {"login": "olek"}}}, {"number": "7"}, ""),
+        ("schedule", {"schedule": "17 5 * * *"}, {}, ""),
+        ("workflow_dispatch", repository_of, {}, ""),
+        ("repository_dispatch", repository_of, {}, ""),
+        ("workflow_run", repository_of, {"mode": "register"}, ""),
+        ("push", pushed, {}, "Approvals were not checked in this run"),
+        ("merge_group", {"merge_group": queue, **repository_of}, {"ref": queue["head_ref"]}, "before the pull request entered the merge queue"),
+    ]:
+        done = run(event, payload, **inputs)
+        equal(f"{event} with {inputs} ({done.said})", (done.code, done.annotations), (0, []))
+        holds("summary", done.summary, told)
+        equal("approvals in the summary", "pprovals were" in done.summary, bool(told))
+        equal("the program that judges sees the token", TOKEN in saw.read_text(), False)
+
+
+def tokens(bench):
+    """A token that could begin another header or a setting of curl's is refused unused and unprinted; others are used."""
+    server = bench.server
+    server.pages[7] = [[]]
+    stolen = f'header = "X-Stolen: 1"\nurl = "{server.url}/stolen'
+    bad = {
+        f"ghs_begin\"\n{stolen}": "a line break", "ghs_secretpart\r\nX-Stolen: 1": "a line break", "ghs_secretpart\n": "a line break",
+        "ghs_secretpart other": "white space", "ghs_secretpart\t": "white space", 'ghs_secretpart"': "a character that no token has",
+        "ghs_secretpart\\": "a character that no token has", "ghs_secretpärt": "a character that no token has",
+        "ghs_secretpart\x1b[0m": "a character that no token has", "ghs_secretpart" * 400: "longer than 4096 characters",
+        "": "there is no token",
+    }
+    plan = bench.work / "plan.json"
+    plan.write_text('{"version": 1, "calls": []}')
+    for token, says in bad.items():
+        for script in [["fetch-reviews", "x.json", "7"], ["fetch-issues", "x.json"], ["apply-plan", str(plan)]]:
+            done = bench.call(*script, GITHUB_TOKEN=token)
+            equal(f"{script} ({done.said})", done.code, 2)
+            holds("error", done.said, says)
+            if "ghs_" in done.said or "secretp" in done.said:
+                raise AssertionError(f"the token is printed: {done.said}")
+            equal("a file", (done.place / "x.json").exists(), False)
+        done = bench.call(
+            "run", cwd=bench.work, GITHUB_EVENT_NAME="pull_request", STOPGAP_BINARY="/bin/true", STOPGAP_PULL_REQUEST="7",
+            STOPGAP_TOKEN=token,
+        )
+        holds("annotation", done.annotations[0][1], says)
+        if "ghs_" in done.said + done.summary or "secretp" in done.said + done.summary:
+            raise AssertionError(f"the token is printed: {done.said}")
+    equal("requests with bad tokens", server.asked, [])
+    for token in [TOKEN, "ghs_16C7e42F292c6912E7710c838347Ae178B4a", "github_pat_11ABC_x", "ghs_1_eyJhbGciOi.eyJpc3Mi.sig-_~+/=", "a" * 4096]:
+        server.asked.clear()
+        done = bench.call("fetch-reviews", "x.json", "7", GITHUB_TOKEN=token)
+        # The server knows one token only, and the others arrive as they are.
+        equal(f"a good token ({done.said})", done.code, 0 if token == TOKEN else 1)
+        equal("the header", server.asked[0][1].get("Authorization"), f"Bearer {token}")
+
+
+def settings(bench):
+    """The settings of the runner's user change neither what is asked nor how an answer is understood."""
+    server = bench.server
+    server.pages[7] = [[]]
+    home = bench.work / "user"
+    home.mkdir()
+    curl = f'header = "X-Stolen: 1"\nurl = "{server.url}/stolen"\ncookie = "a=b"\nuser = "a:b"\nnetrc\n'
+    for name in [".curlrc", "_curlrc", "curlrc"]:
+        (home / name).write_text(curl)
+    (home / ".netrc").write_text("machine 127.0.0.1 login thief password thief\n")
+    # jq reads this file before every program: each plan would be one that can be applied.
+    (home / ".jq").write_text("def all(f): true;\ndef all(g; f): true;\ndef length: 0;\n")
+    for places in [{}, {"CURL_HOME": str(home)}, {"XDG_CONFIG_HOME": str(home)}]:
+        settings = {"home": home, "GITHUB_TOKEN": TOKEN, **places}
+        server.asked.clear()
+        done = bench.call("fetch-reviews", "x.json", "7", **settings)
+        equal(f"reviews ({done.said})", done.code, 0)
+        server.issues = [{"number": 1, "body": "x"}]
+        done = bench.call("fetch-issues", "x.json", **settings)
+        holds("issues", done.said, "saved 1 pages, 1 issues")
+        plan = home / "plan.json"
+        call = {"does": "create", "exception": "x", "method": "POST", "path": "/repos/{owner}/{repo}/issues", "body": {"title": "x", "body": "x", "labels": ["stopgap"]}}
+        foreign = call | {"path": "/repos/{owner}/{repo}/pulls/7/reviews"}
+        server.written.clear()
+        for calls, code in [([foreign], 2), ([call], 0)]:
+            plan.write_text(json.dumps({"version": 1, "calls": calls}))
+            done = bench.call("apply-plan", str(plan), **settings)
+            equal(f"a plan ({done.said})", done.code, code)
+        equal("written", [path for _, path, _ in server.written], ["/repos/acme/register/issues"])
+        server.issues = []
+        # The archive is not there: only what is asked matters.
+        bench.call("install", home=home, GITHUB_SERVER_URL=server.url, STOPGAP_REPOSITORY="acme/stopgap",
+                   STOPGAP_VERSION="9.9.9", STOPGAP_CHECKSUM="0" * 64, **places)
+        equal("the archive", [path for path, _ in server.asked if path.startswith("/acme/")],
+              ["/acme/stopgap/releases/download/v9.9.9/stopgap-v9.9.9-x86_64-unknown-linux-musl.tar.gz"])
+        for path, headers in server.asked:
+            odd = {"X-Stolen", "Cookie"} & set(headers) or "stolen" in path or "Basic" in headers.get("Authorization", "")
+            if odd:
+                raise AssertionError(f"a user's settings took part in {path}: {headers}")
+
+
 def merge_group(bench):
     repository = bench.repository("merge-group")
     base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION.replace("@olek", "@maria")})
@@ -474,6 +667,7 @@ def merge_group(bench):
     check_annotations(run, report)
     holds("rules", [finding["rule"] for finding in report["findings"]], "self-approval")
     holds("log", "\n".join(run.log), "the event is of a merge queue")
+    holds("summary", "".join(entry["content"] for entry in run.entries if entry.get("command") == "summary"), "entered the merge queue")
 
 
 def push(bench):
@@ -771,7 +965,7 @@ def build(place, call):
 
 SCENARIOS = [
     install, reminders, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
-    merge_group, schedule,
+    merge_group, schedule, sign_off, tokens, settings,
 ]
 
 
