@@ -235,7 +235,7 @@ def entries(done):
 
 def shown(page):
     """The first workflow of a page."""
-    return re.search(r"```yaml\n((?:#[^\n]*\n)?name: .*?)```", (ROOT / page).read_text(), re.DOTALL)[1]
+    return re.search(r"```yaml\n((?:#[^\n]*\n)*name: .*?)```", (ROOT / page).read_text(), re.DOTALL)[1]
 
 
 def workflow(page, inputs):
@@ -498,6 +498,40 @@ def pull_request(bench):
     holds("log", "\n".join(run.log), "approvals were not checked")
 
 
+def asked_once(bench, before):
+    """Only the first page of the reviews was asked for since."""
+    paths = [path.split("?")[1] for path, _ in bench.server.asked[before:]]
+    equal("requests", paths, ["per_page=100"])
+
+
+def edited(bench):
+    """An edit of the title decides nothing by itself; another base branch counts with its own rule book."""
+    repository = bench.repository("edited")
+    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
+    for number, reviews, code in [(7, [review(1, "olek", "APPROVED", head)], 0), (8, [], 1)]:
+        bench.server.pages[number] = [reviews]
+        payload = pull_request_payload(base, head, number) | {"action": "edited", "changes": {"title": {"from": "x"}}}
+        before = len(bench.server.asked)
+        run = bench.run(repository, "pull_request", payload)
+        equal(f"a pull request whose title was edited fails ({run.log})", run.failed, bool(code))
+        check_annotations(run, check_outputs(run, code))
+        asked_once(bench, before)
+
+    # The same pull request, moved to a branch whose policy allows no such exception.
+    repository.git("checkout", "--quiet", "-B", "strict", base)
+    repository.write("stopgap.yaml", "version: 1\ntiers: {high: 3d}\n")
+    strict = repository.commit("allow three days")
+    repository.git("checkout", "--quiet", "--detach", "strict")
+    repository.git("merge", "--quiet", "--no-ff", "--message", "merge", "ask")
+    payload = pull_request_payload(strict, head, 7) | {"action": "edited", "changes": {"base": {"ref": {"from": "main"}}}}
+    payload["pull_request"]["base"]["ref"] = "strict"
+    run = bench.run(repository, "pull_request", payload)
+    equal("what the new base does not allow passes", run.failed, True)
+    report = check_outputs(run, 1)
+    equal("base", report["base"], strict)
+    holds("rules", [finding["rule"] for finding in report["findings"]], "term-too-long")
+
+
 def spying(bench, file):
     """Writes a stopgap that shows its environment to the file; returns its path."""
     spy = bench.work / "sign-off/spy"
@@ -649,6 +683,43 @@ def settings(bench):
             odd = {"X-Stolen", "Cookie"} & set(headers) or "stolen" in path or "Basic" in headers.get("Authorization", "")
             if odd:
                 raise AssertionError(f"a user's settings took part in {path}: {headers}")
+
+
+def without_the_action(bench):
+    """The steps that docs/ci.md and `init` have for those who do not use the action."""
+    repository = bench.repository("command")
+    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
+    steps = re.search(r"```yaml\n(      - name: Get stopgap\n.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL)[1]
+    before, _, _ = shown("docs/ci.md").partition("      - uses: OWNER/stopgap@COMMIT")
+    tools = bench.work / "command/path"
+    tools.mkdir()
+    # No crate is installed; GitHub's client answers from a file if its settings are none of a user's.
+    answer = tools / "reviews.json"
+    (tools / "cargo").write_text("#!/bin/sh\nexit 0\n")
+    (tools / "gh").write_text(
+        '#!/bin/sh\n[ -d "$GH_CONFIG_DIR" ] && [ -z "$(ls -A "$GH_CONFIG_DIR")" ] && '
+        f'[ "$*" = "api --paginate repos/acme/register/pulls/7/reviews?per_page=100" ] && cat {answer}\n')
+    for name in ["cargo", "gh"]:
+        (tools / name).chmod(0o755)
+    stopgap = f'#!/bin/sh\ncommand=$1\nshift\nexec {bench.work}/path/stopgap "$command" --today {TODAY} "$@"\n'
+    (tools / "stopgap").write_text(stopgap)
+    (tools / "stopgap").chmod(0o755)
+    asked = pull_request_payload(base, head, 7)
+    merged = repository.git("rev-parse", "HEAD")
+    pushed = {"ref": "refs/heads/main", "before": base, "after": merged, "head_commit": {"id": merged}, "repository": asked["repository"]}
+    for event, payload, reviews, failed in [
+        ("pull_request", asked, [review(1, "olek", "APPROVED", head)], False),
+        ("pull_request", asked, [], True),
+        ("push", pushed, [], False),
+        ("push", pushed | {"ref": "refs/heads/ask"}, [], True),
+        ("workflow_dispatch", {"ref": "refs/heads/main", "repository": asked["repository"]}, [], False),
+        ("workflow_dispatch", {"ref": "refs/heads/ask", "repository": asked["repository"]}, [], True),
+        ("schedule", {"schedule": "17 5 * * *"}, [], False),
+    ]:
+        answer.write_text(json.dumps(reviews))
+        _, done = bench.play(repository, event, payload, before + steps, f"{tools}:{bench.path}")
+        results = [entry["jobResult"] for entry in entries(done) if "jobResult" in entry]
+        equal(f"{event} of {payload.get('ref')} ({done.stdout[-3000:]})", results, ["failure" if failed else "success"])
 
 
 def merge_group(bench):
@@ -965,7 +1036,7 @@ def build(place, call):
 
 SCENARIOS = [
     install, reminders, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
-    merge_group, schedule, sign_off, tokens, settings,
+    merge_group, schedule, sign_off, edited, tokens, settings, without_the_action,
 ]
 
 

@@ -60,3 +60,28 @@ fn every_policy_key_is_documented() {
         assert!(docs.contains(&format!("`{key}`")), "docs/policy.md does not name `{key}`");
     }
 }
+
+/// `init` and the page have one text, but for the comment that names the release of a commit.
+#[test]
+fn the_workflow_on_the_page_is_what_init_writes() {
+    let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0).collect();
+    let written = |arguments: &[&str]| {
+        let sandbox = crate::support::Sandbox::new();
+        let init = crate::support::Run::of(sandbox.command().arg("init").args(arguments));
+        assert_eq!(init.code, 0, "{}", init.stderr);
+        fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap()
+    };
+    let action = "      - uses: OWNER/stopgap@COMMIT\n";
+    let with_action = written(&["--action", "OWNER/stopgap@COMMIT"]);
+    let release = format!(" # v{}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(blocks[0], format!("{}{release}", with_action.trim_end()));
+    let (common, steps) = (with_action.strip_suffix(action).unwrap(), written(&[]));
+    let steps = steps.strip_prefix(common).unwrap();
+    assert!(blocks.contains(&steps), "docs/ci.md does not show\n{steps}");
+    for says in
+        ["types: [opened, synchronize, reopened, edited]\n", "  merge_group:\n", "  schedule:\n", "permissions: {}\n"]
+    {
+        assert!(common.contains(says), "{says}");
+    }
+}
