@@ -20,7 +20,8 @@ pub struct Import {
     /// The format of the file. Default: told by its name or its content.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub from: Option<From>,
-    /// Write into this folder below the register's, such as `2026-q4`. Default: the register's own.
+    /// Write into this folder below the register's, such as `2026-q4` or `exceptions/2026-q4`.
+    /// Default: the register's own.
     #[arg(long, value_name = "SUBFOLDER")]
     pub folder: Option<String>,
     /// Read a column as a field: `expires="Valid until"`. May be given several times. The field may

@@ -10,9 +10,9 @@ use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
-use crate::commands::{World, write};
+use crate::commands::{World, subfolder, write};
 use crate::error::Error;
-use crate::files::{self, Repository};
+use crate::files;
 use crate::import::{self, Entry, Field, Options, Target};
 use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
 use crate::register::{self, draft};
@@ -29,7 +29,9 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let (opened, _turn) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
     let name = arguments.file.to_string_lossy().into_owned();
     let options = options(arguments, &opened)?;
-    let target = target(arguments.folder.as_deref(), &opened)?;
+    let register = &opened.judge.policy.exceptions;
+    let named = |folder: &String| subfolder::read(folder, register, &opened.root);
+    let target = arguments.folder.as_ref().map_or_else(|| Ok(register.clone()), named)?;
     let bytes = files::read_named(&world.folder.join(&arguments.file), import::MAX_BYTES).map_err(|error| {
         let help =
             format!("name a file that is there, that you may read, and of at most {} MiB", import::MAX_BYTES >> 20);
@@ -145,27 +147,6 @@ fn no_field(option: &str, field: &str, more: &str) -> Error {
         }
     };
     Error::Usage { message: format!("`{option}`: there is no field `{}`", shown(field)), help }
-}
-
-/// Returns the folder to write to, relative to the root.
-fn target(folder: Option<&str>, opened: &Opened) -> Result<String, Error> {
-    let register = &opened.judge.policy.exceptions;
-    let Some(folder) = folder else { return Ok(register.clone()) };
-    let below = folder.trim_end_matches('/');
-    let place = Repository::Folder(opened.root.clone());
-    let is_plain = |part: &str| !part.is_empty() && part != "." && !part.contains(['\\', '\0', '\n']);
-    let problem = if below.split('/').all(is_plain) {
-        place.path_problem(below).or_else(|| place.path_problem(&format!("{register}/{below}")))
-    } else {
-        Some("it is no plain path below the register's folder".into())
-    };
-    match problem {
-        None => Ok(format!("{register}/{below}")),
-        Some(why) => Err(Error::Usage {
-            message: format!("`--folder {}`: {why}", shown(folder)),
-            help: format!("name a folder below `{register}`, such as `--folder imported`"),
-        }),
-    }
 }
 
 /// What is to be written, and what is not.

@@ -22,6 +22,7 @@ mod schema;
 mod show;
 mod signoff;
 mod steps;
+mod subfolder;
 mod turn;
 mod write;
 

@@ -84,6 +84,8 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
     sandbox.file("register.csv", sheet(500));
     let expected = import_json(&sandbox, "register.csv", &["--dry-run", "--folder", "2026/q4"]);
     assert!(!sandbox.path("exceptions").exists(), "a dry run wrote something");
+    let prefixed = import_json(&sandbox, "register.csv", &["--dry-run", "--folder", "exceptions/2026/q4"]);
+    assert_eq!(prefixed, expected);
     let run = import(&sandbox, "register.csv", &["--folder", "2026/q4"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
     for said in [
@@ -244,8 +246,9 @@ fn the_user_decides_what_a_column_is_and_what_all_have() {
         (["--set", "decided=2026-11-01"], "nobody's decision is made up"),
         (["--set", "risk.tier=medium"], "did you mean `moderate`?"),
         (["--set", "expires=01.12.2026"], "2026-12-01"),
-        (["--folder", "../x"], "--folder"),
-        (["--folder", "/x"], "--folder"),
+        (["--folder", "../x"], "must lie in the register"),
+        (["--folder", "/x"], "must lie in the register"),
+        (["--folder", "x/.git/y"], "git tracks nothing"),
     ] {
         let (run, files) = imported("r.csv", text, &[&["--map", "title=Thing"], &arguments[..]].concat());
         assert_eq!((run.code, files.len()), (2, 0), "{arguments:?}: {run:?}");

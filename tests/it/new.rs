@@ -190,6 +190,8 @@ fn a_new_file_lies_in_the_folder_of_its_own_quarter() {
         let run = new(&sandbox, &[reason, ("--folder", folder)]);
         assert!(run.code == 2 && run.stderr.contains("must lie in the register"), "{folder}: {run:?}");
     }
+    let run = new(&sandbox, &[reason, ("--folder", "x/.GIT/y")]);
+    assert!(run.code == 2 && run.stderr.contains("git tracks nothing"), "{run:?}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::commands::ask::{Choice, Terminal};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::opened::Opened;
 use crate::commands::turn::Turn;
-use crate::commands::{World, write};
+use crate::commands::{World, subfolder, write};
 use crate::error::Error;
 use crate::git::Identity;
 use crate::output::escape;
@@ -37,8 +37,7 @@ pub(super) fn run(
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let mut desk = Desk::new(opened)?;
     if let Some(folder) = &arguments.folder {
-        let root = desk.root.clone();
-        desk.shelf.choose_folder(folder, &root)?;
+        desk.shelf.folder = subfolder::read(folder, &desk.shelf.register, &desk.root)?;
     }
     let id = arguments.id.clone().unwrap_or_default();
     if let Some(why) = arguments.id.as_ref().and_then(|id| desk.shelf.id_problem(id)) {

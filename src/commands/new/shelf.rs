@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::Error;
-use crate::files::Repository;
-use crate::output::escape;
 use crate::register::{self, FileRef, Register};
 use crate::text::shown;
 use crate::text::slug::{slug, untaken};
@@ -39,37 +36,6 @@ impl Shelf {
             folder: period.map_or_else(|| folder.to_owned(), |period| format!("{folder}/{period}")),
             ids,
         }
-    }
-
-    /// Takes the folder that the user names, below the register or from the root.
-    ///
-    /// # Errors
-    ///
-    /// When it would lead out of the register or through a link.
-    pub(super) fn choose_folder(&mut self, named: &str, root: &Path) -> Result<(), Error> {
-        let named = named.trim_end_matches('/');
-        let inside = named.strip_prefix(self.register.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let below = inside.unwrap_or(named).trim_start_matches('/');
-        let parts: Vec<&str> = below.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-        let full = [&[self.register.as_str()], parts.as_slice()].concat().join("/");
-        let refuse = |why: &str| Error::Usage {
-            message: format!("`--folder {}`: {why}", shown(named)),
-            help: format!("name a folder below `{}`, such as `2026-q4`", shown(&self.register)),
-        };
-        if named.starts_with('/') || parts.contains(&"..") || below.contains(['\\', '\0']) {
-            return Err(refuse("the folder must lie in the register"));
-        }
-        if parts.iter().any(|part| part.eq_ignore_ascii_case(".git")) {
-            return Err(refuse("git tracks nothing below such a folder"));
-        }
-        if escape::line(named) != named {
-            return Err(refuse("its name would be shown otherwise than it is"));
-        }
-        if let Some(why) = Repository::Folder(root.to_path_buf()).path_problem(&full) {
-            return Err(refuse(&why));
-        }
-        self.folder = full;
-        Ok(())
     }
 
     /// Proposes an id for a title.
