@@ -256,7 +256,7 @@ impl HistoryReport<'_> {
             findings: &verdict.findings,
             sources: &verdict.sources,
             register,
-            folder: "",
+            folder: &verdict.folder,
             prefix: "",
             today: self.today,
             base: None,

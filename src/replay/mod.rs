@@ -54,6 +54,8 @@ pub struct Verdict {
     pub info: CommitInfo,
     /// The day on which it was committed, in the register's time zone.
     pub day: Day,
+    /// The folder of the register by the rule book that judged it, relative to the root.
+    pub folder: String,
     /// The files that findings name, as the commit and its first parent hold them; empty ones in
     /// the places of others.
     pub sources: Vec<Source>,
@@ -292,8 +294,9 @@ impl<'r> Replay<'r> {
             let (sources, findings) = comparison.judge(self)?;
             self.past.judged += 1;
             if !findings.is_empty() {
-                let day = judge.today.day;
-                self.past.verdicts.push(Verdict { commit: commit.clone(), info: info.clone(), day, sources, findings });
+                let (day, folder) = (judge.today.day, judge.policy.exceptions.clone());
+                let (commit, info) = (commit.clone(), info.clone());
+                self.past.verdicts.push(Verdict { commit, info, day, folder, sources, findings });
             }
         }
         self.judge = Some(judge);

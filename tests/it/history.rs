@@ -86,6 +86,7 @@ mod replay {
         let document = json(&run(&repo, &["history", "--format", "json"]));
         let finding = &document["findings"][0];
         assert_eq!(finding["rule"], "expiry-moved");
+        assert_eq!(finding["exception"], "label-printer");
         assert_eq!(finding["commit"]["id"], pushed);
         assert_eq!(finding["commit"]["author"], "Dana Ortiz <dana@example.com>");
         assert_eq!(finding["commit"]["day"], "2026-01-03");
@@ -330,6 +331,14 @@ mod replay {
         let run = run(&repo, &["history", "--format", "concise", "--quiet"]);
         let rules: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
         assert!(rules.contains(&"record-removed") && rules.contains(&"policy-loosened"), "{}", run.stdout);
+        let run = self::run(&repo, &["history", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let exception_of = |rule: &str| {
+            let findings = document["findings"].as_array().unwrap();
+            findings.iter().find(|finding| finding["rule"] == rule).unwrap()["exception"].clone()
+        };
+        assert_eq!(exception_of("record-removed"), "label-printer");
+        assert_eq!(exception_of("policy-loosened"), serde_json::Value::Null);
     }
 
     #[test]
