@@ -97,7 +97,7 @@ impl<'a> Change<'a> {
         let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
         let lacks = |it: &Exception<'_>| it.status.is_none() || it.expires.is_none();
         match (exception(&self.base), exception(&self.head)) {
-            (Some(base), Some(head)) => lacks(base) && !lacks(head) && head.is_live(),
+            (Some(base), Some(head)) => lacks(base) && !lacks(head) && head.is_judged_as_live(),
             _ => false,
         }
     }

@@ -280,7 +280,7 @@ fn compare(base: &Node<'_>, head: &Node<'_>) -> Vec<Deed> {
         && let Some(closure) = &new.closure
     {
         edited.remove("closure");
-        if old.is_live() && new.is(&[Status::Closed]) {
+        if old.is_judged_as_live() && new.is(&[Status::Closed]) {
             edited.remove("status");
         }
         let verified = by("verified by", &closure.verified_by);

@@ -74,7 +74,7 @@ impl Row<'_> {
     fn left(&self) -> String {
         let Some(term) = self.term.filter(|_| self.exception.is_live()) else { return String::new() };
         match term.days_left {
-            _ if !term.started => "not begun".to_owned(),
+            _ if !term.started && self.exception.starts.is_some() => "not begun".to_owned(),
             0 if term.ended => "ended today".to_owned(),
             days if term.ended => format!("{} overdue", days_word(-days)),
             0 => "last day".to_owned(),

@@ -334,14 +334,18 @@ impl<'a> Exception<'a> {
         self.status.as_ref().is_some_and(|status| any.contains(&status.value))
     }
 
-    /// Tells whether the status is `active` or `expired`. A status that is missing or misspelt is
-    /// taken for that too, unless there is a closure: the other rules then judge the entry at once.
+    /// Tells whether the status is `active` or `expired`. One that is missing or misspelt is none
+    /// of the four, so the exception counts as neither live nor over.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        match &self.status {
-            Some(status) => matches!(status.value, Status::Active | Status::Expired),
-            None => self.closure.is_none(),
-        }
+        self.is(&[Status::Active, Status::Expired])
+    }
+
+    /// Tells whether the rules for live exceptions apply: to those, and to one whose status cannot
+    /// be read, unless there is a closure. The commonest slip then does not hide the other findings.
+    #[must_use]
+    pub fn is_judged_as_live(&self) -> bool {
+        self.is_live() || (self.status.is_none() && self.closure.is_none())
     }
 
     /// Returns the end that is agreed now: the last renewal's, else the entry's own.

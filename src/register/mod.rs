@@ -118,7 +118,7 @@ impl<'a> Register<'a> {
     /// Counts the exceptions whose status is `active` or `expired`.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.exceptions.iter().filter(|exception| exception.is(&[Status::Active, Status::Expired])).count()
+        self.exceptions.iter().filter(|exception| exception.is_live()).count()
     }
 }
 

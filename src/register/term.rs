@@ -10,7 +10,7 @@ pub struct Term {
     pub last_day: Day,
     /// Whole days until that day; negative once it is past.
     pub days_left: i64,
-    /// Whether the rule may be broken already.
+    /// Whether the rule may be broken already; not where the record does not say from when.
     pub started: bool,
     /// Whether the end has passed.
     pub ended: bool,
@@ -33,7 +33,7 @@ impl Exception<'_> {
     pub fn term(&self, zone: Zone, today: Today) -> Option<Term> {
         let expiry = self.current_expiry()?.value;
         let last_day = zone.last_day(expiry);
-        let started = self.starts.as_ref().is_none_or(|starts| today.has_started(zone, starts.value));
+        let started = self.starts.as_ref().is_some_and(|starts| today.has_started(zone, starts.value));
         let days_left = today.day.days_until(last_day);
         Some(Term { last_day, days_left, started, ended: today.has_ended(zone, expiry) })
     }

@@ -173,7 +173,7 @@ impl Held {
         {
             held.readable = true;
             let exception = Exception::from_node(FileId(0), "", tree);
-            held.claim = exception.owner.as_ref().filter(|_| exception.is_live()).map(|owner| Claim {
+            held.claim = exception.owner.as_ref().filter(|_| exception.is_judged_as_live()).map(|owner| Claim {
                 owner: owner.as_str().to_owned(),
                 ends: exception.current_expiry().map(|expiry| expiry.value),
             });

@@ -146,7 +146,7 @@ impl<'r> Item<'r> {
         let first_day = exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
         let closure = exception.closure.as_ref().filter(|_| status == Some(Status::Closed));
         let closed_on = closure.and_then(|closure| closure.date.as_ref()).map(|date| date.value);
-        let live = matches!(status, Some(Status::Active | Status::Expired));
+        let live = exception.is_live();
         let mut it = Self {
             exception,
             rank: 0,
@@ -176,7 +176,7 @@ impl<'r> Item<'r> {
                 Standing::Expiring { left: term.days_left }
             }
             (Some(Status::Active), Some(term)) if term.started => Standing::InForce { left: term.days_left },
-            (Some(Status::Active), Some(_)) => Standing::Waiting,
+            (Some(Status::Active), Some(_)) if first_day.is_some() => Standing::Waiting,
             _ => Standing::Unclear,
         };
         it.doubt = it.find_doubt(status, today.day);

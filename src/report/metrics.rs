@@ -149,7 +149,7 @@ impl<'m> Metrics<'m> {
             in_force: count(|item| item.in_force),
             waiting: count(is_waiting),
             expired: live().filter(|item| overdue(item).is_some()).count(),
-            unclear: live().filter(|item| item.standing == Standing::Unclear).count(),
+            unclear: live().filter(|item| is_unclear(item)).count(),
             overdue: Overdue::new(items),
             renewals: Renewals {
                 used: live().map(Item::renewals).sum(),
@@ -166,7 +166,14 @@ impl<'m> Metrics<'m> {
 
 /// Tells whether an active exception has not begun, so that it is not in force for that reason alone.
 fn is_waiting(item: &Item<'_>) -> bool {
-    item.standing == Standing::Waiting || (matches!(item.standing, Standing::Expiring { .. }) && !item.in_force)
+    matches!(item.standing, Standing::Waiting | Standing::Expiring { .. }) && is_before_start(item)
+}
+
+/// Tells whether the record leaves open where an exception stands; one of which people are reminded
+/// may still leave its start open.
+fn is_unclear(item: &Item<'_>) -> bool {
+    item.standing == Standing::Unclear
+        || (matches!(item.standing, Standing::Expiring { .. }) && item.first_day.is_none())
 }
 
 fn overdue(item: &Item<'_>) -> Option<i64> {

@@ -330,7 +330,8 @@ mod tests {
         for (text, doubt, standing) in [
             ("{starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoStatus), Standing::Unclear),
             ("{status: active, starts: 2026-11-01}", Some(Doubt::NoEnd), Standing::Unclear),
-            ("{status: active, expires: 2026-12-30}", Some(Doubt::NoStart), Standing::InForce { left: 37 }),
+            ("{status: active, expires: 2026-12-30}", Some(Doubt::NoStart), Standing::Unclear),
+            ("{status: active, expires: 2026-11-25}", Some(Doubt::NoStart), Standing::Expiring { left: 2 }),
             (
                 "{status: expired, starts: 2026-11-01, expires: 2026-11-30}",
                 Some(Doubt::ExpiredEarly),

@@ -252,7 +252,7 @@ impl<'a> Run<'a> {
 fn looks(applies: Applies, exception: &Exception<'_>) -> bool {
     match applies {
         Applies::Always => true,
-        Applies::Live => exception.is_live(),
-        Applies::LiveOrClosed => exception.is_live() || exception.is(&[Status::Closed]),
+        Applies::Live => exception.is_judged_as_live(),
+        Applies::LiveOrClosed => exception.is_judged_as_live() || exception.is(&[Status::Closed]),
     }
 }

@@ -185,6 +185,17 @@ fn where_an_exception_stands_is_worked_out_in_the_zone_of_the_policy() {
             json!([true, true, false, 23, "2026-12-16", "2026-12-16T11:00:00Z"]),
         ),
         ("soon", &[("expires", "soon")], json!([true, false, null, null, null, null])),
+        ("unstarted", &[("starts", "")], json!([true, false, false, 23, "2026-12-16", "2026-12-16T23:00:00Z"])),
+        (
+            "approved",
+            &[("status", "approved")],
+            json!([false, false, null, null, "2026-12-16", "2026-12-16T23:00:00Z"]),
+        ),
+        (
+            "past",
+            &[("status", ""), ("expires", "2026-11-22")],
+            json!([false, false, true, null, "2026-11-22", "2026-11-22T23:00:00Z"]),
+        ),
     ];
     sandbox.file("stopgap.yaml", "timezone: Europe/Berlin\n");
     for (id, fields, _) in &cases {

@@ -184,7 +184,8 @@ mod stages {
         let closure = "{date: 2026-12-17, by: Luis Prado, verified_by: Mei Tanaka, note: The certificate is new.}";
         for (fields, due) in [
             (&[("status", "expired")][..], true),
-            (&[("status", "actve")], true),
+            (&[("status", "actve")], false),
+            (&[("status", "")], false),
             (&[("status", "closed"), ("closure", closure)], false),
             (&[("status", "rejected")], false),
             (&[("expires", "")], false),

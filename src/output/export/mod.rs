@@ -68,8 +68,8 @@ pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::R
     }
 }
 
-/// Lists what an export does not hold: files that cannot be read and, in a calendar, live exceptions
-/// without an end.
+/// Lists what an export does not hold: files that cannot be read and, in a calendar, exceptions
+/// without a status and live ones without an end.
 #[must_use]
 pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
     let unheld = |file: &FileRef<'_>| match export.register.exception(file.id) {
@@ -85,6 +85,12 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
                 help: help.unwrap_or_else(|| "`stopgap check` says more".to_owned()),
             })
         }
+        Some(it) if format == Format::Ics && it.status.is_none() => Some(Unheld {
+            file: file.id,
+            span: Span::default(),
+            why: "is left out: it has no status that can be read".to_owned(),
+            help: "`stopgap check` says what is missing".to_owned(),
+        }),
         Some(it) if format == Format::Ics && it.is_live() && it.current_expiry().is_none() => Some(Unheld {
             file: file.id,
             span: it.status.as_ref().map_or_else(Span::default, |status| status.span),
@@ -138,7 +144,12 @@ impl Standing {
         Self {
             live: Some(live),
             in_force: Some(exception.is_in_force(zone, today)),
-            ended: if live { term.map(|term| term.ended) } else { Some(true) },
+            ended: match exception.status {
+                Some(_) if !live => Some(true),
+                Some(_) => term.map(|term| term.ended),
+                // What has no status may be over already.
+                None => term.map(|term| term.ended).filter(|ended| *ended),
+            },
             days_left: term.filter(|_| live).map(|term| term.days_left),
             last_day: term.map(|Term { last_day, .. }| last_day.to_string()),
             current_expiry: expiry.map(|expiry| expiry.to_string()),

@@ -30,14 +30,14 @@ declare_rule! {
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let (judge, register) = (cx.judge, cx.register);
     let added: Vec<_> =
-        changes.list.iter().filter_map(|change| change.added()).filter(|exception| exception.is_live()).collect();
+        changes.list.iter().filter_map(|change| change.added()).filter(|exception| exception.is_judged_as_live()).collect();
     if added.is_empty() {
         return;
     }
     let mut held: HashMap<Owner<'_>, Vec<&Exception<'_>>> = HashMap::new();
     for exception in &register.exceptions {
         let ended = |expiry: &Spanned<_>| judge.today.has_ended(judge.policy.timezone, expiry.value);
-        let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_live()) else { continue };
+        let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_judged_as_live()) else { continue };
         if exception.current_expiry().is_some_and(ended) {
             held.entry(Owner::new(&judge.people, owner.as_str())).or_default().push(exception);
         }

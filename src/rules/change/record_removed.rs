@@ -59,7 +59,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
 
 fn if_over(exception: Option<&Exception<'_>>) -> &'static str {
     match exception {
-        Some(exception) if exception.is_live() => {
+        Some(exception) if exception.is_judged_as_live() => {
             "put the file back; once the removal is done, close it: `status: closed` and a `closure`"
         }
         _ => "put the file back: what is over stays in the register as its history",

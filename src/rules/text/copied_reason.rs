@@ -56,14 +56,14 @@ fn check(cx: &mut Context<'_>) {
         (is_new(given), decided, starts.is_none(), starts, given.exception.id, given.position)
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
-    let copies = closest_older(&texts, |at| all[at].exception.is_live(), threshold);
+    let copies = closest_older(&texts, |at| all[at].exception.is_judged_as_live(), threshold);
     for (given, closest) in all.iter().zip(&copies.closest) {
-        if let Some(closest) = closest.as_ref().filter(|_| given.exception.is_live()) {
+        if let Some(closest) = closest.as_ref().filter(|_| given.exception.is_judged_as_live()) {
             report(given, &all[closest.of], *closest, threshold, cx);
         }
     }
     let unsure: Vec<_> =
-        copies.incomplete.iter().map(|at| &all[*at]).filter(|given| given.exception.is_live()).collect();
+        copies.incomplete.iter().map(|at| &all[*at]).filter(|given| given.exception.is_judged_as_live()).collect();
     report_incomplete(&unsure, cx);
 }
 
