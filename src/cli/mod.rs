@@ -1,5 +1,6 @@
 //! The arguments, one file a command, and nothing else: their doc comments are the help text.
 
+pub mod answers;
 mod check;
 mod export;
 mod history;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use answers::Answers;
 pub use check::Check;
 pub use export::Export;
 pub use history::History;

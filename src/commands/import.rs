@@ -13,13 +13,13 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, subfolder, write};
 use crate::error::Error;
 use crate::files;
-use crate::import::{self, Entry, Field, Options, Target};
+use crate::import::{self, Entry, Options, Target};
 use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
 use crate::register::{self, draft};
 use crate::rule::Level;
 use crate::rule::Rule;
 use crate::rules::Case;
-use crate::schema::{Schema, Shipped, field_name};
+use crate::schema::field_name;
 use crate::source::{FileId, Source};
 use crate::text::shown;
 use crate::yaml;
@@ -91,7 +91,7 @@ fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
 /// Reads `FIELD=COLUMN`.
 fn parse_map(argument: &str) -> Result<(Target, String), Error> {
     let (field, column) = pair("--map", argument, "expires=\"Valid until\"")?;
-    let target = if field.eq_ignore_ascii_case("ignore") { Some(Target::Ignore) } else { parse_target(field) };
+    let target = if field.eq_ignore_ascii_case("ignore") { Some(Target::Ignore) } else { Target::parse(field) };
     let target = target.ok_or_else(|| no_field("--map", field, ", `ignore`"))?;
     Ok((target, column.to_owned()))
 }
@@ -99,12 +99,15 @@ fn parse_map(argument: &str) -> Result<(Target, String), Error> {
 /// Reads `FIELD=VALUE`. What the schema would refuse is refused here, once instead of in every file.
 fn parse_set(argument: &str) -> Result<(Target, String), Error> {
     let (field, value) = pair("--set", argument, "scope.environment=production")?;
-    let target = parse_target(field).ok_or_else(|| no_field("--set", field, ""))?;
-    if let Target::Field(field) = &target
-        && !field.can_be_set()
-    {
+    let target = Target::parse(field).ok_or_else(|| no_field("--set", field, ""))?;
+    let own = match &target {
+        Target::Id => target.name(),
+        Target::Field(field) => Some(field.name()).filter(|_| !field.is_shared()),
+        Target::Own(_) | Target::Ignore => None,
+    };
+    if let Some(name) = own {
         return Err(Error::Usage {
-            message: format!("`--set {}`: every exception has its own, and nobody's decision is made up", field.name()),
+            message: format!("`--set {name}`: every exception has its own, and nobody's decision is made up"),
             help: "give the column that says it with `--map`, or fill it in file by file".into(),
         });
     }
@@ -122,7 +125,7 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
 /// Judges a draft by the schema of exceptions.
 fn problems_of(draft: &draft::Draft) -> Vec<yaml::Problem> {
     let text = draft.to_yaml(None);
-    yaml::parse(&text).map(|tree| Schema::shipped(Shipped::Exception).check(&tree)).unwrap_or_default()
+    yaml::parse(&text).map(|tree| register::schema().check(&tree)).unwrap_or_default()
 }
 
 fn pair<'a>(option: &str, argument: &'a str, example: &str) -> Result<(&'a str, &'a str), Error> {
@@ -133,17 +136,12 @@ fn pair<'a>(option: &str, argument: &'a str, example: &str) -> Result<(&'a str, 
     })
 }
 
-fn parse_target(field: &str) -> Option<Target> {
-    let is_own = field.len() > 2 && field.starts_with("x-");
-    if is_own { Some(Target::Own(field.to_owned())) } else { Field::parse(field).map(Target::Field) }
-}
-
 fn no_field(option: &str, field: &str, more: &str) -> Error {
-    let help = match Field::nearest(field) {
+    let help = match Target::nearest(field) {
         Some(best) => format!("did you mean `{best}`?"),
         None => {
-            let names: Vec<&str> = Field::ALL.iter().map(|(name, _)| *name).collect();
-            format!("the fields are `{}`{more}, and any key that begins with `x-`", names.join("`, `"))
+            let names = Target::names().join("`, `");
+            format!("the fields are `{names}`{more}, and any key that begins with `x-`")
         }
     };
     Error::Usage { message: format!("`{option}`: there is no field `{}`", shown(field)), help }

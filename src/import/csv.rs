@@ -8,12 +8,13 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::error::Error;
 use crate::import::columns;
 use crate::import::decode::{self, Encoding};
-use crate::import::field::{Field, Holds};
 use crate::import::id;
 use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
 use crate::import::words::{self, Meaning};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
-use crate::register::draft::{Closure, Draft};
+use crate::register::draft::Draft;
+use crate::register::fields::{self, Field, Kind};
+use crate::register::{Status, Tier};
 use crate::text::phrases::is_placeholder;
 use crate::text::{nearest, shown};
 use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
@@ -75,7 +76,10 @@ fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
         if let Some(before) = named[at].replace(target.clone()).filter(|before| before != target) {
             return Err(Error::Usage {
                 message: format!("`--map` names the column `{}` twice", shown(heading)),
-                help: format!("keep one of `{}` and `{}`", target_name(&before), target_name(target)),
+                help: {
+                    let name = |target: &Target| target.name().unwrap_or("ignore").to_owned();
+                    format!("keep one of `{}` and `{}`", name(&before), name(target))
+                },
             });
         }
     }
@@ -86,11 +90,11 @@ fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
     });
     let guess = columns::guess(&open.collect::<Vec<_>>());
     let guess = by_content(guess, table);
-    let filled = |field: Field| named.contains(&Some(Target::Field(field)));
+    let filled = |target: &Target| named.iter().flatten().any(|named| named == target);
     let keys = own_keys(headings);
-    let target = |at: usize| match (&named[at], guess[at]) {
+    let target = |at: usize| match (&named[at], &guess[at]) {
         (Some(target), _) => target.clone(),
-        (None, Some(field)) if !filled(field) => Target::Field(field),
+        (None, Some(target)) if !filled(target) => target.clone(),
         _ => Target::Own(keys[at].clone()),
     };
     let targets: Vec<Target> = (0..headings.len()).map(target).collect();
@@ -115,25 +119,15 @@ fn no_column(heading: &str, headings: &[String]) -> Error {
     Error::Usage { message: format!("`--map`: there is no column `{}`", shown(heading)), help }
 }
 
-fn target_name(target: &Target) -> &str {
-    match target {
-        Target::Field(field) => field.name(),
-        Target::Own(key) => key,
-        Target::Ignore => "ignore",
-    }
-}
-
 /// Only texts can be put together of several columns.
 fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
     for (at, target) in targets.iter().enumerate() {
-        let Target::Field(field) = target else { continue };
         let other = targets.iter().take(at).position(|other| other == target);
-        let joins = matches!(field.holds(), Holds::Line | Holds::List) && *field != Field::Id;
-        if let Some(other) = other.filter(|_| !joins) {
+        if let Some(other) = other.filter(|_| !target.joins()) {
             return Err(Error::Usage {
                 message: format!(
                     "`{}` can be only one of the columns `{}` and `{}`",
-                    field.name(),
+                    target.name().unwrap_or_default(),
                     shown(&headings[other]),
                     shown(&headings[at])
                 ),
@@ -145,11 +139,12 @@ fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
 }
 
 /// A column headed `Risk` is a tier where its cells are words for one, else it is the statement.
-fn by_content(mut guess: Vec<Option<Field>>, table: &Table) -> Vec<Option<Field>> {
-    let Some(at) = guess.iter().position(|field| *field == Some(Field::Tier)) else { return guess };
+fn by_content(mut guess: Vec<Option<Target>>, table: &Table) -> Vec<Option<Target>> {
+    let (tier, statement) = (Target::Field(fields::TIER), Target::Field(fields::STATEMENT));
+    let Some(at) = guess.iter().position(|target| target.as_ref() == Some(&tier)) else { return guess };
     let texts = table.rows.iter().map(|row| row.cell(at)).filter(|cell| cell.split_whitespace().count() > 3).count();
     if texts * 2 > table.rows.len() {
-        guess[at] = if guess.contains(&Some(Field::Statement)) { None } else { Some(Field::Statement) };
+        guess[at] = Some(statement).filter(|statement| !guess.iter().flatten().any(|target| target == statement));
     }
     guess
 }
@@ -173,7 +168,7 @@ struct Dates {
 /// own cells, else those of the other columns of the sheet.
 fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHashMap<usize, Dates>, Error> {
     let is_date = |column: &Column| match column.target {
-        Target::Field(field) => matches!(field.holds(), Holds::Day | Holds::Moment),
+        Target::Field(field) => matches!(field.kind(), Kind::Day | Kind::Moment),
         _ => false,
     };
     let evidence = |at: usize| {
@@ -307,7 +302,7 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String>
     if table.empty_rows > 0 {
         remarks.push(format!("{} empty", rows(table.empty_rows, "is", "are")));
     }
-    if !columns.iter().any(|column| column.target == Target::Field(Field::Status)) {
+    if !columns.iter().any(|column| column.target == Target::Field(fields::STATUS)) {
         let text = "no column says a status: an entry counts as active, as expired once its end has passed, or as closed where a closing date stands";
         remarks.push(text.to_owned());
     }
@@ -331,7 +326,7 @@ impl Sheet<'_> {
     fn read(&self, reading: &mut Reading) {
         let mut seen: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
         let (mut undecided, mut ended) = (0, 0);
-        let telling = [Field::Title, Field::Control, Field::Reason].map(Target::Field);
+        let telling = [fields::TITLE, fields::CONTROL, fields::REASON].map(Target::Field);
         let tells = self.columns.iter().any(|column| telling.contains(&column.target));
         for (at, row) in self.table.rows.iter().enumerate() {
             let same = seen.entry(fingerprint(row)).or_default();
@@ -374,6 +369,11 @@ impl Sheet<'_> {
                 _ if cell.is_empty() => {}
                 Target::Ignore => {}
                 Target::Own(key) => own(&mut making.draft, key, lines(cell)),
+                Target::Id | Target::Field(_) if is_nothing(cell) => {}
+                Target::Id | Target::Field(_) if is_spreadsheet_error(cell) => {
+                    self.aside(at, cell, "is the spreadsheet's error", &mut making);
+                }
+                Target::Id => self.id(at, cell, &mut making),
                 Target::Field(field) => self.field(at, *field, cell, &mut making, reading),
             }
         }
@@ -381,26 +381,24 @@ impl Sheet<'_> {
         making
     }
 
+    fn id(&self, at: usize, cell: &str, making: &mut Making) {
+        making.id = id::from_given(cell);
+        // Tickets and audits speak of it as the sheet writes it.
+        if making.id != cell {
+            own(&mut making.draft, self.keys[at].as_str(), lines(cell));
+        }
+    }
+
     fn field(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
-        if is_nothing(cell) {
-            return;
-        }
-        if is_spreadsheet_error(cell) {
-            return self.aside(at, cell, "is the spreadsheet's error", making);
-        }
-        match field.holds() {
-            Holds::Line if field == Field::Id => {
-                making.id = id::from_given(cell);
-                // Tickets and audits speak of it as the sheet writes it.
-                if making.id != cell {
-                    own(&mut making.draft, self.keys[at].as_str(), lines(cell));
-                }
-            }
-            Holds::Line => field.add(&mut making.draft, &folded(cell)),
-            Holds::List => field.put(&mut making.draft, &items(field, cell).join("\n")),
-            Holds::Person => field.put(&mut making.draft, &person(cell)),
-            Holds::Day | Holds::Moment => self.date(at, field, cell, making),
-            Holds::Words => self.word(at, field, cell, making, reading),
+        let draft = &mut making.draft;
+        match field.kind() {
+            Kind::Texts => draft.put(field, &references(items(cell)).join("\n")),
+            _ if field.is_in_list() => draft.put(field, &items(cell).join("\n")),
+            Kind::Person => draft.put(field, &person(cell)),
+            Kind::Day | Kind::Moment => self.date(at, field, cell, making),
+            Kind::Word(words) => self.word(at, (field, words), cell, making, reading),
+            Kind::Words(words) => self.words(at, (field, words), cell, making),
+            Kind::Line | Kind::Mapping | Kind::Mappings => draft.add(field, &folded(cell)),
         }
     }
 
@@ -408,32 +406,39 @@ impl Sheet<'_> {
         let order = self.orders.get(&at).and_then(|dates| dates.order);
         match dates::under(&dates::read(cell), order) {
             None => self.aside(at, cell, "is no date that can be read", making),
-            Some(moment) if field.holds() == Holds::Moment => field.put(&mut making.draft, &moment.to_string()),
-            Some(moment) => field.put(&mut making.draft, &self.day(moment).to_string()),
+            Some(moment) if field.kind() == Kind::Moment => making.draft.put(field, &moment.to_string()),
+            Some(moment) => making.draft.put(field, &self.day(moment).to_string()),
         }
     }
 
     /// Reads a word for one of ours.
-    fn word(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
+    fn word(
+        &self,
+        at: usize,
+        (field, ours): (Field, &[&'static str]),
+        cell: &str,
+        making: &mut Making,
+        reading: &mut Reading,
+    ) {
         let key = self.keys[at].as_str();
         let mut count = |ours: String| *reading.words.entry((field, folded(cell), ours)).or_default() += 1;
-        making.status_said |= field == Field::Status;
+        making.status_said |= field == fields::STATUS;
         let meaning = match field {
-            Field::Tier => words::tier(cell),
-            Field::Status => words::state(cell),
-            _ => return self.exposure(at, cell, making),
+            fields::TIER => words::tier(cell),
+            fields::STATUS => words::state(cell),
+            _ => words::of(cell, ours).map_or(Meaning::Unknown, Meaning::Same),
         };
         match meaning {
             Meaning::Same(ours) => {
                 if !cell.eq_ignore_ascii_case(ours) {
                     count(ours.to_owned());
                 }
-                field.put(&mut making.draft, ours);
+                making.draft.put(field, ours);
             }
             Meaning::Nearest(ours) => {
                 count(format!("{ours}, and kept as `{key}`"));
                 own(&mut making.draft, key, lines(cell));
-                field.put(&mut making.draft, ours);
+                making.draft.put(field, ours);
             }
             Meaning::Undecided => {
                 count(format!("no status, and kept as `{key}`"));
@@ -442,21 +447,25 @@ impl Sheet<'_> {
                 making.undecided = true;
             }
             Meaning::Unknown => {
-                making.draft.status_open |= field == Field::Status;
-                let what = if field == Field::Tier { "is no tier that is known" } else { "is no status that is known" };
-                self.aside(at, cell, what, making);
+                making.draft.status_open |= field == fields::STATUS;
+                self.aside(at, cell, &format!("is no {} that is known", field.label()), making);
             }
         }
     }
 
-    fn exposure(&self, at: usize, cell: &str, making: &mut Making) {
-        let kinds: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(words::exposure).collect();
-        let Some(mut kinds) = kinds else {
-            return self.aside(at, cell, "is no kind of exposure that is known", making);
+    /// Reads a list of words for ours.
+    fn words(&self, at: usize, (field, ours): (Field, &[&'static str]), cell: &str, making: &mut Making) {
+        let one = |word: &str| match field {
+            fields::EXPOSURE => words::exposure(word),
+            _ => words::of(word, ours),
         };
-        kinds.sort_unstable();
-        kinds.dedup();
-        Field::Exposure.put(&mut making.draft, &kinds.join(","));
+        let words: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(one).collect();
+        let Some(mut words) = words else {
+            return self.aside(at, cell, &format!("is no kind of {} that is known", field.label()), making);
+        };
+        words.sort_unstable();
+        words.dedup();
+        making.draft.put(field, &words.join(","));
     }
 
     /// Keeps a text that its field cannot hold under the column's own key.
@@ -473,24 +482,26 @@ impl Sheet<'_> {
 
     /// Settles what one cell alone does not tell: the status, and where an incident belongs.
     fn settle(&self, making: &mut Making) {
-        let has_status = self.columns.iter().any(|column| column.target == Target::Field(Field::Status));
+        let has_status = self.columns.iter().any(|column| column.target == Target::Field(fields::STATUS));
         let draft = &mut making.draft;
-        if draft.status.is_empty() && !making.status_said {
-            if !draft.closure.date.is_empty() {
-                "closed".clone_into(&mut draft.status);
+        if !draft.is_given(fields::STATUS) && !making.status_said {
+            if draft.is_given(fields::CLOSURE_DATE) {
+                draft.set(fields::STATUS, Status::Closed.name());
             } else if has_status {
                 draft.status_open = true;
             }
         }
-        let live = matches!(draft.status.as_str(), "" | "active") && !draft.status_open;
-        let ended = Moment::parse(&draft.expires).is_ok_and(|end| self.options.today.has_ended(self.options.zone, end));
-        if live && ended {
-            "expired".clone_into(&mut draft.status);
+        let active = !draft.is_given(fields::STATUS) || draft.text(fields::STATUS) == Status::Active.name();
+        let end = Moment::parse(draft.text(fields::EXPIRES));
+        let ended = end.is_ok_and(|end| self.options.today.has_ended(self.options.zone, end));
+        if active && !draft.status_open && ended {
+            draft.set(fields::STATUS, Status::Expired.name());
             making.ended = true;
         }
-        if !draft.incident.is_empty() && draft.tier != "emergency" {
-            let incident = std::mem::take(&mut draft.incident);
-            draft.references.push(incident);
+        if draft.is_given(fields::INCIDENT_ID) && draft.text(fields::TIER) != Tier::Emergency.name() {
+            let incident = draft.text(fields::INCIDENT_ID).to_owned();
+            draft.clear(fields::INCIDENT_ID);
+            draft.push(fields::REFERENCES, incident);
         }
     }
 }
@@ -510,9 +521,16 @@ struct Making {
 impl Making {
     /// Tells whether it is a line of totals or the like: whatever makes an exception is empty, and nothing was put aside.
     fn says_nothing(&self) -> bool {
-        let draft = &self.draft;
-        let texts = [&draft.title, &draft.control, &draft.reason, &draft.decided, &draft.starts, &draft.expires];
-        texts.iter().all(|text| text.is_empty()) && draft.closure == Closure::default() && self.notes.is_empty()
+        const TELLING: [Field; 7] = [
+            fields::TITLE,
+            fields::CONTROL,
+            fields::REASON,
+            fields::DECIDED,
+            fields::STARTS,
+            fields::EXPIRES,
+            fields::CLOSURE,
+        ];
+        !TELLING.into_iter().any(|field| self.draft.is_given(field)) && self.notes.is_empty()
     }
 
     fn finish(self, row: &Row) -> Entry {
@@ -555,18 +573,17 @@ fn lines(text: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Splits a cell into its items: a list by lines or bullets, references also by what stands
-/// between tickets and addresses.
-fn items(field: Field, cell: &str) -> Vec<String> {
+/// Splits a cell into its items, by lines or bullets.
+fn items(cell: &str) -> Vec<String> {
     let bullet = |line: &str| {
         let line = line.trim().trim_start_matches(['-', '*', '•', '–', '·']).trim_start();
         line.to_owned()
     };
-    let lines: Vec<String> =
-        cell.lines().map(bullet).map(|line| folded(&line)).filter(|line| !line.is_empty()).collect();
-    if field != Field::References {
-        return lines;
-    }
+    cell.lines().map(bullet).map(|line| folded(&line)).filter(|line| !line.is_empty()).collect()
+}
+
+/// Splits lines of tickets and addresses by what stands between them.
+fn references(lines: Vec<String>) -> Vec<String> {
     let split = |line: String| -> Vec<String> {
         let parts: Vec<&str> = line.split([',', ';', ' ']).filter(|part| !part.is_empty()).collect();
         if parts.iter().all(|part| is_reference(part)) {
@@ -605,8 +622,8 @@ fn is_address(text: &str) -> bool {
 }
 
 fn name_of(draft: &Draft, row: &Row) -> String {
-    let texts = [&draft.title, &draft.control, &draft.reason, &draft.system];
-    match texts.into_iter().find(|text| !text.is_empty()) {
+    let naming = [fields::TITLE, fields::CONTROL, fields::REASON, fields::SYSTEM];
+    match naming.into_iter().map(|field| draft.text(field)).find(|text| !text.is_empty()) {
         Some(text) => id::from_words(text),
         None => id::from_words(&row.cells().iter().collect::<Vec<_>>().join(" ")),
     }

@@ -9,6 +9,7 @@ use crate::import::table::{self, NoTable};
 use crate::import::tree::{self, Ignore, folded};
 use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
+use crate::register::fields::CONTROL;
 use crate::source::{Source, Span};
 use crate::text::shown;
 use crate::yaml::{Entry, Problem};
@@ -88,7 +89,7 @@ impl Waiver {
         let mut ignore = Ignore::new(TOOL, line, &format!("control {control}"), None);
         ignore.cover(&control, Vec::new());
         // The control that is waived is the very rule that is not followed.
-        ignore.draft().control = control;
+        ignore.set(CONTROL, control);
         Self(ignore)
     }
 

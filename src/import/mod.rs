@@ -11,7 +11,6 @@ mod columns;
 mod csv;
 mod decode;
 mod dependency_check;
-mod field;
 mod id;
 mod inspec;
 mod osv_scanner;
@@ -25,12 +24,12 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use crate::time::foreign::DateOrder;
-pub use field::{Field, Holds};
 
 use crate::error::Error;
 use crate::import::id::Ids;
 use crate::register::draft::Draft;
-use crate::text::shown;
+use crate::register::fields::{Field, Kind};
+use crate::text::{nearest, shown};
 use crate::time::{Today, Zone};
 
 /// The largest file that is read, in bytes: far more than 100,000 rows of a register.
@@ -77,12 +76,73 @@ impl Format {
 /// What a column that the user names is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
+    /// The exception's id, which is the file's name.
+    Id,
     /// A field.
     Field(Field),
     /// A key of the organisation's own, beginning with `x-`.
     Own(String),
     /// Nothing.
     Ignore,
+}
+
+/// The name of [`Target::Id`].
+const ID: &str = "id";
+
+impl Target {
+    /// Finds a target by the name that `--map` and `--set` take: that of a field, or its last key
+    /// where no other field ends so; a list of mappings stands for the first key of its items.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.trim();
+        if name.len() > "x-".len() && name.starts_with("x-") {
+            return Some(Self::Own(name.to_owned()));
+        }
+        let name = name.to_ascii_lowercase();
+        if name == ID {
+            return Some(Self::Id);
+        }
+        let found = |is: &dyn Fn(Field) -> bool| {
+            let mut fields = Field::importable().filter(|field| is(*field));
+            fields.next().map(|first| (first, fields.next().is_none()))
+        };
+        let whole = found(&|field| field.name() == name).map(|(field, _)| field);
+        let short = || found(&|field| field.label() == name).filter(|(_, alone)| *alone).map(|(field, _)| field);
+        let is_first = |field: Field| field.is_in_list() && field.parent().is_some_and(|list| list.name() == name);
+        whole.or_else(short).or_else(|| found(&is_first).map(|(field, _)| field)).map(Self::Field)
+    }
+
+    /// Returns the names of the id and of all fields that a column can fill.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        std::iter::once(ID).chain(Field::importable().map(Field::name)).collect()
+    }
+
+    /// Returns the name that was probably meant.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        nearest(name, Self::names().into_iter())
+    }
+
+    /// Returns the name; `None` where nothing becomes of it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Id => Some(ID),
+            Self::Field(field) => Some(field.name()),
+            Self::Own(key) => Some(key),
+            Self::Ignore => None,
+        }
+    }
+
+    /// Tells whether the texts of two columns can be put together for it.
+    fn joins(&self) -> bool {
+        match self {
+            Self::Field(field) => field.is_in_list() || matches!(field.kind(), Kind::Line | Kind::Texts),
+            Self::Id => false,
+            Self::Own(_) | Self::Ignore => true,
+        }
+    }
 }
 
 /// What the user says about the file.
@@ -199,9 +259,9 @@ impl Reading {
 /// Puts a value that the user has for all into a draft that says nothing there.
 pub fn apply(target: &Target, value: &str, draft: &mut Draft) {
     match target {
-        Target::Field(field) => field.put_if_open(draft, value),
+        Target::Field(field) => draft.put_if_open(*field, value),
         Target::Own(key) => own(draft, key, value),
-        Target::Ignore => {}
+        Target::Id | Target::Ignore => {}
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::import::tree::{self, Ignore, list};
 use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
+use crate::register::fields::REQUESTER;
 use crate::source::Source;
 use crate::text::shown;
 use crate::yaml::{Entry, Node};
@@ -93,7 +94,7 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
 fn ignored_by(source: &Source, node: &Node<'_>, ignore: &mut Ignore) {
     let text = |key: &str| node.get(key).and_then(Node::as_text);
     match text("email").or(text("name")).or(node.as_text()) {
-        Some(person) => ignore.draft().requester = tree::folded(person),
+        Some(person) => ignore.set(REQUESTER, tree::folded(person)),
         None => ignore.keep("ignoredBy", &tree::as_line(source, node), "names nobody"),
     }
 }

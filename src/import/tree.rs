@@ -9,6 +9,7 @@ use crate::files;
 use crate::import::until::{self, Midnight};
 use crate::import::{Entry, Note, Options, id, own};
 use crate::register::draft::Draft;
+use crate::register::fields::{EXPIRES, Field, REASON, STARTS, TITLE};
 use crate::source::Source;
 use crate::text::phrases::is_placeholder;
 use crate::text::shown;
@@ -58,7 +59,8 @@ impl Ignore {
         let place_text = place.map(|place| format!(" in {place}")).unwrap_or_default();
         let title = folded(&format!("{tool} may overlook {what}{place_text}"));
         let id = id::from_words(&format!("{tool} {what} {}", place.unwrap_or_default()));
-        let draft = Draft { title, ..Draft::default() };
+        let mut draft = Draft::default();
+        draft.set(TITLE, title);
         Self { tool, line, id, draft, notes: Vec::new() }
     }
 
@@ -73,7 +75,7 @@ impl Ignore {
     pub(super) fn reason(&mut self, text: &str) {
         let text = folded(text);
         if is_placeholder(&text).is_none_or(|found| found != text) {
-            self.draft.reason = text;
+            self.draft.set(REASON, text);
         }
     }
 
@@ -81,7 +83,7 @@ impl Ignore {
     pub(super) fn ends(&mut self, key: &str, text: &str, midnight: Midnight, options: &Options) {
         match until::expiry(text, midnight, options.zone) {
             Some(end) => {
-                self.draft.expires = end.to_string();
+                self.draft.set(EXPIRES, end.to_string());
                 until::settle(&mut self.draft, options);
             }
             None => self.keep(key, text, "is no date that can be read"),
@@ -91,7 +93,7 @@ impl Ignore {
     /// Gives the day from which it is overlooked.
     pub(super) fn starts(&mut self, key: &str, text: &str, options: &Options) {
         match until::read(text) {
-            Some(moment) => self.draft.starts = options.zone.first_day(moment).to_string(),
+            Some(moment) => self.draft.set(STARTS, options.zone.first_day(moment).to_string()),
             None => self.keep(key, text, "is no date that can be read"),
         }
     }
@@ -113,9 +115,9 @@ impl Ignore {
         self.notes.push(Note { about: about.to_owned(), text: text.into() });
     }
 
-    /// Returns the draft for what only one tool knows.
-    pub(super) fn draft(&mut self) -> &mut Draft {
-        &mut self.draft
+    /// Gives a field that only one tool knows.
+    pub(super) fn set(&mut self, field: Field, text: String) {
+        self.draft.set(field, text);
     }
 
     /// Ends with the entry.

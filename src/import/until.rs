@@ -4,7 +4,9 @@
 //! covered, so a whole day goes off. What is no midnight of the register's zone stays the instant
 //! that it is.
 
+use crate::register::Status;
 use crate::register::draft::Draft;
+use crate::register::fields::{EXPIRES, STATUS};
 use crate::time::{Moment, Zone};
 
 /// Where a tool's day begins.
@@ -54,9 +56,9 @@ fn without_fraction(clock: &str) -> String {
 
 /// Marks a draft as expired where its end has passed.
 pub(super) fn settle(draft: &mut Draft, options: &crate::import::Options) {
-    let ended = Moment::parse(&draft.expires).is_ok_and(|end| options.today.has_ended(options.zone, end));
+    let ended = Moment::parse(draft.text(EXPIRES)).is_ok_and(|end| options.today.has_ended(options.zone, end));
     if ended {
-        "expired".clone_into(&mut draft.status);
+        draft.set(STATUS, Status::Expired.name());
     }
 }
 

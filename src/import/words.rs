@@ -176,6 +176,13 @@ pub(super) fn exposure(text: &str) -> Option<&'static str> {
     find(EXPOSURES, &plain_of(text))
 }
 
+/// Returns the one of `ours` that a text is, in whatever letters.
+#[must_use]
+pub(super) fn of(text: &str, ours: &[&'static str]) -> Option<&'static str> {
+    let text = plain_of(text);
+    ours.iter().copied().find(|word| plain(word) == text)
+}
+
 fn plain_of(text: &str) -> String {
     const LONGEST: usize = 60;
     if text.len() > LONGEST { String::new() } else { plain(text) }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::import::{Column, Field, Note, Reading, Target};
+use crate::import::{Column, Note, Reading, Target};
 use crate::output::escape;
+use crate::register::fields::Field;
 use crate::rule::Level;
 use crate::text::shown;
 
@@ -157,16 +158,12 @@ fn columns(reading: &Reading, asked: &[String], verbose: bool, out: &mut dyn Wri
 
 /// A column without a heading and a cell is none.
 fn is_worth_a_line(column: &Column) -> bool {
-    column.filled > 0 || column.named || matches!(column.target, Target::Field(_))
+    column.filled > 0 || column.named || matches!(column.target, Target::Id | Target::Field(_))
 }
 
 fn row(column: &Column) -> [String; 4] {
-    let target = match &column.target {
-        Target::Field(field) => field.name().to_owned(),
-        Target::Own(key) => key.clone(),
-        Target::Ignore => "(left out)".to_owned(),
-    };
-    [cut(&column.heading), cut(&target), column.filled.to_string(), cut(&column.example)]
+    let target = column.target.name().unwrap_or("(left out)");
+    [cut(&column.heading), cut(target), column.filled.to_string(), cut(&column.example)]
 }
 
 /// Writes what came of it.
@@ -314,7 +311,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let settable: Vec<&str> = lacking(outcome)
         .into_iter()
         .filter(|(_, count)| *count > 1 && count * 2 > outcome.drafts.len())
-        .filter(|(field, _)| Field::parse(field).is_some_and(Field::can_be_set))
+        .filter(|(field, _)| Field::of_name(field).is_some_and(Field::is_shared))
         .map(|(field, _)| field)
         .take(FIRST)
         .collect();
@@ -504,11 +501,7 @@ impl<'o> Document<'o> {
         let reading = outcome.reading;
         let column = |it: &'o Column| ColumnItem {
             column: &it.heading,
-            becomes: match &it.target {
-                Target::Field(field) => Some(field.name()),
-                Target::Own(key) => Some(key),
-                Target::Ignore => None,
-            },
+            becomes: it.target.name(),
             named: it.named,
             filled: it.filled,
         };

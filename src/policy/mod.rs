@@ -16,6 +16,7 @@ pub use places::NAMES;
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
 use crate::people::People;
+use crate::register::fields::Field;
 use crate::register::{Controls, Tier};
 use crate::rule::Level;
 use crate::rule::Rule;
@@ -296,7 +297,7 @@ pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>
     let Some(path) = &policy.schema else { return Ok(None) };
     let source = usable(place.read(path)?, KIND)?;
     let fault = match serde_json::from_str(source.text()) {
-        Ok(document) => match Schema::organisation(document, path) {
+        Ok(document) => match Schema::organisation(document, path).map(|own| own.with_other_keys(Field::keys_called)) {
             Ok(schema) => return Ok(Some(schema)),
             // JSON is YAML, so the tree knows where the fault stands.
             Err(SchemaFault { pointer, message, help }) => {

@@ -3,153 +3,205 @@
 //! The one place that writes a new file, for every command that makes one. What is missing is
 //! written as a key without a value, so that `check` names it where it belongs.
 
+use std::collections::BTreeMap;
+
+use crate::register::exception::Status;
+use crate::register::fields::{self, Field, Kind, Need, STATUS};
 use crate::yaml::write::{self, Layout, Value};
 
-/// What is known of a new exception. An empty text is a missing one.
+/// What is known of a new exception, by field. An empty text is a missing one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
-    /// What is being allowed, in a line.
-    pub title: String,
-    /// The exact rule that is not followed.
-    pub control: String,
-    /// Why.
-    pub reason: String,
-    /// The one system.
-    pub system: String,
-    /// The environment.
-    pub environment: String,
-    /// The team, if it matters; left out where empty.
-    pub team: String,
-    /// The process, if it matters; left out where empty.
-    pub process: String,
-    /// `low`, `moderate`, `high` or `emergency`.
-    pub tier: String,
-    /// The kinds of exposure; `None` leaves the key out, an empty list states that there is none.
-    pub exposure: Option<Vec<String>>,
-    /// What goes wrong in the worst plausible case.
-    pub statement: String,
-    /// Safer options and why each does not do.
-    pub alternatives: Vec<Alternative>,
-    /// What must happen before it can be closed.
-    pub removal: String,
-    /// Who explains the need.
-    pub requester: String,
-    /// The one person who removes it.
-    pub owner: String,
-    /// Who accepted or rejected the risk.
-    pub approver: String,
-    /// The day of the decision.
-    pub decided: String,
-    /// `active` unless it is another.
-    pub status: String,
-    /// Whether the status is not known either: an empty one is then missing instead of `active`.
+    /// Lines, people, dates and words; none is empty.
+    texts: BTreeMap<Field, String>,
+    /// Lists of texts or words, and of what belongs to the items of a list, item by item.
+    lists: BTreeMap<Field, Vec<String>>,
+    /// Whether the status is not known either: without one it is then missing instead of `active`.
     pub status_open: bool,
-    /// When it begins.
-    pub starts: String,
-    /// The agreed end.
-    pub expires: String,
-    /// Tickets and pages.
-    pub references: Vec<String>,
-    /// The incident's id; left out where empty.
-    pub incident: String,
-    /// How it ended; written where it says something, or where the status is `closed`.
-    pub closure: Closure,
     /// The suppressions that it licenses, each with its keys in their order.
     pub covers: Vec<Vec<(String, Value)>>,
     /// The organisation's own keys, each beginning with `x-`.
     pub own: Vec<(String, Value)>,
 }
 
-/// How an exception ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Closure {
-    /// The day from which the rule is followed again.
-    pub date: String,
-    /// Who removed the exception.
-    pub by: String,
-    /// Who checked that it is gone.
-    pub verified_by: String,
-    /// What was done and how it was checked.
-    pub note: String,
-}
-
-/// A safer option that was considered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Alternative {
-    /// The option.
-    pub option: String,
-    /// Why it does not do.
-    pub rejected: String,
-}
-
 impl Draft {
+    /// Returns the text of a field; an empty one where it is missing.
+    #[must_use]
+    pub fn text(&self, field: Field) -> &str {
+        self.texts.get(&field).map_or("", String::as_str)
+    }
+
+    /// Gives a field another text; an empty one takes it away.
+    pub fn set(&mut self, field: Field, text: impl Into<String>) {
+        match text.into() {
+            text if text.is_empty() => self.texts.remove(&field),
+            text => self.texts.insert(field, text),
+        };
+    }
+
+    /// Returns the items of a list; `None` where nothing is said of it.
+    #[must_use]
+    pub fn list(&self, field: Field) -> Option<&[String]> {
+        self.lists.get(&field).map(Vec::as_slice)
+    }
+
+    /// Gives a list its items. An empty list states that there are none.
+    pub fn set_list(&mut self, field: Field, items: Vec<String>) {
+        self.lists.insert(field, items);
+    }
+
+    /// Adds an item to a list.
+    pub fn push(&mut self, field: Field, item: impl Into<String>) {
+        self.lists.entry(field).or_default().push(item.into());
+    }
+
+    /// Returns how many items a list of mappings has.
+    #[must_use]
+    pub fn count(&self, list: Field) -> usize {
+        list.parts().map(|part| self.list(part).map_or(0, <[String]>::len)).max().unwrap_or_default()
+    }
+
+    /// Returns what one item of a list of mappings has under a key.
+    #[must_use]
+    pub fn item(&self, part: Field, at: usize) -> &str {
+        self.list(part).and_then(|items| items.get(at)).map_or("", String::as_str)
+    }
+
+    /// Gives one item of a list of mappings a text; the items before it are there afterwards.
+    pub fn set_item(&mut self, part: Field, at: usize, text: impl Into<String>) {
+        let items = self.lists.entry(part).or_default();
+        if items.len() <= at {
+            items.resize(at + 1, String::new());
+        }
+        items[at] = text.into();
+    }
+
+    /// Takes away the items of a list of mappings from one on.
+    pub fn truncate(&mut self, list: Field, count: usize) {
+        for part in list.parts() {
+            if let Some(items) = self.lists.get_mut(&part) {
+                items.truncate(count);
+            }
+        }
+        self.lists.retain(|field, items| field.parent() != Some(list) || !items.is_empty());
+    }
+
+    /// Tells whether anything is said of a field, or of a part of it.
+    #[must_use]
+    pub fn is_given(&self, field: Field) -> bool {
+        match field.kind() {
+            Kind::Mapping | Kind::Mappings => field.parts().any(|part| self.is_given(part)),
+            _ => self.texts.contains_key(&field) || self.lists.contains_key(&field),
+        }
+    }
+
+    /// Takes away whatever is said of a field and its parts.
+    pub fn clear(&mut self, field: Field) {
+        self.texts.remove(&field);
+        self.lists.remove(&field);
+        field.parts().for_each(|part| self.clear(part));
+    }
+
+    /// Puts a value into a field. A list of texts takes one more item a line, one of words begins
+    /// anew with those that blanks or commas part.
+    pub fn put(&mut self, field: Field, value: &str) {
+        let lines = || value.lines().map(str::trim).filter(|line| !line.is_empty());
+        match field.kind() {
+            Kind::Words(_) => {
+                let words = value.split([',', ' ', '\n']).filter(|word| !word.is_empty());
+                self.set_list(field, words.map(str::to_owned).collect());
+            }
+            Kind::Texts => lines().for_each(|line| self.push(field, line)),
+            _ if field.is_in_list() => lines().for_each(|line| self.push(field, line)),
+            _ => self.set(field, value),
+        }
+    }
+
+    /// Puts a value behind what is there already: a list takes more items, a text more words.
+    pub fn add(&mut self, field: Field, value: &str) {
+        match self.texts.get_mut(&field) {
+            Some(text) => {
+                text.push(' ');
+                text.push_str(value);
+            }
+            None => self.put(field, value),
+        }
+    }
+
+    /// Puts a value into a draft that says nothing of a field, nor of the list whose items it belongs to.
+    pub fn put_if_open(&mut self, field: Field, value: &str) {
+        let whole = field.parent().filter(|_| field.is_in_list()).unwrap_or(field);
+        if !self.is_given(whole) {
+            self.put(field, value);
+        }
+    }
+
     /// Writes the file. `schema` is the path of the schema's copy as an editor finds it from the
     /// file; without one there is no line for the editor.
     #[must_use]
     pub fn to_yaml(&self, schema: Option<&str>) -> String {
         let modeline = schema.map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
-        modeline + &write::entries(&self.entries(), 0, Layout::default())
-    }
-
-    fn entries(&self) -> Vec<(String, Value)> {
-        let text = |key: &str, text: &String| (key.to_owned(), Value::text(text.as_str()));
-        let map = |key: &str, entries| (key.to_owned(), Value::Map(entries));
-        let given = |key: &str, value: &String| (!value.is_empty()).then(|| text(key, value));
-        let rejected = self.status == "rejected";
-        // A request that was turned down needs no more than its core; what is known is kept.
-        let needed = |entry: (String, Value)| match &entry.1 {
-            Value::Text(text) if text.is_empty() && rejected => None,
-            _ => Some(entry),
-        };
-        let mut entries =
-            vec![text("title", &self.title), text("control", &self.control), text("reason", &self.reason)];
-        let mut scope = vec![text("system", &self.system), text("environment", &self.environment)];
-        scope.extend(given("team", &self.team));
-        scope.extend(given("process", &self.process));
-        entries.push(map("scope", scope));
-        if !(rejected && self.tier.is_empty() && self.statement.is_empty()) {
-            let mut risk = vec![text("tier", &self.tier)];
-            risk.extend(self.exposure.iter().map(|kinds| ("exposure".to_owned(), Value::flow_list(kinds))));
-            risk.push(text("statement", &self.statement));
-            entries.push(map("risk", risk));
-        }
-        entries.extend(needed(("alternatives".to_owned(), self.alternatives())));
-        entries.extend(needed(text("removal", &self.removal)));
-        entries.push(text("requester", &self.requester));
-        entries.extend(needed(text("owner", &self.owner)));
-        entries.extend([text("approver", &self.approver), text("decided", &self.decided)]);
-        let status = if self.status.is_empty() && !self.status_open { "active" } else { &self.status };
-        entries.push(text("status", &status.to_owned()));
-        entries.extend(needed(text("starts", &self.starts)));
-        entries.extend(needed(text("expires", &self.expires)));
-        if !self.references.is_empty() {
-            entries.push(("references".to_owned(), Value::List(self.references.iter().map(Value::text).collect())));
-        }
-        if !self.incident.is_empty() {
-            entries.push(("incident".to_owned(), Value::flow_map([("id", self.incident.as_str())])));
-        }
-        if self.closure != Closure::default() || self.status == "closed" {
-            let Closure { date, by, verified_by, note } = &self.closure;
-            let closure = [("date", date), ("by", by), ("verified_by", verified_by), ("note", note)];
-            entries.push(map("closure", closure.map(|(key, value)| text(key, value)).to_vec()));
-        }
-        if !self.covers.is_empty() {
-            let covers = self.covers.iter().map(|cover| Value::Flow(Box::new(Value::Map(cover.clone()))));
-            entries.push(("covers".to_owned(), Value::List(covers.collect())));
-        }
+        let mut entries: Vec<(String, Value)> = Field::tops().filter_map(|field| self.entry(field)).collect();
         entries.extend(self.own.iter().cloned());
-        entries
+        modeline + &write::entries(&entries, 0, Layout::default())
     }
 
-    fn alternatives(&self) -> Value {
-        if self.alternatives.is_empty() {
-            return Value::text("");
-        }
-        let one = |it: &Alternative| {
-            let pair = [("option", &it.option), ("rejected", &it.rejected)];
-            Value::Map(pair.map(|(key, text)| (key.to_owned(), Value::text(text.as_str()))).to_vec())
+    /// Writes a field that is known or asked for.
+    fn entry(&self, field: Field) -> Option<(String, Value)> {
+        let value = match field.kind() {
+            _ if field == fields::COVERS => self.covers(),
+            Kind::Mapping => self.mapping(field),
+            Kind::Mappings => self.mappings(field),
+            Kind::Words(_) => self.list(field).map(Value::flow_list),
+            Kind::Texts => self.list(field).map(|items| Value::List(items.iter().map(Value::text).collect())),
+            _ => Some(self.text(field)).filter(|text| !text.is_empty()).map(Value::text),
         };
-        Value::List(self.alternatives.iter().map(one).collect())
+        let value = match value {
+            None if field == STATUS && !self.status_open => Some(Value::text(Status::Active.name())),
+            None if self.needs(field) => Some(Value::text("")),
+            value => value,
+        };
+        value.map(|value| (field.key().to_owned(), value))
+    }
+
+    /// Tells whether a field that is missing is written as a key without a value.
+    fn needs(&self, field: Field) -> bool {
+        let status = self.text(STATUS);
+        match field.need() {
+            Need::Always => true,
+            // A request that was turned down needs no more than its core.
+            Need::Approved => status != Status::Rejected.name(),
+            Need::Closed => status == Status::Closed.name(),
+            Need::Emergency | Need::Optional => false,
+        }
+    }
+
+    /// Writes a mapping where it is needed or one of the keys that it needs is known; a single key
+    /// on the mapping's own line.
+    fn mapping(&self, field: Field) -> Option<Value> {
+        let known = field.parts().any(|part| part.need() == Need::Always && self.is_given(part));
+        let entries: Vec<(String, Value)> = field.parts().filter_map(|part| self.entry(part)).collect();
+        let whole = (known || self.needs(field)).then_some(Value::Map(entries))?;
+        Some(match &whole {
+            Value::Map(entries) if entries.len() == 1 => Value::Flow(Box::new(whole)),
+            _ => whole,
+        })
+    }
+
+    /// Writes a list of mappings, where it has items.
+    fn mappings(&self, field: Field) -> Option<Value> {
+        let one = |at: usize| {
+            let parts = field.parts().map(|part| (part, self.item(part, at)));
+            let written = parts.filter(|(part, text)| part.need() == Need::Always || !text.is_empty());
+            Value::Map(written.map(|(part, text)| (part.key().to_owned(), Value::text(text))).collect())
+        };
+        let items: Vec<Value> = (0..self.count(field)).map(one).collect();
+        (!items.is_empty()).then_some(Value::List(items))
+    }
+
+    fn covers(&self) -> Option<Value> {
+        let one = |cover: &Vec<(String, Value)>| Value::Flow(Box::new(Value::Map(cover.clone())));
+        (!self.covers.is_empty()).then(|| Value::List(self.covers.iter().map(one).collect()))
     }
 }
 
@@ -157,34 +209,16 @@ impl Draft {
 mod tests {
     use super::*;
     use crate::register::Exception;
+    use crate::register::fields::*;
     use crate::schema::{Schema, Shipped};
     use crate::source::FileId;
     use crate::yaml::parse;
 
+    const REASON_GIVEN: &str = "The maker ships the tool: \"certinst\" on Thursday #2.";
+
     fn full() -> Draft {
         let owned = str::to_owned;
-        Draft {
-            title: owned("Label printer keeps its old certificate"),
-            control: owned("CRY-04 Certificates are younger than a year"),
-            reason: owned("The maker ships the tool: \"certinst\" on Thursday #2."),
-            system: owned("label printer lp-07"),
-            environment: owned("production"),
-            team: owned("Warehouse"),
-            tier: owned("low"),
-            exposure: Some(Vec::new()),
-            statement: owned("A forged printer could print wrong labels."),
-            alternatives: vec![Alternative {
-                option: owned("Print in hall 2"),
-                rejected: owned("- full until Friday"),
-            }],
-            removal: owned("Install the new certificate."),
-            requester: owned("@hanna"),
-            owner: owned("Luis Prado"),
-            approver: owned("mei@example.com"),
-            decided: owned("2026-11-15"),
-            starts: owned("2026-11-16"),
-            expires: owned("2026-12-16T09:00+01:00"),
-            references: vec![owned("#123"), owned("https://example.com/a")],
+        let mut draft = Draft {
             covers: vec![vec![
                 (owned("tool"), Value::text("trivy")),
                 (owned("id"), Value::text("CVE-2026-1234")),
@@ -192,7 +226,31 @@ mod tests {
             ]],
             own: vec![(owned("x-cost-centre"), Value::text("4711"))],
             ..Draft::default()
+        };
+        for (name, text) in [
+            ("title", "Label printer keeps its old certificate"),
+            ("control", "CRY-04 Certificates are younger than a year"),
+            ("reason", REASON_GIVEN),
+            ("scope.system", "label printer lp-07"),
+            ("scope.environment", "production"),
+            ("scope.team", "Warehouse"),
+            ("risk.tier", "low"),
+            ("risk.statement", "A forged printer could print wrong labels."),
+            ("alternatives.option", "Print in hall 2"),
+            ("alternatives.rejected", "- full until Friday"),
+            ("removal", "Install the new certificate."),
+            ("requester", "@hanna"),
+            ("owner", "Luis Prado"),
+            ("approver", "mei@example.com"),
+            ("decided", "2026-11-15"),
+            ("starts", "2026-11-16"),
+            ("expires", "2026-12-16T09:00+01:00"),
+            ("references", "#123\nhttps://example.com/a"),
+        ] {
+            draft.put(Field::of_name(name).unwrap(), text);
         }
+        draft.set_list(EXPOSURE, Vec::new());
+        draft
     }
 
     #[test]
@@ -202,10 +260,22 @@ mod tests {
         let tree = parse(&text).unwrap();
         assert_eq!(Schema::shipped(Shipped::Exception).check(&tree), Vec::new(), "{text}");
         let it = Exception::from_node(FileId(0), "x", tree);
-        assert_eq!(it.reason.as_ref().unwrap().as_str(), full().reason);
+        assert_eq!(it.reason.as_ref().unwrap().as_str(), REASON_GIVEN);
         assert_eq!(it.requester.as_ref().unwrap().as_str(), "@hanna");
         assert!(it.risk.exposure_stated);
         assert_eq!(it.alternatives[0].rejected.as_ref().unwrap().as_str(), "- full until Friday");
+    }
+
+    #[test]
+    fn the_keys_come_in_the_order_of_the_table() {
+        let mut draft = full();
+        draft.put(INCIDENT_ID, "INC-1");
+        draft.put(CLOSURE_DATE, "2026-12-01");
+        let text = draft.to_yaml(None);
+        let tree = parse(&text).unwrap();
+        let keys: Vec<Field> = tree.as_map().unwrap().iter().filter_map(|entry| Field::of_name(&entry.key)).collect();
+        assert!(keys.is_sorted() && keys.len() == 18, "{text}");
+        assert!(text.contains("\nincident: {id: INC-1}\n") && text.contains("\nclosure:\n  date: "), "{text}");
     }
 
     fn missing(draft: &Draft) -> Vec<String> {
@@ -217,17 +287,38 @@ mod tests {
 
     #[test]
     fn a_closed_draft_asks_for_its_closure_and_an_unknown_status_for_one() {
-        let closed = Draft { status: "closed".into(), ..full() };
+        let mut closed = full();
+        closed.set(STATUS, "closed");
         let keys = ["/closure/date", "/closure/by", "/closure/verified_by", "/closure/note"];
         assert_eq!(missing(&closed), keys);
-        let by = Closure {
-            date: "2026-12-01".into(),
-            by: "@hanna".into(),
-            verified_by: "@mei".into(),
-            note: "Gone.".into(),
-        };
-        assert_eq!(missing(&Draft { closure: by, ..closed }), Vec::<String>::new());
+        let by =
+            [("date", "2026-12-01"), ("by", "@hanna"), ("verified_by", "@mei"), ("note", "The certificate is new.")];
+        by.iter().for_each(|(key, text)| closed.put(Field::of_name(&format!("closure.{key}")).unwrap(), text));
+        assert_eq!(missing(&closed), Vec::<String>::new());
         assert_eq!(missing(&Draft { status_open: true, ..full() }), ["/status"]);
+    }
+
+    #[test]
+    fn a_rejected_draft_asks_for_its_core_alone() {
+        let mut rejected = Draft::default();
+        rejected.set(STATUS, "rejected");
+        rejected.put(EXPOSURE, "data");
+        let core = ["title", "control", "reason", "scope", "requester", "approver", "decided", "status"];
+        let text = rejected.to_yaml(None);
+        let tree = parse(&text).unwrap();
+        let keys: Vec<&str> = tree.as_map().unwrap().iter().map(|entry| &*entry.key).collect();
+        assert_eq!(keys, core, "{text}");
+    }
+
+    #[test]
+    fn items_of_a_list_are_filled_part_by_part() {
+        let mut draft = Draft::default();
+        draft.put(OPTION, "One\nTwo");
+        draft.put(OPTION_REJECTED, "Too slow");
+        assert_eq!((draft.count(ALTERNATIVES), draft.item(OPTION, 1), draft.item(OPTION_REJECTED, 1)), (2, "Two", ""));
+        assert_eq!(missing(&draft).iter().filter(|field| field.starts_with("/alternatives")).count(), 1);
+        draft.truncate(ALTERNATIVES, 0);
+        assert_eq!(draft, Draft::default());
     }
 
     #[test]

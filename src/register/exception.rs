@@ -72,7 +72,7 @@ impl Status {
 
     /// Returns the word of the file.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Expired => "expired",

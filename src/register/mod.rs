@@ -3,7 +3,9 @@
 mod controls;
 pub mod draft;
 mod exception;
+pub mod fields;
 mod load;
+mod row;
 mod term;
 mod tier;
 
@@ -65,8 +67,7 @@ impl<'a> Register<'a> {
     /// that the base holds.
     #[must_use]
     pub fn parse_with_base(files: &'a Files, own: Option<&Schema>, base: &[FileId]) -> (Self, Self) {
-        let shipped = Schema::shipped(Shipped::Exception);
-        Self::read_with_base(files, &[Some(&shipped), own], base)
+        Self::read_with_base(files, &[Some(&schema()), own], base)
     }
 
     /// Parses all files as [`Register::parse_with_base`] does, without a schema: for the rules that
@@ -120,6 +121,12 @@ impl<'a> Register<'a> {
     pub fn live(&self) -> usize {
         self.exceptions.iter().filter(|exception| exception.is_live()).count()
     }
+}
+
+/// Compiles the schema of an exception, which knows what else people call its keys.
+#[must_use]
+pub fn schema() -> Schema {
+    Schema::shipped(Shipped::Exception).with_other_keys(fields::Field::keys_called)
 }
 
 /// One file after parsing.

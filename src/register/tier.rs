@@ -25,7 +25,7 @@ impl Tier {
 
     /// Returns the word of the file.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "low",
             Self::Moderate => "moderate",

@@ -59,7 +59,11 @@ pub struct Schema {
     validator: Validator<Tree>,
     /// The file that an organisation's own schema stands in.
     origin: Option<String>,
+    other_keys: OtherKeys,
 }
+
+/// Returns the keys that somebody may mean by another name, the likeliest first.
+pub type OtherKeys = fn(&str) -> Vec<&'static str>;
 
 impl std::fmt::Debug for Schema {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -101,7 +105,13 @@ impl Schema {
             .with_pattern_options(PatternOptions::regex())
             .build(&document)
             .map_err(|error| SchemaFault::compiling(&error))?;
-        Ok(Self { document, validator, origin })
+        Ok(Self { document, validator, origin, other_keys: |_| Vec::new() })
+    }
+
+    /// Lets it name our key where an unknown one is another's name for it.
+    #[must_use]
+    pub fn with_other_keys(self, other_keys: OtherKeys) -> Self {
+        Self { other_keys, ..self }
     }
 
     /// Judges a tree: one problem a place, in the order of the text, so far as they are listed.
@@ -248,7 +258,9 @@ impl Schema {
     fn unknown_key(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<Problem> {
         let entry = node.as_map()?.iter().find(|entry| entry.key == key)?;
         let known = self.known_keys(pointer);
-        let help = match synonym(key, &known).or_else(|| nearest(key, known.iter().copied())) {
+        let meant = || (self.other_keys)(key).into_iter().find(|ours| known.contains(ours));
+        let meant = synonym(key, &known).or_else(meant).or_else(|| nearest(key, known.iter().copied()));
+        let help = match meant {
             _ if self.home_of(pointer, key).is_some() => {
                 let home = self.home_of(pointer, key).unwrap_or_default();
                 format!("it belongs under `{home}`: indent it below that key")
@@ -443,9 +455,9 @@ fn list(keys: &[&str]) -> String {
     format!("`{}`", keys.join("`, `"))
 }
 
-/// Names that other registers and scanners give to our keys.
-fn synonym<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    const NAMES: &[(&str, &[&str])] = &[
+/// Words that other registers and scanners have for ours.
+fn synonym<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    const WORDS: &[(&str, &[&str])] = &[
         ("active", &["open", "approved", "pending", "live", "new", "accepted", "in progress", "ongoing"]),
         ("closed", &["done", "resolved", "finished", "fixed", "removed", "complete", "completed"]),
         ("rejected", &["denied", "declined", "refused"]),
@@ -455,41 +467,11 @@ fn synonym<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
         ("high", &["major"]),
         ("remote-access", &["vpn", "ssh", "rdp", "remote", "network", "firewall"]),
         ("authentication", &["mfa", "sso", "login", "2fa", "password"]),
-        ("vendor-access", &["vendor", "third-party", "third_party", "supplier"]),
-        ("rejected", &["why_not", "rejected_because", "reason"]),
-        (
-            "expires",
-            &[
-                "until",
-                "expiry",
-                "end",
-                "ends",
-                "end_date",
-                "valid_until",
-                "ignoreuntil",
-                "expiration",
-                "deadline",
-                "due",
-            ],
-        ),
-        ("starts", &["start", "start_date", "from", "valid_from", "begins"]),
-        ("reason", &["justification", "rationale", "why", "statement", "description"]),
-        ("approver", &["approved_by", "approvedby", "accepted_by", "signed_off_by"]),
-        ("requester", &["requested_by", "requestedby", "author", "reporter", "requestor"]),
-        ("owner", &["assignee", "responsible", "contact"]),
-        ("control", &["rule", "policy", "standard", "requirement"]),
-        ("decided", &["approved", "approved_on", "approval_date", "decision_date", "date"]),
-        ("references", &["ticket", "tickets", "links", "issue", "url"]),
-        ("removal", &["remediation", "cleanup", "exit", "removal_steps"]),
-        ("tier", &["severity", "level", "rating"]),
-        ("title", &["name", "summary"]),
-        ("by", &["reviewer", "author", "closed_by"]),
-        ("note", &["comment", "notes", "text"]),
-        ("date", &["on", "day", "when", "closed"]),
+        ("vendor-access", &["vendor", "third-party", "third party", "supplier"]),
     ];
-    let folded = key.trim().to_lowercase();
-    let spelled = folded.replace('-', "_");
+    let folded = word.trim().to_lowercase();
+    let spelled = folded.replace('_', " ");
     let is_one = |others: &[&str]| others.contains(&folded.as_str()) || others.contains(&spelled.as_str());
-    let names = NAMES.iter().filter(|(_, others)| is_one(others));
-    names.filter_map(|(name, _)| known.iter().find(|key| *key == name).copied()).next()
+    let words = WORDS.iter().filter(|(_, others)| is_one(others));
+    words.filter_map(|(ours, _)| known.iter().find(|known| *known == ours).copied()).next()
 }

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::commands::candidate::{self, Before};
-use crate::commands::new::field::Field;
 use crate::commands::new::shelf::Shelf;
 use crate::commands::opened::Opened;
 use crate::commands::signoff;
@@ -17,6 +16,7 @@ use crate::files::{self, ReadFile};
 use crate::register::Controls;
 use crate::register::Tier;
 use crate::register::draft::Draft;
+use crate::register::fields::{Field, REASON, STARTS, SYSTEM, TIER};
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Finding, Level};
 use crate::rules;
@@ -168,8 +168,8 @@ impl Desk {
     /// Says what an answer causes.
     pub(super) fn caused_by(&self, field: Field, draft: &Draft, path: &str) -> Vec<Remark> {
         let mut without = draft.clone();
-        field.clear(&mut without);
-        Remark::caused(&self.judge(&without, path), self.judge(draft, path), field.words().pointer)
+        without.clear(field);
+        Remark::caused(&self.judge(&without, path), self.judge(draft, path), &field.pointer())
     }
 
     /// Tells which exception a draft takes up again, and how many renewals and re-filings then
@@ -193,8 +193,8 @@ impl Desk {
     /// Returns the last day that a tier allows for a start, where both can be read.
     pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
         let judge = &self.judge;
-        let tier = Tier::parse(&draft.tier)?;
-        let starts = Moment::parse(&draft.starts).ok()?;
+        let tier = Tier::parse(draft.text(TIER))?;
+        let starts = Moment::parse(draft.text(STARTS)).ok()?;
         let limit = judge.policy.limit(tier);
         Some((tier, limit, judge.policy.timezone.first_day(starts).plus(limit)))
     }
@@ -231,8 +231,8 @@ impl Desk {
 
     /// Copies the files that can matter to a draft.
     fn related(&self, draft: &Draft) -> Files {
-        let mut places: Vec<usize> = self.systems.get(&*fold(&draft.system)).cloned().unwrap_or_default();
-        places.extend(self.nearest(&draft.reason));
+        let mut places: Vec<usize> = self.systems.get(&*fold(draft.text(SYSTEM))).cloned().unwrap_or_default();
+        places.extend(self.nearest(draft.text(REASON)));
         places.sort_unstable();
         places.dedup();
         let copy = |place: &usize| -> Option<ReadFile> {

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
-use crate::commands::new::field::Field;
+use crate::commands::new::answer;
 use crate::commands::steps::{Steps, quote};
 use crate::error::Error;
 use crate::output::escape;
 use crate::register::draft::Draft;
+use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
 use crate::text::shown;
 
 /// A file that was just written.
@@ -32,7 +33,7 @@ impl Handoff<'_> {
             writeln!(out, "this is no git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
-        let approver = shown(&self.draft.approver);
+        let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
         for line in steps.lines() {
             writeln!(out, "  {}", escape::line(&line))?;
@@ -45,7 +46,7 @@ impl Handoff<'_> {
     /// A title that would look otherwise in a terminal stays in the file.
     fn message(&self) -> String {
         const LONGEST: usize = 72;
-        let whole = format!("Ask for {}: {}", self.id, self.draft.title);
+        let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
         let fits = whole.chars().count() <= LONGEST && escape::line(&whole) == whole;
         if fits { whole } else { format!("Ask for {}", self.id) }
     }
@@ -57,36 +58,52 @@ pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     let mut add = |name: &str, value: &str| {
         // An answer that would be shown otherwise than it is cannot be pasted.
         if !value.is_empty() && escape::line(value) == value {
-            words.extend([name.to_owned(), quote(value)]);
+            words.extend([format!("--{name}"), quote(value)]);
         }
     };
-    for field in Field::ALL {
-        let name = field.words().argument.split(' ').next().unwrap_or_default();
-        match field {
-            Field::Alternatives => {
-                for it in draft.alternatives.iter().filter(|it| !it.rejected.is_empty()) {
-                    add("--alternative", &it.option);
-                    add("--rejected", &it.rejected);
-                }
-            }
-            Field::References => draft.references.iter().for_each(|it| add(name, it)),
-            Field::Starts if arguments.starts.is_none() && draft.starts == draft.decided => {}
-            _ => add(name, &field.get(draft)),
-        }
+    for (name, value) in answers(draft, arguments) {
+        add(name, &value);
     }
     let given = |text: &Option<String>| text.clone().unwrap_or_default();
     let path = |path: &Option<PathBuf>| path.as_deref().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     for (name, value) in [
-        ("--team", draft.team.clone()),
-        ("--process", draft.process.clone()),
-        ("--decided", given(&arguments.decided)),
-        ("--id", id.to_owned()),
-        ("--folder", given(&arguments.folder)),
-        ("--today", given(&arguments.today)),
-        ("--root", path(&arguments.place.root)),
-        ("--policy", path(&arguments.place.policy)),
+        ("id", id.to_owned()),
+        ("folder", given(&arguments.folder)),
+        ("today", given(&arguments.today)),
+        ("root", path(&arguments.place.root)),
+        ("policy", path(&arguments.place.policy)),
     ] {
         add(name, &value);
     }
     words.join(" ")
+}
+
+/// Returns the arguments that give the answers of a draft: what is asked for, then the rest.
+fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
+    let unasked = Field::all().filter(|field| field.question().is_none() && !field.is_in_list());
+    let is_default = |field: Field| match field {
+        STARTS => draft.text(STARTS) == draft.text(DECIDED),
+        field => field == DECIDED,
+    };
+    let mut given = Vec::new();
+    for field in Field::asked().into_iter().chain(unasked) {
+        let flag = field.argument().map_or("", |argument| argument.flag);
+        match field.kind() {
+            _ if arguments.answers.of(field).is_none() && is_default(field) => {}
+            Kind::Mappings => {
+                for at in 0..draft.count(field) {
+                    let part = |part: Field| Some((part.argument()?.flag, draft.item(part, at).to_owned()));
+                    let item: Vec<_> = field.parts().filter_map(part).collect();
+                    // Half an item is refused.
+                    if item.iter().all(|(_, text)| !text.is_empty()) {
+                        given.extend(item);
+                    }
+                }
+            }
+            Kind::Texts => given.extend(draft.list(field).unwrap_or_default().iter().map(|it| (flag, it.clone()))),
+            _ if flag.is_empty() => {}
+            _ => given.push((flag, answer::get(field, draft))),
+        }
+    }
+    given
 }

@@ -3,13 +3,15 @@
 use std::cell::RefCell;
 use std::io::Write;
 
-use crate::commands::ask::{Choice, Line, Terminal, tidy};
+use crate::commands::ask::{Choice, Line, Terminal};
 use crate::commands::new::desk::{Desk, Remark};
-use crate::commands::new::field::Field;
-use crate::commands::new::people;
+use crate::commands::new::{answer, people};
 use crate::error::Error;
 use crate::register::Tier;
-use crate::register::draft::{Alternative, Draft};
+use crate::register::draft::Draft;
+use crate::register::fields::{
+    APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, OWNER, REQUESTER, STARTS, TIER, TITLE,
+};
 use crate::rule::Level;
 use crate::text::shown;
 
@@ -36,8 +38,8 @@ impl Interview<'_> {
     ///
     /// When the questions are left, or the terminal fails.
     pub(super) fn run(&mut self, given: &[Field]) -> Result<(), Error> {
-        for field in Field::ALL {
-            if field == Field::Incident && !field.is_required(&self.draft) {
+        for field in Field::asked() {
+            if !answer::applies(field, &self.draft) {
                 continue;
             }
             let refused = if given.contains(&field) { self.refused(field) } else { Vec::new() };
@@ -56,20 +58,25 @@ impl Interview<'_> {
     /// When the question is left, or the terminal fails.
     pub(super) fn ask(&mut self, field: Field) -> Result<(), Error> {
         self.out.flush()?;
-        match field {
-            Field::Control if self.desk.with_controls(|controls| controls.iter().len() > 0) == Some(true) => {
+        match (field, field.kind()) {
+            (CONTROL, _) if self.desk.with_controls(|controls| controls.iter().len() > 0) == Some(true) => {
                 self.choose_control()?;
             }
-            Field::Tier => self.choose_tier()?,
-            Field::Exposure => self.mark_exposure()?,
-            Field::Alternatives => self.ask_alternatives()?,
-            Field::Requester | Field::Owner | Field::Approver => self.ask_person(field)?,
-            Field::Starts | Field::Expires => self.ask_date(field)?,
-            Field::Environment => {
+            (TIER, _) => self.choose_tier()?,
+            (STARTS | EXPIRES, _) => self.ask_date(field)?,
+            (ENVIRONMENT, _) => {
                 let known: Vec<Choice> = self.desk.environments.iter().map(Choice::plain).collect();
-                self.ask_line(field, field.words().help, "", (&known, known.len()))?;
+                self.ask_line(field, help(field), "", (&known, known.len()))?;
             }
-            _ => self.ask_line(field, field.words().help, "", (&[], 0))?,
+            (_, Kind::Word(words)) => {
+                let choices: Vec<Choice> = words.iter().copied().map(Choice::plain).collect();
+                let current = words.iter().position(|word| *word == self.draft.text(field)).unwrap_or_default();
+                self.judged_choice(field, help(field), &choices, current)?;
+            }
+            (_, Kind::Words(words)) => self.mark(field, words)?,
+            (_, Kind::Person) => self.ask_person(field)?,
+            (_, Kind::Mappings) => self.ask_items(field)?,
+            _ => self.ask_line(field, help(field), "", (&[], 0))?,
         }
         self.say_what_passes(field)
     }
@@ -81,7 +88,8 @@ impl Interview<'_> {
     /// When the question is left, or the terminal fails.
     pub(super) fn ask_id(&mut self) -> Result<(), Error> {
         self.out.flush()?;
-        let proposed = if self.id.is_empty() { self.desk.shelf.propose(&self.draft.title) } else { self.id.clone() };
+        let proposed =
+            if self.id.is_empty() { self.desk.shelf.propose(self.draft.text(TITLE)) } else { self.id.clone() };
         let help = format!("the file will be {}; the name never changes", self.desk.shelf.path("ID"));
         let line = Line { ask: "What is its id?", help: &help, initial: &proposed, ..Line::default() };
         self.id = self.terminal.line(&line, &|id| self.desk.shelf.id_problem(id))?;
@@ -89,7 +97,7 @@ impl Interview<'_> {
     }
 
     fn path(&self) -> String {
-        let id = if self.id.is_empty() { self.desk.shelf.propose(&self.draft.title) } else { self.id.clone() };
+        let id = if self.id.is_empty() { self.desk.shelf.propose(self.draft.text(TITLE)) } else { self.id.clone() };
         self.desk.shelf.path(&id)
     }
 
@@ -145,14 +153,13 @@ impl Interview<'_> {
         default: &str,
         (suggestions, at_once): (&[Choice], usize),
     ) -> Result<(), Error> {
-        let example = field.example();
+        let example = answer::example(field);
         let help = if example.is_empty() { help.to_owned() } else { format!("{help}\nsuch as: {example}") };
         let help = if suggestions.is_empty() { help } else { format!("{help}\ntab or arrows choose what is listed") };
-        let initial = field.get(&self.draft);
+        let initial = answer::get(field, &self.draft);
         let default = if initial.is_empty() { default } else { "" };
-        let words = field.words();
-        let line = Line { ask: words.ask, help: &help, default, initial: &initial, suggestions, at_once };
-        let answer = self.judged_line(&line, &|draft, answer| self.take(field, draft, answer), words.pointer)?;
+        let line = Line { ask: ask(field), help: &help, default, initial: &initial, suggestions, at_once };
+        let answer = self.judged_line(&line, &|draft, answer| self.take(field, draft, answer), &field.pointer())?;
         let mut draft = std::mem::take(&mut self.draft);
         self.take(field, &mut draft, &answer);
         self.draft = draft;
@@ -161,9 +168,9 @@ impl Interview<'_> {
 
     /// Takes an answer over in the form in which the file will hold it.
     fn take(&self, field: Field, draft: &mut Draft, answer: &str) {
-        match field {
-            Field::Requester | Field::Owner | Field::Approver => field.set(draft, &people::as_known(self.desk, answer)),
-            _ => field.set(draft, answer),
+        match field.kind() {
+            Kind::Person => answer::set(field, draft, &people::as_known(self.desk, answer)),
+            _ => answer::set(field, draft, answer),
         }
     }
 
@@ -196,8 +203,8 @@ impl Interview<'_> {
     fn judged_choice(&mut self, field: Field, help: &str, choices: &[Choice], mut start: usize) -> Result<(), Error> {
         let mut last = None;
         loop {
-            let at = self.terminal.choose(field.words().ask, help, choices, start)?;
-            field.set(&mut self.draft, choices.get(at).map_or("", |choice| &choice.value));
+            let at = self.terminal.choose(ask(field), help, choices, start)?;
+            answer::set(field, &mut self.draft, choices.get(at).map_or("", |choice| &choice.value));
             let refused = self.refused(field);
             if refused.is_empty() || last == Some(at) {
                 return Ok(());
@@ -216,8 +223,8 @@ impl Interview<'_> {
             controls.iter().map(choice).collect::<Vec<_>>()
         });
         let choices = choices.unwrap_or_default();
-        let current = choices.iter().position(|choice| choice.value == self.draft.control).unwrap_or_default();
-        self.judged_choice(Field::Control, "type to filter, arrows and enter to choose", &choices, current)
+        let current = choices.iter().position(|choice| choice.value == self.draft.text(CONTROL)).unwrap_or_default();
+        self.judged_choice(CONTROL, "type to filter, arrows and enter to choose", &choices, current)
     }
 
     fn choose_tier(&mut self) -> Result<(), Error> {
@@ -234,81 +241,84 @@ impl Interview<'_> {
         let about =
             |tier: Tier| format!("{}at most {}: {}", " ".repeat(9 - tier.name().len()), days(tier), meaning(tier));
         let choices = Tier::ALL.map(|tier| Choice { value: tier.name().to_owned(), about: about(tier) });
-        let exposed = self.draft.exposure.as_ref().is_some_and(|kinds| !kinds.is_empty());
+        let exposed = self.draft.list(EXPOSURE).is_some_and(|kinds| !kinds.is_empty());
         let least = if exposed { self.desk.exposure_tier() } else { Tier::Low };
-        let current = Tier::parse(&self.draft.tier).unwrap_or(least);
+        let current = Tier::parse(self.draft.text(TIER)).unwrap_or(least);
         let start = Tier::ALL.iter().position(|tier| *tier == current).unwrap_or_default();
         let help = match exposed {
             true => format!("what it opens calls for `{}` at least", least.name()),
-            false => Field::Tier.words().help.to_owned(),
+            false => help(TIER).to_owned(),
         };
-        self.judged_choice(Field::Tier, &help, &choices, start)
+        self.judged_choice(TIER, &help, &choices, start)
     }
 
-    fn mark_exposure(&mut self) -> Result<(), Error> {
+    /// Lets somebody mark some words of a list.
+    fn mark(&mut self, field: Field, words: &[&'static str]) -> Result<(), Error> {
         const KINDS: [(&str, &str); 4] = [
             ("remote-access", "  a way in from outside: VPN, SSH, RDP, an open port"),
             ("authentication", " a weaker proof of identity: no MFA, a shared account"),
             ("data", "           personal, customer or secret data can be read"),
             ("vendor-access", "  someone outside the organisation gets in"),
         ];
-        let choices = KINDS.map(|(kind, about)| Choice { value: kind.to_owned(), about: about.to_owned() });
-        let spoken = self.desk.spoken_of(&self.draft);
-        let (kinds, help) = match (&self.draft.exposure, spoken) {
-            (Some(kinds), _) => (kinds.clone(), Field::Exposure.words().help.to_owned()),
+        let about = |word: &str| KINDS.iter().find(|(kind, _)| *kind == word).map_or("", |(_, about)| about);
+        let choice = |word: &&str| Choice { value: (*word).to_owned(), about: about(word).to_owned() };
+        let choices: Vec<Choice> = words.iter().map(choice).collect();
+        let spoken = self.desk.spoken_of(&self.draft).filter(|_| field == EXPOSURE);
+        let help = help(field);
+        let (marked, help) = match (self.draft.list(field), spoken) {
+            (Some(marked), _) => (marked.to_vec(), help.to_owned()),
             (None, Some((word, kind))) => {
                 let hint = format!("{kind} is marked, because your words speak of `{}`", shown(&word));
-                (vec![kind.to_owned()], format!("{}\n{hint}", Field::Exposure.words().help))
+                (vec![kind.to_owned()], format!("{help}\n{hint}"))
             }
-            (None, None) => (Vec::new(), Field::Exposure.words().help.to_owned()),
+            (None, None) => (Vec::new(), help.to_owned()),
         };
-        let is_marked = |at: &usize| kinds.iter().any(|kind| *kind == KINDS[*at].0);
-        let marked: Vec<usize> = (0..KINDS.len()).filter(is_marked).collect();
-        let marked = self.terminal.mark(Field::Exposure.words().ask, &help, &choices, &marked)?;
-        self.draft.exposure = Some(marked.into_iter().map(|at| KINDS[at].0.to_owned()).collect());
+        let places = (0..words.len()).filter(|at| marked.iter().any(|word| word == words[*at]));
+        let marked = self.terminal.mark(ask(field), &help, &choices, &places.collect::<Vec<_>>())?;
+        self.draft.set_list(field, marked.into_iter().map(|at| words[at].to_owned()).collect());
         Ok(())
     }
 
-    /// Asks for pairs until an option is left empty; the first cannot be.
-    fn ask_alternatives(&mut self) -> Result<(), Error> {
-        let former = std::mem::take(&mut self.draft.alternatives);
+    /// Asks for the items of a list until one is left empty; the first cannot be.
+    fn ask_items(&mut self, list: Field) -> Result<(), Error> {
+        let Some(first) = list.parts().next() else { return Ok(()) };
+        let former = self.draft.clone();
+        self.draft.clear(list);
         for at in 0.. {
-            let old = former.get(at).cloned().unwrap_or_default();
-            let first = format!("{}\nsuch as: {}", Field::Alternatives.words().help, Field::Alternatives.example());
+            let example = format!("{}\nsuch as: {}", help(list), answer::example(list));
             let (ask, help) = match at {
-                0 => (Field::Alternatives.words().ask, first.as_str()),
+                0 => (ask(list), example.as_str()),
                 _ => ("And another one?", "enter alone if there is none"),
             };
-            let pointer = format!("/alternatives/{at}/option");
-            let set = |draft: &mut Draft, option: &str| {
-                draft.alternatives.truncate(at);
-                draft.alternatives.push(Alternative { option: option.to_owned(), rejected: String::new() });
+            let pointer = format!("{}/{at}/{}", list.pointer(), first.key());
+            let set = |draft: &mut Draft, text: &str| {
+                draft.truncate(list, at);
+                draft.set_item(first, at, text);
             };
-            let line = Line { ask, help, initial: &old.option, ..Line::default() };
-            let option = match at {
+            let line = Line { ask, help, initial: former.item(first, at), ..Line::default() };
+            let text = match at {
                 0 => self.judged_line(&line, &set, &pointer)?,
                 _ => self.optional_line(&line, &set, &pointer)?,
             };
-            if option.is_empty() {
-                self.draft.alternatives.truncate(at);
+            if text.is_empty() {
+                self.draft.truncate(list, at);
                 return Ok(());
             }
-            set(&mut self.draft, &option);
-            self.ask_rejected(at, &old.rejected)?;
+            set(&mut self.draft, &text);
+            for part in list.parts().filter(|part| part.question().is_some()) {
+                self.ask_part(list, part, at, former.item(part, at))?;
+            }
         }
         Ok(())
     }
 
-    fn ask_rejected(&mut self, at: usize, old: &str) -> Result<(), Error> {
-        let set = |draft: &mut Draft, why: &str| {
-            if let Some(last) = draft.alternatives.get_mut(at) {
-                why.clone_into(&mut last.rejected);
-            }
-        };
-        let help = format!("the fact that rules it out here\nsuch as: {}", Field::rejected_example());
-        let line = Line { ask: "Why does it not do?", help: &help, initial: old, ..Line::default() };
-        let why = self.judged_line(&line, &set, &format!("/alternatives/{at}/rejected"))?;
-        set(&mut self.draft, &why);
+    /// Asks for one key of an item.
+    fn ask_part(&mut self, list: Field, part: Field, at: usize, old: &str) -> Result<(), Error> {
+        let set = |draft: &mut Draft, text: &str| draft.set_item(part, at, text);
+        let help = format!("{}\nsuch as: {}", help(part), answer::example(part));
+        let line = Line { ask: ask(part), help: &help, initial: old, ..Line::default() };
+        let text = self.judged_line(&line, &set, &format!("{}/{at}/{}", list.pointer(), part.key()))?;
+        set(&mut self.draft, &text);
         Ok(())
     }
 
@@ -327,30 +337,31 @@ impl Interview<'_> {
     }
 
     fn ask_person(&mut self, field: Field) -> Result<(), Error> {
+        let requester = self.draft.text(REQUESTER).to_owned();
         let deciders = match field {
-            Field::Approver => people::deciders(self.desk, &self.draft.requester, &self.path()),
+            APPROVER => people::deciders(self.desk, &requester, &self.path()),
             _ => Vec::new(),
         };
         let default = match field {
-            Field::Requester => self.asker.clone().unwrap_or_default(),
-            Field::Owner => self.draft.requester.clone(),
-            Field::Approver => deciders.first().cloned().unwrap_or_default(),
+            REQUESTER => self.asker.clone().unwrap_or_default(),
+            OWNER => requester,
+            APPROVER => deciders.first().cloned().unwrap_or_default(),
             _ => String::new(),
         };
         let suggestions = people::to_choose(self.desk, &deciders);
-        self.ask_line(field, field.words().help, &default, (&suggestions, deciders.len()))
+        self.ask_line(field, help(field), &default, (&suggestions, deciders.len()))
     }
 
     fn ask_date(&mut self, field: Field) -> Result<(), Error> {
         let today = self.desk.today().day.to_string();
-        if field == Field::Starts {
-            if self.draft.starts == today {
-                self.draft.starts.clear();
+        if field == STARTS {
+            if self.draft.text(STARTS) == today {
+                self.draft.clear(STARTS);
             }
-            return self.ask_line(field, field.words().help, &today, (&[], 0));
+            return self.ask_line(field, help(field), &today, (&[], 0));
         }
         let Some((tier, limit, last)) = self.desk.latest(&self.draft) else {
-            return self.ask_line(field, field.words().help, "", (&[], 0));
+            return self.ask_line(field, help(field), "", (&[], 0));
         };
         let days = if limit == 1 { "1 day".to_owned() } else { format!("{limit} days") };
         let help = format!("tier {}: at most {days}, {last} at the latest; that day is covered too", tier.name());
@@ -358,7 +369,12 @@ impl Interview<'_> {
     }
 }
 
-/// Makes answers of the arguments' texts: one line each.
-pub(super) fn answer(text: Option<&String>) -> String {
-    text.map(|text| tidy(text)).unwrap_or_default()
+/// Returns the question for a field.
+fn ask(field: Field) -> &'static str {
+    field.question().map_or("", |question| question.ask)
+}
+
+/// Returns what a good answer for a field holds.
+fn help(field: Field) -> &'static str {
+    field.question().map_or("", |question| question.help)
 }

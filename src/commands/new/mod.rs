@@ -1,7 +1,7 @@
 //! `stopgap new`: from answers to a file that passes the gate, and to the pull request that asks.
 
+mod answer;
 mod desk;
-mod field;
 mod handoff;
 mod interview;
 mod people;
@@ -11,7 +11,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::ask::{Choice, Terminal};
+use crate::cli::answers::NONE;
+use crate::commands::ask::{Choice, Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::opened::Opened;
 use crate::commands::turn::Turn;
@@ -19,13 +20,16 @@ use crate::commands::{World, subfolder, write};
 use crate::error::Error;
 use crate::git::Identity;
 use crate::output::escape;
-use crate::register::draft::{Alternative, Draft};
+use crate::register::Status;
+use crate::register::draft::Draft;
+use crate::register::fields::{
+    Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTER, STARTS, STATUS, TIER, TITLE,
+};
 use crate::text::shown;
 
 use desk::Desk;
-use field::Field;
 use handoff::Handoff;
-use interview::{Interview, answer};
+use interview::Interview;
 
 /// Makes a new exception.
 pub(super) fn run(
@@ -53,49 +57,52 @@ pub(super) fn run(
 /// Makes a draft of the arguments; the day of the decision and the start are today where they were
 /// not given.
 fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
-    let (options, reasons) = (&arguments.alternative, &arguments.rejected);
-    if options.len() != reasons.len() {
-        return Err(Error::Usage {
-            message: format!("`{}` times `--alternative` and `{}` times `--rejected`", options.len(), reasons.len()),
-            help: "give each `--alternative OPTION` its own `--rejected WHY`".into(),
-        });
+    let answers = &arguments.answers;
+    let mut lists = Field::tops().filter(|field| field.kind() == Kind::Mappings);
+    lists.try_for_each(|list| refuse_half_items(list, answers))?;
+    let mut draft = Draft::default();
+    draft.set(STATUS, Status::Active.name());
+    for field in [DECIDED, STARTS] {
+        draft.set(field, desk.today().day.to_string());
     }
-    let today = desk.today().day.to_string();
-    let or_today = |text: &Option<String>| text.as_ref().map_or_else(|| today.clone(), |text| answer(Some(text)));
-    let pair =
-        |(option, why): (&String, &String)| Alternative { option: answer(Some(option)), rejected: answer(Some(why)) };
-    let person = |text: &Option<String>| people::as_known(desk, &answer(text.as_ref()));
-    if arguments.exposure.len() > 1 && arguments.exposure.iter().any(|kind| kind == "none") {
+    for (field, given) in answers.iter() {
+        let texts = given.iter().map(|text| tidy(text));
+        match field.kind() {
+            Kind::Words(_) => draft.set_list(field, words(field, given)?),
+            Kind::Texts => texts.filter(|text| !text.is_empty()).for_each(|text| draft.push(field, text)),
+            _ if field.is_in_list() => texts.for_each(|text| draft.push(field, text)),
+            Kind::Person => texts.for_each(|text| draft.set(field, people::as_known(desk, &text))),
+            _ if field == CONTROL => texts.for_each(|text| draft.set(field, control(&text, desk))),
+            _ => texts.for_each(|text| draft.set(field, text)),
+        }
+    }
+    Ok(draft)
+}
+
+/// Refuses the arguments of a list of mappings where some are given more often than others.
+fn refuse_half_items(list: Field, answers: &cli::Answers) -> Result<(), Error> {
+    let given = |(part, argument): (Field, &'static Argument)| (argument, answers.of(part).map_or(0, <[String]>::len));
+    let mut parts = list.parts().filter_map(|part| Some((part, part.argument()?))).map(given);
+    let Some((first, count)) = parts.next() else { return Ok(()) };
+    match parts.find(|(_, other)| *other != count) {
+        None => Ok(()),
+        Some((other, others)) => Err(Error::Usage {
+            message: format!("`{count}` times `--{}` and `{others}` times `--{}`", first.flag, other.flag),
+            help: format!("give each `--{} {}` its own `--{} {}`", first.flag, first.value, other.flag, other.value),
+        }),
+    }
+}
+
+/// Reads a list of words; the one that states that there is none stands alone.
+fn words(field: Field, given: &[String]) -> Result<Vec<String>, Error> {
+    if given.len() > 1 && given.iter().any(|word| word == NONE) {
+        let flag = field.argument().map_or("", |argument| argument.flag);
         return Err(Error::Usage {
-            message: "`--exposure none` states that it opens nothing, and other kinds are given too".into(),
+            message: format!("`--{flag} {NONE}` states that there is none, and others are given too"),
             help: "leave one of them out".into(),
         });
     }
-    let kinds = arguments.exposure.iter().filter(|kind| *kind != "none").cloned();
-    Ok(Draft {
-        title: answer(arguments.title.as_ref()),
-        control: control(&answer(arguments.control.as_ref()), desk),
-        reason: answer(arguments.reason.as_ref()),
-        system: answer(arguments.system.as_ref()),
-        environment: answer(arguments.environment.as_ref()),
-        team: answer(arguments.team.as_ref()),
-        process: answer(arguments.process.as_ref()),
-        tier: answer(arguments.tier.as_ref()),
-        exposure: (!arguments.exposure.is_empty()).then(|| kinds.collect()),
-        statement: answer(arguments.statement.as_ref()),
-        alternatives: options.iter().zip(reasons).map(pair).collect(),
-        removal: answer(arguments.removal.as_ref()),
-        requester: person(&arguments.requester),
-        owner: person(&arguments.owner),
-        approver: person(&arguments.approver),
-        decided: or_today(&arguments.decided),
-        status: "active".to_owned(),
-        starts: or_today(&arguments.starts),
-        expires: answer(arguments.expires.as_ref()),
-        references: arguments.reference.iter().map(|text| answer(Some(text))).collect(),
-        incident: answer(arguments.incident.as_ref()),
-        ..Draft::default()
-    })
+    Ok(given.iter().filter(|word| *word != NONE).cloned().collect())
 }
 
 /// Writes a control's name behind an id that stands alone.
@@ -129,21 +136,21 @@ impl Run<'_> {
         out: &mut dyn Write,
         errors: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
-        let is_given = |field: &Field| match field {
-            Field::Starts => self.arguments.starts.is_some(),
-            field => field.is_given(&draft),
+        let is_given = |field: &Field| match *field {
+            STARTS => self.arguments.answers.of(STARTS).is_some(),
+            field => draft.is_given(field),
         };
-        let given: Vec<Field> = Field::ALL.into_iter().filter(is_given).collect();
+        let given: Vec<Field> = Field::asked().into_iter().filter(is_given).collect();
         let mut complete = draft.clone();
-        if complete.requester.is_empty() {
-            complete.requester = asker.clone().unwrap_or_default();
+        if !complete.is_given(REQUESTER) {
+            complete.set(REQUESTER, asker.clone().unwrap_or_default());
         }
-        let missing: Vec<Field> =
-            Field::ALL.into_iter().filter(|field| field.is_required(&complete) && !field.is_given(&complete)).collect();
+        let is_missing = |field: &Field| answer::is_required(*field, &complete) && !complete.is_given(*field);
+        let missing: Vec<Field> = Field::asked().into_iter().filter(is_missing).collect();
         if !self.world.interactive && !missing.is_empty() {
             return Err(self.missing(&missing, &complete));
         }
-        let proposed = if id.is_empty() { self.desk.shelf.propose(&draft.title) } else { id.clone() };
+        let proposed = if id.is_empty() { self.desk.shelf.propose(draft.text(TITLE)) } else { id.clone() };
         let refused = |field: &Field| {
             let remarks = self.desk.caused_by(*field, &complete, &self.desk.shelf.path(&proposed));
             remarks.iter().any(|remark| remark.level == crate::rule::Level::Error)
@@ -173,15 +180,13 @@ impl Run<'_> {
     /// Says which answers are missing, and how to give them.
     fn missing(&self, missing: &[Field], draft: &Draft) -> Error {
         let line = |field: &Field| {
-            let words = field.words();
-            let about = match (field, self.desk.latest(draft)) {
-                (Field::Expires, Some((tier, _, last))) => {
-                    format!("{}; tier {}: {last} at the latest", words.help, tier.name())
-                }
-                (Field::Tier, _) => "low, moderate, high or emergency: how much harm is possible".to_owned(),
-                _ => words.help.to_owned(),
+            let help = field.question().map_or("", |question| question.help);
+            let about = match (*field, self.desk.latest(draft)) {
+                (EXPIRES, Some((tier, _, last))) => format!("{help}; tier {}: {last} at the latest", tier.name()),
+                (TIER, _) => "low, moderate, high or emergency: how much harm is possible".to_owned(),
+                _ => help.to_owned(),
             };
-            (words.argument.to_owned(), about)
+            (answer::argument(*field), about)
         };
         Error::Missing { command: "stopgap new".to_owned(), answers: missing.iter().map(line).collect() }
     }
@@ -212,23 +217,24 @@ impl Run<'_> {
     /// Lets somebody choose an answer and asks for it again.
     fn change(&self, interview: &mut Interview<'_>) -> Result<(), Error> {
         let about = |field: Field| {
-            let gap = " ".repeat(12_usize.saturating_sub(field.words().name.len()));
-            Choice { value: field.words().name.to_owned(), about: gap + &field.get(&interview.draft) }
+            let gap = " ".repeat(12_usize.saturating_sub(field.label().len()));
+            Choice { value: field.label().to_owned(), about: gap + &answer::get(field, &interview.draft) }
         };
-        let asked = |field: &Field| *field != Field::Incident || field.is_required(&interview.draft);
-        let fields: Vec<Field> = Field::ALL.into_iter().filter(asked).collect();
+        let asked = |field: &Field| answer::applies(*field, &interview.draft);
+        let fields: Vec<Field> = Field::asked().into_iter().filter(asked).collect();
         let mut choices: Vec<Choice> = fields.iter().map(|field| about(*field)).collect();
         choices.push(Choice { value: "id".to_owned(), about: format!("          {}", interview.id) });
         let at = interview.terminal.choose("Which answer?", "type to filter", &choices, 0)?;
-        match fields.get(at) {
-            Some(Field::Tier) => {
-                interview.ask(Field::Tier)?;
-                let incident = Field::Incident.is_required(&interview.draft) && interview.draft.incident.is_empty();
-                if incident { interview.ask(Field::Incident) } else { Ok(()) }
+        let Some(field) = fields.get(at).copied() else { return interview.ask_id() };
+        interview.ask(field)?;
+        // Another tier may ask for more.
+        let more = Field::asked().into_iter().filter(|field| !fields.contains(field));
+        for field in more.collect::<Vec<_>>() {
+            if answer::applies(field, &interview.draft) && !interview.draft.is_given(field) {
+                interview.ask(field)?;
             }
-            Some(field) => interview.ask(*field),
-            None => interview.ask_id(),
         }
+        Ok(())
     }
 
     /// Ends a run without questions: what has findings at error is not written.

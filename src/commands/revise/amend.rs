@@ -9,36 +9,21 @@ use crate::cli;
 use crate::commands::World;
 use crate::error::Error;
 use crate::register::Status;
+use crate::register::fields::{Change, Field, Kind, RENEWALS};
 use crate::text::{nearest, shown};
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
-/// Fields that hold one text and were decided on: a correction takes somebody who agrees.
-const DECIDED: [&str; 14] = [
-    "title",
-    "control",
-    "reason",
-    "scope.system",
-    "scope.environment",
-    "scope.team",
-    "scope.process",
-    "risk.tier",
-    "risk.statement",
-    "requester",
-    "approver",
-    "decided",
-    "starts",
-    "incident.id",
-];
+/// Tells whether a field may be corrected at all, with somebody who agrees or without.
+fn is_corrected(field: Field) -> bool {
+    matches!(field.change(), Change::Amended | Change::Apart | Change::Free)
+}
 
-/// Lists that were decided on.
-const EXPOSURE: &str = "risk.exposure";
-
-/// Fields of one text that change without a decision, as the organisation's own keys do.
-const FREE: [&str; 2] = ["owner", "removal"];
-
-/// Lists that change without a decision.
-const FREE_LISTS: [&str; 2] = ["alternatives", "references"];
+/// Returns the fields that `--set` gives: those of one text, and lists of words.
+fn settable() -> impl Iterator<Item = Field> {
+    let is_one = |field: &Field| !matches!(field.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
+    Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).filter(is_one)
+}
 
 /// Amends an exception.
 pub(in crate::commands) fn run(arguments: &cli::Amend, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -125,19 +110,23 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
 
 /// Tells whether a field changes without a decision.
 fn is_free(field: &str) -> bool {
-    let top = field.split('.').next().unwrap_or_default();
-    FREE.contains(&field) || FREE_LISTS.contains(&top) || field.starts_with("x-")
+    field.starts_with("x-") || Field::at(field).is_some_and(|field| field.change() == Change::Free)
 }
 
 fn set(field: &str, value: &str) -> Edit {
-    if field != EXPOSURE {
+    if !is_list(field) {
         return Edit::set(field, value);
     }
     let kinds = kinds(value);
     Edit::Set { path: field.split('.').map(str::to_owned).collect(), value: Value::flow_list(kinds) }
 }
 
-/// Returns the kinds of exposure that a text lists, each once.
+/// Tells whether a field is a list of words, which may be empty.
+fn is_list(field: &str) -> bool {
+    Field::of_name(field).is_some_and(|field| matches!(field.kind(), Kind::Words(_)))
+}
+
+/// Returns the words that a text lists, each once.
 pub(super) fn kinds(value: &str) -> Vec<&str> {
     let mut kinds: Vec<&str> = Vec::new();
     for kind in value.split(',').map(str::trim).filter(|kind| !kind.is_empty()) {
@@ -162,40 +151,38 @@ fn refuse_twice(changes: &[(String, String)]) -> Result<(), Error> {
 }
 
 /// Refuses what no amendment excuses.
-fn refuse_never_corrected(field: &str) -> Result<(), Error> {
-    let top = field.split(['.', '/', '[']).find(|part| !part.is_empty()).unwrap_or_default();
-    if top == "expires" || top == "renewals" {
+fn refuse_never_corrected(place: &str) -> Result<(), Error> {
+    let Some(field) = Field::at(place).filter(|field| !is_corrected(*field)) else { return Ok(()) };
+    let is_renewal = field == RENEWALS || field.parent() == Some(RENEWALS);
+    if field.change() == Change::Renewed || is_renewal {
         return Err(Error::Usage {
-            message: format!("`{}` is never corrected", shown(field)),
+            message: format!("`{}` is never corrected", shown(place)),
             help: "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
         });
     }
-    if ["status", "reviews", "closure", "amendments"].contains(&top) || field == "incident.ended" {
-        return Err(Error::Usage {
-            message: format!("`{}` is no field that is corrected", shown(field)),
-            help: "the commands `review`, `close` and `reject` write it".into(),
-        });
-    }
-    Ok(())
+    Err(Error::Usage {
+        message: format!("`{}` is no field that is corrected", shown(place)),
+        help: "the commands `review`, `close` and `reject` write it".into(),
+    })
 }
 
 /// Reads the name of a field that was corrected by hand: one that an amendment can excuse or that is free.
 /// It is written with dots, as the schema asks: `covers[0].id` is `covers.0.id`.
 fn by_hand(given: &str) -> Result<String, Error> {
-    const WHOLE: [&str; 6] = ["scope", "risk", "incident", "covers", "alternatives", "references"];
     let field = given.trim();
     refuse_never_corrected(field)?;
     let parts: Vec<&str> = field.split(['.', '/', '[', ']']).filter(|part| !part.is_empty()).collect();
     let dotted = parts.join(".");
-    let known = || DECIDED.iter().chain(&FREE).chain(&WHOLE).copied().chain([EXPOSURE]);
-    let within = |list: &str| dotted.strip_prefix(list).is_some_and(|rest| rest.starts_with('.'));
-    let in_list = ["covers", "alternatives", "references", EXPOSURE].into_iter().any(within);
-    if in_list || field.starts_with("x-") || known().any(|name| name == dotted) {
+    let holder = Field::at(&dotted);
+    let in_list = holder.is_some_and(|it| it.is_in_list() || matches!(it.kind(), Kind::Texts | Kind::Words(_)));
+    if in_list || field.starts_with("x-") || holder.is_some_and(|it| it.name() == dotted || it.kind() == Kind::Mappings)
+    {
         return Ok(dotted);
     }
+    let known = Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).map(Field::name);
     Err(Error::Usage {
         message: format!("`--field`: an exception has no field `{}`", shown(field)),
-        help: match nearest(&dotted, known()) {
+        help: match nearest(&dotted, known) {
             Some(best) => format!("did you mean `{best}`?"),
             None => "name it as the file writes it, such as `scope.system` or `covers`".into(),
         },
@@ -210,7 +197,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         return refuse(message, "write `--set scope.system=sftp-hr-02`".into());
     };
     refuse_never_corrected(field)?;
-    let known = || DECIDED.iter().chain(&FREE).copied().chain([EXPOSURE]);
+    let known = || settable().map(Field::name);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {
         let message = format!("`--set`: there is no field `{}` that holds one text", shown(field));
@@ -220,7 +207,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         };
         return refuse(message, help);
     }
-    if value.is_empty() && field != EXPOSURE {
+    if value.is_empty() && !is_list(field) {
         return refuse(format!("`--set {}` gives no value", shown(given)), "write the right value behind `=`".into());
     }
     Ok((field.to_owned(), value.to_owned()))

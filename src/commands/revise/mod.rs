@@ -26,37 +26,13 @@ use crate::commands::steps::Steps;
 use crate::commands::{World, write};
 use crate::error::Error;
 use crate::output::{Look, escape};
+use crate::register::fields::Field;
 use crate::register::{Exception, FileRef, Register, Status};
 use crate::rules::Judge;
 use crate::text::shown;
 use crate::time::Day;
 use crate::yaml::edit::{self, Edit};
 use crate::yaml::{self, Node, Problem};
-
-/// The order of the record's keys: where one that is missing goes.
-const ORDER: [&str; 21] = [
-    "title",
-    "control",
-    "reason",
-    "scope",
-    "risk",
-    "alternatives",
-    "removal",
-    "requester",
-    "owner",
-    "approver",
-    "decided",
-    "status",
-    "starts",
-    "expires",
-    "references",
-    "incident",
-    "reviews",
-    "renewals",
-    "covers",
-    "amendments",
-    "closure",
-];
 
 /// What a command wants to change.
 struct Plan {
@@ -260,11 +236,12 @@ struct Hunk {
 
 /// Makes the edits, and notes the lines that each changes.
 fn edited(path: &str, text: &str, edits: &[Edit]) -> Result<(String, Vec<Hunk>), Error> {
+    let order: Vec<&str> = Field::tops().map(Field::key).collect();
     let mut now = text.to_owned();
     let mut hunks = Vec::new();
     for edit in edits {
         // Nothing is written then, so the person makes the other edits too.
-        let next = edit::apply(&now, std::slice::from_ref(edit), &ORDER).map_err(|refusal| Error::ByHand {
+        let next = edit::apply(&now, std::slice::from_ref(edit), &order).map_err(|refusal| Error::ByHand {
             path: path.to_owned(),
             why: refusal.why,
             lines: edits.iter().map(Edit::by_hand).collect(),

@@ -13,49 +13,23 @@ use rustc_hash::FxHashMap;
 use crate::output::escape;
 use crate::output::export::{Entry, Export, Standing};
 use crate::register::Exception;
+use crate::register::fields::{self, Field, STATUS};
 use crate::yaml::{Kind, Node};
 
 /// What is worked out.
 const FACTS: [&str; 9] =
     ["id", "live", "in_force", "ended", "days_left", "last_day", "current_expiry", "ends_at", "renewals_used"];
 
-/// The keys of the record, in the order of the schema; those of a mapping behind its own.
-const KEYS: [&str; 31] = [
-    "status",
-    "title",
-    "control",
-    "reason",
-    "scope.system",
-    "scope.environment",
-    "scope.team",
-    "scope.process",
-    "risk.tier",
-    "risk.exposure",
-    "risk.statement",
-    "alternatives",
-    "removal",
-    "requester",
-    "owner",
-    "approver",
-    "decided",
-    "starts",
-    "expires",
-    "references",
-    "incident.id",
-    "incident.ended",
-    "reviews",
-    "renewals",
-    "covers",
-    "amendments",
-    "closure.date",
-    "closure.by",
-    "closure.verified_by",
-    "closure.note",
-    // What has no column of its own: other keys, and those of unexpected shape.
-    OTHER,
-];
-
+/// The cell for what has no column of its own: other keys, and those of unexpected shape.
 const OTHER: &str = "other";
+
+/// Returns the keys of the record, in the order of the table but for the status, which stands beside
+/// the facts; those of a mapping behind its own.
+fn keys() -> impl Iterator<Item = &'static str> {
+    let has_column = |field: &Field| !field.is_in_list() && field.kind() != fields::Kind::Mapping;
+    let others = Field::all().filter(|field| *field != STATUS);
+    std::iter::once(STATUS).chain(others).filter(has_column).map(Field::name)
+}
 
 /// Where the file is, and why it cannot be read.
 const FILE: [&str; 2] = ["path", "problem"];
@@ -69,8 +43,9 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     let own = own_keys(export);
     let columns = Columns::new(&own);
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    let head = FACTS.into_iter().chain(KEYS).chain(own.iter().map(String::as_str)).chain(FILE);
-    table.write_record(head.map(escape::cell)).map_err(io_error)?;
+    let mut head: Vec<&str> = FACTS.into_iter().chain(keys()).chain([OTHER]).collect();
+    head.extend(own.iter().map(String::as_str).chain(FILE));
+    table.write_record(head.into_iter().map(escape::cell)).map_err(io_error)?;
     export.each(|entry| columns.row(entry), |row| table.write_record(row).map_err(io_error))?;
     table.flush()
 }
@@ -120,12 +95,11 @@ struct Columns<'k> {
 
 impl<'k> Columns<'k> {
     fn new(own: &'k [String]) -> Self {
-        let keys = KEYS.iter().map(|key| key.split_once('.').unwrap_or(("", key)));
-        let own = own.iter().map(|key| ("", key.as_str()));
-        let mut places: FxHashMap<_, _> = keys.chain(own).enumerate().map(|(at, key)| (key, at)).collect();
-        let width = places.len();
-        let other = places.remove(&("", OTHER)).unwrap_or_default();
-        Self { places, other, width }
+        let mut places: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+        places.extend(keys().enumerate().map(|(at, key)| (key.split_once('.').unwrap_or(("", key)), at)));
+        let other = places.len();
+        places.extend(own.iter().enumerate().map(|(at, key)| (("", key.as_str()), other + 1 + at)));
+        Self { other, width: other + 1 + own.len(), places }
     }
 
     fn row(&self, entry: &Entry<'_>) -> Vec<String> {
@@ -147,7 +121,7 @@ impl<'k> Columns<'k> {
         let mut cells = vec![String::new(); self.width];
         let mut rest = Vec::new();
         for entry in present(tree) {
-            let nested = matches!(&*entry.key, "scope" | "risk" | "incident" | "closure");
+            let nested = Field::of_name(&entry.key).is_some_and(|field| field.kind() == fields::Kind::Mapping);
             match &entry.value.kind {
                 Kind::Map(_) if nested => {
                     for inner in present(Some(&entry.value)) {

@@ -1,6 +1,8 @@
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use crate::history::{Change, Edit};
+use crate::history::{self, Edit};
+use crate::register::fields::{Change, Field};
 use crate::rule::Finding;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -30,26 +32,16 @@ declare_rule! {
 }
 
 /// What was decided on, by JSON Pointer.
-const APPROVED: [&str; 11] = [
-    "/title",
-    "/control",
-    "/reason",
-    "/scope",
-    "/risk",
-    "/requester",
-    "/approver",
-    "/decided",
-    "/starts",
-    "/covers",
-    "/incident/id",
-];
+static APPROVED: LazyLock<Vec<String>> =
+    LazyLock::new(|| Field::outermost(|change| change == Change::Amended).map(Field::pointer).collect());
 
-fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
     let Some(edit) = change.edit() else { return };
     let mut changed = Vec::new();
-    for pointer in APPROVED {
-        differences(value(edit.base_tree, pointer), value(edit.head_tree, pointer), pointer.to_owned(), &mut changed);
+    for pointer in APPROVED.iter() {
+        differences(value(edit.base_tree, pointer), value(edit.head_tree, pointer), pointer.clone(), &mut changed);
     }
+    changed.retain(|pointer| Field::at(pointer).is_some_and(|field| field.change() == Change::Amended));
     if let Some(at) = changed.iter().position(|pointer| pointer == "/starts")
         && is_same_start(&edit, cx)
     {

@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::approved_content_changed::{report_at, value};
-use crate::history::{Change, Edit};
+use crate::history::{self, Edit};
 use crate::register::Status;
+use crate::register::fields::{Change, Field};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::yaml::{Kind, Node};
@@ -29,17 +31,25 @@ declare_rule! {
 }
 
 /// The lists that only grow, with the word for one of their items.
-const LISTS: [(&str, &str); 3] = [("reviews", "review"), ("renewals", "renewal"), ("amendments", "amendment")];
-/// What is written once.
-const ONCE: [&str; 2] = ["/closure", "/incident/ended"];
+static LISTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let list = |field: Field| match field.change() {
+        Change::Appended(item) => Some((field.key(), item)),
+        _ => None,
+    };
+    Field::tops().filter_map(list).collect()
+});
 
-fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+/// What is written once, by JSON Pointer.
+static ONCE: LazyLock<Vec<String>> =
+    LazyLock::new(|| Field::outermost(|change| change == Change::Once).map(Field::pointer).collect());
+
+fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
     let Some(edit) = change.edit() else { return };
-    for (key, item) in LISTS {
+    for (key, item) in LISTS.iter() {
         compare(&edit, key, item, cx);
     }
     renewed_after_closure(&edit, cx);
-    for pointer in ONCE {
+    for pointer in ONCE.iter() {
         let (Some(before), after) = (value(edit.base_tree, pointer), value(edit.head_tree, pointer)) else { continue };
         let name = pointer[1..].replace('/', ".");
         let done = match after {

@@ -1,0 +1,795 @@
+//! The fields of an exception: one table, a row for each property of the schema, in its order.
+//!
+//! What a field is called, what it holds, who may change it once it was decided on, which column of
+//! a spreadsheet fills it and how `stopgap new` asks for it is said here and nowhere else. A new
+//! field is a row, and the same property in `schema/exception.schema.json`; the tests hold the two
+//! together. What reads its value by name needs it in [`crate::register::Exception`] too.
+
+use std::sync::LazyLock;
+
+pub use crate::register::row::{Argument, Change, Kind, Need, Question};
+
+use crate::register::exception::Status;
+use crate::register::row::Row;
+use crate::register::tier::Tier;
+
+/// A field: its row in the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Field(usize);
+
+/// Names the rows that some code is about; a path that no row has does not compile.
+macro_rules! named {
+    ($($name:ident $path:literal)*) => {
+        $(
+            #[doc = concat!("`", $path, "`.")]
+            pub const $name: Field = Field::named($path);
+        )*
+    };
+}
+
+named! {
+    TITLE "title"
+    CONTROL "control"
+    REASON "reason"
+    SYSTEM "scope.system"
+    ENVIRONMENT "scope.environment"
+    TIER "risk.tier"
+    EXPOSURE "risk.exposure"
+    STATEMENT "risk.statement"
+    ALTERNATIVES "alternatives"
+    OPTION "alternatives[].option"
+    OPTION_REJECTED "alternatives[].rejected"
+    REQUESTER "requester"
+    OWNER "owner"
+    APPROVER "approver"
+    DECIDED "decided"
+    STATUS "status"
+    STARTS "starts"
+    EXPIRES "expires"
+    REFERENCES "references"
+    INCIDENT_ID "incident.id"
+    RENEWALS "renewals"
+    COVERS "covers"
+    CLOSURE "closure"
+    CLOSURE_DATE "closure.date"
+}
+
+const TIERS: [&str; 4] = [Tier::Low.name(), Tier::Moderate.name(), Tier::High.name(), Tier::Emergency.name()];
+
+const STATUSES: [&str; 4] =
+    [Status::Active.name(), Status::Expired.name(), Status::Closed.name(), Status::Rejected.name()];
+
+/// The table.
+const TABLE: &[Row] = &[
+    Row::new("title", Kind::Line)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "=title, exception title, exception name, name, short description, =summary, =subject, =exception, \
+             headline, =topic, =titel, bezeichnung, kurzbeschreibung, betreff, =thema, =ausnahme",
+        )
+        .argument("title", "LINE", "What is to be allowed, in a line that a colleague from another team understands")
+        .question(10, "What is to be allowed?", "a line that a colleague from another team understands"),
+    Row::new("control", Kind::Line)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "=control, control id, control reference, violated control, control violated, policy violated, \
+             violated policy, policy reference, security policy, =policy, rule, =standard, =requirement, \
+             policy requirement, policy statement, verletzte regel, richtlinie, =regel, vorgabe, =anforderung, \
+             =kontrolle, norm, sicherheitsrichtlinie",
+        )
+        .beside(
+            "control name, control title, control description, control text, policy name, rule name, \
+             name der kontrolle, name der regel, regelname",
+        )
+        .shared()
+        .argument(
+            "control",
+            "RULE",
+            "The exact rule that is not followed, its id first; of a catalogue's rule the id will do",
+        )
+        .question(
+            20,
+            "Which exact rule is not followed?",
+            "its id first, then its own words; a topic such as MFA is no rule",
+        ),
+    Row::new("reason", Kind::Line)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "reason, justification, business justification, business reason, business need, rationale, \
+             reason for exception, exception reason, explanation, why, begruendung, =grund, \
+             geschaeftliche begruendung, rechtfertigung, grund der ausnahme",
+        )
+        .second_choice("description, details, beschreibung, erlaeuterung")
+        .other_keys("statement")
+        .argument("reason", "SENTENCE", "Why now, in one sentence: what would fail, for whom, and until what happens")
+        .question(30, "Why now?", "one sentence about this case: what would fail, for whom, and until what happens"),
+    Row::new("scope", Kind::Mapping).needed(Need::Always).changes(Change::Amended),
+    Row::new("scope.system", Kind::Line)
+        .needed(Need::Always)
+        .column(
+            "scope system, =system, system name, affected system, affected systems, =asset, asset name, \
+             affected asset, affected assets, =application, application name, app, host, hostname, =server, \
+             =service, =component, =resource, configuration item, repository, =target, =scope, betroffenes system, \
+             betroffene systeme, systemname, anwendung, applikation, it system, geltungsbereich, komponente",
+        )
+        .shared()
+        .argument("system", "SYSTEM", "The one system")
+        .question(40, "On which system?", "the one system, named so that its owner could log in to it"),
+    Row::new("scope.environment", Kind::Line)
+        .needed(Need::Always)
+        .column("scope environment, environment, env, =stage, umgebung")
+        .shared()
+        .argument("environment", "ENVIRONMENT", "The environment")
+        .question(
+            50,
+            "In which environment?",
+            "the one that was looked at, such as production, staging or the build network",
+        ),
+    Row::new("scope.team", Kind::Line)
+        .column(
+            "scope team, team, department, business unit, =division, org unit, unit, abteilung, fachbereich, \
+             =bereich, organisationseinheit",
+        )
+        .shared()
+        .argument("team", "TEAM", "The team that works under it, if that matters"),
+    Row::new("scope.process", Kind::Line)
+        .column("scope process, =process, business process, geschaeftsprozess, =prozess")
+        .shared()
+        .argument("process", "PROCESS", "The business process that needs it, if that matters"),
+    Row::new("risk", Kind::Mapping).needed(Need::Approved).changes(Change::Amended),
+    Row::new("risk.tier", Kind::Word(&TIERS))
+        .needed(Need::Always)
+        .column(
+            "risk tier, tier, risk level, risk rating, severity, risk severity, criticality, risk class, \
+             residual risk, residual risk rating, inherent risk, risk, risikostufe, risikoklasse, schweregrad, \
+             kritikalitaet, risikobewertung, risikoeinstufung, restrisiko, risiko",
+        )
+        .other_keys("level, rating")
+        .shared()
+        .argument("tier", "TIER", "How much harm is possible, and so how long an approval is good for")
+        .question(80, "How much harm is possible?", "it decides how long an approval is good for"),
+    Row::new("risk.exposure", Kind::Words(&["remote-access", "authentication", "data", "vendor-access"]))
+        .column("risk exposure, exposure, exposition")
+        .shared()
+        .argument(
+            "exposure",
+            "KIND",
+            "What it opens; repeatable, or several with commas between; `none` states that it is nothing",
+        )
+        .question(70, "Does it open any of these?", "space marks, enter goes on; none of them is an answer too"),
+    Row::new("risk.statement", Kind::Line)
+        .needed(Need::Always)
+        .column(
+            "risk statement, =statement, risk description, description of risk, risk summary, risk details, =impact, \
+             potential impact, business impact, consequence, risikobeschreibung, beschreibung des risikos, \
+             auswirkung, auswirkungen, =folgen",
+        )
+        .argument("statement", "SENTENCE", "What could happen in the worst plausible case, and to how many")
+        .question(
+            60,
+            "What could happen?",
+            "the worst plausible case, and how many it would hit: the approver signs this sentence",
+        ),
+    Row::new("alternatives", Kind::Mappings).needed(Need::Approved).changes(Change::Free).question(
+        100,
+        "Which safer way was considered?",
+        "concrete enough to be tried; less access, a shorter time, by hand, or waiting",
+    ),
+    Row::new("alternatives[].option", Kind::Line)
+        .needed(Need::Always)
+        .column(
+            "alternatives option, alternatives, alternatives considered, alternative, options considered, \
+             considered alternatives, alternativen, gepruefte alternativen, alternative massnahmen",
+        )
+        .argument(
+            "alternative",
+            "OPTION",
+            "A safer way that was considered; repeatable, each with its `--rejected` in the same order",
+        ),
+    Row::new("alternatives[].rejected", Kind::Line)
+        .needed(Need::Always)
+        .column(
+            "alternatives rejected, why alternatives rejected, alternatives rejected because, alternativen verworfen",
+        )
+        .other_keys("why not, rejected because, reason")
+        .argument("rejected", "WHY", "Why the safer way does not do")
+        .question(0, "Why does it not do?", "the fact that rules it out here"),
+    Row::new("removal", Kind::Line)
+        .needed(Need::Approved)
+        .changes(Change::Free)
+        .column(
+            "removal, removal steps, remediation, remediation plan, remediation action, remediation steps, \
+             exit plan, exit criteria, exit, action plan, corrective action, cleanup, closure criteria, rueckbau, \
+             behebung, behebungsplan, massnahmenplan, abloesung, beseitigung",
+        )
+        .shared()
+        .argument("removal", "SENTENCE", "What must be removed at the end, as an instruction to the owner")
+        .question(110, "What must be removed at the end?", "an instruction to the owner that somebody else can verify"),
+    Row::new("requester", Kind::Person)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "requester, requested by, requestor, submitted by, applicant, raised by, opened by, created by, =author, \
+             reporter, antragsteller, antragstellerin, beantragt von, anforderer, angefordert von, =ersteller",
+        )
+        .other_keys("requestedby")
+        .shared()
+        .argument("requester", "PERSON", "Who asks. Default: the person of git's `user.email` or `user.name`")
+        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name"),
+    Row::new("owner", Kind::Person)
+        .needed(Need::Approved)
+        .changes(Change::Free)
+        .column(
+            "owner, exception owner, risk owner, =responsible, responsible person, person responsible, \
+             remediation owner, action owner, system owner, assigned to, assignee, accountable, =contact, \
+             verantwortlich, verantwortlicher, verantwortliche, verantwortliche person, zustaendig, risikoeigner, \
+             risikoeigentuemer, eigentuemer, ansprechpartner, bearbeiter",
+        )
+        .shared()
+        .argument("owner", "PERSON", "The one person who removes it")
+        .question(
+            130,
+            "Who removes it in the end?",
+            "the one person who answers for it and is reminded; no team, no shared mailbox",
+        ),
+    Row::new("approver", Kind::Person)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "approver, approved by, approval by, accepted by, risk accepted by, signed off by, authorised by, \
+             authorized by, decided by, decision maker, genehmigt von, genehmigt durch, genehmiger, freigegeben von, \
+             freigabe durch, bewilligt von, entscheider",
+        )
+        .other_keys("approvedby")
+        .argument("approver", "PERSON", "Who decides: a code owner of the register, never the requester")
+        .question(
+            140,
+            "Who decides?",
+            "the one person who accepts the risk and approves the pull request; not who asks",
+        ),
+    Row::new("decided", Kind::Day)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column(
+            "=decided, decided on, decision date, date of decision, approved on, approved at, approval date, \
+             date approved, approved date, date of approval, accepted on, acceptance date, sign off date, \
+             genehmigt am, genehmigungsdatum, freigabedatum, freigegeben am, entscheidungsdatum, entschieden am, \
+             bewilligt am",
+        )
+        .other_keys("approved, date")
+        .argument(
+            "decided",
+            "DAY",
+            "The day of the decision. Default: today, because the approval of the pull request is it",
+        ),
+    Row::new("status", Kind::Word(&STATUSES))
+        .needed(Need::Always)
+        .changes(Change::Stepped)
+        .column("=status, =state, exception status, approval status, =zustand"),
+    Row::new("starts", Kind::Moment)
+        .needed(Need::Approved)
+        .changes(Change::Amended)
+        .column(
+            "=starts, =start, start date, starts on, valid from, effective from, effective date, date from, from, \
+             =begin, begins, gueltig ab, gueltig von, startdatum, =beginn, ab, von",
+        )
+        .shared()
+        .argument("starts", "DATE", "From when. Default: today")
+        .question(
+            150,
+            "From when?",
+            "a day, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
+        ),
+    Row::new("expires", Kind::Moment)
+        .needed(Need::Approved)
+        .changes(Change::Renewed)
+        .column(
+            "expires, expires on, expires at, expiry, expiry date, expiration, expiration date, expired at, \
+             valid until, valid to, valid through, end date, ends, ends on, end, =until, date to, sunset, due date, \
+             deadline, gueltig bis, befristet bis, ablaufdatum, =ablauf, laeuft ab am, laeuft ab, enddatum, ende, \
+             bis, =frist",
+        )
+        .other_keys("ignoreuntil, due")
+        .shared()
+        .argument("expires", "DATE", "Until when, the last day covered: `2026-11-23`, or a date-time for an exact end")
+        .question(160, "Until when?", "the last day that it may last"),
+    Row::new("references", Kind::Texts)
+        .changes(Change::Free)
+        .column(
+            "references, =reference, =ticket, tickets, ticket id, ticket no, jira, jira key, =issue, change request, \
+             =change, link, =links, url, referenz, referenzen, verweis, =vorgang, ticket nr, ticketnummer",
+        )
+        .shared()
+        .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
+        .question(170, "Where can more be read?", "tickets or addresses with blanks between; enter alone for none"),
+    Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
+    Row::new("incident.id", Kind::Line)
+        .needed(Need::Always)
+        .changes(Change::Amended)
+        .column("incident id, =incident, incident no, stoerung, =vorfall, sicherheitsvorfall")
+        .argument("incident", "ID", "The incident's id, for the tier `emergency`")
+        .question(90, "Which incident is it to end?", "its id in the system that tracks it"),
+    Row::new("incident.ended", Kind::Day).changes(Change::Once),
+    Row::new("reviews", Kind::Mappings).changes(Change::Appended("review")),
+    Row::new("reviews[].date", Kind::Day).needed(Need::Always).other_keys("on, day, when"),
+    Row::new("reviews[].by", Kind::Person).needed(Need::Always).other_keys("reviewer, author"),
+    Row::new("reviews[].note", Kind::Line).needed(Need::Always).other_keys("comment, notes, text"),
+    Row::new("renewals", Kind::Mappings).changes(Change::Appended("renewal")),
+    Row::new("renewals[].requested", Kind::Day).needed(Need::Always),
+    Row::new("renewals[].requester", Kind::Person).needed(Need::Always),
+    Row::new("renewals[].reason", Kind::Line).needed(Need::Always),
+    Row::new("renewals[].risk_check", Kind::Line).needed(Need::Always),
+    Row::new("renewals[].approver", Kind::Person).needed(Need::Always),
+    Row::new("renewals[].decided", Kind::Day).needed(Need::Always),
+    Row::new("renewals[].expires", Kind::Moment).needed(Need::Always),
+    Row::new("covers", Kind::Mappings).changes(Change::Amended),
+    Row::new(
+        "covers[].tool",
+        Kind::Word(&[
+            "trivy",
+            "osv-scanner",
+            "grype",
+            "cargo-deny",
+            "snyk",
+            "dependency-check",
+            "inspec",
+            "kyverno",
+            "azure",
+        ]),
+    )
+    .needed(Need::Always),
+    Row::new("covers[].id", Kind::Line).needed(Need::Always),
+    Row::new("covers[].paths", Kind::Texts),
+    Row::new("covers[].purls", Kind::Texts),
+    Row::new("covers[].package", Kind::Mapping),
+    Row::new("covers[].package.name", Kind::Line).needed(Need::Always),
+    Row::new("covers[].package.version", Kind::Line),
+    Row::new("covers[].package.type", Kind::Line),
+    Row::new("covers[].package.ecosystem", Kind::Line),
+    Row::new(
+        "covers[].kind",
+        Kind::Word(&[
+            "vulnerability",
+            "misconfiguration",
+            "secret",
+            "license",
+            "ValidatingPolicy",
+            "ImageValidatingPolicy",
+            "MutatingPolicy",
+            "GeneratingPolicy",
+            "DeletingPolicy",
+        ]),
+    ),
+    Row::new("covers[].namespace", Kind::Line),
+    Row::new("covers[].match", Kind::Texts),
+    Row::new("covers[].scope", Kind::Line),
+    Row::new("covers[].assignment", Kind::Line),
+    Row::new("amendments", Kind::Mappings).changes(Change::Appended("amendment")),
+    Row::new("amendments[].date", Kind::Day).needed(Need::Always),
+    Row::new("amendments[].by", Kind::Person).needed(Need::Always),
+    Row::new("amendments[].approver", Kind::Person).needed(Need::Always),
+    Row::new("amendments[].fields", Kind::Texts).needed(Need::Always),
+    Row::new("amendments[].note", Kind::Line).needed(Need::Always),
+    Row::new("closure", Kind::Mapping).needed(Need::Closed).changes(Change::Once),
+    Row::new("closure.date", Kind::Day).needed(Need::Always).column(
+        "closure date, closed on, =closed, closed at, date closed, closed date, closing date, resolved on, \
+             geschlossen am, abgeschlossen am, erledigt am",
+    ),
+    Row::new("closure.by", Kind::Person)
+        .needed(Need::Always)
+        .column("closure by, closed by, resolved by, geschlossen von, erledigt von"),
+    Row::new("closure.verified_by", Kind::Person)
+        .needed(Need::Always)
+        .column("closure verified by, verified by, closure verified, verifiziert von, geprueft von"),
+    Row::new("closure.note", Kind::Line).needed(Need::Always).column(
+        "closure note, closure comment, closing comment, closing note, resolution, resolution note, \
+             resolution notes, abschlussnotiz, abschlussbemerkung",
+    ),
+];
+
+/// The fields as people name them, in the order of the table.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| TABLE.iter().map(|row| row.path.replace("[]", "")).collect());
+
+/// What holds each field, in the order of the table.
+static PARENTS: LazyLock<Vec<Option<Field>>> = LazyLock::new(|| {
+    let parent = |name: &String| Field::of_name(name.rsplit_once('.')?.0);
+    NAMES.iter().map(parent).collect()
+});
+
+impl Field {
+    /// Returns all fields, in the order of the table.
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> + Clone {
+        (0..TABLE.len()).map(Self)
+    }
+
+    /// Finds a row when the program is compiled.
+    const fn named(path: &str) -> Self {
+        let mut at = 0;
+        while !same(TABLE[at].path, path) {
+            at += 1;
+        }
+        Self(at)
+    }
+
+    /// Finds a field by its name; `None` where there is none of that very name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        NAMES.iter().position(|own| own == name).map(Self)
+    }
+
+    /// Returns the field at a place in a file, or the nearest one that holds the place. The place is
+    /// written with dots, slashes or brackets: `/covers/0/id`, `renewals[1].expires`, `scope.other`.
+    #[must_use]
+    pub fn at(place: &str) -> Option<Self> {
+        let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let keys: Vec<&str> = place.split(['.', '/', '[', ']']).filter(|part| !is_index(part)).collect();
+        (1..=keys.len()).rev().find_map(|count| Self::of_name(&keys[..count].join(".")))
+    }
+
+    /// Returns the keys that another register may mean by a name, in the order of the table.
+    #[must_use]
+    pub fn keys_called(name: &str) -> Vec<&'static str> {
+        let plain = name.trim().to_lowercase().replace(['_', '-'], " ");
+        let called = |field: &Self| field.other_names().any(|other| other == plain);
+        Self::all().filter(called).map(Self::key).collect()
+    }
+
+    fn row(self) -> &'static Row {
+        &TABLE[self.0]
+    }
+
+    /// Returns the keys joined by dots, with `[]` behind a list whose items have keys.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        self.row().path
+    }
+
+    /// Returns the name: the keys joined by dots.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.get(self.0).map_or("", String::as_str)
+    }
+
+    /// Returns the last key.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        self.path().rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Returns what it is called beside the others: the last key, and for an `id` what it is the id of.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self.parent() {
+            Some(parent) if self.key() == "id" => parent.key(),
+            _ => self.key(),
+        }
+    }
+
+    /// Returns the JSON Pointer of a field that lies in no list.
+    #[must_use]
+    pub fn pointer(self) -> String {
+        format!("/{}", self.name().replace('.', "/"))
+    }
+
+    /// Returns the mapping that holds it, or the list whose items do; `None` at the top.
+    #[must_use]
+    pub fn parent(self) -> Option<Self> {
+        PARENTS.get(self.0).copied().flatten()
+    }
+
+    /// Returns the fields that a mapping, or each item of a list, holds.
+    pub fn parts(self) -> impl Iterator<Item = Self> + Clone {
+        Self::all().filter(move |field| field.parent() == Some(self))
+    }
+
+    /// Returns the fields at the top, in the order of the table.
+    pub fn tops() -> impl Iterator<Item = Self> + Clone {
+        Self::all().filter(|field| !field.path().contains('.'))
+    }
+
+    /// Tells whether it belongs to the items of a list.
+    #[must_use]
+    pub fn is_in_list(self) -> bool {
+        self.path().contains("[]")
+    }
+
+    /// Returns what it holds.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.row().kind
+    }
+
+    /// Tells when an exception cannot do without it.
+    #[must_use]
+    pub fn need(self) -> Need {
+        self.row().need
+    }
+
+    /// Tells what may become of it after the decision: what its row says, else what becomes of what
+    /// holds it.
+    #[must_use]
+    pub fn change(self) -> Change {
+        let above = || self.parent().map_or(Change::Free, Self::change);
+        self.row().change.unwrap_or_else(above)
+    }
+
+    /// Returns the fields that change in a way, each without its parts.
+    pub fn outermost(way: impl Fn(Change) -> bool + Copy) -> impl Iterator<Item = Self> {
+        let is = move |field: Self| way(field.change());
+        Self::all().filter(move |field| is(*field) && !field.parent().is_some_and(is))
+    }
+
+    /// Returns the fields that a column of a spreadsheet can fill.
+    pub fn importable() -> impl Iterator<Item = Self> + Clone {
+        Self::all().filter(|field| field.row().column.is_some())
+    }
+
+    /// Tells whether one value may stand for all entries of an import.
+    #[must_use]
+    pub fn is_shared(self) -> bool {
+        self.row().is_shared
+    }
+
+    /// Returns the headings of the columns that fill it, best known first; `true` beside one that
+    /// must be the whole heading.
+    pub fn headings(self) -> impl Iterator<Item = (&'static str, bool)> {
+        headings(self.row().column.map_or("", |column| column.headings))
+    }
+
+    /// Returns the headings that fill it only where no other column does.
+    pub fn second_choice(self) -> impl Iterator<Item = &'static str> {
+        names(self.row().column.map_or("", |column| column.second_choice))
+    }
+
+    /// Returns the headings of a second column, whose text goes behind that of the first.
+    pub fn beside(self) -> impl Iterator<Item = &'static str> {
+        names(self.row().column.map_or("", |column| column.beside))
+    }
+
+    /// Returns what other registers call it.
+    fn other_names(self) -> impl Iterator<Item = &'static str> {
+        self.headings().map(|(name, _)| name).chain(self.second_choice()).chain(names(self.row().other_keys))
+    }
+
+    /// Returns the argument of `stopgap new` that gives it.
+    #[must_use]
+    pub fn argument(self) -> Option<&'static Argument> {
+        self.row().argument.as_ref()
+    }
+
+    /// Returns how `stopgap new` asks for it.
+    #[must_use]
+    pub fn question(self) -> Option<&'static Question> {
+        self.row().question.as_ref()
+    }
+
+    /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the
+    /// items of a list are asked for with the list.
+    #[must_use]
+    pub fn asked() -> Vec<Self> {
+        let turn = |field: &Self| field.question().map(|question| question.turn).filter(|_| !field.is_in_list());
+        let mut asked: Vec<Self> = Self::all().filter(|field| turn(field).is_some()).collect();
+        asked.sort_by_key(turn);
+        asked
+    }
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+/// Reads a list of headings; `true` beside one that must be the whole heading.
+pub fn headings(list: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
+    names(list).map(|name| name.strip_prefix('=').map_or((name, false), |name| (name, true)))
+}
+
+/// Splits a list of names; an empty one has none.
+fn names(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(", ").filter(|name| !name.is_empty())
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Shipped;
+    use crate::yaml::{self, Node};
+
+    /// One property of the schema. JSON is YAML, and the reader keeps the order of its keys.
+    struct Property<'d> {
+        path: String,
+        schema: &'d Node<'d>,
+        required: bool,
+    }
+
+    fn with_document<T>(work: impl FnOnce(&Node<'_>) -> T) -> T {
+        work(&yaml::parse(Shipped::Exception.text()).unwrap())
+    }
+
+    /// Returns what a schema refers to, else the schema itself.
+    fn resolved<'d>(document: &'d Node<'d>, schema: &'d Node<'d>) -> &'d Node<'d> {
+        match schema.get("$ref").and_then(Node::as_text) {
+            Some(target) => yaml::lookup(document, &target[1..]).unwrap().1,
+            None => schema,
+        }
+    }
+
+    fn texts<'d>(list: Option<&'d Node<'d>>) -> Vec<&'d str> {
+        list.and_then(Node::as_seq).unwrap_or_default().iter().filter_map(Node::as_text).collect()
+    }
+
+    /// Lists the properties of a schema and of what they hold, in their order.
+    fn properties<'d>(document: &'d Node<'d>, schema: &'d Node<'d>, above: &str, found: &mut Vec<Property<'d>>) {
+        let required = texts(schema.get("required"));
+        for entry in schema.get("properties").and_then(Node::as_map).unwrap_or_default() {
+            let path = format!("{above}{}", entry.key);
+            found.push(Property {
+                path: path.clone(),
+                schema: &entry.value,
+                required: required.contains(&&*entry.key),
+            });
+            let whole = resolved(document, &entry.value);
+            properties(document, whole, &format!("{path}."), found);
+            if let Some(items) = whole.get("items") {
+                properties(document, resolved(document, items), &format!("{path}[]."), found);
+            }
+        }
+    }
+
+    fn all_properties<'d>(document: &'d Node<'d>) -> Vec<Property<'d>> {
+        let mut found = Vec::new();
+        properties(document, document, "", &mut found);
+        found
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_property_of_the_schema_in_its_order() {
+        let rows: Vec<&str> = Field::all().map(Field::path).collect();
+        with_document(|document| {
+            let properties: Vec<String> = all_properties(document).into_iter().map(|property| property.path).collect();
+            assert_eq!(rows, properties);
+        });
+        let mut names: Vec<&str> = Field::all().map(Field::name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), TABLE.len(), "two fields of one name");
+    }
+
+    #[test]
+    fn each_row_holds_what_the_schema_says() {
+        let holds = |document: &Node<'_>, field: Field, schema: &Node<'_>| {
+            let refers = schema.get("$ref").and_then(Node::as_text).unwrap_or_default();
+            let whole = resolved(document, schema);
+            let of = |node: &Node<'_>, key: &str| match node.get(key) {
+                Some(kind) if kind.as_seq().is_some() => texts(Some(kind)).join(","),
+                kind => kind.and_then(Node::as_text).unwrap_or_default().to_owned(),
+            };
+            let items = whole.get("items").map(|items| resolved(document, items));
+            let of_items = |key: &str| items.map(|items| of(items, key)).unwrap_or_default();
+            let (kind, words) = (of(whole, "type"), of(whole, "enum"));
+            match field.kind() {
+                Kind::Line => kind == "string" && words.is_empty() && refers.is_empty(),
+                Kind::Person => refers == "#/$defs/person",
+                Kind::Day => refers == "#/$defs/day",
+                Kind::Moment => refers == "#/$defs/moment",
+                Kind::Word(own) => words == own.join(","),
+                Kind::Words(own) => of_items("enum") == own.join(","),
+                Kind::Texts => of_items("type") == "string" && of_items("enum").is_empty(),
+                Kind::Mapping => kind.starts_with("object"),
+                Kind::Mappings => of_items("type") == "object",
+            }
+        };
+        with_document(|document| {
+            for (field, Property { schema, .. }) in Field::all().zip(all_properties(document)) {
+                assert!(holds(document, field, schema), "{field:?}: {:?}", field.kind());
+            }
+        });
+    }
+
+    #[test]
+    fn each_row_is_needed_when_the_schema_requires_it() {
+        with_document(|document| {
+            let then = |at: usize| texts(yaml::lookup(document, &format!("/allOf/{at}/then/required")).map(|it| it.1));
+            let (approved, closed, emergency) = (then(0), then(1), then(2));
+            for (field, Property { path, required, .. }) in Field::all().zip(all_properties(document)) {
+                let need = match path.as_str() {
+                    _ if required => Need::Always,
+                    path if approved.contains(&path) => Need::Approved,
+                    path if closed.contains(&path) => Need::Closed,
+                    path if emergency.contains(&path) => Need::Emergency,
+                    _ => Need::Optional,
+                };
+                assert_eq!(field.need(), need, "{field:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn every_field_says_how_it_changes() {
+        let ways = |way: Change| Field::outermost(|change| change == way).map(Field::path).collect::<Vec<_>>();
+        assert_eq!(
+            ways(Change::Amended),
+            [
+                "title",
+                "control",
+                "reason",
+                "scope",
+                "risk",
+                "requester",
+                "approver",
+                "decided",
+                "starts",
+                "incident.id",
+                "covers"
+            ]
+        );
+        assert_eq!(ways(Change::Once), ["incident.ended", "closure"]);
+        assert_eq!(ways(Change::Free), ["alternatives", "removal", "owner", "references"]);
+        for field in Field::tops() {
+            assert!(field.row().change.is_some(), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_holds_a_value_is_imported_given_and_asked_for() {
+        for field in Field::all() {
+            let holds = !matches!(field.kind(), Kind::Mapping | Kind::Mappings);
+            assert!(holds || (field.row().column.is_none() && field.argument().is_none()), "{field:?}");
+            assert!(!field.is_shared() || field.row().column.is_some(), "{field:?}");
+        }
+        let mut flags: Vec<&str> = Field::all().filter_map(Field::argument).map(|argument| argument.flag).collect();
+        let mut turns: Vec<u8> = Field::asked().into_iter().filter_map(Field::question).map(|it| it.turn).collect();
+        let count = (flags.len(), turns.len());
+        flags.sort_unstable();
+        flags.dedup();
+        turns.dedup();
+        assert_eq!((flags.len(), turns.len()), count, "an argument or a turn twice");
+    }
+
+    #[test]
+    fn a_place_in_a_file_is_in_a_field() {
+        for (place, path) in [
+            ("title", "title"),
+            ("/scope/system", "scope.system"),
+            ("scope.elsewhere", "scope"),
+            ("renewals[0].expires", "renewals[].expires"),
+            ("covers.0.package.name", "covers[].package.name"),
+            ("/covers/3", "covers"),
+            ("references/1", "references"),
+            ("risk/exposure", "risk.exposure"),
+        ] {
+            assert_eq!(Field::at(place).map(Field::path), Some(path), "{place}");
+        }
+        for place in ["", "/", "0", "x-cost-centre", "elsewhere.title"] {
+            assert_eq!(Field::at(place), None, "{place}");
+        }
+    }
+
+    #[test]
+    fn other_registers_keys_are_known() {
+        for (name, known, ours) in [
+            ("approved_by", &["requester", "approver"][..], "approver"),
+            ("reason", &["option", "rejected"], "rejected"),
+            ("author", &["date", "by", "note"], "by"),
+            ("Valid-Until", &["starts", "expires"], "expires"),
+            ("severity", &["tier", "statement"], "tier"),
+        ] {
+            let keys = Field::keys_called(name);
+            assert_eq!(keys.into_iter().find(|key| known.contains(key)), Some(ours), "{name}");
+        }
+        assert_eq!(Field::keys_called("colour"), [""; 0]);
+    }
+}
