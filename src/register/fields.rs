@@ -719,28 +719,28 @@ mod tests {
 
     #[test]
     fn every_field_says_how_it_changes() {
-        let ways = |way: Change| Field::outermost(|change| change == way).map(Field::path).collect::<Vec<_>>();
-        assert_eq!(
-            ways(Change::Amended),
-            [
-                "title",
-                "control",
-                "reason",
-                "scope",
-                "risk",
-                "requester",
-                "approver",
-                "decided",
-                "starts",
-                "incident.id",
-                "covers"
-            ]
-        );
-        assert_eq!(ways(Change::Once), ["incident.ended", "closure"]);
-        assert_eq!(ways(Change::Free), ["alternatives", "removal", "owner", "references"]);
         for field in Field::tops() {
             assert!(field.row().change.is_some(), "{field:?}");
         }
+        for (place, change) in [
+            ("title", Change::Amended),
+            ("scope.team", Change::Amended),
+            ("covers[].package.name", Change::Amended),
+            ("incident", Change::Apart),
+            ("incident.id", Change::Amended),
+            ("incident.ended", Change::Once),
+            ("expires", Change::Renewed),
+            ("renewals[].expires", Change::Appended("renewal")),
+            ("closure.note", Change::Once),
+            ("status", Change::Stepped),
+            ("owner", Change::Free),
+            ("alternatives[].option", Change::Free),
+        ] {
+            assert_eq!(Field::at(place).map(Field::change), Some(change), "{place}");
+        }
+        let outermost: Vec<Field> = Field::outermost(|change| change == Change::Amended).collect();
+        assert!(outermost.contains(&Field::named("scope")) && !outermost.contains(&SYSTEM));
+        assert!(outermost.contains(&INCIDENT_ID));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+use stopgap::register::fields::Field;
 
 use crate::support::{Sandbox, exception};
 
@@ -28,6 +29,8 @@ struct Talk {
     unseen: String,
     /// All that was shown.
     shown: String,
+    /// Questions that no test here is about, and that were not asked yet: enter alone answers them.
+    others: Vec<&'static str>,
 }
 
 impl Talk {
@@ -57,13 +60,19 @@ impl Talk {
                 }
             }
         });
-        Self { child, keys, output, begun: Vec::new(), unseen: String::new(), shown: String::new() }
+        let asked = Field::asked().into_iter().filter_map(|field| Some(field.question()?.ask));
+        let others = asked.filter(|ask| !include_str!("new_terminal.rs").contains(ask)).collect();
+        Self { child, keys, output, begun: Vec::new(), unseen: String::new(), shown: String::new(), others }
     }
 
     /// Waits until a text is shown that was not there before.
     fn wait(&mut self, text: &str) -> &mut Self {
         let until = Instant::now() + Duration::from_secs(60);
         loop {
+            if let Some(other) = self.others.iter().position(|ask| self.unseen.contains(ask)) {
+                self.others.remove(other);
+                self.type_in(ENTER);
+            }
             if let Some(at) = self.unseen.find(text) {
                 self.unseen.drain(..at + text.len());
                 return self;
