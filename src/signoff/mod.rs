@@ -4,6 +4,7 @@
 //! neither are rules, findings or git.
 
 mod codeowners;
+pub mod coverage;
 mod event;
 mod evidence;
 mod owners;
