@@ -23,6 +23,7 @@ pub mod error;
 pub mod git;
 pub mod files;
 pub mod github;
+pub mod gitlab;
 
 // What is judged, and by which book.
 pub mod rule;

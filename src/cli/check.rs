@@ -20,10 +20,12 @@ pub struct Check {
     /// the base in CI. The base's policy, people and controls judge.
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// GitHub's event payload, to know who opened the pull request (with `--base`).
+    /// GitHub's event payload, or GitLab's saved answer of
+    /// `GET /projects/:id/merge_requests/:iid`, to know who opened the pull request (with `--base`).
     #[arg(long, value_name = "FILE", requires = "base")]
     pub event: Option<PathBuf>,
-    /// The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`, to see who approved.
+    /// The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`, or for GitLab those of
+    /// `approvals` and `versions` of the merge request in one file, to see who approved.
     #[arg(long, value_name = "FILE", requires = "base")]
     pub reviews: Option<PathBuf>,
     /// The day to check for: `2026-11-23`, meaning its first moment in the register's time zone,

@@ -14,7 +14,7 @@ use crate::schema::Schema;
 use crate::time::{Today, Zone};
 
 /// Reads policy, roster, catalogue and the organisation's schema of a repository whose root is
-/// `root`.
+/// `root`. A policy that names no forge is that of the CI system's.
 ///
 /// # Errors
 ///
@@ -25,13 +25,14 @@ pub(super) fn load(
     root: &Path,
     repository: &Repository,
 ) -> Result<(RuleBook, Option<Schema>), Error> {
-    let policy = match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
+    let mut policy = match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
         None => Policy::load(repository, None, rules::all())?,
         Some(path) => match place::inside(&path, root) {
             Some(name) => Policy::load(repository, Some(&name), rules::all())?,
             None => Policy::load_outside(repository, &path, rules::all())?,
         },
     };
+    policy.forge = policy.forge.or_else(|| world.ci.forge());
     let own = policy::load_schema(repository, &policy)?;
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;

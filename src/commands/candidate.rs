@@ -120,7 +120,7 @@ pub(super) fn weigh(
     let old = old.filter(|_| before == Before::AsItIs);
     let count = u32::try_from(files.own()).unwrap_or(u32::MAX);
     let base: Vec<FileId> = (0..count).map(FileId).filter(|file| *file != new).chain(old).collect();
-    let ownership = signoff::ownership(None, root, files)?;
+    let ownership = signoff::ownership(judge.policy.forge(), None, root, files)?;
     let gate = Gate {
         judge,
         ownership: ownership.as_ref(),

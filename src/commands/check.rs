@@ -53,7 +53,7 @@ impl Run<'_> {
         let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let mut files = register::read(&self.root, &folder)?;
-        let ownership = signoff::ownership(None, &self.root, &mut files)?;
+        let ownership = signoff::ownership(judge.policy.forge(), None, &self.root, &mut files)?;
         let register = Register::parse(&files, own.as_ref());
         let mut findings = Case::whole(&judge, &register, ownership.as_ref(), files.sources()).run();
         selection.narrow(&mut findings, files.sources());
@@ -62,11 +62,8 @@ impl Run<'_> {
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
     fn change(&self, revision: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
-        let given = signoff::Given::read(
-            self.arguments.event.as_deref(),
-            self.arguments.reviews.as_deref(),
-            &self.world.folder,
-        )?;
+        let given =
+            signoff::Given::read(self.arguments.event.as_deref(), self.arguments.reviews.as_deref(), self.world)?;
         let base = Base::find(revision, &self.root, self.world)?;
         self.refuse_moved_root(&base.snapshot)?;
         let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
@@ -86,7 +83,7 @@ impl Run<'_> {
         let before = base.snapshot.join(&mut files, &folder)?;
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
-        let ownership = signoff::ownership(Some(&base.snapshot), &self.root, &mut files)?;
+        let ownership = signoff::ownership(judge.policy.forge(), Some(&base.snapshot), &self.root, &mut files)?;
         let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,

@@ -1,27 +1,30 @@
-//! What the pull request says of a change: GitHub's event and the saved reviews, read from files.
+//! What the pull or merge request says of a change: the event and the saved reviews, read from files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::commands::place;
+use crate::commands::{World, place};
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
 use crate::github::InputError;
 use crate::history::decisions;
 use crate::history::{Changes, Snapshot};
+use crate::policy::Forge;
 use crate::register::{Files, is_named_like_one, stem};
-use crate::signoff::{Codeowners, Event, Evidence, Ownership, PullRequest, Reviews, Verdict};
+use crate::signoff::{ChangeRequest, Codeowners, Event, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
 use crate::source::{FileId, Source};
 use crate::yaml;
 
-/// The pull request and its reviews, so far as they were given.
+/// The pull or merge request and who approved it, so far as they were given.
 #[derive(Debug, Default)]
 pub(super) struct Given {
-    pull_request: Option<PullRequest>,
-    reviews: Option<Reviews>,
+    request: Option<ChangeRequest>,
+    opinions: Option<Opinions>,
     /// What the event is of where it is of no pull request.
     other: Option<&'static str>,
+    /// The newest commit of a merge request's branch as the pipeline was started for it, where GitLab tells.
+    source_head: Option<String>,
 }
 
 impl Given {
@@ -29,27 +32,31 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// When one cannot be read or is not what GitHub sends, or reviews are given without an event.
-    pub(super) fn read(event: Option<&Path>, reviews: Option<&Path>, folder: &Path) -> Result<Self, Error> {
+    /// When one cannot be read or is not what the forge sends, or reviews are given without an event.
+    pub(super) fn read(event: Option<&Path>, reviews: Option<&Path>, world: &World) -> Result<Self, Error> {
         if reviews.is_some() && event.is_none() {
             return Err(Error::Usage {
                 message: "`--reviews` needs `--event`, which says whose pull request it is and what its head is".into(),
-                help: "add `--event \"$GITHUB_EVENT_PATH\"`".into(),
+                help: "add `--event \"$GITHUB_EVENT_PATH\"`, or in GitLab the saved merge request".into(),
             });
         }
-        let mut given = Self::default();
+        let mut given = Self { source_head: world.ci.gitlab_source_head.clone(), ..Self::default() };
         if let Some(path) = event {
-            let bytes = read(&folder.join(path), "the event")?;
-            match Event::parse(&bytes).map_err(|error| unusable("event", path, &error))? {
-                Event::PullRequest(request) => given.pull_request = Some(request),
-                Event::MergeGroup(_) => given.other = Some("a merge queue"),
-                Event::Push(_) => given.other = Some("a push"),
-                Event::Other => given.other = Some("no pull request"),
+            let bytes = read(&world.folder.join(path), "the event")?;
+            match Saved::parse(&bytes).map_err(|error| unusable("event", path, &error))? {
+                Saved::Request(request) => given.request = Some(request),
+                Saved::Other(Event::MergeGroup(_)) => given.other = Some("a merge queue"),
+                Saved::Other(Event::Push(_)) => given.other = Some("a push"),
+                Saved::Other(_) => given.other = Some("no pull request"),
             }
         }
         if let Some(path) = reviews {
-            let bytes = read(&folder.join(path), "the reviews")?;
-            given.reviews = Some(Reviews::parse(&bytes).map_err(|error| unusable("list of reviews", path, &error))?);
+            let bytes = read(&world.folder.join(path), "the reviews")?;
+            let opinions = match &given.request {
+                Some(request) => request.opinions(&bytes),
+                None => Reviews::parse(&bytes).map(Opinions::Reviews),
+            };
+            given.opinions = Some(opinions.map_err(|error| unusable("list of reviews", path, &error))?);
         }
         Ok(given)
     }
@@ -57,7 +64,7 @@ impl Given {
     /// Says which rules do not run because of what was not given.
     pub(super) fn remark(&self) -> Option<String> {
         let approvals = "approval-missing and decision-date-mismatch";
-        match (&self.pull_request, self.other, &self.reviews) {
+        match (&self.request, self.other, &self.opinions) {
             (Some(_), _, Some(_)) => None,
             (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),
             (None, Some(other), _) => Some(format!(
@@ -73,17 +80,20 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver what was approved.
+    /// When the work tree holds another commit than the merge request, or `git` cannot deliver what was approved.
     pub(super) fn evidence(&self, history: &Approved<'_>, changes: &Changes<'_>) -> Result<Option<Evidence>, Error> {
-        let Some(request) = &self.pull_request else { return Ok(None) };
-        let author = request.author.clone();
-        let Some(reviews) = &self.reviews else { return Ok(Some(Evidence { author, verdicts: None })) };
+        let Some(request) = &self.request else { return Ok(None) };
+        if let ChangeRequest::Merge(request) = request {
+            history.expect(&request.head, self.source_head.as_deref())?;
+        }
+        let author = request.author().cloned();
+        let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, verdicts: None })) };
         let mut files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
         files.dedup();
-        let now = history.judged(&request.head, &files, changes.sources)?;
+        let now = history.judged(request.head(), &files, changes.sources)?;
         let mut known: BTreeMap<&str, Option<Vec<FileId>>> = BTreeMap::new();
         let mut verdicts = Vec::new();
-        for standing in reviews.standing(author.as_ref()) {
+        for standing in opinions.standing(author.as_ref()) {
             let covers = match standing.commit.map(|commit| (commit, known.get(commit))) {
                 None => None,
                 Some((_, Some(known))) => known.clone(),
@@ -117,6 +127,29 @@ pub(super) struct Approved<'g> {
 }
 
 impl Approved<'_> {
+    /// Refuses a work tree that does not hold the newest commit of a merge request: what its answers say is of another
+    /// text. GitLab checks that commit out, or a merge of it into the target branch; where it rebases or squashes on
+    /// trial, `started_for` is the commit that it did so with.
+    fn expect(&self, head: &str, started_for: Option<&str>) -> Result<(), Error> {
+        let checked_out = self.git.commit("HEAD")?;
+        let parents = match &checked_out {
+            Some(commit) => self.git.info(commit)?.map(|info| info.parents).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let there = checked_out.iter().chain(parents.get(1)).any(|commit| commit.as_str() == head);
+        if there || started_for == Some(head) {
+            return Ok(());
+        }
+        let now = checked_out.as_ref().map_or("nothing", Commit::short);
+        Err(Error::Git {
+            message: format!(
+                "the newest commit of the merge request is `{}`, and `HEAD` is `{now}`: somebody has pushed since",
+                head.get(..12).unwrap_or(head)
+            ),
+            help: "let the pipeline of that commit judge it, or save the merge request and its approvals again".into(),
+        })
+    }
+
     /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has
     /// merged the pull request's head into the base on trial, those of that head. What the base
     /// adds to them was approved there.
@@ -168,43 +201,53 @@ fn is_same_value(a: &str, b: &str) -> bool {
 /// 25 MB.
 pub(super) const MOST_PAYLOAD: u64 = 32 * 1024 * 1024;
 
-/// The largest CODEOWNERS that is read; GitHub loads none of 3 MB or more.
+/// The largest CODEOWNERS that is read, in bytes.
 const LIMIT: u64 = Codeowners::TOO_LARGE as u64;
 
-/// Finds the CODEOWNERS that counts: the base's where a change is judged, else the work tree's.
-/// A register in a subfolder of a work tree that has no CODEOWNERS at all is left to the gate. One that cannot be read is a finding and no error, because the
-/// pull request that mends it is judged by it too.
+/// Finds the CODEOWNERS that counts for a forge: the base's where a change is judged, else the work tree's.
+/// A register in a subfolder of a work tree that has no CODEOWNERS at all is left to the gate. One that cannot be read
+/// is a finding and no error, because the pull request that fixes it is judged by it too.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver it.
-pub(super) fn ownership(base: Option<&Snapshot>, root: &Path, files: &mut Files) -> Result<Option<Ownership>, Error> {
+pub(super) fn ownership(
+    forge: Forge,
+    base: Option<&Snapshot>,
+    root: &Path,
+    files: &mut Files,
+) -> Result<Option<Ownership>, Error> {
     let prefix = base.map_or_else(|| place::below_work_tree(root), |base| base.prefix().to_owned());
+    let places = forge.codeowners();
     let found = match base {
-        Some(base) => base.first_of(&Codeowners::LOCATIONS, LIMIT)?,
+        _ if forge == Forge::Forgejo => None,
+        Some(base) => base.first_of(places, LIMIT)?,
         None => {
             let Some(top) = place::work_tree_top(root) else { return Ok(None) };
             let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
             let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
-            let found = Codeowners::LOCATIONS.iter().find(there).map(read);
+            let found = places.iter().find(there).map(read);
             if found.is_none() && !prefix.is_empty() {
                 return Ok(None);
             }
             found
         }
     };
-    let path = found.as_ref().map_or(Codeowners::LOCATIONS[0], |file| file.source.path()).to_owned();
-    // GitHub reads on past a character that YAML would refuse.
+    let path = found.as_ref().map_or(places[0], |file| file.source.path()).to_owned();
+    // The forge reads on past a character that YAML would refuse.
     let text = found.as_ref().filter(|file| file.opened).map(|file| file.source.text().to_owned());
     let unread = found.as_ref().filter(|file| !file.opened).and_then(|file| file.fault.as_ref());
-    let unread = unread.map(|fault| fault.message.clone());
+    let unread = match forge {
+        Forge::Forgejo => Some("on Forgejo and Gitea its lines only ask for reviews".to_owned()),
+        Forge::GitHub | Forge::GitLab => unread.map(|fault| fault.message.clone()),
+    };
     let shown = "../".repeat(prefix.matches('/').count()) + &path;
     let file = match found {
         Some(file) => ReadFile { source: file.source.renamed(&shown), ..file },
         None => crate::files::decode(Vec::new(), shown),
     };
     let file = FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX));
-    Ok(Some(Ownership { file, text, unread, path, prefix }))
+    Ok(Some(Ownership { forge, file, text, unread, path, prefix }))
 }
 
 fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
@@ -217,7 +260,8 @@ fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
 }
 
 fn unusable(what: &str, path: &Path, error: &InputError) -> Error {
-    let verb = ["breaks ", "has ", "holds ", "is "].iter().any(|verb| error.why.starts_with(verb));
+    let verb =
+        ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "].iter().any(|verb| error.why.starts_with(verb));
     let it = if verb { "it " } else { "" };
     Error::Usage {
         message: format!("`{}` is no {what} that can be used: {it}{}", path.display(), error.why),

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use crate::text::shown;
 
 /// The keys that are kept, at whatever depth below other kept keys.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "after",
     "base",
     "base_sha",
@@ -17,6 +17,7 @@ const KEYS: [&str; 25] = [
     "commit_id",
     "created",
     "deleted",
+    "dismissed",
     "draft",
     "forced",
     "head",
@@ -27,6 +28,7 @@ const KEYS: [&str; 25] = [
     "merge_group",
     "message",
     "number",
+    "official",
     "pull_request",
     "ref",
     "review",

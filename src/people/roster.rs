@@ -64,6 +64,13 @@ pub enum RosterProblem {
         /// The people of the circle, starting with the earliest in the list.
         people: Vec<usize>,
     },
+    /// A team has the handle of a person: CODEOWNERS could mean either.
+    TeamIsPerson {
+        /// The team.
+        team: usize,
+        /// The person.
+        person: usize,
+    },
     /// Two teams have the same handle apart from case.
     TeamTwice {
         /// The earlier team.
@@ -93,8 +100,10 @@ pub struct Roster {
 impl Roster {
     /// Builds the roster from its people and its teams (handle, members), or says what contradicts itself.
     pub fn new(people: Vec<PersonRecord>, teams: Vec<(String, Vec<String>)>) -> Result<Self, RosterProblem> {
+        let handles: Vec<String> = teams.iter().map(|(handle, _)| handle.clone()).collect();
         let mut roster = Self { records: people, teams: index_teams(teams)?, ..Self::default() };
         roster.index_spellings()?;
+        roster.refuse_a_team_that_is_a_person(&handles)?;
         let plain = roster.spellings().filter(|spelling| not_a_person(spelling).is_none()).map(str::to_owned);
         roster.one_person = plain.collect();
         roster.index_managers()?;
@@ -102,6 +111,13 @@ impl Roster {
             Some(people) => Err(RosterProblem::ManagerCycle { people }),
             None => Ok(roster),
         }
+    }
+
+    /// GitLab's groups of the top level look like users; its roles (`@@maintainer`) do not.
+    fn refuse_a_team_that_is_a_person(&self, teams: &[String]) -> Result<(), RosterProblem> {
+        let person = |handle: &String| self.find(handle).filter(|_| !handle.trim().starts_with("@@"));
+        let found = teams.iter().enumerate().find_map(|(team, handle)| Some((team, person(handle)?)));
+        found.map_or(Ok(()), |(team, person)| Err(RosterProblem::TeamIsPerson { team, person: person.0 }))
     }
 
     /// Finds the one person that a spelling means.
@@ -462,6 +478,17 @@ mod tests {
         assert!(roster.stands_above(top, low) && roster.stands_above(middle, low));
         assert!(!roster.stands_above(low, top) && !roster.stands_above(top, top));
         assert!(!roster.has_manager(top));
+    }
+
+    #[test]
+    fn a_team_with_the_handle_of_a_person_is_refused() {
+        let olek = || vec![PersonRecord { handle: Some("@olek".to_owned()), ..PersonRecord::default() }];
+        let teams = |handle: &str| vec![("@ops".to_owned(), vec![]), (handle.to_owned(), vec!["@mei".to_owned()])];
+        assert_eq!(
+            Roster::new(olek(), teams("@Olek")).unwrap_err(),
+            RosterProblem::TeamIsPerson { team: 1, person: 0 }
+        );
+        assert!(Roster::new(olek(), teams("@@olek")).is_ok() && Roster::new(olek(), teams("@olek/a")).is_ok());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! it stands. A fault here ends the run: an unreadable rule book must never pass anything.
 
 mod book;
+mod forge;
 mod people;
 pub mod places;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use book::RuleBook;
+pub use forge::Forge;
 pub use places::NAMES;
 
 use crate::error::Error;
@@ -39,6 +41,8 @@ pub struct Policy {
     pub controls: Option<String>,
     /// The organisation's own schema, if the policy names one.
     pub schema: Option<String>,
+    /// The forge that keeps the repository, where the policy or the CI system names it; see [`Policy::forge`].
+    pub forge: Option<Forge>,
     /// The time zone in which days begin and end.
     pub timezone: Zone,
     /// The longest approval of each tier, in days.
@@ -71,6 +75,7 @@ impl Default for Policy {
             people: None,
             controls: None,
             schema: None,
+            forge: None,
             timezone: Zone::UTC,
             tiers: Tier::ALL.into_iter().zip([30, 14, 7, 3]).collect(),
             exposure_tier: Tier::High,
@@ -147,6 +152,12 @@ impl Policy {
         self.controls.as_deref().unwrap_or("controls.yaml")
     }
 
+    /// Returns the forge that keeps the repository: GitHub where nobody says.
+    #[must_use]
+    pub fn forge(&self) -> Forge {
+        self.forge.unwrap_or_default()
+    }
+
     /// Returns the level of a rule.
     #[must_use]
     pub fn level(&self, rule: &Rule) -> Level {
@@ -200,6 +211,7 @@ impl Policy {
                 }
             }
         }
+        self.forge = text("forge").as_deref().and_then(Forge::parse);
         self.take_limits(node);
         self.take_rules(node, rules, &mut problems);
         problems

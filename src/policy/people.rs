@@ -61,6 +61,12 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
             let message = "the managers go round in a circle, so nobody stands above the others".to_owned();
             (manager(ends.1), message, "let one of them have no manager", Some((person(ends.0), "back to this person")))
         }
+        RosterProblem::TeamIsPerson { team: index, person: other } => (
+            team(*index),
+            "the team has the handle of a person, so nobody can tell which of them CODEOWNERS means".to_owned(),
+            "give the team its whole path, such as `@group/subgroup`",
+            Some((person(*other), "the person")),
+        ),
         RosterProblem::TeamTwice { first, second } => (
             team(*second),
             "the team is listed twice".to_owned(),

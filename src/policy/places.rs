@@ -5,9 +5,9 @@ use crate::policy::Policy;
 /// The names under which a policy is looked for, the first that is there.
 pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
 
-/// Where CODEOWNERS is looked for, from the top of the work tree, the first that is there
-/// (<https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners>).
-pub const CODEOWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+/// Every place where some forge looks for CODEOWNERS, from the top of the work tree. Which of them counts, and before
+/// which others, is the forge's: [`Forge::codeowners`](crate::policy::Forge::codeowners).
+pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// The folder of GitHub's workflows, from the top of the work tree.
 pub const WORKFLOWS: &str = ".github/workflows/";

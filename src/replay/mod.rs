@@ -568,7 +568,14 @@ impl Comparison<'_> {
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
         let prefix = state.prefix.clone();
-        let ownership = Ownership { file: FileId(0), text: None, unread: None, path: String::new(), prefix };
+        let ownership = Ownership {
+            forge: self.judge.policy.forge(),
+            file: FileId(0),
+            text: None,
+            unread: None,
+            path: String::new(),
+            prefix,
+        };
         let gate = Gate {
             judge: self.judge,
             ownership: Some(&ownership),

@@ -229,9 +229,14 @@ impl Schema {
         if let (Kind::Enum { options }, Some(text)) = (kind, node.as_text()) {
             let options: Vec<String> = options.as_array()?.iter().map(plain).collect();
             let known: Vec<&str> = options.iter().map(String::as_str).collect();
-            if let Some(best) = synonym(text, &known).or_else(|| nearest(text, known.iter().copied())) {
-                return Some(format!("did you mean `{best}`?"));
-            }
+            // What belongs to no option is another system's word, which only the schema's author can explain.
+            let comment = self.subschema(pointer).and_then(|schema| schema.get("$comment")?.as_str());
+            let best = synonym(text, &known).or_else(|| nearest(text, known.iter().copied()));
+            return match (best, comment) {
+                (Some(best), None) => Some(format!("did you mean `{best}`?")),
+                (Some(best), Some(comment)) => Some(format!("did you mean `{best}`? {comment}")),
+                (None, comment) => comment.map(str::to_owned),
+            };
         }
         match kind {
             Kind::Format { .. } => None,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::codeowners::{Codeowners, Rule};
+use super::codeowners::{Codeowners, Demand, Rule};
 use super::owners::people_of;
 use super::ownership::Ownership;
 use crate::people::People;
-use crate::policy::Policy;
+use crate::policy::{Forge, Policy};
 use crate::source::Span;
 use crate::text::shown;
 
@@ -72,14 +72,22 @@ pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownersh
     parts
 }
 
-/// Says that there is no CODEOWNERS, or none that GitHub reads; nothing where there is one.
+/// Says that there is no CODEOWNERS, or none that the forge reads; nothing where there is one.
 #[must_use]
 pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
     let (message, help) = match (&ownership.text, &ownership.unread) {
         (Some(_), _) => return None,
         (None, Some(why)) => (
             format!("CODEOWNERS counts for nothing, so nobody has to approve an exception: {}", shown(why)),
-            "put a plain file of less than 3 MB there: GitHub reads nothing else".to_owned(),
+            match ownership.forge {
+                Forge::GitHub => "put a plain file of less than 3 MB there: GitHub reads nothing else",
+                Forge::GitLab => "put a plain file of less than 3 MB there: stopgap reads nothing else",
+                Forge::Forgejo => {
+                    "protect the branch with a list of people whose approval is required; \
+                     with `forge: github` in the policy a file in GitHub's form is judged all the same"
+                }
+            }
+            .to_owned(),
         ),
         (None, None) => {
             let line = format!("/{}{}/ @person @other-person", ownership.prefix, policy.exceptions);
@@ -92,53 +100,87 @@ pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
     Some(Shortfall { line: None, span: Span::default(), message, help })
 }
 
-/// Sorts parts by the line of CODEOWNERS that decides about them, or that none does.
+/// Returns the lines of CODEOWNERS that decide about a file: those by which somebody must approve, else those by which
+/// nobody has to; the one line `None` where no line matches.
+#[must_use]
+pub fn lines(codeowners: &Codeowners<'_>, path: &str) -> Vec<Option<usize>> {
+    let line = |rule: &&Rule<'_>| Some(rule.line);
+    let mut lines: Vec<Option<usize>> = codeowners.binding(path).iter().map(line).collect();
+    if lines.is_empty() {
+        lines = codeowners.deciding(path).iter().map(line).collect();
+    }
+    if lines.is_empty() { vec![None] } else { lines }
+}
+
+/// Sorts parts by the lines of CODEOWNERS that decide about them, or that none does.
 #[must_use]
 pub fn by_line(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> BTreeMap<Option<usize>, Vec<Part>> {
     let mut by_line: BTreeMap<Option<usize>, Vec<Part>> = BTreeMap::new();
     for part in parts {
-        by_line.entry(codeowners.owners(&part.probe).map(|rule| rule.line)).or_default().push(part);
+        for line in lines(codeowners, &part.probe) {
+            by_line.entry(line).or_default().push(part.clone());
+        }
     }
     by_line
 }
 
-/// Judges the parts that one line decides about, or that no line covers: two people must own them. `roster` is the
-/// path of the roster.
+/// Judges the parts that one line decides about, or that no line covers: one person more than must approve must own
+/// them, because nobody approves their own change. `roster` is the path of the roster.
 #[must_use]
-pub fn shortfall(codeowners: &Codeowners<'_>, parts: &[Part], people: &People, roster: &str) -> Option<Shortfall> {
-    let rule = parts.first().and_then(|part| codeowners.owners(&part.probe));
-    let owners = rule.map(|rule| people_of(&rule.owners, people)).unwrap_or_default();
-    if owners.people.len() >= 2 {
-        return None;
-    }
-    let help = match (owners.unknown_teams.first(), rule) {
-        (Some(team), _) => format!("list the people of `{}` under `teams` in `{}`", shown(team), shown(roster)),
-        (None, Some(_)) => "name two people or more in this line".to_owned(),
-        (None, None) => {
-            let lines: Vec<String> =
-                parts.iter().map(|part| format!("`/{} @person @other-person`", shown(&part.pattern))).collect();
-            format!("add {}", lines.join(" and "))
-        }
+pub fn shortfall(
+    codeowners: &Codeowners<'_>,
+    line: Option<usize>,
+    parts: &[Part],
+    people: &People,
+    roster: &str,
+) -> Option<Shortfall> {
+    let Some(rule) = codeowners.rules().iter().find(|rule| Some(rule.line) == line) else {
+        let lines: Vec<String> =
+            parts.iter().map(|part| format!("`/{} @person @other-person`", shown(&part.pattern))).collect();
+        let message = format!("no line covers {}", listed(parts));
+        return Some(Shortfall {
+            line: None,
+            span: Span::default(),
+            message,
+            help: format!("add {}", lines.join(" and ")),
+        });
     };
-    let message = message(rule, parts, owners.people.first().copied());
-    Some(Shortfall {
-        line: rule.map(|rule| rule.line),
-        span: rule.map_or(Span::default(), |rule| rule.span),
-        message,
-        help,
-    })
+    let owners = people_of(&rule.owners, people);
+    let (message, help) = match rule.demand {
+        Demand::Approvals(approvals) if owners.people.len() > approvals => return None,
+        Demand::Approvals(approvals) => {
+            let help = match owners.unknown_teams.first() {
+                Some(team) => format!("list the people of `{}` under `teams` in `{}`", shown(team), shown(roster)),
+                None if approvals > 1 => format!("name more than `{approvals}` people in this line"),
+                None => "name two people or more in this line".to_owned(),
+            };
+            (too_few(rule, approvals, parts, &owners.people), help)
+        }
+        Demand::Nothing => (
+            format!("nobody has to approve a change of {}: the section is optional", listed(parts)),
+            format!("take the `^` off `[{}]`, or add lines to a section without it", shown(rule.section.unwrap_or(""))),
+        ),
+        Demand::Exclusion => (
+            format!("nobody has to approve a change of {}: this line excludes them", listed(parts)),
+            "take the line out; in its section no other line can include them again".to_owned(),
+        ),
+    };
+    Some(Shortfall { line, span: rule.span, message, help })
 }
 
-fn message(rule: Option<&Rule<'_>>, parts: &[Part], only: Option<&str>) -> String {
+fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -> String {
     let names = listed(parts);
     let (has, is) = if parts.len() == 1 { ("has", "is") } else { ("have", "are") };
-    match (rule, only) {
-        (None, _) => format!("no line covers {names}"),
-        (Some(_), Some(only)) => {
+    match owners {
+        [] if rule.owners.is_empty() => format!("{names} {is} left without owners by this line"),
+        [] => format!("{names} {has} no owner who is known"),
+        [only] if approvals == 1 => {
             format!("{names} {has} no second owner beside `{}`, who cannot approve their own change", shown(only))
         }
-        (Some(rule), None) if rule.owners.is_empty() => format!("{names} {is} left without owners by this line"),
-        (Some(_), None) => format!("{names} {has} no owner who is known"),
+        owners => format!(
+            "{names} {has} `{}` owners for `{approvals}` approvals, and nobody can approve their own change",
+            owners.len()
+        ),
     }
 }
 

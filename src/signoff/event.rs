@@ -110,6 +110,8 @@ impl PullRequest {
     fn from_json(json: &Json) -> Result<Self, String> {
         let review = match json.find("review")? {
             None | Some(Json::Null) => None,
+            // Forgejo and Gitea give the review of an event a `type` and no `state`.
+            Some(_) if json.find("review.state")?.is_none() && json.optional("review.type", text())?.is_some() => None,
             Some(_) => Some(ReviewState::at(json, "review.state")?),
         };
         Ok(Self {
@@ -218,6 +220,14 @@ mod tests {
             why(&json.replace("approved", "blessed")),
             "`review.state` is `blessed`, which is no state of a review"
         );
+    }
+
+    #[test]
+    fn a_review_event_of_forgejo_has_no_state() {
+        let review = r#""review": {"type": "pull_request_review_approved", "content": ""}, "sender""#;
+        assert_eq!(request(&pull_request("null", "").replace(r#""sender""#, review)).review, None);
+        let nothing = pull_request("null", "").replace(r#""sender""#, r#""review": {"content": ""}, "sender""#);
+        assert_eq!(why(&nothing), "has no `review.state`");
     }
 
     #[test]

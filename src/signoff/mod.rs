@@ -1,8 +1,9 @@
-//! Who must sign a change off, and who has: CODEOWNERS, GitHub's event, and the saved reviews.
+//! Who must sign a change off, and who has: CODEOWNERS, the forge's event, and the saved reviews.
 //!
 //! Everything here judges texts that it is given. Where they come from is not known here, and
 //! neither are rules, findings or git.
 
+mod change_request;
 mod codeowners;
 pub mod coverage;
 mod event;
@@ -11,7 +12,8 @@ mod owners;
 mod ownership;
 mod reviews;
 
-pub use codeowners::{Codeowners, Owner, OwnerKind, Problem, Rule};
+pub use change_request::{ChangeRequest, Opinions, Saved};
+pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule};
 pub use event::{Event, MergeGroup, PullRequest, Push};
 pub use evidence::{Evidence, Verdict};
 pub use owners::{OwnerPeople, people_of};

@@ -10,7 +10,7 @@ use crate::people::{NotAPerson, People, PersonId, fold_person, not_a_person};
 pub struct OwnerPeople<'a> {
     /// One spelling of each person, in the order of the owners.
     pub people: Vec<&'a str>,
-    /// The teams that the roster does not list: they are nobody.
+    /// The teams and roles that the roster does not list: they are nobody.
     pub unknown_teams: Vec<&'a str>,
 }
 
@@ -31,7 +31,8 @@ enum Met<'a> {
 
 /// Returns the people that owners stand for, each once.
 ///
-/// A team that the roster does not list is nobody, and so is a team within a team.
+/// A team that the roster does not list is nobody, and so is a team within a team. GitLab's `@@maintainers` is
+/// `@@maintainer`, and a group of its top level, which looks like a user, is one where the roster lists it as a team.
 #[must_use]
 pub fn people_of<'a>(owners: &[Owner<'a>], roster: &'a People) -> OwnerPeople<'a> {
     let mut found = OwnerPeople::default();
@@ -44,17 +45,31 @@ pub fn people_of<'a>(owners: &[Owner<'a>], roster: &'a People) -> OwnerPeople<'a
         }
     };
     for owner in owners {
-        match owner.kind {
-            OwnerKind::User | OwnerKind::Mail => add(owner.text),
-            OwnerKind::Nobody => {}
-            OwnerKind::Team if !teams.insert(owner.text) => {}
-            OwnerKind::Team => match roster.roster().and_then(|roster| roster.team(owner.text)) {
-                Some(members) => members.iter().filter(|member| is_person(member)).for_each(|member| add(member)),
-                None => found.unknown_teams.push(owner.text),
-            },
+        match (members(owner, roster), owner.kind) {
+            (_, OwnerKind::Nobody) => {}
+            (None, OwnerKind::User | OwnerKind::Mail) => add(owner.text),
+            _ if !teams.insert(owner.text) => {}
+            (Some(members), _) => {
+                members.iter().filter(|member| is_person(member)).for_each(|member| add(member));
+            }
+            (None, OwnerKind::Team | OwnerKind::Role) => found.unknown_teams.push(owner.text),
         }
     }
     found
+}
+
+/// Returns whom the roster lists for a team, a role or a group that looks like a user.
+fn members<'a>(owner: &Owner<'_>, roster: &'a People) -> Option<&'a [String]> {
+    let roster = roster.roster()?;
+    let listed = || roster.team(owner.text);
+    match owner.kind {
+        OwnerKind::Mail | OwnerKind::Nobody => None,
+        OwnerKind::User | OwnerKind::Team => listed(),
+        OwnerKind::Role => listed().or_else(|| match owner.text.strip_suffix(['s', 'S']) {
+            Some(one) => roster.team(one),
+            None => roster.team(&format!("{}s", owner.text)),
+        }),
+    }
 }
 
 fn is_person(member: &str) -> bool {
@@ -65,6 +80,7 @@ fn is_person(member: &str) -> bool {
 mod tests {
     use super::*;
     use crate::people::{PersonRecord, Roster};
+    use crate::policy::Forge;
     use crate::signoff::Codeowners;
 
     fn people() -> People {
@@ -79,14 +95,24 @@ mod tests {
             person("@priya", "Priya Nair", "priya@example.com"),
         ];
         let security = vec!["Olek Bielak".into(), "@ilse".into(), "@acme/leads".into()];
-        let teams = vec![("@acme/Security".into(), security), ("@acme/empty".into(), Vec::new())];
+        let maintainers = vec!["@priya".into(), "@dana".into()];
+        let teams = vec![
+            ("@acme/Security".into(), security),
+            ("@acme/empty".into(), Vec::new()),
+            ("@ops".into(), vec!["@ilse".into()]),
+            ("@@maintainer".into(), maintainers),
+        ];
         People::new(Some(Roster::new(records, teams).unwrap()))
     }
 
     fn expand(line: &str, roster: &People) -> (Vec<String>, Vec<String>) {
+        expand_in(Forge::GitHub, line, roster)
+    }
+
+    fn expand_in(forge: Forge, line: &str, roster: &People) -> (Vec<String>, Vec<String>) {
         let text = format!("* {line}");
-        let file = Codeowners::parse(&text);
-        let found = people_of(&file.owners("a").unwrap().owners, roster);
+        let file = Codeowners::parse(forge, &text);
+        let found = people_of(&file.deciding("a")[0].owners, roster);
         let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
         (owned(found.people), owned(found.unknown_teams))
     }
@@ -108,6 +134,17 @@ mod tests {
     }
 
     #[test]
+    fn a_role_and_a_group_of_the_top_level_are_whom_the_roster_lists() {
+        let roster = people();
+        for role in ["@@maintainer", "@@Maintainers"] {
+            assert_eq!(expand_in(Forge::GitLab, role, &roster).0, ["@priya", "@dana"], "{role}");
+        }
+        assert_eq!(expand_in(Forge::GitLab, "@@owner", &roster), (vec![], vec!["@@owner".into()]));
+        assert_eq!(expand_in(Forge::GitLab, "@Ops @olek", &roster).0, ["@ilse", "@olek"]);
+        assert_eq!(expand_in(Forge::GitLab, "@acme/a/b", &roster).1, ["@acme/a/b"]);
+    }
+
+    #[test]
     fn two_handles_in_one_word_are_nobody() {
         assert_eq!(expand("@olek@example.com @priya", &people()).0, ["@priya"]);
     }
@@ -116,8 +153,8 @@ mod tests {
     fn a_person_is_found_under_any_spelling() {
         let roster = people();
         let text = "* @acme/security dana@example.com";
-        let file = Codeowners::parse(text);
-        let found = people_of(&file.owners("a").unwrap().owners, &roster);
+        let file = Codeowners::parse(Forge::GitHub, text);
+        let found = people_of(&file.deciding("a")[0].owners, &roster);
         for (person, owns) in [
             ("@olek", true),
             ("olek@example.com", true),

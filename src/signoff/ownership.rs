@@ -1,12 +1,15 @@
 //! Who owns which file: the CODEOWNERS that counts, and where the register lies below it.
 
 use crate::people::People;
-use crate::signoff::{Codeowners, OwnerPeople, people_of};
+use crate::policy::Forge;
+use crate::signoff::{Codeowners, Owner, OwnerPeople, people_of};
 use crate::source::FileId;
 
 /// The CODEOWNERS that counts: the first found, of the base where a change is judged.
 #[derive(Clone, Debug)]
 pub struct Ownership {
+    /// Who reads it.
+    pub forge: Forge,
     /// Its place among the sources; an empty text where there is none at all.
     pub file: FileId,
     /// Its text; `None` where there is no such file.
@@ -23,13 +26,16 @@ impl Ownership {
     /// Reads the file.
     #[must_use]
     pub fn codeowners(&self) -> Option<Codeowners<'_>> {
-        self.text.as_deref().map(Codeowners::parse)
+        self.text.as_deref().map(|text| Codeowners::parse(self.forge, text))
     }
 
-    /// Returns the people who own a file, given its path relative to the register's root.
+    /// Returns the people who must be asked about a file, given its path relative to the register's root: where GitLab
+    /// asks in several sections, those of all.
     #[must_use]
     pub fn people<'a>(&self, codeowners: &Codeowners<'a>, people: &'a People, path: &str) -> OwnerPeople<'a> {
         let path = format!("{}{path}", self.prefix);
-        codeowners.owners(&path).map(|rule| people_of(&rule.owners, people)).unwrap_or_default()
+        let owners: Vec<Owner<'a>> =
+            codeowners.binding(&path).iter().flat_map(|rule| rule.owners.iter().copied()).collect();
+        people_of(&owners, people)
     }
 }

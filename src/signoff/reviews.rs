@@ -1,5 +1,9 @@
 //! The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who stands behind a pull request.
 //!
+//! Forgejo and Gitea answer at the same place with other words: `REQUEST_CHANGES` and `COMMENT`, and `dismissed: true`
+//! beside the state that the review had. A review that is not `official` is of somebody whose approval the branch's
+//! protection does not count. Whether one is `stale` is told by its commit, as with GitHub.
+//!
 //! GitHub lists every review that was ever given. Per person the latest opinion counts, and a dismissed one is an
 //! opinion that is gone: it revives nothing older.
 
@@ -8,7 +12,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 use serde::de::{Error as _, MapAccess};
 
-use crate::github::json::{Json, commit, number, text};
+use crate::github::json::{Json, commit, flag, number, text};
 use crate::github::pages::{self, Listed};
 use crate::github::{Account, InputError};
 use crate::text::shown;
@@ -29,13 +33,17 @@ pub enum ReviewState {
 }
 
 impl ReviewState {
-    /// All states by the name that the REST API writes; webhooks write it in lower case.
-    const ALL: [(&'static str, Self); 5] = [
+    /// All states by the name that the REST API writes; webhooks write it in lower case. The last three are those of
+    /// Forgejo and Gitea.
+    const ALL: [(&'static str, Self); 8] = [
         ("PENDING", Self::Pending),
         ("COMMENTED", Self::Commented),
         ("APPROVED", Self::Approved),
         ("CHANGES_REQUESTED", Self::ChangesRequested),
         ("DISMISSED", Self::Dismissed),
+        ("REQUEST_REVIEW", Self::Pending),
+        ("COMMENT", Self::Commented),
+        ("REQUEST_CHANGES", Self::ChangesRequested),
     ];
 
     /// Reads a state in either case.
@@ -77,13 +85,18 @@ impl Review {
     }
 
     fn rest_from_json(id: u64, json: &Json) -> Result<Self, String> {
-        let state = ReviewState::at(json, "state")?;
+        let state = match ReviewState::at(json, "state")? {
+            state if state.is_opinion() && json.optional("dismissed", flag())? == Some(true) => ReviewState::Dismissed,
+            ReviewState::Approved if json.optional("official", flag())? == Some(false) => ReviewState::Commented,
+            state => state,
+        };
         let sent = json.optional("submitted_at", text())?;
         let submitted_at = sent.map(time).transpose()?;
         if submitted_at.is_none() && state.is_opinion() {
             return Err("has no `submitted_at`, so nobody can tell which review is the latest".to_owned());
         }
-        let reviewed = json.optional("commit_id", text())?.map(|text| commit("commit_id", text)).transpose()?;
+        let reviewed = json.optional("commit_id", text())?.filter(|text| !text.is_empty());
+        let reviewed = reviewed.map(|text| commit("commit_id", text)).transpose()?;
         Ok(Self { id, user: Account::at(json, "user")?, state, commit: reviewed, submitted_at })
     }
 
@@ -263,6 +276,45 @@ mod tests {
         let reviews = parse(&page(&reviews));
         assert!(reviews.approvals(None).is_empty());
         assert_eq!(reviews.standing(None)[0].state, ReviewState::Dismissed);
+    }
+
+    /// A review as Forgejo and Gitea list it (`PullReview` of their published API description).
+    fn of_forgejo(id: u64, state: &str, more: &str) -> String {
+        review(id, "olek/2", state).replace(
+            "\"body\": \"looks right\"",
+            &format!(
+                "\"body\": \"\", \"team\": null, \"comments_count\": 0, \"html_url\": \"x\", \"pull_request_url\": \"x\"{more}"
+            ),
+        )
+    }
+
+    #[test]
+    fn forgejo_says_beside_the_state_that_a_review_is_dismissed() {
+        let plain = r#", "stale": false, "official": true, "dismissed": false"#;
+        let gone = r#", "stale": true, "official": true, "dismissed": true"#;
+        assert_eq!(approvers(&[of_forgejo(1, "APPROVED", plain)], None), ["olek"]);
+        let dismissed = [of_forgejo(1, "APPROVED", plain), of_forgejo(2, "APPROVED", gone)];
+        assert!(approvers(&dismissed, None).is_empty());
+        assert_eq!(parse(&page(&dismissed)).standing(None)[0].state, ReviewState::Dismissed);
+        assert!(approvers(&[of_forgejo(1, "APPROVED", gone)], None).is_empty());
+        let asked = [of_forgejo(1, "APPROVED", plain), of_forgejo(2, "REQUEST_CHANGES", plain)];
+        assert_eq!(parse(&page(&asked)).standing(None)[0].state, ReviewState::ChangesRequested);
+        for later in ["COMMENT", "REQUEST_REVIEW", "PENDING"] {
+            let both = [of_forgejo(1, "APPROVED", plain), of_forgejo(2, later, plain)];
+            assert_eq!(approvers(&both, None), ["olek"], "{later}");
+        }
+    }
+
+    #[test]
+    fn an_approval_that_the_branch_s_protection_does_not_count_is_none() {
+        let unofficial = r#", "stale": false, "official": false, "dismissed": false"#;
+        assert!(approvers(&[of_forgejo(1, "APPROVED", unofficial)], None).is_empty());
+        let official = r#", "stale": true, "official": true, "dismissed": false"#;
+        let stale = parse(&page(&[of_forgejo(1, "APPROVED", official)]));
+        assert_eq!(stale.approvals(None)[0].commit, Some(HEAD), "the commit tells what it is still good for");
+        let bare = of_forgejo(1, "APPROVED", official).replace(HEAD, "");
+        assert_eq!(parse(&page(&[bare])).approvals(None)[0].commit, None);
+        assert!(why(&page(&[of_forgejo(7, "APPROVED", r#", "dismissed": "yes""#)])).contains("`dismissed` is a text"));
     }
 
     #[test]

@@ -142,6 +142,10 @@ fn gitlab_gets_its_job_and_an_own_pipeline_is_left_alone() {
     assert_eq!(init(&sandbox, &["--ci", "gitlab", "--owners", "@olek,@priya"]).code, 0);
     assert!(sandbox.path(".gitlab-ci.yml").exists() && sandbox.path("CODEOWNERS").exists());
     assert!(!sandbox.path(".github").exists());
+    assert!(fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap().contains("\nforge: gitlab\n"));
+    let role = Sandbox::new();
+    assert_eq!(init(&role, &["--ci", "gitlab", "--owners", "@@maintainer,@acme/a/b"]).code, 0);
+    assert_eq!(init(&Sandbox::new(), &["--ci", "github", "--owners", "@@maintainer"]).code, 2);
     let own = Sandbox::new();
     own.file(".gitlab-ci.yml", "test: {script: [make]}\n");
     let run = init(&own, &[]);

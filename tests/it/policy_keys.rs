@@ -62,6 +62,9 @@ fn cases() -> Vec<Case> {
             .file("security/till.yaml", exception(late)),
         case("people", "people: security/roster.yaml\n", &[], "", "error[unknown-person]")
             .file("security/roster.yaml", roster),
+        case("forge", "forge: gitlab\n", &[], "", "warning[not-code-owned]")
+            .file(".git/HEAD", "ref: refs/heads/main\n")
+            .file(".github/CODEOWNERS", "* @mei @olek\n"),
         case(
             "timezone",
             "timezone: America/New_York\n",

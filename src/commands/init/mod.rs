@@ -9,7 +9,7 @@ use crate::commands::{World, place, write};
 use crate::error::Error;
 use crate::files::Repository;
 use crate::output::escape;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::Shipped;
 use crate::signoff::Codeowners;
@@ -85,17 +85,19 @@ impl Setup {
         let repository = Repository::Folder(root.to_path_buf());
         let policy = Policy::load(&repository, None, rules::all())?;
         let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
-        let owners = owners(&arguments.owners)?;
         let own_pipeline = there(PIPELINE);
         let below = place::below_work_tree(root);
         let usual_ci = if own_pipeline { Ci::Gitlab } else { Ci::Github };
         // A job and code owners belong to the top of the repository.
         let ci = if below.is_empty() { arguments.ci.unwrap_or(usual_ci) } else { Ci::None };
+        let guess = if arguments.ci.unwrap_or(usual_ci) == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
+        let forge = policy.forge.unwrap_or(guess);
+        let owners = owners(forge, &arguments.owners)?;
         let mut parts = Vec::new();
         let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
 
         let policy_path = policy.path.as_deref().unwrap_or(policy::NAMES[0]);
-        part(policy_path, POLICY.to_owned(), "the policy: limits, levels, the time zone");
+        part(policy_path, policy_for(forge), "the policy: limits, levels, the time zone");
         let folder = policy.exceptions.as_str();
         let up = "../".repeat(folder.matches('/').count() + 1);
         let readme = README.replace("SCHEMA", &format!("{up}schema/exception.schema.json"));
@@ -109,10 +111,8 @@ impl Setup {
             let what = "for editors, which complete and explain the keys";
             part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
         }
-        let owners_file = Codeowners::LOCATIONS.iter().find(|name| there(name)).copied();
-        // GitLab does not look into `.github/`; both look at the top.
-        let usual = if ci == Ci::Gitlab { "CODEOWNERS" } else { Codeowners::LOCATIONS[0] };
-        let owners_path = owners_file.unwrap_or(usual);
+        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
+        let owners_path = owners_file.unwrap_or(forge.codeowners()[0]);
         let register = [
             (format!("/{below}{folder}/"), format!("{folder}/x.yaml")),
             (format!("/{below}{policy_path}"), policy_path.to_owned()),
@@ -126,7 +126,7 @@ impl Setup {
             Ci::None => None,
         };
         let text = owners_file.and_then(|name| std::fs::read_to_string(root.join(name)).ok()).unwrap_or_default();
-        let lines = lines(&text, register.into_iter().chain(job), &owners);
+        let lines = lines(forge, &text, register.into_iter().chain(job), &owners);
         let what = "who must approve a change of the register and its rules";
         match (owners_file, owners.is_empty() || !below.is_empty()) {
             (Some(_), _) => part(owners_path, String::new(), what),
@@ -191,14 +191,22 @@ impl Setup {
     }
 }
 
+/// Returns the policy to begin with.
+fn policy_for(forge: Forge) -> String {
+    match forge {
+        Forge::GitLab => POLICY.replace("# forge: github", "forge: gitlab"),
+        Forge::GitHub | Forge::Forgejo => POLICY.to_owned(),
+    }
+}
+
 /// Reads `--owners`.
-fn owners(given: &[String]) -> Result<Vec<String>, Error> {
+fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
     let given: Vec<&str> = given.iter().map(|owner| owner.trim()).filter(|owner| !owner.is_empty()).collect();
     for owner in &given {
         let line = format!("/x {owner}");
-        let parsed = Codeowners::parse(&line);
+        let parsed = Codeowners::parse(forge, &line);
         let one = !owner.contains(char::is_whitespace);
-        let owned = one && parsed.owners("x").is_some_and(|rule| rule.owners.len() == 1);
+        let owned = one && parsed.deciding("x").first().is_some_and(|rule| rule.owners.len() == 1);
         if !owned || !parsed.problems().is_empty() {
             return Err(Error::Usage {
                 message: format!("`--owners {}`: CODEOWNERS knows no such owner", shown(owner)),
@@ -211,9 +219,9 @@ fn owners(given: &[String]) -> Result<Vec<String>, Error> {
 
 /// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves
 /// without an owner. Each comes as the pattern and a path that it covers.
-fn lines(text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
-    let codeowners = Codeowners::parse(text);
-    let covered = |path: &str| codeowners.owners(path).is_some_and(|rule| !rule.owners.is_empty());
+fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
+    let codeowners = Codeowners::parse(forge, text);
+    let covered = |path: &str| !codeowners.binding(path).is_empty();
     let patterns: Vec<String> =
         paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
     let width = patterns.iter().map(String::len).max().unwrap_or_default();

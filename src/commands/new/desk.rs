@@ -98,7 +98,7 @@ impl Desk {
     /// When CODEOWNERS cannot be read.
     pub(super) fn new(opened: Opened) -> Result<Self, crate::error::Error> {
         let Opened { root, judge, own, files } = opened;
-        let ownership = signoff::ownership(None, &root, &mut Files::default())?;
+        let ownership = signoff::ownership(judge.policy.forge(), None, &root, &mut Files::default())?;
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let mut systems: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut environments: BTreeMap<String, usize> = BTreeMap::new();

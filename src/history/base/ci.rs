@@ -1,11 +1,16 @@
 //! What a CI system tells through the environment, as a plain value.
 
 use super::Reach;
+use crate::policy::Forge;
 
-/// The variables of GitHub Actions and GitLab CI that say what a run compares.
+/// The variables of CI systems that say what a run compares.
 ///
-/// GitHub: <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
+/// GitHub, and Forgejo and Gitea, which set the same:
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
 /// GitLab: <https://docs.gitlab.com/ci/variables/predefined_variables/>.
+/// Azure Pipelines: <https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables>.
+/// Bitbucket Pipelines: <https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/>.
+/// Jenkins: <https://www.jenkins.io/doc/book/pipeline/multibranch/#additional-environment-variables>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CiEnvironment {
     /// `GITHUB_ACTIONS`: this is a job of GitHub Actions.
@@ -18,6 +23,10 @@ pub struct CiEnvironment {
     pub github_event: Option<Vec<u8>>,
     /// `GITHUB_SHA`: the commit that the event is about.
     pub github_sha: Option<String>,
+    /// `GITHUB_BASE_REF`: the branch that a pull request is to be merged into.
+    pub github_base_ref: Option<String>,
+    /// `GITEA_ACTIONS` or `FORGEJO_ACTIONS`: a job of Forgejo or Gitea, which sets GitHub's variables too.
+    pub forgejo_actions: bool,
     /// `GITLAB_CI`: this is a job of GitLab.
     pub gitlab_ci: bool,
     /// `CI_PIPELINE_SOURCE`, such as `merge_request_event`, `push` or `schedule`.
@@ -34,6 +43,16 @@ pub struct CiEnvironment {
     pub gitlab_branch: Option<String>,
     /// `CI_DEFAULT_BRANCH`.
     pub gitlab_default_branch: Option<String>,
+    /// `CI_MERGE_REQUEST_SOURCE_BRANCH_SHA`: the source's tip; only in a merged results pipeline.
+    pub gitlab_source_head: Option<String>,
+    /// `SYSTEM_PULLREQUEST_TARGETBRANCH` of Azure Pipelines, such as `refs/heads/main`.
+    pub azure_target: Option<String>,
+    /// `BITBUCKET_PR_DESTINATION_BRANCH`.
+    pub bitbucket_branch: Option<String>,
+    /// `BITBUCKET_PR_DESTINATION_COMMIT`, shortened.
+    pub bitbucket_commit: Option<String>,
+    /// `CHANGE_TARGET` of Jenkins.
+    pub jenkins_target: Option<String>,
 }
 
 impl CiEnvironment {
@@ -49,6 +68,8 @@ impl CiEnvironment {
             github_event_path: variable("GITHUB_EVENT_PATH"),
             github_event: None,
             github_sha: variable("GITHUB_SHA"),
+            github_base_ref: variable("GITHUB_BASE_REF"),
+            forgejo_actions: is_true("GITEA_ACTIONS") || is_true("FORGEJO_ACTIONS"),
             gitlab_ci: is_true("GITLAB_CI"),
             gitlab_source: variable("CI_PIPELINE_SOURCE"),
             gitlab_target: variable("CI_MERGE_REQUEST_TARGET_BRANCH_SHA"),
@@ -57,12 +78,29 @@ impl CiEnvironment {
             gitlab_before: variable("CI_COMMIT_BEFORE_SHA"),
             gitlab_branch: variable("CI_COMMIT_BRANCH"),
             gitlab_default_branch: variable("CI_DEFAULT_BRANCH"),
+            gitlab_source_head: variable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"),
+            azure_target: variable("SYSTEM_PULLREQUEST_TARGETBRANCH"),
+            bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
+            bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
+            jenkins_target: variable("CHANGE_TARGET"),
         }
     }
 
-    /// Tells whether this is a job of GitHub or GitLab.
+    /// Returns the forge whose job this is.
+    #[must_use]
+    pub fn forge(&self) -> Option<Forge> {
+        match (self.forgejo_actions, self.gitlab_ci, self.is_github()) {
+            (true, ..) => Some(Forge::Forgejo),
+            (false, true, _) => Some(Forge::GitLab),
+            (false, false, true) => Some(Forge::GitHub),
+            (false, false, false) => None,
+        }
+    }
+
+    /// Tells whether this is a job of a known CI system.
     pub(super) fn is_known(&self) -> bool {
-        self.is_github() || self.gitlab_ci
+        let other = [&self.azure_target, &self.bitbucket_branch, &self.bitbucket_commit, &self.jenkins_target];
+        self.is_github() || self.gitlab_ci || other.into_iter().any(Option::is_some)
     }
 
     fn is_github(&self) -> bool {
@@ -75,6 +113,11 @@ impl CiEnvironment {
             Reach::Parent if self.is_github() => "set `fetch-depth: 2` on actions/checkout (`0` for other events)",
             Reach::Anywhere if self.is_github() => "set `fetch-depth: 0` on actions/checkout",
             _ if self.gitlab_ci => "set `GIT_DEPTH: \"0\"` among the job's `variables`",
+            _ if self.azure_target.is_some() => "set `fetchDepth: 0` on the `checkout` step",
+            _ if self.bitbucket_branch.is_some() || self.bitbucket_commit.is_some() => {
+                "set `clone: {depth: full}` for the step"
+            }
+            _ if self.jenkins_target.is_some() => "switch the shallow clone off in the job's Git behaviours",
             _ => "run `git fetch --unshallow origin` first",
         };
         setting.to_owned()

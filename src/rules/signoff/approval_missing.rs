@@ -1,6 +1,7 @@
 use crate::history::Changes;
 use crate::history::{Decision, decisions};
 use crate::people::People;
+use crate::policy::Forge;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
 use crate::signoff::{Evidence, ReviewState, Verdict};
@@ -40,7 +41,8 @@ fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Optio
     let what = shown(&decision.what);
     let Some(login) = login(&judge.people, decision.approver.as_str()) else {
         let roster = shown(judge.policy.people_path());
-        let message = format!("`{approver}` has no GitHub account that is known, so nobody can sign {what} off");
+        let forge = judge.policy.forge().name();
+        let message = format!("`{approver}` has no {forge} account that is known, so nobody can sign {what} off");
         let help = format!("write the approver as `@handle`, or give `{approver}` a `handle` in `{roster}`");
         return Some((message, help));
     };
@@ -50,17 +52,17 @@ fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Optio
             let spelled = decision.approver.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(&login);
             let account = if spelled { String::new() } else { format!(" (`@{name}`)") };
             let message = format!("`{approver}`{account} has not approved {what}");
-            Some((message, format!("ask `@{name}` to approve the pull request")))
+            Some((message, format!("ask `@{name}` to approve the {}", judge.policy.forge().request())))
         }
         Some(verdict) if verdict.holds_for(decision.file) => None,
-        Some(verdict) => Some(unfit(verdict, &approver, &what)),
+        Some(verdict) => Some(unfit(judge.policy.forge(), verdict, &approver, &what)),
     }
 }
 
 /// Says why a review does not sign a decision off.
-fn unfit(verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
+fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
     let name = shown(&verdict.login);
-    let again = format!("ask `@{name}` to approve the pull request again");
+    let again = format!("ask `@{name}` to approve the {} again", forge.request());
     match (verdict.state, verdict.commit.as_deref(), verdict.covers.is_some()) {
         (ReviewState::Dismissed, ..) => (format!("the approval of {what} by `{approver}` was dismissed"), again),
         (ReviewState::Approved, None, _) => {
@@ -72,8 +74,12 @@ fn unfit(verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
         }
         (ReviewState::Approved, Some(commit), false) => {
             let commit = commit.get(..12).unwrap_or(commit);
+            let setting = match forge {
+                Forge::GitLab => "GIT_DEPTH: \"0\"",
+                Forge::GitHub | Forge::Forgejo => "fetch-depth: 0",
+            };
             let help = format!(
-                "fetch the whole history with `fetch-depth: 0`; where a force-push threw that commit away, \
+                "fetch the whole history with `{setting}`; where a force-push threw that commit away, \
                  ask `@{name}` to approve again"
             );
             (format!("`{approver}` approved {what} at `{commit}`, which is not in this clone"), help)

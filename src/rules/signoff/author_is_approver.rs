@@ -30,9 +30,10 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let approver = decision.approver.as_str();
         if judge.people.same(approver, &handle) {
             let (approver, what) = (shown(approver), shown(&decision.what));
-            let message = format!("`{approver}` decided on {what}, and opened this pull request");
+            let request = judge.policy.forge().request();
+            let message = format!("`{approver}` decided on {what}, and opened this {request}");
             cx.report_in(decision.file, decision.approver.span, message)
-                .help("let somebody else open the pull request, or name another approver");
+                .help(format!("let somebody else open the {request}, or name another approver"));
         }
     }
 }

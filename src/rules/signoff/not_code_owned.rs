@@ -21,7 +21,9 @@ declare_rule! {
     /// ## What to do
     ///
     /// Let two people or more own the register, the policy, the roster, the catalogue and CODEOWNERS.
-    /// A team counts as the people that `teams` of the roster lists for it.
+    /// A team counts as the people that `teams` of the roster lists for it. In GitLab a section that
+    /// asks for several approvals needs one owner more than that, and an optional section protects
+    /// nothing.
     id: "not-code-owned",
     family: SignOff,
     level: Warning,
@@ -41,8 +43,8 @@ fn check(cx: &mut Context<'_>) {
     for (line, path) in exceptions(cx, ownership, &codeowners) {
         by_line.entry(line).or_insert_with(|| vec![Part::exception(path)]);
     }
-    for parts in by_line.values() {
-        if let Some(shortfall) = coverage::shortfall(&codeowners, parts, people, policy.people_path()) {
+    for (line, parts) in &by_line {
+        if let Some(shortfall) = coverage::shortfall(&codeowners, *line, parts, people, policy.people_path()) {
             cx.report_in(ownership.file, shortfall.span, shortfall.message).help(shortfall.help);
         }
     }
@@ -53,13 +55,15 @@ fn check(cx: &mut Context<'_>) {
 
 /// Returns the first exception that each line of CODEOWNERS, or none of them, decides about.
 fn exceptions(cx: &Context<'_>, ownership: &Ownership, codeowners: &Codeowners<'_>) -> BTreeMap<Option<usize>, String> {
-    let line = |file: &FileRef<'_>| {
+    let lines = |file: &FileRef<'_>| {
         let path = format!("{}{}", ownership.prefix, file.path);
-        (codeowners.owners(&path).map(|rule| rule.line), path)
+        (coverage::lines(codeowners, &path), path)
     };
     let mut first = BTreeMap::new();
-    for (line, path) in cx.register.files.par_iter().with_min_len(256).map(line).collect::<Vec<_>>() {
-        first.entry(line).or_insert(path);
+    for (lines, path) in cx.register.files.par_iter().with_min_len(256).map(lines).collect::<Vec<_>>() {
+        for line in lines {
+            first.entry(line).or_insert_with(|| path.clone());
+        }
     }
     first
 }

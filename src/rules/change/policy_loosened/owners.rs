@@ -6,7 +6,7 @@ use super::places::Places;
 use crate::history::{Changes, Document};
 use crate::people::People;
 use crate::rules::Context;
-use crate::signoff::{Codeowners, Owner, OwnerKind, Rule, people_of};
+use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
 use crate::source::{FileId, Span};
 use crate::text::shown;
 
@@ -20,8 +20,10 @@ struct Side<'c> {
 }
 
 pub(super) fn compare(changes: &Changes<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
+    let forge = cx.judge.policy.forge();
     let find = |version: fn(&Document) -> Option<FileId>| {
-        let file = Codeowners::LOCATIONS
+        let file = forge
+            .codeowners()
             .iter()
             .find_map(|name| changes.documents.iter().find(|it| it.path == *name).and_then(version));
         file.map(|file| (file, places.text(file)))
@@ -35,23 +37,25 @@ pub(super) fn compare(changes: &Changes<'_>, places: &Places<'_>, cx: &mut Conte
     if before == after {
         return;
     }
-    let base = Side { file: base_file, codeowners: Codeowners::parse(before) };
-    let head = Side { file: head_file, codeowners: Codeowners::parse(after) };
+    let base = Side { file: base_file, codeowners: Codeowners::parse(forge, before) };
+    let head = Side { file: head_file, codeowners: Codeowners::parse(forge, after) };
     let judge = cx.judge;
     let mut losses: BTreeMap<(usize, Option<usize>), Vec<Watched>> = BTreeMap::new();
     for it in watched(changes, base.codeowners.rules().len() + head.codeowners.rules().len(), cx) {
-        let Some(old) = base.codeowners.owners(&it.path) else { continue };
-        let new = head.codeowners.owners(&it.path);
-        if loss(&judge.people, old, new).is_some() {
-            losses.entry((old.line, new.map(|rule| rule.line))).or_default().push(it);
+        let new = head.codeowners.deciding(&it.path);
+        for old in base.codeowners.binding(&it.path) {
+            if let Some((_, blamed)) = loss(&judge.people, old, &new) {
+                losses.entry((old.line, blamed.map(|rule| rule.line))).or_default().push(it.clone());
+            }
         }
     }
-    for files in losses.into_values() {
-        report(&base, &head, &files, cx);
+    for ((old, _), files) in losses {
+        report(&base, &head, old, &files, cx);
     }
 }
 
 /// A file that must stay owned.
+#[derive(Clone)]
 struct Watched {
     /// Its path from the top of the work tree.
     path: String,
@@ -71,44 +75,74 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files.extend(cx.judge.people.roster().map(|_| below(policy.people_path())));
     files.extend(cx.judge.controls.as_ref().map(|_| below(policy.controls_path())));
     files.extend(policy.schema.as_deref().map(below));
-    let codeowners = changes.documents.iter().filter(|it| Codeowners::LOCATIONS.contains(&&*it.path));
+    let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
     let most = MOST_MATCHES / (rules + 1);
     files.extend(cx.register.files.iter().take(most).map(|file| below(file.path)));
     files
 }
 
-/// How the owners of a file got fewer or others.
+/// How less is asked about a file than before.
 enum Loss<'c> {
+    /// Nobody is asked.
     Nobody,
+    /// Somebody else may approve.
     Another(&'c str),
+    /// So many approvals are enough.
+    Fewer(usize),
 }
 
-fn loss<'c>(people: &People, old: &Rule<'_>, new: Option<&Rule<'c>>) -> Option<Loss<'c>> {
+/// Tells how much less the new rules ask than an old one; nothing where one of them asks at least as much. The rule to
+/// blame is that of the old one's section, else the last.
+fn loss<'r, 'c>(people: &People, old: &Rule<'_>, new: &[&'r Rule<'c>]) -> Option<(Loss<'c>, Option<&'r Rule<'c>>)> {
     let real = |owner: &&Owner<'_>| owner.kind != OwnerKind::Nobody;
     let before: Vec<Owner<'_>> = old.owners.iter().filter(real).copied().collect();
     if before.is_empty() {
         return None;
     }
-    let after: Vec<Owner<'c>> = new.map(|rule| rule.owners.iter().filter(real).copied().collect()).unwrap_or_default();
+    let losses: Vec<(&Rule<'c>, Option<Loss<'c>>)> =
+        new.iter().map(|rule| (*rule, one_loss(people, old, &before, rule))).collect();
+    if losses.iter().any(|(_, loss)| loss.is_none()) {
+        return None;
+    }
+    let same = |rule: &Rule<'_>| match (rule.section, old.section) {
+        (Some(a), Some(b)) => caseless::default_caseless_match_str(a, b),
+        (a, b) => a == b,
+    };
+    let at = losses.iter().position(|(rule, _)| same(rule)).or_else(|| losses.len().checked_sub(1));
+    let blamed = at.and_then(|at| losses.into_iter().nth(at));
+    match blamed {
+        Some((rule, Some(loss))) => Some((loss, Some(rule))),
+        _ => Some((Loss::Nobody, None)),
+    }
+}
+
+/// Tells how much less one new rule asks than an old one with these owners.
+fn one_loss<'c>(people: &People, old: &Rule<'_>, before: &[Owner<'_>], new: &Rule<'c>) -> Option<Loss<'c>> {
+    let (Demand::Approvals(asked), Demand::Approvals(now)) = (old.demand, new.demand) else {
+        return Some(Loss::Nobody);
+    };
+    let after: Vec<Owner<'c>> = new.owners.iter().filter(|owner| owner.kind != OwnerKind::Nobody).copied().collect();
     if after.is_empty() {
         return Some(Loss::Nobody);
     }
-    let members = people_of(&before, people);
+    let members = people_of(before, people);
     let known = |owner: &Owner<'c>| {
         let written = before.iter().any(|before| before.text.eq_ignore_ascii_case(owner.text));
         let expanded = people_of(std::slice::from_ref(owner), people);
         let all = !expanded.people.is_empty() && expanded.people.iter().all(|person| members.has(people, person));
         written || (all && expanded.unknown_teams.is_empty())
     };
-    after.iter().find(|owner| !known(owner)).map(|owner| Loss::Another(owner.text))
+    match after.iter().find(|owner| !known(owner)) {
+        Some(owner) => Some(Loss::Another(owner.text)),
+        None => (now < asked).then_some(Loss::Fewer(now)),
+    }
 }
 
-fn report(base: &Side<'_>, head: &Side<'_>, files: &[Watched], cx: &mut Context<'_>) {
+fn report(base: &Side<'_>, head: &Side<'_>, line: usize, files: &[Watched], cx: &mut Context<'_>) {
     let Some(first) = files.first() else { return };
-    let Some(old) = base.codeowners.owners(&first.path) else { return };
-    let new = head.codeowners.owners(&first.path);
-    let Some(loss) = loss(&cx.judge.people, old, new) else { return };
+    let Some(old) = base.codeowners.rules().iter().find(|rule| rule.line == line) else { return };
+    let Some((loss, new)) = loss(&cx.judge.people, old, &head.codeowners.deciding(&first.path)) else { return };
     let more = match files.len() {
         1 => String::new(),
         2 => " and `1` more file".to_owned(),
@@ -122,9 +156,16 @@ fn report(base: &Side<'_>, head: &Side<'_>, files: &[Watched], cx: &mut Context<
         Loss::Another(owner) => {
             format!("`{}` may approve `{path}`{more} now; only `{}` could", shown(owner), shown(&owners))
         }
+        Loss::Fewer(now) => {
+            format!("`{now}` of `{}` is enough for `{path}`{more} now; more had to approve", shown(&owners))
+        }
+    };
+    let help = match old.section {
+        Some(section) => {
+            format!("let the section `{}` ask `{}` about `{pattern}` as before", shown(section), shown(&owners))
+        }
+        None => format!("let the line `{pattern} {}` decide again: the last one that matches does", shown(&owners)),
     };
     let span = new.map(|rule| rule.span).unwrap_or_default();
-    cx.report_in(head.file, span, message)
-        .label_in(base.file, old.span, "the line that decided")
-        .help(format!("let the line `{pattern} {}` decide again: the last one that matches does", shown(&owners)));
+    cx.report_in(head.file, span, message).label_in(base.file, old.span, "the line that decided").help(help);
 }

@@ -40,6 +40,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     let books = Books { base: before, head: after, pages };
     shadow(&books, places, cx);
     limits(&books, cx);
+    forge(&books, cx);
     levels(&books, cx);
     phrases(&books, cx);
     pointers(judge, head, &books, places, cx);
@@ -90,6 +91,15 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     if head.exposure_tier < base.exposure_tier {
         let message = format!("an exception with any exposure may have tier `{after}`, and had to have `{before}`");
         books.report(cx, "/exposure_tier", message).help(meant(&format!("`exposure_tier: {before}`")));
+    }
+}
+
+/// Another forge looks for CODEOWNERS elsewhere and reads it otherwise.
+fn forge(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (before, after) = (books.base.forge(), books.head.forge());
+    if before != after {
+        let message = format!("CODEOWNERS is read as {} reads it instead of {}", after.name(), before.name());
+        books.report(cx, "/forge", message).help(meant(&format!("`forge: {}`", before.name().to_lowercase())));
     }
 }
 

@@ -1,161 +1,32 @@
 //! CODEOWNERS as GitHub reads it: the last line whose pattern matches a path names the path's owners.
 //!
 //! The rules are those of GitHub's page "About code owners" and of the errors that its API lists
-//! (`GET /repos/{owner}/{repo}/codeowners/errors`). A line that GitHub skips is skipped here and reported. Nothing is
-//! known here of people: an owner is a text of a certain form.
+//! (`GET /repos/{owner}/{repo}/codeowners/errors`).
 
-use crate::policy::places;
+use super::{Codeowners, Demand, Matcher, Owner, OwnerKind, Problem, Rule, character, words};
 use crate::source::Span;
 use crate::text::shown;
-
-/// The number of problems that are kept; it bounds the memory that a hostile file costs.
-const MOST_PROBLEMS: usize = 100;
 
 /// The characters, besides ASCII letters and digits, of a user's or team's name.
 const NAME: &str = "-_";
 /// The characters, besides ASCII letters and digits, of a mail address.
 const MAIL: &str = "-_.+%";
 
-/// A CODEOWNERS file.
-#[derive(Clone, Debug, Default)]
-pub struct Codeowners<'a> {
-    rules: Vec<Rule<'a>>,
-    problems: Vec<Problem>,
-    skipped: usize,
-}
-
-/// One line: a pattern and who owns what it matches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule<'a> {
-    /// The line, from 1.
-    pub line: usize,
-    /// The line's bytes without blanks and comment at its ends.
-    pub span: Span,
-    /// The pattern as it is written.
-    pub pattern: &'a str,
-    /// The owners; none where the line leaves its files without owners.
-    pub owners: Box<[Owner<'a>]>,
-    matcher: Pattern<'a>,
-}
-
-/// One owner of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Owner<'a> {
-    /// The owner as it is written, with its `@`.
-    pub text: &'a str,
-    /// What it stands for.
-    pub kind: OwnerKind,
-    /// Its bytes.
-    pub span: Span,
-}
-
-/// What an owner stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnerKind {
-    /// `@user`.
-    User,
-    /// `@org/team`.
-    Team,
-    /// A mail address.
-    Mail,
-    /// Two handles without a blank between them: GitHub keeps the line, and nobody has such a name.
-    Nobody,
-}
-
-/// What is wrong in a CODEOWNERS file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The line, from 1.
-    pub line: usize,
-    /// The bytes that are at fault.
-    pub span: Span,
-    /// What is wrong, one lower-case sentence.
-    pub message: String,
-    /// What to write instead.
-    pub help: String,
-    /// Whether the line has no effect because of it.
-    pub skipped: bool,
-}
-
-impl<'a> Codeowners<'a> {
-    /// The places of the file, in the order in which GitHub looks; the first that exists is the only one that counts.
-    pub const LOCATIONS: [&'static str; 3] = places::CODEOWNERS;
-
-    /// The size from which on GitHub does not load the file, in bytes ("under 3 MB").
-    pub const TOO_LARGE: usize = 3_000_000;
-
-    /// Reads a file; a byte order mark at its start is passed over.
-    #[must_use]
-    pub fn parse(text: &'a str) -> Self {
-        let mut file = Self::default();
-        if text.len() >= Self::TOO_LARGE {
-            file.report(too_large(text.len()));
-            return file;
-        }
-        let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        for (index, line) in text[start..].split('\n').enumerate() {
-            match Line::new(line, start, index + 1).rule() {
-                Ok(Some((rule, remark))) => {
-                    file.rules.push(rule);
-                    remark.into_iter().for_each(|remark| file.report(remark));
-                }
-                Ok(None) => {}
-                Err(problem) => file.report(problem),
+/// Reads a file's lines.
+pub(super) fn read<'a>(file: &mut Codeowners<'a>, text: &'a str) {
+    let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    for (index, line) in text[start..].split('\n').enumerate() {
+        match Line::new(line, start, index + 1).rule() {
+            Ok(Some((rule, remark))) => {
+                file.rules.push(rule);
+                remark.into_iter().for_each(|remark| file.report(remark));
             }
-            start += line.len() + 1;
+            Ok(None) => {}
+            Err(problem) => file.report(problem),
         }
-        file
+        start += line.len() + 1;
     }
-
-    /// Returns the rule that decides who owns a file, given its path from the repository's top with `/` between its
-    /// parts. Without a rule the file is nobody's; with a rule that has no owners it is nobody's on purpose.
-    #[must_use]
-    pub fn owners(&self, path: &str) -> Option<&Rule<'a>> {
-        self.rules.iter().rev().find(|rule| rule.matches(path))
-    }
-
-    /// Returns the rules in the order of their lines.
-    #[must_use]
-    pub fn rules(&self) -> &[Rule<'a>] {
-        &self.rules
-    }
-
-    /// Returns what is wrong, at most the first 100.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-
-    /// Counts the lines that have no effect.
-    #[must_use]
-    pub fn skipped(&self) -> usize {
-        self.skipped
-    }
-
-    fn report(&mut self, problem: Problem) {
-        self.skipped += usize::from(problem.skipped);
-        if self.problems.len() < MOST_PROBLEMS {
-            self.problems.push(problem);
-        }
-    }
-}
-
-impl Rule<'_> {
-    /// Tells whether the rule's pattern matches a file's path.
-    #[must_use]
-    pub fn matches(&self, path: &str) -> bool {
-        self.matcher.matches(path)
-    }
-}
-
-fn too_large(bytes: usize) -> Problem {
-    Problem {
-        line: 1,
-        span: Span::new(0, 0),
-        message: format!("the file has {bytes} bytes, and GitHub loads none of {} or more", Codeowners::TOO_LARGE),
-        help: "join rules with `*` until the file is smaller".to_owned(),
-        skipped: true,
-    }
+    file.sections = vec![(0..file.rules.len()).collect()];
 }
 
 /// One line while it is read; offsets are those of the whole text.
@@ -202,7 +73,9 @@ impl<'a> Line<'a> {
             span: self.span(0, length),
             pattern,
             owners: owners.into_boxed_slice(),
-            matcher: Pattern::new(pattern),
+            section: None,
+            demand: Demand::Approvals(1),
+            matcher: Matcher::GitHub(Pattern::new(pattern)),
         };
         Ok(Some((rule, remark)))
     }
@@ -301,16 +174,6 @@ fn escape_fault(pattern: &str) -> Option<(String, String)> {
     })
 }
 
-/// Returns the words of a text and the bytes at which they start.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split(|c: char| c.is_ascii_whitespace()).filter_map(move |word| {
-        let start = at;
-        at += word.len() + 1;
-        (!word.is_empty()).then_some((start, word))
-    })
-}
-
 fn owner_kind(text: &str) -> Option<OwnerKind> {
     let made_of = |text: &str, signs: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
@@ -349,7 +212,7 @@ fn owner_help(text: &str) -> String {
 
 /// A pattern, taken apart once and read again with every path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Pattern<'a> {
+pub(super) struct Pattern<'a> {
     /// The parts that must match, with `/` between them.
     parts: &'a str,
     /// Whether they may start at any folder.
@@ -392,7 +255,7 @@ impl<'a> Pattern<'a> {
 
     /// Walks pattern and path side by side. After a mismatch only the latest `**` takes one folder more, which is
     /// enough: an earlier one could do no better. So the work is bounded by the product of the two lengths.
-    fn matches(&self, path: &str) -> bool {
+    pub(super) fn matches(&self, path: &str) -> bool {
         let (mut parts, mut rest) = (Parts::of(self.parts), Parts::of(path));
         let mut retry = self.anywhere.then_some((parts, rest));
         loop {
@@ -486,12 +349,6 @@ fn part_matches(part: &[u8], name: &[u8]) -> bool {
     }
 }
 
-/// Returns the number of bytes of the character with which a text begins.
-fn character(text: &[u8]) -> usize {
-    let more = text.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80);
-    1 + more.count()
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -502,22 +359,32 @@ mod tests {
     use proptest::test_runner::TestRunner;
 
     use super::*;
+    use crate::policy::Forge;
+    use crate::signoff::codeowners::MOST_PROBLEMS;
+
+    fn parse(text: &str) -> Codeowners<'_> {
+        Codeowners::parse(Forge::GitHub, text)
+    }
+
+    fn rule<'f, 'a>(file: &'f Codeowners<'a>, path: &str) -> Option<&'f Rule<'a>> {
+        file.deciding(path).first().copied()
+    }
 
     fn matches(pattern: &str, path: &str) -> bool {
         let text = format!("{pattern} @dana\n");
-        let file = Codeowners::parse(&text);
+        let file = parse(&text);
         assert_eq!(file.problems(), [], "{pattern}");
-        file.owners(path).is_some()
+        rule(&file, path).is_some()
     }
 
     fn owners(text: &str, path: &str) -> Option<Vec<String>> {
-        let file = Codeowners::parse(text);
-        let rule = file.owners(path)?;
+        let file = parse(text);
+        let rule = rule(&file, path)?;
         Some(rule.owners.iter().map(|owner| owner.text.to_owned()).collect())
     }
 
     fn problem(text: &str) -> (String, String, String) {
-        let file = Codeowners::parse(text);
+        let file = parse(text);
         let problem = file.problems().first().cloned().unwrap();
         (text[problem.span.range()].to_owned(), problem.message, problem.help)
     }
@@ -664,11 +531,11 @@ mod tests {
     #[test]
     fn a_rule_knows_its_line_its_bytes_and_what_its_owners_are() {
         let text = "\u{feff}# who signs what\r\n\r\n \t/exceptions/\t@olek  @org/sec-team é@x # not yet\r\n";
-        let file = Codeowners::parse(text);
+        let file = parse(text);
         assert!(file.rules().is_empty() && file.skipped() == 1);
         let text = text.replace("é@x", "Dana.Ortiz+x@mail.example.com");
-        let file = Codeowners::parse(&text);
-        let rule = file.owners("exceptions/a.yaml").unwrap();
+        let file = parse(&text);
+        let rule = rule(&file, "exceptions/a.yaml").unwrap();
         assert_eq!((rule.line, rule.pattern), (3, "/exceptions/"));
         assert_eq!(&text[rule.span.range()], "/exceptions/\t@olek  @org/sec-team Dana.Ortiz+x@mail.example.com");
         let kinds: Vec<_> = rule.owners.iter().map(|owner| owner.kind).collect();
@@ -726,7 +593,7 @@ mod tests {
             assert_eq!(found, at, "{line}");
             assert!(message.contains(says) && message.contains("skip"), "{message}");
             assert!(advice.starts_with(help), "{advice}");
-            let file = Codeowners::parse(&text);
+            let file = parse(&text);
             assert_eq!((file.rules().len(), file.problems()[0].line, file.skipped()), (1, 2, 1));
         }
     }
@@ -740,14 +607,14 @@ mod tests {
         assert_eq!(at, "@acme/security");
         assert_eq!(message, "`@acme/security` stands where the pattern belongs, so it is read as a file's name");
         assert_eq!(help, "begin the line with a pattern: `* @acme/security @olek`");
-        assert_eq!(Codeowners::parse("@dana/notes.txt @olek\n@types/ @olek").problems(), []);
+        assert_eq!(parse("@dana/notes.txt @olek\n@types/ @olek").problems(), []);
     }
 
     #[test]
     fn two_handles_in_one_word_are_nobody_but_keep_the_line() {
         let text = "/exceptions/ @dana@olek @priya";
-        let file = Codeowners::parse(text);
-        assert_eq!(file.owners("exceptions/a.yaml").unwrap().owners[0].kind, OwnerKind::Nobody);
+        let file = parse(text);
+        assert_eq!(rule(&file, "exceptions/a.yaml").unwrap().owners[0].kind, OwnerKind::Nobody);
         assert_eq!((problem(text).1.as_str(), file.skipped()), ("nobody has the name `@dana@olek`", 0));
     }
 
@@ -777,7 +644,7 @@ mod tests {
             assert!(!matches(&pattern, path));
         }
         let lines = "![\n".repeat(900_000);
-        let file = Codeowners::parse(&lines);
+        let file = parse(&lines);
         assert_eq!((file.problems().len(), file.skipped()), (MOST_PROBLEMS, 900_000));
     }
 
@@ -788,10 +655,10 @@ mod tests {
         for seed in seeds {
             for (at, _) in seed.char_indices() {
                 for text in [&seed[..at], &seed[at..]] {
-                    let file = Codeowners::parse(text);
+                    let file = parse(text);
                     assert!(file.problems().iter().all(|problem| text.get(problem.span.range()).is_some()), "{text:?}");
                     assert!(file.rules().iter().all(|rule| text.get(rule.span.range()).is_some()), "{text:?}");
-                    let _ = file.owners("é");
+                    let _ = rule(&file, "é");
                 }
             }
         }

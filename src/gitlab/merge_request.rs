@@ -1,0 +1,161 @@
+//! The saved answer of `GET /projects/:id/merge_requests/:iid`: whose merge request it is, and its newest commit.
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::{User, refusal};
+use crate::github::json::{commit, explain, usable};
+use crate::github::{Account, InputError};
+use crate::text::shown;
+
+/// A merge request (<https://docs.gitlab.com/api/merge_requests/#retrieve-a-merge-request>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MergeRequest {
+    /// Its number in the project.
+    pub iid: u64,
+    /// Its number on the server, by which its versions name it.
+    pub id: Option<u64>,
+    /// The number of the project that it is to be merged into.
+    pub project: Option<u64>,
+    /// Who opened it; nobody when GitLab does not say.
+    pub author: Option<Account>,
+    /// The newest commit of its branch.
+    pub head: String,
+    /// When it was opened.
+    pub created_at: DateTime<FixedOffset>,
+}
+
+/// What is read of the answer. A key that is missing is told from one that is null.
+#[derive(Deserialize)]
+struct Written {
+    iid: Option<u64>,
+    id: Option<u64>,
+    project_id: Option<u64>,
+    #[serde(default, deserialize_with = "given")]
+    author: Option<Option<User>>,
+    sha: Option<String>,
+    created_at: Option<String>,
+    message: Option<Value>,
+    error: Option<Value>,
+}
+
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+impl MergeRequest {
+    /// Tells whether a text is meant to be the answer about a merge request, however broken: only GitLab writes `iid`.
+    #[must_use]
+    pub fn is_meant(json: &[u8]) -> bool {
+        json.windows(5).any(|window| window == br#""iid""#)
+    }
+
+    /// Reads the saved answer.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, holds the refusal or something else, or lacks what decides.
+    pub fn parse(json: &[u8]) -> Result<Self, InputError> {
+        let written =
+            usable(json).and_then(|json| serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)));
+        written.and_then(Written::merge_request).map_err(|why| InputError {
+            why,
+            help: "save the answer whole: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`"
+                .to_owned(),
+        })
+    }
+}
+
+impl Written {
+    fn merge_request(self) -> Result<MergeRequest, String> {
+        if let (None, Some(refusal)) = (self.iid, refusal(self.message.as_ref(), self.error.as_ref())) {
+            return Err(refusal);
+        }
+        let missing = |key: &str| format!("has no `{key}`");
+        let created_at = self.created_at.ok_or_else(|| missing("created_at"))?;
+        Ok(MergeRequest {
+            iid: self.iid.ok_or_else(|| missing("iid"))?,
+            id: self.id,
+            project: self.project_id,
+            author: self.author.ok_or_else(|| missing("author"))?.map(Account::from),
+            head: commit("sha", &self.sha.ok_or_else(|| missing("sha"))?)?,
+            created_at: time("created_at", &created_at)?,
+        })
+    }
+}
+
+/// Reads a time.
+pub(super) fn time(key: &str, text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map_err(|_| format!("`{key}` is `{}`, not a time such as `2026-11-23T09:00:00.000Z`", shown(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013";
+
+    /// So much of GitLab's answer as tells it apart from others.
+    fn answer() -> String {
+        format!(
+            r#"{{"id": 5107, "iid": 8, "project_id": 42, "title": "Ask for the label printer", "state": "opened",
+            "created_at": "2026-11-14T08:30:00.104Z", "updated_at": "2026-11-15T09:00:00.200Z", "target_branch": "main",
+            "source_branch": "topic", "draft": false, "merge_status": "can_be_merged", "sha": "{HEAD}",
+            "author": {{"id": 11, "username": "hanna", "name": "Hanna Vogel", "state": "active", "locked": false,
+            "avatar_url": null, "web_url": "https://gitlab.example.com/hanna"}}, "merge_commit_sha": null,
+            "diff_refs": {{"base_sha": "{HEAD}", "head_sha": "{HEAD}", "start_sha": "{HEAD}"}}}}"#
+        )
+    }
+
+    fn why(json: &str) -> String {
+        MergeRequest::parse(json.as_bytes()).unwrap_err().why
+    }
+
+    #[test]
+    fn a_merge_request_names_its_author_its_head_and_its_first_moment() {
+        let request = MergeRequest::parse(answer().as_bytes()).unwrap();
+        assert_eq!((request.iid, request.id, request.project), (8, Some(5107), Some(42)));
+        assert_eq!(
+            (request.head.as_str(), request.created_at.to_rfc3339()),
+            (HEAD, "2026-11-14T08:30:00.104+00:00".to_owned())
+        );
+        let author = request.author.unwrap();
+        assert!(author.is("@Hanna") && author.id == Some(11) && !author.is_bot());
+        assert!(MergeRequest::is_meant(answer().as_bytes()));
+    }
+
+    #[test]
+    fn what_is_no_merge_request_is_named() {
+        for (from, to, says) in [
+            ("\"iid\": 8", "\"iid\": \"8\"", "invalid type: string \"8\", expected u64"),
+            ("\"iid\": 8, ", "", "has no `iid`"),
+            ("\"author\"", "\"assignee\"", "has no `author`"),
+            ("\"sha\"", "\"shaa\"", "has no `sha`"),
+            (&format!("\"sha\": \"{HEAD}\""), "\"sha\": \"--upload-pack=x\"", "`sha` is `--upload-pack=x`, not a full"),
+            ("2026-11-14T08:30:00.104Z", "yesterday", "`created_at` is `yesterday`, not a time such as"),
+            ("\"username\"", "\"login\"", "missing field `username`"),
+        ] {
+            let json = answer();
+            assert!(json.contains(from), "{from}");
+            let found = why(&json.replacen(from, to, 1));
+            assert!(found.starts_with(says), "{found}");
+        }
+        assert_eq!(why(r#"{"message": "404 Not found"}"#), "holds the refusal `404 Not found`");
+        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "holds the refusal `insufficient_scope`");
+        assert_eq!(why(""), "is empty");
+        assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
+        assert!(why("[]").contains("invalid"), "{}", why("[]"));
+        assert!(why(&format!("{0} {0}", answer())).starts_with("is not JSON: trailing characters"));
+        assert!(why(&answer().replacen("\"iid\"", "\"iid\": 9, \"iid\"", 1)).starts_with("duplicate field `iid`"));
+    }
+
+    #[test]
+    fn nobody_is_the_author_where_gitlab_names_none() {
+        let json = answer();
+        let (start, end) = (json.find("{\"id\": 11").unwrap(), json.find("}, \"merge_commit_sha\"").unwrap());
+        let json = format!("{}null{}", &json[..start], &json[end + 1..]);
+        assert_eq!(MergeRequest::parse(json.as_bytes()).unwrap().author, None);
+    }
+}

@@ -1,0 +1,74 @@
+//! What is read of GitLab: a merge request, who approved it, and what was pushed to it when.
+//!
+//! Everything here judges texts that it is given; nothing here makes a request.
+
+mod approvals;
+mod merge_request;
+
+pub use approvals::{Approval, Approvals};
+pub use merge_request::MergeRequest;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::github::Account;
+use crate::text::shown;
+
+/// A user as GitLab's answers write one.
+#[derive(Debug, Deserialize)]
+struct User {
+    id: Option<u64>,
+    username: String,
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Self {
+        let kind = is_bot(&user.username).then(|| "Bot".to_owned());
+        Self { login: user.username, id: user.id, kind }
+    }
+}
+
+/// Tells whether a user name is one that GitLab gives to the user of a project's or a group's access token
+/// (<https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects>).
+fn is_bot(username: &str) -> bool {
+    let rest = username.strip_prefix("project_").or_else(|| username.strip_prefix("group_"));
+    rest.and_then(|rest| rest.split_once('_')).is_some_and(|(id, rest)| {
+        !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && (rest == "bot" || rest.starts_with("bot_"))
+    })
+}
+
+/// Says what was refused, where an answer holds nothing but a refusal.
+#[must_use]
+pub fn refusal_in(json: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Written {
+        message: Option<Value>,
+        error: Option<Value>,
+        repository: Option<IgnoredAny>,
+    }
+    let written: Written = serde_json::from_slice(json).ok()?;
+    refusal(written.message.as_ref(), written.error.as_ref()).filter(|_| written.repository.is_none())
+}
+
+/// Says what was refused.
+fn refusal(message: Option<&Value>, error: Option<&Value>) -> Option<String> {
+    let said = message.or(error)?;
+    let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+    Some(format!("holds the refusal `{}`", shown(&said)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_of_an_access_token_is_a_bot() {
+        for name in ["project_42_bot", "project_42_bot_4ffca233d8298ea1", "group_7_bot_9"] {
+            assert!(is_bot(name), "{name}");
+        }
+        for name in ["project_bot", "project__bot", "project_x_bot", "project_42_robot", "mei", "group_7"] {
+            assert!(!is_bot(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A pull request of GitHub, Forgejo or Gitea, or a merge request of GitLab: whose it is and who stands behind it.
+
+use super::event::{Event, PullRequest};
+use super::reviews::{ReviewState, Reviews, Standing};
+use crate::github::{Account, InputError};
+use crate::gitlab::{self, Approvals, MergeRequest};
+
+/// What a change is proposed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeRequest {
+    /// A pull request.
+    Pull(PullRequest),
+    /// A merge request.
+    Merge(MergeRequest),
+}
+
+/// What was saved of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It is about a pull or merge request.
+    Request(ChangeRequest),
+    /// It is about something else.
+    Other(Event),
+}
+
+/// What people say of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opinions {
+    /// The reviews of a pull request.
+    Reviews(Reviews),
+    /// The approvals of a merge request.
+    Approvals(Approvals),
+}
+
+impl Saved {
+    /// Reads GitHub's event payload, or GitLab's answer about a merge request.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither, or lacks what decides.
+    pub fn parse(json: &[u8]) -> Result<Self, InputError> {
+        if MergeRequest::is_meant(json) {
+            return MergeRequest::parse(json).map(|request| Self::Request(ChangeRequest::Merge(request)));
+        }
+        match (Event::parse(json)?, gitlab::refusal_in(json)) {
+            (Event::PullRequest(request), _) => Ok(Self::Request(ChangeRequest::Pull(request))),
+            (Event::Other, Some(why)) => Err(InputError {
+                why,
+                help: "save the answer about a merge request that is there, with a token that may read it".to_owned(),
+            }),
+            (other, _) => Ok(Self::Other(other)),
+        }
+    }
+}
+
+impl ChangeRequest {
+    /// Returns who opened it; nobody when the account is deleted.
+    #[must_use]
+    pub fn author(&self) -> Option<&Account> {
+        match self {
+            Self::Pull(request) => request.author.as_ref(),
+            Self::Merge(request) => request.author.as_ref(),
+        }
+    }
+
+    /// Returns the newest commit of its branch.
+    #[must_use]
+    pub fn head(&self) -> &str {
+        match self {
+            Self::Pull(request) => &request.head,
+            Self::Merge(request) => &request.head,
+        }
+    }
+
+    /// Reads the saved answers about who approved it, in the shape of its forge.
+    ///
+    /// # Errors
+    ///
+    /// When they are of another shape, of another request, or lack what decides.
+    pub fn opinions(&self, json: &[u8]) -> Result<Opinions, InputError> {
+        match self {
+            Self::Pull(_) => Reviews::parse(json).map(Opinions::Reviews),
+            Self::Merge(request) => Approvals::parse(json, request).map(Opinions::Approvals),
+        }
+    }
+}
+
+impl Opinions {
+    /// Returns where each person stands, in the order of their logins: bots, deleted accounts and the author stand
+    /// nowhere.
+    #[must_use]
+    pub fn standing(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
+        let approvals = match self {
+            Self::Reviews(reviews) => return reviews.standing(author),
+            Self::Approvals(approvals) => approvals.list(),
+        };
+        let counts = |user: &Account| !user.is_bot() && !author.is_some_and(|author| user.is_one_with(author));
+        let mut standing: Vec<Standing<'_>> = approvals
+            .iter()
+            .filter(|approval| counts(&approval.user))
+            .map(|approval| Standing {
+                login: &approval.user.login,
+                state: ReviewState::Approved,
+                commit: approval.commit.as_deref(),
+                submitted_at: approval.approved_at,
+            })
+            .collect();
+        standing.sort_by_key(|standing| standing.login.to_lowercase());
+        standing
+    }
+}

@@ -1,0 +1,225 @@
+//! CODEOWNERS as the repository's forge reads it: which lines decide who must approve a change of a file.
+//!
+//! What a rule asks is answered here alike for every forge; the dialects are [`github`] and [`gitlab`]. A line that the
+//! forge skips is skipped here and reported. Nothing is known here of people: an owner is a text of a certain form.
+
+mod github;
+mod gitlab;
+
+use crate::policy::Forge;
+use crate::source::Span;
+
+/// The number of problems that are kept; it bounds the memory that a hostile file costs.
+const MOST_PROBLEMS: usize = 100;
+
+/// A CODEOWNERS file.
+#[derive(Clone, Debug, Default)]
+pub struct Codeowners<'a> {
+    rules: Vec<Rule<'a>>,
+    /// The places in `rules` of each section's lines. GitHub has one section.
+    sections: Vec<Vec<usize>>,
+    problems: Vec<Problem>,
+    skipped: usize,
+}
+
+/// One line: a pattern and who owns what it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule<'a> {
+    /// The line, from 1.
+    pub line: usize,
+    /// The line's bytes without blanks and comment at its ends.
+    pub span: Span,
+    /// The pattern as it is written.
+    pub pattern: &'a str,
+    /// The owners; none where the line leaves its files without owners.
+    pub owners: Box<[Owner<'a>]>,
+    /// The name of GitLab's section, in its first spelling; nothing for a line before the first section.
+    pub section: Option<&'a str>,
+    /// What the line asks for.
+    pub demand: Demand,
+    matcher: Matcher<'a>,
+}
+
+/// What a line asks of a change of its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// So many approvals by its owners, at least one.
+    Approvals(usize),
+    /// Nothing: GitLab only shows the owners of an optional section.
+    Nothing,
+    /// Less: GitLab asks nobody of this section about the files that an exclusion matches.
+    Exclusion,
+}
+
+/// One owner of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner<'a> {
+    /// The owner as it is written, with its `@`.
+    pub text: &'a str,
+    /// What it stands for.
+    pub kind: OwnerKind,
+    /// Its bytes.
+    pub span: Span,
+}
+
+/// What an owner stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnerKind {
+    /// `@user`; in GitLab a group of the top level looks the same.
+    User,
+    /// `@org/team`; in GitLab `@group/subgroup`.
+    Team,
+    /// GitLab's `@@maintainer`: the direct members of the project with this role.
+    Role,
+    /// A mail address.
+    Mail,
+    /// Two handles without a blank between them: GitHub keeps the line, and nobody has such a name.
+    Nobody,
+}
+
+/// What is wrong in a CODEOWNERS file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The bytes that are at fault.
+    pub span: Span,
+    /// What is wrong, one lower-case sentence.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+    /// Whether the line has no effect because of it.
+    pub skipped: bool,
+}
+
+/// A pattern in its dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Matcher<'a> {
+    GitHub(github::Pattern<'a>),
+    GitLab(gitlab::Pattern),
+}
+
+impl<'a> Codeowners<'a> {
+    /// The size from which on no file is read, in bytes: GitHub loads a file "under 3 MB", and GitLab names no limit.
+    pub const TOO_LARGE: usize = 3_000_000;
+
+    /// Reads a file in the dialect of a forge; a byte order mark at its start is passed over.
+    #[must_use]
+    pub fn parse(forge: Forge, text: &'a str) -> Self {
+        let mut file = Self::default();
+        if text.len() >= Self::TOO_LARGE {
+            file.report(too_large(forge, text.len()));
+            return file;
+        }
+        match forge {
+            Forge::GitHub => github::read(&mut file, text),
+            Forge::GitLab => gitlab::read(&mut file, text),
+            // Its lines ask for reviews and demand none.
+            Forge::Forgejo => {}
+        }
+        file
+    }
+
+    /// Returns the rules that decide about a file, given its path from the repository's top with `/` between its parts:
+    /// of each section at most one. GitHub's whole file is one section.
+    #[must_use]
+    pub fn deciding(&self, path: &str) -> Vec<&Rule<'a>> {
+        self.sections.iter().filter_map(|section| self.deciding_in(section, path)).collect()
+    }
+
+    /// Returns the rules by which somebody must approve a change of a file: those of [`Codeowners::deciding`] that ask
+    /// for approvals and have owners to give them.
+    #[must_use]
+    pub fn binding(&self, path: &str) -> Vec<&Rule<'a>> {
+        let mut rules = self.deciding(path);
+        rules.retain(|rule| rule.is_binding());
+        rules
+    }
+
+    /// The last line that matches decides, but an exclusion stands whatever follows it.
+    fn deciding_in(&self, section: &[usize], path: &str) -> Option<&Rule<'a>> {
+        let mut last = None;
+        for rule in section.iter().rev().filter_map(|place| self.rules.get(*place)) {
+            let excludes = rule.demand == Demand::Exclusion;
+            if (last.is_none() || excludes) && rule.matches(path) {
+                if excludes {
+                    return Some(rule);
+                }
+                last = Some(rule);
+            }
+        }
+        last
+    }
+
+    /// Returns the rules in the order of their lines.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule<'a>] {
+        &self.rules
+    }
+
+    /// Returns what is wrong, at most the first 100.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Counts the lines that have no effect.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    fn report(&mut self, problem: Problem) {
+        self.skipped += usize::from(problem.skipped);
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+}
+
+impl Rule<'_> {
+    /// Tells whether the rule's pattern matches a file's path.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        match &self.matcher {
+            Matcher::GitHub(pattern) => pattern.matches(path),
+            Matcher::GitLab(pattern) => pattern.matches(path),
+        }
+    }
+
+    /// Tells whether somebody must approve because of this rule.
+    #[must_use]
+    pub fn is_binding(&self) -> bool {
+        matches!(self.demand, Demand::Approvals(_)) && !self.owners.is_empty()
+    }
+}
+
+fn too_large(forge: Forge, bytes: usize) -> Problem {
+    let who = match forge {
+        Forge::GitHub => "GitHub loads",
+        Forge::GitLab | Forge::Forgejo => "stopgap reads",
+    };
+    Problem {
+        line: 1,
+        span: Span::new(0, 0),
+        message: format!("the file has {bytes} bytes, and {who} none of {} or more", Codeowners::TOO_LARGE),
+        help: "join rules with `*` until the file is smaller".to_owned(),
+        skipped: true,
+    }
+}
+
+/// Returns the words of a text and the bytes at which they start.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split(|c: char| c.is_ascii_whitespace()).filter_map(move |word| {
+        let start = at;
+        at += word.len() + 1;
+        (!word.is_empty()).then_some((start, word))
+    })
+}
+
+/// Returns the number of bytes of the character with which a text begins.
+fn character(text: &[u8]) -> usize {
+    let more = text.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80);
+    1 + more.count()
+}
