@@ -83,7 +83,8 @@ impl World {
             no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
             width: columns().or_else(|| measured().filter(|_| terminal)),
-            ci: CiEnvironment::from_variables(|name| variable(name)?.into_string().ok()),
+            // A value that is no text is refused for what it is, not passed over.
+            ci: CiEnvironment::from_variables(|name| Some(variable(name)?.to_string_lossy().into_owned())),
         }
     }
 

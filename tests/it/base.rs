@@ -569,6 +569,137 @@ mod gitlab_pipelines {
     }
 }
 
+/// Azure Pipelines, Bitbucket, Jenkins, Forgejo and Gitea name the target of a pull request in variables of their own.
+mod other_ci_systems {
+    use super::*;
+
+    const TARGETS: [(&str, &str); 4] = [
+        ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+        ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
+        ("CHANGE_TARGET", "main"),
+        ("GITHUB_BASE_REF", "main"),
+    ];
+
+    #[test]
+    fn a_branch_is_compared_with_where_it_left_its_target() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
+        for variable in TARGETS {
+            let expected = at(&history.first, "the merge base of `HEAD` and `origin/main`");
+            assert_eq!(found(&checkout, "auto", &environment(&[variable])), expected, "{variable:?}");
+        }
+    }
+
+    #[test]
+    fn a_trial_merge_is_compared_with_the_target_that_it_holds() {
+        let history = History::new();
+        history.repo.pull_request("main", "topic");
+        let azure = history.repo.actions_checkout("refs/pull/7/merge", 0);
+        history.repo.switch("main");
+        history.repo.write("exceptions/d.yaml", "title: e\n").commit("the target goes on");
+        for variable in TARGETS {
+            let (commit, _) = found(&azure, "auto", &environment(&[variable]));
+            assert_eq!(commit, history.third, "{variable:?}");
+        }
+    }
+
+    /// Bitbucket merges the destination into the branch, and names it by twelve digits.
+    #[test]
+    fn bitbuckets_destination_is_the_second_parent() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
+        checkout.merge(&history.third);
+        let commit = ("BITBUCKET_PR_DESTINATION_COMMIT", &history.third[..12]);
+        let role = format!("the merge base of `HEAD` and the pull request's destination `{}`", commit.1);
+        let ci = environment(&[commit, ("BITBUCKET_PR_DESTINATION_BRANCH", "gone")]);
+        assert_eq!(found(&checkout, "auto", &ci), at(&history.third, &role));
+        checkout.git(&["tag", &history.third[..12], &history.topic]);
+        let (message, _) = refused(&checkout, "auto", &ci);
+        assert!(message.contains("which `BITBUCKET_PR_DESTINATION_COMMIT` names, is not in this clone"), "{message}");
+    }
+
+    #[test]
+    fn a_local_branch_of_the_target_s_name_does_not_choose_the_base() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
+        checkout.git(&["branch", "--force", "stable", "HEAD"]);
+        for (variable, value) in TARGETS {
+            let (message, help) =
+                refused(&checkout, "auto", &environment(&[(variable, &value.replace("main", "stable"))]));
+            assert!(
+                message.contains(&format!("`origin/stable`, which `{variable}` names, is not in this clone")),
+                "{message}"
+            );
+            assert!(help.contains("git fetch origin +refs/heads/stable:refs/remotes/origin/stable"), "{help}");
+        }
+    }
+
+    #[test]
+    fn a_target_that_holds_head_already_is_never_no_change() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/main", 0);
+        for variable in TARGETS {
+            let (message, _) = refused(&checkout, "auto", &environment(&[variable]));
+            assert_eq!(message, "`origin/main` holds `HEAD` already, so nothing is left to compare", "{variable:?}");
+        }
+    }
+
+    #[test]
+    fn a_shallow_clone_is_told_the_setting_of_its_system() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 1);
+        for (variable, says) in
+            TARGETS.into_iter().zip(["fetchDepth: 0", "clone: {depth: full}", "Git behaviours", "unshallow"])
+        {
+            let (_, help) = refused(&checkout, "auto", &environment(&[variable]));
+            assert!(help.contains(says), "{variable:?}: {help}");
+        }
+    }
+
+    #[test]
+    fn a_runner_of_forgejo_may_write_no_payload() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
+        let usual = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "main")];
+        let forgejo = environment(&[&usual[..], &[("FORGEJO_ACTIONS", "true")]].concat());
+        assert_eq!(found(&checkout, "auto", &forgejo).0, history.first);
+        let (message, _) = refused(&checkout, "auto", &environment(&usual));
+        assert!(message.contains("`GITHUB_EVENT_PATH` is not set"), "{message}");
+    }
+
+    #[test]
+    fn a_value_that_is_no_name_is_refused_and_does_nothing() {
+        let history = History::new();
+        let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
+        let proof = checkout.path().join("proof");
+        let option = format!("--output={}", proof.display());
+        for value in [
+            "-x",
+            &option,
+            "--upload-pack=touch proof",
+            "main topic",
+            "main\ttopic",
+            "main\nx",
+            "a\u{1b}[31mb",
+            "a..b",
+            "@{1}",
+            "refs/heads/",
+        ] {
+            for (variable, _) in TARGETS.into_iter().chain([("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "")]) {
+                let (message, _) = refused(&checkout, "auto", &environment(&[(variable, value)]));
+                assert!(message.starts_with(&format!("`{variable}` is `")), "{message}");
+                assert!(message.ends_with("which is not the name of a branch"), "{message}");
+                assert!(!message.contains(['\n', '\t', '\u{1b}']), "{message:?}");
+            }
+            let (message, _) = refused(&checkout, "auto", &environment(&[("BITBUCKET_PR_DESTINATION_COMMIT", value)]));
+            assert!(message.ends_with("which is not the name of a commit"), "{message}");
+        }
+        assert!(!proof.exists());
+        let (message, _) = refused(&checkout, "auto", &environment(&[("BITBUCKET_PR_DESTINATION_COMMIT", "HEAD~1")]));
+        assert_eq!(message, "`BITBUCKET_PR_DESTINATION_COMMIT` is `HEAD~1`, which is not the name of a commit");
+    }
+}
+
 mod developer {
     use super::*;
 

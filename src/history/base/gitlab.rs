@@ -1,7 +1,7 @@
 //! The base that GitLab's predefined variables name.
 
 use super::push::Push;
-use super::{Base, Search, is_full_name, push, unchanged};
+use super::{Base, Search, is_full_name, push, target, unchanged};
 use crate::error::Error;
 use crate::text::shown;
 
@@ -17,7 +17,7 @@ pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
         return search.present(base, "the merge request's diff base", search.reach(base)).map(Some);
     }
     if let Some(branch) = &ci.gitlab_target_branch {
-        return search.fork_point(Some(branch)).map(Some);
+        return target::branch(search, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", branch).map(Some);
     }
     let default_branch = ci.gitlab_default_branch.as_deref();
     match (ci.gitlab_source.as_deref(), &ci.gitlab_before) {

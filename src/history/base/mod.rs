@@ -8,6 +8,7 @@ mod ci;
 mod github;
 mod gitlab;
 mod push;
+mod target;
 
 use crate::error::Error;
 use crate::git::{Commit, Git, ObjectFormat};
@@ -44,8 +45,14 @@ pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error
         return search.named(revision);
     }
     match &ci.github_event_name {
-        Some(event) => github::find(&search, event),
-        None => gitlab::find(&search)?.map_or_else(|| search.fork_point(None), Ok),
+        // A runner of Forgejo or Gitea may write no payload.
+        Some(event) if !(ci.forgejo_actions && ci.github_event_path.is_none() && ci.github_base_ref.is_some()) => {
+            github::find(&search, event)
+        }
+        _ => match gitlab::find(&search)?.map_or_else(|| target::find(&search), |base| Ok(Some(base)))? {
+            Some(base) => Ok(base),
+            None => search.fork_point(None),
+        },
     }
 }
 
