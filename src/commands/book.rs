@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::Place;
 use crate::commands::{World, place};
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::history::PolicyFile;
 use crate::policy::RuleBook;
@@ -55,9 +55,13 @@ pub(super) fn policy_file(arguments: &Place, world: &World, root: &Path) -> Poli
 pub(super) fn read_today(text: Option<&str>, zone: Zone, world: &World) -> Result<Today, Error> {
     match text {
         None => Ok(Today::from_clock(zone, world.now)),
-        Some(text) => Today::parse(text, zone).map_err(|error| Error::Usage {
-            message: format!("`--today {text}`: {error}"),
-            help: "write a day such as `2026-11-23`, or a date-time such as `2026-11-23T09:00`".into(),
+        Some(text) => Today::parse(text, zone).map_err(|error| {
+            Error::from(Argument::Value {
+                option: "--today".to_owned(),
+                value: text.to_owned(),
+                why: error.to_string(),
+                help: "write a day such as `2026-11-23`, or a date-time such as `2026-11-23T09:00`".to_owned(),
+            })
         }),
     }
 }

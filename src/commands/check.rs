@@ -181,10 +181,7 @@ struct Base {
 impl Base {
     fn find(revision: &str, root: &Path, world: &World) -> Result<Self, Error> {
         let Some(git) = Git::open(root)? else {
-            return Err(Error::Usage {
-                message: format!("`--base`: `{}` is in no git work tree", root.display()),
-                help: "leave `--base` out to check the register as it lies there".into(),
-            });
+            return Err(Error::NoWorkTree { root: root.to_path_buf() });
         };
         let mut ci = world.ci.clone();
         if let Some(path) = ci.github_event_path.as_ref().filter(|_| revision == "auto") {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::error::Error;
+use crate::error::{Argument, Error, Named};
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::nearest;
@@ -21,7 +21,7 @@ pub(super) fn run(id: Option<&str>, out: &mut dyn Write) -> Result<ExitCode, Err
                 Some(best) => format!("did you mean `stopgap explain {best}`?"),
                 None => "`stopgap explain` lists the rules".into(),
             };
-            return Err(Error::Usage { message: format!("there is no rule `{}`", crate::text::shown(id)), help });
+            return Err(Error::from(Argument::NotFound { what: Named::Rule, name: id.to_owned(), help }));
         }
     }
     Ok(ExitCode::SUCCESS)

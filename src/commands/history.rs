@@ -43,10 +43,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
 }
 
 fn open(root: &Path) -> Result<Git, Error> {
-    Git::open(root)?.ok_or_else(|| Error::Usage {
-        message: format!("`{}` is in no git work tree, so there is no history", root.display()),
-        help: "run it in a clone, or name one with `--root`".into(),
-    })
+    Git::open(root)?.ok_or_else(|| Error::NoHistory { root: root.to_path_buf() })
 }
 
 /// Finds the commit that the history begins after; it must be a part of it.

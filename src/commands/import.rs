@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, subfolder, write};
-use crate::error::Error;
+use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::import::{self, Entry, Options, Target};
 use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
@@ -26,7 +26,7 @@ use crate::yaml;
 
 /// Imports a file.
 pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let (opened, _turn) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
+    let (opened, _lock) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
     let name = arguments.file.to_string_lossy().into_owned();
     let options = options(arguments, &opened)?;
     let register = &opened.judge.policy.exceptions;
@@ -105,20 +105,19 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
         Target::Field(field) => Some(field.name()).filter(|_| !field.is_shared()),
         Target::Own(_) | Target::Ignore => None,
     };
-    if let Some(name) = own {
-        return Err(Error::Usage {
-            message: format!("`--set {name}`: every exception has its own, and nobody's decision is made up"),
-            help: "give the column that says it with `--map`, or fill it in file by file".into(),
-        });
+    if let Some(field) = own {
+        return Err(Error::from(Argument::NotShared { field: field.to_owned() }));
     }
     let mut probe = draft::Draft::default();
     import::apply(&target, value, &mut probe);
     match problems_of(&probe).into_iter().find(|problem| problem.missing.is_none()) {
         None => Ok((target, value.to_owned())),
-        Some(problem) => Err(Error::Usage {
-            message: format!("`--set {}`: {}", shown(argument), problem.message),
-            help: problem.help.unwrap_or_else(|| "give a value that the schema accepts".into()),
-        }),
+        Some(problem) => Err(Error::from(Argument::Value {
+            option: "--set".to_owned(),
+            value: argument.to_owned(),
+            why: problem.message,
+            help: problem.help.unwrap_or_else(|| "give a value that the schema accepts".to_owned()),
+        })),
     }
 }
 
@@ -128,15 +127,19 @@ fn problems_of(draft: &draft::Draft) -> Vec<yaml::Problem> {
     yaml::parse(&text).map(|tree| register::schema().check(&tree)).unwrap_or_default()
 }
 
-fn pair<'a>(option: &str, argument: &'a str, example: &str) -> Result<(&'a str, &'a str), Error> {
+fn pair<'a>(option: &'static str, argument: &'a str, example: &str) -> Result<(&'a str, &'a str), Error> {
     let parts = argument.split_once('=').map(|(field, value)| (field.trim(), value.trim()));
-    parts.filter(|(field, value)| !field.is_empty() && !value.is_empty()).ok_or_else(|| Error::Usage {
-        message: format!("`{option} {}` is not of the form `FIELD=…`", shown(argument)),
-        help: format!("write for example `{option} {example}`"),
+    parts.filter(|(field, value)| !field.is_empty() && !value.is_empty()).ok_or_else(|| {
+        Error::from(Argument::Form {
+            option,
+            value: argument.to_owned(),
+            fault: "is not of the form `FIELD=…`",
+            help: format!("write for example `{option} {example}`"),
+        })
     })
 }
 
-fn no_field(option: &str, field: &str, more: &str) -> Error {
+fn no_field(option: &'static str, field: &str, more: &str) -> Error {
     let help = match Target::nearest(field) {
         Some(best) => format!("did you mean `{best}`?"),
         None => {
@@ -144,7 +147,7 @@ fn no_field(option: &str, field: &str, more: &str) -> Error {
             format!("the fields are `{names}`{more}, and any key that begins with `x-`")
         }
     };
-    Error::Usage { message: format!("`{option}`: there is no field `{}`", shown(field)), help }
+    Error::from(Argument::NotFound { what: Named::Field(option), name: field.to_owned(), help })
 }
 
 /// What is to be written, and what is not.

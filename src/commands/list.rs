@@ -7,7 +7,7 @@ use crate::cli;
 use crate::cli::list::{StatusName, TierName};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
-use crate::error::Error;
+use crate::error::{Argument, Error, Named};
 use crate::output::Look;
 use crate::output::list::{Listing, Row, render};
 use crate::register::Tier;
@@ -92,11 +92,12 @@ fn refuse_unknown_owner(owner: Option<&str>, judge: &Judge) -> Result<(), Error>
     if roster.find(owner).is_some() {
         return Ok(());
     }
-    Err(Error::Usage {
-        message: format!("`--owner {}`: the roster knows nobody of that name", shown(owner)),
+    Err(Error::from(Argument::NotFound {
+        what: Named::Person("--owner"),
+        name: owner.to_owned(),
         help: match nearest(owner, roster.spellings()) {
             Some(best) => format!("did you mean `{}`?", shown(best)),
             None => format!("write a handle, a name or a mail address of `{}`", judge.policy.people_path()),
         },
-    })
+    }))
 }

@@ -9,8 +9,8 @@ use clap_mangen::Man;
 
 use crate::cli::Cli;
 use crate::commands::{World, write};
-use crate::error::Error;
-use crate::text::{nearest, shown};
+use crate::error::{Argument, Error, Named};
+use crate::text::nearest;
 
 /// Prints one page, or writes all of them.
 pub(super) fn run(
@@ -37,7 +37,7 @@ pub(super) fn run(
             Some(best) => format!("did you mean `stopgap man {best}`?"),
             None => "`stopgap --help` lists the commands".into(),
         };
-        return Err(Error::Usage { message: format!("there is no command `{}`", shown(name)), help });
+        return Err(Error::from(Argument::NotFound { what: Named::Command, name: name.to_owned(), help }));
     };
     out.write_all(&render(page)?)?;
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod init;
 mod list;
+mod lock;
 mod man;
 mod new;
 mod opened;
@@ -23,7 +24,6 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
-mod turn;
 mod write;
 
 use std::io::{self, IsTerminal, Write};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::cli;
-use crate::commands::turn::Turn;
+use crate::commands::lock::Lock;
 use crate::commands::{World, book, place};
-use crate::error::Error;
+use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
 use crate::register::{self, FileRef, Files, Register};
 use crate::rules::Judge;
@@ -35,23 +35,23 @@ impl Opened {
     }
 
     /// Finds and reads a register that is about to be edited: no other edit of it goes on until the
-    /// returned turn is over.
+    /// returned lock is dropped.
     ///
     /// # Errors
     ///
-    /// Those of [`Opened::open`], and when another edit does not come to its end.
+    /// Those of [`Opened::open`], and when another edit is still running.
     pub(super) fn open_to_edit(
         arguments: &cli::Place,
         today: Option<&str>,
         world: &World,
-    ) -> Result<(Self, Turn), Error> {
+    ) -> Result<(Self, Lock), Error> {
         let unread = Self::unread(arguments, today, world)?;
-        let turn = Turn::take(&unread.root.join(&unread.judge.policy.exceptions))?;
-        Ok((unread.read()?, turn))
+        let lock = Lock::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        Ok((unread.read()?, lock))
     }
 
     /// Finds and reads a register as [`Opened::open`] does; where its folder is not there yet, it is
-    /// one of no files. No edit of it goes on until the returned turn is over.
+    /// one of no files. No edit of it goes on until the returned lock is dropped.
     ///
     /// # Errors
     ///
@@ -60,14 +60,14 @@ impl Opened {
         arguments: &cli::Place,
         today: Option<&str>,
         world: &World,
-    ) -> Result<(Self, Turn), Error> {
+    ) -> Result<(Self, Lock), Error> {
         let unread = Self::unread(arguments, today, world)?;
-        let turn = Turn::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        let lock = Lock::take(&unread.root.join(&unread.judge.policy.exceptions))?;
         let files = match register::read(&unread.root, &unread.judge.policy.exceptions) {
             Err(Error::NoRegister { .. }) => Files::default(),
             read => read?,
         };
-        Ok((Self { files, ..unread }, turn))
+        Ok((Self { files, ..unread }, lock))
     }
 
     /// Reads the rule book, and no exception yet.
@@ -118,5 +118,5 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
         Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
         None => "an exception's id is the name of its file, without the ending".to_owned(),
     };
-    Err(Error::Usage { message: format!("there is no exception `{}`", shown(id)), help })
+    Err(Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help }))
 }

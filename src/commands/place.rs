@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::policy;
 use crate::rule::Findings;
 use crate::source::Source;
@@ -15,15 +15,12 @@ use crate::source::Source;
 ///
 /// When the named folder is none.
 pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
-    if let Some(root) = &place.root {
-        let root = current.join(root);
-        refuse_links(place.root.as_deref().unwrap_or(&root), &root)?;
+    if let Some(named) = &place.root {
+        let root = current.join(named);
+        refuse_links(named, &root)?;
         return match std::fs::canonicalize(&root) {
             Ok(real) if real.is_dir() => Ok(real),
-            _ => Err(Error::Usage {
-                message: format!("`--root {}` is no folder", place.root.as_deref().unwrap_or(&root).display()),
-                help: "name the folder that holds `stopgap.yaml` or the register".into(),
-            }),
+            _ => Err(Error::from(Argument::NoRoot { path: named.clone() })),
         };
     }
     let current = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
@@ -93,9 +90,9 @@ impl Selection {
         if paths.is_empty() {
             return Ok(Self::Whole);
         }
-        let selected: Result<Vec<String>, Error> =
+        let selected: Result<Vec<String>, Argument> =
             paths.iter().map(|path| relative(path, current, root, folder)).collect();
-        selected.map(Self::Some)
+        Ok(Self::Some(selected?))
     }
 
     /// Drops the findings in files that are not reported on.
@@ -127,14 +124,12 @@ pub(super) fn inside(path: &Path, root: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn relative(path: &Path, current: &Path, root: &Path, folder: &str) -> Result<String, Error> {
-    let refuse = |what: &str| Error::Usage {
-        message: format!("`{}` {what}", path.display()),
-        help: format!("name files or folders below `{folder}`, or none for the whole register"),
-    };
+fn relative(path: &Path, current: &Path, root: &Path, folder: &str) -> Result<String, Argument> {
+    let named = || (path.to_path_buf(), folder.to_owned());
     let full = current.join(path);
     if std::fs::symlink_metadata(&full).is_err() {
-        return Err(refuse("does not exist"));
+        let (path, folder) = named();
+        return Err(Argument::NoSuchPath { path, folder });
     }
     let inside = inside(&full, root);
     let yaml = |path: &str| [".yaml", ".yml"].iter().any(|ending| path.to_lowercase().ends_with(ending));
@@ -143,6 +138,9 @@ fn relative(path: &Path, current: &Path, root: &Path, folder: &str) -> Result<St
             Ok(folder.to_owned())
         }
         Some(inside) if inside.starts_with(&format!("{folder}/")) && (full.is_dir() || yaml(&inside)) => Ok(inside),
-        _ => Err(refuse("is no exception file of this register")),
+        _ => {
+            let (path, folder) = named();
+            Err(Argument::OutsideRegister { path, folder })
+        }
     }
 }

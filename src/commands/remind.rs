@@ -8,13 +8,12 @@ use std::process::ExitCode;
 use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
-use crate::error::Error;
+use crate::error::{Argument, Error, Input};
 use crate::files;
-use crate::github::Issue;
+use crate::github::{InputError, Issue};
 use crate::output::escape;
 use crate::output::remind::{Format, Item, Page, render};
 use crate::remind::{self, Concern, Reminder, Settings, Step, Tracking};
-use crate::text::shown;
 
 /// The largest list of issues that is read, in bytes.
 const MOST_ISSUES: u64 = 256 * 1024 * 1024;
@@ -46,27 +45,32 @@ fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Re
     let cli::Remind { bot, label, .. } = arguments;
     let plans = outputs.iter().map(|(format, _)| *format).chain([arguments.format]).any(|it| it == Format::GithubPlan);
     if plans && arguments.existing.is_none() {
-        return Err(Error::Usage {
-            message: "`github-plan` needs `--existing`, or each run would open every issue anew".into(),
+        return Err(Error::from(Argument::Needs {
+            given: "github-plan",
+            needed: "--existing",
+            because: "or each run would open every issue anew",
             help: "save all pages first: `gh api --paginate \
-                   'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`"
-                .into(),
-        });
+                   'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`",
+        }));
     }
     let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_control() || c == ',');
     if !plain(label) || label.chars().count() > 50 {
-        return Err(Error::Usage {
-            message: format!("`--label {}` is no label of GitHub", shown(label)),
+        return Err(Error::from(Argument::Form {
+            option: "--label",
+            value: label.clone(),
+            fault: "is no label of GitHub",
             help: "write a name of 1 to 50 characters without a comma, such as `stopgap`".into(),
-        });
+        }));
     }
     let bot = bot.strip_prefix('@').unwrap_or(bot);
     let login = bot.strip_suffix("[bot]").unwrap_or(bot);
     if login.is_empty() || !login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        return Err(Error::Usage {
-            message: format!("`--bot {}` is no login", shown(bot)),
+        return Err(Error::from(Argument::Form {
+            option: "--bot",
+            value: bot.to_owned(),
+            fault: "is no login",
             help: "write the login of whoever opens the issues, such as `github-actions[bot]`".into(),
-        });
+        }));
     }
     Ok(Settings { bot, label, max_new: arguments.max_new.into() })
 }
@@ -78,9 +82,9 @@ fn read(path: &Path, folder: &Path) -> Result<Vec<Issue>, Error> {
         why: error.to_string(),
         help: "name a file that was saved before".into(),
     })?;
-    Issue::parse_list(&bytes).map_err(|error| Error::Usage {
-        message: format!("`{}` is no list of issues that can be used: {}", path.display(), error.why),
-        help: error.help,
+    Issue::parse_list(&bytes).map_err(|error| {
+        let InputError { why, help } = error;
+        Error::from(Input::Answer { path: path.to_path_buf(), what: "list of issues", why, help })
     })
 }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::output::report::{Format, render};
 use crate::report::{self, Meeting};
 use crate::time::Day;
@@ -61,15 +61,14 @@ impl Outputs {
 /// Reads `--since`, else goes a week back.
 fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
     let Some(text) = text else { return Ok(today.plus(-WEEK)) };
-    let since = Day::parse(text).map_err(|error| Error::Usage {
-        message: format!("`--since {text}`: {error}"),
-        help: "write the day of the last meeting, such as `2026-11-16`".into(),
+    let since = Day::parse(text).map_err(|error| Argument::Value {
+        option: "--since".to_owned(),
+        value: text.to_owned(),
+        why: error.to_string(),
+        help: "write the day of the last meeting, such as `2026-11-16`".to_owned(),
     })?;
     if since > today {
-        return Err(Error::Usage {
-            message: format!("`--since {since}` lies after the day of the meeting, `{today}`"),
-            help: "write the day of the last meeting, or the day of this one as `--today`".into(),
-        });
+        return Err(Error::from(Argument::SinceAfterToday { since, today }));
     }
     Ok(since)
 }

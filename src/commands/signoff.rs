@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::commands::{World, place};
-use crate::error::Error;
+use crate::error::{Argument, Error, Input};
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
 use crate::github::InputError;
@@ -35,15 +35,17 @@ impl Given {
     /// When one cannot be read or is not what the forge sends, or reviews are given without an event.
     pub(super) fn read(event: Option<&Path>, reviews: Option<&Path>, world: &World) -> Result<Self, Error> {
         if reviews.is_some() && event.is_none() {
-            return Err(Error::Usage {
-                message: "`--reviews` needs `--event`, which says whose pull request it is and what its head is".into(),
-                help: "add `--event \"$GITHUB_EVENT_PATH\"`, or in GitLab the saved merge request".into(),
-            });
+            return Err(Error::from(Argument::Needs {
+                given: "--reviews",
+                needed: "--event",
+                because: "which says whose pull request it is and what its head is",
+                help: "add `--event \"$GITHUB_EVENT_PATH\"`, or in GitLab the saved merge request",
+            }));
         }
         let mut given = Self { source_head: world.ci.gitlab_source_head.clone(), ..Self::default() };
         if let Some(path) = event {
             let bytes = read(&world.folder.join(path), "the event")?;
-            match Saved::parse(&bytes).map_err(|error| unusable("event", path, &error))? {
+            match Saved::parse(&bytes).map_err(|error| unusable("event", path, error))? {
                 Saved::Request(request) => given.request = Some(request),
                 Saved::Other(Event::MergeGroup(_)) => given.other = Some("a merge queue"),
                 Saved::Other(Event::Push(_)) => given.other = Some("a push"),
@@ -56,7 +58,7 @@ impl Given {
                 Some(request) => request.opinions(&bytes),
                 None => Reviews::parse(&bytes).map(Opinions::Reviews),
             };
-            given.opinions = Some(opinions.map_err(|error| unusable("list of reviews", path, &error))?);
+            given.opinions = Some(opinions.map_err(|error| unusable("list of reviews", path, error))?);
         }
         Ok(given)
     }
@@ -259,12 +261,8 @@ fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
     })
 }
 
-fn unusable(what: &str, path: &Path, error: &InputError) -> Error {
-    let verb =
-        ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "].iter().any(|verb| error.why.starts_with(verb));
-    let it = if verb { "it " } else { "" };
-    Error::Usage {
-        message: format!("`{}` is no {what} that can be used: {it}{}", path.display(), error.why),
-        help: error.help.clone(),
-    }
+fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
+    let verbs = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "];
+    let why = if verbs.iter().any(|verb| error.why.starts_with(verb)) { format!("it {}", error.why) } else { error.why };
+    Error::from(Input::Answer { path: path.to_path_buf(), what, why, help: error.help })
 }

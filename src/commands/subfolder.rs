@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::output::escape;
 use crate::text::shown;
@@ -30,10 +30,12 @@ pub(super) fn read(named: &str, register: &str, root: &Path) -> Result<String, E
     };
     match why {
         None => Ok(full),
-        Some(why) => Err(Error::Usage {
-            message: format!("`--folder {}`: {why}", shown(named)),
+        Some(why) => Err(Error::from(Argument::Value {
+            option: "--folder".to_owned(),
+            value: named.to_owned(),
+            why,
             help: format!("name a folder below `{}`, such as `2026-q4`", shown(register)),
-        }),
+        })),
     }
 }
 

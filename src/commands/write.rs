@@ -8,10 +8,10 @@ use clap::ValueEnum;
 use tempfile::NamedTempFile;
 
 use crate::commands::{World, place};
-use crate::error::Error;
+use crate::error::{Argument, Error, Named, Refusal};
 use crate::output::Look;
 use crate::policy::Policy;
-use crate::text::{nearest, shown};
+use crate::text::nearest;
 
 /// How the name of a temporary file begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
@@ -32,44 +32,36 @@ pub(super) fn parse_outputs<F: ValueEnum>(arguments: &[String], example: &str) -
     for argument in arguments {
         let (format, path) = parse_output(argument, example)?;
         if path.as_os_str() == "-" {
-            return Err(Error::Usage {
-                message: format!("`--output {argument}`: `-` is no file"),
-                help: "standard output has `--format`".into(),
-            });
+            return Err(Error::from(Argument::Value {
+                option: "--output".to_owned(),
+                value: argument.clone(),
+                why: "`-` is no file".to_owned(),
+                help: "standard output has `--format`".to_owned(),
+            }));
         }
         if outputs.iter().any(|(_, other)| *other == path) {
-            return Err(Error::Usage {
-                message: format!("`--output` names the file `{}` twice", path.display()),
-                help: "give each format a file of its own".into(),
-            });
+            return Err(Error::from(Argument::FileTwice { path }));
         }
         outputs.push((format, path));
     }
     Ok(outputs)
 }
 
-fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathBuf), Error> {
+fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathBuf), Argument> {
     let names: Vec<String> = F::value_variants()
         .iter()
         .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
         .collect();
-    let refuse = |message: String, best: Option<&str>| Error::Usage {
-        message,
-        help: match best {
-            Some(best) => format!("did you mean `{best}`?"),
-            None => format!("write `--output {example}`; the formats are {}", names.join(", ")),
-        },
-    };
+    let formats = || format!("write `--output {example}`; the formats are {}", names.join(", "));
     let Some((name, file)) = argument.split_once('=').filter(|(_, file)| !file.is_empty()) else {
-        return Err(refuse(format!("`--output {argument}` names no file"), None));
+        let (option, value) = ("--output", argument.to_owned());
+        return Err(Argument::Form { option, value, fault: "names no file", help: formats() });
     };
-    match F::from_str(name, false) {
-        Ok(format) => Ok((format, PathBuf::from(file))),
-        Err(_) => {
-            let best = nearest(name, names.iter().map(String::as_str));
-            Err(refuse(format!("`--output`: there is no format `{name}`"), best))
-        }
-    }
+    F::from_str(name, false).map(|format| (format, PathBuf::from(file))).map_err(|_| {
+        let best = nearest(name, names.iter().map(String::as_str));
+        let help = best.map_or_else(formats, |best| format!("did you mean `{best}`?"));
+        Argument::NotFound { what: Named::Format, name: name.to_owned(), help }
+    })
 }
 
 /// Refuses an output that would replace what the run has read, or git's own files.
@@ -89,10 +81,7 @@ pub(super) fn spare_inputs<F>(
         let Some(inside) = place::inside(&current.join(path), root) else { continue };
         let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
-            return Err(Error::Usage {
-                message: format!("`--output` would replace `{}`, which the run reads", path.display()),
-                help: "name a file outside of the register".into(),
-            });
+            return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
         }
     }
     Ok(())
@@ -138,10 +127,7 @@ pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Er
 /// When it was changed meanwhile, or cannot be written; the old file is then still there.
 pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     replaced(path, before, after).map_err(|error| match error {
-        Error::Unwritable { why, .. } => Error::Usage {
-            message: format!("nothing was written: `{}` cannot be replaced: {why}", path.display()),
-            help: "mend that, then run the command again; the file itself and its folder must be writable".into(),
-        },
+        Error::Unwritable { why, .. } => Error::from(Refusal::NotReplaced { path: path.to_path_buf(), why }),
         other => other,
     })
 }
@@ -233,10 +219,7 @@ fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result
     }
     for (path, file) in waiting {
         file.persist_noclobber(path).map_err(|error| match error.error.kind() {
-            ErrorKind::AlreadyExists => Error::Usage {
-                message: format!("`{}` is there already, and nothing is overwritten", shown(&path.to_string_lossy())),
-                help: "somebody else has just written it: run the command again".into(),
-            },
+            ErrorKind::AlreadyExists => Error::ThereMeanwhile { path: path.clone() },
             _ => unwritable(path, &reason(&error.error)),
         })?;
         done.files.push(path.clone());

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::error::Error;
+use crate::error::{Argument, Error, Input, Named};
 use crate::import::columns;
 use crate::import::decode::{self, Encoding};
 use crate::import::id;
@@ -24,7 +24,7 @@ use crate::time::{Day, Moment};
 pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     let (text, encoding) = decode::decode(bytes);
     let wanted: Vec<String> = options.map.iter().map(|(_, heading)| heading.clone()).collect();
-    let table = table::read(text, &wanted).map_err(|why| no_table(name, &why))?;
+    let table = table::read(text, &wanted).map_err(|why| no_table(name, why))?;
     let columns = map(&table, options)?;
     let orders = orders(&table, &columns, options)?;
     let mut reading = Reading::new(Format::Csv);
@@ -43,27 +43,14 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     Ok(reading)
 }
 
-fn no_table(name: &str, why: &NoTable) -> Error {
-    let file = shown(name);
-    let (message, help) = match why {
-        NoTable::Empty => (format!("`{file}` is empty"), "export the sheet with its header".to_owned()),
-        NoTable::NoHeader(cells) => {
-            let cells: Vec<String> = cells.iter().take(6).map(|cell| format!("`{}`", shown(cell.trim()))).collect();
-            (
-                format!("no row of `{file}` is a header that stopgap knows; its first row is {}", cells.join(", ")),
-                "name two or more columns, such as `--map title=\"Column heading\" --map expires=\"Other heading\"`"
-                    .to_owned(),
-            )
-        }
-        NoTable::TooManyColumns(count) => (
-            format!("the header of `{file}` has {count} cells, the limit is {MAX_COLUMNS}"),
-            "export only the columns of the register".to_owned(),
-        ),
-        NoTable::TooManyRows => {
-            (format!("`{file}` has more than {MAX_ROWS} rows"), "split it into files by year or by team".to_owned())
-        }
-    };
-    Error::Usage { message, help }
+fn no_table(name: &str, why: NoTable) -> Input {
+    let file = name.to_owned();
+    match why {
+        NoTable::Empty => Input::Empty { file },
+        NoTable::NoHeader(first) => Input::NoHeader { file, first },
+        NoTable::TooManyColumns(count) => Input::TooManyColumns { file, count, most: MAX_COLUMNS },
+        NoTable::TooManyRows => Input::TooManyRows { file, most: MAX_ROWS },
+    }
 }
 
 /// Decides what each column becomes: what the user says, else the guess, else a key of its own.
@@ -72,15 +59,10 @@ fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
     let mut named: Vec<Option<Target>> = vec![None; headings.len()];
     for (target, heading) in &options.map {
         let at = headings.iter().position(|known| table::is_called(known, heading));
-        let Some(at) = at else { return Err(no_column(heading, headings)) };
+        let Some(at) = at else { return Err(no_column(heading, headings).into()) };
         if let Some(before) = named[at].replace(target.clone()).filter(|before| before != target) {
-            return Err(Error::Usage {
-                message: format!("`--map` names the column `{}` twice", shown(heading)),
-                help: {
-                    let name = |target: &Target| target.name().unwrap_or("ignore").to_owned();
-                    format!("keep one of `{}` and `{}`", name(&before), name(target))
-                },
-            });
+            let fields = [&before, target].map(|target| target.name().unwrap_or("ignore").to_owned());
+            return Err(Error::from(Argument::ColumnTwice { column: heading.clone(), fields }));
         }
     }
     // A heading that the user maps is out of the guess, and so is a field that the user fills.
@@ -108,7 +90,7 @@ fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
     Ok(targets.into_iter().enumerate().map(column).collect())
 }
 
-fn no_column(heading: &str, headings: &[String]) -> Error {
+fn no_column(heading: &str, headings: &[String]) -> Argument {
     let help = match nearest(heading, headings.iter().map(String::as_str)) {
         Some(best) => format!("did you mean `{}`?", shown(best)),
         None => {
@@ -116,7 +98,7 @@ fn no_column(heading: &str, headings: &[String]) -> Error {
             format!("the columns are {}", known.join(", "))
         }
     };
-    Error::Usage { message: format!("`--map`: there is no column `{}`", shown(heading)), help }
+    Argument::NotFound { what: Named::Column, name: heading.to_owned(), help }
 }
 
 /// Only texts can be put together of several columns.
@@ -124,15 +106,8 @@ fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
     for (at, target) in targets.iter().enumerate() {
         let other = targets.iter().take(at).position(|other| other == target);
         if let Some(other) = other.filter(|_| !target.joins()) {
-            return Err(Error::Usage {
-                message: format!(
-                    "`{}` can be only one of the columns `{}` and `{}`",
-                    target.name().unwrap_or_default(),
-                    shown(&headings[other]),
-                    shown(&headings[at])
-                ),
-                help: "map one of them; the other is kept under a key of its own".into(),
-            });
+            let columns = [headings[other].clone(), headings[at].clone()];
+            return Err(Error::from(Argument::TwoColumns { field: target.name().unwrap_or_default().to_owned(), columns }));
         }
     }
     Ok(())
@@ -183,7 +158,7 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
         (options.date_order, proven(DateOrder::DayFirst), proven(DateOrder::MonthFirst))
         && found.iter().any(|(_, _, evidence)| evidence.either.is_some())
     {
-        return Err(contradicting(day_first, month_first));
+        contradicting(day_first, month_first).map_or(Ok(()), Err)?;
     }
     let sheet = match (proven(DateOrder::DayFirst), proven(DateOrder::MonthFirst)) {
         (Some((_, by, _)), None) => Some((DateOrder::DayFirst, (*by).to_owned())),
@@ -197,8 +172,10 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
             (Some(order), _, _) => (Some(order), None),
             (None, Some(order), _) => (Some(order), None),
             (None, None, Some((order, by))) if !evidence.is_mixed() => (Some(*order), Some(by.clone())),
-            (None, None, _) if evidence.is_doubtful() => return Err(doubtful(heading, evidence)),
-            _ => (None, None),
+            _ => {
+                doubtful(heading, evidence).map_or(Ok(()), Err)?;
+                (None, None)
+            }
         };
         let dates = Dates { evidence: evidence.clone(), order, by, told: options.date_order.is_some() };
         orders.insert(*at, dates);
@@ -206,44 +183,28 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
     Ok(orders)
 }
 
-/// Two columns of a sheet that say otherwise: which of them the doubtful cells follow, nobody can know.
-fn contradicting(day_first: &(usize, &str, Evidence), month_first: &(usize, &str, Evidence)) -> Error {
-    let said = |heading: &str, place: &Option<(usize, String)>| {
-        let place =
-            place.as_ref().map_or_else(String::new, |(line, text)| format!(" in `{}` (line {line})", shown(text)));
-        format!("`{}`{place}", shown(heading))
-    };
-    Error::Usage {
-        message: format!(
-            "the column {} writes the day first, and the column {} the month first",
-            said(day_first.1, &day_first.2.day_first),
-            said(month_first.1, &month_first.2.month_first)
-        ),
-        help: DATE_ORDER.into(),
-    }
+/// Refuses two columns that write their dates in different orders: which of them the doubtful cells of a third follow,
+/// nobody can know.
+fn contradicting(day_first: &(usize, &str, Evidence), month_first: &(usize, &str, Evidence)) -> Option<Input> {
+    let heading = |column: &(usize, &str, Evidence)| column.1.to_owned();
+    Some(Input::DatesDisagree {
+        day_first: (heading(day_first), day_first.2.day_first.clone()?),
+        month_first: (heading(month_first), month_first.2.month_first.clone()?),
+    })
 }
 
-const DATE_ORDER: &str =
-    "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)";
-
-fn doubtful(heading: &str, evidence: &Evidence) -> Error {
-    let heading = shown(heading);
-    let cell = |place: &Option<(usize, String)>| {
-        place.as_ref().map_or_else(String::new, |(line, text)| format!("`{}` (line {line})", shown(text)))
-    };
-    let message = if evidence.is_mixed() {
-        format!(
-            "the column `{heading}` writes the day first in {} and the month first in {}",
-            cell(&evidence.day_first),
-            cell(&evidence.month_first)
-        )
-    } else {
-        format!(
-            "the column `{heading}` holds {}, which is one of two days, and no cell decides",
-            cell(&evidence.either)
-        )
-    };
-    Error::Usage { message, help: DATE_ORDER.into() }
+/// Refuses a column whose cells prove both orders, or none where that matters.
+fn doubtful(heading: &str, evidence: &Evidence) -> Option<Input> {
+    let column = heading.to_owned();
+    match evidence.clone() {
+        Evidence { day_first: Some(day_first), month_first: Some(month_first), .. } => {
+            Some(Input::DatesMixed { column, day_first, month_first })
+        }
+        Evidence { day_first: None, month_first: None, either: Some(cell), .. } => {
+            Some(Input::DatesUndecided { column, cell })
+        }
+        _ => None,
+    }
 }
 
 impl Dates {
@@ -253,12 +214,9 @@ impl Dates {
             DateOrder::DayFirst => "day first",
             DateOrder::MonthFirst => "month first",
         };
-        let cell = |place: &Option<(usize, String)>| {
-            place.as_ref().map(|(line, text)| format!("`{}` (line {line})", shown(text)))
-        };
         let proof = match self.order {
-            Some(DateOrder::DayFirst) => cell(&self.evidence.day_first),
-            Some(DateOrder::MonthFirst) => cell(&self.evidence.month_first),
+            Some(DateOrder::DayFirst) => self.evidence.day_first.as_ref(),
+            Some(DateOrder::MonthFirst) => self.evidence.month_first.as_ref(),
             None => None,
         };
         let ordered =
@@ -270,10 +228,10 @@ impl Dates {
             (Some(first), None, Some(proof)) => said.push(format!("{}, which {proof} decides", order(first))),
             _ => {}
         }
-        if let Some((line, text)) = &self.evidence.serial
-            && let Written::Serial(moment) = dates::read(text)
+        if let Some(cell) = &self.evidence.serial
+            && let Written::Serial(moment) = dates::read(&cell.text)
         {
-            said.push(format!("numbers are Excel's (1900 system): `{}` (line {line}) is {moment}", shown(text)));
+            said.push(format!("numbers are Excel's (1900 system): {cell} is {moment}"));
         }
         (!said.is_empty()).then(|| (heading.to_owned(), said.join("; ")))
     }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 pub use crate::time::foreign::DateOrder;
 
-use crate::error::Error;
+use crate::error::{Argument, Error, Input};
 use crate::import::id::Ids;
 use crate::register::draft::Draft;
 use crate::register::fields::{Field, Kind};
@@ -281,28 +281,18 @@ fn own(draft: &mut Draft, key: &str, value: impl Into<String>) {
 /// written.
 pub fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     if let Some(what) = no_text(&bytes) {
-        return Err(Error::Usage {
-            message: format!("`{}` is {what}, not a text", shown(name)),
-            help: "open it and save it as CSV (best as `CSV UTF-8`), then import that file".into(),
-        });
+        return Err(Error::from(Input::NoText { file: name.to_owned(), what }));
     }
     let format = match options.from {
         Some(format) => format,
-        None => detect(name, &bytes).ok_or_else(|| Error::Usage {
-            message: format!("`{}` is of no format that its name or content tells", shown(name)),
-            help: format!("say which: `--from {}`", Format::ALL.map(|(name, _)| name).join("|")),
+        None => detect(name, &bytes).ok_or_else(|| Input::NoFormat {
+            file: name.to_owned(),
+            known: Format::ALL.map(|(name, _)| name).to_vec(),
         })?,
     };
     let is_sheet = format == Format::Csv;
     if !is_sheet && (!options.map.is_empty() || options.date_order.is_some()) {
-        return Err(Error::Usage {
-            message: format!(
-                "`--map` and `--date-order` are for a spreadsheet, and `{}` is read as {}",
-                shown(name),
-                format.name()
-            ),
-            help: "leave them out, or say `--from csv`".into(),
-        });
+        return Err(Error::from(Argument::NoSpreadsheet { file: name.to_owned(), format: format.name() }));
     }
     if !is_sheet && bytes.len() > MAX_IGNORE_BYTES {
         return Err(Error::Unreadable {

@@ -106,10 +106,7 @@ impl Policy {
         }
         let misnamed = ["stopgap.yml", ".stopgap.yaml", ".github/stopgap.yml"];
         if let Some(name) = misnamed.into_iter().find(|name| place.exists(name)) {
-            return Err(Error::Usage {
-                message: format!("`{name}` is not read: the policy's name is `{}`", NAMES[0]),
-                help: format!("git mv {name} {}", NAMES[0]),
-            });
+            return Err(Error::Misnamed { name, usual: NAMES[0] });
         }
         Ok(Self::default())
     }

@@ -3,6 +3,7 @@
 //! A cell such as `03/04/2026` is one of two days; which one is decided by the whole column, never
 //! by a cell.
 
+use crate::text::shown;
 use crate::time::{Day, Moment};
 
 /// Whether the day or the month is written first.
@@ -275,17 +276,27 @@ fn moment(text: &str) -> Option<Moment> {
     Moment::parse(text).ok()
 }
 
+/// A cell of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` (line {line})", shown(text))]
+pub struct Cell {
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+}
+
 /// What the cells of one column say about their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
     /// The first cell that can only be read by the day first.
-    pub(crate) day_first: Option<(usize, String)>,
+    pub(crate) day_first: Option<Cell>,
     /// The first cell that can only be read by the month first.
-    pub(crate) month_first: Option<(usize, String)>,
+    pub(crate) month_first: Option<Cell>,
     /// The first cell that can be read either way.
-    pub(crate) either: Option<(usize, String)>,
+    pub(crate) either: Option<Cell>,
     /// The first number of Excel.
-    pub(crate) serial: Option<(usize, String)>,
+    pub(crate) serial: Option<Cell>,
 }
 
 impl Evidence {
@@ -299,7 +310,7 @@ impl Evidence {
             Written::Plain(_) | Written::Unreadable => return,
         };
         if place.is_none() {
-            *place = Some((line, text.trim().to_owned()));
+            *place = Some(Cell { line, text: text.trim().to_owned() });
         }
     }
 
@@ -317,12 +328,6 @@ impl Evidence {
     #[must_use]
     pub(crate) fn is_mixed(&self) -> bool {
         self.day_first.is_some() && self.month_first.is_some()
-    }
-
-    /// Tells whether the order matters and the cells do not decide it.
-    #[must_use]
-    pub(crate) fn is_doubtful(&self) -> bool {
-        (self.either.is_some() && self.order().is_none()) || self.is_mixed()
     }
 }
 
@@ -446,10 +451,10 @@ mod tests {
             evidence
         };
         let proven = of(&["03/04/2026", "", "23/04/2026", "x"]);
-        assert_eq!((proven.order(), proven.is_doubtful()), (Some(DateOrder::DayFirst), false));
-        assert_eq!(proven.day_first, Some((4, "23/04/2026".to_owned())));
-        assert!(of(&["03/04/2026"]).is_doubtful());
-        assert!(of(&["23/04/2026", "04/23/2026"]).is_doubtful());
-        assert!(!of(&["2026-04-03", "46000", "03.04.2026"]).is_doubtful());
+        assert_eq!((proven.order(), proven.is_mixed()), (Some(DateOrder::DayFirst), false));
+        assert_eq!(proven.day_first, Some(Cell { line: 4, text: "23/04/2026".to_owned() }));
+        assert_eq!(of(&["03/04/2026"]).order(), None);
+        assert!(of(&["23/04/2026", "04/23/2026"]).is_mixed());
+        assert_eq!(of(&["2026-04-03", "46000", "03.04.2026"]).either, None);
     }
 }

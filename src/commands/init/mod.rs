@@ -6,14 +6,13 @@ use std::process::ExitCode;
 
 use crate::cli::{self, Ci, Place};
 use crate::commands::{World, place, write};
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::output::escape;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::Shipped;
 use crate::signoff::Codeowners;
-use crate::text::shown;
 
 const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
@@ -208,10 +207,12 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
         let one = !owner.contains(char::is_whitespace);
         let owned = one && parsed.deciding("x").first().is_some_and(|rule| rule.owners.len() == 1);
         if !owned || !parsed.problems().is_empty() {
-            return Err(Error::Usage {
-                message: format!("`--owners {}`: CODEOWNERS knows no such owner", shown(owner)),
-                help: "write `@handle`, `@organisation/team` or a mail address".into(),
-            });
+            return Err(Error::from(Argument::Value {
+                option: "--owners".to_owned(),
+                value: (*owner).to_owned(),
+                why: "CODEOWNERS knows no such owner".to_owned(),
+                help: "write `@handle`, `@organisation/team` or a mail address".to_owned(),
+            }));
         }
     }
     Ok(given.into_iter().map(str::to_owned).collect())
@@ -239,10 +240,12 @@ fn workflow(action: Option<&str>) -> Result<String, Error> {
     });
     match whole {
         true => Ok(format!("{GITHUB}      - uses: {action}\n")),
-        false => Err(Error::Usage {
-            message: format!("`--action {}` names no action", shown(action)),
-            help: "write `owner/repository@commit`".into(),
-        }),
+        false => Err(Error::from(Argument::Form {
+            option: "--action",
+            value: action.to_owned(),
+            fault: "names no action",
+            help: "write `owner/repository@commit`".to_owned(),
+        })),
     }
 }
 

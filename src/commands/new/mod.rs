@@ -14,10 +14,10 @@ use crate::cli;
 use crate::cli::answers::NONE;
 use crate::commands::ask::{Choice, Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
+use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::turn::Turn;
 use crate::commands::{World, subfolder, write};
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
 use crate::register::Status;
@@ -45,8 +45,7 @@ pub(super) fn run(
     }
     let id = arguments.id.clone().unwrap_or_default();
     if let Some(why) = arguments.id.as_ref().and_then(|id| desk.shelf.id_problem(id)) {
-        let help = "name another, or leave `--id` out: it is then made of the title".to_owned();
-        return Err(Error::Usage { message: format!("`--id`: {why}"), help });
+        return Err(Error::from(error::Argument::Id { why }));
     }
     let draft = draft_of(arguments, &desk)?;
     let asker = people::at_the_keyboard(&desk, &Identity::of(&desk.root));
@@ -86,10 +85,11 @@ fn refuse_half_items(list: Field, answers: &cli::Answers) -> Result<(), Error> {
     let Some((first, count)) = parts.next() else { return Ok(()) };
     match parts.find(|(_, other)| *other != count) {
         None => Ok(()),
-        Some((other, others)) => Err(Error::Usage {
-            message: format!("`{count}` times `--{}` and `{others}` times `--{}`", first.flag, other.flag),
-            help: format!("give each `--{} {}` its own `--{} {}`", first.flag, first.value, other.flag, other.value),
-        }),
+        Some((other, others)) => Err(Error::from(error::Argument::Unpaired {
+            counts: [count, others],
+            flags: [first.flag, other.flag],
+            values: [first.value, other.value],
+        })),
     }
 }
 
@@ -97,10 +97,7 @@ fn refuse_half_items(list: Field, answers: &cli::Answers) -> Result<(), Error> {
 fn words(field: Field, given: &[String]) -> Result<Vec<String>, Error> {
     if given.len() > 1 && given.iter().any(|word| word == NONE) {
         let flag = field.argument().map_or("", |argument| argument.flag);
-        return Err(Error::Usage {
-            message: format!("`--{flag} {NONE}` states that there is none, and others are given too"),
-            help: "leave one of them out".into(),
-        });
+        return Err(Error::from(error::Argument::NoneAndMore { flag, none: NONE }));
     }
     Ok(given.iter().filter(|word| *word != NONE).cloned().collect())
 }
@@ -270,7 +267,7 @@ impl Run<'_> {
             writeln!(out, "nothing is written: `--dry-run`")?;
             return Ok(ExitCode::SUCCESS);
         }
-        let _turn = Turn::take(&self.desk.root.join(&self.desk.shelf.register))?;
+        let _lock = Lock::take(&self.desk.root.join(&self.desk.shelf.register))?;
         write::new(&[(self.desk.root.join(path), text.as_bytes())], &self.desk.root)?;
         let handoff = Handoff { root: &self.desk.root, current: &self.world.folder, path, id, draft };
         handoff.print(out)?;

@@ -7,10 +7,10 @@ use super::answers::Answers;
 use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
-use crate::error::Error;
+use crate::error::{Argument, Error, Named, Refusal};
 use crate::register::Status;
 use crate::register::fields::{Change, Field, Kind, RENEWALS};
-use crate::text::{nearest, shown};
+use crate::text::nearest;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -38,10 +38,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     refuse_twice(&changes)?;
     if let Some((field, _)) = changes.iter().find(|(field, _)| field.starts_with("x-") && subject.holds_several(field))
     {
-        return Err(Error::Usage {
-            message: format!("`--set`: `{}` holds more than one text", shown(field)),
-            help: "edit it in the file; a key of your own takes no amendment".into(),
-        });
+        return Err(Error::from(Refusal::SeveralTexts { field: field.clone() }));
     }
     let changes: Vec<(String, String)> =
         changes.into_iter().filter(|(field, value)| !subject.says(field, value)).collect();
@@ -54,27 +51,15 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         }
     }
     if fields.is_empty() {
-        return Err(Error::Usage {
-            message: match arguments.set.is_empty() {
-                true => "`stopgap amend` corrects nothing".into(),
-                false => "the record says that already".into(),
-            },
-            help: "name a field and its right value: `--set scope.system=sftp-hr-02`".into(),
-        });
+        let nothing = arguments.set.is_empty();
+        return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
     }
     let said = format!("is corrected: {}", fields.join(", "));
     let told = [&arguments.by, &arguments.approver, &arguments.note].into_iter().any(Option::is_some);
     if !told && fields.iter().all(|field| is_free(field)) {
         return match edits.is_empty() {
             false => Ok(Plan::new(edits, said)),
-            true => Err(Error::Usage {
-                message: format!(
-                    "{} may be edited without an amendment",
-                    fields.iter().map(|field| format!("`{}`", shown(field))).collect::<Vec<_>>().join(", ")
-                ),
-                help: "commit the file as it is; with `--approver` and `--note` an amendment records it all the same"
-                    .into(),
-            }),
+            true => Err(Error::from(Refusal::FreeToEdit { fields: fields.into_iter().map(str::to_owned).collect() })),
         };
     }
     if fields.iter().any(|field| !is_free(field)) {
@@ -88,11 +73,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("approver", &approver)], date)?;
     if let Some(field) = by_hand.iter().find(|field| !subject.has_changed(field)) {
-        return Err(Error::Usage {
-            message: format!("`--field {}`: nothing has changed there", shown(field)),
-            help: "correct the file first, or give the right value with `--set`: an amendment is never taken back"
-                .into(),
-        });
+        return Err(Error::from(Refusal::Unchanged { field: field.clone() }));
     }
     let hint = format!("{approver} signs it off by approving the pull request");
     let amendment = vec![
@@ -141,10 +122,7 @@ pub(super) fn kinds(value: &str) -> Vec<&str> {
 fn refuse_twice(changes: &[(String, String)]) -> Result<(), Error> {
     for (index, (field, _)) in changes.iter().enumerate() {
         if changes[..index].iter().any(|(earlier, _)| earlier == field) {
-            return Err(Error::Usage {
-                message: format!("`--set` gives `{}` two values", shown(field)),
-                help: "keep the right one".into(),
-            });
+            return Err(Error::from(Argument::TwoValues { field: field.clone() }));
         }
     }
     Ok(())
@@ -154,16 +132,11 @@ fn refuse_twice(changes: &[(String, String)]) -> Result<(), Error> {
 fn refuse_never_corrected(place: &str) -> Result<(), Error> {
     let Some(field) = Field::at(place).filter(|field| !is_corrected(*field)) else { return Ok(()) };
     let is_renewal = field == RENEWALS || field.parent() == Some(RENEWALS);
-    if field.change() == Change::Renewed || is_renewal {
-        return Err(Error::Usage {
-            message: format!("`{}` is never corrected", shown(place)),
-            help: "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
-        });
-    }
-    Err(Error::Usage {
-        message: format!("`{}` is no field that is corrected", shown(place)),
-        help: "the commands `review`, `close` and `reject` write it".into(),
-    })
+    let field_name = place.to_owned();
+    Err(Error::from(match field.change() == Change::Renewed || is_renewal {
+        true => Refusal::NeverCorrected { field: field_name },
+        false => Refusal::WrittenByCommands { field: field_name },
+    }))
 }
 
 /// Reads the name of a field that was corrected by hand: one that an amendment can excuse or that is free.
@@ -180,35 +153,37 @@ fn by_hand(given: &str) -> Result<String, Error> {
         return Ok(dotted);
     }
     let known = Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).map(Field::name);
-    Err(Error::Usage {
-        message: format!("`--field`: an exception has no field `{}`", shown(field)),
+    Err(Error::from(Argument::NotFound {
+        what: Named::AmendableField,
+        name: field.to_owned(),
         help: match nearest(&dotted, known) {
             Some(best) => format!("did you mean `{best}`?"),
             None => "name it as the file writes it, such as `scope.system` or `covers`".into(),
         },
-    })
+    }))
 }
 
 /// Reads `FIELD=VALUE`.
 fn change(given: &str) -> Result<(String, String), Error> {
-    let refuse = |message: String, help: String| Err(Error::Usage { message, help });
+    let valueless = |help: &str| {
+        let (option, value) = ("--set", given.to_owned());
+        Err(Error::from(Argument::Form { option, value, fault: "gives no value", help: help.to_owned() }))
+    };
     let Some((field, value)) = given.split_once('=').map(|(field, value)| (field.trim(), value.trim())) else {
-        let message = format!("`--set {}` gives no value", shown(given));
-        return refuse(message, "write `--set scope.system=sftp-hr-02`".into());
+        return valueless("write `--set scope.system=sftp-hr-02`");
     };
     refuse_never_corrected(field)?;
     let known = || settable().map(Field::name);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {
-        let message = format!("`--set`: there is no field `{}` that holds one text", shown(field));
         let help = match nearest(field, known()) {
             Some(best) => format!("did you mean `{best}`?"),
             None => "edit the file, and name the field with `--field`".into(),
         };
-        return refuse(message, help);
+        return Err(Error::from(Argument::NotFound { what: Named::SettableField, name: field.to_owned(), help }));
     }
     if value.is_empty() && !is_list(field) {
-        return refuse(format!("`--set {}` gives no value", shown(given)), "write the right value behind `=`".into());
+        return valueless("write the right value behind `=`");
     }
     Ok((field.to_owned(), value.to_owned()))
 }

@@ -1,6 +1,6 @@
 //! What the arguments answer, and the list of what they leave open.
 
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::git::Identity;
 use crate::text::shown;
 use crate::time::{Day, Moment, parse_days};
@@ -46,9 +46,13 @@ impl<'s> Answers<'s> {
     pub(super) fn day(&self, flag: &str, given: Option<&str>) -> Result<Day, Error> {
         match given {
             None => Ok(self.subject.judge.today.day),
-            Some(text) => Day::parse(text.trim()).map_err(|error| Error::Usage {
-                message: format!("`--{flag} {}`: {error}", shown(text)),
-                help: "write a day such as `2026-11-23`".into(),
+            Some(text) => Day::parse(text.trim()).map_err(|error| {
+                Error::from(Argument::Value {
+                    option: format!("--{flag}"),
+                    value: text.to_owned(),
+                    why: error.to_string(),
+                    help: "write a day such as `2026-11-23`".to_owned(),
+                })
             }),
         }
     }
@@ -56,15 +60,10 @@ impl<'s> Answers<'s> {
     /// Refuses a day that has not come, where no rule would.
     pub(super) fn refuse_ahead(&self, flag: &str, day: Day) -> Result<(), Error> {
         let today = self.subject.judge.today.day;
-        let ahead = match today.days_until(day) {
-            ..=0 => return Ok(()),
-            1 => "1 day".to_owned(),
-            days => format!("{days} days"),
-        };
-        Err(Error::Usage {
-            message: format!("`--{flag} {day}` is {ahead} ahead"),
-            help: format!("write the day on which it happened, at the latest {today}"),
-        })
+        if day <= today {
+            return Ok(());
+        }
+        Err(Error::from(Argument::Ahead { option: format!("--{flag}"), day, today }))
     }
 
     /// Takes an end: a moment, or a number of days from `from`.
@@ -74,10 +73,12 @@ impl<'s> Answers<'s> {
             return Ok(from.plus(days.into()).to_string());
         }
         match Moment::parse(&text) {
-            Err(error) if !text.is_empty() => Err(Error::Usage {
-                message: format!("`--{flag} {}`: {error}", shown(&text)),
+            Err(error) if !text.is_empty() => Err(Error::from(Argument::Value {
+                option: format!("--{flag}"),
+                value: text,
+                why: error.to_string(),
                 help: format!("write {what}, as `2026-11-23`, `2026-11-23T09:00` or `7d`"),
-            }),
+            })),
             _ => Ok(text),
         }
     }

@@ -24,12 +24,11 @@ use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
 use crate::commands::steps::Steps;
 use crate::commands::{World, write};
-use crate::error::Error;
+use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
 use crate::register::fields::Field;
 use crate::register::{Exception, FileRef, Register, Status};
 use crate::rules::Judge;
-use crate::text::shown;
 use crate::time::Day;
 use crate::yaml::edit::{self, Edit};
 use crate::yaml::{self, Node, Problem};
@@ -103,26 +102,21 @@ impl Subject<'_> {
         for (flag, person) in people {
             let left = roster.find(person).and_then(|known| roster.left(known)).filter(|left| *left <= day);
             if let Some(left) = left {
-                return Err(Error::Usage {
-                    message: format!("`--{flag} {}`: they left on {left}, and this is of {day}", shown(person)),
-                    help: "name somebody who was there on that day".into(),
-                });
+                let (option, person) = (format!("--{flag}"), (*person).to_owned());
+                return Err(Error::from(Argument::Departed { option, person, left, day }));
             }
         }
         Ok(())
     }
 
     /// Refuses what is over or was never approved.
-    fn refuse_unless_live(&self, verb: &str) -> Result<(), Error> {
-        let status = match self.exception.status.as_ref().map(|status| status.value) {
-            Some(Status::Closed) => "is closed, and a closed record is not opened again",
-            Some(Status::Rejected) => "was rejected, and a refusal is not turned into something else",
+    fn refuse_unless_live(&self, done: &'static str) -> Result<(), Error> {
+        let over = match self.exception.status.as_ref().map(|status| status.value) {
+            Some(Status::Closed) => Over::Closed,
+            Some(Status::Rejected) => Over::Rejected,
             Some(Status::Active | Status::Expired) | None => return Ok(()),
         };
-        Err(Error::Usage {
-            message: format!("`{}` cannot be {verb}: it {status}", shown(self.exception.id)),
-            help: "what is needed again is a new exception: `stopgap new`".into(),
-        })
+        Err(Error::from(Refusal::Over { id: self.exception.id.to_owned(), done, over }))
     }
 }
 
@@ -140,12 +134,12 @@ fn revise(
     out: &mut dyn Write,
     plan: impl FnOnce(&Subject<'_>) -> Result<Plan, Error>,
 ) -> Result<ExitCode, Error> {
-    let (opened, turn) = Opened::open_to_edit(&arguments.place, arguments.today.as_deref(), world)?;
+    let (opened, lock) = Opened::open_to_edit(&arguments.place, arguments.today.as_deref(), world)?;
     let (path, text, plan) = {
         let register = opened.register();
         let file = the_one(&register, &arguments.id, verb)?;
         let Some(exception) = register.exception(file.id) else {
-            return Err(unreadable(file.path, opened.files.fault(file.id)));
+            return Err(unreadable(file.path, opened.files.fault(file.id)).into());
         };
         let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened })?;
         (file.path.to_owned(), opened.files.sources()[file.id.0 as usize].text().to_owned(), plan)
@@ -172,8 +166,8 @@ fn revise(
     }
     let target = root.join(&path);
     write::replace(&target, &text, &edited)?;
-    turn.sweep(target.parent().unwrap_or(&root));
-    drop(turn);
+    lock.sweep(target.parent().unwrap_or(&root));
+    drop(lock);
     writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
     for hint in &plan.hints {
         writeln!(out, "{}", escape::line(hint))?;
@@ -195,23 +189,18 @@ fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<
     match found.as_slice() {
         [file] => Ok(*file),
         files => {
-            let paths: Vec<String> = files.iter().map(|file| format!("`{}`", shown(file.path))).collect();
-            Err(Error::Usage {
-                message: format!("the id `{}` belongs to several files: {}", shown(id), paths.join(" and ")),
-                help: "give one of them another name first".into(),
-            })
+            let paths = files.iter().map(|file| file.path.to_owned()).collect();
+            Err(Error::from(Refusal::SeveralFiles { id: id.to_owned(), paths }))
         }
     }
 }
 
 /// Says why a file has no tree: it was not read at all, or what it holds is no exception.
-fn unreadable(path: &str, fault: Option<&Problem>) -> Error {
-    let (path, help) = (shown(path), "`stopgap check` shows the place; mend it first".to_owned());
+fn unreadable(path: &str, fault: Option<&Problem>) -> Refusal {
+    let path = path.to_owned();
     match fault {
-        Some(Problem { message, help: own, .. }) => {
-            Error::Usage { message: format!("`{path}` cannot be edited: {message}"), help: own.clone().unwrap_or(help) }
-        }
-        None => Error::Usage { message: format!("`{path}` is no YAML that can be read, so it cannot be edited"), help },
+        Some(Problem { message, help, .. }) => Refusal::Unread { path, why: message.clone(), help: help.clone() },
+        None => Refusal::NoYaml { path },
     }
 }
 
@@ -221,10 +210,7 @@ fn refuse_too_large(path: &str, edited: &str) -> Result<(), Error> {
     if edited.len() as u64 + MARK <= yaml::MAX_BYTES {
         return Ok(());
     }
-    Err(Error::Usage {
-        message: format!("`{}` would be larger than `{}` bytes, the most that is read", shown(path), yaml::MAX_BYTES),
-        help: "nothing was written; say it in fewer words, and link to what is longer".into(),
-    })
+    Err(Error::from(Refusal::TooLarge { path: path.to_owned(), most: yaml::MAX_BYTES }))
 }
 
 /// The lines that an edit takes out and puts in.

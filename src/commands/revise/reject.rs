@@ -8,9 +8,8 @@ use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::commands::candidate::Before;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::register::{Status, Text};
-use crate::text::shown;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -21,12 +20,8 @@ pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut
 
 fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("rejected")?;
-    let id = shown(subject.exception.id);
     if subject.opened.is_merged(subject.file.stem)? {
-        return Err(Error::Usage {
-            message: format!("`{id}` cannot be rejected: it was approved and merged, so the rule was broken"),
-            help: format!("`stopgap close {id}` ends it and keeps that on record"),
-        });
+        return Err(Error::from(Refusal::Merged { id: subject.exception.id.to_owned() }));
     }
     let mut answers = Answers::new("reject", subject);
     let decided = answers.day("decided", arguments.decided.as_deref())?;

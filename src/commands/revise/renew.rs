@@ -7,11 +7,10 @@ use super::answers::Answers;
 use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::register::Status;
 use crate::rule::Level;
 use crate::rules;
-use crate::text::shown;
 use crate::time::Day;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
@@ -75,18 +74,7 @@ fn refuse_one_more(subject: &Subject<'_>) -> Result<(), Error> {
     if !counts || used < policy.max_renewals {
         return Ok(());
     }
-    let id = shown(subject.exception.id);
-    let times = match used {
-        0 => "the policy allows no renewal".to_owned(),
-        1 => "it was renewed once, and the policy allows no more".to_owned(),
-        _ => format!("it was renewed {used} times, and the policy allows no more"),
-    };
-    Err(Error::Usage {
-        message: format!("`{id}` cannot be renewed: {times}"),
-        help: format!(
-            "mend the root cause: carry out the removal and `stopgap close {id}`, or change the control that cannot be kept"
-        ),
-    })
+    Err(Error::from(Refusal::NoRenewalLeft { id: subject.exception.id.to_owned(), used }))
 }
 
 /// Says until when the tier allows a renewal.

@@ -7,7 +7,7 @@ use super::answers::Answers;
 use super::{Plan, Subject, revise};
 use crate::cli;
 use crate::commands::World;
-use crate::error::Error;
+use crate::error::{Argument, Error};
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -32,10 +32,7 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut edits = Vec::new();
     if let Some(ended) = ended {
         if subject.exception.incident.is_none() {
-            return Err(Error::Usage {
-                message: "`--incident-ended`: this exception names no incident".into(),
-                help: "only tier emergency has one".into(),
-            });
+            return Err(Error::from(Argument::NoIncident));
         }
         // Once merged it can never be mended, and a day ahead would put off the review that is owed.
         if let Some(refused) = ahead {

@@ -267,10 +267,7 @@ fn no_head() -> Error {
 /// A schedule changes nothing, and neither does a run of the default branch that somebody asks for: its check is that of
 /// the whole register.
 fn unchanged(run: &str) -> Error {
-    Error::Usage {
-        message: format!("`--base auto` has no base in {run}: nothing was changed"),
-        help: "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
-    }
+    Error::NoChange { run: run.to_owned() }
 }
 
 fn is_full_name(text: &str, format: ObjectFormat) -> bool {

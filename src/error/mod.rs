@@ -1,21 +1,63 @@
 //! Why a run could not be done. A defect of the register is a finding, never an [`Error`].
 
+mod argument;
+mod input;
+mod refusal;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub use argument::{Argument, Named};
+pub use input::Input;
+pub use refusal::{Over, Refusal};
+
 use crate::source::Source;
+use crate::text::shown;
 use crate::yaml::Problem;
 
 /// The run could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An argument makes no sense.
-    #[error("{message}")]
-    Usage {
-        /// What is wrong.
-        message: String,
-        /// What to type instead.
-        help: String,
+    #[error(transparent)]
+    Argument(#[from] Argument),
+    /// A file that was handed in cannot be used.
+    #[error(transparent)]
+    Input(#[from] Input),
+    /// An edit is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Another edit holds the register's lock.
+    #[error("another edit of `{}` is still running", folder.display())]
+    Locked {
+        /// The register's folder.
+        folder: PathBuf,
+    },
+    /// There is no git work tree to find the base of a change in.
+    #[error("`--base`: `{}` is in no git work tree", root.display())]
+    NoWorkTree {
+        /// The root that was searched.
+        root: PathBuf,
+    },
+    /// There is no git work tree to replay the commits of.
+    #[error("`{}` is in no git work tree, so there is no history", root.display())]
+    NoHistory {
+        /// The root that was searched.
+        root: PathBuf,
+    },
+    /// A run of a CI system judges no change.
+    #[error("`--base auto` has no base in {run}: nothing was changed")]
+    NoChange {
+        /// What kind of run it is.
+        run: String,
+    },
+    /// A policy has a name that is not read.
+    #[error("`{name}` is not read: the policy's name is `{usual}`")]
+    Misnamed {
+        /// Its name.
+        name: &'static str,
+        /// The name that is read.
+        usual: &'static str,
     },
     /// There is no register where one was looked for.
     #[error("no register: the folder `{folder}` is not in `{root}`")]
@@ -99,6 +141,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A file that is to be written has come to be since the run began.
+    #[error("`{}` is there already, and nothing is overwritten", shown(&path.to_string_lossy()))]
+    ThereMeanwhile {
+        /// The file.
+        path: PathBuf,
+    },
     /// Git is missing, or does not hold what is asked for.
     #[error("{message}")]
     Git {
@@ -140,7 +188,18 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Usage { help, .. } | Self::Git { help, .. } | Self::Unreadable { help, .. } => Some(help.clone()),
+            Self::Git { help, .. } | Self::Unreadable { help, .. } => Some(help.clone()),
+            Self::Argument(argument) => Some(argument.help()),
+            Self::Input(input) => Some(input.help()),
+            Self::Refused(refusal) => Some(refusal.help()),
+            Self::Locked { .. } => Some("end the other `stopgap`, then try again".into()),
+            Self::NoWorkTree { .. } => Some("leave `--base` out to check the register as it lies there".into()),
+            Self::NoHistory { .. } => Some("run it in a clone, or name one with `--root`".into()),
+            Self::NoChange { .. } => Some(
+                "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
+            ),
+            Self::Misnamed { name, usual } => Some(format!("git mv {name} {usual}")),
+            Self::ThereMeanwhile { .. } => Some("somebody else has just written it: run the command again".into()),
             Self::NoRegister { .. } => Some(
                 "`stopgap init` sets one up; or name another folder with `exceptions:` in `stopgap.yaml`, or point to the \
                  repository with `--root`"

@@ -13,7 +13,7 @@ use crate::error::Error;
 /// behind by a process that is killed. Where a folder cannot be locked (Windows, some network file
 /// systems) there is none, and the comparison right before a file is replaced stands alone.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct Lock {
     folder: Option<File>,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Turn {
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
-impl Turn {
+impl Lock {
     /// Waits for the right to edit.
     ///
     /// # Errors
@@ -40,14 +40,11 @@ impl Turn {
                 Err(TryLockError::Error(_)) => return Ok(Self { folder: None }),
             }
         }
-        Err(Error::Usage {
-            message: format!("another edit of `{}` does not come to its end", folder.display()),
-            help: "end the other `stopgap`, then try again".into(),
-        })
+        Err(Error::Locked { folder: folder.to_path_buf() })
     }
 
     /// Takes away what killed edits left behind in a folder of the register: temporary files that
-    /// nobody can be writing, because this edit has the turn.
+    /// nobody can be writing, because this edit has the lock.
     pub(super) fn sweep(&self, folder: &Path) {
         if self.folder.is_none() {
             return;

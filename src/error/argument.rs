@@ -1,0 +1,262 @@
+//! What is wrong with what was typed.
+
+use std::path::PathBuf;
+
+use crate::text::shown;
+use crate::time::Day;
+
+/// An argument makes no sense, or none beside the others.
+#[derive(Debug, thiserror::Error)]
+pub enum Argument {
+    /// A value cannot be read, or must not be used.
+    #[error("`{option} {}`: {why}", shown(value))]
+    Value {
+        /// The option, with its dashes.
+        option: String,
+        /// The value as it was typed.
+        value: String,
+        /// What the reader of such values says.
+        why: String,
+        /// What to type instead.
+        help: String,
+    },
+    /// A value has not the form of what the option takes.
+    #[error("`{option} {}` {fault}", shown(value))]
+    Form {
+        /// The option, with its dashes.
+        option: &'static str,
+        /// The value as it was typed.
+        value: String,
+        /// What it is not or lacks, as the end of a sentence.
+        fault: &'static str,
+        /// What to type instead.
+        help: String,
+    },
+    /// An id cannot be the new exception's.
+    #[error("`--id`: {why}")]
+    Id {
+        /// Why not.
+        why: String,
+    },
+    /// The root is no folder.
+    #[error("`--root {}` is no folder", path.display())]
+    NoRoot {
+        /// The path as it was typed.
+        path: PathBuf,
+    },
+    /// A name belongs to nothing.
+    #[error("{}", what.missing(name))]
+    NotFound {
+        /// What was looked for.
+        what: Named,
+        /// The name as it was typed.
+        name: String,
+        /// The name that was probably meant, or where they all are.
+        help: String,
+    },
+    /// A path is of nothing.
+    #[error("`{}` does not exist", path.display())]
+    NoSuchPath {
+        /// The path as it was typed.
+        path: PathBuf,
+        /// The register's folder.
+        folder: String,
+    },
+    /// A path is of nothing that the register holds.
+    #[error("`{}` is no exception file of this register", path.display())]
+    OutsideRegister {
+        /// The path as it was typed.
+        path: PathBuf,
+        /// The register's folder.
+        folder: String,
+    },
+    /// An output would replace what the run reads.
+    #[error("`--output` would replace `{}`, which the run reads", path.display())]
+    WouldReplace {
+        /// The path as it was typed.
+        path: PathBuf,
+    },
+    /// Two outputs go to one file.
+    #[error("`--output` names the file `{}` twice", path.display())]
+    FileTwice {
+        /// The path as it was typed.
+        path: PathBuf,
+    },
+    /// A column becomes two fields.
+    #[error("`--map` names the column `{}` twice", shown(column))]
+    ColumnTwice {
+        /// The heading.
+        column: String,
+        /// The fields that it would become.
+        fields: [String; 2],
+    },
+    /// A field is given two values.
+    #[error("`--set` gives `{}` two values", shown(field))]
+    TwoValues {
+        /// The field.
+        field: String,
+    },
+    /// An argument says nothing without another.
+    #[error("`{given}` needs `{needed}`, {because}")]
+    Needs {
+        /// What was given.
+        given: &'static str,
+        /// What is missing.
+        needed: &'static str,
+        /// Why it is needed.
+        because: &'static str,
+        /// How the other comes about.
+        help: &'static str,
+    },
+    /// Arguments that come in pairs, such as alternatives and the reasons against them.
+    #[error("`{}` times `--{}` and `{}` times `--{}`", counts[0], flags[0], counts[1], flags[1])]
+    Unpaired {
+        /// How many of each there are.
+        counts: [usize; 2],
+        /// What they are called, without dashes.
+        flags: [&'static str; 2],
+        /// What their values are called.
+        values: [&'static str; 2],
+    },
+    /// A list that states that it is empty, and has items.
+    #[error("`--{flag} {none}` states that there is none, and others are given too")]
+    NoneAndMore {
+        /// What the argument is called, without dashes.
+        flag: &'static str,
+        /// The word that states it.
+        none: &'static str,
+    },
+    /// An option for spreadsheets, with a file of another kind.
+    #[error("`--map` and `--date-order` are for a spreadsheet, and `{}` is read as {format}", shown(file))]
+    NoSpreadsheet {
+        /// The file as it was typed.
+        file: String,
+        /// What it is read as.
+        format: &'static str,
+    },
+    /// Two columns for a field that holds one value.
+    #[error("`{field}` can be only one of the columns `{}` and `{}`", shown(&columns[0]), shown(&columns[1]))]
+    TwoColumns {
+        /// The field.
+        field: String,
+        /// The headings.
+        columns: [String; 2],
+    },
+    /// One value for a field that differs from exception to exception.
+    #[error("`--set {field}`: every exception has its own, and nobody's decision is made up")]
+    NotShared {
+        /// The field.
+        field: String,
+    },
+    /// A day that has not come.
+    #[error("`{option} {day}` is {} ahead", days(today.days_until(*day)))]
+    Ahead {
+        /// The option, with its dashes.
+        option: String,
+        /// The day as it was typed.
+        day: Day,
+        /// The day of the run.
+        today: Day,
+    },
+    /// A report from a day after its own.
+    #[error("`--since {since}` lies after the day of the meeting, `{today}`")]
+    SinceAfterToday {
+        /// The day as it was typed.
+        since: Day,
+        /// The day of the report.
+        today: Day,
+    },
+    /// A person who was not there any more.
+    #[error("`{option} {}`: they left on {left}, and this is of {day}", shown(person))]
+    Departed {
+        /// The option, with its dashes.
+        option: String,
+        /// The person as they were typed.
+        person: String,
+        /// The day on which they left.
+        left: Day,
+        /// The day on which they are said to have acted.
+        day: Day,
+    },
+    /// The end of an incident for an exception without one.
+    #[error("`--incident-ended`: this exception names no incident")]
+    NoIncident,
+}
+
+/// What a name can be of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A rule.
+    Rule,
+    /// A command of stopgap.
+    Command,
+    /// An exception, by its id.
+    Exception,
+    /// A format of an output.
+    Format,
+    /// A column of a spreadsheet.
+    Column,
+    /// A field of an exception, which this option names.
+    Field(&'static str),
+    /// A field of an exception that can be set.
+    SettableField,
+    /// A field of an exception that can be amended.
+    AmendableField,
+    /// Somebody of the roster, whom this option names.
+    Person(&'static str),
+}
+
+impl Named {
+    /// Says that there is nothing of this name.
+    fn missing(self, name: &str) -> String {
+        let name = shown(name);
+        match self {
+            Self::Rule => format!("there is no rule `{name}`"),
+            Self::Command => format!("there is no command `{name}`"),
+            Self::Exception => format!("there is no exception `{name}`"),
+            Self::Format => format!("`--output`: there is no format `{name}`"),
+            Self::Column => format!("`--map`: there is no column `{name}`"),
+            Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
+            Self::SettableField => format!("`--set`: there is no field `{name}` that holds one text"),
+            Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
+            Self::Person(option) => format!("`{option} {name}`: the roster knows nobody of that name"),
+        }
+    }
+}
+
+impl Argument {
+    /// Returns what to type instead.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
+            Self::NoRoot { .. } => "name the folder that holds `stopgap.yaml` or the register".into(),
+            Self::FileTwice { .. } => "give each format a file of its own".into(),
+            Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
+            Self::Needs { help, .. } => (*help).to_owned(),
+            Self::Id { .. } => "name another, or leave `--id` out: it is then made of the title".into(),
+            Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
+                format!("name files or folders below `{folder}`, or none for the whole register")
+            }
+            Self::WouldReplace { .. } => "name a file outside of the register".into(),
+            Self::TwoValues { .. } => "keep the right one".into(),
+            Self::Unpaired { flags: [flag, other], values: [value, its], .. } => {
+                format!("give each `--{flag} {value}` its own `--{other} {its}`")
+            }
+            Self::NoneAndMore { .. } => "leave one of them out".into(),
+            Self::NoSpreadsheet { .. } => "leave them out, or say `--from csv`".into(),
+            Self::TwoColumns { .. } => "map one of them; the other is kept under a key of its own".into(),
+            Self::NotShared { .. } => "give the column that says it with `--map`, or fill it in file by file".into(),
+            Self::Ahead { today, .. } => format!("write the day on which it happened, at the latest {today}"),
+            Self::SinceAfterToday { .. } => {
+                "write the day of the last meeting, or the day of this one as `--today`".into()
+            }
+            Self::Departed { .. } => "name somebody who was there on that day".into(),
+            Self::NoIncident => "only tier emergency has one".into(),
+        }
+    }
+}
+
+fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}

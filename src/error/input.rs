@@ -1,0 +1,133 @@
+//! Files that somebody hands in, and that are not what they should be.
+
+use std::path::PathBuf;
+
+use crate::text::shown;
+use crate::time::foreign::Cell;
+
+/// A file that was handed in cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Input {
+    /// A saved answer or event is not what GitHub sends.
+    #[error("`{}` is no {what} that can be used: {why}", path.display())]
+    Answer {
+        /// The file as it was typed.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+        /// How to save it.
+        help: String,
+    },
+    /// A file is no text.
+    #[error("`{}` is {what}, not a text", shown(file))]
+    NoText {
+        /// The file as it was typed.
+        file: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// Neither name nor content tells the format.
+    #[error("`{}` is of no format that its name or content tells", shown(file))]
+    NoFormat {
+        /// The file as it was typed.
+        file: String,
+        /// The names of the formats.
+        known: Vec<&'static str>,
+    },
+    /// A spreadsheet holds nothing.
+    #[error("`{}` is empty", shown(file))]
+    Empty {
+        /// The file as it was typed.
+        file: String,
+    },
+    /// No row of a spreadsheet is a header.
+    #[error("no row of `{}` is a header that stopgap knows; its first row is {}", shown(file), row(first))]
+    NoHeader {
+        /// The file as it was typed.
+        file: String,
+        /// The cells of its first row.
+        first: Vec<String>,
+    },
+    /// A spreadsheet is too wide.
+    #[error("the header of `{}` has {count} cells, the limit is {most}", shown(file))]
+    TooManyColumns {
+        /// The file as it was typed.
+        file: String,
+        /// How many cells the header has.
+        count: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A spreadsheet is too long.
+    #[error("`{}` has more than {most} rows", shown(file))]
+    TooManyRows {
+        /// The file as it was typed.
+        file: String,
+        /// How many rows it may have.
+        most: usize,
+    },
+    /// Two columns write their dates in different orders, and a third does not say its own.
+    #[error(
+        "the column {} writes the day first, and the column {} the month first",
+        place(day_first),
+        place(month_first)
+    )]
+    DatesDisagree {
+        /// The column that begins with the day, and a cell that shows it.
+        day_first: (String, Cell),
+        /// The column that begins with the month, and a cell that shows it.
+        month_first: (String, Cell),
+    },
+    /// A column writes its dates in two orders.
+    #[error("the column `{}` writes the day first in {day_first} and the month first in {month_first}", shown(column))]
+    DatesMixed {
+        /// The heading.
+        column: String,
+        /// A cell that begins with the day.
+        day_first: Cell,
+        /// A cell that begins with the month.
+        month_first: Cell,
+    },
+    /// No cell of a column says in which order its dates are written.
+    #[error("the column `{}` holds {cell}, which is one of two days, and no cell decides", shown(column))]
+    DatesUndecided {
+        /// The heading.
+        column: String,
+        /// A cell that can be read either way.
+        cell: Cell,
+    },
+}
+
+impl Input {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::Answer { help, .. } => help.clone(),
+            Self::NoText { .. } => "open it and save it as CSV (best as `CSV UTF-8`), then import that file".into(),
+            Self::NoFormat { known, .. } => format!("say which: `--from {}`", known.join("|")),
+            Self::Empty { .. } => "export the sheet with its header".into(),
+            Self::NoHeader { .. } => "name two or more columns, such as `--map title=\"Column heading\" --map \
+                 expires=\"Other heading\"`"
+                .into(),
+            Self::TooManyColumns { .. } => "export only the columns of the register".into(),
+            Self::TooManyRows { .. } => "split it into files by year or by team".into(),
+            Self::DatesDisagree { .. } | Self::DatesMixed { .. } | Self::DatesUndecided { .. } => {
+                "say how such dates are meant: `--date-order dmy` (23/11/2026) or `--date-order mdy` (11/23/2026)"
+                    .into()
+            }
+        }
+    }
+}
+
+fn place((heading, cell): &(String, Cell)) -> String {
+    format!("`{}` in {cell}", shown(heading))
+}
+
+fn row(cells: &[String]) -> String {
+    const MOST: usize = 6;
+    let cells = cells.iter().take(MOST).map(|cell| format!("`{}`", shown(cell.trim())));
+    cells.collect::<Vec<_>>().join(", ")
+}

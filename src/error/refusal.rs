@@ -1,0 +1,174 @@
+//! What is not done to an exception, although the command is well formed.
+
+use std::path::PathBuf;
+
+use crate::text::shown;
+
+/// An edit is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The record is closed or rejected.
+    #[error("`{}` cannot be {done}: {}", shown(id), over.why())]
+    Over {
+        /// The exception.
+        id: String,
+        /// What was to be done to it, as a participle.
+        done: &'static str,
+        /// How it ended.
+        over: Over,
+    },
+    /// A request that was approved and merged is not turned down any more.
+    #[error("`{}` cannot be rejected: it was approved and merged, so the rule was broken", shown(id))]
+    Merged {
+        /// The exception.
+        id: String,
+    },
+    /// The policy allows no further renewal.
+    #[error("`{}` cannot be renewed: {}", shown(id), used_up(*used))]
+    NoRenewalLeft {
+        /// The exception.
+        id: String,
+        /// How often it was renewed.
+        used: usize,
+    },
+    /// An id is that of several files.
+    #[error("the id `{}` belongs to several files: {}", shown(id), quoted(paths).join(" and "))]
+    SeveralFiles {
+        /// The id.
+        id: String,
+        /// The files, relative to the root.
+        paths: Vec<String>,
+    },
+    /// A file was not read.
+    #[error("`{}` cannot be edited: {why}", shown(path))]
+    Unread {
+        /// The file, relative to the root.
+        path: String,
+        /// Why not.
+        why: String,
+        /// What to do about it, if that is known.
+        help: Option<String>,
+    },
+    /// A file is no YAML.
+    #[error("`{}` is no YAML that can be read, so it cannot be edited", shown(path))]
+    NoYaml {
+        /// The file, relative to the root.
+        path: String,
+    },
+    /// The file would be too large to be read again.
+    #[error("`{}` would be larger than `{most}` bytes, the most that is read", shown(path))]
+    TooLarge {
+        /// The file, relative to the root.
+        path: String,
+        /// The most bytes that are read.
+        most: u64,
+    },
+    /// The file cannot be written.
+    #[error("nothing was written: `{}` cannot be replaced: {why}", path.display())]
+    NotReplaced {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// An amendment of nothing.
+    #[error("`stopgap amend` corrects nothing")]
+    NothingToCorrect,
+    /// An amendment that changes nothing.
+    #[error("the record says that already")]
+    SaidAlready,
+    /// An amendment of what takes none.
+    #[error("{} may be edited without an amendment", quoted(fields).join(", "))]
+    FreeToEdit {
+        /// The fields.
+        fields: Vec<String>,
+    },
+    /// A field that only grows.
+    #[error("`{}` is never corrected", shown(field))]
+    NeverCorrected {
+        /// The field.
+        field: String,
+    },
+    /// A field that other commands write.
+    #[error("`{}` is no field that is corrected", shown(field))]
+    WrittenByCommands {
+        /// The field.
+        field: String,
+    },
+    /// A key of the organisation's own that holds a list or a mapping.
+    #[error("`--set`: `{}` holds more than one text", shown(field))]
+    SeveralTexts {
+        /// The field.
+        field: String,
+    },
+    /// A field that is said to be corrected, and is not.
+    #[error("`--field {}`: nothing has changed there", shown(field))]
+    Unchanged {
+        /// The field.
+        field: String,
+    },
+}
+
+/// How an exception ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The rule is kept again.
+    Closed,
+    /// It was turned down.
+    Rejected,
+}
+
+impl Over {
+    fn why(self) -> &'static str {
+        match self {
+            Self::Closed => "it is closed, and a closed record is not opened again",
+            Self::Rejected => "it was rejected, and a refusal is not turned into something else",
+        }
+    }
+}
+
+impl Refusal {
+    /// Returns what to do instead.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
+            Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", shown(id)),
+            Self::NoRenewalLeft { id, .. } => format!(
+                "mend the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
+                shown(id)
+            ),
+            Self::SeveralFiles { .. } => "give one of them another name first".into(),
+            Self::Unread { help: Some(help), .. } => help.clone(),
+            Self::Unread { .. } | Self::NoYaml { .. } => "`stopgap check` shows the place; mend it first".into(),
+            Self::TooLarge { .. } => "nothing was written; say it in fewer words, and link to what is longer".into(),
+            Self::NotReplaced { .. } => {
+                "mend that, then run the command again; the file itself and its folder must be writable".into()
+            }
+            Self::NothingToCorrect | Self::SaidAlready => {
+                "name a field and its right value: `--set scope.system=sftp-hr-02`".into()
+            }
+            Self::FreeToEdit { .. } => {
+                "commit the file as it is; with `--approver` and `--note` an amendment records it all the same".into()
+            }
+            Self::NeverCorrected { .. } => "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
+            Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
+            Self::SeveralTexts { .. } => "edit it in the file; a key of your own takes no amendment".into(),
+            Self::Unchanged { .. } => {
+                "correct the file first, or give the right value with `--set`: an amendment is never taken back".into()
+            }
+        }
+    }
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("`{}`", shown(name))).collect()
+}
+
+fn used_up(used: usize) -> String {
+    match used {
+        0 => "the policy allows no renewal".to_owned(),
+        1 => "it was renewed once, and the policy allows no more".to_owned(),
+        _ => format!("it was renewed {used} times, and the policy allows no more"),
+    }
+}
