@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, GitError};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
 use crate::source::{Source, Span};
 use crate::yaml::{self, Problem};
@@ -101,10 +101,7 @@ pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64
         return Ok(unread(path, LINK.into(), LINK_HELP));
     }
     match bytes {
-        None => Err(Error::Git {
-            message: format!("the content `{}` of `{}` is not in this clone", file.oid, crate::text::shown(path)),
-            help: "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
-        }),
+        None => Err(Error::from(GitError::NoContent { oid: file.oid.clone(), path: path.to_owned() })),
         Some(bytes) if bytes.len() as u64 > limit => {
             let message = format!("the file is larger than the limit of {limit} bytes");
             Ok(unread(path, message, OVERSIZED_HELP))

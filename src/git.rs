@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::error::Error;
+use crate::error::{Error, GitError};
 
 /// A commit's object name in full.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -433,17 +433,11 @@ impl Git {
 }
 
 fn not_started(error: &std::io::Error) -> Error {
-    Error::Git {
-        message: format!("`git` cannot be started: {error}"),
-        help: "install git and put it on the PATH, or check without `--base`".into(),
-    }
+    GitError::NotStarted { why: error.to_string() }.into()
 }
 
-fn failed(what: &str, why: &str) -> Error {
-    Error::Git {
-        message: format!("`git {what}` failed: {}", crate::text::shown(why)),
-        help: "run the same in the repository to see more".into(),
-    }
+fn failed(command: &str, why: &str) -> Error {
+    GitError::Failed { command: command.to_owned(), why: why.to_owned() }.into()
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {

@@ -6,14 +6,13 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::{World, book, place, write};
-use crate::error::Error;
+use crate::error::{Error, GitError};
 use crate::files::Repository;
 use crate::git::{Commit, Git};
 use crate::output::history::{HistoryReport, count, render};
 use crate::policy::RuleBook;
 use crate::replay;
 use crate::rule::Level;
-use crate::text::shown;
 use crate::time::{Today, Zone};
 
 /// Replays the history.
@@ -48,18 +47,13 @@ fn open(root: &Path) -> Result<Git, Error> {
 
 /// Finds the commit that the history begins after; it must be a part of it.
 fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
-    let shallow = if git.is_shallow()? { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
-    let refuse = |message: String| Error::Git {
-        message,
-        help: format!("name a commit that `HEAD` grew from, such as a tag{shallow}"),
-    };
-    let name = shown(revision);
+    let (name, shallow) = (revision.to_owned(), git.is_shallow()?);
     let Some(since) = git.commit(revision)? else {
-        return Err(refuse(format!("`--since {name}` names no commit in this clone")));
+        return Err(GitError::NoSince { since: name, shallow }.into());
     };
     match git.commit("HEAD")? {
         Some(head) if git.merge_base(&since, &head)?.as_ref() != Some(&since) => {
-            Err(refuse(format!("`--since {name}` is no part of the history of `HEAD` (`{}`)", head.short())))
+            Err(GitError::SinceElsewhere { since: name, head: head.short().to_owned(), shallow }.into())
         }
         _ => Ok(since),
     }

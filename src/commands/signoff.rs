@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::commands::{World, place};
-use crate::error::{Argument, Error, Input};
+use crate::error::{Argument, Error, GitError, Input};
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
 use crate::github::InputError;
@@ -143,13 +143,7 @@ impl Approved<'_> {
             return Ok(());
         }
         let now = checked_out.as_ref().map_or("nothing", Commit::short);
-        Err(Error::Git {
-            message: format!(
-                "the newest commit of the merge request is `{}`, and `HEAD` is `{now}`: somebody has pushed since",
-                head.get(..12).unwrap_or(head)
-            ),
-            help: "let the pipeline of that commit judge it, or save the merge request and its approvals again".into(),
-        })
+        Err(Error::from(GitError::PushedSince { newest: head.to_owned(), head: now.to_owned() }))
     }
 
     /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has

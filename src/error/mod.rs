@@ -1,6 +1,7 @@
 //! Why a run could not be done. A defect of the register is a finding, never an [`Error`].
 
 mod argument;
+mod git;
 mod input;
 mod refusal;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use argument::{Argument, Named};
+pub use git::GitError;
 pub use input::Input;
 pub use refusal::{Over, Refusal};
 
@@ -148,13 +150,8 @@ pub enum Error {
         path: PathBuf,
     },
     /// Git is missing, or does not hold what is asked for.
-    #[error("{message}")]
-    Git {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        help: String,
-    },
+    #[error(transparent)]
+    Git(#[from] GitError),
     /// Somebody left the questions; nothing is written.
     #[error("the questions were left, and nothing is written")]
     Left,
@@ -188,7 +185,8 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::Git { help, .. } | Self::Unreadable { help, .. } => Some(help.clone()),
+            Self::Unreadable { help, .. } => Some(help.clone()),
+            Self::Git(git) => Some(git.help()),
             Self::Argument(argument) => Some(argument.help()),
             Self::Input(input) => Some(input.help()),
             Self::Refused(refusal) => Some(refusal.help()),

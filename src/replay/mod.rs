@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
-use crate::error::Error;
+use crate::error::{Error, GitError};
 use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
@@ -80,7 +80,7 @@ pub fn replay(
     policy: &PolicyFile,
     load: &LoadBook<'_>,
 ) -> Result<Past, Error> {
-    let Some(head) = git.commit("HEAD")? else { return Err(no_head()) };
+    let Some(head) = git.commit("HEAD")? else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
     let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
     let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
@@ -92,7 +92,8 @@ pub fn replay(
     if let (Some(base), Some(first)) = (&base, chain.first())
         && (since.is_none() || git.commit(base.as_str())?.is_none())
     {
-        return Err(ends_early(first, base));
+        let (first, parent) = (first.short().to_owned(), base.short().to_owned());
+        return Err(GitError::EndsEarly { first, parent }.into());
     }
     let before = base.or_else(|| since.cloned().filter(|_| chain.is_empty()));
     let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
@@ -490,7 +491,7 @@ impl<'r> Replay<'r> {
         let place = Repository::Commit(self.top.below(&self.prefix));
         match (self.load)(&place) {
             Ok(book) => Ok(Some(book)),
-            Err(error @ Error::Git { .. }) => Err(error),
+            Err(error @ Error::Git(_)) => Err(error),
             Err(error) => {
                 let then = match self.judge {
                     Some(_) => "the one before it went on to judge",
@@ -667,22 +668,4 @@ fn stem_of(path: &str) -> String {
 
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
-}
-
-fn no_head() -> Error {
-    Error::Git {
-        message: "there is no history to replay: `HEAD` names no commit in this repository".into(),
-        help: "check out the default branch first".into(),
-    }
-}
-
-fn ends_early(first: &Commit, parent: &Commit) -> Error {
-    Error::Git {
-        message: format!(
-            "the history ends early: `{}`, the first parent of `{}`, is not in this shallow clone",
-            parent.short(),
-            first.short()
-        ),
-        help: "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), run `git fetch --unshallow`, or name a later commit with `--since`".into(),
-    }
 }

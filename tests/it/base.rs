@@ -557,7 +557,7 @@ mod gitlab_pipelines {
         let expected = at(&history.first, "the commit before this push");
         assert_eq!(found(&history.repo, "auto", &ci(&history.first)), expected);
         let (message, _) = refused(&history.repo, "auto", &ci("main"));
-        assert_eq!(message, "`CI_COMMIT_BEFORE_SHA` is `main`, which is no commit's whole name");
+        assert_eq!(message, "`CI_COMMIT_BEFORE_SHA` is `main`, which is not a full commit name");
     }
 
     #[test]
@@ -838,7 +838,7 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
         (
             "pull_request_review",
             request("/pull_request/base/sha", json!("--all")),
-            "`pull_request.base.sha` is `--all`, which is no commit's whole name",
+            "`pull_request.base.sha` is `--all`, which is not a full commit name",
         ),
         ("merge_group", request("/action", json!("x")), "it holds no text at `merge_group.base_sha`"),
         ("push", "{\"ref\": \"refs/heads/main\"}".to_owned(), "it holds no text at `before`"),
@@ -868,7 +868,7 @@ fn names_of_sha_256_are_names_too() {
     let new = github("push", &history.push("refs/heads/main", &zeros(), &history.third));
     assert_eq!(found(&history.repo, "auto", &new).0, "");
     let short = github("push", &history.push("refs/heads/main", &history.first[..40], &history.third));
-    assert!(refused(&history.repo, "auto", &short).0.ends_with("which is no commit's whole name"));
+    assert!(refused(&history.repo, "auto", &short).0.ends_with("which is not a full commit name"));
 }
 
 /// A container's job runs as another user than the checkout. Only root can give files away.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::push::Push;
 use super::{Base, Reach, Search, is_full_name, push, unchanged};
-use crate::error::Error;
+use crate::error::{Error, GitError};
 use crate::git::Commit;
 use crate::text::shown;
 
@@ -114,23 +114,13 @@ fn not_checked_out(search: &Search<'_>, event: &str, payload: &Payload<'_>, head
         Some(number) => format!("refs/pull/{number}/merge"),
         None => "refs/pull/NUMBER/merge".to_owned(),
     };
-    let help = if event == "pull_request_target" {
-        format!(
-            "`pull_request_target` checks the base branch out: run this on `pull_request`, or check out `{reference}`"
-        )
-    } else {
-        format!(
-            "check out the pull request (actions/checkout without `ref:`, or `ref: {reference}`); where that is so, it was pushed to meanwhile: the newer run judges it"
-        )
-    };
-    Error::Git {
-        message: format!(
-            "`HEAD` (`{}`) does not hold the pull request's head `{}`",
-            search.head.short(),
-            head.get(..12).unwrap_or(head)
-        ),
-        help,
+    GitError::OtherPullRequest {
+        head: search.head.short().to_owned(),
+        commit: head.to_owned(),
+        reference,
+        target: event == "pull_request_target",
     }
+    .into()
 }
 
 fn merge_group(search: &Search<'_>, payload: &Payload<'_>) -> Result<Base, Error> {
@@ -183,7 +173,7 @@ impl<'a> Payload<'a> {
         if is_full_name(text, self.search.git.format()) || push::is_none(text) {
             return Ok(text);
         }
-        Err(self.unreadable(format!("`{}` is `{}`, which is no commit's whole name", dotted(pointer), shown(text))))
+        Err(self.unreadable(format!("`{}` is `{}`, which is not a full commit name", dotted(pointer), shown(text))))
     }
 
     fn unreadable(&self, why: String) -> Error {

@@ -2,8 +2,7 @@
 
 use super::push::Push;
 use super::{Base, Search, is_full_name, push, target, unchanged};
-use crate::error::Error;
-use crate::text::shown;
+use crate::error::{Error, GitError};
 
 /// Finds the base of this pipeline; `None` outside of GitLab.
 pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
@@ -45,12 +44,14 @@ fn merged_results(search: &Search<'_>, target: &str) -> Result<Base, Error> {
     search.present(target, role, search.reach(target))
 }
 
-fn hash<'a>(search: &Search<'_>, variable: &str, value: &'a str) -> Result<&'a str, Error> {
+fn hash<'a>(search: &Search<'_>, variable: &'static str, value: &'a str) -> Result<&'a str, Error> {
     if is_full_name(value, search.git.format()) || push::is_none(value) {
         return Ok(value);
     }
-    Err(Error::Git {
-        message: format!("`{variable}` is `{}`, which is no commit's whole name", shown(value)),
-        help: "leave the variable as GitLab sets it, or name the base: `--base REV`".into(),
-    })
+    Err(Error::from(GitError::Variable {
+        variable: variable.to_owned(),
+        value: value.to_owned(),
+        wanted: "a full commit name",
+        by: "GitLab",
+    }))
 }

@@ -10,7 +10,7 @@ mod gitlab;
 mod push;
 mod target;
 
-use crate::error::Error;
+use crate::error::{Error, GitError};
 use crate::git::{Commit, Git, ObjectFormat};
 use crate::text::shown;
 
@@ -131,16 +131,11 @@ impl Search<'_> {
         }
         match found.as_slice() {
             [(first, a), .., (last, b)] if found.iter().any(|(_, other)| other != a) => {
-                let (a, b) = (a.short(), b.short());
-                Err(Error::Git {
-                    message: format!(
-                        "`{}` names several commits here, such as `{}` (`{a}`) and `{}` (`{b}`)",
-                        shown(revision),
-                        shown(first),
-                        shown(last)
-                    ),
-                    help: format!("write the whole name, such as `--base {}`", shown(last)),
-                })
+                Err(Error::from(GitError::Ambiguous {
+                    revision: revision.to_owned(),
+                    first: (first.clone(), a.short().to_owned()),
+                    last: (last.clone(), b.short().to_owned()),
+                }))
             }
             _ => Ok(()),
         }
@@ -199,69 +194,39 @@ impl Search<'_> {
     }
 
     fn missing(&self, name: &str, role: &str, reach: Reach) -> Result<Error, Error> {
-        let short = name.get(..12).unwrap_or(name);
-        let shallow = self.git.is_shallow()?;
-        let (clone, remedy) = if shallow {
-            ("this shallow clone", self.ci.deepen(reach))
-        } else {
-            ("this clone", format!("run `git fetch origin {name}` first, or name another base with `--base`"))
-        };
-        Ok(Error::Git {
-            message: format!("the base is missing: commit `{short}`, {role}, is not in {clone}"),
-            help: if shallow { format!("{remedy}; the whole name is `{name}`") } else { remedy },
-        })
+        let (commit, role) = (name.to_owned(), role.to_owned());
+        Ok(GitError::BaseNotHere { commit, role, deepen: self.deepen(reach)? }.into())
     }
 
     fn unknown(&self, revision: &str) -> Result<Error, Error> {
         if is_full_name(revision, self.git.format()) {
             return self.missing(revision, "which `--base` names", Reach::Anywhere);
         }
-        let branch = revision.strip_prefix("origin/").filter(|branch| !branch.is_empty());
-        let help = match branch {
-            _ if self.git.is_shallow()? => format!("this clone is shallow: {}", self.ci.deepen(Reach::Anywhere)),
-            Some(branch) => format!("run `git fetch origin {}` first, or correct the name", shown(branch)),
-            None => "name a branch such as `origin/main`, a tag or a commit, or write `--base auto`".to_owned(),
-        };
-        let name = shown(revision);
-        Ok(Error::Git { message: format!("the base is missing: `{name}` names no commit in this clone"), help })
+        let deepen = self.deepen(Reach::Anywhere)?;
+        Ok(GitError::NoBase { revision: revision.to_owned(), deepen }.into())
     }
 
     fn unrelated(&self, name: &str) -> Result<Error, Error> {
-        let (name, head) = (shown(name), self.head.short());
-        Ok(if self.git.is_shallow()? {
-            Error::Git {
-                message: format!(
-                    "the base is missing: this shallow clone does not reach back to where `HEAD` (`{head}`) left `{name}`"
-                ),
-                help: self.ci.deepen(Reach::Anywhere),
-            }
-        } else {
-            Error::Git {
-                message: format!("`HEAD` (`{head}`) and `{name}` have no commit in common"),
-                help: "name a base that `HEAD` grew from".into(),
-            }
+        let (head, base) = (self.head.short().to_owned(), name.to_owned());
+        Ok(match self.deepen(Reach::Anywhere)? {
+            Some(deepen) => GitError::TooShallow { head, base, deepen }.into(),
+            None => GitError::Unrelated { head, base }.into(),
         })
     }
 
     fn no_default_branch(&self, named: Option<&str>) -> Result<Error, Error> {
-        let what = match named {
-            Some(name) => format!("the default branch `{}`", shown(name)),
-            None => "a default branch (`origin/HEAD`, `origin/main`, `origin/master`)".to_owned(),
-        };
-        let help = if self.git.is_shallow()? {
-            self.ci.deepen(Reach::Anywhere)
-        } else {
-            "fetch it with `git fetch origin`, or name the base: `--base REV`".to_owned()
-        };
-        Ok(Error::Git { message: format!("the base is missing: {what} is not in this clone"), help })
+        let deepen = self.deepen(Reach::Anywhere)?;
+        Ok(GitError::NoDefaultBranch { named: named.map(str::to_owned), deepen }.into())
+    }
+
+    /// Returns the setting that makes this clone hold more, where it is a shallow one.
+    fn deepen(&self, reach: Reach) -> Result<Option<String>, Error> {
+        Ok(self.git.is_shallow()?.then(|| self.ci.deepen(reach)))
     }
 }
 
 fn no_head() -> Error {
-    Error::Git {
-        message: "there is no commit to compare: `HEAD` names none in this repository".into(),
-        help: "commit or check out something first, or leave `--base` out to check the whole register".into(),
-    }
+    GitError::NothingToCompare.into()
 }
 
 /// A schedule changes nothing, and neither does a run of the default branch that somebody asks for: its check is that of

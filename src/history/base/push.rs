@@ -1,7 +1,7 @@
 //! The base of a push, whichever system tells of it.
 
 use super::{Base, Search};
-use crate::error::Error;
+use crate::error::{Error, GitError};
 
 /// A push to a branch or a tag.
 pub(super) struct Push<'a> {
@@ -43,19 +43,11 @@ pub(super) fn find(search: &Search<'_>, push: &Push<'_>) -> Result<Base, Error> 
 }
 
 /// Refuses a checkout of something else than what the event is about.
-pub(super) fn expect_head(search: &Search<'_>, name: &str, role: &str) -> Result<(), Error> {
+pub(super) fn expect_head(search: &Search<'_>, name: &str, role: &'static str) -> Result<(), Error> {
     if search.holds(name)? { Ok(()) } else { Err(other_head(search, name, role)) }
 }
 
 /// The error for such a checkout.
-pub(super) fn other_head(search: &Search<'_>, name: &str, role: &str) -> Error {
-    Error::Git {
-        message: format!(
-            "`HEAD` (`{}`) does not hold {role}, `{}`",
-            search.head.short(),
-            name.get(..12).unwrap_or(name)
-        ),
-        help: "check out what the event is about (actions/checkout without `ref:`), or name the base: `--base REV`"
-            .into(),
-    }
+pub(super) fn other_head(search: &Search<'_>, name: &str, role: &'static str) -> Error {
+    GitError::OtherCheckout { head: search.head.short().to_owned(), role, commit: name.to_owned() }.into()
 }

@@ -4,8 +4,7 @@
 //! branch counts only as it was fetched from `origin`, never the local one.
 
 use super::{Base, Reach, Search};
-use crate::error::Error;
-use crate::text::shown;
+use crate::error::{Error, GitError};
 
 /// Finds the base that Azure Pipelines, Bitbucket, Jenkins, Forgejo or Gitea names; `None` where none of them does.
 pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
@@ -31,11 +30,8 @@ pub(super) fn branch(search: &Search<'_>, variable: &str, value: &str) -> Result
         return Err(refused(variable, value, "the name of a branch"));
     }
     let Some(tip) = search.git.reference(&format!("refs/remotes/origin/{name}"))? else {
-        let fetch = format!("run `git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}` first");
-        return Err(Error::Git {
-            message: format!("the base is missing: `origin/{name}`, which `{variable}` names, is not in this clone"),
-            help: if search.git.is_shallow()? { search.ci.deepen(Reach::Anywhere) } else { fetch },
-        });
+        let deepen = search.git.is_shallow()?.then(|| search.ci.deepen(Reach::Anywhere));
+        return Err(Error::from(GitError::NoTarget { name: name.to_owned(), variable: variable.to_owned(), deepen }));
     };
     match search.git.merge_base(&tip, &search.head)? {
         Some(base) if base == search.head => Err(held_already(&format!("origin/{name}"))),
@@ -67,19 +63,12 @@ fn destination(search: &Search<'_>, value: &str) -> Result<Base, Error> {
 
 /// Never "no changes": a fork's copy of the branch, or a run after the merge, would look the same.
 fn held_already(what: &str) -> Error {
-    Error::Git {
-        message: format!("`{what}` holds `HEAD` already, so nothing is left to compare"),
-        help:
-            "let `origin` be the repository that the pull request is for; after the merge, name the base: `--base REV`"
-                .into(),
-    }
+    Error::from(GitError::HeldAlready { base: what.to_owned() })
 }
 
-fn refused(variable: &str, value: &str, wanted: &str) -> Error {
-    Error::Git {
-        message: format!("`{variable}` is `{}`, which is not {wanted}", shown(value)),
-        help: "leave the variable as the CI system sets it, or name the base: `--base REV`".into(),
-    }
+fn refused(variable: &str, value: &str, wanted: &'static str) -> Error {
+    let (variable, value) = (variable.to_owned(), value.to_owned());
+    Error::from(GitError::Variable { variable, value, wanted, by: "the CI system" })
 }
 
 /// Tells whether git would take a text for a branch's name (`git check-ref-format --branch`).

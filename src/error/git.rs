@@ -1,0 +1,263 @@
+//! Git is missing, or a clone does not hold what the run needs.
+
+use crate::text::shown;
+
+/// Git does not deliver. Commits are named by their first digits.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no git.
+    #[error("`git` cannot be started: {why}")]
+    NotStarted {
+        /// What the system says.
+        why: String,
+    },
+    /// A command of git fails.
+    #[error("`git {command}` failed: {}", shown(why))]
+    Failed {
+        /// The command.
+        command: String,
+        /// What git says.
+        why: String,
+    },
+    /// A file's content was not fetched.
+    #[error("the content `{oid}` of `{}` is not in this clone", shown(path))]
+    NoContent {
+        /// The content's object name.
+        oid: String,
+        /// The file, below the work tree's top.
+        path: String,
+    },
+    /// There is no commit, so nothing can be compared.
+    #[error("there is no commit to compare: `HEAD` names none in this repository")]
+    NothingToCompare,
+    /// There is no commit, so nothing can be replayed.
+    #[error("there is no history to replay: `HEAD` names no commit in this repository")]
+    NothingToReplay,
+    /// A shallow clone ends before the history does.
+    #[error("the history ends early: `{parent}`, the first parent of `{first}`, is not in this shallow clone")]
+    EndsEarly {
+        /// The oldest commit that is here.
+        first: String,
+        /// Its first parent.
+        parent: String,
+    },
+    /// A history cannot begin after what is no commit.
+    #[error("`--since {}` names no commit in this clone", shown(since))]
+    NoSince {
+        /// The revision as it was typed.
+        since: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// A history cannot begin after a commit that is not its own.
+    #[error("`--since {}` is no part of the history of `HEAD` (`{head}`)", shown(since))]
+    SinceElsewhere {
+        /// The revision as it was typed.
+        since: String,
+        /// The commit that is checked out.
+        head: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// A revision is of several commits.
+    #[error("`{}` names several commits here, such as {} and {}", shown(revision), reference(first), reference(last))]
+    Ambiguous {
+        /// The revision as it was typed.
+        revision: String,
+        /// One reference and its commit.
+        first: (String, String),
+        /// Another.
+        last: (String, String),
+    },
+    /// The commit to compare with is known, and was not fetched.
+    #[error("the base is missing: commit `{}`, {role}, is not in {}", short(commit), clone(deepen.as_ref()))]
+    BaseNotHere {
+        /// The commit, in full.
+        commit: String,
+        /// What makes it the base.
+        role: String,
+        /// In a shallow clone the setting that makes it hold more.
+        deepen: Option<String>,
+    },
+    /// Nothing has the name that the base is given.
+    #[error("the base is missing: `{}` names no commit in this clone", shown(revision))]
+    NoBase {
+        /// The revision as it was typed.
+        revision: String,
+        /// In a shallow clone the setting that makes it hold more.
+        deepen: Option<String>,
+    },
+    /// A shallow clone does not hold the commit where two branches part.
+    #[error(
+        "the base is missing: this shallow clone does not reach back to where `HEAD` (`{head}`) left `{}`",
+        shown(base)
+    )]
+    TooShallow {
+        /// The commit that is checked out.
+        head: String,
+        /// What it is compared with.
+        base: String,
+        /// The setting that makes the clone hold more.
+        deepen: String,
+    },
+    /// Two branches have nothing to do with one another.
+    #[error("`HEAD` (`{head}`) and `{}` have no commit in common", shown(base))]
+    Unrelated {
+        /// The commit that is checked out.
+        head: String,
+        /// What it is compared with.
+        base: String,
+    },
+    /// The branch that pull requests go to was not fetched.
+    #[error("the base is missing: {} is not in this clone", default_branch(named.as_deref()))]
+    NoDefaultBranch {
+        /// Its name, where that is known.
+        named: Option<String>,
+        /// In a shallow clone the setting that makes it hold more.
+        deepen: Option<String>,
+    },
+    /// Something else is checked out than what the event is about.
+    #[error("`HEAD` (`{head}`) does not hold {role}, `{}`", short(commit))]
+    OtherCheckout {
+        /// The commit that is checked out.
+        head: String,
+        /// What the event is about.
+        role: &'static str,
+        /// The commit that the event is about, in full.
+        commit: String,
+    },
+    /// Something else is checked out than the pull request.
+    #[error("`HEAD` (`{head}`) does not hold the pull request's head `{}`", short(commit))]
+    OtherPullRequest {
+        /// The commit that is checked out.
+        head: String,
+        /// The head of the pull request, in full.
+        commit: String,
+        /// The reference of the merge that GitHub makes of it.
+        reference: String,
+        /// Whether the event is one that checks the base branch out.
+        target: bool,
+    },
+    /// A variable of the CI system holds something else than it should.
+    #[error("`{variable}` is `{}`, which is not {wanted}", shown(value))]
+    Variable {
+        /// The variable.
+        variable: String,
+        /// What it holds.
+        value: String,
+        /// What it should hold: `a full commit name`.
+        wanted: &'static str,
+        /// Who sets it.
+        by: &'static str,
+    },
+    /// The branch that a variable of the CI system names was not fetched.
+    #[error("the base is missing: `origin/{name}`, which `{variable}` names, is not in this clone")]
+    NoTarget {
+        /// The branch.
+        name: String,
+        /// The variable.
+        variable: String,
+        /// In a shallow clone the setting that makes it hold more.
+        deepen: Option<String>,
+    },
+    /// Somebody has pushed since the merge request was saved.
+    #[error("the newest commit of the merge request is `{}`, and `HEAD` is `{head}`: somebody has pushed since", short(newest))]
+    PushedSince {
+        /// The merge request's newest commit, in full.
+        newest: String,
+        /// The commit that is checked out.
+        head: String,
+    },
+    /// What the change is compared with holds the change.
+    #[error("`{}` holds `HEAD` already, so nothing is left to compare", shown(base))]
+    HeldAlready {
+        /// What it is compared with.
+        base: String,
+    },
+}
+
+impl GitError {
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            Self::NotStarted { .. } => "install git and put it on the PATH, or check without `--base`".into(),
+            Self::Failed { .. } => "run the same in the repository to see more".into(),
+            Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
+            Self::NothingToCompare => {
+                "commit or check out something first, or leave `--base` out to check the whole register".into()
+            }
+            Self::NothingToReplay => "check out the default branch first".into(),
+            Self::EndsEarly { .. } => "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), run \
+                 `git fetch --unshallow`, or name a later commit with `--since`"
+                .into(),
+            Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
+                let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
+                format!("name a commit that `HEAD` grew from, such as a tag{more}")
+            }
+            Self::Ambiguous { last: (name, _), .. } => {
+                format!("write the whole name, such as `--base {}`", shown(name))
+            }
+            Self::BaseNotHere { commit, deepen: Some(deepen), .. } => format!("{deepen}; the whole name is `{commit}`"),
+            Self::BaseNotHere { commit, deepen: None, .. } => {
+                format!("run `git fetch origin {commit}` first, or name another base with `--base`")
+            }
+            Self::NoBase { deepen: Some(deepen), .. } => format!("this clone is shallow: {deepen}"),
+            Self::NoBase { revision, deepen: None } => {
+                match revision.strip_prefix("origin/").filter(|branch| !branch.is_empty()) {
+                    Some(branch) => format!("run `git fetch origin {}` first, or correct the name", shown(branch)),
+                    None => "name a branch such as `origin/main`, a tag or a commit, or write `--base auto`".into(),
+                }
+            }
+            Self::TooShallow { deepen, .. } | Self::NoDefaultBranch { deepen: Some(deepen), .. } => deepen.clone(),
+            Self::NoDefaultBranch { deepen: None, .. } => {
+                "fetch it with `git fetch origin`, or name the base: `--base REV`".into()
+            }
+            Self::Unrelated { .. } => "name a base that `HEAD` grew from".into(),
+            Self::OtherCheckout { .. } => {
+                "check out what the event is about (actions/checkout without `ref:`), or name the base: `--base REV`"
+                    .into()
+            }
+            Self::OtherPullRequest { reference, target: true, .. } => format!(
+                "`pull_request_target` checks the base branch out: run this on `pull_request`, or check out \
+                 `{reference}`"
+            ),
+            Self::OtherPullRequest { reference, target: false, .. } => format!(
+                "check out the pull request (actions/checkout without `ref:`, or `ref: {reference}`); where that is \
+                 so, it was pushed to meanwhile: the newer run judges it"
+            ),
+            Self::Variable { by, .. } => {
+                format!("leave the variable as {by} sets it, or name the base: `--base REV`")
+            }
+            Self::NoTarget { deepen: Some(deepen), .. } => deepen.clone(),
+            Self::NoTarget { name, deepen: None, .. } => {
+                format!("run `git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}` first")
+            }
+            Self::PushedSince { .. } => {
+                "let the pipeline of that commit judge it, or save the merge request and its approvals again".into()
+            }
+            Self::HeldAlready { .. } => "let `origin` be the repository that the pull request is for; after the merge, \
+                 name the base: `--base REV`"
+                .into(),
+        }
+    }
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}
+
+fn clone(deepen: Option<&String>) -> &'static str {
+    if deepen.is_some() { "this shallow clone" } else { "this clone" }
+}
+
+fn reference((name, commit): &(String, String)) -> String {
+    format!("`{}` (`{commit}`)", shown(name))
+}
+
+fn default_branch(named: Option<&str>) -> String {
+    match named {
+        Some(name) => format!("the default branch `{}`", shown(name)),
+        None => "a default branch (`origin/HEAD`, `origin/main`, `origin/master`)".to_owned(),
+    }
+}
