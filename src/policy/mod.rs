@@ -61,10 +61,6 @@ pub struct Policy {
     pub vague_phrases: Vec<String>,
     /// Levels of rules that differ from the rule's own.
     pub rules: BTreeMap<&'static str, Level>,
-    /// Ignore files to write, by tool.
-    pub sync: BTreeMap<String, String>,
-    /// Tools whose inline suppressions must name an exception.
-    pub suppressions: Vec<String>,
 }
 
 impl Default for Policy {
@@ -85,8 +81,6 @@ impl Default for Policy {
             back_dating: 3,
             vague_phrases: Vec::new(),
             rules: BTreeMap::new(),
-            sync: BTreeMap::new(),
-            suppressions: Vec::new(),
         }
     }
 }
@@ -232,12 +226,6 @@ impl Policy {
             self.reminders.sort_unstable_by(|a, b| b.cmp(a));
         }
         self.vague_phrases = texts(node.get("vague_phrases"));
-        self.suppressions = texts(node.get("suppressions"));
-        for entry in node.get("sync").and_then(Node::as_map).unwrap_or_default() {
-            if let Some(path) = entry.value.as_text() {
-                self.sync.insert(entry.key.to_string(), path.to_owned());
-            }
-        }
     }
 
     fn take_rules(&mut self, node: &Node<'_>, rules: &[&'static Rule], problems: &mut Vec<Problem>) {
