@@ -21,13 +21,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     let policy = &opened.judge.policy;
     // Findings are for `check`; an export needs no schema.
     let (register, _) = Register::parse_unjudged(&opened.files, &[]);
-    let export = Export {
-        register: &register,
-        sources: opened.files.sources(),
-        zone: policy.timezone,
-        today: opened.judge.today,
-        reminders: &policy.reminders,
-    };
+    let export = Export { view: opened.view(&register), reminders: &policy.reminders };
     match &arguments.output {
         None => render(arguments.format, &export, out)?,
         Some(path) => {
@@ -55,7 +49,7 @@ fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> Stri
     let unheld = unheld(arguments.format, export);
     let mut drawn: Vec<String> = Vec::new();
     for file in unheld.iter().take(SHOWN) {
-        let source = &export.sources[file.file.0 as usize];
+        let source = &export.view.sources[file.file.0 as usize];
         let message = format!("`{}` {}", shown(source.path()), file.why);
         let place = Some((source, source.first_line(file.span)));
         drawn.push(render_snippet(&warning(message, file.help.clone(), place), look));

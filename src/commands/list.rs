@@ -27,20 +27,15 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         .exceptions
         .iter()
         .filter(|exception| wanted(arguments, exception, judge))
-        .map(|exception| Row {
-            exception,
-            path: opened.files.sources()[exception.file.0 as usize].path(),
-            term: exception.term(judge.policy.timezone, judge.today),
-            in_force: exception.is_in_force(judge.policy.timezone, judge.today),
-        })
+        .map(|exception| Row { exception, term: exception.term(judge.policy.timezone, judge.today) })
         .collect();
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
     let trees = register.exceptions.len();
     let listing = Listing {
-        unread: register.files.iter().filter(|file| register.exception(file.id).is_none()).map(|it| it.path).collect(),
+        view: opened.view(&register),
+        unreadable: register.files.iter().filter(|file| register.exception(file.id).is_none()).copied().collect(),
         left_out: trees - rows.len(),
         rows,
-        today: judge.today,
         max_renewals: judge.policy.max_renewals,
         quiet: arguments.quiet,
     };

@@ -7,6 +7,7 @@ use crate::commands::lock::Lock;
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
+use crate::output::record::View;
 use crate::register::{self, FileRef, Files, Register};
 use crate::rules::Judge;
 use crate::schema::Schema;
@@ -82,6 +83,12 @@ impl Opened {
     fn read(self) -> Result<Self, Error> {
         let files = register::read(&self.root, &self.judge.policy.exceptions)?;
         Ok(Self { files, ..self })
+    }
+
+    /// Returns what exceptions are described from.
+    pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
+        let Self { judge, files, .. } = self;
+        View { register, sources: files.sources(), zone: judge.policy.timezone, today: judge.today }
     }
 
     /// Parses and judges the files.

@@ -32,7 +32,8 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
         None => Tracking::default(),
     };
     let items = if issues.is_some() { untold(&tracking, &reminders) } else { reminders.iter().map(whole).collect() };
-    let page = Page { today: opened.judge.today.day, items, tracking: &tracking, settings };
+    let view = opened.view(&register);
+    let page = Page { view, items, tracking: &tracking, settings };
     write::outputs(&outputs, world, |format, _, file| render(format, &page, file))?;
     render(arguments.format, &page, out)?;
     if matches!(arguments.format, Format::Text | Format::Markdown) {

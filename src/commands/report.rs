@@ -25,8 +25,9 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let register = opened.register();
     let items = report::read(&register, judge);
     let meeting = Meeting::new(&items, &register, judge, since);
-    write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, look, file))?;
-    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, world.look(), out)) {
+    let view = opened.view(&register);
+    write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
+    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
         // A reader that has seen enough, such as `head`, changes nothing of the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),

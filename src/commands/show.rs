@@ -40,14 +40,11 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         remarks: &[],
         quiet: false,
     };
-    let term = exception.and_then(|it| it.term(judge.policy.timezone, today));
-    let live = exception.is_some_and(Exception::is_live);
     let sheet = Sheet {
+        view: opened.view(&register),
         exception,
-        id: first.stem,
+        file: first,
         paths: found.iter().map(|file| file.path).collect(),
-        last_day: term.map(|term| term.last_day.to_string()),
-        days_left: term.filter(|_| live).map(|term| term.days_left),
         standing: exception
             .map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today)),
         max_renewals: judge.policy.max_renewals,

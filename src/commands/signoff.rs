@@ -257,6 +257,7 @@ fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
 
 fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
     let verbs = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "];
-    let why = if verbs.iter().any(|verb| error.why.starts_with(verb)) { format!("it {}", error.why) } else { error.why };
+    let why =
+        if verbs.iter().any(|verb| error.why.starts_with(verb)) { format!("it {}", error.why) } else { error.why };
     Error::from(Input::Answer { path: path.to_path_buf(), what, why, help: error.help })
 }

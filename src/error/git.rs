@@ -161,7 +161,10 @@ pub enum GitError {
         deepen: Option<String>,
     },
     /// Somebody has pushed since the merge request was saved.
-    #[error("the newest commit of the merge request is `{}`, and `HEAD` is `{head}`: somebody has pushed since", short(newest))]
+    #[error(
+        "the newest commit of the merge request is `{}`, and `HEAD` is `{head}`: somebody has pushed since",
+        short(newest)
+    )]
     PushedSince {
         /// The merge request's newest commit, in full.
         newest: String,
@@ -236,9 +239,11 @@ impl GitError {
             Self::PushedSince { .. } => {
                 "let the pipeline of that commit judge it, or save the merge request and its approvals again".into()
             }
-            Self::HeldAlready { .. } => "let `origin` be the repository that the pull request is for; after the merge, \
+            Self::HeldAlready { .. } => {
+                "let `origin` be the repository that the pull request is for; after the merge, \
                  name the base: `--base REV`"
-                .into(),
+                    .into()
+            }
         }
     }
 }

@@ -107,7 +107,10 @@ fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
         let other = targets.iter().take(at).position(|other| other == target);
         if let Some(other) = other.filter(|_| !target.joins()) {
             let columns = [headings[other].clone(), headings[at].clone()];
-            return Err(Error::from(Argument::TwoColumns { field: target.name().unwrap_or_default().to_owned(), columns }));
+            return Err(Error::from(Argument::TwoColumns {
+                field: target.name().unwrap_or_default().to_owned(),
+                columns,
+            }));
         }
     }
     Ok(())

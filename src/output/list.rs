@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::output::record::{Described, View};
 use crate::output::{Look, escape};
-use crate::register::{Exception, Status, Term, Text};
-use crate::time::Today;
+use crate::register::fields::{CONTROL, OWNER, STATUS, TIER, TITLE};
+use crate::register::{Exception, FileRef, Term, Text};
 
 /// A format of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -27,14 +28,14 @@ const VERSION: u32 = 1;
 /// What is listed.
 #[derive(Debug)]
 pub struct Listing<'l> {
+    /// All exceptions on the day of the list.
+    pub view: View<'l>,
     /// The rows, in their order.
     pub rows: Vec<Row<'l>>,
     /// How many readable exceptions the filters leave out.
     pub left_out: usize,
     /// Files that hold no exception that can be read.
-    pub unread: Vec<&'l str>,
-    /// The moment that days are counted from.
-    pub today: Today,
+    pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
     /// Whether the line of counts is left out.
@@ -46,12 +47,8 @@ pub struct Listing<'l> {
 pub struct Row<'l> {
     /// The exception.
     pub exception: &'l Exception<'l>,
-    /// Its file, relative to the root.
-    pub path: &'l str,
     /// Where its end lies; `None` where the record names none.
     pub term: Option<Term>,
-    /// Whether the rule may be broken now.
-    pub in_force: bool,
 }
 
 impl Row<'_> {
@@ -140,8 +137,8 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
         };
         writeln!(out, "{}{}{}", colour.0, line(cells, &widths, look.width), colour.1)?;
     }
-    for path in &listing.unread {
-        writeln!(out, "not readable: {} (`stopgap check` says why)", escape::line(path))?;
+    for file in &listing.unreadable {
+        writeln!(out, "not readable: {} (`stopgap check` says why)", escape::line(file.path))?;
     }
     if listing.quiet {
         return Ok(());
@@ -151,7 +148,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
     let noun = if count == 1 { "exception" } else { "exceptions" };
     let rest = if listing.left_out > 0 { format!(", {} more left out", listing.left_out) } else { String::new() };
     let gap = if rows.is_empty() { "" } else { "\n" };
-    writeln!(out, "{gap}{count} {noun}, {} overdue, on {}{rest}", overdue.count(), listing.today.day)
+    writeln!(out, "{gap}{count} {noun}, {} overdue, on {}{rest}", overdue.count(), listing.view.today.day)
 }
 
 /// Puts cells side by side; the last one is cut at the terminal's width, but never below 20
@@ -182,25 +179,36 @@ fn line(cells: &[String; 8], widths: &[usize; 8], most: usize) -> String {
 
 fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let heads =
-        ["id", "status", "in_force", "tier", "owner", "last_day", "days_left", "renewals", "control", "title", "path"];
+    let heads = [
+        "id",
+        STATUS.name(),
+        "in_force",
+        TIER.name(),
+        OWNER.name(),
+        "last_day",
+        "days_left",
+        "renewals_used",
+        CONTROL.name(),
+        TITLE.name(),
+        "path",
+    ];
     writer.write_record(heads)?;
     for row in &listing.rows {
-        let item = Item::new(row);
-        let days = item.days_left.map(|days| days.to_string()).unwrap_or_default();
-        let text = |text: Option<&str>| escape::cell(text.unwrap_or_default());
+        let it = row.exception;
+        let Described { id, path, facts, .. } = listing.view.describe_exception(it);
+        let text = |text: &Option<Text<'_>>| escape::cell(text.as_ref().map_or("", Text::as_str));
         writer.write_record([
-            escape::cell(item.id),
-            item.status.unwrap_or_default().to_owned(),
-            item.in_force.to_string(),
-            item.tier.unwrap_or_default().to_owned(),
-            text(item.owner),
-            item.last_day.clone().unwrap_or_default(),
-            days,
-            item.renewals.to_string(),
-            text(item.control),
-            text(item.title),
-            escape::cell(item.path),
+            escape::cell(id),
+            it.status.as_ref().map_or("", |status| status.value.name()).to_owned(),
+            facts.in_force.unwrap_or_default().to_string(),
+            it.risk.tier.as_ref().map_or("", |tier| tier.value.name()).to_owned(),
+            text(&it.owner),
+            facts.last_day.unwrap_or_default(),
+            facts.days_left.map(|days| days.to_string()).unwrap_or_default(),
+            facts.renewals_used.unwrap_or_default().to_string(),
+            text(&it.control),
+            text(&it.title),
+            escape::cell(path),
         ])?;
     }
     writer.flush()
@@ -211,57 +219,21 @@ struct Document<'l> {
     version: u32,
     today: String,
     max_renewals: usize,
-    exceptions: Vec<Item<'l>>,
+    exceptions: Vec<Described<'l>>,
     left_out: usize,
-    unread: &'l [&'l str],
-}
-
-#[derive(Serialize)]
-struct Item<'l> {
-    id: &'l str,
-    path: &'l str,
-    title: Option<&'l str>,
-    control: Option<&'l str>,
-    status: Option<&'static str>,
-    in_force: bool,
-    tier: Option<&'static str>,
-    owner: Option<&'l str>,
-    approver: Option<&'l str>,
-    last_day: Option<String>,
-    days_left: Option<i64>,
-    renewals: usize,
+    unreadable: Vec<Described<'l>>,
 }
 
 impl<'l> Document<'l> {
-    fn new(listing: &'l Listing<'l>) -> Self {
+    fn new(listing: &Listing<'l>) -> Self {
+        let view = listing.view;
         Self {
             version: VERSION,
-            today: listing.today.day.to_string(),
+            today: view.today.day.to_string(),
             max_renewals: listing.max_renewals,
-            exceptions: listing.rows.iter().map(Item::new).collect(),
+            exceptions: listing.rows.iter().map(|row| view.describe_exception(row.exception)).collect(),
             left_out: listing.left_out,
-            unread: &listing.unread,
-        }
-    }
-}
-
-impl<'l> Item<'l> {
-    fn new(row: &Row<'l>) -> Self {
-        let it = row.exception;
-        let text = |text: &'l Option<Text<'_>>| text.as_ref().map(Text::as_str);
-        Self {
-            id: it.id,
-            path: row.path,
-            title: text(&it.title),
-            control: text(&it.control),
-            status: it.status.as_ref().map(|status| Status::name(status.value)),
-            in_force: row.in_force,
-            tier: it.risk.tier.as_ref().map(|tier| tier.value.name()),
-            owner: text(&it.owner),
-            approver: text(&it.approver),
-            last_day: row.term.map(|term| term.last_day.to_string()),
-            days_left: row.term.filter(|_| it.is_live()).map(|term| term.days_left),
-            renewals: it.renewals.len(),
+            unreadable: listing.unreadable.iter().map(|file| view.describe(file)).collect(),
         }
     }
 }

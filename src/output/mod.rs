@@ -17,6 +17,7 @@ mod junit;
 pub mod list;
 mod markdown;
 mod rdjson;
+pub mod record;
 pub mod remind;
 pub mod report;
 mod sarif;

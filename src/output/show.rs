@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::history::timeline::Event;
 use crate::output::history::{cut, name_of};
+use crate::output::record::{Described, View};
 use crate::output::{Report, escape, json};
-use crate::register::{Exception, Text};
+use crate::register::{Exception, FileRef, Text};
 use crate::rule::Finding;
 
 /// A format of the page.
@@ -26,16 +27,14 @@ const VERSION: u32 = 1;
 /// What is shown of an exception.
 #[derive(Debug)]
 pub struct Sheet<'s> {
+    /// All exceptions on the day of the page.
+    pub view: View<'s>,
     /// The exception; `None` where its file has no tree.
     pub exception: Option<&'s Exception<'s>>,
-    /// Its id.
-    pub id: &'s str,
-    /// Its file, then others of the same id.
+    /// Its file.
+    pub file: FileRef<'s>,
+    /// That file, then others of the same id.
     pub paths: Vec<&'s str>,
-    /// The last covered day as agreed now.
-    pub last_day: Option<String>,
-    /// Days until that day; negative once it is past, nothing for what is over or was refused.
-    pub days_left: Option<i64>,
     /// Where it stands today, in words.
     pub standing: String,
     /// How often it may be renewed.
@@ -66,7 +65,7 @@ pub fn render(format: Format, sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Res
 
 fn text(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let title = sheet.exception.and_then(|it| value(&it.title)).unwrap_or("(no title)");
-    writeln!(out, "{}", escape::line(&format!("{}: {title}", sheet.id)))?;
+    writeln!(out, "{}", escape::line(&format!("{}: {title}", sheet.file.stem)))?;
     for (key, value) in facts(sheet) {
         writeln!(out, "  {key:10} {}", escape::line(&value))?;
     }
@@ -104,7 +103,7 @@ fn facts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
         add("approver", own(&it.approver).map(|approver| approver + &decided));
         let term = it.starts.as_ref().zip(it.expires.as_ref());
         add("term", term.map(|(starts, expires)| format!("{} to {}", starts.value, expires.value)));
-        if sheet.days_left.is_some() || !it.renewals.is_empty() {
+        if sheet.view.facts(Some(it)).days_left.is_some() || !it.renewals.is_empty() {
             let row = match sheet.in_a_row {
                 Some((count, before)) => format!("; takes up {before} again, which makes {count} in a row"),
                 None => String::new(),
@@ -147,33 +146,14 @@ fn value<'e>(text: &'e Option<Text<'_>>) -> Option<&'e str> {
 struct Document<'s> {
     version: u32,
     today: String,
-    id: &'s str,
-    path: &'s str,
-    title: Option<&'s str>,
-    control: Option<&'s str>,
-    status: Option<&'s str>,
-    tier: Option<&'s str>,
-    requester: Option<&'s str>,
-    owner: Option<&'s str>,
-    approver: Option<&'s str>,
-    decided: Option<String>,
-    starts: Option<String>,
-    expires: Option<String>,
-    current_expiry: Option<String>,
-    last_day: Option<&'s str>,
-    days_left: Option<i64>,
-    renewals: Renewals<'s>,
+    #[serde(flatten)]
+    exception: Described<'s>,
+    max_renewals: usize,
+    in_a_row: Option<usize>,
+    takes_up: Option<&'s str>,
     findings: Vec<json::Item<'s>>,
     history: &'static str,
     timeline: Vec<Item<'s>>,
-}
-
-#[derive(Serialize)]
-struct Renewals<'s> {
-    used: usize,
-    max: usize,
-    in_a_row: Option<usize>,
-    takes_up: Option<&'s str>,
 }
 
 #[derive(Serialize)]
@@ -190,31 +170,13 @@ struct Item<'s> {
 
 impl<'s> Document<'s> {
     fn new(sheet: &'s Sheet<'s>) -> Self {
-        let it = sheet.exception;
         Self {
             version: VERSION,
             today: sheet.report.today.day.to_string(),
-            id: sheet.id,
-            path: sheet.paths.first().copied().unwrap_or_default(),
-            title: it.and_then(|it| value(&it.title)),
-            control: it.and_then(|it| value(&it.control)),
-            status: it.and_then(|it| it.status.as_ref()).map(|status| status.value.name()),
-            tier: it.and_then(|it| it.risk.tier.as_ref()).map(|tier| tier.value.name()),
-            requester: it.and_then(|it| value(&it.requester)),
-            owner: it.and_then(|it| value(&it.owner)),
-            approver: it.and_then(|it| value(&it.approver)),
-            decided: it.and_then(|it| it.decided.as_ref()).map(|day| day.value.to_string()),
-            starts: it.and_then(|it| it.starts.as_ref()).map(|moment| moment.value.to_string()),
-            expires: it.and_then(|it| it.expires.as_ref()).map(|moment| moment.value.to_string()),
-            current_expiry: it.and_then(Exception::current_expiry).map(|moment| moment.value.to_string()),
-            last_day: sheet.last_day.as_deref(),
-            days_left: sheet.days_left,
-            renewals: Renewals {
-                used: it.map_or(0, |it| it.renewals.len()),
-                max: sheet.max_renewals,
-                in_a_row: sheet.in_a_row.map(|(count, _)| count),
-                takes_up: sheet.in_a_row.map(|(_, before)| before),
-            },
+            exception: sheet.view.describe(&sheet.file),
+            max_renewals: sheet.max_renewals,
+            in_a_row: sheet.in_a_row.map(|(count, _)| count),
+            takes_up: sheet.in_a_row.map(|(_, before)| before),
             findings: sheet.findings.iter().map(|finding| json::item(sheet.report, finding)).collect(),
             history: if sheet.in_git { "git" } else { "record" },
             timeline: sheet.timeline.iter().map(item).collect(),

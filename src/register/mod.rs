@@ -116,6 +116,13 @@ impl<'a> Register<'a> {
         self.exceptions.get(at)
     }
 
+    /// Returns why a file cannot be read; `None` where it holds an exception.
+    #[must_use]
+    pub fn problem(&self, file: FileId) -> Option<&Problem> {
+        let at = self.faults.binary_search_by_key(&file, |(file, _)| *file).ok()?;
+        self.faults.get(at)?.1.yaml.first().filter(|_| self.exception(file).is_none())
+    }
+
     /// Counts the exceptions whose status is `active` or `expired`.
     #[must_use]
     pub fn live(&self) -> usize {

@@ -16,17 +16,15 @@ pub use metrics::{Closing, Life, Metrics, Overdue, Renewals, Row};
 pub use people::Owner;
 pub use stretch::{Kind, Stretch};
 
-use crate::register::Register;
+use crate::register::{FileRef, Register};
 use crate::rules::Judge;
 use crate::time::{Day, Zone};
 
 /// A file of the register that holds no exception that can be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Unreadable<'m> {
-    /// The id that its name gives.
-    pub id: &'m str,
-    /// Its path, relative to the root.
-    pub path: &'m str,
+    /// The file.
+    pub file: &'m FileRef<'m>,
     /// The first thing that is wrong with it.
     pub why: &'m str,
 }
@@ -41,6 +39,8 @@ pub struct Meeting<'m> {
     pub since: Day,
     /// The register's time zone.
     pub zone: Zone,
+    /// How often an exception may be renewed.
+    pub max_renewals: usize,
     /// The folder of the exceptions, relative to the root.
     pub folder: &'m str,
     /// Every exception that could be read, the most urgent first.
@@ -62,6 +62,7 @@ impl<'m> Meeting<'m> {
             today,
             since,
             zone: judge.policy.timezone,
+            max_renewals: judge.policy.max_renewals,
             folder: &judge.policy.exceptions,
             items,
             unreadable: unreadable(register),
@@ -79,15 +80,8 @@ impl<'m> Meeting<'m> {
 }
 
 fn unreadable<'m>(register: &'m Register<'m>) -> Vec<Unreadable<'m>> {
-    let faulty = register.faults.iter().filter_map(|(file, faults)| Some((*file, faults.yaml.first()?)));
-    let unread = faulty.filter(|(file, _)| register.exception(*file).is_none());
-    unread
-        .filter_map(|(file, problem)| {
-            let at = register.files.binary_search_by_key(&file, |file| file.id).ok()?;
-            let file = register.files.get(at)?;
-            Some(Unreadable { id: file.stem, path: file.path, why: &problem.message })
-        })
-        .collect()
+    let unread = register.files.iter().filter_map(|file| Some((file, register.problem(file.id)?)));
+    unread.map(|(file, problem)| Unreadable { file, why: &problem.message }).collect()
 }
 
 #[cfg(test)]
@@ -264,7 +258,7 @@ mod tests {
             assert_eq!(ids(&agenda.closed), ["onday", "after"]);
             assert_eq!(ids(&agenda.rejected), ["never"]);
             assert_eq!(ids(&agenda.doubtful), ["open", "wrong"]);
-            assert_eq!(meeting.unreadable.iter().map(|file| file.id).collect::<Vec<_>>(), ["tabs"]);
+            assert_eq!(meeting.unreadable.iter().map(|unreadable| unreadable.file.stem).collect::<Vec<_>>(), ["tabs"]);
             assert_eq!(meeting.to_mend(), 3);
             let order: Vec<&Item<'_>> = meeting.items.iter().collect();
             let all = ["old", "late", "open", "soon", "full", "next", "onday", "after", "early", "wrong", "never"];

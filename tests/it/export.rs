@@ -149,10 +149,10 @@ fn a_line_of_json_holds_the_whole_record_in_its_order() {
 fn json_lines_have_the_keys_of_the_contract_in_their_order() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/a.yaml", exception(&[]));
-    let expected = "{\"version\":1,\"id\":\"a\",\"path\":\"exceptions/a.yaml\",\"today\":\"2026-11-23\",\"live\":true,\
-                    \"in_force\":true,\"ended\":false,\"days_left\":23,\"last_day\":\"2026-12-16\",\
-                    \"current_expiry\":\"2026-12-16\",\"ends_at\":\"2026-12-17T00:00:00Z\",\"renewals_used\":0,\
-                    \"problem\":null,\"record\":{\"title\":";
+    let expected = "{\"version\":1,\"today\":\"2026-11-23\",\"id\":\"a\",\"path\":\"exceptions/a.yaml\",\"live\":true,\
+                    \"in_force\":true,\"ended\":false,\"days_left\":23,\"first_day\":\"2026-11-16\",\
+                    \"last_day\":\"2026-12-16\",\"current_expiry\":\"2026-12-16\",\"ends_at\":\"2026-12-17T00:00:00Z\",\
+                    \"current_approver\":\"Mei Tanaka\",\"renewals_used\":0,\"problem\":null,\"record\":{\"title\":";
     let text = printed(&sandbox, "jsonl");
     assert!(text.starts_with(expected), "{text}");
 }

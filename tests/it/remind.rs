@@ -275,8 +275,7 @@ mod stages {
         {
             sandbox.file(format!("exceptions/{name}.yaml"), exception(&[("expires", expires)]));
         }
-        let ids: Vec<String> =
-            reminders(&sandbox, "2026-12-17").iter().map(|one| one["exception"].to_string()).collect();
+        let ids: Vec<String> = reminders(&sandbox, "2026-12-17").iter().map(|one| one["id"].to_string()).collect();
         assert_eq!(ids.join(""), r#""b""e""c""d""a""#);
     }
 }
@@ -423,23 +422,32 @@ mod formats {
         assert_eq!(
             whole,
             [json!({
-                "exception": "label-printer",
+                "id": "label-printer",
                 "path": "exceptions/label-printer.yaml",
-                "title": "Label printer keeps its old certificate",
+                "live": true,
+                "in_force": false,
+                "ended": true,
+                "days_left": -1,
+                "first_day": "2026-11-16",
+                "last_day": "2026-12-16",
+                "current_expiry": "2026-12-16",
+                "ends_at": "2026-12-17T00:00:00Z",
+                "current_approver": "Mei Tanaka",
+                "renewals_used": 0,
+                "problem": null,
+                "record": whole[0]["record"],
                 "concern": "end",
                 "stage": "expired-0",
                 "since": "2026-12-17",
-                "last_day": "2026-12-16",
-                "days_left": -1,
                 "message": "expired on 2026-12-16, yesterday",
                 "advice": "carry out the removal and close it; a renewal had to be requested by 2026-12-16",
-                "removal": "Install the new certificate and print a test label.",
                 "people": [
                     {"name": "@luis", "mention": "@luis", "parts": ["owner"], "left": false},
                     {"name": "Mei Tanaka", "mention": null, "parts": ["approver"], "left": false},
                 ],
             })]
         );
+        assert_eq!(whole[0]["record"]["removal"], "Install the new certificate and print a test label.");
     }
 
     #[test]

@@ -419,7 +419,7 @@ mod hostile {
     fn json_has_the_texts_as_they_are() {
         let report = json(&report(&register(), &["--format", "json"]));
         let expired = report["agenda"]["expired"].as_array().unwrap();
-        let texts: BTreeSet<&str> = expired.iter().map(|item| item["removal"].as_str().unwrap()).collect();
+        let texts: BTreeSet<&str> = expired.iter().map(|item| item["record"]["removal"].as_str().unwrap()).collect();
         assert_eq!(texts, BTreeSet::from(TEXTS));
     }
 

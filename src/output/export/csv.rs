@@ -11,14 +11,26 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::output::escape;
-use crate::output::export::{Entry, Export, Standing};
-use crate::register::Exception;
+use crate::output::export::Export;
+use crate::output::record::Described;
 use crate::register::fields::{self, Field, STATUS};
+use crate::register::{Exception, FileRef};
 use crate::yaml::{Kind, Node};
 
 /// What is worked out.
-const FACTS: [&str; 9] =
-    ["id", "live", "in_force", "ended", "days_left", "last_day", "current_expiry", "ends_at", "renewals_used"];
+const FACTS: [&str; 11] = [
+    "id",
+    "live",
+    "in_force",
+    "ended",
+    "days_left",
+    "first_day",
+    "last_day",
+    "current_expiry",
+    "ends_at",
+    "current_approver",
+    "renewals_used",
+];
 
 /// The cell for what has no column of its own: other keys, and those of unexpected shape.
 const OTHER: &str = "other";
@@ -46,7 +58,7 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     let mut head: Vec<&str> = FACTS.into_iter().chain(keys()).chain([OTHER]).collect();
     head.extend(own.iter().map(String::as_str).chain(FILE));
     table.write_record(head.into_iter().map(escape::cell)).map_err(io_error)?;
-    export.each(|entry| columns.row(entry), |row| table.write_record(row).map_err(io_error))?;
+    export.each(|file| columns.row(export, file), |row| table.write_record(row).map_err(io_error))?;
     table.flush()
 }
 
@@ -65,7 +77,7 @@ type Used = BTreeMap<String, usize>;
 fn own_keys(export: &Export<'_>) -> Vec<String> {
     let count = |mut used: Used, exception: &Exception<'_>| {
         // Most registers have none, and this is told without reading the file once more.
-        let tree = Some(exception.file).filter(|file| export.sources[file.0 as usize].text().contains("x-"));
+        let tree = Some(exception.file).filter(|file| export.view.sources[file.0 as usize].text().contains("x-"));
         let tree = tree.and_then(|file| export.tree(file));
         for entry in present(tree.as_ref()).filter(|entry| entry.key.starts_with("x-")) {
             *used.entry(entry.key.to_string()).or_default() += 1;
@@ -76,7 +88,7 @@ fn own_keys(export: &Export<'_>) -> Vec<String> {
         other.into_iter().for_each(|(key, count)| *used.entry(key).or_default() += count);
         used
     };
-    let used = export.register.exceptions.par_iter().fold(Used::new, count).reduce(Used::new, join);
+    let used = export.view.register.exceptions.par_iter().fold(Used::new, count).reduce(Used::new, join);
     let mut most: Vec<(String, usize)> = used.into_iter().collect();
     most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     most.truncate(MOST_OWN);
@@ -102,18 +114,20 @@ impl<'k> Columns<'k> {
         Self { other, width: other + 1 + own.len(), places }
     }
 
-    fn row(&self, entry: &Entry<'_>) -> Vec<String> {
-        let Standing { live, in_force, ended, days_left, last_day, current_expiry, ends_at, renewals_used } =
-            &entry.standing;
-        let mut row = vec![escape::cell(entry.file.stem)];
-        let word = |fact: &Option<bool>| fact.map(|fact| fact.to_string()).unwrap_or_default();
-        row.extend([live, in_force, ended].map(word));
+    fn row(&self, export: &Export<'_>, file: &FileRef<'_>) -> Vec<String> {
+        let Described { id, path, facts, problem, .. } = export.view.describe(file);
+        let mut row = vec![escape::cell(id)];
+        let word = |fact: Option<bool>| fact.map(|fact| fact.to_string()).unwrap_or_default();
+        row.extend([facts.live, facts.in_force, facts.ended].map(word));
         // A number that stopgap has counted: the one cell that may begin with a minus.
-        row.push(days_left.map(|days| days.to_string()).unwrap_or_default());
-        row.extend([last_day, current_expiry, ends_at].map(|text| text.clone().unwrap_or_default()));
-        row.push(renewals_used.map(|count| count.to_string()).unwrap_or_default());
-        row.extend(self.record(entry.tree.as_ref()).iter().map(|text| escape::cell(text)));
-        row.extend([entry.file.path, entry.problem.as_deref().unwrap_or_default()].map(escape::cell));
+        row.push(facts.days_left.map(|days| days.to_string()).unwrap_or_default());
+        row.extend(
+            [facts.first_day, facts.last_day, facts.current_expiry, facts.ends_at].map(Option::unwrap_or_default),
+        );
+        row.push(escape::cell(&facts.current_approver.unwrap_or_default()));
+        row.push(facts.renewals_used.map(|count| count.to_string()).unwrap_or_default());
+        row.extend(self.record(export.tree(file.id).as_ref()).iter().map(|text| escape::cell(text)));
+        row.extend([path, problem.unwrap_or_default()].map(escape::cell));
         row
     }
 

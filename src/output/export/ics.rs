@@ -20,10 +20,10 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     write_line(&format!("NAME:{name}"), out)?;
     write_line(&format!("X-WR-CALNAME:{name}"), out)?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for file in &export.register.files {
+    for file in &export.view.register.files {
         let number = seen.entry(file.stem).and_modify(|number| *number += 1).or_insert(1);
-        let exception = export.register.exception(file.id).filter(|exception| exception.is_live());
-        let term = exception.and_then(|exception| exception.term(export.zone, export.today));
+        let exception = export.view.register.exception(file.id).filter(|exception| exception.is_live());
+        let term = exception.and_then(|exception| exception.term(export.view.zone, export.view.today));
         if let (Some(exception), Some(term)) = (exception, term) {
             let event = Event { export, file, exception, term, uid: uid(file.stem, *number) };
             event.lines().iter().try_for_each(|line| write_line(line, out))?;
@@ -85,11 +85,11 @@ impl Event<'_> {
 
     /// Returns the reminders; there are none of what is overdue, since a calendar would ring at once.
     fn alarms(&self) -> Vec<u32> {
-        let Export { zone, reminders, .. } = self.export;
+        let Export { view, reminders } = self.export;
         if self.term.ended {
             Vec::new()
         } else {
-            self.exception.fitting_reminders(*zone, self.term.last_day, reminders)
+            self.exception.fitting_reminders(view.zone, self.term.last_day, reminders)
         }
     }
 
@@ -99,14 +99,14 @@ impl Event<'_> {
         let renewed = it.renewals.iter().filter_map(|renewal| renewal.decided.as_ref());
         let amended = it.amendments.iter().filter_map(|amendment| amendment.date.as_ref());
         let newest = it.decided.iter().chain(renewed).chain(amended).map(|day| day.value).max();
-        newest.or_else(|| it.approved_from(self.export.zone)).unwrap_or(self.term.last_day)
+        newest.or_else(|| it.approved_from(self.export.view.zone)).unwrap_or(self.term.last_day)
     }
 
     fn description(&self) -> String {
         let it = self.exception;
         let end = it.current_expiry().and_then(|expiry| match expiry.value {
             Moment::Day(_) => None,
-            local @ Moment::Local(_) => Some(format!("{local} ({})", self.export.zone)),
+            local @ Moment::Local(_) => Some(format!("{local} ({})", self.export.view.zone)),
             instant @ Moment::Instant(_) => Some(instant.to_string()),
         });
         let own = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());

@@ -70,7 +70,8 @@ struct Unless<'p> {
 /// Writes the plan.
 pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let calls = page.tracking.steps.iter().flat_map(|step| calls(step, page)).collect();
-    let plan = Plan { version: VERSION, today: page.today.to_string(), calls, remarks: &page.tracking.remarks };
+    let plan =
+        Plan { version: VERSION, today: page.view.today.day.to_string(), calls, remarks: &page.tracking.remarks };
     escape::json(&plan, out)
 }
 
@@ -83,7 +84,7 @@ fn calls<'p>(step: &'p Step<'_>, page: &Page<'p>) -> Vec<Call<'p>> {
         }
         Step::Tell { issue, reminder, news, record } => tell(issue, reminder, news, record, page),
         Step::Introduce { issue, reminder, newcomers, record } => {
-            let told = words::introduction(reminder, newcomers, page.today);
+            let told = words::introduction(reminder, newcomers, page.view.today.day);
             say(issue, &told, Text::of(reminder), record, settings)
         }
         Step::Keep { issue, reminder, record } => keep(issue, Text::of(reminder), record),
@@ -155,7 +156,7 @@ fn tell<'p>(
     record: &'p Record,
     page: &Page<'p>,
 ) -> Vec<Call<'p>> {
-    say(issue, &words::telling(reminder, news, page.today), Text::of(reminder), record, page.settings)
+    say(issue, &words::telling(reminder, news, page.view.today.day), Text::of(reminder), record, page.settings)
 }
 
 /// A comment, and the text of the issue with the record of it.

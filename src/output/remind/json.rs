@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::output::escape;
+use crate::output::record::Described;
 use crate::output::remind::{Item, Page};
-use crate::register::Text;
 use crate::remind::{Concern, Person};
 
 /// The version of the JSON; a key that goes or changes its meaning makes it another.
@@ -22,17 +22,13 @@ struct Document<'p> {
 
 #[derive(Serialize)]
 struct Entry<'p> {
-    exception: &'p str,
-    path: &'p str,
-    title: Option<&'p str>,
+    #[serde(flatten)]
+    exception: Described<'p>,
     concern: &'static str,
     stage: String,
     since: String,
-    last_day: Option<String>,
-    days_left: Option<i64>,
     message: String,
     advice: String,
-    removal: Option<&'p str>,
     people: Vec<Someone<'p>>,
 }
 
@@ -49,7 +45,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let entries = page.items.iter().flat_map(|item| item.concerns.iter().map(|concern| entry(page, item, concern)));
     let document = Document {
         version: VERSION,
-        today: page.today.to_string(),
+        today: page.view.today.day.to_string(),
         reminders: entries.collect(),
         remarks: &page.tracking.remarks,
     };
@@ -58,19 +54,13 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn entry<'p>(page: &Page<'p>, item: &Item<'p>, concern: &'p Concern) -> Entry<'p> {
     let reminder = item.reminder;
-    let exception = reminder.exception;
     Entry {
-        exception: exception.id,
-        path: reminder.path,
-        title: exception.title.as_ref().map(Text::as_str),
+        exception: page.view.describe_exception(reminder.exception),
         concern: concern.subject.name(),
         stage: concern.stage.to_string(),
         since: concern.since.to_string(),
-        last_day: reminder.term.map(|term| term.last_day.to_string()),
-        days_left: reminder.term.map(|term| term.days_left),
-        message: concern.message(page.today),
+        message: concern.message(page.view.today.day),
         advice: concern.advice(),
-        removal: exception.removal.as_ref().map(Text::as_str),
         people: reminder.people(&[concern]).iter().filter(|person| item.people.contains(person)).map(someone).collect(),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for Item { reminder, concerns, people } in &page.items {
         let id = escape::markdown_code(reminder.exception.id);
-        let facts: Vec<String> = concerns.iter().map(|concern| concern.message(page.today)).collect();
+        let facts: Vec<String> = concerns.iter().map(|concern| concern.message(page.view.today.day)).collect();
         writeln!(out, "- {id} **{}**: {}", facts.join("; "), escape::markdown(&title(reminder)))?;
         writeln!(out, "  - tell {}", mentions(people.iter().copied()))?;
         writeln!(out, "  - to do: {}", advices(concerns))?;

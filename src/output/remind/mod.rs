@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::output::escape;
+use crate::output::record::View;
 use crate::register::Text;
 use crate::remind::{Concern, Person, Reminder, Settings, Tracking};
-use crate::time::Day;
 
 /// A format of the reminders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -31,8 +31,8 @@ pub enum Format {
 /// What is shown of a day.
 #[derive(Debug)]
 pub struct Page<'r> {
-    /// The day.
-    pub today: Day,
+    /// All exceptions on the day.
+    pub view: View<'r>,
     /// Who must be told of what, the most urgent first.
     pub items: Vec<Item<'r>>,
     /// The steps with the tracking issues.
@@ -102,8 +102,8 @@ fn name_all<'p>(people: impl IntoIterator<Item = &'p Person<'p>>, name: impl Fn(
 
 fn count(page: &Page<'_>) -> String {
     match page.items.len() {
-        1 => format!("1 exception needs somebody to act, on {}", page.today),
-        many => format!("{many} exceptions need somebody to act, on {}", page.today),
+        1 => format!("1 exception needs somebody to act, on {}", page.view.today.day),
+        many => format!("{many} exceptions need somebody to act, on {}", page.view.today.day),
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         let exception = reminder.exception;
         writeln!(out, "{}", escape::line(&format!("{}: {}", exception.id, title(reminder))))?;
         let mut facts: Vec<(&str, String)> =
-            concerns.iter().map(|concern| ("due", concern.message(page.today))).collect();
+            concerns.iter().map(|concern| ("due", concern.message(page.view.today.day))).collect();
         let name = |person: &crate::remind::Person<'_>| match person.login {
             Some(login) => format!("@{login}"),
             None => cut(person.name, LONGEST).into_owned(),

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::output::escape;
+use crate::output::record::{Described, View};
 use crate::output::report::words;
-use crate::register::Text;
-use crate::report::{Agenda, Item, Meeting, Metrics, Row, Standing, Unreadable};
+use crate::report::{Agenda, Item, Meeting, Metrics, Row, Standing};
 
 /// The version of the JSON; a key that goes or changes its meaning makes it another.
 const VERSION: u32 = 1;
@@ -18,8 +18,9 @@ struct Document<'m> {
     today: String,
     since: String,
     timezone: &'m str,
+    max_renewals: usize,
     agenda: Lists<'m>,
-    unreadable: Vec<File<'m>>,
+    unreadable: Vec<Described<'m>>,
     metrics: Figures<'m>,
 }
 
@@ -37,36 +38,14 @@ struct Lists<'m> {
 
 #[derive(Serialize)]
 struct Entry<'m> {
-    id: &'m str,
-    path: &'m str,
-    title: Option<&'m str>,
-    control: Option<&'m str>,
-    tier: Option<&'m str>,
-    status: Option<&'m str>,
+    #[serde(flatten)]
+    exception: Described<'m>,
     standing: &'static str,
     doubt: Option<String>,
-    requester: Option<&'m str>,
-    owner: Option<&'m str>,
     owner_left: Option<String>,
     manager: Option<&'m str>,
-    approver: Option<&'m str>,
-    removal: Option<&'m str>,
-    decided: Option<String>,
-    first_day: Option<String>,
-    last_day: Option<String>,
-    days_left: Option<i64>,
-    closed: Option<String>,
     closed_late: Option<i64>,
-    renewals: usize,
-    max_renewals: usize,
     review_due: Option<String>,
-}
-
-#[derive(Serialize)]
-struct File<'m> {
-    id: &'m str,
-    path: &'m str,
-    why: &'m str,
 }
 
 #[derive(Serialize)]
@@ -128,21 +107,22 @@ struct Group<'m> {
 }
 
 /// Writes a meeting.
-pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
         today: meeting.today.to_string(),
         since: meeting.since.to_string(),
         timezone: meeting.zone.name(),
-        agenda: lists(&meeting.agenda),
-        unreadable: meeting.unreadable.iter().map(|Unreadable { id, path, why }| File { id, path, why }).collect(),
+        max_renewals: meeting.max_renewals,
+        agenda: lists(&meeting.agenda, view),
+        unreadable: meeting.unreadable.iter().map(|unreadable| view.describe(unreadable.file)).collect(),
         metrics: figures(&meeting.metrics),
     };
     escape::json(&document, out)
 }
 
-fn lists<'m>(agenda: &'m Agenda<'m>) -> Lists<'m> {
-    let all = |items: &'m [&'m Item<'m>]| items.iter().map(|item| entry(item)).collect();
+fn lists<'m>(agenda: &'m Agenda<'m>, view: View<'m>) -> Lists<'m> {
+    let all = |items: &'m [&'m Item<'m>]| items.iter().map(|item| entry(item, view)).collect();
     Lists {
         expired: all(&agenda.expired),
         expiring: all(&agenda.expiring),
@@ -155,33 +135,15 @@ fn lists<'m>(agenda: &'m Agenda<'m>) -> Lists<'m> {
     }
 }
 
-fn entry<'m>(item: &'m Item<'m>) -> Entry<'m> {
-    let it = item.exception;
-    let text = |text: &'m Option<Text<'m>>| text.as_ref().map(Text::as_str);
+fn entry<'m>(item: &'m Item<'m>, view: View<'m>) -> Entry<'m> {
     let owner = item.owner.as_ref();
     Entry {
-        id: it.id,
-        path: item.path,
-        title: text(&it.title),
-        control: text(&it.control),
-        tier: item.tier().map(|tier| tier.name()),
-        status: it.status.as_ref().map(|status| status.value.name()),
+        exception: view.describe_exception(item.exception),
         standing: standing(item.standing),
         doubt: words::doubt(item, words::iso),
-        requester: text(&it.requester),
-        owner: owner.map(|owner| owner.written),
         owner_left: owner.and_then(|owner| owner.left).map(|day| day.to_string()),
         manager: owner.and_then(|owner| owner.manager),
-        approver: item.approver(),
-        removal: text(&it.removal),
-        decided: item.decided().map(|day| day.to_string()),
-        first_day: item.first_day.map(|day| day.to_string()),
-        last_day: item.last_day.map(|day| day.to_string()),
-        days_left: item.days_left,
-        closed: item.closed_on.map(|day| day.to_string()),
         closed_late: item.closed_late(),
-        renewals: item.renewals(),
-        max_renewals: item.max_renewals,
         review_due: item.review.map(|review| review.due.to_string()),
     }
 }

@@ -99,7 +99,8 @@ impl Page<'_> {
         }
         self.add(&format!("\n{}\n\n| File | What is wrong |\n|---|---|\n", words::MEND));
         let unread = meeting.unreadable.iter();
-        let unread = unread.map(|file| format!("| {} | **cannot be read**: {} |\n", clean(file.path), clean(file.why)));
+        let line = |path: &str, why: &str| format!("| {} | **cannot be read**: {} |\n", clean(path), clean(why));
+        let unread = unread.map(|unreadable| line(unreadable.file.path, unreadable.why));
         let doubtful = meeting.agenda.doubtful.iter();
         let doubtful = doubtful.map(|item| {
             format!("| {} | {} |\n", clean(item.path), clean(&words::doubt(item, words::iso).unwrap_or_default()))

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::output::Look;
+use crate::output::record::View;
 use crate::report::Meeting;
 
 /// A format of the report.
@@ -51,16 +52,22 @@ impl Format {
     }
 }
 
-/// Writes a meeting in a format.
+/// Writes a meeting in a format. `view` is the register that it is about.
 ///
 /// # Errors
 ///
 /// When the writer fails.
-pub fn render(format: Format, meeting: &Meeting<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render<'m>(
+    format: Format,
+    meeting: &'m Meeting<'m>,
+    view: View<'m>,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Text => text::render(meeting, look, out),
         Format::Markdown => markdown::render(meeting, out),
         Format::Html => html::render(meeting, out),
-        Format::Json => json::render(meeting, out),
+        Format::Json => json::render(meeting, view, out),
     }
 }

@@ -134,7 +134,7 @@ impl Page<'_> {
         }
         for file in &self.meeting.unreadable {
             let why = self.paint(Paint::Late, "cannot be read");
-            self.line(&format!("  {}: {why}: {}", clean(file.path), clean(file.why)))?;
+            self.line(&format!("  {}: {why}: {}", clean(file.file.path), clean(file.why)))?;
         }
         for item in &self.meeting.agenda.doubtful {
             let doubt = words::doubt(item, words::iso).unwrap_or_default();

@@ -29,8 +29,12 @@ declare_rule! {
 
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let (judge, register) = (cx.judge, cx.register);
-    let added: Vec<_> =
-        changes.list.iter().filter_map(|change| change.added()).filter(|exception| exception.is_judged_as_live()).collect();
+    let added: Vec<_> = changes
+        .list
+        .iter()
+        .filter_map(|change| change.added())
+        .filter(|exception| exception.is_judged_as_live())
+        .collect();
     if added.is_empty() {
         return;
     }

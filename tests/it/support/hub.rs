@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stopgap::github::Issue;
+use stopgap::output::record::View;
 use stopgap::output::remind::{Format, Item, Page, render};
 use stopgap::people::People;
 use stopgap::policy::{Policy, RuleBook};
@@ -156,7 +157,8 @@ impl Book {
         let settings = Settings { bot: BOT, label: self.label, max_new: self.max_new };
         let tracking = remind::track(&reminders, &register, &issues, settings);
         let items: Vec<Item<'_>> = Vec::new();
-        let page = Page { today: today.day, items, tracking: &tracking, settings };
+        let view = View { register: &register, sources: files.sources(), zone: self.policy.timezone, today };
+        let page = Page { view, items, tracking: &tracking, settings };
         let mut bytes = Vec::new();
         render(Format::GithubPlan, &page, &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()

@@ -107,7 +107,7 @@ fn to_mend(meeting: &Meeting<'_>) -> Markup {
             tbody {
                 @for file in unreadable.iter().take(ROWS) {
                     "\n" tr {
-                        th scope="row" { code { (brief(file.path)) } }
+                        th scope="row" { code { (brief(file.file.path)) } }
                         td { b.late { "cannot be read" } ": " (brief(&file.why.replace('`', "\""))) }
                     }
                 }
