@@ -6,6 +6,8 @@ use std::process::Command;
 
 use stopgap::rules;
 
+use crate::support::recorded::assert_page;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -26,28 +28,50 @@ fn explain_knows_every_rule() {
     }
 }
 
-/// Pages show real output: each block after a `$ stopgap …` line is what that command prints.
+/// Pages show real output: what stands below a `$ stopgap …` line is what that command prints, whole or with `[...]` in the
+/// place of what is left out.
 #[test]
 fn the_pages_show_what_the_commands_print() {
-    let page = |name: &str| fs::read_to_string(root().join(name)).unwrap();
-    let pages = page("README.md") + &page("docs/reminders.md");
+    let others = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    let others = others.map(|name| format!("docs/{}", name.to_str().unwrap())).filter(|name| name.ends_with(".md"));
     let mut shown = 0;
-    for block in pages.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for part in block.split("$ stopgap ").skip(1) {
-            let (command, expected) = part.split_once('\n').unwrap();
+    for name in others.chain(["README.md".to_owned()]) {
+        let page = fs::read_to_string(root().join(&name)).unwrap();
+        let mut current = page.clone();
+        for block in page.split("```console\n$ stopgap ").skip(1) {
+            let (command, expected) = block.split("```").next().unwrap().split_once('\n').unwrap();
             let arguments: Vec<&str> = command.split_whitespace().collect();
-            let printed = stopgap(&arguments);
-            let mut rest = printed.as_str();
-            for piece in expected.split("\n[...]\n").map(str::trim_end).filter(|piece| !piece.is_empty()) {
-                let at =
-                    rest.find(piece).unwrap_or_else(|| panic!("`{command}` does not print\n{piece}\nbut\n{printed}"));
-                rest = &rest[at + piece.len()..];
-            }
+            let printed = printed_now(expected.trim_end(), &stopgap(&arguments), &format!("{name}: `{command}`"));
+            current = current.replace(expected, &(printed + "\n"));
             shown += 1;
         }
+        assert_page(&name, &current);
     }
     assert!(shown > 1, "the pages show {shown} commands");
+}
+
+/// What a block should show. Of what is left out in parts, only the beginning and the end can be found again once they have
+/// changed.
+fn printed_now(expected: &str, printed: &str, context: &str) -> String {
+    let pieces: Vec<&str> = expected.split("\n[...]\n").collect();
+    let mut rest = printed.trim_end();
+    let mut current = Vec::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let (lines, first, last) = (piece.lines().count(), index == 0, index + 1 == pieces.len());
+        let all: Vec<&str> = rest.lines().collect();
+        let piece = match rest.find(piece) {
+            Some(at) if !last || rest.len() == at + piece.len() => {
+                rest = &rest[at + piece.len()..];
+                (*piece).to_owned()
+            }
+            _ if first && last => rest.to_owned(),
+            _ if first => all[..lines.min(all.len())].join("\n"),
+            _ if last => all[all.len().saturating_sub(lines)..].join("\n"),
+            _ => panic!("{context} does not print\n{piece}\nbut\n{printed}"),
+        };
+        current.push(piece);
+    }
+    current.join("\n[...]\n")
 }
 
 /// Words that must not drift between the parts of the product.

@@ -563,15 +563,3 @@ fn nothing_is_overwritten_and_links_are_not_followed() {
         assert_eq!(fs::read_dir(sandbox.path("outside")).unwrap().count(), 1);
     }
 }
-
-/// The page shows real output: what stands there is what the command prints.
-#[test]
-fn the_page_about_imports_shows_what_the_command_prints() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("docs/import.md")).unwrap();
-    let block = page.split("```console\n$ stopgap ").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let (command, shown) = block.split_once('\n').unwrap();
-    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_stopgap"));
-    let run = Run::of(run.env_clear().current_dir(root).args(command.split_whitespace()));
-    assert_eq!(run.stdout.trim_end(), shown.trim_end(), "docs/import.md is not current");
-}

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -12,6 +12,9 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use stopgap::register::fields::Field;
 
 use crate::support::{Sandbox, exception};
+
+/// A terminal that shows nothing for so long ends the test: nothing else would, as it waits for a key.
+const SILENCE: Duration = Duration::from_secs(60);
 
 const ENTER: &str = "\r";
 const DOWN: &str = "\u{1b}[B";
@@ -67,7 +70,6 @@ impl Talk {
 
     /// Waits until a text is shown that was not there before.
     fn wait(&mut self, text: &str) -> &mut Self {
-        let until = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(other) = self.others.iter().position(|ask| self.unseen.contains(ask)) {
                 self.others.remove(other);
@@ -77,8 +79,7 @@ impl Talk {
                 self.unseen.drain(..at + text.len());
                 return self;
             }
-            let left = until.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
+            match self.output.recv_timeout(SILENCE) {
                 Ok(bytes) => self.take(&bytes),
                 Err(_) => panic!("`{text}` is not shown, but:\n{}", self.unseen),
             }
@@ -117,17 +118,14 @@ impl Talk {
 
     /// Waits for the end and returns the exit code with all that was shown.
     fn end(mut self) -> (i32, String) {
-        let until = Instant::now() + Duration::from_secs(60);
-        let code = loop {
-            match self.child.try_wait().unwrap() {
-                Some(status) => break status.code().unwrap_or(-1),
-                None if Instant::now() > until => panic!("it does not end:\n{}", self.shown),
-                None => std::thread::sleep(Duration::from_millis(20)),
+        loop {
+            match self.output.recv_timeout(SILENCE) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", self.shown),
             }
-        };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(300)) {
-            self.take(&bytes);
         }
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
         (code, std::mem::take(&mut self.shown))
     }
 }

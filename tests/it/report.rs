@@ -66,6 +66,8 @@ mod shipped_registers {
         );
         let metrics = &report["metrics"];
         assert_eq!(metrics["overdue_days"], 64);
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.md");
+        assert!(fs::read_to_string(page).unwrap().contains("so 40 + 14 + 10 = 64 days are overdue"));
         assert_eq!(metrics["most_overdue"]["days"], 40);
         assert_eq!(metrics["most_overdue"]["id"], "office-door-controller");
         // As `check` counts: 40 files, 31 live; 4 closed, 1 rejected, one `approved`, 3 that cannot be read.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::support::{Run, Sandbox, exception};
 
@@ -467,23 +467,24 @@ fn only_what_a_killed_edit_left_is_taken_away() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_the_place_of_the_register_is_refused_and_not_waited_for() {
+fn a_pipe_in_the_place_of_the_register_is_refused_and_not_read() {
+    use std::os::unix::fs::OpenOptionsExt;
+
     let sandbox = Sandbox::new();
-    assert!(Command::new("mkfifo").arg(sandbox.path("exceptions")).status().unwrap().success());
-    let mut command = sandbox.command();
-    command.args(CLOSE).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut edit = command.spawn().unwrap();
-    let begun = Instant::now();
-    while edit.try_wait().unwrap().is_none() {
-        if begun.elapsed().as_secs() > 20 {
-            edit.kill().unwrap();
-            panic!("it waits for a writer");
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let output = edit.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("it is no folder"));
+    let pipe = sandbox.path("exceptions");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Opening a pipe to write waits until somebody opens it to read.
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::File::options().write(true).open(pipe)
+    });
+    let run = Run::of(sandbox.command().args(CLOSE));
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("it is no folder"), "{}", run.stderr);
+    assert!(!writer.is_finished(), "it opened the pipe");
+    let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let _reader = fs::File::options().read(true).custom_flags(without_waiting).open(pipe).unwrap();
+    writer.join().unwrap().unwrap();
 }
 
 #[cfg(unix)]
@@ -532,31 +533,37 @@ fn edits_at_once_are_all_there_in_the_end() {
     clean(&sandbox);
 }
 
+/// Kills an edit so long after its start, and returns what has been added to the file.
+fn killed_after(sandbox: &Sandbox, delay: Duration) -> String {
+    let before = exception(&[]);
+    sandbox.file(FILE, &before);
+    let mut command = sandbox.command();
+    command.args(["review", "label-printer", "--by", "Luis Prado", "--note", "Looked at it.", "--today", TODAY]);
+    let mut edit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(delay);
+    let _ = edit.kill();
+    edit.wait().unwrap();
+    let after = text(sandbox);
+    after.strip_prefix(&before).unwrap_or_else(|| panic!("half a file:\n{after}")).to_owned()
+}
+
 #[test]
 fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
     let sandbox = register(&[]);
     let (mut old, mut new) = (0, 0);
-    let begun = Instant::now();
-    assert_eq!(run(&sandbox, &["review", "label-printer", "--by", "Luis Prado", "--note", "How long?"]).code, 0);
-    let step = begun.elapsed() / 40;
-    for round in 0..80_u32 {
-        let before = exception(&[]);
-        sandbox.file(FILE, &before);
-        let mut command = sandbox.command();
-        command.args(["review", "label-printer", "--by", "Luis Prado", "--note", "Looked at it.", "--today", TODAY]);
-        let mut edit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(step * round);
-        let _ = edit.kill();
-        edit.wait().unwrap();
-        let after = text(&sandbox);
-        let whole = after.strip_prefix(&before);
-        match whole {
-            Some("") => old += 1,
-            Some("reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: Looked at it.}\n") => new += 1,
-            _ => panic!("half a file:\n{after}"),
+    // Each sweep kills the edit ever later; the next one waits twice as long, in case this one let none come to its end.
+    for step in (0..).map(|sweep| Duration::from_micros(500 << sweep)) {
+        for round in 0..40 {
+            match killed_after(&sandbox, step * round).as_str() {
+                "" => old += 1,
+                "reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: Looked at it.}\n" => new += 1,
+                half => panic!("half a file:\n{half}"),
+            }
+        }
+        if old > 0 && new > 0 {
+            break;
         }
     }
-    assert!(old > 0 && new > 0, "{old} old, {new} new: the rounds do not meet the moment");
     // What a killed edit leaves behind is no exception, and the next one takes it away.
     assert_eq!(run(&sandbox, &CLOSE).code, 0);
     let names: Vec<_> =
