@@ -1,4 +1,5 @@
-//! The arguments, one file a command, and nothing else: their doc comments are the help text.
+//! The arguments, one file a command, and nothing else: their doc comments are the help text. Those that give a field
+//! of an exception are made of the table of fields.
 
 pub mod answers;
 mod check;

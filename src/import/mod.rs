@@ -102,14 +102,13 @@ impl Target {
         if name == ID {
             return Some(Self::Id);
         }
-        let found = |is: &dyn Fn(Field) -> bool| {
-            let mut fields = Field::importable().filter(|field| is(*field));
-            fields.next().map(|first| (first, fields.next().is_none()))
+        let whole = Field::importable().find(|field| field.name() == name);
+        let short = || {
+            let mut labelled = Field::importable().filter(|field| field.label() == name);
+            labelled.next().filter(|_| labelled.next().is_none())
         };
-        let whole = found(&|field| field.name() == name).map(|(field, _)| field);
-        let short = || found(&|field| field.label() == name).filter(|(_, alone)| *alone).map(|(field, _)| field);
-        let is_first = |field: Field| field.is_in_list() && field.parent().is_some_and(|list| list.name() == name);
-        whole.or_else(short).or_else(|| found(&is_first).map(|(field, _)| field)).map(Self::Field)
+        let is_first = |field: &Field| field.is_in_list() && field.parent().is_some_and(|list| list.name() == name);
+        whole.or_else(short).or_else(|| Field::importable().find(is_first)).map(Self::Field)
     }
 
     /// Returns the names of the id and of all fields that a column can fill.
@@ -369,6 +368,27 @@ fn of_yaml(line: &dyn Fn(&str) -> bool, start: &str) -> Option<Format> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_is_named_in_full_or_by_what_no_other_ends_in() {
+        for (name, target) in [
+            ("id", Some("id")),
+            (" Expires ", Some("expires")),
+            ("scope.system", Some("scope.system")),
+            ("tier", Some("risk.tier")),
+            ("incident", Some("incident.id")),
+            ("alternatives", Some("alternatives.option")),
+            ("rejected", Some("alternatives.rejected")),
+            ("verified_by", Some("closure.verified_by")),
+            ("x-cost-centre", Some("x-cost-centre")),
+            ("scope", None),
+            ("reviews", None),
+            ("x-", None),
+        ] {
+            let found = Target::parse(name);
+            assert_eq!(found.as_ref().and_then(Target::name), target, "{name}");
+        }
+    }
 
     #[test]
     fn the_format_is_told_by_the_name_or_by_the_content() {
