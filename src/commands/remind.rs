@@ -10,7 +10,7 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Input};
 use crate::files;
-use crate::github::{InputError, Issue};
+use crate::github::Issue;
 use crate::output::escape;
 use crate::output::remind::{Format, Item, Page, render};
 use crate::remind::{self, Concern, Reminder, Settings, Step, Tracking};
@@ -84,8 +84,8 @@ fn read(path: &Path, folder: &Path) -> Result<Vec<Issue>, Error> {
         help: "name a file that was saved before".into(),
     })?;
     Issue::parse_list(&bytes).map_err(|error| {
-        let InputError { why, help } = error;
-        Error::from(Input::Answer { path: path.to_path_buf(), what: "list of issues", why, help })
+        let (path, why) = (path.to_path_buf(), error.sentence());
+        Error::from(Input::Answer { path, what: "list of issues", why, help: error.help })
     })
 }
 

@@ -7,12 +7,12 @@ use crate::commands::{World, place};
 use crate::error::{Argument, Error, GitError, Input};
 use crate::files::{CommitFiles, ReadFile};
 use crate::git::{Commit, Git};
-use crate::github::InputError;
+use crate::github::{EventKind, InputError};
 use crate::history::decisions;
 use crate::history::{Changes, Snapshot};
 use crate::policy::Forge;
 use crate::register::{Files, is_named_like_one, stem};
-use crate::signoff::{ChangeRequest, Codeowners, Event, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
+use crate::signoff::{ChangeRequest, Codeowners, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
 use crate::source::{FileId, Source};
 use crate::yaml;
 
@@ -47,8 +47,8 @@ impl Given {
             let bytes = read(&world.folder.join(path), "the event")?;
             match Saved::parse(&bytes).map_err(|error| unusable("event", path, error))? {
                 Saved::Request(request) => given.request = Some(request),
-                Saved::Other(Event::MergeGroup(_)) => given.other = Some("a merge queue"),
-                Saved::Other(Event::Push(_)) => given.other = Some("a push"),
+                Saved::Other(EventKind::MergeGroup) => given.other = Some("a merge queue"),
+                Saved::Other(EventKind::Push) => given.other = Some("a push"),
                 Saved::Other(_) => given.other = Some("no pull request"),
             }
         }
@@ -256,8 +256,5 @@ fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
 }
 
 fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
-    let verbs = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "];
-    let why =
-        if verbs.iter().any(|verb| error.why.starts_with(verb)) { format!("it {}", error.why) } else { error.why };
-    Error::from(Input::Answer { path: path.to_path_buf(), what, why, help: error.help })
+    Error::from(Input::Answer { path: path.to_path_buf(), what, why: error.sentence(), help: error.help })
 }

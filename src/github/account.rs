@@ -1,6 +1,8 @@
 //! A GitHub account, as payloads and answers write it.
 
-use super::json::{Json, number, text};
+use serde::Deserialize;
+
+use super::json::{Field, Object};
 
 /// An account on GitHub.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,20 +40,27 @@ impl Account {
         self.login.to_lowercase()
     }
 
-    /// Reads the account at a path that must be there; nothing where it is null, because the account is deleted.
-    pub(crate) fn at(json: &Json, path: &str) -> Result<Option<Self>, String> {
-        match json.find(path)? {
-            None => Err(format!("has no `{path}`")),
-            Some(Json::Null) => Ok(None),
-            Some(_) => {
-                let key = |name: &str| format!("{path}.{name}");
-                let login = json.required(&key("login"), text())?.to_owned();
-                let kind = json.optional(&key("type"), text())?.map(str::to_owned);
-                Ok(Some(Self { login, id: json.optional(&key("id"), number())?, kind }))
-            }
-        }
+    /// Reads the account of a key that must be there; nothing where it is null, because the account is deleted.
+    pub(crate) fn at(user: &Field<User>, path: &str) -> Result<Option<Self>, String> {
+        let Some(user) = user.present(path)? else { return Ok(None) };
+        let key = |name: &str| format!("{path}.{name}");
+        let login = user.login.required(&key("login"))?.clone();
+        let kind = user.kind.optional(&key("type"))?.cloned();
+        Ok(Some(Self { login, id: user.id.optional(&key("id"))?.copied(), kind }))
     }
 }
+
+/// What GitHub writes of an account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct User {
+    login: Field<String>,
+    id: Field<u64>,
+    #[serde(rename = "type")]
+    kind: Field<String>,
+}
+
+impl Object for User {}
 
 #[cfg(test)]
 mod tests {

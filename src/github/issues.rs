@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess};
+use serde::de::{Error as _, IgnoredAny, MapAccess};
 
+use super::account::{Account, User};
+use super::json::{Field, InputError, Object};
 use super::pages::{self, Listed};
-use super::{Account, InputError};
 use crate::text::shown;
 
 /// One issue.
@@ -52,51 +53,41 @@ struct Item(Option<Issue>);
 
 /// What GitHub writes of an issue, so far as it is read. A key that is missing is told from one that is null: a list
 /// without texts or authors would look like one without a single marker.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Written {
-    number: Option<u64>,
-    title: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    body: Option<Option<String>>,
-    state: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    user: Option<Option<User>>,
-    labels: Option<Vec<Label>>,
-    pull_request: Option<IgnoredAny>,
-    message: Option<String>,
+    number: Field<u64>,
+    title: Field<String>,
+    body: Field<String>,
+    state: Field<String>,
+    user: Field<User>,
+    labels: Field<Vec<Label>>,
+    pull_request: Field<IgnoredAny>,
+    message: Field<String>,
 }
 
-#[derive(Deserialize)]
-struct User {
-    login: String,
-    id: Option<u64>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-}
-
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Label {
     Name(String),
     Object { name: Option<String> },
 }
 
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
+impl Object for Written {}
+impl Object for IgnoredAny {}
 
 impl Listed for Item {
     const NOUN: &'static str = "issues";
 
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
-        let Some(number) = written.number else {
-            return Err(A::Error::custom(match written.message {
-                Some(message) => format!("holds GitHub's refusal `{}`, not issues", shown(&message)),
-                None => "has an issue without a `number`".to_owned(),
+        let Some(number) = written.number.optional("number").map_err(A::Error::custom)?.copied() else {
+            return Err(A::Error::custom(match written.message.optional("message") {
+                Ok(Some(message)) => format!("holds GitHub's refusal `{}`, not issues", shown(message)),
+                _ => "has an issue without a `number`".to_owned(),
             }));
         };
-        if written.pull_request.is_some() {
+        if written.pull_request.is_there() {
             return Ok(Self(None));
         }
         written
@@ -107,26 +98,23 @@ impl Listed for Item {
 }
 
 impl Written {
-    fn issue(self, number: u64) -> Result<Issue, String> {
-        let missing = |key: &str| format!("has no `{key}`");
-        let open = match self.state.as_deref() {
-            Some("open") => true,
-            Some("closed") => false,
-            Some(other) => return Err(format!("`state` is `{}`, neither `open` nor `closed`", shown(other))),
-            None => return Err(missing("state")),
+    fn issue(&self, number: u64) -> Result<Issue, String> {
+        let open = match self.state.required("state")?.as_str() {
+            "open" => true,
+            "closed" => false,
+            other => return Err(format!("`state` is `{}`, neither `open` nor `closed`", shown(other))),
         };
-        let name = |label: Label| match label {
-            Label::Name(name) => Some(name),
-            Label::Object { name } => name,
+        let name = |label: &Label| match label {
+            Label::Name(name) => Some(name.clone()),
+            Label::Object { name } => name.clone(),
         };
-        let author = self.user.ok_or_else(|| missing("user"))?;
         Ok(Issue {
             number,
-            title: self.title.ok_or_else(|| missing("title"))?,
-            body: self.body.ok_or_else(|| missing("body"))?.unwrap_or_default(),
+            title: self.title.required("title")?.clone(),
+            body: self.body.present("body")?.cloned().unwrap_or_default(),
             open,
-            author: author.map(|user| Account { login: user.login, id: user.id, kind: user.kind }),
-            labels: self.labels.ok_or_else(|| missing("labels"))?.into_iter().filter_map(name).collect(),
+            author: Account::at(&self.user, "user")?,
+            labels: self.labels.required("labels")?.iter().filter_map(name).collect(),
         })
     }
 }
@@ -189,7 +177,7 @@ mod tests {
             ("\"body\"", "\"text\"", "issue 7: has no `body`"),
             ("\"user\"", "\"author\"", "issue 7: has no `user`"),
             ("\"labels\"", "\"tags\"", "issue 7: has no `labels`"),
-            ("\"title\": \"one\"", "\"title\": 1", "invalid type: integer `1`, expected a string"),
+            ("\"title\": \"one\"", "\"title\": 1", "issue 7: `title` is a number, not a text"),
         ] {
             let json = format!("[{}]", issue(7)).replacen(from, to, 1);
             assert!(why(&json).starts_with(says), "{}", why(&json));

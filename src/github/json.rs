@@ -1,150 +1,223 @@
-//! What is read of GitHub's JSON: a few keys, and a sentence for whatever is not as GitHub sends it.
+//! How GitHub's JSON is read: a few keys, and a sentence for whatever is not as GitHub sends it.
 //!
-//! All other keys are skipped without being kept, so a payload costs no more memory than what is read of it.
+//! A payload becomes a type that names the keys; all other keys are skipped without being kept, so it costs no more memory
+//! than what is read of it. What a key holds is judged where it is asked for, not where it is read: what nobody needs may
+//! be of any kind.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::text::shown;
-
-/// The keys that are kept, at whatever depth below other kept keys.
-const KEYS: [&str; 27] = [
-    "after",
-    "base",
-    "base_sha",
-    "before",
-    "commit_id",
-    "created",
-    "deleted",
-    "dismissed",
-    "draft",
-    "forced",
-    "head",
-    "head_ref",
-    "head_sha",
-    "id",
-    "login",
-    "merge_group",
-    "message",
-    "number",
-    "official",
-    "pull_request",
-    "ref",
-    "review",
-    "sha",
-    "state",
-    "submitted_at",
-    "type",
-    "user",
-];
 
 /// Says why a saved payload or answer cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct InputError {
-    /// What is wrong, to follow "cannot read the file: "; one lower-case sentence.
+    /// What is wrong, as one lower-case sentence; without a subject where that is the file itself ("is empty").
     pub why: String,
     /// What to do.
     pub help: String,
 }
 
-/// The part of a JSON value that is read.
-#[derive(Debug)]
-pub(crate) enum Json {
+impl InputError {
+    /// Returns what is wrong as a whole sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        const VERBS: [&str; 7] = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "];
+        let verb = VERBS.iter().any(|verb| self.why.starts_with(verb));
+        format!("{}{}", if verb { "it " } else { "" }, self.why)
+    }
+}
+
+/// What a key holds.
+#[derive(Debug, Default)]
+pub(crate) enum Field<T> {
+    /// The key is not there.
+    #[default]
+    Missing,
+    /// JSON's null.
     Null,
-    Flag(bool),
-    /// Nothing for a negative, broken or larger number.
-    Number(Option<u64>),
-    Text(String),
-    List,
-    Object(Vec<(&'static str, Json)>),
+    /// What is wanted.
+    Of(T),
+    /// Something else, by its name in a message.
+    Other(&'static str),
 }
 
-impl Json {
-    /// Returns the value at a path of keys, nothing where a key is missing.
-    pub(crate) fn find(&self, path: &str) -> Result<Option<&Self>, String> {
-        let (mut here, mut walked) = (self, 0);
-        for key in path.split('.') {
-            let Self::Object(entries) = here else {
-                let parent = match path.get(..walked - usize::from(walked > 0)) {
-                    None | Some("") => "the whole".to_owned(),
-                    Some(parent) => format!("`{parent}`"),
-                };
-                return Err(format!("{parent} is {}, not an object", here.kind()));
-            };
-            match entries.iter().find(|(name, _)| *name == key) {
-                Some((_, value)) => here = value,
-                None => return Ok(None),
-            }
-            walked += key.len() + 1;
-        }
-        Ok(Some(here))
-    }
-
-    /// Returns what `read` makes of the value at a path; nothing where it is missing or null.
-    pub(crate) fn optional<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<Option<T>, String> {
-        match self.find(path)? {
-            None | Some(Self::Null) => Ok(None),
-            Some(value) => match (kind.read)(value) {
-                Some(read) => Ok(Some(read)),
-                None => Err(format!("`{path}` is {}, not {}", value.kind(), kind.name)),
-            },
-        }
-    }
-
-    /// Returns what `read` makes of the value at a path that must be there.
-    pub(crate) fn required<'a, T>(&'a self, path: &str, kind: Kind<'a, T>) -> Result<T, String> {
-        self.optional(path, kind)?.ok_or_else(|| format!("has no `{path}`"))
-    }
-
-    fn kind(&self) -> &'static str {
+impl<T: Kind> Field<T> {
+    /// Returns the value; nothing where it is missing or null. `path` is what it is called in a message.
+    pub(crate) fn optional(&self, path: &str) -> Result<Option<&T>, String> {
         match self {
-            Self::Null => "null",
-            Self::Flag(_) => "true or false",
-            Self::Number(Some(_)) => "a number",
-            Self::Number(None) => "a number out of range",
-            Self::Text(_) => "a text",
-            Self::List => "a list",
-            Self::Object(_) => "an object",
+            Self::Missing | Self::Null => Ok(None),
+            Self::Of(value) => Ok(Some(value)),
+            Self::Other(kind) => Err(format!("`{path}` is {kind}, not {}", T::NAME)),
         }
     }
 
-    pub(crate) fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut entries: Vec<(&'static str, Self)> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key)? {
-            let Some(key) = key else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            if entries.iter().any(|(name, _)| *name == key) {
-                return Err(A::Error::custom(format!("has `{key}` twice in one object")));
-            }
-            entries.push((key, map.next_value()?));
-        }
-        Ok(Self::Object(entries))
+    /// Returns the value, which must be there.
+    pub(crate) fn required(&self, path: &str) -> Result<&T, String> {
+        self.optional(path)?.ok_or_else(|| missing(path))
+    }
+
+    /// Returns the value of a key that must be there; nothing where it is null.
+    pub(crate) fn present(&self, path: &str) -> Result<Option<&T>, String> {
+        if matches!(self, Self::Missing) { Err(missing(path)) } else { self.optional(path) }
+    }
+
+    /// Tells whether there is a value, of whatever kind.
+    pub(crate) fn is_there(&self) -> bool {
+        !matches!(self, Self::Missing | Self::Null)
     }
 }
 
-/// How a value is read, and what the wanted kind is called in a message.
-pub(crate) struct Kind<'a, T> {
-    read: fn(&'a Json) -> Option<T>,
-    name: &'static str,
+impl<T: Object> Field<T> {
+    /// Returns the object, to look for a key in it; nothing where the object is missing.
+    pub(crate) fn object(&self, path: &str) -> Result<Option<&T>, String> {
+        if matches!(self, Self::Null) { Err(format!("`{path}` is null, not {}", T::NAME)) } else { self.optional(path) }
+    }
 }
 
-pub(crate) fn text<'a>() -> Kind<'a, &'a str> {
-    let read = |json: &'a Json| if let Json::Text(text) = json { Some(text.as_str()) } else { None };
-    Kind { read, name: "a text" }
+/// Says that a key is not there.
+pub(crate) fn missing(path: &str) -> String {
+    format!("has no `{path}`")
 }
 
-pub(crate) fn number<'a>() -> Kind<'a, u64> {
-    let read = |json: &'a Json| if let Json::Number(number) = json { *number } else { None };
-    Kind { read, name: "a whole number" }
+/// A kind of value that is wanted.
+pub(crate) trait Kind: Sized {
+    /// What it is called in a message.
+    const NAME: &'static str;
+
+    fn of_text(_: &str) -> Option<Self> {
+        None
+    }
+
+    fn of_number(_: u64) -> Option<Self> {
+        None
+    }
+
+    fn of_flag(_: bool) -> Option<Self> {
+        None
+    }
+
+    fn of_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn of_object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Option<Self>, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
 }
 
-pub(crate) fn flag<'a>() -> Kind<'a, bool> {
-    let read = |json: &'a Json| if let Json::Flag(flag) = json { Some(*flag) } else { None };
-    Kind { read, name: "true or false" }
+impl Kind for String {
+    const NAME: &'static str = "a text";
+
+    fn of_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Kind for u64 {
+    const NAME: &'static str = "a whole number";
+
+    fn of_number(number: u64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+impl Kind for bool {
+    const NAME: &'static str = "true or false";
+
+    fn of_flag(flag: bool) -> Option<Self> {
+        Some(flag)
+    }
+}
+
+impl<T: DeserializeOwned> Kind for Vec<T> {
+    const NAME: &'static str = "a list";
+
+    fn of_flag(_: bool) -> Option<Self> {
+        None
+    }
+
+    fn of_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
+        let mut items = Self::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Some(items))
+    }
+}
+
+/// An object whose keys are the fields of a type, each of which may be missing. A key that is there twice is refused.
+pub(crate) trait Object: DeserializeOwned {}
+
+impl<T: Object> Kind for T {
+    const NAME: &'static str = "an object";
+
+    fn of_object<'de, A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(object)).map(Some)
+    }
+}
+
+struct AnyValue<T>(PhantomData<T>);
+
+impl<'de, T: Kind> serde::Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue(PhantomData))
+    }
+}
+
+impl<'de, T: Kind> Visitor<'de> for AnyValue<T> {
+    type Value = Field<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Field<T>, E> {
+        Ok(Field::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Field<T>, E> {
+        Ok(T::of_flag(flag).map_or(Field::Other("true or false"), Field::Of))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Field<T>, E> {
+        Ok(T::of_number(number).map_or(Field::Other("a number"), Field::Of))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Field<T>, E> {
+        Ok(Field::Other("a number out of range"))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Field<T>, E> {
+        Ok(Field::Other("a number out of range"))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Field<T>, E> {
+        Ok(T::of_text(text).map_or(Field::Other("a text"), Field::Of))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Field<T>, A::Error> {
+        Ok(T::of_list(list)?.map_or(Field::Other("a list"), Field::Of))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Field<T>, A::Error> {
+        Ok(T::of_object(object)?.map_or(Field::Other("an object"), Field::Of))
+    }
+}
+
+/// Reads a file that holds one object. Says in a sentence what is wrong with it otherwise.
+pub(crate) fn read<T: Object>(bytes: &[u8]) -> Result<T, String> {
+    match serde_json::from_slice(usable(bytes)?).map_err(|error| explain(&error))? {
+        Field::Of(object) => Ok(object),
+        Field::Other(kind) => Err(format!("the whole is {kind}, not an object")),
+        Field::Missing | Field::Null => Err("the whole is null, not an object".to_owned()),
+    }
 }
 
 /// Refuses what is no full object name, because it goes to `git` as an argument.
@@ -171,80 +244,14 @@ pub(crate) fn explain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let cause = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
     match error.classify() {
-        serde_json::error::Category::Data => format!("{cause} (line {line}, column {column})"),
+        serde_json::error::Category::Data => {
+            let cause = match cause.strip_prefix("duplicate field ") {
+                Some(key) => format!("has {key} twice in one object"),
+                None => cause.to_owned(),
+            };
+            format!("{cause} (line {line}, column {column})")
+        }
         serde_json::error::Category::Eof => format!("breaks off at line {line}, column {column}: {cause}"),
         _ => format!("is not JSON: {cause} at line {line}, column {column}"),
-    }
-}
-
-/// Reads a key as one of [`KEYS`], without keeping the others.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Option<&'static str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = Option<&'static str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(KEYS.iter().find(|known| **known == key).copied())
-    }
-}
-
-struct AnyValue;
-
-impl<'de> serde::Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
-        Ok(Json::Flag(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Number(Some(number)))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Number(None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Number(None))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Json::List)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Json, A::Error> {
-        Json::from_map(map)
     }
 }

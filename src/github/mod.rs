@@ -1,12 +1,15 @@
-//! What is read of GitHub: accounts, and lists that were saved page by page.
+//! What is read of GitHub: the event that runs a job, accounts, and lists that were saved page by page.
 //!
 //! Everything here judges texts that it is given; nothing here makes a request.
 
 mod account;
+mod event;
 mod issues;
 pub(crate) mod json;
 pub(crate) mod pages;
 
 pub use account::Account;
+pub(crate) use account::User;
+pub use event::{Event, EventKind};
 pub use issues::Issue;
 pub use json::InputError;

@@ -148,7 +148,9 @@ mod tests {
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
         assert!(why("[]").contains("invalid"), "{}", why("[]"));
         assert!(why(&format!("{0} {0}", answer())).starts_with("is not JSON: trailing characters"));
-        assert!(why(&answer().replacen("\"iid\"", "\"iid\": 9, \"iid\"", 1)).starts_with("duplicate field `iid`"));
+        assert!(
+            why(&answer().replacen("\"iid\"", "\"iid\": 9, \"iid\"", 1)).starts_with("has `iid` twice in one object")
+        );
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! A pull request of GitHub, Forgejo or Gitea, or a merge request of GitLab: whose it is and who stands behind it.
 
-use super::event::{Event, PullRequest};
 use super::reviews::{ReviewState, Reviews, Standing};
-use crate::github::{Account, InputError};
+use crate::github::{Account, Event, EventKind, InputError};
 use crate::gitlab::{self, Approvals, MergeRequest};
 
 /// What a change is proposed with.
@@ -14,13 +13,22 @@ pub enum ChangeRequest {
     Merge(MergeRequest),
 }
 
+/// What sign-off needs to know of a pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullRequest {
+    /// Who opened it; nobody when the account is deleted.
+    pub author: Option<Account>,
+    /// The newest commit of its branch.
+    pub head: String,
+}
+
 /// What was saved of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// It is about a pull or merge request.
     Request(ChangeRequest),
     /// It is about something else.
-    Other(Event),
+    Other(EventKind),
 }
 
 /// What people say of a change.
@@ -42,9 +50,13 @@ impl Saved {
         if MergeRequest::is_meant(json) {
             return MergeRequest::parse(json).map(|request| Self::Request(ChangeRequest::Merge(request)));
         }
-        match (Event::parse(json)?, gitlab::refusal_in(json)) {
-            (Event::PullRequest(request), _) => Ok(Self::Request(ChangeRequest::Pull(request))),
-            (Event::Other, Some(why)) => Err(InputError {
+        let event = Event::parse(json)?;
+        match (event.kind(), gitlab::refusal_in(json)) {
+            (EventKind::PullRequest, _) => {
+                let (author, head) = (event.author()?, event.head()?);
+                Ok(Self::Request(ChangeRequest::Pull(PullRequest { author, head })))
+            }
+            (EventKind::Other, Some(why)) => Err(InputError {
                 why,
                 help: "save the answer about a merge request that is there, with a token that may read it".to_owned(),
             }),

@@ -6,15 +6,13 @@
 mod change_request;
 mod codeowners;
 pub mod coverage;
-mod event;
 mod evidence;
 mod owners;
 mod ownership;
 mod reviews;
 
-pub use change_request::{ChangeRequest, Opinions, Saved};
+pub use change_request::{ChangeRequest, Opinions, PullRequest, Saved};
 pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule};
-pub use event::{Event, MergeGroup, PullRequest, Push};
 pub use evidence::{Evidence, Verdict};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;

@@ -10,11 +10,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess};
 
-use crate::github::json::{Json, commit, flag, number, text};
+use crate::github::json::{Field, Object, commit};
 use crate::github::pages::{self, Listed};
-use crate::github::{Account, InputError};
+use crate::github::{Account, InputError, User};
 use crate::text::shown;
 
 /// What a review says, from the mildest to the one that wins where two copies of a review differ.
@@ -56,11 +58,6 @@ impl ReviewState {
     fn is_opinion(self) -> bool {
         !matches!(self, Self::Pending | Self::Commented)
     }
-
-    pub(super) fn at(json: &Json, path: &str) -> Result<Self, String> {
-        let name = json.required(path, text())?;
-        Self::parse(name).ok_or_else(|| format!("`{path}` is `{}`, which is no state of a review", shown(name)))
-    }
 }
 
 /// One review.
@@ -78,28 +75,52 @@ pub struct Review {
     pub submitted_at: Option<DateTime<FixedOffset>>,
 }
 
-impl Review {
-    fn from_json(json: &Json) -> Result<Self, String> {
-        let id = json.required("id", number())?;
-        Self::rest_from_json(id, json).map_err(|why| format!("review {id}: {why}"))
+/// What GitHub, Forgejo and Gitea write of a review, so far as it is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    id: Field<u64>,
+    user: Field<User>,
+    state: Field<String>,
+    dismissed: Field<bool>,
+    official: Field<bool>,
+    commit_id: Field<String>,
+    submitted_at: Field<String>,
+    message: Field<String>,
+}
+
+impl Object for Written {}
+
+impl Written {
+    fn review(&self) -> Result<Review, String> {
+        let id = *self.id.required("id")?;
+        self.rest(id).map_err(|why| format!("review {id}: {why}"))
     }
 
-    fn rest_from_json(id: u64, json: &Json) -> Result<Self, String> {
-        let state = match ReviewState::at(json, "state")? {
-            state if state.is_opinion() && json.optional("dismissed", flag())? == Some(true) => ReviewState::Dismissed,
-            ReviewState::Approved if json.optional("official", flag())? == Some(false) => ReviewState::Commented,
-            state => state,
-        };
-        let sent = json.optional("submitted_at", text())?;
-        let submitted_at = sent.map(time).transpose()?;
+    fn rest(&self, id: u64) -> Result<Review, String> {
+        let state = self.state()?;
+        let submitted_at = self.submitted_at.optional("submitted_at")?.map(|sent| time(sent)).transpose()?;
         if submitted_at.is_none() && state.is_opinion() {
             return Err("has no `submitted_at`, so nobody can tell which review is the latest".to_owned());
         }
-        let reviewed = json.optional("commit_id", text())?.filter(|text| !text.is_empty());
+        let reviewed = self.commit_id.optional("commit_id")?.filter(|text| !text.is_empty());
         let reviewed = reviewed.map(|text| commit("commit_id", text)).transpose()?;
-        Ok(Self { id, user: Account::at(json, "user")?, state, commit: reviewed, submitted_at })
+        Ok(Review { id, user: Account::at(&self.user, "user")?, state, commit: reviewed, submitted_at })
     }
 
+    fn state(&self) -> Result<ReviewState, String> {
+        let written = self.state.required("state")?;
+        let state = ReviewState::parse(written)
+            .ok_or_else(|| format!("`state` is `{}`, which is no state of a review", shown(written)))?;
+        Ok(match state {
+            _ if state.is_opinion() && self.dismissed.optional("dismissed")? == Some(&true) => ReviewState::Dismissed,
+            ReviewState::Approved if self.official.optional("official")? == Some(&false) => ReviewState::Commented,
+            _ => state,
+        })
+    }
+}
+
+impl Review {
     /// Orders reviews by time; of two copies of one review, the one that is less in favour comes last.
     fn order(&self) -> (Option<DateTime<FixedOffset>>, u64, ReviewState) {
         (self.submitted_at, self.id, self.state)
@@ -206,11 +227,11 @@ impl Listed for Review {
     const NOUN: &'static str = "reviews";
 
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        let json = Json::from_map(map)?;
-        if let (None, Ok(Some(message))) = (json.find("state").ok().flatten(), json.optional("message", text())) {
+        let written = Written::deserialize(MapAccessDeserializer::new(map))?;
+        if let (Field::Missing, Ok(Some(message))) = (&written.state, written.message.optional("message")) {
             return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not reviews", shown(message))));
         }
-        Self::from_json(&json).map_err(A::Error::custom)
+        written.review().map_err(A::Error::custom)
     }
 }
 

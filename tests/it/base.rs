@@ -830,19 +830,23 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
     };
     let without_ref = json!({"before": history.first, "after": history.third, "repository": repository()});
     for (event, payload, why) in [
-        ("pull_request", "{".to_owned(), "it is not JSON: EOF while parsing an object at line 1 column 1"),
-        ("workflow_dispatch", "[]".to_owned(), "it is JSON, but no object"),
-        ("pull_request", "{}".to_owned(), "it holds no text at `pull_request.head.sha`"),
-        ("pull_request", request("/pull_request/head", Value::Null), "it holds no text at `pull_request.head.sha`"),
-        ("pull_request", request("/pull_request/base/sha", json!(7)), "it holds no text at `pull_request.base.sha`"),
+        ("pull_request", "{".to_owned(), "it breaks off at line 1, column 1: EOF while parsing an object"),
+        ("workflow_dispatch", "[]".to_owned(), "the whole is a list, not an object"),
+        ("pull_request", "{}".to_owned(), "it has no `pull_request.head.sha`"),
+        ("pull_request", request("/pull_request/head", Value::Null), "`pull_request.head` is null, not an object"),
+        (
+            "pull_request",
+            request("/pull_request/base/sha", json!(7)),
+            "`pull_request.base.sha` is a number, not a text",
+        ),
         (
             "pull_request_review",
             request("/pull_request/base/sha", json!("--all")),
-            "`pull_request.base.sha` is `--all`, which is not a full commit name",
+            "`pull_request.base.sha` is `--all`, not a full commit",
         ),
-        ("merge_group", request("/action", json!("x")), "it holds no text at `merge_group.base_sha`"),
-        ("push", "{\"ref\": \"refs/heads/main\"}".to_owned(), "it holds no text at `before`"),
-        ("push", without_ref.to_string(), "it holds no text at `ref`"),
+        ("merge_group", request("/action", json!("x")), "it has no `merge_group.base_sha`"),
+        ("push", "{\"ref\": \"refs/heads/main\"}".to_owned(), "it has no `before`"),
+        ("push", without_ref.to_string(), "it has no `ref`"),
     ] {
         let ci = CiEnvironment { github_event: Some(payload.into_bytes()), ..github(event, &json!({})) };
         let (message, help) = refused(&history.repo, "auto", &ci);
@@ -853,6 +857,21 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
     let ci = environment(&[("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "push")]);
     let (message, _) = refused(&history.repo, "auto", &ci);
     assert!(message.ends_with("`GITHUB_EVENT_PATH` is not set"), "{message}");
+}
+
+/// `--base auto` and `--event` read the same file: what one of them refuses, the other does not pass over.
+#[test]
+fn a_payload_is_read_as_sign_off_reads_it() {
+    let history = History::new();
+    history.repo.pull_request("main", "topic");
+    let checkout = history.repo.actions_checkout("refs/pull/7/merge", 2);
+    let payload = history.pull_request().to_string();
+    let with = |bytes: Vec<u8>| CiEnvironment { github_event: Some(bytes), ..github("pull_request", &json!({})) };
+    let marked = [b"\xEF\xBB\xBF", payload.as_bytes()].concat();
+    assert_eq!(found(&checkout, "auto", &with(marked)).0, history.third);
+    let twice = payload.replacen("{", &format!("{{\"before\": \"{}\", \"before\": 1, ", history.first), 1);
+    let (message, _) = refused(&checkout, "auto", &with(twice.into_bytes()));
+    assert!(message.contains("it has `before` twice in one object"), "{message}");
 }
 
 #[test]

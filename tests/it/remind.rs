@@ -465,7 +465,7 @@ mod formats {
             (&["--bot", "the bot"], "`--bot the bot` is no login"),
             (&["--format", "github-plan"], "`github-plan` needs `--existing`"),
             (&["--existing", "gone.json"], "cannot read the issues `gone.json`"),
-            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is no list of issues that can be used: is empty"),
+            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is no list of issues that can be used: it is empty"),
         ] {
             let run = run(arguments);
             assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
