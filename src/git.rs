@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use data_encoding::HEXLOWER;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -68,16 +69,10 @@ impl ObjectFormat {
     pub fn oid(self, bytes: &[u8]) -> String {
         let head = format!("blob {}\0", bytes.len());
         match self {
-            Self::Sha1 => hex(&Sha1::new().chain_update(head).chain_update(bytes).finalize()),
-            Self::Sha256 => hex(&Sha256::new().chain_update(head).chain_update(bytes).finalize()),
+            Self::Sha1 => HEXLOWER.encode(&Sha1::new().chain_update(head).chain_update(bytes).finalize()),
+            Self::Sha256 => HEXLOWER.encode(&Sha256::new().chain_update(head).chain_update(bytes).finalize()),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// Who commits on this machine, as git's configuration says.

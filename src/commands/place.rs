@@ -33,7 +33,7 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
 
 /// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would
 /// choose the register that is judged. What lies above the work tree is not the repository's.
-fn refuse_links(named: &Path, root: &Path) -> Result<(), Error> {
+fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
     let mut place = PathBuf::new();
     let mut top: Option<PathBuf> = None;
     for part in root.components() {
@@ -47,10 +47,7 @@ fn refuse_links(named: &Path, root: &Path) -> Result<(), Error> {
             && std::fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink())
         {
             let link = place.strip_prefix(top).unwrap_or(&place).display().to_string();
-            return Err(Error::RootThroughLink {
-                root: named.to_path_buf(),
-                link: crate::text::shown(&link).into_owned(),
-            });
+            return Err(Argument::RootThroughLink { root: named.to_path_buf(), link });
         }
         if place.join(".git").exists() {
             top = Some(place.clone());

@@ -44,6 +44,14 @@ pub enum Argument {
         /// The path as it was typed.
         path: PathBuf,
     },
+    /// `--root` leads through a link of the repository.
+    #[error("`--root {}` leads through the link `{}`, and links are never followed", root.display(), shown(link))]
+    RootThroughLink {
+        /// What was named.
+        root: PathBuf,
+        /// The link, from the top of the work tree.
+        link: String,
+    },
     /// A name belongs to nothing.
     #[error("{}", what.missing(name))]
     NotFound {
@@ -231,6 +239,7 @@ impl Argument {
         match self {
             Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
             Self::NoRoot { .. } => "name the folder that holds `stopgap.yaml` or the register".into(),
+            Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),

@@ -81,14 +81,6 @@ pub enum Error {
         /// The head's.
         head: String,
     },
-    /// `--root` leads through a link of the repository.
-    #[error("`--root {}` leads through the link `{link}`, and links are never followed", root.display())]
-    RootThroughLink {
-        /// What was named.
-        root: PathBuf,
-        /// The link, from the top of the work tree.
-        link: String,
-    },
     /// A policy, roster, catalogue or schema is at fault.
     #[error("{kind} is not usable")]
     Config {
@@ -208,7 +200,6 @@ impl Error {
                  has in {} would no longer be judged; name the root that is meant with `--root`, or put the policy back",
                 folder(base)
             )),
-            Self::RootThroughLink { .. } => Some("name the folder itself, as it is in the repository".into()),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),

@@ -3,6 +3,7 @@
 //! An id depends on what the entry says and on nothing else, so that a second import of the same
 //! file finds the same ones.
 
+use data_encoding::HEXLOWER;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -111,7 +112,7 @@ fn cut(text: &str, length: usize) -> &str {
 }
 
 fn fingerprint(text: &str) -> String {
-    Sha256::digest(text.trim().as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(text.trim())[..4])
 }
 
 /// Room for a hyphen and a number behind an id that is used twice.

@@ -12,6 +12,7 @@
 
 use std::io::{self, Write};
 
+use data_encoding::BASE64;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -72,17 +73,7 @@ fn unix(text: &str) -> String {
 
 /// Returns the source expression that allows an element with this content.
 fn hash(content: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digest = Sha256::digest(content.as_bytes());
-    let mut text = "sha256-".to_owned();
-    for three in digest.chunks(3) {
-        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * place)) as usize % 64];
-            text.push(if place > three.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
+    format!("sha256-{}", BASE64.encode(&Sha256::digest(content)))
 }
 
 /// Shows a person, and whether they have left.

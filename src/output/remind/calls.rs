@@ -7,6 +7,7 @@
 
 use std::io::{self, Write};
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -114,7 +115,7 @@ impl Text {
     /// Returns what stands for these words in the record.
     fn name(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.title, self.body));
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&digest[..8])
     }
 
     /// Tells whether these words were written already.
