@@ -215,7 +215,7 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
         return unread(&shown_as, LINK.into(), LINK_HELP);
     }
     if !kind.is_file() {
-        return unread(&shown_as, "this is no regular file".into(), "put a regular file here");
+        return unread(&shown_as, "this is not a regular file".into(), "put a regular file here");
     }
     if kind.len() > limit {
         return oversized(&shown_as, kind.len(), limit);

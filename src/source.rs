@@ -1,6 +1,6 @@
 //! The text of one file and the places in it: the only module that knows lines and columns.
 //!
-//! Everything else speaks of byte ranges ([`Span`]). A byte order mark is no part of the text, so
+//! Everything else speaks of byte ranges ([`Span`]). A byte order mark is not part of the text, so
 //! the first character of a file is always line 1, column 1.
 
 use std::sync::OnceLock;

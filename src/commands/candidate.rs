@@ -30,7 +30,7 @@ pub(super) struct Judged {
 /// What a candidate is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Before {
-    /// The register as it lies there.
+    /// The register as it is.
     AsItIs,
     /// The register without the file: a request that nobody has approved yet.
     NotThere,
@@ -38,7 +38,7 @@ pub(super) enum Before {
 
 impl Opened {
     /// Judges the register with `text` at `path`, in the place of what is there now: what that
-    /// change causes, by the rule book as it lies there. Sign-off is not known yet, but whether the
+    /// change causes, by the rule book as it is. Sign-off is not known yet, but whether the
     /// approver owns the file is.
     ///
     /// # Errors

@@ -237,7 +237,7 @@ fn uncompared(changes: &Changes<'_>) -> Option<String> {
     let ids: Vec<String> = changes.list.iter().filter(lost).map(|change| shown(change.id).into_owned()).collect();
     let (first, rest) = ids.split_first()?;
     let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    Some(format!("`{first}`{more} could not be compared: the base's text is no readable YAML, so read the whole file"))
+    Some(format!("`{first}`{more} could not be compared: the base's text is not readable YAML, so read the whole file"))
 }
 
 /// Reads the payload of GitHub's event.

@@ -43,7 +43,7 @@ pub(super) fn run(shell: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
 }
 
 /// Returns the ids of the register around the current folder that begin as typed. A file's name
-/// that is no id is left out: a shell must never see it.
+/// that is not an id is left out: a shell must never see it.
 fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let Ok(root) = place::root(&Place::default(), Path::new(".")) else { return Vec::new() };

@@ -13,7 +13,7 @@ use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::text::{nearest, shown};
 
-/// What a command about the register as it lies there begins with.
+/// What a command about the register as it is begins with.
 pub(super) struct Opened {
     /// The repository's root.
     pub(super) root: PathBuf,
@@ -30,7 +30,7 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// When there is none, its rule book makes no sense, or `today` is no day.
+    /// When there is none, its rule book makes no sense, or `today` is not a day.
     pub(super) fn open(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         Self::unread(arguments, today, world)?.read()
     }
@@ -56,7 +56,7 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// When its rule book makes no sense, its folder cannot be read, or `today` is no day.
+    /// When its rule book makes no sense, its folder cannot be read, or `today` is not a day.
     pub(super) fn open_or_begin(
         arguments: &cli::Place,
         today: Option<&str>,

@@ -82,7 +82,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// When one is no file or folder of the register.
+    /// When one is not a file or folder of the register.
     pub(super) fn new(paths: &[PathBuf], current: &Path, root: &Path, folder: &str) -> Result<Self, Error> {
         if paths.is_empty() {
             return Ok(Self::Whole);

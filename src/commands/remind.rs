@@ -59,7 +59,7 @@ fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Re
         return Err(Error::from(Argument::Form {
             option: "--label",
             value: label.clone(),
-            fault: "is no label of GitHub",
+            fault: "is not a label of GitHub",
             help: "write a name of 1 to 50 characters without a comma, such as `stopgap`".into(),
         }));
     }
@@ -69,7 +69,7 @@ fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Re
         return Err(Error::from(Argument::Form {
             option: "--bot",
             value: bot.to_owned(),
-            fault: "is no login",
+            fault: "is not a login",
             help: "write the login of whoever opens the issues, such as `github-actions[bot]`".into(),
         }));
     }

@@ -21,9 +21,9 @@ pub(super) fn read(named: &str, register: &str, root: &Path) -> Result<String, E
     let full = [own.as_slice(), below].concat().join("/");
     let outside = named.starts_with('/') || parts.contains(&"..");
     let why = if outside {
-        Some("the folder must lie in the register".to_owned())
+        Some("the folder must be in the register".to_owned())
     } else if escape::line(named) != named {
-        Some("its name would be shown otherwise than it is".to_owned())
+        Some("its name would not be shown as it is".to_owned())
     } else {
         let unusable = below.iter().find_map(|part| problem(part));
         unusable.or_else(|| Repository::Folder(root.to_path_buf()).path_problem(&full))
@@ -46,7 +46,7 @@ fn problem(part: &str) -> Option<String> {
         return Some("git tracks nothing below such a folder".to_owned());
     }
     if part.contains(['\\', ':']) {
-        return Some("`\\` and `:` stand in no folder's name on Windows".to_owned());
+        return Some("`\\` and `:` cannot be in a folder's name on Windows".to_owned());
     }
     if part.ends_with(['.', ' ']) {
         return Some("Windows leaves out a full stop or a blank at the end of a name".to_owned());

@@ -35,7 +35,7 @@ pub(super) fn parse_outputs<F: ValueEnum>(arguments: &[String], example: &str) -
             return Err(Error::from(Argument::Value {
                 option: "--output".to_owned(),
                 value: argument.clone(),
-                why: "`-` is no file".to_owned(),
+                why: "`-` is not a file".to_owned(),
                 help: "standard output has `--format`".to_owned(),
             }));
         }
@@ -191,7 +191,7 @@ impl Done {
         for above in folder.ancestors().take_while(|above| *above != root && above.starts_with(root)) {
             match std::fs::symlink_metadata(above) {
                 Ok(metadata) if metadata.is_dir() => {}
-                Ok(_) => return Err(unwritable(above, "it is no real folder, and links are never followed")),
+                Ok(_) => return Err(unwritable(above, "it is not a real folder, and links are never followed")),
                 Err(error) if error.kind() == ErrorKind::NotFound => missing.push(above),
                 Err(error) => return Err(unwritable(above, &reason(&error))),
             }
@@ -257,7 +257,7 @@ fn link_on_the_way(path: &Path, current: &Path) -> bool {
 
 fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waiting<'f>, Error> {
     if link_on_the_way(path, current) {
-        return Err(unwritable(path, "it is a link or lies behind one, and links are never followed"));
+        return Err(unwritable(path, "it is a link, or is reached through one, and links are never followed"));
     }
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let present = std::fs::metadata(&target).ok();
@@ -299,7 +299,7 @@ fn reason(error: &std::io::Error) -> String {
         ErrorKind::NotFound => "its folder does not exist".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::AlreadyExists => "it is there already, and is never replaced".into(),
-        ErrorKind::NotADirectory => "a file lies where its folder should be".into(),
+        ErrorKind::NotADirectory => "a file is where its folder should be".into(),
         _ => error.to_string(),
     }
 }

@@ -20,7 +20,7 @@ pub enum Argument {
         /// What to type instead.
         help: String,
     },
-    /// A value has not the form of what the option takes.
+    /// A value does not have the form of what the option takes.
     #[error("`{option} {}` {fault}", shown(value))]
     Form {
         /// The option, with its dashes.
@@ -38,8 +38,8 @@ pub enum Argument {
         /// Why not.
         why: String,
     },
-    /// The root is no folder.
-    #[error("`--root {}` is no folder", path.display())]
+    /// The root is not a folder.
+    #[error("`--root {}` is not a folder", path.display())]
     NoRoot {
         /// The path as it was typed.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum Argument {
         folder: String,
     },
     /// A path is of nothing that the register holds.
-    #[error("`{}` is no exception file of this register", path.display())]
+    #[error("`{}` is not an exception file of this register", path.display())]
     OutsideRegister {
         /// The path as it was typed.
         path: PathBuf,
@@ -167,7 +167,7 @@ pub enum Argument {
         today: Day,
     },
     /// A report from a day after its own.
-    #[error("`--since {since}` lies after the day of the meeting, `{today}`")]
+    #[error("`--since {since}` is after the day of the meeting, `{today}`")]
     SinceAfterToday {
         /// The day as it was typed.
         since: Day,
@@ -227,7 +227,7 @@ impl Named {
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
             Self::SettableField => format!("`--set`: there is no field `{name}` that holds one text"),
             Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
-            Self::Person(option) => format!("`{option} {name}`: the roster knows nobody of that name"),
+            Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
     }
 }
@@ -256,7 +256,7 @@ impl Argument {
             Self::NoSpreadsheet { .. } => "leave them out, or say `--from csv`".into(),
             Self::TwoColumns { .. } => "map one of them; the other is kept under a key of its own".into(),
             Self::NotShared { .. } => "give the column that says it with `--map`, or fill it in file by file".into(),
-            Self::Ahead { today, .. } => format!("write the day on which it happened, at the latest {today}"),
+            Self::Ahead { today, .. } => format!("write the day on which it happened, no later than {today}"),
             Self::SinceAfterToday { .. } => {
                 "write the day of the last meeting, or the day of this one as `--today`".into()
             }

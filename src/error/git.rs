@@ -41,7 +41,7 @@ pub enum GitError {
         /// Its first parent.
         parent: String,
     },
-    /// A history cannot begin after what is no commit.
+    /// A history cannot begin after what is not a commit.
     #[error("`--since {}` names no commit in this clone", shown(since))]
     NoSince {
         /// The revision as it was typed.
@@ -50,7 +50,7 @@ pub enum GitError {
         shallow: bool,
     },
     /// A history cannot begin after a commit that is not its own.
-    #[error("`--since {}` is no part of the history of `HEAD` (`{head}`)", shown(since))]
+    #[error("`--since {}` is not part of the history of `HEAD` (`{head}`)", shown(since))]
     SinceElsewhere {
         /// The revision as it was typed.
         since: String,

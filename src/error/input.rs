@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::text::shown;
+use crate::text::{a, shown};
 use crate::time::foreign::Cell;
 
 /// A file that was handed in cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Input {
     /// A saved answer or event is not what GitHub sends.
-    #[error("`{}` is no {what} that can be used: {why}", path.display())]
+    #[error("`{}` is not {} that can be used: {why}", path.display(), a(what))]
     Answer {
         /// The file as it was typed.
         path: PathBuf,
@@ -20,7 +20,7 @@ pub enum Input {
         /// How to save it.
         help: String,
     },
-    /// A file is no text.
+    /// A file is not text.
     #[error("`{}` is {what}, not a text", shown(file))]
     NoText {
         /// The file as it was typed.

@@ -36,13 +36,13 @@ pub enum Error {
         folder: PathBuf,
     },
     /// There is no git work tree to find the base of a change in.
-    #[error("`--base`: `{}` is in no git work tree", root.display())]
+    #[error("`--base`: `{}` is not in a git work tree", root.display())]
     NoWorkTree {
         /// The root that was searched.
         root: PathBuf,
     },
     /// There is no git work tree to replay the commits of.
-    #[error("`{}` is in no git work tree, so there is no history", root.display())]
+    #[error("`{}` is not in a git work tree, so there is no history", root.display())]
     NoHistory {
         /// The root that was searched.
         root: PathBuf,
@@ -130,7 +130,7 @@ pub enum Error {
         lines: String,
     },
     /// A file has changed since it was read.
-    #[error("`{}` was changed by somebody else meanwhile", path.display())]
+    #[error("`{}` was changed by somebody else in the meantime", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -145,7 +145,7 @@ pub enum Error {
     #[error(transparent)]
     Git(#[from] GitError),
     /// Somebody left the questions; nothing is written.
-    #[error("the questions were left, and nothing is written")]
+    #[error("stopped; nothing was written")]
     Left,
     /// The terminal cannot be asked in.
     #[error("cannot ask in this terminal: {0}")]
@@ -183,7 +183,7 @@ impl Error {
             Self::Input(input) => Some(input.help()),
             Self::Refused(refusal) => Some(refusal.help()),
             Self::Locked { .. } => Some("end the other `stopgap`, then try again".into()),
-            Self::NoWorkTree { .. } => Some("leave `--base` out to check the register as it lies there".into()),
+            Self::NoWorkTree { .. } => Some("leave `--base` out to check the register as it is".into()),
             Self::NoHistory { .. } => Some("run it in a clone, or name one with `--root`".into()),
             Self::NoChange { .. } => Some(
                 "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),

@@ -49,8 +49,8 @@ pub enum Refusal {
         /// What to do about it, if that is known.
         help: Option<String>,
     },
-    /// A file is no YAML.
-    #[error("`{}` is no YAML that can be read, so it cannot be edited", shown(path))]
+    /// A file is not YAML.
+    #[error("`{}` is not YAML that can be read, so it cannot be edited", shown(path))]
     NoYaml {
         /// The file, relative to the root.
         path: String,
@@ -90,7 +90,7 @@ pub enum Refusal {
         field: String,
     },
     /// A field that other commands write.
-    #[error("`{}` is no field that is corrected", shown(field))]
+    #[error("`{}` is not a field that is corrected", shown(field))]
     WrittenByCommands {
         /// The field.
         field: String,
@@ -135,15 +135,15 @@ impl Refusal {
             Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
             Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", shown(id)),
             Self::NoRenewalLeft { id, .. } => format!(
-                "mend the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
+                "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
                 shown(id)
             ),
             Self::SeveralFiles { .. } => "give one of them another name first".into(),
             Self::Unread { help: Some(help), .. } => help.clone(),
-            Self::Unread { .. } | Self::NoYaml { .. } => "`stopgap check` shows the place; mend it first".into(),
+            Self::Unread { .. } | Self::NoYaml { .. } => "`stopgap check` shows the place; fix it first".into(),
             Self::TooLarge { .. } => "nothing was written; say it in fewer words, and link to what is longer".into(),
             Self::NotReplaced { .. } => {
-                "mend that, then run the command again; the file itself and its folder must be writable".into()
+                "fix that, then run the command again; the file itself and its folder must be writable".into()
             }
             Self::NothingToCorrect | Self::SaidAlready => {
                 "name a field and its right value: `--set scope.system=sftp-hr-02`".into()

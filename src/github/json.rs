@@ -220,7 +220,7 @@ pub(crate) fn read<T: Object>(bytes: &[u8]) -> Result<T, String> {
     }
 }
 
-/// Refuses what is no full object name, because it goes to `git` as an argument.
+/// Refuses what is not a full object name, because it goes to `git` as an argument.
 pub(crate) fn commit(path: &str, text: &str) -> Result<String, String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if full { Ok(text.to_ascii_lowercase()) } else { Err(format!("`{path}` is `{}`, not a full commit", shown(text))) }

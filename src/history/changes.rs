@@ -1,7 +1,7 @@
 //! Base and head compared as values, and which findings a change has caused.
 //!
 //! Comments, quoting, line endings, white space and the order of keys are no part of a value, and
-//! another folder is no change either: an exception is its id.
+//! another folder is not a change either: an exception is its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 

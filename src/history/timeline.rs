@@ -40,7 +40,7 @@ pub enum What {
     Edited,
     /// The file went.
     Removed,
-    /// The file was no readable YAML.
+    /// The file was not readable YAML.
     Broken,
 }
 

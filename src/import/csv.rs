@@ -16,7 +16,7 @@ use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
 use crate::register::{Status, Tier};
 use crate::text::phrases::is_placeholder;
-use crate::text::{nearest, shown};
+use crate::text::{a, nearest, shown};
 use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
 use crate::time::{Day, Moment};
 
@@ -302,7 +302,9 @@ impl Sheet<'_> {
                 let text = shown(&row.joined()).into_owned();
                 reading.unread.push((
                     row.line,
-                    format!("it has neither a title, a control, a reason nor a date, so it is no exception: `{text}`"),
+                    format!(
+                        "it has neither a title, a control, a reason nor a date, so it is not an exception: `{text}`"
+                    ),
                 ));
                 continue;
             }
@@ -366,7 +368,7 @@ impl Sheet<'_> {
     fn date(&self, at: usize, field: Field, cell: &str, making: &mut Making) {
         let order = self.orders.get(&at).and_then(|dates| dates.order);
         match dates::under(&dates::read(cell), order) {
-            None => self.aside(at, cell, "is no date that can be read", making),
+            None => self.aside(at, cell, "is not a date that can be read", making),
             Some(moment) if field.kind() == Kind::Moment => making.draft.put(field, &moment.to_string()),
             Some(moment) => making.draft.put(field, &self.day(moment).to_string()),
         }
@@ -409,7 +411,7 @@ impl Sheet<'_> {
             }
             Meaning::Unknown => {
                 making.draft.status_open |= field == fields::STATUS;
-                self.aside(at, cell, &format!("is no {} that is known", field.label()), making);
+                self.aside(at, cell, &format!("is not {} that is known", a(field.label())), making);
             }
         }
     }
@@ -422,7 +424,7 @@ impl Sheet<'_> {
         };
         let words: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(one).collect();
         let Some(mut words) = words else {
-            return self.aside(at, cell, &format!("is no kind of {} that is known", field.label()), making);
+            return self.aside(at, cell, &format!("is not a kind of {} that is known", field.label()), making);
         };
         words.sort_unstable();
         words.dedup();

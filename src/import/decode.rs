@@ -75,7 +75,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
-/// Reads what is no UTF-8. Where most of what is not ASCII is good UTF-8, only the other bytes are
+/// Reads what is not UTF-8. Where most of what is not ASCII is good UTF-8, only the other bytes are
 /// taken for Windows-1252.
 fn single_bytes(bytes: &[u8]) -> (String, Encoding) {
     let (mut good, mut bad) = (0, 0);

@@ -19,7 +19,7 @@ const TOOL: &str = "dependency-check";
 /// No real file has so many elements and texts.
 const MOST_NODES: u32 = 1_000_000;
 
-/// An element with more attributes is no suppression; comparing them all takes too long.
+/// An element with more attributes is not a suppression; comparing them all takes too long.
 const MOST_ATTRIBUTES: usize = 64;
 
 /// Reads the file.
@@ -52,7 +52,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     for node in root.children().filter(Node::is_element) {
         let name = node.tag_name().name();
         if !matches!(name, "suppress" | "suppressionGroup") {
-            reading.remarks.push(format!("`<{}>` is no suppression, so it stays where it is", shown(name)));
+            reading.remarks.push(format!("`<{}>` is not a suppression, so it stays where it is", shown(name)));
         }
     }
     Ok(reading)
@@ -103,7 +103,7 @@ struct Suppression {
     paths: Vec<String>,
     /// What narrows it and cannot be said in `covers`.
     narrower: Vec<(String, String)>,
-    /// What it suppresses and is no single finding.
+    /// What it suppresses and is not a single finding.
     wider: Vec<(String, String)>,
     notes: String,
 }

@@ -13,7 +13,7 @@ use crate::register::LONGEST_ID;
 /// An id made of a title ends with the last whole word before so many characters.
 const LONGEST_SLUG: usize = 64;
 
-/// Stands before what is no name by itself.
+/// Stands before what is not a name by itself.
 const PREFIX: &str = "exception-";
 
 /// Names that Windows keeps for devices, whatever follows after a full stop.

@@ -23,7 +23,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     let document = Document::parse(source.text()).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let message = format!("not valid TOML: {}", shown(error.message()));
-        let help = "osv-scanner cannot read it either: mend it there";
+        let help = "osv-scanner cannot read it either: fix it there";
         tree::unusable(&source, vec![Problem::new(Span::new(span.start, span.end), message, help)])
     })?;
     let mut reading = Reading::new(Format::OsvScanner);
@@ -39,7 +39,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
             }
         };
         let Some(tables) = tables(&source, item) else {
-            reading.unread.push((line(&source, item.span()), format!("`{key}` is no list of tables")));
+            reading.unread.push((line(&source, item.span()), format!("`{key}` is not a list of tables")));
             continue;
         };
         for table in tables {

@@ -30,7 +30,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
             (_, Some([])) => {}
             _ if entry.value.is_empty() => {}
             (key, _) => {
-                let text = format!("`{}` is no list of accepted issues, so it stays where it is", shown(key));
+                let text = format!("`{}` is not a list of accepted issues, so it stays where it is", shown(key));
                 reading.remarks.push(text);
             }
         }
@@ -53,7 +53,7 @@ fn take(source: &Source, issue: &Entry<'_>, reading: &mut Reading, options: &Opt
     for item in items {
         let line = tree::line_of(source, item);
         let Some([path]) = item.as_map() else {
-            reading.unread.push((line, format!("an item of `{}` is no path with its details", shown(&issue.key))));
+            reading.unread.push((line, format!("an item of `{}` is not a path with its details", shown(&issue.key))));
             continue;
         };
         let text = path.key.to_string();

@@ -152,8 +152,10 @@ impl Table {
             self.unread.push((row.line, why.to_owned()));
         } else if cells == 1 && width >= 4 {
             let text = crate::text::shown(row.joined().as_str()).into_owned();
-            self.unread
-                .push((row.line, format!("only one of its {width} cells is filled, so it is no exception: `{text}`")));
+            self.unread.push((
+                row.line,
+                format!("only one of its {width} cells is filled, so it is not an exception: `{text}`"),
+            ));
         } else {
             self.short_rows += usize::from(row.cells.len() < width);
             self.rows.push(row);

@@ -86,7 +86,7 @@ impl Ignore {
                 self.draft.set(EXPIRES, end.to_string());
                 until::settle(&mut self.draft, options);
             }
-            None => self.keep(key, text, "is no date that can be read"),
+            None => self.keep(key, text, "is not a date that can be read"),
         }
     }
 
@@ -94,7 +94,7 @@ impl Ignore {
     pub(super) fn starts(&mut self, key: &str, text: &str, options: &Options) {
         match until::read(text) {
             Some(moment) => self.draft.set(STARTS, options.zone.first_day(moment).to_string()),
-            None => self.keep(key, text, "is no date that can be read"),
+            None => self.keep(key, text, "is not a date that can be read"),
         }
     }
 

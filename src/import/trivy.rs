@@ -49,7 +49,7 @@ fn read_yaml(source: &Source, options: &Options) -> Result<Reading, Error> {
             continue;
         }
         let Some(items) = entry.value.as_seq() else {
-            reading.unread.push((line, format!("`{}` is no list", entry.key)));
+            reading.unread.push((line, format!("`{}` is not a list", entry.key)));
             continue;
         };
         for item in items {
@@ -113,7 +113,7 @@ fn read_lines(source: &Source, options: &Options) -> Reading {
         let end = fields.find_map(|field| field.strip_prefix("exp:"));
         if let Some(end) = end.filter(|end| Day::parse(end).is_err()) {
             let why = format!(
-                "`exp:{}` is no day such as 2026-06-01, so trivy overlooks the line and ignores nothing by it",
+                "`exp:{}` is not a day such as 2026-06-01, so trivy overlooks the line and ignores nothing by it",
                 shown(end)
             );
             reading.unread.push((at + 1, why));

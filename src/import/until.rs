@@ -1,7 +1,7 @@
 //! The end of a foreign ignore as the last moment that it covers here.
 //!
 //! The register names the last covered day. Nearly every tool names the first day that is no longer
-//! covered, so a whole day goes off. What is no midnight of the register's zone stays the instant
+//! covered, so a whole day goes off. What is not a midnight of the register's zone stays the instant
 //! that it is.
 
 use crate::register::Status;

@@ -22,7 +22,7 @@ const TIERS: &[(&str, &[&str])] = &[
     ("emergency", &["emergency", "notfall", "break glass"]),
 ];
 
-/// More than `high`; `emergency` is no higher tier but one that ends an incident.
+/// More than `high`; `emergency` is not a higher tier but one that ends an incident.
 const ABOVE_HIGH: &[&str] =
     &["critical", "crit", "very high", "severe", "extreme", "kritisch", "sehr hoch", "urgent", "dringend"];
 

@@ -299,7 +299,7 @@ fn push_code(text: &str, written: &mut String) {
         if !code.is_empty() {
             // Two spans side by side would be read as one with two back-ticks in it.
             let gap = if written.ends_with('`') { ZERO_WIDTH } else { "" };
-            // Of a blank at both ends one each is no part of the code (CommonMark, section 6.1).
+            // Of a blank at both ends one each is not part of the code (CommonMark, section 6.1).
             let pad = if code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty() { " " } else { "" };
             let _ = write!(written, "{gap}`{pad}{code}{pad}`");
         }

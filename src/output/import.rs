@@ -301,7 +301,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let again = !outcome.reading.unread.is_empty();
     if again {
         steps.push(format!(
-            "mend what could not be read in {}, and run the same command again: what is in the register is left alone",
+            "fix what could not be read in {}, and run the same command again: what is in the register is left alone",
             shown(outcome.file)
         ));
     }

@@ -42,7 +42,7 @@ impl PersonRecord {
     }
 }
 
-/// Says why a list of people is no roster; the numbers are places in the list, from 0.
+/// Says why a list of people is not a roster; the numbers are places in the list, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RosterProblem {
     /// Two people claim one spelling.

@@ -288,7 +288,7 @@ pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Contr
 ///
 /// # Errors
 ///
-/// When it cannot be read, is no JSON, or no schema that needs nothing but itself.
+/// When it cannot be read, is not JSON, or no schema that needs nothing but itself.
 pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>, Error> {
     const KIND: &str = "the organisation's schema";
     let Some(path) = &policy.schema else { return Ok(None) };
@@ -355,7 +355,7 @@ fn config_error(kind: &'static str, source: Source, problems: Vec<Problem>) -> E
     Error::Config { kind, source_text: Box::new(source), problems }
 }
 
-/// Parses a file against its schema; an empty file is no tree at all.
+/// Parses a file against its schema; an empty file is not a tree at all.
 fn parsed(source: &Source, schema: Shipped) -> Result<Option<Node<'_>>, Vec<Problem>> {
     let only_comments = source.text().lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     if only_comments {

@@ -94,7 +94,7 @@ const TABLE: &[Row] = &[
         .question(
             20,
             "Which exact rule is not followed?",
-            "its id first, then its own words; a topic such as MFA is no rule",
+            "its id first, then its own words; a topic such as MFA is not a rule",
         ),
     Row::new("reason", Kind::Line)
         .needed(Need::Always)

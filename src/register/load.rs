@@ -156,7 +156,7 @@ pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> R
         Ok(metadata) if metadata.is_dir() => {}
         Ok(metadata) => {
             let why =
-                if metadata.is_symlink() { "it is a link, and links are never followed" } else { "it is no folder" };
+                if metadata.is_symlink() { "it is a link, and links are never followed" } else { "it is not a folder" };
             return Err(unreadable(folder, why));
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -185,7 +185,7 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     ids
 }
 
-/// Lists the exception files: whatever is named like one and is no folder.
+/// Lists the exception files: whatever is named like one and is not a folder.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in WalkDir::new(top).follow_links(false).follow_root_links(false) {

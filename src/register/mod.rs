@@ -179,7 +179,7 @@ fn read_one<'a>(
 /// The longest id, in characters.
 pub const LONGEST_ID: usize = 100;
 
-/// Says why a file's stem is no id of an exception.
+/// Says why a file's stem is not an id of an exception.
 #[must_use]
 pub fn id_problem(stem: &str) -> Option<Problem> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -98,7 +98,7 @@ fn person<'r>(written: &'r str, part: Part, roster: Option<&'r Roster>, day: Day
 }
 
 /// Returns the login that a handle names, where it can be one on GitHub: letters and digits with single hyphens between
-/// them, at most 39 characters; an underscore parts off the short code of an enterprise. A team is no login.
+/// them, at most 39 characters; an underscore parts off the short code of an enterprise. A team is not a login.
 fn login(handle: &str) -> Option<&str> {
     let login = handle.strip_prefix('@').unwrap_or(handle);
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

@@ -392,7 +392,7 @@ impl<'r> Replay<'r> {
     }
 
     /// Compares what comes back with the last version that could be read, and remembers the last version of what goes:
-    /// a file that was unreadable, oversized, a link or not there in between is no new one.
+    /// a file that was unreadable, oversized, a link or not there in between is not a new one.
     fn remember(&mut self, touched: &mut Touched) {
         let readable = |held: &Option<Rc<Held>>| held.clone().filter(|held| held.readable);
         let mut last = Touched::new();

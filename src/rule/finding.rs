@@ -91,7 +91,7 @@ impl Findings {
     }
 
     /// Keeps the narrower of two findings that name the same value, unless it weighs less: one that
-    /// is no error, or does not gate, must not hide one that is or does.
+    /// is not an error, or does not gate, must not hide one that is or does.
     pub fn narrow(&mut self) {
         self.list = keep_narrower(std::mem::take(&mut self.list));
     }
@@ -128,7 +128,7 @@ impl Findings {
             *place += 1;
             if total > MAX_LISTED + 1 && *place == MAX_LISTED + 1 {
                 finding.message = format!("and `{}` more of `{}` from here on", total - MAX_LISTED, finding.rule.id);
-                finding.help = Some("mend those above first, then check again".to_owned());
+                finding.help = Some("fix those above first, then check again".to_owned());
                 finding.labels.clear();
             }
             *place <= MAX_LISTED + 1

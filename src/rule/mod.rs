@@ -83,7 +83,7 @@ impl std::fmt::Debug for Rule {
 }
 
 impl Rule {
-    /// Tells whether the rule judges a change and never the register as it lies there.
+    /// Tells whether the rule judges a change and never the register as it is.
     #[must_use]
     pub fn judges_changes(&self) -> bool {
         self.looks_at == LooksAt::Change

@@ -217,7 +217,7 @@ impl Schema {
                 let types: Vec<&str> = types.iter().map(type_name).collect();
                 format!("{name} must be {}, not {}", types.join(" or "), actual(node))
             }
-            Kind::Format { format } => format!("{name} is `{value}`, which is no `{format}`"),
+            Kind::Format { format } => format!("{name} is `{value}`, which is not a `{format}`"),
             Kind::FalseSchema => format!("{name} may not stand here"),
             Kind::Not { .. } => format!("{name} is {}, which is not allowed", actual(node)),
             Kind::UniqueItems => format!("{name} names an item twice"),

@@ -41,7 +41,8 @@ impl SchemaFault {
             && kind == "regex"
         {
             let pattern = error.instance().as_str().unwrap_or_default().to_owned();
-            let message = format!("the pattern `{}` is no regular expression that is supported here", shown(&pattern));
+            let message =
+                format!("the pattern `{}` is not a regular expression that is supported here", shown(&pattern));
             (message, "write it without look-around and back-references, and not too large")
         } else if let Some(format) = named("Unknown format: '") {
             let help = "write a `pattern`, or a format of JSON Schema such as `date`";
@@ -51,7 +52,7 @@ impl SchemaFault {
             (format!("there is no draft `{}` of JSON Schema", shown(draft)), help)
         } else {
             (
-                format!("this is no JSON Schema: {}", shown(&text)),
+                format!("this is not a JSON Schema: {}", shown(&text)),
                 "compare it with https://json-schema.org/draft/2020-12",
             )
         };
@@ -109,7 +110,7 @@ impl<'s> References<'s> {
         }
         let Some(inside) = target.strip_prefix('#').filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
             let help = "copy what it names into `$defs` of this file and refer to `#/$defs/…`";
-            return fault(format!("the reference `{}` is no place in this file", shown(target)), help);
+            return fault(format!("the reference `{}` is not a place in this file", shown(target)), help);
         };
         let Some(found) = self.document.pointer(inside) else {
             return fault(format!("the reference `{}` leads nowhere", shown(target)), "correct the path behind `#`");

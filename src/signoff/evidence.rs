@@ -20,7 +20,7 @@ pub struct Evidence {
 pub struct Verdict {
     /// The account's name.
     pub login: String,
-    /// What the latest review that is no comment says.
+    /// What the latest review that is not a comment says.
     pub state: ReviewState,
     /// The commit that was reviewed.
     pub commit: Option<String>,

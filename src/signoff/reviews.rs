@@ -111,7 +111,7 @@ impl Written {
     fn state(&self) -> Result<ReviewState, String> {
         let written = self.state.required("state")?;
         let state = ReviewState::parse(written)
-            .ok_or_else(|| format!("`state` is `{}`, which is no state of a review", shown(written)))?;
+            .ok_or_else(|| format!("`state` is `{}`, which is not a state of a review", shown(written)))?;
         Ok(match state {
             _ if state.is_opinion() && self.dismissed.optional("dismissed")? == Some(&true) => ReviewState::Dismissed,
             ReviewState::Approved if self.official.optional("official")? == Some(&false) => ReviewState::Commented,
@@ -446,7 +446,7 @@ mod tests {
             (
                 "APPROVED",
                 "BLESSED",
-                "review 7: `state` is `BLESSED`, which is no state of a review (line 2, column 118)",
+                "review 7: `state` is `BLESSED`, which is not a state of a review (line 2, column 118)",
             ),
             ("\"id\": 7", "\"id\": \"7\"", "`id` is a text, not a whole number"),
             ("\"id\": 7,", "", "has no `id`"),

@@ -267,7 +267,7 @@ fn url_end(folded: &str, from: usize) -> usize {
     folded[from..].find(ends).map_or(folded.len(), |length| from + length)
 }
 
-/// A name starts with a letter and has three letters on end; a ticket id, a hash or a long serial number is no name, a
+/// A name starts with a letter and has three letters on end; a ticket id, a hash or a long serial number is not a name, a
 /// vulnerability's is.
 fn kind_with_digit(text: &str) -> Kind {
     let starts_with_digit = text.starts_with(char::is_numeric);

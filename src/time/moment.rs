@@ -68,7 +68,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Says why a text is no day or moment, and what to write instead.
+/// Says why a text is not a day or moment, and what to write instead.
 ///
 /// The text itself is never part of the message: suggestions are built from the numbers that were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub enum MomentError {
     TimeSpelling(String),
     /// Day and month cannot be told apart, as in `03/04/2026`.
     DayOrMonthFirst,
-    /// A date followed by something that is no time of day.
+    /// A date followed by something that is not a time of day.
     NotATime,
     /// A date-time where only a day can stand; holds its day.
     TimeOnADay(Day),

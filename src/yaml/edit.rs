@@ -95,7 +95,7 @@ pub fn apply(text: &str, edits: &[Edit], order: &[&str]) -> Result<String, Refus
 }
 
 fn apply_one(text: &str, edit: &Edit, order: &[&str]) -> Result<String, &'static str> {
-    let root = parse(text).map_err(|_| "the file is no YAML that can be read")?;
+    let root = parse(text).map_err(|_| "the file is not YAML that can be read")?;
     let editor = Editor { text, layout: layout(text, &root), order };
     let edited = splice(text, editor.plan(&root, edit)?);
     let intended = intended(&Plain::of(&root), edit.path(), edit).ok_or("the value there is of another kind")?;
@@ -360,7 +360,7 @@ impl Editor<'_> {
             map = map.get(key).ok_or("what it belongs to is missing")?;
             in_flow |= is_flow(self.text, map);
         }
-        let entries = map.as_map().ok_or("it belongs to a value that is no mapping")?;
+        let entries = map.as_map().ok_or("it belongs to a value that is not a mapping")?;
         let Some(entry) = entries.iter().find(|entry| entry.key == *last) else {
             let value = match edit {
                 Edit::Set { value, .. } => value.clone(),

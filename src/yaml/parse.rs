@@ -65,7 +65,7 @@ impl Problem {
         if let Some(next) = problems.get(MAX_LISTED).map(|problem| problem.span) {
             problems.truncate(MAX_LISTED);
             let message = format!("`{MAX_LISTED}` places of this file are listed, and there are more from here on");
-            problems.push(Self::new(next, message, "mend those first, then check again"));
+            problems.push(Self::new(next, message, "fix those first, then check again"));
         }
         problems
     }
@@ -369,7 +369,7 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
             ("a `:` where no key can stand", "quote a text that holds `: `, and check the indentation")
         }
         ErrorKind::SimpleKeyExpected => (
-            "this line is no `key: value`",
+            "this line is not a `key: value`",
             "put a space behind the colon, or indent the line if it continues the text above",
         ),
         ErrorKind::ExpectedBlockMappingKey => {

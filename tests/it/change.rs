@@ -681,7 +681,7 @@ mod rule_book {
             (
                 "vague_phrases: [we need it]\n",
                 "vague_phrases: [wie besprochen]\n",
-                ":1 `we need it` counts as a reason again: it is no vague phrase any more",
+                ":1 `we need it` counts as a reason again: it is not a vague phrase any more",
             ),
         ] {
             assert_eq!(policy(before, after), [format!("stopgap.yaml{said}")], "{after}");

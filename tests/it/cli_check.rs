@@ -77,7 +77,7 @@ mod arguments {
     fn a_root_that_is_no_folder_is_named() {
         let sandbox = register();
         for root in ["nowhere", "exceptions/label-printer.yaml"] {
-            refused(&run_in(&sandbox, "", &["check", "--root", root]), &["`--root ", root, "is no folder"]);
+            refused(&run_in(&sandbox, "", &["check", "--root", root]), &["`--root ", root, "is not a folder"]);
         }
     }
 
@@ -134,7 +134,7 @@ mod place {
         sandbox.file("stopgap.yaml", "exceptions: security/waivers\n");
         refused(&sandbox.check(&[]), &["`security/waivers`"]);
         sandbox.file("security/waivers", "a file\n");
-        refused(&sandbox.check(&[]), &["security/waivers", "is no folder"]);
+        refused(&sandbox.check(&[]), &["security/waivers", "is not a folder"]);
     }
 
     #[test]
@@ -279,12 +279,12 @@ mod paths {
     fn a_path_that_is_no_exception_is_refused() {
         let sandbox = three();
         for (path, words) in [
-            ("src/main.rs", "is no exception file of this register"),
-            ("exceptions/README.md", "is no exception file of this register"),
-            ("src", "is no exception file of this register"),
+            ("src/main.rs", "is not an exception file of this register"),
+            ("exceptions/README.md", "is not an exception file of this register"),
+            ("src", "is not an exception file of this register"),
             ("exceptions/none.yaml", "does not exist"),
-            ("/etc/passwd", "is no exception file of this register"),
-            ("..", "is no exception file of this register"),
+            ("/etc/passwd", "is not an exception file of this register"),
+            ("..", "is not an exception file of this register"),
         ] {
             refused(&sandbox.check(&[path]), &[&format!("`{path}` {words}"), "`exceptions`"]);
         }

@@ -217,7 +217,7 @@ fn oracle(value: &Value) -> Oracle {
     }
 }
 
-/// Reads a text the other way. A line end behind a block scalar at the end of a file is no part of
+/// Reads a text the other way. A line end behind a block scalar at the end of a file is not part of
 /// the comparison.
 fn read(text: &str) -> Oracle {
     let value: Oracle = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));

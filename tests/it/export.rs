@@ -532,7 +532,7 @@ fn an_export_that_cannot_be_done_says_so_and_writes_nothing() {
         ("csv", &["--output", "stopgap.yaml/x"], "cannot write"),
         ("pdf", &[], "csv, jsonl, ics"),
         ("csv", &["--today", "soon"], "`--today soon`"),
-        ("csv", &["--root", "nowhere"], "is no folder"),
+        ("csv", &["--root", "nowhere"], "is not a folder"),
     ] {
         let run = export(&sandbox, format, arguments);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");

@@ -374,7 +374,7 @@ mod bad_input {
             (format!("{approvals}{}", list.to_string().replace(request.head(), "HEAD")), "`head_commit_sha` is `HEAD`"),
         ] {
             let refused = request.refused(&event, &reviews);
-            let says = format!("`approvals.json` is no list of reviews that can be used: {says}");
+            let says = format!("`approvals.json` is not a list of reviews that can be used: {says}");
             let (start, end) = says.split_once("used: ").unwrap();
             assert!(refused.replace(' ', "").contains(&end.replace(' ', "")), "{start} {end}:\n{refused}");
             assert!(refused.contains("glab api"), "{refused}");
@@ -409,7 +409,7 @@ mod bad_input {
         let base = json!({"ref": "main", "sha": request.repo.rev("main")});
         let pull = json!({"number": 7, "pull_request": {"number": 7, "user": null, "head": head, "base": base}});
         let refused = request.refused(&pull.to_string(), &request.saved());
-        assert!(refused.contains("is no list of reviews that can be used"), "{refused}");
+        assert!(refused.contains("is not a list of reviews that can be used"), "{refused}");
     }
 }
 
@@ -421,7 +421,7 @@ mod owners {
         let mut request = Request::asking(&[("approver", "\"@luis\""), ("owner", "Ines Prado")]);
         assert_eq!(
             request.approve("luis", 9).said(),
-            ["approver-not-code-owner: `@luis` decided on the exception, and is no code owner of this file \
+            ["approver-not-code-owner: `@luis` decided on the exception, and is not a code owner of this file \
               (let one of its owners decide: `@mei`, `@olek`)"]
         );
     }

@@ -412,7 +412,7 @@ mod replay {
         repo.write(FILE, &printer(&[])).commit("Start again");
         let run = history(&repo, &["--since", "dealt-with"]);
         assert_eq!(run.code, 2);
-        assert!(run.stderr.contains("is no part of the history of `HEAD`"), "{}", run.stderr);
+        assert!(run.stderr.contains("is not part of the history of `HEAD`"), "{}", run.stderr);
         let run = history(&repo, &["--since", "nowhere"]);
         assert_eq!(run.code, 2);
         assert!(run.stderr.contains("`--since nowhere` names no commit"), "{}", run.stderr);
@@ -477,7 +477,7 @@ mod replay {
         let sandbox = Sandbox::new();
         let run = Run::of(sandbox.command().args(["history"]));
         assert_eq!(run.code, 2);
-        assert!(run.stderr.contains("is in no git work tree"), "{}", run.stderr);
+        assert!(run.stderr.contains("is not in a git work tree"), "{}", run.stderr);
     }
 }
 

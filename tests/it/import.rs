@@ -175,13 +175,13 @@ fn rows_that_cannot_be_read_are_listed_and_the_others_are_written() {
     assert_eq!(run.code, 2, "{run:?}");
     for said in [
         "line 3: it has 6 cells and the header 5",
-        "line 4: only one of its 5 cells is filled, so it is no exception: `Total: 3`",
+        "line 4: only one of its 5 cells is filled, so it is not an exception: `Total: 3`",
         "line 5 repeats line 2",
         "1 row repeats the header again, first in line 6",
         "`#REF!` is the spreadsheet's error; kept as `x-owner`",
         "1 row is not decided yet and left without a status",
         "line 8: a quote that opens in this row is never closed",
-        "mend what could not be read in r.csv",
+        "fix what could not be read in r.csv",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }

@@ -169,7 +169,7 @@ fn an_id_is_made_of_the_title_and_is_unique_without_case() {
     assert!(taken.stderr.contains("is taken by `exceptions/old/Label-Printer"), "{taken:?}");
     for id in ["../outside", "a/b", "", ".hidden", "-n", &"x".repeat(101)] {
         let run = new_with(&sandbox, &[reason], &[&format!("--id={id}")]);
-        let expected = if id.is_empty() { "no id" } else { "is no id" };
+        let expected = if id.is_empty() { "no id" } else { "is not an id" };
         assert!(run.code == 2 && run.stderr.contains(expected), "{id}: {run:?}");
     }
     let exotic = new(&sandbox, &[("--reason", "Boards of hall nine come by ship."), ("--title", "パスワード")]);

@@ -190,7 +190,7 @@ fn a_developer_who_gets_things_wrong_ends_with_a_file_that_passes() {
     talk.answer("What could happen?", "A forged printer could print wrong labels.");
     talk.answer("Does it open any of these?", "");
     talk.answer("How much harm is possible?", "");
-    talk.answer("Which safer way was considered?", "none").wait("is no alternative").erase(4);
+    talk.answer("Which safer way was considered?", "none").wait("is not an alternative").erase(4);
     talk.type_in("Print in hall 2").type_in(ENTER);
     talk.answer("Why does it not do?", "The belt there is full.");
     talk.answer("And another one?", "");

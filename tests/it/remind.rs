@@ -457,15 +457,15 @@ mod formats {
         let run = |arguments: &[&str]| Run::of(sandbox.command().arg("remind").args(arguments));
         for (arguments, says) in [
             (&["--today", "soon"][..], "`--today soon`: not a date"),
-            (&["--root", "nowhere"], "`--root nowhere` is no folder"),
+            (&["--root", "nowhere"], "`--root nowhere` is not a folder"),
             (&["--format", "csv"], "[possible values: text, json, markdown, github-plan]"),
             (&["--max-new", "0"], "0 is not in 1..=500"),
-            (&["--label", "a,b"], "`--label a,b` is no label"),
-            (&["--label", ""], "is no label"),
-            (&["--bot", "the bot"], "`--bot the bot` is no login"),
+            (&["--label", "a,b"], "`--label a,b` is not a label"),
+            (&["--label", ""], "is not a label"),
+            (&["--bot", "the bot"], "`--bot the bot` is not a login"),
             (&["--format", "github-plan"], "`github-plan` needs `--existing`"),
             (&["--existing", "gone.json"], "cannot read the issues `gone.json`"),
-            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is no list of issues that can be used: it is empty"),
+            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is not a list of issues that can be used: it is empty"),
         ] {
             let run = run(arguments);
             assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");

@@ -312,13 +312,13 @@ fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
     assert_eq!(bare.code, 2, "{}", bare.stdout);
     assert!(bare.stderr.contains("`references`, `owner` may be edited without an amendment"), "{}", bare.stderr);
     let noted =
-        ["amend", "label-printer", "--set", "removal=Install the certificate.", "--note", "The label is no proof."];
+        ["amend", "label-printer", "--set", "removal=Install the certificate.", "--note", "The label is not a proof."];
     let alone = run(&sandbox, &noted);
     assert_eq!(alone.code, 2, "a note is not dropped: {}", alone.stdout);
     assert!(alone.stderr.contains("--approver"), "{}", alone.stderr);
     let signed = run(&sandbox, &[&noted[..], &["--by", "Luis Prado", "--approver", "Mei Tanaka"]].concat());
     assert_eq!(signed.code, 0, "{}{}", signed.stdout, signed.stderr);
-    assert!(text(&sandbox).contains("fields: [removal], note: The label is no proof.}"), "{}", text(&sandbox));
+    assert!(text(&sandbox).contains("fields: [removal], note: The label is not a proof.}"), "{}", text(&sandbox));
     let several = register(&[("x-ticket", "{id: OPS-7, url: \"https://example.com\"}")]);
     let refused = run(&several, &["amend", "label-printer", "--set", "x-ticket=OPS-8"]);
     assert_eq!(refused.code, 2, "{}", refused.stdout);
@@ -480,7 +480,7 @@ fn a_pipe_in_the_place_of_the_register_is_refused_and_not_read() {
     });
     let run = Run::of(sandbox.command().args(CLOSE));
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("it is no folder"), "{}", run.stderr);
+    assert!(run.stderr.contains("it is not a folder"), "{}", run.stderr);
     assert!(!writer.is_finished(), "it opened the pipe");
     let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let _reader = fs::File::options().read(true).custom_flags(without_waiting).open(pipe).unwrap();

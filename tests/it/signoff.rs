@@ -452,7 +452,7 @@ mod owners {
         let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
         assert_eq!(
             pull.review("ilse", "APPROVED").said(),
-            ["approver-not-code-owner: `@ilse` decided on the exception, and is no code owner of this file \
+            ["approver-not-code-owner: `@ilse` decided on the exception, and is not a code owner of this file \
               (let one of its owners decide: `@mei`, `@olek`)"]
         );
     }
@@ -500,7 +500,7 @@ mod owners {
         unknown.push(&[(ENTRY, &entry(&[]))]);
         assert_eq!(
             unknown.review("mei", "APPROVED").said(),
-            ["approver-not-code-owner: `@mei` decided on the exception, and is no code owner of this file \
+            ["approver-not-code-owner: `@mei` decided on the exception, and is not a code owner of this file \
               (list the people of `@acme/security` under `teams` in `people.yaml`)"]
         );
     }
@@ -688,25 +688,25 @@ mod given {
         headless["pull_request"].as_object_mut().unwrap().remove("head");
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
         for (event, reviews, says) in [
-            ("", "[]", "`event.json` is no event that can be used: it is empty"),
-            ("not json", "[]", "`event.json` is no event that can be used: it is not JSON"),
-            (&event[..40], "[]", "`event.json` is no event that can be used: it breaks off"),
-            ("[]", "[]", "`event.json` is no event that can be used"),
+            ("", "[]", "`event.json` is not an event that can be used: it is empty"),
+            ("not json", "[]", "`event.json` is not an event that can be used: it is not JSON"),
+            (&event[..40], "[]", "`event.json` is not an event that can be used: it breaks off"),
+            ("[]", "[]", "`event.json` is not an event that can be used"),
             (
                 &headless.to_string(),
                 "[]",
-                "`event.json` is no event that can be used: it has no `pull_request.head.sha`",
+                "`event.json` is not an event that can be used: it has no `pull_request.head.sha`",
             ),
-            (&event, "", "`reviews.json` is no list of reviews that can be used: it is empty"),
+            (&event, "", "`reviews.json` is not a list of reviews that can be used: it is empty"),
             (
                 &event,
                 refusal,
-                "`reviews.json` is no list of reviews that can be used: it holds GitHub's refusal `Not Found`",
+                "`reviews.json` is not a list of reviews that can be used: it holds GitHub's refusal `Not Found`",
             ),
             (
                 &event,
                 "[{\"id\": 4}]",
-                "`reviews.json` is no list of reviews that can be used: review 4: has no `state`",
+                "`reviews.json` is not a list of reviews that can be used: review 4: has no `state`",
             ),
         ] {
             pull.save("event.json", event);

@@ -210,7 +210,7 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
             return Err(Error::from(Argument::Value {
                 option: "--owners".to_owned(),
                 value: (*owner).to_owned(),
-                why: "CODEOWNERS knows no such owner".to_owned(),
+                why: "not an owner that CODEOWNERS accepts".to_owned(),
                 help: "write `@handle`, `@organisation/team` or a mail address".to_owned(),
             }));
         }

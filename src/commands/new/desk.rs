@@ -70,7 +70,7 @@ pub(super) struct Remark {
 
 impl Remark {
     /// Returns what an answer causes: what is found on its own field, and what is newly found on
-    /// others. That others are still missing is no news.
+    /// others. That others are still missing is not news.
     pub(super) fn caused(before: &[Self], after: Vec<Self>, pointer: &str) -> Vec<Self> {
         let is_new = |remark: &Self| {
             let known = before.iter().any(|other| (other.rule, &other.field) == (remark.rule, &remark.field));

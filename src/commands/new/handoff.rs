@@ -30,7 +30,7 @@ impl Handoff<'_> {
         let Self { root, current, path, id, .. } = *self;
         let steps = Steps { root, current, path, verb: "exception", id, message: &message };
         if !steps.are_possible() {
-            writeln!(out, "this is no git repository: an exception counts once it is committed and approved")?;
+            writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));

@@ -282,7 +282,7 @@ impl Run<'_> {
         draft.to_yaml(shelf::schema_copy(&self.desk.root, path).as_deref())
     }
 
-    /// Judges the finished text among the whole register as it lies there now.
+    /// Judges the finished text among the whole register as it is now.
     fn judge(&self, path: &str, text: &str) -> Result<Judged, Error> {
         let opened = Opened::open(&self.arguments.place, self.arguments.today.as_deref(), self.world)?;
         opened.judge_with(path, text, Before::AsItIs, self.world.look())

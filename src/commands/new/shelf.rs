@@ -49,7 +49,7 @@ impl Shelf {
     pub(super) fn id_problem(&self, id: &str) -> Option<String> {
         if register::id_problem(id).is_some() {
             let allowed = "letters, digits, `.`, `_` and `-`, a letter or digit first, at most 100 in all";
-            return Some(format!("`{}` is no id: {allowed}", shown(id)));
+            return Some(format!("`{}` is not an id: {allowed}", shown(id)));
         }
         let path = self.ids.get(&id.to_lowercase())?;
         Some(format!("the id `{}` is taken by `{}`: an id is used once and never again", shown(id), shown(path)))

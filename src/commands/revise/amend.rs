@@ -183,7 +183,7 @@ fn change(given: &str) -> Result<(String, String), Error> {
         return Err(Error::from(Argument::NotFound { what: Named::SettableField, name: field.to_owned(), help }));
     }
     if value.is_empty() && !is_list(field) {
-        return valueless("write the right value behind `=`");
+        return valueless("write the right value after `=`");
     }
     Ok((field.to_owned(), value.to_owned()))
 }

@@ -195,7 +195,7 @@ fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<
     }
 }
 
-/// Says why a file has no tree: it was not read at all, or what it holds is no exception.
+/// Says why a file has no tree: it was not read at all, or what it holds is not an exception.
 fn unreadable(path: &str, fault: Option<&Problem>) -> Refusal {
     let path = path.to_owned();
     match fault {

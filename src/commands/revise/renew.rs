@@ -95,7 +95,7 @@ fn approver(subject: &Subject<'_>) -> String {
     let high =
         matches!(subject.exception.risk.tier.as_ref().map(|tier| tier.value), Some(Tier::High | Tier::Emergency));
     if !high {
-        return "who decides, somebody else than who asks".to_owned();
+        return "who decides, somebody other than the requester".to_owned();
     }
     let roster = subject.judge.people.roster();
     let above = roster.and_then(|roster| {

@@ -93,7 +93,7 @@ impl Page<'_> {
 
     fn faulty(&mut self) {
         let meeting = self.meeting;
-        self.heading("Records to mend", meeting.to_mend());
+        self.heading("Records to fix", meeting.to_mend());
         if meeting.to_mend() == 0 {
             return;
         }

@@ -128,7 +128,7 @@ impl Page<'_> {
     }
 
     fn faulty(&mut self) -> io::Result<()> {
-        self.heading("records to mend", self.meeting.to_mend())?;
+        self.heading("records to fix", self.meeting.to_mend())?;
         if self.meeting.to_mend() > 0 {
             self.line(&self.paint(Paint::Quiet, &format!("  {}", words::MEND)))?;
         }

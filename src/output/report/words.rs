@@ -110,7 +110,7 @@ pub(super) fn reviews(count: usize) -> &'static str {
 
 /// Names so many records.
 pub(super) fn records(count: usize) -> &'static str {
-    if count == 1 { "record to mend" } else { "records to mend" }
+    if count == 1 { "record to fix" } else { "records to fix" }
 }
 
 /// Says what is done about the expired.
@@ -126,7 +126,7 @@ pub(super) const REVIEWS: &str = "Close it, or write a review that says what sti
 
 /// Says what is done about records that cannot be read or contradict themselves.
 pub(super) const MEND: &str =
-    "Mend the file first: the figures cannot be trusted without it. A check of the register says more.";
+    "Fix the file first: the figures cannot be trusted without it. A check of the register says more.";
 
 /// Counts in words.
 pub(super) fn days(count: i64) -> String {

@@ -22,7 +22,7 @@ declare_rule! {
     /// ## What to do
     ///
     /// Put the file back. What is over is closed: `status: closed` with a `closure`. Moving the file
-    /// to another folder is no change, as its name is the id. Where one id was there twice, the
+    /// to another folder is not a change, as its name is the id. Where one id was there twice, the
     /// copy may go or take a name of its own.
     id: "record-removed",
     family: Change,

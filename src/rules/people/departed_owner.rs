@@ -8,7 +8,7 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The rule is still broken and the one person who was to mend it is gone. Reminders reach
+    /// The rule is still broken and the one person who was to fix it is gone. Reminders reach
     /// nobody, and the removal is forgotten until something breaks.
     ///
     /// ## What to do

@@ -21,7 +21,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Mend the root cause, as after the last renewal: carry out the removal and close the
+    /// Fix the root cause, as after the last renewal: carry out the removal and close the
     /// exception, or change the control. If it is about another part of the system, name that part
     /// in `scope.system`.
     id: "refiled-exception",
@@ -200,5 +200,5 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
     cx.report_in(filing.exception.file, filing.control.span, message)
         .label(filing.system.span, "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))
-        .help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
+        .help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
 }

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Mend the root cause: carry out the removal and close the exception, or change the control
+    /// Fix the root cause: carry out the removal and close the exception, or change the control
     /// itself, in the open, if it cannot be kept. Another date solves neither.
     id: "too-many-renewals",
     family: Renewals,
@@ -31,7 +31,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let finding = cx.report(span, format!("{counted}, the policy allows {allowed}"));
     // One more renewal is one more fault, wherever the first one stands.
     finding.field = Some(format!("/renewals/{}/expires", count - 1));
-    finding.help("mend the root cause: carry out the removal and close it, or change the control that cannot be kept");
+    finding.help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
     if let Some(expires) = &exception.expires {
         finding.label(expires.span, "it was to end here");
     }

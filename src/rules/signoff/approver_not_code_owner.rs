@@ -38,7 +38,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             continue;
         }
         let (approver, what) = (shown(approver), shown(&decision.what));
-        let message = format!("`{approver}` decided on {what}, and is no code owner of this file");
+        let message = format!("`{approver}` decided on {what}, and is not a code owner of this file");
         let help = help(judge, ownership, &owners, path);
         cx.report_in(decision.file, decision.approver.span, message).help(help);
     }

@@ -28,7 +28,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let Some(found) = is_broad_scope(text.as_str()) else { continue };
         let whole = text.value.trim();
         let (span, message) = if found == whole {
-            (text.span, format!("the {part} `{}` is no {part} in particular", shown(whole)))
+            (text.span, format!("the {part} `{}` is not a particular {part}", shown(whole)))
         } else {
             (text.span_of(found), format!("the {part} `{}` holds `{}`", shown(whole), shown(found)))
         };

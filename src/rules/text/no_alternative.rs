@@ -29,8 +29,10 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     for option in options {
-        let message =
-            format!("`{}` is no alternative: a safer stopgap must have been considered", shown(option.value.trim()));
+        let message = format!(
+            "`{}` is not an alternative: a safer stopgap must have been considered",
+            shown(option.value.trim())
+        );
         cx.report(option.span, message).help("name the safest option and why it does not do; waiting is one too");
     }
 }

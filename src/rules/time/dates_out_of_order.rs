@@ -60,9 +60,12 @@ fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let (Some(before), Some(expires)) = (exception.expiry_before(index), &renewal.expires) else { continue };
         if zone.ends_at(expires.value) <= zone.ends_at(before.value) {
             let last = zone.last_day(before.value);
-            cx.report(expires.span, format!("the renewal ends on `{}`, no later than what it extends", expires.value))
-                .label(before.span, "it extends this")
-                .help(format!("write a day after {last}, or leave the renewal out"));
+            cx.report(
+                expires.span,
+                format!("the renewal ends on `{}`, no later than the end that it extends", expires.value),
+            )
+            .label(before.span, "it extends this")
+            .help(format!("write a day after {last}, or leave the renewal out"));
         }
     }
 }
@@ -122,7 +125,7 @@ fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
         if ahead > 0 {
             let days = if ahead == 1 { "tomorrow".to_owned() } else { format!("`{ahead}` days ahead") };
             cx.report(day.span, format!("{what} is dated `{}`, {days}", day.value))
-                .help(format!("write the day on which it happened, at the latest {today}"));
+                .help(format!("write the day on which it happened, no later than {today}"));
         }
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Line<'a> {
         for (at, text) in words(rest) {
             let at = pattern.len() + at;
             let Some(kind) = owner_kind(text) else {
-                let message = format!("`{}` is no owner, so GitHub skips the line", shown(text));
+                let message = format!("`{}` is not an owner, so GitHub skips the line", shown(text));
                 return Err(self.problem(at, text.len(), message, owner_help(text), true));
             };
             if kind == OwnerKind::Nobody {

@@ -228,7 +228,7 @@ impl<'a> Line<'a> {
         (owners.into_boxed_slice(), problems)
     }
 
-    /// Says what is wrong with a line that is no heading.
+    /// Says what is wrong with a line that is not a heading.
     fn entry_faults(&self, pattern: &str, owners: &[Owner<'_>]) -> Option<Problem> {
         if self.text.trim_start_matches('^').starts_with('[') {
             let message = format!("`{}` is not closed, so GitLab reads no section but a pattern", shown(self.text));

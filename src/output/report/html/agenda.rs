@@ -102,7 +102,7 @@ fn to_mend(meeting: &Meeting<'_>) -> Markup {
     let count = meeting.to_mend();
     let table = html! {
         table.mend {
-            caption.unseen { "Records to mend" }
+            caption.unseen { "Records to fix" }
             thead { tr { th scope="col" { "File" } th scope="col" { "What is wrong" } } }
             tbody {
                 @for file in unreadable.iter().take(ROWS) {
@@ -124,9 +124,9 @@ fn to_mend(meeting: &Meeting<'_>) -> Markup {
     let content = html! {
         @if count > 0 {
             p.advice { (words::MEND) }
-            (wide("Records to mend", &table))
+            (wide("Records to fix", &table))
         }
         @if more > 0 { p.note { (thousands(more)) " more are left out." } }
     };
-    section("mend", &counted("Records to mend", &or_none(count)), &content)
+    section("mend", &counted("Records to fix", &or_none(count)), &content)
 }

@@ -125,7 +125,7 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         if kept.contains(&fold(phrase)) {
             continue;
         }
-        let message = format!("`{}` counts as a reason again: it is no vague phrase any more", shown(phrase));
+        let message = format!("`{}` counts as a reason again: it is not a vague phrase any more", shown(phrase));
         let (base, head) = (books.pages.0.as_ref(), books.pages.1.as_ref());
         let before = base.and_then(|page| page.find(&format!("/vague_phrases/{index}")));
         let list = head.and_then(|page| page.find("/vague_phrases"));
