@@ -24,6 +24,7 @@ pub mod git;
 pub mod files;
 pub mod github;
 pub mod gitlab;
+pub mod ci;
 
 // What is judged, and by which book.
 pub mod rule;
@@ -32,9 +33,10 @@ pub mod register;
 pub mod policy;
 pub mod import;
 
-// Who signed a change off, and what it does.
+// Who signed a change off, what it does, and whether anything stops it.
 pub mod signoff;
 pub mod history;
+pub mod doctor;
 
 // The judgement: of a register, of a change, of the past.
 pub mod rules;

@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod check;
+mod doctor;
 mod export;
 mod history;
 mod import;
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
 pub use check::Check;
+pub use doctor::Doctor;
 pub use export::Export;
 pub use history::History;
 pub use import::{DateOrder, From, Import};
@@ -134,6 +136,14 @@ pub enum Command {
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
     /// be read.
     History(History),
+    /// Say whether the gate really gates: what the workflow, CODEOWNERS and the forge's settings let through.
+    ///
+    /// Each line is `ok`, or says what is `wrong` and the setting or command that fixes it, what would be better
+    /// (`advice`), or what the given files do not tell and how to find out (`unknown`). Nothing is asked over the
+    /// network: give the forge's settings with `--rulesets`.
+    ///
+    /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
+    Doctor(Doctor),
     /// Export the register: a table, JSON Lines or a calendar.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last

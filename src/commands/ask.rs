@@ -10,7 +10,7 @@ use inquire::validator::Validation;
 use inquire::{Autocomplete, CustomUserError, InquireError, MultiSelect, Select, Text};
 
 use crate::error::Error;
-use crate::output::{Look, escape};
+use crate::output::{Look, escape, wrap};
 
 /// Options that are shown at once; the smallest terminal has 24 lines.
 const PAGE: usize = 10;
@@ -153,27 +153,10 @@ impl Terminal {
     }
 
     /// Breaks a text between words, so that no line is wider than the terminal; each line after the
-    /// first begins with `indent`. Each line is made harmless.
+    /// first begins with `indent`.
     pub(super) fn wrap(&self, text: &str, indent: &str) -> String {
         // Two columns for what the prompt puts around it, and one that stays free.
-        let width = self.look.width.saturating_sub(3);
-        let mut lines = vec![String::new()];
-        for (at, paragraph) in text.lines().enumerate() {
-            if at > 0 {
-                lines.push(indent.to_owned());
-            }
-            for word in escape::line(paragraph).split_whitespace() {
-                let Some(last) = lines.last_mut() else { break };
-                let is_empty = last.trim().is_empty();
-                if is_empty || last.chars().count() + 1 + word.chars().count() <= width {
-                    let gap = if is_empty { "" } else { " " };
-                    last.push_str(&format!("{gap}{word}"));
-                } else {
-                    lines.push(format!("{indent}{word}"));
-                }
-            }
-        }
-        lines.join("\n")
+        wrap(text, indent, self.look.width.saturating_sub(3))
     }
 
     /// Cuts a text to what fits behind a mark of six columns.

@@ -5,6 +5,7 @@ mod book;
 mod candidate;
 mod check;
 pub mod completions;
+mod doctor;
 mod explain;
 mod export;
 mod history;
@@ -120,6 +121,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::Doctor(arguments) => doctor::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
         Command::New(arguments) => new::run(&arguments, world, &mut out, &mut io::stderr().lock()),

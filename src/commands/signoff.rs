@@ -213,23 +213,37 @@ pub(super) fn ownership(
     root: &Path,
     files: &mut Files,
 ) -> Result<Option<Ownership>, Error> {
-    let prefix = base.map_or_else(|| place::below_work_tree(root), |base| base.prefix().to_owned());
-    let places = forge.codeowners();
-    let found = match base {
-        _ if forge == Forge::Forgejo => None,
-        Some(base) => base.first_of(places, LIMIT)?,
+    match base {
+        Some(base) => {
+            let found = if forge == Forge::Forgejo { None } else { base.first_of(forge.codeowners(), LIMIT)? };
+            Ok(Some(counted(forge, found, base.prefix().to_owned(), files)))
+        }
         None => {
             let Some(top) = place::work_tree_top(root) else { return Ok(None) };
-            let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
-            let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
-            let found = places.iter().find(there).map(read);
-            if found.is_none() && !prefix.is_empty() {
-                return Ok(None);
-            }
-            found
+            let prefix = place::below_work_tree(root);
+            let found = in_work_tree(forge, top);
+            let left_out = found.is_none() && !prefix.is_empty() && forge != Forge::Forgejo;
+            Ok((!left_out).then(|| counted(forge, found, prefix, files)))
         }
-    };
-    let path = found.as_ref().map_or(places[0], |file| file.source.path()).to_owned();
+    }
+}
+
+/// Finds the CODEOWNERS of the work tree that holds the register's root, or says where it should be.
+pub(super) fn ownership_here(forge: Forge, root: &Path, files: &mut Files) -> Ownership {
+    let top = place::work_tree_top(root).unwrap_or(root);
+    counted(forge, in_work_tree(forge, top), place::below_work_tree(root), files)
+}
+
+fn in_work_tree(forge: Forge, top: &Path) -> Option<ReadFile> {
+    let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
+    let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
+    let places = if forge == Forge::Forgejo { &[] } else { forge.codeowners() };
+    places.iter().find(there).map(read)
+}
+
+/// Takes the file that was found among the sources.
+fn counted(forge: Forge, found: Option<ReadFile>, prefix: String, files: &mut Files) -> Ownership {
+    let path = found.as_ref().map_or(forge.codeowners()[0], |file| file.source.path()).to_owned();
     // The forge reads on past a character that YAML would refuse.
     let text = found.as_ref().filter(|file| file.opened).map(|file| file.source.text().to_owned());
     let unread = found.as_ref().filter(|file| !file.opened).and_then(|file| file.fault.as_ref());
@@ -243,10 +257,15 @@ pub(super) fn ownership(
         None => crate::files::decode(Vec::new(), shown),
     };
     let file = FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX));
-    Ok(Some(Ownership { forge, file, text, unread, path, prefix }))
+    Ownership { forge, file, text, unread, path, prefix }
 }
 
-fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
+/// Reads a file of saved answers that an argument names.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(super) fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
     crate::files::read_named(path, MOST_PAYLOAD).map_err(|error| Error::Unreadable {
         kind: what,
         path: path.display().to_string(),
@@ -255,6 +274,7 @@ fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
     })
 }
 
-fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
+/// Says what is wrong with a file of saved answers.
+pub(super) fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
     Error::from(Input::Answer { path: path.to_path_buf(), what, why: error.sentence(), help: error.help })
 }

@@ -4,6 +4,7 @@
 //! [`escape`] for its own syntax, so that no terminal, log parser or page acts on it.
 
 mod concise;
+pub mod doctor;
 pub mod escape;
 pub mod export;
 mod fingerprint;
@@ -24,10 +25,12 @@ mod sarif;
 pub mod show;
 mod snippet;
 mod text;
+mod wrap;
 
 use std::io::{self, Write};
 
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
+pub use wrap::wrap;
 
 use crate::register::{self, Register};
 use crate::rule::{Finding, Findings, Level};

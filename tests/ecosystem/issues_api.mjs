@@ -10,11 +10,16 @@ import { createRequire } from "node:module";
 const PREFIX = "/api/v3";
 const BOT = { login: "github-actions[bot]", id: 41898282, type: "Bot" };
 
-/** The description cut to the operations on issues that are used here; all else in it stays as published. */
-export function description(modules) {
+/** The description cut to the paths below a repository that are used; all else in it stays as published. */
+export function describe(modules, used) {
   const whole = JSON.parse(readFileSync(`${modules}/@octokit/openapi/generated/api.github.com.json`, "utf8"));
-  const used = ["", "/{issue_number}", "/{issue_number}/comments"].map((rest) => `/repos/{owner}/{repo}/issues${rest}`);
-  return { ...whole, paths: Object.fromEntries(used.map((path) => [path, whole.paths[path]])) };
+  const paths = used.map((rest) => `/repos/{owner}/{repo}${rest}`);
+  return { ...whole, paths: Object.fromEntries(paths.map((path) => [path, whole.paths[path]])) };
+}
+
+/** The description of the operations on issues. */
+export function description(modules) {
+  return describe(modules, ["/issues", "/issues/{issue_number}", "/issues/{issue_number}/comments"]);
 }
 
 /** Writes OpenAPI 3.0's `nullable` as JSON Schema says it. */
@@ -27,7 +32,7 @@ function asJsonSchema(value) {
 }
 
 /** Judges requests and answers by the description. */
-class Judge {
+export class Judge {
   constructor(document, modules) {
     const require = createRequire(`${modules}/`);
     this.document = document;

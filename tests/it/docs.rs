@@ -96,11 +96,11 @@ fn the_workflow_on_the_page_is_what_init_writes() {
         assert_eq!(init.code, 0, "{}", init.stderr);
         fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap()
     };
-    let action = "      - uses: OWNER/stopgap@COMMIT\n";
+    let action = "      - uses: OWNER/stopgap@COMMIT";
     let with_action = written(&["--action", "OWNER/stopgap@COMMIT"]);
-    let release = format!(" # v{}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!(blocks[0], format!("{}{release}", with_action.trim_end()));
-    let (common, steps) = (with_action.strip_suffix(action).unwrap(), written(&[]));
+    let release = format!("{action} # v{}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(blocks[0], with_action.replace(&format!("{action}\n"), &release));
+    let (common, steps) = (with_action.split_once(action).unwrap().0, written(&[]));
     let steps = steps.strip_prefix(common).unwrap();
     assert!(blocks.contains(&steps), "docs/ci.md does not show\n{steps}");
     for says in

@@ -12,6 +12,7 @@ mod cli_check;
 mod codeowners;
 mod days;
 mod docs;
+mod doctor;
 mod edit;
 mod export;
 mod generator;

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::{self, Ci, Place};
-use crate::commands::{World, place, write};
+use crate::commands::{World, doctor, place, write};
+use crate::doctor::PIPELINE;
 use crate::error::{Argument, Error};
 use crate::files::Repository;
+use crate::output::doctor::{Diagnosis, text};
 use crate::output::escape;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
@@ -18,11 +20,13 @@ const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
 const GITHUB: &str = include_str!("github.yml");
 const GITHUB_COMMAND: &str = include_str!("github-command.yml");
+const GITHUB_ACTION: &str = include_str!("github-action.yml");
 const GITLAB: &str = include_str!("gitlab.yml");
 
 /// Where GitHub finds the job.
 const WORKFLOW: &str = ".github/workflows/stopgap.yml";
-const PIPELINE: &str = ".gitlab-ci.yml";
+/// What git makes of files between storing and checking them out.
+const ATTRIBUTES: &str = ".gitattributes";
 
 /// A file of the set-up.
 struct Part {
@@ -60,6 +64,14 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
     }
     setup.say_what_is_left(out, !new.is_empty())?;
+    match doctor::after_setup(&root, world) {
+        Ok((lines, _)) if lines.is_empty() => {}
+        Ok((lines, branch)) => {
+            writeln!(out, "\nnot right yet, as `stopgap doctor` says:\n")?;
+            text(&Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
+        }
+        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}", escape::line(&error.to_string()))?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -118,6 +130,7 @@ impl Setup {
             (format!("/{below}{}", policy.people_path()), policy.people_path().to_owned()),
             (format!("/{below}{}", policy.controls_path()), policy.controls_path().to_owned()),
             (format!("/{owners_path}"), owners_path.to_owned()),
+            (format!("/{ATTRIBUTES}"), ATTRIBUTES.to_owned()),
         ];
         let job = match ci {
             Ci::Github => Some(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
@@ -181,11 +194,6 @@ impl Setup {
             let text = format!("run both gates from a workflow at the top, with `--root {}`", self.below);
             next(out, &text)?;
         }
-        if self.ci == Ci::Github {
-            let text =
-                "in the branch protection: require the job `Exceptions`, a pull request, and review from code owners";
-            next(out, text)?;
-        }
         Ok(())
     }
 }
@@ -239,7 +247,7 @@ fn workflow(action: Option<&str>) -> Result<String, Error> {
             && [repository, reference].iter().all(|part| !part.is_empty() && part.chars().all(plain))
     });
     match whole {
-        true => Ok(format!("{GITHUB}      - uses: {action}\n")),
+        true => Ok(format!("{GITHUB}{}", GITHUB_ACTION.replace("ACTION", action))),
         false => Err(Error::from(Argument::Form {
             option: "--action",
             value: action.to_owned(),

@@ -3,12 +3,10 @@
 //! No workflow is understood here: a line that names the check is one, whatever stands around it,
 //! and what makes it pass is looked for on that line and among the keys of its step and job.
 
-mod command;
-
 use std::collections::BTreeMap;
 
-use command::Command;
-
+use crate::ci::command::Command;
+use crate::ci::softening;
 use crate::history::Changes;
 use crate::rules::Context;
 use crate::source::{FileId, Source, Span};
@@ -32,17 +30,6 @@ struct Step {
     /// What decides which stopgap looks at which register, and with what: by its name, as it is written.
     steers: BTreeMap<String, String>,
 }
-
-/// Keys of a step or job with a value that makes it pass or never run.
-const KEYS: [(&str, &[&str]); 4] = [
-    ("continue-on-error", &["true"]),
-    ("allow_failure", &["true"]),
-    ("if", &["false", "${{ false }}", "${{false}}"]),
-    ("when", &["never", "manual"]),
-];
-
-/// Inputs of the action or the component with values that make it judge less; no value stands for any.
-const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
 
 /// Inputs of the action or the component that decide which stopgap looks at which register.
 const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
@@ -92,8 +79,7 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
             }
             let written =
                 |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
-            let message =
-                format!("{} of the check is {} now, and was {}", command::named(name), written(is), written(was));
+            let message = format!("{} of the check is {} now, and was {}", named(name), written(is), written(was));
             cx.report_in(new.file, new.span, message)
                 .label_in(old.file, old.span, "the check before")
                 .help("keep it, or let the people who own the workflow say that it is meant");
@@ -187,7 +173,7 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
         let Some(kind) = kind(line.content(), &command) else { continue };
         let soft_input = if kind == Kind::Action { soft_input(&lines, at) } else { None };
         let softened = soft_input.or_else(|| softened(&lines, at, &command));
-        let steers = if kind == Kind::Action { inputs(&lines, at) } else { Command::read(&command).steers };
+        let steers = if kind == Kind::Action { inputs(&lines, at) } else { steers(&command) };
         found.push(Step { file, kind, span: line.span(), softened, steers });
         if found.len() == MOST_STEPS {
             break;
@@ -205,7 +191,7 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
     }
     if let Some(action) = line.strip_prefix("uses:").or_else(|| line.strip_prefix("component:")) {
         let action = action.trim().trim_matches(['"', '\'']);
-        return action.split_once('@').is_some_and(|(path, _)| path.ends_with("/stopgap")).then_some(Kind::Action);
+        return softening::action_version(action).map(|_| Kind::Action);
     }
     if !Command::runs(line) {
         return None;
@@ -213,11 +199,24 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
     Some(if command.contains("--base") { Kind::Gate } else { Kind::Check })
 }
 
+fn steers(command: &str) -> BTreeMap<String, String> {
+    Command::read(command).map(|command| command.steers).unwrap_or_default()
+}
+
+/// Returns what a thing that steers the check is called.
+fn named(steer: &str) -> String {
+    match steer {
+        "owner" => "the action".to_owned(),
+        "program" => "the program".to_owned(),
+        input => format!("`{input}`"),
+    }
+}
+
 /// Returns what keeps a step from failing: on its line, or a key of its step or job.
 fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, String)> {
     let own = &lines[at];
     if Command::runs(own.content())
-        && let Some(passes) = Command::read(command).passes
+        && let Some(passes) = Command::read(command).and_then(|command| command.passes)
     {
         return Some((own.span(), passes));
     }
@@ -268,9 +267,7 @@ fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
 /// Returns whose action a step uses, and its inputs that steer it.
 fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for pair in step_lines(lines, at).flat_map(pairs) {
-        let Some((key, value)) = pair.split_once(':') else { continue };
-        let value = value.trim().trim_matches(['"', '\'']);
+    for (key, value) in step_lines(lines, at).flat_map(pairs).filter_map(pair) {
         if STEERING.contains(&key) && !value.is_empty() {
             found.insert(key.to_owned(), value.to_owned());
         } else if let ("uses" | "component", Some((path, _))) = (key, value.split_once('@')) {
@@ -280,17 +277,17 @@ fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     found
 }
 
-fn is_soft_input(pair: &str) -> bool {
-    let Some((key, value)) = pair.split_once(':') else { return false };
-    let value = value.trim().trim_matches(['"', '\'']);
-    let takes = |values: &[&str]| values.contains(&value) || (values.is_empty() && !value.is_empty());
-    INPUTS.iter().any(|(name, values)| key == *name && takes(values))
+/// Takes a pair of YAML apart.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    text.split_once(':').map(|(key, value)| (key, value.trim().trim_matches(['"', '\''])))
 }
 
-fn is_soft(content: &str) -> bool {
-    let Some((key, value)) = content.split_once(':') else { return false };
-    let value = value.trim().trim_matches(['"', '\'']);
-    KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
+fn is_soft_input(text: &str) -> bool {
+    pair(text).is_some_and(|(key, value)| softening::is_soft_input(key, value))
+}
+
+fn is_soft(text: &str) -> bool {
+    pair(text).is_some_and(|(key, value)| softening::is_soft_key(key, value))
 }
 
 #[cfg(test)]

@@ -1,14 +1,27 @@
-//! A shell line that runs the check, as words: what makes it pass, and what steers it.
+//! Shell lines that run stopgap, as words: what makes them pass, and what steers them.
 
 use std::collections::BTreeMap;
 
-/// What a line does with the check.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Command {
-    /// What keeps the line from failing when the check does, as it is written.
-    pub(super) passes: Option<String>,
+/// Which command of stopgap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subcommand {
+    /// `stopgap check`.
+    Check,
+    /// `stopgap history`.
+    History,
+}
+
+/// What a line does with stopgap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What it runs.
+    pub subcommand: Subcommand,
+    /// The options, without quotes.
+    pub options: Vec<String>,
+    /// What keeps the line from failing when the command does, as it is written.
+    pub passes: Option<String>,
     /// What decides which stopgap looks at which register, and with what: by its name, as it is written.
-    pub(super) steers: BTreeMap<String, String>,
+    pub steers: BTreeMap<String, String>,
 }
 
 /// Options that make the check say something else than what it finds.
@@ -26,37 +39,50 @@ const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", 
 /// What may follow `||` without letting the line pass.
 const STILL_FAILS: [&str; 3] = ["exit", "return", "false"];
 
-/// Returns what a thing that steers the check is called.
-pub(super) fn named(steer: &str) -> String {
-    match steer {
-        "owner" => "the action".to_owned(),
-        "program" => "the program".to_owned(),
-        input => format!("`{input}`"),
-    }
-}
-
 impl Command {
     /// Tells whether a line runs the check, or seems to.
-    pub(super) fn runs(line: &str) -> bool {
+    #[must_use]
+    pub fn runs(line: &str) -> bool {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.windows(2).any(|pair| is_stopgap(pair[0]) && pair[1].starts_with("check"))
     }
 
-    /// Reads a line.
-    pub(super) fn read(line: &str) -> Self {
+    /// Reads a line; nothing where it runs neither command.
+    #[must_use]
+    pub fn read(line: &str) -> Option<Self> {
         let spaced = spaced(line);
         let words: Vec<&str> = spaced.split_whitespace().collect();
-        let Some(at) = words.windows(2).position(|pair| is_stopgap(pair[0]) && pair[1] == "check") else {
-            return Self::default();
-        };
-        let mut command = Self::default();
+        let named = |pair: &[&str]| if is_stopgap(pair[0]) { subcommand(pair[1]) } else { None };
+        let (at, subcommand) = words.windows(2).enumerate().find_map(|(at, pair)| Some((at, named(pair)?)))?;
         let start =
             words[..at].iter().rposition(|word| is_operator(word) || word.ends_with(':')).map_or(0, |at| at + 1);
-        command.before(&words[start..at], words[at]);
         let end = words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
+        let options = words[at + 2..end].iter().map(|word| word.replace(['"', '\''], "")).collect();
+        let mut command = Self { subcommand, options, passes: None, steers: BTreeMap::new() };
+        command.before(&words[start..at], words[at]);
         command.options(&words[at + 2..end]);
         command.after(&words[end..]);
-        command
+        Some(command)
+    }
+
+    /// Returns the value of an option, written `--name value` or `--name=value`.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&str> {
+        let mut options = self.options.iter();
+        while let Some(option) = options.next() {
+            match option.strip_prefix(name) {
+                Some("") => return options.next().map(String::as_str),
+                Some(rest) if rest.starts_with('=') => return Some(&rest[1..]),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Tells whether only a pipe hides the exit code, which a shell can be told not to do.
+    #[must_use]
+    pub fn is_piped(&self) -> bool {
+        self.passes.as_deref().is_some_and(|passes| passes.starts_with("| ") || passes == "|")
     }
 
     fn before(&mut self, words: &[&str], program: &str) {
@@ -107,10 +133,59 @@ impl Command {
     }
 }
 
-/// Tells whether a word starts the program, by whatever path.
+/// Finds the commands of a script in their order. A name such as `$BASE` in them stands for what `variable` knows of it.
+#[must_use]
+pub fn commands(script: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
+    let script = script.replace("\\\n", " ");
+    let mut unchecked = false;
+    let mut found = Vec::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        unchecked |= line == "set +e";
+        let mut command = Command::read(&expanded(line, variable));
+        if let Some(command) = command.as_mut().filter(|_| unchecked) {
+            command.passes.get_or_insert_with(|| "set +e".to_owned());
+        }
+        found.extend(command);
+    }
+    found
+}
+
+fn subcommand(word: &str) -> Option<Subcommand> {
+    match word {
+        "check" => Some(Subcommand::Check),
+        "history" => Some(Subcommand::History),
+        _ => None,
+    }
+}
+
+/// Puts what is known in the place of `$NAME` and `${NAME}`.
+fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('$') {
+        text.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let (name, length) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some((name, _)) => (name, name.len() + 2),
+            None => {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len());
+                (&after[..end], end)
+            }
+        };
+        match variable(name) {
+            Some(value) => text.push_str(&value),
+            None => text.push_str(&rest[at..at + 1 + length]),
+        }
+        rest = &after[length..];
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Tells whether a word starts the program, by whatever path, or by a variable of its name.
 fn is_stopgap(word: &str) -> bool {
-    let word = word.trim_matches(['"', '\'', '(', '{', '[']);
-    word == "stopgap" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
+    let word = word.trim_matches(['"', '\'', '(', '{', '}', '[', '$']);
+    word == "stopgap" || word == "STOPGAP" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
 }
 
 fn is_operator(word: &str) -> bool {
@@ -170,14 +245,14 @@ mod tests {
             ("run: ! stopgap check", Some("!")),
             ("make || stopgap check", None),
         ] {
-            assert_eq!(Command::read(line).passes.as_deref(), passes, "{line}");
+            assert_eq!(Command::read(line).and_then(|command| command.passes).as_deref(), passes, "{line}");
         }
     }
 
     #[test]
     fn what_steers_a_line_is_found() {
         let steers = |line: &str| {
-            let steers = Command::read(line).steers;
+            let steers = Command::read(line).unwrap().steers;
             steers.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
         };
         assert_eq!(steers("- run: stopgap check --quiet"), "");
@@ -196,5 +271,31 @@ mod tests {
                 && Command::runs("- run: \"./stopgap check\"".trim_start_matches("- run: "))
         );
         assert!(!Command::runs("stopgap list") && !Command::runs("restopgap check") && !Command::runs("# stopgap"));
+    }
+
+    #[test]
+    fn a_script_is_read_line_by_line() {
+        let found = |script: &str| commands(script, &|name| (name == "BASE").then(|| "--base=auto".to_owned()));
+        for script in [
+            "stopgap check --base auto",
+            "make\n  ./bin/stopgap check \\\n  --format github \\\n  --base=auto\n",
+            "\"$STOPGAP\" check --base \"auto\"",
+            "stopgap check $BASE",
+            "if true; then ${STOPGAP} check ${BASE}; fi",
+            "uvx stopgap check --base 'auto' && echo done",
+        ] {
+            let commands = found(script);
+            assert_eq!(commands.len(), 1, "{script}");
+            assert_eq!(
+                (commands[0].subcommand, commands[0].option("--base")),
+                (Subcommand::Check, Some("auto")),
+                "{script}"
+            );
+            assert_eq!(commands[0].passes, None, "{script}");
+        }
+        let both = found("set +e\nstopgap check\nstopgap history --format github\n# stopgap check\nstopgap list");
+        assert_eq!(both.len(), 2);
+        assert_eq!((both[1].subcommand, both[1].passes.as_deref()), (Subcommand::History, Some("set +e")));
+        assert!(found("stopgap check | tee log")[0].is_piped() && !found("stopgap check || true")[0].is_piped());
     }
 }

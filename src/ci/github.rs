@@ -1,0 +1,261 @@
+//! GitHub's workflows and composite actions, so far as the gate depends on them
+//! (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>).
+
+use std::collections::BTreeMap;
+
+use crate::source::Source;
+use crate::yaml::{self, Node, Problem};
+
+/// A workflow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its path from the top of the repository.
+    pub path: String,
+    /// The events on which it runs.
+    pub triggers: Vec<Trigger>,
+    /// What its token may do, unless a job says otherwise.
+    pub permissions: Permissions,
+    /// Its jobs in their order.
+    pub jobs: Vec<Job>,
+}
+
+/// An event on which a workflow runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trigger {
+    /// The event's name, such as `pull_request`.
+    pub event: String,
+    /// The activity types; `None` for GitHub's own choice.
+    pub types: Option<Vec<String>>,
+    /// The branches that it is kept to; `None` for all.
+    pub branches: Option<Vec<String>>,
+    /// The branches that are left out.
+    pub branches_ignore: Vec<String>,
+    /// The key that keeps it to some files.
+    pub paths: Option<&'static str>,
+    /// Where it stands, from 1.
+    pub line: usize,
+}
+
+/// What a job's token may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Permissions {
+    /// Nothing is said, so the repository's settings decide.
+    #[default]
+    Unset,
+    /// `read-all` or `write-all`.
+    All {
+        /// Whether it is `write-all`.
+        write: bool,
+    },
+    /// Each permission with its value; what is not listed is not granted.
+    Listed(BTreeMap<String, String>),
+}
+
+/// A job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Job {
+    /// Its key.
+    pub id: String,
+    /// What it is called on a pull request.
+    pub name: String,
+    /// Whether a matrix makes several checks of it.
+    pub matrix: bool,
+    /// Whether it waits for other jobs.
+    pub waits: bool,
+    /// When it runs.
+    pub condition: Option<String>,
+    /// `continue-on-error`, as it is written.
+    pub soft: Option<String>,
+    /// What its token may do.
+    pub permissions: Permissions,
+    /// The reusable workflow that it calls.
+    pub calls: Option<String>,
+    /// The image that it runs in.
+    pub image: Option<String>,
+    /// Its steps in their order.
+    pub steps: Vec<Step>,
+    /// Where it stands, from 1.
+    pub line: usize,
+}
+
+/// A step of a job or of a composite action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The action that it uses.
+    pub uses: Option<String>,
+    /// The script that it runs.
+    pub run: Option<String>,
+    /// The shell of the script.
+    pub shell: Option<String>,
+    /// Where the script runs.
+    pub folder: Option<String>,
+    /// When it runs.
+    pub condition: Option<String>,
+    /// `continue-on-error`, as it is written.
+    pub soft: Option<String>,
+    /// The action's inputs.
+    pub inputs: BTreeMap<String, String>,
+    /// Where it stands, from 1.
+    pub line: usize,
+}
+
+impl Workflow {
+    /// Reads a workflow.
+    ///
+    /// # Errors
+    ///
+    /// The first place that the register's reader refuses.
+    pub fn parse(source: &Source) -> Result<Self, Problem> {
+        let root = read(source)?;
+        let reader = Reader { source };
+        let jobs = root.get("jobs").and_then(Node::as_map).unwrap_or_default();
+        Ok(Self {
+            path: source.path().to_owned(),
+            triggers: root.get("on").map(|on| reader.triggers(on)).unwrap_or_default(),
+            permissions: permissions(root.get("permissions")),
+            jobs: jobs.iter().map(|job| reader.job(&job.key, reader.line(job.key_span.start), &job.value)).collect(),
+        })
+    }
+
+    /// Returns the trigger of an event.
+    #[must_use]
+    pub fn trigger(&self, event: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| trigger.event == event)
+    }
+}
+
+impl Job {
+    /// Returns the files of this repository that the job is made of besides its workflow: for each the paths under
+    /// which it may lie.
+    pub fn references(&self) -> impl Iterator<Item = Vec<String>> {
+        let called = self.calls.as_deref().and_then(local).map(|path| vec![path.to_owned()]);
+        called.into_iter().chain(self.steps.iter().filter_map(Step::reference))
+    }
+
+    /// Returns the path of the workflow of this repository that the job calls.
+    #[must_use]
+    pub fn calls_local(&self) -> Option<&str> {
+        self.calls.as_deref().and_then(local)
+    }
+}
+
+impl Step {
+    /// Returns the paths under which the composite action of this repository may lie that the step uses.
+    #[must_use]
+    pub fn reference(&self) -> Option<Vec<String>> {
+        let folder = self.uses.as_deref().and_then(local)?;
+        let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        Some(["action.yml", "action.yaml"].iter().map(|name| format!("{folder}{name}")).collect())
+    }
+}
+
+/// Reads the steps of a composite action; none where it is of another kind.
+///
+/// # Errors
+///
+/// The first place that the register's reader refuses.
+pub fn composite_steps(source: &Source) -> Result<Vec<Step>, Problem> {
+    let root = read(source)?;
+    let reader = Reader { source };
+    let steps = root.get("runs").and_then(|runs| runs.get("steps")?.as_seq()).unwrap_or_default();
+    Ok(steps.iter().map(|step| reader.step(step)).collect())
+}
+
+/// Returns the path that a reference to this repository names.
+fn local(reference: &str) -> Option<&str> {
+    reference.strip_prefix("./").map(|path| path.trim_end_matches('/'))
+}
+
+pub(super) fn read(source: &Source) -> Result<Node<'_>, Problem> {
+    yaml::parse(source.text()).map_err(|problems| {
+        let nothing =
+            || Problem::new(crate::source::Span::default(), "the file holds no value", "fill it in, or delete it");
+        problems.into_iter().next().unwrap_or_else(nothing)
+    })
+}
+
+pub(super) fn text(node: &Node<'_>, key: &str) -> Option<String> {
+    node.get(key).and_then(Node::as_text).map(str::to_owned)
+}
+
+/// Returns the texts of a list, or the one text that stands in its place.
+pub(super) fn texts(node: Option<&Node<'_>>) -> Option<Vec<String>> {
+    let node = node?;
+    match node.as_seq() {
+        Some(items) => Some(items.iter().filter_map(Node::as_text).map(str::to_owned).collect()),
+        None => node.as_text().map(|text| vec![text.to_owned()]),
+    }
+}
+
+fn permissions(node: Option<&Node<'_>>) -> Permissions {
+    let Some(node) = node else { return Permissions::Unset };
+    match (node.as_map(), node.as_text()) {
+        (Some(entries), _) => {
+            let value = |node: &Node<'_>| node.as_text().unwrap_or_default().to_owned();
+            Permissions::Listed(entries.iter().map(|entry| (entry.key.to_string(), value(&entry.value))).collect())
+        }
+        (None, Some("read-all")) => Permissions::All { write: false },
+        _ => Permissions::All { write: true },
+    }
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+}
+
+impl Reader<'_> {
+    fn line(&self, offset: u32) -> usize {
+        self.source.position(offset).line
+    }
+
+    fn triggers(&self, on: &Node<'_>) -> Vec<Trigger> {
+        if let Some(events) = on.as_map() {
+            let one =
+                |entry: &yaml::Entry<'_>| self.trigger(&entry.key, self.line(entry.key_span.start), Some(&entry.value));
+            return events.iter().map(one).collect();
+        }
+        let names = texts(Some(on)).unwrap_or_default();
+        names.iter().map(|name| self.trigger(name, self.line(on.span.start), None)).collect()
+    }
+
+    fn trigger(&self, event: &str, line: usize, details: Option<&Node<'_>>) -> Trigger {
+        let list = |key: &str| texts(details.and_then(|details| details.get(key)));
+        let paths = ["paths", "paths-ignore"].into_iter().find(|key| list(key).is_some());
+        let (branches_ignore, branches) = (list("branches-ignore").unwrap_or_default(), list("branches"));
+        Trigger { event: event.to_owned(), types: list("types"), branches, branches_ignore, paths, line }
+    }
+
+    fn job(&self, id: &str, line: usize, job: &Node<'_>) -> Job {
+        let container = job.get("container");
+        let image = container.and_then(|it| it.as_text().map(str::to_owned).or_else(|| text(it, "image")));
+        let steps = job.get("steps").and_then(Node::as_seq).unwrap_or_default();
+        Job {
+            id: id.to_owned(),
+            name: text(job, "name").unwrap_or_else(|| id.to_owned()),
+            matrix: job.get("strategy").is_some_and(|strategy| strategy.get("matrix").is_some()),
+            waits: job.get("needs").is_some(),
+            condition: text(job, "if"),
+            soft: text(job, "continue-on-error").filter(|value| value != "false"),
+            permissions: permissions(job.get("permissions")),
+            calls: text(job, "uses"),
+            image,
+            steps: steps.iter().map(|step| self.step(step)).collect(),
+            line,
+        }
+    }
+
+    fn step(&self, step: &Node<'_>) -> Step {
+        let inputs = step.get("with").and_then(Node::as_map).unwrap_or_default();
+        let value = |node: &Node<'_>| node.as_text().unwrap_or_default().to_owned();
+        Step {
+            uses: text(step, "uses"),
+            run: text(step, "run"),
+            shell: text(step, "shell"),
+            folder: text(step, "working-directory"),
+            condition: text(step, "if"),
+            soft: text(step, "continue-on-error").filter(|value| value != "false"),
+            inputs: inputs.iter().map(|entry| (entry.key.to_string(), value(&entry.value))).collect(),
+            line: self.line(step.span.start),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! GitLab's pipelines, so far as the gate depends on them (<https://docs.gitlab.com/ci/yaml/>).
+
+use std::collections::BTreeMap;
+
+use super::condition::{Value, evaluate};
+use super::github::{read, text, texts};
+use super::softening;
+use crate::source::Source;
+use crate::yaml::{Entry, Node, Problem};
+
+/// A pipeline's file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pipeline {
+    /// Its path from the top of the repository.
+    pub path: String,
+    /// What it takes from elsewhere.
+    pub includes: Vec<Include>,
+    /// The variables of all jobs.
+    pub variables: BTreeMap<String, String>,
+    /// The rules of `workflow`, which decide whether there is a pipeline; `None` where there are none.
+    pub rules: Option<Vec<Rule>>,
+    /// The image of jobs that name none.
+    pub image: Option<String>,
+    /// Its jobs in their order, hidden ones too.
+    pub jobs: Vec<Job>,
+}
+
+/// Something that a pipeline takes from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Include {
+    /// A file of this repository.
+    Local(String),
+    /// A component, with its inputs and the line it stands in.
+    Component {
+        /// The component and its version.
+        reference: String,
+        /// The inputs.
+        inputs: BTreeMap<String, String>,
+        /// Where it stands, from 1.
+        line: usize,
+    },
+    /// A file of another project, a server or GitLab itself.
+    Elsewhere(String),
+}
+
+/// A job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Job {
+    /// Its key.
+    pub name: String,
+    /// The jobs whose keys it takes over, the nearest last.
+    pub extends: Vec<String>,
+    /// Its script, with what comes before and after it.
+    pub script: Option<String>,
+    /// Its variables.
+    pub variables: BTreeMap<String, String>,
+    /// Its rules; `None` where there are none.
+    pub rules: Option<Vec<Rule>>,
+    /// The old `only`: names of pipelines and branches.
+    pub only: Option<Vec<String>>,
+    /// What lets the pipeline pass when the job fails, or keeps it from running by itself.
+    pub soft: Option<String>,
+    /// Its image.
+    pub image: Option<String>,
+    /// Where it stands, from 1.
+    pub line: usize,
+}
+
+/// A rule of a job or of the whole pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// The condition; `None` is always true.
+    pub condition: Option<String>,
+    /// Whether it also depends on files.
+    pub files: bool,
+    /// `when`.
+    pub when: Option<String>,
+    /// Whether the pipeline passes when the job fails.
+    pub soft: bool,
+    /// The variables that it sets.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// On which occasion a pipeline runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A merge request is opened or pushed to.
+    MergeRequest,
+    /// A pipeline schedule is due.
+    Schedule,
+}
+
+/// Whether a job runs on an occasion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// It does, with these variables.
+    Yes {
+        /// The variables of the pipeline, the job and the rule that lets it run.
+        variables: BTreeMap<String, String>,
+        /// Whether the pipeline passes when the job fails, or the job waits for somebody.
+        soft: Option<String>,
+    },
+    /// It does not.
+    No,
+    /// That depends on this condition.
+    Unknown(String),
+}
+
+/// The keys at the top of a pipeline that are no jobs (<https://docs.gitlab.com/ci/yaml/#keywords>).
+const NO_JOBS: [&str; 11] = [
+    "default",
+    "include",
+    "stages",
+    "variables",
+    "workflow",
+    "image",
+    "services",
+    "cache",
+    "before_script",
+    "after_script",
+    "spec",
+];
+
+/// So many jobs may take over the keys of one another, as on GitLab.
+const MOST_EXTENDS: usize = 11;
+
+impl Pipeline {
+    /// Reads a pipeline.
+    ///
+    /// # Errors
+    ///
+    /// The first place that the register's reader refuses.
+    pub fn parse(source: &Source) -> Result<Self, Problem> {
+        let root = read(source)?;
+        let line = |offset: u32| source.position(offset).line;
+        let jobs = root.as_map().unwrap_or_default().iter().filter(|entry| !NO_JOBS.contains(&&*entry.key));
+        let default = root.get("default");
+        let image = root.get("image").or_else(|| default.and_then(|default| default.get("image")));
+        Ok(Self {
+            path: source.path().to_owned(),
+            includes: includes(root.get("include"), &line),
+            variables: variables(root.get("variables")),
+            rules: rules(root.get("workflow").and_then(|workflow| workflow.get("rules"))),
+            image: image.and_then(image_name),
+            jobs: jobs.map(|entry| job(entry, line(entry.key_span.start))).collect(),
+        })
+    }
+
+    /// Returns a job with all that it takes over from others.
+    #[must_use]
+    pub fn whole(&self, job: &Job) -> Job {
+        let mut whole = job.clone();
+        let mut waiting = job.extends.clone();
+        for _ in 0..MOST_EXTENDS {
+            let Some(name) = waiting.pop() else { break };
+            let Some(base) = self.jobs.iter().find(|other| other.name == name) else { continue };
+            waiting.extend(base.extends.iter().cloned());
+            whole.script = whole.script.or_else(|| base.script.clone());
+            whole.rules = whole.rules.or_else(|| base.rules.clone());
+            whole.only = whole.only.or_else(|| base.only.clone());
+            whole.soft = whole.soft.or_else(|| base.soft.clone());
+            whole.image = whole.image.or_else(|| base.image.clone());
+            for (name, value) in &base.variables {
+                whole.variables.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        whole.image = whole.image.or_else(|| self.image.clone());
+        whole
+    }
+
+    /// Tells whether a job that is whole runs on an occasion, with `branch` for the default branch.
+    #[must_use]
+    pub fn runs(&self, job: &Job, occasion: Occasion, branch: Option<&str>) -> Runs {
+        let lookup = |name: &str| variable(occasion, branch, name);
+        if let Some(rules) = &self.rules {
+            match first(rules, &lookup) {
+                Found::Rule(rule) if rule.when.as_deref() == Some("never") => return Runs::No,
+                Found::Rule(_) => {}
+                Found::None => return Runs::No,
+                Found::Unknown(condition) => return Runs::Unknown(condition),
+            }
+        }
+        let mut known = self.variables.clone();
+        known.extend(job.variables.clone());
+        let soft = job.soft.clone();
+        let Some(rules) = &job.rules else {
+            let runs = match &job.only {
+                Some(only) => only.iter().any(|name| is_of(occasion, branch, name)),
+                // Without rules a job is in the pipelines of branches and tags, to which scheduled ones belong.
+                None => occasion == Occasion::Schedule,
+            };
+            return if runs { Runs::Yes { variables: known, soft } } else { Runs::No };
+        };
+        match first(rules, &lookup) {
+            Found::None => Runs::No,
+            Found::Unknown(condition) => Runs::Unknown(condition),
+            Found::Rule(rule) => {
+                let when = rule.when.as_deref().unwrap_or_default();
+                if when == "never" {
+                    return Runs::No;
+                }
+                known.extend(rule.variables.clone());
+                let own = rule.soft.then(|| "allow_failure: true".to_owned());
+                let waits = softening::is_soft_key("when", when).then(|| format!("when: {when}"));
+                Runs::Yes { variables: known, soft: own.or(waits).or(soft) }
+            }
+        }
+    }
+}
+
+/// The rule that decides.
+enum Found<'r> {
+    Rule(&'r Rule),
+    None,
+    Unknown(String),
+}
+
+fn first<'r>(rules: &'r [Rule], lookup: &dyn Fn(&str) -> Value) -> Found<'r> {
+    for rule in rules {
+        let applies = rule.condition.as_deref().map_or(Some(true), |condition| evaluate(condition, lookup));
+        match applies {
+            Some(true) if rule.files => return Found::Unknown("changes".to_owned()),
+            Some(true) => return Found::Rule(rule),
+            Some(false) => {}
+            None => return Found::Unknown(rule.condition.clone().unwrap_or_default()),
+        }
+    }
+    Found::None
+}
+
+/// Returns what a predefined variable holds (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+fn variable(occasion: Occasion, branch: Option<&str>, name: &str) -> Value {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let branch = || branch.map_or(Value::Unknown, text);
+    match (name, occasion) {
+        ("CI_PIPELINE_SOURCE", Occasion::MergeRequest) => text("merge_request_event"),
+        ("CI_PIPELINE_SOURCE", Occasion::Schedule) => text("schedule"),
+        ("CI_DEFAULT_BRANCH", _)
+        | ("CI_COMMIT_BRANCH", Occasion::Schedule)
+        | ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", Occasion::MergeRequest) => branch(),
+        ("CI_COMMIT_BRANCH", Occasion::MergeRequest) | ("CI_COMMIT_TAG", _) => Value::Null,
+        ("CI_MERGE_REQUEST_IID" | "CI_MERGE_REQUEST_ID", Occasion::MergeRequest) => text("1"),
+        (name, Occasion::Schedule) if name.starts_with("CI_MERGE_REQUEST_") => Value::Null,
+        _ => Value::Unknown,
+    }
+}
+
+fn is_of(occasion: Occasion, branch: Option<&str>, name: &str) -> bool {
+    match occasion {
+        Occasion::MergeRequest => name == "merge_requests",
+        Occasion::Schedule => name == "schedules" || name == "branches" || Some(name) == branch,
+    }
+}
+
+fn includes(node: Option<&Node<'_>>, line: &dyn Fn(u32) -> usize) -> Vec<Include> {
+    let Some(node) = node else { return Vec::new() };
+    let items = node.as_seq().unwrap_or(std::slice::from_ref(node));
+    items.iter().map(|item| include(item, line)).collect()
+}
+
+fn include(item: &Node<'_>, line: &dyn Fn(u32) -> usize) -> Include {
+    let local = |path: &str| Include::Local(path.trim_start_matches('/').to_owned());
+    if let Some(path) = item.as_text() {
+        return if path.contains("://") { Include::Elsewhere(path.to_owned()) } else { local(path) };
+    }
+    if let Some(path) = text(item, "local") {
+        return local(&path);
+    }
+    match text(item, "component") {
+        Some(reference) => {
+            Include::Component { reference, inputs: variables(item.get("inputs")), line: line(item.span.start) }
+        }
+        None => {
+            let named = ["project", "remote", "template"].into_iter().find_map(|key| text(item, key));
+            Include::Elsewhere(named.unwrap_or_default())
+        }
+    }
+}
+
+fn job(entry: &Entry<'_>, line: usize) -> Job {
+    let node = &entry.value;
+    let scripts = ["before_script", "script", "after_script"].into_iter().filter_map(|key| texts(node.get(key)));
+    let script: Vec<String> = scripts.flatten().collect();
+    let soft = ["allow_failure", "when"].into_iter().find_map(|key| {
+        let value = node.get(key)?;
+        let said = value.as_text().unwrap_or("true");
+        softening::is_soft_key(key, said).then(|| format!("{key}: {said}"))
+    });
+    let only = node.get("only").and_then(|only| texts(only.get("refs").or(Some(only))));
+    Job {
+        name: entry.key.to_string(),
+        extends: texts(node.get("extends")).unwrap_or_default(),
+        script: (!script.is_empty()).then(|| script.join("\n")),
+        variables: variables(node.get("variables")),
+        rules: rules(node.get("rules")),
+        only,
+        soft,
+        image: node.get("image").and_then(image_name),
+        line,
+    }
+}
+
+fn image_name(node: &Node<'_>) -> Option<String> {
+    node.as_text().map(str::to_owned).or_else(|| text(node, "name"))
+}
+
+fn rules(node: Option<&Node<'_>>) -> Option<Vec<Rule>> {
+    let items = node?.as_seq()?;
+    let rule = |item: &Node<'_>| Rule {
+        condition: text(item, "if"),
+        files: item.get("changes").is_some() || item.get("exists").is_some(),
+        when: text(item, "when"),
+        soft: text(item, "allow_failure").is_some_and(|value| softening::is_soft_key("allow_failure", &value)),
+        variables: variables(item.get("variables")),
+    };
+    Some(items.iter().map(rule).collect())
+}
+
+/// Reads names with their values; one may also be written with a description beside its `value`.
+fn variables(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
+    let entries = node.and_then(Node::as_map).unwrap_or_default();
+    let value = |node: &Node<'_>| node.as_text().map(str::to_owned).or_else(|| text(node, "value"));
+    entries.iter().map(|entry| (entry.key.to_string(), value(&entry.value).unwrap_or_default())).collect()
+}

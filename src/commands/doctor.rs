@@ -1,0 +1,150 @@
+//! `stopgap doctor`: whether the gate really gates.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli::{self, Place};
+use crate::commands::{World, book, place, signoff};
+use crate::doctor::{self, Facts, Line, SchemaCopy, Settings, Status};
+use crate::error::Error;
+use crate::files::{ReadFile, Repository};
+use crate::git::Git;
+use crate::output::doctor::{Diagnosis, render};
+use crate::policy::{RuleBook, places};
+use crate::register::Files;
+use crate::schema::Shipped;
+use crate::signoff::Ownership;
+use crate::time::Today;
+
+/// So many workflows are read at most.
+const MOST_WORKFLOWS: usize = 500;
+
+/// Examines the repository.
+pub(super) fn run(arguments: &cli::Doctor, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let mut settings = Settings::default();
+    for path in &arguments.rulesets {
+        take(&mut settings, path, &world.folder)?;
+    }
+    let root = place::root(&arguments.place, &world.folder)?;
+    let patient = Patient::read(&arguments.place, &root, world)?;
+    let branch = branch(arguments.branch.as_deref(), &settings, &root, world)?;
+    let lines = patient.examine(&settings, &branch, world);
+    render(arguments.format, &Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
+    let wrong = lines.iter().any(|line| line.status == Status::Wrong);
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Examines what was just set up: the lines of all that is not right yet, and the branch that they are about.
+///
+/// # Errors
+///
+/// When the rule book says something that makes no sense, or git cannot be started.
+pub(super) fn after_setup(root: &Path, world: &World) -> Result<(Vec<Line>, String), Error> {
+    let settings = Settings::default();
+    let patient = Patient::read(&Place { root: Some(root.to_path_buf()), policy: None }, root, world)?;
+    let branch = branch(None, &settings, root, world)?;
+    let mut lines = patient.examine(&settings, &branch, world);
+    lines.retain(|line| line.status != Status::Ok);
+    Ok((lines, branch))
+}
+
+/// A repository as it was read.
+struct Patient {
+    book: RuleBook,
+    files: BTreeMap<String, ReadFile>,
+    ownership: Ownership,
+    schemas: Vec<SchemaCopy>,
+    register: bool,
+}
+
+impl Patient {
+    fn read(arguments: &Place, root: &Path, world: &World) -> Result<Self, Error> {
+        let (book, _) = book::load(arguments, world, root, &Repository::Folder(root.to_path_buf()))?;
+        let top = place::work_tree_top(root).unwrap_or(root);
+        let files = definitions(top)?;
+        let copy = |(name, schema): (&'static str, Shipped)| {
+            let path = format!("schema/{name}.schema.json");
+            let file = crate::files::read(&root.join(&path), path.clone());
+            let text = file.opened.then(|| file.source.text().to_owned());
+            SchemaCopy { name, path, text, shipped: schema.text() }
+        };
+        Ok(Self {
+            ownership: signoff::ownership_here(doctor::forge(&book.policy, &files), root, &mut Files::default()),
+            files,
+            schemas: Shipped::ALL.map(copy).to_vec(),
+            register: root.join(&book.policy.exceptions).is_dir(),
+            book,
+        })
+    }
+
+    fn examine(&self, settings: &Settings, branch: &str, world: &World) -> Vec<Line> {
+        let RuleBook { policy, people, controls } = &self.book;
+        doctor::examine(&Facts {
+            files: &self.files,
+            policy,
+            people,
+            catalogue: controls.is_some(),
+            register: self.register,
+            ownership: &self.ownership,
+            schemas: &self.schemas,
+            settings,
+            branch,
+            today: Today::from_clock(policy.timezone, world.now).day,
+        })
+    }
+}
+
+/// Reads the CI files of a repository, and those that they refer to.
+fn definitions(top: &Path) -> Result<BTreeMap<String, ReadFile>, Error> {
+    let repository = Repository::Folder(top.to_path_buf());
+    let mut names: Vec<String> = std::fs::read_dir(top.join(places::WORKFLOWS))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| format!("{}{}", places::WORKFLOWS, entry.file_name().to_string_lossy()))
+        .filter(|path| doctor::is_workflow(path))
+        .collect();
+    names.sort();
+    names.truncate(MOST_WORKFLOWS);
+    let others = [doctor::PIPELINE, doctor::HOOKS].into_iter().chain(doctor::OTHERS);
+    names.extend(others.map(str::to_owned).filter(|path| repository.exists(path)));
+    let mut files = BTreeMap::new();
+    for name in names {
+        let file = repository.read(&name)?;
+        files.insert(name, file);
+    }
+    for wanted in doctor::references(&files) {
+        if let Some(name) = wanted.into_iter().find(|path| repository.exists(path))
+            && !files.contains_key(&name)
+        {
+            let file = repository.read(&name)?;
+            files.insert(name, file);
+        }
+    }
+    Ok(files)
+}
+
+/// Finds the branch that the gate protects.
+fn branch(named: Option<&str>, settings: &Settings, root: &Path, world: &World) -> Result<String, Error> {
+    let known = named.or(settings.default_branch()).or(world.ci.gitlab_default_branch.as_deref());
+    if let Some(known) = known {
+        return Ok(known.to_owned());
+    }
+    let Some(git) = Git::open(root)? else { return Ok(USUAL.to_owned()) };
+    let found = match git.default_name()? {
+        Some(name) => Some(name),
+        None => git.branch()?,
+    };
+    Ok(found.unwrap_or_else(|| USUAL.to_owned()))
+}
+
+/// The branch where nothing names one.
+const USUAL: &str = "main";
+
+/// Takes in a file of saved answers.
+fn take(settings: &mut Settings, path: &Path, folder: &Path) -> Result<(), Error> {
+    let bytes = signoff::read(&folder.join(path), "the saved settings")?;
+    settings.take(&bytes).map_err(|error| signoff::unusable("file of saved settings", path, error))
+}

@@ -1,0 +1,199 @@
+//! Saved answers of a forge's API about its settings: what each one is, told by its shape.
+//!
+//! A file holds one JSON answer, or several one after another. An answer of an unknown shape, one that lacks a key that
+//! its description requires, and the forge's words that it will not answer are refused: silence must never look like a
+//! setting.
+
+use serde_json::{Map, Value};
+
+use super::github::settings::GitHub;
+use super::gitlab::settings::GitLab;
+use crate::github::{InputError, json};
+use crate::text::shown;
+
+/// What the forge says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub(super) github: Option<GitHub>,
+    pub(super) gitlab: Option<GitLab>,
+    /// Whether there was a list with nothing in it, which tells no more than that there is nothing of a kind.
+    pub(super) empty_list: bool,
+}
+
+pub(super) type Object = Map<String, Value>;
+
+/// What GitHub answers where a branch has no branch protection; its rulesets may still apply.
+const NOT_PROTECTED: &str = "Branch not protected";
+
+impl Settings {
+    /// Tells whether nothing was given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns the default branch, where an answer names it.
+    #[must_use]
+    pub fn default_branch(&self) -> Option<&str> {
+        self.gitlab.as_ref()?.project.as_ref()?.default_branch.as_deref()
+    }
+
+    /// Takes in a file of saved answers.
+    ///
+    /// # Errors
+    ///
+    /// When it holds anything else, breaks off, or an answer lacks what its description requires.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), InputError> {
+        let refuse = |why: String| InputError { why, help: HELP.to_owned() };
+        let bytes = json::usable(bytes).map_err(refuse)?;
+        for answer in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+            let answer = answer.map_err(|error| refuse(json::explain(&error)))?;
+            self.answer(&answer).map_err(refuse)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, answer: &Value) -> Result<(), String> {
+        match answer {
+            Value::Object(object) => self.object(object),
+            Value::Array(items) if items.is_empty() => {
+                self.empty_list = true;
+                Ok(())
+            }
+            // `gh api --slurp` wraps the pages into one more list.
+            Value::Array(items) if items.iter().all(Value::is_array) => items.iter().try_for_each(|page| {
+                if page.as_array().is_some_and(|page| page.iter().any(Value::is_array)) {
+                    Err("holds lists within lists within lists".to_owned())
+                } else {
+                    self.answer(page)
+                }
+            }),
+            Value::Array(items) => items.iter().try_for_each(|item| match item {
+                Value::Object(object) => self.item(object),
+                _ => Err("holds a list of something other than objects".to_owned()),
+            }),
+            _ => Err("holds neither an object nor a list".to_owned()),
+        }
+    }
+
+    fn object(&mut self, object: &Object) -> Result<(), String> {
+        let has = |key: &str| object.contains_key(key);
+        if let Some(said) = object.get("message").and_then(Value::as_str) {
+            if said == NOT_PROTECTED {
+                self.github().protection = Some(None);
+                return Ok(());
+            }
+            return Err(format!("is a refusal, not an answer: `{}`", shown(said)));
+        }
+        if has("enforcement") {
+            return self.github().take_ruleset(object);
+        }
+        if has("enforce_admins") || has("required_status_checks") || has("required_pull_request_reviews") {
+            return self.github().take_protection(object);
+        }
+        if has("path_with_namespace") {
+            return self.gitlab().take_project(object);
+        }
+        if has("reset_approvals_on_push") {
+            return self.gitlab().take_approvals(object);
+        }
+        self.item(object)
+    }
+
+    /// Takes in an object that also stands in lists.
+    fn item(&mut self, object: &Object) -> Result<(), String> {
+        let has = |key: &str| object.contains_key(key);
+        if has("type") && has("ruleset_id") {
+            self.github().take_rule(object)
+        } else if has("enforcement") {
+            Err("is the list of rulesets, which says nothing of what they require".to_owned())
+        } else if has("push_access_levels") {
+            self.gitlab().take_branch(object)
+        } else if has("approvals_required") {
+            self.gitlab().take_approval_rule(object)
+        } else if has("cron") {
+            self.gitlab().take_schedule(object)
+        } else {
+            let keys: Vec<String> = object.keys().take(5).map(|key| format!("`{}`", shown(key))).collect();
+            let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
+            Err(format!("holds something that is no answer about settings, with {keys}"))
+        }
+    }
+
+    fn github(&mut self) -> &mut GitHub {
+        self.github.get_or_insert_default()
+    }
+
+    fn gitlab(&mut self) -> &mut GitLab {
+        self.gitlab.get_or_insert_default()
+    }
+}
+
+const HELP: &str = "save the answers again as docs/doctor.md says, with a token that may read them, and leave out what it \
+                    may not read";
+
+/// Reads a key that must be true or false.
+pub(super) fn flag(object: &Object, key: &str) -> Result<bool, String> {
+    optional_flag(object, key)?.ok_or_else(|| format!("has no `{key}`"))
+}
+
+/// Reads a key that is true or false where it is there; null counts as missing.
+pub(super) fn optional_flag(object: &Object, key: &str) -> Result<Option<bool>, String> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(format!("`{key}` is neither true nor false")),
+    }
+}
+
+/// Reads a key that must be a text.
+pub(super) fn text(object: &Object, key: &str) -> Result<String, String> {
+    optional_text(object, key)?.ok_or_else(|| format!("has no `{key}`"))
+}
+
+/// Reads a key that is a text where it is there; null counts as missing.
+pub(super) fn optional_text(object: &Object, key: &str) -> Result<Option<String>, String> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(format!("`{key}` is not a text")),
+    }
+}
+
+/// Reads a key that must be a whole number.
+pub(super) fn number(object: &Object, key: &str) -> Result<i64, String> {
+    optional_number(object, key)?.ok_or_else(|| format!("has no `{key}`"))
+}
+
+/// Reads a key that is a whole number where it is there; null counts as missing.
+pub(super) fn optional_number(object: &Object, key: &str) -> Result<Option<i64>, String> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_i64().map(Some).ok_or_else(|| format!("`{key}` is not a whole number")),
+    }
+}
+
+/// Reads a key that must be a list of objects.
+pub(super) fn list<'o>(object: &'o Object, key: &str) -> Result<Vec<&'o Object>, String> {
+    optional_list(object, key)?.ok_or_else(|| format!("has no `{key}`"))
+}
+
+/// Reads a key that is a list of objects where it is there; null counts as missing.
+pub(super) fn optional_list<'o>(object: &'o Object, key: &str) -> Result<Option<Vec<&'o Object>>, String> {
+    let wrong = || format!("`{key}` is not a list of objects");
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| item.as_object().ok_or_else(wrong)).collect::<Result<Vec<_>, _>>().map(Some)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// Reads a key that is an object where it is there; null counts as missing.
+pub(super) fn optional_object<'o>(object: &'o Object, key: &str) -> Result<Option<&'o Object>, String> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_object().map(Some).ok_or_else(|| format!("`{key}` is not an object")),
+    }
+}

@@ -1,0 +1,160 @@
+//! What the other files of a repository let through: CODEOWNERS, the roster, copies of the schemas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::github;
+use super::line::{Check, Line};
+use super::{Facts, PIPELINE, gitlab};
+use crate::policy::places;
+use crate::signoff::coverage::{self, Part};
+use crate::signoff::{Codeowners, Owner, OwnerKind, people_of};
+use crate::text::shown;
+
+/// Examines them.
+pub(super) fn examine(facts: &Facts<'_>) -> Vec<Line> {
+    let mut lines = vec![register(facts)];
+    lines.extend(schemas(facts));
+    let owners = code_owners(facts);
+    lines.extend(owners);
+    lines.extend(roster(facts));
+    lines
+}
+
+fn register(facts: &Facts<'_>) -> Line {
+    let folder = shown(&facts.policy.exceptions);
+    match facts.register {
+        true => Line::ok(Check::Register, format!("the register is in `{folder}/`")),
+        false => {
+            let fix = "`stopgap init` makes it; or name another folder with `exceptions:` in `stopgap.yaml`";
+            Line::wrong(Check::Register, format!("there is no register: the folder `{folder}/` is not here"), fix)
+        }
+    }
+}
+
+fn schemas(facts: &Facts<'_>) -> Vec<Line> {
+    let copies = facts.schemas;
+    let stale = copies.iter().filter(|copy| copy.text.as_deref().is_some_and(|text| text != copy.shipped));
+    let mut lines: Vec<Line> = stale
+        .map(|copy| {
+            let message = format!("`{}` is not the one of stopgap {}", shown(&copy.path), env!("CARGO_PKG_VERSION"));
+            let command = format!("stopgap schema {} > {}", copy.name, shown(&copy.path));
+            let place = format!("{}{}", facts.ownership.prefix, copy.path);
+            Line::wrong(Check::Schemas, message, "replace it:").with_snippet(command).at(&place, 1)
+        })
+        .collect();
+    let missing: Vec<String> =
+        copies.iter().filter(|copy| copy.text.is_none()).map(|copy| format!("`{}`", shown(&copy.path))).collect();
+    if !missing.is_empty() {
+        let message = format!("editors cannot complete and check keys without {}", missing.join(", "));
+        lines.push(Line::advice(Check::Schemas, message, "`stopgap init` writes what is missing"));
+    }
+    if lines.is_empty() {
+        lines.push(Line::ok(Check::Schemas, "the copies of the schemas are those of this stopgap"));
+    }
+    lines
+}
+
+/// Returns everything that decides what is let through, as far as this repository decides it.
+fn parts(facts: &Facts<'_>) -> Vec<Part> {
+    let (policy, ownership) = (facts.policy, facts.ownership);
+    let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
+    let schema = policy.schema.as_deref();
+    parts.extend(schema.map(|path| Part::file("the schema", format!("{}{path}", ownership.prefix))));
+    // What git makes of a file between storing and checking it out.
+    parts.push(Part::file("the attributes", ".gitattributes".to_owned()));
+    parts.push(Part::file("the attributes", format!("{}.gitattributes", ownership.prefix)));
+    let (on_github, on_gitlab) = super::homes(facts);
+    if on_github {
+        parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));
+    }
+    if on_gitlab {
+        parts.push(Part::file("the pipeline", PIPELINE.to_owned()));
+    }
+    let further = [github::references(facts.files), gitlab::references(facts.files)].into_iter().flatten();
+    let further =
+        further.flatten().filter(|path| facts.files.contains_key(path) && !path.starts_with(places::WORKFLOWS));
+    parts.extend(further.map(|path| Part::file("the job's part", path)));
+    let mut seen = BTreeSet::new();
+    parts.retain(|part| seen.insert(part.probe.clone()));
+    parts
+}
+
+fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
+    let ownership = facts.ownership;
+    if let Some(absence) = coverage::absence(ownership, facts.policy) {
+        return vec![Line::wrong(Check::CodeOwners, absence.message, absence.help).at(&ownership.path, 1)];
+    }
+    let Some(codeowners) = ownership.codeowners() else { return Vec::new() };
+    let roster = facts.policy.people_path();
+    let by_line = coverage::by_line(&codeowners, parts(facts));
+    let shortfalls =
+        by_line.iter().filter_map(|(line, parts)| coverage::shortfall(&codeowners, *line, parts, facts.people, roster));
+    let mut lines: Vec<Line> = shortfalls
+        .map(|short| {
+            Line::wrong(Check::CodeOwners, short.message, short.help).at(&ownership.path, short.line.unwrap_or(1))
+        })
+        .collect();
+    lines.extend(codeowners.problems().iter().map(|problem| {
+        Line::wrong(Check::CodeOwners, problem.message.as_str(), problem.help.as_str())
+            .at(&ownership.path, problem.line)
+    }));
+    if lines.is_empty() {
+        let message = format!("at least two people own everything that decides (`{}`)", shown(&ownership.path));
+        lines.push(Line::ok(Check::CodeOwners, message));
+    }
+    lines
+}
+
+/// The owners of everything that decides, each with the first line that names them.
+fn deciding<'c>(facts: &Facts<'_>, codeowners: &Codeowners<'c>) -> BTreeMap<&'c str, (Owner<'c>, usize)> {
+    let mut owners = BTreeMap::new();
+    for part in parts(facts) {
+        for rule in codeowners.binding(&part.probe) {
+            for owner in &rule.owners {
+                owners.entry(owner.text).or_insert((*owner, rule.line));
+            }
+        }
+    }
+    owners
+}
+
+fn roster(facts: &Facts<'_>) -> Vec<Line> {
+    let Some(codeowners) = facts.ownership.codeowners() else { return Vec::new() };
+    let owners = deciding(facts, &codeowners);
+    let path = shown(facts.policy.people_path());
+    if facts.people.roster().is_none() {
+        let message = "there is no roster: people count as they are written, and nobody is known to have left";
+        let fix = format!("write `{path}`, as docs/policy.md describes it");
+        return vec![Line::advice(Check::Roster, message, fix)];
+    }
+    let mut lines = Vec::new();
+    for (owner, line) in owners.values() {
+        let found = people_of(std::slice::from_ref(owner), facts.people);
+        if found.people.is_empty() && owner.kind != OwnerKind::Nobody {
+            let message = format!("the roster does not say who is in `{}`, so the team is nobody", shown(owner.text));
+            let fix = format!("in `{path}`, list its members below `teams`");
+            lines.push(Line::wrong(Check::Roster, message, fix).at(&facts.ownership.path, *line));
+        }
+        for person in &found.people {
+            lines.extend(person_line(facts, person, &path).map(|found| found.at(&facts.ownership.path, *line)));
+        }
+    }
+    let mut said = BTreeSet::new();
+    lines.retain(|line| said.insert(line.message.clone()));
+    if lines.is_empty() {
+        lines.push(Line::ok(Check::Roster, format!("`{path}` knows every code owner of the register")));
+    }
+    lines
+}
+
+/// Says what is wrong with one person who owns something.
+fn person_line(facts: &Facts<'_>, person: &str, path: &str) -> Option<Line> {
+    let roster = facts.people.roster()?;
+    let Some(id) = roster.find(person) else {
+        let message = format!("the roster does not know the code owner `{}`", shown(person));
+        return Some(Line::wrong(Check::Roster, message, format!("add the person to `people` in `{path}`")));
+    };
+    let left = roster.left(id).filter(|left| *left <= facts.today)?;
+    let message = format!("the code owner `{}` left on `{left}` and can approve nothing", shown(person));
+    Some(Line::wrong(Check::Roster, message, "name somebody else in CODEOWNERS, or in the team"))
+}

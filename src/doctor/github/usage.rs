@@ -1,0 +1,251 @@
+//! Every step of a repository's workflows that runs stopgap, through one level of composite actions and called
+//! workflows.
+
+use std::collections::BTreeMap;
+
+use crate::ci::command::{Command, Subcommand, commands};
+use crate::ci::github::{Job, Permissions, Step, Workflow, composite_steps};
+use crate::ci::{Value, evaluate, softening};
+use crate::files::ReadFile;
+use crate::yaml::Problem;
+
+/// The workflows and composite actions of a repository.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    pub(super) workflows: Vec<Workflow>,
+    /// The steps of composite actions by their paths.
+    actions: BTreeMap<String, Vec<Step>>,
+    /// Files that name stopgap and cannot be read, with why.
+    pub(super) unread: Vec<(String, Problem, usize)>,
+}
+
+impl Definitions {
+    pub(super) fn read(files: &BTreeMap<String, ReadFile>) -> Self {
+        let mut all = Self::default();
+        for (path, file) in files {
+            let workflow = super::super::is_workflow(path);
+            let action = ["action.yml", "action.yaml"].iter().any(|name| path.rsplit('/').next() == Some(name));
+            if !workflow && !action {
+                continue;
+            }
+            let result = match &file.fault {
+                Some(fault) => Err(fault.clone()),
+                None if workflow => Workflow::parse(&file.source).map(|workflow| all.workflows.push(workflow)),
+                None => composite_steps(&file.source).map(|steps| drop(all.actions.insert(path.clone(), steps))),
+            };
+            if let Err(problem) = result {
+                let concerns = action || !file.opened || file.source.text().contains("stopgap");
+                let line = file.source.position(problem.span.start).line;
+                all.unread.extend(concerns.then(|| (path.clone(), problem, line)));
+            }
+        }
+        all
+    }
+
+    /// Returns every step that runs stopgap, in the order of files and lines.
+    pub(super) fn usages(&self) -> Vec<Usage<'_>> {
+        let mut found = Vec::new();
+        for workflow in &self.workflows {
+            for job in &workflow.jobs {
+                let called = job.calls_local().and_then(|path| self.workflows.iter().find(|other| other.path == path));
+                for (inner, home) in called.iter().flat_map(|called| called.jobs.iter().map(|inner| (inner, *called))) {
+                    self.steps(workflow, inner, Some((job, home)), &mut found);
+                }
+                self.steps(workflow, job, None, &mut found);
+            }
+        }
+        found
+    }
+
+    fn steps<'d>(
+        &'d self,
+        workflow: &'d Workflow,
+        job: &'d Job,
+        caller: Option<(&'d Job, &'d Workflow)>,
+        found: &mut Vec<Usage<'d>>,
+    ) {
+        let home = caller.map_or(workflow, |(_, home)| home);
+        for step in &job.steps {
+            let usage = |inner: &'d Step, outer: Option<&'d Step>, path: &'d str, what| Usage {
+                workflow,
+                job,
+                caller,
+                outer,
+                step: inner,
+                path,
+                what,
+            };
+            found.extend(what(step).into_iter().map(|what| usage(step, None, &home.path, what)));
+            let composite = step
+                .reference()
+                .and_then(|paths| paths.iter().find_map(|path| self.actions.get_key_value(path.as_str())));
+            for (path, inner) in composite.iter().flat_map(|(path, steps)| steps.iter().map(move |step| (path, step))) {
+                found.extend(what(inner).into_iter().map(|what| usage(inner, Some(step), path, what)));
+            }
+        }
+    }
+}
+
+/// What a step runs of stopgap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// The action, at this version.
+    Action(String),
+    /// A command.
+    Command(Command),
+}
+
+fn what(step: &Step) -> Vec<What> {
+    let action = step.uses.as_deref().and_then(softening::action_version);
+    let run = step.run.as_deref().unwrap_or_default();
+    let commands = commands(run, &|_| None).into_iter().map(What::Command);
+    action.map(|version| What::Action(version.to_owned())).into_iter().chain(commands).collect()
+}
+
+/// A step that runs stopgap.
+#[derive(Clone, Debug)]
+pub(super) struct Usage<'d> {
+    /// The workflow whose events start it.
+    pub(super) workflow: &'d Workflow,
+    /// The job whose step it is.
+    pub(super) job: &'d Job,
+    /// The job that calls that job's workflow, and this workflow.
+    caller: Option<(&'d Job, &'d Workflow)>,
+    /// The step that uses the composite action which it is a step of.
+    outer: Option<&'d Step>,
+    pub(super) step: &'d Step,
+    /// The file that it stands in.
+    pub(super) path: &'d str,
+    pub(super) what: What,
+}
+
+impl<'d> Usage<'d> {
+    /// Returns what the check is called on a pull request; nothing where only the run tells.
+    pub(super) fn check(&self) -> Option<String> {
+        let known = |job: &Job| (!job.matrix && !job.name.contains("${{")).then(|| job.name.clone());
+        let own = known(self.job)?;
+        match self.caller {
+            Some((caller, _)) => Some(format!("{} / {own}", known(caller)?)),
+            None => Some(own),
+        }
+    }
+
+    /// Returns every condition that it depends on, from the outside in.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &'d str> {
+        let caller = self.caller.and_then(|(job, _)| job.condition.as_deref());
+        let outer = self.outer.and_then(|step| step.condition.as_deref());
+        [caller, self.job.condition.as_deref(), outer, self.step.condition.as_deref()].into_iter().flatten()
+    }
+
+    /// Tells whether it runs on an event: `None` where a condition depends on more than the event.
+    pub(super) fn runs_on(&self, event: &str) -> Option<bool> {
+        if self.workflow.trigger(event).is_none() {
+            return Some(false);
+        }
+        let decided: Vec<Option<bool>> = self.conditions().map(|condition| on_event(condition, event)).collect();
+        if decided.contains(&Some(false)) {
+            return Some(false);
+        }
+        if decided.contains(&None) { None } else { Some(true) }
+    }
+
+    /// Returns the condition that only the run decides.
+    pub(super) fn open_condition(&self, event: &str) -> Option<&'d str> {
+        self.conditions().find(|condition| on_event(condition, event).is_none())
+    }
+
+    /// Tells whether it judges a change: `None` where nothing says that it judges anything.
+    pub(super) fn judges_change(&self) -> Option<bool> {
+        match &self.what {
+            What::Action(_) => match self.input("mode") {
+                "register" => Some(false),
+                "change" => Some(true),
+                _ => None,
+            },
+            What::Command(command) => Some(command.option("--base").is_some()),
+        }
+    }
+
+    /// Tells whether it is a check, and none of the past.
+    pub(super) fn is_check(&self) -> bool {
+        !self.is_history()
+    }
+
+    /// Tells whether it replays the past.
+    pub(super) fn is_history(&self) -> bool {
+        matches!(&self.what, What::Command(command) if command.subcommand == Subcommand::History)
+    }
+
+    /// Returns an input of the action, empty where it is not given.
+    pub(super) fn input(&self, name: &str) -> &'d str {
+        self.step.inputs.get(name).map_or("", String::as_str)
+    }
+
+    /// Returns the root that it names, with `/` at its end unless it is the top.
+    pub(super) fn root(&self) -> String {
+        let folder = self.step.folder.as_deref().unwrap_or_default();
+        let named = match &self.what {
+            What::Action(_) => self.input("root"),
+            What::Command(command) => command.option("--root").unwrap_or_default(),
+        };
+        let parts = [folder, named].into_iter().flat_map(|path| path.split('/'));
+        parts.filter(|part| !part.is_empty() && *part != ".").map(|part| format!("{part}/")).collect()
+    }
+
+    /// Returns what lets the job pass whatever stopgap finds.
+    pub(super) fn softened(&self) -> Option<String> {
+        let jobs = self.caller.map(|(job, _)| job).into_iter().chain([self.job]).filter_map(|job| job.soft.as_deref());
+        let steps = self.outer.into_iter().chain([self.step]).filter_map(|step| step.soft.as_deref());
+        if let Some(value) = jobs.chain(steps).next() {
+            return Some(format!("continue-on-error: {value}"));
+        }
+        match &self.what {
+            What::Action(_) => {
+                let soft = self.step.inputs.iter().find(|(key, value)| softening::is_soft_input(key, value));
+                soft.map(|(key, value)| format!("{key}: {value}"))
+            }
+            What::Command(command) => {
+                let safe =
+                    self.step.shell.as_deref().is_some_and(|shell| shell == "bash" || shell.contains("pipefail"))
+                        || self.step.run.as_deref().is_some_and(|run| run.contains("pipefail"));
+                command.passes.clone().filter(|_| !(safe && command.is_piped()))
+            }
+        }
+    }
+
+    /// Tells whether a job is waited for, whose failure would skip this one.
+    pub(super) fn is_skipped_by_others(&self) -> bool {
+        let waits = |job: &Job| {
+            let always = job.condition.as_deref().is_some_and(|condition| {
+                ["always()", "!cancelled()"].iter().any(|call| condition.replace(' ', "").contains(call))
+            });
+            job.waits && !always
+        };
+        waits(self.job) || self.caller.is_some_and(|(caller, _)| waits(caller))
+    }
+
+    /// Returns the steps before it that check out the repository.
+    pub(super) fn checkouts(&self) -> impl Iterator<Item = &'d Step> {
+        let own = self.outer.unwrap_or(self.step);
+        let before = self.job.steps.iter().take_while(move |step| !std::ptr::eq(*step, own));
+        before.filter(|step| step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout@")))
+    }
+
+    /// Returns what the job's token may do, and whether the job says so itself.
+    pub(super) fn permissions(&self) -> &'d Permissions {
+        let levels = match self.caller {
+            Some((caller, home)) => {
+                vec![&self.job.permissions, &home.permissions, &caller.permissions, &self.workflow.permissions]
+            }
+            None => vec![&self.job.permissions, &self.workflow.permissions],
+        };
+        levels.into_iter().find(|level| **level != Permissions::Unset).unwrap_or(&Permissions::Unset)
+    }
+}
+
+fn on_event(condition: &str, event: &str) -> Option<bool> {
+    evaluate(condition, &|name| match name {
+        "github.event_name" => Value::Text(event.to_owned()),
+        _ => Value::Unknown,
+    })
+}

@@ -1,0 +1,535 @@
+//! What GitHub's workflows let through.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::usage::{Definitions, Usage, What};
+use crate::ci::github::{Permissions, Trigger};
+use crate::ci::{matches, softening};
+use crate::doctor::line::{Check, Line, Status, quotable};
+use crate::doctor::{Facts, HOOKS, OTHERS};
+use crate::text::shown;
+
+/// What was found.
+pub(in crate::doctor) struct Found {
+    pub(in crate::doctor) lines: Vec<Line>,
+    /// The names under which the gate shows on a pull request.
+    pub(in crate::doctor) checks: Vec<String>,
+}
+
+/// Examines the workflows.
+pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
+    let definitions = Definitions::read(facts.files);
+    let mut lines: Vec<Line> = definitions
+        .unread
+        .iter()
+        .map(|(path, problem, line)| {
+            let message = format!("`{}:{line}` cannot be read: {}", shown(path), problem.message);
+            let fix = problem.help.clone().unwrap_or_else(|| "write it in plain YAML".to_owned());
+            Line::unknown(Check::GateReadable, message, fix).at(path, *line)
+        })
+        .collect();
+    let all = definitions.usages();
+    let usages: Vec<&Usage<'_>> = all.iter().filter(|usage| usage.root() == facts.ownership.prefix).collect();
+    if usages.iter().all(|usage| usage.is_history()) {
+        lines.push(absent(facts, &definitions, &all));
+        return Found { lines, checks: Vec::new() };
+    }
+    let requests = requests(facts, &usages);
+    let schedule = schedule(facts, &usages);
+    let checks = requests.checks.clone();
+    let mut gate = requests.lines;
+    gate.extend(schedule);
+    gate.push(history(&usages));
+    // Both runs are often of one job, which is then described once.
+    gate.sort_by_key(|line| line.check);
+    gate.dedup();
+    let faulty: BTreeSet<Check> = gate.iter().filter(|line| line.status != Status::Ok).map(|line| line.check).collect();
+    let mut said = BTreeSet::new();
+    gate.retain(|line| line.status != Status::Ok || (!faulty.contains(&line.check) && said.insert(line.check)));
+    lines.extend(gate);
+    Found { lines, checks }
+}
+
+/// Says why nothing was found that judges this register.
+fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Line {
+    let prefix = &facts.ownership.prefix;
+    if let Some(other) = all.iter().find(|usage| usage.is_check()) {
+        let (place, fix) = match prefix.trim_end_matches('/') {
+            "" => ("at the top".to_owned(), "add a step without `root`".to_owned()),
+            folder => (format!("in `{}`", shown(folder)), format!("add a step with `root: {}`", shown(folder))),
+        };
+        let message = format!("`{}` runs stopgap, but not on the register {place}", shown(other.path));
+        return Line::wrong(Check::GatePresent, message, fix).at(other.path, other.step.line);
+    }
+    let calls = definitions.workflows.iter().flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)));
+    let mut called = calls.filter_map(|(workflow, job)| Some((workflow, job, job.calls.as_deref()?)));
+    let remote = called.find(|(_, job, called)| job.calls_local().is_none() && called.contains("stopgap"));
+    if let Some((workflow, job, called)) = remote {
+        let message = format!("`{}` calls `{}`, a workflow of another repository", shown(&job.name), shown(called));
+        let fix = "run `stopgap doctor` in that repository";
+        return Line::unknown(Check::GatePresent, message, fix).at(&workflow.path, job.line);
+    }
+    if let Some(path) = facts.settings.github.as_ref().and_then(|github| github.required_workflow()) {
+        let message = format!("a ruleset runs the workflow `{}`, which is in another repository", shown(path));
+        return Line::unknown(Check::GatePresent, message, "run `stopgap doctor` in that repository");
+    }
+    let named = |path: &str| facts.files.get(path).is_some_and(|file| file.source.text().contains("stopgap"));
+    if let Some(other) = OTHERS.iter().find(|path| named(path)) {
+        let message = format!("`{other}` names stopgap, and only workflows of GitHub and pipelines of GitLab are read");
+        let fix = "docs/ci.md says what a job must run anywhere else: both gates, and the history";
+        return Line::unknown(Check::GatePresent, message, fix).at(other, 1);
+    }
+    if named(HOOKS) {
+        let message = "only a hook runs stopgap, before the commit, and everybody can commit without it";
+        return Line::wrong(Check::GatePresent, message, "`stopgap init` writes a workflow").at(HOOKS, 1);
+    }
+    match definitions.unread.is_empty() {
+        true => Line::wrong(Check::GatePresent, "no workflow runs stopgap", "`stopgap init` writes one"),
+        false => {
+            let fix = "change what cannot be read, see above";
+            Line::wrong(Check::GatePresent, "no workflow that can be read runs stopgap", fix)
+        }
+    }
+}
+
+/// The lines of the best of several ways to run stopgap: that with the least to change.
+fn best<'u, 'd>(
+    candidates: &[&'u Usage<'d>],
+    describe: impl Fn(&'u Usage<'d>) -> Vec<Line>,
+) -> Option<(&'u Usage<'d>, Vec<Line>)> {
+    let described = candidates.iter().map(|usage| (*usage, describe(usage)));
+    let faults = |lines: &[Line]| {
+        let count = |status: Status| lines.iter().filter(|line| line.status == status).count();
+        (count(Status::Wrong), count(Status::Unknown), count(Status::Advice))
+    };
+    described.min_by_key(|(_, lines)| faults(lines))
+}
+
+struct Requests {
+    lines: Vec<Line>,
+    checks: Vec<String>,
+}
+
+fn requests(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Requests {
+    let checks = usages.iter().filter(|usage| usage.is_check());
+    let candidates: Vec<&Usage<'_>> =
+        checks.filter(|usage| usage.runs_on("pull_request") != Some(false)).copied().collect();
+    let Some((gate, lines)) = best(&candidates, |usage| request_lines(facts, usage)) else {
+        return Requests { lines: vec![not_on_requests(usages)], checks: Vec::new() };
+    };
+    let judging = candidates.iter().filter(|usage| {
+        std::ptr::eq(**usage, gate) || request_lines(facts, usage).iter().all(|line| line.status != Status::Wrong)
+    });
+    Requests { lines, checks: judging.filter_map(|usage| usage.check()).collect() }
+}
+
+const ON_REQUESTS: &str = "pull_request:\n  types: [opened, synchronize, reopened, edited]";
+
+fn not_on_requests(usages: &[&Usage<'_>]) -> Line {
+    let (path, line) = usages.first().map_or(("", 1), |usage| (usage.workflow.path.as_str(), 1));
+    let target = usages.iter().find_map(|usage| usage.workflow.trigger("pull_request_target"));
+    match target {
+        Some(trigger) => {
+            let message = "it runs on `pull_request_target`, which checks out the base and not the change";
+            let fix = format!("in `{}`, write `pull_request` instead:", shown(path));
+            Line::wrong(Check::OnRequests, message, fix).with_snippet(ON_REQUESTS).at(path, trigger.line)
+        }
+        None => {
+            let message = "it does not run on pull requests, so nothing judges a change before it is merged";
+            let fix = format!("in `{}`, add below `on:`", shown(path));
+            Line::wrong(Check::OnRequests, message, fix).with_snippet(ON_REQUESTS).at(path, line)
+        }
+    }
+}
+
+/// Describes a step as the gate of pull requests.
+fn request_lines(facts: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
+    let workflow = usage.workflow.path.as_str();
+    let mut lines = vec![present(usage)];
+    if let Some(trigger) = usage.workflow.trigger("pull_request") {
+        lines.push(on_requests(facts, usage, trigger));
+        lines.push(on_edited(workflow, trigger));
+    }
+    lines.push(on_reviews(usage));
+    lines.extend(on_queue(facts, usage));
+    lines.push(request_gate(usage));
+    lines.push(sign_off(usage));
+    lines.extend(job_lines(usage));
+    lines
+}
+
+fn present(usage: &Usage<'_>) -> Line {
+    let name = usage.check().unwrap_or_else(|| usage.job.name.clone());
+    let message = format!("the job `{}` of `{}` runs stopgap", shown(&name), shown(&usage.workflow.path));
+    Line::ok(Check::GatePresent, message).at(usage.path, usage.step.line)
+}
+
+fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line {
+    let path = usage.workflow.path.as_str();
+    let wrong = |message: String, fix: &str| {
+        Line::wrong(Check::OnRequests, message, format!("in `{}`, {fix}", shown(path))).at(path, trigger.line)
+    };
+    if let Some(key) = trigger.paths {
+        let message =
+            format!("`{key}` keeps it from pull requests that touch other files: a required check then waits forever");
+        return wrong(message, &format!("delete `{key}` below `pull_request:`"));
+    }
+    let is_branch = |pattern: &String| matches(pattern, facts.branch, false);
+    let kept = trigger.branches.as_ref().is_none_or(|branches| branches.iter().any(is_branch));
+    if !kept || trigger.branches_ignore.iter().any(is_branch) {
+        let message = format!("it does not run on pull requests to `{}`", shown(facts.branch));
+        return wrong(message, "delete `branches` and `branches-ignore` below `pull_request:`");
+    }
+    match usage.open_condition("pull_request") {
+        Some(condition) => Line::unknown(
+            Check::OnRequests,
+            format!(
+                "whether it runs on a pull request depends on `if: {}`, and GitHub takes a skipped job for passed",
+                shown(condition)
+            ),
+            "delete the condition, or let it depend on `github.event_name` alone",
+        )
+        .at(usage.path, usage.step.line),
+        None => {
+            let message = format!("it runs on every pull request to `{}`", shown(facts.branch));
+            Line::ok(Check::OnRequests, message).at(path, trigger.line)
+        }
+    }
+}
+
+/// The activity types after which a check must be made again: the last is that of another base.
+const TYPES: [&str; 4] = ["opened", "synchronize", "reopened", "edited"];
+
+fn on_edited(path: &str, trigger: &Trigger) -> Line {
+    let usual = TYPES[..3].iter().map(ToString::to_string).collect();
+    let types = trigger.types.clone().unwrap_or(usual);
+    let missing: Vec<&str> = TYPES.into_iter().filter(|name| !types.iter().any(|other| other == name)).collect();
+    let message = match missing.as_slice() {
+        [] => {
+            let message = "it runs again when a pull request is pushed to, reopened or retargeted";
+            return Line::ok(Check::OnEdited, message).at(path, trigger.line);
+        }
+        ["edited"] => "it does not run on `edited`: a pull request that is retargeted keeps its green check".to_owned(),
+        missing => {
+            format!("it does not run on `{}`, so a check stays green for what it has not seen", missing.join("`, `"))
+        }
+    };
+    let fix = format!("in `{}`, write below `on:`", shown(path));
+    Line::wrong(Check::OnEdited, message, fix).with_snippet(ON_REQUESTS).at(path, trigger.line)
+}
+
+fn on_reviews(usage: &Usage<'_>) -> Line {
+    let path = usage.workflow.path.as_str();
+    let runs = usage.runs_on("pull_request_review") != Some(false);
+    let trigger = usage.workflow.trigger("pull_request_review").filter(|_| runs);
+    let named = |name: &str| {
+        let types = trigger.map(|trigger| trigger.types.as_ref());
+        types.is_some_and(|types| types.is_none_or(|types| types.iter().any(|other| other == name)))
+    };
+    if named("submitted") && named("dismissed") {
+        let message = "it runs again when an approval is given or dismissed";
+        return Line::ok(Check::OnReviews, message).at(path, trigger.map_or(1, |trigger| trigger.line));
+    }
+    let message = "an approval that is given or dismissed changes nothing until the next push";
+    let fix = format!("in `{}`, add below `on:`", shown(path));
+    let snippet = "pull_request_review:\n  types: [submitted, dismissed]";
+    Line::advice(Check::OnReviews, message, fix).with_snippet(snippet).at(path, 1)
+}
+
+fn on_queue(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
+    let queue = facts.settings.github.as_ref().is_some_and(|github| github.has_queue());
+    let path = usage.workflow.path.as_str();
+    queue.then(|| match usage.workflow.trigger("merge_group") {
+        Some(trigger) => Line::ok(Check::OnQueue, "it runs in the merge queue").at(path, trigger.line),
+        None => {
+            let message = "it does not run in the merge queue, which waits for it forever";
+            let fix = format!("in `{}`, add below `on:`", shown(path));
+            Line::wrong(Check::OnQueue, message, fix).with_snippet("merge_group:").at(path, 1)
+        }
+    })
+}
+
+fn request_gate(usage: &Usage<'_>) -> Line {
+    let line = match (usage.judges_change(), &usage.what) {
+        (Some(false), What::Action(_)) => {
+            let message = "on a pull request it judges the whole register by the change's own rules";
+            Line::wrong(Check::RequestGate, message, "delete `mode: register`")
+        }
+        (Some(false), What::Command(_)) => {
+            let message = "on a pull request it judges the whole register by the change's own rules";
+            let fix = "write `stopgap check --base auto`";
+            Line::wrong(Check::RequestGate, message, fix)
+        }
+        _ => Line::ok(Check::RequestGate, "on a pull request it judges the change by the base's rules"),
+    };
+    line.at(usage.path, usage.step.line)
+}
+
+fn sign_off(usage: &Usage<'_>) -> Line {
+    let missing: Vec<&str> = match &usage.what {
+        What::Action(_) => Vec::new(),
+        What::Command(command) => {
+            ["--event", "--reviews"].into_iter().filter(|flag| command.option(flag).is_none()).collect()
+        }
+    };
+    let line = match missing.as_slice() {
+        [] => Line::ok(Check::SignOff, "it reads who opened and who approved the pull request"),
+        missing => {
+            let message = format!("it is not told who approved: `{}` is missing", missing.join("` and `"));
+            let fix = "use the action, or save the reviews first, as `stopgap init` writes it:";
+            Line::wrong(Check::SignOff, message, fix).with_snippet(concat!(
+                "gh api --paginate \"$PULLS/reviews?per_page=100\" > \"$RUNNER_TEMP/reviews.json\"\n",
+                "stopgap check --base auto --event \"$GITHUB_EVENT_PATH\" \\\n",
+                "  --reviews \"$RUNNER_TEMP/reviews.json\" --format github",
+            ))
+        }
+    };
+    line.at(usage.path, usage.step.line)
+}
+
+/// What is true of the job, whatever started it.
+fn job_lines(usage: &Usage<'_>) -> Vec<Line> {
+    let mut lines = vec![fails(usage), whole_history(usage)];
+    lines.extend(pinned(usage));
+    lines.push(permissions(usage));
+    lines
+}
+
+fn fails(usage: &Usage<'_>) -> Line {
+    let line = match usage.softened() {
+        Some(what) => {
+            let message = format!("`{}` lets the job pass whatever stopgap finds", shown(&what));
+            let fix = "delete it; a rule that is not ready is turned down in the policy";
+            Line::wrong(Check::Fails, message, fix)
+        }
+        None if usage.is_skipped_by_others() => {
+            let message =
+                "it waits for other jobs (`needs`): when one fails it is skipped, and GitHub takes that for passed";
+            Line::wrong(Check::Fails, message, "delete `needs`")
+        }
+        None => Line::ok(Check::Fails, "the job fails when stopgap does"),
+    };
+    line.at(usage.path, usage.step.line)
+}
+
+fn whole_history(usage: &Usage<'_>) -> Line {
+    let checkout = usage.checkouts().last();
+    let line = checkout.map_or(usage.step.line, |step| step.line);
+    let input = |name: &str| checkout.and_then(|step| step.inputs.get(name)).map_or("", String::as_str);
+    let found = match (checkout, input("fetch-depth")) {
+        (None, _) => {
+            let message = "no step before it checks the repository out";
+            Line::wrong(Check::WholeHistory, message, "add `actions/checkout` with `fetch-depth: 0` before it")
+        }
+        (Some(_), _) if !input("ref").is_empty() => {
+            let message = format!("`ref: {}` checks out another commit than the event's", shown(input("ref")));
+            Line::wrong(Check::WholeHistory, message, "delete `ref` from the inputs of `actions/checkout`")
+        }
+        (Some(_), "0") => Line::ok(Check::WholeHistory, "it has the whole history (`fetch-depth: 0`)"),
+        (Some(_), depth) if depth.contains("${{") => {
+            let message = format!("how much history it has is up to `{}`", shown(depth));
+            Line::unknown(Check::WholeHistory, message, "write `fetch-depth: 0`")
+        }
+        (Some(_), depth) => {
+            let depth = if depth.is_empty() { "1" } else { depth };
+            let message = format!("it has no more than the last commits (`fetch-depth` is `{}`)", shown(depth));
+            Line::wrong(Check::WholeHistory, message, "give `actions/checkout` the input `fetch-depth: 0`")
+        }
+    };
+    found.at(&usage.workflow.path, line)
+}
+
+/// Tells whether a reference cannot be moved: a full commit, a digest, or a file of the commit itself.
+fn is_fixed(reference: &str) -> bool {
+    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let digest = reference.rsplit_once("@sha256:").is_some_and(|(_, digest)| hex(digest, 64));
+    let commit = reference.rsplit_once('@').is_some_and(|(_, commit)| hex(commit, 40));
+    digest || reference.starts_with("./") || (commit && !reference.starts_with("docker://"))
+}
+
+fn pinned(usage: &Usage<'_>) -> Vec<Line> {
+    let own = match &usage.what {
+        What::Action(version) => {
+            let reference = usage.step.uses.as_deref().unwrap_or_default();
+            let repository = reference.split('@').next().unwrap_or_default();
+            (!is_fixed(reference)).then(|| {
+                let message = format!("`{}` can be moved to another commit by whoever owns it", shown(reference));
+                let fix =
+                    format!("write the commit after the `@` and `# {}` after it; this prints it:", shown(version));
+                let repository: String = repository.split('/').take(2).collect::<Vec<_>>().join("/");
+                Line::wrong(Check::Pinned, message, fix).with_snippet(format!(
+                    "git ls-remote https://github.com/{} '{}*'",
+                    quotable(&repository),
+                    quotable(version)
+                ))
+            })
+        }
+        What::Command(_) => unpinned_install(usage),
+    };
+    let own = own.map(|line| line.at(usage.path, usage.step.line));
+    let others = usage.job.steps.iter().filter(|step| {
+        step.uses.as_deref().is_some_and(|uses| softening::action_version(uses).is_none() && !is_fixed(uses))
+    });
+    let mut lines: Vec<Line> = own.into_iter().collect();
+    if let Some(step) = others.into_iter().next() {
+        let uses = step.uses.as_deref().unwrap_or_default();
+        let message = format!("`{}`, in the same job, can be moved by whoever owns it", shown(uses));
+        let fix = "write its full commit after the `@`, and the version as a comment after it";
+        lines.push(Line::advice(Check::Pinned, message, fix).at(&usage.workflow.path, step.line));
+    }
+    if lines.is_empty() {
+        let message = match &usage.what {
+            What::Action(_) => "the action is pinned to a commit",
+            What::Command(_) => "the version of stopgap is pinned",
+        };
+        lines.push(Line::ok(Check::Pinned, message).at(usage.path, usage.step.line));
+    }
+    lines
+}
+
+/// Finds a step of the job that installs whatever version of stopgap is the newest.
+fn unpinned_install(usage: &Usage<'_>) -> Option<Line> {
+    let scripts = usage.job.steps.iter().filter_map(|step| step.run.as_deref());
+    let line = scripts.flat_map(str::lines).find(|line| {
+        let installs = line.contains("install") && line.contains("stopgap") && !line.contains("./");
+        installs && !line.chars().any(|c| c.is_ascii_digit()) && !line.contains("--path")
+    })?;
+    let message = format!("`{}` takes whatever version is the newest", shown(line.trim()));
+    let fix = format!("name the version: `cargo install --locked stopgap@{}`", env!("CARGO_PKG_VERSION"));
+    Some(Line::wrong(Check::Pinned, message, fix))
+}
+
+const LEAST: &str = "permissions:\n  contents: read\n  pull-requests: read";
+
+fn permissions(usage: &Usage<'_>) -> Line {
+    let path = usage.workflow.path.as_str();
+    let fix = format!("in `{}`, write in the job", shown(path));
+    let line = match usage.permissions() {
+        Permissions::Unset => {
+            let message = "nothing says what its token may do, so the repository's settings decide";
+            Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST)
+        }
+        Permissions::All { write: true } => {
+            Line::wrong(Check::Permissions, "its token may write everything", fix).with_snippet(LEAST)
+        }
+        Permissions::All { write: false } => {
+            Line::advice(Check::Permissions, "its token may read everything", fix).with_snippet(LEAST)
+        }
+        Permissions::Listed(listed) => listed_permissions(usage, listed, fix),
+    };
+    line.at(path, usage.job.line)
+}
+
+fn listed_permissions(usage: &Usage<'_>, listed: &BTreeMap<String, String>, fix: String) -> Line {
+    let uses = |part: &str| {
+        usage.job.steps.iter().any(|step| [&step.uses, &step.run].into_iter().flatten().any(|text| text.contains(part)))
+    };
+    let reminds = usage.job.steps.iter().any(|step| step.inputs.get("remind").is_some_and(|value| value != "false"));
+    let needed = |name: &str| match name {
+        "issues" => reminds || uses("apply-plan"),
+        "security-events" => uses("upload-sarif"),
+        _ => false,
+    };
+    let excess: Vec<String> = listed
+        .iter()
+        .filter(|(name, value)| *value == "write" && !needed(name))
+        .map(|(name, value)| format!("`{}: {}`", shown(name), shown(value)))
+        .collect();
+    let reads = |name: &str| listed.get(name).is_some_and(|value| value == "read" || value == "write");
+    let asks = usage.runs_on("pull_request") != Some(false);
+    let missing: Vec<&str> = ["contents", "pull-requests"]
+        .into_iter()
+        .filter(|name| !reads(name) && (asks || *name == "contents"))
+        .collect();
+    match (excess.as_slice(), missing.as_slice()) {
+        ([], []) => Line::ok(Check::Permissions, "its token may do what it needs and nothing else"),
+        ([], missing) => {
+            let message = format!("its token may not read `{}`, which it needs", missing.join("` and `"));
+            Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST)
+        }
+        (excess, _) => {
+            let message = format!("its token may do more than it needs: {}", excess.join(", "));
+            Line::wrong(Check::Permissions, message, fix).with_snippet(LEAST)
+        }
+    }
+}
+
+fn schedule(facts: &Facts<'_>, usages: &[&Usage<'_>]) -> Vec<Line> {
+    let scheduled = usages.iter().filter(|usage| usage.is_check() && usage.runs_on("schedule") != Some(false));
+    let candidates: Vec<&Usage<'_>> = scheduled.copied().collect();
+    let described = best(&candidates, |usage| schedule_lines(facts, usage));
+    match described {
+        Some((_, lines)) => lines,
+        None => {
+            let path = usages.first().map_or("", |usage| usage.workflow.path.as_str());
+            let message = "it does not run on a schedule, so nothing fails on the day an exception expires";
+            let fix = format!("in `{}`, add below `on:`", shown(path));
+            let snippet = "schedule:\n  - cron: \"17 5 * * *\"";
+            vec![Line::wrong(Check::OnSchedule, message, fix).with_snippet(snippet).at(path, 1)]
+        }
+    }
+}
+
+fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
+    let path = usage.workflow.path.as_str();
+    let trigger = usage.workflow.trigger("schedule").map_or(1, |trigger| trigger.line);
+    let on = match usage.open_condition("schedule") {
+        Some(condition) => {
+            let message = format!("whether it runs on the schedule depends on `if: {}`", shown(condition));
+            let fix = "delete the condition, or let it depend on `github.event_name` alone";
+            Line::unknown(Check::OnSchedule, message, fix).at(usage.path, usage.step.line)
+        }
+        None => Line::ok(Check::OnSchedule, "it runs on a schedule").at(path, trigger),
+    };
+    let judges = match (usage.judges_change(), &usage.what) {
+        (Some(true), What::Action(_)) => {
+            let message = "on the schedule it compares a change that is not there";
+            Line::wrong(Check::RegisterCheck, message, "delete `mode: change`")
+        }
+        (Some(true), What::Command(_)) => {
+            let message = "on the schedule it compares a change that is not there";
+            Line::wrong(Check::RegisterCheck, message, "add a step for the schedule that runs `stopgap check`")
+        }
+        _ => Line::ok(Check::RegisterCheck, "on the schedule it judges the whole register"),
+    };
+    let mut lines = vec![on, judges.at(usage.path, usage.step.line)];
+    lines.extend(job_lines(usage));
+    lines
+}
+
+fn history(usages: &[&Usage<'_>]) -> Line {
+    let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
+    let found = usages.iter().filter(|usage| usage.is_history()).find(runs);
+    let gate = usages.first();
+    match found {
+        Some(usage) => {
+            let depth = whole_history(usage);
+            if depth.status != Status::Ok {
+                return Line { check: Check::History, ..depth };
+            }
+            let message = "`stopgap history` looks for what was merged past the gate";
+            Line::ok(Check::History, message).at(usage.path, usage.step.line)
+        }
+        None => {
+            let path = gate.map_or("", |usage| usage.path);
+            let message = "nothing looks for what is pushed or merged past the gate";
+            let uses_action = gate.is_some_and(|usage| matches!(usage.what, What::Action(_)));
+            let (more, snippet) = match uses_action {
+                true => (", and `id: stopgap` to the action's", HISTORY_OF_ACTION),
+                false => ("", HISTORY),
+            };
+            let fix = format!("in `{}`, add a last step{more}:", shown(path));
+            Line::wrong(Check::History, message, fix).with_snippet(snippet).at(path, gate.map_or(1, |it| it.step.line))
+        }
+    }
+}
+
+const HISTORY: &str = "\
+- if: always() && github.event_name == 'schedule'
+  run: stopgap history --format github";
+
+const HISTORY_OF_ACTION: &str = "\
+- if: always() && github.event_name == 'schedule'
+  env:
+    STOPGAP: ${{ steps.stopgap.outputs.binary }}
+  run: '\"$STOPGAP\" history --format github'";

@@ -1,0 +1,186 @@
+//! What is said of one thing that was looked at.
+
+/// How it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// It is as it must be.
+    Ok,
+    /// It must be otherwise.
+    Wrong,
+    /// It would be better otherwise.
+    Advice,
+    /// What was given does not tell.
+    Unknown,
+}
+
+impl Status {
+    /// All of them, in the order in which they are counted.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Wrong, Self::Advice, Self::Unknown];
+
+    /// Returns the word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Wrong => "wrong",
+            Self::Advice => "advice",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where a thing is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// In the workflow or pipeline.
+    Job,
+    /// In the other files of the repository.
+    Files,
+    /// In the settings of the forge.
+    Settings,
+}
+
+impl Group {
+    /// Returns its heading.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Job => "the job",
+            Self::Files => "the files",
+            Self::Settings => "the settings of the branch",
+        }
+    }
+}
+
+macro_rules! checks {
+    ($($group:ident { $($variant:ident $id:literal $question:literal,)+ })+) => {
+        /// A thing that is looked at.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Check {
+            $($(#[doc = $question] $variant,)+)+
+        }
+
+        impl Check {
+            /// All of them in the order of their groups.
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+];
+
+            /// Returns its stable name.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $($(Self::$variant => $id,)+)+ }
+            }
+
+            /// Returns what must be so, in one sentence.
+            #[must_use]
+            pub fn question(self) -> &'static str {
+                match self { $($(Self::$variant => $question,)+)+ }
+            }
+
+            /// Returns where it is decided.
+            #[must_use]
+            pub fn group(self) -> Group {
+                match self { $($(Self::$variant => Group::$group,)+)+ }
+            }
+        }
+    };
+}
+
+checks! {
+    Job {
+    GateReadable "gate-readable" "The workflow or pipeline can be read.",
+    GatePresent "gate-present" "A workflow or pipeline runs stopgap.",
+    OnRequests "on-requests" "It runs on every pull or merge request.",
+    OnEdited "on-edited" "It runs again when a pull request is pushed to, reopened or retargeted.",
+    OnReviews "on-reviews" "It runs again when an approval is given or dismissed.",
+    OnQueue "on-queue" "It runs in the merge queue, if there is one.",
+    RequestGate "request-gate" "On a request it judges the change: `check --base`.",
+    SignOff "sign-off" "It reads who approved.",
+    OnSchedule "on-schedule" "It runs on a schedule.",
+    RegisterCheck "register-check" "On the schedule it judges the whole register: `check`.",
+    History "history" "`stopgap history` runs on the schedule.",
+    Fails "fails" "The job fails when stopgap does.",
+    WholeHistory "whole-history" "The job has the whole history of the repository.",
+    Pinned "pinned" "What runs is named by a commit or digest that nobody can move.",
+    Permissions "permissions" "The job's token may do what it needs and nothing else.",
+    }
+    Files {
+    Register "register" "There is a register.",
+    Schemas "schemas" "The repository's copies of the schemas are those of this stopgap.",
+    CodeOwners "code-owners" "Two people or more own everything that decides what is let through.",
+    Roster "roster" "The roster knows every code owner, and none of them has left.",
+    }
+    Settings {
+    CheckRequired "check-required" "The branch requires the check.",
+    CodeOwnerReview "code-owner-review" "The branch requires a request with the approval of a code owner.",
+    StaleApprovals "stale-approvals" "An approval does not outlive a push.",
+    Bypass "bypass" "Nobody may bypass the rules, or those who may are known.",
+    Reviewers "reviewers" "Whoever must approve is able to.",
+    ForcePush "force-push" "The branch cannot be overwritten.",
+    Deletion "deletion" "The branch cannot be deleted.",
+    UpToDate "up-to-date" "A request is checked together with what is on the branch by then.",
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, from the top of the work tree.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// What is said of one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The thing.
+    pub check: Check,
+    /// How it stands.
+    pub status: Status,
+    /// One lower-case sentence, with values in back-ticks.
+    pub message: String,
+    /// The setting to change, or the way to find out.
+    pub fix: Option<String>,
+    /// Lines to copy: of the file that the fix names, or commands.
+    pub snippet: Option<String>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+impl Line {
+    /// Makes a line of something that is right.
+    pub(super) fn ok(check: Check, message: impl Into<String>) -> Self {
+        Self { check, status: Status::Ok, message: message.into(), fix: None, snippet: None, place: None }
+    }
+
+    /// Makes a line of something that must be otherwise, with its fix.
+    pub(super) fn wrong(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { status: Status::Wrong, fix: Some(fix.into()), ..Self::ok(check, message) }
+    }
+
+    /// Makes a line of something that would be better otherwise.
+    pub(super) fn advice(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { status: Status::Advice, ..Self::wrong(check, message, fix) }
+    }
+
+    /// Makes a line of something that is not known, with the way to find out.
+    pub(super) fn unknown(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { status: Status::Unknown, ..Self::wrong(check, message, fix) }
+    }
+
+    /// Adds lines to copy.
+    pub(super) fn with_snippet(self, snippet: impl Into<String>) -> Self {
+        Self { snippet: Some(snippet.into()), ..self }
+    }
+
+    /// Says where it is written.
+    pub(super) fn at(self, path: &str, line: usize) -> Self {
+        Self { place: Some(Place { path: path.to_owned(), line }), ..self }
+    }
+}
+
+/// Returns a name for a command that somebody will copy into a shell: whatever a shell could act on is `_`.
+pub(super) fn quotable(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-._/".contains(c) { c } else { '_' };
+    name.chars().take(200).map(plain).collect()
+}

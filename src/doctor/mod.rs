@@ -1,0 +1,141 @@
+//! Whether the gate really gates: what the files of a repository and its forge's settings let through.
+//!
+//! Facts come in and lines go out; nothing here reads a file or asks anybody. What cannot be known from the facts is
+//! said to be unknown, with how to find out, and is never taken for right.
+
+mod answers;
+mod files;
+mod github;
+mod gitlab;
+mod line;
+
+use std::collections::BTreeMap;
+
+pub use answers::Settings;
+pub use line::{Check, Group, Line, Place, Status};
+
+use crate::files::ReadFile;
+use crate::people::People;
+use crate::policy::{Forge, Policy, places};
+use crate::signoff::Ownership;
+use crate::time::Day;
+
+/// What is known of a repository.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'f> {
+    /// Its CI files by their paths from the top of the work tree, with what they refer to.
+    pub files: &'f BTreeMap<String, ReadFile>,
+    /// The policy.
+    pub policy: &'f Policy,
+    /// The roster.
+    pub people: &'f People,
+    /// Whether there is a catalogue of controls.
+    pub catalogue: bool,
+    /// Whether the register's folder is there.
+    pub register: bool,
+    /// The CODEOWNERS that counts.
+    pub ownership: &'f Ownership,
+    /// The shipped schemas whose copies in the repository are there, with the copies' texts.
+    pub schemas: &'f [SchemaCopy],
+    /// What the forge says, so far as it was saved.
+    pub settings: &'f Settings,
+    /// The branch that the gate protects.
+    pub branch: &'f str,
+    /// The day from which people who have left are gone.
+    pub today: Day,
+}
+
+/// A copy of a shipped schema, which editors read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaCopy {
+    /// The name that `stopgap schema` takes.
+    pub name: &'static str,
+    /// Its path from the root.
+    pub path: String,
+    /// Its text; `None` where there is no such file.
+    pub text: Option<String>,
+    /// The text of this stopgap.
+    pub shipped: &'static str,
+}
+
+/// GitLab's pipeline, from the top of the work tree.
+pub const PIPELINE: &str = ".gitlab-ci.yml";
+
+/// The configuration of pre-commit and prek.
+pub const HOOKS: &str = ".pre-commit-config.yaml";
+
+/// The files of CI systems that are not read here, only searched for the word `stopgap`.
+pub const OTHERS: [&str; 7] = [
+    ".circleci/config.yml",
+    ".drone.yml",
+    ".forgejo/workflows/stopgap.yml",
+    ".gitea/workflows/stopgap.yml",
+    "Jenkinsfile",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+];
+
+/// Tells whether a file of [`places::WORKFLOWS`] is a workflow.
+#[must_use]
+pub fn is_workflow(path: &str) -> bool {
+    let name = path.strip_prefix(places::WORKFLOWS).unwrap_or_default();
+    !name.contains('/') && [".yml", ".yaml"].iter().any(|ending| name.len() > ending.len() && name.ends_with(ending))
+}
+
+/// Returns the paths of further files that the given ones refer to, each as the paths under which it may lie.
+#[must_use]
+pub fn references(files: &BTreeMap<String, ReadFile>) -> Vec<Vec<String>> {
+    let mut wanted = github::references(files);
+    wanted.extend(gitlab::references(files));
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+/// Examines a repository: one line for each thing that was looked at, in the order of their groups.
+#[must_use]
+pub fn examine(facts: &Facts<'_>) -> Vec<Line> {
+    let (on_github, on_gitlab) = homes(facts);
+    let mut lines = Vec::new();
+    let mut checks = Vec::new();
+    if on_github {
+        let found = github::workflow::examine(facts);
+        lines.extend(found.lines);
+        checks = found.checks;
+    }
+    if on_gitlab {
+        lines.extend(gitlab::pipeline::examine(facts));
+    }
+    lines.extend(files::examine(facts));
+    if on_github {
+        lines.extend(github::settings::examine(facts, &checks));
+    }
+    if on_gitlab {
+        lines.extend(gitlab::settings::examine(facts));
+    }
+    lines.sort_by_key(|line| line.check);
+    lines
+}
+
+/// Returns the forge that keeps a repository, as far as its policy, the CI system and its CI files tell.
+#[must_use]
+pub fn forge(policy: &Policy, files: &BTreeMap<String, ReadFile>) -> Forge {
+    let on_gitlab = files.contains_key(PIPELINE) && !files.keys().any(|path| is_workflow(path));
+    policy.forge.unwrap_or(if on_gitlab { Forge::GitLab } else { Forge::GitHub })
+}
+
+/// Tells which forges are looked at: GitHub, GitLab or both. The policy or the CI system decides, then a file that runs
+/// stopgap, then saved settings, then any CI file; GitHub where nothing does.
+fn homes(facts: &Facts<'_>) -> (bool, bool) {
+    let named = facts.policy.forge;
+    if let Some(forge @ (Forge::GitHub | Forge::GitLab)) = named {
+        return (forge == Forge::GitHub, forge == Forge::GitLab);
+    }
+    let workflows = || facts.files.iter().filter(|(path, _)| is_workflow(path));
+    let named = |file: &ReadFile| file.source.text().contains("stopgap");
+    let pipeline = facts.files.get(PIPELINE);
+    let runs = (workflows().any(|(_, file)| named(file)), pipeline.is_some_and(named));
+    let saved = (facts.settings.github.is_some(), facts.settings.gitlab.is_some());
+    let there = (workflows().next().is_some(), pipeline.is_some());
+    [runs, saved, there].into_iter().find(|(github, gitlab)| *github || *gitlab).unwrap_or((true, false))
+}

@@ -1,0 +1,536 @@
+//! `doctor` on whole set-ups: what it says of a sound one, of a fresh one, of broken ones, and of answers that it cannot
+//! read.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use stopgap::doctor::Check;
+
+use crate::support::git::Repo;
+use crate::support::recorded::assert_recorded;
+use crate::support::{Run, Sandbox};
+
+const ACTION: &str = "acme/stopgap@1111111111111111111111111111111111111111";
+const PEOPLE: &str = "\
+people:
+  - {handle: \"@olek\", name: Olek Bielak}
+  - {handle: \"@priya\", name: Priya Nair}
+teams:
+  \"@acme/security\": [\"@olek\", \"@priya\"]
+";
+const WORKFLOW: &str = ".github/workflows/stopgap.yml";
+
+/// A repository as `init` leaves it, with a roster.
+fn sound() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let arguments = ["init", "--owners", "@acme/security", "--action", ACTION];
+    assert_eq!(Run::of(sandbox.command().args(arguments)).code, 0);
+    sandbox.file("people.yaml", PEOPLE);
+    sandbox
+}
+
+/// Replaces a text of a file, which must be there.
+fn edit(sandbox: &Sandbox, path: &str, old: &str, new: &str) {
+    let text = fs::read_to_string(sandbox.path(path)).unwrap();
+    assert!(text.contains(old), "{path} holds no {old:?}:\n{text}");
+    sandbox.file(path, text.replace(old, new));
+}
+
+fn doctor(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    Run::of(sandbox.command().arg("doctor").args(arguments))
+}
+
+/// Runs the doctor with saved answers.
+fn with_settings(sandbox: &Sandbox, answers: &[Value], arguments: &[&str]) -> Run {
+    sandbox.file("settings.json", answers.iter().map(|answer| format!("{answer}\n")).collect::<String>());
+    doctor(sandbox, &[&["--rulesets", "settings.json"], arguments].concat())
+}
+
+fn rule(kind: &str, parameters: Value) -> Value {
+    json!({"type": kind, "parameters": parameters, "ruleset_source_type": "Repository",
+           "ruleset_source": "acme/register", "ruleset_id": 42})
+}
+
+fn reviews(code_owners: bool, stale: bool) -> Value {
+    rule(
+        "pull_request",
+        json!({"dismiss_stale_reviews_on_push": stale, "require_code_owner_review": code_owners,
+               "require_last_push_approval": false, "required_approving_review_count": 1,
+               "required_review_thread_resolution": false}),
+    )
+}
+
+fn checks(context: &str, app: Value, strict: bool) -> Value {
+    let check = json!({"context": context, "integration_id": app});
+    rule(
+        "required_status_checks",
+        json!({"required_status_checks": [check], "strict_required_status_checks_policy": strict}),
+    )
+}
+
+fn bare(kind: &str) -> Value {
+    json!({"type": kind, "ruleset_id": 42, "ruleset_source_type": "Repository", "ruleset_source": "acme/register"})
+}
+
+fn ruleset(bypass: &Value) -> Value {
+    json!({"id": 42, "name": "main", "target": "branch", "source_type": "Repository", "source": "acme/register",
+           "enforcement": "active", "bypass_actors": bypass, "rules": [],
+           "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}})
+}
+
+/// What GitHub answers where everything is set as docs/doctor.md asks.
+fn good_settings() -> Vec<Value> {
+    let rules = json!([
+        reviews(true, true),
+        checks("Exceptions", json!(15368), true),
+        bare("non_fast_forward"),
+        bare("deletion"),
+    ]);
+    vec![rules, ruleset(&json!([])), json!({"message": "Branch not protected", "status": "404"})]
+}
+
+/// Returns the status of a check in the JSON; the worst where it has several lines.
+fn status(run: &Run, check: &str) -> String {
+    let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}{}", run.stdout, run.stderr));
+    let lines = document["lines"].as_array().unwrap().iter().filter(|line| line["check"] == check);
+    let mut all: Vec<&str> = lines.map(|line| line["status"].as_str().unwrap()).collect();
+    all.sort_by_key(|status| ["wrong", "unknown", "advice", "ok"].iter().position(|other| other == status));
+    all.first().map_or_else(|| "none".to_owned(), |status| (*status).to_owned())
+}
+
+fn record(name: &str, run: &Run) {
+    assert_eq!(run.stderr, "", "{name}");
+    let wide = run.stdout.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None, "{name}: wider than 80 columns");
+    assert_recorded("fixtures/doctor", name, &format!("{}exit code {}\n", run.stdout, run.code));
+}
+
+#[test]
+fn a_sound_set_up_is_ok_in_every_line() {
+    let sandbox = sound();
+    let run = with_settings(&sandbox, &good_settings(), &[]);
+    record("sound", &run);
+    assert_eq!(run.code, 0);
+    let json = with_settings(&sandbox, &good_settings(), &["--format", "json"]);
+    let document: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(document["summary"], json!({"ok": 24, "wrong": 0, "advice": 0, "unknown": 0}), "{}", json.stdout);
+    assert_eq!((&document["version"], &document["branch"]), (&json!(1), &json!("main")));
+}
+
+#[test]
+fn a_fresh_set_up_lacks_only_what_people_must_do() {
+    let sandbox = Sandbox::new();
+    assert_eq!(Run::of(sandbox.command().args(["init", "--owners", "@olek,@priya"])).code, 0);
+    let run = doctor(&sandbox, &[]);
+    record("fresh", &run);
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn this_repository_is_told_that_it_has_no_gate() {
+    let repo = Repo::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["ci.yml", "release.yml"] {
+        let path = format!(".github/workflows/{name}");
+        repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
+    }
+    for name in ["exception", "policy", "people", "controls"] {
+        let path = format!("schema/{name}.schema.json");
+        repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
+    }
+    repo.commit("The source of stopgap");
+    let mut command = Sandbox::new().command();
+    let run = Run::of(command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path()).arg("doctor"));
+    record("this-repository", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_workflow_that_passes_whatever_happens_is_taken_apart() {
+    let sandbox = sound();
+    edit(&sandbox, WORKFLOW, "    # `edited`: a pull request that is pointed at another branch is judged again.\n", "");
+    edit(&sandbox, WORKFLOW, "    types: [opened, synchronize, reopened, edited]\n", "    paths: [exceptions/**]\n");
+    edit(&sandbox, WORKFLOW, "  pull_request_review:\n    types: [submitted, dismissed]\n", "");
+    edit(&sandbox, WORKFLOW, "  schedule:\n    - cron: \"17 5 * * *\"\n", "");
+    edit(&sandbox, WORKFLOW, "permissions: {}\n", "permissions: write-all\n");
+    edit(
+        &sandbox,
+        WORKFLOW,
+        "    permissions:\n      contents: read # the register and its history\n      pull-requests: read # who approved\n",
+        "    continue-on-error: true\n",
+    );
+    edit(&sandbox, WORKFLOW, "          fetch-depth: 0\n", "");
+    edit(&sandbox, WORKFLOW, "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7");
+    edit(&sandbox, WORKFLOW, ACTION, "acme/stopgap@v0.1.0");
+    let run = doctor(&sandbox, &[]);
+    record("soft-workflow", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_hook_alone_is_the_weaker_form() {
+    let sandbox = sound();
+    fs::remove_file(sandbox.path(WORKFLOW)).unwrap();
+    let hooks = "repos:\n  - repo: https://github.com/acme/stopgap\n    rev: v0.1.0\n    hooks: [{id: stopgap}]\n";
+    sandbox.file(".pre-commit-config.yaml", hooks);
+    let run = doctor(&sandbox, &[]);
+    record("hook-alone", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn owners_who_cannot_act_are_named() {
+    let sandbox = sound();
+    sandbox.file(
+        ".github/CODEOWNERS",
+        "/exceptions/ @acme/security\n/stopgap.yaml @olek\n/people.yaml @acme/ops @olek\n/.github/ @priya @dana\n",
+    );
+    sandbox.file(
+        "people.yaml",
+        "people:\n  - {handle: \"@olek\"}\n  - {handle: \"@priya\", left: 2020-01-31}\n\
+         teams:\n  \"@acme/security\": [\"@olek\", \"@priya\"]\n",
+    );
+    sandbox.file("schema/exception.schema.json", "{}\n");
+    fs::remove_file(sandbox.path("schema/controls.schema.json")).unwrap();
+    let run = doctor(&sandbox, &[]);
+    record("owners", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn settings_that_require_nothing_are_named_with_the_switch_to_turn() {
+    let sandbox = sound();
+    let rules = json!([reviews(false, false), checks("build", json!(null), false)]);
+    let bypass = json!([
+        {"actor_id": 4, "actor_type": "RepositoryRole", "bypass_mode": "always"},
+        {"actor_id": null, "actor_type": "OrganizationAdmin", "bypass_mode": "pull_request"},
+    ]);
+    let not_protected = json!({"message": "Branch not protected", "status": "404"});
+    let mut idle = ruleset(&json!([]));
+    (idle["id"], idle["name"], idle["enforcement"]) = (json!(43), json!("tried out"), json!("evaluate"));
+    let run = with_settings(&sandbox, &[rules, ruleset(&bypass), idle, not_protected], &[]);
+    record("loose-settings", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_workflow_outside_the_safe_subset_is_never_ok() {
+    let sandbox = sound();
+    edit(&sandbox, WORKFLOW, "permissions: {}\n", "permissions: &none {}\n");
+    let run = doctor(&sandbox, &[]);
+    record("unreadable-workflow", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_gitlab_project_is_examined_as_such() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("exceptions/README.md", "The register.\n")
+        .file("stopgap.yaml", "version: 1\n")
+        .file("CODEOWNERS", "* @olek @priya\n")
+        .file("people.yaml", PEOPLE)
+        .file(
+            ".gitlab-ci.yml",
+            "include:\n  - component: $CI_SERVER_FQDN/acme/stopgap/stopgap@~latest\n    inputs:\n      image: acme/stopgap:1\n",
+        );
+    let project = json!({"id": 5, "path_with_namespace": "acme/register", "default_branch": "trunk",
+        "only_allow_merge_if_pipeline_succeeds": true, "allow_merge_on_skipped_pipeline": true,
+        "merge_method": "merge", "ci_default_git_depth": 20, "ci_config_path": null});
+    let level = |level: Value, who: &str| json!({"id": 1, "access_level": level, "access_level_description": who});
+    let branches = json!([
+        {"id": 1, "name": "tr*", "push_access_levels": [level(json!(40), "Maintainers"), level(json!(null), "Deploy bot")],
+         "merge_access_levels": [level(json!(40), "Maintainers")], "allow_force_push": false,
+         "code_owner_approval_required": false},
+        {"id": 2, "name": "release", "push_access_levels": [level(json!(0), "No one")], "merge_access_levels": [],
+         "allow_force_push": true, "code_owner_approval_required": true},
+    ]);
+    let approvals = json!({"approvals_before_merge": 0, "reset_approvals_on_push": false,
+        "selective_code_owner_removals": false, "merge_requests_author_approval": true,
+        "merge_requests_disable_committers_approval": false});
+    let rules = json!([{"id": 1, "name": "Security", "rule_type": "regular", "approvals_required": 2,
+        "eligible_approvers": [{"id": 7, "username": "olek"}]}]);
+    let schedules = json!([{"id": 1, "ref": "refs/heads/trunk", "cron": "17 5 * * *", "active": false}]);
+    let run = with_settings(&sandbox, &[project, branches, approvals, rules, schedules], &[]);
+    record("gitlab", &run);
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_sound_gitlab_project_is_ok() {
+    let sandbox = Sandbox::new();
+    let init = ["init", "--ci", "gitlab", "--owners", "@olek,@priya"];
+    let run = Run::of(sandbox.command().args(init));
+    assert!(run.stdout.contains("it is not told who approved"), "{}", run.stdout);
+    sandbox.file("people.yaml", PEOPLE);
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let commit = "1".repeat(40);
+    sandbox.file(
+        ".gitlab-ci.yml",
+        format!(
+            "include:\n  - component: $CI_SERVER_FQDN/acme/stopgap/stopgap@{commit}\n    inputs:\n      \
+             image: acme/stopgap@{digest}\nhistory:\n  image: acme/stopgap@{digest}\n  variables: {{GIT_DEPTH: \"0\"}}\n  \
+             rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script: [stopgap history]\n"
+        ),
+    );
+    let no_one = json!([{"access_level": 0, "access_level_description": "No one"}]);
+    let answers = [
+        json!({"path_with_namespace": "a/b", "default_branch": "main", "only_allow_merge_if_pipeline_succeeds": true,
+               "allow_merge_on_skipped_pipeline": null, "merge_method": "ff"}),
+        json!([{"name": "main", "push_access_levels": no_one, "allow_force_push": false,
+                "code_owner_approval_required": true}]),
+        json!({"reset_approvals_on_push": true, "merge_requests_author_approval": false,
+               "merge_requests_disable_committers_approval": true}),
+        json!([]),
+        json!([{"ref": "main", "cron": "17 5 * * *", "active": true}]),
+    ];
+    let run = with_settings(&sandbox, &answers, &[]);
+    record("gitlab-sound", &run);
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn classic_branch_protection_counts_as_much_as_rulesets() {
+    let sandbox = sound();
+    let protection = json!({
+        "url": "https://api.github.com/repos/acme/register/branches/main/protection",
+        "required_status_checks": {"strict": true, "contexts": ["Exceptions"],
+                                   "checks": [{"context": "Exceptions", "app_id": 15368}]},
+        "enforce_admins": {"url": "https://api.github.com/x", "enabled": true},
+        "required_pull_request_reviews": {"dismiss_stale_reviews": true, "require_code_owner_reviews": true,
+            "required_approving_review_count": 1, "require_last_push_approval": false},
+        "allow_force_pushes": {"enabled": false}, "allow_deletions": {"enabled": false},
+    });
+    let run = with_settings(&sandbox, &[json!([]), protection.clone()], &["--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    for check in
+        ["check-required", "code-owner-review", "stale-approvals", "bypass", "force-push", "deletion", "up-to-date"]
+    {
+        assert_eq!(status(&run, check), "ok", "{check}: {}", run.stdout);
+    }
+    let mut soft = protection;
+    soft["enforce_admins"]["enabled"] = json!(false);
+    soft["required_pull_request_reviews"]["bypass_pull_request_allowances"] =
+        json!({"users": [{"login": "dana"}], "teams": [], "apps": [{"slug": "renovate"}]});
+    soft["allow_force_pushes"]["enabled"] = json!(true);
+    let run = with_settings(&sandbox, &[json!([]), soft], &["--format", "json"]);
+    assert_eq!(
+        (run.code, status(&run, "bypass").as_str(), status(&run, "force-push").as_str()),
+        (1, "advice", "wrong")
+    );
+    assert!(run.stdout.contains("`dana`, the app `renovate`"), "{}", run.stdout);
+}
+
+#[test]
+fn what_was_not_saved_is_unknown_and_not_ok() {
+    let sandbox = sound();
+    let hidden = json!({"id": 42, "name": "main", "enforcement": "active", "rules": []});
+    for (answers, unknown) in [
+        (vec![json!([bare("deletion")])], vec!["check-required", "code-owner-review", "stale-approvals", "bypass"]),
+        (vec![good_settings()[0].clone(), hidden], vec!["bypass"]),
+        (vec![ruleset(&json!([]))], vec!["check-required", "force-push"]),
+        (vec![json!([])], vec!["check-required", "force-push", "deletion"]),
+    ] {
+        let run = with_settings(&sandbox, &answers, &["--format", "json"]);
+        for check in unknown {
+            assert_eq!(status(&run, check), "unknown", "{check}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn one_defect_is_seen_in_the_line_that_is_about_it() {
+    let command_workflow = || {
+        let sandbox = Sandbox::new();
+        assert_eq!(Run::of(sandbox.command().args(["init", "--owners", "@acme/security"])).code, 0);
+        sandbox.file("people.yaml", PEOPLE);
+        sandbox
+    };
+    for (old, new, check, said) in [
+        (
+            "types: [opened, synchronize, reopened, edited]",
+            "types: [opened, synchronize, reopened]",
+            "on-edited",
+            "wrong",
+        ),
+        ("types: [opened, synchronize, reopened, edited]", "branches: [dev]", "on-requests", "wrong"),
+        ("types: [opened, synchronize, reopened, edited]", "branches: ['m*']", "on-requests", "ok"),
+        ("types: [opened, synchronize, reopened, edited]", "branches-ignore: [main]", "on-requests", "wrong"),
+        ("  pull_request:\n", "  pull_request_target:\n", "on-requests", "wrong"),
+        ("    types: [submitted, dismissed]\n", "    types: [submitted]\n", "on-reviews", "advice"),
+        ("if: startsWith(github.event_name, 'pull_request')", "if: github.actor == 'x'", "on-requests", "unknown"),
+        ("if: startsWith(github.event_name, 'pull_request')", "if: false", "on-requests", "wrong"),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: ubuntu-24.04\n    needs: [build]\n", "fails", "wrong"),
+        (
+            "    runs-on: ubuntu-24.04\n",
+            "    runs-on: ubuntu-24.04\n    needs: [build]\n    if: always()\n",
+            "fails",
+            "ok",
+        ),
+        ("    runs-on: ubuntu-24.04\n", "    runs-on: ubuntu-24.04\n    continue-on-error: false\n", "fails", "ok"),
+        ("check --base auto --event", "check --event", "request-gate", "wrong"),
+        (" --reviews \"$RUNNER_TEMP/reviews.json\"", "", "sign-off", "wrong"),
+        ("--output markdown=\"$GITHUB_STEP_SUMMARY\"", "|| true", "fails", "wrong"),
+        ("--output markdown=\"$GITHUB_STEP_SUMMARY\"", "| tee log", "fails", "wrong"),
+        ("stopgap@0.1.0", "stopgap", "pinned", "wrong"),
+        ("pull-requests: read", "pull-requests: write", "permissions", "wrong"),
+        ("      pull-requests: read # who approved\n", "", "permissions", "wrong"),
+        ("fetch-depth: 0", "fetch-depth: 2", "whole-history", "wrong"),
+        ("fetch-depth: 0", "fetch-depth: ${{ vars.DEPTH }}", "whole-history", "unknown"),
+        ("          fetch-depth: 0\n", "          fetch-depth: 0\n          ref: main\n", "whole-history", "wrong"),
+        ("run: stopgap history --format github", "run: echo stopgap history", "history", "wrong"),
+        (
+            "run: stopgap check --format github --output",
+            "run: stopgap check --base auto --output",
+            "register-check",
+            "wrong",
+        ),
+        ("merge_group:\n", "workflow_call:\n", "gate-present", "ok"),
+    ] {
+        let sandbox = command_workflow();
+        edit(&sandbox, WORKFLOW, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{new}: {}", run.stdout);
+        assert_eq!(run.code, i32::from(run.stdout.contains("\"wrong\",")), "{new}");
+    }
+}
+
+#[test]
+fn inputs_of_the_action_are_read() {
+    for (inputs, check, said) in [
+        ("fail-on: never", "fails", "wrong"),
+        ("sign-off: optional", "fails", "wrong"),
+        ("mode: register", "request-gate", "wrong"),
+        ("mode: change", "register-check", "wrong"),
+        ("root: other", "gate-present", "wrong"),
+        ("root: ./", "gate-present", "ok"),
+    ] {
+        let sandbox = sound();
+        edit(
+            &sandbox,
+            WORKFLOW,
+            &format!("        uses: {ACTION}\n"),
+            &format!("        uses: {ACTION}\n        with:\n          {inputs}\n"),
+        );
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{inputs}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn called_workflows_and_composite_actions_are_followed_once() {
+    let gate = |steps: &str| {
+        format!(
+            "on:\n  pull_request: {{types: [opened, synchronize, reopened, edited]}}\n  schedule: [{{cron: '1 1 * * *'}}]\n\
+             permissions: {{contents: read, pull-requests: read}}\njobs:\n  gate:\n    name: Exceptions\n{steps}"
+        )
+    };
+    let checkout =
+        "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n        with: {fetch-depth: 0}\n";
+    let steps = format!("    steps:\n{checkout}      - uses: ./.github/actions/gate\n");
+    let composite = sound();
+    composite.file(WORKFLOW, gate(&steps)).file(
+        ".github/actions/gate/action.yml",
+        format!("runs:\n  using: composite\n  steps:\n    - uses: {ACTION}\n"),
+    );
+    let run = with_settings(&composite, &good_settings(), &["--format", "json"]);
+    for check in ["gate-present", "check-required", "whole-history", "pinned", "request-gate"] {
+        assert_eq!(status(&run, check), "ok", "{check}: {}", run.stdout);
+    }
+    let called = sound();
+    called.file(WORKFLOW, gate("    uses: ./.github/workflows/inner.yml\n")).file(
+        ".github/workflows/inner.yml",
+        format!("on: workflow_call\njobs:\n  judge:\n    steps:\n{checkout}      - uses: {ACTION}\n"),
+    );
+    let mut settings = good_settings();
+    let run = with_settings(&called, &settings, &["--format", "json"]);
+    assert_eq!((status(&run, "gate-present").as_str(), status(&run, "check-required").as_str()), ("ok", "wrong"));
+    settings[0][1] = checks("Exceptions / judge", json!(15368), true);
+    let run = with_settings(&called, &settings, &["--format", "json"]);
+    assert_eq!(status(&run, "check-required"), "ok", "{}", run.stdout);
+    let remote = sound();
+    remote.file(WORKFLOW, gate("    uses: acme/.github/.github/workflows/stopgap.yml@main\n"));
+    assert_eq!(status(&doctor(&remote, &["--format", "json"]), "gate-present"), "unknown");
+}
+
+#[test]
+fn foreign_and_broken_answers_are_refused_with_what_to_do() {
+    let sandbox = sound();
+    for (text, why) in [
+        ("", "it is empty"),
+        ("[{\"type\": \"pull_request\",", "it breaks off at line 1"),
+        ("{\"message\": \"Not Found\", \"status\": \"404\"}", "it is a refusal, not an answer: `Not Found`"),
+        ("{\"message\": \"Resource not accessible by integration\"}", "it is a refusal"),
+        ("{\"login\": \"olek\"}", "it holds something that is no answer about settings, with `login`"),
+        ("[{\"number\": 7}]", "it holds something that is no answer about settings, with `number`"),
+        ("{}", "with no keys"),
+        ("[[[]]]", "lists within lists within lists"),
+        ("7", "it holds neither an object nor a list"),
+        ("[{\"type\": \"pull_request\", \"ruleset_id\": 1}]", "it has a rule without its `parameters`"),
+        (
+            "[{\"type\": \"pull_request\", \"ruleset_id\": 1, \"parameters\": {\"require_code_owner_review\": true}}]",
+            "it has no `dismiss_stale_reviews_on_push`",
+        ),
+        (
+            "[{\"type\": \"required_status_checks\", \"ruleset_id\": 1, \"parameters\": {\"required_status_checks\": 1}}]",
+            "`required_status_checks` is not a list of objects",
+        ),
+        ("[{\"id\": 42, \"name\": \"main\", \"enforcement\": \"active\"}]", "it is the list of rulesets"),
+        ("{\"id\": 42, \"name\": \"main\", \"enforcement\": \"active\"}", "it is one of the list of rulesets"),
+        ("{\"path_with_namespace\": \"a/b\"}", "it has no `only_allow_merge_if_pipeline_succeeds`"),
+        ("[{\"name\": \"main\", \"push_access_levels\": []}]", "it has no `allow_force_push`"),
+        ("<html>", "it is not JSON"),
+    ] {
+        sandbox.file("x.json", text);
+        let run = doctor(&sandbox, &["--rulesets", "x.json"]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{text}");
+        assert!(run.stderr.replace("\n  │ ", " ").contains(why), "{text}: {}", run.stderr);
+        assert!(run.stderr.contains("docs/doctor.md"), "{text}: {}", run.stderr);
+    }
+    let run = doctor(&sandbox, &["--rulesets", "missing.json"]);
+    assert_eq!(run.code, 2);
+}
+
+#[test]
+fn hostile_names_act_on_no_reader() {
+    let sandbox = sound();
+    edit(&sandbox, WORKFLOW, "name: Exceptions", "name: \"##[set-output name=x;]y ::error::z $(id) `w`\"");
+    edit(&sandbox, WORKFLOW, ACTION, "\"acme/stopgap@v1';id;'\"");
+    let run = doctor(&sandbox, &["--branch", "a';touch x;'\u{1b}[31m"]);
+    let acts = |line: &str| line.contains("##[") || line.trim_start().starts_with("::") || line.contains('\u{1b}');
+    assert_eq!(run.stdout.lines().find(|line| acts(line)), None);
+    for command in run.stdout.lines().map(str::trim_start).filter(|line| line.starts_with("g")) {
+        assert!(!command.contains("';"), "{command}");
+    }
+    let page = doctor(&sandbox, &["--format", "markdown"]);
+    assert!(page.stdout.lines().skip(2).all(|line| line.starts_with('|')), "{}", page.stdout);
+}
+
+#[test]
+fn a_register_below_the_top_needs_a_step_of_its_own() {
+    let sandbox = sound();
+    fs::create_dir(sandbox.path(".git")).unwrap();
+    sandbox.file("team/stopgap.yaml", "version: 1\n").file("team/exceptions/README.md", "x\n");
+    let run = doctor(&sandbox, &["--root", "team", "--branch", "main", "--format", "json"]);
+    assert_eq!(status(&run, "gate-present"), "wrong", "{}", run.stdout);
+    assert!(run.stdout.contains("add a step with `root: team`"), "{}", run.stdout);
+    edit(
+        &sandbox,
+        WORKFLOW,
+        &format!("        uses: {ACTION}\n"),
+        &format!("        uses: {ACTION}\n        with: {{root: team}}\n"),
+    );
+    let run = doctor(&sandbox, &["--root", "team", "--branch", "main", "--format", "json"]);
+    assert_eq!(status(&run, "gate-present"), "ok", "{}", run.stdout);
+    assert!(run.stdout.contains("`team/exceptions/`"), "its own folder must be owned: {}", run.stdout);
+}
+
+#[test]
+fn the_page_names_every_check() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md")).unwrap();
+    for check in Check::ALL {
+        let row = format!("| `{}` | {} |", check.id(), check.question());
+        assert!(page.contains(&row), "docs/doctor.md lacks {row}");
+    }
+}
