@@ -1,13 +1,17 @@
 //! The saved answer of `GET /projects/:id/merge_requests/:iid`: whose merge request it is, and its newest commit.
 
 use chrono::{DateTime, FixedOffset};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{User, refusal};
+use super::{User, is_object, refusal};
 use crate::github::json::{commit, explain, usable};
 use crate::github::{Account, InputError};
 use crate::text::shown;
+
+/// The bytes at the beginning of an answer that hold its number, among the first keys.
+const FIRST_KEYS: usize = 200;
 
 /// A merge request (<https://docs.gitlab.com/api/merge_requests/#retrieve-a-merge-request>).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +49,23 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Opt
 }
 
 impl MergeRequest {
-    /// Tells whether a text is meant to be the answer about a merge request, however broken: only GitLab writes `iid`.
+    /// Tells whether a text is meant to be the answer about a merge request: only GitLab writes `iid`, and an event of
+    /// another forge, whatever its author put into it, names the repository.
     #[must_use]
     pub fn is_meant(json: &[u8]) -> bool {
-        json.windows(5).any(|window| window == br#""iid""#)
+        #[derive(Deserialize)]
+        struct Shape {
+            iid: Option<IgnoredAny>,
+            repository: Option<IgnoredAny>,
+        }
+        if !is_object(json) {
+            return false;
+        }
+        match serde_json::from_slice::<Shape>(json) {
+            Ok(shape) => shape.iid.is_some() && shape.repository.is_none(),
+            // It breaks off, so what was meant shows in its first keys.
+            Err(_) => json.windows(6).take(FIRST_KEYS).any(|window| window == br#""iid":"#),
+        }
     }
 
     /// Reads the saved answer.
@@ -57,8 +74,10 @@ impl MergeRequest {
     ///
     /// When it is not JSON, holds the refusal or something else, or lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
-        let written =
-            usable(json).and_then(|json| serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)));
+        let written = usable(json).and_then(|json| match is_object(json) {
+            true => serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)),
+            false => Err("is not a merge request".to_owned()),
+        });
         written.and_then(Written::merge_request).map_err(|why| InputError {
             why,
             help: "save the answer whole: `glab api projects/:id/merge_requests/NUMBER > merge-request.json`"
@@ -123,7 +142,24 @@ mod tests {
         );
         let author = request.author.unwrap();
         assert!(author.is("@Hanna") && author.id == Some(11) && !author.is_bot());
-        assert!(MergeRequest::is_meant(answer().as_bytes()));
+    }
+
+    #[test]
+    fn a_merge_request_is_told_from_an_event_that_speaks_of_one() {
+        let whole = answer();
+        for meant in [whole.as_str(), &whole[..60], &whole.replacen("\"id\": 5107, ", "", 1)] {
+            assert!(MergeRequest::is_meant(meant.as_bytes()), "{meant}");
+        }
+        for event in [
+            r#"{"pull_request": {"head": {"ref": "iid"}, "title": "\"iid\":"}, "repository": {"id": 1}}"#,
+            r#"{"inputs": {"iid": "8"}, "repository": {"id": 1}}"#,
+            r#"{"iid": 8, "repository": {"id": 1}}"#,
+            r#"[{"iid": 8}]"#,
+            "{}",
+            "",
+        ] {
+            assert!(!MergeRequest::is_meant(event.as_bytes()), "{event}");
+        }
     }
 
     #[test]
@@ -146,7 +182,7 @@ mod tests {
         assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "holds the refusal `insufficient_scope`");
         assert_eq!(why(""), "is empty");
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
-        assert!(why("[]").contains("invalid"), "{}", why("[]"));
+        assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "is not a merge request");
         assert!(why(&format!("{0} {0}", answer())).starts_with("is not JSON: trailing characters"));
         assert!(
             why(&answer().replacen("\"iid\"", "\"iid\": 9, \"iid\"", 1)).starts_with("has `iid` twice in one object")

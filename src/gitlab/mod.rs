@@ -47,8 +47,13 @@ pub fn refusal_in(json: &[u8]) -> Option<String> {
         error: Option<Value>,
         repository: Option<IgnoredAny>,
     }
-    let written: Written = serde_json::from_slice(json).ok()?;
+    let written: Written = serde_json::from_slice(json).ok().filter(|_| is_object(json))?;
     refusal(written.message.as_ref(), written.error.as_ref()).filter(|_| written.repository.is_none())
+}
+
+/// Tells whether a text begins like an object: a list would be read as the values of one, in the order of its keys.
+fn is_object(json: &[u8]) -> bool {
+    json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json).trim_ascii_start().starts_with(b"{")
 }
 
 /// Says what was refused.
