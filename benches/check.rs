@@ -89,8 +89,8 @@ impl Bench {
 
     fn read_and_parse(&self) -> Outcome<()> {
         let files = self.read()?;
-        files.sources().par_iter().with_min_len(32).for_each(|source| {
-            let _ = black_box(yaml::parse(source.text()));
+        files.own().par_iter().with_min_len(32).for_each(|file| {
+            let _ = black_box(yaml::parse(files.source(*file).text()));
         });
         Ok(())
     }
@@ -113,7 +113,7 @@ impl Bench {
         let judge = self.judge()?;
         let files = self.read()?;
         let register = Register::parse(&files, None);
-        black_box(Case::whole(&judge, &register, None, files.sources()).run());
+        black_box(Case::whole(&judge, &register, None, &files).run());
         Ok(())
     }
 
@@ -121,10 +121,10 @@ impl Bench {
         let judge = self.judge()?;
         let files = self.read()?;
         let register = Register::parse(&files, None);
-        let findings = Case::whole(&judge, &register, None, files.sources()).run();
+        let findings = Case::whole(&judge, &register, None, &files).run();
         let report = Report {
             findings: &findings,
-            sources: files.sources(),
+            files: &files,
             register: &register,
             folder: "exceptions",
             prefix: "",
@@ -143,10 +143,10 @@ impl Bench {
     fn in_good_order(&self, files: &Files, out: &mut impl Write) -> Outcome<()> {
         let judge = self.judge()?;
         let register = Register::parse(files, None);
-        let findings = Case::whole(&judge, &register, None, files.sources()).run();
+        let findings = Case::whole(&judge, &register, None, files).run();
         let count = |level| findings.count(level);
         if let Some(first) = findings.iter().find(|finding| finding.level > Level::Note) {
-            let path = files.sources()[first.file.0 as usize].path();
+            let path = files.source(first.file).path();
             return Err(format!("the generated register is at fault: {path}: {}", first.message).into());
         }
         writeln!(out, "{} live, {} notes\n", register.live(), count(Level::Note))?;
@@ -200,7 +200,7 @@ impl Bench {
         let mut judge = self.judge()?;
         let mut alone = |on: &[&'static str]| {
             judge.policy.rules = all.iter().filter(|id| !on.contains(id)).map(|id| (*id, Level::Off)).collect();
-            let run = || -> Findings { Case::whole(&judge, &register, None, files.sources()).run() };
+            let run = || -> Findings { Case::whole(&judge, &register, None, files).run() };
             best_of(self.rounds, || drop(black_box(run())))
         };
         let idle = alone(&[]);

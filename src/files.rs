@@ -192,6 +192,13 @@ pub struct ReadFile {
     pub oid: Option<String>,
 }
 
+impl From<Source> for ReadFile {
+    /// Takes a text that is already in memory at its word.
+    fn from(source: Source) -> Self {
+        Self { bytes: source.text().len() as u64, source, fault: None, opened: true, oid: None }
+    }
+}
+
 /// Reads one file; what is wrong with it is a fault, not an error.
 #[must_use]
 pub fn read(path: &Path, shown_as: String) -> ReadFile {

@@ -62,7 +62,6 @@ impl Gate<'_> {
     /// When what the pull request says cannot be worked out.
     pub fn judge<R>(self, then: impl FnOnce(Judged<'_>) -> R) -> Result<R, Error> {
         let Self { judge, ownership, files, base, circumstances, reach } = self;
-        let sources = files.sources();
         let (register, before) = match reach {
             Reach::All { schema, .. } => Register::parse_with_base(files, schema, base),
             Reach::ChangeAlone => Register::parse_unjudged(files, base),
@@ -71,13 +70,13 @@ impl Gate<'_> {
         if let Reach::All { evidence, .. } = reach {
             changes.evidence = evidence(&changes)?;
         }
-        let case = Case { judge, register: &register, changes: Some(&changes), ownership, sources };
+        let case = Case { judge, register: &register, changes: Some(&changes), ownership, files };
         let findings = match reach {
             Reach::ChangeAlone => case.run_past(),
             Reach::All { .. } => {
                 let baseline = case.run_base(&before);
                 let mut findings = case.run();
-                changes.mark(&mut findings, &baseline, sources);
+                changes.mark(&mut findings, &baseline);
                 findings
             }
         };

@@ -52,9 +52,23 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Index of a [`Source`] in the run's list of sources.
+/// Index of a [`Source`] in the run's list of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
+
+impl FileId {
+    /// Makes an id of an index.
+    #[must_use]
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// Returns the index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// One file's path and text.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ impl Opened {
         findings.shorten();
         let report = Report {
             findings: &findings,
-            sources: self.files.sources(),
+            files: &self.files,
             // Only the line of counts would read it, and a quiet report has none.
             register: &Register::default(),
             folder: &self.judge.policy.exceptions,
@@ -116,10 +116,11 @@ pub(super) fn weigh(
     file: ReadFile,
     before: Before,
 ) -> Result<(FileId, Findings), Error> {
+    let mut base = files.own().to_vec();
     let (new, old) = files.put(file);
-    let old = old.filter(|_| before == Before::AsItIs);
-    let count = u32::try_from(files.own()).unwrap_or(u32::MAX);
-    let base: Vec<FileId> = (0..count).map(FileId).filter(|file| *file != new).chain(old).collect();
+    if before == Before::NotThere {
+        base.retain(|file| Some(*file) != old);
+    }
     let ownership = signoff::ownership(judge.policy.forge(), None, root, files)?;
     let gate = Gate {
         judge,

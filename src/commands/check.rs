@@ -55,8 +55,8 @@ impl Run<'_> {
         let mut files = register::read(&self.root, &folder)?;
         let ownership = signoff::ownership(judge.policy.forge(), None, &self.root, &mut files)?;
         let register = Register::parse(&files, own.as_ref());
-        let mut findings = Case::whole(&judge, &register, ownership.as_ref(), files.sources()).run();
-        selection.narrow(&mut findings, files.sources());
+        let mut findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
+        selection.narrow(&mut findings, &files);
         self.finish(findings, &files, &register, &judge, &[], None, out)
     }
 
@@ -94,7 +94,7 @@ impl Run<'_> {
             reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
         };
         gate.judge(|Judged { register, changes, mut findings }| {
-            selection.narrow(&mut findings, files.sources());
+            selection.narrow(&mut findings, &files);
             let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
             let remarks: Vec<String> =
                 std::iter::once(base.remark()).chain(uncompared(changes)).chain(given.remark()).collect();
@@ -134,7 +134,7 @@ impl Run<'_> {
         let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
         let report = Report {
             findings: &findings,
-            sources: files.sources(),
+            files,
             register,
             folder: &judge.policy.exceptions,
             prefix: &prefix,

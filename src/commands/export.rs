@@ -49,7 +49,7 @@ fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> Stri
     let unheld = unheld(arguments.format, export);
     let mut drawn: Vec<String> = Vec::new();
     for file in unheld.iter().take(SHOWN) {
-        let source = &export.view.sources[file.file.0 as usize];
+        let source = export.view.files.source(file.file);
         let message = format!("`{}` {}", shown(source.path()), file.why);
         let place = Some((source, source.first_line(file.span)));
         drawn.push(render_snippet(&warning(message, file.help.clone(), place), look));

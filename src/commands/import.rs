@@ -20,7 +20,7 @@ use crate::rule::Level;
 use crate::rule::Rule;
 use crate::rules::Case;
 use crate::schema::field_name;
-use crate::source::{FileId, Source};
+use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml;
 
@@ -38,8 +38,8 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
     let mut reading = import::read(&name, bytes, &options)?;
-    let asked = problems_of(&draft::Draft::default()).into_iter().filter_map(|problem| problem.missing);
-    let asked: Vec<String> = asked.map(|pointer| field_name(&pointer)).collect();
+    let asked = problems_of(&draft::Draft::default());
+    let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
     // What the columns become stands on the screen before anything is written.
     out.flush()?;
@@ -110,7 +110,7 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
     }
     let mut probe = draft::Draft::default();
     import::apply(&target, value, &mut probe);
-    match problems_of(&probe).into_iter().find(|problem| problem.missing.is_none()) {
+    match problems_of(&probe).into_iter().find(|problem| problem.place.missing().is_none()) {
         None => Ok((target, value.to_owned())),
         Some(problem) => Err(Error::from(Argument::Value {
             option: "--set".to_owned(),
@@ -167,9 +167,10 @@ impl Plan {
     fn new(entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
         let known: FxHashMap<String, &str> = opened
             .files
-            .sources()
+            .own()
             .iter()
-            .map(|source| (register::stem(source.path()).to_ascii_lowercase(), source.path()))
+            .map(|file| opened.files.source(*file).path())
+            .map(|path| (register::stem(path).to_ascii_lowercase(), path))
             .collect();
         let schema = schema_line(&opened.root, target);
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
@@ -198,18 +199,18 @@ impl Plan {
         let decode = |file: &Planned| files::decode(file.text.clone().into_bytes(), file.path.clone());
         files.put_all(self.files.iter().map(decode).collect());
         let register = register::Register::parse(&files, own.as_ref());
-        let path = |file: FileId| files.sources().get(file.0 as usize).map_or("", Source::path);
+        let path = |file: FileId| files.source(file).path();
         let mut lacks: FxHashMap<&str, Vec<String>> = FxHashMap::default();
         for (file, faults) in &register.faults {
-            let fields = faults.schema.iter().filter_map(|problem| problem.missing.as_deref()).map(field_name);
+            let fields = faults.schema.iter().filter_map(|problem| problem.place.missing()).map(field_name);
             lacks.insert(path(*file), fields.collect());
         }
         let ours: FxHashMap<&str, usize> =
             self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
         let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
-        for finding in Case::whole(&judge, &register, None, files.sources()).run().iter() {
-            let about_absence = finding.field.is_some();
+        for finding in Case::whole(&judge, &register, None, &files).run().iter() {
+            let about_absence = finding.place.missing().is_some();
             let Some(at) = ours.get(path(finding.file)).filter(|_| !about_absence) else { continue };
             let Rule { id, .. } = finding.rule;
             rules_of[*at].insert(id);

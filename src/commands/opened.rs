@@ -88,7 +88,7 @@ impl Opened {
     /// Returns what exceptions are described from.
     pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
         let Self { judge, files, .. } = self;
-        View { register, sources: files.sources(), zone: judge.policy.timezone, today: judge.today }
+        View { register, files, zone: judge.policy.timezone, today: judge.today }
     }
 
     /// Parses and judges the files.

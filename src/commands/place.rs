@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use crate::cli::Place;
 use crate::error::{Argument, Error};
 use crate::policy;
+use crate::register::Files;
 use crate::rule::Findings;
-use crate::source::Source;
 
 /// Finds the root: the named folder, else the nearest one upwards with a policy, else the git work
 /// tree, else the current folder. The search stops at the top of the work tree.
@@ -93,8 +93,8 @@ impl Selection {
     }
 
     /// Drops the findings in files that are not reported on.
-    pub(super) fn narrow(&self, findings: &mut Findings, sources: &[Source]) {
-        findings.retain(|finding| self.holds(sources[finding.file.0 as usize].path()));
+    pub(super) fn narrow(&self, findings: &mut Findings, files: &Files) {
+        findings.retain(|finding| self.holds(files.source(finding.file).path()));
     }
 
     /// Tells whether a file is reported on.

@@ -26,12 +26,12 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let register = opened.register();
     let found = opened::find(&register, &arguments.id, "show")?;
     let Some(first) = found.first().copied() else { return Ok(ExitCode::SUCCESS) };
-    let findings = Case::whole(judge, &register, None, read.sources()).run();
+    let findings = Case::whole(judge, &register, None, read).run();
     let exception = register.exception(first.id);
     let (timeline, in_git) = timeline_of(root, &judge.policy, first, exception)?;
     let report = Report {
         findings: &findings,
-        sources: read.sources(),
+        files: read,
         register: &register,
         folder,
         prefix: &place::below_work_tree(root),

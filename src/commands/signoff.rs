@@ -13,7 +13,7 @@ use crate::history::{Changes, Snapshot};
 use crate::policy::Forge;
 use crate::register::{Files, is_named_like_one, stem};
 use crate::signoff::{ChangeRequest, Codeowners, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
-use crate::source::{FileId, Source};
+use crate::source::FileId;
 use crate::yaml;
 
 /// The pull or merge request and who approved it, so far as they were given.
@@ -92,7 +92,7 @@ impl Given {
         let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, verdicts: None })) };
         let mut files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
         files.dedup();
-        let now = history.judged(request.head(), &files, changes.sources)?;
+        let now = history.judged(request.head(), &files, changes.files)?;
         let mut known: BTreeMap<&str, Option<Vec<FileId>>> = BTreeMap::new();
         let mut verdicts = Vec::new();
         for standing in opinions.standing(author.as_ref()) {
@@ -100,7 +100,7 @@ impl Given {
                 None => None,
                 Some((_, Some(known))) => known.clone(),
                 Some((commit, None)) => {
-                    let covers = history.covers(commit, &now, changes.sources)?;
+                    let covers = history.covers(commit, &now, changes.files)?;
                     known.insert(commit, covers.clone());
                     covers
                 }
@@ -149,24 +149,24 @@ impl Approved<'_> {
     /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has
     /// merged the pull request's head into the base on trial, those of that head. What the base
     /// adds to them was approved there.
-    fn judged(&self, head: &str, files: &[FileId], sources: &[Source]) -> Result<Vec<(FileId, String)>, Error> {
+    fn judged(&self, head: &str, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
         let checked_out = match self.git.commit("HEAD")? {
             Some(commit) => self.git.info(&commit)?,
             None => None,
         };
         let parents = checked_out.map(|info| info.parents).unwrap_or_default();
         match parents.as_slice() {
-            [_, merged] if merged.as_str() == head => self.texts(merged, files, sources),
-            _ => Ok(files.iter().map(|file| (*file, sources[file.0 as usize].text().to_owned())).collect()),
+            [_, merged] if merged.as_str() == head => self.texts(merged, files, all),
+            _ => Ok(files.iter().map(|file| (*file, all.source(*file).text().to_owned())).collect()),
         }
     }
 
     /// Returns the files whose judged value a commit already had, wherever in the register they
     /// were; `None` where the commit is not in this clone.
-    fn covers(&self, commit: &str, now: &[(FileId, String)], sources: &[Source]) -> Result<Option<Vec<FileId>>, Error> {
+    fn covers(&self, commit: &str, now: &[(FileId, String)], all: &Files) -> Result<Option<Vec<FileId>>, Error> {
         let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
         let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
-        let then = self.texts(&commit, &files, sources)?;
+        let then = self.texts(&commit, &files, all)?;
         let same = |(file, text): &(FileId, String)| {
             then.iter().any(|(old, approved)| old == file && is_same_value(approved, text)).then_some(*file)
         };
@@ -174,17 +174,16 @@ impl Approved<'_> {
     }
 
     /// Reads what a commit's register holds under the ids of these files, in one process.
-    fn texts(&self, commit: &Commit, files: &[FileId], sources: &[Source]) -> Result<Vec<(FileId, String)>, Error> {
+    fn texts(&self, commit: &Commit, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: BTreeMap<&str, FileId> =
-            files.iter().map(|file| (stem(sources[file.0 as usize].path()), *file)).collect();
-        let all = CommitFiles::list(self.git, Some(commit))?.below(&format!("{}{}/", self.prefix, self.folder));
-        let named = all.files().keys().map(String::as_str).filter(|path| is_named_like_one(path));
+        let ids: BTreeMap<&str, FileId> = files.iter().map(|file| (stem(all.source(*file).path()), *file)).collect();
+        let then = CommitFiles::list(self.git, Some(commit))?.below(&format!("{}{}/", self.prefix, self.folder));
+        let named = then.files().keys().map(String::as_str).filter(|path| is_named_like_one(path));
         let found: Vec<(FileId, &str)> = named.filter_map(|path| Some((*ids.get(stem(path))?, path))).collect();
         let paths: Vec<&str> = found.iter().map(|(_, path)| *path).collect();
-        let read = all.read(&paths)?;
+        let read = then.read(&paths)?;
         Ok(found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned())).collect())
     }
 }
@@ -256,8 +255,7 @@ fn counted(forge: Forge, found: Option<ReadFile>, prefix: String, files: &mut Fi
         Some(file) => ReadFile { source: file.source.renamed(&shown), ..file },
         None => crate::files::decode(Vec::new(), shown),
     };
-    let file = FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX));
-    Ownership { forge, file, text, unread, path, prefix }
+    Ownership { forge, file: files.add(file), text, unread, path, prefix }
 }
 
 /// Reads a file of saved answers that an argument names.

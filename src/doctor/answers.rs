@@ -116,7 +116,7 @@ impl Settings {
         } else {
             let keys: Vec<String> = object.keys().take(5).map(|key| format!("`{}`", shown(key))).collect();
             let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
-            Err(format!("holds something that is no answer about settings, with {keys}"))
+            Err(format!("holds something that is not an answer about settings, with {keys}"))
         }
     }
 

@@ -10,9 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
 use crate::register::{Exception, FileRef, Files, Register};
-use crate::rule::Findings;
+use crate::rule::{Finding, Findings};
 use crate::signoff::Evidence;
-use crate::source::{FileId, Source};
+use crate::source::FileId;
 use crate::time::Day;
 use crate::yaml::{self, Node};
 
@@ -40,8 +40,8 @@ pub struct Changes<'a> {
     pub documents: Vec<Document>,
     /// What the pull request says; `None` where none was given.
     pub evidence: Option<Evidence>,
-    /// The texts of all files, by [`FileId`].
-    pub sources: &'a [Source],
+    /// All files.
+    pub files: &'a Files,
     /// Paths of the base whose exception lies elsewhere in the head.
     moved: BTreeMap<&'a str, &'a str>,
     /// Where each file of the head stands in the list.
@@ -151,7 +151,7 @@ impl<'a> Changes<'a> {
             head: book,
             documents,
             evidence: None,
-            sources: files.sources(),
+            files,
             moved: BTreeMap::new(),
             by_head: FxHashMap::default(),
             untouched: FxHashSet::default(),
@@ -163,7 +163,7 @@ impl<'a> Changes<'a> {
             let (old, new) =
                 (before.get(stem).map_or(none, Vec::as_slice), after.get(stem).map_or(none, Vec::as_slice));
             for (old, new) in pairs(old, new) {
-                changes.compare(files, (base, old), (head, new));
+                changes.compare((base, old), (head, new));
             }
         }
         let heads = changes.list.iter().enumerate();
@@ -173,7 +173,6 @@ impl<'a> Changes<'a> {
 
     fn compare(
         &mut self,
-        files: &'a Files,
         (base, old): (&'a Register<'a>, Option<FileRef<'a>>),
         (head, new): (&'a Register<'a>, Option<FileRef<'a>>),
     ) {
@@ -186,6 +185,7 @@ impl<'a> Changes<'a> {
                 self.moved.insert(old.path, new.path);
             }
         }
+        let files = self.files;
         let side = |register: &'a Register<'a>, file: FileRef<'a>| Side {
             file: file.id,
             exception: register.exception(file.id),
@@ -237,15 +237,13 @@ impl<'a> Changes<'a> {
     /// Marks the findings that the change did not cause: the base has the same one (rule, file and
     /// field), and the change leaves that field alone. A change that puts a draft in force causes all
     /// that is wrong with it. Then keeps the narrower ones.
-    pub fn mark(&self, findings: &mut Findings, baseline: &Findings, sources: &[Source]) {
-        let mut fields = Fields::new(sources);
-        let path = |file: FileId| sources[file.0 as usize].path();
-        let mut known = BTreeSet::new();
-        for finding in baseline.iter() {
+    pub fn mark<'f>(&'f self, findings: &mut Findings, baseline: &'f Findings) {
+        let path = |file: FileId| self.files.source(file).path();
+        let before = |finding: &'f Finding| {
             let path = path(finding.file);
-            let path = self.moved.get(path).copied().unwrap_or(path);
-            known.insert((finding.rule.id, path.to_owned(), fields.of(finding)));
-        }
+            (finding.rule.id, self.moved.get(path).copied().unwrap_or(path), &*finding.place.pointer)
+        };
+        let known: FxHashSet<(&str, &str, &str)> = baseline.iter().map(before).collect();
         findings.mark(|finding| {
             if finding.rule.judges_changes() {
                 return true;
@@ -257,35 +255,11 @@ impl<'a> Changes<'a> {
             if self.of(finding.file).is_some_and(Change::puts_in_force) {
                 return true;
             }
-            let field = fields.of(finding);
-            let edited = self.of(finding.file).is_some_and(|change| change.edits(&field));
-            edited || !known.contains(&(finding.rule.id, path(finding.file).to_owned(), field))
+            let pointer = &*finding.place.pointer;
+            let edited = self.of(finding.file).is_some_and(|change| change.edits(pointer));
+            edited || !known.contains(&(finding.rule.id, path(finding.file), pointer))
         });
         findings.narrow();
-    }
-}
-
-/// The fields that findings are about; parses a file once for the findings that follow each other.
-struct Fields<'s> {
-    sources: &'s [Source],
-    last: Option<(FileId, Option<Node<'s>>)>,
-}
-
-impl<'s> Fields<'s> {
-    fn new(sources: &'s [Source]) -> Self {
-        Self { sources, last: None }
-    }
-
-    fn of(&mut self, finding: &crate::rule::Finding) -> String {
-        if let Some(field) = &finding.field {
-            return field.clone();
-        }
-        if self.last.as_ref().is_none_or(|(file, _)| *file != finding.file) {
-            let text = self.sources[finding.file.0 as usize].text();
-            self.last = Some((finding.file, yaml::parse(text).ok()));
-        }
-        let tree = self.last.as_ref().and_then(|(_, tree)| tree.as_ref());
-        tree.map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default()
     }
 }
 
@@ -297,7 +271,7 @@ fn tree(files: &Files, file: FileId) -> Option<Node<'_>> {
     if files.fault(file).is_some() {
         return None;
     }
-    yaml::parse(files.sources()[file.0 as usize].text()).ok().filter(|tree| tree.as_map().is_some())
+    yaml::parse(files.source(file).text()).ok().filter(|tree| tree.as_map().is_some())
 }
 
 fn by_stem<'a>(register: &Register<'a>) -> BTreeMap<&'a str, Vec<FileRef<'a>>> {

@@ -61,7 +61,7 @@ impl Snapshot {
         for path in names {
             let mut add = |mut file: ReadFile| {
                 file.source = file.source.renamed(&self.shown(&path));
-                FileId(u32::try_from(files.add_base(vec![file])).unwrap_or(u32::MAX))
+                files.add(file)
             };
             let base = self.top.files().contains_key(&path).then(|| self.top.read(&[&path])).transpose()?;
             let base = base.and_then(|mut read| read.pop()).map(&mut add);
@@ -140,21 +140,15 @@ impl Snapshot {
     /// When `git` cannot deliver a content.
     pub fn join(&self, files: &mut Files, folder: &str) -> Result<Vec<FileId>, Error> {
         let Repository::Commit(commit) = &self.place else { return Ok(Vec::new()) };
-        let id = |index: usize| FileId(u32::try_from(index).unwrap_or(u32::MAX));
-        let own: BTreeMap<&str, FileId> =
-            files.sources().iter().take(files.own()).enumerate().map(|(at, source)| (source.path(), id(at))).collect();
         let mut same = Vec::new();
         let mut differing = Vec::new();
         for (path, oid) in self.exceptions(folder) {
-            match own.get(path) {
-                Some(file) if files.oid(*file) == Some(oid) => same.push(*file),
+            match files.find(path) {
+                Some(file) if files.oid(file) == Some(oid) => same.push(file),
                 _ => differing.push(path),
             }
         }
-        drop(own);
-        let read = commit.read(&differing)?;
-        let first = files.add_base(read);
-        same.extend((first..files.sources().len()).map(id));
+        same.extend(commit.read(&differing)?.into_iter().map(|file| files.add(file)));
         Ok(same)
     }
 }

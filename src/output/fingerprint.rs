@@ -4,37 +4,21 @@ use std::collections::BTreeMap;
 
 use crate::output::Report;
 use crate::rule::Finding;
-use crate::source::{FileId, Source};
-use crate::yaml::{self, Node};
 
 /// Names of findings that stay the same while lines move: rule, exception and field, hashed, and
 /// a number that tells equal ones of a run apart.
 #[derive(Default)]
-pub(super) struct Fingerprints<'r> {
-    /// The file of the last finding and its tree: findings come file by file.
-    parsed: Option<(FileId, Option<Node<'r>>)>,
+pub(super) struct Fingerprints {
     seen: BTreeMap<u64, usize>,
 }
 
-impl<'r> Fingerprints<'r> {
+impl Fingerprints {
     /// Returns the name of the next finding, in the order of the report.
-    pub(super) fn next(&mut self, report: &'r Report<'_>, finding: &Finding) -> String {
-        let source = report.source(finding.file);
-        let field = match &finding.field {
-            Some(field) => field.clone(),
-            None => self.tree(finding.file, source).map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default(),
-        };
-        let owner = report.exception(finding.file).unwrap_or(source.path());
-        let hash = fnv1a([finding.rule.id, owner, &field]);
+    pub(super) fn next(&mut self, report: &Report<'_>, finding: &Finding) -> String {
+        let owner = report.exception(finding.file).unwrap_or_else(|| report.source(finding.file).path());
+        let hash = fnv1a([finding.rule.id, owner, &finding.place.pointer]);
         let number = self.seen.entry(hash).and_modify(|number| *number += 1).or_insert(1);
         format!("{hash:016x}:{number}")
-    }
-
-    fn tree(&mut self, file: FileId, source: &'r Source) -> Option<&Node<'r>> {
-        if self.parsed.as_ref().is_none_or(|(last, _)| *last != file) {
-            self.parsed = Some((file, yaml::parse(source.text()).ok()));
-        }
-        self.parsed.as_ref()?.1.as_ref()
     }
 }
 

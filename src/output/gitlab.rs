@@ -46,7 +46,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     escape::json(&issues, out)
 }
 
-fn issue<'r>(report: &'r Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints<'r>) -> Issue {
+fn issue(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints) -> Issue {
     let Place { start, end, .. } = report.place(finding.file, finding.span);
     Issue {
         description: description(finding),

@@ -109,9 +109,8 @@ fn heading(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    let sources = &verdict.sources;
     for finding in verdict.findings.iter() {
-        let source = &sources[finding.file.0 as usize];
+        let source = verdict.files.source(finding.file);
         let start = source.position(finding.span.start);
         // A colon in the path would end it for everything that reads such lines.
         let path = escape::line(source.path()).replace(':', "\\u{3a}");
@@ -124,12 +123,11 @@ fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 
 /// The annotations of a commit. Its lines are not those of the files that are checked out, so the message names them.
 fn annotate(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    let sources = &verdict.sources;
     let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
     let commit = escape::line(&format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day))
         .into_owned();
     for finding in verdict.findings.iter() {
-        let source = &sources[finding.file.0 as usize];
+        let source = verdict.files.source(finding.file);
         let start = source.position(finding.span.start);
         let title = format!("{} ({}) in {}", finding.rule.id, finding.level.name(), verdict.commit.short());
         let place = escape::line(&format!("{}:{}:{}", source.path(), start.line, start.column)).into_owned();
@@ -254,7 +252,7 @@ impl HistoryReport<'_> {
     fn of<'r>(&self, verdict: &'r Verdict, register: &'r Register<'r>) -> Report<'r> {
         Report {
             findings: &verdict.findings,
-            sources: &verdict.sources,
+            files: &verdict.files,
             register,
             folder: &verdict.folder,
             prefix: "",

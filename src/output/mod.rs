@@ -32,7 +32,7 @@ use std::io::{self, Write};
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use wrap::wrap;
 
-use crate::register::{self, Register};
+use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
@@ -95,7 +95,7 @@ pub struct Report<'r> {
     /// The findings in their order.
     pub findings: &'r Findings,
     /// All files that a finding may name.
-    pub sources: &'r [Source],
+    pub files: &'r Files,
     /// All exceptions.
     pub register: &'r Register<'r>,
     /// The folder of the exceptions, relative to the root.
@@ -121,7 +121,7 @@ impl Report<'_> {
     /// Returns the file under an index.
     #[must_use]
     pub fn source(&self, file: FileId) -> &Source {
-        &self.sources[file.0 as usize]
+        self.files.source(file)
     }
 
     /// Returns where a span is.

@@ -8,8 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use crate::register::fields::Field;
-use crate::register::{Exception, FileRef, Register, Term};
-use crate::source::Source;
+use crate::register::{Exception, FileRef, Files, Register, Term};
 use crate::time::{Today, Zone};
 use crate::yaml::{self, Entry, Kind, Node};
 
@@ -19,7 +18,7 @@ pub struct View<'v> {
     /// All exceptions.
     pub register: &'v Register<'v>,
     /// Their files.
-    pub sources: &'v [Source],
+    pub files: &'v Files,
     /// The register's time zone.
     pub zone: Zone,
     /// The moment that they are seen from.
@@ -67,7 +66,7 @@ impl<'v> View<'v> {
     /// Describes the exception of a file.
     pub(super) fn describe(&self, file: &FileRef<'v>) -> Described<'v> {
         let exception = self.register.exception(file.id);
-        let text = self.sources.get(file.id.0 as usize).map_or("", Source::text);
+        let text = self.files.source(file.id).text();
         Described {
             id: file.stem,
             path: file.path,
@@ -79,7 +78,7 @@ impl<'v> View<'v> {
 
     /// Describes an exception that could be read.
     pub(super) fn describe_exception(&self, exception: &Exception<'v>) -> Described<'v> {
-        let path = self.sources.get(exception.file.0 as usize).map_or("", Source::path);
+        let path = self.files.source(exception.file).path();
         self.describe(&FileRef { id: exception.file, path, stem: exception.id })
     }
 
@@ -173,14 +172,14 @@ impl Serialize for Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::register::Files;
+    use crate::source::Source;
 
     fn described(text: &str) -> serde_json::Value {
         let files = Files::from_sources(vec![Source::new("exceptions/x.yaml", text.to_owned())]);
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let zone = Zone::UTC;
         let today = Today::parse("2026-11-23", zone).unwrap();
-        let view = View { register: &register, sources: files.sources(), zone, today };
+        let view = View { register: &register, files: &files, zone, today };
         let mut bytes = Vec::new();
         crate::output::escape::json_line(&view.describe(&register.files[0]), &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()
@@ -197,9 +196,8 @@ mod tests {
     #[test]
     fn the_record_is_written_in_the_order_of_the_table() {
         let text = "x-a: 1\nrenewals: [{x-b: 2, expires: soon, reason: r}]\nscope: {system: '04', team: }\nother: o\ntitle: t\n";
-        let files = Files::from_sources(vec![Source::new("x.yaml", text.to_owned())]);
         let mut bytes = Vec::new();
-        let record = Record { text: files.sources()[0].text() };
+        let record = Record { text };
         crate::output::escape::json_line(&record, &mut bytes).unwrap();
         assert_eq!(
             String::from_utf8(bytes).unwrap().trim_end(),

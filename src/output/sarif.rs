@@ -191,12 +191,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-fn outcome<'r>(
-    report: &'r Report<'_>,
-    finding: &Finding,
-    rules: &[&Rule],
-    fingerprints: &mut Fingerprints<'r>,
-) -> Outcome {
+fn outcome(report: &Report<'_>, finding: &Finding, rules: &[&Rule], fingerprints: &mut Fingerprints) -> Outcome {
     let related = finding.labels.iter().enumerate();
     Outcome {
         rule_id: finding.rule.id,

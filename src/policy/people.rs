@@ -4,7 +4,7 @@ use crate::people::{People, PersonRecord, Roster, RosterProblem};
 use crate::policy::day;
 use crate::source::Span;
 use crate::text::shown;
-use crate::yaml::{Entry, Node, Problem, Related};
+use crate::yaml::{Entry, Node, Place, Problem, Related};
 
 /// Takes over a tree that fits the schema.
 pub(super) fn from_node(node: Option<&Node<'_>>) -> Result<People, Vec<Problem>> {
@@ -75,7 +75,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         ),
     };
     let related = related.map(|(span, message)| Related { span, message: message.to_owned() });
-    Problem { span, message, help: Some(help.to_owned()), related, missing: None }
+    Problem { span, message, help: Some(help.to_owned()), related, place: Place::default() }
 }
 
 fn first_value(person: &Node<'_>) -> Span {

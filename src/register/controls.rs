@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::yaml::{Node, Problem, Related};
+use crate::yaml::{Node, Place, Problem, Related};
 
 /// One control.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Controls {
                     message,
                     help: Some("keep one of the two".into()),
                     related,
-                    missing: None,
+                    place: Place::default(),
                 });
             }
             let waivable = item.get("waivable").and_then(Node::as_text) != Some("false");

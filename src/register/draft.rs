@@ -282,7 +282,7 @@ mod tests {
         let text = draft.to_yaml(None);
         let tree = parse(&text).unwrap();
         let problems = Schema::shipped(Shipped::Exception).check(&tree);
-        problems.into_iter().filter_map(|problem| problem.missing).collect()
+        problems.iter().filter_map(|problem| problem.place.missing()).map(str::to_owned).collect()
     }
 
     #[test]

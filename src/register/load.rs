@@ -11,128 +11,106 @@ use crate::git::ObjectFormat;
 use crate::source::{FileId, Source};
 use crate::yaml::Problem;
 
-/// The files of a register as they were read, in the order of their paths.
+/// The files of a run: the register's own, and whatever it is compared with or judged by.
 #[derive(Debug, Default)]
 pub struct Files {
-    sources: Vec<Source>,
-    faults: Vec<(FileId, Problem)>,
-    oids: Vec<Option<String>>,
-    /// How many of the sources are the register's own; those behind them are a base's.
-    own: usize,
-    bytes: u64,
+    /// Every file; a [`FileId`] is an index into them, and stays what it is.
+    list: Vec<ReadFile>,
+    /// The register's own, in the order of their paths.
+    own: Vec<FileId>,
 }
 
 impl Files {
-    /// Makes files of texts that are already in memory; sorts them by path.
+    /// Makes files of texts that are already in memory.
     #[must_use]
-    pub fn from_sources(mut sources: Vec<Source>) -> Self {
-        sources.sort_by(|a, b| a.path().cmp(b.path()));
-        let bytes = sources.iter().map(|source| source.text().len() as u64).sum();
-        Self { own: sources.len(), sources, bytes, ..Self::default() }
+    pub fn from_sources(sources: Vec<Source>) -> Self {
+        Self::from_read(sources.into_iter().map(ReadFile::from).collect())
     }
 
-    /// Makes files of a register that were read elsewhere; sorts them by path.
+    /// Makes files of a register that were read elsewhere.
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
-        files.sort_by(|a, b| a.source.path().cmp(b.source.path()));
-        let bytes = files.iter().map(|file| file.bytes).sum();
-        let mut result = Self { own: files.len(), bytes, ..Self::default() };
-        result.push_all(files);
-        result
+        files.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
+        Self { own: (0..files.len()).map(FileId::new).collect(), list: files }
     }
 
-    /// Adds the files of a base behind the register's own, and returns their first index.
-    pub fn add_base(&mut self, base: Vec<ReadFile>) -> usize {
-        let first = self.sources.len();
-        self.push_all(base);
-        first
+    /// Adds a file that is not the register's own: a base's, or one beside the register.
+    pub fn add(&mut self, file: ReadFile) -> FileId {
+        let id = FileId::new(self.list.len());
+        self.list.push(file);
+        id
     }
 
-    fn push_all(&mut self, files: Vec<ReadFile>) {
-        for file in files {
-            let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-            self.faults.extend(file.fault.map(|fault| (id, fault)));
-            self.oids.push(file.oid);
-            self.sources.push(file.source);
-        }
-    }
-
-    /// Puts a file into the register as if it had been read there, at its place by path. One that
-    /// was there before under the same path becomes a base's, and its new index is returned.
-    /// Comes before any base is added; indexes of later files move by one where nothing was there.
+    /// Puts a file into the register as if it had been read there. One that was there before under the
+    /// same path becomes a base's, and is returned too.
     pub fn put(&mut self, file: ReadFile) -> (FileId, Option<FileId>) {
-        let index = |at: usize| FileId(u32::try_from(at).unwrap_or(u32::MAX));
-        let at = self.sources[..self.own].partition_point(|source| source.path() < file.source.path());
-        let id = index(at);
-        self.oids.resize(self.sources.len(), None);
-        let old = if at < self.own && self.sources[at].path() == file.source.path() {
-            let old = index(self.sources.len());
-            self.faults.iter_mut().filter(|(fault, _)| *fault == id).for_each(|(fault, _)| *fault = old);
-            let source = std::mem::replace(&mut self.sources[at], file.source);
-            let oid = std::mem::replace(&mut self.oids[at], file.oid);
-            self.sources.push(source);
-            self.oids.push(oid);
-            Some(old)
-        } else {
-            self.own += 1;
-            self.faults.iter_mut().filter(|(fault, _)| *fault >= id).for_each(|(fault, _)| fault.0 += 1);
-            self.sources.insert(at, file.source);
-            self.oids.insert(at, file.oid);
-            None
-        };
-        self.faults.extend(file.fault.map(|fault| (id, fault)));
-        self.faults.sort_by_key(|(fault, _)| *fault);
-        (id, old)
-    }
-
-    /// Puts many files into the register at once, each as [`Files::put`] would where nothing is
-    /// there. Comes before any base is added.
-    pub fn put_all(&mut self, files: Vec<ReadFile>) {
-        self.oids.resize(self.sources.len(), None);
-        let mut faults: Vec<Option<Problem>> = vec![None; self.sources.len()];
-        for (id, fault) in self.faults.drain(..) {
-            if let Some(place) = faults.get_mut(id.0 as usize) {
-                *place = Some(fault);
+        let place = self.place(file.source.path());
+        let id = self.add(file);
+        match place {
+            Ok(at) => (id, Some(std::mem::replace(&mut self.own[at], id))),
+            Err(at) => {
+                self.own.insert(at, id);
+                (id, None)
             }
         }
-        let old = self.sources.drain(..).zip(faults).zip(self.oids.drain(..));
-        let old = old.map(|((source, fault), oid)| ReadFile { source, fault, bytes: 0, opened: true, oid });
-        self.bytes += files.iter().map(|file| file.bytes).sum::<u64>();
-        let mut all: Vec<ReadFile> = old.chain(files).collect();
-        all.sort_by(|a, b| a.source.path().cmp(b.source.path()));
-        self.own = all.len();
-        self.push_all(all);
     }
 
-    /// Returns how many of the sources are the register's own; those behind them are a base's.
+    /// Puts many files into the register at once, each as [`Files::put`] would where nothing is there.
+    pub fn put_all(&mut self, files: Vec<ReadFile>) {
+        let Self { list, own } = self;
+        own.extend((list.len()..list.len() + files.len()).map(FileId::new));
+        list.extend(files);
+        own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
+    }
+
+    /// Returns the register's own files, in the order of their paths.
     #[must_use]
-    pub fn own(&self) -> usize {
-        self.own
+    pub fn own(&self) -> &[FileId] {
+        &self.own
+    }
+
+    /// Returns the register's own file at a path.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.place(path).ok().and_then(|at| self.own.get(at).copied())
+    }
+
+    /// Returns where a path stands among the register's own files, or where it would.
+    fn place(&self, path: &str) -> Result<usize, usize> {
+        self.own.binary_search_by(|id| self.source(*id).path().cmp(path))
+    }
+
+    /// Returns a file's path and text.
+    #[must_use]
+    pub fn source(&self, id: FileId) -> &Source {
+        &self.list[id.index()].source
     }
 
     /// Returns git's object name of a file's content, where it was asked for.
     #[must_use]
     pub fn oid(&self, id: FileId) -> Option<&str> {
-        self.oids.get(id.0 as usize)?.as_deref()
-    }
-
-    /// Returns the sources; a [`FileId`] is an index into them.
-    #[must_use]
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+        self.list.get(id.index())?.oid.as_deref()
     }
 
     /// Returns what stopped the reading of a file.
     #[must_use]
     pub fn fault(&self, id: FileId) -> Option<&Problem> {
-        let at = self.faults.binary_search_by_key(&id, |(file, _)| *file).ok()?;
-        self.faults.get(at).map(|(_, fault)| fault)
+        self.list.get(id.index())?.fault.as_ref()
     }
 
-    /// Returns the size of all files, in bytes.
+    /// Returns the size of the register's own files, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.own.iter().map(|id| self.list[id.index()].bytes).sum()
+    }
+
+    /// Forgets the texts of all files but some, whose ids stay what they are.
+    pub(crate) fn keep(&mut self, kept: impl Fn(FileId) -> bool) {
+        for (index, file) in self.list.iter_mut().enumerate() {
+            if !kept(FileId::new(index)) {
+                file.source = Source::new("", String::new());
+            }
+        }
     }
 }
 
@@ -166,11 +144,7 @@ pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> R
     }
     let paths = list(&top)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
-    let mut read: Vec<_> = paths.par_iter().with_min_len(64).map(read).collect();
-    read.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
-    let mut result = Files { own: read.len(), bytes: read.iter().map(|file| file.bytes).sum(), ..Files::default() };
-    result.push_all(read);
-    Ok(result)
+    Ok(Files::from_read(paths.par_iter().with_min_len(64).map(read).collect()))
 }
 
 /// Returns the ids of a register by the names of its files, sorted, without reading them; nothing
@@ -227,4 +201,27 @@ fn relative(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_id_and_the_register_its_order_whatever_is_put_in() {
+        let file = |path: &str, text: &str| ReadFile::from(Source::new(path, text.to_owned()));
+        let mut files = Files::from_read(vec![file("x/c.yaml", "c"), file("x/a.yaml", "a")]);
+        let own = |files: &Files| -> Vec<String> {
+            files.own().iter().map(|id| files.source(*id).text().to_owned()).collect()
+        };
+        let (a, c) = (files.find("x/a.yaml").unwrap(), files.find("x/c.yaml").unwrap());
+        let (new, before) = files.put(file("x/a.yaml", "A"));
+        assert_eq!((before, files.find("x/a.yaml")), (Some(a), Some(new)));
+        assert_eq!(files.put(file("x/b.yaml", "b")).1, None);
+        let beside = files.add(file("stopgap.yaml", "policy"));
+        files.put_all(vec![file("x/0.yaml", "0"), file("x/bb.yaml", "bb")]);
+        assert_eq!(own(&files), ["0", "A", "b", "bb", "c"]);
+        assert_eq!([a, c, beside].map(|id| files.source(id).text()), ["a", "c", "policy"]);
+        assert_eq!((files.find("stopgap.yaml"), files.bytes()), (None, 6));
+    }
 }

@@ -6,22 +6,25 @@ mod exception;
 pub mod fields;
 mod load;
 mod row;
+mod spanned;
 mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
-pub use exception::{
-    Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Spanned, Status, Text,
-};
+pub use exception::{Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Status};
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
+pub use spanned::{At, Spanned, Text};
 pub use term::{Notice, Term};
 pub use tier::Tier;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::schema::{Schema, Shipped};
-use crate::source::{FileId, Source, Span};
-use crate::yaml::{self, Problem};
+use crate::source::{FileId, Span};
+use crate::yaml::{self, Problem, Spot};
 
 /// What the record itself gets wrong, before any rule reads its meaning.
 #[derive(Clone, Debug, Default)]
@@ -41,14 +44,16 @@ pub struct Register<'a> {
     pub files: Vec<FileRef<'a>>,
     /// Every file that has a tree, in the order of their paths.
     pub exceptions: Vec<Exception<'a>>,
-    /// The files that are at fault, in the order of their paths.
-    pub faults: Vec<(FileId, Faults)>,
+    /// What is at fault in files that are.
+    pub faults: BTreeMap<FileId, Faults>,
+    /// Where the exception of each file stands among the exceptions.
+    by_file: FxHashMap<FileId, usize>,
 }
 
 /// One file of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct FileRef<'a> {
-    /// Its place in the run's list of sources.
+    /// Its place in the run's list of files.
     pub id: FileId,
     /// Its path, relative to the root.
     pub path: &'a str,
@@ -78,49 +83,50 @@ impl<'a> Register<'a> {
     }
 
     fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
-        let one = |(index, source): (usize, &'a Source)| {
-            let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-            let file = FileRef { id, path: source.path(), stem: stem(source.path()) };
-            let (exception, faults) = read_one(file, source.text(), files.fault(id), schemas);
+        let one = |id: &FileId| {
+            let source = files.source(*id);
+            let file = FileRef { id: *id, path: source.path(), stem: stem(source.path()) };
+            let (exception, faults) = read_one(file, source.text(), files.fault(*id), schemas);
             Parsed { file, exception, faults }
         };
-        let parsed: Vec<Parsed<'a>> = files.sources().par_iter().enumerate().with_min_len(32).map(one).collect();
-        let mut before = Self::default();
-        for id in base {
-            if let Some(parsed) = parsed.get(id.0 as usize) {
-                before.push(parsed.clone());
-            }
-        }
-        before.files.sort_by(|a, b| a.path.cmp(b.path));
-        before.exceptions.sort_by_key(|exception| exception.file);
-        before.faults.sort_by_key(|(file, _)| *file);
-        let mut register = Self::default();
-        register.files.reserve_exact(files.own());
-        register.exceptions.reserve_exact(files.own());
-        for parsed in parsed.into_iter().take(files.own()) {
-            register.push(parsed);
-        }
-        (register, before)
+        let parse = |ids: &[FileId]| -> Vec<Parsed<'a>> { ids.par_iter().with_min_len(32).map(one).collect() };
+        let parsed = parse(files.own());
+        let in_base: FxHashSet<FileId> = base.iter().copied().collect();
+        let mut before: Vec<Parsed<'a>> =
+            parsed.iter().filter(|parsed| in_base.contains(&parsed.file.id)).cloned().collect();
+        let shared: FxHashSet<FileId> = before.iter().map(|parsed| parsed.file.id).collect();
+        before.extend(parse(&base.iter().copied().filter(|id| !shared.contains(id)).collect::<Vec<_>>()));
+        before.sort_by(|a, b| a.file.path.cmp(b.file.path));
+        (Self::of(parsed), Self::of(before))
     }
 
-    fn push(&mut self, parsed: Parsed<'a>) {
-        self.files.push(parsed.file);
-        self.exceptions.extend(parsed.exception);
-        self.faults.extend(parsed.faults.map(|faults| (parsed.file.id, *faults)));
+    /// Makes a register of files in the order of their paths.
+    fn of(files: Vec<Parsed<'a>>) -> Self {
+        let mut register = Self::default();
+        register.files.reserve_exact(files.len());
+        register.exceptions.reserve_exact(files.len());
+        register.by_file.reserve(files.len());
+        for Parsed { file, exception, faults } in files {
+            register.files.push(file);
+            register.faults.extend(faults.map(|faults| (file.id, *faults)));
+            if let Some(exception) = exception {
+                register.by_file.insert(file.id, register.exceptions.len());
+                register.exceptions.push(exception);
+            }
+        }
+        register
     }
 
     /// Returns the exception of a file, if the file has a tree.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
-        let at = self.exceptions.binary_search_by_key(&file, |exception| exception.file).ok()?;
-        self.exceptions.get(at)
+        self.exceptions.get(*self.by_file.get(&file)?)
     }
 
     /// Returns why a file cannot be read; `None` where it holds an exception.
     #[must_use]
     pub fn problem(&self, file: FileId) -> Option<&Problem> {
-        let at = self.faults.binary_search_by_key(&file, |(file, _)| *file).ok()?;
-        self.faults.get(at)?.1.yaml.first().filter(|_| self.exception(file).is_none())
+        self.faults.get(&file)?.yaml.first().filter(|_| self.exception(file).is_none())
     }
 
     /// Counts the exceptions whose status is `active` or `expired`.
@@ -153,7 +159,7 @@ fn read_one<'a>(
     let mut faults = Faults::default();
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
-        Some(fault) => Err(vec![fault.clone()]),
+        Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
         None => yaml::parse(text),
     };
     let exception = match tree {

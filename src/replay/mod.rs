@@ -23,7 +23,7 @@ use crate::register::{self, Exception, Files, is_named_like_one};
 use crate::rule::{Finding, Findings};
 use crate::rules::Judge;
 use crate::signoff::Ownership;
-use crate::source::{FileId, Source};
+use crate::source::FileId;
 use crate::time::{Day, Moment, Today};
 use crate::yaml;
 
@@ -58,7 +58,7 @@ pub struct Verdict {
     pub folder: String,
     /// The files that findings name, as the commit and its first parent hold them; empty ones in
     /// the places of others.
-    pub sources: Vec<Source>,
+    pub files: Files,
     /// The findings.
     pub findings: Findings,
 }
@@ -191,30 +191,23 @@ impl Held {
 struct Slip {
     rule: &'static str,
     pointer: String,
-    before: String,
-    after: String,
+    /// The value before and after, in its canonical form.
+    before: Option<String>,
+    after: Option<String>,
 }
 
 impl Slip {
-    fn new(finding: &Finding, edit: &Edit<'_, '_>, sources: &[Source]) -> Self {
-        let pointer = finding.field.clone().unwrap_or_else(|| yaml::field_at(edit.head_tree, finding.span));
-        let text = |file: FileId| sources[file.0 as usize].text().to_owned();
-        let (before, after) = (text(edit.base_file), text(finding.file));
+    fn new(finding: &Finding, edit: &Edit<'_, '_>) -> Self {
+        let pointer = finding.place.pointer.clone();
+        let value = |tree| yaml::lookup(tree, &pointer).map(|(_, node)| node.canonical());
+        let (before, after) = (value(edit.base_tree), value(edit.head_tree));
         Self { rule: finding.rule.id, pointer, before, after }
     }
 
     /// Tells whether this edit takes back an earlier one, and nothing else.
     fn undoes(&self, earlier: &Self) -> bool {
         let named = self.rule == earlier.rule && self.pointer == earlier.pointer;
-        named && self.has_same(&self.after, &earlier.before) && self.has_same(&self.before, &earlier.after)
-    }
-
-    fn has_same(&self, a: &str, b: &str) -> bool {
-        let (Ok(a), Ok(b)) = (yaml::parse(a), yaml::parse(b)) else { return false };
-        match (yaml::lookup(&a, &self.pointer), yaml::lookup(&b, &self.pointer)) {
-            (Some((_, a)), Some((_, b))) => a.same_value(b),
-            (a, b) => a.is_none() && b.is_none(),
-        }
+        named && self.after == earlier.before && self.before == earlier.after
     }
 }
 
@@ -292,12 +285,12 @@ impl<'r> Replay<'r> {
                 touched: &touched,
                 beside,
             };
-            let (sources, findings) = comparison.judge(self)?;
+            let (files, findings) = comparison.judge(self)?;
             self.past.judged += 1;
             if !findings.is_empty() {
                 let (day, folder) = (judge.today.day, judge.policy.exceptions.clone());
                 let (commit, info) = (commit.clone(), info.clone());
-                self.past.verdicts.push(Verdict { commit, info, day, folder, sources, findings });
+                self.past.verdicts.push(Verdict { commit, info, day, folder, files, findings });
             }
         }
         self.judge = Some(judge);
@@ -512,7 +505,7 @@ impl<'r> Replay<'r> {
         let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
         findings.retain(|finding| {
             let Some((id, edit)) = edits.get(&finding.file) else { return true };
-            let slip = Slip::new(finding, edit, changes.sources);
+            let slip = Slip::new(finding, edit);
             let slips = self.slips.entry((*id).to_owned()).or_default();
             let undone = slips.iter().any(|earlier| slip.undoes(earlier));
             slips.extend((!undone).then_some(slip));
@@ -548,24 +541,21 @@ struct Comparison<'c> {
 }
 
 impl Comparison<'_> {
-    fn judge(&mut self, state: &mut Replay<'_>) -> Result<(Vec<Source>, Findings), Error> {
+    fn judge(&mut self, state: &mut Replay<'_>) -> Result<(Files, Findings), Error> {
         let paths = self.paths(state);
         let read = |path: &String| state.held.get(path).map(|held| held.read(path));
         let mut files = Files::from_read(paths.iter().filter_map(read).collect::<Result<_, _>>()?);
-        let mut base = Vec::new();
-        for (index, source) in files.sources().iter().enumerate() {
-            let path = source.path();
+        let is_same = |file: &&FileId| {
+            let path = files.source(**file).path();
             let same = |old: &Rc<Held>| state.held.get(path).is_some_and(|held| held.file == old.file);
-            if self.touched.get(path).is_none_or(|old| old.as_ref().is_some_and(same)) {
-                base.push(id(index));
-            }
-        }
+            self.touched.get(path).is_none_or(|old| old.as_ref().is_some_and(same))
+        };
+        let mut base: Vec<FileId> = files.own().iter().filter(is_same).copied().collect();
         let differs = |path: &str, old: &Held| state.held.get(path).is_none_or(|held| held.file != old.file);
         let old = self.touched.iter().filter_map(|(path, old)| Some((path, old.as_ref()?)));
         let old = old.filter(|(path, old)| differs(path, old)).map(|(path, old)| old.read(path));
         let old: Vec<ReadFile> = old.collect::<Result<_, _>>()?;
-        let first = files.add_base(old);
-        base.extend((first..files.sources().len()).map(id));
+        base.extend(old.into_iter().map(|file| files.add(file)));
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
         let prefix = state.prefix.clone();
@@ -590,7 +580,12 @@ impl Comparison<'_> {
             findings.shorten();
             findings
         })?;
-        Ok((named(&files, &findings), findings))
+        let used: BTreeSet<FileId> = findings
+            .iter()
+            .flat_map(|finding| finding.labels.iter().map(|label| label.file).chain([finding.file]))
+            .collect();
+        files.keep(|file| used.contains(&file));
+        Ok((files, findings))
     }
 
     /// Lists the files of the register that the rules need to see: the changed ones, all of their
@@ -633,8 +628,7 @@ impl Comparison<'_> {
             let base = self.before.get(&path).map_or(head, Option::as_ref);
             let mut add = |file: &TreeFile| -> Result<FileId, Error> {
                 let bytes = state.git.blobs(&[&file.oid], yaml::MAX_BYTES)?.pop().flatten();
-                let read = files::from_blob(&shown(&state.prefix, &path), file, bytes, yaml::MAX_BYTES)?;
-                Ok(id(files.add_base(vec![read])))
+                Ok(files.add(files::from_blob(&shown(&state.prefix, &path), file, bytes, yaml::MAX_BYTES)?))
             };
             let (base, head) = (base.map(&mut add).transpose()?, head.map(&mut add).transpose()?);
             if base.is_some() || head.is_some() {
@@ -643,23 +637,6 @@ impl Comparison<'_> {
         }
         Ok(documents)
     }
-}
-
-/// Copies the files that findings name.
-fn named(files: &Files, findings: &Findings) -> Vec<Source> {
-    let used: BTreeSet<FileId> = findings
-        .iter()
-        .flat_map(|finding| finding.labels.iter().map(|label| label.file).chain([finding.file]))
-        .collect();
-    let copy = |(index, source): (usize, &Source)| match used.contains(&id(index)) {
-        true => Source::new(source.path(), source.text().to_owned()),
-        false => Source::new("", String::new()),
-    };
-    if used.is_empty() { Vec::new() } else { files.sources().iter().enumerate().map(copy).collect() }
-}
-
-fn id(index: usize) -> FileId {
-    FileId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 fn stem_of(path: &str) -> String {

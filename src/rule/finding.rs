@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::rule::{Level, Rule};
 use crate::source::{FileId, Source, Span};
-use crate::yaml::MAX_LISTED;
+use crate::yaml::{MAX_LISTED, Place};
 
 /// A second place that explains a finding.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Other places that explain it.
     pub labels: Vec<Label>,
-    /// JSON Pointer of the field that it is about, where the span cannot say it: a missing key.
-    pub field: Option<String>,
+    /// The field that it is on.
+    pub place: Place,
     /// False for a finding that a compared change did not cause.
     pub gates: bool,
 }
@@ -69,16 +69,16 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Sorts findings, and cuts every span to one line.
+    /// Sorts findings, and cuts every span to one line; `source` gives the text of a file.
     #[must_use]
-    pub fn new(mut list: Vec<Finding>, sources: &[Source]) -> Self {
+    pub fn new<'s>(mut list: Vec<Finding>, source: impl Fn(FileId) -> &'s Source) -> Self {
         for finding in &mut list {
-            finding.span = sources[finding.file.0 as usize].first_line(finding.span);
+            finding.span = source(finding.file).first_line(finding.span);
             for label in &mut finding.labels {
-                label.span = sources[label.file.0 as usize].first_line(label.span);
+                label.span = source(label.file).first_line(label.span);
             }
         }
-        let path = |finding: &Finding| sources[finding.file.0 as usize].path();
+        let path = |finding: &Finding| source(finding.file).path();
         list.sort_by(|a, b| {
             path(a)
                 .cmp(path(b))

@@ -5,13 +5,13 @@
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::{Policy, RuleBook};
-use crate::register::{Controls, Exception, Register};
+use crate::register::{Controls, Exception, Files, Register};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::signoff::Ownership;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Source};
 use crate::text::Phrases;
 use crate::time::Today;
-use crate::yaml::Problem;
+use crate::yaml::{Problem, Spot};
 
 /// Which exceptions an [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,30 +118,33 @@ pub struct Context<'c> {
     pub changes: Option<&'c Changes<'c>>,
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
+    pub(crate) files: &'c Files,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
     pub(crate) file: FileId,
     pub(crate) findings: &'c mut Vec<Finding>,
 }
 
-impl Context<'_> {
-    /// Reports a defect in the exception that is looked at.
-    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Finding {
-        self.report_in(self.file, span, message)
+impl<'c> Context<'c> {
+    /// Reports a defect in the exception that is looked at: on a value of it, on a part of one, or on
+    /// another [`Spot`].
+    pub fn report(&mut self, on: impl Into<Spot>, message: impl Into<String>) -> &mut Finding {
+        self.report_in(self.file, on, message)
     }
 
-    /// Reports a defect in another file of the register.
-    pub fn report_in(&mut self, file: FileId, span: Span, message: impl Into<String>) -> &mut Finding {
+    /// Reports a defect in another file.
+    pub fn report_in(&mut self, file: FileId, on: impl Into<Spot>, message: impl Into<String>) -> &mut Finding {
+        let Spot { span, place } = on.into();
         let at = self.findings.len();
         self.findings.push(Finding {
             rule: self.rule,
             level: self.level,
             file,
             span,
+            place,
             message: message.into(),
             help: None,
             labels: Vec::new(),
-            field: None,
             gates: true,
         });
         &mut self.findings[at]
@@ -149,12 +152,17 @@ impl Context<'_> {
 
     /// Reports what reading a file found, with its help and its other half.
     pub fn report_problem(&mut self, file: FileId, problem: &Problem) {
-        let finding = self.report_in(file, problem.span, problem.message.as_str());
+        let finding = self.report_in(file, problem, problem.message.as_str());
         finding.help.clone_from(&problem.help);
-        finding.field.clone_from(&problem.missing);
         if let Some(related) = &problem.related {
             finding.label(related.span, related.message.as_str());
         }
+    }
+
+    /// Returns a file's path and text.
+    #[must_use]
+    pub fn source(&self, file: FileId) -> &'c Source {
+        self.files.source(file)
     }
 
     /// Returns the policy in force.

@@ -10,10 +10,10 @@ pub(crate) use context::declare_rule;
 pub use context::{Applies, Check, Context, Judge};
 
 use crate::history::Changes;
-use crate::register::{Exception, Register, Status};
+use crate::register::{Exception, Files, Register, Status};
 use crate::rule::{Family, Finding, Findings, Level, Rule};
 use crate::signoff::Ownership;
-use crate::source::{FileId, Source};
+use crate::source::FileId;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -113,8 +113,8 @@ pub struct Case<'a> {
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
-    /// The texts of all files, by [`FileId`].
-    pub sources: &'a [Source],
+    /// All files.
+    pub files: &'a Files,
 }
 
 impl<'a> Case<'a> {
@@ -124,9 +124,9 @@ impl<'a> Case<'a> {
         judge: &'a Judge,
         register: &'a Register<'a>,
         ownership: Option<&'a Ownership>,
-        sources: &'a [Source],
+        files: &'a Files,
     ) -> Self {
-        Self { judge, register, changes: None, ownership, sources }
+        Self { judge, register, changes: None, ownership, files }
     }
 
     /// Runs every rule that the policy leaves on over the whole register; the rules that judge a
@@ -137,7 +137,7 @@ impl<'a> Case<'a> {
         let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
-        let mut findings = Findings::new(findings, self.sources);
+        let mut findings = Findings::new(findings, |file| self.files.source(file));
         // Which findings of a change gate is known later, and only those that do may hide others.
         if self.changes.is_none() {
             findings.narrow();
@@ -156,7 +156,7 @@ impl<'a> Case<'a> {
             base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
         findings.extend(whole);
-        Findings::new(findings, self.sources)
+        Findings::new(findings, |file| self.files.source(file))
     }
 
     /// Runs the rules of the family Change alone, for a change of the past: who signed it off is not
@@ -166,7 +166,7 @@ impl<'a> Case<'a> {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Change);
         let run = Run { case: self, on };
-        let mut findings = Findings::new(run.changes(), self.sources);
+        let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
         findings
     }
@@ -244,8 +244,8 @@ impl<'a> Run<'a> {
 
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
-        let Case { judge, register, changes, ownership, .. } = self.case;
-        Context { judge, register, changes, ownership, rule, level, file, findings }
+        let Case { judge, register, changes, ownership, files } = self.case;
+        Context { judge, register, changes, ownership, files, rule, level, file, findings }
     }
 }
 

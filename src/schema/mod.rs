@@ -14,7 +14,7 @@ pub use references::SchemaFault;
 use crate::source::Span;
 use crate::text::{nearest, shown};
 use crate::time::{Day, Moment};
-use crate::yaml::{self, Entry, Node, Problem, Tree};
+use crate::yaml::{self, Entry, Node, Place, Problem, Tree, escaped, unescaped};
 
 /// A schema that ships with the binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,13 +156,8 @@ impl Schema {
                     format!("{name}: {}", shown(&message))
                 });
                 let help = self.help(pointer, node, kind);
-                problems.push(Problem {
-                    span: node.span,
-                    message: self.signed(message),
-                    help,
-                    related: None,
-                    missing: None,
-                });
+                let (message, place) = (self.signed(message), Place::value(pointer));
+                problems.push(Problem { span: node.span, message, help, related: None, place });
             }
         }
     }
@@ -249,7 +244,7 @@ impl Schema {
     }
 
     fn missing(&self, root: &Node<'_>, pointer: &str, key: &str) -> Problem {
-        let field = format!("{pointer}/{key}");
+        let field = format!("{pointer}/{}", escaped(key));
         let help = self.description(&field);
         let empty = yaml::lookup(root, &field).and_then(|(key, _)| key);
         let (span, state) = match empty {
@@ -257,7 +252,7 @@ impl Schema {
             None => (absence(root, pointer), "is missing"),
         };
         let message = self.signed(format!("`{}` {state}", field_name(&field)));
-        Problem { span, message, help, related: None, missing: Some(field) }
+        Problem { span, message, help, related: None, place: Place::absent(field) }
     }
 
     fn unknown_key(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<Problem> {
@@ -275,7 +270,8 @@ impl Schema {
             None => format!("the keys here are {}", list(&known)),
         };
         let message = self.signed(format!("unknown key `{}`", shown(key)));
-        Some(Problem { span: entry.key_span, message, help: Some(help), related: None, missing: None })
+        let place = Place::key(format!("{pointer}/{}", escaped(key)));
+        Some(Problem { span: entry.key_span, message, help: Some(help), related: None, place })
     }
 
     /// Returns the key at the top whose mapping knows a key that was written at the top.
@@ -310,7 +306,7 @@ impl Schema {
                     problems.extend(self.unknown_key(node, pointer, &entry.key));
                 }
             } else if entry.value.as_text().is_none() {
-                self.unknown_empty_keys(&entry.value, &format!("{pointer}/{}", entry.key), problems);
+                self.unknown_empty_keys(&entry.value, &format!("{pointer}/{}", escaped(&entry.key)), problems);
             }
         }
     }
@@ -339,7 +335,7 @@ impl Schema {
         let mut schema = &self.document;
         for part in pointer.split('/').skip(1) {
             schema = self.resolve(schema);
-            let named = schema.get("properties").and_then(|keys| keys.get(part));
+            let named = schema.get("properties").and_then(|keys| keys.get(&*unescaped(part)));
             let item = || schema.get("items").filter(|_| part.bytes().all(|b| b.is_ascii_digit()));
             let other = || schema.get("additionalProperties").filter(|other| other.is_object());
             schema = named.or_else(item).or_else(other)?;
@@ -378,13 +374,14 @@ fn is_about_absence(problem: &Problem) -> bool {
 }
 
 fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
-    let span = yaml::key_at(root, pointer).unwrap_or(node.span);
+    let key = yaml::key_at(root, pointer).map(|(pointer, span)| (span, Place::key(pointer)));
+    let (span, place) = key.unwrap_or_else(|| (node.span, Place::value(pointer)));
     let tier = yaml::lookup(root, "/risk/tier").and_then(|(_, tier)| tier.as_text()).unwrap_or_default();
     if pointer == "/incident" {
         let message = format!("`incident` belongs to tier `emergency` alone, and this is tier `{}`", shown(tier));
-        return Problem::new(span, message, "delete `incident`, or set `risk.tier: emergency`");
+        return Problem::new(span, message, "delete `incident`, or set `risk.tier: emergency`").at(place);
     }
-    Problem::new(span, format!("`{}` may not stand here", field_name(pointer)), "delete it")
+    Problem::new(span, format!("`{}` may not stand here", field_name(pointer)), "delete it").at(place)
 }
 
 /// Returns a JSON Pointer as people write fields: `renewals[0].expires`.
@@ -392,7 +389,7 @@ fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
 pub fn field_name(pointer: &str) -> String {
     let mut name = String::new();
     for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+        let part = unescaped(part);
         if !name.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
             name.push_str(&format!("[{part}]"));
         } else {

@@ -6,13 +6,18 @@
 use crate::text::shown;
 use crate::yaml::node::{Kind, Node, Style};
 use crate::yaml::parse::{MAX_LISTED, Problem};
+use crate::yaml::pointer::field_at;
 
 /// Finds the ambiguous plain values of a tree, so far as they are listed; keys and dates are none.
 #[must_use]
 pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
     walk(root, &mut found);
-    Problem::first_of(found)
+    let placed = |problem: Problem| {
+        let place = field_at(root, problem.span);
+        problem.at(place)
+    };
+    Problem::first_of(found.into_iter().map(placed).collect())
 }
 
 fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {

@@ -8,6 +8,7 @@ pub mod edit;
 mod json;
 mod node;
 mod parse;
+mod place;
 mod pointer;
 pub mod write;
 
@@ -15,4 +16,5 @@ pub use ambiguous::ambiguous;
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Scalar, Style};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_LISTED, Problem, Related, check_text, parse};
-pub use pointer::{field_at, key_at, lookup};
+pub use place::{On, Place, Spot};
+pub use pointer::{escaped, field_at, key_at, lookup, unescaped};

@@ -1,6 +1,7 @@
 //! The spanned tree: every key and value with the bytes that wrote it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::source::Span;
 
@@ -120,6 +121,41 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Writes the value so that two texts are equal exactly where [`Node::same_value`] says so.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        self.write_canonical(&mut text);
+        text
+    }
+
+    fn write_canonical(&self, text: &mut String) {
+        match &self.kind {
+            Kind::Scalar(scalar) if scalar.is_empty() => text.push('~'),
+            Kind::Scalar(scalar) => {
+                let words: Vec<&str> = scalar.text.split_whitespace().collect();
+                let _ = write!(text, "{:?}", words.join(" "));
+            }
+            Kind::Seq(items) => {
+                text.push('[');
+                for item in items {
+                    item.write_canonical(text);
+                    text.push(',');
+                }
+                text.push(']');
+            }
+            Kind::Map(entries) => {
+                text.push('{');
+                for entry in sorted(entries) {
+                    let _ = write!(text, "{:?}:", entry.key);
+                    entry.value.write_canonical(text);
+                    text.push(',');
+                }
+                text.push('}');
+            }
+        }
+    }
+
     /// Returns the word for this kind of value in a message.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
@@ -171,5 +207,28 @@ impl Scalar<'_> {
         let plain = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
         let number = text.parse::<f64>().ok().filter(|_| plain)?;
         serde_json::Number::from_f64(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml;
+
+    #[test]
+    fn the_canonical_form_is_equal_where_the_value_is() {
+        let values = [
+            "a: 1\nb: [x, {c: }]\n",
+            "b:\n- 'x'\n- {}\na: \"1\" # one\n",
+            "a: 1\nb: [x, ~]\n",
+            "a: '1, b'\n",
+            "a: 'null'\n",
+            "a: 1\n",
+        ];
+        let trees: Vec<_> = values.iter().map(|text| yaml::parse(text).unwrap()).collect();
+        for a in &trees {
+            for b in &trees {
+                assert_eq!(a.canonical() == b.canonical(), a.same_value(b), "{a:?}\n{b:?}");
+            }
+        }
     }
 }

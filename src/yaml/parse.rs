@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 
 use crate::source::Span;
 use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
+use crate::yaml::place::{Place, Spot};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024;
@@ -38,8 +39,14 @@ pub struct Problem {
     pub help: Option<String>,
     /// The other half, such as the first of two equal keys.
     pub related: Option<Related>,
-    /// JSON Pointer of a key that is not there, which no span can name.
-    pub missing: Option<String>,
+    /// The field that it is about; the file as a whole where that is not known.
+    pub place: Place,
+}
+
+impl From<&Problem> for Spot {
+    fn from(problem: &Problem) -> Self {
+        Self { span: problem.span, place: problem.place.clone() }
+    }
 }
 
 /// A second place that explains a [`Problem`].
@@ -55,17 +62,25 @@ impl Problem {
     /// Makes a problem with its help.
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: Some(help.into()), related: None, missing: None }
+        let place = Place::default();
+        Self { span, message: message.into(), help: Some(help.into()), related: None, place }
+    }
+
+    /// Says which field it is about.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place, ..self }
     }
 
     /// Lists at most [`MAX_LISTED`] problems of a file, and says where there are more: a file made
     /// of faults must cost neither time nor a log of its own.
     #[must_use]
     pub fn first_of(mut problems: Vec<Self>) -> Vec<Self> {
-        if let Some(next) = problems.get(MAX_LISTED).map(|problem| problem.span) {
+        if problems.len() > MAX_LISTED {
+            let next = problems.swap_remove(MAX_LISTED);
             problems.truncate(MAX_LISTED);
             let message = format!("`{MAX_LISTED}` places of this file are listed, and there are more from here on");
-            problems.push(Self::new(next, message, "fix those first, then check again"));
+            problems.push(Self::new(next.span, message, "fix those first, then check again").at(next.place));
         }
         problems
     }
@@ -235,7 +250,7 @@ impl<'a> Loader<'a> {
             let message = format!("the key `{}` is written twice", crate::text::shown(&scalar.text));
             let related = Related { span: first.key_span, message: "first written here".into() };
             let help = Some("keep one of the two".into());
-            self.problems.push(Problem { span, message, help, related: Some(related), missing: None });
+            self.problems.push(Problem { span, message, help, related: Some(related), place: Place::default() });
         }
         *key = Some((span, scalar.text));
     }

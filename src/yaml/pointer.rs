@@ -1,7 +1,10 @@
 //! Places in a tree by name: from a JSON Pointer (RFC 6901) to a node, and back from a byte.
 
+use std::borrow::Cow;
+
 use crate::source::Span;
 use crate::yaml::node::{Kind, Node};
+use crate::yaml::place::Place;
 
 /// Returns the node that a JSON Pointer names, with the span of its own key if it has one.
 #[must_use]
@@ -11,7 +14,7 @@ pub fn lookup<'n, 'a>(root: &'n Node<'a>, pointer: &str) -> Option<(Option<Span>
     for part in pointer.split('/').skip(1) {
         match &node.kind {
             Kind::Map(entries) => {
-                let name = part.replace("~1", "/").replace("~0", "~");
+                let name = unescaped(part);
                 let entry = entries.iter().find(|entry| entry.key == name)?;
                 key = Some(entry.key_span);
                 node = &entry.value;
@@ -26,22 +29,33 @@ pub fn lookup<'n, 'a>(root: &'n Node<'a>, pointer: &str) -> Option<(Option<Span>
     Some((key, node))
 }
 
-/// Returns the span of the innermost key at or above a JSON Pointer: a list item has its list's.
+/// Returns the innermost key at or above a JSON Pointer, with its own pointer: a list item has its list's.
 #[must_use]
-pub fn key_at(root: &Node<'_>, pointer: &str) -> Option<Span> {
+pub fn key_at<'p>(root: &Node<'_>, pointer: &'p str) -> Option<(&'p str, Span)> {
     let mut pointer = pointer;
     loop {
         match lookup(root, pointer) {
-            Some((Some(key), _)) => return Some(key),
+            Some((Some(key), _)) => return Some((pointer, key)),
             _ => pointer = pointer.rsplit_once('/')?.0,
         }
     }
 }
 
-/// Returns the JSON Pointer of the innermost key or item whose key or value holds `span`; empty
-/// for the root.
+/// Writes a key as a part of a JSON Pointer.
 #[must_use]
-pub fn field_at(root: &Node<'_>, span: Span) -> String {
+pub fn escaped(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) { Cow::Owned(key.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(key) }
+}
+
+/// Reads a part of a JSON Pointer as a key.
+#[must_use]
+pub fn unescaped(part: &str) -> Cow<'_, str> {
+    if part.contains('~') { Cow::Owned(part.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(part) }
+}
+
+/// Returns the innermost key or item whose key or value holds `span`; the root where none does.
+#[must_use]
+pub fn field_at(root: &Node<'_>, span: Span) -> Place {
     let mut pointer = String::new();
     let mut node = root;
     loop {
@@ -49,17 +63,17 @@ pub fn field_at(root: &Node<'_>, span: Span) -> String {
             Kind::Map(entries) => last_from(entries, |entry| entry.key_span.start <= span.start)
                 .map(|at| &entries[at])
                 .filter(|entry| entry.key_span.contains(span) || entry.value.span.contains(span))
-                .map(|entry| (entry.key.replace('~', "~0").replace('/', "~1"), &entry.value)),
+                .map(|entry| (escaped(&entry.key), &entry.value)),
             Kind::Seq(items) => last_from(items, |item| item.span.start <= span.start)
                 .filter(|at| items[*at].span.contains(span))
-                .map(|at| (at.to_string(), &items[at])),
+                .map(|at| (Cow::Owned(at.to_string()), &items[at])),
             Kind::Scalar(_) => None,
         };
-        let Some((name, next)) = step else { return pointer };
+        let Some((name, next)) = step else { return Place::value(pointer) };
         pointer.push('/');
         pointer.push_str(&name);
         if !next.span.contains(span) {
-            return pointer;
+            return Place::key(pointer);
         }
         node = next;
     }
@@ -81,10 +95,10 @@ mod tests {
         let root = parse(text).unwrap();
         for pointer in ["/scope/system", "/renewals/1/expires", "/empty", "/list/2"] {
             let (_, node) = lookup(&root, pointer).unwrap();
-            assert_eq!(field_at(&root, node.span), pointer);
+            assert_eq!(field_at(&root, node.span), Place::value(pointer));
         }
-        assert_eq!(field_at(&root, Span::new(0, 5)), "/scope");
+        assert_eq!(field_at(&root, Span::new(0, 5)), Place::key("/scope"));
         assert_eq!(lookup(&root, "/renewals/7"), None);
-        assert_eq!(key_at(&root, "/renewals/1"), Some(Span::new(19, 27)));
+        assert_eq!(key_at(&root, "/renewals/1"), Some(("/renewals", Span::new(19, 27))));
     }
 }

@@ -408,7 +408,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             assert!(lines.iter().all(|line| text.contains(line)), "{source}: {lines:?}\n{text}");
             for text in files.values() {
                 let problems = schema.check(&yaml::parse(text).unwrap());
-                let wrong: Vec<_> = problems.iter().filter(|problem| problem.missing.is_none()).collect();
+                let wrong: Vec<_> = problems.iter().filter(|problem| problem.place.missing().is_none()).collect();
                 assert!(wrong.is_empty(), "{source}: {wrong:?}\n{text}");
             }
         }

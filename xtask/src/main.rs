@@ -120,7 +120,7 @@ declare_rule! {{
 }}
 
 fn check({function}, cx: &mut Context<'_>) {{
-    // Report what is wrong: cx.report(value.span, \"what and which number\").help(\"what to type\");
+    // Report what is wrong: cx.report(value, \"what and which number\").help(\"what to type\");
     let _ = ({name}, cx);
 }}
 ",

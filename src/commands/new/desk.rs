@@ -43,12 +43,12 @@ pub(super) struct Desk {
     judge: Judge,
     own: Option<Schema>,
     files: Files,
-    /// Places of the files about each system, by its folded name.
-    systems: BTreeMap<String, Vec<usize>>,
-    /// Every reason with the place of its file.
-    reasons: Vec<(usize, String)>,
+    /// The files about each system, by its folded name.
+    systems: BTreeMap<String, Vec<FileId>>,
+    /// Every reason with its file.
+    reasons: Vec<(FileId, String)>,
     /// The last reason that was looked for, and the file with the nearest one.
-    nearest: RefCell<(String, Option<usize>)>,
+    nearest: RefCell<(String, Option<FileId>)>,
 }
 
 /// What a rule says of a draft.
@@ -100,18 +100,18 @@ impl Desk {
         let Opened { root, judge, own, files } = opened;
         let ownership = signoff::ownership(judge.policy.forge(), None, &root, &mut Files::default())?;
         let (register, _) = Register::parse_unjudged(&files, &[]);
-        let mut systems: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut systems: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
         let mut environments: BTreeMap<String, usize> = BTreeMap::new();
         let mut reasons = Vec::new();
         for exception in &register.exceptions {
-            let place = exception.file.0 as usize;
+            let file = exception.file;
             if let Some(system) = &exception.scope.system {
-                systems.entry(fold(system.as_str()).into_owned()).or_default().push(place);
+                systems.entry(fold(system.as_str()).into_owned()).or_default().push(file);
             }
             if let Some(environment) = exception.scope.environment.as_ref().filter(|_| exception.is_live()) {
                 *environments.entry(environment.value.trim().to_owned()).or_default() += 1;
             }
-            reasons.extend(exception.reasons().map(|(reason, _)| (place, reason.as_str().to_owned())));
+            reasons.extend(exception.reasons().map(|(reason, _)| (file, reason.as_str().to_owned())));
         }
         let mut environments: Vec<(usize, String)> =
             environments.into_iter().map(|(name, count)| (count, name)).collect();
@@ -134,30 +134,27 @@ impl Desk {
     /// Judges a draft as it would lie at a path. A CODEOWNERS that cannot be read is left to the
     /// judgement of the finished file.
     pub(super) fn judge(&self, draft: &Draft, path: &str) -> Vec<Remark> {
-        let text = draft.to_yaml(None);
         let mut files = self.related(draft);
-        let file = files::decode(text.clone().into_bytes(), path.to_owned());
+        let file = files::decode(draft.to_yaml(None).into_bytes(), path.to_owned());
         let judge = &self.judge;
         let Ok((new, findings)) =
             candidate::weigh(judge, self.own.as_ref(), &self.root, &mut files, file, Before::AsItIs)
         else {
             return Vec::new();
         };
-        let tree = yaml::parse(&text).ok();
         let about_it = |finding: &&Finding| finding.file == new || finding.labels.iter().any(|label| label.file == new);
         let remark = |finding: &Finding| {
-            let at = || tree.as_ref().map(|tree| yaml::field_at(tree, finding.span)).unwrap_or_default();
             let (field, message) = if finding.file == new {
-                (finding.field.clone().unwrap_or_else(at), finding.message.clone())
+                (finding.place.pointer.clone(), finding.message.clone())
             } else {
-                let other = files.sources()[finding.file.0 as usize].path();
+                let other = files.source(finding.file).path();
                 (other.to_owned(), format!("in `{}`: {}", shown(other), finding.message))
             };
             Remark {
                 level: finding.level,
                 rule: finding.rule.id,
                 field,
-                missing: finding.field.is_some(),
+                missing: finding.place.missing().is_some(),
                 message,
                 help: finding.help.clone().unwrap_or_default(),
             }
@@ -231,19 +228,19 @@ impl Desk {
 
     /// Copies the files that can matter to a draft.
     fn related(&self, draft: &Draft) -> Files {
-        let mut places: Vec<usize> = self.systems.get(&*fold(draft.text(SYSTEM))).cloned().unwrap_or_default();
-        places.extend(self.nearest(draft.text(REASON)));
-        places.sort_unstable();
-        places.dedup();
-        let copy = |place: &usize| -> Option<ReadFile> {
-            let source = self.files.sources().get(*place)?;
-            Some(files::decode(source.text().as_bytes().to_vec(), source.path().to_owned()))
+        let mut related: Vec<FileId> = self.systems.get(&*fold(draft.text(SYSTEM))).cloned().unwrap_or_default();
+        related.extend(self.nearest(draft.text(REASON)));
+        related.sort_unstable();
+        related.dedup();
+        let copy = |file: &FileId| -> ReadFile {
+            let source = self.files.source(*file);
+            files::decode(source.text().as_bytes().to_vec(), source.path().to_owned())
         };
-        Files::from_read(places.iter().filter_map(copy).collect())
+        Files::from_read(related.iter().map(copy).collect())
     }
 
     /// Finds the file whose reason has the words of the new one, whichever of them is older.
-    fn nearest(&self, reason: &str) -> Option<usize> {
+    fn nearest(&self, reason: &str) -> Option<FileId> {
         if reason.is_empty() {
             return None;
         }
@@ -254,7 +251,7 @@ impl Desk {
             let threshold = self.judge.policy.similarity;
             let copies = closest_older(&texts, |at| at == new, threshold);
             let closest = copies.closest.get(new).and_then(Option::as_ref);
-            *last = (reason.to_owned(), closest.and_then(|it| self.reasons.get(it.of)).map(|(place, _)| *place));
+            *last = (reason.to_owned(), closest.and_then(|it| self.reasons.get(it.of)).map(|(file, _)| *file));
         }
         last.1
     }

@@ -62,7 +62,7 @@ struct Subject<'s> {
 impl Subject<'_> {
     /// Tells whether a field fulfils something.
     fn is(&self, field: &str, test: impl Fn(&Node<'_>) -> bool) -> bool {
-        let tree = yaml::parse(self.opened.files.sources()[self.file.id.0 as usize].text());
+        let tree = yaml::parse(self.opened.files.source(self.file.id).text());
         tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer(field)).is_some_and(|(_, node)| test(node)))
     }
 
@@ -86,7 +86,7 @@ impl Subject<'_> {
         let before = self.opened.merged_text(self.file.stem).ok().flatten();
         let Some(before) = before else { return true };
         let pointer = pointer(field);
-        let now = self.opened.files.sources()[self.file.id.0 as usize].text();
+        let now = self.opened.files.source(self.file.id).text();
         match (yaml::parse(&before), yaml::parse(now)) {
             (Ok(before), Ok(now)) => match (yaml::lookup(&before, &pointer), yaml::lookup(&now, &pointer)) {
                 (Some((_, before)), Some((_, now))) => !before.same_value(now),
@@ -142,7 +142,7 @@ fn revise(
             return Err(unreadable(file.path, opened.files.fault(file.id)).into());
         };
         let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened })?;
-        (file.path.to_owned(), opened.files.sources()[file.id.0 as usize].text().to_owned(), plan)
+        (file.path.to_owned(), opened.files.source(file.id).text().to_owned(), plan)
     };
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };

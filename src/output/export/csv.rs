@@ -77,7 +77,7 @@ type Used = BTreeMap<String, usize>;
 fn own_keys(export: &Export<'_>) -> Vec<String> {
     let count = |mut used: Used, exception: &Exception<'_>| {
         // Most registers have none, and this is told without reading the file once more.
-        let tree = Some(exception.file).filter(|file| export.view.sources[file.0 as usize].text().contains("x-"));
+        let tree = Some(exception.file).filter(|file| export.view.files.source(*file).text().contains("x-"));
         let tree = tree.and_then(|file| export.tree(file));
         for entry in present(tree.as_ref()).filter(|entry| entry.key.starts_with("x-")) {
             *used.entry(entry.key.to_string()).or_default() += 1;

@@ -115,6 +115,6 @@ impl<'e> Export<'e> {
     /// Reads a file once more: the model keeps no key that it does not know.
     fn tree(&self, file: FileId) -> Option<Node<'e>> {
         self.view.register.exception(file)?;
-        yaml::parse(self.view.sources[file.0 as usize].text()).ok()
+        yaml::parse(self.view.files.source(file).text()).ok()
     }
 }

@@ -8,7 +8,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::shown;
 use crate::time::Moment;
-use crate::yaml::{self, Entry, Kind, Node};
+use crate::yaml::{self, Entry, Kind, Node, Place, Spot};
 
 declare_rule! {
     /// Reports a part of the approved record that was edited after the decision.
@@ -67,7 +67,7 @@ fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: String
         (Some(base), Some(head)) => match (&base.kind, &head.kind) {
             (Kind::Map(before), Kind::Map(after)) => {
                 for key in keys(before, after) {
-                    let inner = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                    let inner = format!("{pointer}/{}", yaml::escaped(key));
                     differences(base.get(key), head.get(key), inner, found);
                 }
             }
@@ -174,11 +174,12 @@ pub(super) fn report_at<'c>(
 ) -> &'c mut Finding {
     let head = value(edit.head_tree, pointer);
     let first_key = || edit.head_tree.as_map().and_then(<[_]>::first).map(|entry| entry.key_span);
-    let span = head.map(|node| node.span).or_else(|| yaml::key_at(edit.head_tree, pointer)).or_else(first_key);
-    let finding = cx.report(span.unwrap_or_default(), message);
-    if head.is_none() {
-        finding.field = Some(pointer.to_owned());
-    }
+    let key = || yaml::key_at(edit.head_tree, pointer).map(|(_, key)| key).or_else(first_key);
+    let spot = match head {
+        Some(node) => Spot { span: node.span, place: Place::value(pointer) },
+        None => Spot { span: key().unwrap_or_default(), place: Place::absent(pointer) },
+    };
+    let finding = cx.report(spot, message);
     if let Some(base) = value(edit.base_tree, pointer) {
         finding.label_in(edit.base_file, base.span, before);
     }

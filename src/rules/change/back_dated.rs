@@ -42,7 +42,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
             "{what} is dated `{}`, `{days}` days before the newest commit under it (`{base_day}`); the policy allows `{allowed}`",
             date.value
         );
-        cx.report(date.span, message).help(
+        cx.report(date, message).help(
             "write the day on which it really happened; if it is this one, say in the pull request why it comes late",
         );
         // What stands in a new entry that is dated back is dated back with it.

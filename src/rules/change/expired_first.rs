@@ -58,7 +58,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             1 => format!("`{id}`, which expired on `{}`", judge.policy.timezone.last_day(expiry.value)),
             count => format!("`{count}` expired exceptions, such as `{id}`"),
         };
-        cx.report_in(exception.file, owner.span, format!("`{}` still holds {held}", shown(owner.as_str())))
+        cx.report_in(exception.file, owner, format!("`{}` still holds {held}", shown(owner.as_str())))
             .label_in(first.file, expiry.span, "expired, and not closed")
             .help(format!("carry out the removal of `{id}` and close it first"));
     }

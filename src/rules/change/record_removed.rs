@@ -5,10 +5,9 @@ use crate::history::{Change, Changes, Side};
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::yaml::Node;
+use crate::yaml::{Node, Spot};
 
 declare_rule! {
     /// Reports an exception that a change deletes or files under another id.
@@ -45,13 +44,13 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let id = shown(change.id);
         let Some(heir) = base.exception.and_then(|exception| heirs.find(exception)) else {
             let message = format!("the record `{id}` is gone from the register");
-            cx.report_in(base.file, Span::default(), message).help(if_over(base.exception));
+            cx.report_in(base.file, Spot::file(), message).help(if_over(base.exception));
             continue;
         };
         let new = shown(heir.id);
         let message = format!("the record `{id}` is gone, and `{new}` says the same under another id");
         let place = heir.title.as_ref().or(heir.reason.as_ref()).map(|text| text.span).unwrap_or_default();
-        cx.report_in(base.file, Span::default(), message)
+        cx.report_in(base.file, Spot::file(), message)
             .label_in(heir.file, place, "filed again here")
             .help(format!("rename it back to `{id}`: the id is a record's name for good, whatever its folder"));
     }

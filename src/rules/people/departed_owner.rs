@@ -39,7 +39,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         }
         None => "hand it over: set `owner` to the person who takes it".to_owned(),
     };
-    let finding = cx.report(owner.span, format!("the owner `{}` left {when}", shown(owner.as_str())));
+    let finding = cx.report(owner, format!("the owner `{}` left {when}", shown(owner.as_str())));
     finding.help(help);
     if let Some(removal) = &exception.removal {
         finding.label(removal.span, "nobody is left to do this");

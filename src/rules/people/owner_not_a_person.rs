@@ -70,7 +70,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
         NotAPerson::Mailbox | NotAPerson::Group(_) | NotAPerson::Placeholder | NotAPerson::Mixed => None,
     };
     let hint = hint.unwrap_or_else(|| ", as `@handle`, mail address or full name".to_owned());
-    cx.report(text.span, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
+    cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
 }
 
 /// Tells whether the roster itself writes a person so.

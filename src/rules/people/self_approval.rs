@@ -52,7 +52,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let by_them = amendment.by.as_ref().is_some_and(|by| cx.judge.people.same(by.as_str(), decides.as_str()));
         if !by_them && cx.judge.people.same(asked.as_str(), decides.as_str()) {
             let name = shown(decides.as_str());
-            cx.report(decides.span, format!("`{name}` asked for the exception and approved its amendment"))
+            cx.report(decides, format!("`{name}` asked for the exception and approved its amendment"))
                 .help("let somebody else decide and name them as `approver`");
         }
     }
@@ -75,7 +75,7 @@ fn judge(act: &Act, asks: Option<&Text<'_>>, decides: Option<&Text<'_>>, cx: &mu
         Some(format!(": `{}` stands above `{other}`", shown(roster.display(above))))
     });
     let help = format!("let somebody else decide and name them as `approver`{}", above.unwrap_or_default());
-    cx.report(decides.span, message).label(asks.span, *label).help(help);
+    cx.report(decides, message).label(asks.span, *label).help(help);
 }
 
 /// Says why two spellings that mean one person do so, unless they are written alike.

@@ -38,7 +38,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         None => format!("`{one}` verified their own removal"),
         Some(why) => format!("`{one}` verified the removal by `{other}`, and {why}"),
     };
-    cx.report(verified.span, message)
+    cx.report(verified, message)
         .label(by.span, "removed by the same person")
         .help("let somebody else check that the rule is kept again, and name them as `verified_by`");
 }

@@ -52,7 +52,7 @@ fn judge_one<'r>(
         }
         let message = format!("the {} `{}` is not in the roster", role.name(), shown(written));
         let help = help(written, suggestions, cx.policy().people.as_deref().unwrap_or("people.yaml"));
-        cx.report_in(exception.file, text.span, message).help(help);
+        cx.report_in(exception.file, text, message).help(help);
     }
 }
 

@@ -31,7 +31,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             None => Some("is neither an http(s) address nor a ticket id"),
         };
         if let Some(fault) = fault {
-            cx.report(reference.span, format!("`{}` {fault}", shown(text))).help(suggestion(text));
+            cx.report(reference, format!("`{}` {fault}", shown(text))).help(suggestion(text));
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::source::Span;
 use crate::text::shown;
+use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a file whose name gives an id that another file of the register has already.
@@ -39,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
         } else {
             format!("the id `{stem}` differs only in case from that of `{path}`")
         };
-        cx.report_in(file.id, Span::default(), message)
+        cx.report_in(file.id, Spot::file(), message)
             .label_in(first.id, Span::default(), "the id was first used here")
             .help("rename this file: an id is used once in the whole register, whatever the folder");
     }

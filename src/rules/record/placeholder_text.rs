@@ -3,6 +3,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 use crate::text::phrases::is_placeholder;
 use crate::text::shown;
+use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a text that is a placeholder, such as N/A or unknown, or that still holds a TBD or TODO.
@@ -50,7 +51,7 @@ const SEEN: &str = "say what was looked at and what was seen";
 fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     let Some(found) = is_placeholder(text.as_str()).filter(|found| !is_answer(name, found)) else { return };
     let is_whole = found.trim() == text.value.trim();
-    let span = if is_whole { text.span } else { text.span_of(found) };
+    let spot = if is_whole { Spot::from(text) } else { text.part(found) };
     let found = shown(found.trim());
     let message = if found.is_empty() {
         format!("`{name}` holds nothing that can be seen")
@@ -59,7 +60,7 @@ fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     } else {
         format!("`{name}` still holds the placeholder `{found}`")
     };
-    cx.report(span, message).help(help);
+    cx.report(spot, message).help(help);
 }
 
 /// Tells whether a text that would be a placeholder elsewhere answers this field, if badly: that

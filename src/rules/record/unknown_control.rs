@@ -33,7 +33,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let catalogue = shown(judge.policy.controls_path());
-    cx.report(control.span, format!("`{}` begins with no id of `{catalogue}`", shown(text)))
+    cx.report(control, format!("`{}` begins with no id of `{catalogue}`", shown(text)))
         .help(suggestion(text, controls, &catalogue));
 }
 

@@ -30,6 +30,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let catalogue = shown(judge.policy.controls.as_deref().unwrap_or("the catalogue"));
     let id = &written[..control.id.len()];
     let message = format!("nobody can waive `{} {}`", shown(&control.id), shown(&control.name));
-    cx.report(text.span_of(id), message)
+    cx.report(text.part(id), message)
         .help(format!("keep the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
 }

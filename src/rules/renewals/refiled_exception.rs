@@ -197,7 +197,7 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
     };
     let message =
         format!("files `{id}` again, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
-    cx.report_in(filing.exception.file, filing.control.span, message)
+    cx.report_in(filing.exception.file, filing.control, message)
         .label(filing.system.span, "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))
         .help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");

@@ -31,7 +31,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             continue;
         }
         let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
-        cx.report(requested.span, format!("requested `{days}` after the end of what it extends"))
+        cx.report(requested, format!("requested `{days}` after the end of what it extends"))
             .label(before.span, "it had ended here")
             .help(
                 "an exception that has ended is not renewed: close it, and file a new one if the need is still there",

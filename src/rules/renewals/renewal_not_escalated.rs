@@ -58,7 +58,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             Some(chain) => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
             None => format!("ask somebody other than `{lower}` to decide, best somebody higher up"),
         };
-        cx.report(approver.span, message)
+        cx.report(approver, message)
             .label(first.span, "approved the exception")
             .label(tier.span, about.as_str())
             .help(help);

@@ -32,7 +32,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(evidence) = changes.evidence.as_ref().filter(|evidence| evidence.verdicts.is_some()) else { return };
     for decision in decisions(changes) {
         let Some((message, help)) = missing(cx.judge, evidence, &decision) else { continue };
-        cx.report_in(decision.file, decision.approver.span, message).help(help);
+        cx.report_in(decision.file, decision.approver, message).help(help);
     }
 }
 

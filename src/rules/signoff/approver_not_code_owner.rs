@@ -31,7 +31,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(ownership) = cx.ownership else { return };
     let Some(codeowners) = ownership.codeowners() else { return };
     for decision in decisions(changes) {
-        let path = changes.sources[decision.file.0 as usize].path();
+        let path = cx.source(decision.file).path();
         let owners = ownership.people(&codeowners, &judge.people, path);
         let approver = decision.approver.as_str();
         if owners.has(&judge.people, approver) {
@@ -40,7 +40,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let (approver, what) = (shown(approver), shown(&decision.what));
         let message = format!("`{approver}` decided on {what}, and is not a code owner of this file");
         let help = help(judge, ownership, &owners, path);
-        cx.report_in(decision.file, decision.approver.span, message).help(help);
+        cx.report_in(decision.file, decision.approver, message).help(help);
     }
 }
 

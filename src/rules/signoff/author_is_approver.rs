@@ -32,7 +32,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             let (approver, what) = (shown(approver), shown(&decision.what));
             let request = judge.policy.forge().request();
             let message = format!("`{approver}` decided on {what}, and opened this {request}");
-            cx.report_in(decision.file, decision.approver.span, message)
+            cx.report_in(decision.file, decision.approver, message)
                 .help(format!("let somebody else open the {request}, or name another approver"));
         }
     }

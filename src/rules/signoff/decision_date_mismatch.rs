@@ -39,8 +39,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
                 "{what} is dated `{}`, and `@{name}` approved on `{reviewed}`, `{days}` days apart",
                 decided.value
             );
-            cx.report_in(decision.file, decided.span, message)
-                .help(format!("write the day of the review: `{reviewed}`"));
+            cx.report_in(decision.file, decided, message).help(format!("write the day of the review: `{reviewed}`"));
         }
     }
 }

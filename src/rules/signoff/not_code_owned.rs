@@ -7,6 +7,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::signoff::coverage::{self, Part};
 use crate::signoff::{Codeowners, Ownership};
+use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a part of the register, its rule book or CODEOWNERS itself that fewer than two people
@@ -34,7 +35,7 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let Some(ownership) = cx.ownership else { return };
     if let Some(absence) = coverage::absence(ownership, cx.policy()) {
-        cx.report_in(ownership.file, absence.span, absence.message).help(absence.help);
+        cx.report_in(ownership.file, Spot::without_field(absence.span), absence.message).help(absence.help);
     }
     let Some(codeowners) = ownership.codeowners() else { return };
     let (people, policy) = (&cx.judge.people, &cx.judge.policy);
@@ -45,11 +46,12 @@ fn check(cx: &mut Context<'_>) {
     }
     for (line, parts) in &by_line {
         if let Some(shortfall) = coverage::shortfall(&codeowners, *line, parts, people, policy.people_path()) {
-            cx.report_in(ownership.file, shortfall.span, shortfall.message).help(shortfall.help);
+            cx.report_in(ownership.file, Spot::without_field(shortfall.span), shortfall.message).help(shortfall.help);
         }
     }
     for problem in codeowners.problems() {
-        cx.report_in(ownership.file, problem.span, problem.message.as_str()).help(problem.help.as_str());
+        cx.report_in(ownership.file, Spot::without_field(problem.span), problem.message.as_str())
+            .help(problem.help.as_str());
     }
 }
 

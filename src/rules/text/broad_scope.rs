@@ -3,6 +3,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 use crate::text::phrases::is_broad_scope;
 use crate::text::shown;
+use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a scope that covers everything: one that holds `*`, or says "all", "any system" or "various".
@@ -27,12 +28,12 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     for (part, text) in exception.scope.parts() {
         let Some(found) = is_broad_scope(text.as_str()) else { continue };
         let whole = text.value.trim();
-        let (span, message) = if found == whole {
-            (text.span, format!("the {part} `{}` is not a particular {part}", shown(whole)))
+        let (spot, message) = if found == whole {
+            (Spot::from(text), format!("the {part} `{}` is not a particular {part}", shown(whole)))
         } else {
-            (text.span_of(found), format!("the {part} `{}` holds `{}`", shown(whole), shown(found)))
+            (text.part(found), format!("the {part} `{}` holds `{}`", shown(whole), shown(found)))
         };
-        cx.report(span, message)
+        cx.report(spot, message)
             .help(format!("name the one {part} that was looked at; a second one is a second exception"));
     }
 }

@@ -1,7 +1,6 @@
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::source::FileId;
 use crate::text::shown;
 use crate::text::similarity::{Closest, closest_older};
 use crate::time::Day;
@@ -86,7 +85,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
         None => "the older text".to_owned(),
     };
     let label = if is_own { label } else { format!("`{}`, {label}", shown(older.exception.id)) };
-    cx.report_in(given.exception.file, given.text.span, message)
+    cx.report_in(given.exception.file, given.text, message)
         .label_in(older.exception.file, older.text.span, label)
         .help("say what is different this time: what was tried since, what is missing, and when it comes");
 }
@@ -98,14 +97,14 @@ fn per_cent(share: f64) -> u32 {
 }
 
 fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
-    let order = |given: &&&Given<'_, '_>| -> (FileId, usize) { (given.exception.file, given.position) };
+    let order = |given: &&&Given<'_, '_>| (cx.source(given.exception.file).path(), given.position);
     let Some(first) = unsure.iter().min_by_key(order) else { return };
     let what = match unsure.len() {
         1 => "this reason shares so many words with others that it".to_owned(),
         count => format!("this and `{}` more reasons share so many words with others that they", count - 1),
     };
     let message = format!("{what} could not be compared with every older one");
-    cx.report_in(first.exception.file, first.text.span, message)
+    cx.report_in(first.exception.file, first.text, message)
         .help("give each reason words of its own: the system, the fault, the person who is waited for");
 }
 
@@ -133,8 +132,8 @@ status: {status}
         let files = Files::from_sources(entries.iter().map(source).collect());
         let today = Today::parse("2026-11-23", Zone::UTC).unwrap();
         let judge = Judge::new(RuleBook::default(), today);
-        let findings = Case::whole(&judge, &Register::parse(&files, None), None, files.sources()).run();
-        let path = |file: crate::source::FileId| files.sources()[file.0 as usize].path();
+        let findings = Case::whole(&judge, &Register::parse(&files, None), None, &files).run();
+        let path = |file| files.source(file).path();
         let id = |file| path(file).trim_start_matches("exceptions/").trim_end_matches(".yaml");
         findings
             .iter()

@@ -37,7 +37,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
                 format!("`{sentences}` sentences and `{length}` characters, a reason is one of at most `{LONGEST}`")
             }
         };
-        cx.report(reason.span, message)
+        cx.report(reason, message)
             .help("keep why now and until what; the rest belongs in `risk.statement`, `alternatives` or a ticket");
     }
 }

@@ -33,6 +33,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             "`{}` is not an alternative: a safer stopgap must have been considered",
             shown(option.value.trim())
         );
-        cx.report(option.span, message).help("name the safest option and why it does not do; waiting is one too");
+        cx.report(option, message).help("name the safest option and why it does not do; waiting is one too");
     }
 }

@@ -37,7 +37,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let least = cx.policy().exposure_tier;
     let raise = if tier.value < least { format!(" and `tier: {}`", least.name()) } else { String::new() };
     let message = format!("`{}` speaks of an exposure, and tier `{name}` is stated without one", shown(word));
-    cx.report(text.span_of(word), message)
+    cx.report(text.part(word), message)
         .label(tier.span, "without `exposure`")
         .help(format!("under `risk`, write `exposure: [{}]`{raise}; `exposure: []` if nothing is exposed", kind(word)));
 }

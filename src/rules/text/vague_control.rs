@@ -37,7 +37,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         Some(control) => format!("{} {}", control.id, control.name),
         None => "ACC-07 Vendors hold no access to HR data".to_owned(),
     };
-    cx.report(control.span, format!("`{}` names no rule that could be followed or broken", shown(text)))
+    cx.report(control, format!("`{}` names no rule that could be followed or broken", shown(text)))
         .help(format!("write the exact rule with its number, such as `control: {}`", shown(&example)));
 }
 

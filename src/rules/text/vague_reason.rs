@@ -46,7 +46,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             Some(phrase) => format!("stock phrases such as `{}`", shown(phrase)),
             None => "filler and the words of the title".to_owned(),
         };
-        cx.report(reason.span, format!("{left} beside {beside}, a reason needs `{NEEDED}` words of its own"))
+        cx.report(reason, format!("{left} beside {beside}, a reason needs `{NEEDED}` words of its own"))
             .help("say who must do what, why now, and until what happens");
     }
 }

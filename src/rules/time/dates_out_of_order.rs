@@ -42,7 +42,7 @@ fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
     // The end of a day is the start of the next, where nothing is covered yet.
     let same = begins == ends && !matches!(expires.value, Moment::Day(_));
     let when = if same { "when it starts" } else { "before it starts" };
-    cx.report(expires.span, format!("it ends on `{}`, {when}", expires.value))
+    cx.report(expires, format!("it ends on `{}`, {when}", expires.value))
         .label(starts.span, "starts here")
         .help("the expiry is the last day covered: write one on or after the start");
 }
@@ -53,7 +53,7 @@ fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
         if let (Some(requested), Some(decided)) = (&renewal.requested, &renewal.decided)
             && requested.value > decided.value
         {
-            cx.report(decided.span, format!("decided on `{}`, before it was requested", decided.value))
+            cx.report(decided, format!("decided on `{}`, before it was requested", decided.value))
                 .label(requested.span, "requested here")
                 .help("a request comes first: write the days on which both happened");
         }
@@ -61,7 +61,7 @@ fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
         if zone.ends_at(expires.value) <= zone.ends_at(before.value) {
             let last = zone.last_day(before.value);
             cx.report(
-                expires.span,
+                expires,
                 format!("the renewal ends on `{}`, no later than the end that it extends", expires.value),
             )
             .label(before.span, "it extends this")
@@ -81,7 +81,7 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let closure = exception.closure.iter().map(|closure| ("the closure", &closure.date));
     for (what, day) in reviews.chain(renewals).chain(closure) {
         let Some(day) = day.as_ref().filter(|day| day.value < decided.value) else { continue };
-        cx.report(day.span, format!("{what} of `{}` comes before the decision", day.value))
+        cx.report(day, format!("{what} of `{}` comes before the decision", day.value))
             .label(decided.span, "decided here")
             .help(format!("nothing can follow from a decision before {}", decided.value));
     }
@@ -94,7 +94,7 @@ fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(last) = renewals.max_by_key(|decided| decided.value).filter(|last| closed.value < last.value) else {
         return;
     };
-    cx.report(closed.span, format!("the closure of `{}` comes before the last renewal", closed.value))
+    cx.report(closed, format!("the closure of `{}` comes before the last renewal", closed.value))
         .label(last.span, "renewed here")
         .help(format!("write the day on which it really ended, on {} or later", last.value));
 }
@@ -112,7 +112,7 @@ fn amended_before(exception: &Exception<'_>, cx: &mut Context<'_>) {
         else {
             continue;
         };
-        cx.report(date.span, format!("the amendment of `{}` comes before what it corrects", date.value))
+        cx.report(date, format!("the amendment of `{}` comes before what it corrects", date.value))
             .label(day.span, "written on this day")
             .help(format!("write the day on which it was corrected, on {} or later", day.value));
     }
@@ -124,7 +124,7 @@ fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let ahead = today.days_until(day.value);
         if ahead > 0 {
             let days = if ahead == 1 { "tomorrow".to_owned() } else { format!("`{ahead}` days ahead") };
-            cx.report(day.span, format!("{what} is dated `{}`, {days}", day.value))
+            cx.report(day, format!("{what} is dated `{}`, {days}", day.value))
                 .help(format!("write the day on which it happened, no later than {today}"));
         }
     }

@@ -35,7 +35,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         days => format!("expired on `{last}`, `{days}` days ago"),
     };
     let removal = exception.removal.as_ref().map(|removal| removal.span);
-    let finding = cx.report(expiry.span, message);
+    let finding = cx.report(expiry, message);
     finding.help(format!("carry out the removal and close it; a renewal had to be requested by {last}"));
     if let Some(removal) = removal {
         finding.label(removal, "what must happen before it can be closed");

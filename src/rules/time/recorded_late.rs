@@ -29,7 +29,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
-    cx.report(decided.span, format!("decided `{days}` after it began"))
+    cx.report(decided, format!("decided `{days}` after it began"))
         .label(starts.span, "the rule was broken from here on")
         .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));
 }

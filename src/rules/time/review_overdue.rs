@@ -28,5 +28,5 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let message = format!("the incident ended `{since}` days ago, and there is no review or closure since");
-    cx.report(ended.span, message).help("close it, or add a review of today that says what still depends on it");
+    cx.report(ended, message).help("close it, or add a review of today that says what still depends on it");
 }

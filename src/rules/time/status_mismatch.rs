@@ -26,7 +26,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let zone = cx.policy().timezone;
     let today = cx.today();
     if let Some(closure) = exception.closure.as_ref().filter(|_| status.value != Status::Closed) {
-        cx.report(status.span, format!("the status is `{}`, and there is a closure", status.value.name()))
+        cx.report(status, format!("the status is `{}`, and there is a closure", status.value.name()))
             .label(closure.key, "this says that it is over")
             .help("set `status: closed`, or delete the closure");
     }
@@ -38,7 +38,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             1 => "tomorrow".to_owned(),
             _ => format!("in `{left}` days"),
         };
-        cx.report(status.span, format!("the status is `expired`, and it ends {when}"))
+        cx.report(status, format!("the status is `expired`, and it ends {when}"))
             .label(expiry.span, "good until here")
             .help("set `status: active`, or close it");
     }

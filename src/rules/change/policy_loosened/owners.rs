@@ -7,8 +7,9 @@ use crate::history::{Changes, Document};
 use crate::people::People;
 use crate::rules::Context;
 use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::text::shown;
+use crate::yaml::Spot;
 
 /// Bounds the work on a hostile file: so many patterns are tried, the register's own files last.
 const MOST_MATCHES: usize = 20_000_000;
@@ -30,7 +31,7 @@ pub(super) fn compare(changes: &Changes<'_>, places: &Places<'_>, cx: &mut Conte
     };
     let Some((base_file, before)) = find(|document| document.base) else { return };
     let Some((head_file, after)) = find(|document| document.head) else {
-        cx.report_in(base_file, Span::default(), "CODEOWNERS is gone, so nobody has to sign an exception off")
+        cx.report_in(base_file, Spot::file(), "CODEOWNERS is gone, so nobody has to sign an exception off")
             .help("put the file back");
         return;
     };
@@ -166,6 +167,6 @@ fn report(base: &Side<'_>, head: &Side<'_>, line: usize, files: &[Watched], cx: 
         }
         None => format!("let the line `{pattern} {}` decide again: the last one that matches does", shown(&owners)),
     };
-    let span = new.map(|rule| rule.span).unwrap_or_default();
-    cx.report_in(head.file, span, message).label_in(base.file, old.span, "the line that decided").help(help);
+    let spot = new.map_or_else(Spot::file, |rule| Spot::without_field(rule.span));
+    cx.report_in(head.file, spot, message).label_in(base.file, old.span, "the line that decided").help(help);
 }

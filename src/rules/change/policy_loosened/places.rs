@@ -1,15 +1,16 @@
 //! Where a loosened value is shown: in the head's document, else in the base's.
 
 use crate::history::{Changes, Document};
+use crate::register::Files;
 use crate::rule::Finding;
 use crate::rules::Context;
-use crate::source::{FileId, Source, Span};
-use crate::yaml::{self, Node};
+use crate::source::FileId;
+use crate::yaml::{self, Node, Place, Spot};
 
 /// Both versions of the documents.
 pub(super) struct Places<'c> {
     documents: &'c [Document],
-    sources: &'c [Source],
+    files: &'c Files,
 }
 
 /// A document and its tree, so far as it has one.
@@ -20,11 +21,11 @@ pub(super) struct Page<'c> {
 
 impl<'c> Places<'c> {
     pub(super) fn new(changes: &'c Changes<'_>) -> Self {
-        Self { documents: &changes.documents, sources: changes.sources }
+        Self { documents: &changes.documents, files: changes.files }
     }
 
     pub(super) fn text(&self, file: FileId) -> &'c str {
-        self.sources.get(file.0 as usize).map_or("", Source::text)
+        self.files.source(file).text()
     }
 
     fn page(&self, file: FileId) -> Page<'c> {
@@ -33,7 +34,7 @@ impl<'c> Places<'c> {
 
     fn version(&self, path: Option<&str>, version: impl Fn(&Document) -> Option<FileId>) -> Option<Page<'c>> {
         let path = path?;
-        let named = |file: &FileId| self.sources.get(file.0 as usize).is_some_and(|source| source.path() == path);
+        let named = |file: &FileId| self.files.source(*file).path() == path;
         self.documents.iter().filter_map(version).find(named).map(|file| self.page(file))
     }
 
@@ -50,8 +51,9 @@ impl<'c> Places<'c> {
 
 impl Page<'_> {
     /// Returns where the value at a pointer is.
-    pub(super) fn find(&self, pointer: &str) -> Option<Span> {
-        yaml::lookup(self.tree.as_ref()?, pointer).map(|(_, node)| node.span)
+    pub(super) fn find(&self, pointer: &str) -> Option<Spot> {
+        let (_, node) = yaml::lookup(self.tree.as_ref()?, pointer)?;
+        Some(Spot { span: node.span, place: Place::value(pointer) })
     }
 }
 
@@ -60,18 +62,18 @@ impl Page<'_> {
 pub(super) fn report<'c>(
     cx: &'c mut Context<'_>,
     (base, head): (Option<&Page<'_>>, Option<&Page<'_>>),
-    (base_at, head_at): (Option<Span>, Option<Span>),
+    (base_at, head_at): (Option<Spot>, Option<Spot>),
     message: String,
 ) -> &'c mut Finding {
-    let gone = head.is_none();
-    let (file, span) = match (head, base) {
-        (Some(head), _) => (head.file, head_at.unwrap_or_default()),
-        (None, Some(base)) => (base.file, base_at.unwrap_or_default()),
-        (None, None) => (FileId(0), Span::default()),
+    let before = base.zip(base_at.as_ref().map(|at| at.span)).filter(|_| head.is_some());
+    let (file, spot) = match (head, base) {
+        (Some(head), _) => (head.file, head_at),
+        (None, Some(base)) => (base.file, base_at),
+        (None, None) => (FileId(0), None),
     };
-    let finding = cx.report_in(file, span, message);
-    if let (Some(base), Some(at), false) = (base, base_at, gone) {
-        finding.label_in(base.file, at, "stricter before");
+    let finding = cx.report_in(file, spot.unwrap_or_default(), message);
+    if let Some((base, span)) = before {
+        finding.label_in(base.file, span, "stricter before");
     }
     finding
 }

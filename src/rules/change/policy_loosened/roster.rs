@@ -6,6 +6,7 @@ use crate::policy::RuleBook;
 use crate::rules::Context;
 use crate::text::shown;
 use crate::time::Day;
+use crate::yaml::{Place, Spot};
 
 pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let (Some(before), Some(after)) = (base.roster(), head.people.roster()) else { return };
@@ -16,16 +17,18 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
         let now = before.spellings_of(person).find_map(|spelling| after.find(spelling));
         for (message, help) in losses((before, person), (after, now)) {
             let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
-            report(cx, pages, (at(pages.0, Some(person)), at(pages.1, now)), message).help(help).field =
-                Some(format!("/people/{}", person.index()));
+            let finding = report(cx, pages, (at(pages.0, Some(person)), at(pages.1, now)), message);
+            finding.help(help);
+            if now.is_none() {
+                finding.place = Place::absent(format!("/people/{}", person.index()));
+            }
         }
     }
     for person in after.people() {
         let before_them = after.spellings_of(person).find_map(|spelling| before.find(spelling));
         for (message, help) in gains((before, before_them), (after, person)) {
             let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
-            report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message).help(help).field =
-                Some(format!("/people/{}", person.index()));
+            report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message).help(help);
         }
     }
 }
@@ -47,11 +50,11 @@ fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, Pe
     after.spellings_of(now).filter(is_new).map(told).collect()
 }
 
-/// Returns where a person's first value is.
-fn entry(page: &Page<'_>, person: PersonId) -> Option<crate::source::Span> {
+/// Returns the spot of a person, shown at their first value.
+fn entry(page: &Page<'_>, person: PersonId) -> Option<Spot> {
     let people = page.tree.as_ref()?.get("people")?.as_seq()?;
-    let keys = people.get(person.index())?.as_map()?;
-    keys.first().map(|entry| entry.value.span)
+    let first = people.get(person.index())?.as_map()?.first()?;
+    Some(Spot { span: first.value.span, place: Place::value(format!("/people/{}", person.index())) })
 }
 
 /// Says what the roster no longer knows of a person, and what to do about each.

@@ -13,6 +13,7 @@ use crate::rules::{Context, Judge};
 use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;
+use crate::yaml::{Place, Spot};
 
 /// Both policies and where they are written.
 struct Books<'c> {
@@ -27,7 +28,7 @@ impl Books<'_> {
         let at = |page: Option<&Page<'_>>| page.and_then(|page| page.find(key));
         let finding = report(cx, (base, head), (at(base), at(head)), message);
         if head.is_some() && at(head).is_none() {
-            finding.field = Some(key.to_owned());
+            finding.place = Place::absent(key);
         }
         finding
     }
@@ -56,7 +57,7 @@ fn shadow(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
     let (Some(hidden), Some(page)) = (places.head(Some(second)), &books.pages.1) else { return };
     let finding = cx.report_in(
         page.file,
-        Span::default(),
+        Spot::file(),
         format!("this file takes the place of `{second}`, which nobody reads any more"),
     );
     finding.help(format!("keep one policy: edit `{second}`, or move it with `git mv {second} {first}`"));
@@ -131,7 +132,7 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         let list = head.and_then(|page| page.find("/vague_phrases"));
         let finding = report(cx, (base, head), (before, list), message);
         finding.help(meant("the phrase"));
-        finding.field = Some(format!("/vague_phrases/{index}"));
+        finding.place = Place::absent(format!("/vague_phrases/{index}"));
     }
 }
 
@@ -157,7 +158,7 @@ fn pointers(judge: &Judge, head: &RuleBook, books: &Books<'_>, places: &Places<'
         let pointer = format!("/{key}");
         let named = [&books.pages.0, &books.pages.1].into_iter().flatten().any(|page| page.find(&pointer).is_some());
         let finding = match places.base(Some(before)).filter(|_| !named) {
-            Some(gone) => cx.report_in(gone.file, Span::default(), message),
+            Some(gone) => cx.report_in(gone.file, Spot::file(), message),
             None => books.report(cx, &pointer, message),
         };
         finding.help(meant(&format!("`{old}` where it was")));
@@ -180,7 +181,7 @@ fn controls(judge: &Judge, head: &RuleBook, places: &Places<'_>, cx: &mut Contex
                 let span = at(pages.0, format!("/controls/{old}/id"));
                 let finding = report(cx, pages, (span, None), message);
                 finding.help(meant("the control"));
-                finding.field = Some(format!("/controls/{old}"));
+                finding.place = Place::absent(format!("/controls/{old}"));
             }
             Some((new, now)) if now.waivable && !control.waivable => {
                 let message = format!("the control `{id}` may be waived, and nobody could before");

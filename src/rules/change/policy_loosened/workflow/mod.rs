@@ -9,8 +9,9 @@ use crate::ci::command::Command;
 use crate::ci::softening;
 use crate::history::Changes;
 use crate::rules::Context;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Span};
 use crate::text::shown;
+use crate::yaml::Spot;
 
 /// What a line runs; a gate is not a scheduled check.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,12 @@ struct Step {
     steers: BTreeMap<String, String>,
 }
 
+impl Step {
+    fn spot(&self, cx: &Context<'_>) -> Spot {
+        Spot::found_in(cx.source(self.file).text(), self.span)
+    }
+}
+
 /// Inputs of the action or the component that decide which stopgap looks at which register.
 const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
 
@@ -38,10 +45,7 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let ci = |path: &str| path.starts_with(".github/workflows/") || path == ".gitlab-ci.yml";
     let documents: Vec<_> = changes.documents.iter().filter(|document| ci(&document.path)).collect();
     let all = |files: Vec<FileId>| -> Vec<Step> {
-        files
-            .into_iter()
-            .flat_map(|file| steps(file, changes.sources.get(file.0 as usize).map_or("", Source::text)))
-            .collect()
+        files.into_iter().flat_map(|file| steps(file, cx.source(file).text())).collect()
     };
     let before = all(documents.iter().filter_map(|document| document.base).collect());
     let after = all(documents.iter().filter_map(|document| document.head).collect());
@@ -80,7 +84,7 @@ fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
             let written =
                 |value: Option<&String>| value.map_or("nothing".to_owned(), |value| format!("`{}`", shown(value)));
             let message = format!("{} of the check is {} now, and was {}", named(name), written(is), written(was));
-            cx.report_in(new.file, new.span, message)
+            cx.report_in(new.file, new.spot(cx), message)
                 .label_in(old.file, old.span, "the check before")
                 .help("keep it, or let the people who own the workflow say that it is meant");
         }
@@ -95,7 +99,7 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
     for (step, (span, what)) in softened.iter().rev().take(newly) {
         let whatever = if what.contains("sign-off") { "whoever approved" } else { "whatever it finds" };
         let message = format!("`{}` lets the check pass {whatever}", shown(what));
-        let finding = cx.report_in(step.file, *span, message);
+        let finding = cx.report_in(step.file, Spot::found_in(cx.source(step.file).text(), *span), message);
         finding.help("let the step fail when the check does; a rule that is not ready is turned down in the policy");
         if *span != step.span {
             finding.label(step.span, "the check");
@@ -107,7 +111,7 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
             Kind::Check => "a step that ran `stopgap check` is gone",
             Kind::Action => "a step that used the action is gone",
         };
-        cx.report_in(step.file, step.span, what)
+        cx.report_in(step.file, step.spot(cx), what)
             .help("keep the step, or say in the pull request what runs the check now");
     }
 }

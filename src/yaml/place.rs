@@ -1,0 +1,81 @@
+//! What something is said of: a field of a file, and which side of it.
+
+use crate::source::Span;
+use crate::yaml::{field_at, parse};
+
+/// The side of a field that is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum On {
+    /// Its key.
+    Key,
+    /// Its value, or a part of it.
+    #[default]
+    Value,
+    /// That it is missing, or has no value.
+    Absent,
+}
+
+/// A field of a file, and the side of it that is meant. The default is the file as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// JSON Pointer (RFC 6901) of the field; empty for the file as a whole, and where there are no fields.
+    pub pointer: String,
+    /// The side of it.
+    pub on: On,
+}
+
+impl Place {
+    /// Makes a place of the key of a field.
+    #[must_use]
+    pub fn key(pointer: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), on: On::Key }
+    }
+
+    /// Makes a place of the value of a field.
+    #[must_use]
+    pub fn value(pointer: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), on: On::Value }
+    }
+
+    /// Makes a place of a field that is missing or has no value.
+    #[must_use]
+    pub fn absent(pointer: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), on: On::Absent }
+    }
+
+    /// Returns the pointer of a field that is missing or has no value.
+    #[must_use]
+    pub fn missing(&self) -> Option<&str> {
+        Some(&*self.pointer).filter(|_| self.on == On::Absent)
+    }
+}
+
+/// A place and the bytes that show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// The bytes.
+    pub span: Span,
+    /// The field.
+    pub place: Place,
+}
+
+impl Spot {
+    /// Makes a spot of a file as a whole.
+    #[must_use]
+    pub fn file() -> Self {
+        Self::default()
+    }
+
+    /// Makes a spot of bytes of a file that has no fields, such as CODEOWNERS.
+    #[must_use]
+    pub fn without_field(span: Span) -> Self {
+        Self { span, place: Place::default() }
+    }
+
+    /// Makes a spot of bytes that were found by their text, and looks up in which field they are.
+    #[must_use]
+    pub fn found_in(text: &str, span: Span) -> Self {
+        let place = parse(text).map(|root| field_at(&root, span)).unwrap_or_default();
+        Self { span, place }
+    }
+}
