@@ -72,7 +72,7 @@ impl MergeRequest {
     ///
     /// # Errors
     ///
-    /// When it is not JSON, holds the refusal or something else, or lacks what decides.
+    /// When it is not JSON, holds a refusal or something else, or lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         let written = usable(json).and_then(|json| match is_object(json) {
             true => serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)),

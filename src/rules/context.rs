@@ -11,7 +11,7 @@ use crate::signoff::Ownership;
 use crate::source::{FileId, Source};
 use crate::text::Phrases;
 use crate::time::Today;
-use crate::yaml::{Problem, Spot};
+use crate::yaml::{self, Comment, Problem, Spot};
 
 /// Which exceptions an [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +163,12 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn source(&self, file: FileId) -> &'c Source {
         self.files.source(file)
+    }
+
+    /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.
+    #[must_use]
+    pub fn comments(&self, file: FileId) -> Vec<Comment<'c>> {
+        yaml::comments(self.source(file).text())
     }
 
     /// Returns the policy in force.

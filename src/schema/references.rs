@@ -152,8 +152,8 @@ mod tests {
             (json!({"$ref": "#"}), "/$ref", "back to itself"),
             (json!({"properties": {"scope": {"$ref": "#"}}}), "/properties/scope/$ref", "back to itself"),
             (json!({"$ref": "#/$defs/a"}), "/$ref", "leads nowhere"),
-            (json!({"$ref": "https://example.com/a.json"}), "/$ref", "no place in this file"),
-            (json!({"allOf": [{"$ref": "other.json"}]}), "/allOf/0/$ref", "no place in this file"),
+            (json!({"$ref": "https://example.com/a.json"}), "/$ref", "not a place in this file"),
+            (json!({"allOf": [{"$ref": "other.json"}]}), "/allOf/0/$ref", "not a place in this file"),
             (json!({"$dynamicRef": "#a"}), "/$dynamicRef", "not supported"),
         ] {
             let fault = check(&schema).unwrap_err();

@@ -7,10 +7,9 @@
 
 use std::ops::Range;
 
-use crate::source::Span;
 use crate::yaml::node::{Entry, Kind, Node, Style};
 use crate::yaml::write::{self, Layout, Quotes, Value};
-use crate::yaml::{check_text, parse};
+use crate::yaml::{check_text, comments, parse};
 
 /// One edit. A path names a key through mappings: `["scope", "system"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,15 +98,16 @@ fn apply_one(text: &str, edit: &Edit, order: &[&str]) -> Result<String, &'static
     let editor = Editor { text, layout: layout(text, &root), order };
     let edited = splice(text, editor.plan(&root, edit)?);
     let intended = intended(&Plain::of(&root), edit.path(), edit).ok_or("the value there is of another kind")?;
-    prove(text, &root, &edited, &intended)?;
+    prove(text, &edited, &intended)?;
     Ok(edited)
 }
 
 /// Proves that the edited text holds the intended value and the comments of the old one.
-fn prove(old: &str, root: &Node<'_>, edited: &str, intended: &Plain) -> Result<(), &'static str> {
+fn prove(old: &str, edited: &str, intended: &Plain) -> Result<(), &'static str> {
     const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
     let tree = parse(edited).map_err(|_| UNPROVED)?;
-    let same_comments = comments(old, root) == comments(edited, &tree);
+    let texts = |text| comments(text).into_iter().map(|comment| comment.text);
+    let same_comments = texts(old).eq(texts(edited));
     let proved = check_text(edited).is_none() && same_comments && Plain::of(&tree).is(intended);
     if proved { Ok(()) } else { Err(UNPROVED) }
 }
@@ -187,38 +187,6 @@ fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
         None => return None,
     }
     Some(Plain::Map(entries))
-}
-
-/// Returns the comments of a text in their order. Outside of scalars a `#` behind a blank or at the
-/// start of a line begins one, up to the end of the line (YAML 1.2.2, section 6.6).
-fn comments<'t>(text: &'t str, root: &Node<'_>) -> Vec<&'t str> {
-    let mut scalars = Vec::new();
-    scalars_of(root, &mut scalars);
-    scalars.sort_unstable();
-    let mut found = Vec::new();
-    let mut at = 0;
-    for span in scalars.into_iter().chain([Span::new(text.len(), text.len())]) {
-        let gap_end = span.range().start;
-        while let Some(sign) = text.get(at..gap_end).and_then(|gap| gap.find('#')) {
-            let start = at + sign;
-            let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-            found.push(text[start..end].trim_end());
-            at = end;
-        }
-        at = at.max(span.range().end);
-    }
-    found
-}
-
-fn scalars_of(node: &Node<'_>, spans: &mut Vec<Span>) {
-    match &node.kind {
-        Kind::Scalar(_) => spans.push(node.span),
-        Kind::Seq(items) => items.iter().for_each(|item| scalars_of(item, spans)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| {
-            spans.push(entry.key_span);
-            scalars_of(&entry.value, spans);
-        }),
-    }
 }
 
 /// Replaces ranges that do not overlap.

@@ -4,6 +4,7 @@
 //! them has approved something that the other never saw. Nothing here knows what an exception is.
 
 mod ambiguous;
+mod comments;
 pub mod edit;
 mod json;
 mod node;
@@ -13,6 +14,7 @@ mod pointer;
 pub mod write;
 
 pub use ambiguous::ambiguous;
+pub use comments::{Comment, comments};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Scalar, Style};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_LISTED, Problem, Related, check_text, parse};

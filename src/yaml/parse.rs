@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
@@ -93,16 +93,8 @@ impl Problem {
 /// Every place outside the safe subset, the first 20 of them, in their order. A fault of syntax
 /// ends the reading and is the last one.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
-    let options = granit_parser::options! {
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
-        strict_indentation: true,
-        disallow_directives: true,
-        block_scalar_eof_without_line_feed: false,
-    };
-    let mut parser = Parser::new_from_str_with_options(text, options);
     let mut loader = Loader { text, ..Loader::default() };
-    while let Some(event) = parser.next_event() {
+    for event in events(text) {
         match event {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
@@ -118,6 +110,18 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
         }
     }
     loader.finish(text)
+}
+
+/// Reads a text as events, which end at the first fault of syntax.
+pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
+    let options = granit_parser::options! {
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+        strict_indentation: true,
+        disallow_directives: true,
+        block_scalar_eof_without_line_feed: false,
+    };
+    Parser::new_from_str_with_options(text, options)
 }
 
 /// Finds the characters that the safe subset refuses wherever they stand, quoted or not.

@@ -185,7 +185,7 @@ mod place {
         fs::create_dir_all(sandbox.path("team/sub")).unwrap();
         fs::create_dir_all(sandbox.path("team/stopgap.yaml")).unwrap();
         sandbox.file("stopgap.yaml", "version: 1\n");
-        refused(&run_in(&sandbox, "team/sub", &["check"]), &["the policy `stopgap.yaml`", "no regular file"]);
+        refused(&run_in(&sandbox, "team/sub", &["check"]), &["the policy `stopgap.yaml`", "not a regular file"]);
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod place {
         outside.file("strict.yaml", "rules: {expired: error}\n");
         assert_eq!(sandbox.check(&["--policy", outside.path("strict.yaml").to_str().unwrap()]).code, 1);
         refused(&sandbox.check(&["--policy", "day.yaml"]), &["the policy `day.yaml`", "there is no such file"]);
-        refused(&sandbox.check(&["--policy", "exceptions"]), &["the policy `exceptions`", "no regular file"]);
+        refused(&sandbox.check(&["--policy", "exceptions"]), &["the policy `exceptions`", "not a regular file"]);
     }
 
     #[test]
@@ -480,11 +480,11 @@ mod own_schema {
             ("{\"required\": [\"a\"],}\n", ":1:20]", "this is not JSON: trailing comma"),
             ("", ":1:1]", "this is not JSON"),
             ("required: [a]\n", ":1:1]", "this is not JSON"),
-            ("5\n", ":1:1]", "no JSON Schema"),
-            ("{\"required\": \"a\"}\n", ":1:14]", "no JSON Schema"),
-            ("{\"$ref\": \"https://example.com/a.json\"}\n", ":1:10]", "no place in this file"),
-            ("{\"$ref\": \"file:///etc/passwd\"}\n", ":1:10]", "no place in this file"),
-            ("{\"$ref\": \"other.json\"}\n", ":1:10]", "no place in this file"),
+            ("5\n", ":1:1]", "not a JSON Schema"),
+            ("{\"required\": \"a\"}\n", ":1:14]", "not a JSON Schema"),
+            ("{\"$ref\": \"https://example.com/a.json\"}\n", ":1:10]", "not a place in this file"),
+            ("{\"$ref\": \"file:///etc/passwd\"}\n", ":1:10]", "not a place in this file"),
+            ("{\"$ref\": \"other.json\"}\n", ":1:10]", "not a place in this file"),
             ("{\"$ref\": \"#/$defs/a\"}\n", ":1:10]", "leads nowhere"),
             ("{\"properties\": {\"x\": {\"format\": \"colour\"}}}\n", ":1:33]", "no format `colour`"),
             ("{\"properties\": {\"x\": {\"pattern\": \"(\"}}}\n", ":1:34]", "the pattern `(`"),

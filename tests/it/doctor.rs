@@ -149,7 +149,7 @@ fn this_repository_is_told_that_it_has_no_gate() {
 #[test]
 fn a_workflow_that_passes_whatever_happens_is_taken_apart() {
     let sandbox = sound();
-    edit(&sandbox, WORKFLOW, "    # `edited`: a pull request that is pointed at another branch is judged again.\n", "");
+    edit(&sandbox, WORKFLOW, "    # `edited` judges a pull request again when it gets another base branch.\n", "");
     edit(&sandbox, WORKFLOW, "    types: [opened, synchronize, reopened, edited]\n", "    paths: [exceptions/**]\n");
     edit(&sandbox, WORKFLOW, "  pull_request_review:\n    types: [submitted, dismissed]\n", "");
     edit(&sandbox, WORKFLOW, "  schedule:\n    - cron: \"17 5 * * *\"\n", "");
@@ -380,6 +380,8 @@ fn one_defect_is_seen_in_the_line_that_is_about_it() {
         ("fetch-depth: 0", "fetch-depth: ${{ vars.DEPTH }}", "whole-history", "unknown"),
         ("          fetch-depth: 0\n", "          fetch-depth: 0\n          ref: main\n", "whole-history", "wrong"),
         ("run: stopgap history --format github", "run: echo stopgap history", "history", "wrong"),
+        ("run: stopgap history --format github", "run: stopgap history || true", "history", "wrong"),
+        ("run: stopgap history --format github", "run: make", "history", "wrong"),
         (
             "run: stopgap check --format github --output",
             "run: stopgap check --base auto --output",
@@ -410,8 +412,8 @@ fn inputs_of_the_action_are_read() {
         edit(
             &sandbox,
             WORKFLOW,
-            &format!("        uses: {ACTION}\n"),
-            &format!("        uses: {ACTION}\n        with:\n          {inputs}\n"),
+            "        id: stopgap\n",
+            &format!("        id: stopgap\n        with:\n          {inputs}\n"),
         );
         let run = doctor(&sandbox, &["--format", "json"]);
         assert_eq!(status(&run, check), said, "{inputs}: {}", run.stdout);
@@ -515,12 +517,7 @@ fn a_register_below_the_top_needs_a_step_of_its_own() {
     let run = doctor(&sandbox, &["--root", "team", "--branch", "main", "--format", "json"]);
     assert_eq!(status(&run, "gate-present"), "wrong", "{}", run.stdout);
     assert!(run.stdout.contains("add a step with `root: team`"), "{}", run.stdout);
-    edit(
-        &sandbox,
-        WORKFLOW,
-        &format!("        uses: {ACTION}\n"),
-        &format!("        uses: {ACTION}\n        with: {{root: team}}\n"),
-    );
+    edit(&sandbox, WORKFLOW, "        id: stopgap\n", "        id: stopgap\n        with: {root: team}\n");
     let run = doctor(&sandbox, &["--root", "team", "--branch", "main", "--format", "json"]);
     assert_eq!(status(&run, "gate-present"), "ok", "{}", run.stdout);
     assert!(run.stdout.contains("`team/exceptions/`"), "its own folder must be owned: {}", run.stdout);

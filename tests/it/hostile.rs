@@ -167,7 +167,7 @@ fn what_is_no_single_mapping_is_refused() {
             "13:1 error[invalid-yaml]",
             "a merge conflict",
         ),
-        case("a colon without a space", changed("owner: ", "owner:"), "13:1 error[invalid-yaml]", "no `key: value`"),
+        case("a colon without a space", changed("owner: ", "owner:"), "13:1 error[invalid-yaml]", "not a `key: value`"),
         case("a list left open", scale("x-a: [b\n"), "19:6 error[invalid-yaml]", "this `[` is never closed"),
         case(
             "text behind a quote",
@@ -327,10 +327,10 @@ mod unix {
     fn a_pipe_and_a_socket_are_refused_without_waiting() {
         let sandbox = register();
         assert!(Command::new("mkfifo").arg(sandbox.path("exceptions/pipe.yaml")).status().unwrap().success());
-        refused(&sandbox, "pipe.yaml", "no regular file");
+        refused(&sandbox, "pipe.yaml", "not a regular file");
         let sandbox = register();
         let _socket = UnixListener::bind(sandbox.path("exceptions/socket.yaml")).unwrap();
-        refused(&sandbox, "socket.yaml", "no regular file");
+        refused(&sandbox, "socket.yaml", "not a regular file");
     }
 
     #[test]

@@ -246,8 +246,8 @@ fn the_user_decides_what_a_column_is_and_what_all_have() {
         (["--set", "decided=2026-11-01"], "nobody's decision is made up"),
         (["--set", "risk.tier=medium"], "did you mean `moderate`?"),
         (["--set", "expires=01.12.2026"], "2026-12-01"),
-        (["--folder", "../x"], "must lie in the register"),
-        (["--folder", "/x"], "must lie in the register"),
+        (["--folder", "../x"], "must be in the register"),
+        (["--folder", "/x"], "must be in the register"),
         (["--folder", "x/.git/y"], "git tracks nothing"),
     ] {
         let (run, files) = imported("r.csv", text, &[&["--map", "title=Thing"], &arguments[..]].concat());

@@ -161,7 +161,7 @@ fn the_workflow_takes_the_action_that_is_named_and_no_other_text() {
     let sandbox = Sandbox::new();
     assert_eq!(init(&sandbox, &["--action", "acme/stopgap@v0.1.0"]).code, 0);
     let text = fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap();
-    assert!(text.contains("\n        uses: acme/stopgap@v0.1.0\n") && !text.contains("cargo install"), "{text}");
+    assert!(text.contains("\n      - uses: acme/stopgap@v0.1.0\n") && !text.contains("cargo install"), "{text}");
     for action in ["acme/stopgap", "acme@v1", "a/b@v1\n      - run: x", "a/b@${{ x }}"] {
         assert_eq!(init(&Sandbox::new(), &["--action", action]).code, 2, "{action}");
     }

@@ -169,7 +169,7 @@ fn an_id_is_made_of_the_title_and_is_unique_without_case() {
     assert!(taken.stderr.contains("is taken by `exceptions/old/Label-Printer"), "{taken:?}");
     for id in ["../outside", "a/b", "", ".hidden", "-n", &"x".repeat(101)] {
         let run = new_with(&sandbox, &[reason], &[&format!("--id={id}")]);
-        let expected = if id.is_empty() { "no id" } else { "is not an id" };
+        let expected = if id.is_empty() { "not an id" } else { "is not an id" };
         assert!(run.code == 2 && run.stderr.contains(expected), "{id}: {run:?}");
     }
     let exotic = new(&sandbox, &[("--reason", "Boards of hall nine come by ship."), ("--title", "パスワード")]);
@@ -188,7 +188,7 @@ fn a_new_file_lies_in_the_folder_of_its_own_quarter() {
     assert!(run.stdout.contains("wrote exceptions/hall-3/another-printer.yaml"), "{run:?}");
     for folder in ["../elsewhere", "/tmp", "a/../../b", "exceptions/../.."] {
         let run = new(&sandbox, &[reason, ("--folder", folder)]);
-        assert!(run.code == 2 && run.stderr.contains("must lie in the register"), "{folder}: {run:?}");
+        assert!(run.code == 2 && run.stderr.contains("must be in the register"), "{folder}: {run:?}");
     }
     let run = new(&sandbox, &[reason, ("--folder", "x/.GIT/y")]);
     assert!(run.code == 2 && run.stderr.contains("git tracks nothing"), "{run:?}");

@@ -204,7 +204,7 @@ mod meetings {
     #[test]
     fn a_day_that_is_none_or_lies_ahead_is_refused() {
         let sandbox = register();
-        for (since, words) in [("soon", "`--since soon`"), ("2026-11-24", "lies after the day of the meeting")] {
+        for (since, words) in [("soon", "`--since soon`"), ("2026-11-24", "is after the day of the meeting")] {
             let run = run(&sandbox, &["--since", since]);
             assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
             assert!(run.stderr.contains(words), "{}", run.stderr);

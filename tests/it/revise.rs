@@ -302,7 +302,7 @@ fn what_is_free_to_edit_takes_no_approver_and_the_end_is_never_corrected() {
         ("scope.systm=x", "did you mean `scope.system`"),
         ("scope.system", "gives no value"),
         ("scope.system=", "gives no value"),
-        ("incident.ended=2026-11-20", "no field that is corrected"),
+        ("incident.ended=2026-11-20", "not a field that is corrected"),
     ] {
         let run = run(&sandbox, &["amend", "label-printer", "--set", set]);
         assert_eq!(run.code, 2, "{set}");
@@ -355,7 +355,7 @@ fn an_amendment_names_each_field_once_and_none_that_is_not_there() {
         (&["--field", "bogus"], "an exception has no field `bogus`"),
         (&["--field", "expires"], "`stopgap renew` extends"),
         (&["--field", "renewals[0].expires"], "`stopgap renew` extends"),
-        (&["--field", "/reviews/0/note"], "no field that is corrected"),
+        (&["--field", "/reviews/0/note"], "not a field that is corrected"),
         (&["--set", "title=A", "--set", "title=B"], "`--set` gives `title` two values"),
         (&["--set", "risk.exposure= data"], "says that already"),
     ] {

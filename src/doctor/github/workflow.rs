@@ -507,8 +507,14 @@ fn history(usages: &[&Usage<'_>]) -> Line {
             if depth.status != Status::Ok {
                 return Line { check: Check::History, ..depth };
             }
-            let message = "`stopgap history` looks for what was merged past the gate";
-            Line::ok(Check::History, message).at(usage.path, usage.step.line)
+            let line = match usage.softened() {
+                None => Line::ok(Check::History, "`stopgap history` looks for what was merged past the gate"),
+                Some(what) => {
+                    let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
+                    Line::wrong(Check::History, message, "delete it; `--since` goes on after what has been dealt with")
+                }
+            };
+            line.at(usage.path, usage.step.line)
         }
         None => {
             let path = gate.map_or("", |usage| usage.path);

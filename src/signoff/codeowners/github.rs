@@ -579,14 +579,14 @@ mod tests {
             ),
             (r"\#notes @olek", r"\#notes", "escapes a `#`", "write `?` for the `#`: `?notes`"),
             (r"docs\", r"docs\", "ends in a backslash", "put `/` between folders"),
-            ("* user", "user", "`user` is no owner", "write `@user`"),
-            ("*.txt docs@", "docs@", "`docs@` is no owner", "write `@user`, `@org/team` or"),
-            ("* @olek, @priya", "@olek,", "`@olek,` is no owner", "put a blank alone between two owners: `@olek`"),
-            ("* @org/a/b", "@org/a/b", "is no owner", "write `@user`, `@org/team` or"),
-            ("* @olek org/team", "org/team", "is no owner", "write `@org/team`"),
-            ("* @ölek", "@ölek", "is no owner", "write `@user`, `@org/team` or"),
-            ("* @olek\u{a0}@priya", "@olek\u{a0}@priya", "is no owner", "write `@user`,"),
-            ("* @", "@", "`@` is no owner", "write `@user`,"),
+            ("* user", "user", "`user` is not an owner", "write `@user`"),
+            ("*.txt docs@", "docs@", "`docs@` is not an owner", "write `@user`, `@org/team` or"),
+            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put a blank alone between two owners: `@olek`"),
+            ("* @org/a/b", "@org/a/b", "is not an owner", "write `@user`, `@org/team` or"),
+            ("* @olek org/team", "org/team", "is not an owner", "write `@org/team`"),
+            ("* @ölek", "@ölek", "is not an owner", "write `@user`, `@org/team` or"),
+            ("* @olek\u{a0}@priya", "@olek\u{a0}@priya", "is not an owner", "write `@user`,"),
+            ("* @", "@", "`@` is not an owner", "write `@user`,"),
         ] {
             let text = format!("* @org/everyone\n{line}");
             let (found, message, advice) = problem(&text);
