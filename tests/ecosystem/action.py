@@ -894,7 +894,7 @@ def bad_inputs(bench):
         ({"mode": "full\n::set-output name=exit-code::0"}, "is not one of `auto`, `change`, `register`"),
         ({"fail_on": "note"}, "is not one of `error`, `warning`, `never`"),
         ({"mode": "register", "base": "main"}, "compares nothing"),
-        ({"root": "--help"}, "`--root --help` is no folder"),
+        ({"root": "--help"}, "`--root --help` is not a folder"),
         ({"version": "latest"}, "is not a version"),
     ]:
         run = bench.run(repository, "schedule", {}, **inputs)
