@@ -382,6 +382,8 @@ fn one_defect_is_seen_in_the_line_that_is_about_it() {
         ("run: stopgap history --format github", "run: echo stopgap history", "history", "wrong"),
         ("run: stopgap history --format github", "run: stopgap history || true", "history", "wrong"),
         ("run: stopgap history --format github", "run: make", "history", "wrong"),
+        ("always() && github.event_name == 'schedule'", "github.event_name == 'push'", "history", "ok"),
+        ("always() && github.event_name == 'schedule'", "github.event_name == 'release'", "history", "wrong"),
         (
             "run: stopgap check --format github --output",
             "run: stopgap check --base auto --output",

@@ -516,6 +516,11 @@ fn history(usages: &[&Usage<'_>]) -> Line {
             };
             line.at(usage.path, usage.step.line)
         }
+        None if let Some(idle) = usages.iter().find(|usage| usage.is_history()) => {
+            let message = "`stopgap history` never runs: no schedule starts it";
+            let fix = "let its workflow run on a schedule, and its step then";
+            Line::wrong(Check::History, message, fix).at(idle.path, idle.step.line)
+        }
         None => {
             let path = gate.map_or("", |usage| usage.path);
             let message = "nothing looks for what is pushed or merged past the gate";
