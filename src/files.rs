@@ -35,8 +35,17 @@ impl CommitFiles {
     ///
     /// When the commit's trees are not here.
     pub fn list(git: &Git, commit: Option<&Commit>) -> Result<Self, Error> {
+        Self::list_in(git, commit, "")
+    }
+
+    /// Lists the files of a commit in a folder (empty: all of them), by their path from the top of the work tree.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not here.
+    pub fn list_in(git: &Git, commit: Option<&Commit>, folder: &str) -> Result<Self, Error> {
         let listing = match commit {
-            Some(commit) => git.tree(commit, "")?,
+            Some(commit) => git.tree(commit, folder)?,
             None => Vec::new(),
         };
         let named = |file: TreeFile| (String::from_utf8_lossy(&file.path).into_owned(), file);

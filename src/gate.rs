@@ -8,11 +8,14 @@ use crate::register::{Files, Register};
 use crate::rule::Findings;
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
-use crate::signoff::{Evidence, Ownership};
+use crate::signoff::{Evidence, Merge, Ownership, Unanswered};
 use crate::source::FileId;
 
 /// Reads what the pull request says of a change.
 pub type ReadEvidence<'r> = dyn Fn(&Changes<'_>) -> Result<Option<Evidence>, Error> + 'r;
+
+/// Works out what brought a commit of the past to the branch.
+pub type ReadMerge<'r> = dyn Fn(&Changes<'_>) -> Result<Result<Merge, Unanswered>, Error> + 'r;
 
 /// How far a change is judged.
 #[derive(Clone, Copy)]
@@ -26,6 +29,12 @@ pub enum Reach<'a> {
     },
     /// By the rules on what a change does: a commit of the past.
     ChangeAlone,
+    /// By these, and by those on who signed it off before it was merged: a commit of the past whose pull requests are
+    /// known.
+    Merged {
+        /// What brought it to the branch.
+        merge: &'a ReadMerge<'a>,
+    },
 }
 
 /// A change and everything that judges it.
@@ -64,15 +73,17 @@ impl Gate<'_> {
         let Self { judge, ownership, files, base, circumstances, reach } = self;
         let (register, before) = match reach {
             Reach::All { schema, .. } => Register::parse_with_base(files, schema, base),
-            Reach::ChangeAlone => Register::parse_unjudged(files, base),
+            Reach::ChangeAlone | Reach::Merged { .. } => Register::parse_unjudged(files, base),
         };
         let mut changes = Changes::between(files, &before, &register, circumstances);
-        if let Reach::All { evidence, .. } = reach {
-            changes.evidence = evidence(&changes)?;
+        match reach {
+            Reach::All { evidence, .. } => changes.evidence = evidence(&changes)?,
+            Reach::Merged { merge } => changes.merge = Some(merge(&changes)?),
+            Reach::ChangeAlone => {}
         }
         let case = Case { judge, register: &register, changes: Some(&changes), ownership, files };
         let findings = match reach {
-            Reach::ChangeAlone => case.run_past(),
+            Reach::ChangeAlone | Reach::Merged { .. } => case.run_past(),
             Reach::All { .. } => {
                 let baseline = case.run_base(&before);
                 let mut findings = case.run();

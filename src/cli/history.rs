@@ -1,5 +1,7 @@
 //! The arguments of `stopgap history`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::Place;
@@ -14,6 +16,10 @@ pub struct History {
     /// Judge only the commits after this one: a tag, a branch or a commit that HEAD grew from.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+    /// Judge who had approved what was merged, by the pull requests and reviews that `action/fetch-pulls` saved; may be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    pub pulls: Vec<PathBuf>,
     /// How to print the result: `text` under a heading for each commit, `concise` as
     /// `commit:path:line:col: level[rule] message`, `json` as one list of findings, each with its
     /// commit, `github` as annotations of the run. Paths and lines are those of the commit: `git show commit:path`.

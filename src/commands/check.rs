@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Change, Changes, Circumstances, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Snapshot, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
@@ -84,7 +84,7 @@ impl Run<'_> {
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
         let ownership = signoff::ownership(judge.policy.forge(), Some(&base.snapshot), &self.root, &mut files)?;
-        let approved = signoff::Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
+        let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,
             ownership: ownership.as_ref(),

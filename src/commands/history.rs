@@ -1,18 +1,20 @@
 //! `stopgap history`: what slipped past a review.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::{World, book, place, write};
-use crate::error::{Error, GitError};
-use crate::files::Repository;
+use crate::error::{Error, GitError, Input};
+use crate::files::{self, Repository};
 use crate::git::{Commit, Git};
+use crate::github::InputError;
 use crate::output::history::{HistoryReport, count, render};
 use crate::policy::RuleBook;
 use crate::replay;
 use crate::rule::Level;
+use crate::signoff::Pulls;
 use crate::time::{Today, Zone};
 
 /// Replays the history.
@@ -29,7 +31,9 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
         let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
         write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
     }
-    let past = replay::replay(&git, &root, since.as_ref(), &book::policy_file(&arguments.place, world, &root), &load)?;
+    let pulls = read_pulls(&arguments.pulls, &world.folder)?;
+    let policy = book::policy_file(&arguments.place, world, &root);
+    let past = replay::replay(&git, &root, since.as_ref(), &policy, &load, pulls.as_ref())?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
@@ -39,6 +43,28 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
         _ => {}
     }
     Ok(if count(&past, Level::Error) > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The largest file of answers that is read, in bytes: those of some 100,000 pull requests.
+const MOST_PULLS: u64 = 256 * 1024 * 1024;
+
+/// Reads the saved answers of GitHub; `None` where no file is given.
+fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let bytes = files::read_named(&folder.join(path), MOST_PULLS).map_err(|error| Error::Unreadable {
+            kind: "the pull requests",
+            path: path.display().to_string(),
+            why: error.to_string(),
+            help: "save them first: `action/fetch-pulls pulls.jsonl history.json`".into(),
+        })?;
+        files.push((path.display().to_string(), bytes));
+    }
+    let unusable = |(path, error): (String, InputError)| {
+        let why = error.sentence();
+        Error::from(Input::Answer { path: path.into(), what: "file of pull requests", why, help: error.help })
+    };
+    if files.is_empty() { Ok(None) } else { Pulls::parse(&files).map(Some).map_err(unusable) }
 }
 
 fn open(root: &Path) -> Result<Git, Error> {

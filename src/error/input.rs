@@ -20,6 +20,16 @@ pub enum Input {
         /// How to save it.
         help: String,
     },
+    /// Saved answers about what was merged lack some that are needed.
+    #[error("the files of `--pulls` lack {}", lacking(*commits, *pulls, *first))]
+    Unanswered {
+        /// Of how many commits with decisions the pull requests are not known.
+        commits: usize,
+        /// Of how many pull requests the reviews are not known.
+        pulls: usize,
+        /// The number of the first of these.
+        first: Option<u64>,
+    },
     /// A file is not text.
     #[error("`{}` is {what}, not a text", shown(file))]
     NoText {
@@ -106,6 +116,9 @@ impl Input {
     pub fn help(&self) -> String {
         match self {
             Self::Answer { help, .. } => help.clone(),
+            Self::Unanswered { .. } => "fetch them: `stopgap history --format json > history.json`, then \
+                 `action/fetch-pulls pulls.jsonl history.json`"
+                .into(),
             Self::NoText { .. } => "open it and save it as CSV (best as `CSV UTF-8`), then import that file".into(),
             Self::NoFormat { known, .. } => format!("say which: `--from {}`", known.join("|")),
             Self::Empty { .. } => "export the sheet with its header".into(),
@@ -120,6 +133,18 @@ impl Input {
             }
         }
     }
+}
+
+fn lacking(commits: usize, pulls: usize, first: Option<u64>) -> String {
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let mut lacking = Vec::new();
+    if commits > 0 {
+        lacking.push(format!("the pull requests of {} with decisions", counted(commits, "commit")));
+    }
+    if let Some(first) = first {
+        lacking.push(format!("the reviews of {}, such as #{first}", counted(pulls, "pull request")));
+    }
+    lacking.join(" and ")
 }
 
 fn place((heading, cell): &(String, Cell)) -> String {

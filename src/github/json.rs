@@ -7,6 +7,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use chrono::{DateTime, FixedOffset};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -26,7 +27,7 @@ impl InputError {
     /// Returns what is wrong as a whole sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        const VERBS: [&str; 7] = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "names "];
+        const VERBS: [&str; 8] = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "lacks ", "names "];
         let verb = VERBS.iter().any(|verb| self.why.starts_with(verb));
         format!("{}{}", if verb { "it " } else { "" }, self.why)
     }
@@ -220,6 +221,12 @@ pub(crate) fn read<T: Object>(bytes: &[u8]) -> Result<T, String> {
     }
 }
 
+/// Reads a time at a key.
+pub(crate) fn time(key: &str, text: &str) -> Result<DateTime<FixedOffset>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map_err(|_| format!("`{key}` is `{}`, not a time such as `2026-11-23T09:00:00Z`", shown(text)))
+}
+
 /// Refuses what is not a full object name, because it goes to `git` as an argument.
 pub(crate) fn commit(path: &str, text: &str) -> Result<String, String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -240,9 +247,14 @@ pub(crate) fn usable(bytes: &[u8]) -> Result<&[u8], String> {
 
 /// Turns the parser's complaint into our own sentence with the position.
 pub(crate) fn explain(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
+    explain_at(error, error.line())
+}
+
+/// Turns the parser's complaint about a line of a file into our own sentence with the position.
+pub(crate) fn explain_at(error: &serde_json::Error, line: usize) -> String {
+    let column = error.column();
     let text = error.to_string();
-    let cause = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+    let cause = text.strip_suffix(&format!(" at line {} column {column}", error.line())).unwrap_or(&text);
     match error.classify() {
         serde_json::error::Category::Data => {
             let cause = match cause.strip_prefix("duplicate field ") {

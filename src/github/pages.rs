@@ -25,7 +25,7 @@ pub(crate) fn read<T: Listed>(json: &[u8]) -> Result<Vec<T>, String> {
 }
 
 /// One value of the stream: a list, a list of lists, or a single item.
-struct Page<T>(Vec<T>);
+pub(crate) struct Page<T>(pub(crate) Vec<T>);
 
 impl<'de, T: Listed> serde::Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -11,7 +11,7 @@ use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
 use crate::register::{Exception, FileRef, Files, Register};
 use crate::rule::{Finding, Findings};
-use crate::signoff::Evidence;
+use crate::signoff::{Evidence, Merge, Unanswered};
 use crate::source::FileId;
 use crate::time::Day;
 use crate::yaml::{self, Node};
@@ -40,6 +40,8 @@ pub struct Changes<'a> {
     pub documents: Vec<Document>,
     /// What the pull request says; `None` where none was given.
     pub evidence: Option<Evidence>,
+    /// What brought a commit of the past to the branch, or which answer about it is missing; `None` where nobody asked.
+    pub merge: Option<Result<Merge, Unanswered>>,
     /// All files.
     pub files: &'a Files,
     /// Paths of the base whose exception lies elsewhere in the head.
@@ -151,6 +153,7 @@ impl<'a> Changes<'a> {
             head: book,
             documents,
             evidence: None,
+            merge: None,
             files,
             moved: BTreeMap::new(),
             by_head: FxHashMap::default(),

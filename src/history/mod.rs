@@ -1,5 +1,6 @@
 //! What a change does to the register, and the revision that it is compared with.
 
+mod approved;
 pub mod base;
 mod changes;
 mod decisions;
@@ -39,6 +40,7 @@ impl PolicyFile {
     }
 }
 
+pub use approved::{Approved, is_same_value};
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
 pub use decisions::{Decision, decisions};
 pub use snapshot::{Document, Snapshot};

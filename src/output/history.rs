@@ -182,6 +182,7 @@ struct Document<'p> {
     head: Option<&'p str>,
     since: Option<&'p str>,
     findings: Vec<Item<'p>>,
+    decided: Vec<&'p str>,
     remarks: &'p [String],
     summary: Counts,
 }
@@ -225,6 +226,7 @@ fn json(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         head: past.head.as_ref().map(Commit::as_str),
         since: report.since.map(Commit::as_str),
         findings: commits.iter().map(|(commit, report)| (commit, report)).flat_map(items).collect(),
+        decided: past.decided.iter().map(Commit::as_str).collect(),
         remarks: &past.remarks,
         summary: Counts {
             commits: past.commits,

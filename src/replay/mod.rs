@@ -3,26 +3,29 @@
 //! Only what a commit changes is read, each content once. A running state of the tree and of the
 //! register says what stood beside it. Today's work tree plays no part.
 
+mod merged;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 
-use crate::error::{Error, GitError};
+use crate::error::{Error, GitError, Input};
 use crate::files::{self, CommitFiles, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
 use crate::history::main_line::{Graph, MainLine, main_line};
 use crate::history::snapshot::{prefix, shown};
-use crate::history::{Changes, Circumstances, Document, Edit};
+use crate::history::{Approved, Changes, Circumstances, Document, Edit, decisions};
 use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS, is_beside};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{self, Exception, Files, is_named_like_one};
-use crate::rule::{Finding, Findings};
-use crate::rules::Judge;
-use crate::signoff::Ownership;
+use crate::replay::merged::Merges;
+use crate::rule::{Finding, Findings, LooksAt};
+use crate::rules::{self, Judge};
+use crate::signoff::{Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::time::{Day, Moment, Today};
 use crate::yaml;
@@ -41,6 +44,8 @@ pub struct Past {
     pub commits: usize,
     /// How many of them touch the register or what decides how it is judged.
     pub judged: usize,
+    /// The commits that bring a decision, whose pull requests say who approved it.
+    pub decided: Vec<Commit>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
 }
@@ -63,22 +68,26 @@ pub struct Verdict {
     pub findings: Findings,
 }
 
+/// A remark names so many pull requests.
+const MOST_NAMED: usize = 10;
+
 /// So many commits are read at once.
 const CHUNK: usize = 1000;
 
-/// Judges the first-parent commits from a revision (not included; none: from the first commit) to
-/// `HEAD`.
+/// Judges the commits of the main line from a revision (not included; none: from the first commit) to `HEAD`, and with
+/// `pulls` also who had approved what they brought.
 ///
 /// # Errors
 ///
-/// When `HEAD` names no commit, when the history or a content is not in this clone, or when there
-/// never was a register.
+/// When `HEAD` names no commit, when the history or a content is not in this clone, when there never was a register, or
+/// when an answer is missing in `pulls`.
 pub fn replay(
     git: &Git,
     root: &Path,
     since: Option<&Commit>,
     policy: &PolicyFile,
     load: &LoadBook<'_>,
+    pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
     let Some(head) = git.commit("HEAD")? else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
@@ -96,7 +105,9 @@ pub fn replay(
         return Err(GitError::EndsEarly { first, parent }.into());
     }
     let before = base.or_else(|| since.cloned().filter(|_| chain.is_empty()));
+    let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(&infos))).transpose()?;
     let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
+    replay.merges = merges.as_ref();
     let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
     let mut at = 0;
@@ -116,6 +127,7 @@ pub fn replay(
     if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
         return Err(Error::NoRegister { folder: replay.folder, root: root.display().to_string() });
     }
+    replay.answered()?;
     Ok(Past { head: Some(head), commits: at, ..replay.past })
 }
 
@@ -125,6 +137,12 @@ struct Replay<'r> {
     prefix: String,
     policy: &'r PolicyFile,
     load: &'r LoadBook<'r>,
+    /// Who approved what was merged, where that was saved.
+    merges: Option<&'r Merges<'r>>,
+    /// What was not saved.
+    unanswered: Vec<Unanswered>,
+    /// The pull requests with an approval of a commit that this clone lacks.
+    unseen: BTreeSet<u64>,
     /// All files, by their path from the top of the work tree.
     top: CommitFiles,
     /// The folder of the register, relative to the root.
@@ -234,6 +252,9 @@ impl<'r> Replay<'r> {
             prefix: prefix(git, root),
             policy,
             load,
+            merges: None,
+            unanswered: Vec::new(),
+            unseen: BTreeSet::new(),
             top: CommitFiles::list(git, before)?,
             folder: Policy::default().exceptions,
             held: BTreeMap::new(),
@@ -257,7 +278,8 @@ impl<'r> Replay<'r> {
 
     /// Judges one commit and goes on to its state.
     fn step(&mut self, commit: &Commit, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
-        let fresh = self.judge.is_none() || self.is_without_register();
+        let first = self.judge.is_none();
+        let fresh = first || self.is_without_register();
         let before = self.apply(changes);
         let base_committed = self.committed.replace(info.committed);
         let touches_book = self.touches_book(&before);
@@ -272,12 +294,15 @@ impl<'r> Replay<'r> {
         let Some(mut judge) = self.judge.take() else { return Ok(()) };
         let beside = !fresh && (touches_book || before.keys().any(|path| is_beside(path)));
         let mut touched = self.touch(&before)?;
-        self.come_from_elsewhere(commit, &before, &mut touched)?;
+        let moved = self.come_from_elsewhere(commit, &before, &mut touched)?;
         self.follow(loaded.as_ref(), &mut touched)?;
         if beside || !touched.is_empty() {
             let zone = judge.policy.timezone;
             judge.today = Today::from_clock(zone, instant(info.committed));
             let mut comparison = Comparison {
+                commit,
+                info,
+                first: first && !moved,
                 head: (!fresh).then(|| loaded.clone().unwrap_or_else(|| judge.book())),
                 base_day: base_committed.map(|seconds| zone.day_of(instant(seconds))),
                 judge: &mut judge,
@@ -355,8 +380,8 @@ impl<'r> Replay<'r> {
     }
 
     /// Compares an exception that comes from outside the register, such as from under another root, with what it was
-    /// there.
-    fn come_from_elsewhere(&mut self, commit: &Commit, before: &Before, touched: &mut Touched) -> Result<(), Error> {
+    /// there, and tells whether one does.
+    fn come_from_elsewhere(&mut self, commit: &Commit, before: &Before, touched: &mut Touched) -> Result<bool, Error> {
         let added: BTreeSet<String> =
             touched.iter().filter(|(_, old)| old.is_none()).map(|(path, _)| stem_of(path)).collect();
         let mut folders: BTreeMap<String, usize> = BTreeMap::new();
@@ -372,6 +397,7 @@ impl<'r> Replay<'r> {
                 *folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).or_default() += 1;
             }
         }
+        let came = !folders.is_empty();
         for (folder, count) in folders {
             let what = if count == 1 { "1 exception".to_owned() } else { format!("{count} exceptions") };
             self.past.remarks.push(format!(
@@ -381,7 +407,7 @@ impl<'r> Replay<'r> {
                 crate::text::shown(&folder)
             ));
         }
-        Ok(())
+        Ok(came)
     }
 
     /// Compares what comes back with the last version that could be read, and remembers the last version of what goes:
@@ -498,13 +524,56 @@ impl<'r> Replay<'r> {
         }
     }
 
+    /// Notes that a commit brings decisions, and what is not known of who approved them.
+    fn note_decisions(&mut self, commit: &Commit, first: bool, judge: &Judge, changes: &Changes<'_>) {
+        let count = decisions(changes).len();
+        if count == 0 {
+            return;
+        }
+        if first {
+            // It brings a past of its own, which was decided elsewhere.
+            let what = if count == 1 { "1 decision".to_owned() } else { format!("{count} decisions") };
+            let remark = || {
+                format!("commit {} brings the first register: who approved its {what} is not judged", commit.short())
+            };
+            self.past.remarks.extend(self.merges.map(|_| remark()));
+            return;
+        }
+        self.past.decided.push(commit.clone());
+        self.unseen.extend(rules::unseen(judge, changes));
+        self.unanswered.extend(changes.merge.as_ref().and_then(|merge| merge.as_ref().err()).copied());
+    }
+
+    /// Refuses answers that say nothing of a commit with a decision, and says which approvals could not be compared.
+    fn answered(&mut self) -> Result<(), Error> {
+        if !self.unanswered.is_empty() {
+            return Err(unanswered(&self.unanswered));
+        }
+        if !self.unseen.is_empty() {
+            let list = |prefix: &str, suffix: &str| {
+                let names = self.unseen.iter().take(MOST_NAMED).map(|number| format!("{prefix}{number}{suffix}"));
+                names.collect::<Vec<_>>()
+            };
+            let more = if self.unseen.len() > MOST_NAMED { " and others" } else { "" };
+            self.past.remarks.push(format!(
+                "approvals of {}{more} are of commits that this clone lacks, and count although nobody knows whether the \
+                 entry said the same then: `git fetch origin {}` brings them",
+                list("#", "").join(", "),
+                list("refs/pull/", "/head").join(" ")
+            ));
+        }
+        Ok(())
+    }
+
     /// Drops the findings of edits that take back an earlier one, and remembers the others.
     fn drop_undone(&mut self, findings: &mut Findings, changes: &Changes<'_>) {
         let edits =
             changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
         let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
         findings.retain(|finding| {
-            let Some((id, edit)) = edits.get(&finding.file) else { return true };
+            // Whoever takes a decision back without an approval decides again.
+            let edit = edits.get(&finding.file).filter(|_| finding.rule.looks_at != LooksAt::Merge);
+            let Some((id, edit)) = edit else { return true };
             let slip = Slip::new(finding, edit);
             let slips = self.slips.entry((*id).to_owned()).or_default();
             let undone = slips.iter().any(|earlier| slip.undoes(earlier));
@@ -530,6 +599,10 @@ impl<'r> Replay<'r> {
 
 /// One commit beside its first parent.
 struct Comparison<'c> {
+    commit: &'c Commit,
+    info: &'c CommitInfo,
+    /// Whether it brings the first register.
+    first: bool,
     judge: &'c mut Judge,
     head: Option<RuleBook>,
     base_day: Option<Day>,
@@ -567,15 +640,21 @@ impl Comparison<'_> {
             path: String::new(),
             prefix,
         };
+        let folder = state.folder.clone();
+        let approved = Approved { git: state.git, prefix: &ownership.prefix, folder: &folder };
+        let (commit, info, judge) = (self.commit, self.info, &*self.judge);
+        let read = state.merges.filter(|_| !self.first);
+        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes));
         let gate = Gate {
-            judge: self.judge,
+            judge,
             ownership: Some(&ownership),
             files: &files,
             base: &base,
             circumstances: Circumstances { base_day: self.base_day, head: self.head.take(), documents },
-            reach: Reach::ChangeAlone,
+            reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };
         let findings = gate.judge(|Judged { changes, mut findings, .. }| {
+            state.note_decisions(commit, self.first, judge, changes);
             state.drop_undone(&mut findings, changes);
             findings.shorten();
             findings
@@ -645,4 +724,16 @@ fn stem_of(path: &str) -> String {
 
 fn instant(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn unanswered(missing: &[Unanswered]) -> Error {
+    let commits = missing.iter().filter(|missing| matches!(missing, Unanswered::Commit)).count();
+    let pulls: BTreeSet<u64> = missing
+        .iter()
+        .filter_map(|missing| match missing {
+            Unanswered::Reviews(number) => Some(*number),
+            Unanswered::Commit => None,
+        })
+        .collect();
+    Error::from(Input::Unanswered { commits, pulls: pulls.len(), first: pulls.first().copied() })
 }

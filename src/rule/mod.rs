@@ -56,6 +56,8 @@ pub enum LooksAt {
     Register,
     /// A change, and never the register as it is.
     Change,
+    /// A change of the past and what merged it; the gate never runs it.
+    Merge,
 }
 
 /// A rule. Declare one with `declare_rule!`.
@@ -86,7 +88,7 @@ impl Rule {
     /// Tells whether the rule judges a change and never the register as it is.
     #[must_use]
     pub fn judges_changes(&self) -> bool {
-        self.looks_at == LooksAt::Change
+        matches!(self.looks_at, LooksAt::Change | LooksAt::Merge)
     }
 
     /// Tells whether the rule's answer for an exception depends on that exception alone.

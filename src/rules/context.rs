@@ -7,7 +7,7 @@ use crate::people::People;
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Controls, Exception, Files, Register};
 use crate::rule::{Finding, Level, LooksAt, Rule};
-use crate::signoff::Ownership;
+use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
 use crate::text::Phrases;
 use crate::time::Today;
@@ -35,6 +35,8 @@ pub enum Check {
     Change(fn(&Change<'_>, &mut Context<'_>)),
     /// A change as a whole.
     Changes(fn(&Changes<'_>, &mut Context<'_>)),
+    /// What a change of the past did, and what merged it.
+    Merge(fn(&Merge, &Changes<'_>, &mut Context<'_>)),
 }
 
 impl Check {
@@ -44,6 +46,7 @@ impl Check {
             Self::Entry(..) => LooksAt::Entry,
             Self::Register(_) => LooksAt::Register,
             Self::Change(_) | Self::Changes(_) => LooksAt::Change,
+            Self::Merge(_) => LooksAt::Merge,
         }
     }
 }

@@ -11,7 +11,7 @@ pub use context::{Applies, Check, Context, Judge};
 
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register, Status};
-use crate::rule::{Family, Finding, Findings, Level, Rule};
+use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::signoff::Ownership;
 use crate::source::FileId;
 
@@ -84,10 +84,12 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        merged_unapproved,
     }
 }
 
 pub(crate) use renewals::refiled_exception::taken_up;
+pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
 
 /// Returns all rules, by family in the order of the documentation.
@@ -159,12 +161,12 @@ impl<'a> Case<'a> {
         Findings::new(findings, |file| self.files.source(file))
     }
 
-    /// Runs the rules of the family Change alone, for a change of the past: who signed it off is not
-    /// known any more, and the rest is judged as it is today.
+    /// Runs the rules of the family Change, for a change of the past, and those on what was merged, where that is known;
+    /// the rest is judged as it is today.
     #[must_use]
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
-        on.retain(|on| on.rule.family == Family::Change);
+        on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
         let run = Run { case: self, on };
         let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
@@ -236,6 +238,11 @@ impl<'a> Run<'a> {
                     }
                 }
                 Check::Changes(check) => check(changes, &mut self.context(on, FileId(0), &mut findings)),
+                Check::Merge(check) => {
+                    if let Some(Ok(merge)) = &changes.merge {
+                        check(merge, changes, &mut self.context(on, FileId(0), &mut findings));
+                    }
+                }
                 Check::Entry(..) | Check::Register(_) => {}
             }
         }

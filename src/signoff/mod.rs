@@ -7,13 +7,17 @@ mod change_request;
 mod codeowners;
 pub mod coverage;
 mod evidence;
+mod merge;
 mod owners;
 mod ownership;
+mod pulls;
 mod reviews;
 
 pub use change_request::{ChangeRequest, Opinions, PullRequest, Saved};
 pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule};
 pub use evidence::{Evidence, Verdict};
+pub use merge::{Merge, MergedPull};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;
+pub use pulls::{Candidate, Landed, Pull, Pulls, Unanswered};
 pub use reviews::{Review, ReviewState, Reviews, Standing};

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess};
 
-use crate::github::json::{Field, Object, commit};
+use crate::github::json::{Field, Object, commit, time};
 use crate::github::pages::{self, Listed};
 use crate::github::{Account, InputError, User};
 use crate::text::shown;
@@ -99,7 +99,8 @@ impl Written {
 
     fn rest(&self, id: u64) -> Result<Review, String> {
         let state = self.state()?;
-        let submitted_at = self.submitted_at.optional("submitted_at")?.map(|sent| time(sent)).transpose()?;
+        let submitted_at =
+            self.submitted_at.optional("submitted_at")?.map(|sent| time("submitted_at", sent)).transpose()?;
         if submitted_at.is_none() && state.is_opinion() {
             return Err("has no `submitted_at`, so nobody can tell which review is the latest".to_owned());
         }
@@ -125,11 +126,6 @@ impl Review {
     fn order(&self) -> (Option<DateTime<FixedOffset>>, u64, ReviewState) {
         (self.submitted_at, self.id, self.state)
     }
-}
-
-fn time(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map_err(|_| format!("`submitted_at` is `{}`, not a time such as `2026-11-23T09:00:00Z`", shown(text)))
 }
 
 /// Where one person stands: their latest review that is not a comment.
@@ -171,6 +167,19 @@ impl Reviews {
                 "save all pages of the answer: `gh api --paginate repos/OWNER/REPO/pulls/NUMBER/reviews > reviews.json`"
                     .to_owned(),
         })
+    }
+
+    /// Collects reviews that were read one by one.
+    pub(super) fn of(list: Vec<Review>) -> Self {
+        Self { list }
+    }
+
+    /// Returns the reviews that had been sent by a moment. GitHub does not say when one was dismissed, so a review that
+    /// is dismissed now was dismissed then.
+    #[must_use]
+    pub fn until(&self, moment: DateTime<FixedOffset>) -> Self {
+        let sent = |review: &&Review| review.submitted_at.is_some_and(|sent| sent <= moment);
+        Self { list: self.list.iter().filter(sent).cloned().collect() }
     }
 
     /// Returns the reviews as they are listed.

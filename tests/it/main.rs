@@ -29,6 +29,7 @@ mod new;
 mod new_terminal;
 mod output;
 mod policy_keys;
+mod pulls;
 mod registers;
 mod remind;
 mod remind_plan;

@@ -1,0 +1,104 @@
+//! What a commit that somebody approved says of an exception.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, GitError};
+use crate::files::CommitFiles;
+use crate::git::{Commit, Git};
+use crate::register::{Files, is_named_like_one, stem};
+use crate::source::FileId;
+use crate::yaml;
+
+/// Where approved texts are looked up: the register's folder in the commits of this clone.
+#[derive(Clone, Copy, Debug)]
+pub struct Approved<'g> {
+    /// The repository.
+    pub git: &'g Git,
+    /// Where the root lies below the top of the work tree: empty, or ending in `/`.
+    pub prefix: &'g str,
+    /// The folder of the register below the root.
+    pub folder: &'g str,
+}
+
+impl Approved<'_> {
+    /// Refuses a work tree that does not hold the newest commit of a merge request: what its answers say is of another
+    /// text. GitLab checks that commit out, or a merge of it into the target branch; where it rebases or squashes on
+    /// trial, `started_for` is the commit that it did so with.
+    ///
+    /// # Errors
+    ///
+    /// When somebody has pushed since, or `git` cannot deliver `HEAD`.
+    pub fn expect(&self, head: &str, started_for: Option<&str>) -> Result<(), Error> {
+        let checked_out = self.git.commit("HEAD")?;
+        let parents = match &checked_out {
+            Some(commit) => self.git.info(commit)?.map(|info| info.parents).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let there = checked_out.iter().chain(parents.get(1)).any(|commit| commit.as_str() == head);
+        if there || started_for == Some(head) {
+            return Ok(());
+        }
+        let now = checked_out.as_ref().map_or("nothing", Commit::short);
+        Err(Error::from(GitError::PushedSince { newest: head.to_owned(), head: now.to_owned() }))
+    }
+
+    /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has
+    /// merged the pull request's head into the base on trial, those of that head. What the base
+    /// adds to them was approved there.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver a content.
+    pub fn judged(&self, head: &str, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
+        let checked_out = match self.git.commit("HEAD")? {
+            Some(commit) => self.git.info(&commit)?,
+            None => None,
+        };
+        let parents = checked_out.map(|info| info.parents).unwrap_or_default();
+        match parents.as_slice() {
+            [_, merged] if merged.as_str() == head => self.texts(merged, files, all),
+            _ => Ok(files.iter().map(|file| (*file, all.source(*file).text().to_owned())).collect()),
+        }
+    }
+
+    /// Returns the files whose judged value a commit already had, wherever in the register they
+    /// were; `None` where the commit is not in this clone.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver a content.
+    pub fn covers(&self, commit: &str, now: &[(FileId, String)], all: &Files) -> Result<Option<Vec<FileId>>, Error> {
+        let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
+        let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
+        let then = self.texts(&commit, &files, all)?;
+        let same = |(file, text): &(FileId, String)| {
+            then.iter().any(|(old, approved)| old == file && is_same_value(approved, text)).then_some(*file)
+        };
+        Ok(Some(now.iter().filter_map(same).collect()))
+    }
+
+    /// Reads what a commit's register holds under the ids of these files, in one process.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver a content.
+    pub fn texts(&self, commit: &Commit, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: BTreeMap<&str, FileId> = files.iter().map(|file| (stem(all.source(*file).path()), *file)).collect();
+        let folder = format!("{}{}", self.prefix, self.folder);
+        let then = CommitFiles::list_in(self.git, Some(commit), &folder)?.below(&format!("{folder}/"));
+        let named = then.files().keys().map(String::as_str).filter(|path| is_named_like_one(path));
+        let found: Vec<(FileId, &str)> = named.filter_map(|path| Some((*ids.get(stem(path))?, path))).collect();
+        let paths: Vec<&str> = found.iter().map(|(_, path)| *path).collect();
+        let read = then.read(&paths)?;
+        Ok(found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned())).collect())
+    }
+}
+
+/// Tells whether two texts say the same.
+#[must_use]
+pub fn is_same_value(a: &str, b: &str) -> bool {
+    matches!((yaml::parse(a), yaml::parse(b)), (Ok(a), Ok(b)) if a.same_value(&b))
+}

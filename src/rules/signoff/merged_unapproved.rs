@@ -1,0 +1,132 @@
+use std::collections::BTreeSet;
+
+use super::approval_missing::login;
+use crate::history::{Changes, Decision, decisions};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context, Judge};
+use crate::signoff::{Merge, MergedPull, ReviewState, Verdict};
+use crate::text::shown;
+
+declare_rule! {
+    /// Reports a decision that reached the branch without its approver's approval of the pull request.
+    ///
+    /// ## Why
+    ///
+    /// An administrator, or anyone on a bypass list, can merge without an approval, and whoever may
+    /// push needs no pull request. GitHub allows it and no check runs, so only the history shows that
+    /// nobody but its author stands behind the decision.
+    ///
+    /// ## What to do
+    ///
+    /// Ask the approver whether they accept the risk. If so, let them say it in an amendment whose
+    /// pull request they approve; if not, close the exception. Then find out who may merge past the
+    /// rules, and why. An approval counts if it was given before the merge, was not taken back, and
+    /// is of what the entry said when it was merged.
+    id: "merged-unapproved",
+    family: SignOff,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Merge(check),
+}
+
+fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
+    for decision in decisions(changes) {
+        if let SignedOff::No { message, help } = signed_off(cx.judge, merge, &decision) {
+            cx.report_in(decision.file, decision.approver, message).help(help);
+        }
+    }
+}
+
+/// Returns the pull requests with an approval that counts although this clone lacks the commit that was approved.
+pub(crate) fn unseen(judge: &Judge, changes: &Changes<'_>) -> BTreeSet<u64> {
+    let Some(Ok(merge)) = &changes.merge else { return BTreeSet::new() };
+    let unseen = |decision: Decision<'_>| match signed_off(judge, merge, &decision) {
+        SignedOff::Unseen(number) => Some(number),
+        SignedOff::Seen | SignedOff::No { .. } => None,
+    };
+    decisions(changes).into_iter().filter_map(unseen).collect()
+}
+
+/// Whether a decision was signed off before it was merged.
+enum SignedOff {
+    /// With the value that was merged.
+    Seen,
+    /// By an approval on this pull request, of a commit that this clone lacks.
+    Unseen(u64),
+    /// Not at all.
+    No { message: String, help: String },
+}
+
+fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOff {
+    let approver = decision.approver.as_str();
+    let Some(login) = login(&judge.people, approver) else {
+        let (name, what) = (shown(approver), shown(&decision.what));
+        return SignedOff::No {
+            message: format!("`{name}` has no GitHub account that is known, so nobody can have signed {what} off"),
+            help: format!("give `{name}` a `handle` in `{}`", shown(judge.policy.people_path())),
+        };
+    };
+    let mut unseen = None;
+    for pull in merge.pulls.iter().filter(|pull| !opened(judge, pull, approver, &login)) {
+        for verdict in pull.verdicts_of(&login).filter(|verdict| verdict.state == ReviewState::Approved) {
+            match &verdict.covers {
+                Some(files) if files.contains(&decision.file) => return SignedOff::Seen,
+                Some(_) => {}
+                None => unseen = unseen.or(Some(pull.number)),
+            }
+        }
+    }
+    if let Some(number) = unseen {
+        return SignedOff::Unseen(number);
+    }
+    let (name, what) = (shown(approver), shown(&decision.what));
+    let message = match merge.pulls.first() {
+        Some(pull) if opened(judge, pull, approver, &login) => {
+            format!("`{name}` decided on {what}, and opened #{}, which merged it", pull.number)
+        }
+        Some(pull) => unapproved(pull, &login, &name, &what),
+        None => without_pull(merge, &name, &what),
+    };
+    SignedOff::No {
+        message,
+        help: format!("ask `@{}` whether the decision stands, and who merged it past the rules", shown(&login)),
+    }
+}
+
+/// Tells whether the approver opened the pull request.
+fn opened(judge: &Judge, pull: &MergedPull, approver: &str, login: &str) -> bool {
+    let same = |author: &str| judge.people.same(approver, &format!("@{author}"));
+    pull.author.as_ref().is_some_and(|author| author.is(login) || same(&author.login))
+}
+
+fn without_pull(merge: &Merge, approver: &str, what: &str) -> String {
+    match merge.others.first() {
+        None => format!("{what}, decided by `{approver}`, was pushed without a pull request"),
+        Some(other) => {
+            format!("{what}, decided by `{approver}`, was pushed: it is in #{other} too, which did not bring it here")
+        }
+    }
+}
+
+fn unapproved(pull: &MergedPull, login: &str, approver: &str, what: &str) -> String {
+    let number = pull.number;
+    let late = pull.late.iter().find(|(name, _)| name.eq_ignore_ascii_case(login));
+    match (pull.verdicts_of(login).next(), late) {
+        (Some(Verdict { state: ReviewState::Dismissed, .. }), None) => {
+            format!("the approval of {what} by `{approver}` on #{number} was dismissed")
+        }
+        (Some(Verdict { state: ReviewState::ChangesRequested, .. }), None) => {
+            format!("`{approver}` asked for changes on #{number}, and {what} was merged all the same")
+        }
+        (Some(Verdict { state: ReviewState::Approved, commit, .. }), _) => {
+            let commit = commit.as_deref().unwrap_or_default();
+            let commit = commit.get(..12).unwrap_or(commit);
+            format!("`{approver}` approved {what} at `{commit}`, and #{number} merged another value of the entry")
+        }
+        (_, Some((_, sent))) => {
+            let sent = sent.to_utc().format("%Y-%m-%d %H:%M UTC");
+            format!("`{approver}` approved {what} on #{number} at `{sent}`, after it had reached this branch")
+        }
+        _ => format!("`{approver}` had not approved {what} when #{number} was merged"),
+    }
+}
