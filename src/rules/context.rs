@@ -96,7 +96,7 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Makes a judge of a rule book and a day.
+    /// Creates a judge of a rule book and a day.
     #[must_use]
     pub fn new(book: RuleBook, today: Today) -> Self {
         let RuleBook { policy, people, controls } = book;

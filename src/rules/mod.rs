@@ -120,7 +120,7 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Makes a case of a register as it is, with no change to judge.
+    /// Creates a case of a register as it is, with no change to judge.
     #[must_use]
     pub fn whole(
         judge: &'a Judge,
@@ -147,7 +147,7 @@ impl<'a> Case<'a> {
         findings
     }
 
-    /// Runs the rules over `base`, the register before the change, so far as its findings can differ
+    /// Runs the rules over `base`, the register before the change, as far as its findings can differ
     /// from the head's: the rules that look at one exception run only over the files that the change
     /// touches.
     #[must_use]
@@ -161,8 +161,8 @@ impl<'a> Case<'a> {
         Findings::new(findings, |file| self.files.source(file))
     }
 
-    /// Runs the rules of the family Change, for a change of the past, and those on what was merged, where that is known;
-    /// the rest is judged as it is today.
+    /// Runs the rules of the family Change, for a change of the past, and those on what was merged, where that is
+    /// known; the rest is judged as it is today.
     #[must_use]
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);

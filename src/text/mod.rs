@@ -1,6 +1,6 @@
 //! What a text says, apart from how it is written: the comparison form, stock phrases, and copies among many reasons.
 //!
-//! Knows nothing of exceptions, rules or files: text goes in, facts about it come out.
+//! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 pub(crate) mod look_alike;
 mod article;

@@ -1,14 +1,13 @@
-//! A title as a file's name.
+//! A title as a file name.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The longest slug, in bytes; every byte is a character of ASCII.
+/// The longest slug, in bytes; every byte is an ASCII character.
 pub const LONGEST: usize = 60;
 
-/// Makes a name of a title: small ASCII letters and digits in words that a dash joins, at most
-/// [`LONGEST`] bytes and cut between words where that is possible. What has no letter in ASCII is
-/// dropped, so the name may be empty.
+/// Turns a title into a name: lower-case ASCII letters and digits in words joined by hyphens, at most [`LONGEST`] bytes
+/// and cut between words if possible. Whatever has no ASCII letter is dropped, so the name may be empty.
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut words: Vec<String> = vec![String::new()];
@@ -47,7 +46,7 @@ pub fn untaken(slug: &str, taken: impl Fn(&str) -> bool) -> String {
     std::iter::once(slug.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }
 
-/// Letters that Unicode does not take apart.
+/// Letters that Unicode does not decompose.
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' | 'ẞ' => "ss",
@@ -68,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_becomes_words_of_ascii() {
+    fn a_title_becomes_ascii_words() {
         for (title, name) in [
             ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
             ("  Zoë's Łódź straße (№ 7): 50 % off!  ", "zoes-lodz-strasse-no-7-50-off"),
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_title_is_cut_between_words_and_a_long_word_in_itself() {
+    fn a_long_title_is_cut_between_words_and_a_long_word_inside() {
         let long = slug("Build agents of the billing team keep the old release of OpenSSL until the image is rebuilt");
         assert_eq!(long, "build-agents-of-the-billing-team-keep-the-old-release-of");
         assert_eq!(slug(&"a".repeat(200)).len(), LONGEST);

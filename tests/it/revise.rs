@@ -287,7 +287,7 @@ fn an_amendment_names_the_corrected_fields() {
     clean(&sandbox);
     let again = run(&sandbox, &amend);
     assert_eq!(again.code, 2, "{}", again.stdout);
-    assert!(again.stderr.contains("says that already"), "{}", again.stderr);
+    assert!(again.stderr.contains("already says that"), "{}", again.stderr);
 }
 
 #[test]
@@ -357,7 +357,7 @@ fn an_amendment_names_each_field_once_and_none_that_is_not_there() {
         (&["--field", "renewals[0].expires"], "`stopgap renew` extends"),
         (&["--field", "/reviews/0/note"], "not a field that is corrected"),
         (&["--set", "title=A", "--set", "title=B"], "`--set` gives `title` two values"),
-        (&["--set", "risk.exposure= data"], "says that already"),
+        (&["--set", "risk.exposure= data"], "already says that"),
     ] {
         let run = amend(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stdout);

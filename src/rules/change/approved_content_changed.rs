@@ -94,7 +94,7 @@ fn are_maps(items: &[Node<'_>]) -> bool {
     items.iter().all(|item| item.as_map().is_some())
 }
 
-/// Tells whether `starts` is the same moment in other words.
+/// Returns whether `starts` is the same moment in other words.
 fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
     let at = |moment: Moment| cx.policy().timezone.starts_at(moment);
     match (&edit.base.starts, &edit.head.starts) {
@@ -103,13 +103,13 @@ fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
     }
 }
 
-/// Tells whether an amendment that the change adds names a field or what holds it.
+/// Returns whether an amendment that the change adds names a field or what holds it.
 fn is_amended(edit: &Edit<'_, '_>, pointer: &str) -> bool {
     let added = edit.head.amendments.iter().skip(edit.base.amendments.len());
     added.flat_map(|amendment| &amendment.fields).any(|field| covers(field.as_str(), pointer))
 }
 
-/// Tells whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`)
+/// Returns whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`)
 /// is the one at a pointer, or holds it. Indices may be left out.
 fn covers(field: &str, pointer: &str) -> bool {
     let is_index = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

@@ -96,8 +96,8 @@ impl<'c, 'a> Heirs<'c, 'a> {
         texts(removed).find_map(|(key, text)| self.by_text.get(&(key, fold(text.as_str()))).copied())
     }
 
-    /// Tells whether the base held the id twice, one of them stays, and the value of the other is
-    /// still there under a name of its own: the only way to mend `duplicate-id`.
+    /// Returns whether the base held the id twice, one of them stays, and the value of the other is
+    /// still there under a name of its own: the only way to fix `duplicate-id`.
     fn hold_the_copy(&self, id: &str, removed: &Side<'_>) -> bool {
         let same = |tree: &Node<'_>| removed.tree.as_ref().is_some_and(|removed| removed.same_value(tree));
         self.kept.contains(&id.to_lowercase()) && self.added.iter().filter_map(|side| side.tree.as_ref()).any(same)

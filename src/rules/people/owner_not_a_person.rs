@@ -73,7 +73,7 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
     cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
 }
 
-/// Tells whether the roster itself writes a person so.
+/// Returns whether the roster itself writes a person so.
 fn is_listed(cx: &Context<'_>, written: &str) -> bool {
     cx.judge.people.roster().is_some_and(|roster| roster.find(written).is_some())
 }

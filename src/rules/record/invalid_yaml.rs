@@ -2,7 +2,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a file that lies outside the safe subset of YAML, or that cannot be read.
+    /// Reports a file that is outside the safe subset of YAML, or that cannot be read.
     ///
     /// ## Why
     ///

@@ -63,7 +63,7 @@ fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     cx.report(spot, message).help(help);
 }
 
-/// Tells whether a text that would be a placeholder elsewhere answers this field, if badly: that
+/// Returns whether a text that would be a placeholder elsewhere answers this field, if badly: that
 /// is for `no-alternative` and `broad-scope` to say, which leave closed entries alone.
 fn is_answer(name: &str, found: &str) -> bool {
     let none = name == "option" && found.trim().eq_ignore_ascii_case("none");

@@ -93,7 +93,7 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
     }
 }
 
-/// Tells whether the approver opened the pull request.
+/// Returns whether the approver opened the pull request.
 fn opened(judge: &Judge, pull: &MergedPull, approver: &str, login: &str) -> bool {
     let same = |author: &str| judge.people.same(approver, &format!("@{author}"));
     pull.author.as_ref().is_some_and(|author| author.is(login) || same(&author.login))

@@ -13,7 +13,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the day on which it really happened. A start lies before its expiry, a request before
+    /// Write the day on which it really happened. A start is before its expiry, a request before
     /// its decision, a renewal ends later than what it extends, and nothing that has been done was
     /// done in the future.
     id: "dates-out-of-order",
@@ -87,7 +87,7 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// A closure before the renewal that went on behind it.
+/// A closure before the renewal that went on after it.
 fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(closed) = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()) else { return };
     let renewals = exception.renewals.iter().filter_map(|renewal| renewal.decided.as_ref());

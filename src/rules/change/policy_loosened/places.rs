@@ -13,7 +13,7 @@ pub(super) struct Places<'c> {
     files: &'c Files,
 }
 
-/// A document and its tree, so far as it has one.
+/// A document and its tree, as far as it has one.
 pub(super) struct Page<'c> {
     pub(super) file: FileId,
     pub(super) tree: Option<Node<'c>>,

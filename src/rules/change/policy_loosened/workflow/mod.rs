@@ -121,7 +121,7 @@ struct Line<'t> {
     text: &'t str,
     start: usize,
     indent: usize,
-    /// Where its first key is, behind the dash of a list.
+    /// Where its first key is, after the dash of a list.
     inner: usize,
 }
 
