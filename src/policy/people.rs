@@ -1,4 +1,4 @@
-//! The roster's file: from its tree to who is who.
+//! The roster's file: from its tree to the roster.
 
 use crate::people::{People, PersonRecord, Roster, RosterProblem};
 use crate::policy::day;
@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Problem, Related};
 
-/// Takes over a tree that fits the schema.
+/// Reads a tree that fits the schema.
 pub(super) fn from_node(node: Option<&Node<'_>>) -> Result<People, Vec<Problem>> {
     let people = node.and_then(|node| node.get("people")?.as_seq()).unwrap_or_default();
     let teams = node.and_then(|node| node.get("teams")?.as_map()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The register: every exception file, read, parsed and judged by the schemas on all cores.
+//! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
 pub mod draft;
@@ -40,20 +40,20 @@ pub struct Faults {
 /// All exceptions and what is wrong with their files.
 #[derive(Debug, Default)]
 pub struct Register<'a> {
-    /// The files, in the order of their paths.
+    /// The files, sorted by path.
     pub files: Vec<FileRef<'a>>,
-    /// Every file that has a tree, in the order of their paths.
+    /// Every file that has a tree, sorted by path.
     pub exceptions: Vec<Exception<'a>>,
-    /// What is at fault in files that are.
+    /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// Where the exception of each file stands among the exceptions.
+    /// The index of each file's exception.
     by_file: FxHashMap<FileId, usize>,
 }
 
 /// One file of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct FileRef<'a> {
-    /// Its place in the run's list of files.
+    /// Its id in the run's list of files.
     pub id: FileId,
     /// Its path, relative to the root.
     pub path: &'a str,
@@ -62,14 +62,13 @@ pub struct FileRef<'a> {
 }
 
 impl<'a> Register<'a> {
-    /// Parses and judges all files.
+    /// Parses and checks all files.
     #[must_use]
     pub fn parse(files: &'a Files, own: Option<&Schema>) -> Self {
         Self::parse_with_base(files, own, &[]).0
     }
 
-    /// Parses and judges all files once, and makes two registers of them: the own files, and those
-    /// that the base holds.
+    /// Parses and checks all files once, and creates two registers from them: the own files, and those of the base.
     #[must_use]
     pub fn parse_with_base(files: &'a Files, own: Option<&Schema>, base: &[FileId]) -> (Self, Self) {
         Self::read_with_base(files, &[Some(&schema()), own], base)
@@ -100,7 +99,7 @@ impl<'a> Register<'a> {
         (Self::of(parsed), Self::of(before))
     }
 
-    /// Makes a register of files in the order of their paths.
+    /// Creates a register from files sorted by path.
     fn of(files: Vec<Parsed<'a>>) -> Self {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
@@ -123,7 +122,7 @@ impl<'a> Register<'a> {
         self.exceptions.get(*self.by_file.get(&file)?)
     }
 
-    /// Returns why a file cannot be read; `None` where it holds an exception.
+    /// Returns why a file cannot be read; `None` if it contains an exception.
     #[must_use]
     pub fn problem(&self, file: FileId) -> Option<&Problem> {
         self.faults.get(&file)?.yaml.first().filter(|_| self.exception(file).is_none())
@@ -136,7 +135,7 @@ impl<'a> Register<'a> {
     }
 }
 
-/// Compiles the schema of an exception, which knows what else people call its keys.
+/// Compiles the schema of an exception, which also knows what else people call its keys.
 #[must_use]
 pub fn schema() -> Schema {
     Schema::shipped(Shipped::Exception).with_other_keys(fields::Field::keys_called)
@@ -185,7 +184,7 @@ fn read_one<'a>(
 /// The longest id, in characters.
 pub const LONGEST_ID: usize = 100;
 
-/// Says why a file's stem is not an id of an exception.
+/// Returns why a file's stem cannot be the id of an exception.
 #[must_use]
 pub fn id_problem(stem: &str) -> Option<Problem> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
