@@ -392,7 +392,7 @@ mod push {
         let ci = github("push", &history.push("refs/heads/main", &zeros(), &history.third));
         for depth in [1, 0] {
             let checkout = history.repo.actions_checkout("refs/heads/main", depth);
-            assert_eq!(found(&checkout, "auto", &ci), at("", "nothing: this push made the default branch"));
+            assert_eq!(found(&checkout, "auto", &ci), at("", "nothing: this push created the default branch"));
         }
     }
 
@@ -831,7 +831,7 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
     let without_ref = json!({"before": history.first, "after": history.third, "repository": repository()});
     for (event, payload, why) in [
         ("pull_request", "{".to_owned(), "it breaks off at line 1, column 1: EOF while parsing an object"),
-        ("workflow_dispatch", "[]".to_owned(), "the whole is a list, not an object"),
+        ("workflow_dispatch", "[]".to_owned(), "the file is a list, not an object"),
         ("pull_request", "{}".to_owned(), "it has no `pull_request.head.sha`"),
         ("pull_request", request("/pull_request/head", Value::Null), "`pull_request.head` is null, not an object"),
         (

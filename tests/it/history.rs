@@ -578,7 +578,7 @@ mod one {
         assert_eq!(
             told,
             [
-                "2026-01-03 present before that the history of this shallow clone ends (Dana Ortiz)",
+                "2026-01-03 present the history of this shallow clone does not go back further (Dana Ortiz)",
                 "2026-01-04 edited: owner (Dana Ortiz)",
             ]
         );
