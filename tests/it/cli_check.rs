@@ -337,7 +337,7 @@ mod policy {
             ("renewals: 2\n", ":1:11]", &["`renewals` must be a mapping", "`2`"]),
             ("renewals: {max: many}\n", ":1:17]", &["`renewals.max` must be a whole number", "`many`"]),
             ("reminders: [0]\n", ":1:13]", &["`reminders[0]`", "`0`", "`1`"]),
-            ("copied_reason: {similarity: 8}\n", ":1:29]", &["`8`", "the most is `1`"]),
+            ("copied_reason: {similarity: 8}\n", ":1:29]", &["`8`", "the maximum is `1`"]),
             ("version: 2\n", ":1:10]", &["`version` must be `1`", "`2`"]),
             ("exceptions: ../x\n", ":1:13]", &["`exceptions`", "stay in the repository"]),
             ("exceptions: /etc\n", ":1:13]", &["`exceptions`", "`/etc`"]),
@@ -442,7 +442,7 @@ mod own_schema {
             (
                 r#"{"properties": {"x-cost": {"maximum": 5}}}"#,
                 "x-cost: 12\n",
-                "19:9: error[schema] `x-cost` is `12`, the most is `5`",
+                "19:9: error[schema] `x-cost` is `12`, the maximum is `5`",
             ),
             (
                 r#"{"properties": {"x-c": {"pattern": "^[A-Z]+$"}}}"#,
@@ -464,7 +464,7 @@ mod own_schema {
                 "x-e: c\n",
                 "19:6: error[schema] `x-e` must be `a` or `b`, not `c`",
             ),
-            (r#"{"properties": {"x-f": false}}"#, "x-f: c\n", "19:6: error[schema] `x-f` may not stand here"),
+            (r#"{"properties": {"x-f": false}}"#, "x-f: c\n", "19:6: error[schema] `x-f` is not allowed here"),
         ] {
             let run = judged_by(schema, extra);
             assert_eq!((run.code, run.stderr.as_str()), (i32::from(!finding.is_empty()), ""), "{schema} {run:?}");

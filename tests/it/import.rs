@@ -90,7 +90,7 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
     for said in [
         "csv, UTF-8, separated by a semicolon, header in line 3, 500 entries",
-        "line 1 stands above the header and is left out: `Ausnahmeregister`",
+        "line 1 is above the header and is left out: `Ausnahmeregister`",
         "Gültig bis          expires",
         "numbers are Excel's (1900 system): `46349`",
         "`Kritisch` is high, and kept as `x-risiko` (125)",
@@ -321,7 +321,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             "trivy-cve-2018-14618",
             &["reason: Accept the risk until the image is rebuilt", "expires: 2026-12-04"],
         ),
-        // Trivy takes the first end that it finds, behind a `#` too.
+        // Trivy takes the first end that it finds, after a `#` too.
         ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-4", &["expires: 2026-11-30"]),
         ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-6", &["reason: until", "expires: 2026-12-31"]),
         (
