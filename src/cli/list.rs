@@ -23,7 +23,7 @@ pub struct List {
     /// Only this tier; may be given several times.
     #[arg(long, value_enum, value_name = "TIER")]
     pub tier: Vec<TierName>,
-    /// Only what ends within so many days, or is overdue: `0` is what ends today or has ended.
+    /// Only what ends within this many days, or is overdue: `0` is what ends today or has ended.
     #[arg(long, value_name = "DAYS")]
     pub days_left: Option<u32>,
     /// The day to count from: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
@@ -40,7 +40,7 @@ pub struct List {
     pub quiet: bool,
 }
 
-/// A status by the word of the file.
+/// A status, by the word in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StatusName {
     /// Approved, and its term has not ended.
@@ -53,7 +53,7 @@ pub enum StatusName {
     Rejected,
 }
 
-/// A tier by the word of the file.
+/// A tier, by the word in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TierName {
     /// Little harm.
@@ -62,6 +62,6 @@ pub enum TierName {
     Moderate,
     /// Great harm.
     High,
-    /// An incident is being fought.
+    /// An incident is in progress.
     Emergency,
 }

@@ -22,7 +22,7 @@ pub const VARIABLE: &str = "STOPGAP_COMPLETE";
 /// The commands whose first argument is an id.
 const BY_ID: [&str; 6] = ["show", "renew", "review", "close", "reject", "amend"];
 
-/// Returns the command line with what completes ids and rules.
+/// Returns the command line, with completion of ids and rules.
 #[must_use]
 pub fn command() -> clap::Command {
     let command = Cli::command().mut_subcommand("explain", |explain| {
@@ -42,8 +42,8 @@ pub(super) fn run(shell: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the ids of the register around the current folder that begin as typed. A file's name
-/// that is not an id is left out: a shell must never see it.
+/// Returns the ids of the register around the current folder that begin as typed. A file's name that is not an id is
+/// left out: a shell must never see it.
 fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let Ok(root) = place::root(&Place::default(), Path::new(".")) else { return Vec::new() };

@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     write::outputs(&outputs, world, |format, look, file| {
         render(format, &listing, Look { width: usize::MAX, ..look }, file)
     })?;
-    // A title is cut to fit a terminal, never on its way into a file or a pipe.
+    // A title is cut to fit a terminal, but never in a file or a pipe.
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;

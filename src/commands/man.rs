@@ -1,4 +1,4 @@
-//! `stopgap man`: the manual pages, made of the same words as `--help`.
+//! `stopgap man`: the manual pages, made from the same texts as `--help`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the page of stopgap, then one for each command, by the name of the page.
+/// Returns the page of stopgap, then one for each command, sorted by page name.
 fn pages() -> Vec<clap::Command> {
     let mut whole = Cli::command();
     whole.build();

@@ -1,5 +1,4 @@
-//! From a file of the register to the pull request: commands that can be pasted into a shell as they
-//! stand.
+//! From a file of the register to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::path::{Path, PathBuf};
 
@@ -8,30 +7,29 @@ use crate::history::base;
 use crate::output::escape;
 use crate::text::slug::untaken;
 
-/// A file that was just written, and what the commit that brings it says.
+/// A file that was just written, and the message of the commit that adds it.
 pub(super) struct Steps<'s> {
     pub(super) root: &'s Path,
     /// The folder in which the commands are typed.
     pub(super) current: &'s Path,
     /// The file's path, relative to the root.
     pub(super) path: &'s str,
-    /// What is done, the first part of the branch's name.
+    /// What is done: the first part of the branch's name.
     pub(super) verb: &'s str,
     pub(super) id: &'s str,
     pub(super) message: &'s str,
 }
 
 impl Steps<'_> {
-    /// Tells whether there is a git work tree to commit to, and whether the commands can be shown as
-    /// they are: a file's name may hold what no terminal should be sent.
+    /// Returns whether there is a git work tree to commit to, and whether the commands can be shown unchanged: a file's
+    /// name may contain characters that no terminal should be sent.
     pub(super) fn are_possible(&self) -> bool {
         self.root.ancestors().any(|folder| folder.join(".git").exists())
             && self.lines().iter().all(|line| escape::line(line) == *line)
     }
 
-    /// Returns the commands, one a line, as a POSIX shell reads them; none runs where the one before it
-    /// has failed. On a branch that is not the default one the work goes on there, as for a request that
-    /// is still open.
+    /// Returns the commands, one a line, as a POSIX shell reads them; none runs if the one before it failed. On a
+    /// branch other than the default one the work continues there, as for a request that is still open.
     pub(super) fn lines(&self) -> Vec<String> {
         let (git, path) = self.seen_from_here();
         let own = self.own_branch();
@@ -48,7 +46,7 @@ impl Steps<'_> {
         lines
     }
 
-    /// Returns a name that no branch here has: that of the last review may still be there.
+    /// Returns a name that no branch here has: the branch of the last review may still exist.
     fn new_branch(&self) -> String {
         let name = branch(self.verb, self.id);
         let Ok(Some(git)) = Git::open(self.root) else { return name };
@@ -59,8 +57,7 @@ impl Steps<'_> {
         untaken(&name, taken)
     }
 
-    /// Returns the branch that is checked out, unless it is the default one, or nobody can say which
-    /// that is.
+    /// Returns the branch that is checked out, unless it is the default one, or nobody can say which one that is.
     fn own_branch(&self) -> Option<String> {
         let git = Git::open(self.root).ok()??;
         let branch = git.branch().ok()??;
@@ -73,7 +70,7 @@ impl Steps<'_> {
         (!is_default).then_some(branch)
     }
 
-    /// Returns how git is called from the current folder, and what it must be told of the file.
+    /// Returns how git is called from the current folder, and how the file is named to it.
     fn seen_from_here(&self) -> (String, String) {
         let current = std::fs::canonicalize(self.current).unwrap_or_else(|_| self.current.to_path_buf());
         let top = self.root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(self.root);
@@ -88,7 +85,7 @@ impl Steps<'_> {
     }
 }
 
-/// Makes a branch of an id, as git allows it (git-check-ref-format).
+/// Creates a branch name from an id, as git allows it (git-check-ref-format).
 fn branch(verb: &str, id: &str) -> String {
     let allowed = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
     let mut name: String = id.chars().map(allowed).collect::<String>().replace("..", "-");
@@ -99,7 +96,7 @@ fn branch(verb: &str, id: &str) -> String {
     format!("{verb}/{name}")
 }
 
-/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), where it needs quotes.
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), if it needs quotes.
 pub(super) fn quote(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {

@@ -151,7 +151,7 @@ pub enum Argument {
         columns: [String; 2],
     },
     /// One value for a field that differs from exception to exception.
-    #[error("`--set {field}`: every exception has its own, and nobody's decision is made up")]
+    #[error("`--set {field}`: every exception has its own, and decisions are never made up")]
     NotShared {
         /// The field.
         field: String,
@@ -225,7 +225,7 @@ impl Named {
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
-            Self::SettableField => format!("`--set`: there is no field `{name}` that holds a single text"),
+            Self::SettableField => format!("`--set`: there is no field `{name}` with a single text"),
             Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
@@ -238,7 +238,7 @@ impl Argument {
     pub fn help(&self) -> String {
         match self {
             Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
-            Self::NoRoot { .. } => "name the folder that holds `stopgap.yaml` or the register".into(),
+            Self::NoRoot { .. } => "name the folder that contains `stopgap.yaml` or the register".into(),
             Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),

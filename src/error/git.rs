@@ -117,7 +117,7 @@ pub enum GitError {
         deepen: Option<String>,
     },
     /// Something other than what the event is about is checked out.
-    #[error("`HEAD` (`{head}`) does not hold {role}, `{}`", short(commit))]
+    #[error("`HEAD` (`{head}`) does not contain {role}, `{}`", short(commit))]
     OtherCheckout {
         /// The commit that is checked out.
         head: String,
@@ -127,7 +127,7 @@ pub enum GitError {
         commit: String,
     },
     /// Something other than the pull request is checked out.
-    #[error("`HEAD` (`{head}`) does not hold the pull request's head `{}`", short(commit))]
+    #[error("`HEAD` (`{head}`) does not contain the pull request's head `{}`", short(commit))]
     OtherPullRequest {
         /// The commit that is checked out.
         head: String,
@@ -172,7 +172,7 @@ pub enum GitError {
         head: String,
     },
     /// What the change is compared with already contains the change.
-    #[error("`{}` holds `HEAD` already, so nothing is left to compare", shown(base))]
+    #[error("`{}` already contains `HEAD`, so nothing is left to compare", shown(base))]
     HeldAlready {
         /// What it is compared with.
         base: String,
@@ -196,7 +196,7 @@ impl GitError {
                 .into(),
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
-                format!("name a commit that `HEAD` grew from, such as a tag{more}")
+                format!("name an ancestor of `HEAD`, such as a tag{more}")
             }
             Self::Ambiguous { last: (name, _), .. } => {
                 format!("write the whole name, such as `--base {}`", shown(name))
@@ -216,7 +216,7 @@ impl GitError {
             Self::NoDefaultBranch { deepen: None, .. } => {
                 "fetch it with `git fetch origin`, or name the base: `--base REV`".into()
             }
-            Self::Unrelated { .. } => "name a base that `HEAD` grew from".into(),
+            Self::Unrelated { .. } => "name a base that `HEAD` descends from".into(),
             Self::OtherCheckout { .. } => {
                 "check out what the event is about (actions/checkout without `ref:`), or name the base: `--base REV`"
                     .into()

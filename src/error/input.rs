@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::text::{a, shown};
+use crate::text::shown;
 use crate::time::foreign::Cell;
 
 /// A file passed as an argument cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Input {
     /// A saved answer or event is not what GitHub sends.
-    #[error("`{}` is not {} that can be used: {why}", path.display(), a(what))]
+    #[error("`{}` is not a usable {what}: {why}", path.display())]
     Answer {
         /// The file as typed.
         path: PathBuf,
@@ -101,7 +101,7 @@ pub enum Input {
         month_first: Cell,
     },
     /// No cell of a column shows in which order its dates are written.
-    #[error("the column `{}` holds {cell}, which is one of two days, and no cell decides", shown(column))]
+    #[error("the column `{}` contains {cell}, which is one of two days, and no cell decides", shown(column))]
     DatesUndecided {
         /// The heading.
         column: String,

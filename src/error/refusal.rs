@@ -96,7 +96,7 @@ pub enum Refusal {
         field: String,
     },
     /// A key of the organisation's own that contains a list or a mapping.
-    #[error("`--set`: `{}` holds more than one text", shown(field))]
+    #[error("`--set`: `{}` contains more than one text", shown(field))]
     SeveralTexts {
         /// The field.
         field: String,

@@ -83,7 +83,7 @@ impl Listed for Item {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         let Some(number) = written.number.optional("number").map_err(A::Error::custom)?.copied() else {
             return Err(A::Error::custom(match written.message.optional("message") {
-                Ok(Some(message)) => format!("holds GitHub's refusal `{}`, not issues", shown(message)),
+                Ok(Some(message)) => format!("contains GitHub's refusal `{}`, not issues", shown(message)),
                 _ => "has an issue without a `number`".to_owned(),
             }));
         };
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_not_issues_is_named() {
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
-        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not issues (line 1, column 41)");
+        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not issues (line 1, column 41)");
         for (from, to, says) in [
             ("\"number\": 7, ", "", "has an issue without a `number`"),
             ("\"state\": \"open\"", "\"state\": \"merged\"", "issue 7: `state` is `merged`, neither `open`"),
@@ -183,8 +183,8 @@ mod tests {
             assert!(why(&json).starts_with(says), "{}", why(&json));
         }
         assert_eq!(why(""), "is empty");
-        assert!(why("[null]").starts_with("holds null, not issues"));
-        assert!(why("[[[[]]]]").starts_with("holds lists within lists within lists, not issues"));
+        assert!(why("[null]").starts_with("contains null, not issues"));
+        assert!(why("[[[[]]]]").starts_with("contains lists within lists within lists, not issues"));
         for text in ["[".repeat(200_000), r#"{"user":"#.repeat(200_000), "{}".repeat(200_000)] {
             assert!(Issue::parse_list(text.as_bytes()).is_err());
         }

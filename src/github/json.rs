@@ -27,7 +27,7 @@ impl InputError {
     /// Returns what is wrong as a whole sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        const VERBS: [&str; 8] = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "lacks ", "names "];
+        const VERBS: [&str; 8] = ["breaks ", "contains ", "does ", "ends ", "has ", "is ", "lacks ", "names "];
         let verb = VERBS.iter().any(|verb| self.why.starts_with(verb));
         format!("{}{}", if verb { "it " } else { "" }, self.why)
     }

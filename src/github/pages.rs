@@ -58,7 +58,7 @@ impl<'de, T: Listed> Visitor<'de> for Level<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let Some(lists_allowed) = self.lists_allowed.checked_sub(1) else {
-            return Err(A::Error::custom(format!("holds lists within lists within lists, not {}", T::NOUN)));
+            return Err(A::Error::custom(format!("contains lists within lists within lists, not {}", T::NOUN)));
         };
         while items.next_element_seed(Level { list: &mut *self.list, lists_allowed })?.is_some() {}
         Ok(())
@@ -95,5 +95,5 @@ impl<'de, T: Listed> Visitor<'de> for Level<'_, T> {
 }
 
 fn stray<T: Listed, E: Error>(what: &str) -> E {
-    E::custom(format!("holds {what}, not {}", T::NOUN))
+    E::custom(format!("contains {what}, not {}", T::NOUN))
 }

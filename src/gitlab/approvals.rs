@@ -133,7 +133,7 @@ impl Written {
         }
         let Some(head) = self.head_commit_sha else {
             return Err(refusal(self.message.as_ref(), self.error.as_ref()).unwrap_or_else(|| {
-                "holds something that is neither approvals, nor an approval state, nor a version".to_owned()
+                "contains something that is neither approvals, nor an approval state, nor a version".to_owned()
             }));
         };
         let id = self.id.ok_or("has a version without an `id`")?;
@@ -170,16 +170,15 @@ impl Answers {
                 Answer::Approvals { users, iid, project } => {
                     if sorted.approvals.replace(by_user(users)?).is_some() {
                         return Err(
-                            "holds two answers of `approvals`, and nobody can tell which is the newer".to_owned()
+                            "contains two answers of `approvals`, and nobody can tell which is the newer".to_owned()
                         );
                     }
                     (sorted.iid, sorted.project) = (iid, project);
                 }
                 Answer::State(users) => {
                     if sorted.state.replace(by_user(users)?).is_some() {
-                        return Err(
-                            "holds two answers of `approval_state`, and nobody can tell which is the newer".to_owned()
-                        );
+                        return Err("contains two answers of `approval_state`, and nobody can tell which is the newer"
+                            .to_owned());
                     }
                 }
                 Answer::Version(version) => sorted.versions.push(version),
@@ -192,7 +191,7 @@ impl Answers {
     fn approvals(mut self, request: &MergeRequest) -> Result<Approvals, String> {
         self.expect(request)?;
         let users = match (self.approvals.take(), self.state.take()) {
-            (None, None) => return Err("holds neither the approvals nor the approval state".to_owned()),
+            (None, None) => return Err("contains neither the approvals nor the approval state".to_owned()),
             (Some(users), None) | (None, Some(users)) => users,
             (Some(users), Some(state)) => agreed(users, &state)?,
         };
@@ -206,7 +205,9 @@ impl Answers {
                 ));
             }
             None if !users.is_empty() => {
-                return Err("holds no versions of the merge request, so nobody can tell what was approved".to_owned());
+                return Err(
+                    "contains no versions of the merge request, so nobody can tell what was approved".to_owned()
+                );
             }
             _ => {}
         }

@@ -178,8 +178,8 @@ mod tests {
             let found = why(&json.replacen(from, to, 1));
             assert!(found.starts_with(says), "{found}");
         }
-        assert_eq!(why(r#"{"message": "404 Not found"}"#), "holds the refusal `404 Not found`");
-        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "holds the refusal `insufficient_scope`");
+        assert_eq!(why(r#"{"message": "404 Not found"}"#), "contains the refusal `404 Not found`");
+        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "contains the refusal `insufficient_scope`");
         assert_eq!(why(""), "is empty");
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
         assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "is not a merge request");

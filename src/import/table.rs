@@ -112,7 +112,10 @@ pub(super) fn read(text: String, wanted: &[String]) -> Result<Table, NoTable> {
         return Err(NoTable::TooManyColumns(width));
     }
     let mut table = Table {
-        delimiter: DELIMITERS.iter().find(|(byte, _)| *byte == delimiter).map_or("an unusual character", |(_, name)| name),
+        delimiter: DELIMITERS
+            .iter()
+            .find(|(byte, _)| *byte == delimiter)
+            .map_or("an unusual character", |(_, name)| name),
         headings: headings(&header, width, list.as_slice()),
         header_line: header.line,
         above,
@@ -136,16 +139,18 @@ impl Table {
         let width = self.headings.len();
         let cells = row.filled();
         if let Some(line) = row.stray_quote {
-            let why =
-                format!("the quote in line {line} does not end a text: a quote is not closed above, or not doubled inside a text");
+            let why = format!(
+                "the quote in line {line} does not end a text: a quote is not closed above, or not doubled inside a text"
+            );
             self.unread.push((row.line, why));
         } else if cells == 0 {
             self.empty_rows += 1;
         } else if row.cells.iter().take(width).map(str::trim).eq(header.cells.iter().take(width).map(str::trim)) {
             self.repeated_headers.push(row.line);
         } else if cells > width {
-            let why =
-                format!("it has {cells} cells and the header {width}: a text that contains the delimiter is not quoted");
+            let why = format!(
+                "it has {cells} cells and the header {width}: a text that contains the delimiter is not quoted"
+            );
             self.unread.push((row.line, why));
         } else if row.cells.len() != header.cells.len() && row.swallows_rows(delimiter, width) {
             let why = "a cell contains what looks like whole rows: a quote is opened and not closed";

@@ -18,11 +18,11 @@ pub enum Format {
     Table,
     /// For scripts.
     Json,
-    /// For a spreadsheet: a cell that a formula could begin in begins with an apostrophe.
+    /// For a spreadsheet: a cell that could begin a formula begins with an apostrophe.
     Csv,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 /// What is listed.
@@ -30,11 +30,11 @@ const VERSION: u32 = 1;
 pub struct Listing<'l> {
     /// All exceptions on the day of the list.
     pub view: View<'l>,
-    /// The rows, in their order.
+    /// The rows, in order.
     pub rows: Vec<Row<'l>>,
     /// How many readable exceptions the filters leave out.
     pub left_out: usize,
-    /// Files that hold no exception that can be read.
+    /// Files without a readable exception.
     pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
@@ -47,13 +47,12 @@ pub struct Listing<'l> {
 pub struct Row<'l> {
     /// The exception.
     pub exception: &'l Exception<'l>,
-    /// Where its end lies; `None` where the record names none.
+    /// Its term; `None` if the record names no expiry.
     pub term: Option<Term>,
 }
 
 impl Row<'_> {
-    /// Orders rows: live ones by their end, those without one first; then the others, the latest
-    /// end first.
+    /// Orders rows: live ones by their end, those without one first; then the others, the latest end first.
     #[must_use]
     pub fn urgency(&self) -> (bool, i64) {
         let left = self.term.map(|term| term.days_left);
@@ -67,7 +66,7 @@ impl Row<'_> {
         self.exception.status.as_ref().map_or("?", |status| status.value.name())
     }
 
-    /// Says how much time is left, in words that fit a column.
+    /// Returns how much time is left, in words that fit a column.
     fn left(&self) -> String {
         let Some(term) = self.term.filter(|_| self.exception.is_live()) else { return String::new() };
         match term.days_left {
@@ -108,7 +107,7 @@ const HEADS: [&str; 8] = ["LEFT", "LAST DAY", "TIER", "STATUS", "OWNER", "RENEWE
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => table(listing, look, out),
@@ -151,8 +150,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
     writeln!(out, "{gap}{count} {noun}, {} overdue, on {}{rest}", overdue.count(), listing.view.today.day)
 }
 
-/// Puts cells side by side; the last one is cut at the terminal's width, but never below 20
-/// characters.
+/// Puts cells side by side; the last one is cut at the terminal's width, but never below 20 characters.
 fn line(cells: &[String; 8], widths: &[usize; 8], most: usize) -> String {
     const NARROWEST: usize = 20;
     let mut line = String::new();

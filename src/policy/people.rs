@@ -58,7 +58,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         ),
         RosterProblem::ManagerCycle { people } => {
             let ends = (people.first().copied().unwrap_or_default(), people.last().copied().unwrap_or_default());
-            let message = "the managers go round in a circle, so nobody stands above the others".to_owned();
+            let message = "the managers form a circle, so nobody is above the others".to_owned();
             (manager(ends.1), message, "let one of them have no manager", Some((person(ends.0), "back to this person")))
         }
         RosterProblem::TeamIsPerson { team: index, person: other } => (

@@ -672,7 +672,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_holds_what_the_schema_says() {
+    fn each_row_agrees_with_the_schema() {
         let holds = |document: &Node<'_>, field: Field, schema: &Node<'_>| {
             let refers = schema.get("$ref").and_then(Node::as_text).unwrap_or_default();
             let whole = resolved(document, schema);
@@ -749,7 +749,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_holds_a_value_is_imported_given_and_asked_for() {
+    fn only_fields_with_a_value_are_imported_given_and_asked_for() {
         for field in Field::all() {
             let holds = !matches!(field.kind(), Kind::Mapping | Kind::Mappings);
             assert!(holds || (field.row().column.is_none() && field.argument().is_none()), "{field:?}");

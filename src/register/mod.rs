@@ -167,7 +167,7 @@ fn read_one<'a>(
             None
         }
         Ok(root) if root.as_map().is_none() => {
-            let message = format!("the file holds {}, not a mapping", root.kind_name());
+            let message = format!("the file contains {}, not a mapping", root.kind_name());
             faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
             None
         }

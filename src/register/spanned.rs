@@ -100,7 +100,7 @@ mod tests {
     use crate::yaml;
 
     #[test]
-    fn a_part_of_a_text_has_its_own_bytes_unless_the_file_writes_it_otherwise() {
+    fn a_part_of_a_text_has_its_own_bytes_unless_it_is_written_differently() {
         for (written, found) in [
             ("Ask Zoë, TBD  # later", "TBD"),
             ("\"Ask 'Zoë', TBD\"", "TBD"),

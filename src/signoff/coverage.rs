@@ -79,7 +79,7 @@ pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
     let (message, help) = match (&ownership.text, &ownership.unread) {
         (Some(_), _) => return None,
         (None, Some(why)) => (
-            format!("CODEOWNERS counts for nothing, so nobody has to approve an exception: {}", shown(why)),
+            format!("CODEOWNERS has no effect, so nobody has to approve an exception: {}", shown(why)),
             match ownership.forge {
                 Forge::GitHub => "put a plain file of less than 3 MB there: GitHub reads nothing else",
                 Forge::GitLab => "put a plain file of less than 3 MB there: stopgap reads nothing else",
@@ -163,7 +163,7 @@ pub fn shortfall(
         ),
         Demand::Exclusion => (
             format!("nobody has to approve a change of {}: this line excludes them", listed(parts)),
-            "take the line out; in its section no other line can include them again".to_owned(),
+            "remove the line; no other line of its section can include them again".to_owned(),
         ),
     };
     Some(Shortfall { line, span: rule.span, message, help })
@@ -176,7 +176,7 @@ fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -
         [] if rule.owners.is_empty() => format!("{names} {is} left without owners by this line"),
         [] => format!("{names} {has} no owner who is known"),
         [only] if approvals == 1 => {
-            format!("{names} {has} no second owner beside `{}`, who cannot approve their own change", shown(only))
+            format!("{names} {has} no second owner besides `{}`, who cannot approve their own change", shown(only))
         }
         owners => format!(
             "{names} {has} `{}` owners for `{approvals}` approvals, and nobody can approve their own change",

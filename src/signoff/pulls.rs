@@ -240,7 +240,7 @@ impl Saved {
 
     fn add(&mut self, line: Line) -> Result<(), String> {
         if let Some(message) = line.message {
-            return Err(format!("holds GitHub's refusal `{}`, not an answer", shown(&message)));
+            return Err(format!("contains GitHub's refusal `{}`, not an answer", shown(&message)));
         }
         let missing = |key: &str| format!("has no `{key}`");
         let repository = line.repository.ok_or_else(|| missing("repository"))?.to_lowercase();
@@ -305,7 +305,7 @@ impl Listed for Pull {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.number, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not pull requests", shown(message))));
+            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not pull requests", shown(message))));
         }
         written.pull().map_err(A::Error::custom)
     }
@@ -444,10 +444,10 @@ mod tests {
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
         assert_eq!(
             parse(&[refusal.to_owned()]).unwrap_err(),
-            "line 1 holds GitHub's refusal `Not Found`, not an answer"
+            "line 1 contains GitHub's refusal `Not Found`, not an answer"
         );
         let gone = parse(&[reviews_line(1, 1, true).replace("[]", refusal)]).unwrap_err();
-        assert!(gone.starts_with("holds GitHub's refusal `Not Found`, not reviews (line 1, "), "{gone}");
+        assert!(gone.starts_with("contains GitHub's refusal `Not Found`, not reviews (line 1, "), "{gone}");
         assert_eq!(Pulls::parse(&[(String::new(), vec![0xff, 0xfe])]).unwrap_err().1.why, "is not UTF-8");
     }
 }

@@ -238,7 +238,7 @@ impl Listed for Review {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.state, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not reviews", shown(message))));
+            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not reviews", shown(message))));
         }
         written.review().map_err(A::Error::custom)
     }
@@ -467,8 +467,8 @@ mod tests {
                 "review 7: `submitted_at` is `23 November`, not a time such as `2026-11-23T09:00:00Z`",
             ),
             (HEAD, "HEAD~1", "review 7: `commit_id` is `HEAD~1`, not a full commit"),
-            ("[{", "[[[{", "holds lists within lists within lists, not reviews"),
-            ("[{", "[null, {", "holds null, not reviews (line 1, column 5)"),
+            ("[{", "[[[{", "contains lists within lists within lists, not reviews"),
+            ("[{", "[null, {", "contains null, not reviews (line 1, column 5)"),
         ] {
             assert!(good.contains(from), "{from}");
             let found = why(&good.replacen(from, to, 1));
@@ -476,7 +476,7 @@ mod tests {
         }
         let refusal =
             r#"{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}"#;
-        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
+        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
         assert_eq!(why(""), "is empty");
         assert_eq!(
             why(&good[..good.len() - 1]),
@@ -486,7 +486,7 @@ mod tests {
             )
         );
         assert!(why(&format!("{good}, {good}")).starts_with("is not JSON: expected value at line 2"));
-        assert!(why("\"reviews\"").starts_with("holds a text"));
+        assert!(why("\"reviews\"").starts_with("contains a text"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 pub(crate) mod look_alike;
-mod article;
 mod nearest;
 pub mod normalise;
 pub mod phrases;
@@ -12,7 +11,6 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
-pub(crate) use article::a;
 pub use nearest::nearest;
 pub use normalise::is_ignorable;
 pub use phrases::Phrases;

@@ -483,7 +483,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_name_is_told_from_a_ticket() {
+    fn a_product_name_is_distinguished_from_a_ticket() {
         let kinds = |text: &str| tokens(text).iter().map(|token| token.kind).collect::<Vec<_>>();
         for name in ["oauth2", "smb1", "win7", "sftp-hr-01", "tls1.2", "cve-2026-1234"] {
             assert_eq!(kinds(name), [Kind::Name], "{name}");

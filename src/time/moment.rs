@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_takes_no_time() {
+    fn a_day_has_no_time() {
         let error = Day::parse("2026-11-23T09:00+01:00").unwrap_err();
         assert_eq!(error.to_string(), "write the day without a time: `2026-11-23`");
         for (text, says) in [

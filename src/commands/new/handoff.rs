@@ -1,4 +1,4 @@
-//! From the file to the pull request: commands that can be pasted into a shell as they stand.
+//! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl Handoff<'_> {
         Ok(())
     }
 
-    /// A title that would look otherwise in a terminal stays in the file.
+    /// A title that would look different in a terminal stays in the file.
     fn message(&self) -> String {
         const LONGEST: usize = 72;
         let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
@@ -52,11 +52,11 @@ impl Handoff<'_> {
     }
 }
 
-/// Returns the command that goes on with the answers so far.
+/// Returns the command that continues with the answers so far.
 pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
     let mut add = |name: &str, value: &str| {
-        // An answer that would be shown otherwise than it is cannot be pasted.
+        // An answer that would be displayed differently from what it is cannot be pasted.
         if !value.is_empty() && escape::line(value) == value {
             words.extend([format!("--{name}"), quote(value)]);
         }
@@ -78,7 +78,7 @@ pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     words.join(" ")
 }
 
-/// Returns the arguments that give the answers of a draft: what is asked for, then the rest.
+/// Returns the arguments that set the answers of a draft: what is asked for, then the rest.
 fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
     let unasked = Field::all().filter(|field| field.question().is_none() && !field.is_in_list());
     let is_default = |field: Field| match field {

@@ -65,9 +65,10 @@ fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base,
         return Err(search.missing(base, "the pull request's base", Reach::Anywhere)?);
     }
     match newest_merge_base(search, &tips)? {
-        Some(base) if base == search.head => {
-            Ok(Base::new(base, format!("`HEAD` itself, as `{}` holds the whole pull request already", shown(branch))))
-        }
+        Some(base) if base == search.head => Ok(Base::new(
+            base,
+            format!("`HEAD` itself, as `{}` already contains the whole pull request", shown(branch)),
+        )),
         Some(base) => {
             Ok(Base::new(base, format!("the merge base of `HEAD` and the pull request's base `{}`", shown(branch))))
         }
@@ -121,7 +122,7 @@ fn merge_group(search: &Search<'_>, event: &Event) -> Result<Base, Error> {
     let base = whole(search, event.group_base())?;
     let head = whole(search, event.group_head())?;
     push::expect_head(search, &head, "the merge group's head")?;
-    search.present(&base, "the commit that the merge group stands on", search.reach(&base))
+    search.present(&base, "the commit that the merge group is based on", search.reach(&base))
 }
 
 fn pushed(search: &Search<'_>, event: &Event) -> Result<Base, Error> {

@@ -145,7 +145,7 @@ impl Search<'_> {
             return Err(self.no_default_branch(default_branch)?);
         };
         match self.git.merge_base(&tip, &self.head)? {
-            Some(base) if base == self.head => self.before_head(&format!("`{name}` holds `HEAD` already")),
+            Some(base) if base == self.head => self.before_head(&format!("`{name}` already contains `HEAD`")),
             Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }

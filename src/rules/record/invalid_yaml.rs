@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Mend the place that is shown. Write every value out where it is needed, quote texts that
-    /// hold `: ` or ` #`, indent with spaces, and keep one exception to a file.
+    /// Fix the place that is shown. Write every value out where it is needed, quote texts that contain `: ` or ` #`,
+    /// indent with spaces, and keep one exception to a file.
     id: "invalid-yaml",
     family: Record,
     level: Error,

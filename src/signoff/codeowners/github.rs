@@ -93,8 +93,7 @@ impl<'a> Line<'a> {
     fn owner_as_pattern(&self, pattern: &str) -> Option<Problem> {
         let owner = pattern.starts_with('@') && owner_kind(pattern).is_some();
         owner.then(|| {
-            let message =
-                format!("`{}` stands where the pattern belongs, so it is read as a file's name", shown(pattern));
+            let message = format!("`{}` is where the pattern should be, so it is read as a file name", shown(pattern));
             let help = format!("begin the line with a pattern: `* {}`", shown(self.text));
             self.problem(0, pattern.len(), message, help, false)
         })
@@ -138,7 +137,7 @@ fn pattern_fault(pattern: &str) -> Option<(String, String)> {
         return Some((message, "write `*` for every file of the repository".to_owned()));
     }
     if pattern.starts_with('!') {
-        let message = format!("`{name}` begins with `!`, which CODEOWNERS does not know, so GitHub skips the line");
+        let message = format!("`{name}` begins with `!`, which CODEOWNERS does not support, so GitHub skips the line");
         let bare = pattern.trim_start_matches('!');
         let help = format!("write `{}` without owners, below the line that it is an exception from", shown(bare));
         return Some((message, help));
@@ -204,7 +203,7 @@ fn owner_help(text: &str) -> String {
         _ => return "write `@user`, `@org/team` or a mail address, with blanks between them".to_owned(),
     };
     if bare.len() < text.len() {
-        format!("put a blank alone between two owners: `{}`", shown(better))
+        format!("put only a blank between two owners: `{}`", shown(better))
     } else {
         format!("write `{}`", shown(better))
     }
@@ -581,7 +580,7 @@ mod tests {
             (r"docs\", r"docs\", "ends in a backslash", "put `/` between folders"),
             ("* user", "user", "`user` is not an owner", "write `@user`"),
             ("*.txt docs@", "docs@", "`docs@` is not an owner", "write `@user`, `@org/team` or"),
-            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put a blank alone between two owners: `@olek`"),
+            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put only a blank between two owners: `@olek`"),
             ("* @org/a/b", "@org/a/b", "is not an owner", "write `@user`, `@org/team` or"),
             ("* @olek org/team", "org/team", "is not an owner", "write `@org/team`"),
             ("* @ölek", "@ölek", "is not an owner", "write `@user`, `@org/team` or"),
@@ -605,7 +604,7 @@ mod tests {
         assert_eq!(owners(text, "@acme/security").unwrap(), ["@olek"]);
         let (at, message, help) = problem(text);
         assert_eq!(at, "@acme/security");
-        assert_eq!(message, "`@acme/security` stands where the pattern belongs, so it is read as a file's name");
+        assert_eq!(message, "`@acme/security` is where the pattern should be, so it is read as a file name");
         assert_eq!(help, "begin the line with a pattern: `* @acme/security @olek`");
         assert_eq!(parse("@dana/notes.txt @olek\n@types/ @olek").problems(), []);
     }

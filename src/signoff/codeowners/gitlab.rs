@@ -212,7 +212,7 @@ impl<'a> Line<'a> {
                     "write `@user`, `@group/subgroup`, `@@maintainer` or a mail address".to_owned(),
                 )),
                 (Some((_, name, _)), true) => Some((
-                    format!("`{}` is an owner here: GitLab knows no comment at the end of a line", shown(name)),
+                    format!("`{}` is an owner here: GitLab has no comments at the end of a line", shown(name)),
                     "write the comment on a line of its own".to_owned(),
                 )),
                 (Some(_), false) => None,
@@ -231,7 +231,8 @@ impl<'a> Line<'a> {
     /// Reports what is wrong with a line that is not a heading.
     fn entry_faults(&self, pattern: &str, owners: &[Owner<'_>]) -> Option<Problem> {
         if self.text.trim_start_matches('^').starts_with('[') {
-            let message = format!("`{}` is not closed, so GitLab reads no section but a pattern", shown(self.text));
+            let message =
+                format!("`{}` is not closed, so GitLab reads a pattern instead of a section", shown(self.text));
             let help = format!("write `{}]`", shown(self.text));
             return Some(self.problem((0, self.text.len()), message, help, false));
         }
@@ -241,7 +242,7 @@ impl<'a> Line<'a> {
             return Some(self.problem((0, pattern.len()), message.to_owned(), help, true));
         }
         (owners.is_empty() && !pattern.starts_with('!')).then(|| {
-            let message = format!("`{}` has no owner, so GitLab approves its files by itself", shown(pattern));
+            let message = format!("`{}` has no owner, so GitLab approves its files automatically", shown(pattern));
             let help = format!("name owners, or write `!{}` if nobody has to approve", shown(pattern));
             self.problem((0, pattern.len()), message, help, true)
         })
@@ -598,11 +599,11 @@ mod tests {
     fn what_gitlab_ignores_or_reads_differently_is_reported() {
         for (text, at, says, help) in [
             ("* @ada ben", "ben", "`ben` is not an owner, so GitLab ignores it", "write `@user`, `@group/subgroup`"),
-            ("docs/ @ada # @ben", "@ben", "`@ben` is an owner here: GitLab knows no comment", "write the comment on a"),
+            ("docs/ @ada # @ben", "@ben", "`@ben` is an owner here: GitLab has no comments", "write the comment on a"),
             (
                 "docs/",
                 "docs/",
-                "`docs/` has no owner, so GitLab approves its files by itself",
+                "`docs/` has no owner, so GitLab approves its files automatically",
                 "name owners, or write `!docs/`",
             ),
             ("[Docs] @ada\ndocs/ # later", "docs/", "`docs/` has no owner", "name owners"),
