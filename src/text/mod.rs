@@ -14,7 +14,6 @@ mod word_list;
 
 pub(crate) use article::a;
 pub use nearest::nearest;
-pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
 pub use word_list::WordList;

@@ -93,13 +93,8 @@ pub fn is_ignorable(c: char) -> bool {
 }
 
 /// Returns the words that carry a text's meaning, folded and in order.
-///
-/// A word is a run of letters and marks; apostrophes and hyphens part words, so `third-party` and `third party` are
-/// alike. An ideograph or hiragana is one word, a run of a script that writes no spaces (Thai, Lao, Khmer, Burmese)
-/// is one word for each two neighbouring characters. Left out: numbers, dates, times, ticket ids, hashes, anything
-/// joined to a digit, URLs, host names and mail addresses.
-#[must_use]
-pub fn words(text: &str) -> Vec<String> {
+#[cfg(test)]
+pub(super) fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     tokens(&folded).iter().filter(|token| token.kind == Kind::Word).map(|token| token.text.to_owned()).collect()
 }

@@ -13,7 +13,7 @@ mod today;
 mod zone;
 
 pub use day::{Day, parse_days};
-pub use moment::{Moment, MomentError};
+pub use moment::Moment;
 pub(crate) use month::month_name;
 pub use today::Today;
-pub use zone::{Zone, ZoneError};
+pub use zone::Zone;
