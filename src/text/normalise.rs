@@ -11,6 +11,8 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::month::is_month;
+
 /// Returns the comparison form of a text: NFKC, full case folding, trimmed, every run of white space one space, and
 /// no default-ignorable characters (zero-width spaces, soft hyphens).
 ///
@@ -330,69 +332,6 @@ fn mask_dates(tokens: &mut [Token<'_>]) {
             tokens[at].kind = Kind::Reference;
         }
     }
-}
-
-/// Tells whether a folded word names a month in English, German, French or Spanish, in full or by an English
-/// abbreviation.
-pub(super) fn is_month(word: &str) -> bool {
-    matches!(
-        word,
-        "jan"
-            | "feb"
-            | "mar"
-            | "apr"
-            | "may"
-            | "jun"
-            | "jul"
-            | "aug"
-            | "sep"
-            | "sept"
-            | "oct"
-            | "nov"
-            | "dec"
-            | "january"
-            | "february"
-            | "march"
-            | "april"
-            | "june"
-            | "july"
-            | "august"
-            | "september"
-            | "october"
-            | "november"
-            | "december"
-            | "januar"
-            | "februar"
-            | "märz"
-            | "mai"
-            | "juni"
-            | "juli"
-            | "oktober"
-            | "dezember"
-            | "janvier"
-            | "février"
-            | "mars"
-            | "avril"
-            | "juin"
-            | "juillet"
-            | "août"
-            | "septembre"
-            | "octobre"
-            | "novembre"
-            | "décembre"
-            | "enero"
-            | "febrero"
-            | "marzo"
-            | "abril"
-            | "mayo"
-            | "junio"
-            | "julio"
-            | "agosto"
-            | "septiembre"
-            | "octubre"
-            | "noviembre"
-            | "diciembre"
-    )
 }
 
 #[cfg(test)]
