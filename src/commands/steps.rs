@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::place;
 use crate::git::Git;
 use crate::history::base;
 use crate::output::escape;
@@ -25,8 +26,7 @@ impl Steps<'_> {
     /// Tells whether there is a git work tree to commit to, and whether the commands can be shown as
     /// they are: a file's name may hold what no terminal should be sent.
     pub(super) fn are_possible(&self) -> bool {
-        self.root.ancestors().any(|folder| folder.join(".git").exists())
-            && self.lines().iter().all(|line| escape::line(line) == *line)
+        place::work_tree_top(self.root).is_some() && self.lines().iter().all(|line| escape::line(line) == *line)
     }
 
     /// Returns the commands, one a line, as a POSIX shell reads them; none runs where the one before it
@@ -76,7 +76,7 @@ impl Steps<'_> {
     /// Returns how git is called from the current folder, and what it must be told of the file.
     fn seen_from_here(&self) -> (String, String) {
         let current = std::fs::canonicalize(self.current).unwrap_or_else(|_| self.current.to_path_buf());
-        let top = self.root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(self.root);
+        let top = place::work_tree_top(self.root).unwrap_or(self.root);
         if !current.starts_with(top) {
             return (format!("git -C {}", quote(&self.root.to_string_lossy())), self.path.to_owned());
         }

@@ -13,7 +13,7 @@ use crate::output::doctor::{Diagnosis, text};
 use crate::output::escape;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
-use crate::schema::Shipped;
+use crate::schema::{Shipped, modeline};
 use crate::signoff::Codeowners;
 
 const POLICY: &str = include_str!("policy.yaml");
@@ -108,19 +108,16 @@ impl Setup {
         let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
 
         let policy_path = policy.path.as_deref().unwrap_or(policy::NAMES[0]);
-        part(policy_path, policy_for(forge), "the policy: limits, levels, the time zone");
+        let schema =
+            |file: &str, schema: Shipped| modeline(&("../".repeat(file.matches('/').count()) + &schema.copy()));
+        let text = schema(policy_path, Shipped::Policy) + &policy_for(forge);
+        part(policy_path, text, "the policy: limits, levels, the time zone");
         let folder = policy.exceptions.as_str();
-        let up = "../".repeat(folder.matches('/').count() + 1);
-        let readme = README.replace("SCHEMA", &format!("{up}schema/exception.schema.json"));
-        part(&format!("{folder}/README.md"), readme, "the register's folder, how to write an exception, an example");
-        for (name, schema) in [
-            ("exception", Shipped::Exception),
-            ("policy", Shipped::Policy),
-            ("people", Shipped::People),
-            ("controls", Shipped::Controls),
-        ] {
-            let what = "for editors, which complete and explain the keys";
-            part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
+        let readme = format!("{folder}/README.md");
+        let text = README.replace("MODELINE\n", &schema(&readme, Shipped::Exception));
+        part(&readme, text, "the register's folder, how to write an exception, an example");
+        for (_, schema) in Shipped::ALL {
+            part(&schema.copy(), schema.text().to_owned(), "for editors, which complete and explain the keys");
         }
         let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
         let owners_path = owners_file.unwrap_or(forge.codeowners()[0]);
@@ -159,7 +156,7 @@ impl Setup {
             owned: !owners.is_empty(),
             ci,
             own_pipeline,
-            in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+            in_git: place::work_tree_top(root).is_some(),
             below,
         })
     }
