@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
+use crate::commands::steps::Steps;
 use crate::commands::{World, place, subfolder, write};
 use crate::error::{Argument, Error, Named};
 use crate::files;
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             plan.files.iter().map(|file| (root.join(&file.path), file.text.as_bytes())).collect();
         write::new(&written, &root)?;
     }
+    let steps = if arguments.dry_run || plan.files.is_empty() { Vec::new() } else { steps(&root, &target) };
     let judged = plan.judge(opened);
     let outcome = Outcome {
         file: &name,
@@ -61,6 +63,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         folder: &target,
         elsewhere: elsewhere(&root, &world.folder),
         in_git: place::work_tree_top(&root).is_some(),
+        steps,
         drafts: judged.drafts,
         skipped: plan.skipped,
         findings: judged.findings,
@@ -75,6 +78,12 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
 fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     (here != root).then(|| root.display().to_string())
+}
+
+/// Returns the commands that bring a folder's new files into a pull request, typed at the root.
+fn steps(root: &Path, folder: &str) -> Vec<String> {
+    let (branch, message) = ("import-exceptions", "Import existing exceptions");
+    Steps { root, current: root, path: folder, branch, message }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {

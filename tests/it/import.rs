@@ -100,7 +100,7 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
         "expires            100  AUS-0001, AUS-0002, AUS-0011, …",
         "owner               20  AUS-0025, AUS-0050, AUS-0075, …",
         "stopgap check exceptions/2026/q4",
-        "git add exceptions/2026/q4",
+        "       git switch -c import-exceptions &&\n       git add -- exceptions/2026/q4 &&\n",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }

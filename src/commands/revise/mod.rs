@@ -22,7 +22,7 @@ pub(super) use review::run as review;
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::steps::Steps;
+use crate::commands::steps::{Steps, branch};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
@@ -173,11 +173,12 @@ fn revise(
         writeln!(out, "{}", escape::line(hint))?;
     }
     let message = format!("exceptions: {verb} {id}");
-    let steps = Steps { root: &root, current: &world.folder, path: &path, verb, id: &id, message: &message };
-    if steps.are_possible() {
+    let branch = branch(verb, &id);
+    let steps = Steps { root: &root, current: &world.folder, path: &path, branch: &branch, message: &message }.lines();
+    if !steps.is_empty() {
         writeln!(out, "\nto bring it into a pull request:\n")?;
-        for line in steps.lines() {
-            writeln!(out, "  {}", escape::line(&line))?;
+        for line in steps {
+            writeln!(out, "  {line}")?;
         }
     }
     Ok(ExitCode::SUCCESS)
