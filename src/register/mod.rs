@@ -1,6 +1,7 @@
 //! The register: every exception file, read, parsed and judged by the schemas on all cores.
 
 mod controls;
+mod differences;
 pub mod draft;
 mod exception;
 pub mod fields;
@@ -11,6 +12,7 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
+pub use differences::{Lists, differences};
 pub use exception::{Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Status};
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
 pub use spanned::{At, Spanned, Text};
