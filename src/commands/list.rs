@@ -9,7 +9,7 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::output::Look;
-use crate::output::list::{Listing, Row, render};
+use crate::output::list::{Format, Listing, Row, render};
 use crate::register::Tier;
 use crate::register::{Exception, Status};
 use crate::rules::Judge;
@@ -22,7 +22,8 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
     write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
     refuse_unknown_owner(arguments.owner.as_deref(), judge)?;
-    let register = opened.register();
+    let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
+    let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
         .exceptions
         .iter()
