@@ -849,7 +849,9 @@ mod code_owned {
         let files = [("stopgap.yaml", "schema: rules/house.json\n"), ("rules/house.json", "{}")];
         assert_eq!(
             messages(Some(OWNERS), &files),
-            ["not-code-owned: no line covers the schema `rules/house.json` (add `/rules/house.json @person @other-person`)"]
+            [
+                "not-code-owned: no line covers the schema `rules/house.json` (add `/rules/house.json @person @other-person`)"
+            ]
         );
         assert_eq!(messages(Some(&format!("{OWNERS}/rules/ @mei @olek\n")), &files), NOTHING);
     }
