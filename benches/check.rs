@@ -65,7 +65,7 @@ fn main() -> Outcome<()> {
     generate::write(folder.path(), entries, generate::SEED)?;
     let bench = Bench { root: folder.path().to_path_buf(), rounds };
     let files = bench.read()?;
-    let bytes = files.bytes();
+    let bytes = files.own().iter().map(|id| files.source(*id).text().len() as u64).sum();
     let threads = rayon::current_num_threads();
     writeln!(out, "{entries} entries, {bytes} bytes, {threads} threads, {rounds} rounds")?;
     bench.in_good_order(&files, &mut out)?;

@@ -38,7 +38,7 @@ pub mod git {
     pub use crate::git::Git;
 }
 pub mod files {
-    pub use crate::files::{Repository, decode};
+    pub use crate::files::{ReadFile, Repository, decode};
 }
 pub mod github {
     pub use crate::github::{Event, Issue};

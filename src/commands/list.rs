@@ -11,7 +11,7 @@ use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::git::Identity;
 use crate::output::Look;
-use crate::output::list::{Listing, Row, render};
+use crate::output::list::{Format, Listing, Row, render};
 use crate::people::fold_person;
 use crate::register::{Exception, Status, Text, Tier, control_key};
 use crate::rules::Judge;
@@ -24,7 +24,8 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
     write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
     let filter = Filter::new(arguments, &opened)?;
-    let register = opened.register();
+    let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
+    let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
         .exceptions
         .iter()

@@ -153,6 +153,16 @@ pub fn uri(path: &str) -> String {
     uri
 }
 
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), where it needs quotes.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Takes away what makes an embedded link of a SARIF message (SARIF 2.1.0, section 3.11.6).
 #[must_use]
 pub fn unlinked(text: &str) -> String {
@@ -774,5 +784,14 @@ mod tests {
         let mut bytes = Vec::new();
         json_line(&["\u{1b}\n##[group]"], &mut bytes).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), "[\"\\u001b\\n\\u0023#[group]\"]\n");
+    }
+
+    #[test]
+    fn a_shell_reads_back_every_word() {
+        for word in ["plain", "", "two words", "it's", "$(rm -rf ~)", "`id`", "a\nb", "-n", "!x", "\\", "'\"'"] {
+            let line = format!("printf '%s\\0' {}", shell_word(word));
+            let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{word}\0"), "{line}");
+        }
     }
 }

@@ -178,11 +178,6 @@ impl Roster {
         std::iter::successors(self.manager(id), |above| self.manager(*above)).find(|above| !gone(above))
     }
 
-    /// Tells whether anybody stands above a person.
-    pub fn has_manager(&self, id: PersonId) -> bool {
-        self.manager(id).is_some()
-    }
-
     /// Gives the day on which a person left.
     pub fn left(&self, id: PersonId) -> Option<Day> {
         self.record(id).and_then(|record| record.left)
@@ -423,7 +418,7 @@ mod tests {
         assert_eq!(roster.find(""), None);
         assert_eq!((roster.display(id), id.index()), ("@dana", 0));
         assert_eq!(roster.left(id), Day::parse("2026-12-01").ok());
-        assert!(roster.has_manager(id));
+        assert!(roster.manager(id).is_some());
     }
 
     #[test]
@@ -484,7 +479,7 @@ mod tests {
         let (top, middle, low) = (PersonId(0), PersonId(7), PersonId(49_999));
         assert!(roster.stands_above(top, low) && roster.stands_above(middle, low));
         assert!(!roster.stands_above(low, top) && !roster.stands_above(top, top));
-        assert!(!roster.has_manager(top));
+        assert_eq!(roster.manager(top), None);
     }
 
     #[test]

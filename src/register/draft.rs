@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::register::exception::Status;
 use crate::register::fields::{self, Field, Kind, Need, STATUS};
+use crate::schema::modeline;
 use crate::yaml::write::{self, Layout, Value};
 
 /// What is known of a new exception, by field. An empty text is a missing one.
@@ -140,7 +141,7 @@ impl Draft {
     /// file; without one there is no line for the editor.
     #[must_use]
     pub fn to_yaml(&self, schema: Option<&str>) -> String {
-        let modeline = schema.map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
+        let modeline = schema.map(modeline).unwrap_or_default();
         let mut entries: Vec<(String, Value)> = Field::tops().filter_map(|field| self.entry(field)).collect();
         entries.extend(self.own.iter().cloned());
         modeline + &write::entries(&entries, 0, Layout::default())

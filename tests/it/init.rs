@@ -116,6 +116,18 @@ fn what_is_there_is_never_changed_and_it_can_be_run_twice() {
 }
 
 #[test]
+fn code_owners_are_given_all_of_the_rule_book() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "schema: rules/house.json\npeople: staff.yaml\n").file("rules/house.json", "{}");
+    sandbox.file("staff.yaml", "people: [{handle: \"@olek\"}]\n");
+    let run = init(&sandbox, &["--owners", "@olek,@priya"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let owners = fs::read_to_string(sandbox.path(".github/CODEOWNERS")).unwrap();
+    let owned: Vec<&str> = owners.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(owned[..5], ["/exceptions/", "/stopgap.yaml", "/staff.yaml", "/controls.yaml", "/rules/house.json"]);
+}
+
+#[test]
 fn a_dry_run_shows_what_would_be_written_and_writes_nothing() {
     let sandbox = Sandbox::new();
     let run = init(&sandbox, &["--dry-run"]);

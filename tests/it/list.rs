@@ -269,6 +269,7 @@ fn one_run_writes_a_file_as_well() {
     for (output, words) in [
         ("csv=exceptions/a-later.yaml", "would replace"),
         ("csv=people.yaml", "would replace"),
+        ("csv=.github/stopgap.yaml", "would replace"),
         ("cvs=live.csv", "there is no format `cvs`"),
     ] {
         let run = list(&sandbox, &["--output", output]);

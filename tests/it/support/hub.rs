@@ -1,6 +1,7 @@
 //! GitHub's issues in memory: what a plan of `remind` does to them, as action/apply-plan applies it.
 
 use serde_json::{Value, json};
+use stopgap::internal::files::ReadFile;
 use stopgap::internal::github::Issue;
 use stopgap::internal::output::record::View;
 use stopgap::internal::output::remind::{Format, Item, Page, render};
@@ -149,8 +150,8 @@ impl Book {
         let today = Today::parse(today, self.policy.timezone).unwrap();
         let judge =
             Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
-        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
-        let files = Files::from_sources(files);
+        let source = |(path, text): &(String, String)| ReadFile::from(Source::new(path.clone(), text.clone()));
+        let files = Files::from_read(files.iter().map(source).collect());
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let reminders = remind::due(&judge, &register);
         let issues = Issue::parse_list(hub.answer(self.label).to_string().as_bytes()).unwrap();
