@@ -5,48 +5,51 @@
 //! goes the same way.
 //!
 //! ```text
-//! texts, dates, people -> yaml -> files, git -> register, policy -> history, sign-off -> rules -> gate, replay ->
-//! output
+//! texts, dates, people -> yaml -> files, git -> register, policy -> history, sign-off -> rules -> gate, replay -> output
 //! ```
 //!
 //! The binary is a thin shell over [`commands`]; the crate is published for it, not as a
 //! stable API.
 
 // What holds for any text, date or person.
-pub mod source;
-pub mod text;
-pub mod time;
-pub mod people;
+mod source;
+mod text;
+mod time;
+mod people;
 
 // What a file is, and where files are read from.
-pub mod yaml;
-pub mod error;
-pub mod git;
-pub mod files;
-pub mod github;
-pub mod gitlab;
-pub mod ci;
+mod yaml;
+mod error;
+mod git;
+mod files;
+mod github;
+mod gitlab;
+mod ci;
 
 // What is judged, and by which rule book.
-pub mod rule;
-pub mod schema;
-pub mod register;
-pub mod policy;
-pub mod import;
+mod rule;
+mod schema;
+mod register;
+mod policy;
+mod import;
 
 // Who signed off a change, and what the change does.
-pub mod signoff;
-pub mod history;
-pub mod doctor;
+mod signoff;
+mod history;
+mod doctor;
 
 // Judging a register, a change, or the past.
-pub mod rules;
-pub mod gate;
-pub mod replay;
+mod rules;
+mod gate;
+mod replay;
 
 // What people see.
-pub mod remind;
-pub mod report;
-pub mod output;
+mod remind;
+mod report;
+mod output;
 pub mod cli;
 pub mod commands;
+
+// What tests need in addition to the commands.
+#[doc(hidden)]
+pub mod internal;

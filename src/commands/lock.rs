@@ -10,7 +10,7 @@ use crate::error::Error;
 /// The right to edit a register, until it is dropped or the process ends.
 ///
 /// It is an advisory lock of the operating system on the register's folder, so a process that is killed leaves nothing
-/// behind. If a folder cannot be locked (Windows, some network file systems), there is no lock, and only the comparison
+/// after. If a folder cannot be locked (Windows, some network file systems), there is no lock, and only the comparison
 /// right before a file is replaced protects it.
 #[derive(Debug)]
 pub(super) struct Lock {

@@ -62,7 +62,10 @@ pub enum Argument {
         /// The name that was probably meant, or where they are listed.
         help: String,
     },
-    /// A path where there is nothing.
+    /// Git does not know who is at the keyboard.
+    #[error("`--mine` needs to know who you are, and git has neither your mail address nor your name")]
+    WhoAreYou,
+    /// A path is of nothing.
     #[error("`{}` does not exist", path.display())]
     NoSuchPath {
         /// The path as typed.
@@ -243,7 +246,8 @@ impl Argument {
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),
-            Self::Id { .. } => "choose another, or leave `--id` out: it is then made from the title".into(),
+            Self::Id { .. } => "name another, or leave `--id` out: it is then made of the title".into(),
+            Self::WhoAreYou => "`git config user.email` sets it; or name yourself with `--owner`".into(),
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
             }

@@ -16,7 +16,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Returns whether there is no person behind it: an app, an action's token, an importer's placeholder
+    /// Returns whether there is no person after it: an app, an action's token, an importer's placeholder
     /// (`Mannequin`).
     #[must_use]
     pub fn is_bot(&self) -> bool {

@@ -236,7 +236,7 @@ impl Reading {
         }
     }
 
-    /// Gives each entry a unique id and the values that the user sets for all.
+    /// Returns each entry a unique id and the values that the user sets for all.
     fn finish(mut self, options: &Options) -> Self {
         let mut ids = Ids::default();
         for entry in &mut self.entries {

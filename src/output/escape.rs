@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Returns whether a character may act on a terminal, hide, or reorder what is next to it: control characters,
 /// bidirectional controls (UAX 9), the line and paragraph separators, annotation controls, the two non-characters
@@ -153,7 +154,17 @@ pub fn uri(path: &str) -> String {
     uri
 }
 
-/// Removes what makes an embedded link in a SARIF message (SARIF 2.1.0, section 3.11.6).
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), if it needs quotes.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Takes away what makes an embedded link of a SARIF message (SARIF 2.1.0, section 3.11.6).
 #[must_use]
 pub fn unlinked(text: &str) -> String {
     text.replace("](", "]\\(")
@@ -183,6 +194,25 @@ pub fn brief(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns how many columns of a terminal a text takes at most. Terminals disagree on sequences such as a family of
+/// emoji: some draw them as one, others draw each part.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    let parts: usize = text.chars().map(|c| c.width().unwrap_or_default()).sum();
+    parts.max(text.width())
+}
+
+/// Shortens a text to at most `room` columns of a terminal, the last of which is an ellipsis if something is missing.
+#[must_use]
+pub fn fit(text: &str, room: usize) -> Cow<'_, str> {
+    if columns(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    let end = ends.take_while(|end| columns(&text[..*end]) < room).last().unwrap_or_default();
+    Cow::Owned(if room == 0 { String::new() } else { format!("{}…", &text[..end]) })
+}
+
 fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -210,7 +240,7 @@ pub fn xml(text: &str) -> String {
     safe
 }
 
-/// Makes a finished HTML page harmless to a terminal or a log that it passes through: hostile characters other than
+/// Creates a finished HTML page harmless to a terminal or a log that it passes through: hostile characters other than
 /// line breaks are written `\u{1b}`, and the first character of what a log takes for a command (see [`break_commands`])
 /// becomes a character reference. Its texts must already be escaped for HTML.
 #[must_use]
@@ -753,5 +783,14 @@ mod tests {
         let mut bytes = Vec::new();
         json_line(&["\u{1b}\n##[group]"], &mut bytes).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), "[\"\\u001b\\n\\u0023#[group]\"]\n");
+    }
+
+    #[test]
+    fn a_shell_reads_back_every_word() {
+        for word in ["plain", "", "two words", "it's", "$(rm -rf ~)", "`id`", "a\nb", "-n", "!x", "\\", "'\"'"] {
+            let line = format!("printf '%s\\0' {}", shell_word(word));
+            let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{word}\0"), "{line}");
+        }
     }
 }

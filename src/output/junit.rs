@@ -68,7 +68,7 @@ fn failures(findings: &[&Finding]) -> usize {
     findings.iter().filter(|finding| finding.level == Level::Error).count()
 }
 
-/// Makes a text fit for an attribute, and for a line of content.
+/// Creates a text fit for an attribute, and for a line of content.
 fn attribute(text: &str) -> String {
     escape::xml(&escape::line(text))
 }

@@ -21,13 +21,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Creates files from texts that are already in memory.
-    #[must_use]
-    pub fn from_sources(sources: Vec<Source>) -> Self {
-        Self::from_read(sources.into_iter().map(ReadFile::from).collect())
-    }
-
-    /// Creates files from a register that was read elsewhere.
+    /// Makes files of a register that were read elsewhere.
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
         files.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
@@ -98,13 +92,7 @@ impl Files {
         self.list.get(id.index())?.fault.as_ref()
     }
 
-    /// Returns the size of the register's own files, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.own.iter().map(|id| self.list[id.index()].bytes).sum()
-    }
-
-    /// Drops the texts of all files but some; ids do not change.
+    /// Forgets the texts of all files but some, whose ids stay what they are.
     pub(crate) fn keep(&mut self, kept: impl Fn(FileId) -> bool) {
         for (index, file) in self.list.iter_mut().enumerate() {
             if !kept(FileId::new(index)) {
@@ -222,6 +210,6 @@ mod tests {
         files.put_all(vec![file("x/0.yaml", "0"), file("x/bb.yaml", "bb")]);
         assert_eq!(own(&files), ["0", "A", "b", "bb", "c"]);
         assert_eq!([a, c, beside].map(|id| files.source(id).text()), ["a", "c", "policy"]);
-        assert_eq!((files.find("stopgap.yaml"), files.bytes()), (None, 6));
+        assert_eq!(files.find("stopgap.yaml"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 pub(crate) mod look_alike;
+mod month;
 mod nearest;
 pub mod normalise;
 pub mod phrases;
@@ -11,8 +12,8 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
+pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
-pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
 pub use word_list::WordList;

@@ -50,9 +50,10 @@ pub struct Closest {
 
 /// Finds for each reason the closest older one; `reasons` are sorted oldest first.
 ///
-/// Two reasons are copies if they have the same words in the same order after masking ([`super::normalise::words`]), or
-/// if both have six distinct words or more and the Jaccard similarity of the two sets reaches `threshold` (above 0, at
-/// most 1). If masking leaves no word, the folded texts are compared. The highest similarity wins, then the oldest.
+/// Two reasons are copies if they have the same words in the same order after masking
+/// ([`tokens`](super::normalise::tokens)), or if both have six distinct words or more and the Jaccard similarity of the
+/// two sets reaches `threshold` (above 0, at most 1). If masking leaves no word, the folded texts are compared. The
+/// highest similarity wins, then the oldest.
 ///
 /// Only the `wanted` reasons get an answer; the others are what those may repeat.
 #[must_use]

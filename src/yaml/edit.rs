@@ -13,7 +13,7 @@ use crate::yaml::{check_text, comments, parse};
 /// One edit. A path names a key through mappings: `["scope", "system"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Gives a key another value; a key that is missing is added.
+    /// Returns a key another value; a key that is missing is added.
     Set {
         /// The key.
         path: Vec<String>,

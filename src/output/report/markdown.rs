@@ -197,7 +197,7 @@ fn owner(item: &Item<'_>) -> String {
     format!("{}{left}{manager}", clean(owner.written))
 }
 
-/// Makes a text of an exception fit for a cell.
+/// Creates a text of an exception fit for a cell.
 fn clean(text: &str) -> String {
     escape::markdown(&escape::brief(text))
 }

@@ -201,7 +201,7 @@ impl Page<'_> {
     }
 }
 
-/// Makes a text of an exception fit for a line.
+/// Creates a text of an exception fit for a line.
 fn clean(text: &str) -> String {
     escape::line(&escape::brief(text)).into_owned()
 }
