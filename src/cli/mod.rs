@@ -86,7 +86,7 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: its record, what is wrong with it, its history.
+    /// Show one exception: its record, its findings, its history.
     ///
     /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
     /// amended, expired, closed, moved, and edits that were none of these. It follows the id through
