@@ -246,7 +246,7 @@ impl Argument {
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),
-            Self::Id { .. } => "name another, or leave `--id` out: it is then made of the title".into(),
+            Self::Id { .. } => "choose another, or leave `--id` out: it is then made from the title".into(),
             Self::WhoAreYou => "`git config user.email` sets it; or name yourself with `--owner`".into(),
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
