@@ -173,7 +173,7 @@ fn an_id_is_made_from_the_title_and_is_unique_regardless_of_case() {
         assert!(run.code == 2 && run.stderr.contains(expected), "{id}: {run:?}");
     }
     let exotic = new(&sandbox, &[("--reason", "Boards of hall nine come by ship."), ("--title", "パスワード")]);
-    assert!(exotic.stdout.contains("wrote exceptions/exception.yaml"), "{exotic:?}");
+    assert!(exotic.stdout.contains("wrote exceptions/pasuwado.yaml"), "{exotic:?}");
 }
 
 #[test]
