@@ -1,6 +1,7 @@
-//! Words of other registers for our tiers, states and kinds of exposure.
+//! What other registers mean by their words for tiers, states and kinds of exposure.
 
 use crate::import::columns::plain;
+use crate::text::Glossary;
 
 /// What a word means here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,120 +16,21 @@ pub(super) enum Meaning {
     Unknown,
 }
 
-const TIERS: &[(&str, &[&str])] = &[
-    ("low", &["low", "l", "minor", "trivial", "negligible", "niedrig", "gering", "unkritisch"]),
-    ("moderate", &["moderate", "medium", "med", "m", "mid", "normal", "mittel"]),
-    ("high", &["high", "h", "major", "hoch"]),
-    ("emergency", &["emergency", "notfall", "break glass"]),
-];
+/// Above `high` is nothing: `emergency` is not a higher tier but one that ends an incident.
+const TIERS: Glossary = Glossary::new(include_str!("words/tiers.txt"));
+/// Nearly `active` is good, and the word tells more: what happened since, or under which conditions.
+const STATES: Glossary = Glossary::new(include_str!("words/states.txt"));
+const EXPOSURES: Glossary = Glossary::new(include_str!("words/exposures.txt"));
 
-/// More than `high`; `emergency` is not a higher tier but one that ends an incident.
-const ABOVE_HIGH: &[&str] =
-    &["critical", "crit", "very high", "severe", "extreme", "kritisch", "sehr hoch", "urgent", "dringend"];
-
-const STATES: &[(&str, &[&str])] = &[
-    (
-        "active",
-        &[
-            "active",
-            "open",
-            "approved",
-            "accepted",
-            "granted",
-            "live",
-            "in force",
-            "in effect",
-            "valid",
-            "ongoing",
-            "aktiv",
-            "offen",
-            "genehmigt",
-            "gueltig",
-            "bewilligt",
-            "freigegeben",
-            "laufend",
-        ],
-    ),
-    ("expired", &["expired", "lapsed", "overdue", "abgelaufen", "ueberfaellig"]),
-    (
-        "closed",
-        &[
-            "closed",
-            "done",
-            "resolved",
-            "fixed",
-            "complete",
-            "completed",
-            "remediated",
-            "finished",
-            "geschlossen",
-            "erledigt",
-            "behoben",
-            "abgeschlossen",
-            "beendet",
-        ],
-    ),
-    (
-        "rejected",
-        &[
-            "rejected",
-            "denied",
-            "declined",
-            "refused",
-            "not approved",
-            "disapproved",
-            "abgelehnt",
-            "zurueckgewiesen",
-            "nicht genehmigt",
-        ],
-    ),
-];
-
-/// Good, and the word tells more than `active` does: what happened since, or under which conditions.
-const LIVED_ON: &[&str] = &[
-    "renewed",
-    "extended",
-    "verlaengert",
-    "in progress",
-    "in arbeit",
-    "in bearbeitung",
-    "approved with conditions",
-    "conditionally approved",
-    "approved conditionally",
-    "unter auflagen genehmigt",
-];
-
-const UNDECIDED: &[&str] = &[
-    "pending",
-    "requested",
-    "new",
-    "draft",
-    "submitted",
-    "in review",
-    "under review",
-    "awaiting approval",
-    "pending approval",
-    "approval pending",
-    "to be approved",
-    "proposed",
-    "beantragt",
-    "neu",
-    "entwurf",
-    "eingereicht",
-    "in pruefung",
-    "ausstehend",
-    "on hold",
-];
-
-const EXPOSURES: &[(&str, &[&str])] = &[
-    ("remote-access", &["remote access", "remote", "vpn", "ssh", "rdp", "fernzugriff"]),
-    ("authentication", &["authentication", "mfa", "2fa", "login", "password", "anmeldung"]),
-    ("data", &["data", "personal data", "customer data", "daten"]),
-    ("vendor-access", &["vendor access", "vendor", "third party", "supplier", "lieferant", "dienstleister"]),
-];
-
-fn find(list: &[(&'static str, &[&str])], text: &str) -> Option<&'static str> {
-    list.iter().find(|(_, words)| words.contains(&text)).map(|(ours, _)| *ours)
+impl Meaning {
+    /// Looks a word up: `nearly high` means that something is lost.
+    fn of(glossary: Glossary, word: &str) -> Self {
+        match glossary.meaning(word) {
+            None => Self::Unknown,
+            Some("undecided") => Self::Undecided,
+            Some(ours) => ours.strip_prefix("nearly ").map_or(Self::Same(ours), Self::Nearest),
+        }
+    }
 }
 
 /// Returns the tier that a text means: the words alone, or one tier's word among numbers.
@@ -138,14 +40,14 @@ pub(super) fn tier(text: &str) -> Meaning {
     let words = plain.split(' ').filter(|word| !matches!(*word, "risk" | "risiko" | "tier"));
     let (numbers, words): (Vec<&str>, Vec<&str>) = words.partition(|word| word.bytes().all(|b| b.is_ascii_digit()));
     let alone = words.join(" ");
-    if ABOVE_HIGH.contains(&alone.as_str()) {
-        return Meaning::Nearest("high");
-    }
-    match find(TIERS, &alone) {
-        Some(ours) if numbers.is_empty() => Meaning::Same(ours),
-        // `3 - Medium`, `High (7.5)`: the number says more than the word.
-        Some(ours) if alone.len() > 1 => Meaning::Nearest(ours),
-        _ => Meaning::Unknown,
+    match Meaning::of(TIERS, &alone) {
+        Meaning::Same(ours) if !numbers.is_empty() => match alone.len() {
+            // One letter among numbers may mean anything.
+            1 => Meaning::Unknown,
+            // `3 - Medium`, `High (7.5)`: the number says more than the word.
+            _ => Meaning::Nearest(ours),
+        },
+        meaning => meaning,
     }
 }
 
@@ -153,27 +55,22 @@ pub(super) fn tier(text: &str) -> Meaning {
 #[must_use]
 pub(super) fn state(text: &str) -> Meaning {
     let plain = plain_of(text);
-    if let Some(ours) = find(STATES, &plain) {
-        return Meaning::Same(ours);
-    }
-    if LIVED_ON.contains(&plain.as_str()) {
-        return Meaning::Nearest("active");
-    }
-    if UNDECIDED.contains(&plain.as_str()) {
-        return Meaning::Undecided;
+    let meaning = Meaning::of(STATES, &plain);
+    if meaning != Meaning::Unknown {
+        return meaning;
     }
     // `Closed - verified`: the first word decides, the others are kept.
     let first = plain.split(' ').next().unwrap_or_default();
-    match find(STATES, first) {
-        Some(ours) => Meaning::Nearest(ours),
-        None => Meaning::Unknown,
+    match Meaning::of(STATES, first) {
+        Meaning::Same(ours) => Meaning::Nearest(ours),
+        _ => Meaning::Unknown,
     }
 }
 
 /// Returns the kind of exposure that a text means.
 #[must_use]
 pub(super) fn exposure(text: &str) -> Option<&'static str> {
-    find(EXPOSURES, &plain_of(text))
+    EXPOSURES.meaning(&plain_of(text))
 }
 
 /// Returns the one of `ours` that a text is, in whatever letters.
@@ -191,6 +88,26 @@ fn plain_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::register::fields::{EXPOSURE, Kind};
+
+    #[test]
+    fn every_meaning_is_a_word_of_ours() {
+        let ours = [&["low", "moderate", "high", "emergency"][..], &["active", "expired", "closed", "rejected"]];
+        for (glossary, ours) in [TIERS, STATES].into_iter().zip(ours) {
+            for (word, _) in glossary.iter() {
+                match Meaning::of(glossary, word) {
+                    Meaning::Same(meaning) | Meaning::Nearest(meaning) => assert!(ours.contains(&meaning), "{word}"),
+                    Meaning::Undecided => assert!(!ours.contains(&"high"), "{word}"),
+                    Meaning::Unknown => panic!("{word}"),
+                }
+                assert_eq!(plain(word), word);
+            }
+        }
+        let kinds = EXPOSURE.kind();
+        for (word, meaning) in EXPOSURES.iter() {
+            assert!(matches!(kinds, Kind::Words(ours) if ours.contains(&meaning)) && plain(word) == word, "{word}");
+        }
+    }
 
     #[test]
     fn tiers_are_known_by_their_words() {

@@ -19,4 +19,4 @@ pub use nearest::nearest;
 pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
-pub use word_list::WordList;
+pub use word_list::{Glossary, WordList};
