@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
 /// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
@@ -190,6 +191,25 @@ pub fn brief(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text) => cut(text),
         Cow::Owned(text) => Cow::Owned(cut(&text).into_owned()),
     }
+}
+
+/// Returns how many columns of a terminal a text takes at most. Terminals disagree on sequences such as a family of
+/// emoji: some draw them as one, others draw each part.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    let parts: usize = text.chars().map(|c| c.width().unwrap_or_default()).sum();
+    parts.max(text.width())
+}
+
+/// Shortens a text to at most `room` columns of a terminal, the last of which is an ellipsis where something is missing.
+#[must_use]
+pub fn fit(text: &str, room: usize) -> Cow<'_, str> {
+    if columns(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    let end = ends.take_while(|end| columns(&text[..*end]) < room).last().unwrap_or_default();
+    Cow::Owned(if room == 0 { String::new() } else { format!("{}…", &text[..end]) })
 }
 
 fn cut(text: &str) -> Cow<'_, str> {

@@ -323,6 +323,13 @@ impl People {
         self.0.as_ref()
     }
 
+    /// Returns the name that a person has wherever several are listed: the roster's first spelling, or what is written
+    /// where the roster does not know it.
+    pub fn name_of<'t>(&'t self, written: &'t str) -> &'t str {
+        let known = self.0.as_ref().and_then(|roster| Some(roster.display(roster.find(written)?)));
+        known.unwrap_or(written)
+    }
+
     /// Tells whether two spellings mean one person: by the roster when it knows both, else by their folded texts and look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
         if a == b {

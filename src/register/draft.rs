@@ -314,11 +314,13 @@ mod tests {
     #[test]
     fn items_of_a_list_are_filled_part_by_part() {
         let mut draft = Draft::default();
-        draft.put(OPTION, "One\nTwo");
-        draft.put(OPTION_REJECTED, "Too slow");
-        assert_eq!((draft.count(ALTERNATIVES), draft.item(OPTION, 1), draft.item(OPTION_REJECTED, 1)), (2, "Two", ""));
+        let [list, option, rejected] =
+            ["alternatives", "alternatives[].option", "alternatives[].rejected"].map(|path| Field::at(path).unwrap());
+        draft.put(option, "One\nTwo");
+        draft.put(rejected, "Too slow");
+        assert_eq!((draft.count(list), draft.item(option, 1), draft.item(rejected, 1)), (2, "Two", ""));
         assert_eq!(missing(&draft).iter().filter(|field| field.starts_with("/alternatives")).count(), 1);
-        draft.truncate(ALTERNATIVES, 0);
+        draft.truncate(list, 0);
         assert_eq!(draft, Draft::default());
     }
 

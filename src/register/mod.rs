@@ -13,10 +13,10 @@ mod tier;
 
 pub use controls::{Control, Controls, control_key};
 pub use differences::{Lists, differences};
-pub use exception::{Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Status};
+pub use exception::{Amendment, Exception, Renewal, Status};
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
-pub use spanned::{At, Spanned, Text};
-pub use term::{Notice, Term};
+pub use spanned::{Spanned, Text};
+pub use term::Term;
 pub use tier::Tier;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ mod stretch;
 
 pub use agenda::Agenda;
 pub use item::{Doubt, Item, ReviewDue, Standing, read};
-pub use metrics::{Closing, Life, Metrics, Overdue, Renewals, Row};
+pub use metrics::{Closing, Life, Metrics, Row};
 pub use people::Owner;
 pub use stretch::{Kind, Stretch};
 
@@ -86,6 +86,7 @@ fn unreadable<'m>(register: &'m Register<'m>) -> Vec<Unreadable<'m>> {
 
 #[cfg(test)]
 mod tests {
+    use super::metrics::Renewals;
     use super::*;
     use crate::files::ReadFile;
     use crate::people::{People, PersonRecord, Roster};

@@ -16,7 +16,6 @@ mod word_list;
 pub(crate) use article::a;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
-pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
 pub use word_list::{Glossary, WordList};

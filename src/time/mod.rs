@@ -12,6 +12,6 @@ mod today;
 mod zone;
 
 pub use day::{Day, parse_days};
-pub use moment::{Moment, MomentError};
+pub use moment::Moment;
 pub use today::Today;
-pub use zone::{Zone, ZoneError};
+pub use zone::Zone;

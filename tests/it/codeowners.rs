@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use stopgap::policy::Forge;
-use stopgap::signoff::{Codeowners, Demand, Rule};
+use stopgap::internal::policy::Forge;
+use stopgap::internal::signoff::{Codeowners, Demand, Rule};
 
 /// Writes a rule as the fixtures do: `[section][approvals] owners`, `^` before an optional section and `!` before one that
 /// excludes the file.

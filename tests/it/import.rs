@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use stopgap::schema::{Schema, Shipped};
-use stopgap::yaml;
+use stopgap::internal::schema::{Schema, Shipped};
+use stopgap::internal::yaml;
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 

@@ -13,7 +13,7 @@ mod review;
 use std::io::Write;
 use std::process::ExitCode;
 
-pub(super) use amend::run as amend;
+pub(super) use amend::{run as amend, settable};
 pub(super) use close::run as close;
 pub(super) use reject::run as reject;
 pub(super) use renew::run as renew;

@@ -1,17 +1,17 @@
 //! GitHub's issues in memory: what a plan of `remind` does to them, as action/apply-plan applies it.
 
 use serde_json::{Value, json};
-use stopgap::files::ReadFile;
-use stopgap::github::Issue;
-use stopgap::output::record::View;
-use stopgap::output::remind::{Format, Item, Page, render};
-use stopgap::people::People;
-use stopgap::policy::{Policy, RuleBook};
-use stopgap::register::{Files, Register};
-use stopgap::remind::{self, Settings};
-use stopgap::rules::Judge;
-use stopgap::source::Source;
-use stopgap::time::Today;
+use stopgap::internal::files::ReadFile;
+use stopgap::internal::github::Issue;
+use stopgap::internal::output::record::View;
+use stopgap::internal::output::remind::{Format, Item, Page, render};
+use stopgap::internal::people::People;
+use stopgap::internal::policy::{Policy, RuleBook};
+use stopgap::internal::register::{Files, Register};
+use stopgap::internal::remind::{self, Settings};
+use stopgap::internal::rules::Judge;
+use stopgap::internal::source::Source;
+use stopgap::internal::time::Today;
 
 /// The login that opens the issues.
 pub(crate) const BOT: &str = "github-actions[bot]";
