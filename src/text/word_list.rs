@@ -52,6 +52,7 @@ impl Glossary {
     }
 
     /// Returns the words with their meanings, in their order.
+    #[cfg(test)]
     pub fn iter(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.0.iter().map(parts)
     }
