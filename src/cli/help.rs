@@ -175,7 +175,7 @@ fn padded(text: &str, width: usize, style: Style) -> String {
 
 /// Returns the commands, each with the first sentence of its help.
 pub(super) fn commands() -> StyledStr {
-    let all = Command::augment_subcommands(clap::Command::new("stopgap"));
+    let all = Command::augment_subcommands(clap::Command::default());
     let (head, name_style) = (STYLES.get_header(), *STYLES.get_literal());
     let width = GROUPS.iter().flat_map(|(_, names)| *names).map(|name| name.len()).max().unwrap_or_default();
     let mut text = StyledStr::new();

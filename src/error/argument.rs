@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::text::shown;
+use crate::text::{counted, shown};
 use crate::time::Day;
 
 /// An argument makes no sense, alone or together with the others.
@@ -160,7 +160,7 @@ pub enum Argument {
         field: String,
     },
     /// A day that has not come.
-    #[error("`{option} {day}` is {} ahead", days(today.days_until(*day)))]
+    #[error("`{option} {day}` is {} ahead", counted(today.days_until(*day), "day"))]
     Ahead {
         /// The option, with its dashes.
         option: String,
@@ -268,8 +268,4 @@ impl Argument {
             Self::NoIncident => "only tier emergency has one".into(),
         }
     }
-}
-
-fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::text::shown;
+use crate::text::{counted, shown};
 use crate::time::foreign::Cell;
 
 /// A file passed as an argument cannot be used.
@@ -136,7 +136,6 @@ impl Input {
 }
 
 fn lacking(commits: usize, pulls: usize, first: Option<u64>) -> String {
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let mut lacking = Vec::new();
     if commits > 0 {
         lacking.push(format!("the pull requests of {} with decisions", counted(commits, "commit")));

@@ -9,8 +9,8 @@ use crate::error::{Argument, Error, Input, Named};
 use crate::import::columns;
 use crate::import::decode::{self, Encoding};
 use crate::import::id;
+use crate::import::meaning::{self, Meaning};
 use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
-use crate::import::words::{self, Meaning};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
 use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
@@ -387,9 +387,9 @@ impl Sheet<'_> {
         let mut count = |ours: String| *reading.words.entry((field, folded(cell), ours)).or_default() += 1;
         making.status_said |= field == fields::STATUS;
         let meaning = match field {
-            fields::TIER => words::tier(cell),
-            fields::STATUS => words::state(cell),
-            _ => words::of(cell, ours).map_or(Meaning::Unknown, Meaning::Same),
+            fields::TIER => meaning::tier(cell),
+            fields::STATUS => meaning::state(cell),
+            _ => meaning::of(cell, ours).map_or(Meaning::Unknown, Meaning::Same),
         };
         match meaning {
             Meaning::Same(ours) => {
@@ -419,8 +419,8 @@ impl Sheet<'_> {
     /// Reads a list of words and translates them to ours.
     fn words(&self, at: usize, (field, ours): (Field, &[&'static str]), cell: &str, making: &mut Making) {
         let one = |word: &str| match field {
-            fields::EXPOSURE => words::exposure(word),
-            _ => words::of(word, ours),
+            fields::EXPOSURE => meaning::exposure(word),
+            _ => meaning::of(word, ours),
         };
         let words: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(one).collect();
         let Some(mut words) = words else {

@@ -19,7 +19,7 @@ mod table;
 mod tree;
 mod trivy;
 mod until;
-mod words;
+mod meaning;
 
 use std::collections::BTreeMap;
 

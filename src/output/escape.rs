@@ -10,20 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Returns whether a character may act on a terminal, hide, or reorder what is next to it: control characters,
-/// bidirectional controls (UAX 9), the line and paragraph separators, annotation controls, the two non-characters
-/// (U+FFFE, U+FFFF), and everything that Unicode lists as `Default_Ignorable_Code_Point`, including tags and variation
-/// selectors.
-#[must_use]
-pub fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
+pub use crate::text::is_hostile;
 
 /// Turns a text into one line for a terminal or a log: hostile characters are written `\u{1b}`, and whatever GitHub,
 /// Azure and TeamCity take for a command in a log is broken up.

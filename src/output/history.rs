@@ -9,6 +9,7 @@ use crate::output::{Look, Report, escape, github, json, text};
 use crate::register::Register;
 use crate::replay::{Past, Verdict};
 use crate::rule::Level;
+use crate::text::counted;
 use crate::time::Today;
 
 /// A format of the history.
@@ -169,11 +170,6 @@ fn summary(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", escape::line(remark))?;
     }
     Ok(())
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use crate::import::{Column, Note, Reading, Target};
 use crate::output::escape;
 use crate::register::fields::Field;
 use crate::rule::Level;
-use crate::text::shown;
+use crate::text::{counted, shown};
 
 /// A format of the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -104,7 +104,7 @@ pub fn render_reading(
     }
     let facts: Vec<&str> =
         std::iter::once(reading.format.name()).chain(reading.facts.iter().map(String::as_str)).collect();
-    let entries = counted(reading.entries.len(), "entry", "entries");
+    let entries = counted(reading.entries.len(), "entry");
     line(out, &format!("{}: {}, {entries}", shown(file), facts.join(", ")))?;
     columns(reading, asked, verbose, out)?;
     if !reading.dates.is_empty() {
@@ -214,7 +214,7 @@ fn unread(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if !reading.repeats.is_empty() {
-        let rows = counted(reading.repeats.len(), "row", "rows");
+        let rows = counted(reading.repeats.len(), "row");
         line(out, &format!("\nleft out, the same as another one: {rows}"))?;
         let lines = reading.repeats.iter().map(|(at, first)| format!("line {at} repeats line {first}"));
         listed(lines, reading.repeats.len(), outcome.verbose, 2, out)?;
@@ -229,7 +229,7 @@ fn unread(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn written(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let count = outcome.drafts.len();
-    let files = counted(count, "file", "files");
+    let files = counted(count, "file");
     let text = match (count, outcome.dry_run) {
         (0, _) if outcome.skipped.is_empty() && outcome.reading.unread.is_empty() => {
             "the file contains no entries, so nothing is written: is it the right sheet, and was no filter set?"
@@ -387,10 +387,6 @@ fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
         return line(out, text);
     }
     writeln!(out, "{}", escape::line(text))
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn cut(text: &str) -> String {

@@ -27,6 +27,7 @@ use crate::rule::{Finding, Findings, LooksAt};
 use crate::rules::{self, Judge};
 use crate::signoff::{Ownership, Pulls, Unanswered};
 use crate::source::FileId;
+use crate::text::counted;
 use crate::time::{Day, Moment, Today};
 use crate::yaml;
 
@@ -398,7 +399,7 @@ impl<'r> Replay<'r> {
         }
         let came = !folders.is_empty();
         for (folder, count) in folders {
-            let what = if count == 1 { "1 exception".to_owned() } else { format!("{count} exceptions") };
+            let what = counted(count, "exception");
             self.past.remarks.push(format!(
                 "commit {} brings {what} from `{}`: what happened there before is not judged here; check out the commit \
                  before it and run `stopgap history` there",
@@ -531,7 +532,7 @@ impl<'r> Replay<'r> {
         }
         if first {
             // It brings a past of its own, which was decided elsewhere.
-            let what = if count == 1 { "1 decision".to_owned() } else { format!("{count} decisions") };
+            let what = counted(count, "decision");
             let remark = || {
                 format!("commit {} brings the first register: who approved its {what} is not judged", commit.short())
             };

@@ -5,6 +5,7 @@
 pub(crate) mod look_alike;
 mod month;
 mod nearest;
+mod noun;
 pub mod normalise;
 pub mod phrases;
 mod shown;
@@ -14,6 +15,8 @@ mod word_list;
 
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
+pub use normalise::is_hostile;
+pub(crate) use noun::counted;
 pub use phrases::Phrases;
 pub use shown::shown;
-pub use word_list::WordList;
+pub use word_list::{Glossary, WordList};

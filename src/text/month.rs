@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 
 /// One line for each month, January first: its English name, its German names, its French and Spanish names.
-const LINES: &str = include_str!("words/months.txt");
+const LINES: &str = include_str!("months.txt");
 
 /// The fewest letters by which a month is recognised.
 const FEWEST_LETTERS: usize = 3;

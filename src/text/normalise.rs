@@ -94,8 +94,19 @@ pub fn is_ignorable(c: char) -> bool {
         || matches!(c, '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Returns the runs of letters, digits and marks, folded and joined by single spaces: the form for comparing whole
-/// values.
+/// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
+/// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
+/// controls, the two characters that are none (U+FFFE, U+FFFF), and all that Unicode lists as
+/// `Default_Ignorable_Code_Point`, tags and variation selectors among them.
+#[must_use]
+pub fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || is_ignorable(c)
+        || matches!(c, '\u{2028}'..='\u{2029}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}'..='\u{FFFF}' | '\u{13430}'..='\u{1343F}')
+}
+
+/// Returns the runs of letters, digits and marks, folded and joined by one space: the form for comparing with a whole
+/// value.
 #[must_use]
 pub fn bare(text: &str) -> String {
     let folded = fold(text);

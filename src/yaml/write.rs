@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use crate::text::normalise::is_ignorable;
+use crate::text::is_hostile;
 use crate::yaml::ambiguous;
 
 /// A value to write.
@@ -173,17 +173,9 @@ fn is_number(text: &str) -> bool {
         && (text.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o"))
 }
 
-/// Returns whether a scalar on one line can only contain a character escaped, or a reader would not see it, or it
-/// reverses the text around it (UAX 9).
-fn needs_escape(c: char) -> bool {
-    c.is_control()
-        || is_ignorable(c)
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{13430}'..='\u{1343f}')
-}
-
-/// Returns whether a text can only be written with an escape.
+/// Tells whether a text can only be written with an escape.
 fn has_escape(text: &str) -> bool {
-    text.contains(needs_escape) || text.match_indices('#').any(|(at, _)| is_doubled(&text[at..]))
+    text.contains(is_hostile) || text.match_indices('#').any(|(at, _)| is_doubled(&text[at..]))
 }
 
 /// Returns whether a sign occurs twice in a row, which is how a build log's command begins (`##[…`); log parsers skip
@@ -204,13 +196,13 @@ fn double_quoted(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             '\r' => quoted.push_str("\\r"),
-            c if needs_escape(c) && u32::from(c) < 0x100 => {
+            c if is_hostile(c) && u32::from(c) < 0x100 => {
                 let _ = write!(quoted, "\\x{:02x}", u32::from(c));
             }
-            c if needs_escape(c) && u32::from(c) < 0x1_0000 => {
+            c if is_hostile(c) && u32::from(c) < 0x1_0000 => {
                 let _ = write!(quoted, "\\u{:04x}", u32::from(c));
             }
-            c if needs_escape(c) => {
+            c if is_hostile(c) => {
                 let _ = write!(quoted, "\\U{:08x}", u32::from(c));
             }
             c => quoted.push(c),
@@ -366,7 +358,7 @@ mod tests {
             for quotes in [Quotes::Double, Quotes::Single] {
                 let written = entries(&[("k".into(), Value::text(text))], 0, Layout { quotes, ..Layout::default() });
                 let line = written.trim_end_matches('\n');
-                assert!(!line.contains(|c: char| c.is_control() || is_ignorable(c)), "{line:?}");
+                assert!(!line.contains(|c: char| is_hostile(c)), "{line:?}");
                 let seen: String = line.chars().filter(char::is_ascii).collect();
                 assert!(!seen.contains("##"), "{line}");
             }

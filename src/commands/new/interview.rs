@@ -13,7 +13,7 @@ use crate::register::fields::{
     APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, OWNER, REQUESTER, STARTS, TIER, TITLE,
 };
 use crate::rule::Level;
-use crate::text::shown;
+use crate::text::{counted, shown};
 
 /// A conversation about one exception.
 pub(super) struct Interview<'i> {
@@ -363,7 +363,7 @@ impl Interview<'_> {
         let Some((tier, limit, last)) = self.desk.latest(&self.draft) else {
             return self.ask_line(field, help(field), "", (&[], 0));
         };
-        let days = if limit == 1 { "1 day".to_owned() } else { format!("{limit} days") };
+        let days = counted(limit, "day");
         let help = format!("tier {}: at most {days}, {last} at the latest; that day is covered too", tier.name());
         self.ask_line(field, &help, &last.to_string(), (&[], 0))
     }

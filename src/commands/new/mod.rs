@@ -25,7 +25,7 @@ use crate::register::draft::Draft;
 use crate::register::fields::{
     Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTER, STARTS, STATUS, TIER, TITLE,
 };
-use crate::text::shown;
+use crate::text::{counted, shown};
 
 use desk::Desk;
 use handoff::Handoff;
@@ -246,7 +246,7 @@ impl Run<'_> {
         }
         if refused {
             out.write_all(judged.text.as_bytes())?;
-            let errors = if judged.errors == 1 { "1 error".to_owned() } else { format!("{} errors", judged.errors) };
+            let errors = counted(judged.errors, "error");
             let more = judged.refused_by.map(|rule| format!("; `stopgap explain {rule}` says more"));
             writeln!(out, "nothing is written: {errors}{}", more.unwrap_or_default())?;
             return Ok(ExitCode::FAILURE);

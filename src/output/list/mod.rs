@@ -13,6 +13,7 @@ use crate::output::record::{Described, View};
 use crate::output::{Look, escape};
 use crate::people::People;
 use crate::register::{Exception, FileRef, Term};
+use crate::text::counted;
 
 /// A format of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -80,9 +81,9 @@ impl Row<'_> {
         match term.days_left {
             _ if !term.started && self.exception.starts.is_some() => "not begun".to_owned(),
             0 if term.ended => "ended today".to_owned(),
-            days if term.ended => format!("{} overdue", days_word(-days)),
+            days if term.ended => format!("{} overdue", counted(-days, "day")),
             0 => "last day".to_owned(),
-            days => format!("{} left", days_word(days)),
+            days => format!("{} left", counted(days, "day")),
         }
     }
 
@@ -91,10 +92,6 @@ impl Row<'_> {
     pub fn is_overdue(&self) -> bool {
         self.exception.is_live() && self.term.is_some_and(|term| term.ended)
     }
-}
-
-fn days_word(days: i64) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 /// Writes a list in a format.

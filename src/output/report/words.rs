@@ -2,6 +2,7 @@
 
 use crate::register::Text;
 use crate::report::{Agenda, Closing, Doubt, Item, Life, Meeting, ReviewDue, Standing};
+use crate::text::counted;
 use crate::time::Day;
 
 /// Returns the name of a standing: for people, and in another word order for scripts.
@@ -130,7 +131,7 @@ pub(super) const MEND: &str =
 
 /// Writes a number of days in words.
 pub(super) fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+    counted(count, "day")
 }
 
 /// Returns the average life, with one decimal.
