@@ -3,6 +3,7 @@
 //! Comments, quoting, line endings, white space and the order of keys are no part of a value, and
 //! another folder is not a change either: an exception is its id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -238,6 +239,22 @@ impl<'a> Changes<'a> {
     }
 
     /// Marks the findings that the change did not cause: the base has the same one (rule, file and
+    /// Returns where the base has the exception of a file: its path there, or the path that a new one would have in the
+    /// folder of the base's register. `folder` is that folder; nothing where the path is the file's own.
+    #[must_use]
+    pub fn path_in_base(&self, file: FileId, folder: &str) -> Option<Cow<'a, str>> {
+        let path = self.files.source(file).path();
+        let before = match self.of(file).and_then(|change| change.base.as_ref()) {
+            Some(base) => Cow::Borrowed(self.files.source(base.file).path()),
+            None => {
+                let now = &self.head.as_ref()?.policy.exceptions;
+                let below = path.strip_prefix(now.as_str()).filter(|below| below.starts_with('/'))?;
+                Cow::Owned(format!("{folder}{below}"))
+            }
+        };
+        (before != path).then_some(before)
+    }
+
     /// field), and the change leaves that field alone. A change that puts a draft in force causes all
     /// that is wrong with it. Then keeps the narrower ones.
     pub fn mark<'f>(&'f self, findings: &mut Findings, baseline: &'f Findings) {

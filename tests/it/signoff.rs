@@ -479,6 +479,53 @@ mod owners {
     #[test]
     fn codeowners_of_the_same_pull_request_is_judged_by_the_bases() {
         let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
+    #[test]
+    fn a_move_does_not_choose_the_approver() {
+        const THERE: &str = "exceptions/payroll/label-printer.yaml";
+        let owners = format!("{OWNERS}/exceptions/payroll/ @ilse @mei\n");
+        let hall = "exceptions/hall-3/label-printer.yaml";
+        for (approver, from, to, owns) in [
+            ("ilse", THERE, THERE, true),
+            ("ilse", hall, THERE, false),
+            ("olek", hall, ENTRY, true),
+            ("mei", hall, THERE, true),
+        ] {
+            let mut pull = Pull::below("", &owners, &[(from, &entry(&[]))]);
+            pull.repo.git(&["rm", "--quiet", from]);
+            let renewed = format!("renewals:{}", renewal(&format!("@{approver}"), "2026-11-22", "2026-12-20"));
+            pull.push(&[(to, &(entry(&[]) + &renewed))]);
+            let head = pull.head.clone();
+            let said = pull.review_of(approver, "APPROVED", &head, "2026-11-22T08:00:00Z").said();
+            let stranger = format!(
+                "approver-not-code-owner: `@{approver}` decided on renewal 1, and is not a code owner of `{from}`, where the \
+                 exception lies without this change (let one of its owners decide: `@mei`, `@olek`)"
+            );
+            assert_eq!(said, Some(stranger).filter(|_| !owns).into_iter().collect::<Vec<_>>(), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_new_folder_for_the_register_does_not_choose_the_approver() {
+        let owners = format!("{OWNERS}/waivers/ @ilse @mei\n");
+        for (approver, expected) in [("ilse", false), ("mei", true)] {
+            let mut pull = Pull::below("", &owners, &[(ENTRY, &entry(&[]))]);
+            pull.repo.git(&["mv", "exceptions", "waivers"]);
+            let text = entry(&[
+                ("title", "Belt scales keep their old firmware"),
+                ("reason", "The weights office seals the scales again only after its visit in December."),
+                ("scope.system", "belt scales bs-2"),
+                ("approver", &format!("\"@{approver}\"")),
+            ]);
+            pull.push(&[("stopgap.yaml", "version: 1\nexceptions: waivers\n"), ("waivers/belt-scales.yaml", &text)]);
+            let said = pull.review(approver, "APPROVED").said();
+            let said: Vec<&str> = said.iter().map(String::as_str).filter(|line| line.contains("code-owner")).collect();
+            let stranger = "approver-not-code-owner: `@ilse` decided on the exception, and is not a code owner of \
+                            `exceptions/belt-scales.yaml`, where it would lie without this change (let one of its owners \
+                            decide: `@mei`, `@olek`)";
+            assert_eq!(said, Some(stranger).filter(|_| !expected).into_iter().collect::<Vec<_>>());
+        }
+    }
+
         pull.push(&[(".github/CODEOWNERS", &format!("{OWNERS}/exceptions/ @ilse @priya\n"))]);
         let said = pull.review("ilse", "APPROVED").said();
         assert!(said.iter().any(|line| line.starts_with("approver-not-code-owner: ")), "{said:?}");
