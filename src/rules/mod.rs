@@ -49,6 +49,7 @@ rules! {
         owner_not_a_person,
         unknown_person,
         departed_owner,
+        departed_approver,
         self_verified_closure,
     }
     renewals {
