@@ -328,6 +328,13 @@ impl People {
         self.0.as_ref()
     }
 
+    /// Gives the account of a person on the forge, without `@`: the roster's handle, else an `@handle` as it is written.
+    pub fn account<'s>(&'s self, written: &'s str) -> Option<&'s str> {
+        let known = self.roster().and_then(|roster| roster.handle(roster.find(written)?));
+        let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));
+        handle.map(|handle| handle.trim().trim_start_matches('@')).filter(|account| !account.is_empty())
+    }
+
     /// Tells whether two spellings mean one person: by the roster when it knows both, else by their folded texts and look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
         if a == b {

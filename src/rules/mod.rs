@@ -76,6 +76,7 @@ rules! {
         log_rewritten,
         forbidden_transition,
         back_dated,
+        renewal_decided_late,
         policy_loosened,
         expired_first,
     }

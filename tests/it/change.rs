@@ -11,6 +11,9 @@ use crate::support::{Run, TODAY, exception};
 
 const PRINTER: &str = "exceptions/2026-q4/label-printer-certificate.yaml";
 
+/// The days of an exception that was decided just before the check.
+const RECENT: [(&str, &str); 2] = [("decided", "2026-11-20"), ("starts", "2026-11-20")];
+
 /// A branch that left `main` and will be compared with it.
 struct Branch {
     repo: Repo,
@@ -336,7 +339,7 @@ mod record {
     #[test]
     fn another_id_is_another_record() {
         let said = format!("{GONE}, and `label-printer-tls` says the same under another id");
-        Branch::of(&[]).rename(PRINTER, "exceptions/2026-q4/label-printer-tls.yaml").is_refused(&said);
+        Branch::of(&RECENT).rename(PRINTER, "exceptions/2026-q4/label-printer-tls.yaml").is_refused(&said);
     }
 
     #[test]
@@ -357,6 +360,8 @@ mod record {
         let other = exception(&[
             ("title", "Label printer two"),
             ("reason", "The stock of rolls for the new head arrives by ship."),
+            RECENT[0],
+            RECENT[1],
         ]);
         let branch =
             Branch::from(&[(PRINTER, &exception(&[])), ("exceptions/b/label-printer-certificate.yaml", &other)]);
@@ -584,21 +589,55 @@ mod dates {
         exception(&[("decided", decided), ("starts", "2026-01-04"), ("expires", "2026-01-30")])
     }
 
+    /// The register is made on 2 January and the change is checked on the 4th, at another hour in each time zone.
+    fn doubted(zone: (&str, &str), policy: &str, decided: &str) -> Vec<String> {
+        let policy = format!("timezone: {}\n{policy}", zone.0);
+        let branch = Branch::from(&[("stopgap.yaml", &policy), ("exceptions/.keep", "")]);
+        branch.write(PRINTER, &filed(decided)).verdict_on(zone.1).found
+    }
+
+    const ZONES: [(&str, &str); 2] =
+        [("Pacific/Auckland", "2026-01-04T00:30"), ("America/Los_Angeles", "2026-01-04T23:30")];
+
     #[test]
-    fn a_decision_from_long_before_the_base_is_doubted() {
+    fn a_decision_from_long_before_today_is_doubted() {
+        for zone in ZONES {
+            let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-31`, `4` days \
+                        before it is recorded (`2026-01-04`); the policy allows `3`";
+            assert_eq!(doubted(zone, "", "2025-12-31"), [said]);
+            assert_eq!(doubted(zone, "", "2026-01-01"), [""; 0]);
+            assert_eq!(doubted(zone, "", "2026-01-02"), [""; 0]);
+            assert_eq!(doubted(zone, "back_dating: 4d\n", "2025-12-31"), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn no_day_of_a_check_is_earlier_than_the_commit_under_it() {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
-        let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2026-01-04");
+        let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2025-12-30");
         let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-29`, `4` days before \
              the newest commit under it (`2026-01-02`); the policy allows `3`";
         assert_eq!((verdict.code, verdict.found.as_slice()), (0, [said.to_owned()].as_slice()));
     }
 
     #[test]
-    fn three_days_are_the_usual_delay_and_the_policy_may_allow_more() {
-        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
-        assert_eq!(branch.write(PRINTER, &filed("2025-12-30")).verdict_on("2026-01-04").found, [""; 0]);
-        let branch = Branch::from(&[("stopgap.yaml", "back_dating: 4d\n"), ("exceptions/.keep", "")]);
-        assert_eq!(branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2026-01-04").found, [""; 0]);
+    fn a_renewal_that_is_decided_after_the_end_says_so() {
+        let fields = [("decided", "2025-12-20"), ("starts", "2025-12-20"), ("expires", "2026-01-02")];
+        for zone in ZONES {
+            let said = ["2026-01-01", "2026-01-02", "2026-01-03"].map(|decided| {
+                let policy = format!("timezone: {}\nback_dating: 9d\n", zone.0);
+                let branch = Branch::from(&[("stopgap.yaml", &policy), (PRINTER, &exception(&fields))]);
+                let renewal = RENEWAL
+                    .replace("requested: 2026-11-20", "requested: 2026-01-01")
+                    .replace("decided: 2026-11-21", &format!("decided: {decided}"));
+                let renewal = renewal.replace("2026-12-20", "2026-01-20");
+                branch.write(PRINTER, &format!("{}renewals:\n  - {renewal}\n", exception(&fields)));
+                branch.verdict_on(zone.1).found
+            });
+            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1 day` after the end of what \
+                        it extends";
+            assert_eq!(said, [vec![], vec![], vec![late.to_owned()]], "{}", zone.0);
+        }
     }
 
     #[test]
@@ -981,7 +1020,7 @@ mod rule_book {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         branch
             .write("stopgap.yaml", "version: 1\ntiers: {low: 365d}\n")
-            .write(PRINTER, &exception(&[("expires", "2027-09-12")]));
+            .write(PRINTER, &exception(&[("expires", "2027-09-12"), RECENT[0], RECENT[1]]));
         let verdict = branch.verdict();
         let rules: Vec<&str> = verdict.found.iter().map(|found| found.split_once(' ').unwrap().0).collect();
         assert_eq!(
@@ -1023,12 +1062,12 @@ mod owner {
     fn who_asks_again_finishes_the_old_one_first() {
         let said = "expired-first exceptions/2026-q4/label-printer-certificate.yaml:13 `Luis Prado` still holds `scanner-firmware`, which \
              expired on `2026-10-20`";
-        Branch::from(&[(OLD, &old("active"))]).edit(&[]).is_warned(said);
+        Branch::from(&[(OLD, &old("active"))]).edit(&RECENT).is_warned(said);
         Branch::from(&[(OLD, &old("expired"))])
-            .edit(&[("owner", "luis  prado")])
+            .edit(&[("owner", "luis  prado"), RECENT[0], RECENT[1]])
             .is_warned(&said.replace("Luis Prado", "luis  prado"));
-        Branch::from(&[(OLD, &old("expired"))]).edit(&[("owner", "Hanna Vogel")]).passes();
-        Branch::from(&[(OLD, &old("expired"))]).write(OLD, &old("closed")).edit(&[]).passes();
+        Branch::from(&[(OLD, &old("expired"))]).edit(&[("owner", "Hanna Vogel"), RECENT[0], RECENT[1]]).passes();
+        Branch::from(&[(OLD, &old("expired"))]).write(OLD, &old("closed")).edit(&RECENT).passes();
         Branch::from(&[(OLD, &old("expired")), (PRINTER, &exception(&[]))])
             .edit(&[("removal", "Print a label.")])
             .passes();
@@ -1054,7 +1093,7 @@ mod gate {
             "scanner 1",
         );
         let branch = Branch::from(&[(OLD.0, &scanner)]);
-        branch.edit(&[]);
+        branch.edit(&RECENT);
         let verdict = branch.verdict();
         assert_eq!((verdict.code, verdict.found.as_slice()), (0, [].as_slice()));
         assert!(verdict.elsewhere > 0);
@@ -1074,8 +1113,8 @@ mod gate {
     #[test]
     fn a_copy_that_is_dated_before_its_original_is_a_copy_all_the_same() {
         for status in ["active", "rejected"] {
-            let branch = Branch::of(&[("status", status), ("decided", "2026-11-18")]);
-            let earlier = [("decided", "2026-11-17"), ("starts", "2026-11-18"), ("scope.system", "another printer")];
+            let branch = Branch::of(&[("status", status), ("decided", "2026-11-21"), ("starts", "2026-11-21")]);
+            let earlier = [("decided", "2026-11-20"), ("starts", "2026-11-21"), ("scope.system", "another printer")];
             branch.write("exceptions/a-copy.yaml", &exception(&earlier));
             assert_eq!(branch.verdict_of_rules(), ["copied-reason"], "{status}");
         }
