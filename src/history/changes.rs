@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
-use crate::register::{Exception, FileRef, Files, Register};
+use crate::register::{Exception, FileRef, Files, Register, Status};
 use crate::rule::{Finding, Findings};
 use crate::signoff::{Evidence, Merge, Unanswered};
 use crate::source::FileId;
@@ -49,6 +49,8 @@ pub struct Changes<'a> {
     moved: BTreeMap<&'a str, &'a str>,
     /// Where each file of the head stands in the list.
     by_head: FxHashMap<FileId, usize>,
+    /// The files of both sides in the list.
+    sides: FxHashSet<FileId>,
     /// Files of the head whose bytes the base has at the same path.
     untouched: FxHashSet<FileId>,
 }
@@ -95,12 +97,12 @@ impl<'a> Change<'a> {
         if self.base.is_none() { self.head.as_ref()?.exception } else { None }
     }
 
-    /// Tells whether it gives an unfinished record the status and the end that it lacked.
+    /// Tells whether it gives an unfinished record the status and the end that it lacked, if only to close it.
     fn puts_in_force(&self) -> bool {
         let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
         let lacks = |it: &Exception<'_>| it.status.is_none() || it.expires.is_none();
         match (exception(&self.base), exception(&self.head)) {
-            (Some(base), Some(head)) => lacks(base) && !lacks(head) && head.is_judged_as_live(),
+            (Some(base), Some(head)) => lacks(base) && !lacks(head) && !head.is(&[Status::Rejected]),
             _ => false,
         }
     }
@@ -158,6 +160,7 @@ impl<'a> Changes<'a> {
             files,
             moved: BTreeMap::new(),
             by_head: FxHashMap::default(),
+            sides: FxHashSet::default(),
             untouched: FxHashSet::default(),
         };
         let (before, after) = (by_stem(base), by_stem(head));
@@ -171,6 +174,8 @@ impl<'a> Changes<'a> {
             }
         }
         let heads = changes.list.iter().enumerate();
+        let sides = changes.list.iter().flat_map(|change| change.base.iter().chain(&change.head));
+        changes.sides = sides.map(|side| side.file).collect();
         changes.by_head = heads.filter_map(|(at, change)| Some((change.head.as_ref()?.file, at))).collect();
         changes
     }
@@ -221,24 +226,19 @@ impl<'a> Changes<'a> {
         self.of(file).is_some_and(|change| change.base.is_none())
     }
 
+    /// Tells whether a closed exception, on either side, is held to the rules for live ones: one that the change adds or
+    /// edits. The change that brings the first register brings its past, which nobody can judge any more.
+    #[must_use]
+    pub fn judges_closed(&self, file: FileId) -> bool {
+        self.head.is_some() && self.sides.contains(&file)
+    }
+
     /// Returns what the base holds of an exception that the change edits.
     #[must_use]
     pub fn before(&self, file: FileId) -> Option<&'a Exception<'a>> {
         self.of(file)?.base.as_ref()?.exception
     }
 
-    /// Returns what the change does to a file of the head.
-    fn of(&self, file: FileId) -> Option<&Change<'a>> {
-        self.by_head.get(&file).and_then(|at| self.list.get(*at))
-    }
-
-    /// Tells whether a file of the head has the same bytes at the same path in the base.
-    #[must_use]
-    pub fn leaves(&self, file: FileId) -> bool {
-        self.untouched.contains(&file)
-    }
-
-    /// Marks the findings that the change did not cause: the base has the same one (rule, file and
     /// Returns where the base has the exception of a file: its path there, or the path that a new one would have in the
     /// folder of the base's register. `folder` is that folder; nothing where the path is the file's own.
     #[must_use]
@@ -255,6 +255,18 @@ impl<'a> Changes<'a> {
         (before != path).then_some(before)
     }
 
+    /// Returns what the change does to a file of the head.
+    fn of(&self, file: FileId) -> Option<&Change<'a>> {
+        self.by_head.get(&file).and_then(|at| self.list.get(*at))
+    }
+
+    /// Tells whether a file of the head has the same bytes at the same path in the base.
+    #[must_use]
+    pub fn leaves(&self, file: FileId) -> bool {
+        self.untouched.contains(&file)
+    }
+
+    /// Marks the findings that the change did not cause: the base has the same one (rule, file and
     /// field), and the change leaves that field alone. A change that puts a draft in force causes all
     /// that is wrong with it. Then keeps the narrower ones.
     pub fn mark<'f>(&'f self, findings: &mut Findings, baseline: &'f Findings) {

@@ -1156,6 +1156,68 @@ mod gate {
         branch.edit(&[("owner", "Hanna Vogel")]).passes();
     }
 
+    const CLOSURE: (&str, &str) =
+        ("closure", "{date: 2026-11-22, by: Luis Prado, verified_by: Hanna Vogel, note: A test label printed.}");
+
+    /// A record with these days, by default good ones.
+    fn closed(status: &'static str, decided: &'static str, expires: &'static str) -> Vec<(&'static str, &'static str)> {
+        let mut fields = vec![("decided", decided), ("starts", decided), ("expires", expires), ("status", status)];
+        fields.extend(Some(CLOSURE).filter(|_| status == "closed"));
+        fields
+    }
+
+    #[test]
+    fn an_entry_that_is_added_as_closed_is_held_to_the_rules_for_live_ones() {
+        let empty = [("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")];
+        let added = |fields: &[(&str, &str)]| Branch::from(&empty).edit(fields).verdict_of_rules();
+        assert_eq!(added(&closed("closed", "2026-11-20", "2026-12-20")), [""; 0]);
+        assert_eq!(added(&closed("closed", "2026-11-20", "2026-12-21")), ["term-too-long"]);
+        let vague =
+            [&closed("closed", "2026-11-20", "2026-12-20")[..], &[("reason", "For business reasons.")]].concat();
+        assert_eq!(added(&vague), ["vague-reason"]);
+        let late = closed("closed", "2026-11-20", "2026-12-01");
+        let late: Vec<_> =
+            late.into_iter().map(|(key, day)| (key, if key == "decided" { "2026-11-21" } else { day })).collect();
+        assert_eq!(added(&late), ["recorded-late"]);
+        // Nothing is left to be done about it.
+        let old = [&closed("closed", "2026-11-20", "2026-11-21")[..], &[("owner", "nobody in particular")]].concat();
+        assert!(!added(&old).iter().any(|rule| rule == "expired"));
+    }
+
+    #[test]
+    fn an_entry_that_is_edited_into_a_closed_one_is_too() {
+        let long = closed("closed", "2026-11-20", "2026-12-21");
+        let becomes = |before: &[(&str, &str)]| Branch::of(before).edit(&long).verdict_of_rules();
+        let refused = closed("rejected", "2026-11-20", "2026-12-21");
+        assert_eq!(becomes(&refused), ["forbidden-transition", "term-too-long"]);
+        let draft = closed("", "2026-11-20", "2026-12-21");
+        assert!(becomes(&draft).contains(&"term-too-long".to_owned()), "{:?}", becomes(&draft));
+    }
+
+    #[test]
+    fn what_was_judged_while_it_was_live_is_not_held_against_its_closure() {
+        let live = closed("active", "2026-11-20", "2026-12-21");
+        let gone = closed("closed", "2026-11-20", "2026-12-21");
+        let verdict = Branch::of(&live).edit(&gone).verdict();
+        assert_eq!((verdict.code, verdict.found.len()), (0, 0), "{verdict:?}");
+        let other = [&gone[..], &[("removal", "Print a test label with the new certificate.")]].concat();
+        let verdict = Branch::of(&gone).edit(&other).verdict();
+        assert_eq!((verdict.code, verdict.found.len()), (0, 0), "{verdict:?}");
+        // A renewal that the same change brings was not.
+        let renewed = format!("[{}]", RENEWAL.replace("2026-12-20", "2026-12-22"));
+        let with = [&closed("closed", "2026-11-20", "2026-12-20")[..], &[("renewals", &*renewed)]].concat();
+        let branch = Branch::of(&closed("active", "2026-11-20", "2026-12-20"));
+        assert_eq!(branch.edit(&with).verdict_of_rules(), ["renewal-too-long"]);
+        let branch = Branch::of(&closed("closed", "2026-11-20", "2026-12-20"));
+        assert_eq!(branch.edit(&with).verdict_of_rules(), ["log-rewritten", "renewal-too-long"]);
+    }
+
+    #[test]
+    fn the_first_register_brings_what_is_over() {
+        let branch = Branch::from(&[("README.md", "A list.\n")]);
+        branch.write("stopgap.yaml", "version: 1\n").edit(&closed("closed", "2026-09-20", "2026-12-21")).passes();
+    }
+
     #[test]
     fn what_lands_on_an_untouched_file_still_gates() {
         let later =
