@@ -242,6 +242,28 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
+    /// Returns all best common ancestors of two commits, that of [`Git::merge_base`] first.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn merge_bases(&self, a: &Commit, b: &Commit) -> Result<Vec<Commit>, Error> {
+        let answer = self.try_run(&["merge-base", "--all", "--end-of-options", a.as_str(), b.as_str()])?;
+        Ok(answer.iter().flat_map(|text| text.split(|byte| *byte == b'\n')).filter_map(commit_of).collect())
+    }
+
+    /// Returns the best common ancestor of several commits; `None` where there is none that is here.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn common_base(&self, commits: &[Commit]) -> Result<Option<Commit>, Error> {
+        let mut arguments = vec!["merge-base", "--octopus", "--end-of-options"];
+        arguments.extend(commits.iter().map(Commit::as_str));
+        let answer = self.try_run(&arguments)?;
+        Ok(answer.and_then(|text| text.split(|byte| *byte == b'\n').find_map(commit_of)))
+    }
+
     /// Tells whether commits are missing because the clone is shallow.
     ///
     /// # Errors

@@ -188,7 +188,8 @@ impl Base {
             ci.github_event = Some(read_event(&world.folder.join(path))?);
         }
         let found = base::find(&git, revision, &ci)?;
-        let snapshot = Snapshot::open(&git, root, found.commit)?;
+        let mut snapshot = Snapshot::open(&git, root, found.commit)?;
+        snapshot.settle(&git, &found.beside)?;
         Ok(Self { git, snapshot, how: found.how })
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
-use crate::history::PolicyFile;
+use crate::history::{Beside, PolicyFile};
 use crate::policy::Policy;
 use crate::policy::places::{CI_FILES, CODEOWNERS, NAMES, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
@@ -41,6 +41,24 @@ impl Snapshot {
         let prefix = prefix(git, root);
         let top = CommitFiles::list(git, commit.as_ref())?;
         Ok(Self { commit, committed, place: Repository::Commit(top.below(&prefix)), top, prefix })
+    }
+
+    /// Takes over what came to the head from elsewhere, so that nobody blames the change for it.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot compare the commits.
+    pub fn settle(&mut self, git: &Git, beside: &Beside) -> Result<(), Error> {
+        let (Some(base), Some(head)) = (&self.commit, git.commit("HEAD")?) else { return Ok(()) };
+        let settled = beside.settled(git, base, &head)?;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        for (path, file) in settled {
+            self.top.set(&String::from_utf8_lossy(&path), file);
+        }
+        self.place = Repository::Commit(self.top.below(&self.prefix));
+        Ok(())
     }
 
     /// Reads, before and after, the files beside the register that decide how it is judged: rule

@@ -1246,3 +1246,94 @@ mod gate {
         );
     }
 }
+
+/// `main` was merged into the branch, and an early part of the branch into `main`: two merge bases, and each lacks what the
+/// other has.
+mod merges_both_ways {
+    use super::*;
+
+    const OURS: &str = "exceptions/belt-scales.yaml";
+    const THEIRS: &str = "exceptions/scanner-firmware.yaml";
+
+    /// An exception with a term that is too long by far.
+    fn long(title: &str, reason: &str, system: &str) -> String {
+        let fields = [("title", title), ("reason", reason), ("scope.system", system), ("expires", "2027-06-01")];
+        exception(&[&fields[..], &RECENT].concat())
+    }
+
+    fn ours() -> String {
+        long("Belt scales", "The weights office seals the scales again after its visit.", "belt scales 2")
+    }
+
+    fn theirs() -> String {
+        long("Scanner", "The newest firmware reads no torn labels before its maker mends it.", "scanner 1")
+    }
+
+    /// Leaves the branch `topic`, which has done nothing since but to merge.
+    fn crossed() -> Branch {
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), (PRINTER, &exception(&[]))]);
+        let (repo, topic) = (&branch.repo, branch.write(OURS, &ours()).repo.commit("ours"));
+        repo.switch("main");
+        let policy = "version: 1\nrenewals: {max: 9}\n";
+        let main =
+            repo.write(THEIRS, &theirs()).write("stopgap.yaml", policy).write(PRINTER, &printer()).commit("theirs");
+        repo.merge(&topic);
+        repo.switch("topic");
+        repo.merge(&main);
+        let bases = repo.git(&["merge-base", "--all", "main", "topic"]);
+        assert_eq!(bases.lines().count(), 2, "{bases}");
+        branch
+    }
+
+    /// What `main` has made of an exception that is older than both.
+    fn printer() -> String {
+        exception(&[("owner", "Hanna Vogel")]) + &format!("renewals: [{RENEWAL}]\n")
+    }
+
+    #[test]
+    fn what_came_by_a_merge_is_nobodys_change() {
+        let branch = crossed();
+        branch.write("README.md", "Notes.\n").passes();
+        let run = branch.run(&["--base", "main"]);
+        assert!(run.stdout.contains("one of 2 merge bases of `HEAD` and `main`"), "{}", run.stdout);
+        // `main` has gone on since.
+        branch.repo.switch("main");
+        let closed = ours().replace("status: active", "status: closed")
+            + "closure: {date: 2026-11-22, by: Luis Prado, verified_by: Hanna Vogel, note: Sealed again.}\n";
+        branch.repo.write(OURS, &closed).write(THEIRS, &theirs().replace("Luis Prado", "Ines Prado")).commit("on main");
+        branch.repo.switch("topic");
+        branch.write("README.md", "More notes.\n").passes();
+    }
+
+    #[test]
+    fn what_the_branch_does_itself_is_its_change() {
+        let edited = ours().replace("2027-06-01", "2027-06-02");
+        assert_eq!(crossed().write(OURS, &edited).verdict_of_rules(), ["expiry-moved", "term-too-long"]);
+        let edited = theirs().replace("2027-06-01", "2027-06-02");
+        assert_eq!(crossed().write(THEIRS, &edited).verdict_of_rules(), ["expiry-moved", "term-too-long"]);
+        assert_eq!(crossed().remove(THEIRS).verdict_of_rules(), ["record-removed"]);
+        let looser = crossed().write("stopgap.yaml", "version: 1\nrenewals: {max: 10}\n").verdict_of_rules();
+        assert_eq!(looser, ["policy-loosened"]);
+    }
+
+    #[test]
+    fn what_one_merge_base_has_left_as_it_was_takes_nothing_of_the_other_back() {
+        assert_eq!(crossed().edit(&[]).verdict_of_rules(), ["log-rewritten"]);
+        assert_eq!(crossed().write("stopgap.yaml", "version: 1\n").verdict_of_rules(), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_picked_from_the_branch_that_it_is_for_is_no_change_either() {
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
+        branch.repo.switch("main");
+        let main = branch.repo.write(THEIRS, &theirs()).commit("theirs");
+        branch.repo.write("README.md", "Notes.\n").commit("on main");
+        branch.repo.switch("topic");
+        branch.repo.git(&["cherry-pick", &main]);
+        branch.passes();
+        assert_eq!(
+            branch.write(THEIRS, &theirs().replace("2027-06-01", "2027-07-01")).verdict_of_rules(),
+            ["term-too-long"]
+        );
+    }
+}
