@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let judge = &opened.judge;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
-    write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
+    write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
     refuse_unknown_owner(arguments.owner.as_deref(), judge)?;
     let register = opened.register();
     let mut rows: Vec<Row<'_>> = register

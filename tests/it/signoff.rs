@@ -766,6 +766,20 @@ mod given {
     }
 
     #[test]
+    fn no_output_replaces_the_event_or_the_reviews() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        let event = pull.save("event.json", &pull.event().to_string());
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+        for (file, code) in [(event, 2), (reviews, 2), (&*format!("{event}.new"), 0)] {
+            let output = format!("json={file}");
+            let run = pull.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--output", &output]);
+            assert_eq!(run.code, code, "{file}: {run:?}");
+        }
+    }
+
+    #[test]
     fn reviews_without_an_event_are_refused() {
         let pull = Pull::asking(&[]);
         let reviews = pull.save("reviews.json", "[]");

@@ -262,9 +262,5 @@ fn unchanged(run: &str) -> Error {
 }
 
 fn is_full_name(text: &str, format: ObjectFormat) -> bool {
-    let digits = match format {
-        ObjectFormat::Sha1 => 40,
-        ObjectFormat::Sha256 => 64,
-    };
-    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == format.digits() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
