@@ -80,15 +80,13 @@ pub(super) fn spare_inputs<F>(
     // A terminal or a pipe may be both.
     let file = |path: &Path| std::fs::canonicalize(current.join(path)).ok().filter(|path| path.is_file());
     let named: Vec<PathBuf> = named.iter().filter_map(|path| file(path)).collect();
-    let books =
-        [policy.path.as_deref(), Some(policy.people_path()), Some(policy.controls_path()), policy.schema.as_deref()];
     for (_, path) in outputs {
         if file(path).is_some_and(|file| named.contains(&file)) {
             return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
         }
         let Some(inside) = place::inside(&current.join(path), root) else { continue };
         let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
+        if within(".git") || within(&policy.exceptions) || policy.book_paths().any(|book| book == inside) {
             return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
         }
     }

@@ -497,6 +497,7 @@ mod content {
             ("scope.team", "shipping"),
             ("risk.tier", "moderate"),
             ("risk.exposure", "[data]"),
+            ("risk.exposure", "[]"),
             ("risk.statement", "Nothing can happen."),
             ("requester", "Luis Prado"),
             ("approver", "Hanna Wirth"),
@@ -524,6 +525,13 @@ mod content {
                 ("x-cost-centre", "4711"),
             ])
             .passes();
+    }
+
+    #[test]
+    fn a_key_that_says_nothing_may_go() {
+        for empty in [("covers", "[]"), ("scope.team", "''"), ("x-note", "''")] {
+            Branch::of(&[empty]).edit(&[]).passes();
+        }
     }
 
     #[test]
