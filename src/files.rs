@@ -35,21 +35,21 @@ impl CommitFiles {
     ///
     /// If the commit's trees are not in this clone.
     pub fn list(git: &Git, commit: Option<&Commit>) -> Result<Self, Error> {
-        Self::list_in(git, commit, "")
+        Ok(Self::of(git, commit.map(|commit| git.tree(commit)).transpose()?.unwrap_or_default()))
     }
 
-    /// Lists the files of a commit in a folder (empty: all of them), by their path from the top of the work tree.
+    /// Lists those files of a commit below a folder that `keep` accepts, by their path below it.
     ///
     /// # Errors
     ///
-    /// If the commit's trees are not in this clone.
-    pub fn list_in(git: &Git, commit: Option<&Commit>, folder: &str) -> Result<Self, Error> {
-        let listing = match commit {
-            Some(commit) => git.tree(commit, folder)?,
-            None => Vec::new(),
-        };
+    /// When the commit's trees are not here.
+    pub fn list_below(git: &Git, commit: &Commit, folder: &str, keep: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
+        Ok(Self::of(git, git.tree_below(commit, folder, keep)?))
+    }
+
+    fn of(git: &Git, listing: Vec<TreeFile>) -> Self {
         let named = |file: TreeFile| (String::from_utf8_lossy(&file.path).into_owned(), file);
-        Ok(Self { git: git.clone(), files: listing.into_iter().map(named).collect() })
+        Self { git: git.clone(), files: listing.into_iter().map(named).collect() }
     }
 
     /// Returns the files below a folder, by their path relative to it. The folder is empty or ends
@@ -74,7 +74,7 @@ impl CommitFiles {
         };
     }
 
-    /// Reads files of the commit in one process.
+    /// Reads files of the commit.
     ///
     /// # Errors
     ///

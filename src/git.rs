@@ -4,9 +4,10 @@
 //! and replaced objects are all switched off. Ownership by another user is accepted (`safe.directory`), because nothing
 //! that runs obeys that repository.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
 use sha1::Sha1;
@@ -63,6 +64,15 @@ pub enum ObjectFormat {
 }
 
 impl ObjectFormat {
+    /// Returns how many digits a hash has.
+    #[must_use]
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::Sha1 => 40,
+            Self::Sha256 => 64,
+        }
+    }
+
     /// Returns the object name that git gives to a file's bytes.
     #[must_use]
     pub fn oid(self, bytes: &[u8]) -> String {
@@ -88,7 +98,7 @@ impl Identity {
     /// a missing git or a broken configuration yields nothing.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
-        let git = Git { top: folder.to_path_buf(), format: ObjectFormat::Sha1 };
+        let git = Git::at(folder);
         let value = |key: &str| {
             let mut command = git.command(&["config", "--get", key]);
             command.env_remove("GIT_CONFIG_GLOBAL");
@@ -128,6 +138,50 @@ pub struct TreeChange {
 pub struct Git {
     top: PathBuf,
     format: ObjectFormat,
+    /// The one process that reads objects, once there is one.
+    reader: Arc<Mutex<Option<Reader>>>,
+}
+
+/// A `git cat-file --batch` that goes on until it is dropped.
+#[derive(Debug)]
+struct Reader {
+    process: Child,
+    /// Taken away when the process is to end.
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Reader {
+    fn start(git: &Git) -> Result<Self, Error> {
+        let mut process = git
+            .command(&["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| not_started(&error))?;
+        match (process.stdin.take(), process.stdout.take()) {
+            (Some(input), Some(output)) => Ok(Self { process, input: Some(input), output: BufReader::new(output) }),
+            _ => Err(failed("cat-file", "no pipe")),
+        }
+    }
+
+    fn read(&mut self, oids: &[&str], kind: &str, limit: u64) -> std::io::Result<Vec<Option<Vec<u8>>>> {
+        let request: String = oids.iter().map(|oid| format!("{oid}\n")).collect();
+        let Self { input: Some(input), output, .. } = self else { return Err(ErrorKind::BrokenPipe.into()) };
+        std::thread::scope(|scope| {
+            // A process that ends early is reported by the reading side.
+            scope.spawn(move || input.write_all(request.as_bytes()));
+            oids.iter().map(|_| read_object(output, kind, limit)).collect()
+        })
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.input = None;
+        let _ = self.process.wait();
+    }
 }
 
 impl Git {
@@ -140,7 +194,7 @@ impl Git {
         if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
             return Ok(None);
         }
-        let mut probe = Self { top: folder.to_path_buf(), format: ObjectFormat::Sha1 };
+        let mut probe = Self::at(folder);
         let top = probe.run(&["rev-parse", "--show-toplevel"])?;
         probe.top = path_of(trim(&top));
         let format = probe.run(&["rev-parse", "--show-object-format"])?;
@@ -148,6 +202,10 @@ impl Git {
             probe.format = ObjectFormat::Sha256;
         }
         Ok(Some(probe))
+    }
+
+    fn at(folder: &Path) -> Self {
+        Self { top: folder.to_path_buf(), format: ObjectFormat::Sha1, reader: Arc::default() }
     }
 
     /// Returns the top of the work tree.
@@ -227,8 +285,7 @@ impl Git {
     ///
     /// If `git` cannot be started.
     pub fn info(&self, commit: &Commit) -> Result<Option<CommitInfo>, Error> {
-        let text = self.try_run(&["cat-file", "commit", commit.as_str()])?;
-        Ok(text.map(|text| read_commit(&String::from_utf8_lossy(&text))))
+        Ok(self.infos(&[commit])?.pop().flatten())
     }
 
     /// Returns the best common ancestor of two commits; `None` if this clone has none.
@@ -241,7 +298,29 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
-    /// Returns whether commits are missing because the clone is shallow.
+    /// Returns all best common ancestors of two commits, that of [`Git::merge_base`] first.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn merge_bases(&self, a: &Commit, b: &Commit) -> Result<Vec<Commit>, Error> {
+        let answer = self.try_run(&["merge-base", "--all", "--end-of-options", a.as_str(), b.as_str()])?;
+        Ok(answer.iter().flat_map(|text| text.split(|byte| *byte == b'\n')).filter_map(commit_of).collect())
+    }
+
+    /// Returns the best common ancestor of several commits; `None` where there is none that is here.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn common_base(&self, commits: &[Commit]) -> Result<Option<Commit>, Error> {
+        let mut arguments = vec!["merge-base", "--octopus", "--end-of-options"];
+        arguments.extend(commits.iter().map(Commit::as_str));
+        let answer = self.try_run(&arguments)?;
+        Ok(answer.and_then(|text| text.split(|byte| *byte == b'\n').find_map(commit_of)))
+    }
+
+    /// Tells whether commits are missing because the clone is shallow.
     ///
     /// # Errors
     ///
@@ -250,21 +329,64 @@ impl Git {
         Ok(trim(&self.run(&["rev-parse", "--is-shallow-repository"])?) == b"true")
     }
 
-    /// Lists all files of a commit below a folder (empty: all of them), in git's order.
+    /// Lists all files of a commit, in the order of git.
     ///
     /// # Errors
     ///
-    /// If the commit's trees are not in this clone.
-    pub fn tree(&self, commit: &Commit, folder: &str) -> Result<Vec<TreeFile>, Error> {
-        let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", commit.as_str(), "--"];
-        if !folder.is_empty() {
-            arguments.push(folder);
-        }
-        let listing = self.run(&arguments)?;
+    /// When the commit's trees are not here.
+    pub fn tree(&self, commit: &Commit) -> Result<Vec<TreeFile>, Error> {
+        let listing = self.run(&["ls-tree", "-r", "-z", "--full-tree", commit.as_str()])?;
         Ok(listing.split(|byte| *byte == 0).filter_map(read_tree_line).collect())
     }
 
-    /// Returns all commits that are reachable from one commit and not from another.
+    /// Lists those files of a commit below a folder that `keep` accepts by their path below it; the paths that come back
+    /// are such paths too.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not here.
+    pub fn tree_below(
+        &self,
+        commit: &Commit,
+        folder: &str,
+        keep: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<TreeFile>, Error> {
+        let mut tree = format!("{}^{{tree}}", commit.as_str());
+        for part in folder.split('/').filter(|part| !part.is_empty()) {
+            let above = self.subtrees(&[&tree])?.pop().unwrap_or_default();
+            let items = TreeItems { rest: &above, digits: self.format.digits() };
+            match items.into_iter().find(|item| item.is_folder() && item.name == part.as_bytes()) {
+                Some(item) => tree = item.oid(),
+                None => return Ok(Vec::new()),
+            }
+        }
+        let mut files = Vec::new();
+        let mut level = vec![(String::new(), tree)];
+        while !level.is_empty() {
+            let trees = self.subtrees(&level.iter().map(|(_, oid)| oid.as_str()).collect::<Vec<_>>())?;
+            let mut next = Vec::new();
+            for ((above, _), tree) in level.iter().zip(&trees) {
+                for item in (TreeItems { rest: tree, digits: self.format.digits() }) {
+                    let path = format!("{above}{}", String::from_utf8_lossy(item.name));
+                    if item.is_folder() {
+                        next.push((path + "/", item.oid()));
+                    } else if item.is_file() && keep(&path) {
+                        let mode = String::from_utf8_lossy(item.mode).into_owned();
+                        files.push(TreeFile { path: path.into_bytes(), mode, oid: item.oid() });
+                    }
+                }
+            }
+            level = next;
+        }
+        Ok(files)
+    }
+
+    fn subtrees(&self, oids: &[&str]) -> Result<Vec<Vec<u8>>, Error> {
+        let trees = self.objects(oids, "tree", u64::MAX - 1)?;
+        trees.into_iter().map(|tree| tree.ok_or_else(|| failed("cat-file", "a tree is not in this clone"))).collect()
+    }
+
+    /// Returns all commits that a commit reaches and another does not.
     ///
     /// # Errors
     ///
@@ -313,7 +435,7 @@ impl Git {
         read_tree_changes(&answer, commits.len()).ok_or_else(|| failed("diff-tree", "its answer is not complete"))
     }
 
-    /// Returns what commit objects say, in one process; `None` for one that is not in this clone.
+    /// Returns what commit objects say; `None` where one is not here.
     ///
     /// # Errors
     ///
@@ -324,8 +446,8 @@ impl Git {
         Ok(read.into_iter().map(|bytes| Some(read_commit(&String::from_utf8_lossy(&bytes?)))).collect())
     }
 
-    /// Reads blobs in one process, in the order in which they were asked for; `None` for one that is not in this clone.
-    /// Of a blob larger than `limit` bytes, only one byte more than that is returned.
+    /// Reads blobs in the order asked for; `None` where one is not here. Of a blob
+    /// larger than `limit` bytes only one byte more than that comes back.
     ///
     /// # Errors
     ///
@@ -338,27 +460,15 @@ impl Git {
         if oids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut child = self
-            .command(&["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| not_started(&error))?;
-        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed("cat-file", "no pipe"));
+        let mut kept = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = match kept.take() {
+            Some(reader) => reader,
+            None => Reader::start(self)?,
         };
-        let request: String = oids.iter().map(|oid| format!("{oid}\n")).collect();
-        let result = std::thread::scope(|scope| {
-            scope.spawn(move || {
-                // A reader that stops early is reported by the reading side.
-                let _ = input.write_all(request.as_bytes());
-            });
-            let mut output = BufReader::new(output);
-            oids.iter().map(|_| read_object(&mut output, kind, limit)).collect::<Result<Vec<_>, _>>()
-        });
-        let _ = child.wait();
-        result.map_err(|error| failed("cat-file", &error.to_string()))
+        let result = reader.read(oids, kind, limit).map_err(|error| failed("cat-file", &error.to_string()))?;
+        // One that broke off is not asked again.
+        *kept = Some(reader);
+        Ok(result)
     }
 
     /// Runs a command with a request on its standard input, and returns its whole answer.
@@ -455,6 +565,48 @@ fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// One item of a tree object.
+struct TreeItem<'t> {
+    mode: &'t [u8],
+    name: &'t [u8],
+    hash: &'t [u8],
+}
+
+impl TreeItem<'_> {
+    fn is_folder(&self) -> bool {
+        self.mode == b"40000"
+    }
+
+    /// Tells whether it is a file or a link, and not the commit of a submodule.
+    fn is_file(&self) -> bool {
+        self.mode.starts_with(b"1") && self.mode != b"160000"
+    }
+
+    fn oid(&self) -> String {
+        HEXLOWER.encode(self.hash)
+    }
+}
+
+/// The items of a tree object: `<mode> <name>`, a NUL, the hash.
+struct TreeItems<'t> {
+    rest: &'t [u8],
+    /// The bytes of a hash, twice.
+    digits: usize,
+}
+
+impl<'t> Iterator for TreeItems<'t> {
+    type Item = TreeItem<'t>;
+
+    fn next(&mut self) -> Option<TreeItem<'t>> {
+        let space = self.rest.iter().position(|byte| *byte == b' ')?;
+        let end = self.rest.iter().position(|byte| *byte == 0)?;
+        let (mode, name) = (self.rest.get(..space)?, self.rest.get(space + 1..end)?);
+        let (hash, rest) = self.rest.get(end + 1..)?.split_at_checked(self.digits / 2)?;
+        self.rest = rest;
+        Some(TreeItem { mode, name, hash })
+    }
+}
+
 fn read_tree_line(line: &[u8]) -> Option<TreeFile> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let head = std::str::from_utf8(&line[..tab]).ok()?;
@@ -504,7 +656,7 @@ fn read_commit(text: &str) -> CommitInfo {
 fn read_object(output: &mut impl BufRead, wanted: &str, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut head = String::new();
     if output.read_line(&mut head)? == 0 {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
+        return Err(ErrorKind::UnexpectedEof.into());
     }
     let mut words = head.trim_end().split(' ');
     let (kind, size) = (words.nth(1), words.next().and_then(|size| size.parse::<u64>().ok()));
@@ -515,7 +667,7 @@ fn read_object(output: &mut impl BufRead, wanted: &str, limit: u64) -> std::io::
     // The part that is not kept, and the line feed after it.
     let rest = size - kept + 1;
     if bytes.len() as u64 != kept || std::io::copy(&mut output.by_ref().take(rest), &mut std::io::sink())? != rest {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
+        return Err(ErrorKind::UnexpectedEof.into());
     }
     Ok((kind == Some(wanted)).then_some(bytes))
 }

@@ -160,7 +160,11 @@ impl Run<'_> {
 
     /// Adds the moment of the check to a rule book, once no output can replace any of it.
     fn judge(&self, book: RuleBook) -> Result<Judge, Error> {
-        write::spare_inputs(&self.outputs, &self.world.folder, &self.root, &book.policy)?;
+        let Self { arguments, world, .. } = self;
+        let event = world.ci.github_event_path.as_deref().map(Path::new);
+        let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
+        let named: Vec<&Path> = named.into_iter().flatten().collect();
+        write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
         let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
         Ok(Judge::new(book, today))
     }
@@ -188,7 +192,8 @@ impl Base {
             ci.github_event = Some(read_event(&world.folder.join(path))?);
         }
         let found = base::find(&git, revision, &ci)?;
-        let snapshot = Snapshot::open(&git, root, found.commit)?;
+        let mut snapshot = Snapshot::open(&git, root, found.commit)?;
+        snapshot.settle(&git, &found.beside)?;
         Ok(Self { git, snapshot, how: found.how })
     }
 

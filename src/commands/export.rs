@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     match &arguments.output {
         None => render(arguments.format, &export, out)?,
         Some(path) => {
-            write::spare_inputs(&[((), path.clone())], &world.folder, &opened.root, policy)?;
+            write::spare_inputs(&[((), path.clone())], &[], &world.folder, &opened.root, policy)?;
             let mut bytes = Vec::new();
             render(arguments.format, &export, &mut bytes)?;
             write::all(&[(world.folder.join(path), bytes)], &world.folder)?;

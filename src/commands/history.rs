@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     if !outputs.is_empty() {
         // A policy that cannot be used is one of the things that a history may show.
         let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
-        write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
+        let pulls: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
+        write::spare_inputs(&outputs, &pulls, &world.folder, &root, &policy)?;
     }
     let pulls = read_pulls(&arguments.pulls, &world.folder)?;
     let policy = book::policy_file(&arguments.place, world, &root);

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let judge = &opened.judge;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
-    write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
+    write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
     let filter = Filter::new(arguments, &opened)?;
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));

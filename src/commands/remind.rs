@@ -24,7 +24,13 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     let settings = settings(arguments, &outputs)?;
     let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
-    write::spare_inputs(&outputs, &world.folder, &opened.root, &opened.judge.policy)?;
+    write::spare_inputs(
+        &outputs,
+        arguments.existing.as_deref().as_slice(),
+        &world.folder,
+        &opened.root,
+        &opened.judge.policy,
+    )?;
     let register = opened.register();
     let reminders = remind::due(&opened.judge, &register);
     let tracking = match &issues {

@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let outputs = Outputs::parse(arguments)?;
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let judge = &opened.judge;
-    write::spare_inputs(&outputs.files, &world.folder, &opened.root, &judge.policy)?;
+    write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
     let since = read_since(arguments.since.as_deref(), judge.today.day)?;
     let register = opened.register();
     let items = report::read(&register, judge);

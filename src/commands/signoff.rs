@@ -86,7 +86,8 @@ impl Given {
             history.expect(&request.head, self.source_head.as_deref())?;
         }
         let author = request.author().cloned();
-        let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, verdicts: None })) };
+        let opened = request.created_at();
+        let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, opened, verdicts: None })) };
         let mut files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
         files.dedup();
         let now = history.judged(request.head(), &files, changes.files)?;
@@ -110,7 +111,7 @@ impl Given {
                 covers,
             });
         }
-        Ok(Some(Evidence { author, verdicts: Some(verdicts) }))
+        Ok(Some(Evidence { author, opened, verdicts: Some(verdicts) }))
     }
 }
 

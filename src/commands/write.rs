@@ -64,18 +64,26 @@ fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathB
     })
 }
 
-/// Refuses an output that would replace what the run has read, or git's own files.
+/// Refuses an output that would replace what the run has read, or git's own files. `named` are the other files that
+/// arguments name to be read.
 ///
 /// # Errors
 ///
 /// If one would.
 pub(super) fn spare_inputs<F>(
     outputs: &[(F, PathBuf)],
+    named: &[&Path],
     current: &Path,
     root: &Path,
     policy: &Policy,
 ) -> Result<(), Error> {
+    // A terminal or a pipe may be both.
+    let file = |path: &Path| std::fs::canonicalize(current.join(path)).ok().filter(|path| path.is_file());
+    let named: Vec<PathBuf> = named.iter().filter_map(|path| file(path)).collect();
     for (_, path) in outputs {
+        if file(path).is_some_and(|file| named.contains(&file)) {
+            return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
+        }
         let Some(inside) = place::inside(&current.join(path), root) else { continue };
         let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         if within(".git") || within(&policy.exceptions) || policy.book_paths().any(|book| book == inside) {

@@ -251,7 +251,7 @@ impl Argument {
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
             }
-            Self::WouldReplace { .. } => "name a file outside the register".into(),
+            Self::WouldReplace { .. } => "name a file that nothing is read from".into(),
             Self::TwoValues { .. } => "keep the right one".into(),
             Self::Unpaired { flags: [flag, other], values: [value, its], .. } => {
                 format!("give each `--{flag} {value}` its own `--{other} {its}`")

@@ -4,6 +4,7 @@
 //! A payload does not say which event it belongs to, so its keys tell. Payloads:
 //! <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
+use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
 use super::account::{Account, User};
@@ -46,6 +47,7 @@ struct Payload {
 struct PullRequest {
     number: Field<u64>,
     user: Field<User>,
+    created_at: Field<String>,
     head: Field<End>,
     base: Field<End>,
 }
@@ -128,6 +130,18 @@ impl Event {
         let request = self.0.pull_request.object("pull_request").map_err(refused)?;
         let user = request.map_or_else(|| Err(missing(PATH)), |request| Account::at(&request.user, PATH));
         user.map_err(refused)
+    }
+
+    /// Returns when the pull request was opened, if it is told.
+    ///
+    /// # Errors
+    ///
+    /// When what stands there is not a time.
+    pub fn created_at(&self) -> Result<Option<DateTime<FixedOffset>>, InputError> {
+        const PATH: &str = "pull_request.created_at";
+        let request = self.0.pull_request.object("pull_request").map_err(refused)?;
+        let text = request.map_or(Ok(None), |request| request.created_at.optional(PATH)).map_err(refused)?;
+        text.map(|text| json::time(PATH, text)).transpose().map_err(refused)
     }
 
     /// Returns the newest commit of the pull request's branch.
@@ -267,6 +281,7 @@ mod tests {
     fn pull_request(user: &str) -> String {
         format!(
             r#"{{"action": "opened", "number": 104, "pull_request": {{"number": 104, "state": "open", "user": {user},
+            "created_at": "2026-11-14T08:30:00Z",
             "head": {{"ref": "sftp", "sha": "{HEAD}", "repo": {{"id": 7, "fork": false}}}},
             "base": {{"ref": "main", "sha": "{BASE}"}}, "labels": [{{"id": 1}}]}},
             "repository": {{"full_name": "acme/register", "default_branch": "main", "owner": {{"login": "acme"}}}},
@@ -285,7 +300,8 @@ mod tests {
     /// Returns what is said of the first missing value that sign-off or the base asks for.
     fn refusal(json: &str) -> String {
         let event = parse(json);
-        let asked = event.author().map(drop).and_then(|()| event.head()).and_then(|_| event.base());
+        let asked =
+            event.author().and_then(|_| event.created_at()).and_then(|_| event.head()).and_then(|_| event.base());
         asked.and_then(|_| event.base_branch()).unwrap_err().why
     }
 
@@ -295,6 +311,8 @@ mod tests {
         assert_eq!((event.kind(), event.number()), (EventKind::PullRequest, Some(104)));
         assert_eq!((event.head().unwrap().as_str(), event.base().unwrap().as_str()), (HEAD, BASE));
         assert_eq!(event.base_branch(), Ok("main"));
+        assert_eq!(event.created_at(), Ok(DateTime::parse_from_rfc3339("2026-11-14T08:30:00Z").ok()));
+        assert_eq!(parse(r#"{"pull_request": {}}"#).created_at(), Ok(None));
         assert_eq!((event.repository(), event.default_branch()), (Ok(Some("acme/register")), Ok(Some("main"))));
         let author = event.author().unwrap().unwrap();
         assert!(author.is("Maria") && author.id == Some(41) && !author.is_bot());
@@ -356,6 +374,11 @@ mod tests {
                 "`pull_request.user.id` is a number out of range, not a whole number",
             ),
             (r#""user": null"#, r#""user": {"login": true}"#, "`pull_request.user.login` is true or false, not a text"),
+            (
+                "2026-11-14T08:30:00Z",
+                "lately",
+                "`pull_request.created_at` is `lately`, not a time such as `2026-11-23T09:00:00Z`",
+            ),
             (HEAD, "--output=x", "`pull_request.head.sha` is `--output=x`, not a full commit"),
             (r#""head": {"#, r#""head": null, "foot": {"#, "`pull_request.head` is null, not an object"),
             (r#""base": {"ref": "main""#, r#""base": {"reff": "main""#, "has no `pull_request.base.ref`"),

@@ -76,7 +76,7 @@ impl Approved<'_> {
         Ok(Some(now.iter().filter_map(same).collect()))
     }
 
-    /// Reads what a commit's register contains under the ids of these files, in one process.
+    /// Reads what a commit's register holds under the ids of these files.
     ///
     /// # Errors
     ///
@@ -87,8 +87,9 @@ impl Approved<'_> {
         }
         let ids: BTreeMap<&str, FileId> = files.iter().map(|file| (stem(all.source(*file).path()), *file)).collect();
         let folder = format!("{}{}", self.prefix, self.folder);
-        let then = CommitFiles::list_in(self.git, Some(commit), &folder)?.below(&format!("{folder}/"));
-        let named = then.files().keys().map(String::as_str).filter(|path| is_named_like_one(path));
+        let is_wanted = |path: &str| is_named_like_one(path) && ids.contains_key(stem(path));
+        let then = CommitFiles::list_below(self.git, commit, &folder, &is_wanted)?;
+        let named = then.files().keys().map(String::as_str);
         let found: Vec<(FileId, &str)> = named.filter_map(|path| Some((*ids.get(stem(path))?, path))).collect();
         let paths: Vec<&str> = found.iter().map(|(_, path)| *path).collect();
         let read = then.read(&paths)?;

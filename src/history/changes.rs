@@ -3,13 +3,14 @@
 //! Comments, quoting, line endings, white space and the order of keys are not part of a value, and another folder is
 //! not a change either: an exception is its id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
-use crate::register::{Exception, FileRef, Files, Lists, Register, differences};
+use crate::register::{Exception, FileRef, Files, Lists, Register, Status, differences};
 use crate::rule::{Finding, Findings};
 use crate::signoff::{Evidence, Merge, Unanswered};
 use crate::source::FileId;
@@ -48,7 +49,9 @@ pub struct Changes<'a> {
     moved: BTreeMap<&'a str, &'a str>,
     /// The index of each head file in the list.
     by_head: FxHashMap<FileId, usize>,
-    /// Files of the head that have the same bytes at the same path in the base.
+    /// The files of both sides in the list.
+    sides: FxHashSet<FileId>,
+    /// Files of the head whose bytes the base has at the same path.
     untouched: FxHashSet<FileId>,
 }
 
@@ -94,12 +97,12 @@ impl<'a> Change<'a> {
         if self.base.is_none() { self.head.as_ref()?.exception } else { None }
     }
 
-    /// Returns whether it gives an unfinished record the status and the end that it lacked.
+    /// Tells whether it gives an unfinished record the status and the end that it lacked, if only to close it.
     fn puts_in_force(&self) -> bool {
         let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
         let lacks = |it: &Exception<'_>| it.status.is_none() || it.expires.is_none();
         match (exception(&self.base), exception(&self.head)) {
-            (Some(base), Some(head)) => lacks(base) && !lacks(head) && head.is_judged_as_live(),
+            (Some(base), Some(head)) => lacks(base) && !lacks(head) && !head.is(&[Status::Rejected]),
             _ => false,
         }
     }
@@ -152,6 +155,7 @@ impl<'a> Changes<'a> {
             files,
             moved: BTreeMap::new(),
             by_head: FxHashMap::default(),
+            sides: FxHashSet::default(),
             untouched: FxHashSet::default(),
         };
         let (before, after) = (by_stem(base), by_stem(head));
@@ -165,6 +169,8 @@ impl<'a> Changes<'a> {
             }
         }
         let heads = changes.list.iter().enumerate();
+        let sides = changes.list.iter().flat_map(|change| change.base.iter().chain(&change.head));
+        changes.sides = sides.map(|side| side.file).collect();
         changes.by_head = heads.filter_map(|(at, change)| Some((change.head.as_ref()?.file, at))).collect();
         changes
     }
@@ -215,10 +221,33 @@ impl<'a> Changes<'a> {
         self.of(file).is_some_and(|change| change.base.is_none())
     }
 
-    /// Returns the base's version of an exception that the change edits.
+    /// Tells whether a closed exception, on either side, is held to the rules for live ones: one that the change adds or
+    /// edits. The change that brings the first register brings its past, which nobody can judge any more.
+    #[must_use]
+    pub fn judges_closed(&self, file: FileId) -> bool {
+        self.head.is_some() && self.sides.contains(&file)
+    }
+
+    /// Returns what the base holds of an exception that the change edits.
     #[must_use]
     pub fn before(&self, file: FileId) -> Option<&'a Exception<'a>> {
         self.of(file)?.base.as_ref()?.exception
+    }
+
+    /// Returns where the base has the exception of a file: its path there, or the path that a new one would have in the
+    /// folder of the base's register. `folder` is that folder; nothing where the path is the file's own.
+    #[must_use]
+    pub fn path_in_base(&self, file: FileId, folder: &str) -> Option<Cow<'a, str>> {
+        let path = self.files.source(file).path();
+        let before = match self.of(file).and_then(|change| change.base.as_ref()) {
+            Some(base) => Cow::Borrowed(self.files.source(base.file).path()),
+            None => {
+                let now = &self.head.as_ref()?.policy.exceptions;
+                let below = path.strip_prefix(now.as_str()).filter(|below| below.starts_with('/'))?;
+                Cow::Owned(format!("{folder}{below}"))
+            }
+        };
+        (before != path).then_some(before)
     }
 
     /// Returns what the change does to a file of the head.

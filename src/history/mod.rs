@@ -5,6 +5,7 @@ pub mod base;
 mod changes;
 mod decisions;
 pub(crate) mod main_line;
+mod settled;
 pub(crate) mod snapshot;
 pub mod timeline;
 
@@ -43,4 +44,5 @@ impl PolicyFile {
 pub use approved::{Approved, is_same_value};
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
 pub use decisions::{Decision, decisions};
+pub use settled::Beside;
 pub use snapshot::{Document, Snapshot};

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
-use crate::history::PolicyFile;
+use crate::history::{Beside, PolicyFile};
 use crate::policy::Policy;
 use crate::policy::places::{CI_FILES, CODEOWNERS, NAMES, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
@@ -43,8 +43,26 @@ impl Snapshot {
         Ok(Self { commit, committed, place: Repository::Commit(top.below(&prefix)), top, prefix })
     }
 
-    /// Reads, before and after, the files outside the register that decide how it is judged: rule books, CODEOWNERS and
-    /// the CI definitions. Their texts go after the others in `files`.
+    /// Takes over what came to the head from elsewhere, so that nobody blames the change for it.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot compare the commits.
+    pub fn settle(&mut self, git: &Git, beside: &Beside) -> Result<(), Error> {
+        let (Some(base), Some(head)) = (&self.commit, git.commit("HEAD")?) else { return Ok(()) };
+        let settled = beside.settled(git, base, &head)?;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        for (path, file) in settled {
+            self.top.set(&String::from_utf8_lossy(&path), file);
+        }
+        self.place = Repository::Commit(self.top.below(&self.prefix));
+        Ok(())
+    }
+
+    /// Reads, before and after, the files beside the register that decide how it is judged: rule
+    /// books, CODEOWNERS and the definitions of CI. Their texts go behind the others in `files`.
     ///
     /// # Errors
     ///

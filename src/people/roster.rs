@@ -323,8 +323,15 @@ impl People {
         self.0.as_ref()
     }
 
-    /// Returns the name for a person in a list of several: the roster's first spelling, or the text itself if the
-    /// roster does not know it.
+    /// Gives the account of a person on the forge, without `@`: the roster's handle, else an `@handle` as it is written.
+    pub fn account<'s>(&'s self, written: &'s str) -> Option<&'s str> {
+        let known = self.roster().and_then(|roster| roster.handle(roster.find(written)?));
+        let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));
+        handle.map(|handle| handle.trim().trim_start_matches('@')).filter(|account| !account.is_empty())
+    }
+
+    /// Returns the name that a person has wherever several are listed: the roster's first spelling, or what is written
+    /// where the roster does not know it.
     pub fn name_of<'t>(&'t self, written: &'t str) -> &'t str {
         let known = self.0.as_ref().and_then(|roster| Some(roster.display(roster.find(written)?)));
         known.unwrap_or(written)

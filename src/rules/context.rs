@@ -5,7 +5,7 @@
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::{Policy, RuleBook};
-use crate::register::{Controls, Exception, Files, Register};
+use crate::register::{Controls, Exception, Files, Register, Status};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
@@ -20,8 +20,27 @@ pub enum Applies {
     Always,
     /// `active`, `expired` and `closed` ones.
     LiveOrClosed,
-    /// `active` and `expired` ones.
+    /// Those of which it is judged what was granted: `active` and `expired` ones, and `closed` ones that a change adds
+    /// or edits, since nobody has judged those while they were live.
+    Granted,
+    /// `active` and `expired` ones, about which something is still to be done.
     Live,
+}
+
+impl Applies {
+    /// Tells whether a rule looks at an exception; `touching` is the change that the exception is a side of.
+    pub(crate) fn to(self, exception: &Exception<'_>, touching: Option<&Changes<'_>>) -> bool {
+        let live = exception.is_judged_as_live();
+        let closed = || exception.is(&[Status::Closed]);
+        match self {
+            Self::Always => true,
+            Self::Live => live,
+            Self::LiveOrClosed => live || closed(),
+            Self::Granted => {
+                live || (closed() && touching.is_some_and(|changes| changes.judges_closed(exception.file)))
+            }
+        }
+    }
 }
 
 /// What a rule looks at.
@@ -121,6 +140,8 @@ pub struct Context<'c> {
     pub changes: Option<&'c Changes<'c>>,
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
+    /// The change of which the register is one side, before or after it.
+    pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
@@ -160,6 +181,12 @@ impl<'c> Context<'c> {
         if let Some(related) = &problem.related {
             finding.label(related.span, related.message.as_str());
         }
+    }
+
+    /// Tells whether what was granted with an exception is judged, see [`Applies::Granted`].
+    #[must_use]
+    pub fn judges_grant(&self, exception: &Exception<'_>) -> bool {
+        Applies::Granted.to(exception, self.touching)
     }
 
     /// Returns a file's path and text.

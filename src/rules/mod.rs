@@ -10,7 +10,7 @@ pub(crate) use context::declare_rule;
 pub use context::{Applies, Check, Context, Judge};
 
 use crate::history::Changes;
-use crate::register::{Exception, Files, Register, Status};
+use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::signoff::Ownership;
 use crate::source::FileId;
@@ -49,6 +49,7 @@ rules! {
         owner_not_a_person,
         unknown_person,
         departed_owner,
+        departed_approver,
         self_verified_closure,
     }
     renewals {
@@ -75,6 +76,7 @@ rules! {
         log_rewritten,
         forbidden_transition,
         back_dated,
+        renewal_decided_late,
         policy_loosened,
         expired_first,
     }
@@ -135,7 +137,7 @@ impl<'a> Case<'a> {
     /// one.
     #[must_use]
     pub fn run(self) -> Findings {
-        let run = Run { case: self, on: on(self.judge) };
+        let run = Run { case: self, on: on(self.judge), touching: self.changes };
         let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
@@ -152,7 +154,8 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn run_base(self, base: &'a Register<'a>) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
-        let run = Run { case: Case { register: base, changes: None, ..self }, on: on(self.judge) };
+        let case = Case { register: base, changes: None, ..self };
+        let run = Run { case, on: on(self.judge), touching: self.changes };
         let touched: Vec<Exception<'a>> =
             base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
@@ -166,7 +169,7 @@ impl<'a> Case<'a> {
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
-        let run = Run { case: self, on };
+        let run = Run { case: self, on, touching: self.changes };
         let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
         findings
@@ -191,6 +194,8 @@ struct On {
 struct Run<'a> {
     case: Case<'a>,
     on: Vec<On>,
+    /// The change of which the register is one side.
+    touching: Option<&'a Changes<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -201,7 +206,7 @@ impl<'a> Run<'a> {
             .fold(Vec::new, |mut findings, exception| {
                 for on in &self.on {
                     if let Check::Entry(applies, check) = on.check
-                        && looks(applies, exception)
+                        && applies.to(exception, self.touching)
                     {
                         check(exception, &mut self.context(on, exception.file, &mut findings));
                     }
@@ -251,14 +256,7 @@ impl<'a> Run<'a> {
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
         let Case { judge, register, changes, ownership, files } = self.case;
-        Context { judge, register, changes, ownership, files, rule, level, file, findings }
-    }
-}
-
-fn looks(applies: Applies, exception: &Exception<'_>) -> bool {
-    match applies {
-        Applies::Always => true,
-        Applies::Live => exception.is_judged_as_live(),
-        Applies::LiveOrClosed => exception.is_judged_as_live() || exception.is(&[Status::Closed]),
+        let touching = self.touching;
+        Context { judge, register, changes, ownership, touching, files, rule, level, file, findings }
     }
 }

@@ -1,5 +1,7 @@
 //! A pull request on GitHub, Forgejo or Gitea, or a merge request on GitLab: who opened it and who approved it.
 
+use chrono::{DateTime, FixedOffset};
+
 use super::reviews::{ReviewState, Reviews, Standing};
 use crate::github::{Account, Event, EventKind, InputError};
 use crate::gitlab::{self, Approvals, MergeRequest};
@@ -20,6 +22,8 @@ pub struct PullRequest {
     pub author: Option<Account>,
     /// The newest commit of its branch.
     pub head: String,
+    /// When it was opened, if it is told.
+    pub created_at: Option<DateTime<FixedOffset>>,
 }
 
 /// What was saved about an event.
@@ -53,8 +57,8 @@ impl Saved {
         let event = Event::parse(json)?;
         match (event.kind(), gitlab::refusal_in(json)) {
             (EventKind::PullRequest, _) => {
-                let (author, head) = (event.author()?, event.head()?);
-                Ok(Self::Request(ChangeRequest::Pull(PullRequest { author, head })))
+                let (author, head, created_at) = (event.author()?, event.head()?, event.created_at()?);
+                Ok(Self::Request(ChangeRequest::Pull(PullRequest { author, head, created_at })))
             }
             (EventKind::Other, Some(why)) => Err(InputError {
                 why,
@@ -84,7 +88,16 @@ impl ChangeRequest {
         }
     }
 
-    /// Reads the saved answers about who approved it, in the shape that its forge uses.
+    /// Returns when it was opened, if it is told.
+    #[must_use]
+    pub fn created_at(&self) -> Option<DateTime<FixedOffset>> {
+        match self {
+            Self::Pull(request) => request.created_at,
+            Self::Merge(request) => Some(request.created_at),
+        }
+    }
+
+    /// Reads the saved answers about who approved it, in the shape of its forge.
     ///
     /// # Errors
     ///

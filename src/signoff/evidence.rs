@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 
 use crate::github::Account;
+use crate::people::People;
 use crate::signoff::ReviewState;
 use crate::source::FileId;
 
@@ -11,7 +12,9 @@ use crate::source::FileId;
 pub struct Evidence {
     /// Who opened the pull request; a deleted account is nobody.
     pub author: Option<Account>,
-    /// The opinion of each reviewer.
+    /// When it was opened.
+    pub opened: Option<DateTime<FixedOffset>>,
+    /// Where each reviewer stands.
     pub verdicts: Option<Vec<Verdict>>,
 }
 
@@ -39,8 +42,14 @@ impl Verdict {
 }
 
 impl Evidence {
-    /// Returns the opinion of an account: the approval that is good for a file, if there is one. `None` if nobody
-    /// knows.
+    /// Returns the approval by which a person signs a file off as it is now, if there is one that is known.
+    #[must_use]
+    pub fn approval(&self, people: &People, person: &str, file: FileId) -> Option<&Verdict> {
+        self.verdict(people.account(person)?, file).filter(|verdict| verdict.holds_for(file))
+    }
+
+    /// Returns where an account stands: the approval that is good for a file, if there is one.
+    /// `None` where nobody knows.
     #[must_use]
     pub fn verdict(&self, login: &str, file: FileId) -> Option<&Verdict> {
         let by = |verdict: &&Verdict| verdict.login.eq_ignore_ascii_case(login);

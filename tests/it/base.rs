@@ -91,7 +91,7 @@ fn environment(variables: &[(&str, &str)]) -> CiEnvironment {
 
 /// Returns the base's object name, empty for none, and how it was found.
 fn found(repo: &Repo, revision: &str, ci: &CiEnvironment) -> (String, String) {
-    let Base { commit, how } = base::find(&repo.open(), revision, ci).unwrap();
+    let Base { commit, how, .. } = base::find(&repo.open(), revision, ci).unwrap();
     (commit.map(|commit| commit.as_str().to_owned()).unwrap_or_default(), how)
 }
 

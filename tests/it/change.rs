@@ -11,6 +11,9 @@ use crate::support::{Run, TODAY, exception};
 
 const PRINTER: &str = "exceptions/2026-q4/label-printer-certificate.yaml";
 
+/// The days of an exception that was decided just before the check.
+const RECENT: [(&str, &str); 2] = [("decided", "2026-11-20"), ("starts", "2026-11-20")];
+
 /// A branch that left `main` and will be compared with it.
 struct Branch {
     repo: Repo,
@@ -336,7 +339,7 @@ mod record {
     #[test]
     fn another_id_is_another_record() {
         let said = format!("{GONE}, and `label-printer-tls` says the same under another id");
-        Branch::of(&[]).rename(PRINTER, "exceptions/2026-q4/label-printer-tls.yaml").is_refused(&said);
+        Branch::of(&RECENT).rename(PRINTER, "exceptions/2026-q4/label-printer-tls.yaml").is_refused(&said);
     }
 
     #[test]
@@ -357,6 +360,8 @@ mod record {
         let other = exception(&[
             ("title", "Label printer two"),
             ("reason", "The stock of rolls for the new head arrives by ship."),
+            RECENT[0],
+            RECENT[1],
         ]);
         let branch =
             Branch::from(&[(PRINTER, &exception(&[])), ("exceptions/b/label-printer-certificate.yaml", &other)]);
@@ -592,21 +597,55 @@ mod dates {
         exception(&[("decided", decided), ("starts", "2026-01-04"), ("expires", "2026-01-30")])
     }
 
+    /// The register is made on 2 January and the change is checked on the 4th, at another hour in each time zone.
+    fn doubted(zone: (&str, &str), policy: &str, decided: &str) -> Vec<String> {
+        let policy = format!("timezone: {}\n{policy}", zone.0);
+        let branch = Branch::from(&[("stopgap.yaml", &policy), ("exceptions/.keep", "")]);
+        branch.write(PRINTER, &filed(decided)).verdict_on(zone.1).found
+    }
+
+    const ZONES: [(&str, &str); 2] =
+        [("Pacific/Auckland", "2026-01-04T00:30"), ("America/Los_Angeles", "2026-01-04T23:30")];
+
     #[test]
-    fn a_decision_from_long_before_the_base_is_questioned() {
+    fn a_decision_from_long_before_today_is_doubted() {
+        for zone in ZONES {
+            let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-31`, `4` days \
+                        before it is recorded (`2026-01-04`); the policy allows `3`";
+            assert_eq!(doubted(zone, "", "2025-12-31"), [said]);
+            assert_eq!(doubted(zone, "", "2026-01-01"), [""; 0]);
+            assert_eq!(doubted(zone, "", "2026-01-02"), [""; 0]);
+            assert_eq!(doubted(zone, "back_dating: 4d\n", "2025-12-31"), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn no_day_of_a_check_is_earlier_than_the_commit_under_it() {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
-        let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2026-01-04");
+        let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2025-12-30");
         let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-29`, `4` days before \
              the newest commit under it (`2026-01-02`); the policy allows `3`";
         assert_eq!((verdict.code, verdict.found.as_slice()), (0, [said.to_owned()].as_slice()));
     }
 
     #[test]
-    fn three_days_are_the_usual_delay_and_the_policy_may_allow_more() {
-        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
-        assert_eq!(branch.write(PRINTER, &filed("2025-12-30")).verdict_on("2026-01-04").found, [""; 0]);
-        let branch = Branch::from(&[("stopgap.yaml", "back_dating: 4d\n"), ("exceptions/.keep", "")]);
-        assert_eq!(branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2026-01-04").found, [""; 0]);
+    fn a_renewal_that_is_decided_after_the_end_says_so() {
+        let fields = [("decided", "2025-12-20"), ("starts", "2025-12-20"), ("expires", "2026-01-02")];
+        for zone in ZONES {
+            let said = ["2026-01-01", "2026-01-02", "2026-01-03"].map(|decided| {
+                let policy = format!("timezone: {}\nback_dating: 9d\n", zone.0);
+                let branch = Branch::from(&[("stopgap.yaml", &policy), (PRINTER, &exception(&fields))]);
+                let renewal = RENEWAL
+                    .replace("requested: 2026-11-20", "requested: 2026-01-01")
+                    .replace("decided: 2026-11-21", &format!("decided: {decided}"));
+                let renewal = renewal.replace("2026-12-20", "2026-01-20");
+                branch.write(PRINTER, &format!("{}renewals:\n  - {renewal}\n", exception(&fields)));
+                branch.verdict_on(zone.1).found
+            });
+            let late = "renewal-decided-late exceptions/2026-q4/label-printer-certificate.yaml:20 decided `1 day` after the end of what \
+                        it extends";
+            assert_eq!(said, [vec![], vec![], vec![late.to_owned()]], "{}", zone.0);
+        }
     }
 
     #[test]
@@ -989,7 +1028,7 @@ mod rule_book {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         branch
             .write("stopgap.yaml", "version: 1\ntiers: {low: 365d}\n")
-            .write(PRINTER, &exception(&[("expires", "2027-09-12")]));
+            .write(PRINTER, &exception(&[("expires", "2027-09-12"), RECENT[0], RECENT[1]]));
         let verdict = branch.verdict();
         let rules: Vec<&str> = verdict.found.iter().map(|found| found.split_once(' ').unwrap().0).collect();
         assert_eq!(
@@ -1031,12 +1070,12 @@ mod owner {
     fn whoever_asks_again_must_finish_the_old_one_first() {
         let said = "expired-first exceptions/2026-q4/label-printer-certificate.yaml:13 `Luis Prado` still holds `scanner-firmware`, which \
              expired on `2026-10-20`";
-        Branch::from(&[(OLD, &old("active"))]).edit(&[]).is_warned(said);
+        Branch::from(&[(OLD, &old("active"))]).edit(&RECENT).is_warned(said);
         Branch::from(&[(OLD, &old("expired"))])
-            .edit(&[("owner", "luis  prado")])
+            .edit(&[("owner", "luis  prado"), RECENT[0], RECENT[1]])
             .is_warned(&said.replace("Luis Prado", "luis  prado"));
-        Branch::from(&[(OLD, &old("expired"))]).edit(&[("owner", "Hanna Vogel")]).passes();
-        Branch::from(&[(OLD, &old("expired"))]).write(OLD, &old("closed")).edit(&[]).passes();
+        Branch::from(&[(OLD, &old("expired"))]).edit(&[("owner", "Hanna Vogel"), RECENT[0], RECENT[1]]).passes();
+        Branch::from(&[(OLD, &old("expired"))]).write(OLD, &old("closed")).edit(&RECENT).passes();
         Branch::from(&[(OLD, &old("expired")), (PRINTER, &exception(&[]))])
             .edit(&[("removal", "Print a label.")])
             .passes();
@@ -1062,7 +1101,7 @@ mod gate {
             "scanner 1",
         );
         let branch = Branch::from(&[(OLD.0, &scanner)]);
-        branch.edit(&[]);
+        branch.edit(&RECENT);
         let verdict = branch.verdict();
         assert_eq!((verdict.code, verdict.found.as_slice()), (0, [].as_slice()));
         assert!(verdict.elsewhere > 0);
@@ -1082,8 +1121,8 @@ mod gate {
     #[test]
     fn a_copy_that_is_dated_before_its_original_is_still_a_copy() {
         for status in ["active", "rejected"] {
-            let branch = Branch::of(&[("status", status), ("decided", "2026-11-18")]);
-            let earlier = [("decided", "2026-11-17"), ("starts", "2026-11-18"), ("scope.system", "another printer")];
+            let branch = Branch::of(&[("status", status), ("decided", "2026-11-21"), ("starts", "2026-11-21")]);
+            let earlier = [("decided", "2026-11-20"), ("starts", "2026-11-21"), ("scope.system", "another printer")];
             branch.write("exceptions/a-copy.yaml", &exception(&earlier));
             assert_eq!(branch.verdict_of_rules(), ["copied-reason"], "{status}");
         }
@@ -1125,6 +1164,68 @@ mod gate {
         branch.edit(&[("owner", "Hanna Vogel")]).passes();
     }
 
+    const CLOSURE: (&str, &str) =
+        ("closure", "{date: 2026-11-22, by: Luis Prado, verified_by: Hanna Vogel, note: A test label printed.}");
+
+    /// A record with these days, by default good ones.
+    fn closed(status: &'static str, decided: &'static str, expires: &'static str) -> Vec<(&'static str, &'static str)> {
+        let mut fields = vec![("decided", decided), ("starts", decided), ("expires", expires), ("status", status)];
+        fields.extend(Some(CLOSURE).filter(|_| status == "closed"));
+        fields
+    }
+
+    #[test]
+    fn an_entry_that_is_added_as_closed_is_held_to_the_rules_for_live_ones() {
+        let empty = [("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")];
+        let added = |fields: &[(&str, &str)]| Branch::from(&empty).edit(fields).verdict_of_rules();
+        assert_eq!(added(&closed("closed", "2026-11-20", "2026-12-20")), [""; 0]);
+        assert_eq!(added(&closed("closed", "2026-11-20", "2026-12-21")), ["term-too-long"]);
+        let vague =
+            [&closed("closed", "2026-11-20", "2026-12-20")[..], &[("reason", "For business reasons.")]].concat();
+        assert_eq!(added(&vague), ["vague-reason"]);
+        let late = closed("closed", "2026-11-20", "2026-12-01");
+        let late: Vec<_> =
+            late.into_iter().map(|(key, day)| (key, if key == "decided" { "2026-11-21" } else { day })).collect();
+        assert_eq!(added(&late), ["recorded-late"]);
+        // Nothing is left to be done about it.
+        let old = [&closed("closed", "2026-11-20", "2026-11-21")[..], &[("owner", "nobody in particular")]].concat();
+        assert!(!added(&old).iter().any(|rule| rule == "expired"));
+    }
+
+    #[test]
+    fn an_entry_that_is_edited_into_a_closed_one_is_too() {
+        let long = closed("closed", "2026-11-20", "2026-12-21");
+        let becomes = |before: &[(&str, &str)]| Branch::of(before).edit(&long).verdict_of_rules();
+        let refused = closed("rejected", "2026-11-20", "2026-12-21");
+        assert_eq!(becomes(&refused), ["forbidden-transition", "term-too-long"]);
+        let draft = closed("", "2026-11-20", "2026-12-21");
+        assert!(becomes(&draft).contains(&"term-too-long".to_owned()), "{:?}", becomes(&draft));
+    }
+
+    #[test]
+    fn what_was_judged_while_it_was_live_is_not_held_against_its_closure() {
+        let live = closed("active", "2026-11-20", "2026-12-21");
+        let gone = closed("closed", "2026-11-20", "2026-12-21");
+        let verdict = Branch::of(&live).edit(&gone).verdict();
+        assert_eq!((verdict.code, verdict.found.len()), (0, 0), "{verdict:?}");
+        let other = [&gone[..], &[("removal", "Print a test label with the new certificate.")]].concat();
+        let verdict = Branch::of(&gone).edit(&other).verdict();
+        assert_eq!((verdict.code, verdict.found.len()), (0, 0), "{verdict:?}");
+        // A renewal that the same change brings was not.
+        let renewed = format!("[{}]", RENEWAL.replace("2026-12-20", "2026-12-22"));
+        let with = [&closed("closed", "2026-11-20", "2026-12-20")[..], &[("renewals", &*renewed)]].concat();
+        let branch = Branch::of(&closed("active", "2026-11-20", "2026-12-20"));
+        assert_eq!(branch.edit(&with).verdict_of_rules(), ["renewal-too-long"]);
+        let branch = Branch::of(&closed("closed", "2026-11-20", "2026-12-20"));
+        assert_eq!(branch.edit(&with).verdict_of_rules(), ["log-rewritten", "renewal-too-long"]);
+    }
+
+    #[test]
+    fn the_first_register_brings_what_is_over() {
+        let branch = Branch::from(&[("README.md", "A list.\n")]);
+        branch.write("stopgap.yaml", "version: 1\n").edit(&closed("closed", "2026-09-20", "2026-12-21")).passes();
+    }
+
     #[test]
     fn what_lands_on_an_untouched_file_still_gates() {
         let later =
@@ -1150,6 +1251,97 @@ mod gate {
         assert!(
             verdict.code == 0 && verdict.found.iter().all(|found| found.starts_with("not-code-owned ")),
             "{verdict:?}"
+        );
+    }
+}
+
+/// `main` was merged into the branch, and an early part of the branch into `main`: two merge bases, and each lacks what the
+/// other has.
+mod merges_both_ways {
+    use super::*;
+
+    const OURS: &str = "exceptions/belt-scales.yaml";
+    const THEIRS: &str = "exceptions/scanner-firmware.yaml";
+
+    /// An exception with a term that is too long by far.
+    fn long(title: &str, reason: &str, system: &str) -> String {
+        let fields = [("title", title), ("reason", reason), ("scope.system", system), ("expires", "2027-06-01")];
+        exception(&[&fields[..], &RECENT].concat())
+    }
+
+    fn ours() -> String {
+        long("Belt scales", "The weights office seals the scales again after its visit.", "belt scales 2")
+    }
+
+    fn theirs() -> String {
+        long("Scanner", "The newest firmware reads no torn labels before its maker mends it.", "scanner 1")
+    }
+
+    /// Leaves the branch `topic`, which has done nothing since but to merge.
+    fn crossed() -> Branch {
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), (PRINTER, &exception(&[]))]);
+        let (repo, topic) = (&branch.repo, branch.write(OURS, &ours()).repo.commit("ours"));
+        repo.switch("main");
+        let policy = "version: 1\nrenewals: {max: 9}\n";
+        let main =
+            repo.write(THEIRS, &theirs()).write("stopgap.yaml", policy).write(PRINTER, &printer()).commit("theirs");
+        repo.merge(&topic);
+        repo.switch("topic");
+        repo.merge(&main);
+        let bases = repo.git(&["merge-base", "--all", "main", "topic"]);
+        assert_eq!(bases.lines().count(), 2, "{bases}");
+        branch
+    }
+
+    /// What `main` has made of an exception that is older than both.
+    fn printer() -> String {
+        exception(&[("owner", "Hanna Vogel")]) + &format!("renewals: [{RENEWAL}]\n")
+    }
+
+    #[test]
+    fn what_came_by_a_merge_is_nobodys_change() {
+        let branch = crossed();
+        branch.write("README.md", "Notes.\n").passes();
+        let run = branch.run(&["--base", "main"]);
+        assert!(run.stdout.contains("one of 2 merge bases of `HEAD` and `main`"), "{}", run.stdout);
+        // `main` has gone on since.
+        branch.repo.switch("main");
+        let closed = ours().replace("status: active", "status: closed")
+            + "closure: {date: 2026-11-22, by: Luis Prado, verified_by: Hanna Vogel, note: Sealed again.}\n";
+        branch.repo.write(OURS, &closed).write(THEIRS, &theirs().replace("Luis Prado", "Ines Prado")).commit("on main");
+        branch.repo.switch("topic");
+        branch.write("README.md", "More notes.\n").passes();
+    }
+
+    #[test]
+    fn what_the_branch_does_itself_is_its_change() {
+        let edited = ours().replace("2027-06-01", "2027-06-02");
+        assert_eq!(crossed().write(OURS, &edited).verdict_of_rules(), ["expiry-moved", "term-too-long"]);
+        let edited = theirs().replace("2027-06-01", "2027-06-02");
+        assert_eq!(crossed().write(THEIRS, &edited).verdict_of_rules(), ["expiry-moved", "term-too-long"]);
+        assert_eq!(crossed().remove(THEIRS).verdict_of_rules(), ["record-removed"]);
+        let looser = crossed().write("stopgap.yaml", "version: 1\nrenewals: {max: 10}\n").verdict_of_rules();
+        assert_eq!(looser, ["policy-loosened"]);
+    }
+
+    #[test]
+    fn what_one_merge_base_has_left_as_it_was_takes_nothing_of_the_other_back() {
+        assert_eq!(crossed().edit(&[]).verdict_of_rules(), ["log-rewritten"]);
+        assert_eq!(crossed().write("stopgap.yaml", "version: 1\n").verdict_of_rules(), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_picked_from_the_branch_that_it_is_for_is_no_change_either() {
+        let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
+        branch.repo.switch("main");
+        let main = branch.repo.write(THEIRS, &theirs()).commit("theirs");
+        branch.repo.write("README.md", "Notes.\n").commit("on main");
+        branch.repo.switch("topic");
+        branch.repo.git(&["cherry-pick", &main]);
+        branch.passes();
+        assert_eq!(
+            branch.write(THEIRS, &theirs().replace("2027-06-01", "2027-07-01")).verdict_of_rules(),
+            ["term-too-long"]
         );
     }
 }

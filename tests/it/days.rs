@@ -155,6 +155,34 @@ fn an_owner_who_leaves() {
 }
 
 #[test]
+fn an_approver_or_a_verifier_who_leaves() {
+    let renewal = renewal("2026-11-19", "2026-11-20", "2026-12-01").replace("Mei Tanaka", "Ines Prado");
+    let amendment =
+        "[{date: 2026-11-20, by: Luis Prado, approver: Ines Prado, fields: [scope.system], note: Renamed.}]";
+    let closure = "{date: 2026-11-20, by: Luis Prado, verified_by: Ines Prado, note: The new certificate is in use.}";
+    let decided = [("approver", "Ines Prado"), ("decided", "2026-11-20"), ("starts", "2026-11-20")];
+    let rejected = [&decided[..], &[("status", "rejected")]].concat();
+    for fields in [
+        &decided[..],
+        &rejected,
+        &[("expires", "2026-11-20"), ("renewals", &renewal)],
+        &[("amendments", amendment)],
+        &[("status", "closed"), ("closure", closure)],
+    ] {
+        for zone in ZONES {
+            let found = ["2026-11-19", "2026-11-20", "2026-11-21"].map(|day| {
+                let roster = format!(
+                    "people:\n  - {{name: Ines Prado, left: {day}}}\n  - {{name: Luis Prado}}\n  - {{name: Mei Tanaka}}\n  \
+                     - {{name: Hanna Vogel}}\n"
+                );
+                fires(zone, "departed-approver", fields, &roster)
+            });
+            assert_eq!(found, [true, true, false], "{}: {fields:?}", zone.0);
+        }
+    }
+}
+
+#[test]
 fn a_pause_of_thirty_days_and_one_of_thirty_one() {
     for zone in ZONES {
         let counted = ["2026-10-16", "2026-10-17", "2026-10-18"].map(|end| {

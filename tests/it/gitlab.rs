@@ -36,7 +36,7 @@ struct Request {
 impl Request {
     fn onto(place: &'static str, owners: &str, files: &[(&str, &str)]) -> Self {
         let repo = Repo::new();
-        repo.write(place, owners).write("stopgap.yaml", "version: 1\n");
+        repo.write(place, owners).write("stopgap.yaml", "back_dating: 30d\n");
         for (path, text) in files {
             repo.write(path, text);
         }

@@ -391,7 +391,8 @@ mod replay {
         repo.write("exceptions/scale.yaml", &other("scale 1")).commit("First");
         repo.write("exceptions/early.yaml", &other("scale 2")).commit("Not ended yet");
         repo.write("README.md", "a").commit("Wait");
-        repo.write("exceptions/late.yaml", &other("scale 3")).commit("Ended");
+        let late = other("scale 3").replace("decided: 2026-01-02", "decided: 2026-01-04");
+        repo.write("exceptions/late.yaml", &late).commit("Ended");
         let found = lines(&repo);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].contains("late.yaml") && found[0].contains("[expired-first]"), "{found:?}");

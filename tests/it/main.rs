@@ -18,6 +18,7 @@ mod export;
 mod generator;
 mod gitlab;
 mod history;
+mod history_cost;
 mod hostile;
 mod import;
 mod init;

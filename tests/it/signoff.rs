@@ -45,6 +45,7 @@ struct Pull {
     author: Value,
     reviews: Vec<Value>,
     head: String,
+    opened: &'static str,
 }
 
 impl Pull {
@@ -55,13 +56,13 @@ impl Pull {
 
     fn below(below: &'static str, owners: &str, files: &[(&str, &str)]) -> Self {
         let repo = Repo::new();
-        repo.write(".github/CODEOWNERS", owners).write(&format!("{below}stopgap.yaml"), "version: 1\n");
+        repo.write(".github/CODEOWNERS", owners).write(&format!("{below}stopgap.yaml"), "back_dating: 30d\n");
         for (path, text) in files {
             repo.write(&format!("{below}{path}"), text);
         }
         let head = repo.commit("base");
         repo.branch("topic");
-        Self { repo, below, author: account("hanna", 1), reviews: Vec::new(), head }
+        Self { repo, below, author: account("hanna", 1), reviews: Vec::new(), head, opened: "2026-11-14T08:00:00Z" }
     }
 
     /// Opens a pull request that asks for one exception.
@@ -101,7 +102,9 @@ impl Pull {
         let base = json!({"ref": "main", "sha": self.repo.rev("main")});
         json!({
             "action": "synchronize", "number": 7,
-            "pull_request": {"number": 7, "draft": false, "user": self.author, "head": head, "base": base},
+            "pull_request": {
+                "number": 7, "draft": false, "user": self.author, "created_at": self.opened, "head": head, "base": base,
+            },
         })
     }
 
@@ -477,6 +480,53 @@ mod owners {
     }
 
     #[test]
+    fn a_move_does_not_choose_the_approver() {
+        const THERE: &str = "exceptions/payroll/label-printer.yaml";
+        let owners = format!("{OWNERS}/exceptions/payroll/ @ilse @mei\n");
+        let hall = "exceptions/hall-3/label-printer.yaml";
+        for (approver, from, to, owns) in [
+            ("ilse", THERE, THERE, true),
+            ("ilse", hall, THERE, false),
+            ("olek", hall, ENTRY, true),
+            ("mei", hall, THERE, true),
+        ] {
+            let mut pull = Pull::below("", &owners, &[(from, &entry(&[]))]);
+            pull.repo.git(&["rm", "--quiet", from]);
+            let renewed = format!("renewals:{}", renewal(&format!("@{approver}"), "2026-11-22", "2026-12-20"));
+            pull.push(&[(to, &(entry(&[]) + &renewed))]);
+            let head = pull.head.clone();
+            let said = pull.review_of(approver, "APPROVED", &head, "2026-11-22T08:00:00Z").said();
+            let stranger = format!(
+                "approver-not-code-owner: `@{approver}` decided on renewal 1, and is not a code owner of `{from}`, where the \
+                 exception lies without this change (let one of its owners decide: `@mei`, `@olek`)"
+            );
+            assert_eq!(said, Some(stranger).filter(|_| !owns).into_iter().collect::<Vec<_>>(), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_new_folder_for_the_register_does_not_choose_the_approver() {
+        let owners = format!("{OWNERS}/waivers/ @ilse @mei\n");
+        for (approver, expected) in [("ilse", false), ("mei", true)] {
+            let mut pull = Pull::below("", &owners, &[(ENTRY, &entry(&[]))]);
+            pull.repo.git(&["mv", "exceptions", "waivers"]);
+            let text = entry(&[
+                ("title", "Belt scales keep their old firmware"),
+                ("reason", "The weights office seals the scales again only after its visit in December."),
+                ("scope.system", "belt scales bs-2"),
+                ("approver", &format!("\"@{approver}\"")),
+            ]);
+            pull.push(&[("stopgap.yaml", "version: 1\nexceptions: waivers\n"), ("waivers/belt-scales.yaml", &text)]);
+            let said = pull.review(approver, "APPROVED").said();
+            let said: Vec<&str> = said.iter().map(String::as_str).filter(|line| line.contains("code-owner")).collect();
+            let stranger = "approver-not-code-owner: `@ilse` decided on the exception, and is not a code owner of \
+                            `exceptions/belt-scales.yaml`, where it would lie without this change (let one of its owners \
+                            decide: `@mei`, `@olek`)";
+            assert_eq!(said, Some(stranger).filter(|_| !expected).into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn codeowners_of_the_same_pull_request_is_judged_by_the_bases() {
         let mut pull = Pull::asking(&[("approver", "\"@ilse\"")]);
         pull.push(&[(".github/CODEOWNERS", &format!("{OWNERS}/exceptions/ @ilse @priya\n"))]);
@@ -609,6 +659,55 @@ mod dates {
         }
     }
 
+    /// Returns the findings on a renewal that was asked for on a day, in a pull request that was opened at noon.
+    fn asked(zone: &str, requested: &str) -> Vec<String> {
+        let policy = format!("timezone: {zone}\n");
+        let mut pull = Pull::onto(&[("stopgap.yaml", &policy), (ENTRY, &entry(&[("expires", "2026-11-19")]))]);
+        pull.opened = "2026-11-20T12:00:00Z";
+        let renewal = renewal("@mei", "2026-11-21", "2026-12-16");
+        let renewal = renewal.replacen("requested: 2026-11-21", &format!("requested: {requested}"), 1);
+        pull.push(&[(ENTRY, &format!("{}renewals:{renewal}\n", entry(&[("expires", "2026-11-19")])))]);
+        let head = pull.head.clone();
+        let said = pull.review_of("mei", "APPROVED", &head, "2026-11-21T08:00:00Z").said();
+        said.into_iter().filter(|line| !line.starts_with("renewal-decided-late")).collect()
+    }
+
+    #[test]
+    fn a_request_is_not_much_older_than_its_pull_request() {
+        for (zone, opened, days) in [
+            ("Pacific/Auckland", "2026-11-21", ["2026-11-17", "2026-11-18", "2026-11-19"]),
+            ("America/Los_Angeles", "2026-11-20", ["2026-11-16", "2026-11-17", "2026-11-18"]),
+        ] {
+            let said = format!(
+                "back-dated: the request for renewal `1` is dated `{}`, `4` days before the pull request was opened \
+                 (`{opened}`); the policy allows `3` (write the day on which it really happened; if it is this one, say in \
+                 the pull request why it comes late)",
+                days[0]
+            );
+            assert_eq!(days.map(|day| asked(zone, day)), [vec![said], vec![], vec![]], "{zone}");
+        }
+    }
+
+    #[test]
+    fn a_decision_that_its_approver_approved_on_that_day_is_not_dated_back() {
+        let dated = |time: &str| {
+            let mut pull = Pull::onto(&[("stopgap.yaml", "version: 1\n")]);
+            pull.push(&[(ENTRY, &entry(&[]))]);
+            let head = pull.head.clone();
+            let said = pull.review_of("mei", "APPROVED", &head, time).said();
+            said.iter().map(|line| line.split_once(':').unwrap().0.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(dated("2026-11-15T10:00:00Z"), [""; 0]);
+        assert_eq!(dated("2026-11-16T10:00:00Z"), [""; 0]);
+        // The approval says more precisely what is wrong.
+        assert_eq!(dated("2026-11-17T10:00:00Z"), ["decision-date-mismatch"]);
+        let mut pull = Pull::onto(&[("stopgap.yaml", "version: 1\n")]);
+        pull.push(&[(ENTRY, &entry(&[]))]);
+        let said = pull.review_of("mei", "DISMISSED", &pull.head.clone(), HOUR).said();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[1].starts_with("back-dated: the decision is dated `2026-11-15`, `8` days before it is recorded"));
+    }
+
     #[test]
     fn it_does_not_fail_the_check() {
         let mut pull = Pull::asking(&[]);
@@ -665,6 +764,20 @@ mod given {
                  decision-date-mismatch did not run"
             );
             assert_eq!(last_line(&run), expected);
+        }
+    }
+
+    #[test]
+    fn no_output_replaces_the_event_or_the_reviews() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        let event = pull.save("event.json", &pull.event().to_string());
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+        for (file, code) in [(event, 2), (reviews, 2), (&*format!("{event}.new"), 0)] {
+            let output = format!("json={file}");
+            let run = pull.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--output", &output]);
+            assert_eq!(run.code, code, "{file}: {run:?}");
         }
     }
 

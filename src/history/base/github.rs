@@ -3,7 +3,7 @@
 //! Events: <https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows>.
 
 use super::push::Push;
-use super::{Base, Reach, Search, is_full_name, push, unchanged};
+use super::{Base, Fork, Reach, Search, is_full_name, push, unchanged};
 use crate::error::{Error, GitError};
 use crate::git::Commit;
 use crate::github::{Event, InputError};
@@ -64,25 +64,23 @@ fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base,
     if tips.is_empty() {
         return Err(search.missing(base, "the pull request's base", Reach::Anywhere)?);
     }
-    match newest_merge_base(search, &tips)? {
-        Some(base) if base == search.head => Ok(Base::new(
-            base,
-            format!("`HEAD` itself, as `{}` already contains the whole pull request", shown(branch)),
-        )),
-        Some(base) => {
-            Ok(Base::new(base, format!("the merge base of `HEAD` and the pull request's base `{}`", shown(branch))))
+    match newest_fork(search, &tips)? {
+        Some(fork) if fork.base == search.head => {
+            let how = format!("`HEAD` itself, as `{}` holds the whole pull request already", shown(branch));
+            Ok(Base::new(fork.base, how))
         }
+        Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and the pull request's base `{}`", shown(branch)))),
         None => Err(search.unrelated(branch)?),
     }
 }
 
-/// Once the base branch contains `HEAD` itself, only its older tip shows what was new.
-fn newest_merge_base(search: &Search<'_>, tips: &[Commit]) -> Result<Option<Commit>, Error> {
-    let mut newest: Option<Commit> = None;
+/// Once the base branch holds `HEAD` itself, only its older tip tells what was new.
+fn newest_fork(search: &Search<'_>, tips: &[Commit]) -> Result<Option<Fork>, Error> {
+    let mut newest: Option<Fork> = None;
     for tip in tips {
-        let Some(found) = search.git.merge_base(tip, &search.head)? else { continue };
+        let Some(found) = search.fork(tip)? else { continue };
         newest = match newest {
-            Some(known) if found == search.head || !is_ancestor(search, &known, &found)? => Some(known),
+            Some(known) if found.base == search.head || !is_ancestor(search, &known.base, &found.base)? => Some(known),
             _ => Some(found),
         };
     }

@@ -1,7 +1,7 @@
 //! The base that GitLab's predefined variables name.
 
 use super::push::Push;
-use super::{Base, Search, is_full_name, push, target, unchanged};
+use super::{Base, Fork, Search, is_full_name, push, target, unchanged};
 use crate::error::{Error, GitError};
 
 /// Finds the base of this pipeline; `None` outside GitLab.
@@ -13,7 +13,8 @@ pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     }
     if let Some(base) = &ci.gitlab_merge_base {
         let base = hash(search, "CI_MERGE_REQUEST_DIFF_BASE_SHA", base)?;
-        return search.present(base, "the merge request's diff base", search.reach(base)).map(Some);
+        let found = search.present(base, "the merge request's diff base", search.reach(base))?;
+        return beside(search, found).map(Some);
     }
     if let Some(branch) = &ci.gitlab_target_branch {
         return target::branch(search, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", branch).map(Some);
@@ -42,6 +43,17 @@ fn merged_results(search: &Search<'_>, target: &str) -> Result<Base, Error> {
         return Err(push::other_head(search, target, "the target branch of the merged result"));
     }
     search.present(target, role, search.reach(target))
+}
+
+/// Adds what the target branch says to the one merge base that GitLab names.
+fn beside(search: &Search<'_>, found: Base) -> Result<Base, Error> {
+    let Some(branch) = &search.ci.gitlab_target_branch else { return Ok(found) };
+    let Some(tip) = search.git.reference(&format!("refs/remotes/origin/{branch}"))? else { return Ok(found) };
+    let fork = search.fork(&tip)?.filter(|fork| found.commit.as_ref() == Some(&fork.base));
+    Ok(match fork {
+        Some(Fork { beside, .. }) => Base { beside, ..found },
+        None => found,
+    })
 }
 
 fn hash<'a>(search: &Search<'_>, variable: &'static str, value: &'a str) -> Result<&'a str, Error> {

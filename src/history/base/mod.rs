@@ -12,6 +12,7 @@ mod target;
 
 use crate::error::{Error, GitError};
 use crate::git::{Commit, Git, ObjectFormat};
+use crate::history::Beside;
 use crate::text::shown;
 
 pub use ci::CiEnvironment;
@@ -24,6 +25,8 @@ pub struct Base {
     /// What that commit is, for one line of the output: `the first parent of the pull request's
     /// merge commit`.
     pub how: String,
+    /// What else the change may hold without having brought it.
+    pub beside: Beside,
 }
 
 /// Finds the base: for `auto` what the CI system compares with, otherwise the merge base of a revision and `HEAD`.
@@ -77,11 +80,20 @@ pub fn default_branch(git: &Git, named: Option<&str>) -> Result<Option<(String, 
 
 impl Base {
     fn new(commit: Commit, how: impl Into<String>) -> Self {
-        Self { commit: Some(commit), how: how.into() }
+        Self { commit: Some(commit), how: how.into(), beside: Beside::default() }
     }
 
     fn nothing(why: &str) -> Self {
-        Self { commit: None, how: format!("nothing: {why}") }
+        Self { commit: None, how: format!("nothing: {why}"), beside: Beside::default() }
+    }
+
+    /// Makes a base of a merge base; `of` is what it is the merge base of.
+    fn forked(fork: Fork, of: &str) -> Self {
+        let how = match fork.beside.bases.len() {
+            0 => format!("the merge base of {of}"),
+            others => format!("one of {} merge bases of {of}", others + 1),
+        };
+        Self { commit: Some(fork.base), how, beside: fork.beside }
     }
 }
 
@@ -94,6 +106,12 @@ enum Reach {
     Anywhere,
 }
 
+/// Where `HEAD` left another branch.
+struct Fork {
+    base: Commit,
+    beside: Beside,
+}
+
 struct Search<'a> {
     git: &'a Git,
     ci: &'a CiEnvironment,
@@ -102,20 +120,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Returns the merge base of `HEAD` and a revision that the user named.
+    /// Where `HEAD` left a branch with this tip; `None` where nothing here shows it.
+    fn fork(&self, tip: &Commit) -> Result<Option<Fork>, Error> {
+        let bases = self.git.merge_bases(tip, &self.head)?;
+        let Some((base, others)) = bases.split_first() else { return Ok(None) };
+        let origin = if others.is_empty() { None } else { self.git.common_base(&bases)? };
+        let beside = Beside { tip: Some(tip.clone()), bases: others.to_vec(), origin };
+        Ok(Some(Fork { base: base.clone(), beside }))
+    }
+
+    /// The merge base of `HEAD` and a revision that the user named.
     fn named(&self, revision: &str) -> Result<Base, Error> {
         self.refuse_ambiguous(revision)?;
         let Some(commit) = self.git.commit(revision)? else { return Err(self.unknown(revision)?) };
-        let Some(base) = self.git.merge_base(&commit, &self.head)? else { return Err(self.unrelated(revision)?) };
+        let Some(fork) = self.fork(&commit)? else { return Err(self.unrelated(revision)?) };
         let name = shown(revision);
-        let how = if base == self.head {
-            "`HEAD` itself: only what is not committed yet is a change".to_owned()
-        } else if base == commit {
-            format!("`{name}`")
+        Ok(if fork.base == self.head {
+            Base::new(fork.base, "`HEAD` itself: only what is not committed yet is a change")
+        } else if fork.base == commit {
+            Base::new(fork.base, format!("`{name}`"))
         } else {
-            format!("the merge base of `HEAD` and `{name}`")
-        };
-        Ok(Base::new(base, how))
+            Base::forked(fork, &format!("`HEAD` and `{name}`"))
+        })
     }
 
     /// A tag `origin/main` would silently take the place of the remote's branch.
@@ -144,9 +170,9 @@ impl Search<'_> {
         let Some((name, tip)) = self::default_branch(self.git, default_branch)? else {
             return Err(self.no_default_branch(default_branch)?);
         };
-        match self.git.merge_base(&tip, &self.head)? {
-            Some(base) if base == self.head => self.before_head(&format!("`{name}` already contains `HEAD`")),
-            Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `{name}`"))),
+        match self.fork(&tip)? {
+            Some(fork) if fork.base == self.head => self.before_head(&format!("`{name}` holds `HEAD` already")),
+            Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }
     }
@@ -234,9 +260,5 @@ fn unchanged(run: &str) -> Error {
 }
 
 fn is_full_name(text: &str, format: ObjectFormat) -> bool {
-    let digits = match format {
-        ObjectFormat::Sha1 => 40,
-        ObjectFormat::Sha256 => 64,
-    };
-    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == format.digits() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -33,9 +33,9 @@ pub(super) fn branch(search: &Search<'_>, variable: &str, value: &str) -> Result
         let deepen = search.git.is_shallow()?.then(|| search.ci.deepen(Reach::Anywhere));
         return Err(Error::from(GitError::NoTarget { name: name.to_owned(), variable: variable.to_owned(), deepen }));
     };
-    match search.git.merge_base(&tip, &search.head)? {
-        Some(base) if base == search.head => Err(held_already(&format!("origin/{name}"))),
-        Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `origin/{name}`"))),
+    match search.fork(&tip)? {
+        Some(fork) if fork.base == search.head => Err(held_already(&format!("origin/{name}"))),
+        Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and `origin/{name}`"))),
         None => Err(search.unrelated(&format!("origin/{name}"))?),
     }
 }
@@ -52,11 +52,9 @@ fn destination(search: &Search<'_>, value: &str) -> Result<Base, Error> {
     let Some(commit) = commit else {
         return Err(search.missing(value, &format!("which `{VARIABLE}` names"), Reach::Anywhere)?);
     };
-    match search.git.merge_base(&commit, &search.head)? {
-        Some(base) if base == search.head => Err(held_already(value)),
-        Some(base) => {
-            Ok(Base::new(base, format!("the merge base of `HEAD` and the pull request's destination `{value}`")))
-        }
+    match search.fork(&commit)? {
+        Some(fork) if fork.base == search.head => Err(held_already(value)),
+        Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and the pull request's destination `{value}`"))),
         None => Err(search.unrelated(value)?),
     }
 }

@@ -1,28 +1,49 @@
 use crate::history::Change;
-use crate::register::{Exception, Spanned};
+use crate::register::{Exception, Spanned, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::time::{Day, Zone};
+use crate::source::Span;
+use crate::time::Day;
 
 declare_rule! {
-    /// Reports a new decision, review or closure that is dated well before the register it is added to.
+    /// Reports a new decision, review or closure that is dated well before it is recorded.
     ///
     /// ## Why
     ///
     /// A decision that reaches the register weeks after its date may have been made when it says,
     /// or yesterday: nobody can tell. The same goes for a review of an incident, or a closure,
-    /// that appears once somebody asks for it.
+    /// that appears once somebody asks for it, and for a renewal whose request is older than the
+    /// pull request that makes it.
     ///
     /// ## What to do
     ///
     /// Write the day on which it really happened, and record it within the days that `back_dating`
     /// of the policy allows. If the date is right and only late, say why in the pull request: it
-    /// stays a warning.
+    /// stays a warning. A decision whose approver approved the pull request on that day is not
+    /// dated back, however long the pull request stays open.
     id: "back-dated",
     family: Change,
     level: Warning,
     since: "0.1.0",
+    yields_to: &["decision-date-mismatch"],
     check: Check::Change(check),
+}
+
+/// A date that a change adds to the log.
+struct Added<'e> {
+    what: String,
+    date: &'e Spanned<Day>,
+    /// What it is the date of.
+    kind: Kind<'e>,
+}
+
+enum Kind<'e> {
+    /// A decision, with its approver.
+    Decision(Option<&'e Text<'e>>),
+    /// A request for a renewal, with the last day of what it extends.
+    Request(Option<(Day, Span)>),
+    /// Something else that was done.
+    Deed,
 }
 
 fn check(change: &Change<'_>, cx: &mut Context<'_>) {
@@ -31,21 +52,46 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let (Some(_), Some(base_day)) = (&changes.head, changes.base_day) else { return };
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
     let base = change.base.as_ref().and_then(|side| side.exception);
-    let allowed = cx.policy().back_dating;
-    let earliest = base_day.plus(-i64::from(allowed));
-    for (what, date) in added(base, head, cx.policy().timezone, base_day) {
-        if date.value >= earliest {
+    let (judge, evidence) = (cx.judge, changes.evidence.as_ref());
+    let (zone, allowed, today) = (judge.policy.timezone, judge.policy.back_dating, judge.today.day);
+    let opened = evidence.and_then(|evidence| evidence.opened).map(|opened| zone.day_of(opened.to_utc()));
+    // Whoever makes a commit gives it its time, but none before the commits under it.
+    let recorded = match today < base_day {
+        true => (base_day, "the newest commit under it".to_owned()),
+        false => (today, "it is recorded".to_owned()),
+    };
+    for Added { what, date, kind } in added(base, head, cx) {
+        let approval = match kind {
+            Kind::Decision(Some(approver)) => {
+                evidence.and_then(|evidence| evidence.approval(&judge.people, approver.as_str(), head.file))
+            }
+            _ => None,
+        };
+        let approved = approval.map(|approval| zone.day_of(approval.submitted_at.to_utc()));
+        let (until, name) = match (&kind, opened) {
+            (Kind::Request(_), Some(opened)) => (opened, format!("the {} was opened", judge.policy.forge().request())),
+            // Without the pull request, the day of a request matters where it alone makes it one in time.
+            (Kind::Request(end), None) if end.is_none_or(|(last, _)| last >= recorded.0) => continue,
+            _ => recorded.clone(),
+        };
+        let days = date.value.days_until(until);
+        if days <= i64::from(allowed) || approved.is_some_and(|day| date.value.days_until(day).abs() <= 1) {
             continue;
         }
-        let days = date.value.days_until(base_day);
         let message = format!(
-            "{what} is dated `{}`, `{days}` days before the newest commit under it (`{base_day}`); the policy allows `{allowed}`",
+            "{what} is dated `{}`, `{days}` days before {name} (`{until}`); the policy allows `{allowed}`",
             date.value
         );
-        cx.report(date, message).help(
+        let finding = cx.report(date, message);
+        finding.help(
             "write the day on which it really happened; if it is this one, say in the pull request why it comes late",
         );
-        // Whatever is in a new back-dated entry is back-dated with it.
+        if let Kind::Request(Some((last, span))) = kind
+            && last < until
+        {
+            finding.label(span, "what it extends had ended by then");
+        }
+        // What stands in a new entry that is dated back is dated back with it.
         if base.is_none() {
             return;
         }
@@ -53,32 +99,31 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
 }
 
 /// Lists the dates that a change adds to the log, the entry's own decision first.
-fn added<'e>(
-    base: Option<&Exception<'_>>,
-    head: &'e Exception<'_>,
-    zone: Zone,
-    base_day: Day,
-) -> Vec<(String, &'e Spanned<Day>)> {
+fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'e>, cx: &Context<'_>) -> Vec<Added<'e>> {
+    let zone = cx.policy().timezone;
     let mut dates = Vec::new();
-    let mut add = |what: String, date: &'e Option<Spanned<Day>>| dates.extend(date.as_ref().map(|date| (what, date)));
-    if base.is_none() {
-        add("the decision".to_owned(), &head.decided);
+    let mut add = |what: String, date: &'e Option<Spanned<Day>>, kind: Kind<'e>| {
+        dates.extend(date.as_ref().map(|date| Added { what, date, kind }));
+    };
+    if base.is_none_or(|base| base.decided.is_none()) {
+        add("the decision".to_owned(), &head.decided, Kind::Decision(head.approver.as_ref()));
     }
     for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
-        add(format!("renewal `{}`", index + 1), &renewal.decided);
-        // The day of a request matters if it alone makes the renewal one that was requested in time.
-        let extended = head.expiry_before(index).map(|expiry| zone.last_day(expiry.value));
-        if extended.is_some_and(|last| last < base_day) {
-            add(format!("the request for renewal `{}`", index + 1), &renewal.requested);
-        }
+        let number = index + 1;
+        add(format!("renewal `{number}`"), &renewal.decided, Kind::Decision(renewal.approver.as_ref()));
+        let end = head.expiry_before(index).map(|expiry| (zone.last_day(expiry.value), expiry.span));
+        add(format!("the request for renewal `{number}`"), &renewal.requested, Kind::Request(end));
     }
     for (index, review) in head.reviews.iter().enumerate().skip(base.map_or(0, |base| base.reviews.len())) {
-        add(format!("review `{}`", index + 1), &review.date);
+        add(format!("review `{}`", index + 1), &review.date, Kind::Deed);
+    }
+    for (index, amendment) in head.amendments.iter().enumerate().skip(base.map_or(0, |base| base.amendments.len())) {
+        add(format!("amendment `{}`", index + 1), &amendment.date, Kind::Decision(amendment.approver.as_ref()));
     }
     if base.is_none_or(|base| base.closure.is_none())
         && let Some(closure) = &head.closure
     {
-        add("the closure".to_owned(), &closure.date);
+        add("the closure".to_owned(), &closure.date, Kind::Deed);
     }
     dates
 }

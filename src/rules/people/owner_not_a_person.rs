@@ -30,7 +30,7 @@ const CORRECTS: &str = "name the one person who corrected the record";
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     judge("requester", ASKS, exception.requester.as_ref(), cx);
-    if exception.is_judged_as_live() {
+    if cx.judges_grant(exception) {
         judge("owner", OWNS, exception.owner.as_ref(), cx);
     }
     judge("approver", DECIDES, exception.approver.as_ref(), cx);

@@ -37,7 +37,7 @@ const PAUSE: i64 = 30;
 fn check(cx: &mut Context<'_>) {
     for filings in rows(cx.judge, cx.register, cx.changes) {
         for Link { filing, before, count } in links(&filings) {
-            if count > cx.policy().max_renewals && filing.exception.is_judged_as_live() {
+            if count > cx.policy().max_renewals && cx.judges_grant(filing.exception) {
                 report(filing, before, count, cx);
             }
         }

@@ -23,7 +23,7 @@ declare_rule! {
     level: Error,
     since: "0.1.0",
     yields_to: &["owner-not-a-person", "unknown-person"],
-    check: Check::Entry(Applies::Live, check),
+    check: Check::Entry(Applies::Granted, check),
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {

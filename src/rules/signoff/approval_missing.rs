@@ -1,6 +1,5 @@
 use crate::history::Changes;
 use crate::history::{Decision, decisions};
-use crate::people::People;
 use crate::policy::Forge;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
@@ -39,17 +38,17 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
 fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Option<(String, String)> {
     let approver = shown(decision.approver.as_str());
     let what = shown(&decision.what);
-    let Some(login) = login(&judge.people, decision.approver.as_str()) else {
+    let Some(login) = judge.people.account(decision.approver.as_str()) else {
         let roster = shown(judge.policy.people_path());
         let forge = judge.policy.forge().name();
         let message = format!("`{approver}` has no known {forge} account, so nobody can sign off {what}");
         let help = format!("write the approver as `@handle`, or give `{approver}` a `handle` in `{roster}`");
         return Some((message, help));
     };
-    match evidence.verdict(&login, decision.file) {
+    match evidence.verdict(login, decision.file) {
         None => {
-            let name = shown(&login);
-            let spelled = decision.approver.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(&login);
+            let name = shown(login);
+            let spelled = decision.approver.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(login);
             let account = if spelled { String::new() } else { format!(" (`@{name}`)") };
             let message = format!("`{approver}`{account} has not approved {what}");
             Some((message, format!("ask `@{name}` to approve the {}", judge.policy.forge().request())))
@@ -89,11 +88,4 @@ fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String
             format!("make the changes that `@{name}` asks for, or leave {what} out"),
         ),
     }
-}
-
-/// Returns the account of a person: the roster's handle, otherwise the `@handle` as written.
-pub(super) fn login(people: &People, written: &str) -> Option<String> {
-    let known = people.roster().and_then(|roster| roster.handle(roster.find(written)?));
-    let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));
-    handle.map(|handle| handle.trim().trim_start_matches('@').to_owned()).filter(|login| !login.is_empty())
 }

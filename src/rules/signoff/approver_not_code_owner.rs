@@ -16,8 +16,10 @@ declare_rule! {
     /// ## What to do
     ///
     /// Name an approver who owns the file. If somebody else may accept this risk, add them to
-    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS decides. Where several
-    /// sections of GitLab's CODEOWNERS ask for approvals, an owner in any of them may decide.
+    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS judges. Where a change
+    /// moves an exception or the whole register, its approver must own the file at its old place
+    /// too. Where several sections of GitLab's CODEOWNERS ask for approvals, an owner in any of them
+    /// may decide.
     id: "approver-not-code-owner",
     family: SignOff,
     level: Error,
@@ -32,15 +34,27 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(codeowners) = ownership.codeowners() else { return };
     for decision in decisions(changes) {
         let path = cx.source(decision.file).path();
-        let owners = ownership.people(&codeowners, &judge.people, path);
-        let approver = decision.approver.as_str();
-        if owners.has(&judge.people, approver) {
-            continue;
+        let before = changes.path_in_base(decision.file, &judge.policy.exceptions);
+        // Where a change puts the file is up to its author.
+        for path in [Some(path), before.as_deref()].into_iter().flatten() {
+            let owners = ownership.people(&codeowners, &judge.people, path);
+            let approver = decision.approver.as_str();
+            if owners.has(&judge.people, approver) {
+                continue;
+            }
+            let of = match before.as_deref() {
+                Some(before) if before == path => {
+                    let there = if changes.adds(decision.file) { "it would lie" } else { "the exception lies" };
+                    format!("`{}`, where {there} without this change", shown(path))
+                }
+                _ => "this file".to_owned(),
+            };
+            let (approver, what) = (shown(approver), shown(&decision.what));
+            let message = format!("`{approver}` decided on {what}, and is not a code owner of {of}");
+            let help = help(judge, ownership, &owners, path);
+            cx.report_in(decision.file, decision.approver, message).help(help);
+            break;
         }
-        let (approver, what) = (shown(approver), shown(&decision.what));
-        let message = format!("`{approver}` decided on {what}, and is not a code owner of this file");
-        let help = help(judge, ownership, &owners, path);
-        cx.report_in(decision.file, decision.approver, message).help(help);
     }
 }
 

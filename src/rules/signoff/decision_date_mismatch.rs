@@ -1,4 +1,3 @@
-use super::approval_missing::login;
 use crate::history::Changes;
 use crate::history::decisions;
 use crate::rules::declare_rule;
@@ -28,13 +27,12 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(evidence) = changes.evidence.as_ref() else { return };
     for decision in decisions(changes) {
         let Some(decided) = decision.decided else { continue };
-        let Some(login) = login(&judge.people, decision.approver.as_str()) else { continue };
-        let verdict = evidence.verdict(&login, decision.file);
-        let Some(approval) = verdict.filter(|verdict| verdict.holds_for(decision.file)) else { continue };
+        let approval = evidence.approval(&judge.people, decision.approver.as_str(), decision.file);
+        let Some(approval) = approval else { continue };
         let reviewed = judge.policy.timezone.day_of(approval.submitted_at.to_utc());
         let days = decided.value.days_until(reviewed).abs();
         if days > 1 {
-            let (what, name) = (shown(&decision.what), shown(&login));
+            let (what, name) = (shown(&decision.what), shown(&approval.login));
             let message = format!(
                 "{what} is dated `{}`, and `@{name}` approved on `{reviewed}`, `{days}` days apart",
                 decided.value

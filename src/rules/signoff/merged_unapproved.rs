@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 
-use super::approval_missing::login;
 use crate::history::{Changes, Decision, decisions};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
@@ -59,7 +58,7 @@ enum SignedOff {
 
 fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOff {
     let approver = decision.approver.as_str();
-    let Some(login) = login(&judge.people, approver) else {
+    let Some(login) = judge.people.account(approver) else {
         let (name, what) = (shown(approver), shown(&decision.what));
         return SignedOff::No {
             message: format!("`{name}` has no known GitHub account, so nobody can have signed off {what}"),
@@ -67,8 +66,8 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
         };
     };
     let mut unseen = None;
-    for pull in merge.pulls.iter().filter(|pull| !opened(judge, pull, approver, &login)) {
-        for verdict in pull.verdicts_of(&login).filter(|verdict| verdict.state == ReviewState::Approved) {
+    for pull in merge.pulls.iter().filter(|pull| !opened(judge, pull, approver, login)) {
+        for verdict in pull.verdicts_of(login).filter(|verdict| verdict.state == ReviewState::Approved) {
             match &verdict.covers {
                 Some(files) if files.contains(&decision.file) => return SignedOff::Seen,
                 Some(_) => {}
@@ -81,15 +80,15 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
     }
     let (name, what) = (shown(approver), shown(&decision.what));
     let message = match merge.pulls.first() {
-        Some(pull) if opened(judge, pull, approver, &login) => {
+        Some(pull) if opened(judge, pull, approver, login) => {
             format!("`{name}` decided on {what}, and opened #{}, which merged it", pull.number)
         }
-        Some(pull) => unapproved(pull, &login, &name, &what),
+        Some(pull) => unapproved(pull, login, &name, &what),
         None => without_pull(merge, &name, &what),
     };
     SignedOff::No {
         message,
-        help: format!("ask `@{}` whether the decision stands, and who merged it past the rules", shown(&login)),
+        help: format!("ask `@{}` whether the decision stands, and who merged it past the rules", shown(login)),
     }
 }
 

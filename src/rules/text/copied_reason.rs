@@ -55,14 +55,14 @@ fn check(cx: &mut Context<'_>) {
         (is_new(given), decided, starts.is_none(), starts, given.exception.id, given.position)
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
-    let copies = closest_older(&texts, |at| all[at].exception.is_judged_as_live(), threshold);
+    let copies = closest_older(&texts, |at| cx.judges_grant(all[at].exception), threshold);
     for (given, closest) in all.iter().zip(&copies.closest) {
-        if let Some(closest) = closest.as_ref().filter(|_| given.exception.is_judged_as_live()) {
+        if let Some(closest) = closest.as_ref().filter(|_| cx.judges_grant(given.exception)) {
             report(given, &all[closest.of], *closest, threshold, cx);
         }
     }
     let unsure: Vec<_> =
-        copies.incomplete.iter().map(|at| &all[*at]).filter(|given| given.exception.is_judged_as_live()).collect();
+        copies.incomplete.iter().map(|at| &all[*at]).filter(|given| cx.judges_grant(given.exception)).collect();
     report_incomplete(&unsure, cx);
 }
 

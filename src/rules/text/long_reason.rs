@@ -19,7 +19,7 @@ declare_rule! {
     family: Text,
     level: Warning,
     since: "0.1.0",
-    check: Check::Entry(Applies::Live, check),
+    check: Check::Entry(Applies::Granted, check),
 }
 
 /// In Unicode code points.

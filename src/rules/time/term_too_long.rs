@@ -18,7 +18,7 @@ declare_rule! {
     family: Time,
     level: Error,
     since: "0.1.0",
-    check: Check::Entry(Applies::Live, check),
+    check: Check::Entry(Applies::Granted, check),
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {

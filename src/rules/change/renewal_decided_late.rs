@@ -1,0 +1,45 @@
+use crate::history::Change;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+
+declare_rule! {
+    /// Reports a new renewal that was asked for in time and decided after the end that it extends.
+    ///
+    /// ## Why
+    ///
+    /// From the end to the decision the rule was broken and nobody had agreed to it. The record
+    /// should not look as if somebody had.
+    ///
+    /// ## What to do
+    ///
+    /// Decide before the end next time. If the days between were unavoidable, say in `risk_check`
+    /// what happened in them: it stays a warning.
+    id: "renewal-decided-late",
+    family: Change,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Change(check),
+}
+
+fn check(change: &Change<'_>, cx: &mut Context<'_>) {
+    // The change that brings the first register brings its whole past.
+    if cx.changes.is_none_or(|changes| changes.head.is_none()) {
+        return;
+    }
+    let zone = cx.policy().timezone;
+    let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
+    let known = change.base.as_ref().and_then(|side| side.exception).map_or(0, |base| base.renewals.len());
+    for (index, renewal) in head.renewals.iter().enumerate().skip(known) {
+        let (Some(before), Some(decided)) = (head.expiry_before(index), &renewal.decided) else { continue };
+        let last = zone.last_day(before.value);
+        let late = last.days_until(decided.value);
+        // A request that came too late itself is `renewal-late`.
+        if late <= 0 || renewal.requested.as_ref().is_some_and(|requested| requested.value > last) {
+            continue;
+        }
+        let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
+        cx.report(decided, format!("decided `{days}` after the end of what it extends"))
+            .label(before.span, "it had ended here")
+            .help("nobody had agreed to the days between: say in `risk_check` what happened in them");
+    }
+}
