@@ -66,7 +66,7 @@ fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base,
     }
     match newest_fork(search, &tips)? {
         Some(fork) if fork.base == search.head => {
-            let how = format!("`HEAD` itself, as `{}` holds the whole pull request already", shown(branch));
+            let how = format!("`HEAD` itself, as `{}` already contains the whole pull request", shown(branch));
             Ok(Base::new(fork.base, how))
         }
         Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and the pull request's base `{}`", shown(branch)))),

@@ -171,7 +171,7 @@ impl Search<'_> {
             return Err(self.no_default_branch(default_branch)?);
         };
         match self.fork(&tip)? {
-            Some(fork) if fork.base == self.head => self.before_head(&format!("`{name}` holds `HEAD` already")),
+            Some(fork) if fork.base == self.head => self.before_head(&format!("`{name}` already contains `HEAD`")),
             Some(fork) => Ok(Base::forked(fork, &format!("`HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }
