@@ -60,9 +60,6 @@ fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
     let schema = policy.schema.as_deref();
     parts.extend(schema.map(|path| Part::file("the schema", format!("{}{path}", ownership.prefix))));
-    // What git makes of a file between storing and checking it out.
-    parts.push(Part::file("the attributes", ".gitattributes".to_owned()));
-    parts.push(Part::file("the attributes", format!("{}.gitattributes", ownership.prefix)));
     let (on_github, on_gitlab) = super::homes(facts);
     if on_github {
         parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));
