@@ -12,7 +12,7 @@ mod tier;
 
 pub use controls::{Control, Controls, control_key};
 pub use exception::{Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Status};
-pub use load::{Files, ids, is_named_like_one, read, read_hashed};
+pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each, read_hashed};
 pub use spanned::{At, Spanned, Text};
 pub use term::{Notice, Term};
 pub use tier::Tier;

@@ -5,7 +5,7 @@
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::{Policy, RuleBook};
-use crate::register::{Controls, Exception, Files, Register};
+use crate::register::{Controls, Exception, Files, Register, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
@@ -122,6 +122,8 @@ pub struct Context<'c> {
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
     pub(crate) files: &'c Files,
+    /// Whether it is the register before a change that is looked at.
+    pub(crate) is_base: bool,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
     pub(crate) file: FileId,
@@ -166,6 +168,19 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn source(&self, file: FileId) -> &'c Source {
         self.files.source(file)
+    }
+
+    /// Lists the files that are stored otherwise than they are checked out; of the register before a change those of
+    /// which the same was true then.
+    pub fn twins(&self) -> impl Iterator<Item = Twin> + use<'c> {
+        let is_base = self.is_base;
+        self.files.twins().iter().copied().filter(move |twin| twin.untouched || !is_base)
+    }
+
+    /// Returns what stopped the reading of a file.
+    #[must_use]
+    pub fn fault(&self, file: FileId) -> Option<&'c Problem> {
+        self.files.fault(file)
     }
 
     /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.

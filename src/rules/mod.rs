@@ -34,6 +34,7 @@ rules! {
         unknown_control,
         unwaivable_control,
         bad_reference,
+        stored_text_differs,
     }
     time {
         expired,
@@ -135,7 +136,7 @@ impl<'a> Case<'a> {
     /// change run where there is one.
     #[must_use]
     pub fn run(self) -> Findings {
-        let run = Run { case: self, on: on(self.judge) };
+        let run = Run { case: self, on: on(self.judge), is_base: false };
         let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
@@ -153,7 +154,7 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn run_base(self, base: &'a Register<'a>) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
-        let run = Run { case: Case { register: base, changes: None, ..self }, on: on(self.judge) };
+        let run = Run { case: Case { register: base, changes: None, ..self }, on: on(self.judge), is_base: true };
         let touched: Vec<Exception<'a>> =
             base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
@@ -167,7 +168,7 @@ impl<'a> Case<'a> {
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
-        let run = Run { case: self, on };
+        let run = Run { case: self, on, is_base: false };
         let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
         findings
@@ -192,6 +193,8 @@ struct On {
 struct Run<'a> {
     case: Case<'a>,
     on: Vec<On>,
+    /// Whether it is the register before a change.
+    is_base: bool,
 }
 
 impl<'a> Run<'a> {
@@ -252,7 +255,7 @@ impl<'a> Run<'a> {
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
         let Case { judge, register, changes, ownership, files } = self.case;
-        Context { judge, register, changes, ownership, files, rule, level, file, findings }
+        Context { judge, register, changes, ownership, files, is_base: self.is_base, rule, level, file, findings }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod ambiguous;
 mod comments;
+mod differences;
 pub mod edit;
 mod json;
 mod node;
@@ -15,6 +16,7 @@ pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use comments::{Comment, comments};
+pub use differences::differences;
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Scalar, Style};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_LISTED, Problem, Related, check_text, parse};

@@ -8,7 +8,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::shown;
 use crate::time::Moment;
-use crate::yaml::{self, Entry, Kind, Node, Place, Spot};
+use crate::yaml::{self, Node, Place, Spot};
 
 declare_rule! {
     /// Reports a part of the approved record that was edited after the decision.
@@ -39,7 +39,8 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
     let Some(edit) = change.edit() else { return };
     let mut changed = Vec::new();
     for pointer in APPROVED.iter() {
-        differences(value(edit.base_tree, pointer), value(edit.head_tree, pointer), pointer.clone(), &mut changed);
+        let (base, head) = (value(edit.base_tree, pointer), value(edit.head_tree, pointer));
+        yaml::differences(base, head, pointer.clone(), counts, &mut changed);
     }
     changed.retain(|pointer| Field::at(pointer).is_some_and(|field| field.change() == Change::Amended));
     if let Some(at) = changed.iter().position(|pointer| pointer == "/starts")
@@ -55,43 +56,13 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
 }
 
 /// Returns the value under a pointer, unless it is missing or empty.
-pub(super) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
+pub(in crate::rules) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
     yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
 }
 
-/// Collects the innermost values that differ. A list is one value unless it has as many mappings
-/// as before; the organisation's own keys are its own.
-fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: String, found: &mut Vec<String>) {
-    match (base, head) {
-        (None, None) => {}
-        (Some(base), Some(head)) => match (&base.kind, &head.kind) {
-            (Kind::Map(before), Kind::Map(after)) => {
-                for key in keys(before, after) {
-                    let inner = format!("{pointer}/{}", yaml::escaped(key));
-                    differences(base.get(key), head.get(key), inner, found);
-                }
-            }
-            (Kind::Seq(before), Kind::Seq(after))
-                if before.len() == after.len() && are_maps(before) && are_maps(after) =>
-            {
-                for (index, (before, after)) in before.iter().zip(after).enumerate() {
-                    differences(Some(before), Some(after), format!("{pointer}/{index}"), found);
-                }
-            }
-            _ if base.same_value(head) => {}
-            _ => found.push(pointer),
-        },
-        _ => found.push(pointer),
-    }
-}
-
-/// Returns the keys of both sides, each once, without the organisation's own.
-fn keys<'n>(before: &'n [Entry<'_>], after: &'n [Entry<'_>]) -> std::collections::BTreeSet<&'n str> {
-    before.iter().chain(after).map(|entry| &*entry.key).filter(|key| !key.starts_with("x-")).collect()
-}
-
-fn are_maps(items: &[Node<'_>]) -> bool {
-    items.iter().all(|item| item.as_map().is_some())
+/// Tells whether a key is part of what was approved: the organisation's own keys are its own.
+fn counts(key: &str) -> bool {
+    !key.starts_with("x-")
 }
 
 /// Tells whether `starts` is the same moment in other words.
@@ -156,7 +127,7 @@ fn report(edit: &Edit<'_, '_>, pointer: &str, cx: &mut Context<'_>) {
 }
 
 /// Returns a text that is short enough to stand beside another.
-fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
+pub(in crate::rules) fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
     node.and_then(Node::as_text).filter(|text| text.chars().count() <= SHORT).map(shown)
 }
 
@@ -216,26 +187,5 @@ mod tests {
         ] {
             assert!(!covers(field, pointer), "{field} {pointer}");
         }
-    }
-
-    #[test]
-    fn the_innermost_value_is_named_once() {
-        let find = |base: &str, head: &str| {
-            let mut found = Vec::new();
-            differences(
-                Some(&yaml::parse(base).unwrap()),
-                Some(&yaml::parse(head).unwrap()),
-                String::new(),
-                &mut found,
-            );
-            found
-        };
-        assert_eq!(find("a: {b: 1, c: 2, x-d: 3}", "a: {c: 3, b: 1, x-d: 4}"), ["/a/c"]);
-        assert_eq!(find("a: {b: 1}", "a: {b: null}"), ["/a/b"]);
-        assert_eq!(find("a: [{b: 1}, {b: 2}]", "a: [{b: 1}, {b: 3}]"), ["/a/1/b"]);
-        assert_eq!(find("a: [{b: 1}]", "a: [{b: 1}, {b: 3}]"), ["/a"]);
-        assert_eq!(find("a: [x, y]", "a: [y, x]"), ["/a"]);
-        assert_eq!(find("a: {b: 1}", "a: 1"), ["/a"]);
-        assert_eq!(find("a: 'x  y'", "a: |\n  x\n  y\n"), [""; 0]);
     }
 }
