@@ -58,8 +58,6 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
     let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
-    let schema = policy.schema.as_deref();
-    parts.extend(schema.map(|path| Part::file("the schema", format!("{}{path}", ownership.prefix))));
     let (on_github, on_gitlab) = super::homes(facts);
     if on_github {
         parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));

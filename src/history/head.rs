@@ -252,13 +252,11 @@ impl Head {
             let untouched = files.oid(id).is_some_and(|oid| untouched(&format!("{}{path}", self.prefix), oid));
             files.add_twin(id, lying, untouched);
         }
+        for (book, path) in books.iter().flat_map(|policy| policy.books()) {
+            refuse_no_file(top, &format!("{}{path}", self.prefix), book.name())?;
+        }
         let books = books.iter().flat_map(|policy| policy.book_paths()).map(|name| format!("{}{name}", self.prefix));
         let books: BTreeSet<String> = books.collect();
-        // The names of the policy have been looked at.
-        let is_named = |path: &str| NAMES.iter().all(|name| path.strip_prefix(&self.prefix) != Some(name));
-        for path in books.iter().filter(|path| is_named(path)) {
-            refuse_no_file(top, path, "the rule book")?;
-        }
         for path in books.iter().map(String::as_str).chain(CODEOWNERS) {
             let Some(stored) = top.files().get(path).filter(|file| !file.is_link()) else { continue };
             let shown_as = shown(&self.prefix, path);

@@ -34,12 +34,6 @@ pub struct Twin {
 }
 
 impl Files {
-    /// Makes files of texts that are already in memory.
-    #[must_use]
-    pub fn from_sources(sources: Vec<Source>) -> Self {
-        Self::from_read(sources.into_iter().map(ReadFile::from).collect())
-    }
-
     /// Makes files of a register that were read elsewhere.
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
@@ -123,12 +117,6 @@ impl Files {
         self.list.get(id.index())?.fault.as_ref()
     }
 
-    /// Returns the size of the register's own files, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.own.iter().map(|id| self.list[id.index()].bytes).sum()
-    }
-
     /// Forgets the texts of all files but some, whose ids stay what they are.
     pub(crate) fn keep(&mut self, kept: impl Fn(FileId) -> bool) {
         for (index, file) in self.list.iter_mut().enumerate() {
@@ -148,19 +136,10 @@ pub const FOLDER: &str = "the register's folder";
 ///
 /// When the folder is not there, is a link, or cannot be listed.
 pub fn read(root: &Path, folder: &str) -> Result<Files, Error> {
-    read_hashed(root, folder, None)
+    read_each(root, folder, None).map(Files::from_read)
 }
 
-/// Reads the register as [`read`] does, and names each content as git does.
-///
-/// # Errors
-///
-/// Those of [`read`].
-pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Result<Files, Error> {
-    read_each(root, folder, format).map(Files::from_read)
-}
-
-/// Reads the register's files as [`read_hashed`] does, and puts them in no order.
+/// Reads the register's files as [`read`] does, in no order, and names each content as git does where a format is given.
 ///
 /// # Errors
 ///
@@ -263,6 +242,6 @@ mod tests {
         files.put_all(vec![file("x/0.yaml", "0"), file("x/bb.yaml", "bb")]);
         assert_eq!(own(&files), ["0", "A", "b", "bb", "c"]);
         assert_eq!([a, c, beside].map(|id| files.source(id).text()), ["a", "c", "policy"]);
-        assert_eq!((files.find("stopgap.yaml"), files.bytes()), (None, 6));
+        assert_eq!(files.find("stopgap.yaml"), None);
     }
 }

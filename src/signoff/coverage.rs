@@ -70,13 +70,7 @@ pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownersh
     let attributes = places::attributes(&register.pattern).into_iter().map(|path| Part::file("the attributes", path));
     let attributes: Vec<Part> = attributes.filter(beside).collect();
     let mut parts = vec![register];
-    parts.extend(policy.path.as_deref().map(|policy| Part::file("the policy", path(policy))));
-    if roster {
-        parts.push(Part::file("the roster", path(policy.people_path())));
-    }
-    if catalogue {
-        parts.push(Part::file("the catalogue", path(policy.controls_path())));
-    }
+    parts.extend(policy.books_there(roster, catalogue).map(|(book, file)| Part::file(book.name(), path(file))));
     parts.push(Part { name: "CODEOWNERS itself".to_owned(), ..Part::file("", ownership.path.clone()) });
     parts.extend(attributes);
     parts

@@ -7,13 +7,11 @@
 mod day;
 pub mod foreign;
 mod moment;
-mod month;
 mod spelling;
 mod today;
 mod zone;
 
 pub use day::{Day, parse_days};
-pub use moment::{Moment, MomentError};
-pub(crate) use month::month_name;
+pub use moment::Moment;
 pub use today::Today;
-pub use zone::{Zone, ZoneError};
+pub use zone::Zone;

@@ -5,7 +5,6 @@
 
 mod ambiguous;
 mod comments;
-mod differences;
 pub mod edit;
 mod json;
 mod node;
@@ -16,9 +15,8 @@ pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use comments::{Comment, comments};
-pub use differences::differences;
 pub use json::Tree;
-pub use node::{Entry, Kind, Node, Scalar, Style};
-pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_LISTED, Problem, Related, check_text, parse};
+pub use node::{Entry, Kind, Node, Style};
+pub use parse::{MAX_BYTES, MAX_LISTED, Problem, Related, check_text, parse};
 pub use place::{On, Place, Spot};
 pub use pointer::{escaped, field_at, key_at, lookup, unescaped};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use stopgap::register::fields::Field;
+use stopgap::internal::register::fields::Field;
 
 use crate::support::{Sandbox, exception};
 

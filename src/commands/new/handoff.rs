@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::commands::new::answer;
-use crate::commands::steps::{Steps, quote};
+use crate::commands::steps::{Steps, branch};
 use crate::error::Error;
-use crate::output::escape;
+use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
 use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
 use crate::text::shown;
@@ -28,15 +28,15 @@ impl Handoff<'_> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
         let Self { root, current, path, id, .. } = *self;
-        let steps = Steps { root, current, path, verb: "exception", id, message: &message };
-        if !steps.are_possible() {
+        let steps = Steps { root, current, path, branch: &branch("exception", id), message: &message }.lines();
+        if steps.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
-        for line in steps.lines() {
-            writeln!(out, "  {}", escape::line(&line))?;
+        for line in steps {
+            writeln!(out, "  {line}")?;
         }
         writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
         writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
@@ -58,7 +58,7 @@ pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     let mut add = |name: &str, value: &str| {
         // An answer that would be shown otherwise than it is cannot be pasted.
         if !value.is_empty() && escape::line(value) == value {
-            words.extend([format!("--{name}"), quote(value)]);
+            words.extend([format!("--{name}"), shell_word(value)]);
         }
     };
     for (name, value) in answers(draft, arguments) {

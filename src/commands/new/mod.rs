@@ -16,7 +16,7 @@ use crate::commands::ask::{Choice, Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, subfolder, write};
+use crate::commands::{World, place, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
@@ -279,7 +279,7 @@ impl Run<'_> {
     }
 
     fn text(&self, draft: &Draft, path: &str) -> String {
-        draft.to_yaml(shelf::schema_copy(&self.desk.root, path).as_deref())
+        draft.to_yaml(place::schema_copy(&self.desk.root, path).as_deref())
     }
 
     /// Judges the finished text among the whole register as it is now.

@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 
 use crate::history::{self, Edit};
 use crate::register::fields::{Change, Field};
+use crate::register::{Lists, differences};
 use crate::rule::Finding;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -37,12 +38,13 @@ static APPROVED: LazyLock<Vec<String>> =
 
 fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
     let Some(edit) = change.edit() else { return };
-    let mut changed = Vec::new();
-    for pointer in APPROVED.iter() {
-        let (base, head) = (value(edit.base_tree, pointer), value(edit.head_tree, pointer));
-        yaml::differences(base, head, pointer.clone(), counts, &mut changed);
-    }
-    changed.retain(|pointer| Field::at(pointer).is_some_and(|field| field.change() == Change::Amended));
+    let differences = |pointer: &String| {
+        let [base, head] = [edit.base_tree, edit.head_tree].map(|tree| value(tree, pointer));
+        differences(base, head, pointer, Lists::Items)
+    };
+    let mut changed: Vec<String> = APPROVED.iter().flat_map(differences).collect();
+    let is_frozen = |pointer: &str| Field::at(pointer).is_some_and(|field| field.change() == Change::Amended);
+    changed.retain(|pointer| is_frozen(pointer) && !is_own_key(pointer));
     if let Some(at) = changed.iter().position(|pointer| pointer == "/starts")
         && is_same_start(&edit, cx)
     {
@@ -60,9 +62,9 @@ pub(in crate::rules) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Opti
     yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
 }
 
-/// Tells whether a key is part of what was approved: the organisation's own keys are its own.
-fn counts(key: &str) -> bool {
-    !key.starts_with("x-")
+/// Tells whether a pointer leads to a key of the organisation's own, which is not for us to judge.
+fn is_own_key(pointer: &str) -> bool {
+    pointer.split('/').any(|part| part.starts_with("x-"))
 }
 
 /// Tells whether `starts` is the same moment in other words.

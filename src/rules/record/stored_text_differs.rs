@@ -1,4 +1,4 @@
-use crate::register::{Twin, is_named_like_one};
+use crate::register::{Lists, Twin, differences, is_named_like_one};
 use crate::rules::change::approved_content_changed::{short, value};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -50,9 +50,7 @@ fn check(cx: &mut Context<'_>) {
 }
 
 fn fields(twin: Twin, stored: &Node<'_>, checked_out: &Node<'_>, cx: &mut Context<'_>) {
-    let mut pointers = Vec::new();
-    yaml::differences(Some(stored), Some(checked_out), String::new(), |_| true, &mut pointers);
-    for pointer in pointers {
+    for pointer in differences(Some(stored), Some(checked_out), "", Lists::Items) {
         let (before, after) = (value(stored, &pointer), value(checked_out, &pointer));
         let name = pointer.get(1..).unwrap_or_default().replace('/', ".");
         let name = if name.is_empty() { "the file".to_owned() } else { format!("`{}`", shown(&name)) };
