@@ -13,8 +13,8 @@ declare_rule! {
     /// ## Why
     ///
     /// Attributes in a `.gitattributes` (`ident`, `working-tree-encoding`, `filter`) let git store one text and check out
-    /// another. Whoever reads the pull request sees the one, whoever reads the files the other, and only the one that is
-    /// stored is merged. In a job, and wherever everything is committed, that one is judged.
+    /// another. The reviewer of a pull request sees one of them, a reader of the files the other, and only the stored one
+    /// is merged. In a job, and with `--base` wherever everything is committed, the stored one is judged.
     ///
     /// ## What to do
     ///
