@@ -1,7 +1,7 @@
 //! Reads files of the repository, from its folder or from a commit: never through a link, never past the size limit,
 //! never from a pipe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
@@ -21,11 +21,15 @@ pub enum Repository {
 }
 
 /// The files of a commit below the root.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CommitFiles {
     git: Git,
     /// By their path relative to the root.
     files: BTreeMap<String, TreeFile>,
+    /// The paths of the submodules.
+    submodules: BTreeSet<String>,
+    /// Where the root lies in the work tree.
+    checked_out: PathBuf,
 }
 
 impl CommitFiles {
@@ -49,15 +53,60 @@ impl CommitFiles {
 
     fn of(git: &Git, listing: Vec<TreeFile>) -> Self {
         let named = |file: TreeFile| (String::from_utf8_lossy(&file.path).into_owned(), file);
-        Self { git: git.clone(), files: listing.into_iter().map(named).collect() }
+        let (submodules, files) =
+            listing.into_iter().map(named).partition::<Vec<_>, _>(|(_, file)| file.is_submodule());
+        Self {
+            git: git.clone(),
+            files: files.into_iter().collect(),
+            submodules: submodules.into_iter().map(|(path, _)| path).collect(),
+            checked_out: git.top().to_path_buf(),
+        }
     }
 
     /// Returns the files below a folder, by their path relative to it. The folder is empty or ends
     /// in `/`.
     #[must_use]
     pub fn below(&self, folder: &str) -> Self {
-        let below = |(path, file): (&String, &TreeFile)| Some((path.strip_prefix(folder)?.to_owned(), file.clone()));
-        Self { git: self.git.clone(), files: self.files.iter().filter_map(below).collect() }
+        let below = |path: &String| path.strip_prefix(folder).map(str::to_owned);
+        let files = self.files.iter().filter_map(|(path, file)| Some((below(path)?, file.clone())));
+        Self {
+            git: self.git.clone(),
+            files: files.collect(),
+            submodules: self.submodules.iter().filter_map(below).collect(),
+            checked_out: self.checked_out.join(folder),
+        }
+    }
+
+    /// Tells whether a path is a folder with files in it.
+    #[must_use]
+    pub fn is_folder(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        self.files.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below))
+    }
+
+    /// Refuses a path that is in no file of this repository: it is a submodule or lies in one, leads through a link, or is
+    /// a folder that is a link or holds a submodule. A link in the place of a file is left to whoever reads it.
+    ///
+    /// # Errors
+    ///
+    /// When it is one of these.
+    pub fn refuse_elsewhere(&self, path: &str, kind: &'static str) -> Result<(), Error> {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        for place in ends.map(|end| &path[..end]) {
+            if self.submodules.contains(place) {
+                return Err(Error::Submodule { kind, path: place.to_owned() });
+            }
+            let is_link = self.files.get(place).is_some_and(TreeFile::is_link);
+            if is_link && place.len() < path.len() {
+                let (path, why) = (place.to_owned(), LINK.replace("file", "folder"));
+                return Err(Error::Unreadable { kind, path, why, help: LINK_HELP.replace("file", "folder") });
+            }
+        }
+        let below = format!("{path}/");
+        match self.submodules.range(below.clone()..).next().filter(|path| path.starts_with(&below)) {
+            Some(path) => Err(Error::Submodule { kind, path: path.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Returns the files by their path relative to the root.
@@ -74,7 +123,23 @@ impl CommitFiles {
         };
     }
 
-    /// Reads files of the commit.
+    /// Reads a file of the commit of at most `limit` bytes: from the work tree, where those with its object name lie there,
+    /// else from git.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver it.
+    pub fn read_one(&self, path: &str, limit: u64) -> Result<ReadFile, Error> {
+        if let Some(file) = self.files.get(path).filter(|file| !file.is_link()) {
+            let lying = read_up_to(&self.checked_out.join(path), path.to_owned(), Some(self.git.format()), limit);
+            if lying.oid.as_ref() == Some(&file.oid) {
+                return Ok(lying);
+            }
+        }
+        Ok(self.read_up_to(&[path], limit)?.remove(0))
+    }
+
+    /// Reads files of the commit in one process.
     ///
     /// # Errors
     ///
@@ -106,7 +171,7 @@ impl CommitFiles {
 ///
 /// If git did not have it.
 pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64) -> Result<ReadFile, Error> {
-    if file.mode == "120000" {
+    if file.is_link() {
         return Ok(unread(path, LINK.into(), LINK_HELP));
     }
     match bytes {
@@ -140,7 +205,7 @@ impl Repository {
                 Some(why) => unread(relative, why, LINK_HELP),
                 None => read(&root.join(relative), relative.to_owned()),
             }),
-            Self::Commit(commit) => Ok(commit.read(&[relative])?.remove(0)),
+            Self::Commit(commit) => commit.read_one(relative, yaml::MAX_BYTES),
         }
     }
 

@@ -4,6 +4,7 @@
 //! and replaced objects are all switched off. Ownership by another user is accepted (`safe.directory`), because nothing
 //! that runs obeys that repository.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -118,10 +119,24 @@ impl Identity {
 pub struct TreeFile {
     /// Its path below the work tree's top, as git stores it.
     pub path: Vec<u8>,
-    /// Its mode: `100644`, `100755`, `120000` for a link.
+    /// Its mode: `100644`, `100755`, `120000` for a link, `160000` for a submodule.
     pub mode: String,
     /// The object name of its content.
     pub oid: String,
+}
+
+impl TreeFile {
+    /// Tells whether it is a symbolic link.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        self.mode == "120000"
+    }
+
+    /// Tells whether it is a submodule, and its object name that of a commit of another repository.
+    #[must_use]
+    pub fn is_submodule(&self) -> bool {
+        self.mode == "160000"
+    }
 }
 
 /// One path that a commit changes.
@@ -329,7 +344,7 @@ impl Git {
         Ok(trim(&self.run(&["rev-parse", "--is-shallow-repository"])?) == b"true")
     }
 
-    /// Lists all files of a commit, in the order of git.
+    /// Lists all files, links and submodules of a commit, in the order of git.
     ///
     /// # Errors
     ///
@@ -384,6 +399,40 @@ impl Git {
     fn subtrees(&self, oids: &[&str]) -> Result<Vec<Vec<u8>>, Error> {
         let trees = self.objects(oids, "tree", u64::MAX - 1)?;
         trees.into_iter().map(|tree| tree.ok_or_else(|| failed("cat-file", "a tree is not in this clone"))).collect()
+    }
+
+    /// Returns whether the work tree differs from a commit at some paths (files or folders, from the top of the work
+    /// tree) as git sees it: what its attributes do to a file on checking it out is no difference. Files that git does
+    /// not track are not looked at. A file under a filter is taken for edited once it was touched, because no filter runs.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started or the commit's trees are not here.
+    pub fn is_edited(&self, commit: &Commit, paths: &[&str]) -> Result<bool, Error> {
+        let mut command = self.command(&["diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all"]);
+        command.arg(commit.as_str()).arg("--").args(paths).stdin(Stdio::null());
+        // A filter is a program that the repository's configuration names. The environment's word counts before that.
+        let settings = [("clean", ""), ("process", ""), ("required", "false")];
+        let filters = self.filters()?;
+        let settings = filters.iter().flat_map(|filter| settings.map(|(key, value)| (filter, key, value)));
+        command.env("GIT_CONFIG_COUNT", settings.clone().count().to_string());
+        for (index, (filter, key, value)) in settings.enumerate() {
+            let name = path_of(&[filter, key.as_bytes()].concat()).into_os_string();
+            command.env(format!("GIT_CONFIG_KEY_{index}"), name).env(format!("GIT_CONFIG_VALUE_{index}"), value);
+        }
+        let output = command.output().map_err(|error| not_started(&error))?;
+        if output.status.success() {
+            return Ok(!output.stdout.is_empty());
+        }
+        let why = String::from_utf8_lossy(&output.stderr);
+        Err(failed("diff-index", why.lines().next().unwrap_or("it gave no reason")))
+    }
+
+    /// Returns the sections `filter.NAME.` of the configuration; a name may hold any byte.
+    fn filters(&self) -> Result<BTreeSet<Vec<u8>>, Error> {
+        let listing = self.try_run(&["config", "--name-only", "-z", "--get-regexp", r"^filter\."])?.unwrap_or_default();
+        let section = |key: &[u8]| Some(key[..=key.iter().rposition(|byte| *byte == b'.')?].to_vec());
+        Ok(listing.split(|byte| *byte == 0).filter_map(section).collect())
     }
 
     /// Returns all commits that a commit reaches and another does not.
@@ -612,7 +661,11 @@ fn read_tree_line(line: &[u8]) -> Option<TreeFile> {
     let head = std::str::from_utf8(&line[..tab]).ok()?;
     let mut words = head.split(' ');
     let (mode, kind, oid) = (words.next()?, words.next()?, words.next()?);
-    (kind == "blob").then(|| TreeFile { path: line[tab + 1..].to_vec(), mode: mode.to_owned(), oid: oid.to_owned() })
+    matches!(kind, "blob" | "commit").then(|| TreeFile {
+        path: line[tab + 1..].to_vec(),
+        mode: mode.to_owned(),
+        oid: oid.to_owned(),
+    })
 }
 
 /// Reads the answer of `git diff-tree --stdin -z`: a commit's name, then for each path
@@ -700,6 +753,7 @@ mod tests {
     fn a_path_with_a_tab_or_a_line_feed_is_one_path() {
         let line = b"100644 blob abc\ta\tb\nc.yaml";
         assert_eq!(read_tree_line(line).unwrap().path, b"a\tb\nc.yaml");
-        assert!(read_tree_line(b"160000 commit abc\tmodule").is_none());
+        assert_eq!(read_tree_line(b"160000 commit abc\tmodule").unwrap().mode, "160000");
+        assert!(read_tree_line(b"040000 tree abc\tfolder").is_none());
     }
 }

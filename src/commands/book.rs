@@ -25,6 +25,19 @@ pub(super) fn load(
     root: &Path,
     repository: &Repository,
 ) -> Result<(RuleBook, Option<Schema>), Error> {
+    let policy = policy(arguments, world, root, repository)?;
+    let own = policy::load_schema(repository, &policy)?;
+    let people = policy::load_people(repository, &policy)?;
+    let controls = policy::load_controls(repository, &policy)?;
+    Ok((RuleBook { policy, people, controls }, own))
+}
+
+/// Reads the policy alone, see [`load`].
+///
+/// # Errors
+///
+/// When it cannot be read or says something that makes no sense.
+pub(super) fn policy(arguments: &Place, world: &World, root: &Path, repository: &Repository) -> Result<Policy, Error> {
     let mut policy = match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
         None => Policy::load(repository, None, rules::all())?,
         Some(path) => match place::inside(&path, root) {
@@ -33,10 +46,7 @@ pub(super) fn load(
         },
     };
     policy.forge = policy.forge.or_else(|| world.ci.forge());
-    let own = policy::load_schema(repository, &policy)?;
-    let people = policy::load_people(repository, &policy)?;
-    let controls = policy::load_controls(repository, &policy)?;
-    Ok((RuleBook { policy, people, controls }, own))
+    Ok(policy)
 }
 
 /// Returns which policy file the user names.

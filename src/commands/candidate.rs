@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::commands::opened::Opened;
+use crate::commands::signoff::Owners;
 use crate::commands::{place, signoff};
 use crate::error::Error;
 use crate::files::{self, ReadFile};
@@ -120,7 +121,7 @@ pub(super) fn weigh(
     if before == Before::NotThere {
         base.retain(|file| Some(*file) != old);
     }
-    let ownership = signoff::ownership(judge.policy.forge(), None, root, files)?;
+    let ownership = signoff::ownership(judge.policy.forge(), &Owners::WorkTree(root), files)?;
     let gate = Gate {
         judge,
         ownership: ownership.as_ref(),

@@ -7,16 +7,17 @@ use std::process::ExitCode;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::place::{self, Selection};
+use crate::commands::signoff::Owners;
 use crate::commands::{book, signoff, write};
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Head, Snapshot, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
-use crate::register::{self, Files, Register};
+use crate::register::{Files, Register};
 use crate::rule::{Findings, Level};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
@@ -48,16 +49,36 @@ struct Run<'r> {
 impl Run<'_> {
     /// The whole register: the scheduled job.
     fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
-        let (book, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
+        let mut head = self.head()?;
+        let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
         let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
-        let mut files = register::read(&self.root, &folder)?;
-        let ownership = signoff::ownership(judge.policy.forge(), None, &self.root, &mut files)?;
+        let mut files = head.register(&folder)?;
+        head.refuse_unfetched(&folder, &files)?;
+        head.add_twins(&[&judge.policy], None, &mut files)?;
+        let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
         let register = Register::parse(&files, own.as_ref());
         let mut findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
         selection.narrow(&mut findings, &files);
-        self.finish(findings, &files, &register, &judge, &[], None, out)
+        let remarks: Vec<String> = head.remark().into_iter().collect();
+        self.finish(findings, &files, &register, &judge, &remarks, None, out)
+    }
+
+    /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
+    fn head(&self) -> Result<Head, Error> {
+        match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
+            Some(git) => Head::of_commit(&self.root, &git),
+            None => Ok(Head::of_work_tree(&self.root, None)),
+        }
+    }
+
+    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it.
+    fn changed_head(&self, git: &Git) -> Result<Head, Error> {
+        if self.world.ci.is_job() {
+            return Head::of_commit(&self.root, git);
+        }
+        Head::of_developer(&self.root, git, |place| book::policy(&self.arguments.place, self.world, &self.root, place))
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
@@ -66,7 +87,8 @@ impl Run<'_> {
             signoff::Given::read(self.arguments.event.as_deref(), self.arguments.reviews.as_deref(), self.world)?;
         let base = Base::find(revision, &self.root, self.world)?;
         self.refuse_moved_root(&base.snapshot)?;
-        let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
+        let mut place = self.changed_head(&base.git)?;
+        let (head, own) = self.rule_book(&place.place).map_err(|error| place.owns(error))?;
         // In a repository that had no register and no policy before, the change brings both.
         let (book, head, own) =
             if base.snapshot.is_without_register(&book::policy_file(&self.arguments.place, self.world, &self.root)) {
@@ -79,11 +101,12 @@ impl Run<'_> {
         let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
-        let mut files = base.read_head(&self.root, &folder, &now)?;
+        let mut files = base.read_head(&mut place, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
-        let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
-        let ownership = signoff::ownership(judge.policy.forge(), Some(&base.snapshot), &self.root, &mut files)?;
+        let documents = base.snapshot.documents(&place, &books, &mut files)?;
+        place.add_twins(&books, Some(&base.snapshot), &mut files)?;
+        let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,
@@ -96,8 +119,11 @@ impl Run<'_> {
         gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
             let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
-            let remarks: Vec<String> =
-                std::iter::once(base.remark()).chain(uncompared(changes)).chain(given.remark()).collect();
+            let remarks: Vec<String> = std::iter::once(base.remark())
+                .chain(place.remark())
+                .chain(uncompared(changes))
+                .chain(given.remark())
+                .collect();
             self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
         })?
     }
@@ -210,18 +236,18 @@ impl Base {
         match error {
             Error::Config { kind, source_text, problems } => {
                 let commit = self.snapshot.commit.as_ref().map_or("the base", Commit::short);
-                let name = format!("{} as {commit} has it", source_text.path());
-                Error::Config { kind, source_text: Box::new(source_text.renamed(&name)), problems }
+                error::owned_by(commit, kind, *source_text, problems)
             }
             other => other,
         }
     }
 
-    /// Reads the head's register: the folder that the head's own policy names, so that a change which points it
-    /// elsewhere is judged by what it brings and by what it leaves behind. A folder that is gone, and is in the base,
-    /// counts as empty: all its exceptions are then removed, which is for a rule to report.
-    fn read_head(&self, root: &Path, before: &str, now: &str) -> Result<Files, Error> {
-        match register::read_hashed(root, now, Some(self.git.format())) {
+    /// Reads the head's register: the folder that the head's own policy names, so that a change which
+    /// points it elsewhere is judged by what it brings and by what it leaves behind. A folder that is
+    /// gone, where the base has one, is an empty one: all its exceptions are then removed, and that is
+    /// for a rule to say.
+    fn read_head(&self, head: &mut Head, before: &str, now: &str) -> Result<Files, Error> {
+        match head.register(now) {
             Err(Error::NoRegister { .. }) if now == before && !self.snapshot.exceptions(before).is_empty() => {
                 Ok(Files::default())
             }

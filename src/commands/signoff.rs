@@ -7,7 +7,7 @@ use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
 use crate::files::ReadFile;
 use crate::github::{EventKind, InputError};
-use crate::history::{Approved, Changes, Snapshot, decisions};
+use crate::history::{Approved, Changes, Head, Snapshot, decisions};
 use crate::policy::Forge;
 use crate::register::Files;
 use crate::signoff::{ChangeRequest, Codeowners, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
@@ -122,41 +122,48 @@ pub(super) const MOST_PAYLOAD: u64 = 32 * 1024 * 1024;
 /// The largest CODEOWNERS that is read, in bytes.
 const LIMIT: u64 = Codeowners::TOO_LARGE as u64;
 
-/// Finds the CODEOWNERS that counts for a forge: the base's if a change is judged, otherwise the work tree's. A
-/// register in a subfolder of a work tree without any CODEOWNERS is left to the gate. One that cannot be read is a
-/// finding, not an error, because the pull request that fixes it is judged by it too.
+/// Whose CODEOWNERS counts.
+pub(super) enum Owners<'o> {
+    /// The base's, where a change is judged.
+    Base(&'o Snapshot),
+    /// That of what is judged, whose register has this root.
+    Head(&'o Head, &'o Path),
+    /// That of the work tree that holds a register's root.
+    WorkTree(&'o Path),
+}
+
+/// Finds the CODEOWNERS that counts for a forge.
+/// A register in a subfolder of a work tree that has no CODEOWNERS at all is left to the gate. One that cannot be read
+/// is a finding and no error, because the pull request that fixes it is judged by it too.
 ///
 /// # Errors
 ///
-/// If `git` cannot deliver it.
-pub(super) fn ownership(
-    forge: Forge,
-    base: Option<&Snapshot>,
-    root: &Path,
-    files: &mut Files,
-) -> Result<Option<Ownership>, Error> {
-    match base {
-        Some(base) => {
-            let found = if forge == Forge::Forgejo { None } else { base.first_of(forge.codeowners(), LIMIT)? };
-            Ok(Some(counted(forge, found, base.prefix().to_owned(), files)))
+/// When `git` cannot deliver it.
+pub(super) fn ownership(forge: Forge, owners: &Owners<'_>, files: &mut Files) -> Result<Option<Ownership>, Error> {
+    let places = if forge == Forge::Forgejo { &[] } else { forge.codeowners() };
+    let (found, root) = match owners {
+        Owners::Base(base) => {
+            let found = base.first_of(places, LIMIT)?;
+            return Ok(Some(counted(forge, found, base.prefix().to_owned(), files)));
         }
-        None => {
-            let Some(top) = place::work_tree_top(root) else { return Ok(None) };
-            let prefix = place::below_work_tree(root);
-            let found = in_work_tree(forge, top);
-            let left_out = found.is_none() && !prefix.is_empty() && forge != Forge::Forgejo;
-            Ok((!left_out).then(|| counted(forge, found, prefix, files)))
-        }
+        Owners::Head(head, root) if head.is_commit() => (head.first_of(places, LIMIT)?, root),
+        Owners::Head(_, root) | Owners::WorkTree(root) => (in_work_tree(forge, root), root),
+    };
+    if place::work_tree_top(root).is_none() {
+        return Ok(None);
     }
+    let prefix = place::below_work_tree(root);
+    let left_out = found.is_none() && !prefix.is_empty() && forge != Forge::Forgejo;
+    Ok((!left_out).then(|| counted(forge, found, prefix, files)))
 }
 
 /// Finds the CODEOWNERS of the work tree that contains the register's root, or says where it should be.
 pub(super) fn ownership_here(forge: Forge, root: &Path, files: &mut Files) -> Ownership {
-    let top = place::work_tree_top(root).unwrap_or(root);
-    counted(forge, in_work_tree(forge, top), place::below_work_tree(root), files)
+    counted(forge, in_work_tree(forge, root), place::below_work_tree(root), files)
 }
 
-fn in_work_tree(forge: Forge, top: &Path) -> Option<ReadFile> {
+fn in_work_tree(forge: Forge, root: &Path) -> Option<ReadFile> {
+    let top = place::work_tree_top(root).unwrap_or(root);
     let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
     let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
     let places = if forge == Forge::Forgejo { &[] } else { forge.codeowners() };

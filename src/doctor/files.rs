@@ -58,9 +58,6 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
     let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
-    // It tells git what to do with line ends.
-    parts.push(Part::file("the attributes", ".gitattributes".to_owned()));
-    parts.push(Part::file("the attributes", format!("{}.gitattributes", ownership.prefix)));
     let (on_github, on_gitlab) = super::homes(facts);
     if on_github {
         parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));

@@ -184,7 +184,7 @@ impl GitError {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::NotStarted { .. } => "install git and put it on the PATH, or check without `--base`".into(),
+            Self::NotStarted { .. } => "install git and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
             Self::NothingToCompare => {

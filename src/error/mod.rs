@@ -103,6 +103,14 @@ pub enum Error {
         /// What to do.
         help: String,
     },
+    /// A submodule is where the files of this repository should be.
+    #[error("{kind}: `{}` is a submodule, and what it holds is changed in another repository", shown(path))]
+    Submodule {
+        /// What should be there.
+        kind: &'static str,
+        /// The submodule.
+        path: String,
+    },
     /// A file that `--output` names cannot be written.
     #[error("cannot write `{}`: {why}", path.display())]
     Unwritable {
@@ -155,6 +163,13 @@ pub enum Error {
     Output(#[from] std::io::Error),
 }
 
+/// Says of a faulty rule book which commit's it is: the work tree may hold another.
+#[must_use]
+pub fn owned_by(commit: &str, kind: &'static str, text: Source, problems: Vec<Problem>) -> Error {
+    let name = format!("{} as {commit} has it", text.path());
+    Error::Config { kind, source_text: Box::new(text.renamed(&name)), problems }
+}
+
 fn folder(below: &str) -> String {
     match below.trim_end_matches('/') {
         "" => "the top of the work tree".to_owned(),
@@ -187,6 +202,11 @@ impl Error {
             Self::NoHistory { .. } => Some("run it in a clone, or name one with `--root`".into()),
             Self::NoChange { .. } => Some(
                 "leave `--base` out for the scheduled check: `stopgap check` looks at the whole register".into(),
+            ),
+            Self::Submodule { .. } => Some(
+                "commit the files themselves here in place of it, or keep the whole register in that repository and judge \
+                 it there"
+                    .into(),
             ),
             Self::Misnamed { name, usual } => Some(format!("git mv {name} {usual}")),
             Self::ThereMeanwhile { .. } => Some("somebody else has just written it: run the command again".into()),

@@ -4,6 +4,7 @@ mod approved;
 pub mod base;
 mod changes;
 mod decisions;
+mod head;
 pub(crate) mod main_line;
 mod settled;
 pub(crate) mod snapshot;
@@ -44,5 +45,6 @@ impl PolicyFile {
 pub use approved::{Approved, is_same_value};
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
 pub use decisions::{Decision, decisions};
+pub use head::Head;
 pub use settled::Beside;
 pub use snapshot::{Document, Snapshot};

@@ -1,16 +1,17 @@
 //! The register and its rule book as they are in the base commit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::git::{Commit, Git};
-use crate::history::{Beside, PolicyFile};
+use crate::history::{Beside, Head, PolicyFile};
 use crate::policy::Policy;
-use crate::policy::places::{CI_FILES, CODEOWNERS, NAMES, WORKFLOWS};
+use crate::policy::places::{NAMES, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
 use crate::source::FileId;
+use crate::yaml;
 
 /// The files of the base commit below the root.
 #[derive(Debug)]
@@ -66,23 +67,19 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// If `git` cannot deliver a content.
-    pub fn documents(&self, git: &Git, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
-        let head = Repository::Folder(git.top().to_path_buf());
-        let mut names: BTreeSet<String> = CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
+    /// When `git` cannot deliver a content.
+    pub fn documents(&self, head: &Head, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
+        let mut names = head.beside(books);
         names.extend(self.top.files().keys().filter(|path| path.starts_with(WORKFLOWS)).cloned());
-        names.extend(workflows(git.top()));
-        for policy in books {
-            names.extend(policy.book_paths().map(|name| format!("{}{name}", self.prefix)));
-        }
+        let head = head.top();
         let mut documents = Vec::new();
         for path in names {
             let mut add = |mut file: ReadFile| {
                 file.source = file.source.renamed(&self.shown(&path));
                 files.add(file)
             };
-            let base = self.top.files().contains_key(&path).then(|| self.top.read(&[&path])).transpose()?;
-            let base = base.and_then(|mut read| read.pop()).map(&mut add);
+            let is_there = self.top.files().contains_key(&path);
+            let base = is_there.then(|| self.top.read_one(&path, yaml::MAX_BYTES)).transpose()?.map(&mut add);
             let head = head.exists(&path).then(|| head.read(&path)).transpose()?.map(&mut add);
             if base.is_some() || head.is_some() {
                 documents.push(Document { path, base, head });
@@ -98,7 +95,17 @@ impl Snapshot {
     /// If `git` cannot deliver it.
     pub fn first_of(&self, paths: &[&str], limit: u64) -> Result<Option<ReadFile>, Error> {
         let Some(path) = paths.iter().find(|path| self.top.files().contains_key(**path)) else { return Ok(None) };
-        Ok(self.top.read_up_to(&[path], limit)?.pop())
+        self.top.read_one(path, limit).map(Some)
+    }
+
+    /// Returns all files, from the top of the work tree.
+    pub(crate) fn top(&self) -> &CommitFiles {
+        &self.top
+    }
+
+    /// Returns the object name of a file, by its path from the top of the work tree.
+    pub(crate) fn oid(&self, path: &str) -> Option<&str> {
+        self.top.files().get(path).map(|file| file.oid.as_str())
     }
 
     /// Returns a path from the top of the work tree as it is shown next to paths from the root.
@@ -182,14 +189,7 @@ pub struct Document {
     pub head: Option<FileId>,
 }
 
-/// Lists the head's workflows.
-fn workflows(top: &Path) -> Vec<String> {
-    let listing = std::fs::read_dir(top.join(WORKFLOWS)).into_iter().flatten().flatten();
-    let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
-}
-
-/// Returns a path from the top of the work tree as it is shown next to paths from the root.
+/// Returns a path from the top of the work tree as it is shown beside paths from the root.
 pub(crate) fn shown(prefix: &str, path: &str) -> String {
     match path.strip_prefix(prefix) {
         Some(below) => below.to_owned(),

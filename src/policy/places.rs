@@ -15,8 +15,21 @@ pub const WORKFLOWS: &str = ".github/workflows/";
 /// Other definitions of CI, from the top of the work tree.
 pub const CI_FILES: [&str; 1] = [".gitlab-ci.yml"];
 
-/// Returns whether a file outside the rule book, named from the top of the work tree, decides how the register is
-/// judged.
+/// What git makes of files between storing and checking them out; one in each folder.
+pub const ATTRIBUTES: &str = ".gitattributes";
+
+/// Returns where git looks for the attributes of the files in a folder, from the top of the work tree: there, in the
+/// folder, and in every folder between the two.
+#[must_use]
+pub fn attributes(folder: &str) -> Vec<String> {
+    let folder = folder.trim_end_matches('/');
+    let ends = folder.match_indices('/').map(|(at, _)| at).chain(Some(folder.len()).filter(|end| *end > 0));
+    let below = ends.map(|end| format!("{}/{ATTRIBUTES}", &folder[..end]));
+    std::iter::once(ATTRIBUTES.to_owned()).chain(below).collect()
+}
+
+/// Tells whether a file besides the rule book, named from the top of the work tree, decides how the
+/// register is judged.
 #[must_use]
 pub fn is_beside(path: &str) -> bool {
     path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)

@@ -18,6 +18,19 @@ pub struct Files {
     list: Vec<ReadFile>,
     /// The register's own, sorted by path.
     own: Vec<FileId>,
+    /// Those that are stored otherwise than they are checked out.
+    twins: Vec<Twin>,
+}
+
+/// A file whose bytes in the commit are not those in the work tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// What the commit holds, which is judged.
+    pub stored: FileId,
+    /// What lies in the work tree.
+    pub checked_out: FileId,
+    /// Whether the change that is judged touches neither the stored bytes nor what git makes of them.
+    pub untouched: bool,
 }
 
 impl Files {
@@ -25,7 +38,7 @@ impl Files {
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
         files.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
-        Self { own: (0..files.len()).map(FileId::new).collect(), list: files }
+        Self { own: (0..files.len()).map(FileId::new).collect(), list: files, twins: Vec::new() }
     }
 
     /// Adds a file that is not the register's own: one of the base, or one next to the register.
@@ -51,13 +64,25 @@ impl Files {
 
     /// Puts many files into the register at once, each as [`Files::put`] would if nothing is there.
     pub fn put_all(&mut self, files: Vec<ReadFile>) {
-        let Self { list, own } = self;
+        let Self { list, own, .. } = self;
         own.extend((list.len()..list.len() + files.len()).map(FileId::new));
         list.extend(files);
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
-    /// Returns the register's own files, sorted by path.
+    /// Adds what lies in the work tree in the place of a file that was read from the commit.
+    pub fn add_twin(&mut self, stored: FileId, checked_out: ReadFile, untouched: bool) {
+        let checked_out = self.add(checked_out);
+        self.twins.push(Twin { stored, checked_out, untouched });
+    }
+
+    /// Returns the files that are stored otherwise than they are checked out.
+    #[must_use]
+    pub fn twins(&self) -> &[Twin] {
+        &self.twins
+    }
+
+    /// Returns the register's own files, in the order of their paths.
     #[must_use]
     pub fn own(&self) -> &[FileId] {
         &self.own
@@ -102,21 +127,24 @@ impl Files {
     }
 }
 
+/// What messages call the register's folder.
+pub const FOLDER: &str = "the register's folder";
+
 /// Reads every `.yaml` and `.yml` file below the register's folder.
 ///
 /// # Errors
 ///
 /// If the folder does not exist, is a link, or cannot be listed.
 pub fn read(root: &Path, folder: &str) -> Result<Files, Error> {
-    read_hashed(root, folder, None)
+    read_each(root, folder, None).map(Files::from_read)
 }
 
-/// Reads the register as [`read`] does, and computes git's name for each content.
+/// Reads the register's files as [`read`] does, in no order, and names each content as git does where a format is given.
 ///
 /// # Errors
 ///
 /// Those of [`read`].
-pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Result<Files, Error> {
+pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Result<Vec<ReadFile>, Error> {
     let top = root.join(folder);
     match std::fs::symlink_metadata(&top) {
         Ok(metadata) if metadata.is_dir() => {}
@@ -132,7 +160,7 @@ pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> R
     }
     let paths = list(&top)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
-    Ok(Files::from_read(paths.par_iter().with_min_len(64).map(read).collect()))
+    Ok(paths.par_iter().with_min_len(64).map(read).collect())
 }
 
 /// Returns the ids of a register by the names of its files, sorted, without reading them; none if the folder cannot be
@@ -155,6 +183,10 @@ fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
             let place = error.path().unwrap_or(top).display().to_string();
             unreadable(&place, &error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
         })?;
+        if entry.file_name() == ".git" {
+            let path = entry.path().parent().unwrap_or(top).display().to_string();
+            return Err(Error::Submodule { kind: FOLDER, path });
+        }
         let named = is_named_like_one(&entry.file_name().to_string_lossy());
         if (named || is_linked_folder(&entry)) && !entry.file_type().is_dir() {
             paths.push(entry.into_path());
@@ -177,7 +209,7 @@ fn is_linked_folder(entry: &walkdir::DirEntry) -> bool {
 
 fn unreadable(path: &str, why: &str) -> Error {
     Error::Unreadable {
-        kind: "the register's folder",
+        kind: FOLDER,
         path: path.to_owned(),
         why: why.to_owned(),
         help: "every folder of the register must be a real folder that can be listed".into(),

@@ -14,7 +14,7 @@ mod tier;
 pub use controls::{Control, Controls, control_key};
 pub use differences::{Lists, differences};
 pub use exception::{Amendment, Exception, Renewal, Status};
-pub use load::{Files, ids, is_named_like_one, read, read_hashed};
+pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};
 pub use term::Term;
 pub use tier::Tier;

@@ -5,7 +5,7 @@
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::{Policy, RuleBook};
-use crate::register::{Controls, Exception, Files, Register, Status};
+use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
@@ -143,6 +143,8 @@ pub struct Context<'c> {
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,
+    /// Whether it is the register before a change that is looked at.
+    pub(crate) is_base: bool,
     pub(crate) rule: &'static Rule,
     pub(crate) level: Level,
     pub(crate) file: FileId,
@@ -195,7 +197,20 @@ impl<'c> Context<'c> {
         self.files.source(file)
     }
 
-    /// Lists the comments of a file, which are not part of the tree. Scans the file for them.
+    /// Lists the files that are stored otherwise than they are checked out; of the register before a change those of
+    /// which the same was true then.
+    pub fn twins(&self) -> impl Iterator<Item = Twin> + use<'c> {
+        let is_base = self.is_base;
+        self.files.twins().iter().copied().filter(move |twin| twin.untouched || !is_base)
+    }
+
+    /// Returns what stopped the reading of a file.
+    #[must_use]
+    pub fn fault(&self, file: FileId) -> Option<&'c Problem> {
+        self.files.fault(file)
+    }
+
+    /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.
     #[must_use]
     pub fn comments(&self, file: FileId) -> Vec<Comment<'c>> {
         yaml::comments(self.source(file).text())

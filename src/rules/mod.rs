@@ -34,6 +34,7 @@ rules! {
         unknown_control,
         unwaivable_control,
         bad_reference,
+        stored_text_differs,
     }
     time {
         expired,
@@ -137,7 +138,7 @@ impl<'a> Case<'a> {
     /// one.
     #[must_use]
     pub fn run(self) -> Findings {
-        let run = Run { case: self, on: on(self.judge), touching: self.changes };
+        let run = Run { case: self, on: on(self.judge), touching: self.changes, is_base: false };
         let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
@@ -155,7 +156,7 @@ impl<'a> Case<'a> {
     pub fn run_base(self, base: &'a Register<'a>) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
         let case = Case { register: base, changes: None, ..self };
-        let run = Run { case, on: on(self.judge), touching: self.changes };
+        let run = Run { case, on: on(self.judge), touching: self.changes, is_base: true };
         let touched: Vec<Exception<'a>> =
             base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
@@ -169,7 +170,7 @@ impl<'a> Case<'a> {
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
-        let run = Run { case: self, on, touching: self.changes };
+        let run = Run { case: self, on, touching: self.changes, is_base: false };
         let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
         findings
@@ -196,6 +197,8 @@ struct Run<'a> {
     on: Vec<On>,
     /// The change of which the register is one side.
     touching: Option<&'a Changes<'a>>,
+    /// Whether it is the register before a change.
+    is_base: bool,
 }
 
 impl<'a> Run<'a> {
@@ -257,6 +260,7 @@ impl<'a> Run<'a> {
         let &On { rule, level, .. } = on;
         let Case { judge, register, changes, ownership, files } = self.case;
         let touching = self.touching;
-        Context { judge, register, changes, ownership, touching, files, rule, level, file, findings }
+        let is_base = self.is_base;
+        Context { judge, register, changes, ownership, touching, files, is_base, rule, level, file, findings }
     }
 }

@@ -7,7 +7,7 @@ use super::codeowners::{Codeowners, Demand, Rule};
 use super::owners::people_of;
 use super::ownership::Ownership;
 use crate::people::People;
-use crate::policy::{Forge, Policy};
+use crate::policy::{Forge, Policy, places};
 use crate::source::Span;
 use crate::text::shown;
 
@@ -56,14 +56,24 @@ pub struct Shortfall {
     pub help: String,
 }
 
-/// Returns what must be owned wherever there is a register: its folder, the files of the rule book that exist, and
-/// CODEOWNERS itself.
+/// Returns what must be owned wherever there is a register: its folder, the rule book so far as it is there, CODEOWNERS
+/// itself, and the attributes, there or not, because git makes other texts of the register's files by them.
 #[must_use]
 pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownership) -> Vec<Part> {
     let path = |below: &str| format!("{}{below}", ownership.prefix);
-    let mut parts = vec![Part::folder("the register", path(&format!("{}/", policy.exceptions)), "yaml")];
+    let register = Part::folder("the register", path(&format!("{}/", policy.exceptions)), "yaml");
+    let codeowners = ownership.codeowners();
+    // Those in the register's own folder usually have its line, and then need not be named beside it.
+    let beside = |part: &Part| {
+        let lines = |probe: &str| codeowners.as_ref().map(|codeowners| lines(codeowners, probe));
+        !part.probe.starts_with(&register.pattern) || lines(&part.probe) != lines(&register.probe)
+    };
+    let attributes = places::attributes(&register.pattern).into_iter().map(|path| Part::file("the attributes", path));
+    let attributes: Vec<Part> = attributes.filter(beside).collect();
+    let mut parts = vec![register];
     parts.extend(policy.books_there(roster, catalogue).map(|(book, file)| Part::file(book.name(), path(file))));
     parts.push(Part { name: "CODEOWNERS itself".to_owned(), ..Part::file("", ownership.path.clone()) });
+    parts.extend(attributes);
     parts
 }
 

@@ -467,6 +467,7 @@ mod owners {
         let request = Request::onto(place, owners, &[(ENTRY, &exception(&[]))]);
         let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
         command.env_clear().env("GITLAB_CI", "true").current_dir(request.repo.path());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         let run = Run::of(command.args(["check", "--today", TODAY, "--format", "json"]));
         said(&run).iter().map(|line| line.trim_start_matches("not-code-owned: ").to_owned()).collect()
     }
@@ -477,12 +478,12 @@ mod owners {
         for (owners, says) in [
             (
                 "[Security][2] @mei @olek\n*\n",
-                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have `2` owners for `2` \
+                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have `2` owners for `2` \
                  approvals, and nobody can approve their own change (name more than `2` people in this line)",
             ),
             (
                 "[Security] @mei\n*\n",
-                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner besides \
+                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have no second owner besides \
                  `@mei`, who cannot approve their own change (name two people or more in this line)",
             ),
             (
@@ -492,11 +493,11 @@ mod owners {
             ),
             (
                 "^[Security] @mei @olek\n*\n",
-                "nobody has to approve a change of the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS \
-                 itself: the section is optional (take the `^` off `[Security]`, or add lines to a section without it)",
+                "nobody has to approve a change of the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS \
+                 itself and the attributes `.gitattributes`: the section is optional (take the `^` off `[Security]`, or add lines to a section without it)",
             ),
             (
-                "[Security] @mei @olek\n/exceptions\n/CODEOWNERS\n/stopgap.yaml\n",
+                "[Security] @mei @olek\n/exceptions\n/CODEOWNERS\n/stopgap.yaml\n/.gitattributes\n",
                 "no line covers the register `exceptions/` (add `/exceptions/ @person @other-person`)",
             ),
             (

@@ -38,5 +38,6 @@ mod remind_year;
 mod report;
 mod revise;
 mod signoff;
+mod stored;
 mod tidy;
 mod time;

@@ -108,7 +108,7 @@ mod root {
             repo.write(".github/CODEOWNERS", owners);
             run(&repo.path().join("team"), &[], &[]).stdout
         };
-        let two = "/team/ @mei @luis\n/.github/ @mei @luis\n";
+        let two = "/team/ @mei @luis\n/.github/ @mei @luis\n/.gitattributes @mei @luis\n";
         assert!(!found(two).contains("not-code-owned"), "{}", found(two));
         assert!(found("/other/ @mei @luis\n").contains("not-code-owned"), "{}", found("/other/ @mei @luis\n"));
         fs::remove_file(repo.path().join(".github/CODEOWNERS")).unwrap();

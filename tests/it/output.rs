@@ -11,6 +11,7 @@ use serde_json::Value;
 use stopgap::internal::output::escape;
 use stopgap::internal::text::shown;
 
+use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
 const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
@@ -652,10 +653,11 @@ fn a_full_page_contains_the_worst_and_counts_the_rest() {
 
 #[test]
 fn reports_for_ci_carry_paths_from_the_top_of_the_work_tree() {
-    let sandbox = Sandbox::new();
-    sandbox.file(".git/HEAD", "").file("security/exceptions/a.yaml", exception(&[("references", "[a chat]")]));
+    let repo = Repo::new();
+    repo.write("security/exceptions/a.yaml", &exception(&[("references", "[a chat]")])).commit("Begin");
     for (variable, path) in [("GITLAB_CI", "security/"), ("GITHUB_ACTIONS", "security/"), ("CI", "")] {
-        let mut command = sandbox.command();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).current_dir(repo.path());
         command.args(["check", "--root", "security", "--today", TODAY, "--format", "gitlab"]).env(variable, "true");
         let issues: Vec<Value> = serde_json::from_str(&Run::of(&mut command).stdout).unwrap();
         assert_eq!(issues[0]["location"]["path"], format!("{path}exceptions/a.yaml"), "{variable}");

@@ -10,8 +10,8 @@ use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
 const ENTRY: &str = "exceptions/label-printer.yaml";
-const OWNERS: &str =
-    "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/stopgap.yaml @mei @olek\n/people.yaml @mei @olek\n";
+const OWNERS: &str = "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/.gitattributes @mei @olek\n/stopgap.yaml @mei @olek\n\
+     /people.yaml @mei @olek\n";
 const HOUR: &str = "2026-11-15T10:00:00Z";
 
 /// An entry that `@mei` decided on, with some fields written differently.
@@ -907,17 +907,18 @@ mod code_owned {
         for (owners, says) in [
             (
                 "* @mei\n",
-                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner \
+                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have no second owner \
                  besides `@mei`, who cannot approve their own change (name two people or more in this line)",
             ),
             (
-                "/exceptions/ @mei @olek\n/.github/ @mei @olek\n",
+                "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/.gitattributes @mei @olek\n",
                 "no line covers the policy `stopgap.yaml` (add `/stopgap.yaml @person @other-person`)",
             ),
             (
                 "/exceptions/ @mei @olek\n",
-                "no line covers the policy `stopgap.yaml` and CODEOWNERS itself (add `/stopgap.yaml @person \
-                 @other-person` and `/.github/CODEOWNERS @person @other-person`)",
+                "no line covers the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` (add \
+                 `/stopgap.yaml @person @other-person` and `/.github/CODEOWNERS @person @other-person` and \
+                 `/.gitattributes @person @other-person`)",
             ),
             (
                 "* @mei @olek\n/exceptions/\n",
@@ -930,7 +931,7 @@ mod code_owned {
             ),
             (
                 "* @mei@olek @acme/security\n",
-                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no owner who is known \
+                "the register `exceptions/`, the policy `stopgap.yaml`, CODEOWNERS itself and the attributes `.gitattributes` have no owner who is known \
                  (list the people of `@acme/security` under `teams` in `people.yaml`)",
             ),
         ] {

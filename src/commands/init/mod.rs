@@ -11,6 +11,7 @@ use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::output::doctor::{Diagnosis, text};
 use crate::output::escape;
+use crate::policy::places::ATTRIBUTES;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::{Shipped, modeline};
@@ -25,8 +26,6 @@ const GITLAB: &str = include_str!("gitlab.yml");
 
 /// Where GitHub finds the job.
 const WORKFLOW: &str = ".github/workflows/stopgap.yml";
-/// Tells git what to do with line ends.
-const ATTRIBUTES: &str = ".gitattributes";
 
 /// A file of the set-up.
 struct Part {

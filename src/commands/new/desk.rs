@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use crate::commands::candidate::{self, Before};
 use crate::commands::new::shelf::Shelf;
 use crate::commands::opened::Opened;
-use crate::commands::signoff;
+use crate::commands::signoff::{self, Owners};
 use crate::files::{self, ReadFile};
 use crate::register::Controls;
 use crate::register::Tier;
@@ -98,7 +98,7 @@ impl Desk {
     /// If CODEOWNERS cannot be read.
     pub(super) fn new(opened: Opened) -> Result<Self, crate::error::Error> {
         let Opened { root, judge, own, files } = opened;
-        let ownership = signoff::ownership(judge.policy.forge(), None, &root, &mut Files::default())?;
+        let ownership = signoff::ownership(judge.policy.forge(), &Owners::WorkTree(&root), &mut Files::default())?;
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let mut systems: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
         let mut environments: BTreeMap<String, usize> = BTreeMap::new();

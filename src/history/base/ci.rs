@@ -53,6 +53,8 @@ pub struct CiEnvironment {
     pub bitbucket_commit: Option<String>,
     /// `CHANGE_TARGET` of Jenkins.
     pub jenkins_target: Option<String>,
+    /// `CI`, `TF_BUILD` (Azure Pipelines) or `JENKINS_URL`: a job of some CI system, whether it tells more or not.
+    pub some_job: bool,
 }
 
 impl CiEnvironment {
@@ -83,6 +85,10 @@ impl CiEnvironment {
             bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
             bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
             jenkins_target: variable("CHANGE_TARGET"),
+            some_job: ["CI", "TF_BUILD", "JENKINS_URL"]
+                .into_iter()
+                .filter_map(variable)
+                .any(|value| !["false", "0"].contains(&value.to_lowercase().as_str())),
         }
     }
 
@@ -101,6 +107,12 @@ impl CiEnvironment {
     pub(super) fn is_known(&self) -> bool {
         let other = [&self.azure_target, &self.bitbucket_branch, &self.bitbucket_commit, &self.jenkins_target];
         self.is_github() || self.gitlab_ci || other.into_iter().any(Option::is_some)
+    }
+
+    /// Tells whether this is a job of some CI system, where nobody works on the files.
+    #[must_use]
+    pub fn is_job(&self) -> bool {
+        self.is_known() || self.some_job
     }
 
     fn is_github(&self) -> bool {

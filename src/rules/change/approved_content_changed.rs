@@ -58,7 +58,7 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
 }
 
 /// Returns the value under a pointer, unless it is missing or empty.
-pub(super) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
+pub(in crate::rules) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Node<'a>> {
     yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
 }
 
@@ -128,8 +128,8 @@ fn report(edit: &Edit<'_, '_>, pointer: &str, cx: &mut Context<'_>) {
     report_at(cx, edit, pointer, message, "approved as this").help(help);
 }
 
-/// Returns a text that is short enough to be shown next to another.
-fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
+/// Returns a text that is short enough to stand beside another.
+pub(in crate::rules) fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
     node.and_then(Node::as_text).filter(|text| text.chars().count() <= SHORT).map(shown)
 }
 

@@ -10,8 +10,8 @@ use crate::signoff::{Codeowners, Ownership};
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a part of the register, its rule book or CODEOWNERS itself that fewer than two people
-    /// own.
+    /// Reports a part of the register, its rule book, CODEOWNERS itself or the `.gitattributes` above the register that
+    /// fewer than two people own.
     ///
     /// ## Why
     ///
@@ -21,7 +21,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Let two people or more own the register, the policy, the roster, the catalogue and CODEOWNERS.
+    /// Let two people or more own the register, the policy, the roster, the catalogue, CODEOWNERS and `.gitattributes`,
+    /// which decides what git makes of these files, also where there is none yet.
     /// A team counts as the people that `teams` of the roster lists for it. In GitLab a section that
     /// asks for several approvals needs one owner more than that, and an optional section protects
     /// nothing.
