@@ -37,5 +37,6 @@ mod remind_year;
 mod report;
 mod revise;
 mod signoff;
+mod slips;
 mod tidy;
 mod time;
