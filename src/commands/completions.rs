@@ -28,6 +28,11 @@ pub fn command() -> clap::Command {
     let command = Cli::command().mut_subcommand("explain", |explain| {
         explain.mut_arg("rule", |rule| rule.add(ArgValueCompleter::new(rules_like)))
     });
+    let command = command.mut_subcommand("check", |check| {
+        ["select", "ignore"]
+            .iter()
+            .fold(check, |check, name| check.mut_arg(*name, |rule| rule.add(ArgValueCompleter::new(rules_like))))
+    });
     BY_ID.iter().fold(command, |command, name| {
         command.mut_subcommand(*name, |it| it.mut_arg("id", |id| id.add(ArgValueCompleter::new(ids_like))))
     })

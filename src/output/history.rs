@@ -262,6 +262,7 @@ impl HistoryReport<'_> {
             base: None,
             remarks: &[],
             quiet: true,
+            limit: None,
         }
     }
 }

@@ -173,7 +173,7 @@ fn read_one<'a>(
             None
         }
         Ok(root) => {
-            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(&root)));
+            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(text, &root)));
             faults.ambiguous = yaml::ambiguous(&root);
             Some(Exception::from_node(file.id, file.stem, root))
         }

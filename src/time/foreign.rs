@@ -4,7 +4,7 @@
 //! by a cell.
 
 use crate::text::shown;
-use crate::time::{Day, Moment};
+use crate::time::{Day, Moment, MomentError};
 
 /// Whether the day or the month is written first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,29 @@ pub(crate) fn read(text: &str) -> Written {
             }
         }
     }
+}
+
+/// Returns the right spellings of a date in another one: a single one where it is certain, two where either number may
+/// be the month. A time of day is only taken over, never left out, and a year of two digits is nobody's certainty.
+#[must_use]
+pub fn spellings(text: &str) -> Vec<String> {
+    let has_fraction = text.rsplit_once(':').is_some_and(|(_, rest)| rest.contains(['.', ',']));
+    match Moment::parse(text) {
+        Err(MomentError::DaySpelling(right) | MomentError::TimeSpelling(right)) if !has_fraction => return vec![right],
+        Ok(_) => return Vec::new(),
+        Err(_) => {}
+    }
+    let is_digit = |c: char| c.is_ascii_digit();
+    let has_year = text.split(|c: char| !is_digit(c)).any(|number| number.len() == 4);
+    if !has_year || text.contains(':') {
+        return Vec::new();
+    }
+    let moments = match read(text) {
+        Written::Plain(moment) => vec![Some(moment)],
+        Written::Ordered { day_first, month_first } => vec![day_first, month_first],
+        Written::Serial(_) | Written::Unreadable => Vec::new(),
+    };
+    moments.into_iter().flatten().map(|moment| moment.to_string()).collect()
 }
 
 /// Reads a number as Excel shows it: days since 1899-12-30, a fraction is the time of day. The day
@@ -456,5 +479,27 @@ mod tests {
         assert_eq!(of(&["03/04/2026"]).order(), None);
         assert!(of(&["23/04/2026", "04/23/2026"]).is_mixed());
         assert_eq!(of(&["2026-04-03", "46000", "03.04.2026"]).either, None);
+    }
+
+    #[test]
+    fn another_spelling_has_one_right_one_or_two() {
+        for (text, right) in [
+            ("20.11.2026", &["2026-11-20"][..]),
+            ("11/20/2026", &["2026-11-20"]),
+            ("5.12.2026", &["2026-12-05"]),
+            ("20 Nov 2026", &["2026-11-20"]),
+            ("3. Dezember 2026", &["2026-12-03"]),
+            ("2026-11-23 09:00", &["2026-11-23T09:00"]),
+            ("12/04/2026", &["2026-04-12", "2026-12-04"]),
+            ("2026-11-23", &[]),
+            ("2026-11-25T18:00 CET", &[]),
+            ("2026-11-23T09:00:30.125Z", &[]),
+            ("23.11.26", &[]),
+            ("20 Nov 2026 23:59", &[]),
+            ("46349", &[]),
+            ("next Friday", &[]),
+        ] {
+            assert_eq!(spellings(text), right, "{text}");
+        }
     }
 }

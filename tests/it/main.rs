@@ -15,6 +15,7 @@ mod docs;
 mod doctor;
 mod edit;
 mod export;
+mod fix;
 mod generator;
 mod gitlab;
 mod history;
