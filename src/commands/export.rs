@@ -7,20 +7,19 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
-use crate::output::export::{Export, render, unheld};
+use crate::output::export::{Export, Format, render, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
-use crate::register::Register;
 use crate::text::shown;
 
-/// How many files that an export does not hold are shown; the others are counted.
+/// How many files missing from an export are shown; the others are counted.
 const SHOWN: usize = 10;
 
-/// Exports the register. What the format does not hold is said on standard error.
+/// Exports the register. What the format cannot contain is reported on standard error.
 pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
     // Findings are for `check`; an export needs no schema.
-    let (register, _) = Register::parse_unjudged(&opened.files, &[]);
+    let register = opened.records(arguments.format == Format::Jsonl);
     let export = Export { view: opened.view(&register), reminders: &policy.reminders };
     match &arguments.output {
         None => render(arguments.format, &export, out)?,
@@ -35,7 +34,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what the export does not hold.
+/// Returns what the export does not contain.
 fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> String {
     let look = world.look_of_errors();
     let warning = |message: String, help, place| Snippet {

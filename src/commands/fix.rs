@@ -14,6 +14,7 @@ use crate::output::{Look, diff};
 use crate::register::{Files, Register};
 use crate::rule::{Finding, Findings};
 use crate::source::FileId;
+use crate::text::counted;
 use crate::yaml::{self, Fix};
 
 /// Fixes that overlap are made in rounds; more of them than this are a fault of a fix.
@@ -152,9 +153,8 @@ impl Fixes {
 
     /// Says how much was fixed, or would be.
     pub(super) fn count(&self) -> String {
-        let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let fixes: usize = self.files.values().map(|file| file.fixes).sum();
-        format!("{} in {}", plural(fixes, "fix").replace("fixs", "fixes"), plural(self.files.len(), "file"))
+        format!("{} in {}", counted(fixes, "change"), counted(self.files.len(), "file"))
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::rule::Level;
     use crate::rules;
-    use crate::source::{Source, Span};
+    use crate::source::Span;
     use crate::yaml::{Place, Replacement};
 
     const BEFORE: &str = "title: a\nowner: b\n";
@@ -215,11 +215,11 @@ mod tests {
     #[test]
     fn no_file_is_made_worse() {
         for (form, count) in [
-            (Form { unread: 0, unfit: 0 }, "1 fix in 1 file"),
-            (Form { unread: 1, unfit: 0 }, "0 fixes in 0 files"),
-            (Form { unread: 0, unfit: 1 }, "0 fixes in 0 files"),
+            (Form { unread: 0, unfit: 0 }, "1 change in 1 file"),
+            (Form { unread: 1, unfit: 0 }, "0 changes in 0 files"),
+            (Form { unread: 0, unfit: 1 }, "0 changes in 0 files"),
         ] {
-            let mut files = Files::from_sources(vec![Source::new("exceptions/a.yaml", BEFORE.to_owned())]);
+            let mut files = Files::from_read(vec![files::decode(BEFORE.into(), "exceptions/a.yaml".into())]);
             let fixes = Fixes::make(&mut files, |files| Ok(judged(files, "title: c\n", form))).unwrap();
             assert_eq!(fixes.count(), count);
             let text = files.source(files.own()[0]).text();
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_fix_that_cannot_be_proved_is_not_made() {
-        let mut files = Files::from_sources(vec![Source::new("exceptions/a.yaml", BEFORE.to_owned())]);
+        let mut files = Files::from_read(vec![files::decode(BEFORE.into(), "exceptions/a.yaml".into())]);
         let fixes = Fixes::make(&mut files, |files| Ok(judged(files, "title: [c\n", Form::default()))).unwrap();
         assert!(fixes.is_empty());
     }

@@ -8,7 +8,7 @@ use crate::output::{Place, Report, Summary, escape};
 use crate::rule::Finding;
 use crate::yaml::{Fix, Replacement};
 
-/// The version of the contract; a key that goes or changes its meaning makes it another.
+/// The version of the contract; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

@@ -1,7 +1,7 @@
-//! Who must sign a change off, and who has: CODEOWNERS, the forge's event, and the saved reviews.
+//! Who must sign off a change, and who has: CODEOWNERS, the forge's event, and the saved reviews.
 //!
-//! Everything here judges texts that it is given. Where they come from is not known here, and
-//! neither are rules, findings or git.
+//! Everything here judges texts that it is given. It does not know where they come from, nor anything about rules,
+//! findings or git.
 
 mod change_request;
 mod codeowners;
@@ -13,11 +13,11 @@ mod ownership;
 mod pulls;
 mod reviews;
 
-pub use change_request::{ChangeRequest, Opinions, PullRequest, Saved};
-pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule};
+pub use change_request::{ChangeRequest, Opinions, Saved};
+pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Rule};
 pub use evidence::{Evidence, Verdict};
 pub use merge::{Merge, MergedPull};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;
-pub use pulls::{Candidate, Landed, Pull, Pulls, Unanswered};
+pub use pulls::{Candidate, Landed, Pulls, Unanswered};
 pub use reviews::{Review, ReviewState, Reviews, Standing};

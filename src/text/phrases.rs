@@ -1,23 +1,24 @@
-//! Texts that fill a field without saying anything: stock phrases, placeholders, values that cover everything; and
-//! the words that give an exposure away.
+//! Texts that fill a field without saying anything (stock phrases, placeholders, values that cover everything), and the
+//! words that reveal an exposure.
 //!
-//! The lists are English, matched word by word on the folded text. A text in another language is never vague for
-//! being so: what no list knows counts as said.
+//! The lists are English, matched word by word on the folded text. A text in another language is never vague just for
+//! that: words that are in no list count as meaningful.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::normalise::{Kind, Token, bare, fold, is_month, is_simple, spans, tokens};
+use super::month::is_month;
+use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
+use super::word_list::WordList;
 
+/// A word list that is asked so often that its words are hashed.
 type Words = FxHashSet<&'static str>;
 
-/// Parses a built-in list: entries parted by commas.
-fn list(entries: &'static str) -> impl Iterator<Item = &'static str> {
-    entries.split(',').map(str::trim)
+fn hashed(lines: &'static str) -> Words {
+    WordList::new(lines).iter().collect()
 }
 
 fn all_in(words: &str, set: &Words) -> bool {
@@ -25,105 +26,16 @@ fn all_in(words: &str, set: &Words) -> bool {
 }
 
 /// Phrases that could stand in any request.
-const STOCK: [&str; 17] = [
-    // The business wants it.
-    "business need, business needs, business reason, business reasons, business requirement, business requirements, \
-     business critical, business criticality, business justification, business impact, business case, \
-     business priority, business request, business necessity, business purposes, business as usual, \
-     critical for business, critical for the business, critical to the business, important for the business, \
-     required for business, the business needs it, the business needs this",
-    // Operations want it.
-    "operational necessity, operational need, operational needs, operational reason, operational reasons, \
-     operational requirement, operational requirements, operational purposes, required for operations, \
-     needed for operations",
-    // Said elsewhere.
-    "as discussed, as agreed, as requested, as required, as needed, as necessary, as mentioned, as per, as usual, \
-     as before, as always, as above, see above, see below, see ticket, see the ticket, see title, \
-     discussed in the meeting, discussed with the team, agreed in the meeting, agreed with the team, agreed verbally",
-    // It is urgent.
-    "urgent, urgently, very urgent, urgent need, urgent request, asap, as soon as possible, right away, immediately, \
-     immediate need, high priority, top priority, cannot wait, can not wait, can't wait, time critical, \
-     time sensitive",
-    // It is temporary.
-    "temporary, temporarily, temporary workaround, temporary fix, temporary solution, temporary measure, \
-     temporary exception, temporary access, temporary need, temporary basis, workaround, quick fix, quick win, \
-     quick solution, short term, short term fix, short term solution, interim solution, interim measure, stopgap, \
-     stopgap measure, for now, for the moment, at the moment, at this time, at this point, for the time being, \
-     in the meantime, in the interim",
-    // It ends some day.
-    "until further notice, until fixed, until it is fixed, until this is fixed, until resolved, \
-     until it is resolved, until this is resolved, until done, until complete, until completed, \
-     until a solution is found, until we find a solution, until we have a solution, until a fix is available",
-    // A project or a deadline.
-    "needed for project, needed for the project, needed for this project, required for project, \
-     required for the project, required for this project, project need, project needs, project requirement, \
-     project requirements, project reasons, project deadline, project deadlines, project work, tight deadline, \
-     tight deadlines, tight schedule, tight timeline, meet the deadline, meet deadlines, deadline pressure, go live",
-    // Somebody asked.
-    "required by management, requested by management, approved by management, management request, \
-     management decision, management approval, management requirement, per management, per request, by request, \
-     on request, upon request, at the request of, customer request, client request, user request, team request, \
-     requested by the business, requested by the team, requested by the customer, requested by the client, \
-     requested by the user",
-    // Some activity.
-    "for testing, for testing purposes, for test purposes, testing purposes, test purposes, for debugging, \
-     for debugging purposes, debugging purposes, for troubleshooting, for troubleshooting purposes, \
-     troubleshooting purposes",
-    // Time and means are short.
-    "time constraint, time constraints, time pressure, lack of time, no time, not enough time, ran out of time, \
-     lack of resources, limited resources, resource constraint, resource constraints, lack of budget, \
-     budget constraint, budget constraints",
-    // Things are as they are.
-    "legacy, legacy system, legacy systems, legacy application, legacy applications, legacy reason, legacy reasons, \
-     legacy issue, legacy issues, legacy code, historical reasons, technical debt, technical reason, \
-     technical reasons, technical limitation, technical limitations, technical issue, technical issues, \
-     technical constraint, technical constraints, known issue, known issues",
-    // Work must go on.
-    "unblock, to unblock, unblock the team, unblock us, blocker, blocking issue, blocking us, to proceed, \
-     in order to proceed, to move forward, to move on, to continue, to continue work, continue our work, \
-     to get work done, get the job done, to do my job, to do our job, to do our work, to do my work, \
-     required for work, needed for work, to keep working, to keep things running, keep the lights on, \
-     to make it work, to make things work, to get it working, it works",
-    // There is no choice.
-    "no other option, no other options, no other way, no other choice, no other solution, no alternative, \
-     no alternatives, no choice, cannot be avoided, can't be avoided, not possible, unavoidable, necessary, \
-     absolutely necessary, strictly necessary, mandatory, essential, critical, mission critical, important, \
-     very important, must have",
-    // It is easier.
-    "convenience, for convenience, convenient, easier this way",
-    // It will be mended.
-    "fix later, will fix later, fixed later, will be fixed later, fixed soon, will be fixed, will be fixed soon, \
-     will be removed later, will be resolved, to be fixed, work in progress, ongoing work, soon",
-    // For reasons.
-    "various reasons, other reasons, several reasons, multiple reasons, obvious reasons, some reason",
-    // An exception is an exception.
-    "security exception, exception needed, exception required, exception request, exception is needed, \
-     exception is required, access needed, access required, access request, access is needed, access is required, \
-     need access, needs access, requires access, permission needed, permissions needed, risk accepted, \
-     risk is accepted, accepted risk, low risk, best effort, self explanatory, just in case, production issue, \
-     production issues, nothing else works",
-];
+const STOCK: WordList = WordList::new(include_str!("words/stock-phrases.txt"));
 
 /// English words that carry no meaning of their own, the fragments that contractions leave included.
-const STOP: &str = "\
-    a, about, above, after, again, all, also, although, am, an, and, any, are, as, at, be, because, been, before, \
-    being, below, both, but, by, can, could, d, did, do, does, doing, done, don, due, during, each, either, else, \
-    etc, even, ever, every, few, for, from, get, gets, getting, go, goes, going, got, had, has, have, having, he, \
-    her, here, him, his, how, however, i, if, in, into, is, it, its, itself, just, let, ll, m, make, makes, many, \
-    may, me, might, more, most, much, must, my, need, needed, needing, needs, neither, no, nor, not, now, of, off, \
-    on, once, only, or, other, our, ours, out, over, own, please, quite, re, really, require, required, requires, s, \
-    same, see, shall, she, should, simply, since, so, some, still, such, t, than, that, the, their, them, then, \
-    there, therefore, these, they, thing, things, this, those, though, through, thus, to, too, under, until, up, \
-    upon, us, ve, very, via, want, wants, was, we, well, were, what, when, where, whether, which, while, who, whom, \
-    why, will, with, within, without, would, yet, you, your";
-
-static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| list(STOP).collect());
+static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/stop-words.txt")));
 
 /// The stock phrases of a policy: the built-in list and its own.
 #[derive(Debug)]
 pub struct Phrases {
     phrases: Vec<Phrase>,
-    /// Indices by first word, the longest phrase first.
+    /// Indices by first word, longest phrase first.
     by_first_word: FxHashMap<String, Vec<usize>>,
 }
 
@@ -134,13 +46,11 @@ struct Phrase {
 }
 
 impl Phrases {
-    /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches
-    /// nothing.
+    /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches nothing.
     #[must_use]
     pub fn new(extra: &[String]) -> Self {
         let own = extra.iter().filter_map(|text| Phrase::new(text));
-        let mut phrases: Vec<Phrase> =
-            STOCK.iter().flat_map(|theme| list(theme)).filter_map(Phrase::new).chain(own).collect();
+        let mut phrases: Vec<Phrase> = STOCK.iter().filter_map(Phrase::new).chain(own).collect();
         phrases.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
         phrases.dedup_by(|a, b| a.words == b.words);
         let mut by_first_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
@@ -150,11 +60,11 @@ impl Phrases {
         Self { phrases, by_first_word }
     }
 
-    /// Returns the distinct words of a reason, in order, that are in no stock phrase, no stop word and not in the
+    /// Returns the distinct words of a reason, in order, that are not in a stock phrase, not stop words and not in the
     /// title.
     ///
-    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. Under three of
-    /// them, the reason is vague.
+    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. A reason with
+    /// fewer than three of them is vague.
     #[must_use]
     pub fn remaining(&self, reason: &str, title: &str) -> Vec<String> {
         let (reason, title) = (fold(reason), fold(title));
@@ -175,7 +85,8 @@ impl Phrases {
         remaining
     }
 
-    /// Returns the first stock phrase in a reason, the longest where several start together, as its list spells it.
+    /// Returns the first stock phrase in a reason, the longest if several start at the same place, as its list spells
+    /// it.
     #[must_use]
     pub fn first_phrase(&self, reason: &str) -> Option<&str> {
         let folded = fold(reason);
@@ -202,22 +113,9 @@ impl Phrase {
 }
 
 /// Values that stand for a missing one when they are the whole text.
-const PLACEHOLDER: &str = "\
-    n a, na, none, none given, none provided, none stated, none specified, none yet, not given, not provided, \
-    not stated, not specified, unspecified, not known, unknown, not sure, no idea, not applicable, nil, null, nan, \
-    undefined, nothing, empty, blank, no reason, no comment, tbd, tbc, tba, to be determined, to be decided, \
-    to be confirmed, to be defined, to be done, to be announced, to be added, to be completed, to be filled, \
-    to be filled in, to be specified, to be discussed, to do, todo, fixme, fix me, xx, xxx, xxxx, xxxxx, fill in, \
-    fill me in, fill in later, fill this in, fill out, please fill in, please fill out, add later, add reason, \
-    insert here, insert reason, insert text here, placeholder, dummy, dummy text, change me, changeme, replace me, \
-    replace this, your text here, text here, reason here, write something here, asdf, asdfasdf, asdf asdf, qwerty, \
-    foo, foo bar, foobar, blah, blah blah, blah blah blah, lorem, lorem ipsum, see above, see below, see title, \
-    as above, same as above, same as title, ditto, idem, k a, keine angabe, unbekannt, inconnu, non renseigné, \
-    desconocido, sin datos, 无, 不详, 未知, 待定, なし, 不明, 未定";
+static PLACEHOLDERS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/placeholders.txt")));
 
-static PLACEHOLDERS: LazyLock<Words> = LazyLock::new(|| list(PLACEHOLDER).collect());
-
-/// Longer values are no placeholders as a whole; room for the longest entry in any case, width and punctuation.
+/// Longer values are not placeholders as a whole; leaves room for the longest entry in any case, width and punctuation.
 const LONGEST_PLACEHOLDER: usize = 128;
 
 /// Finds a placeholder: the whole text, or in it a marker word in capitals (TBD, TODO, FIXME, XXX), `???` or "lorem
@@ -231,20 +129,28 @@ pub fn is_placeholder(text: &str) -> Option<&str> {
     }
     let trimmed = text.trim();
     let says_nothing = !trimmed.contains(char::is_alphanumeric);
-    let is_known = || trimmed.len() <= LONGEST_PLACEHOLDER && PLACEHOLDERS.contains(bare(trimmed).as_str());
-    if !text.is_empty() && (says_nothing || is_slot(trimmed) || is_known()) {
+    if !text.is_empty() && (says_nothing || is_slot(trimmed) || is_known_placeholder(trimmed)) {
         return Some(if trimmed.is_empty() { text } else { trimmed });
     }
     marker(text).or_else(|| question_marks(text)).map(|range| &text[range])
 }
 
+/// Tells whether a whole text is a word or phrase that stands for a missing value, whatever its punctuation.
+pub(crate) fn is_known_placeholder(text: &str) -> bool {
+    text.len() <= LONGEST_PLACEHOLDER
+        && match text.is_ascii() {
+            true => is_known_ascii(text.as_bytes()),
+            false => PLACEHOLDERS.contains(bare(text).as_str()),
+        }
+}
+
 /// No built-in placeholder has more letters and digits in ASCII.
 const MOST_LETTERS: usize = 24;
 
-/// So many bytes of a text are looked at together; the two behind them belong to what begins with the last ones.
+/// How many bytes of a text are looked at together; the two after them belong to whatever begins with the last ones.
 const WINDOW: usize = 64;
 
-/// Spares most texts the closer look: no known placeholder, and nothing that begins like a slot or a marker.
+/// Rules out most texts cheaply: not a known placeholder, and nothing that begins like a slot or a marker.
 fn is_plainly_none(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut letters = 0;
@@ -260,7 +166,7 @@ fn is_plainly_none(text: &str) -> bool {
         }
     }
     let letters = usize::from(letters);
-    // Other characters may fold to the letters of a marker, and to fewer or no letters.
+    // Other characters may fold to the letters of a marker, and to fewer letters or none.
     if letters > MOST_LETTERS {
         text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_simple(c))
     } else {
@@ -268,8 +174,8 @@ fn is_plainly_none(text: &str) -> bool {
     }
 }
 
-/// Tells whether a slot or a marker may begin here. Of a fixed length and without a way out of the loop, so that the
-/// compiler takes many bytes at a time.
+/// Returns whether a slot or a marker may begin here. Has a fixed length and no early exit from the loop, so that the
+/// compiler can process many bytes at a time.
 fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
     let mut found = 0;
     for at in 0..WINDOW {
@@ -283,7 +189,7 @@ fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
     found > 0
 }
 
-/// Looks up a text of ASCII as [`bare`] would write it, without making a text of its own.
+/// Looks up an ASCII text as [`bare`] would write it, without allocating.
 fn is_known_ascii(text: &[u8]) -> bool {
     let mut bare = [0_u8; 2 * MOST_LETTERS];
     let (mut length, mut is_between) = (0, false);
@@ -303,7 +209,7 @@ fn is_known_ascii(text: &[u8]) -> bool {
     std::str::from_utf8(&bare[..length]).is_ok_and(|bare| PLACEHOLDERS.contains(bare))
 }
 
-/// A slot that a template left open: `<reason>`, `{{ reason }}`.
+/// A slot that a template leaves open: `<reason>`, `{{ reason }}`.
 fn is_slot(text: &str) -> bool {
     let inside = |open, close| text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
     inside("<", ">").or_else(|| inside("{{", "}}")).is_some_and(|name| !name.contains(['<', '>', '{', '}', '@', '/']))
@@ -339,7 +245,7 @@ fn is_capital_marker(word: &str) -> bool {
     MARKERS.iter().any(|marker| is_word(word, marker)) && !word.contains(char::is_lowercase)
 }
 
-/// Tells whether a word of the original text is the given ASCII word once both are folded.
+/// Returns whether a word of the original text equals the given ASCII word once both are folded.
 fn is_word(word: &str, expected: &str) -> bool {
     if word.is_ascii() { word.eq_ignore_ascii_case(expected) } else { fold(word).eq_ignore_ascii_case(expected) }
 }
@@ -351,20 +257,10 @@ fn question_marks(text: &str) -> Option<Range<usize>> {
     Some(start..start + length)
 }
 
-static NO_ALTERNATIVE_FILLERS: LazyLock<Words> = LazyLock::new(|| {
-    list(
-        "\
-        alternative, alternatives, option, options, other, others, choice, choices, way, ways, solution, solutions, \
-        workaround, workarounds, known, available, possible, viable, feasible, considered, consider, evaluated, \
-        exist, exists, found, identified, applicable, needed, required, necessary, safer, better, suitable, \
-        reasonable, practical, real, else, at, this, the, that, time, moment, point, for, now, yet, was, were, is, \
-        are, be, been, has, have, had, can, could, we, us, to, of, in, one, ones, any, none, no, not, so, far, \
-        currently, really, exception, case, given, stated, specified",
-    )
-    .collect()
-});
+/// Words that go with "no" and add nothing to it.
+static NO_ALTERNATIVE_FILLERS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/no-alternative.txt")));
 
-/// Tells whether an option says only that there is none: "none", "not applicable", "no alternatives were considered".
+/// Returns whether an option only says that there is none: "none", "not applicable", "no alternatives were considered".
 #[must_use]
 pub fn is_no_alternative(text: &str) -> bool {
     let bare = bare(text);
@@ -382,40 +278,17 @@ pub fn is_no_alternative(text: &str) -> bool {
 }
 
 /// Words of a control text that name no rule.
-static EMPTY_CONTROL_WORDS: LazyLock<Words> = LazyLock::new(|| {
-    list(
-        "\
-        security, secure, access, compliance, cyber, cybersecurity, infosec, information, general, internal, \
-        company, corporate, common, check, checks, issue, issues, problem, problems, exception, exceptions, \
-        exemption, waiver, finding, findings, skip, skipped, skipping, bypass, bypassed, bypassing, disable, \
-        disabled, ignore, ignored, broken, break, violated, violation, followed, missing, met, off, turned, removed, \
-        requirement, requirements, best, practice, practices, procedure, procedures, process, rule, rules, policy, \
-        policies, control, controls, standard, standards, guideline, guidelines, baseline, scan, scans, scanner, \
-        audit, review, risk, permission, permissions, vulnerability, vulnerabilities, alert, warning, none, various, \
-        several, multiple, see, ticket, unknown",
-    )
-    .collect()
-});
+static EMPTY_CONTROL_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/empty-control-words.txt")));
 
 /// What a rule may be about: alone no rule, together with a document one ("password policy").
-static TOPICS: LazyLock<Words> = LazyLock::new(|| {
-    list(
-        "\
-        mfa, 2fa, sso, vpn, ssh, rdp, tls, ssl, iam, dlp, edr, siem, waf, firewall, firewalls, authentication, \
-        authorization, authorisation, login, encryption, password, passwords, patching, patch, patches, logging, \
-        monitoring, backup, backups, antivirus, network, admin, root",
-    )
-    .collect()
-});
+static TOPICS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/control-topics.txt")));
 
-static DOCUMENTS: LazyLock<Words> = LazyLock::new(|| {
-    list("rule, rules, policy, policies, standard, standards, guideline, guidelines, baseline, procedure, procedures")
-        .collect()
-});
+/// What rules are written in.
+static DOCUMENTS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/control-documents.txt")));
 
-/// Tells whether a control text names no exact rule: "security check skipped", "access issue", "policy", "MFA" alone.
+/// Returns whether a control text names no exact rule: "security check skipped", "access issue", "policy", "MFA" alone.
 ///
-/// A text with a number or id in it, or with a word outside the lists, is given the benefit of the doubt.
+/// A text that contains a number, an id or a word outside the lists gets the benefit of the doubt.
 #[must_use]
 pub fn is_vague_control(text: &str) -> bool {
     let bare = bare(text);
@@ -435,31 +308,13 @@ pub fn is_vague_control(text: &str) -> bool {
     meaningful < 4 && (topics == 0 || documents == 0)
 }
 
-static QUANTIFIERS: LazyLock<Words> = LazyLock::new(|| {
-    list(
-        "\
-        all, any, every, each, everything, everywhere, everyone, everybody, anything, anywhere, anyone, anybody, \
-        entire, whole, various, multiple, several, many, most, numerous, different, miscellaneous, misc, global, \
-        globally, universal, worldwide, companywide, enterprisewide, wide, unlimited, unrestricted",
-    )
-    .collect()
-});
+/// Words that make a scope of everything or of nothing in particular.
+static QUANTIFIERS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/quantifiers.txt")));
 
-static SCOPE_NOUNS: LazyLock<Words> = LazyLock::new(|| {
-    list(
-        "\
-        system, systems, app, apps, application, applications, service, services, server, servers, host, hosts, \
-        machine, machines, device, devices, environment, environments, env, envs, stage, stages, team, teams, user, \
-        users, department, departments, process, processes, platform, platforms, product, products, project, \
-        projects, repository, repositories, repo, repos, component, components, account, accounts, network, \
-        networks, company, organisation, organization, org, enterprise, business, estate, infrastructure, site, \
-        sites, location, locations, region, regions, thing, things, people, persons, staff, employees, of, the, our, \
-        my, its, this, these, them, us, in, across, on, and, or, other",
-    )
-    .collect()
-});
+/// Words that say nothing more beside a quantifier.
+static SCOPE_NOUNS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/scope-nouns.txt")));
 
-/// Finds a scope that covers everything or nothing in particular: one that holds `*`, or whose whole value is "all",
+/// Finds a scope that covers everything or nothing in particular: one that contains `*`, or whose whole value is "all",
 /// "any system", "everywhere", "the app", "various".
 ///
 /// Returns the slice of the text to point at.
@@ -478,10 +333,10 @@ pub fn is_broad_scope(text: &str) -> Option<&str> {
     (is_broad || bare == "etc").then(|| text.trim())
 }
 
-/// Finds the first word that speaks of an exposure: remote access, authentication, privileged or vendor access, a
-/// public service, customer or personal data. Returns its byte range in the text.
+/// Finds the first word that reveals an exposure: remote access, authentication, privileged or vendor access, a public
+/// service, customer or personal data. Returns its byte range in the text.
 ///
-/// Names that only sound so ("root cause", "public holiday") are passed over.
+/// Names that only sound like one ("root cause", "public holiday") are skipped.
 #[must_use]
 pub fn exposure_term(text: &str) -> Option<(usize, usize)> {
     let word = exposure_word(text);
@@ -495,7 +350,7 @@ fn exposure_word(text: &str) -> Option<(usize, usize)> {
     while let Some(span) = rest.next() {
         let word = fold(&text[span.clone()]);
         let mut following = rest.clone().map(|span| (fold(&text[span.clone()]), span.end));
-        if speaks_alone(&word) {
+        if EXPOSURES.contains(&*word) {
             let next = following.next().map_or(Cow::Borrowed(""), |(next, _)| next);
             if !only_sounds(&fold(&text[previous]), &word, &next) {
                 return Some((span.start, span.end));
@@ -508,50 +363,25 @@ fn exposure_word(text: &str) -> Option<(usize, usize)> {
     None
 }
 
-fn speaks_alone(word: &str) -> bool {
-    matches!(
-        word,
-        "mfa"
-            | "2fa"
-            | "sso"
-            | "vpn"
-            | "vpns"
-            | "ssh"
-            | "rdp"
-            | "admin"
-            | "admins"
-            | "administrator"
-            | "administrators"
-            | "root"
-            | "vendor"
-            | "vendors"
-            | "firewall"
-            | "firewalls"
-            | "public"
-            | "publicly"
-            | "multifactor"
-            | "pii"
-    )
-}
+/// Words that speak of an exposure by themselves.
+static EXPOSURES: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/exposures.txt")));
+
+/// What comes before a root that is not an account.
+const BEFORE_ROOT: WordList = WordList::new(include_str!("words/before-root.txt"));
+/// What follows such a root.
+const AFTER_ROOT: WordList = WordList::new(include_str!("words/after-root.txt"));
+/// What is public without being a service.
+const AFTER_PUBLIC: WordList = WordList::new(include_str!("words/after-public.txt"));
 
 fn only_sounds(previous: &str, word: &str, next: &str) -> bool {
     match word {
-        "root" => {
-            let before = ["document", "web", "square", "project", "repository", "repo", "tree", "grass"];
-            let after = "\
-                cause, causes, ca, cas, certificate, certificates, cert, certs, directory, folder, path, of, zone, \
-                domain, element, node, level, module, partition, disk, volume, filesystem";
-            before.contains(&previous) || list(after).any(|word| word == next)
-        }
-        "public" => list(
-            "holiday, holidays, preview, beta, key, keys, sector, transport, relations, health, release, body, bodies",
-        )
-        .any(|word| word == next),
+        "root" => BEFORE_ROOT.find(previous).is_some() || AFTER_ROOT.find(next).is_some(),
+        "public" => AFTER_PUBLIC.find(next).is_some(),
         _ => false,
     }
 }
 
-/// Returns where the term ends that starts with `first` and goes on in the following words.
+/// Returns where the term ends that starts with `first` and continues in the following words.
 fn speaks_together<'t>(first: &str, mut following: impl Iterator<Item = (Cow<'t, str>, usize)>) -> Option<usize> {
     let mut next_in =
         |words: &[&str]| following.next().filter(|(next, _)| words.contains(&&**next)).map(|(_, end)| end);
@@ -626,19 +456,13 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
     }
 }
 
+/// Words that are written with a full stop.
+const ABBREVIATIONS: WordList = WordList::new(include_str!("words/abbreviations.txt"));
+/// Words that are so written before a number alone.
+const BEFORE_NUMBERS: WordList = WordList::new(include_str!("words/abbreviations-before-numbers.txt"));
+
 /// Tells whether the full stop after `before` belongs to an abbreviation, an initial, an ordinal or a list number.
 fn is_abbreviated(before: &str, next: &str) -> bool {
-    static ALWAYS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        list(
-            "approx, vs, dr, mr, mrs, ms, prof, inc, ltd, llc, co, corp, cf, ca, resp, incl, excl, dept, bzw, ggf, st, \
-             gem, lt, sr, sra, srta, dpto, mme, mlle, bspw, evtl, inkl, exkl, zzgl, jan, feb, mar, apr, jun, jul, \
-             aug, sept, oct, nov, dec, mon, tue, wed, thu, fri",
-        )
-        .collect()
-    });
-    static BEFORE_NUMBER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        list("no, nos, nr, fig, sec, art, abs, p, pp, vol, max, min, ver, v, ch, tel, ext, ref, para").collect()
-    });
     let word =
         before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '«')).next().unwrap_or(before);
     let next_word = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or(next);
@@ -650,8 +474,9 @@ fn is_abbreviated(before: &str, next: &str) -> bool {
     if !word.is_empty() && word.chars().all(char::is_numeric) {
         return before.trim() == word || is_month(&fold(next_word));
     }
-    let counts = next_word.starts_with(char::is_numeric) && (BEFORE_NUMBER.contains(&*folded) || is_month(&folded));
-    is_initial || is_dotted || ALWAYS.contains(&*folded) || counts
+    let counts =
+        next_word.starts_with(char::is_numeric) && (BEFORE_NUMBERS.find(&folded).is_some() || is_month(&folded));
+    is_initial || is_dotted || ABBREVIATIONS.find(&folded).is_some() || counts
 }
 
 #[cfg(test)]
@@ -669,16 +494,15 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_list_is_long_and_sorted_out() {
+    fn the_built_in_list_is_long_and_folded() {
         assert!(Phrases::new(&[]).phrases.len() >= 60);
-        assert!(
-            STOCK
-                .iter()
-                .flat_map(|theme| list(theme))
-                .chain(list(STOP))
-                .chain(list(PLACEHOLDER))
-                .all(|entry| !entry.is_empty() && fold(entry) == entry)
-        );
+        let hashed = [&STOP_WORDS, &PLACEHOLDERS, &NO_ALTERNATIVE_FILLERS, &EMPTY_CONTROL_WORDS, &TOPICS, &DOCUMENTS];
+        let hashed =
+            hashed.into_iter().chain([&QUANTIFIERS, &SCOPE_NOUNS, &EXPOSURES]).flat_map(|set| set.iter().copied());
+        let lists = [STOCK, BEFORE_ROOT, AFTER_ROOT, AFTER_PUBLIC, ABBREVIATIONS, BEFORE_NUMBERS];
+        for entry in hashed.chain(lists.into_iter().flat_map(WordList::iter)) {
+            assert_eq!(fold(entry), entry);
+        }
     }
 
     #[test]
@@ -717,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_said_again_is_no_reason() {
+    fn the_title_repeated_is_not_a_reason() {
         let title = "Payroll vendor reads the HR export folder";
         assert_eq!(remaining("Payroll vendor reads the HR export folder urgently, on request.", title), [""; 0]);
         assert_eq!(remaining("vendor imports imports", title), ["imports"]);
@@ -733,7 +557,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_found_where_they_stand() {
+    fn placeholders_are_found_where_they_are() {
         for text in [
             "N/A",
             "n.a.",
@@ -772,9 +596,9 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_spared_the_closer_look_is_none() {
+    fn a_text_that_is_ruled_out_cheaply_is_not_a_placeholder() {
         let letters = |entry: &str| entry.bytes().filter(u8::is_ascii_alphanumeric).count();
-        assert!(list(PLACEHOLDER).all(|entry| letters(entry) <= MOST_LETTERS));
+        assert!(PLACEHOLDERS.iter().all(|entry| letters(entry) <= MOST_LETTERS && bare(entry) == *entry));
         let long = "somebody must write down here what is to happen";
         for slot in [format!("<{long}>"), format!("{{{{ {long} }}}}")] {
             assert_eq!(is_placeholder(&slot), Some(slot.as_str()));
@@ -785,7 +609,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_texts_are_no_placeholders() {
+    fn ordinary_texts_are_not_placeholders() {
         for text in [
             "",
             "none of the vendors supports it",
@@ -806,7 +630,7 @@ mod tests {
     }
 
     #[test]
-    fn saying_there_is_none_is_no_alternative() {
+    fn saying_there_is_none_is_not_an_alternative() {
         for text in [
             "none",
             "N/A",
@@ -921,7 +745,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_sounds_like_an_exposure_is_passed_over() {
+    fn what_only_sounds_like_an_exposure_is_skipped() {
         for text in [
             "The root cause",
             "a public holiday",
@@ -967,7 +791,7 @@ mod tests {
         }
     }
 
-    /// What the functions look for, and what may stand beside it.
+    /// What the functions look for, and what may be next to it.
     const PIECES: [&str; 46] = [
         "a",
         "Z",
@@ -1021,7 +845,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
-        fn no_text_panics_and_every_slice_lies_in_the_text(pieces in vec(select(&PIECES[..]), 0..13)) {
+        fn no_text_panics_and_every_slice_is_in_the_text(pieces in vec(select(&PIECES[..]), 0..13)) {
             let text = pieces.concat();
             let phrases = &*BUILT_IN;
             let folded = fold(&text);
@@ -1035,9 +859,9 @@ mod tests {
         }
     }
 
-    /// A look that compares each part with all the others would need minutes for one of these.
+    /// Comparing each part with all the others would take minutes for one of these.
     #[test]
-    fn a_text_of_one_part_again_and_again_is_judged_like_any_other() {
+    fn a_text_of_one_part_repeated_is_judged_like_any_other() {
         let repeated = [
             ("。", 0),
             (". A", 1),

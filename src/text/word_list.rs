@@ -1,11 +1,11 @@
-//! Word lists that are searched where they lie, so that they cost nothing at start-up.
+//! Word lists that are searched in place, so that they cost nothing at start-up.
 
 /// A sorted list of words or phrases, one a line, as its data file holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct WordList(&'static str);
 
 impl WordList {
-    /// Takes the text of a data file. Its lines are sorted by their bytes, without a blank one.
+    /// Takes the text of a data file. Its lines are sorted by bytes and none is blank.
     #[must_use]
     pub const fn new(lines: &'static str) -> Self {
         Self(lines)
@@ -19,13 +19,18 @@ impl WordList {
     /// Returns the list's own copy of a word, if the word is in the list.
     #[must_use]
     pub fn find(self, word: &str) -> Option<&'static str> {
+        self.line(word, |line| line)
+    }
+
+    /// Finds the line whose word is this one.
+    fn line(self, word: &str, word_of: impl Fn(&'static str) -> &'static str) -> Option<&'static str> {
         let mut rest = self.0.trim_ascii_end();
         while !rest.is_empty() {
             let middle = rest.len() / 2;
             let start = rest.as_bytes()[..middle].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             let end =
                 rest.as_bytes()[middle..].iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| middle + at);
-            match word.cmp(&rest[start..end]) {
+            match word.cmp(word_of(&rest[start..end])) {
                 std::cmp::Ordering::Equal => return Some(&rest[start..end]),
                 std::cmp::Ordering::Less => rest = rest[..start].trim_ascii_end(),
                 std::cmp::Ordering::Greater => rest = rest[end..].trim_ascii_start(),
@@ -35,12 +40,40 @@ impl WordList {
     }
 }
 
+/// A sorted list of words and what each means, `word = meaning` a line, as its data file holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Glossary(WordList);
+
+impl Glossary {
+    /// Takes the text of a data file. Its lines are sorted by the bytes of their words, without a blank one.
+    #[must_use]
+    pub const fn new(lines: &'static str) -> Self {
+        Self(WordList::new(lines))
+    }
+
+    /// Returns the words with their meanings, in their order.
+    #[cfg(test)]
+    pub fn iter(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.0.iter().map(parts)
+    }
+
+    /// Returns what a word means, if the word is in the list.
+    #[must_use]
+    pub fn meaning(self, word: &str) -> Option<&'static str> {
+        self.0.line(word, |line| parts(line).0).map(|line| parts(line).1)
+    }
+}
+
+fn parts(line: &str) -> (&str, &str) {
+    line.split_once(" = ").unwrap_or((line, ""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn each_word_is_found_and_no_other() {
+    fn only_the_words_of_the_list_are_found() {
         let list = WordList::new("a\nab\nb c\né\n");
         for word in list.iter() {
             assert_eq!(list.find(word), Some(word));
@@ -49,5 +82,14 @@ mod tests {
             assert_eq!(list.find(word), None, "{word:?}");
         }
         assert_eq!(WordList::new("").find(""), None);
+    }
+    #[test]
+    fn each_word_has_its_meaning() {
+        let list = Glossary::new("a = 1\na b = 2\nb = 3 = 4\n");
+        assert_eq!(
+            ["a", "a b", "b", "a = 1", "c", ""].map(|word| list.meaning(word)),
+            [Some("1"), Some("2"), Some("3 = 4"), None, None, None]
+        );
+        assert_eq!(list.iter().count(), 3);
     }
 }

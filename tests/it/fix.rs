@@ -8,8 +8,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use serde_yaml::Value as Oracle;
 use similar::{DiffOp, TextDiff};
-use stopgap::register;
-use stopgap::yaml::{self, Fix};
+use stopgap::internal::register;
+use stopgap::internal::yaml::{self, Fix};
 
 use crate::support::{Run, Sandbox, exception};
 
@@ -51,7 +51,7 @@ fn a_diff_writes_nothing_and_a_fix_writes_what_it_showed() {
     +status: active # since Monday
     +scope: {system: c}
     +owner: "@dana"
-    would make 3 fixes in 1 file
+    would make 3 changes in 1 file
     "#);
     assert_eq!((diff.code, text_of(&sandbox).as_str()), (1, text));
     let fixed = sandbox.check(&["--fix", "--format", "concise"]);
@@ -67,7 +67,7 @@ fn a_diff_writes_nothing_and_a_fix_writes_what_it_showed() {
     exceptions/label-printer.yaml:1:1: error[schema] `starts` is missing
     exceptions/label-printer.yaml:4:1: error[schema] `scope.environment` is missing
     1 exception, 1 live, on 2026-11-23: 10 errors
-    made 3 fixes in 1 file
+    made 3 changes in 1 file
     "#);
     assert_eq!(fixed.code, 1);
     insta::assert_snapshot!(text_of(&sandbox), @r#"

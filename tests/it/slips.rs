@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use similar::{DiffOp, TextDiff};
-use stopgap::yaml;
+use stopgap::internal::yaml;
 
 use crate::support::Sandbox;
 

@@ -83,7 +83,7 @@ fn modules_with_parts_are_written_as_mod_rs() {
 }
 
 #[test]
-fn rules_read_no_file_and_start_nothing() {
+fn rules_do_not_read_files_or_start_processes() {
     for (path, code) in sources().into_iter().filter(|(path, _)| path.starts_with("rules/")) {
         for outside in ["std::fs", "std::env", "std::process", "std::io", "crate::git::", "crate::files"] {
             assert!(!code.contains(outside), "{path} names {outside}");
@@ -104,4 +104,20 @@ fn the_world_outside_is_not_named() {
 #[test]
 fn only_the_frame_of_a_page_writes_what_is_not_escaped() {
     assert_eq!(places_of("PreEscaped"), ["output/html.rs"]);
+}
+
+/// They are searched where they lie. A line of some lists says what its word means: `word = meaning`.
+#[test]
+fn word_lists_are_sorted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
+    let lists: Vec<_> =
+        files.map(walkdir::DirEntry::into_path).filter(|path| path.parent().unwrap().ends_with("words")).collect();
+    assert!(lists.len() > 20, "{lists:?}");
+    for path in lists {
+        let text = fs::read_to_string(&path).unwrap();
+        let words: Vec<&str> = text.lines().map(|line| line.split(" = ").next().unwrap()).collect();
+        assert!(text.ends_with('\n') && words.iter().all(|word| !word.is_empty() && word.trim() == *word), "{path:?}");
+        assert!(words.is_sorted_by(|a, b| a < b), "{path:?}: {:?}", words.windows(2).find(|pair| pair[0] >= pair[1]));
+    }
 }

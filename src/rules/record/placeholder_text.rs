@@ -1,3 +1,4 @@
+use crate::people::not_a_person;
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
@@ -49,25 +50,33 @@ const WHY: &str = "say who must do what, and why now";
 const SEEN: &str = "say what was looked at and what was seen";
 
 fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
-    let Some(found) = is_placeholder(text.as_str()).filter(|found| !is_answer(name, found)) else { return };
+    let Some(found) = is_placeholder(text.as_str()) else { return };
+    if is_answer(name, found) || help == PERSON && is_login(text.as_str()) {
+        return;
+    }
     let is_whole = found.trim() == text.value.trim();
     let spot = if is_whole { Spot::from(text) } else { text.part(found) };
     let found = shown(found.trim());
     let message = if found.is_empty() {
-        format!("`{name}` holds nothing that can be seen")
+        format!("`{name}` contains nothing visible")
     } else if is_whole {
         format!("`{name}` is a placeholder: `{found}`")
     } else {
-        format!("`{name}` still holds the placeholder `{found}`")
+        format!("`{name}` still contains the placeholder `{found}`")
     };
     cx.report(spot, message).help(help);
 }
 
-/// Tells whether a text that would be a placeholder elsewhere answers this field, if badly: that
-/// is for `no-alternative` and `broad-scope` to say, which leave closed entries alone.
+/// Returns whether a text that would be a placeholder elsewhere answers this field, if badly: that is for
+/// `no-alternative` and `broad-scope` to report, which ignore closed entries.
 fn is_answer(name: &str, found: &str) -> bool {
     let none = name == "option" && found.trim().eq_ignore_ascii_case("none");
     none || (name.starts_with("scope.") && found.contains('*'))
+}
+
+/// Tells whether a text is somebody's login, which may well be `@none`.
+fn is_login(text: &str) -> bool {
+    text.starts_with('@') && not_a_person(text).is_none()
 }
 
 /// The texts of the request and its approval.

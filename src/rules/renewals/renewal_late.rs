@@ -1,6 +1,7 @@
 use crate::register::Exception;
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
+use crate::text::counted;
 
 declare_rule! {
     /// Reports a renewal that was requested after the expiry that it extends.
@@ -30,11 +31,11 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         if late <= 0 {
             continue;
         }
-        let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
+        let days = counted(late, "day");
         cx.report(requested, format!("requested `{days}` after the end of what it extends"))
             .label(before.span, "it had ended here")
             .help(
-                "an exception that has ended is not renewed: close it, and file a new one if the need is still there",
+                "an exception that has ended cannot be renewed: close it, and file a new one if the need is still there",
             );
     }
 }

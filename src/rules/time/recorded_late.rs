@@ -1,6 +1,7 @@
 use crate::register::Exception;
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
+use crate::text::counted;
 
 declare_rule! {
     /// Reports an exception that was decided after it had begun.
@@ -28,7 +29,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     if late <= 0 {
         return;
     }
-    let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
+    let days = counted(late, "day");
     cx.report(decided, format!("decided `{days}` after it began"))
         .label(starts.span, "the rule was broken from here on")
         .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));

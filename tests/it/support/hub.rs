@@ -1,16 +1,17 @@
 //! GitHub's issues in memory: what a plan of `remind` does to them, as action/apply-plan applies it.
 
 use serde_json::{Value, json};
-use stopgap::github::Issue;
-use stopgap::output::record::View;
-use stopgap::output::remind::{Format, Item, Page, render};
-use stopgap::people::People;
-use stopgap::policy::{Policy, RuleBook};
-use stopgap::register::{Files, Register};
-use stopgap::remind::{self, Settings};
-use stopgap::rules::Judge;
-use stopgap::source::Source;
-use stopgap::time::Today;
+use stopgap::internal::files::ReadFile;
+use stopgap::internal::github::Issue;
+use stopgap::internal::output::record::View;
+use stopgap::internal::output::remind::{Format, Item, Page, render};
+use stopgap::internal::people::People;
+use stopgap::internal::policy::{Policy, RuleBook};
+use stopgap::internal::register::{Files, Register};
+use stopgap::internal::remind::{self, Settings};
+use stopgap::internal::rules::Judge;
+use stopgap::internal::source::Source;
+use stopgap::internal::time::Today;
 
 /// The login that opens the issues.
 pub(crate) const BOT: &str = "github-actions[bot]";
@@ -71,7 +72,7 @@ impl Hub {
         self.threads.iter().rev().filter(labelled).map(issue).collect()
     }
 
-    /// Makes a call unless it was made already, and tells whether it was made.
+    /// Creates a call unless it was made already, and returns whether it was made.
     pub(crate) fn apply(&mut self, call: &Value) -> bool {
         if self.has(call) {
             return false;
@@ -110,7 +111,7 @@ impl Hub {
         self.thread(path.strip_prefix('/').unwrap().parse().unwrap())
     }
 
-    /// Tells whether the list that a call names holds an item by the bot that shows that the call was made.
+    /// Returns whether the list that a call names contains an item by the bot that shows that the call was made.
     fn has(&self, call: &Value) -> bool {
         let unless = &call["unless"];
         let Some(path) = unless["path"].as_str() else { return false };
@@ -131,7 +132,7 @@ impl Hub {
     }
 }
 
-/// What a plan is made of, besides the issues.
+/// What a plan is made from, in addition to the issues.
 pub(crate) struct Book {
     pub(crate) policy: Policy,
     pub(crate) people: People,
@@ -149,8 +150,8 @@ impl Book {
         let today = Today::parse(today, self.policy.timezone).unwrap();
         let judge =
             Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
-        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
-        let files = Files::from_sources(files);
+        let source = |(path, text): &(String, String)| ReadFile::from(Source::new(path.clone(), text.clone()));
+        let files = Files::from_read(files.iter().map(source).collect());
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let reminders = remind::due(&judge, &register);
         let issues = Issue::parse_list(hub.answer(self.label).to_string().as_bytes()).unwrap();
