@@ -132,6 +132,7 @@ impl Bench {
             base: None,
             remarks: &[],
             quiet: false,
+            limit: None,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;

@@ -23,7 +23,7 @@ pub mod people {
     pub use crate::people::People;
 }
 pub mod yaml {
-    pub use crate::yaml::{On, lookup, parse};
+    pub use crate::yaml::{Fix, On, Problem, ambiguous, apply, lookup, parse};
     pub mod edit {
         pub use crate::yaml::edit::{Edit, Refusal, apply};
     }
@@ -50,7 +50,7 @@ pub mod schema {
     pub use crate::schema::{Schema, Shipped};
 }
 pub mod register {
-    pub use crate::register::{Files, Register, read};
+    pub use crate::register::{Files, Register, read, schema};
     pub mod fields {
         pub use crate::register::fields::Field;
     }

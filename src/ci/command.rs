@@ -25,10 +25,11 @@ pub struct Command {
 }
 
 /// Options that make the check say something other than what it finds.
-const HARMLESS: [&str; 5] = ["--today", "--help", "-h", "--version", "-V"];
+const HARMLESS: [&str; 7] = ["--today", "--fix", "--diff", "--help", "-h", "--version", "-V"];
 
 /// Options with a value that decide what is judged, and by what.
-const STEERING: [&str; 5] = ["--root", "--policy", "--base", "--event", "--reviews"];
+const STEERING: [&str; 9] =
+    ["--root", "--policy", "--base", "--event", "--reviews", "--select", "--ignore", "--fail-on", "--limit"];
 
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
@@ -112,7 +113,13 @@ impl Command {
             if name == "--base" && NO_BASE.contains(&bare) {
                 self.passes.get_or_insert_with(|| format!("{name} {value}"));
             }
-            self.steers.insert(name.to_owned(), value.to_owned());
+            if name == "--fail-on" && bare == "never" {
+                self.passes.get_or_insert_with(|| format!("{name} {value}"));
+            }
+            // Some may be given several times, and each counts.
+            let steers = self.steers.entry(name.to_owned()).or_default();
+            let separator = if steers.is_empty() { "" } else { " " };
+            steers.push_str(&format!("{separator}{value}"));
         }
     }
 
@@ -240,6 +247,11 @@ mod tests {
             ("stopgap check --base \"$GITHUB_SHA\"", Some("--base \"$GITHUB_SHA\"")),
             ("stopgap check --base origin/main --help", Some("--help")),
             ("stopgap check -V", Some("-V")),
+            ("stopgap check --fix", Some("--fix")),
+            ("stopgap check --diff --quiet", Some("--diff")),
+            ("stopgap check --fail-on never", Some("--fail-on never")),
+            ("stopgap check --fail-on=\"never\"", Some("--fail-on \"never\"")),
+            ("stopgap check --fail-on warning", None),
             ("echo stopgap check --base auto", Some("echo")),
             ("if stopgap check; then make; fi", Some("if")),
             ("run: ! stopgap check", Some("!")),
@@ -260,6 +272,10 @@ mod tests {
         assert_eq!(
             steers("./bin/stopgap check --root decoy --policy=p.yaml"),
             "--policy p.yaml, --root decoy, program ./bin/stopgap"
+        );
+        assert_eq!(
+            steers("stopgap check --ignore expired --ignore=vague-reason --select schema --fail-on note --limit 5"),
+            "--fail-on note, --ignore expired vague-reason, --limit 5, --select schema"
         );
         assert_eq!(steers("stopgap check --base auto --event e --reviews r"), "--base auto, --event e, --reviews r");
     }

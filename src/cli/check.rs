@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::Place;
 use crate::output::Format;
+use crate::rule::Level;
 
 /// Arguments of `check`.
 #[derive(Args, Debug, Default)]
@@ -32,6 +33,28 @@ pub struct Check {
     /// or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// Fix what leaves nothing to decide, and report what is left: quotes, keys under another name, the shape of a
+    /// value, words and dates in another spelling. Not in a CI job.
+    #[arg(long, conflicts_with_all = ["base", "diff"])]
+    pub fix: bool,
+    /// Print what `--fix` would change, write nothing, and exit with 1 if there is something.
+    #[arg(long, conflicts_with_all = ["base", "format", "output", "statistics", "limit", "fail_on"])]
+    pub diff: bool,
+    /// Report, count and fix only the findings of these rules; repeatable, or with commas between.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leave out the findings of these rules; repeatable, or with commas between.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Exit with 1 from this level on.
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    pub fail_on: FailOn,
+    /// List at most so many findings in `text` and `concise`; all of them count.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Print how many findings of each rule there are, instead of the findings.
+    #[arg(long, conflicts_with_all = ["format", "limit"])]
+    pub statistics: bool,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
@@ -41,4 +64,31 @@ pub struct Check {
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// The level from which on findings make the check fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    #[default]
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything.
+    Note,
+    /// Nothing: the check is a report.
+    Never,
+}
+
+impl FailOn {
+    /// Returns the levels that count.
+    #[must_use]
+    pub fn levels(self) -> &'static [Level] {
+        match self {
+            Self::Error => &[Level::Error],
+            Self::Warning => &[Level::Error, Level::Warning],
+            Self::Note => &[Level::Error, Level::Warning, Level::Note],
+            Self::Never => &[],
+        }
+    }
 }

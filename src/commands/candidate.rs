@@ -59,6 +59,7 @@ impl Opened {
             base: None,
             remarks: &[],
             quiet: true,
+            limit: None,
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;

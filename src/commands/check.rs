@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::World;
+use crate::commands::fix::{Fixes, Verdict};
+use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, signoff, write};
-use crate::error::{self, Error};
+use crate::commands::{book, explain, signoff, write};
+use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
@@ -18,7 +20,7 @@ use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
 use crate::register::{Files, Register};
-use crate::rule::{Findings, Level};
+use crate::rule::{Findings, Rule};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
 use crate::text::shown;
@@ -30,8 +32,10 @@ pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) ->
         arguments,
         world,
         outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
+        rules: Rules::read(arguments)?,
         root: place::root(&arguments.place, &world.folder)?,
     };
+    run.refuse_nonsense()?;
     match &arguments.base {
         None => run.whole(out),
         Some(revision) => run.change(revision, out),
@@ -43,6 +47,7 @@ struct Run<'r> {
     arguments: &'r cli::Check,
     world: &'r World,
     outputs: Vec<(output::Format, PathBuf)>,
+    rules: Rules,
     root: PathBuf,
 }
 
@@ -54,14 +59,36 @@ impl Run<'_> {
         let folder = book.policy.exceptions.clone();
         let judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
+        let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
         head.add_twins(&[&judge.policy], None, &mut files)?;
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
+        let find = |register: &Register<'_>, files: &Files| {
+            let mut findings = Case::whole(&judge, register, ownership.as_ref(), files).run();
+            selection.narrow(&mut findings, files);
+            self.rules.narrow(&mut findings);
+            findings
+        };
+        let mut remarks: Vec<String> = head.remark().into_iter().collect();
+        if self.arguments.fix || self.arguments.diff {
+            let fixes = Fixes::make(&mut files, |files| {
+                let register = Register::parse(files, own.as_ref());
+                Ok(Verdict::new(find(&register, files), &register))
+            })?;
+            if self.arguments.diff {
+                return self.show(&fixes, out);
+            }
+            fixes.write(&self.root)?;
+            remarks.push(if fixes.is_empty() {
+                "nothing to fix".to_owned()
+            } else {
+                format!("made {}", fixes.count())
+            });
+        }
+        drop(lock);
         let register = Register::parse(&files, own.as_ref());
-        let mut findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
-        selection.narrow(&mut findings, &files);
-        let remarks: Vec<String> = head.remark().into_iter().collect();
+        let findings = find(&register, &files);
         self.finish(findings, &files, &register, &judge, &remarks, None, out)
     }
 
@@ -79,6 +106,34 @@ impl Run<'_> {
             return Head::of_commit(&self.root, git);
         }
         Head::of_developer(&self.root, git, |place| book::policy(&self.arguments.place, self.world, &self.root, place))
+    }
+
+    /// Shows what `--fix` would change.
+    fn show(&self, fixes: &Fixes, out: &mut dyn Write) -> Result<ExitCode, Error> {
+        fixes.show(self.world.look(), out)?;
+        if !self.arguments.quiet {
+            let said =
+                if fixes.is_empty() { "nothing to fix".to_owned() } else { format!("would make {}", fixes.count()) };
+            writeln!(out, "{said}")?;
+        }
+        Ok(if fixes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Refuses arguments that would do nothing, or harm, beside others.
+    fn refuse_nonsense(&self) -> Result<(), Error> {
+        if self.arguments.fix && self.world.ci.is_job() {
+            return Err(Error::from(Argument::NotInCi { option: "--fix" }));
+        }
+        let is_listed = matches!(self.arguments.format, output::Format::Text | output::Format::Concise);
+        match self.arguments.limit {
+            Some(limit) if !is_listed => Err(Error::from(Argument::Form {
+                option: "--limit",
+                value: limit.to_string(),
+                fault: "would keep findings from a program",
+                help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
+            })),
+            _ => Ok(()),
+        }
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
@@ -118,6 +173,7 @@ impl Run<'_> {
         };
         gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
+            self.rules.narrow(&mut findings);
             let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
@@ -154,6 +210,8 @@ impl Run<'_> {
         base: Option<&str>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
+        let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
+        let remarks: Vec<String> = remarks.iter().cloned().chain(self.rules.remark()).collect();
         findings.shorten();
         // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
         let ci = &self.world.ci;
@@ -166,16 +224,20 @@ impl Run<'_> {
             prefix: &prefix,
             today: judge.today,
             base,
-            remarks,
+            remarks: &remarks,
             quiet: self.arguments.quiet,
+            limit: self.arguments.limit,
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
-        match output::render(self.arguments.format, &report, self.world.look(), out) {
+        let printed = match self.arguments.statistics {
+            true => output::render_statistics(&report, out),
+            false => output::render(self.arguments.format, &report, self.world.look(), out),
+        };
+        match printed {
             // A reader that has seen enough, such as `head`, does not change the answer.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
             _ => {}
         }
-        let failed = findings.count(Level::Error) > 0;
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 
@@ -197,6 +259,38 @@ impl Run<'_> {
 
     fn selection(&self, folder: &str) -> Result<Selection, Error> {
         Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
+    }
+}
+
+/// Which rules' findings are reported, as `--select` and `--ignore` say; never as a file says.
+struct Rules {
+    select: Vec<&'static Rule>,
+    ignore: Vec<&'static Rule>,
+}
+
+impl Rules {
+    fn read(arguments: &cli::Check) -> Result<Self, Error> {
+        let rules = |ids: &[String], typed: &str| -> Result<Vec<&'static Rule>, Error> {
+            ids.iter().map(|id| explain::rule(id, typed)).collect()
+        };
+        Ok(Self { select: rules(&arguments.select, "--select")?, ignore: rules(&arguments.ignore, "--ignore")? })
+    }
+
+    fn narrow(&self, findings: &mut Findings) {
+        let among = |rules: &[&Rule], id: &str| rules.iter().any(|rule| rule.id == id);
+        findings.retain(|finding| {
+            let id = finding.rule.id;
+            (self.select.is_empty() || among(&self.select, id)) && !among(&self.ignore, id)
+        });
+    }
+
+    /// Says what a result without other findings does not mean.
+    fn remark(&self) -> Option<String> {
+        let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
+        let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
+        let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));
+        let said: Vec<String> = only.into_iter().chain(without).collect();
+        (!said.is_empty()).then(|| said.join(", "))
     }
 }
 

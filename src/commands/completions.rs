@@ -32,6 +32,11 @@ pub fn command() -> clap::Command {
     let command = command.mut_subcommand("explain", |explain| {
         explain.mut_arg("rule", |rule| rule.add(ArgValueCompleter::new(rules_like)))
     });
+    let command = command.mut_subcommand("check", |check| {
+        ["select", "ignore"]
+            .iter()
+            .fold(check, |check, name| check.mut_arg(*name, |rule| rule.add(ArgValueCompleter::new(rules_like))))
+    });
     BY_ID.iter().fold(command, |command, (name, live)| {
         let completer = ArgValueCompleter::new(if *live { live_ids_like } else { ids_like });
         command.mut_subcommand(*name, |it| it.mut_arg("id", |id| id.add(completer)))

@@ -14,17 +14,23 @@ pub(super) fn run(id: Option<&str>, out: &mut dyn Write) -> Result<ExitCode, Err
         list(out)?;
         return Ok(ExitCode::SUCCESS);
     };
-    match rules::find(id) {
-        Some(rule) => one(rule, out)?,
-        None => {
-            let help = match nearest(id, rules::all().iter().map(|rule| rule.id)) {
-                Some(best) => format!("did you mean `stopgap explain {best}`?"),
-                None => "`stopgap explain` lists the rules".into(),
-            };
-            return Err(Error::from(Argument::NotFound { what: Named::Rule, name: id.to_owned(), help }));
-        }
-    }
+    one(rule(id, "stopgap explain")?, out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Finds a rule by its id, which was typed behind `typed`.
+///
+/// # Errors
+///
+/// When there is none.
+pub(super) fn rule(id: &str, typed: &str) -> Result<&'static Rule, Error> {
+    rules::find(id).ok_or_else(|| {
+        let help = match nearest(id, rules::all().iter().map(|rule| rule.id)) {
+            Some(best) => format!("did you mean `{typed} {best}`?"),
+            None => "`stopgap explain` lists the rules".into(),
+        };
+        Error::from(Argument::NotFound { what: Named::Rule, name: id.to_owned(), help })
+    })
 }
 
 fn list(out: &mut dyn Write) -> std::io::Result<()> {

@@ -133,7 +133,7 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
 /// Judges a draft by the schema of exceptions.
 fn problems_of(draft: &draft::Draft) -> Vec<yaml::Problem> {
     let text = draft.to_yaml(None);
-    yaml::parse(&text).map(|tree| register::schema().check(&tree)).unwrap_or_default()
+    yaml::parse(&text).map(|tree| register::schema().check(&text, &tree)).unwrap_or_default()
 }
 
 fn pair<'a>(option: &'static str, argument: &'a str, example: &str) -> Result<(&'a str, &'a str), Error> {

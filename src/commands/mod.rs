@@ -8,6 +8,7 @@ pub mod completions;
 mod doctor;
 mod explain;
 mod export;
+mod fix;
 mod history;
 mod import;
 mod init;

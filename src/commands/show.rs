@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         base: None,
         remarks: &[],
         quiet: false,
+        limit: None,
     };
     let sheet = Sheet {
         view: opened.view(&register),

@@ -189,6 +189,12 @@ pub enum Argument {
         /// The day on which they are said to have acted.
         day: Day,
     },
+    /// What changes files, in a job whose checkout nobody keeps.
+    #[error("`{option}` does not run in a CI job")]
+    NotInCi {
+        /// The option, with its dashes.
+        option: &'static str,
+    },
     /// The end of an incident for an exception without one.
     #[error("`--incident-ended`: this exception names no incident")]
     NoIncident,
@@ -265,6 +271,10 @@ impl Argument {
                 "write the day of the last meeting, or the day of this one as `--today`".into()
             }
             Self::Departed { .. } => "name somebody who was there on that day".into(),
+            Self::NotInCi { .. } => {
+                "a job would pass on what is in no commit: show the changes with `--diff`, and fix where you commit"
+                    .into()
+            }
             Self::NoIncident => "only tier emergency has one".into(),
         }
     }

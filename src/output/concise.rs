@@ -6,7 +6,8 @@ use crate::output::{Report, escape, text};
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.gating() {
+    let (listed, left_out) = report.listed();
+    for finding in listed {
         let place = report.place(finding.file, finding.span);
         // A colon in the path would end it for any program that reads such lines.
         let path = escape::line(place.path).replace(':', "\\u{3a}");
@@ -14,5 +15,10 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         let (level, rule) = (finding.level.name(), finding.rule.id);
         writeln!(out, "{path}:{line}:{column}: {level}[{rule}] {}", escape::line(&finding.message))?;
     }
-    if report.quiet { Ok(()) } else { text::summary(report, out) }
+    text::left_out(left_out, out)?;
+    if report.quiet {
+        return Ok(());
+    }
+    text::summary(report, out)?;
+    text::fixable(report, out)
 }

@@ -259,6 +259,7 @@ impl HistoryReport<'_> {
             base: None,
             remarks: &[],
             quiet: true,
+            limit: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::output::{Place, Report, Summary, escape};
 use crate::rule::Finding;
+use crate::yaml::{Fix, Replacement};
 
 /// The version of the contract; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
@@ -33,7 +34,24 @@ pub(super) struct Item<'r> {
     message: &'r str,
     help: Option<&'r str>,
     labels: Vec<Label<'r>>,
+    fixes: Vec<Fixed<'r>>,
     gates: bool,
+}
+
+#[derive(Serialize)]
+struct Fixed<'r> {
+    description: &'r str,
+    edits: Vec<Edit<'r>>,
+}
+
+/// What takes the place of a range; of none where both ends are the same.
+#[derive(Serialize)]
+struct Edit<'r> {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: &'r str,
 }
 
 #[derive(Serialize)]
@@ -83,8 +101,17 @@ pub(super) fn item<'r>(report: &'r Report<'_>, finding: &'r Finding) -> Item<'r>
         message: &finding.message,
         help: finding.help.as_deref(),
         labels: finding.labels.iter().map(|other| label(report, other)).collect(),
+        fixes: finding.fix.iter().map(|fix| fixed(report, finding, fix)).collect(),
         gates: finding.gates,
     }
+}
+
+fn fixed<'r>(report: &'r Report<'_>, finding: &Finding, fix: &'r Fix) -> Fixed<'r> {
+    let edit = |edit: &'r Replacement| {
+        let Place { start, end, .. } = report.place(finding.file, edit.span);
+        Edit { line: start.line, column: start.column, end_line: end.line, end_column: end.column, text: &edit.text }
+    };
+    Fixed { description: &fix.description, edits: fix.edits.iter().map(edit).collect() }
 }
 
 fn label<'r>(report: &'r Report<'_>, label: &'r crate::rule::Label) -> Label<'r> {

@@ -4,6 +4,7 @@
 //! so that it does nothing to a terminal, log parser or page.
 
 mod concise;
+pub mod diff;
 pub mod doctor;
 pub mod escape;
 pub mod export;
@@ -24,18 +25,21 @@ pub mod report;
 mod sarif;
 pub mod show;
 mod snippet;
+mod statistics;
 mod text;
 mod wrap;
 
 use std::io::{self, Write};
 
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
+pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
 use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
+use crate::yaml::Fix;
 
 /// A format of the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -110,12 +114,37 @@ pub struct Report<'r> {
     pub remarks: &'r [String],
     /// Whether the summary is left out of the formats for people.
     pub quiet: bool,
+    /// How many findings `text` and `concise` list; all of them count.
+    pub limit: Option<usize>,
 }
 
 impl Report<'_> {
     /// Returns the findings that gate, in order.
     pub fn gating(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.gates)
+    }
+
+    /// Returns the findings that the formats for people list, in their order, and how many they leave out.
+    fn listed(&self) -> (impl Iterator<Item = &Finding>, usize) {
+        let limit = self.limit.unwrap_or(usize::MAX);
+        (self.gating().take(limit), self.gating().count().saturating_sub(limit))
+    }
+
+    /// Returns the fix of a finding for a program that shows what it puts in on a page; nothing that hides or ends
+    /// a block of code is handed to one.
+    fn shown_fix<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
+        let is_plain = |line: &str| !line.contains("```") && escape::line(line) == line;
+        let is_shown = |text: &str| text.split(['\n', '\r']).all(is_plain);
+        let source = self.source(finding.file);
+        finding
+            .fix
+            .as_ref()
+            .filter(|fix| is_shown(source.slice(fix.span())) && fix.edits.iter().all(|edit| is_shown(&edit.text)))
+    }
+
+    /// Counts the gating findings that can be fixed.
+    fn fixable(&self) -> usize {
+        self.gating().filter(|finding| finding.fix.is_some()).count()
     }
 
     /// Returns the file with an id.

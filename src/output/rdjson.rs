@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::output::{Report, escape};
 use crate::rule::{Finding, Level};
+use crate::source::Span;
 
 #[derive(Serialize)]
 struct DiagnosticResult {
@@ -30,6 +31,14 @@ struct Diagnostic {
     location: Location,
     severity: &'static str,
     code: Code,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion>,
+}
+
+#[derive(Serialize)]
+struct Suggestion {
+    range: Range,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -65,6 +74,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
 fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
     let source = report.source(finding.file);
     let position = |offset: u32| Position { line: source.position(offset).line, column: source.byte_column(offset) };
+    let range = |span: Span| Range { start: position(span.start), end: position(span.end) };
     let mut message = escape::markdown_message(&finding.message);
     if let Some(help) = &finding.help {
         message.push('\n');
@@ -72,15 +82,17 @@ fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
     }
     Diagnostic {
         message,
-        location: Location {
-            path: report.repository_path(finding.file),
-            range: Range { start: position(finding.span.start), end: position(finding.span.end) },
-        },
+        location: Location { path: report.repository_path(finding.file), range: range(finding.span) },
         severity: match finding.level {
             Level::Error => "ERROR",
             Level::Warning => "WARNING",
             Level::Note | Level::Off => "INFO",
         },
         code: Code { value: finding.rule.id },
+        suggestions: report
+            .shown_fix(finding)
+            .map(|fix| Suggestion { range: range(fix.span()), text: fix.joined(source.text()) })
+            .into_iter()
+            .collect(),
     }
 }

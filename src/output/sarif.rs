@@ -14,6 +14,7 @@ use crate::rule::{Family, Rule};
 use crate::rule::{Finding, Level};
 use crate::rules;
 use crate::source::{FileId, Span};
+use crate::yaml::{Fix, Replacement};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -106,6 +107,29 @@ struct Outcome {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fixed>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fixed {
+    description: Message,
+    artifact_changes: [Change; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    artifact_location: Artifact,
+    replacements: Vec<Replaced>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replaced {
+    deleted_region: Region,
+    inserted_content: Message,
 }
 
 #[derive(Serialize)]
@@ -207,7 +231,19 @@ fn outcome(report: &Report<'_>, finding: &Finding, rules: &[&Rule], fingerprints
             })
             .collect(),
         partial_fingerprints: BTreeMap::from([("stopgap/v1", fingerprints.next(report, finding))]),
+        fixes: report.shown_fix(finding).map(|fix| fixed(report, finding.file, fix)).into_iter().collect(),
     }
+}
+
+/// Describes a fix (SARIF 2.1.0, section 3.55).
+fn fixed(report: &Report<'_>, file: FileId, fix: &Fix) -> Fixed {
+    let replaced = |edit: &Replacement| Replaced {
+        deleted_region: region(report, file, edit.span),
+        inserted_content: Message { text: edit.text.clone() },
+    };
+    let replacements = fix.edits.iter().map(replaced).collect();
+    let change = Change { artifact_location: artifact(report, file), replacements };
+    Fixed { description: Message { text: readable(&fix.description) }, artifact_changes: [change] }
 }
 
 fn message(finding: &Finding) -> String {
@@ -223,11 +259,17 @@ fn readable(text: &str) -> String {
 }
 
 fn location(report: &Report<'_>, file: FileId, span: Span) -> Location {
+    let physical_location = Physical { artifact_location: artifact(report, file), region: region(report, file, span) };
+    Location { id: None, physical_location, message: None }
+}
+
+fn region(report: &Report<'_>, file: FileId, span: Span) -> Region {
     let Place { start, end, .. } = report.place(file, span);
-    let region =
-        Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column };
-    let artifact_location = Artifact { uri: escape::uri(&report.repository_path(file)), uri_base_id: "%SRCROOT%" };
-    Location { id: None, physical_location: Physical { artifact_location, region }, message: None }
+    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+}
+
+fn artifact(report: &Report<'_>, file: FileId) -> Artifact {
+    Artifact { uri: escape::uri(&report.repository_path(file)), uri_base_id: "%SRCROOT%" }
 }
 
 fn level(level: Level) -> &'static str {

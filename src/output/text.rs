@@ -3,12 +3,16 @@
 use std::io::{self, Write};
 
 use crate::output::snippet::{self, Look, Severity, Snippet};
-use crate::output::{Report, escape};
+use crate::output::{Report, escape, statistics};
 use crate::rule::Level;
+
+/// After more findings than these, a sum by rule follows.
+const LONG: usize = 10;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.gating() {
+    let (listed, left_out) = report.listed();
+    for finding in listed {
         let severity = match finding.level {
             Level::Error => Severity::Error,
             Level::Warning => Severity::Warning,
@@ -25,7 +29,25 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
         };
         writeln!(out, "{}", snippet::render(&snippet, look))?;
     }
-    if report.quiet { Ok(()) } else { summary(report, out) }
+    self::left_out(left_out, out)?;
+    if report.quiet {
+        return Ok(());
+    }
+    if report.gating().count() > LONG {
+        statistics::render(report, out)?;
+        writeln!(out)?;
+    }
+    summary(report, out)?;
+    fixable(report, out)
+}
+
+/// Says how many findings are not listed.
+pub(super) fn left_out(count: usize, out: &mut dyn Write) -> io::Result<()> {
+    match count {
+        0 => Ok(()),
+        1 => writeln!(out, "1 more finding is not listed"),
+        _ => writeln!(out, "{count} more findings are not listed"),
+    }
 }
 
 /// Writes the line of counts, and what the result does not cover.
@@ -62,6 +84,14 @@ pub(super) fn elsewhere(report: &Report<'_>) -> Option<String> {
         0 => None,
         1 => Some("1 finding that the change did not cause is left to the scheduled check".to_owned()),
         more => Some(format!("{more} findings that the change did not cause are left to the scheduled check")),
+    }
+}
+
+/// Says how many findings need nobody to decide anything.
+pub(super) fn fixable(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match report.fixable() {
+        0 => Ok(()),
+        count => writeln!(out, "{count} can be fixed: `stopgap check --diff` shows how, `stopgap check --fix` does it"),
     }
 }
 

@@ -361,7 +361,7 @@ fn parsed(source: &Source, schema: Shipped) -> Result<Option<Node<'_>>, Vec<Prob
         return Ok(None);
     }
     let node = yaml::parse(source.text())?;
-    let problems = Schema::shipped(schema).check(&node);
+    let problems = Schema::shipped(schema).check(source.text(), &node);
     if problems.is_empty() { Ok(Some(node)) } else { Err(problems) }
 }
 

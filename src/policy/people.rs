@@ -75,7 +75,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         ),
     };
     let related = related.map(|(span, message)| Related { span, message: message.to_owned() });
-    Problem { span, message, help: Some(help.to_owned()), related, place: Place::default() }
+    Problem { span, message, help: Some(help.to_owned()), related, place: Place::default(), fix: None }
 }
 
 fn first_value(person: &Node<'_>) -> Span {

@@ -51,6 +51,7 @@ impl Controls {
                     help: Some("keep one of the two".into()),
                     related,
                     place: Place::default(),
+                    fix: None,
                 });
             }
             let waivable = item.get("waivable").and_then(Node::as_text) != Some("false");

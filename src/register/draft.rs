@@ -259,7 +259,7 @@ mod tests {
         let text = full().to_yaml(Some("../schema/exception.schema.json"));
         assert!(text.starts_with("# yaml-language-server: $schema=../schema/exception.schema.json\ntitle: Label"));
         let tree = parse(&text).unwrap();
-        assert_eq!(Schema::shipped(Shipped::Exception).check(&tree), Vec::new(), "{text}");
+        assert_eq!(Schema::shipped(Shipped::Exception).check(&text, &tree), Vec::new(), "{text}");
         let it = Exception::from_node(FileId(0), "x", tree);
         assert_eq!(it.reason.as_ref().unwrap().as_str(), REASON_GIVEN);
         assert_eq!(it.requester.as_ref().unwrap().as_str(), "@hanna");
@@ -282,7 +282,7 @@ mod tests {
     fn missing(draft: &Draft) -> Vec<String> {
         let text = draft.to_yaml(None);
         let tree = parse(&text).unwrap();
-        let problems = Schema::shipped(Shipped::Exception).check(&tree);
+        let problems = Schema::shipped(Shipped::Exception).check(&text, &tree);
         problems.iter().filter_map(|problem| problem.place.missing()).map(str::to_owned).collect()
     }
 
@@ -328,7 +328,7 @@ mod tests {
     fn what_is_missing_is_a_key_that_the_schema_asks_for() {
         let text = Draft::default().to_yaml(None);
         let tree = parse(&text).unwrap();
-        let problems = Schema::shipped(Shipped::Exception).check(&tree);
+        let problems = Schema::shipped(Shipped::Exception).check(&text, &tree);
         for key in ["title", "reason", "owner", "approver", "decided", "starts", "expires", "alternatives"] {
             assert!(problems.iter().any(|problem| problem.message.contains(key)), "{key}: {problems:?}");
         }

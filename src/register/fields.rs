@@ -102,7 +102,7 @@ const TABLE: &[Row] = &[
              geschaeftliche begruendung, rechtfertigung, grund der ausnahme",
         )
         .second_choice("description, details, beschreibung, erlaeuterung")
-        .other_keys("statement")
+        .vague_keys("statement")
         .argument("reason", "SENTENCE", "Why now, in one sentence: what would fail, for whom, and until what happens")
         .question(30, "Why now?", "one sentence about this case: what would fail, for whom, and until what happens"),
     Row::new("scope", Kind::Mapping).needed(Need::Always).changes(Change::Amended),
@@ -258,7 +258,8 @@ const TABLE: &[Row] = &[
              genehmigt am, genehmigungsdatum, freigabedatum, freigegeben am, entscheidungsdatum, entschieden am, \
              bewilligt am",
         )
-        .other_keys("approved, date")
+        .other_keys("approved")
+        .vague_keys("date")
         .argument(
             "decided",
             "DAY",
@@ -430,12 +431,16 @@ impl Field {
         (1..=keys.len()).rev().find_map(|count| Self::of_name(&keys[..count].join(".")))
     }
 
-    /// Returns the keys that another register may mean by a name, in the order of the table.
+    /// Returns the keys that another register may mean by a name, in the order of the table, and of each whether it
+    /// hardly means anything else.
     #[must_use]
-    pub fn keys_called(name: &str) -> Vec<&'static str> {
+    pub fn keys_called(name: &str) -> Vec<(&'static str, bool)> {
         let plain = name.trim().to_lowercase().replace(['_', '-'], " ");
-        let called = |field: &Self| field.other_names().any(|other| other == plain);
-        Self::all().filter(called).map(Self::key).collect()
+        let called = |field: Self| {
+            let is_sure = field.sure_names().any(|other| other == plain);
+            (is_sure || field.vague_names().any(|other| other == plain)).then(|| (field.key(), is_sure))
+        };
+        Self::all().filter_map(called).collect()
     }
 
     fn row(self) -> &'static Row {
@@ -549,9 +554,14 @@ impl Field {
         names(self.row().column.map_or("", |column| column.beside))
     }
 
-    /// Returns what other registers call it.
-    fn other_names(self) -> impl Iterator<Item = &'static str> {
-        self.headings().map(|(name, _)| name).chain(self.second_choice()).chain(names(self.row().other_keys))
+    /// Returns what other registers call it, and hardly anything else.
+    fn sure_names(self) -> impl Iterator<Item = &'static str> {
+        self.headings().map(|(name, _)| name).chain(names(self.row().other_keys))
+    }
+
+    /// Returns what other registers call it, among other things.
+    fn vague_names(self) -> impl Iterator<Item = &'static str> {
+        self.second_choice().chain(names(self.row().vague_keys))
     }
 
     /// Returns the argument of `stopgap new` that gives it.
@@ -790,8 +800,11 @@ mod tests {
             ("severity", &["tier", "statement"], "tier"),
         ] {
             let keys = Field::keys_called(name);
-            assert_eq!(keys.into_iter().find(|key| known.contains(key)), Some(ours), "{name}");
+            assert_eq!(keys.into_iter().map(|(key, _)| key).find(|key| known.contains(key)), Some(ours), "{name}");
         }
-        assert_eq!(Field::keys_called("colour"), [""; 0]);
+        assert_eq!(Field::keys_called("colour"), []);
+        for (name, is_sure) in [("end_date", true), ("date", false), ("description", false)] {
+            assert!(Field::keys_called(name).iter().any(|(_, sure)| *sure == is_sure), "{name}");
+        }
     }
 }

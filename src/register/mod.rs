@@ -187,7 +187,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
             None
         }
         Ok(root) => {
-            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(&root)));
+            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(text, &root)));
             faults.ambiguous = yaml::ambiguous(&root);
             kept = keep.then(|| root.clone());
             Some(Exception::from_node(file.id, file.stem, root))

@@ -11,6 +11,7 @@ pub(super) struct Row {
     pub(super) column: Option<Column>,
     pub(super) is_shared: bool,
     pub(super) other_keys: &'static str,
+    pub(super) vague_keys: &'static str,
     pub(super) argument: Option<Argument>,
     pub(super) question: Option<Question>,
 }
@@ -116,6 +117,7 @@ impl Row {
             column: None,
             is_shared: false,
             other_keys: "",
+            vague_keys: "",
             argument: None,
             question: None,
         }
@@ -159,6 +161,11 @@ impl Row {
     /// Names keys that other registers use for it, in addition to the headings: with commas between.
     pub(super) const fn other_keys(self, other_keys: &'static str) -> Self {
         Self { other_keys, ..self }
+    }
+
+    /// Adds names that another register's file may have for it, and for something else as well.
+    pub(super) const fn vague_keys(self, names: &'static str) -> Self {
+        Self { vague_keys: names, ..self }
     }
 
     pub(super) const fn argument(self, flag: &'static str, value: &'static str, about: &'static str) -> Self {

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::rule::{Level, Rule};
 use crate::source::{FileId, Source, Span};
-use crate::yaml::{MAX_LISTED, Place};
+use crate::yaml::{Fix, MAX_LISTED, Place};
 
 /// A second place that explains a finding.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// The field that it is on.
     pub place: Place,
+    /// The change of the file that settles it, where nothing is left to decide.
+    pub fix: Option<Fix>,
     /// False for a finding that a compared change did not cause.
     pub gates: bool,
 }
@@ -130,6 +132,7 @@ impl Findings {
                 finding.message = format!("and `{}` more of `{}` from here on", total - MAX_LISTED, finding.rule.id);
                 finding.help = Some("fix those above first, then check again".to_owned());
                 finding.labels.clear();
+                finding.fix = None;
             }
             *place <= MAX_LISTED + 1
         });

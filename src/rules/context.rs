@@ -171,15 +171,17 @@ impl<'c> Context<'c> {
             message: message.into(),
             help: None,
             labels: Vec::new(),
+            fix: None,
             gates: true,
         });
         &mut self.findings[at]
     }
 
-    /// Reports what reading a file found, with its help and its label.
+    /// Reports what reading a file found, with its help, its fix and its label.
     pub fn report_problem(&mut self, file: FileId, problem: &Problem) {
         let finding = self.report_in(file, problem, problem.message.as_str());
         finding.help.clone_from(&problem.help);
+        finding.fix = problem.fix.as_deref().cloned();
         if let Some(related) = &problem.related {
             finding.label(related.span, related.message.as_str());
         }

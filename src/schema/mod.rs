@@ -3,7 +3,12 @@
 //! The shipped schemas are draft 2020-12 and compiled into the binary. Formats are enforced, and nothing is ever
 //! fetched: a remote or file reference fails when the schema is built.
 
+mod change;
 mod references;
+mod typed;
+mod words;
+
+use std::collections::BTreeMap;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
@@ -11,9 +16,11 @@ use serde_json::Value;
 
 pub use references::SchemaFault;
 
+use words::synonym;
+
 use crate::source::Span;
 use crate::text::{nearest, shown};
-use crate::time::{Day, Moment};
+use crate::time::{Day, Moment, MomentError, foreign};
 use crate::yaml::{self, Entry, Node, Place, Problem, Tree, escaped, unescaped};
 
 /// A schema that ships with the binary.
@@ -75,8 +82,9 @@ pub struct Schema {
     other_keys: OtherKeys,
 }
 
-/// Returns the keys that somebody may mean by another name, the likeliest first.
-pub type OtherKeys = fn(&str) -> Vec<&'static str>;
+/// Returns the keys that somebody may mean by another name, the likeliest first, and of each whether the name hardly
+/// means anything else.
+pub type OtherKeys = fn(&str) -> Vec<(&'static str, bool)>;
 
 impl std::fmt::Debug for Schema {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -127,41 +135,44 @@ impl Schema {
         Self { other_keys, ..self }
     }
 
-    /// Judges a tree: one problem per place, in the order of the text, up to the listed number.
+    /// Judges the tree of a text: one problem per place, in the order of the text, up to the listed number.
     #[must_use]
-    pub fn check(&self, root: &Node<'_>) -> Vec<Problem> {
-        let mut problems = Vec::new();
+    pub fn check(&self, text: &str, root: &Node<'_>) -> Vec<Problem> {
+        let page = Page { text, root };
+        let mut found = Vec::new();
         if !self.validator.is_valid(root) {
             for error in self.validator.iter_errors(root) {
-                self.explain(root, &error, &mut problems);
-                if problems.len() > ENOUGH {
+                self.explain(page, &error, &mut found);
+                if found.len() > ENOUGH {
                     break;
                 }
             }
         }
         if self.origin.is_none() && has_empty_value(root) {
-            self.unknown_empty_keys(root, "", &mut problems);
+            self.unknown_empty_keys(page, root, "", &mut found);
         }
+        let mut problems = one_for_each_key(found);
         problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         // A date that fails its pattern and its format is one defect; two missing keys are two.
-        problems.dedup_by(|b, a| a.span == b.span && (a.message == b.message || !is_about_absence(b)));
+        problems.dedup_by(|b, a| a.span == b.span && (a.message == b.message || a.place == b.place));
         Problem::first_of(problems)
     }
 
-    fn explain(&self, root: &Node<'_>, error: &ValidationError<'_>, problems: &mut Vec<Problem>) {
+    fn explain(&self, page: Page<'_>, error: &ValidationError<'_>, found: &mut Vec<Found>) {
+        let root = page.root;
         let pointer = error.instance_path().as_str();
         let Some((_, node)) = yaml::lookup(root, pointer) else { return };
         match error.kind() {
             Kind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                problems.push(self.missing(root, pointer, key));
+                found.push(self.missing(root, pointer, key).into());
             }
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 for key in unexpected.iter().take(ENOUGH) {
-                    problems.extend(self.unknown_key(node, pointer, key));
+                    found.extend(self.unknown_key(page, node, pointer, key));
                 }
             }
-            Kind::FalseSchema if self.origin.is_none() => problems.push(misplaced(root, pointer, node)),
+            Kind::FalseSchema if self.origin.is_none() => found.push(misplaced(root, pointer, node).into()),
             kind => {
                 let name = subject(pointer);
                 let message = self.sentence(&name, pointer, node, kind).unwrap_or_else(|| {
@@ -169,8 +180,9 @@ impl Schema {
                     format!("{name}: {}", shown(&message))
                 });
                 let help = self.help(pointer, node, kind);
+                let fix = self.fix_value(page, pointer, node, kind).map(Box::new);
                 let (message, place) = (self.signed(message), Place::value(pointer));
-                problems.push(Problem { span: node.span, message, help, related: None, place });
+                found.push(Problem { span: node.span, message, help, related: None, place, fix }.into());
             }
         }
     }
@@ -189,18 +201,15 @@ impl Schema {
             Kind::Type { kind: TypeKind::Single(expected) } => {
                 format!("{name} must be {}, not {}", type_name(*expected), actual(node))
             }
-            Kind::Format { format } if format == "date" => match Day::parse(node.as_text()?) {
-                Err(error) => format!("{name} is `{value}`: {error}"),
-                Ok(_) => return None,
-            },
-            Kind::Format { format } if format == "moment" => match Moment::parse(node.as_text()?) {
-                Err(error) => format!("{name} is `{value}`: {error}"),
-                Ok(_) => return None,
-            },
-            Kind::Pattern { .. } if self.is_moment(pointer) => match Moment::parse(node.as_text()?) {
-                Err(error) => format!("{name} is `{value}`: {error}"),
-                Ok(_) => return None,
-            },
+            Kind::Format { format } if format == "date" => {
+                format!("{name} is `{value}`: {}", date_fault(node, Day::parse(node.as_text()?).err()?))
+            }
+            Kind::Format { format } if format == "moment" => {
+                format!("{name} is `{value}`: {}", date_fault(node, Moment::parse(node.as_text()?).err()?))
+            }
+            Kind::Pattern { .. } if self.is_moment(pointer) => {
+                format!("{name} is `{value}`: {}", date_fault(node, Moment::parse(node.as_text()?).err()?))
+            }
             Kind::Pattern { .. } if self.origin.is_none() => {
                 format!("{name} is `{value}`, which does not have the expected form")
             }
@@ -247,50 +256,86 @@ impl Schema {
             };
         }
         match kind {
-            Kind::Format { .. } => None,
-            Kind::Pattern { .. } if self.is_moment(pointer) => None,
+            Kind::Format { .. } => dates_meant(node),
+            Kind::Pattern { .. } if self.is_moment(pointer) => dates_meant(node),
             Kind::Pattern { .. } => self.form(pointer),
             Kind::AnyOf { .. } if self.origin.is_none() => None,
             Kind::Enum { .. } => None,
-            _ => self.description(pointer),
+            Kind::Type { .. } => self.typed_with(pointer, node).map(|typed| format!("write `{typed}`")),
+            _ => self.instruction(pointer),
         }
     }
 
     fn missing(&self, root: &Node<'_>, pointer: &str, key: &str) -> Problem {
         let field = format!("{pointer}/{}", escaped(key));
-        let help = self.description(&field);
+        let help = self.instruction(&field);
         let empty = yaml::lookup(root, &field).and_then(|(key, _)| key);
         let (span, state) = match empty {
             Some(key) => (key, "is empty"),
             None => (absence(root, pointer), "is missing"),
         };
         let message = self.signed(format!("`{}` {state}", field_name(&field)));
-        Problem { span, message, help, related: None, place: Place::absent(field) }
+        Problem { span, message, help, related: None, place: Place::absent(field), fix: None }
     }
 
-    fn unknown_key(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<Problem> {
+    fn unknown_key(&self, page: Page<'_>, node: &Node<'_>, pointer: &str, key: &str) -> Option<Found> {
         let entry = node.as_map()?.iter().find(|entry| entry.key == key)?;
         let known = self.known_keys(pointer);
-        let meant = || (self.other_keys)(key).into_iter().find(|ours| known.contains(ours));
-        let meant = synonym(key, &known).or_else(meant).or_else(|| nearest(key, known.iter().copied()));
-        let help = match meant {
-            _ if self.home_of(pointer, key).is_some() => {
-                let home = self.home_of(pointer, key).unwrap_or_default();
-                format!("it belongs under `{home}`: indent it below that key")
+        let home = self.home_of(node, pointer, key);
+        let meant = self.key_meant(key, &known).filter(|_| home.is_none());
+        let (meant, is_sure) = meant.map_or((None, false), |(ours, is_sure)| (Some(ours), is_sure));
+        let is_there = |ours: &str| node.get(ours).is_some();
+        let help = match (home, meant) {
+            (Some(home), _) => format!("it belongs under `{home}`: indent it below that key"),
+            (_, Some(best)) if is_there(best) => format!("`{best}` is there already: keep one of the two"),
+            (_, Some(best)) => format!("did you mean `{best}`?"),
+            (None, None) if known.is_empty() => "delete it".to_owned(),
+            (None, None) => {
+                let own = if self.origin.is_none() {
+                    format!("write `x-{}` if it is your own; ", shown(key))
+                } else {
+                    String::new()
+                };
+                format!("{own}the keys here are {}", list(&known))
             }
-            Some(best) => format!("did you mean `{best}`?"),
-            None if known.is_empty() => "delete it".to_owned(),
-            None => format!("the keys here are {}", list(&known)),
         };
         let message = self.signed(format!("unknown key `{}`", shown(key)));
         let place = Place::key(format!("{pointer}/{}", escaped(key)));
-        Some(Problem { span: entry.key_span, message, help: Some(help), related: None, place })
+        let fix = match (home, meant) {
+            (Some(home), _) => self.fix_stray(page, home, key),
+            (None, Some(best)) if is_sure => self.fix_name(node, pointer, entry, best),
+            (None, _) => None,
+        };
+        let stands_for =
+            home.or(meant.filter(|best| !is_there(best))).map(|ours| format!("{pointer}/{}", escaped(ours)));
+        let problem =
+            Problem { span: entry.key_span, message, help: Some(help), related: None, place, fix: fix.map(Box::new) };
+        Some(Found { problem, stands_for, is_name: home.is_none() })
     }
 
-    /// Returns the top-level key whose mapping knows a key that was written at the top.
-    fn home_of(&self, pointer: &str, key: &str) -> Option<&str> {
+    /// Returns the key that somebody probably means by another, and whether it hardly can be anything else.
+    fn key_meant<'k>(&self, key: &str, known: &[&'k str]) -> Option<(&'k str, bool)> {
+        if let Some(ours) = words::same(key, known) {
+            return Some((ours, true));
+        }
+        let is_one = |ours: &str| known.iter().copied().find(|known| *known == ours);
+        let called = (self.other_keys)(key).into_iter().find_map(|(ours, is_sure)| Some((is_one(ours)?, is_sure)));
+        called.or_else(|| Some((synonym(key, known).or_else(|| nearest(key, known.iter().copied()))?, false)))
+    }
+
+    /// Returns the key at the top whose mapping knows a key that was written at the top: one that is there, or that is
+    /// missed.
+    fn home_of(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<&str> {
         let tops = if pointer.is_empty() && self.origin.is_none() { self.known_keys("") } else { Vec::new() };
-        tops.into_iter().find(|top| self.known_keys(&format!("/{top}")).contains(&key))
+        let entry = |top: &str| node.as_map().unwrap_or_default().iter().find(|entry| entry.key == top);
+        let has_room = |top: &str| match entry(top) {
+            Some(entry) => {
+                entry.value.is_empty() || entry.value.as_map().is_some_and(|_| entry.value.get(key).is_none())
+            }
+            None => ["scope", "risk"].contains(&top),
+        };
+        let knows = |top: &&str| self.known_keys(&format!("/{top}")).contains(&key);
+        tops.into_iter().find(|top| knows(top) && has_room(top))
     }
 
     /// Returns whether the field at a JSON Pointer is a day or a date-time.
@@ -300,10 +345,10 @@ impl Schema {
     }
 
     /// Finds unknown keys without a value: they count as missing, so the validator never sees them.
-    fn unknown_empty_keys(&self, node: &Node<'_>, pointer: &str, problems: &mut Vec<Problem>) {
+    fn unknown_empty_keys(&self, page: Page<'_>, node: &Node<'_>, pointer: &str, problems: &mut Vec<Found>) {
         for (index, item) in node.as_seq().unwrap_or_default().iter().enumerate() {
             if item.as_text().is_none() {
-                self.unknown_empty_keys(item, &format!("{pointer}/{index}"), problems);
+                self.unknown_empty_keys(page, item, &format!("{pointer}/{index}"), problems);
             }
         }
         for entry in node.as_map().unwrap_or_default() {
@@ -316,10 +361,10 @@ impl Schema {
             if entry.value.is_empty() {
                 let known = self.known_keys(pointer);
                 if !known.is_empty() && !known.contains(&&*entry.key) {
-                    problems.extend(self.unknown_key(node, pointer, &entry.key));
+                    problems.extend(self.unknown_key(page, node, pointer, &entry.key));
                 }
             } else if entry.value.as_text().is_none() {
-                self.unknown_empty_keys(&entry.value, &format!("{pointer}/{}", escaped(&entry.key)), problems);
+                self.unknown_empty_keys(page, &entry.value, &format!("{pointer}/{}", escaped(&entry.key)), problems);
             }
         }
     }
@@ -382,8 +427,71 @@ fn absence(root: &Node<'_>, pointer: &str) -> Span {
     key.or_else(first).unwrap_or(node.span)
 }
 
-fn is_about_absence(problem: &Problem) -> bool {
-    problem.message.contains("is missing") || problem.message.contains("is empty")
+/// A text and its tree.
+#[derive(Clone, Copy)]
+struct Page<'p> {
+    text: &'p str,
+    root: &'p Node<'p>,
+}
+
+/// A problem, and the key that is missing because of it.
+struct Found {
+    problem: Problem,
+    /// JSON Pointer of the field that was written under another key, or not below its own.
+    stands_for: Option<String>,
+    /// Whether only its name is another.
+    is_name: bool,
+}
+
+impl From<Problem> for Found {
+    fn from(problem: Problem) -> Self {
+        Self { problem, stands_for: None, is_name: false }
+    }
+}
+
+/// Drops what is missing only because it was written otherwise. Of two keys that may mean the same one, neither is
+/// renamed.
+fn one_for_each_key(found: Vec<Found>) -> Vec<Problem> {
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for found in &found {
+        if let Some(pointer) = &found.stands_for {
+            *named.entry(pointer.clone()).or_default() += usize::from(found.is_name);
+        }
+    }
+    let is_contested = |pointer: &Option<String>| pointer.as_ref().is_some_and(|pointer| named[pointer] > 1);
+    let is_named = |problem: &Problem| problem.place.missing().is_some_and(|pointer| named.contains_key(pointer));
+    let found = found.into_iter().filter(|found| !is_named(&found.problem));
+    found
+        .map(|found| match is_contested(&found.stands_for) {
+            true => found.problem.fixed_by(None),
+            false => found.problem,
+        })
+        .collect()
+}
+
+/// Says what is wrong with a date, with its right spelling where there is one.
+fn date_fault(node: &Node<'_>, fault: MomentError) -> MomentError {
+    let right = foreign::spellings(node.as_text().unwrap_or_default());
+    match (&fault, right.as_slice()) {
+        (MomentError::NotADate | MomentError::NotATime, [right]) if !right.contains('T') => {
+            MomentError::DaySpelling(right.clone())
+        }
+        _ => fault,
+    }
+}
+
+/// Names both days that a text may mean, or the part of it that can be read.
+fn dates_meant(node: &Node<'_>) -> Option<String> {
+    const MINUTES: usize = "2026-11-23T09:00".len();
+    let text = node.as_text()?;
+    match foreign::spellings(text).as_slice() {
+        [a, b] => Some(format!("write `{a}` or `{b}`")),
+        [] => {
+            let readable = text.get(..MINUTES).filter(|text| Moment::parse(text).is_ok())?;
+            Some(format!("write `{readable}`, in the register's time zone, or an offset such as `+01:00` behind it"))
+        }
+        _ => None,
+    }
 }
 
 fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
@@ -468,25 +576,4 @@ fn any_of(options: &[String]) -> String {
 
 fn list(keys: &[&str]) -> String {
     format!("`{}`", keys.join("`, `"))
-}
-
-/// Words that other registers and scanners use for ours.
-fn synonym<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    const WORDS: &[(&str, &[&str])] = &[
-        ("active", &["open", "approved", "pending", "live", "new", "accepted", "in progress", "ongoing"]),
-        ("closed", &["done", "resolved", "finished", "fixed", "removed", "complete", "completed"]),
-        ("rejected", &["denied", "declined", "refused"]),
-        ("moderate", &["medium", "mid", "normal"]),
-        ("emergency", &["critical", "urgent", "severe"]),
-        ("low", &["minor", "trivial"]),
-        ("high", &["major"]),
-        ("remote-access", &["vpn", "ssh", "rdp", "remote", "network", "firewall"]),
-        ("authentication", &["mfa", "sso", "login", "2fa", "password"]),
-        ("vendor-access", &["vendor", "third-party", "third party", "supplier"]),
-    ];
-    let folded = word.trim().to_lowercase();
-    let spelled = folded.replace('_', " ");
-    let is_one = |others: &[&str]| others.contains(&folded.as_str()) || others.contains(&spelled.as_str());
-    let words = WORDS.iter().filter(|(_, others)| is_one(others));
-    words.filter_map(|(ours, _)| known.iter().find(|known| *known == ours).copied()).next()
 }

@@ -3,7 +3,7 @@
 //! A cell such as `03/04/2026` may be either of two days; the whole column decides which, never a single cell.
 
 use crate::text::{month_of, shown};
-use crate::time::{Day, Moment};
+use crate::time::{Day, Moment, MomentError};
 
 /// Whether the day or the month comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,29 @@ pub(crate) fn read(text: &str) -> Written {
             }
         }
     }
+}
+
+/// Returns the right spellings of a date in another one: a single one where it is certain, two where either number may
+/// be the month. A time of day is only taken over, never left out, and a year of two digits is nobody's certainty.
+#[must_use]
+pub fn spellings(text: &str) -> Vec<String> {
+    let has_fraction = text.rsplit_once(':').is_some_and(|(_, rest)| rest.contains(['.', ',']));
+    match Moment::parse(text) {
+        Err(MomentError::DaySpelling(right) | MomentError::TimeSpelling(right)) if !has_fraction => return vec![right],
+        Ok(_) => return Vec::new(),
+        Err(_) => {}
+    }
+    let is_digit = |c: char| c.is_ascii_digit();
+    let has_year = text.split(|c: char| !is_digit(c)).any(|number| number.len() == 4);
+    if !has_year || text.contains(':') {
+        return Vec::new();
+    }
+    let moments = match read(text) {
+        Written::Plain(moment) => vec![Some(moment)],
+        Written::Ordered { day_first, month_first } => vec![day_first, month_first],
+        Written::Serial(_) | Written::Unreadable => Vec::new(),
+    };
+    moments.into_iter().flatten().map(|moment| moment.to_string()).collect()
 }
 
 /// Reads a number as Excel shows it: days since 1899-12-30, with the time of day as a fraction. That calendar's 29
@@ -430,5 +453,27 @@ mod tests {
         assert_eq!(of(&["03/04/2026"]).order(), None);
         assert!(of(&["23/04/2026", "04/23/2026"]).is_mixed());
         assert_eq!(of(&["2026-04-03", "46000", "03.04.2026"]).either, None);
+    }
+
+    #[test]
+    fn another_spelling_has_one_right_one_or_two() {
+        for (text, right) in [
+            ("20.11.2026", &["2026-11-20"][..]),
+            ("11/20/2026", &["2026-11-20"]),
+            ("5.12.2026", &["2026-12-05"]),
+            ("20 Nov 2026", &["2026-11-20"]),
+            ("3. Dezember 2026", &["2026-12-03"]),
+            ("2026-11-23 09:00", &["2026-11-23T09:00"]),
+            ("12/04/2026", &["2026-04-12", "2026-12-04"]),
+            ("2026-11-23", &[]),
+            ("2026-11-25T18:00 CET", &[]),
+            ("2026-11-23T09:00:30.125Z", &[]),
+            ("23.11.26", &[]),
+            ("20 Nov 2026 23:59", &[]),
+            ("46349", &[]),
+            ("next Friday", &[]),
+        ] {
+            assert_eq!(spellings(text), right, "{text}");
+        }
     }
 }

@@ -4,9 +4,11 @@
 //! resolve plain ones by YAML 1.1 or 1.2, and those disagree.
 
 use crate::text::shown;
+use crate::yaml::fix::{Fix, Replacement};
 use crate::yaml::node::{Kind, Node, Style};
 use crate::yaml::parse::{MAX_LISTED, Problem};
 use crate::yaml::pointer::field_at;
+use crate::yaml::write::{Quotes, quoted};
 
 /// Finds the ambiguous plain values of a tree, up to the listed number; keys and dates never count.
 #[must_use]
@@ -31,7 +33,10 @@ fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
             if let Some(other) = other_reading(&scalar.text) {
                 let text = shown(&scalar.text);
                 let message = format!("some YAML readers take `{text}` for {other}");
-                found.push(Problem::new(node.span, message, format!("quote it: \"{text}\"")));
+                let new = quoted(&scalar.text, Quotes::Double);
+                let fix = Fix::new(format!("quote `{text}`"), vec![Replacement::new(node.span, new.as_str())]);
+                let help = format!("quote it: `{}`", shown(&new));
+                found.push(Problem::new(node.span, message, help).fixed_by(Some(fix)));
             }
         }
         Kind::Scalar(_) => {}

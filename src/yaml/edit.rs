@@ -189,7 +189,7 @@ fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
 }
 
 /// Replaces ranges that do not overlap.
-fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> String {
+pub(super) fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> String {
     splices.sort_by_key(|(range, _)| range.start);
     let mut edited = String::with_capacity(text.len() + 256);
     let mut at = 0;
@@ -260,7 +260,8 @@ impl Seen<'_> {
 }
 
 /// Returns whether a list or mapping is written in brackets or braces.
-fn is_flow(text: &str, node: &Node<'_>) -> bool {
+#[must_use]
+pub fn is_flow(text: &str, node: &Node<'_>) -> bool {
     let start = node.span.range().start;
     let (open, first) = match &node.kind {
         Kind::Seq(items) => (b'[', items.first().map(|item| item.span)),

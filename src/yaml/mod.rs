@@ -6,15 +6,18 @@
 mod ambiguous;
 mod comments;
 pub mod edit;
+mod fix;
 mod json;
 mod node;
 mod parse;
 mod place;
 mod pointer;
+mod repair;
 pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use comments::{Comment, comments};
+pub use fix::{Fix, Replacement, apply};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Style};
 pub use parse::{MAX_BYTES, MAX_LISTED, Problem, Related, check_text, parse};

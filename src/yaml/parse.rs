@@ -10,8 +10,10 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
+use crate::yaml::fix::Fix;
 use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
 use crate::yaml::place::{Place, Spot};
+use crate::yaml::repair;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 256 * 1024;
@@ -20,7 +22,7 @@ pub const MAX_BYTES: u64 = 256 * 1024;
 pub const MAX_DEPTH: usize = 64;
 
 /// The most problems that are listed for one file; the rest follow from the first ones.
-const MAX_PROBLEMS: usize = 20;
+pub(super) const MAX_PROBLEMS: usize = 20;
 
 /// The most values of one file that are listed by [`Problem::first_of`].
 pub const MAX_LISTED: usize = 100;
@@ -41,6 +43,8 @@ pub struct Problem {
     pub related: Option<Related>,
     /// The field that it is about; the file as a whole if that is not known.
     pub place: Place,
+    /// The change that settles it, where nothing is left to decide.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl From<&Problem> for Spot {
@@ -63,7 +67,13 @@ impl Problem {
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
         let place = Place::default();
-        Self { span, message: message.into(), help: Some(help.into()), related: None, place }
+        Self { span, message: message.into(), help: Some(help.into()), related: None, place, fix: None }
+    }
+
+    /// Adds the change that settles it.
+    #[must_use]
+    pub fn fixed_by(self, fix: Option<Fix>) -> Self {
+        Self { fix: fix.map(Box::new), ..self }
     }
 
     /// Says which field it is about.
@@ -90,8 +100,24 @@ impl Problem {
 ///
 /// # Errors
 ///
-/// Every place outside the safe subset, the first 20 of them, in order. A syntax error ends the reading and comes last.
+/// Every place outside the safe subset, the first 20 of them, in order. A syntax error whose cause is not recognised ends
+/// the reading and comes last.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
+    read(text).map_err(|unread| repair::list(text, unread))
+}
+
+/// Why a text was not read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    /// What was found until the reading ended, in its order.
+    pub(super) problems: Vec<Problem>,
+    /// The byte of the fault of syntax that ended it, which is the last problem.
+    pub(super) fault: Option<usize>,
+}
+
+/// Reads a text up to its first fault of syntax.
+pub(super) fn read(text: &str) -> Result<Node<'_>, Unread> {
+    let mut fault = None;
     let mut loader = Loader { text, ..Loader::default() };
     for event in events(text) {
         match event {
@@ -100,7 +126,9 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
                 loader.take(event, Span::new(range.start, range.end));
             }
             Err(error) => {
-                loader.problems.push(syntax_problem(text, &error));
+                let problem = syntax_problem(text, &error);
+                fault = Some(problem.span.range().start);
+                loader.problems.push(problem);
                 break;
             }
         }
@@ -108,7 +136,7 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
             break;
         }
     }
-    loader.finish(text)
+    loader.finish(text).map_err(|problems| Unread { problems, fault })
 }
 
 /// Reads a text as events, which end at the first syntax error.
@@ -257,7 +285,8 @@ impl<'a> Loader<'a> {
             let message = format!("the key `{}` is written twice", crate::text::shown(&scalar.text));
             let related = Related { span: first.key_span, message: "first written here".into() };
             let help = Some("keep one of the two".into());
-            self.problems.push(Problem { span, message, help, related: Some(related), place: Place::default() });
+            let place = Place::default();
+            self.problems.push(Problem { span, message, help, related: Some(related), place, fix: None });
         }
         *key = Some((span, scalar.text));
     }

@@ -407,7 +407,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             let text = files.get(&format!("{id}.yaml")).unwrap_or_else(|| panic!("{id}: {:?}", files.keys()));
             assert!(lines.iter().all(|line| text.contains(line)), "{source}: {lines:?}\n{text}");
             for text in files.values() {
-                let problems = schema.check(&yaml::parse(text).unwrap());
+                let problems = schema.check(text, &yaml::parse(text).unwrap());
                 let wrong: Vec<_> = problems.iter().filter(|problem| problem.place.missing().is_none()).collect();
                 assert!(wrong.is_empty(), "{source}: {wrong:?}\n{text}");
             }

@@ -104,7 +104,7 @@ impl CiEnvironment {
     }
 
     /// Returns whether this is a job of a known CI system.
-    pub(super) fn is_known(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         let other = [&self.azure_target, &self.bitbucket_branch, &self.bitbucket_commit, &self.jenkins_target];
         self.is_github() || self.gitlab_ci || other.into_iter().any(Option::is_some)
     }

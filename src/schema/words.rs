@@ -1,0 +1,68 @@
+//! Words that other registers and scanners have for ours.
+
+/// Our words, each with the words that say the same, and those that say something near it.
+const WORDS: &[(&str, &[&str], &[&str])] = &[
+    (
+        "active",
+        &["open", "approved", "live", "accepted", "granted", "in force", "in progress", "ongoing"],
+        &["pending", "new"],
+    ),
+    ("closed", &["done", "resolved", "finished", "fixed", "removed", "complete", "completed"], &[]),
+    ("rejected", &["denied", "declined", "refused"], &[]),
+    ("moderate", &["medium", "mid", "normal"], &[]),
+    ("emergency", &[], &["critical", "urgent", "severe"]),
+    ("low", &["minor", "trivial"], &[]),
+    ("high", &["major"], &[]),
+    ("remote-access", &["vpn", "ssh", "rdp", "remote"], &["network", "firewall"]),
+    ("authentication", &["mfa", "sso", "login", "2fa", "password"], &[]),
+    ("vendor-access", &["vendor", "third-party", "third party", "supplier"], &[]),
+];
+
+/// Returns the one of `known` that another system's word means, or comes near to.
+#[must_use]
+pub(super) fn synonym<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    find(word, known, |same, near, word| same.contains(&word) || near.contains(&word))
+}
+
+/// Returns the one of `known` that a word says, in other letters, with a slip of one letter or in another system's
+/// word for the very same.
+#[must_use]
+pub(super) fn same<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    const SHORTEST: usize = 5;
+    let plain = |word: &str| word.trim().to_lowercase().replace(['_', ' '], "-");
+    let spelt = plain(word);
+    let slip = |ours: &str| spelt.len() >= SHORTEST && strsim::osa_distance(&spelt, ours) == 1;
+    let alike = known.iter().find(|ours| plain(ours) == spelt).or_else(|| known.iter().find(|ours| slip(ours)));
+    alike.copied().or_else(|| find(word, known, |same, _, word| same.contains(&word)))
+}
+
+fn find<'k>(word: &str, known: &[&'k str], is_one: impl Fn(&[&str], &[&str], &str) -> bool) -> Option<&'k str> {
+    let folded = word.trim().to_lowercase();
+    let spelled = folded.replace('_', " ");
+    let words = WORDS.iter().filter(|(_, same, near)| is_one(same, near, &folded) || is_one(same, near, &spelled));
+    words.filter_map(|(ours, ..)| known.iter().find(|known| *known == ours).copied()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_word_for_the_very_same_is_taken_for_ours() {
+        let known = ["active", "expired", "closed", "rejected"];
+        for (word, ours) in [
+            ("Active", Some("active")),
+            ("actve", Some("active")),
+            ("open", Some("active")),
+            ("In_Progress", Some("active")),
+            ("done", Some("closed")),
+            ("inactive", None),
+            ("pending", None),
+            ("on", None),
+        ] {
+            assert_eq!(same(word, &known), ours, "{word}");
+        }
+        assert_eq!(synonym("pending", &known), Some("active"));
+        assert_eq!(same("critical", &["low", "high", "emergency"]), None);
+    }
+}
