@@ -74,7 +74,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
             Some((team(*first), "first written here")),
         ),
     };
-    let related = related.map(|(span, message)| Related { span, message: message.to_owned() });
+    let related = related.map(|(span, message)| Box::new(Related { span, message: message.to_owned() }));
     Problem { span, message, help: Some(help.to_owned()), related, place: Place::default(), fix: None }
 }
 

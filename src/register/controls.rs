@@ -43,7 +43,7 @@ impl Controls {
             let id = text("id");
             let span = item.get("id").map_or(item.span, |id| id.span);
             if let Some(first) = seen.insert(id.to_lowercase(), span) {
-                let related = Some(Related { span: first, message: "first written here".into() });
+                let related = Some(Box::new(Related { span: first, message: "first written here".into() }));
                 let message = format!("the control `{}` is listed twice", shown(&id));
                 problems.push(Problem {
                     span,

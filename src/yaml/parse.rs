@@ -40,7 +40,7 @@ pub struct Problem {
     /// What to do.
     pub help: Option<String>,
     /// The other place involved, such as the first of two equal keys.
-    pub related: Option<Related>,
+    pub related: Option<Box<Related>>,
     /// The field that it is about; the file as a whole if that is not known.
     pub place: Place,
     /// The change that settles it, where nothing is left to decide.
@@ -286,7 +286,7 @@ impl<'a> Loader<'a> {
             let related = Related { span: first.key_span, message: "first written here".into() };
             let help = Some("keep one of the two".into());
             let place = Place::default();
-            self.problems.push(Problem { span, message, help, related: Some(related), place, fix: None });
+            self.problems.push(Problem { span, message, help, related: Some(Box::new(related)), place, fix: None });
         }
         *key = Some((span, scalar.text));
     }

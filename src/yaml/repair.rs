@@ -21,8 +21,7 @@ pub(super) fn list(text: &str, unread: Unread) -> Vec<Problem> {
     let mut copy = Copy { text: text.to_owned(), done: Vec::new() };
     let mut found: Vec<Problem> = Vec::new();
     let mut unread = unread;
-    loop {
-        let (Some(fault), Some(mut problem)) = (unread.fault, unread.problems.pop()) else { break };
+    while let (Some(fault), Some(mut problem)) = (unread.fault, unread.problems.pop()) {
         problem.span = copy.original(problem.span);
         let Some((slip, rest)) = right(&copy.text, fault) else {
             found.push(problem);
