@@ -12,14 +12,16 @@ use crate::error::Error;
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Snapshot, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
+use crate::policy::places::BASELINE;
 use crate::register::{self, Files, Register};
 use crate::rule::{Findings, Level};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
+use crate::source::{FileId, Source};
 use crate::text::shown;
 use crate::time::{Day, Zone};
 
@@ -50,9 +52,12 @@ impl Run<'_> {
     fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
         let (book, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
         let folder = book.policy.exceptions.clone();
-        let judge = self.judge(book)?;
+        let mut judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let mut files = register::read(&self.root, &folder)?;
+        if let Some(baseline) = &mut judge.baseline {
+            baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
+        }
         let ownership = signoff::ownership(judge.policy.forge(), None, &self.root, &mut files)?;
         let register = Register::parse(&files, own.as_ref());
         let mut findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
@@ -68,7 +73,7 @@ impl Run<'_> {
         self.refuse_moved_root(&base.snapshot)?;
         let (head, own) = self.rule_book(&Repository::Folder(self.root.clone()))?;
         // In a repository that had no register and no policy before, the change brings both.
-        let (book, head, own) =
+        let (book, mut head, own) =
             if base.snapshot.is_without_register(&book::policy_file(&self.arguments.place, self.world, &self.root)) {
                 (head, None, own)
             } else {
@@ -76,13 +81,14 @@ impl Run<'_> {
                 (book, Some(head), own)
             };
         let folder = book.policy.exceptions.clone();
-        let judge = self.judge(book)?;
+        let mut judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&self.root, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&base.git, &books, &mut files)?;
+        place_baselines(&documents, &files, &mut judge, head.as_mut());
         let ownership = signoff::ownership(judge.policy.forge(), Some(&base.snapshot), &self.root, &mut files)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
@@ -228,6 +234,22 @@ impl Base {
     fn day(&self, zone: Zone) -> Option<Day> {
         let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
         Some(zone.day_of(committed))
+    }
+}
+
+/// Tells the baselines of base and head where they lie among the files.
+fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
+    let find = |version: fn(&Document) -> Option<FileId>| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    };
+    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    // In a repository that had no register, the judge's book is the head's.
+    let judging = if head.is_some() { before } else { after };
+    if let Some(baseline) = &mut judge.baseline {
+        baseline.file = judging;
+    }
+    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+        baseline.file = after;
     }
 }
 

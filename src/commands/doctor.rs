@@ -80,12 +80,13 @@ impl Patient {
     }
 
     fn examine(&self, settings: &Settings, branch: &str, world: &World) -> Vec<Line> {
-        let RuleBook { policy, people, controls } = &self.book;
+        let RuleBook { policy, people, controls, baseline } = &self.book;
         doctor::examine(&Facts {
             files: &self.files,
             policy,
             people,
             catalogue: controls.is_some(),
+            baseline: baseline.is_some(),
             register: self.register,
             ownership: &self.ownership,
             schemas: &self.schemas,

@@ -6,7 +6,7 @@ use super::github;
 use super::line::{Check, Line};
 use super::{Facts, PIPELINE, gitlab};
 use crate::policy::places;
-use crate::signoff::coverage::{self, Part};
+use crate::signoff::coverage::{self, Books, Part};
 use crate::signoff::{Codeowners, Owner, OwnerKind, people_of};
 use crate::text::shown;
 
@@ -57,7 +57,8 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 /// Returns everything that decides what is let through, as far as this repository decides it.
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
-    let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
+    let books = Books { roster: facts.people.roster().is_some(), catalogue: facts.catalogue, baseline: facts.baseline };
+    let mut parts = coverage::parts(policy, books, ownership);
     let schema = policy.schema.as_deref();
     parts.extend(schema.map(|path| Part::file("the schema", format!("{}{path}", ownership.prefix))));
     // What git makes of a file between storing and checking it out.

@@ -31,6 +31,8 @@ pub struct Facts<'f> {
     pub people: &'f People,
     /// Whether there is a catalogue of controls.
     pub catalogue: bool,
+    /// Whether there is a baseline.
+    pub baseline: bool,
     /// Whether the register's folder is there.
     pub register: bool,
     /// The CODEOWNERS that counts.

@@ -1,7 +1,7 @@
 //! Everything that decides how a register is judged.
 
 use crate::people::People;
-use crate::policy::Policy;
+use crate::policy::{Baseline, Policy};
 use crate::register::Controls;
 
 /// The rule book of a repository: its policy and the files that the policy names.
@@ -13,4 +13,6 @@ pub struct RuleBook {
     pub people: People,
     /// The catalogue of controls.
     pub controls: Option<Controls>,
+    /// What is tolerated in imported exceptions.
+    pub baseline: Option<Baseline>,
 }

@@ -5,6 +5,9 @@ use crate::policy::Policy;
 /// The names under which a policy is looked for, the first that is there.
 pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
 
+/// The baseline's file, from the root of the register.
+pub const BASELINE: &str = "baseline.yaml";
+
 /// Every place where some forge looks for CODEOWNERS, from the top of the work tree. Which of them counts, and before
 /// which others, is the forge's: [`Forge::codeowners`](crate::policy::Forge::codeowners).
 pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
@@ -24,9 +27,9 @@ pub fn is_beside(path: &str) -> bool {
 
 impl Policy {
     /// Returns the paths of the rule book, relative to the root: the policy that was read and those
-    /// that could be, the roster, the catalogue and the organisation's schema.
+    /// that could be, the roster, the catalogue, the organisation's schema and the baseline.
     pub fn book_paths(&self) -> impl Iterator<Item = &str> {
         let own = [self.path.as_deref(), Some(self.people_path()), Some(self.controls_path()), self.schema.as_deref()];
-        own.into_iter().flatten().chain(NAMES)
+        own.into_iter().flatten().chain(NAMES).chain([BASELINE])
     }
 }

@@ -6,6 +6,7 @@ use super::codeowners::{Codeowners, Demand, Rule};
 use super::owners::people_of;
 use super::ownership::Ownership;
 use crate::people::People;
+use crate::policy::places::BASELINE;
 use crate::policy::{Forge, Policy};
 use crate::source::Span;
 use crate::text::shown;
@@ -55,18 +56,32 @@ pub struct Shortfall {
     pub help: String,
 }
 
+/// The files of a rule book that a repository need not have.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Books {
+    /// Whether there is a roster.
+    pub roster: bool,
+    /// Whether there is a catalogue of controls.
+    pub catalogue: bool,
+    /// Whether there is a baseline.
+    pub baseline: bool,
+}
+
 /// Returns what must be owned wherever there is a register: its folder, the rule book so far as it is there, and
 /// CODEOWNERS itself.
 #[must_use]
-pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownership) -> Vec<Part> {
+pub fn parts(policy: &Policy, books: Books, ownership: &Ownership) -> Vec<Part> {
     let path = |below: &str| format!("{}{below}", ownership.prefix);
     let mut parts = vec![Part::folder("the register", path(&format!("{}/", policy.exceptions)), "yaml")];
     parts.extend(policy.path.as_deref().map(|policy| Part::file("the policy", path(policy))));
-    if roster {
+    if books.roster {
         parts.push(Part::file("the roster", path(policy.people_path())));
     }
-    if catalogue {
+    if books.catalogue {
         parts.push(Part::file("the catalogue", path(policy.controls_path())));
+    }
+    if books.baseline {
+        parts.push(Part::file("the baseline", path(BASELINE)));
     }
     parts.push(Part { name: "CODEOWNERS itself".to_owned(), ..Part::file("", ownership.path.clone()) });
     parts

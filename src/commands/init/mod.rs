@@ -11,6 +11,7 @@ use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::output::doctor::{Diagnosis, text};
 use crate::output::escape;
+use crate::policy::places::BASELINE;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::Shipped;
@@ -118,6 +119,7 @@ impl Setup {
             ("policy", Shipped::Policy),
             ("people", Shipped::People),
             ("controls", Shipped::Controls),
+            ("baseline", Shipped::Baseline),
         ] {
             let what = "for editors, which complete and explain the keys";
             part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
@@ -129,6 +131,7 @@ impl Setup {
             (format!("/{below}{policy_path}"), policy_path.to_owned()),
             (format!("/{below}{}", policy.people_path()), policy.people_path().to_owned()),
             (format!("/{below}{}", policy.controls_path()), policy.controls_path().to_owned()),
+            (format!("/{below}{BASELINE}"), BASELINE.to_owned()),
             (format!("/{owners_path}"), owners_path.to_owned()),
             (format!("/{ATTRIBUTES}"), ATTRIBUTES.to_owned()),
         ];

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::register::FileRef;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::signoff::coverage::{self, Part};
+use crate::signoff::coverage::{self, Books, Part};
 use crate::signoff::{Codeowners, Ownership};
 use crate::yaml::Spot;
 
@@ -21,7 +21,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Let two people or more own the register, the policy, the roster, the catalogue and CODEOWNERS.
+    /// Let two people or more own the register, the policy, the roster, the catalogue, the baseline and CODEOWNERS.
     /// A team counts as the people that `teams` of the roster lists for it. In GitLab a section that
     /// asks for several approvals needs one owner more than that, and an optional section protects
     /// nothing.
@@ -39,7 +39,12 @@ fn check(cx: &mut Context<'_>) {
     }
     let Some(codeowners) = ownership.codeowners() else { return };
     let (people, policy) = (&cx.judge.people, &cx.judge.policy);
-    let parts = coverage::parts(policy, people.roster().is_some(), cx.judge.controls.is_some(), ownership);
+    let books = Books {
+        roster: people.roster().is_some(),
+        catalogue: cx.judge.controls.is_some(),
+        baseline: cx.judge.baseline.is_some(),
+    };
+    let parts = coverage::parts(policy, books, ownership);
     let mut by_line = coverage::by_line(&codeowners, parts);
     for (line, path) in exceptions(cx, ownership, &codeowners) {
         by_line.entry(line).or_insert_with(|| vec![Part::exception(path)]);

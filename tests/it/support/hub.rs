@@ -147,8 +147,10 @@ impl Book {
     /// Plans a day for a register of files, each a path and a text.
     pub(crate) fn plan(&self, files: &[(String, String)], today: &str, hub: &Hub) -> Value {
         let today = Today::parse(today, self.policy.timezone).unwrap();
-        let judge =
-            Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
+        let judge = Judge::new(
+            RuleBook { policy: self.policy.clone(), people: self.people.clone(), ..RuleBook::default() },
+            today,
+        );
         let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
         let files = Files::from_sources(files);
         let (register, _) = Register::parse_unjudged(&files, &[]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::places::Places;
 use crate::history::{Changes, Document};
 use crate::people::People;
+use crate::policy::places::BASELINE;
 use crate::rules::Context;
 use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
 use crate::source::FileId;
@@ -76,6 +77,7 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files.extend(cx.judge.people.roster().map(|_| below(policy.people_path())));
     files.extend(cx.judge.controls.as_ref().map(|_| below(policy.controls_path())));
     files.extend(policy.schema.as_deref().map(below));
+    files.extend(cx.judge.baseline.as_ref().map(|_| below(BASELINE)));
     let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
     let most = MOST_MATCHES / (rules + 1);

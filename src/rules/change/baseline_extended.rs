@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use super::policy_loosened::places::{Page, Places, report};
+use crate::history::Changes;
+use crate::policy::places::BASELINE;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::schema::field_name;
+use crate::text::shown;
+use crate::yaml::{Place, Spot, escaped};
+
+declare_rule! {
+    /// Reports a change that adds to a baseline which is there already, or lets it last longer.
+    ///
+    /// ## Why
+    ///
+    /// A baseline is for the exceptions that were there before the register. Whoever may add to it
+    /// later can put a new exception there, or a defect that the rules have just found, and wait.
+    ///
+    /// ## What to do
+    ///
+    /// Fill the gap instead. If a second old register is to be imported, let the people who own the
+    /// policy allow it first, in a change of its own: `rules: {baseline-extended: warning}`.
+    ///
+    /// The change that brings the first baseline is reported by `baseline` alone, so far as it names
+    /// exceptions that it brings itself.
+    id: "baseline-extended",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    // The change that brings the first register brings its past.
+    let Some(head) = &changes.head else { return };
+    let Some(after) = &head.baseline else { return };
+    let before = cx.judge.baseline.as_ref();
+    let places = Places::new(changes);
+    let (base_page, head_page) = (places.base(Some(BASELINE)), places.head(Some(BASELINE)));
+    let pages = (base_page.as_ref(), head_page.as_ref());
+    let added: BTreeSet<&str> =
+        changes.list.iter().filter(|change| change.added().is_some()).map(|change| change.id).collect();
+    let there: BTreeSet<&str> = cx.register.files.iter().map(|file| file.stem).collect();
+    let at = |page: Option<&Page<'_>>, pointer: &str| page.and_then(|page| page.find(pointer));
+    if let Some(before) = before.filter(|before| after.until > before.until) {
+        let message = format!("the baseline ends on `{}` instead of `{}`", after.until, before.until);
+        report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
+            .help(format!("keep `until: {}`: what is not fixed by then counts", before.until));
+    }
+    for (id, tolerated) in &after.entries {
+        let name = shown(id);
+        let pointer = format!("/entries/{}", escaped(id));
+        let Some(known) = before.and_then(|before| before.entries.get(id)) else {
+            if before.is_none() && added.contains(id.as_str()) {
+                continue;
+            }
+            let spot = head_page.as_ref().and_then(|page| page.find_key(&pointer));
+            let message = match before {
+                Some(_) => format!("the baseline names `{name}`, which it did not before"),
+                None if !there.contains(id.as_str()) => {
+                    format!("the baseline names `{name}`, and there is no such exception")
+                }
+                None => format!("the baseline names `{name}`, which is in the register already"),
+            };
+            report(cx, pages, (None, spot), message).help("fix what the rules find in it instead: delete the entry");
+            continue;
+        };
+        for (rule, fields) in tolerated {
+            let old = known.get(rule);
+            let new: Vec<&String> = fields.iter().filter(|field| old.is_none_or(|old| !old.contains(*field))).collect();
+            let Some(first) = new.first() else { continue };
+            let what = if *first == "/" { "the file".to_owned() } else { field_name(first) };
+            let more = if new.len() > 1 { format!(" and `{}` more", new.len() - 1) } else { String::new() };
+            let message = format!("the baseline tolerates `{rule}` in `{name}` now, at `{}`{more}", shown(&what));
+            let spot = at(pages.1, &format!("{pointer}/{}/0", escaped(rule)))
+                .map(|spot| Spot { place: Place::value(format!("{pointer}/{}", escaped(rule))), ..spot });
+            report(cx, pages, (None, spot), message).help("fix it instead: a baseline may only get shorter");
+        }
+    }
+}
