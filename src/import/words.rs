@@ -16,7 +16,7 @@ pub(super) enum Meaning {
 }
 
 const TIERS: &[(&str, &[&str])] = &[
-    ("low", &["low", "l", "minor", "trivial", "negligible", "niedrig", "gering", "unkritisch"]),
+    ("low", &["low", "l", "minor", "trivial", "negligible", "niedrig", "n", "gering", "unkritisch"]),
     ("moderate", &["moderate", "medium", "med", "m", "mid", "normal", "mittel"]),
     ("high", &["high", "h", "major", "hoch"]),
     ("emergency", &["emergency", "notfall", "break glass"]),
@@ -24,7 +24,7 @@ const TIERS: &[(&str, &[&str])] = &[
 
 /// More than `high`; `emergency` is not a higher tier but one that ends an incident.
 const ABOVE_HIGH: &[&str] =
-    &["critical", "crit", "very high", "severe", "extreme", "kritisch", "sehr hoch", "urgent", "dringend"];
+    &["critical", "crit", "c", "k", "very high", "severe", "extreme", "kritisch", "sehr hoch", "urgent", "dringend"];
 
 const STATES: &[(&str, &[&str])] = &[
     (
@@ -174,6 +174,12 @@ pub(super) fn state(text: &str) -> Meaning {
 #[must_use]
 pub(super) fn exposure(text: &str) -> Option<&'static str> {
     find(EXPOSURES, &plain_of(text))
+}
+
+/// Tells whether a text says that there is no exposure at all.
+#[must_use]
+pub(super) fn is_none(text: &str) -> bool {
+    ["none", "no", "nein", "keine", "keiner"].contains(&plain_of(text).as_str())
 }
 
 /// Returns the one of `ours` that a text is, in whatever letters.

@@ -12,7 +12,7 @@ pub mod places;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use baseline::Baseline;
+pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
 pub use forge::Forge;
 pub use places::NAMES;

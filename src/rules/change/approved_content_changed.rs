@@ -23,7 +23,7 @@ declare_rule! {
     /// Put the value back. If the record was wrong, correct it and say so in the same change: an
     /// item of `amendments` that names the field, with an approver of its own. What is really
     /// another risk is a new exception. The owner, the removal, the alternatives and the references
-    /// are free to edit.
+    /// are free to edit, and what a baseline says an imported record lacks may be filled in.
     id: "approved-content-changed",
     family: Change,
     level: Error,
@@ -48,7 +48,7 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         changed.remove(at);
     }
     for pointer in changed {
-        if !is_amended(&edit, &pointer) {
+        if !is_amended(&edit, &pointer) && !fills_gap(change.id, &edit, &pointer, cx) {
             report(&edit, &pointer, cx);
         }
     }
@@ -92,6 +92,13 @@ fn keys<'n>(before: &'n [Entry<'_>], after: &'n [Entry<'_>]) -> std::collections
 
 fn are_maps(items: &[Node<'_>]) -> bool {
     items.iter().all(|item| item.as_map().is_some())
+}
+
+/// Tells whether a change fills in what the record was imported without, while the baseline still says so.
+fn fills_gap(id: &str, edit: &Edit<'_, '_>, pointer: &str, cx: &Context<'_>) -> bool {
+    let Some(baseline) = &cx.judge.baseline else { return false };
+    let named = baseline.lists(id, "schema", pointer) && cx.today().day <= baseline.until;
+    named && value(edit.base_tree, pointer).is_none()
 }
 
 /// Tells whether `starts` is the same moment in other words.
