@@ -408,8 +408,9 @@ mod tests {
         assert_eq!(table.rows.iter().map(|row| row.cell(0)).collect::<Vec<_>>(), ["a", "h"]);
         assert_eq!(table.repeated_headers, [5]);
         let lines: Vec<usize> = table.unread.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [3, 4, 7], "{:?}", table.unread);
-        assert!(table.unread[2].1.contains("to line 8"), "{:?}", table.unread);
+        assert_eq!(lines, [3, 7], "{:?}", table.unread);
+        assert_eq!(table.totals, [(4, "Total: 2".to_owned())]);
+        assert!(table.unread[1].1.contains("to line 8"), "{:?}", table.unread);
     }
 
     #[test]
