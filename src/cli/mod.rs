@@ -1,7 +1,8 @@
-//! The arguments, one file a command, and nothing else: their doc comments are the help text. Those that give a field
-//! of an exception are made of the table of fields.
+//! The arguments, one file per command, and nothing else: their doc comments are the help text. Those that set a field
+//! of an exception come from the table of fields.
 
 pub mod answers;
+pub mod help;
 mod check;
 mod doctor;
 mod export;
@@ -17,7 +18,7 @@ mod show;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
 pub use check::Check;
@@ -35,84 +36,97 @@ pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
-#[command(name = "stopgap", version, max_term_width = 100)]
+#[command(name = "stopgap", version, max_term_width = 100, styles = help::STYLES, help_template = help::whole())]
+#[command(before_help = help::shown_examples(""), after_help = help::commands())]
 pub struct Cli {
-    /// Colour what is meant for people.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// Colour what is meant for people: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// Returns the whole command line, each command with its examples.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|it| {
+        let examples = help::shown_examples(it.get_name());
+        it.help_template(help::OF_A_COMMAND).before_help(examples)
+    })
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Set a repository up: policy, register, schemas for editors, code owners, a CI job.
+    /// Set up a repository: policy, register, code owners, a CI job.
     ///
-    /// What is there already is never changed, so it may be run again: what is missing is written,
-    /// and lines that belong into a file of yours are printed.
+    /// Editors get schemas, which complete and explain the keys.
+    ///
+    /// Existing files are never changed, so it may be run again: what is missing is written, and lines that belong in a
+    /// file of yours are printed.
     Init(Init),
-    /// Ask for a new exception: in a terminal every answer that is missing is asked for and judged
-    /// as it is given; elsewhere it comes from arguments.
+    /// Ask for a new exception.
     ///
-    /// The file is shown, judged as the pull-request gate would, and written whole or not at all;
-    /// nothing is ever replaced. The commands that open the pull request are printed.
+    /// In a terminal every answer that is missing is asked for and judged as it is given; elsewhere it
+    /// comes from arguments.
     ///
-    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are
-    /// missing or were left.
+    /// The file is shown, judged as the pull-request gate would, and written whole or not at all; nothing is ever
+    /// replaced. The commands that open the pull request are printed.
+    ///
+    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are missing or the
+    /// questions were cancelled.
     New(Box<New>),
-    /// Check the register: every exception, or only the named files.
+    /// Check the register, or only the named files.
     ///
-    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be
-    /// done.
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
     /// List the register, the most urgent first.
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: what it says, when it ends, what is wrong with it today, and its history.
+    /// Show one exception: its record, its findings, its history.
     ///
-    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
-    /// amended, expired, closed, moved, and edits that were none of these. It follows the id through
-    /// every folder of the register, along the first parents of HEAD; outside of git it is what the
-    /// record says of itself.
+    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed, amended, expired,
+    /// closed, moved, and edits that were none of these. It follows the id through every folder of the register, along
+    /// the first parents of HEAD; outside git it is what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
-    /// Ask for an exception to go on: a fresh request with its own reason, check and decision.
+    /// Ask for an exception to go on, with a new reason.
     ///
-    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request
-    /// gate will check it, and nothing is written where that fails: a third renewal, a request after
-    /// the end, an approver who asks, an end past the tier's limit.
+    /// A renewal is a fresh request with its own reason, check and decision.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request gate will check
+    /// it, and nothing is written if that fails: a third renewal, a request after the end, an approver who asks, an end
+    /// past the tier's limit.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Renew(Renew),
-    /// Note what was seen of an exception on the way.
+    /// Record what somebody saw while the exception lasts.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Review(Review),
-    /// Close an exception: the rule is kept again, and somebody has seen that it is.
+    /// Close an exception: the rule is followed again.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Close(Close),
-    /// Turn a request down before it is merged, so that nobody asks the same again unseen.
+    /// Turn down a request, and keep the record.
+    ///
+    /// The file is merged as `rejected`, so that nobody asks the same again unseen.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Reject(Reject),
-    /// Correct a record after it was approved, and say so in the record.
+    /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every
-    /// other field takes somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
+    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
-    /// Prepare the weekly meeting: what must be decided, what has changed, and the figures.
+    /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
     /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
@@ -122,24 +136,23 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),
-    /// Replay the change rules over the commits of the past, to find what slipped past a review.
+    /// Find what slipped past the gate, in the commits of the past.
     ///
-    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by
-    /// the policy, the people and the controls that were in force before it, on its own day. So an
-    /// edit that was pushed straight to the branch is found later, and a merge counts once. Check
-    /// out the default branch with its whole history (`fetch-depth: 0`). Putting a value back is no
-    /// second finding, but the first one stays in the history for good: once it has been dealt with,
-    /// go on from there with `--since`.
+    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by the policy, the people
+    /// and the controls that were in force before it, on its own day. So an edit that was pushed straight to the branch
+    /// is found later, and a merge counts once. Check out the default branch with its whole history (`fetch-depth: 0`).
+    /// Putting a value back is not a second finding, but the first one stays in the history for good: once it has been
+    /// dealt with, continue from there with `--since`.
     ///
     /// Who approved a change is not replayed: that needs the pull request, see `check --base`.
     ///
-    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
-    /// be read.
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the history could not be read.
     History(History),
-    /// Say whether the gate really gates: what the workflow, CODEOWNERS and the forge's settings let through.
+    /// Find out whether the gate really gates.
     ///
+    /// Looks at what the workflow, CODEOWNERS and the forge's settings let through.
     /// Each line is `ok`, or says what is `wrong` and the setting or command that fixes it, what would be better
-    /// (`advice`), or what the given files do not tell and how to find out (`unknown`). Nothing is asked over the
+    /// (`advice`), or what the given files do not show and how to find out (`unknown`). Nothing is asked over the
     /// network: give the forge's settings with `--rulesets`.
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
@@ -147,22 +160,26 @@ pub enum Command {
     /// Export the register: a table, JSON Lines or a calendar.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. Findings stop no export. A file that
+    /// covered day of each live one, with the policy's reminders. Findings do not stop an export. A file that
     /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
-    /// Say who must be told today: whose exception ends soon or has expired, and who owes a review.
+    /// Say who must be reminded today, and of what.
+    ///
+    /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
     /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
     /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
     ///
-    /// `--format github-plan` prints the API calls that keep one tracking issue an exception, for `action/apply-plan`;
+    /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
     ///
     /// Exit code 0, whoever must be told; 2: it could not be found out.
     Remind(Remind),
-    /// Turn a spreadsheet or an ignore file into exception files, and list what each one lacks.
+    /// Turn a spreadsheet or an ignore file into exceptions.
+    ///
+    /// Lists what each of them lacks.
     ///
     /// Reads CSV as spreadsheets export it, `.trivyignore` and `.trivyignore.yaml`, `osv-scanner.toml`,
     /// `.snyk`, InSpec waivers and dependency-check suppressions. What a column becomes is guessed from
@@ -174,21 +191,23 @@ pub enum Command {
     ///
     /// Exit code 0: everything could be read. 2: something could not, and it is listed with its line.
     Import(Import),
-    /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
+    /// Explain a rule, or list all of them.
+    ///
+    /// Says why the rule exists and what to do.
     Explain {
         /// A rule such as `expired`.
         rule: Option<String>,
     },
-    /// Print what makes a shell complete commands, flags, rules and the ids of the register.
+    /// Print what lets a shell complete commands, ids, people, rules.
     ///
-    /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)`
-    /// into `~/.zshrc`, `stopgap completions fish | source` into fish's `config.fish`.
+    /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)` into `~/.zshrc`,
+    /// `stopgap completions fish | source` into fish's `config.fish`.
     Completions {
         /// The shell.
         #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
         shell: String,
     },
-    /// Print the manual page of stopgap, or of one of its commands.
+    /// Print the manual page of stopgap or of a command.
     Man {
         /// A command such as `check`.
         command: Option<String>,
@@ -207,16 +226,16 @@ pub enum Command {
 /// Where the register is.
 #[derive(Args, Debug, Default)]
 pub struct Place {
-    /// The repository's root. Default: the nearest folder upwards with a policy, else the git work
-    /// tree, else the current folder.
+    /// The repository's root. Default: the nearest folder upwards with a policy, otherwise the git work tree, otherwise
+    /// the current folder.
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
-    /// The policy file. Default: `stopgap.yaml`, else `.github/stopgap.yaml`, in the root.
+    /// The policy file. Default: `stopgap.yaml`, otherwise `.github/stopgap.yaml`, in the root.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
 }
 
-/// When to colour.
+/// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// In a terminal, unless `NO_COLOR` is set.

@@ -1,7 +1,7 @@
-//! Asking somebody in a terminal: the only module that knows the prompt library.
+//! Asks somebody in a terminal: the only module that knows the prompt library.
 //!
-//! Whatever a register or a roster holds is escaped before it is shown, and an answer is one line of
-//! text whatever was pasted.
+//! Whatever a register or a roster contains is escaped before it is shown, and an answer is one line of text whatever
+//! was pasted.
 
 use inquire::autocompletion::Replacement;
 use inquire::list_option::ListOption;
@@ -12,7 +12,7 @@ use inquire::{Autocomplete, CustomUserError, InquireError, MultiSelect, Select, 
 use crate::error::Error;
 use crate::output::{Look, escape, wrap};
 
-/// Options that are shown at once; the smallest terminal has 24 lines.
+/// How many options are shown at once; the smallest terminal has 24 lines.
 const PAGE: usize = 10;
 
 /// Somebody who can be asked.
@@ -29,9 +29,9 @@ pub(super) struct Line<'q> {
     pub(super) ask: &'q str,
     /// What an answer looks like.
     pub(super) help: &'q str,
-    /// The answer that an empty line gives; none where empty.
+    /// The answer that an empty line means; none if empty.
     pub(super) default: &'q str,
-    /// What stands in the line already.
+    /// What is in the line already.
     pub(super) initial: &'q str,
     /// Answers to choose from while typing.
     pub(super) suggestions: &'q [Choice],
@@ -44,12 +44,12 @@ pub(super) struct Line<'q> {
 pub(super) struct Choice {
     /// The answer.
     pub(super) value: String,
-    /// What explains it.
+    /// Its explanation.
     pub(super) about: String,
 }
 
 impl Choice {
-    /// Makes a choice that needs no explanation.
+    /// Creates a choice that needs no explanation.
     pub(super) fn plain(value: impl Into<String>) -> Self {
         Self { value: value.into(), about: String::new() }
     }
@@ -62,14 +62,13 @@ impl Choice {
 }
 
 impl Terminal {
-    /// Asks for a line. `check` says what is wrong with an answer, and the line is then asked again
-    /// as it stands.
+    /// Asks for a line. `check` returns what is wrong with an answer, and the line is then asked for again, unchanged.
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn line(&self, line: &Line<'_>, check: &dyn Fn(&str) -> Option<String>) -> Result<String, Error> {
-        // An answer that would be shown otherwise than it is cannot be offered.
+        // An answer that would be displayed differently from what it is cannot be offered.
         let offered: Vec<(String, &str)> = line
             .suggestions
             .iter()
@@ -106,11 +105,11 @@ impl Terminal {
         Ok(answer(&typed))
     }
 
-    /// Asks to choose one, beginning at `start`; returns its place.
+    /// Asks to choose one, beginning at `start`; returns its index.
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn choose(&self, ask: &str, help: &str, choices: &[Choice], start: usize) -> Result<usize, Error> {
         let shown: Vec<String> = choices.iter().map(|choice| self.fit(&choice.shown())).collect();
         let (ask, help) = (escape::line(ask), self.wrap(help, " "));
@@ -125,11 +124,11 @@ impl Terminal {
         Ok(prompt.raw_prompt().map_err(left)?.index)
     }
 
-    /// Asks to mark any number of choices, some of them marked already; returns their places.
+    /// Asks to mark any number of choices, some of them marked already; returns their indices.
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn mark(
         &self,
         ask: &str,
@@ -159,7 +158,7 @@ impl Terminal {
         wrap(text, indent, self.look.width.saturating_sub(3))
     }
 
-    /// Cuts a text to what fits behind a mark of six columns.
+    /// Cuts a text to what fits after a mark of six columns.
     fn fit(&self, text: &str) -> String {
         let width = self.look.width.saturating_sub(7);
         if text.chars().count() <= width {
@@ -181,7 +180,7 @@ impl Terminal {
 /// The answers that fit what is typed.
 #[derive(Clone)]
 struct Suggester<'s> {
-    /// Each as it is shown, and the answer itself.
+    /// Each as it is shown, with the answer itself.
     offered: &'s [(String, &'s str)],
     at_once: usize,
 }
@@ -205,7 +204,7 @@ impl Autocomplete for Suggester<'_> {
     }
 }
 
-/// Makes one line of an answer: what was pasted may hold line ends and control characters.
+/// Turns an answer into one line: what was pasted may contain line ends and control characters.
 pub(super) fn tidy(text: &str) -> String {
     let blank = |c: char| c.is_whitespace() || c.is_control();
     text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -12,14 +12,13 @@ use crate::commands::{World, write};
 use crate::error::{Argument, Error};
 use crate::output::export::{Export, Format, render, render_gaps, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
-use crate::register::Register;
 use crate::rules::Case;
 use crate::text::shown;
 
-/// How many files that an export does not hold are shown; the others are counted.
+/// How many files missing from an export are shown; the others are counted.
 const SHOWN: usize = 10;
 
-/// Exports the register. What the format does not hold is said on standard error.
+/// Exports the register. What the format cannot contain is reported on standard error.
 pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
@@ -32,7 +31,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
         }));
     }
     // Findings are for `check`; an export needs no schema.
-    let (register, _) = Register::parse_unjudged(&opened.files, &[]);
+    let register = opened.records(arguments.format == Format::Jsonl);
     let export = Export { view: opened.view(&register), reminders: &policy.reminders };
     let gaps = arguments.gaps.then(|| gaps(&opened));
     let render = |out: &mut dyn Write| match &gaps {
@@ -58,7 +57,7 @@ fn gaps(opened: &Opened) -> Gaps {
     baseline::gaps(&Case::whole(&opened.judge, &register, None, &opened.files).run_strictly(), &opened.files)
 }
 
-/// Says what the export does not hold.
+/// Returns what the export does not contain.
 fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> String {
     let look = world.look_of_errors();
     let warning = |message: String, help, place| Snippet {

@@ -1,7 +1,9 @@
-//! An exception in JSON, the same wherever one is printed: `list`, `show`, `report`, `export` and
-//! `remind` give the same facts under the same names, and the file itself under `record`.
+//! An exception in JSON, the same wherever one is printed: `list`, `show`, `report`, `export` and `remind` give the
+//! same facts under the same names, and the file itself under `record`.
 //!
-//! What is worked out stands beside the record, where no key that a file invents can take its place.
+//! What is computed is outside the record, where a key that a file invents cannot replace it.
+
+use std::borrow::Cow;
 
 use chrono::{Datelike, SecondsFormat};
 use serde::Serialize;
@@ -37,7 +39,7 @@ pub(super) struct Described<'v> {
     record: Option<Record<'v>>,
 }
 
-/// Where an exception stands; each is `None` where nobody can tell.
+/// The state of an exception; each fact is `None` if nobody can tell.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Facts {
     /// Its status is `active` or `expired`.
@@ -52,11 +54,11 @@ pub(super) struct Facts {
     pub(super) first_day: Option<String>,
     /// The last covered day.
     pub(super) last_day: Option<String>,
-    /// The last renewal's expiry, else the entry's own, as it is written.
+    /// The last renewal's expiry, otherwise the entry's own, as written.
     pub(super) current_expiry: Option<String>,
     /// The first instant that is no longer covered, in UTC (RFC 3339).
     pub(super) ends_at: Option<String>,
-    /// Who accepted the risk of the term that is agreed now: the last renewal's approver, else the entry's own.
+    /// Who accepted the risk of the current term: the last renewal's approver, otherwise the entry's own.
     pub(super) current_approver: Option<String>,
     /// How many renewals it has had.
     pub(super) renewals_used: Option<usize>,
@@ -72,7 +74,7 @@ impl<'v> View<'v> {
             path: file.path,
             facts: self.facts(exception),
             problem: self.register.problem(file.id).map(|problem| problem.message.as_str()),
-            record: exception.map(|_| Record { text }),
+            record: exception.map(|_| Record { kept: self.register.tree(file.id), text }),
         }
     }
 
@@ -82,7 +84,7 @@ impl<'v> View<'v> {
         self.describe(&FileRef { id: exception.file, path, stem: exception.id })
     }
 
-    /// Tells where an exception stands.
+    /// Returns the state of an exception.
     pub(super) fn facts(&self, exception: Option<&Exception<'_>>) -> Facts {
         let Some(it) = exception else { return Facts::default() };
         let (zone, today) = (self.zone, self.today);
@@ -96,7 +98,7 @@ impl<'v> View<'v> {
             ended: match it.status {
                 Some(_) if !live => Some(true),
                 Some(_) => term.map(|term| term.ended),
-                // What has no status may be over already.
+                // An exception without a status may be over already.
                 None => term.map(|term| term.ended).filter(|ended| *ended),
             },
             days_left: term.filter(|_| live).map(|term| term.days_left),
@@ -110,26 +112,26 @@ impl<'v> View<'v> {
     }
 }
 
-/// The file itself: its keys in the order of the table of fields, then those that no row knows in
-/// their own. Every scalar is a text as stopgap reads it, so that `0417` and `1.10` stay what they
-/// are; an empty value is a missing key.
+/// The file itself: its keys in the order of the table of fields, then unknown ones in their own order. Every scalar is
+/// a text as stopgap reads it, so that `0417` and `1.10` stay what they are; an empty value is a missing key.
 ///
-/// It is read again while it is written, because the model keeps no key that it does not know.
+/// If the register did not keep its tree, the file is parsed again, because the model does not keep unknown keys.
 #[derive(Clone, Copy, Debug)]
 struct Record<'v> {
+    kept: Option<&'v Node<'v>>,
     text: &'v str,
 }
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match yaml::parse(self.text) {
-            Ok(tree) => Tree { node: &tree, place: "" }.serialize(serializer),
-            Err(_) => serializer.serialize_none(),
+        match self.kept.map(Cow::Borrowed).or_else(|| yaml::parse(self.text).ok().map(Cow::Owned)) {
+            Some(node) => Tree { node: &node, place: "" }.serialize(serializer),
+            None => serializer.serialize_none(),
         }
     }
 }
 
-/// A value of the file, and where it stands: the keys above it joined by dots.
+/// A value of the file, and its path: the keys above it joined by dots.
 struct Tree<'t> {
     node: &'t Node<'t>,
     place: &'t str,
@@ -172,10 +174,15 @@ impl Serialize for Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::ReadFile;
     use crate::source::Source;
 
+    fn files(text: &str) -> Files {
+        Files::from_read(vec![ReadFile::from(Source::new("exceptions/x.yaml", text.to_owned()))])
+    }
+
     fn described(text: &str) -> serde_json::Value {
-        let files = Files::from_sources(vec![Source::new("exceptions/x.yaml", text.to_owned())]);
+        let files = files(text);
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let zone = Zone::UTC;
         let today = Today::parse("2026-11-23", zone).unwrap();
@@ -197,12 +204,27 @@ mod tests {
     fn the_record_is_written_in_the_order_of_the_table() {
         let text = "x-a: 1\nrenewals: [{x-b: 2, expires: soon, reason: r}]\nscope: {system: '04', team: }\nother: o\ntitle: t\n";
         let mut bytes = Vec::new();
-        let record = Record { text };
+        let record = Record { kept: None, text };
         crate::output::escape::json_line(&record, &mut bytes).unwrap();
         assert_eq!(
             String::from_utf8(bytes).unwrap().trim_end(),
             r#"{"title":"t","scope":{"system":"04"},"renewals":[{"reason":"r","expires":"soon","x-b":"2"}],"x-a":"1","other":"o"}"#
         );
+    }
+
+    #[test]
+    fn a_kept_tree_is_written_as_a_new_one() {
+        let files = files("b: [1, {c: }]\ntitle: t\n");
+        let (kept, not) = (Register::parse_with_trees(&files), Register::parse_unjudged(&files, &[]).0);
+        let id = files.own()[0];
+        assert!(kept.tree(id).is_some() && not.tree(id).is_none());
+        let written = [&kept, &not].map(|register| {
+            let mut bytes = Vec::new();
+            let record = Record { kept: register.tree(id), text: files.source(id).text() };
+            crate::output::escape::json_line(&record, &mut bytes).unwrap();
+            bytes
+        });
+        assert_eq!(written[0], written[1]);
     }
 
     #[test]

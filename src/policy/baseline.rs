@@ -36,7 +36,7 @@ impl Baseline {
         Self { until, entries: BTreeMap::new(), text: String::new(), file: None }
     }
 
-    /// Tells whether the baseline names a finding.
+    /// Returns whether the baseline names a finding.
     #[must_use]
     pub fn lists(&self, id: &str, rule: &str, pointer: &str) -> bool {
         let fields = self.entries.get(id).and_then(|tolerated| tolerated.get(rule));

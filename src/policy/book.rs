@@ -1,6 +1,7 @@
 //! Everything that decides how a register is judged.
 
 use crate::people::People;
+use crate::policy::places::There;
 use crate::policy::{Baseline, Policy};
 use crate::register::Controls;
 
@@ -15,4 +16,12 @@ pub struct RuleBook {
     pub controls: Option<Controls>,
     /// What is tolerated in imported exceptions.
     pub baseline: Option<Baseline>,
+}
+
+impl RuleBook {
+    /// Returns which of the files that a repository need not have it has.
+    #[must_use]
+    pub fn there(&self) -> There {
+        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref())
+    }
 }

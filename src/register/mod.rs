@@ -1,6 +1,7 @@
-//! The register: every exception file, read, parsed and judged by the schemas on all cores.
+//! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
+mod differences;
 pub mod draft;
 mod exception;
 pub mod fields;
@@ -11,6 +12,7 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
+pub use differences::{Lists, differences};
 pub use exception::{Amendment, Exception, Renewal, Status};
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
 pub use spanned::{Spanned, Text};
@@ -24,7 +26,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::schema::{Schema, Shipped};
 use crate::source::{FileId, Span};
-use crate::yaml::{self, Problem, Spot};
+use crate::yaml::{self, Node, Problem, Spot};
 
 /// What the record itself gets wrong, before any rule reads its meaning.
 #[derive(Clone, Debug, Default)]
@@ -40,20 +42,22 @@ pub struct Faults {
 /// All exceptions and what is wrong with their files.
 #[derive(Debug, Default)]
 pub struct Register<'a> {
-    /// The files, in the order of their paths.
+    /// The files, sorted by path.
     pub files: Vec<FileRef<'a>>,
-    /// Every file that has a tree, in the order of their paths.
+    /// Every file that has a tree, sorted by path.
     pub exceptions: Vec<Exception<'a>>,
-    /// What is at fault in files that are.
+    /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// Where the exception of each file stands among the exceptions.
+    /// The index of each file's exception.
     by_file: FxHashMap<FileId, usize>,
+    /// The trees of the exceptions, if they were kept.
+    trees: FxHashMap<FileId, Node<'a>>,
 }
 
 /// One file of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct FileRef<'a> {
-    /// Its place in the run's list of files.
+    /// Its id in the run's list of files.
     pub id: FileId,
     /// Its path, relative to the root.
     pub path: &'a str,
@@ -62,14 +66,13 @@ pub struct FileRef<'a> {
 }
 
 impl<'a> Register<'a> {
-    /// Parses and judges all files.
+    /// Parses and checks all files.
     #[must_use]
     pub fn parse(files: &'a Files, own: Option<&Schema>) -> Self {
         Self::parse_with_base(files, own, &[]).0
     }
 
-    /// Parses and judges all files once, and makes two registers of them: the own files, and those
-    /// that the base holds.
+    /// Parses and checks all files once, and creates two registers from them: the own files, and those of the base.
     #[must_use]
     pub fn parse_with_base(files: &'a Files, own: Option<&Schema>, base: &[FileId]) -> (Self, Self) {
         Self::read_with_base(files, &[Some(&schema()), own], base)
@@ -82,14 +85,14 @@ impl<'a> Register<'a> {
         Self::read_with_base(files, &[], base)
     }
 
+    /// Parses all files without a schema, and keeps their trees for formats that write whole records.
+    #[must_use]
+    pub fn parse_with_trees(files: &'a Files) -> Self {
+        Self::of(parse_all(files, files.own(), &[], true))
+    }
+
     fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
-        let one = |id: &FileId| {
-            let source = files.source(*id);
-            let file = FileRef { id: *id, path: source.path(), stem: stem(source.path()) };
-            let (exception, faults) = read_one(file, source.text(), files.fault(*id), schemas);
-            Parsed { file, exception, faults }
-        };
-        let parse = |ids: &[FileId]| -> Vec<Parsed<'a>> { ids.par_iter().with_min_len(32).map(one).collect() };
+        let parse = |ids: &[FileId]| parse_all(files, ids, schemas, false);
         let parsed = parse(files.own());
         let in_base: FxHashSet<FileId> = base.iter().copied().collect();
         let mut before: Vec<Parsed<'a>> =
@@ -100,14 +103,15 @@ impl<'a> Register<'a> {
         (Self::of(parsed), Self::of(before))
     }
 
-    /// Makes a register of files in the order of their paths.
+    /// Creates a register from files sorted by path.
     fn of(files: Vec<Parsed<'a>>) -> Self {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
         register.by_file.reserve(files.len());
-        for Parsed { file, exception, faults } in files {
+        for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
+            register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
             if let Some(exception) = exception {
                 register.by_file.insert(file.id, register.exceptions.len());
@@ -123,6 +127,12 @@ impl<'a> Register<'a> {
         self.exceptions.get(*self.by_file.get(&file)?)
     }
 
+    /// Returns the tree of an exception, if it was kept.
+    #[must_use]
+    pub fn tree(&self, file: FileId) -> Option<&Node<'a>> {
+        self.trees.get(&file)
+    }
+
     /// Returns why a file cannot be read; `None` where it holds an exception.
     #[must_use]
     pub fn problem(&self, file: FileId) -> Option<&Problem> {
@@ -136,7 +146,7 @@ impl<'a> Register<'a> {
     }
 }
 
-/// Compiles the schema of an exception, which knows what else people call its keys.
+/// Compiles the schema of an exception, which also knows what else people call its keys.
 #[must_use]
 pub fn schema() -> Schema {
     Schema::shipped(Shipped::Exception).with_other_keys(fields::Field::keys_called)
@@ -148,15 +158,19 @@ struct Parsed<'a> {
     file: FileRef<'a>,
     exception: Option<Exception<'a>>,
     faults: Option<Box<Faults>>,
+    tree: Option<Node<'a>>,
 }
 
-fn read_one<'a>(
-    file: FileRef<'a>,
-    text: &'a str,
-    fault: Option<&Problem>,
-    schemas: &[Option<&Schema>],
-) -> (Option<Exception<'a>>, Option<Box<Faults>>) {
+fn parse_all<'a>(files: &'a Files, ids: &[FileId], schemas: &[Option<&Schema>], keep: bool) -> Vec<Parsed<'a>> {
+    ids.par_iter().with_min_len(32).map(|id| read_one(files, *id, schemas, keep)).collect()
+}
+
+fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep: bool) -> Parsed<'a> {
+    let (source, fault) = (files.source(id), files.fault(id));
+    let (path, text) = (source.path(), source.text());
+    let file = FileRef { id, path, stem: stem(path) };
     let mut faults = Faults::default();
+    let mut kept = None;
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
@@ -168,24 +182,25 @@ fn read_one<'a>(
             None
         }
         Ok(root) if root.as_map().is_none() => {
-            let message = format!("the file holds {}, not a mapping", root.kind_name());
+            let message = format!("the file contains {}, not a mapping", root.kind_name());
             faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
             None
         }
         Ok(root) => {
             faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(&root)));
             faults.ambiguous = yaml::ambiguous(&root);
+            kept = keep.then(|| root.clone());
             Some(Exception::from_node(file.id, file.stem, root))
         }
     };
     let clean = faults.yaml.is_empty() && faults.schema.is_empty() && faults.ambiguous.is_empty();
-    (exception, (!clean).then(|| Box::new(faults)))
+    Parsed { file, exception, faults: (!clean).then(|| Box::new(faults)), tree: kept }
 }
 
 /// The longest id, in characters.
 pub const LONGEST_ID: usize = 100;
 
-/// Says why a file's stem is not an id of an exception.
+/// Returns why a file's stem cannot be the id of an exception.
 #[must_use]
 pub fn id_problem(stem: &str) -> Option<Problem> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -55,19 +55,19 @@ impl<'a> Tolerance<'a> {
         baseline.map(|baseline| Self { baseline, is_over: judge.today.day > baseline.until, before })
     }
 
-    /// Tells whether a finding is one that the baseline names.
+    /// Returns whether a finding is one that the baseline names.
     fn names(&self, finding: &Finding, files: &Files) -> bool {
         let id = register::stem(files.source(finding.file).path());
         finding.rule.legacy() == Legacy::Gap && self.baseline.lists(id, finding.rule.id, &finding.place.pointer)
     }
 
-    /// Tells whether a finding is tolerated in the register as it is.
+    /// Returns whether a finding is tolerated in the register as it is.
     #[must_use]
     pub fn covers(&self, finding: &Finding, files: &Files) -> bool {
         !self.is_over && self.names(finding, files)
     }
 
-    /// Tells whether a finding is tolerated in the change that adds its exception.
+    /// Returns whether a finding is tolerated in the change that adds its exception.
     #[must_use]
     pub fn covers_new(&self, finding: &Finding, files: &Files) -> bool {
         let id = register::stem(files.source(finding.file).path());

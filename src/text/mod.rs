@@ -1,9 +1,9 @@
 //! What a text says, apart from how it is written: the comparison form, stock phrases, and copies among many reasons.
 //!
-//! Knows nothing of exceptions, rules or files: text goes in, facts about it come out.
+//! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 pub(crate) mod look_alike;
-mod article;
+mod month;
 mod nearest;
 pub mod normalise;
 pub mod phrases;
@@ -12,7 +12,7 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
-pub(crate) use article::a;
+pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use phrases::Phrases;
 pub use shown::shown;

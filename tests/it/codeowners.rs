@@ -6,8 +6,8 @@ use std::path::Path;
 use stopgap::internal::policy::Forge;
 use stopgap::internal::signoff::{Codeowners, Demand, Rule};
 
-/// Writes a rule as the fixtures do: `[section][approvals] owners`, `^` before an optional section and `!` before one that
-/// excludes the file.
+/// Writes a rule as the fixtures do: `[section][approvals] owners`, `^` before an optional section and `!` before one
+/// that excludes the file.
 fn written(rule: &Rule<'_>) -> String {
     let section = rule.section.map(|name| format!("[{name}]")).unwrap_or_default();
     let heading = match rule.demand {
@@ -50,6 +50,6 @@ fn githubs_reading_of_the_same_file_is_another() {
     let gitlab = Codeowners::parse(Forge::GitLab, text);
     let read = |file: &Codeowners<'_>| file.deciding("docs/a.md").into_iter().map(written).collect::<Vec<_>>();
     assert_eq!((read(&github), read(&gitlab)), (vec!["@ada".to_owned()], vec!["@admin".to_owned()]));
-    assert_eq!((github.skipped(), gitlab.skipped()), (1, 0));
+    assert_eq!((github.rules().len(), gitlab.rules().len()), (2, 2));
     assert!(Codeowners::parse(Forge::Forgejo, text).deciding("docs/a.md").is_empty());
 }

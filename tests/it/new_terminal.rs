@@ -13,7 +13,7 @@ use stopgap::internal::register::fields::Field;
 
 use crate::support::{Sandbox, exception};
 
-/// A terminal that shows nothing for so long ends the test: nothing else would, as it waits for a key.
+/// A terminal that shows nothing for this long ends the test: nothing else would, because it waits for a key.
 const SILENCE: Duration = Duration::from_secs(60);
 
 const ENTER: &str = "\r";
@@ -26,13 +26,13 @@ struct Talk {
     child: Child,
     keys: File,
     output: Receiver<Vec<u8>>,
-    /// The beginning of a character or a control sequence whose end is still to come.
+    /// The beginning of a character or a control sequence whose end has not arrived yet.
     begun: Vec<u8>,
     /// What was shown since the last thing that was waited for.
     unseen: String,
     /// All that was shown.
     shown: String,
-    /// Questions that no test here is about, and that were not asked yet: enter alone answers them.
+    /// Questions that no test here is about and that were not asked yet: enter alone answers them.
     others: Vec<&'static str>,
 }
 
@@ -68,7 +68,7 @@ impl Talk {
         Self { child, keys, output, begun: Vec::new(), unseen: String::new(), shown: String::new(), others }
     }
 
-    /// Waits until a text is shown that was not there before.
+    /// Waits until a new text is shown.
     fn wait(&mut self, text: &str) -> &mut Self {
         loop {
             if let Some(other) = self.others.iter().position(|ask| self.unseen.contains(ask)) {
@@ -111,7 +111,7 @@ impl Talk {
         self.wait(question).type_in(answer).type_in(ENTER)
     }
 
-    /// Takes what stands in the line away.
+    /// Deletes what is in the line.
     fn erase(&mut self, count: usize) -> &mut Self {
         self.type_in(&"\u{7f}".repeat(count))
     }
@@ -137,7 +137,7 @@ impl Drop for Talk {
     }
 }
 
-/// Takes the control sequences of ECMA-48 away, and carriage returns.
+/// Removes the control sequences of ECMA-48, and carriage returns.
 fn without_escapes(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars();
@@ -246,14 +246,14 @@ fn nearly_all() -> Vec<&'static str> {
 }
 
 #[test]
-fn leaving_writes_nothing_and_says_how_to_go_on() {
+fn cancelling_writes_nothing_and_says_how_to_continue() {
     for key in [CTRL_C, ESC] {
         let sandbox = register();
         let mut talk = Talk::new(&sandbox, &nearly_all());
         talk.answer("From when?", "").wait("Until when?").type_in("2026-12").type_in(key);
         let (code, shown) = talk.end();
         assert_eq!(code, 2, "{shown}");
-        assert!(shown.contains("nothing is written; to go on from here"), "{shown}");
+        assert!(shown.contains("nothing is written; to continue from here"), "{shown}");
         assert!(shown.contains(r"stopgap new --title 'It'\''s late' --control 'CRY-04 Cert"), "{shown}");
         assert!(shown.contains("--alternative 'Print in hall 2' --rejected 'The belt there is full.'"), "{shown}");
         assert_eq!(count(&sandbox), 1);
@@ -284,7 +284,7 @@ fn what_is_given_is_not_asked_and_what_is_refused_is_asked_again() {
 }
 
 #[test]
-fn an_error_is_written_only_on_a_second_word() {
+fn an_error_is_written_only_after_confirmation() {
     let sandbox = register();
     let mut arguments = nearly_all();
     arguments.retain(|argument| !argument.starts_with("--approver"));
@@ -305,7 +305,7 @@ fn an_error_is_written_only_on_a_second_word() {
 }
 
 #[test]
-fn a_hostile_roster_and_catalogue_act_on_no_terminal() {
+fn a_hostile_roster_and_catalogue_do_nothing_to_the_terminal() {
     let sandbox = register();
     sandbox.file(
         "controls.yaml",

@@ -1,4 +1,4 @@
-//! `stopgap import`: a foreign register or ignore file into exception files.
+//! `stopgap import`: turns a foreign register or ignore file into exception files.
 
 pub(in crate::commands) mod baseline;
 mod decide;
@@ -14,7 +14,8 @@ use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
-use crate::commands::{World, subfolder, write};
+use crate::commands::steps::Steps;
+use crate::commands::{World, place, subfolder, write};
 use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::import::{self, Entry, Options, Target};
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let asked = problems_of(&draft::Draft::default());
     let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
-    // What the columns become stands on the screen before anything is written.
+    // What the columns become is on the screen before anything is written.
     out.flush()?;
     if let Some(error) = reading.stopped.take() {
         return Err(error);
@@ -67,12 +68,19 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
         plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
     }
+    let path = judged.baseline.as_ref().map(|_| BASELINE);
+    let steps = if arguments.dry_run || (plan.files.is_empty() && path.is_none()) {
+        Vec::new()
+    } else {
+        steps(&root, &target, path)
+    };
     let outcome = Outcome {
         file: &name,
         reading: &reading,
         folder: &target,
         elsewhere: elsewhere(&root, &world.folder),
-        in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+        in_git: place::work_tree_top(&root).is_some(),
+        steps,
         drafts: judged.drafts,
         skipped: plan.skipped,
         baseline: judged.baseline.as_ref().map(baseline::said),
@@ -84,10 +92,16 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     Ok(if reading.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// Returns the root where the commands to type next must be typed, if that is not here.
+/// Returns the root in which the next commands must be typed, if that is not here.
 fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     (here != root).then(|| root.display().to_string())
+}
+
+/// Returns the commands that bring a folder's new files, and a baseline beside them, into a pull request, typed at the root.
+fn steps(root: &Path, folder: &str, beside: Option<&str>) -> Vec<String> {
+    let (branch, message) = ("import-exceptions", "Import existing exceptions");
+    Steps { root, current: root, path: folder, beside, branch, message }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
@@ -148,7 +162,7 @@ fn pair<'a>(option: &'static str, argument: &'a str, example: &str) -> Result<(&
         Error::from(Argument::Form {
             option,
             value: argument.to_owned(),
-            fault: "is not of the form `FIELD=…`",
+            fault: "does not have the form `FIELD=…`",
             help: format!("write for example `{option} {example}`"),
         })
     })
@@ -187,7 +201,8 @@ impl Plan {
             .map(|file| opened.files.source(*file).path())
             .map(|path| (register::stem(path).to_ascii_lowercase(), path))
             .collect();
-        let schema = schema_line(&opened.root, target);
+        // All new files are in the same folder.
+        let schema = place::schema_copy(&opened.root, &format!("{target}/x.yaml"));
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
         let texts: Vec<String> = entries.par_iter().map(|entry| entry.draft.to_yaml(schema.as_deref())).collect();
         for (entry, text) in entries.into_iter().zip(texts) {
@@ -218,7 +233,7 @@ impl Plan {
     }
 
     /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
-    /// rules will say of the new ones. With a last day, all of them are named in a baseline.
+    /// rules will say about the new ones. With a last day, all of them are named in a baseline.
     fn judge(&self, opened: Opened, until: Option<Day>) -> Judged {
         if self.files.is_empty() && until.is_none() {
             return Judged { drafts: Vec::new(), findings: Vec::new(), baseline: None };
@@ -270,11 +285,4 @@ struct Judged {
     drafts: Vec<Draft>,
     findings: Vec<(Level, &'static str, usize)>,
     baseline: Option<Baseline>,
-}
-
-/// Returns the path of the schema's copy as an editor finds it from a file in `target`, where the
-/// repository has one.
-fn schema_line(root: &Path, target: &str) -> Option<String> {
-    const COPY: &str = "schema/exception.schema.json";
-    root.join(COPY).is_file().then(|| "../".repeat(target.split('/').count()) + COPY)
 }

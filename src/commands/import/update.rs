@@ -201,7 +201,7 @@ impl Filling<'_> {
         }
     }
 
-    /// Tells whether a value is what the row says.
+    /// Returns whether a value is what the row says.
     fn says(&self, field: Field, node: &Node<'_>) -> bool {
         let same = |text: &str, node: Option<&Node<'_>>| {
             let there = node.and_then(Node::as_text).unwrap_or_default();

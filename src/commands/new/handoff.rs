@@ -1,13 +1,13 @@
-//! From the file to the pull request: commands that can be pasted into a shell as they stand.
+//! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::commands::new::answer;
-use crate::commands::steps::{Steps, quote};
+use crate::commands::steps::{Steps, branch};
 use crate::error::Error;
-use crate::output::escape;
+use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
 use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
 use crate::text::shown;
@@ -28,22 +28,23 @@ impl Handoff<'_> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
         let Self { root, current, path, id, .. } = *self;
-        let steps = Steps { root, current, path, verb: "exception", id, message: &message };
-        if !steps.are_possible() {
+        let steps =
+            Steps { root, current, path, beside: None, branch: &branch("exception", id), message: &message }.lines();
+        if steps.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
-        for line in steps.lines() {
-            writeln!(out, "  {}", escape::line(&line))?;
+        for line in steps {
+            writeln!(out, "  {line}")?;
         }
         writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
         writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
         Ok(())
     }
 
-    /// A title that would look otherwise in a terminal stays in the file.
+    /// A title that would look different in a terminal stays in the file.
     fn message(&self) -> String {
         const LONGEST: usize = 72;
         let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
@@ -52,13 +53,13 @@ impl Handoff<'_> {
     }
 }
 
-/// Returns the command that goes on with the answers so far.
+/// Returns the command that continues with the answers so far.
 pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
     let mut add = |name: &str, value: &str| {
-        // An answer that would be shown otherwise than it is cannot be pasted.
+        // An answer that would be displayed differently from what it is cannot be pasted.
         if !value.is_empty() && escape::line(value) == value {
-            words.extend([format!("--{name}"), quote(value)]);
+            words.extend([format!("--{name}"), shell_word(value)]);
         }
     };
     for (name, value) in answers(draft, arguments) {
@@ -78,7 +79,7 @@ pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
     words.join(" ")
 }
 
-/// Returns the arguments that give the answers of a draft: what is asked for, then the rest.
+/// Returns the arguments that set the answers of a draft: what is asked for, then the rest.
 fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
     let unasked = Field::all().filter(|field| field.question().is_none() && !field.is_in_list());
     let is_default = |field: Field| match field {

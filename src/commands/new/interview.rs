@@ -25,7 +25,7 @@ pub(super) struct Interview<'i> {
     pub(super) id: String,
     /// Who is at the keyboard, if that is known.
     pub(super) asker: Option<String>,
-    /// Of which exception it was said that this one renews it.
+    /// The exception that this one was said to renew.
     pub(super) noted: Option<String>,
     /// Where remarks are printed.
     pub(super) out: &'i mut dyn Write,
@@ -36,7 +36,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the questions are left, or the terminal fails.
+    /// If the questions are cancelled, or the terminal fails.
     pub(super) fn run(&mut self, given: &[Field]) -> Result<(), Error> {
         for field in Field::asked() {
             if !answer::applies(field, &self.draft) {
@@ -55,7 +55,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn ask(&mut self, field: Field) -> Result<(), Error> {
         self.out.flush()?;
         match (field, field.kind()) {
@@ -85,7 +85,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn ask_id(&mut self) -> Result<(), Error> {
         self.out.flush()?;
         let proposed =
@@ -116,8 +116,8 @@ impl Interview<'_> {
         Ok(())
     }
 
-    /// Says what a rule has against an answer that it lets pass, and whether the exception counts as
-    /// a renewal of another.
+    /// Prints the objections of rules to an answer that they let pass, and whether the exception counts as a renewal of
+    /// another.
     fn say_what_passes(&mut self, field: Field) -> Result<(), Error> {
         let remarks = self.desk.caused_by(field, &self.draft, &self.path());
         let warnings = remarks.iter().filter(|remark| remark.level == Level::Warning);
@@ -134,7 +134,7 @@ impl Interview<'_> {
         Ok(())
     }
 
-    /// Says that the exception takes up another one, where it does.
+    /// Returns the note that the exception takes up another one, if it does.
     pub(super) fn renewal_note(&self) -> Option<String> {
         let (count, id) = self.desk.taken_up(&self.draft, &self.path())?;
         let max = self.desk.max_renewals();
@@ -166,7 +166,7 @@ impl Interview<'_> {
         Ok(())
     }
 
-    /// Takes an answer over in the form in which the file will hold it.
+    /// Stores an answer in the form in which the file will contain it.
     fn take(&self, field: Field, draft: &mut Draft, answer: &str) {
         match field.kind() {
             Kind::Person => answer::set(field, draft, &people::as_known(self.desk, answer)),
@@ -174,8 +174,8 @@ impl Interview<'_> {
         }
     }
 
-    /// Asks for a line until nothing is refused in it. The same answer once more is kept: a person
-    /// who is not in the roster yet must not be a dead end, and the gate has the last word.
+    /// Asks for a line until nothing in it is refused. The same answer given twice is kept: a person who is not in the
+    /// roster yet must not be a dead end, and the gate has the last word.
     fn judged_line(&self, line: &Line<'_>, take: &dyn Fn(&mut Draft, &str), pointer: &str) -> Result<String, Error> {
         let path = self.path();
         let mut without = self.draft.clone();
@@ -199,7 +199,7 @@ impl Interview<'_> {
         self.terminal.line(line, &check)
     }
 
-    /// Lets somebody choose until nothing is refused in it, or the same is chosen once more.
+    /// Lets somebody choose until nothing in it is refused, or the same is chosen twice.
     fn judged_choice(&mut self, field: Field, help: &str, choices: &[Choice], mut start: usize) -> Result<(), Error> {
         let mut last = None;
         loop {
@@ -232,7 +232,7 @@ impl Interview<'_> {
             Tier::Low => "a nuisance, easily undone",
             Tier::Moderate => "one team or one system",
             Tier::High => "customers, personal data or the business",
-            Tier::Emergency => "an incident is going on, and this helps to end it",
+            Tier::Emergency => "an incident is in progress, and this helps to end it",
         };
         let days = |tier: Tier| match self.desk.limit(tier) {
             1 => "1 day".to_owned(),
@@ -268,7 +268,7 @@ impl Interview<'_> {
         let (marked, help) = match (self.draft.list(field), spoken) {
             (Some(marked), _) => (marked.to_vec(), help.to_owned()),
             (None, Some((word, kind))) => {
-                let hint = format!("{kind} is marked, because your words speak of `{}`", shown(&word));
+                let hint = format!("{kind} is marked, because you mention `{}`", shown(&word));
                 (vec![kind.to_owned()], format!("{help}\n{hint}"))
             }
             (None, None) => (Vec::new(), help.to_owned()),
@@ -374,7 +374,7 @@ fn ask(field: Field) -> &'static str {
     field.question().map_or("", |question| question.ask)
 }
 
-/// Returns what a good answer for a field holds.
+/// Returns what a good answer for a field contains.
 fn help(field: Field) -> &'static str {
     field.question().map_or("", |question| question.help)
 }

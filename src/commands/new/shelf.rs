@@ -1,7 +1,6 @@
 //! Where a new file of the register goes: its folder, its id, and the line for the editor.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::register::{self, FileRef, Register};
 use crate::text::shown;
@@ -20,8 +19,8 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads where the files lie. A new one goes to the folder of today's year, quarter or month
-    /// where the one that was decided last lies in such a folder, else to the register's own.
+    /// Reads where the files are. A new one goes in the folder for today's year, quarter or month if the most recently
+    /// decided one is in such a folder, otherwise in the register's own.
     pub(super) fn of(register: &Register<'_>, folder: &str, today: Day) -> Self {
         let decided = |file: &FileRef<'_>| {
             let day = register.exception(file.id).and_then(|it| it.decided.as_ref()).map(|decided| decided.value);
@@ -45,7 +44,7 @@ impl Shelf {
         untaken(name, |id| self.ids.contains_key(id))
     }
 
-    /// Says why an id cannot be the new exception's.
+    /// Returns why an id cannot be used for the new exception.
     pub(super) fn id_problem(&self, id: &str) -> Option<String> {
         if register::id_problem(id).is_some() {
             let allowed = "letters, digits, `.`, `_` and `-`, a letter or digit first, at most 100 in all";
@@ -61,25 +60,8 @@ impl Shelf {
     }
 }
 
-/// Returns the path by which an editor finds the schema's copy from a file below the root; `None`
-/// where the repository holds no copy.
-pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
-    const COPY: &str = "schema/exception.schema.json";
-    let mut upwards = "../".repeat(file.matches('/').count());
-    for folder in root.ancestors() {
-        if std::fs::symlink_metadata(folder.join(COPY)).is_ok_and(|metadata| metadata.is_file()) {
-            return Some(upwards + COPY);
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-        upwards.push_str("../");
-    }
-    None
-}
-
-/// Writes a folder of a year, quarter or month (`2026`, `2026-q4`, `2026/11`) for another day;
-/// `None` where it is anything else.
+/// Writes a folder name for a year, quarter or month (`2026`, `2026-q4`, `2026/11`) for another day; `None` if it is
+/// anything else.
 fn same_style(folder: &str, day: Day) -> Option<String> {
     let date = day.to_string();
     let (year, month) = (date.get(..4)?, date.get(5..7)?);
@@ -111,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_of_a_period_is_written_for_today_and_no_other_is_guessed() {
+    fn only_the_folder_of_a_period_is_written_for_today() {
         let day = Day::parse("2027-05-03").unwrap();
         for (newest, today) in [
             ("2026-q4", Some("2027-q2")),

@@ -26,8 +26,7 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-/// How many pairs of spellings are compared to suggest one. Where more are unknown, it is the
-/// roster that is wrong.
+/// How many pairs of spellings are compared to suggest one. If more are unknown, it is the roster that is wrong.
 const MOST_COMPARED: usize = 2_000_000;
 
 fn check(cx: &mut Context<'_>) {
@@ -51,7 +50,7 @@ fn judge_one<'r>(
             continue;
         }
         let message = format!("the {} `{}` is not in the roster", role.name(), shown(written));
-        let help = help(written, suggestions, cx.policy().people.as_deref().unwrap_or("people.yaml"));
+        let help = help(written, suggestions, cx.policy().people_path());
         cx.report_in(exception.file, text, message).help(help);
     }
 }
@@ -67,7 +66,7 @@ fn help<'r>(written: &'r str, suggestions: &mut Suggestions<'r>, file: &str) -> 
     }
 }
 
-/// The nearest spelling of each unknown one; each is looked for once.
+/// The nearest spelling for each unknown one; each is looked up once.
 struct Suggestions<'r> {
     spellings: Vec<&'r str>,
     found: HashMap<&'r str, Option<&'r str>>,

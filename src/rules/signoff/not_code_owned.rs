@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::register::FileRef;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::signoff::coverage::{self, Books, Part};
+use crate::signoff::coverage::{self, Part};
 use crate::signoff::{Codeowners, Ownership};
 use crate::yaml::Spot;
 
@@ -39,12 +39,7 @@ fn check(cx: &mut Context<'_>) {
     }
     let Some(codeowners) = ownership.codeowners() else { return };
     let (people, policy) = (&cx.judge.people, &cx.judge.policy);
-    let books = Books {
-        roster: people.roster().is_some(),
-        catalogue: cx.judge.controls.is_some(),
-        baseline: cx.judge.baseline.is_some(),
-    };
-    let parts = coverage::parts(policy, books, ownership);
+    let parts = coverage::parts(policy, cx.judge.there(), ownership);
     let mut by_line = coverage::by_line(&codeowners, parts);
     for (line, path) in exceptions(cx, ownership, &codeowners) {
         by_line.entry(line).or_insert_with(|| vec![Part::exception(path)]);

@@ -1,6 +1,7 @@
 //! GitHub's issues in memory: what a plan of `remind` does to them, as action/apply-plan applies it.
 
 use serde_json::{Value, json};
+use stopgap::internal::files::ReadFile;
 use stopgap::internal::github::Issue;
 use stopgap::internal::output::record::View;
 use stopgap::internal::output::remind::{Format, Item, Page, render};
@@ -71,7 +72,7 @@ impl Hub {
         self.threads.iter().rev().filter(labelled).map(issue).collect()
     }
 
-    /// Makes a call unless it was made already, and tells whether it was made.
+    /// Creates a call unless it was made already, and returns whether it was made.
     pub(crate) fn apply(&mut self, call: &Value) -> bool {
         if self.has(call) {
             return false;
@@ -110,7 +111,7 @@ impl Hub {
         self.thread(path.strip_prefix('/').unwrap().parse().unwrap())
     }
 
-    /// Tells whether the list that a call names holds an item by the bot that shows that the call was made.
+    /// Returns whether the list that a call names contains an item by the bot that shows that the call was made.
     fn has(&self, call: &Value) -> bool {
         let unless = &call["unless"];
         let Some(path) = unless["path"].as_str() else { return false };
@@ -131,7 +132,7 @@ impl Hub {
     }
 }
 
-/// What a plan is made of, besides the issues.
+/// What a plan is made from, in addition to the issues.
 pub(crate) struct Book {
     pub(crate) policy: Policy,
     pub(crate) people: People,
@@ -151,8 +152,8 @@ impl Book {
             RuleBook { policy: self.policy.clone(), people: self.people.clone(), ..RuleBook::default() },
             today,
         );
-        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
-        let files = Files::from_sources(files);
+        let source = |(path, text): &(String, String)| ReadFile::from(Source::new(path.clone(), text.clone()));
+        let files = Files::from_read(files.iter().map(source).collect());
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let reminders = remind::due(&judge, &register);
         let issues = Issue::parse_list(hub.answer(self.label).to_string().as_bytes()).unwrap();

@@ -1,18 +1,17 @@
-//! Who owns the register and its rule book by CODEOWNERS.
+//! Who owns the register and its rule book according to CODEOWNERS.
 
 use std::collections::BTreeMap;
 
 use super::places::Places;
 use crate::history::{Changes, Document};
 use crate::people::People;
-use crate::policy::places::BASELINE;
 use crate::rules::Context;
 use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
 
-/// Bounds the work on a hostile file: so many patterns are tried, the register's own files last.
+/// Bounds the work on a hostile file: this many patterns are tried, the register's own files last.
 const MOST_MATCHES: usize = 20_000_000;
 
 /// One side: the CODEOWNERS that counts.
@@ -65,7 +64,7 @@ struct Watched {
     name: String,
 }
 
-/// Lists the rule book, a file of the register that is still to come, and those that are there.
+/// Lists the rule book, a future file of the register, and the existing ones.
 fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched> {
     let policy = &cx.judge.policy;
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
@@ -73,11 +72,7 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     let below = |path: &str| named(format!("{prefix}{path}"));
     let folder = format!("{prefix}{}/", policy.exceptions);
     let mut files = vec![Watched { path: format!("{folder}a-new-exception.yaml"), name: folder }];
-    files.extend(policy.path.as_deref().map(below));
-    files.extend(cx.judge.people.roster().map(|_| below(policy.people_path())));
-    files.extend(cx.judge.controls.as_ref().map(|_| below(policy.controls_path())));
-    files.extend(policy.schema.as_deref().map(below));
-    files.extend(cx.judge.baseline.as_ref().map(|_| below(BASELINE)));
+    files.extend(policy.books_there(cx.judge.there()).map(|(_, path)| below(path)));
     let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
     let most = MOST_MATCHES / (rules + 1);
@@ -85,18 +80,18 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files
 }
 
-/// How less is asked about a file than before.
+/// In what way less is required for a file than before.
 enum Loss<'c> {
     /// Nobody is asked.
     Nobody,
     /// Somebody else may approve.
     Another(&'c str),
-    /// So many approvals are enough.
+    /// This many approvals are enough.
     Fewer(usize),
 }
 
-/// Tells how much less the new rules ask than an old one; nothing where one of them asks at least as much. The rule to
-/// blame is that of the old one's section, else the last.
+/// Returns how much less the new rules require than an old one; `None` if one of them requires at least as much. The
+/// rule to blame is the one in the old one's section, otherwise the last.
 fn loss<'r, 'c>(people: &People, old: &Rule<'_>, new: &[&'r Rule<'c>]) -> Option<(Loss<'c>, Option<&'r Rule<'c>>)> {
     let real = |owner: &&Owner<'_>| owner.kind != OwnerKind::Nobody;
     let before: Vec<Owner<'_>> = old.owners.iter().filter(real).copied().collect();
@@ -120,7 +115,7 @@ fn loss<'r, 'c>(people: &People, old: &Rule<'_>, new: &[&'r Rule<'c>]) -> Option
     }
 }
 
-/// Tells how much less one new rule asks than an old one with these owners.
+/// Returns how much less one new rule requires than an old one with these owners.
 fn one_loss<'c>(people: &People, old: &Rule<'_>, before: &[Owner<'_>], new: &Rule<'c>) -> Option<Loss<'c>> {
     let (Demand::Approvals(asked), Demand::Approvals(now)) = (old.demand, new.demand) else {
         return Some(Loss::Nobody);
