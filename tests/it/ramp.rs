@@ -109,7 +109,7 @@ fn a_messy_spreadsheet_becomes_a_green_pull_request_by_commands_alone() {
         "55 files written to exceptions/imported",
         "error    expired (2)",
         "tolerated until 2027-02-21: 226 findings in 55 exceptions, named in baseline.yaml",
-        "git add exceptions/imported baseline.yaml",
+        "git add -- exceptions/imported baseline.yaml",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }
