@@ -2,7 +2,7 @@ use crate::rules::declare_rule;
 use crate::rules::{BaselineUse, Check, Context};
 use crate::schema::field_name;
 use crate::text::shown;
-use crate::yaml::{Node, Place, Spot, escaped, lookup, parse};
+use crate::yaml::{Entry, Node, Place, Spot, escaped, parse};
 
 declare_rule! {
     /// Reports a line of the baseline that is no longer needed, because what it tolerates is fixed.
@@ -29,28 +29,29 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
     }
     let text = cx.source(used.file).text();
     let Ok(tree) = parse(text) else { return };
-    for (id, tolerated) in &used.baseline.entries {
-        for (rule, fields) in tolerated {
-            let is_found = |field: &&String| used.found.contains(&(id, rule, field));
-            let fixed: Vec<&str> = fields.iter().filter(|field| !is_found(field)).map(String::as_str).collect();
-            if fixed.is_empty() {
-                continue;
-            }
-            let pointer = format!("/entries/{}/{}", escaped(id), escaped(rule));
-            let Some((_, node)) = lookup(&tree, &pointer) else { continue };
-            let all = fixed.len() == fields.len();
-            let (message, help) = match all {
-                true => {
-                    (format!("`{rule}` finds nothing here any more in `{}`", shown(id)), "delete the line".to_owned())
-                }
-                false => (
-                    format!("`{rule}` finds nothing any more in `{}` of `{}`", listed(&fixed), shown(id)),
-                    "delete these fields from the line".to_owned(),
-                ),
-            };
-            cx.report_in(used.file, first_item(node, pointer), message).help(help);
+    for entry in tree.get("entries").and_then(Node::as_map).unwrap_or_default() {
+        for line in entry.value.as_map().unwrap_or_default() {
+            report(&entry.key, line, used, cx);
         }
     }
+}
+
+fn report(id: &str, line: &Entry<'_>, used: &BaselineUse<'_>, cx: &mut Context<'_>) {
+    let fields: Vec<&str> = line.value.as_seq().unwrap_or_default().iter().filter_map(Node::as_text).collect();
+    let is_found = |field: &&str| used.found.contains(&(id, &*line.key, *field));
+    let fixed: Vec<&str> = fields.iter().copied().filter(|field| !is_found(field)).collect();
+    if fixed.is_empty() {
+        return;
+    }
+    let (name, rule) = (shown(id), shown(&line.key));
+    let (message, help) = if fixed.len() == fields.len() {
+        (format!("`{rule}` finds nothing here any more in `{name}`"), "delete the line")
+    } else {
+        let fields = listed(&fixed);
+        (format!("`{rule}` finds nothing any more in `{fields}` of `{name}`"), "delete these fields from the line")
+    };
+    let pointer = format!("/entries/{}/{}", escaped(id), escaped(&line.key));
+    cx.report_in(used.file, first_item(&line.value, pointer), message).help(help);
 }
 
 /// Returns the place of a list, shown at its first item: a list on several lines has no line of its own.

@@ -50,12 +50,6 @@ impl<'c> Places<'c> {
 }
 
 impl Page<'_> {
-    /// Returns where the key of a pointer is.
-    pub(in crate::rules::change) fn find_key(&self, pointer: &str) -> Option<Spot> {
-        let (key, _) = yaml::lookup(self.tree.as_ref()?, pointer)?;
-        Some(Spot { span: key?, place: Place::key(pointer) })
-    }
-
     /// Returns where the value at a pointer is.
     pub(in crate::rules::change) fn find(&self, pointer: &str) -> Option<Spot> {
         let (_, node) = yaml::lookup(self.tree.as_ref()?, pointer)?;
