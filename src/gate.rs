@@ -5,8 +5,8 @@
 use crate::error::Error;
 use crate::history::{Changes, Circumstances};
 use crate::register::{Files, Register};
-use crate::rule::Findings;
-use crate::rules::{Case, Judge};
+use crate::rule::{Finding, Findings};
+use crate::rules::{Case, Judge, Tolerance};
 use crate::schema::Schema;
 use crate::signoff::{Evidence, Merge, Ownership, Unanswered};
 use crate::source::FileId;
@@ -82,12 +82,24 @@ impl Gate<'_> {
             Reach::ChangeAlone => {}
         }
         let case = Case { judge, register: &register, changes: Some(&changes), ownership, files };
+        let tolerance = Tolerance::of(judge, Some(&changes));
+        let covers = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers(finding, files));
+        let covers_new = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers_new(finding, files));
         let findings = match reach {
-            Reach::ChangeAlone | Reach::Merged { .. } => case.run_past(),
+            Reach::ChangeAlone | Reach::Merged { .. } => {
+                let mut findings = case.run_past();
+                findings.retain(|finding| !(changes.adds(finding.file) && covers_new(finding)));
+                findings
+            }
             Reach::All { .. } => {
-                let baseline = case.run_base(&before);
+                let known = case.run_base(&before);
                 let mut findings = case.run();
-                changes.mark(&mut findings, &baseline);
+                let known = changes.known(&known);
+                findings.retain(|finding| match changes.adds(finding.file) {
+                    true => !covers_new(finding),
+                    false => !(changes.keeps(finding, &known) && covers(finding)),
+                });
+                changes.mark(&mut findings, &known);
                 findings
             }
         };

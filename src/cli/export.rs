@@ -13,6 +13,10 @@ pub struct Export {
     /// What to write.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Format,
+    /// Only the exceptions that lack something, with a column for each field that one of them lacks: a
+    /// table to be filled in for `stopgap import --update`. Only with `--format csv`.
+    #[arg(long)]
+    pub gaps: bool,
     /// Write to this file, whole or not at all. Default: standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

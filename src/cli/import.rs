@@ -35,6 +35,14 @@ pub struct Import {
     /// times. Never overrides what the file says.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
+    /// Tolerate what the entries lack for a while: names them, with their gaps, in `baseline.yaml`. The
+    /// last day is a day or a number of days, such as `30d`. Default: the last that the policy allows.
+    #[arg(long, value_name = "DATE", num_args = 0..=1, require_equals = true, conflicts_with = "update")]
+    pub baseline: Option<Option<String>>,
+    /// Fill the gaps of exceptions that are in the register already, by their ids; add none. Only what
+    /// is missing is filled in, and `baseline.yaml` gets shorter.
+    #[arg(long, conflicts_with_all = ["folder", "set"])]
+    pub update: bool,
     /// Show what would be written, and write nothing.
     #[arg(long)]
     pub dry_run: bool,

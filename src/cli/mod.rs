@@ -218,7 +218,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline"])]
         name: String,
     },
 }

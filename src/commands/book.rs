@@ -29,7 +29,8 @@ pub(super) fn load(
     let own = policy::load_schema(repository, &policy)?;
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;
-    Ok((RuleBook { policy, people, controls }, own))
+    let baseline = policy::load_baseline(repository, rules::all())?;
+    Ok((RuleBook { policy, people, controls, baseline }, own))
 }
 
 /// Reads the policy alone, see [`load`].

@@ -1,5 +1,6 @@
 //! Judges a text that is about to become a file of the register, as the pull-request gate would.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::commands::opened::Opened;
@@ -96,11 +97,20 @@ impl Opened {
     ///
     /// If git cannot be started or read.
     pub(super) fn is_merged(&self, id: &str) -> Result<bool, Error> {
-        let Some(git) = Git::open(&self.root)? else { return Ok(false) };
-        let Some((_, tip)) = base::default_branch(&git, None)? else { return Ok(false) };
+        Ok(self.merged()?.contains(id))
+    }
+
+    /// Returns the ids of the exceptions that the default branch has; none where there is no such branch.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot be started or read.
+    pub(super) fn merged(&self) -> Result<BTreeSet<String>, Error> {
+        let Some(git) = Git::open(&self.root)? else { return Ok(BTreeSet::new()) };
+        let Some((_, tip)) = base::default_branch(&git, None)? else { return Ok(BTreeSet::new()) };
         let snapshot = Snapshot::open(&git, &self.root, Some(tip))?;
         let there = snapshot.exceptions(&self.judge.policy.exceptions);
-        Ok(there.keys().any(|path| register::stem(path) == id))
+        Ok(there.keys().map(|path| register::stem(path).to_owned()).collect())
     }
 }
 

@@ -15,14 +15,16 @@ use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Head, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Snapshot, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
+use crate::policy::places::BASELINE;
 use crate::register::{Files, Register};
 use crate::rule::{Findings, Rule};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
+use crate::source::{FileId, Source};
 use crate::text::shown;
 use crate::time::{Day, Zone};
 
@@ -57,12 +59,15 @@ impl Run<'_> {
         let mut head = self.head()?;
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
-        let judge = self.judge(book)?;
+        let mut judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
         head.add_twins(&[&judge.policy], None, &mut files)?;
+        if let Some(baseline) = &mut judge.baseline {
+            baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
+        }
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
         let find = |register: &Register<'_>, files: &Files| {
             let mut findings = Case::whole(&judge, register, ownership.as_ref(), files).run();
@@ -145,7 +150,7 @@ impl Run<'_> {
         let mut place = self.changed_head(&base.git)?;
         let (head, own) = self.rule_book(&place.place).map_err(|error| place.owns(error))?;
         // In a repository that had no register and no policy before, the change brings both.
-        let (book, head, own) =
+        let (book, mut head, own) =
             if base.snapshot.is_without_register(&book::policy_file(&self.arguments.place, self.world, &self.root)) {
                 (head, None, own)
             } else {
@@ -153,7 +158,7 @@ impl Run<'_> {
                 (book, Some(head), own)
             };
         let folder = book.policy.exceptions.clone();
-        let judge = self.judge(book)?;
+        let mut judge = self.judge(book)?;
         let selection = self.selection(&folder)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&mut place, &folder, &now)?;
@@ -161,6 +166,7 @@ impl Run<'_> {
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
+        place_baselines(&documents, &files, &mut judge, head.as_mut());
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
@@ -352,6 +358,22 @@ impl Base {
     fn day(&self, zone: Zone) -> Option<Day> {
         let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
         Some(zone.day_of(committed))
+    }
+}
+
+/// Tells the baselines of base and head where they lie among the files.
+fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
+    let find = |version: fn(&Document) -> Option<FileId>| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    };
+    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    // In a repository that had no register, the judge's book is the head's.
+    let judging = if head.is_some() { before } else { after };
+    if let Some(baseline) = &mut judge.baseline {
+        baseline.file = judging;
+    }
+    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+        baseline.file = after;
     }
 }
 

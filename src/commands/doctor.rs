@@ -81,12 +81,12 @@ impl Patient {
     }
 
     fn examine(&self, settings: &Settings, branch: &str, world: &World) -> Vec<Line> {
-        let RuleBook { policy, people, controls } = &self.book;
+        let RuleBook { policy, people, .. } = &self.book;
         doctor::examine(&Facts {
             files: &self.files,
             policy,
             people,
-            catalogue: controls.is_some(),
+            there: self.book.there(),
             register: self.register,
             ownership: &self.ownership,
             schemas: &self.schemas,

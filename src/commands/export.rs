@@ -3,12 +3,16 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+
 use crate::cli;
+use crate::commands::import::baseline::{self, Gaps};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
-use crate::error::Error;
-use crate::output::export::{Export, Format, render, unheld};
+use crate::error::{Argument, Error};
+use crate::output::export::{Export, Format, render, render_gaps, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
+use crate::rules::Case;
 use crate::text::shown;
 
 /// How many files missing from an export are shown; the others are counted.
@@ -18,20 +22,39 @@ const SHOWN: usize = 10;
 pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
+    if arguments.gaps && arguments.format != Format::Csv {
+        return Err(Error::from(Argument::Value {
+            option: "--format".to_owned(),
+            value: arguments.format.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default(),
+            why: "only a table can be filled in".to_owned(),
+            help: "export it with `--format csv --gaps`".to_owned(),
+        }));
+    }
     // Findings are for `check`; an export needs no schema.
     let register = opened.records(arguments.format == Format::Jsonl);
     let export = Export { view: opened.view(&register), reminders: &policy.reminders };
+    let gaps = arguments.gaps.then(|| gaps(&opened));
+    let render = |out: &mut dyn Write| match &gaps {
+        Some(gaps) => render_gaps(&export, gaps, out),
+        None => render(arguments.format, &export, out),
+    };
     match &arguments.output {
-        None => render(arguments.format, &export, out)?,
+        None => render(out)?,
         Some(path) => {
             write::spare_inputs(&[((), path.clone())], &[], &world.folder, &opened.root, policy)?;
             let mut bytes = Vec::new();
-            render(arguments.format, &export, &mut bytes)?;
+            render(&mut bytes)?;
             write::all(&[(world.folder.join(path), bytes)], &world.folder)?;
         }
     }
     let _ = io::stderr().lock().write_all(warnings(arguments, &export, world).as_bytes());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what each exception lacks, whether a baseline tolerates it or not.
+fn gaps(opened: &Opened) -> Gaps {
+    let register = opened.register();
+    baseline::gaps(&Case::whole(&opened.judge, &register, None, &opened.files).run_strictly(), &opened.files)
 }
 
 /// Returns what the export does not contain.

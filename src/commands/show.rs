@@ -26,7 +26,9 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let register = opened.register();
     let found = opened::find(&register, &arguments.id, "show")?;
     let Some(first) = found.first().copied() else { return Ok(ExitCode::SUCCESS) };
-    let findings = Case::whole(judge, &register, None, read).run();
+    // Whoever looks at one exception wants to know what it lacks, tolerated or not.
+    let mut findings = Case::whole(judge, &register, None, read).run_strictly();
+    findings.narrow();
     let exception = register.exception(first.id);
     let (timeline, in_git) = timeline_of(root, &judge.policy, first, exception)?;
     let report = Report {

@@ -15,6 +15,8 @@ pub(super) struct Steps<'s> {
     pub(super) current: &'s Path,
     /// Its path, relative to the root.
     pub(super) path: &'s str,
+    /// Another file that belongs to the same commit, relative to the root.
+    pub(super) beside: Option<&'s str>,
     /// The name of a new branch.
     pub(super) branch: &'s str,
     pub(super) message: &'s str,
@@ -31,12 +33,13 @@ impl Steps<'_> {
         if place::work_tree_top(self.root).is_none() {
             return Vec::new();
         }
-        let (git, path) = self.seen_from_here();
+        let (git, path) = self.seen_from_here(self.path);
+        let beside = self.beside.map(|file| format!(" {}", shell_word(&self.seen_from_here(file).1)));
         let own = self.own_branch();
         let branch = shell_word(&own.clone().unwrap_or_else(|| self.new_branch()));
         let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
         let rest = [
-            format!("{git} add -- {}", shell_word(&path)),
+            format!("{git} add -- {}{}", shell_word(&path), beside.unwrap_or_default()),
             format!("{git} commit -m {}", shell_word(self.message)),
             format!("{git} push -u origin {branch}"),
         ];
@@ -70,16 +73,16 @@ impl Steps<'_> {
     }
 
     /// Returns how git is called from the current folder, and how the file is named to it.
-    fn seen_from_here(&self) -> (String, String) {
+    fn seen_from_here(&self, path: &str) -> (String, String) {
         let current = std::fs::canonicalize(self.current).unwrap_or_else(|_| self.current.to_path_buf());
         let top = place::work_tree_top(self.root).unwrap_or(self.root);
         if !current.starts_with(top) {
-            return (format!("git -C {}", shell_word(&self.root.to_string_lossy())), self.path.to_owned());
+            return (format!("git -C {}", shell_word(&self.root.to_string_lossy())), path.to_owned());
         }
-        let file = self.root.join(self.path);
+        let file = self.root.join(path);
         let common = current.ancestors().find(|folder| file.starts_with(folder)).unwrap_or(top);
         let upwards = current.strip_prefix(common).map(|below| below.components().count()).unwrap_or_default();
-        let below = file.strip_prefix(common).map(Path::to_path_buf).unwrap_or_else(|_| PathBuf::from(self.path));
+        let below = file.strip_prefix(common).map(Path::to_path_buf).unwrap_or_else(|_| PathBuf::from(path));
         ("git".to_owned(), "../".repeat(upwards) + &below.to_string_lossy())
     }
 }

@@ -57,7 +57,7 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 /// Returns everything that decides what is let through and is part of this repository.
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
-    let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
+    let mut parts = coverage::parts(policy, facts.there, ownership);
     let (on_github, on_gitlab) = super::homes(facts);
     if on_github {
         parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));

@@ -55,6 +55,10 @@ pub struct Changes<'a> {
     untouched: FxHashSet<FileId>,
 }
 
+/// The findings of the base: rule, path and field of each.
+#[derive(Debug)]
+pub struct Known<'f>(FxHashSet<(&'f str, &'f str, &'f str)>);
+
 /// One exception before and after; at least one of the two exists.
 #[derive(Debug)]
 pub struct Change<'a> {
@@ -261,30 +265,35 @@ impl<'a> Changes<'a> {
         self.untouched.contains(&file)
     }
 
-    /// Marks the findings that the change did not cause: the base has the same one (rule, file and field), and the
-    /// change leaves that field alone. A change that puts a draft in force causes everything that is wrong with it.
-    /// Then keeps the narrower ones.
-    pub fn mark<'f>(&'f self, findings: &mut Findings, baseline: &'f Findings) {
-        let path = |file: FileId| self.files.source(file).path();
-        let before = |finding: &'f Finding| {
-            let path = path(finding.file);
+    /// Collects the findings of the base, by rule, file and field: the file as the head has it.
+    #[must_use]
+    pub fn known<'f>(&'f self, before: &'f Findings) -> Known<'f> {
+        let key = |finding: &'f Finding| {
+            let path = self.files.source(finding.file).path();
             (finding.rule.id, self.moved.get(path).copied().unwrap_or(path), &*finding.place.pointer)
         };
-        let known: FxHashSet<(&str, &str, &str)> = baseline.iter().map(before).collect();
+        Known(before.iter().map(key).collect())
+    }
+
+    /// Returns whether the base has the same finding, and the change leaves its field alone.
+    #[must_use]
+    pub fn keeps(&self, finding: &Finding, known: &Known<'_>) -> bool {
+        if finding.rule.looks_at_one_entry() && self.leaves(finding.file) {
+            return true;
+        }
+        let pointer = &*finding.place.pointer;
+        let edited = self.of(finding.file).is_some_and(|change| change.edits(pointer));
+        !edited && known.0.contains(&(finding.rule.id, self.files.source(finding.file).path(), pointer))
+    }
+
+    /// Marks the findings that the change did not cause: those that it keeps from the base. A change
+    /// that puts a draft in force causes all that is wrong with it. Then keeps the narrower ones.
+    pub fn mark(&self, findings: &mut Findings, known: &Known<'_>) {
         findings.mark(|finding| {
             if finding.rule.judges_changes() {
                 return true;
             }
-            let entry = finding.rule.looks_at_one_entry();
-            if entry && self.leaves(finding.file) {
-                return false;
-            }
-            if self.of(finding.file).is_some_and(Change::puts_in_force) {
-                return true;
-            }
-            let pointer = &*finding.place.pointer;
-            let edited = self.of(finding.file).is_some_and(|change| change.edits(pointer));
-            edited || !known.contains(&(finding.rule.id, path(finding.file), pointer))
+            self.of(finding.file).is_some_and(Change::puts_in_force) || !self.keeps(finding, known)
         });
         findings.narrow();
     }

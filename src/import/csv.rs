@@ -12,6 +12,7 @@ use crate::import::id;
 use crate::import::meaning::{self, Meaning};
 use crate::import::table::{self, MAX_COLUMNS, MAX_ROWS, NoTable, Row, Table};
 use crate::import::{Column, Entry, Format, Note, Options, Reading, Target, own};
+use crate::people::{NotAPerson, not_a_person};
 use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
 use crate::register::{Status, Tier};
@@ -26,7 +27,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     let wanted: Vec<String> = options.map.iter().map(|(_, heading)| heading.clone()).collect();
     let table = table::read(text, &wanted).map_err(|why| no_table(name, why))?;
     let columns = map(&table, options)?;
-    let orders = orders(&table, &columns, options)?;
+    let orders = orders(&table, &columns, options);
     let mut reading = Reading::new(Format::Csv);
     reading.facts = vec![
         encoding.name().to_owned(),
@@ -34,9 +35,18 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
         format!("header in line {}", table.header_line),
     ];
     reading.remarks = remarks(&table, encoding, &columns);
+    let orders = match orders {
+        Ok(orders) => orders,
+        Err(error) => {
+            reading.columns = columns;
+            reading.stopped = Some(error);
+            return Ok(reading);
+        }
+    };
     reading.dates = orders.iter().filter_map(|(column, dates)| dates.said(&columns[*column].heading)).collect();
     let keys = own_keys(&table.headings);
-    let sheet = Sheet { table: &table, columns: &columns, keys: &keys, orders: &orders, options };
+    let english_tiers = has_letter(&table, &columns, fields::TIER, "l");
+    let sheet = Sheet { table: &table, columns: &columns, keys: &keys, orders: &orders, english_tiers, options };
     sheet.read(&mut reading);
     reading.unread.extend(table.unread.iter().cloned());
     reading.columns = columns;
@@ -256,6 +266,12 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String>
         let count = table.repeated_headers.len();
         remarks.push(format!("{} the header again, first in line {line}", rows(count, "repeats", "repeat")));
     }
+    if let Some((line, text)) = table.totals.first() {
+        let count = table.totals.len();
+        let which = if count == 1 { "line" } else { "the first in line" };
+        let words = rows(count, "adds up others and is left out", "add up others and are left out");
+        remarks.push(format!("{words}: {which} {line}, `{}`", shown(text)));
+    }
     if table.short_rows > 0 {
         let words = rows(table.short_rows, "ends", "end");
         remarks.push(format!("{words} before the last column; the missing cells count as empty"));
@@ -280,6 +296,8 @@ struct Sheet<'s> {
     /// For each column the key that keeps what its field cannot contain.
     keys: &'s [String],
     orders: &'s FxHashMap<usize, Dates>,
+    /// Whether the tiers are written with English letters, among which `N` is not a tier.
+    english_tiers: bool,
     options: &'s Options,
 }
 
@@ -298,7 +316,7 @@ impl Sheet<'_> {
             }
             same.push(at);
             let making = self.make(row, reading);
-            if tells && making.says_nothing() {
+            if tells && !self.options.update && making.says_nothing() {
                 let text = shown(&row.joined()).into_owned();
                 reading.unread.push((
                     row.line,
@@ -332,6 +350,9 @@ impl Sheet<'_> {
                 _ if cell.is_empty() => {}
                 Target::Ignore => {}
                 Target::Own(key) => own(&mut making.draft, key, lines(cell)),
+                Target::Field(fields::EXPOSURE) if meaning::is_none(cell) => {
+                    making.draft.set_list(fields::EXPOSURE, Vec::new());
+                }
                 Target::Id | Target::Field(_) if is_nothing(cell) => {}
                 Target::Id | Target::Field(_) if is_spreadsheet_error(cell) => {
                     self.aside(at, cell, "is the spreadsheet's error", &mut making);
@@ -357,12 +378,22 @@ impl Sheet<'_> {
         match field.kind() {
             Kind::Texts => draft.put(field, &references(items(cell)).join("\n")),
             _ if field.is_in_list() => draft.put(field, &items(cell).join("\n")),
-            Kind::Person => draft.put(field, &person(cell)),
+            Kind::Person => self.person(at, field, cell, making, reading),
             Kind::Day | Kind::Moment => self.date(at, field, cell, making),
             Kind::Word(words) => self.word(at, (field, words), cell, making, reading),
             Kind::Words(words) => self.words(at, (field, words), cell, making),
             Kind::Line | Kind::Mapping | Kind::Mappings => draft.add(field, &folded(cell)),
         }
+    }
+
+    /// Reads a person; of several, the one that the user picks, or else the first.
+    fn person(&self, at: usize, field: Field, cell: &str, making: &mut Making, reading: &mut Reading) {
+        let several = several(cell);
+        let Some(first) = several.first() else { return making.draft.put(field, &person(cell)) };
+        let picked = self.options.picks.get(&folded(cell)).filter(|picked| several.contains(picked)).unwrap_or(first);
+        making.draft.put(field, picked);
+        self.aside(at, cell, &format!("names several people, of whom `{}` is taken", shown(picked)), making);
+        reading.several.insert((field, folded(cell)), several);
     }
 
     fn date(&self, at: usize, field: Field, cell: &str, making: &mut Making) {
@@ -387,6 +418,7 @@ impl Sheet<'_> {
         let mut count = |ours: String| *reading.words.entry((field, folded(cell), ours)).or_default() += 1;
         making.status_said |= field == fields::STATUS;
         let meaning = match field {
+            fields::TIER if self.english_tiers && cell.eq_ignore_ascii_case("n") => Meaning::Unknown,
             fields::TIER => meaning::tier(cell),
             fields::STATUS => meaning::state(cell),
             _ => meaning::of(cell, ours).map_or(Meaning::Unknown, Meaning::Same),
@@ -563,6 +595,32 @@ fn is_reference(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let ticket = text.rsplit_once(['-', '#']).is_some_and(|(_, last)| number(last));
     text.starts_with("https://") || text.starts_with("http://") || ticket
+}
+
+/// Returns whether a column that fills a field has a cell of this letter alone.
+fn has_letter(table: &Table, columns: &[Column], field: Field, letter: &str) -> bool {
+    let of_field = columns.iter().enumerate().filter(|(_, column)| column.target == Target::Field(field));
+    of_field.into_iter().any(|(at, _)| table.rows.iter().any(|row| row.cell(at).eq_ignore_ascii_case(letter)))
+}
+
+/// Splits a cell that names several people into them; nothing where it names one, or no one. A comma parts people only
+/// where each has two names or an address: `Ortiz, Dana` is one.
+fn several(cell: &str) -> Vec<String> {
+    if not_a_person(&folded(cell)) == Some(NotAPerson::Team) {
+        return Vec::new();
+    }
+    let parted = [" und ", " and ", " oder ", " or ", " + "]
+        .iter()
+        .fold(cell.replace('\n', ";"), |text, word| text.replace(word, ";"));
+    let mut parts: Vec<&str> = parted.split([';', '/', '&', '|']).map(str::trim).collect();
+    let whole = |part: &str| part.contains('@') || part.contains(' ');
+    if parts.iter().all(|part| part.split(',').all(|part| whole(part.trim()))) {
+        parts = parts.into_iter().flat_map(|part| part.split(',')).map(str::trim).collect();
+    }
+    parts.retain(|part| !part.is_empty());
+    let people: Vec<String> =
+        parts.iter().map(|part| person(part)).filter(|part| not_a_person(part).is_none()).collect();
+    if parts.len() > 1 { people } else { Vec::new() }
 }
 
 /// Returns a person in one spelling: the address of `Dana Ortiz <dana@example.com>`.

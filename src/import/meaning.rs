@@ -67,10 +67,19 @@ pub(super) fn state(text: &str) -> Meaning {
     }
 }
 
+/// What the list of exposures has for the words that deny any.
+const NO_EXPOSURE: &str = "none";
+
 /// Returns the kind of exposure that a text means.
 #[must_use]
 pub(super) fn exposure(text: &str) -> Option<&'static str> {
-    EXPOSURES.meaning(&plain_of(text))
+    EXPOSURES.meaning(&plain_of(text)).filter(|kind| *kind != NO_EXPOSURE)
+}
+
+/// Returns whether a text says that there is no exposure at all.
+#[must_use]
+pub(super) fn is_none(text: &str) -> bool {
+    EXPOSURES.meaning(&plain_of(text)) == Some(NO_EXPOSURE)
 }
 
 /// Returns the one of `ours` that a text is, in whatever letters.
@@ -105,7 +114,8 @@ mod tests {
         }
         let kinds = EXPOSURE.kind();
         for (word, meaning) in EXPOSURES.iter() {
-            assert!(matches!(kinds, Kind::Words(ours) if ours.contains(&meaning)) && plain(word) == word, "{word}");
+            let is_ours = matches!(kinds, Kind::Words(ours) if ours.contains(&meaning));
+            assert!((is_ours || meaning == NO_EXPOSURE) && plain(word) == word, "{word}");
         }
     }
 

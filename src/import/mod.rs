@@ -155,6 +155,10 @@ pub struct Options {
     pub date_order: Option<DateOrder>,
     /// Values for the entries that say nothing about a field.
     pub set: Vec<(Target, String)>,
+    /// Whom a cell that names several people stands for, where the user says so.
+    pub picks: BTreeMap<String, String>,
+    /// Whether a row may say nothing but what an exception of its id lacks.
+    pub update: bool,
     /// The register's time zone.
     pub zone: Zone,
     /// The moment of the run.
@@ -182,6 +186,10 @@ pub struct Reading {
     pub repeats: Vec<(usize, usize)>,
     /// What else the user must know.
     pub remarks: Vec<String>,
+    /// Cells that name several people: the cell, and the people in their order.
+    pub several: BTreeMap<(Field, String), Vec<String>>,
+    /// Why nothing but the columns could be read.
+    pub stopped: Option<Error>,
 }
 
 /// One future exception.
@@ -233,6 +241,8 @@ impl Reading {
             unread: Vec::new(),
             repeats: Vec::new(),
             remarks: Vec::new(),
+            several: BTreeMap::new(),
+            stopped: None,
         }
     }
 
@@ -276,7 +286,8 @@ fn own(draft: &mut Draft, key: &str, value: impl Into<String>) {
 ///
 /// # Errors
 ///
-/// If it has no known format, cannot be read as a whole, or does not show how its dates are written.
+/// If it has no known format, or cannot be read as a whole. A table that does not say how its dates
+/// are written is read up to its columns.
 pub fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     if let Some(what) = no_text(&bytes) {
         return Err(Error::from(Input::NoText { file: name.to_owned(), what }));

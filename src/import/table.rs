@@ -7,6 +7,10 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord};
 
 use crate::import::columns;
+use crate::text::WordList;
+
+/// What a row of totals begins with, folded as [`columns::plain`] folds.
+const TOTALS: WordList = WordList::new(include_str!("totals.txt"));
 
 /// More columns than any sheet that people fill in has.
 pub(super) const MAX_COLUMNS: usize = 500;
@@ -42,6 +46,8 @@ pub(super) struct Table {
     pub(super) empty_rows: usize,
     /// The lines of rows that repeat the header.
     pub(super) repeated_headers: Vec<usize>,
+    /// Rows of totals: line and text.
+    pub(super) totals: Vec<(usize, String)>,
     /// How many rows end before the last column.
     pub(super) short_rows: usize,
 }
@@ -123,6 +129,7 @@ pub(super) fn read(text: String, wanted: &[String]) -> Result<Table, NoTable> {
         unread: Vec::new(),
         empty_rows: 0,
         repeated_headers: Vec::new(),
+        totals: Vec::new(),
         short_rows: 0,
     };
     for row in list {
@@ -147,6 +154,8 @@ impl Table {
             self.empty_rows += 1;
         } else if row.cells.iter().take(width).map(str::trim).eq(header.cells.iter().take(width).map(str::trim)) {
             self.repeated_headers.push(row.line);
+        } else if row.is_total() {
+            self.totals.push((row.line, row.joined()));
         } else if cells > width {
             let why = format!(
                 "it has {cells} cells and the header {width}: a text that contains the delimiter is not quoted"
@@ -182,6 +191,17 @@ impl Row {
     pub(super) fn joined(&self) -> String {
         let filled: Vec<&str> = self.cells.iter().map(str::trim).filter(|cell| !cell.is_empty()).take(8).collect();
         filled.join(" ")
+    }
+
+    /// Returns whether the first filled cell says that the others add something up, and each of those is a number.
+    fn is_total(&self) -> bool {
+        let is_number = |text: &str| text.chars().any(|c| c.is_ascii_digit()) && !text.chars().any(char::is_alphabetic);
+        let mut filled = self.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
+        let Some(first) = filled.next() else { return false };
+        let plain = columns::plain(first);
+        // `Summe: 61` and `Total (61)` are as good as two cells.
+        let words = plain.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        TOTALS.find(words).is_some() && filled.all(is_number)
     }
 
     fn swallows_rows(&self, delimiter: u8, width: usize) -> bool {
@@ -393,8 +413,9 @@ mod tests {
         assert_eq!(table.rows.iter().map(|row| row.cell(0)).collect::<Vec<_>>(), ["a", "h"]);
         assert_eq!(table.repeated_headers, [5]);
         let lines: Vec<usize> = table.unread.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [3, 4, 7], "{:?}", table.unread);
-        assert!(table.unread[2].1.contains("to line 8"), "{:?}", table.unread);
+        assert_eq!(lines, [3, 7], "{:?}", table.unread);
+        assert_eq!(table.totals, [(4, "Total: 2".to_owned())]);
+        assert!(table.unread[1].1.contains("to line 8"), "{:?}", table.unread);
     }
 
     #[test]

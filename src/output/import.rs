@@ -58,6 +58,19 @@ pub struct Skipped {
     pub path: String,
 }
 
+/// A baseline as it was, or would be, written.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tolerance {
+    /// Its file, relative to the root.
+    pub path: &'static str,
+    /// The last day on which anything is tolerated.
+    pub until: String,
+    /// How many exceptions it names.
+    pub exceptions: usize,
+    /// How many findings in them.
+    pub findings: usize,
+}
+
 /// The outcome of an import.
 #[derive(Debug)]
 pub struct Outcome<'o> {
@@ -77,6 +90,8 @@ pub struct Outcome<'o> {
     pub drafts: Vec<Draft>,
     /// The entries that are there already.
     pub skipped: Vec<Skipped>,
+    /// The baseline, where one is asked for; what it tolerates is not among the findings.
+    pub baseline: Option<Tolerance>,
     /// What the rules say about the new entries apart from missing fields, the worst first.
     pub findings: Vec<(Level, &'static str, usize)>,
     /// Whether nothing was written.
@@ -104,8 +119,11 @@ pub fn render_reading(
     }
     let facts: Vec<&str> =
         std::iter::once(reading.format.name()).chain(reading.facts.iter().map(String::as_str)).collect();
-    let entries = counted(reading.entries.len(), "entry");
-    line(out, &format!("{}: {}, {entries}", shown(file), facts.join(", ")))?;
+    let entries = match reading.stopped {
+        Some(_) => String::new(),
+        None => format!(", {}", counted(reading.entries.len(), "entry")),
+    };
+    line(out, &format!("{}: {}{entries}", shown(file), facts.join(", ")))?;
     columns(reading, asked, verbose, out)?;
     if !reading.dates.is_empty() {
         line(out, "\ndates")?;
@@ -182,6 +200,7 @@ pub fn render_result(format: Format, outcome: &Outcome<'_>, out: &mut dyn Write)
     written(outcome, out)?;
     missing(outcome, out)?;
     findings(outcome, out)?;
+    baseline(outcome, out)?;
     next(outcome, out)
 }
 
@@ -299,6 +318,19 @@ fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+fn baseline(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(Tolerance { path, until, exceptions, findings }) = &outcome.baseline else { return Ok(()) };
+    let names = if outcome.dry_run { "to be named in" } else { "named in" };
+    line(
+        out,
+        &format!(
+            "\ntolerated until {until}: {} in {}, {names} {path}",
+            counted(*findings, "finding"),
+            counted(*exceptions, "exception")
+        ),
+    )
+}
+
 fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut steps: Vec<String> = Vec::new();
     let again = !outcome.reading.unread.is_empty();
@@ -308,7 +340,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             shown(outcome.file)
         ));
     }
-    if outcome.drafts.is_empty() {
+    if outcome.drafts.is_empty() && outcome.baseline.is_none() {
         return if again { list_steps(outcome, &steps, out) } else { Ok(()) };
     }
     let settable: Vec<&str> = lacking(outcome)
@@ -333,12 +365,18 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         steps.push(format!("{set} (delete the files first, then import again)"));
     }
     let check = format!("stopgap check {}", escape::shell_word(outcome.folder));
-    if lacking(outcome).is_empty() {
+    if outcome.baseline.is_some() {
+        steps.push(format!("see what is not tolerated, and settle that first:\n       {check}"));
+    } else if lacking(outcome).is_empty() {
         steps.push(format!("see what the rules say about them:\n       {check}"));
     } else {
         steps.push(format!(
             "fill the gaps in an editor: each is a key without a value. This lists them with their lines:\n       {check}"
         ));
+        steps.push(
+            "or let them be tolerated for a while: run it again with `--baseline`, which says so in `baseline.yaml`"
+                .to_owned(),
+        );
     }
     if !outcome.steps.is_empty() {
         let commands = outcome.steps.join("\n       ");
@@ -362,7 +400,7 @@ fn list_steps(outcome: &Outcome<'_>, steps: &[String], out: &mut dyn Write) -> i
 }
 
 /// Lists lines, the first ones or all.
-fn listed(
+pub(super) fn listed(
     lines: impl Iterator<Item = String>,
     count: usize,
     all: bool,
@@ -381,7 +419,7 @@ fn listed(
 }
 
 /// Writes a line whose text may come from the file. It may begin with a line feed of our own.
-fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
+pub(super) fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
     if let Some(text) = text.strip_prefix('\n') {
         writeln!(out)?;
         return line(out, text);
@@ -423,6 +461,8 @@ struct Document<'o> {
     unread: Vec<LineItem<'o>>,
     repeats: Vec<RepeatItem>,
     skipped: Vec<SkippedItem<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'o Tolerance>,
     missing: BTreeMap<&'o str, usize>,
     findings: BTreeMap<&'static str, usize>,
 }
@@ -527,6 +567,7 @@ impl<'o> Document<'o> {
                 .iter()
                 .map(|it| SkippedItem { line: it.line, id: &it.id, path: &it.path })
                 .collect(),
+            baseline: outcome.baseline.as_ref(),
             missing: lacking(outcome).into_iter().collect(),
             findings: outcome.findings.iter().map(|(_, rule, count)| (*rule, *count)).collect(),
         }

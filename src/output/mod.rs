@@ -14,6 +14,7 @@ mod gitlab;
 pub mod history;
 mod html;
 pub mod import;
+pub mod import_update;
 mod json;
 mod junit;
 pub mod list;

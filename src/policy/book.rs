@@ -1,7 +1,8 @@
 //! Everything that decides how a register is judged.
 
 use crate::people::People;
-use crate::policy::Policy;
+use crate::policy::places::There;
+use crate::policy::{Baseline, Policy};
 use crate::register::Controls;
 
 /// The rule book of a repository: its policy and the files that the policy names.
@@ -13,4 +14,14 @@ pub struct RuleBook {
     pub people: People,
     /// The catalogue of controls.
     pub controls: Option<Controls>,
+    /// What is tolerated in imported exceptions.
+    pub baseline: Option<Baseline>,
+}
+
+impl RuleBook {
+    /// Returns which of the files that a repository need not have it has.
+    #[must_use]
+    pub fn there(&self) -> There {
+        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref())
+    }
 }

@@ -3,6 +3,7 @@
 //! Each is parsed into the spanned tree and checked against its schema, so that a fault is shown where it is. A fault
 //! here ends the run: an unreadable rule book must never pass anything.
 
+mod baseline;
 mod book;
 mod forge;
 mod people;
@@ -11,6 +12,7 @@ pub mod places;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
 pub use forge::Forge;
 pub use places::NAMES;
@@ -57,6 +59,8 @@ pub struct Policy {
     pub similarity: f64,
     /// By how many days a change may back-date its entries.
     pub back_dating: u32,
+    /// How many days from today a baseline may end.
+    pub baseline: u32,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
     /// Levels of rules that differ from the rules' defaults.
@@ -79,6 +83,7 @@ impl Default for Policy {
             reminders: vec![7, 1],
             similarity: 0.8,
             back_dating: 3,
+            baseline: 90,
             vague_phrases: Vec::new(),
             rules: BTreeMap::new(),
         }
@@ -218,6 +223,8 @@ impl Policy {
         let word = |key: &str| node.get(key).and_then(Node::as_text);
         self.exposure_tier = word("exposure_tier").and_then(Tier::parse).unwrap_or(self.exposure_tier);
         self.back_dating = node.get("back_dating").and_then(days).unwrap_or(self.back_dating);
+        self.baseline =
+            node.get("baseline").and_then(|baseline| baseline.get("max")).and_then(days).unwrap_or(self.baseline);
         let inner = |outer: &str, key: &str| number(node.get(outer)?.get(key)?);
         self.max_renewals = inner("renewals", "max").map_or(self.max_renewals, |max| max as usize);
         self.similarity = inner("copied_reason", "similarity").unwrap_or(self.similarity);
@@ -281,6 +288,22 @@ pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Contr
         },
         None => Ok(None),
     }
+}
+
+/// Reads the baseline, where there is one.
+///
+/// # Errors
+///
+/// When it cannot be read, or says something that makes no sense.
+pub fn load_baseline(place: &Repository, rules: &[&'static Rule]) -> Result<Option<Baseline>, Error> {
+    const KIND: &str = "the baseline";
+    let Some(source) = side_file(place, None, places::BASELINE, KIND)? else { return Ok(None) };
+    let read = match parsed(&source, Shipped::Baseline) {
+        Ok(None) => Ok(None),
+        Ok(Some(node)) => baseline::from_node(&node, source.text(), rules).map(Some),
+        Err(problems) => Err(problems),
+    };
+    read.map_err(|problems| config_error(KIND, source, problems))
 }
 
 /// Reads and compiles the organisation's own schema, if the policy names one.

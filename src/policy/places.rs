@@ -1,9 +1,14 @@
 //! The files of a repository that decide how its register is judged.
 
-use crate::policy::Policy;
+use crate::people::People;
+use crate::policy::{Baseline, Policy};
+use crate::register::Controls;
 
 /// The names under which a policy is looked for; the first one found counts.
 pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
+
+/// The baseline's file, from the root of the register.
+pub const BASELINE: &str = "baseline.yaml";
 
 /// Every place where any forge looks for CODEOWNERS, from the top of the work tree. Which of them counts depends on the
 /// forge: [`Forge::codeowners`](crate::policy::Forge::codeowners).
@@ -52,6 +57,27 @@ pub enum Book {
     Controls,
     /// The organisation's own schema.
     Schema,
+    /// The baseline.
+    Baseline,
+}
+
+/// Which files of a rule book a repository has that it need not have.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct There {
+    /// The roster.
+    pub roster: bool,
+    /// The catalogue of controls.
+    pub catalogue: bool,
+    /// The baseline.
+    pub baseline: bool,
+}
+
+impl There {
+    /// Reads them off a rule book.
+    #[must_use]
+    pub fn of(people: &People, controls: Option<&Controls>, baseline: Option<&Baseline>) -> Self {
+        Self { roster: people.roster().is_some(), catalogue: controls.is_some(), baseline: baseline.is_some() }
+    }
 }
 
 impl Book {
@@ -63,30 +89,33 @@ impl Book {
             Self::People => "the roster",
             Self::Controls => "the catalogue",
             Self::Schema => "the schema",
+            Self::Baseline => "the baseline",
         }
     }
 }
 
 impl Policy {
     /// Returns the files of the rule book with their paths, relative to the root: the policy that was read, the roster
-    /// and the catalogue where they are or would be, and the organisation's schema if one is named.
+    /// and the catalogue where they are or would be, the organisation's schema if one is named, and the
+    /// baseline where it is or would be.
     pub fn books(&self) -> impl Iterator<Item = (Book, &str)> {
         [
             (Book::Policy, self.path.as_deref()),
             (Book::People, Some(self.people_path())),
             (Book::Controls, Some(self.controls_path())),
             (Book::Schema, self.schema.as_deref()),
+            (Book::Baseline, Some(BASELINE)),
         ]
         .into_iter()
         .filter_map(|(book, path)| Some((book, path?)))
     }
 
-    /// Returns the files of the rule book as [`books`](Self::books) does, without a roster or a catalogue that the
-    /// repository does not have.
-    pub fn books_there(&self, roster: bool, catalogue: bool) -> impl Iterator<Item = (Book, &str)> {
+    /// Returns the files of the rule book as [`books`](Self::books) does, without those that the repository does not have.
+    pub fn books_there(&self, there: There) -> impl Iterator<Item = (Book, &str)> {
         self.books().filter(move |(book, _)| match book {
-            Book::People => roster,
-            Book::Controls => catalogue,
+            Book::People => there.roster,
+            Book::Controls => there.catalogue,
+            Book::Baseline => there.baseline,
             Book::Policy | Book::Schema => true,
         })
     }

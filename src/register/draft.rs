@@ -147,6 +147,12 @@ impl Draft {
         modeline + &write::entries(&entries, 0, Layout::default())
     }
 
+    /// Returns the value of a field as the file would write it; nothing where it is neither known nor asked for.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Option<Value> {
+        self.entry(field).map(|(_, value)| value)
+    }
+
     /// Writes a field that is known or asked for.
     fn entry(&self, field: Field) -> Option<(String, Value)> {
         let value = match field.kind() {

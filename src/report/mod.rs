@@ -116,7 +116,7 @@ mod tests {
         let people = People::new(Some(Roster::new(people, Vec::new()).unwrap()));
         let policy = Policy::default();
         let today = Today::parse(today, policy.timezone).unwrap();
-        Judge::new(crate::policy::RuleBook { policy, people, controls: None }, today)
+        Judge::new(crate::policy::RuleBook { policy, people, ..crate::policy::RuleBook::default() }, today)
     }
 
     /// Prepares the meeting of a register, each file an id and its text, and asks it something.

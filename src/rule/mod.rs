@@ -1,9 +1,11 @@
 //! What a rule and its findings are, independent of how rules judge.
 
 mod finding;
+mod legacy;
 mod level;
 
 pub use finding::{Finding, Findings, Label};
+pub use legacy::Legacy;
 pub use level::Level;
 
 /// The families of rules, in the order of the documentation.

@@ -4,9 +4,11 @@
 
 use crate::history::{Change, Changes};
 use crate::people::People;
-use crate::policy::{Policy, RuleBook};
+use crate::policy::places::There;
+use crate::policy::{Baseline, Policy, RuleBook};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
+use crate::rules::BaselineUse;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
 use crate::text::Phrases;
@@ -50,6 +52,8 @@ pub enum Check {
     Entry(Applies, fn(&Exception<'_>, &mut Context<'_>)),
     /// The whole register.
     Register(fn(&mut Context<'_>)),
+    /// The baseline, once the others have run; only where there is one among the files.
+    Baseline(fn(&BaselineUse<'_>, &mut Context<'_>)),
     /// One exception that a change adds, edits or removes.
     Change(fn(&Change<'_>, &mut Context<'_>)),
     /// A change as a whole.
@@ -63,7 +67,7 @@ impl Check {
     pub(crate) const fn looks_at(&self) -> LooksAt {
         match self {
             Self::Entry(..) => LooksAt::Entry,
-            Self::Register(_) => LooksAt::Register,
+            Self::Register(_) | Self::Baseline(_) => LooksAt::Register,
             Self::Change(_) | Self::Changes(_) => LooksAt::Change,
             Self::Merge(_) => LooksAt::Merge,
         }
@@ -108,6 +112,8 @@ pub struct Judge {
     pub people: People,
     /// The catalogue of controls, if there is one.
     pub controls: Option<Controls>,
+    /// What is tolerated in imported exceptions, if there is a baseline.
+    pub baseline: Option<Baseline>,
     /// Stock phrases, the policy's included.
     pub phrases: Phrases,
     /// The moment of the check.
@@ -118,15 +124,26 @@ impl Judge {
     /// Creates a judge from a rule book and a moment.
     #[must_use]
     pub fn new(book: RuleBook, today: Today) -> Self {
-        let RuleBook { policy, people, controls } = book;
+        let RuleBook { policy, people, controls, baseline } = book;
         let phrases = Phrases::new(&policy.vague_phrases);
-        Self { policy, people, controls, phrases, today }
+        Self { policy, people, controls, baseline, phrases, today }
+    }
+
+    /// Returns which files of the rule book are there that a repository need not have.
+    #[must_use]
+    pub fn there(&self) -> There {
+        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref())
     }
 
     /// Returns the rule book that it judges by.
     #[must_use]
     pub fn book(&self) -> RuleBook {
-        RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: self.controls.clone() }
+        RuleBook {
+            policy: self.policy.clone(),
+            people: self.people.clone(),
+            controls: self.controls.clone(),
+            baseline: self.baseline.clone(),
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
 mod context;
+mod tolerance;
 
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
 pub use context::{Applies, Check, Context, Judge};
+pub use tolerance::{BaselineUse, Tolerance};
 
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register};
@@ -35,6 +37,9 @@ rules! {
         unwaivable_control,
         bad_reference,
         stored_text_differs,
+        baseline,
+        baseline_too_long,
+        baseline_unused,
     }
     time {
         expired,
@@ -79,6 +84,7 @@ rules! {
         back_dated,
         renewal_decided_late,
         policy_loosened,
+        baseline_extended,
         expired_first,
     }
     signoff {
@@ -135,19 +141,35 @@ impl<'a> Case<'a> {
     }
 
     /// Runs every rule that the policy leaves on over the whole register; the rules that judge a change run if there is
-    /// one.
+    /// one. What a baseline tolerates is left out, unless a change is judged.
     #[must_use]
     pub fn run(self) -> Findings {
+        let tolerance = Tolerance::of(self.judge, self.changes);
+        let mut findings = self.found(tolerance);
+        // Which findings of a change gate is known later, and only those that do may hide others.
+        if self.changes.is_none() {
+            if let Some(tolerance) = tolerance {
+                findings.retain(|finding| !tolerance.covers(finding, self.files));
+            }
+            findings.narrow();
+        }
+        findings
+    }
+
+    /// Runs the rules as [`Case::run`] does, as if there were no baseline. Nothing is narrowed yet.
+    #[must_use]
+    pub fn run_strictly(self) -> Findings {
+        self.found(None)
+    }
+
+    fn found(self, tolerance: Option<Tolerance<'_>>) -> Findings {
         let run = Run { case: self, on: on(self.judge), touching: self.changes, is_base: false };
         let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
-        let mut findings = Findings::new(findings, |file| self.files.source(file));
-        // Which findings of a change gate is known later, and only those that do may hide others.
-        if self.changes.is_none() {
-            findings.narrow();
-        }
-        findings
+        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
+        findings.extend(used.iter().flat_map(|used| run.baseline(used)));
+        Findings::new(findings, |file| self.files.source(file))
     }
 
     /// Runs the rules over `base`, the register before the change, as far as its findings can differ from the head's:
@@ -161,6 +183,9 @@ impl<'a> Case<'a> {
             base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
         findings.extend(whole);
+        let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
+        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
+        findings.extend(used.iter().flat_map(|used| run.baseline(used)));
         Findings::new(findings, |file| self.files.source(file))
     }
 
@@ -233,6 +258,16 @@ impl<'a> Run<'a> {
         self.on.par_iter().flat_map_iter(run).collect()
     }
 
+    fn baseline(&self, used: &BaselineUse<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for on in &self.on {
+            if let Check::Baseline(check) = on.check {
+                check(used, &mut self.context(on, used.file, &mut findings));
+            }
+        }
+        findings
+    }
+
     fn changes(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let Some(changes) = self.case.changes else { return findings };
@@ -250,7 +285,7 @@ impl<'a> Run<'a> {
                         check(merge, changes, &mut self.context(on, FileId(0), &mut findings));
                     }
                 }
-                Check::Entry(..) | Check::Register(_) => {}
+                Check::Entry(..) | Check::Register(_) | Check::Baseline(_) => {}
             }
         }
         findings

@@ -34,15 +34,18 @@ pub enum Shipped {
     People,
     /// The catalogue of controls.
     Controls,
+    /// The baseline.
+    Baseline,
 }
 
 impl Shipped {
     /// All shipped schemas by the name that `stopgap schema` takes.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("exception", Self::Exception),
         ("policy", Self::Policy),
         ("people", Self::People),
         ("controls", Self::Controls),
+        ("baseline", Self::Baseline),
     ];
 
     /// Returns the path of the copy that a repository keeps for its editors, relative to the root.
@@ -60,6 +63,7 @@ impl Shipped {
             Self::Policy => include_str!("../../schema/policy.schema.json"),
             Self::People => include_str!("../../schema/people.schema.json"),
             Self::Controls => include_str!("../../schema/controls.schema.json"),
+            Self::Baseline => include_str!("../../schema/baseline.schema.json"),
         }
     }
 }

@@ -7,7 +7,8 @@ use super::codeowners::{Codeowners, Demand, Rule};
 use super::owners::people_of;
 use super::ownership::Ownership;
 use crate::people::People;
-use crate::policy::{Forge, Policy, places};
+use crate::policy::places::{self, There};
+use crate::policy::{Forge, Policy};
 use crate::source::Span;
 use crate::text::shown;
 
@@ -59,7 +60,7 @@ pub struct Shortfall {
 /// Returns what must be owned wherever there is a register: its folder, the rule book so far as it is there, CODEOWNERS
 /// itself, and the attributes, there or not, because git makes other texts of the register's files by them.
 #[must_use]
-pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownership) -> Vec<Part> {
+pub fn parts(policy: &Policy, there: There, ownership: &Ownership) -> Vec<Part> {
     let path = |below: &str| format!("{}{below}", ownership.prefix);
     let register = Part::folder("the register", path(&format!("{}/", policy.exceptions)), "yaml");
     let codeowners = ownership.codeowners();
@@ -71,7 +72,7 @@ pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownersh
     let attributes = places::attributes(&register.pattern).into_iter().map(|path| Part::file("the attributes", path));
     let attributes: Vec<Part> = attributes.filter(beside).collect();
     let mut parts = vec![register];
-    parts.extend(policy.books_there(roster, catalogue).map(|(book, file)| Part::file(book.name(), path(file))));
+    parts.extend(policy.books_there(there).map(|(book, file)| Part::file(book.name(), path(file))));
     parts.push(Part { name: "CODEOWNERS itself".to_owned(), ..Part::file("", ownership.path.clone()) });
     parts.extend(attributes);
     parts

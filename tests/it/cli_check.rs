@@ -115,7 +115,7 @@ mod arguments {
         assert!(one.code == 0 && one.stdout.contains("What to do"), "{one:?}");
         refused(&run_in(&sandbox, "", &["explain", "expird"]), &["no rule `expird`", "`stopgap explain expired`"]);
         refused(&run_in(&sandbox, "", &["explain", "weather"]), &["no rule `weather`", "lists the rules"]);
-        for name in ["exception", "policy", "people", "controls"] {
+        for name in ["exception", "policy", "people", "controls", "baseline"] {
             let run = run_in(&sandbox, "", &["schema", name]);
             let schema: Value = serde_json::from_str(&run.stdout).unwrap();
             assert_eq!((run.code, schema["type"].as_str()), (0, Some("object")), "{name}");

@@ -175,7 +175,7 @@ fn rows_that_cannot_be_read_are_listed_and_the_others_are_written() {
     assert_eq!(run.code, 2, "{run:?}");
     for said in [
         "line 3: it has 6 cells and the header 5",
-        "line 4: only one of its 5 cells is filled, so it is not an exception: `Total: 3`",
+        "1 row adds up others and is left out: line 4, `Total: 3`",
         "line 5 repeats line 2",
         "1 row repeats the header again, first in line 6",
         "`#REF!` is the spreadsheet's error; kept as `x-owner`",
@@ -197,6 +197,7 @@ fn an_order_of_dates_is_proven_or_asked_for() {
     assert_eq!((run.code, files.len()), (2, 0));
     assert!(run.stderr.contains("`03/04/2026` (line 2), which is one of two days"), "{}", run.stderr);
     assert!(run.stderr.contains("--date-order dmy"), "{}", run.stderr);
+    assert!(run.stdout.contains("Valid until    expires       2"), "the columns come first: {}", run.stdout);
     for (arguments, end, expected) in [
         (&["--date-order", "dmy"][..], "04/05/2027", ["decided: 2026-04-03", "expires: 2027-05-04"]),
         (&["--date-order", "mdy"][..], "04/05/2027", ["decided: 2026-03-04", "expires: 2027-04-05"]),
@@ -424,13 +425,15 @@ fn nobody_is_lost_and_nothing_is_guessed() {
         Total,,,,,7\n";
     sandbox.file("in/r.csv", sheet);
     let run = import(&sandbox, "in/r.csv", &[]);
-    assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stdout.contains("line 4: it has neither a title, a control, a reason nor a date"), "{}", run.stdout);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("1 row adds up others and is left out: line 4, `Total 7`"), "{}", run.stdout);
+    assert!(run.stdout.contains("names several people, of whom `bob@x.org` is taken"), "{}", run.stdout);
     let files = files(&sandbox);
     assert_eq!(files.len(), 2, "{files:?}");
     let one = &files["SEC-2026-07.yaml"];
     for kept in [
-        "Bob <bob@x.org>; Al <al@x.org>",
+        "requester: bob@x.org",
+        "x-requested-by: Bob <bob@x.org>; Al <al@x.org>",
         "Dana Ortiz (for the CISO) <d@x.org>",
         "SEC/2026/07",
         "Approved with conditions",
@@ -561,6 +564,56 @@ fn nothing_is_overwritten_and_links_are_not_followed() {
         assert!(run.stderr.contains("two.yaml"), "{}", run.stderr);
         assert_eq!(files(&sandbox).len(), 1);
         assert_eq!(fs::read_dir(sandbox.path("outside")).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_letter_is_a_tier_in_the_language_of_its_column() {
+    let tiers = |letters: [&str; 3]| {
+        let row = |(at, letter): (usize, &&str)| format!("E-{at},T{at},{letter}\n");
+        let text = "ID,Title,Risk level\n".to_owned() + &letters.iter().enumerate().map(row).collect::<String>();
+        let (_, files) = imported("r.csv", text, &[]);
+        let tier =
+            |text: &String| text.lines().find_map(|line| line.trim().strip_prefix("tier:")).unwrap().trim().to_owned();
+        files.values().map(tier).collect::<Vec<_>>()
+    };
+    assert_eq!(tiers(["H", "M", "N"]), ["high", "moderate", "low"]);
+    assert_eq!(tiers(["h", "m", "L"]), ["high", "moderate", "low"]);
+    // Beside an English `L`, nobody knows what `N` means.
+    assert_eq!(tiers(["N", "M", "L"]), ["", "moderate", "low"]);
+}
+
+#[test]
+fn a_row_of_totals_holds_nothing_but_numbers_beside_its_word() {
+    let text = "ID,Title,Owner,Reason,Cost\nE-1,Total Commander stays,Ann Lee,Old macros need it,3\n\
+        Total,Owner of sums,Bo Ray,They ask for it,4\nSumme,2,,,\"1.234,50 €\"\nGesamt: 2,,,,\nGrand total,,,,12%\n";
+    let (run, files) = imported("r.csv", text, &[]);
+    assert_eq!((run.code, files.len()), (0, 2), "{run:?}");
+    assert!(run.stdout.contains("3 rows add up others and are left out: the first in line 4"), "{}", run.stdout);
+}
+
+#[test]
+fn of_several_people_the_first_is_taken_and_said() {
+    for (cell, owner) in [
+        ("Ann Lee / Bo Ray", Some("Ann Lee")),
+        ("Ann Lee und Bo Ray", Some("Ann Lee")),
+        ("\"Ann Lee, Bo Ray\"", Some("Ann Lee")),
+        ("\"@ann; @bo\"", Some("\"@ann\"")),
+        ("\"ann@x.org\nbo@x.org\"", Some("ann@x.org")),
+        ("IT team / Bo Ray", Some("Bo Ray")),
+        // One person, a team, and nobody at all.
+        ("\"Lee, Ann\"", None),
+        ("@acme/security", None),
+        ("IT team", None),
+    ] {
+        let (run, files) = imported("r.csv", format!("ID,Title,Owner\nE-1,T,{cell}\n"), &[]);
+        let text = &files["E-1.yaml"];
+        let said = run.stdout.contains("names several people, of whom");
+        assert_eq!(said, owner.is_some(), "{cell}: {}", run.stdout);
+        let kept = text.contains("\nx-owner: ");
+        assert_eq!(kept, owner.is_some(), "{cell}: {text}");
+        let Some(owner) = owner else { continue };
+        assert!(text.contains(&format!("\nowner: {owner}\n")), "{cell}: {text}");
     }
 }
 

@@ -32,6 +32,7 @@ mod new_terminal;
 mod output;
 mod policy_keys;
 mod pulls;
+mod ramp;
 mod registers;
 mod remind;
 mod remind_plan;

@@ -39,6 +39,11 @@ struct Talk {
 impl Talk {
     /// Starts `new` in a terminal of 80 columns and 24 lines.
     fn new(sandbox: &Sandbox, arguments: &[&str]) -> Self {
+        Self::of(sandbox, &[&["new", "--today", "2026-11-23"], arguments].concat())
+    }
+
+    /// Starts a command in such a terminal.
+    fn of(sandbox: &Sandbox, arguments: &[&str]) -> Self {
         let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&keys).unwrap();
         unlockpt(&keys).unwrap();
@@ -49,7 +54,7 @@ impl Talk {
         let mut command = sandbox.command();
         command.env("TERM", "xterm").env("HOME", sandbox.path(""));
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.args(["new", "--today", "2026-11-23"]).args(arguments);
+        command.args(arguments);
         let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
         let keys = File::from(keys);
         let (send, output) = channel();
@@ -319,4 +324,19 @@ fn a_hostile_roster_and_catalogue_do_nothing_to_the_terminal() {
     talk.wait("Which exact rule").wait("\\u{1b}]0;x\\u{7}").wait("CRY-04").type_in(CTRL_C);
     let (_, shown) = talk.end();
     assert!(!shown.contains(['\u{202e}', '\u{7}']), "{shown:?}");
+}
+
+#[test]
+fn an_import_asks_what_the_sheet_does_not_tell() {
+    let sandbox = Sandbox::new();
+    let sheet = "ID,Title,Betreuung,Approval date\nE-1,Old printer,Ann Lee / Bo Ray,03/04/2026\n";
+    sandbox.file("sheet.csv", sheet);
+    let mut talk = Talk::of(&sandbox, &["import", "sheet.csv", "--root", ".", "--today", "2026-11-23"]);
+    talk.wait("Which column names the owner?").wait("Betreuung").type_in("\u{1b}[A").type_in(ENTER);
+    talk.wait("How are dates such as 03/04/2026 in `Approval date` written?").wait("month first").type_in(DOWN);
+    talk.type_in(ENTER).wait("Who is the owner in `Ann Lee / Bo Ray`?").wait("Bo Ray").type_in(DOWN).type_in(ENTER);
+    let (code, shown) = talk.end();
+    assert_eq!(code, 0, "{shown}");
+    let text = fs::read_to_string(sandbox.path("exceptions/E-1.yaml")).unwrap();
+    assert!(text.contains("\nowner: Bo Ray\n") && text.contains("\ndecided: 2026-03-04\n"), "{text}");
 }

@@ -119,6 +119,14 @@ fn cases() -> Vec<Case> {
             .file("own.json", r#"{"required": ["x-cost-centre"]}"#),
         case("controls", "controls: security/controls.yaml\n", &[], "", "error[unknown-control]")
             .file("security/controls.yaml", "controls: [{id: ACC-07}]\n"),
+        case(
+            "baseline.max",
+            "baseline: {max: 30d}\n",
+            &[("removal", "")],
+            "warning[baseline]",
+            "warning[baseline] error[baseline-too-long]",
+        )
+        .file("baseline.yaml", "until: 2027-01-31\nentries: {label-printer: {schema: [/removal]}}\n"),
         case("rules", "rules: {expired: warning}\n", late, "error[expired]", "warning[expired]"),
     ]);
     cases

@@ -28,7 +28,8 @@ impl Handoff<'_> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
         let Self { root, current, path, id, .. } = *self;
-        let steps = Steps { root, current, path, branch: &branch("exception", id), message: &message }.lines();
+        let steps =
+            Steps { root, current, path, beside: None, branch: &branch("exception", id), message: &message }.lines();
         if steps.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());

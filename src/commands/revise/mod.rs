@@ -173,7 +173,9 @@ fn revise(
     }
     let message = format!("exceptions: {verb} {id}");
     let branch = branch(verb, &id);
-    let steps = Steps { root: &root, current: &world.folder, path: &path, branch: &branch, message: &message }.lines();
+    let steps =
+        Steps { root: &root, current: &world.folder, path: &path, beside: None, branch: &branch, message: &message }
+            .lines();
     if !steps.is_empty() {
         writeln!(out, "\nto bring it into a pull request:\n")?;
         for line in steps {

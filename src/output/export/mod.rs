@@ -3,12 +3,15 @@
 //! An export leaves nothing out silently: what a format cannot contain is listed by [`unheld`].
 
 mod csv;
+mod gaps;
 mod ics;
 mod jsonl;
 
 use std::io::{self, Write};
 
 use rayon::prelude::*;
+
+pub use gaps::render_gaps;
 
 use crate::output::record::View;
 use crate::register::FileRef;

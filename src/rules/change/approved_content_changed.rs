@@ -24,7 +24,7 @@ declare_rule! {
     /// Put the value back. If the record was wrong, correct it and say so in the same change: an
     /// item of `amendments` that names the field, with an approver of its own. What is really
     /// another risk is a new exception. The owner, the removal, the alternatives and the references
-    /// are free to edit.
+    /// are free to edit, and what a baseline says an imported record lacks may be filled in.
     id: "approved-content-changed",
     family: Change,
     level: Error,
@@ -51,7 +51,7 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         changed.remove(at);
     }
     for pointer in changed {
-        if !is_amended(&edit, &pointer) {
+        if !is_amended(&edit, &pointer) && !fills_gap(change.id, &edit, &pointer, cx) {
             report(&edit, &pointer, cx);
         }
     }
@@ -65,6 +65,13 @@ pub(in crate::rules) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Opti
 /// Returns whether a pointer leads to a key of the organisation's own, which is not ours to judge.
 fn is_own_key(pointer: &str) -> bool {
     pointer.split('/').any(|part| part.starts_with("x-"))
+}
+
+/// Returns whether a change fills in what the record was imported without, while the baseline still says so.
+fn fills_gap(id: &str, edit: &Edit<'_, '_>, pointer: &str, cx: &Context<'_>) -> bool {
+    let Some(baseline) = &cx.judge.baseline else { return false };
+    let named = baseline.lists(id, "schema", pointer) && cx.today().day <= baseline.until;
+    named && value(edit.base_tree, pointer).is_none()
 }
 
 /// Returns whether `starts` is the same moment, written differently.

@@ -40,7 +40,7 @@ fn check(cx: &mut Context<'_>) {
     }
     let Some(codeowners) = ownership.codeowners() else { return };
     let (people, policy) = (&cx.judge.people, &cx.judge.policy);
-    let parts = coverage::parts(policy, people.roster().is_some(), cx.judge.controls.is_some(), ownership);
+    let parts = coverage::parts(policy, cx.judge.there(), ownership);
     let mut by_line = coverage::by_line(&codeowners, parts);
     for (line, path) in exceptions(cx, ownership, &codeowners) {
         by_line.entry(line).or_insert_with(|| vec![Part::exception(path)]);

@@ -148,8 +148,10 @@ impl Book {
     /// Plans a day for a register of files, each a path and a text.
     pub(crate) fn plan(&self, files: &[(String, String)], today: &str, hub: &Hub) -> Value {
         let today = Today::parse(today, self.policy.timezone).unwrap();
-        let judge =
-            Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
+        let judge = Judge::new(
+            RuleBook { policy: self.policy.clone(), people: self.people.clone(), ..RuleBook::default() },
+            today,
+        );
         let source = |(path, text): &(String, String)| ReadFile::from(Source::new(path.clone(), text.clone()));
         let files = Files::from_read(files.iter().map(source).collect());
         let (register, _) = Register::parse_unjudged(&files, &[]);

@@ -1,5 +1,5 @@
 mod owners;
-mod places;
+pub(super) mod places;
 mod roster;
 mod rulebook;
 mod workflow;

@@ -72,8 +72,7 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     let below = |path: &str| named(format!("{prefix}{path}"));
     let folder = format!("{prefix}{}/", policy.exceptions);
     let mut files = vec![Watched { path: format!("{folder}a-new-exception.yaml"), name: folder }];
-    let (roster, catalogue) = (cx.judge.people.roster().is_some(), cx.judge.controls.is_some());
-    files.extend(policy.books_there(roster, catalogue).map(|(_, path)| below(path)));
+    files.extend(policy.books_there(cx.judge.there()).map(|(_, path)| below(path)));
     let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
     let most = MOST_MATCHES / (rules + 1);

@@ -8,23 +8,23 @@ use crate::source::FileId;
 use crate::yaml::{self, Node, Place, Spot};
 
 /// Both versions of the documents.
-pub(super) struct Places<'c> {
+pub(in crate::rules::change) struct Places<'c> {
     documents: &'c [Document],
     files: &'c Files,
 }
 
 /// A document and its tree, if it has one.
-pub(super) struct Page<'c> {
-    pub(super) file: FileId,
-    pub(super) tree: Option<Node<'c>>,
+pub(in crate::rules::change) struct Page<'c> {
+    pub(in crate::rules::change) file: FileId,
+    pub(in crate::rules::change) tree: Option<Node<'c>>,
 }
 
 impl<'c> Places<'c> {
-    pub(super) fn new(changes: &'c Changes<'_>) -> Self {
+    pub(in crate::rules::change) fn new(changes: &'c Changes<'_>) -> Self {
         Self { documents: &changes.documents, files: changes.files }
     }
 
-    pub(super) fn text(&self, file: FileId) -> &'c str {
+    pub(in crate::rules::change) fn text(&self, file: FileId) -> &'c str {
         self.files.source(file).text()
     }
 
@@ -39,19 +39,19 @@ impl<'c> Places<'c> {
     }
 
     /// Returns the base's version of a document, given its path from the register's root.
-    pub(super) fn base(&self, path: Option<&str>) -> Option<Page<'c>> {
+    pub(in crate::rules::change) fn base(&self, path: Option<&str>) -> Option<Page<'c>> {
         self.version(path, |document| document.base)
     }
 
     /// Returns the head's version of a document, given its path from the register's root.
-    pub(super) fn head(&self, path: Option<&str>) -> Option<Page<'c>> {
+    pub(in crate::rules::change) fn head(&self, path: Option<&str>) -> Option<Page<'c>> {
         self.version(path, |document| document.head)
     }
 }
 
 impl Page<'_> {
     /// Returns where the value at a pointer is.
-    pub(super) fn find(&self, pointer: &str) -> Option<Spot> {
+    pub(in crate::rules::change) fn find(&self, pointer: &str) -> Option<Spot> {
         let (_, node) = yaml::lookup(self.tree.as_ref()?, pointer)?;
         Some(Spot { span: node.span, place: Place::value(pointer) })
     }
@@ -59,7 +59,7 @@ impl Page<'_> {
 
 /// Reports a loosened value at the head's value; if the head has none, at the beginning of its file; if that file is
 /// gone, in the base's. The base's value is a label.
-pub(super) fn report<'c>(
+pub(in crate::rules::change) fn report<'c>(
     cx: &'c mut Context<'_>,
     (base, head): (Option<&Page<'_>>, Option<&Page<'_>>),
     (base_at, head_at): (Option<Spot>, Option<Spot>),

@@ -83,6 +83,11 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
         let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
     }
+    let (before, after) = (base.baseline, head.baseline);
+    if after > before {
+        let message = format!("a baseline may last `{after}` days instead of `{before}`");
+        books.report(cx, "/baseline/max", message).help(meant(&format!("`max: {before}d`")));
+    }
     let (before, after) = (base.similarity, head.similarity);
     if after > before {
         let message = format!("a reason counts as a copy from a similarity of `{after}` on, instead of `{before}`");

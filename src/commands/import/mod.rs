@@ -1,5 +1,9 @@
 //! `stopgap import`: turns a foreign register or ignore file into exception files.
 
+pub(in crate::commands) mod baseline;
+mod decide;
+mod update;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,13 +20,15 @@ use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::import::{self, Entry, Options, Target};
 use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
+use crate::policy::Baseline;
+use crate::policy::places::BASELINE;
 use crate::register::{self, draft};
-use crate::rule::Level;
-use crate::rule::Rule;
+use crate::rule::{Legacy, Level, Rule};
 use crate::rules::Case;
 use crate::schema::field_name;
 use crate::source::FileId;
 use crate::text::shown;
+use crate::time::Day;
 use crate::yaml;
 
 /// Imports a file.
@@ -38,25 +44,36 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             format!("name a file that is there, that you may read, and of at most {} MiB", import::MAX_BYTES >> 20);
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
-    let mut reading = import::read(&name, bytes, &options)?;
+    let mut reading = decide::read(&name, bytes, options, arguments, world)?;
     let asked = problems_of(&draft::Draft::default());
     let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
     // What the columns become is on the screen before anything is written.
     out.flush()?;
-
+    if let Some(error) = reading.stopped.take() {
+        return Err(error);
+    }
+    if arguments.update {
+        return update::run(arguments, &name, reading, opened, world, out);
+    }
     let root = opened.root.clone();
     let entries = std::mem::take(&mut reading.entries);
     let plan = Plan::new(entries, &target, &opened);
     reading.unread.extend(plan.oversized.iter().cloned());
     reading.unread.sort();
-    if !arguments.dry_run && !plan.files.is_empty() {
-        let written: Vec<(PathBuf, &[u8])> =
-            plan.files.iter().map(|file| (root.join(&file.path), file.text.as_bytes())).collect();
-        write::new(&written, &root)?;
+    let until =
+        arguments.baseline.as_ref().map(|named| baseline::until(named.as_deref(), &opened.judge)).transpose()?;
+    let judged = plan.judge(opened, until);
+    if !arguments.dry_run {
+        let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
+        plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
     }
-    let steps = if arguments.dry_run || plan.files.is_empty() { Vec::new() } else { steps(&root, &target) };
-    let judged = plan.judge(opened);
+    let path = judged.baseline.as_ref().map(|_| BASELINE);
+    let steps = if arguments.dry_run || (plan.files.is_empty() && path.is_none()) {
+        Vec::new()
+    } else {
+        steps(&root, &target, path)
+    };
     let outcome = Outcome {
         file: &name,
         reading: &reading,
@@ -66,6 +83,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         steps,
         drafts: judged.drafts,
         skipped: plan.skipped,
+        baseline: judged.baseline.as_ref().map(baseline::said),
         findings: judged.findings,
         dry_run: arguments.dry_run,
         verbose: arguments.verbose,
@@ -80,10 +98,10 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     (here != root).then(|| root.display().to_string())
 }
 
-/// Returns the commands that bring a folder's new files into a pull request, typed at the root.
-fn steps(root: &Path, folder: &str) -> Vec<String> {
+/// Returns the commands that bring a folder's new files, and a baseline beside them, into a pull request, typed at the root.
+fn steps(root: &Path, folder: &str, beside: Option<&str>) -> Vec<String> {
     let (branch, message) = ("import-exceptions", "Import existing exceptions");
-    Steps { root, current: root, path: folder, branch, message }.lines()
+    Steps { root, current: root, path: folder, beside, branch, message }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
@@ -92,6 +110,8 @@ fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
         map: arguments.map.iter().map(|argument| parse_map(argument)).collect::<Result<_, _>>()?,
         date_order: arguments.date_order.map(cli::DateOrder::order),
         set: arguments.set.iter().map(|argument| parse_set(argument)).collect::<Result<_, _>>()?,
+        picks: BTreeMap::new(),
+        update: arguments.update,
         zone: opened.judge.policy.timezone,
         today: opened.judge.today,
     })
@@ -199,11 +219,24 @@ impl Plan {
         plan
     }
 
-    /// Judges the register with the new files in it: what each lacks, by the schemas, and what the rules will say about
-    /// the new ones.
-    fn judge(&self, opened: Opened) -> Judged {
-        if self.files.is_empty() {
-            return Judged { drafts: Vec::new(), findings: Vec::new() };
+    /// Writes the new files, and the baseline with its text.
+    fn write(&self, root: &Path, baseline: Option<(&str, &Baseline)>) -> Result<(), Error> {
+        let mut written: Vec<(PathBuf, &[u8])> =
+            self.files.iter().map(|file| (root.join(&file.path), file.text.as_bytes())).collect();
+        let path = root.join(BASELINE);
+        let (new, old): (Vec<_>, Vec<_>) = baseline.into_iter().partition(|(_, baseline)| baseline.text.is_empty());
+        written.extend(new.iter().map(|(text, _)| (path.clone(), text.as_bytes())));
+        if !written.is_empty() {
+            write::new(&written, root)?;
+        }
+        old.iter().try_for_each(|(text, baseline)| write::replace(&path, &baseline.text, text))
+    }
+
+    /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
+    /// rules will say about the new ones. With a last day, all of them are named in a baseline.
+    fn judge(&self, opened: Opened, until: Option<Day>) -> Judged {
+        if self.files.is_empty() && until.is_none() {
+            return Judged { drafts: Vec::new(), findings: Vec::new(), baseline: None };
         }
         let Opened { judge, own, mut files, .. } = opened;
         let decode = |file: &Planned| files::decode(file.text.clone().into_bytes(), file.path.clone());
@@ -219,9 +252,17 @@ impl Plan {
             self.files.iter().enumerate().map(|(at, file)| (file.path.as_str(), at)).collect();
         let mut rules_of: Vec<BTreeSet<&'static str>> = vec![BTreeSet::new(); self.files.len()];
         let mut counts: BTreeMap<(std::cmp::Reverse<Level>, &'static str), usize> = BTreeMap::new();
-        for finding in Case::whole(&judge, &register, None, &files).run().iter() {
-            let about_absence = finding.place.missing().is_some();
-            let Some(at) = ours.get(path(finding.file)).filter(|_| !about_absence) else { continue };
+        let mut found = Case::whole(&judge, &register, None, &files).run_strictly();
+        let baseline = until.map(|until| {
+            let there = self.skipped.iter().map(|skipped| register::stem(&skipped.path));
+            let ids = self.files.iter().map(|file| file.entry.id.as_str()).chain(there).collect();
+            baseline::extended(&judge, until, &ids, &baseline::gaps(&found, &files))
+        });
+        found.narrow();
+        for finding in found.iter() {
+            let left_out =
+                finding.place.missing().is_some() || (baseline.is_some() && finding.rule.legacy() == Legacy::Gap);
+            let Some(at) = ours.get(path(finding.file)).filter(|_| !left_out) else { continue };
             let Rule { id, .. } = finding.rule;
             rules_of[*at].insert(id);
             *counts.entry((std::cmp::Reverse(finding.level), id)).or_default() += 1;
@@ -236,11 +277,12 @@ impl Plan {
         };
         let drafts = self.files.iter().zip(rules_of).map(draft).collect();
         let findings = counts.into_iter().map(|((level, rule), count)| (level.0, rule, count)).collect();
-        Judged { drafts, findings }
+        Judged { drafts, findings, baseline }
     }
 }
 
 struct Judged {
     drafts: Vec<Draft>,
     findings: Vec<(Level, &'static str, usize)>,
+    baseline: Option<Baseline>,
 }

@@ -1,0 +1,89 @@
+use std::collections::BTreeSet;
+
+use super::policy_loosened::places::{Page, Places, report};
+use crate::history::Changes;
+use crate::policy::Tolerated;
+use crate::policy::places::BASELINE;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::schema::field_name;
+use crate::text::shown;
+use crate::yaml::{Entry, Node, Place, Spot, escaped};
+
+declare_rule! {
+    /// Reports a change that adds to a baseline which is there already, or lets it last longer.
+    ///
+    /// ## Why
+    ///
+    /// A baseline is for the exceptions that were there before the register. Whoever may add to it
+    /// later can put a new exception there, or a defect that the rules have just found, and wait.
+    ///
+    /// ## What to do
+    ///
+    /// Fill the gap instead. If a second old register is to be imported, let the people who own the
+    /// policy allow it first, in a change of its own: `rules: {baseline-extended: warning}`.
+    ///
+    /// The change that brings the first baseline is reported by `baseline` alone, so far as it names
+    /// exceptions that it brings itself.
+    id: "baseline-extended",
+    family: Change,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Changes(check),
+}
+
+fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
+    // The change that brings the first register brings its past.
+    let Some(head) = &changes.head else { return };
+    let Some(after) = &head.baseline else { return };
+    let before = cx.judge.baseline.as_ref();
+    let places = Places::new(changes);
+    let (base_page, head_page) = (places.base(Some(BASELINE)), places.head(Some(BASELINE)));
+    let pages = (base_page.as_ref(), head_page.as_ref());
+    let at = |page: Option<&Page<'_>>, pointer: &str| page.and_then(|page| page.find(pointer));
+    if let Some(before) = before.filter(|before| after.until > before.until) {
+        let message = format!("the baseline ends on `{}` instead of `{}`", after.until, before.until);
+        report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
+            .help(format!("keep `until: {}`: what is not fixed by then counts", before.until));
+    }
+    let added: BTreeSet<&str> =
+        changes.list.iter().filter(|change| change.added().is_some()).map(|change| change.id).collect();
+    let there: BTreeSet<&str> = cx.register.files.iter().map(|file| file.stem).collect();
+    let tree = head_page.as_ref().and_then(|page| page.tree.as_ref()?.get("entries")?.as_map());
+    for entry in tree.unwrap_or_default() {
+        let id = &*entry.key;
+        let known = before.and_then(|before| before.entries.get(id));
+        let message = match (before, known) {
+            (_, Some(known)) => {
+                lines(entry, known, pages, cx);
+                continue;
+            }
+            (None, _) if added.contains(id) => continue,
+            (Some(_), _) => format!("the baseline names `{}`, which it did not before", shown(id)),
+            (None, _) if there.contains(id) => {
+                format!("the baseline names `{}`, which is in the register already", shown(id))
+            }
+            (None, _) => format!("the baseline names `{}`, and there is no such exception", shown(id)),
+        };
+        let spot = Spot { span: entry.key_span, place: Place::key(format!("/entries/{}", escaped(id))) };
+        report(cx, pages, (None, Some(spot)), message).help("fix what the rules find in it instead: delete the entry");
+    }
+}
+
+/// Reports what is tolerated in an exception now and was not before.
+fn lines(entry: &Entry<'_>, known: &Tolerated, pages: (Option<&Page<'_>>, Option<&Page<'_>>), cx: &mut Context<'_>) {
+    for line in entry.value.as_map().unwrap_or_default() {
+        let old = known.get(&*line.key);
+        let fields = line.value.as_seq().unwrap_or_default().iter().filter_map(|node| Some((node, node.as_text()?)));
+        let new: Vec<(&Node<'_>, &str)> =
+            fields.filter(|(_, field)| old.is_none_or(|old| !old.contains(*field))).collect();
+        let Some((node, first)) = new.first() else { continue };
+        let what = if *first == "/" { "the file".to_owned() } else { field_name(first) };
+        let more = if new.len() > 1 { format!(" and `{}` more", new.len() - 1) } else { String::new() };
+        let (rule, id) = (shown(&line.key), shown(&entry.key));
+        let message = format!("the baseline tolerates `{rule}` in `{id}` now, at `{}`{more}", shown(&what));
+        let pointer = format!("/entries/{}/{}", escaped(&entry.key), escaped(&line.key));
+        let spot = Spot { span: node.span, place: Place::value(pointer) };
+        report(cx, pages, (None, Some(spot)), message).help("fix it instead: a baseline may only get shorter");
+    }
+}

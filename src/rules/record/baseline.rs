@@ -1,0 +1,60 @@
+use std::collections::BTreeSet;
+
+use crate::rules::declare_rule;
+use crate::rules::{BaselineUse, Check, Context};
+use crate::yaml::{Place, Spot, lookup, parse};
+
+declare_rule! {
+    /// Reports that imported exceptions have gaps which a baseline tolerates, how many, and until when.
+    ///
+    /// ## Why
+    ///
+    /// A register that is taken over from a spreadsheet cannot be complete on its first day. What it
+    /// lacks is tolerated for a while, and that must be seen by whoever approves the import, and stay
+    /// in sight until it is over.
+    ///
+    /// ## What to do
+    ///
+    /// Fill the gaps: `stopgap export --format csv --gaps` lists them for a spreadsheet, and `stopgap
+    /// import --update` takes the answers over. Delete `baseline.yaml` once it names nothing any
+    /// more. After its last day all findings count.
+    id: "baseline",
+    family: Record,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Baseline(check),
+}
+
+fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
+    let BaselineUse { baseline, file, is_over, .. } = used;
+    let (findings, until) = (used.found.len(), baseline.until);
+    let entries: BTreeSet<&str> = used.found.iter().map(|(id, ..)| *id).collect();
+    let gaps = format!("{} in {}", counted(findings, "finding"), counted(entries.len(), "exception"));
+    let (message, help) = match (*is_over, findings) {
+        (_, 0) => (
+            "the baseline tolerates nothing any more: all that it names is fixed".to_owned(),
+            "delete `baseline.yaml`".to_owned(),
+        ),
+        (true, _) => (
+            format!("the baseline ended on `{until}`, so all that it names counts: {gaps}"),
+            "fill the gaps or close the exceptions, then delete `baseline.yaml`".to_owned(),
+        ),
+        (false, _) => {
+            let days = cx.today().day.days_until(until);
+            let left = if days == 1 { "for `1` more day".to_owned() } else { format!("for `{days}` more days") };
+            let left = if days == 0 { "until tonight".to_owned() } else { left };
+            (
+                format!("tolerated until `{until}`, {left}: {gaps}"),
+                "fill the gaps: `stopgap export --format csv --gaps` lists them".to_owned(),
+            )
+        }
+    };
+    let text = cx.source(*file).text();
+    let at = parse(text).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span));
+    let spot = at.map_or_else(Spot::file, |span| Spot { span, place: Place::value("/until") });
+    cx.report_in(*file, spot, message).help(help);
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("`{count}` {one}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,349 @@
+//! From a spreadsheet to a green pull request and on to a complete register, by commands alone: the baseline, the table
+//! of gaps and the way back.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::git::Repo;
+use crate::support::{Run, TODAY, exception};
+
+/// A repository that `init` has set up, with the sheet beside it.
+struct Ramp {
+    repo: Repo,
+}
+
+impl Ramp {
+    fn new() -> Self {
+        let ramp = Self { repo: Repo::new() };
+        let run = ramp.run(&["init", "--owners", "@dana", "--owners", "@olek"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        ramp.repo.commit("Set up the register");
+        ramp
+    }
+
+    /// Makes one whose default branch has imported two entries with gaps and a baseline until `until`.
+    fn imported() -> Self {
+        let ramp = Self::new();
+        ramp.repo.branch("import");
+        ramp.sheet("sheet.csv", SHEET);
+        let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        ramp.repo.commit("Import");
+        ramp.repo.switch("main");
+        ramp.repo.merge("import");
+        ramp.repo.branch("topic");
+        ramp
+    }
+
+    /// Writes a file beside the repository.
+    fn sheet(&self, name: &str, text: &str) {
+        fs::write(self.repo.path().join("..").join(name), text).unwrap();
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env("HOME", self.repo.sandbox.path()).current_dir(self.repo.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command().args(arguments))
+    }
+
+    /// Runs the gate on the work tree as it is committed, and returns whether it passes and `level[rule]` of what it
+    /// prints.
+    fn gate(&self, more: &[&str]) -> (bool, Vec<String>) {
+        self.repo.commit("change");
+        let run = self.run(&[&["check", "--base", "main", "--today", TODAY, "--format", "json"], more].concat());
+        assert!(run.code < 2, "{run:?}");
+        (run.code == 0, found(&run))
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.repo.path().join(path)).unwrap()
+    }
+
+    fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert!(text.contains(old), "{old}\n{text}");
+        self.repo.write(path, &text.replace(old, new));
+    }
+}
+
+/// Lists the findings that gate.
+fn found(run: &Run) -> Vec<String> {
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    let findings = report["findings"].as_array().unwrap();
+    let findings = findings.iter().filter(|finding| finding["gates"].as_bool().unwrap());
+    let word = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings.map(|it| format!("{}[{}]", word(it, "level"), word(it, "rule"))).collect()
+}
+
+const SHEET: &str = "ID,Title,Control,Reason,System,Environment,Tier,Requester,Owner,Approver,Decided,Starts,Expires,Status\n\
+    EXC-1,Old printer,SYS-04 Supported systems only,The label printers need the driver that only runs there.,\
+    prn-01,production,M,Luis Prado,Luis Prado,Hanna Vogel,2026-11-02,2026-11-02,2027-02-28,open\n\
+    EXC-2,Old scanner,SYS-04 Supported systems only,The gate scanners are replaced with the building in spring.,\
+    scan-02,production,L,Luis Prado,,Hanna Vogel,2026-11-04,2026-11-04,2027-03-31,open\n";
+
+#[test]
+fn a_messy_spreadsheet_becomes_a_green_pull_request_by_commands_alone() {
+    let ramp = Ramp::new();
+    let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import/ausnahmen.csv");
+    fs::copy(sheet, ramp.repo.path().join("../ausnahmen.csv")).unwrap();
+
+    ramp.repo.branch("import-exceptions");
+    let import = ["import", "../ausnahmen.csv", "--folder", "imported", "--baseline", "--today", TODAY];
+    let run = ramp.run(&import);
+    assert_eq!(run.code, 0, "{run:?}");
+    for said in [
+        "header in line 4, 55 entries",
+        "Genehmigt am: month first, which `09/28/2026` (line 6) decides",
+        "risk.tier: `N` is low (16)",
+        "4 rows add up others and are left out",
+        "`Zoë Krüger / Dana Ortiz` names several people, of whom `Zoë Krüger` is taken",
+        "line 65 repeats line 17",
+        "55 files written to exceptions/imported",
+        "error    expired (2)",
+        "tolerated until 2027-02-21: 226 findings in 55 exceptions, named in baseline.yaml",
+        "git add -- exceptions/imported baseline.yaml",
+    ] {
+        assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
+    }
+
+    // What has expired is not a gap: its removal is done, and it is closed.
+    let (passes, found) = ramp.gate(&[]);
+    assert_eq!(
+        (passes, found),
+        (false, vec!["warning[baseline]".into(), "error[expired]".into(), "error[expired]".into()])
+    );
+    for (id, note) in [
+        ("AUS-054", "Der Scanner läuft wieder auf allen Postfächern."),
+        ("AUS-055", "Die Türen am Eingang Süd haben wieder Leser."),
+    ] {
+        let run = ramp.run(&[
+            "close",
+            id,
+            "--by",
+            "Karl Abt",
+            "--verified-by",
+            "Mei Tanaka",
+            "--note",
+            note,
+            "--today",
+            TODAY,
+        ]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    // A closed exception that a change adds is held to the rules for live ones, so its gaps are still tolerated.
+    let (passes, found) = ramp.gate(&[]);
+    assert_eq!((passes, found), (true, vec!["warning[baseline]".to_owned()]));
+
+    // With the table of gaps filled in, nothing is left but terms that were agreed too long, and four old reasons.
+    let gaps = ramp.run(&["export", "--format", "csv", "--gaps", "--today", TODAY]);
+    assert_eq!(gaps.code, 0, "{gaps:?}");
+    ramp.sheet("gaps.csv", &filled(&gaps.stdout));
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let (passes, found) = ramp.gate(&[]);
+    assert_eq!((passes, found), (true, vec!["warning[baseline]".to_owned()]));
+    let baseline = ramp.read("baseline.yaml");
+    let count = |what: &str| baseline.matches(what).count();
+    assert_eq!((count("/removal"), count("/alternatives"), count("/risk/statement")), (0, 0, 0), "{baseline}");
+    assert!(count("term-too-long") > 30, "{baseline}");
+    let run = ramp.run(&["check", "--base", "main", "--today", TODAY]);
+    assert!(run.stdout.contains("tolerated until `2027-02-21`, for `90` more days"), "{}", run.stdout);
+}
+
+/// Fills every empty cell of the table of gaps, as somebody would in a spreadsheet.
+fn filled(table: &str) -> String {
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&head).unwrap();
+    for row in reader.records() {
+        let row = row.unwrap();
+        let id = row.get(0).unwrap().to_owned();
+        let cell = |(name, cell): (&str, &str)| match (name, cell) {
+            ("risk.statement", "") => format!("Somebody could read or change what {id} leaves open."),
+            ("alternatives.option", "") => format!("Switch the system of {id} off at night"),
+            ("alternatives.rejected", "") => "The night shift needs it.".to_owned(),
+            ("removal", "") => format!("Take back the setting that {id} allows, and test it."),
+            ("owner", "") => "Noor Peters".to_owned(),
+            (_, cell) => cell.to_owned(),
+        };
+        writer.write_record(head.iter().zip(row.iter()).map(cell)).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+fn the_import_needs_no_approval_of_every_old_approver_and_a_new_exception_does() {
+    let ramp = Ramp::new();
+    ramp.repo.branch("import");
+    ramp.sheet("sheet.csv", SHEET);
+    assert_eq!(ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline"]).code, 0);
+    let head = ramp.repo.commit("Import");
+    let event = json!({
+        "pull_request": {
+            "number": 7,
+            "user": {"login": "dana", "id": 1, "type": "User"},
+            "head": {"sha": head},
+            "base": {"sha": ramp.repo.rev("main"), "ref": "main"},
+        },
+        "repository": {"full_name": "acme/register"},
+    });
+    ramp.sheet("event.json", &event.to_string());
+    ramp.sheet("reviews.json", "[]");
+    let more = ["--event", "../event.json", "--reviews", "../reviews.json"];
+    let check = |ramp: &Ramp| {
+        let run = ramp.run(&[&["check", "--base", "main", "--today", TODAY, "--format", "json"], &more[..]].concat());
+        assert!(run.code < 2, "{run:?}");
+        (run.code, found(&run))
+    };
+    assert_eq!(check(&ramp), (0, vec!["warning[baseline]".to_owned()]));
+    // The same entries without a line in the baseline are new ones.
+    let baseline = ramp.read("baseline.yaml");
+    ramp.repo.write("baseline.yaml", &format!("{}entries: {{}}\n", baseline.split("entries:").next().unwrap()));
+    let (code, found) = check(&ramp);
+    assert!(code == 1 && found.contains(&"error[approval-missing]".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_baseline_may_only_get_shorter() {
+    let longer: [(&str, &str, &str); 4] = [
+        ("a later day", "until: 2027-01-31", "until: 2027-02-01"),
+        ("another field", "  EXC-1:\n    schema: [", "  EXC-1:\n    schema: [/owner, "),
+        ("another rule", "  EXC-2:\n", "  EXC-2:\n    vague-reason: [/reason]\n"),
+        ("another exception", "entries:\n", "entries:\n  till-drawer: {}\n"),
+    ];
+    for (what, old, new) in longer {
+        let ramp = Ramp::imported();
+        ramp.edit("baseline.yaml", old, new);
+        let (passes, found) = ramp.gate(&[]);
+        assert!(!passes && found.contains(&"error[baseline-extended]".to_owned()), "{what}: {found:?}");
+        // Where those who own the policy have allowed it, it is said and passes.
+        let ramp = Ramp::imported();
+        ramp.repo.switch("main");
+        ramp.edit("stopgap.yaml", "version: 1\n", "version: 1\nrules: {baseline-extended: warning}\n");
+        ramp.repo.commit("Allow it");
+        ramp.repo.switch("topic");
+        ramp.repo.merge("main");
+        ramp.edit("baseline.yaml", old, new);
+        let (passes, found) = ramp.gate(&[]);
+        assert!(passes && found.contains(&"warning[baseline-extended]".to_owned()), "{what}: {found:?}");
+    }
+    let ramp = Ramp::imported();
+    ramp.edit("baseline.yaml", "until: 2027-01-31", "until: 2026-12-31");
+    assert_eq!(ramp.gate(&[]), (true, Vec::new()), "an earlier day is silent");
+    ramp.edit("exceptions/EXC-2.yaml", "\nowner:\n", "\nowner: Noor Peters\n");
+    ramp.edit("baseline.yaml", "/owner, ", "");
+    assert_eq!(ramp.gate(&[]), (true, Vec::new()), "so is a gap that is filled and no longer named");
+}
+
+#[test]
+fn each_entry_may_only_get_better_and_a_new_one_needs_everything() {
+    let ramp = Ramp::imported();
+    // A line that is edited for the better.
+    ramp.edit(
+        "exceptions/EXC-1.yaml",
+        "\nremoval:\n",
+        "\nremoval: Replace the printer, and take the old one off the net.\n",
+    );
+    assert_eq!(ramp.gate(&[]), (true, vec!["note[baseline-unused]".to_owned()]));
+    ramp.repo.switch("main");
+    ramp.repo.merge("topic");
+    ramp.repo.branch("worse");
+    // It is still named in the baseline, and must not come back all the same.
+    let fixed = ramp.read("exceptions/EXC-1.yaml");
+    ramp.edit("exceptions/EXC-1.yaml", "removal: Replace the printer, and take the old one off the net.", "removal:");
+    let (passes, found) = ramp.gate(&[]);
+    assert_eq!((passes, found), (false, vec!["error[schema]".to_owned()]));
+    // Nor may another defect come.
+    ramp.repo.write("exceptions/EXC-1.yaml", &fixed.replace("prn-01", "\"*\""));
+    let (passes, found) = ramp.gate(&[]);
+    assert!(!passes && found.contains(&"error[broad-scope]".to_owned()), "{found:?}");
+    ramp.repo.write("exceptions/EXC-1.yaml", &fixed);
+    ramp.repo.write(
+        "exceptions/till-drawer.yaml",
+        &exception(&[("removal", ""), ("decided", "2026-11-22"), ("starts", "2026-11-22")]),
+    );
+    let (passes, found) = ramp.gate(&[]);
+    assert!(!passes && found.contains(&"error[schema]".to_owned()), "{found:?}");
+}
+
+#[test]
+fn after_the_last_day_all_counts_and_until_then_nothing_but_one_warning() {
+    let ramp = Ramp::imported();
+    let whole = |today: &str| {
+        let run = ramp.run(&["check", "--today", today, "--format", "json"]);
+        (run.code, found(&run))
+    };
+    assert_eq!(whole(TODAY), (0, vec!["warning[baseline]".to_owned()]));
+    let (code, last) = whole("2027-01-31");
+    assert!(code == 0 && last.iter().all(|it| !it.starts_with("error")), "{last:?}");
+    let (code, after) = whole("2027-02-01");
+    assert!(code == 1 && after.iter().filter(|it| *it == "error[schema]").count() >= 6, "{after:?}");
+    assert!(after.contains(&"warning[baseline]".to_owned()), "{after:?}");
+    // The policy's limit is from today.
+    ramp.edit("baseline.yaml", "until: 2027-01-31", "until: 2027-03-31");
+    let (code, long) = whole(TODAY);
+    assert_eq!((code, long), (1, vec!["warning[baseline]".to_owned(), "error[baseline-too-long]".to_owned()]));
+}
+
+#[test]
+fn drift_and_conflicts_of_interest_are_never_tolerated() {
+    let ramp = Ramp::new();
+    ramp.sheet("sheet.csv", &SHEET.replace("Hanna Vogel,2026-11-02", "Luis Prado,2026-11-02"));
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline"]);
+    assert!(run.stdout.contains("error    self-approval (1)"), "{}", run.stdout);
+    assert!(!ramp.read("baseline.yaml").contains("self-approval"));
+    ramp.edit("baseline.yaml", "  EXC-1:\n", "  EXC-1:\n    self-approval: [/approver]\n");
+    let run = ramp.run(&["check", "--today", TODAY]);
+    assert!(run.code == 2 && run.stderr.contains("`self-approval` is never tolerated"), "{run:?}");
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2028-01-01"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    ramp.repo.write("baseline.yaml", "until: 2027-01-31\nentries: {}\n");
+    ramp.repo.write("stopgap.yaml", "baseline: {max: 0d}\n");
+    let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline"]);
+    assert!(run.code == 2 && run.stderr.contains("the policy allows no baseline"), "{run:?}");
+}
+
+#[test]
+fn an_update_fills_what_is_missing_keeps_comments_and_replaces_nothing_that_was_approved() {
+    let ramp = Ramp::imported();
+    ramp.edit("exceptions/EXC-2.yaml", "owner:\n", "owner: # ask the site manager\n");
+    let gaps = ramp.run(&["export", "--format", "csv", "--gaps", "--today", TODAY]);
+    assert!(gaps.stdout.starts_with("id,missing,title,risk.statement,"), "{}", gaps.stdout);
+    let filled = filled(&gaps.stdout).replace("Old scanner", "New scanner") + "EXC-9,,Nobody\n";
+    ramp.sheet(
+        "gaps.csv",
+        &filled.replace(
+            "EXC-9,,Nobody",
+            &format!("EXC-9,,Nobody{}", ",".repeat(gaps.stdout.lines().next().unwrap().matches(',').count() - 2)),
+        ),
+    );
+    let before = ramp.read("exceptions/EXC-2.yaml");
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY, "--dry-run"]);
+    assert_eq!((run.code, ramp.read("exceptions/EXC-2.yaml")), (2, before), "{run:?}");
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert_eq!(run.code, 2, "a row is not in the register: {run:?}");
+    for said in
+        ["not in the register: 1", "EXC-9", "title of EXC-2 says `Old scanner` already", "filled in 2 exceptions"]
+    {
+        assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
+    }
+    let text = ramp.read("exceptions/EXC-2.yaml");
+    for line in ["title: Old scanner\n", "owner: Noor Peters # ask the site manager\n", "  statement: Somebody could"] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // The default branch has the entries, so one that is complete drops out.
+    let baseline = ramp.read("baseline.yaml");
+    assert!(!baseline.contains("schema") && baseline.contains("term-too-long"), "{baseline}");
+    assert_eq!(ramp.gate(&[]), (true, Vec::new()));
+    let again = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert!(again.stdout.contains("0 fields filled in 0 exceptions"), "{}", again.stdout);
+}
