@@ -18,7 +18,7 @@ use crate::output::import_update::{Kept, Outcome, Shortened, Updated, render};
 use crate::policy::places::BASELINE;
 use crate::register::draft::Draft;
 use crate::register::fields::{Change, Field, Kind};
-use crate::register::{self, Files};
+use crate::register::{self, Files, Status};
 use crate::rules::Case;
 use crate::source::FileId;
 use crate::text::shown;
@@ -46,7 +46,13 @@ pub(super) fn run(
     let left = lacking(&opened);
     let before = opened.judge.baseline.clone();
     let merged = opened.merged()?;
-    let after = before.as_ref().map(|before| baseline::shortened(before, &left, &merged));
+    let register = opened.records(false);
+    let filled = |id: &str| {
+        register.exceptions.iter().find(|it| it.id == id).filter(|it| it.is(&[Status::Closed]))?;
+        let file = plan.files.iter().find(|file| register::stem(&file.path) == id);
+        Some(file.map(|file| file.fields.iter().map(|field| field.pointer()).collect()).unwrap_or_default())
+    };
+    let after = before.as_ref().map(|before| baseline::shortened(before, &left, &merged, filled));
     let shortened = before.as_ref().zip(after.as_ref()).map(|(before, after)| Shortened {
         path: BASELINE,
         before: before.lines().count(),
@@ -70,7 +76,7 @@ pub(super) fn run(
         id: register::stem(&file.path).to_owned(),
         path: file.path,
         line: file.line,
-        fields: file.fields,
+        fields: file.fields.into_iter().map(Field::name).collect(),
     });
     let outcome = Outcome {
         file: name,
@@ -112,7 +118,7 @@ struct Edited {
     line: usize,
     before: String,
     after: String,
-    fields: Vec<&'static str>,
+    fields: Vec<Field>,
 }
 
 impl Plan {
@@ -158,7 +164,7 @@ impl Plan {
             line: entry.line,
             before: source.text().to_owned(),
             after,
-            fields: fields.into_iter().map(Field::name).collect(),
+            fields,
         });
         Ok(())
     }
