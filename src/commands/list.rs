@@ -84,7 +84,7 @@ fn tier(name: TierName) -> Tier {
 /// A misspelt owner must not look like one who owns nothing.
 fn refuse_unknown_owner(owner: Option<&str>, judge: &Judge) -> Result<(), Error> {
     let (Some(owner), Some(roster)) = (owner, judge.people.roster()) else { return Ok(()) };
-    if roster.find(owner).is_some() {
+    if !roster.is_complete() || roster.find(owner).is_some() {
         return Ok(());
     }
     Err(Error::from(Argument::NotFound {

@@ -759,6 +759,19 @@ mod rule_book {
     }
 
     #[test]
+    fn a_roster_that_is_no_longer_complete_is_named() {
+        let open = format!("complete: false\n{PEOPLE}");
+        let said = "people.yaml:1 people may be named who are not in the roster: it says that it is not complete any more";
+        assert_eq!(warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &open)]), [said]);
+        assert_eq!(warned(&[("people.yaml", &open)], &[("people.yaml", PEOPLE)]), [""; 0]);
+        assert_eq!(warned(&[("people.yaml", &open)], &[("people.yaml", &open.replace("2026-10-01", "2026-09-01"))]), [""; 0]);
+        assert_eq!(warned(&[], &[("people.yaml", &open)]), [""; 0]);
+        let teams = "teams: {'@acme/security': ['@hanna']}\n";
+        let found = warned(&[("people.yaml", PEOPLE)], &[("people.yaml", teams)]);
+        assert!(found.iter().any(|found| found.ends_with("not complete any more")), "{found:?}");
+    }
+
+    #[test]
     fn people_and_their_names_stay() {
         for (from, to, said) in [
             (", aliases: ['@luis']", "", ":3 `@luis` no longer means `Luis Prado`, so it passes for somebody else"),
