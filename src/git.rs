@@ -104,6 +104,15 @@ impl Identity {
     }
 }
 
+/// Who wrote commits, by the name and address that `.mailmap` gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The name; may be empty.
+    pub name: String,
+    /// The mail address; may be empty.
+    pub email: String,
+}
+
 /// One file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeFile {
@@ -199,6 +208,24 @@ impl Git {
     pub fn branch(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
+    }
+
+    /// Returns the authors of the newest `most` commits, one item for each commit, as `.mailmap` calls them; none where
+    /// there is no commit yet.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn authors(&self, most: usize) -> Result<Vec<Author>, Error> {
+        let most = format!("--max-count={most}");
+        let arguments = ["rev-list", &most, "--format=%aN%x00%aE", "--end-of-options", "HEAD", "--"];
+        let answer = self.try_run(&arguments)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&answer);
+        let author = |line: &str| {
+            let (name, email) = line.split_once('\0')?;
+            Some(Author { name: name.trim().to_owned(), email: email.trim().to_owned() })
+        };
+        Ok(text.lines().filter_map(author).collect())
     }
 
     /// Returns the name of `origin`'s default branch, where the clone knows it.

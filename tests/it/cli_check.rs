@@ -58,7 +58,11 @@ fn a_roster_with_people_missing_refuses_only_what_it_knows() {
         (format!("complete: false\n{people}"), "Hanna Vogel", ""),
         (format!("complete: false\n{people}"), "Mei Tanaka", "error[renewal-not-escalated]"),
         (format!("complete: false\n{people}"), "Noor Bakker", "error[renewal-not-escalated]"),
-        (format!("complete: true\n{people}"), "Ada Brook", "error[unknown-person] error[unknown-person] error[unknown-person]"),
+        (
+            format!("complete: true\n{people}"),
+            "Ada Brook",
+            "error[unknown-person] error[unknown-person] error[unknown-person]",
+        ),
         ("teams: {'@acme/security': ['@mei']}\n".to_owned(), "Hanna Vogel", ""),
         ("complete: true\nteams: {}\n".to_owned(), "Ada Brook", "5 of unknown-person"),
     ] {

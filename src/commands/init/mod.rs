@@ -1,16 +1,26 @@
 //! `stopgap init`: a repository set up for a register, without a change to what is there.
 
+mod jobs;
+mod roster;
+mod supply;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use self::jobs::{File, Register};
+use self::roster::Draft;
+use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
+use crate::commands::ask::{Choice, Line, Terminal};
 use crate::commands::{World, doctor, place, write};
 use crate::doctor::PIPELINE;
 use crate::error::{Argument, Error};
 use crate::files::Repository;
+use crate::git::Git;
 use crate::output::doctor::{Diagnosis, text};
-use crate::output::escape;
+use crate::output::{escape, wrap};
+use crate::policy::places::{GITLAB_JOB, WORKFLOWS};
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::Shipped;
@@ -18,149 +28,149 @@ use crate::signoff::Codeowners;
 
 const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
-const GITHUB: &str = include_str!("github.yml");
-const GITHUB_COMMAND: &str = include_str!("github-command.yml");
-const GITHUB_ACTION: &str = include_str!("github-action.yml");
-const GITLAB: &str = include_str!("gitlab.yml");
 
-/// Where GitHub finds the job.
-const WORKFLOW: &str = ".github/workflows/stopgap.yml";
 /// What git makes of files between storing and checking them out.
 const ATTRIBUTES: &str = ".gitattributes";
 
-/// A file of the set-up.
-struct Part {
-    /// Relative to the root.
-    path: String,
-    text: String,
-    /// What it is for, in a few words.
-    what: &'static str,
-}
+/// No line of prose is wider, in columns.
+const WIDEST: usize = 80;
 
 /// Sets a repository up.
 pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let root = place::root(&Place { root: arguments.root.clone(), policy: None }, &world.folder)?;
-    let setup = Setup::plan(arguments, &root)?;
-    writeln!(out, "in {}", escape::line(&root.display().to_string()))?;
-    let width = setup.parts.iter().map(|part| part.path.len()).max().unwrap_or_default();
+    let setup = Setup::plan(arguments, &root, world)?;
+    writeln!(out, "in {}", escape::line(&setup.top.display().to_string()))?;
+    let width = setup.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
     let mut new = Vec::new();
-    for part in &setup.parts {
-        let there = std::fs::symlink_metadata(root.join(&part.path)).is_ok();
+    for file in &setup.files {
+        let there = std::fs::symlink_metadata(setup.top.join(&file.path)).is_ok();
         let word = if there { "there" } else { "new  " };
-        writeln!(out, "  {word}  {:width$}  {}", escape::line(&part.path), part.what)?;
+        writeln!(out, "  {word}  {:width$}  {}", escape::line(&file.path), file.what)?;
         if !there {
-            new.push(part);
+            new.push(file);
         }
     }
     if arguments.dry_run {
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let files: Vec<(PathBuf, &[u8])> = new.iter().map(|it| (root.join(&it.path), it.text.as_bytes())).collect();
-    write::new(&files, &root)?;
+    let bytes: Vec<(PathBuf, &[u8])> = new.iter().map(|it| (setup.top.join(&it.path), it.text.as_bytes())).collect();
+    write::new(&bytes, &setup.top)?;
     match new.len() {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
         count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
     }
-    setup.say_what_is_left(out, !new.is_empty())?;
     match doctor::after_setup(&root, world) {
         Ok((lines, _)) if lines.is_empty() => {}
         Ok((lines, branch)) => {
             writeln!(out, "\nnot right yet, as `stopgap doctor` says:\n")?;
             text(&Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
         }
-        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}", escape::line(&error.to_string()))?,
+        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
     }
+    setup.say_what_is_left(out, !new.is_empty())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// What belongs to a set-up repository.
 struct Setup {
-    parts: Vec<Part>,
+    /// The top of the work tree, or the root where there is none.
+    top: PathBuf,
+    files: Vec<File>,
     /// The lines that CODEOWNERS lacks, and the file that they go into.
     lines: Vec<String>,
     owners_file: String,
     /// Whether the lines name owners.
     owned: bool,
-    ci: Ci,
-    /// Whether the pipeline's file is the user's own.
-    own_pipeline: bool,
+    /// The lines that the user's own pipeline needs.
+    pipeline: String,
+    /// The root that no job names yet, because its name would need quotes.
+    unnamed: Option<String>,
     in_git: bool,
-    /// Where the root lies below the top of the repository: empty, or ending in `/`.
+}
+
+/// What is known of the repository before anything is planned.
+struct Ground<'g> {
+    root: &'g Path,
+    top: PathBuf,
     below: String,
+    policy: Policy,
+    forge: Forge,
+    ci: Ci,
+    branch: String,
+    owners: Vec<String>,
+    /// The CODEOWNERS that is there.
+    owners_file: Option<&'static str>,
+    codeowners: String,
+}
+
+impl<'g> Ground<'g> {
+    fn look(arguments: &cli::Init, root: &'g Path, world: &World) -> Result<Self, Error> {
+        let policy = Policy::load(&Repository::Folder(root.to_path_buf()), None, rules::all())?;
+        let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
+        let there = |name: &str| std::fs::symlink_metadata(top.join(name)).is_ok();
+        let usual = if policy.forge == Some(Forge::GitLab) || there(PIPELINE) { Ci::Gitlab } else { Ci::Github };
+        let ci = arguments.ci.unwrap_or(usual);
+        let guess = if ci == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
+        let forge = policy.forge.unwrap_or(guess);
+        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
+        let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
+        Ok(Self {
+            root,
+            below: place::below_work_tree(root),
+            forge,
+            ci,
+            branch: doctor::protected_branch(root, world),
+            owners: owners(forge, &arguments.owners)?,
+            owners_file,
+            codeowners,
+            policy,
+            top,
+        })
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        std::fs::symlink_metadata(self.top.join(path)).is_ok()
+    }
+
+    /// Returns the path of a file of the root, from the top.
+    fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.below)
+    }
 }
 
 impl Setup {
-    fn plan(arguments: &cli::Init, root: &Path) -> Result<Self, Error> {
-        let repository = Repository::Folder(root.to_path_buf());
-        let policy = Policy::load(&repository, None, rules::all())?;
-        let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
-        let own_pipeline = there(PIPELINE);
-        let below = place::below_work_tree(root);
-        let usual_ci = if own_pipeline { Ci::Gitlab } else { Ci::Github };
-        // A job and code owners belong to the top of the repository.
-        let ci = if below.is_empty() { arguments.ci.unwrap_or(usual_ci) } else { Ci::None };
-        let guess = if arguments.ci.unwrap_or(usual_ci) == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
-        let forge = policy.forge.unwrap_or(guess);
-        let owners = owners(forge, &arguments.owners)?;
-        let mut parts = Vec::new();
-        let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
-
-        let policy_path = policy.path.as_deref().unwrap_or(policy::NAMES[0]);
-        part(policy_path, policy_for(forge), "the policy: limits, levels, the time zone");
-        let folder = policy.exceptions.as_str();
-        let up = "../".repeat(folder.matches('/').count() + 1);
-        let readme = README.replace("SCHEMA", &format!("{up}schema/exception.schema.json"));
-        part(&format!("{folder}/README.md"), readme, "the register's folder, how to write an exception, an example");
-        for (name, schema) in [
-            ("exception", Shipped::Exception),
-            ("policy", Shipped::Policy),
-            ("people", Shipped::People),
-            ("controls", Shipped::Controls),
-        ] {
-            let what = "for editors, which complete and explain the keys";
-            part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
-        }
-        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
-        let owners_path = owners_file.unwrap_or(forge.codeowners()[0]);
-        let register = [
-            (format!("/{below}{folder}/"), format!("{folder}/x.yaml")),
-            (format!("/{below}{policy_path}"), policy_path.to_owned()),
-            (format!("/{below}{}", policy.people_path()), policy.people_path().to_owned()),
-            (format!("/{below}{}", policy.controls_path()), policy.controls_path().to_owned()),
-            (format!("/{owners_path}"), owners_path.to_owned()),
-            (format!("/{ATTRIBUTES}"), ATTRIBUTES.to_owned()),
-        ];
-        let job = match ci {
-            Ci::Github => Some(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
-            Ci::Gitlab => Some((format!("/{PIPELINE}"), PIPELINE.to_owned())),
-            Ci::None => None,
+    fn plan(arguments: &cli::Init, root: &Path, world: &World) -> Result<Self, Error> {
+        let ground = Ground::look(arguments, root, world)?;
+        let register = Register { branch: &ground.branch, below: &ground.below };
+        let unnamed = (!register.can_be_named()).then(|| ground.below.clone());
+        let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
+        let supply = match is_job_there(&ground, register) {
+            // Nothing about it is written, so nobody needs to say it.
+            true => Supply::Unknown,
+            false => Supply::find(arguments, ci, world)?,
         };
-        let text = owners_file.and_then(|name| std::fs::read_to_string(root.join(name)).ok()).unwrap_or_default();
-        let lines = lines(forge, &text, register.into_iter().chain(job), &owners);
-        let what = "who must approve a change of the register and its rules";
-        match (owners_file, owners.is_empty() || !below.is_empty()) {
-            (Some(_), _) => part(owners_path, String::new(), what),
-            (None, false) => part(owners_path, lines.join("\n") + "\n", what),
-            (None, true) => {}
+        let mut files = register_files(&ground);
+        files.extend(roster_file(arguments, &ground, world)?);
+        let (job_files, pipeline) = job_files(&ground, ci, &supply, register);
+        let (owners_path, lines) = owner_lines(&ground, &job_files);
+        let what = "who approves changes";
+        let made = ground.owners_file.is_none() && !ground.owners.is_empty();
+        if ground.owners_file.is_some() || made {
+            let text = if made { lines.join("\n") + "\n" } else { String::new() };
+            files.push(File { path: owners_path.clone(), text, what });
         }
-        match ci {
-            Ci::Github => part(WORKFLOW, workflow(arguments.action.as_deref())?, "both gates and the daily check"),
-            Ci::Gitlab => part(PIPELINE, versioned(GITLAB), "both gates and the daily check"),
-            Ci::None => {}
-        }
-        let written = parts.iter().any(|part| part.path == owners_path) && owners_file.is_none();
-        let lines = if written { Vec::new() } else { lines };
+        files.extend(job_files);
         Ok(Self {
-            parts,
-            lines,
-            owners_file: owners_path.to_owned(),
-            owned: !owners.is_empty(),
-            ci,
-            own_pipeline,
+            files,
+            lines: if made { Vec::new() } else { lines },
+            owners_file: owners_path,
+            owned: !ground.owners.is_empty(),
+            pipeline,
+            unnamed,
             in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
-            below,
+            top: ground.top,
         })
     }
 
@@ -169,33 +179,52 @@ impl Setup {
         let mut step = 0;
         let mut next = |out: &mut dyn Write, text: &str| -> std::io::Result<()> {
             step += 1;
-            writeln!(out, "  {step}. {text}")
+            writeln!(out, "  {}", wrap(&format!("{step}. {text}"), "     ", WIDEST - 2))
         };
-        writeln!(out, "\nnext:")?;
+        writeln!(out, "next:")?;
         if !self.lines.is_empty() {
             let who = if self.owned { "" } else { ", with your own people or team, two or more, for OWNERS" };
-            let place = if self.below.is_empty() { "" } else { " at the top of the repository" };
-            next(out, &format!("put these lines into {}{place}{who}:", self.owners_file))?;
-            for line in &self.lines {
-                writeln!(out, "       {}", escape::line(line))?;
-            }
+            next(out, &format!("put these lines into {}{who}:", self.owners_file))?;
+            copied(out, &self.lines.join("\n"))?;
         }
-        if self.ci == Ci::Gitlab && self.own_pipeline {
-            next(out, &format!("add this job to {PIPELINE}:"))?;
-            for line in versioned(GITLAB).lines() {
-                writeln!(out, "       {line}")?;
-            }
+        if !self.pipeline.is_empty() {
+            next(out, &format!("add these lines to {PIPELINE}:"))?;
+            copied(out, &self.pipeline)?;
         }
-        next(out, "`stopgap check` judges the register; `stopgap new` asks for the first exception")?;
+        if let Some(root) = &self.unnamed {
+            next(out, &format!("run both gates from a job at the top, with `--root` and `{root}`"))?;
+        }
         if written && self.in_git {
-            next(out, "`git add` the files above and open a pull request with them")?;
+            next(out, "`git add` the files above and open a request with them")?;
         }
-        if !self.below.is_empty() {
-            let text = format!("run both gates from a workflow at the top, with `--root {}`", self.below);
-            next(out, &text)?;
-        }
+        next(out, "`stopgap new` asks for the first exception, and `stopgap check` judges the register")?;
         Ok(())
     }
+}
+
+/// Prints lines to copy.
+fn copied(out: &mut dyn Write, lines: &str) -> std::io::Result<()> {
+    lines.lines().try_for_each(|line| writeln!(out, "       {}", escape::line(line)))
+}
+
+/// Returns the policy, the register's folder, and the schemas for editors.
+fn register_files(ground: &Ground<'_>) -> Vec<File> {
+    let mut files = Vec::new();
+    let mut file = |path: &str, text: String, what| files.push(File { path: ground.path(path), text, what });
+    let policy_path = ground.policy.path.as_deref().unwrap_or(policy::NAMES[0]);
+    file(policy_path, policy_for(ground.forge), "limits, levels, the time zone");
+    let folder = ground.policy.exceptions.as_str();
+    let readme = README.replace("SCHEMA", &schema_from(&format!("{folder}/x"), "exception"));
+    file(&format!("{folder}/README.md"), readme, "how to write an exception");
+    for (name, schema) in Shipped::ALL {
+        file(&format!("schema/{name}.schema.json"), schema.text().to_owned(), "keys, for editors");
+    }
+    files
+}
+
+/// Returns the path of a schema from a file of the root.
+fn schema_from(file: &str, name: &str) -> String {
+    format!("{}schema/{name}.schema.json", "../".repeat(file.matches('/').count()))
 }
 
 /// Returns the policy to begin with.
@@ -204,6 +233,152 @@ fn policy_for(forge: Forge) -> String {
         Forge::GitLab => POLICY.replace("# forge: github", "forge: gitlab"),
         Forge::GitHub | Forge::Forgejo => POLICY.to_owned(),
     }
+}
+
+/// Returns the roster, where it is wished for; one that is there is only named.
+fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Result<Option<File>, Error> {
+    let teams: Vec<(String, Vec<String>)> =
+        arguments.teams.iter().map(|given| team(given)).collect::<Result<_, _>>()?;
+    let inside = ground.policy.people_path();
+    let (path, what) = (ground.path(inside), "who may be named");
+    if ground.is_there(&path) {
+        return Ok(Some(File { path, text: String::new(), what }));
+    }
+    let asked = world.interactive && !arguments.dry_run;
+    let wished = arguments.people || !teams.is_empty();
+    if !wished && !(asked && is_roster_wished(inside, world)?) {
+        return Ok(None);
+    }
+    let given = ground.owners.iter().map(|owner| format!("/x {owner}\n")).collect::<String>();
+    let mut draft = Draft::default();
+    for text in [given.as_str(), ground.codeowners.as_str()] {
+        let codeowners = Codeowners::parse(ground.forge, text);
+        let owners = codeowners.rules().iter().flat_map(|rule| rule.owners.iter().copied());
+        draft.add_owners(roster::once(owners));
+    }
+    teams.iter().for_each(|(team, members)| draft.add_members(team, members));
+    for team in draft.unknown_teams().iter().filter(|_| asked) {
+        draft.add_members(team, &ask_for_members(team, world)?);
+    }
+    if (arguments.people || !wished)
+        && let Some(git) = Git::open(ground.root)?
+    {
+        draft.add_authors(&git.authors(roster::MOST_COMMITS)?);
+    }
+    let text = draft.text(&schema_from(inside, "people"));
+    Ok((!draft.is_empty()).then_some(File { path, text, what }))
+}
+
+fn is_roster_wished(path: &str, world: &World) -> Result<bool, Error> {
+    let ask = format!("Write `{path}`, the list of people, from CODEOWNERS and git's authors?");
+    let choices = [Choice::plain("yes"), Choice::plain("no")];
+    Ok(Terminal { look: world.look() }.choose(&ask, "", &choices, 0)? == 0)
+}
+
+fn ask_for_members(team: &str, world: &World) -> Result<Vec<String>, Error> {
+    let ask = format!("Who is in {team}?");
+    let line = Line { ask: &ask, help: "such as @olek, @priya; empty: nobody knows yet", ..Line::default() };
+    let read = |answer: &str| -> Option<Vec<String>> {
+        if answer.is_empty() { Some(Vec::new()) } else { answer.split(',').map(roster::member).collect() }
+    };
+    let check = |answer: &str| match read(answer) {
+        Some(_) => None,
+        None => Some("name people, with a comma between two of them".to_owned()),
+    };
+    let answer = Terminal { look: world.look() }.line(&line, &check)?;
+    Ok(read(&answer).unwrap_or_default())
+}
+
+fn team(given: &str) -> Result<(String, Vec<String>), Error> {
+    roster::team(given).ok_or_else(|| {
+        Error::from(Argument::Form {
+            option: "--team",
+            value: given.to_owned(),
+            fault: "names no team with its people",
+            help: "write `--team @organisation/team=@person,@other-person`".to_owned(),
+        })
+    })
+}
+
+/// Tells whether the job of this register is written already.
+fn is_job_there(ground: &Ground<'_>, register: Register<'_>) -> bool {
+    match ground.ci {
+        Ci::Github => ground.is_there(&jobs::workflow_path(register)),
+        Ci::Gitlab => ground.is_there(GITLAB_JOB) || ground.has_component(),
+        Ci::None => true,
+    }
+}
+
+impl Ground<'_> {
+    fn pipeline(&self) -> String {
+        std::fs::read_to_string(self.top.join(PIPELINE)).unwrap_or_default()
+    }
+
+    /// Tells whether the pipeline takes in the component.
+    fn has_component(&self) -> bool {
+        self.pipeline().lines().any(|line| line.contains("component:") && line.contains("/stopgap@"))
+    }
+}
+
+/// Returns the files of CI, and the lines that the user's own pipeline needs.
+fn job_files(ground: &Ground<'_>, ci: Ci, supply: &Supply, register: Register<'_>) -> (Vec<File>, String) {
+    match ci {
+        Ci::None => (Vec::new(), String::new()),
+        Ci::Github => {
+            let mut files = jobs::github(supply, register);
+            // Of a workflow that is there nobody knows here whether it also reminds.
+            if ground.is_there(&files[0].path) {
+                files.truncate(1);
+            }
+            (files, String::new())
+        }
+        Ci::Gitlab => gitlab_files(ground, supply, register),
+    }
+}
+
+fn gitlab_files(ground: &Ground<'_>, supply: &Supply, register: Register<'_>) -> (Vec<File>, String) {
+    let what = "the pipeline";
+    let named = |text: String| File { path: PIPELINE.to_owned(), text, what };
+    if ground.has_component() {
+        return (vec![named(String::new())], String::new());
+    }
+    let jobs::Pipeline { mut files, include } = jobs::gitlab(supply, register);
+    if !ground.is_there(PIPELINE) {
+        files.push(named(include));
+        return (files, String::new());
+    }
+    files.push(named(String::new()));
+    let pipeline = ground.pipeline();
+    let mut lines = String::new();
+    if !pipeline.contains(GITLAB_JOB) || matches!(supply, Supply::Component { .. }) {
+        lines.push_str(&include);
+    }
+    let job = std::fs::read_to_string(ground.top.join(GITLAB_JOB)).unwrap_or_default();
+    let root = format!("STOPGAP_ROOT: {}", ground.below.trim_end_matches('/'));
+    if !job.is_empty() && !ground.below.is_empty() && !job.contains(&root) && !pipeline.contains(&root) {
+        lines.push_str(&jobs::gitlab_beside(register));
+    }
+    (files, lines)
+}
+
+/// Returns the path of CODEOWNERS, and the lines that it needs and does not have.
+fn owner_lines(ground: &Ground<'_>, job_files: &[File]) -> (String, Vec<String>) {
+    let path = ground.owners_file.unwrap_or(ground.forge.codeowners()[0]);
+    let policy = ground.policy.path.as_deref().unwrap_or(policy::NAMES[0]);
+    let folder = ground.path(&ground.policy.exceptions);
+    let own = [policy, ground.policy.people_path(), ground.policy.controls_path()].map(|name| ground.path(name));
+    let rest = own.into_iter().chain([path.to_owned(), ATTRIBUTES.to_owned(), ground.path(ATTRIBUTES)]);
+    let mut paths = vec![(format!("/{folder}/"), format!("{folder}/x.yaml"))];
+    paths.extend(rest.map(|path| (format!("/{path}"), path)));
+    paths.dedup();
+    for file in job_files {
+        let folder = file.path.starts_with(WORKFLOWS);
+        let pattern = if folder { format!("/{WORKFLOWS}") } else { format!("/{}", file.path) };
+        if paths.iter().all(|(other, _)| *other != pattern) {
+            paths.push((pattern, file.path.clone()));
+        }
+    }
+    (path.to_owned(), lines(ground.forge, &ground.codeowners, paths.into_iter(), &ground.owners))
 }
 
 /// Reads `--owners`.
@@ -236,27 +411,4 @@ fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>
     let width = patterns.iter().map(String::len).max().unwrap_or_default();
     let who = if owners.is_empty() { "OWNERS".to_owned() } else { owners.join(" ") };
     patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()
-}
-
-/// Returns the workflow, with the action where one is named.
-fn workflow(action: Option<&str>) -> Result<String, Error> {
-    let Some(action) = action else { return Ok(format!("{GITHUB}{}", versioned(GITHUB_COMMAND))) };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let whole = action.split_once('@').is_some_and(|(repository, reference)| {
-        repository.contains('/')
-            && [repository, reference].iter().all(|part| !part.is_empty() && part.chars().all(plain))
-    });
-    match whole {
-        true => Ok(format!("{GITHUB}{}", GITHUB_ACTION.replace("ACTION", action))),
-        false => Err(Error::from(Argument::Form {
-            option: "--action",
-            value: action.to_owned(),
-            fault: "names no action",
-            help: "write `owner/repository@commit`".to_owned(),
-        })),
-    }
-}
-
-fn versioned(text: &str) -> String {
-    text.replace("VERSION", env!("CARGO_PKG_VERSION"))
 }

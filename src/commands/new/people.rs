@@ -10,7 +10,8 @@ use crate::time::Day;
 pub(super) fn at_the_keyboard(desk: &Desk, identity: &Identity) -> Option<String> {
     let today = desk.today().day;
     let known = [&identity.email, &identity.name];
-    let by_name = || [&identity.name, &identity.email].into_iter().flatten().find(|it| not_a_person(it).is_none()).cloned();
+    let by_name =
+        || [&identity.name, &identity.email].into_iter().flatten().find(|it| not_a_person(it).is_none()).cloned();
     desk.with_people(|people| {
         let Some(roster) = people.roster() else { return by_name() };
         match known.into_iter().flatten().find_map(|written| roster.find(written)) {

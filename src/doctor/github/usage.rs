@@ -166,9 +166,11 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Tells whether it is a check, and none of the past.
+    /// Tells whether it is a check, and none of the past. An action that keeps tracking issues and never fails is there
+    /// for them alone.
     pub(super) fn is_check(&self) -> bool {
-        !self.is_history()
+        let reminds = !["", "false"].contains(&self.input("remind"));
+        !self.is_history() && !(reminds && self.input("fail-on") == "never")
     }
 
     /// Tells whether it replays the past.
