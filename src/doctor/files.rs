@@ -118,7 +118,7 @@ fn by_cause(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> Vec<(Option<usize>
     for (line, parts) in coverage::by_line(codeowners, parts) {
         match causes.iter_mut().find(|(other, _)| asks(*other) == asks(line)) {
             Some((_, others)) => {
-                others.extend(parts.into_iter().filter(|part| !others.contains(part)).collect::<Vec<_>>())
+                others.extend(parts.into_iter().filter(|part| !others.contains(part)).collect::<Vec<_>>());
             }
             None => causes.push((line, parts)),
         }

@@ -246,7 +246,8 @@ fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Res
     }
     let asked = world.interactive && !arguments.dry_run;
     let wished = arguments.people || !teams.is_empty();
-    if !wished && !(asked && is_roster_wished(inside, world)?) {
+    let written = wished || (asked && is_roster_wished(inside, world)?);
+    if !written {
         return Ok(None);
     }
     let given = ground.owners.iter().map(|owner| format!("/x {owner}\n")).collect::<String>();

@@ -166,11 +166,14 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Tells whether it is a check, and none of the past. An action that keeps tracking issues and never fails is there
-    /// for them alone.
+    /// Tells whether it is a check, and none of the past.
     pub(super) fn is_check(&self) -> bool {
-        let reminds = !["", "false"].contains(&self.input("remind"));
-        !self.is_history() && !(reminds && self.input("fail-on") == "never")
+        !self.is_history()
+    }
+
+    /// Tells whether it is the action that keeps tracking issues and never fails: it is there for them alone.
+    pub(super) fn only_reminds(&self) -> bool {
+        !["", "false"].contains(&self.input("remind")) && self.input("fail-on") == "never"
     }
 
     /// Tells whether it replays the past.

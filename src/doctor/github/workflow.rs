@@ -29,9 +29,10 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
             Line::unknown(Check::GateReadable, message, fix).at(path, *line)
         })
         .collect();
-    let all = definitions.usages();
+    let mut all = definitions.usages();
+    all.retain(|usage| !usage.only_reminds());
     let usages: Vec<&Usage<'_>> = all.iter().filter(|usage| usage.root() == facts.ownership.prefix).collect();
-    if !usages.iter().any(|usage| usage.is_check()) {
+    if usages.iter().all(|usage| usage.is_history()) {
         lines.push(absent(facts, &definitions, &all));
         return Found { lines, checks: Vec::new() };
     }
