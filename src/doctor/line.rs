@@ -216,7 +216,7 @@ pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
         }
         Origin::Unsaid => {
             let message = "nobody has said where stopgap comes from, so the job fails in every run";
-            let fix = "delete the file, and let `stopgap init` write it again with `--action`, `--image` or `--source`";
+            let fix = "run `stopgap init` again with `--action`, `--image` or `--source`";
             Some(Line::wrong(Check::Pinned, message, fix))
         }
     }

@@ -770,7 +770,7 @@ def set_up(bench):
             red = red or way == "unsaid"
             equal(f"{way}, {register} ({said[-3000:]})", results, ["failure" if red else "success"])
             if way == "unsaid":
-                holds("what to do", said, "say where stopgap comes from: delete .github/workflows/stopgap.yml")
+                holds("what to do", said, "say where stopgap comes from: 'stopgap init' writes .github/workflows/stopgap.yml again")
             elif red:
                 holds("why", said, "expired on `")
             if way not in ["action", "source"] or register == "empty":

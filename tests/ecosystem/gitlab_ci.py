@@ -297,7 +297,7 @@ def set_up(binary, project):
     day = lambda shift: (today + datetime.timedelta(shift)).isoformat()
     for way, register, code, says in [
         ("source", "empty", 0, ""), ("source", "live", 0, "nothing found"), ("source", "late", 1, "expired on"),
-        ("unsaid", "empty", 1, "say where stopgap comes from: delete .gitlab/stopgap.yml"),
+        ("unsaid", "empty", 1, "say where stopgap comes from: 'stopgap init --ci gitlab' writes .gitlab/stopgap.yml again"),
     ]:
         project.folder = project.work / f"{way}-{register}"
         project.folder.mkdir()

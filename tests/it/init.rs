@@ -208,6 +208,26 @@ fn the_workflow_takes_what_is_pinned_and_no_other_text() {
 }
 
 #[test]
+fn a_job_that_nobody_had_said_enough_for_is_written_again_unless_it_was_changed() {
+    let source = format!("https://git.example.com/acme/stopgap@{COMMIT}");
+    for (ci, file) in [("github", WORKFLOW), ("gitlab", ".gitlab/stopgap.yml")] {
+        let sandbox = Sandbox::new();
+        let arguments = ["--ci", ci, "--source", &source];
+        assert_eq!(init(&sandbox, &arguments[..2]).code, 0);
+        let stub = fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(init(&sandbox, &arguments[..2]).stdout.contains("everything was there already"));
+        let said = init(&sandbox, &arguments);
+        assert!(said.code == 0 && said.stdout.contains(&format!("again  {file}")), "{}{}", said.stdout, said.stderr);
+        let written = fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(stub.contains("say where") && written.contains(COMMIT) && !written.contains("say where"), "{written}");
+        sandbox.file(file, format!("# ours\n{stub}"));
+        let kept = init(&sandbox, &arguments);
+        assert!(kept.stdout.contains(&format!("{file} was there already")), "{}", kept.stdout);
+        assert_eq!(fs::read_to_string(sandbox.path(file)).unwrap(), format!("# ours\n{stub}"));
+    }
+}
+
+#[test]
 fn the_gate_is_for_the_branch_that_there_is() {
     let repo = Repo::new();
     repo.git(&["checkout", "--quiet", "-b", "trunk"]);

@@ -14,7 +14,7 @@ use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
 use crate::commands::ask::{Choice, Line, Terminal};
 use crate::commands::{World, doctor, place, write};
-use crate::doctor::PIPELINE;
+use crate::doctor::{PIPELINE, Status};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::git::Git;
@@ -44,9 +44,16 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     let mut new = Vec::new();
     for file in &setup.files {
         let there = std::fs::symlink_metadata(setup.top.join(&file.path)).is_ok();
-        let word = if there { "there" } else { "new  " };
+        let again = setup.stub.as_ref().is_some_and(|stub| stub.path == file.path);
+        let word = if again {
+            "again"
+        } else if there {
+            "there"
+        } else {
+            "new  "
+        };
         writeln!(out, "  {word}  {:width$}  {}", escape::line(&file.path), file.what)?;
-        if !there {
+        if !there || again {
             new.push(file);
         }
     }
@@ -54,8 +61,14 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let bytes: Vec<(PathBuf, &[u8])> = new.iter().map(|it| (setup.top.join(&it.path), it.text.as_bytes())).collect();
+    let is_stub = |file: &File| setup.stub.as_ref().is_some_and(|stub| stub.path == file.path);
+    let fresh = new.iter().filter(|file| !is_stub(file));
+    let bytes: Vec<(PathBuf, &[u8])> = fresh.map(|it| (setup.top.join(&it.path), it.text.as_bytes())).collect();
     write::new(&bytes, &setup.top)?;
+    for (stub, file) in setup.stub.iter().flat_map(|stub| new.iter().filter(|it| is_stub(it)).map(move |it| (stub, it)))
+    {
+        write::replace(&setup.top.join(&file.path), &stub.text, &file.text)?;
+    }
     match new.len() {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
@@ -64,7 +77,9 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     match doctor::after_setup(&root, world) {
         Ok((lines, _)) if lines.is_empty() => {}
         Ok((lines, branch)) => {
-            writeln!(out, "\nnot right yet, as `stopgap doctor` says:\n")?;
+            let wrong = lines.iter().any(|line| line.status == Status::Wrong);
+            let what = if wrong { "not right yet" } else { "left to look at" };
+            writeln!(out, "\n{what}, as `stopgap doctor` says:\n")?;
             text(&Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
         }
         Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
@@ -83,11 +98,17 @@ struct Setup {
     owners_file: String,
     /// Whether the lines name owners.
     owned: bool,
+    /// The job that was written before anybody had said where stopgap comes from, and that is written again now.
+    stub: Option<File>,
+    /// The job that is there, and that a place to get stopgap from was named for.
+    kept: Option<String>,
     /// The lines that the user's own pipeline needs.
     pipeline: String,
     /// The root that no job names yet, because its name would need quotes.
     unnamed: Option<String>,
     in_git: bool,
+    /// What the forge calls a request to merge.
+    request: &'static str,
 }
 
 /// What is known of the repository before anything is planned.
@@ -116,13 +137,15 @@ impl<'g> Ground<'g> {
         let forge = policy.forge.unwrap_or(guess);
         let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
         let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
+        let given = owners(forge, &arguments.owners)?;
+        let asked = world.interactive && !arguments.dry_run && given.is_empty() && owners_file.is_none();
         Ok(Self {
             root,
             below: place::below_work_tree(root),
             forge,
             ci,
             branch: doctor::protected_branch(root, world),
-            owners: owners(forge, &arguments.owners)?,
+            owners: if asked { ask_for_owners(forge, world)? } else { given },
             owners_file,
             codeowners,
             policy,
@@ -146,14 +169,19 @@ impl Setup {
         let register = Register { branch: &ground.branch, below: &ground.below };
         let unnamed = (!register.can_be_named()).then(|| ground.below.clone());
         let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
-        let supply = match is_job_there(&ground, register) {
+        let stub = stub(&ground, ci, register);
+        let supply = match stub.is_none() && is_job_there(&ground, ci, register) {
             // Nothing about it is written, so nobody needs to say it.
             true => Supply::Unknown,
             false => Supply::find(arguments, ci, world)?,
         };
+        let stub = stub.filter(|_| supply != Supply::Unknown);
+        let named = [&arguments.action, &arguments.component, &arguments.image, &arguments.source];
+        let ignored = named.iter().any(|option| option.is_some()) && supply == Supply::Unknown;
         let mut files = register_files(&ground);
         files.extend(roster_file(arguments, &ground, world)?);
-        let (job_files, pipeline) = job_files(&ground, ci, &supply, register);
+        let (job_files, pipeline) = job_files(&ground, ci, &supply, register, stub.is_some());
+        let kept = job_files.first().map(|file| file.path.clone()).filter(|_| ignored);
         let (owners_path, lines) = owner_lines(&ground, &job_files);
         let what = "who approves changes";
         let made = ground.owners_file.is_none() && !ground.owners.is_empty();
@@ -168,8 +196,11 @@ impl Setup {
             owners_file: owners_path,
             owned: !ground.owners.is_empty(),
             pipeline,
+            stub,
+            kept,
             unnamed,
             in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+            request: ground.forge.request(),
             top: ground.top,
         })
     }
@@ -191,11 +222,17 @@ impl Setup {
             next(out, &format!("add these lines to {PIPELINE}:"))?;
             copied(out, &self.pipeline)?;
         }
+        if let Some(path) = &self.kept {
+            next(
+                out,
+                &format!("{path} was there already: delete it and run this again to get stopgap from elsewhere"),
+            )?;
+        }
         if let Some(root) = &self.unnamed {
             next(out, &format!("run both gates from a job at the top, with `--root` and `{root}`"))?;
         }
         if written && self.in_git {
-            next(out, "`git add` the files above and open a request with them")?;
+            next(out, &format!("`git add` the files above and open a {} with them", self.request))?;
         }
         next(out, "`stopgap new` asks for the first exception, and `stopgap check` judges the register")?;
         Ok(())
@@ -271,9 +308,21 @@ fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Res
 }
 
 fn is_roster_wished(path: &str, world: &World) -> Result<bool, Error> {
-    let ask = format!("Write `{path}`, the list of people, from CODEOWNERS and git's authors?");
+    let ask = format!("Write a first `{path}`?");
     let choices = [Choice::plain("yes"), Choice::plain("no")];
-    Ok(Terminal { look: world.look() }.choose(&ask, "", &choices, 0)? == 0)
+    let help = "the people whom CODEOWNERS and git's authors name";
+    Ok(Terminal { look: world.look() }.choose(&ask, help, &choices, 0)? == 0)
+}
+
+fn ask_for_owners(forge: Forge, world: &World) -> Result<Vec<String>, Error> {
+    let line = Line {
+        ask: "Who approves exceptions?",
+        help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet",
+        ..Line::default()
+    };
+    let read = |answer: &str| owners(forge, &answer.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let check = |answer: &str| read(answer).err().map(|error| error.to_string());
+    read(&Terminal { look: world.look() }.line(&line, &check)?)
 }
 
 fn ask_for_members(team: &str, world: &World) -> Result<Vec<String>, Error> {
@@ -301,9 +350,21 @@ fn team(given: &str) -> Result<(String, Vec<String>), Error> {
     })
 }
 
+/// Returns the job that `init` writes where nobody has said where stopgap comes from, if it is there as it was written.
+fn stub(ground: &Ground<'_>, ci: Ci, register: Register<'_>) -> Option<File> {
+    let files = match ci {
+        Ci::Github => jobs::github(&Supply::Unknown, register),
+        Ci::Gitlab => jobs::gitlab(&Supply::Unknown, register).files,
+        Ci::None => Vec::new(),
+    };
+    let is_there =
+        |file: &File| std::fs::read_to_string(ground.top.join(&file.path)).is_ok_and(|text| text == file.text);
+    files.into_iter().next().filter(is_there)
+}
+
 /// Tells whether the job of this register is written already.
-fn is_job_there(ground: &Ground<'_>, register: Register<'_>) -> bool {
-    match ground.ci {
+fn is_job_there(ground: &Ground<'_>, ci: Ci, register: Register<'_>) -> bool {
+    match ci {
         Ci::Github => ground.is_there(&jobs::workflow_path(register)),
         Ci::Gitlab => ground.is_there(GITLAB_JOB) || ground.has_component(),
         Ci::None => true,
@@ -322,13 +383,13 @@ impl Ground<'_> {
 }
 
 /// Returns the files of CI, and the lines that the user's own pipeline needs.
-fn job_files(ground: &Ground<'_>, ci: Ci, supply: &Supply, register: Register<'_>) -> (Vec<File>, String) {
+fn job_files(ground: &Ground<'_>, ci: Ci, supply: &Supply, register: Register<'_>, again: bool) -> (Vec<File>, String) {
     match ci {
         Ci::None => (Vec::new(), String::new()),
         Ci::Github => {
             let mut files = jobs::github(supply, register);
             // Of a workflow that is there nobody knows here whether it also reminds.
-            if ground.is_there(&files[0].path) {
+            if ground.is_there(&files[0].path) && !again {
                 files.truncate(1);
             }
             (files, String::new())

@@ -161,8 +161,8 @@ impl Draft {
 
 const HEAD: &str = "\
 # Who may be named in an exception: a draft of `stopgap init`, from CODEOWNERS and the authors in git.
-# Join the items of one person, and give everybody a `handle` and, above them, a `manager`. When everybody is here,
-# delete `complete: false`: then a name that is not here is an error.
+# Join the items of one person, and give everybody a `handle` and, where somebody is above them, a `manager`. When
+# everybody is here, say `complete: true`: then a name that is not here is an error.
 ";
 
 impl Person {
