@@ -41,35 +41,20 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     let setup = Setup::plan(arguments, &root, world)?;
     writeln!(out, "in {}", escape::line(&setup.top.display().to_string()))?;
     let width = setup.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
-    let mut new = Vec::new();
     for file in &setup.files {
-        let there = std::fs::symlink_metadata(setup.top.join(&file.path)).is_ok();
-        let again = setup.stub.as_ref().is_some_and(|stub| stub.path == file.path);
-        let word = if again {
-            "again"
-        } else if there {
-            "there"
-        } else {
-            "new  "
+        let word = match (setup.is_stub(file), setup.is_there(file)) {
+            (true, _) => "again",
+            (false, true) => "there",
+            (false, false) => "new  ",
         };
         writeln!(out, "  {word}  {:width$}  {}", escape::line(&file.path), file.what)?;
-        if !there || again {
-            new.push(file);
-        }
     }
     if arguments.dry_run {
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let is_stub = |file: &File| setup.stub.as_ref().is_some_and(|stub| stub.path == file.path);
-    let fresh = new.iter().filter(|file| !is_stub(file));
-    let bytes: Vec<(PathBuf, &[u8])> = fresh.map(|it| (setup.top.join(&it.path), it.text.as_bytes())).collect();
-    write::new(&bytes, &setup.top)?;
-    for (stub, file) in setup.stub.iter().flat_map(|stub| new.iter().filter(|it| is_stub(it)).map(move |it| (stub, it)))
-    {
-        write::replace(&setup.top.join(&file.path), &stub.text, &file.text)?;
-    }
-    match new.len() {
+    let count = setup.write()?;
+    match count {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
         1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
         count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
@@ -84,7 +69,7 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         }
         Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
     }
-    setup.say_what_is_left(out, !new.is_empty())?;
+    setup.say_what_is_left(out, count > 0)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -203,6 +188,27 @@ impl Setup {
             request: ground.forge.request(),
             top: ground.top,
         })
+    }
+
+    fn is_there(&self, file: &File) -> bool {
+        std::fs::symlink_metadata(self.top.join(&file.path)).is_ok()
+    }
+
+    fn is_stub(&self, file: &File) -> bool {
+        self.stub.as_ref().is_some_and(|stub| stub.path == file.path)
+    }
+
+    /// Writes what is not there, and what was written before anybody had said enough; returns how many files.
+    fn write(&self) -> Result<usize, Error> {
+        let new: Vec<&File> = self.files.iter().filter(|file| !self.is_there(file)).collect();
+        let bytes: Vec<(PathBuf, &[u8])> =
+            new.iter().map(|file| (self.top.join(&file.path), file.text.as_bytes())).collect();
+        write::new(&bytes, &self.top)?;
+        let Some(stub) = &self.stub else { return Ok(new.len()) };
+        for file in self.files.iter().filter(|file| self.is_stub(file)) {
+            write::replace(&self.top.join(&file.path), &stub.text, &file.text)?;
+        }
+        Ok(new.len() + 1)
     }
 
     /// Prints what only people can do.

@@ -188,7 +188,8 @@ fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
         return Line::wrong(Check::GatePresent, message, "`stopgap init` shows a job").at(HOOKS, 1);
     }
     let message = if unread { "no job that can be read runs stopgap" } else { "no job runs stopgap" };
-    Line::wrong(Check::GatePresent, message, "`stopgap init --ci gitlab` shows one").at(PIPELINE, 1)
+    Line::wrong(Check::GatePresent, message, "`stopgap init --ci gitlab` writes one, and says what to include")
+        .at(PIPELINE, 1)
 }
 
 /// Whether the gate of an occasion is there and can fail.
