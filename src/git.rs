@@ -114,7 +114,16 @@ impl Identity {
     }
 }
 
-/// One file in a tree.
+/// Who wrote commits, by the name and address that `.mailmap` gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The name; may be empty.
+    pub name: String,
+    /// The mail address; may be empty.
+    pub email: String,
+}
+
+/// One file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeFile {
     /// Its path below the work tree's top, as git stores it.
@@ -273,7 +282,25 @@ impl Git {
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
     }
 
-    /// Returns the name of `origin`'s default branch, if the clone knows it.
+    /// Returns the authors of the newest `most` commits, one item for each commit, as `.mailmap` calls them; none where
+    /// there is no commit yet.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn authors(&self, most: usize) -> Result<Vec<Author>, Error> {
+        let most = format!("--max-count={most}");
+        let arguments = ["rev-list", &most, "--format=%aN%x00%aE", "--end-of-options", "HEAD", "--"];
+        let answer = self.try_run(&arguments)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&answer);
+        let author = |line: &str| {
+            let (name, email) = line.split_once('\0')?;
+            Some(Author { name: name.trim().to_owned(), email: email.trim().to_owned() })
+        };
+        Ok(text.lines().filter_map(author).collect())
+    }
+
+    /// Returns the name of `origin`'s default branch, where the clone knows it.
     ///
     /// # Errors
     ///

@@ -146,15 +146,32 @@ pub fn commands(script: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<
     let script = script.replace("\\\n", " ");
     let mut unchecked = false;
     let mut found = Vec::new();
+    let ends = |kept: &str| script.lines().any(|line| ends_with_kept(line.trim(), kept));
     for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         unchecked |= line == "set +e";
         let mut command = Command::read(&expanded(line, variable));
         if let Some(command) = command.as_mut().filter(|_| unchecked) {
             command.passes.get_or_insert_with(|| "set +e".to_owned());
         }
+        if let Some(command) = command.as_mut() {
+            command.passes.take_if(|passes| keeps_exit_code(passes).is_some_and(ends));
+        }
         found.extend(command);
     }
     found
+}
+
+/// Returns the variable that keeps the exit code, where that is all that follows a command: `|| code=$?`.
+#[must_use]
+pub fn keeps_exit_code(passes: &str) -> Option<&str> {
+    let name = passes.strip_prefix("|| ")?.strip_suffix("=$?")?;
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(name)
+}
+
+/// Tells whether a line ends a script with the exit code that a variable keeps.
+#[must_use]
+pub fn ends_with_kept(line: &str, name: &str) -> bool {
+    line.strip_prefix("exit ").is_some_and(|code| code.trim_matches(['"', '$', '{', '}']) == name)
 }
 
 fn subcommand(word: &str) -> Option<Subcommand> {
@@ -309,6 +326,9 @@ mod tests {
             );
             assert_eq!(commands[0].passes, None, "{script}");
         }
+        assert_eq!(found("code=0\nstopgap check || code=$?\nexit \"$code\"")[0].passes, None);
+        assert_eq!(found("code=0\nstopgap check || code=$?\nexit 0")[0].passes.as_deref(), Some("|| code=$?"));
+        assert_eq!(found("stopgap check || code=$? || true\nexit $code")[0].passes.as_deref(), Some("|| code=$? ||"));
         let both = found("set +e\nstopgap check\nstopgap history --format github\n# stopgap check\nstopgap list");
         assert_eq!(both.len(), 2);
         assert_eq!((both[1].subcommand, both[1].passes.as_deref()), (Subcommand::History, Some("set +e")));

@@ -8,6 +8,7 @@ mod condition;
 pub mod github;
 pub mod gitlab;
 mod glob;
+pub mod origin;
 pub mod softening;
 
 pub use condition::{Value, evaluate};

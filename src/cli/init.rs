@@ -18,10 +18,24 @@ pub struct Init {
     /// otherwise GitHub.
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
-    /// The GitHub action of stopgap as your workflows may use it, such as `acme/stopgap@v0.1.0`.
-    /// Without it the workflow builds the command from its published source.
-    #[arg(long, value_name = "OWNER/REPO@REF")]
+    /// Let the workflow use GitHub's action, pinned by a commit of 40 digits.
+    #[arg(long, value_name = "OWNER/stopgap@COMMIT", conflicts_with_all = ["image", "source", "component"])]
     pub action: Option<String>,
+    /// Let the pipeline take in GitLab's component, pinned by a commit of 40 digits; it runs in the image of `--image`.
+    #[arg(long, value_name = "PATH/stopgap@COMMIT", conflicts_with = "source")]
+    pub component: Option<String>,
+    /// Let the job take stopgap from an image, pinned by its digest.
+    #[arg(long, value_name = "IMAGE@sha256:DIGEST", conflicts_with = "source")]
+    pub image: Option<String>,
+    /// Let the job build stopgap from a repository, pinned by a commit of 40 digits.
+    #[arg(long, value_name = "URL@COMMIT")]
+    pub source: Option<String>,
+    /// Write the roster from CODEOWNERS and the authors in git, if there is none.
+    #[arg(long)]
+    pub people: bool,
+    /// Who is in a team that CODEOWNERS names, for the roster; may be given several times.
+    #[arg(long = "team", value_name = "TEAM=PERSON,…")]
+    pub teams: Vec<String>,
     /// Show what would be written, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -30,9 +44,9 @@ pub struct Init {
 /// A CI system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Ci {
-    /// `.github/workflows/stopgap.yml`.
+    /// Workflows in `.github/workflows/`.
     Github,
-    /// `.gitlab-ci.yml`.
+    /// `.gitlab/stopgap.yml`, taken in by `.gitlab-ci.yml`.
     Gitlab,
     /// None.
     None,

@@ -36,8 +36,12 @@ pub(super) fn run(arguments: &cli::Doctor, world: &World, out: &mut dyn Write) -
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Examines what was just set up: returns the lines about everything that is not right yet, and the branch that they
-/// are about.
+/// Returns the branch that the gate will protect, as far as git says; the usual one where git does not run.
+pub(super) fn protected_branch(root: &Path, world: &World) -> String {
+    branch(None, &Settings::default(), root, world).unwrap_or_else(|_| USUAL.to_owned())
+}
+
+/// Examines what was just set up: the lines of all that is not right yet, and the branch that they are about.
 ///
 /// # Errors
 ///
@@ -134,11 +138,15 @@ fn branch(named: Option<&str>, settings: &Settings, root: &Path, world: &World) 
         return Ok(known.to_owned());
     }
     let Some(git) = Git::open(root)? else { return Ok(USUAL.to_owned()) };
-    let found = match git.default_name()? {
-        Some(name) => Some(name),
-        None => git.branch()?,
-    };
-    Ok(found.unwrap_or_else(|| USUAL.to_owned()))
+    if let Some(name) = git.default_name()? {
+        return Ok(name);
+    }
+    for usual in [USUAL, "master"] {
+        if git.reference(&format!("refs/heads/{usual}"))?.is_some() {
+            return Ok(usual.to_owned());
+        }
+    }
+    Ok(git.branch()?.unwrap_or_else(|| USUAL.to_owned()))
 }
 
 /// The branch if nothing names one.

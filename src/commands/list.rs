@@ -162,7 +162,9 @@ fn tier(name: TierName) -> Tier {
 /// A misspelt person must not look like one who has nothing.
 fn refuse_stranger(argument: &'static str, person: Option<&str>, judge: &Judge) -> Result<(), Error> {
     match (person, judge.people.roster()) {
-        (Some(person), Some(roster)) if roster.find(person).is_none() => Err(not_found(argument, person, judge)),
+        (Some(person), Some(roster)) if roster.is_complete() && roster.find(person).is_none() => {
+            Err(not_found(argument, person, judge))
+        }
         _ => Ok(()),
     }
 }

@@ -15,8 +15,10 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let mut lines = vec![register(facts)];
     lines.extend(schemas(facts));
     let owners = code_owners(facts);
+    let said: Vec<&str> = owners.iter().filter_map(|line| line.fix.as_deref()).collect();
+    let roster = roster(facts, &said);
     lines.extend(owners);
-    lines.extend(roster(facts));
+    lines.extend(roster);
     lines
 }
 
@@ -81,9 +83,9 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
     }
     let Some(codeowners) = ownership.codeowners() else { return Vec::new() };
     let roster = facts.policy.people_path();
-    let by_line = coverage::by_line(&codeowners, parts(facts));
+    let causes = by_cause(&codeowners, parts(facts));
     let shortfalls =
-        by_line.iter().filter_map(|(line, parts)| coverage::shortfall(&codeowners, *line, parts, facts.people, roster));
+        causes.iter().filter_map(|(line, parts)| coverage::shortfall(&codeowners, *line, parts, facts.people, roster));
     let mut lines: Vec<Line> = shortfalls
         .map(|short| {
             Line::wrong(Check::CodeOwners, short.message, short.help).at(&ownership.path, short.line.unwrap_or(1))
@@ -100,7 +102,26 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
     lines
 }
 
-/// Returns the owners of everything that decides, each with the first line that names them.
+/// Sorts parts by the lines of CODEOWNERS that decide about them, of lines that ask the same of the same owners only the
+/// first: what is wrong with one is wrong with all of them.
+fn by_cause(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> Vec<(Option<usize>, Vec<Part>)> {
+    let mut causes: Vec<(Option<usize>, Vec<Part>)> = Vec::new();
+    let rule = |line: Option<usize>| codeowners.rules().iter().find(|rule| Some(rule.line) == line);
+    let asks = |line| {
+        rule(line).map(|rule| (rule.section, rule.demand, rule.owners.iter().map(|it| it.text).collect::<Vec<_>>()))
+    };
+    for (line, parts) in coverage::by_line(codeowners, parts) {
+        match causes.iter_mut().find(|(other, _)| asks(*other) == asks(line)) {
+            Some((_, others)) => {
+                others.extend(parts.into_iter().filter(|part| !others.contains(part)).collect::<Vec<_>>());
+            }
+            None => causes.push((line, parts)),
+        }
+    }
+    causes
+}
+
+/// The owners of everything that decides, each with the first line that names them.
 fn deciding<'c>(facts: &Facts<'_>, codeowners: &Codeowners<'c>) -> BTreeMap<&'c str, (Owner<'c>, usize)> {
     let mut owners = BTreeMap::new();
     for part in parts(facts) {
@@ -113,21 +134,25 @@ fn deciding<'c>(facts: &Facts<'_>, codeowners: &Codeowners<'c>) -> BTreeMap<&'c 
     owners
 }
 
-fn roster(facts: &Facts<'_>) -> Vec<Line> {
+/// Judges the roster; a team that one of the fixes that are said already names is not named again.
+fn roster(facts: &Facts<'_>, said: &[&str]) -> Vec<Line> {
     let Some(codeowners) = facts.ownership.codeowners() else { return Vec::new() };
     let owners = deciding(facts, &codeowners);
     let path = shown(facts.policy.people_path());
-    if facts.people.roster().is_none() {
+    let is_said = |team: &str| said.iter().any(|fix| fix.contains(&format!("`{}` under `teams`", shown(team))));
+    let Some(known) = facts.people.roster() else {
+        if owners.values().any(|(owner, _)| is_said(owner.text)) {
+            return Vec::new();
+        }
         let message = "there is no roster: people are compared as they are written, and nobody is known to have left";
-        let fix = format!("write `{path}`, as docs/policy.md describes it");
+        let fix = format!("`stopgap init --people` writes a draft of `{path}`");
         return vec![Line::advice(Check::Roster, message, fix)];
-    }
+    };
     let mut lines = Vec::new();
     for (owner, line) in owners.values() {
         let found = people_of(std::slice::from_ref(owner), facts.people);
-        if found.people.is_empty() && owner.kind != OwnerKind::Nobody {
-            let message =
-                format!("the roster does not say who is in `{}`, so the team counts as nobody", shown(owner.text));
+        if found.people.is_empty() && owner.kind != OwnerKind::Nobody && !is_said(owner.text) {
+            let message = format!("the roster does not say who is in `{}`, so the team is nobody", shown(owner.text));
             let fix = format!("in `{path}`, list its members below `teams`");
             lines.push(Line::wrong(Check::Roster, message, fix).at(&facts.ownership.path, *line));
         }
@@ -135,8 +160,13 @@ fn roster(facts: &Facts<'_>) -> Vec<Line> {
             lines.extend(person_line(facts, person, &path).map(|found| found.at(&facts.ownership.path, *line)));
         }
     }
-    let mut said = BTreeSet::new();
-    lines.retain(|line| said.insert(line.message.clone()));
+    let mut once = BTreeSet::new();
+    lines.retain(|line| once.insert(line.message.clone()));
+    if !known.is_complete() {
+        let message = format!("`{path}` does not list everybody, so a name that is not in it is not looked at");
+        let fix = "list everybody below `people`, and say `complete: true`";
+        lines.push(Line::advice(Check::Roster, message, fix));
+    }
     if lines.is_empty() {
         lines.push(Line::ok(Check::Roster, format!("`{path}` knows every code owner of the register")));
     }
@@ -147,6 +177,9 @@ fn roster(facts: &Facts<'_>) -> Vec<Line> {
 fn person_line(facts: &Facts<'_>, person: &str, path: &str) -> Option<Line> {
     let roster = facts.people.roster()?;
     let Some(id) = roster.find(person) else {
+        if !roster.is_complete() {
+            return None;
+        }
         let message = format!("the roster does not know the code owner `{}`", shown(person));
         return Some(Line::wrong(Check::Roster, message, format!("add the person to `people` in `{path}`")));
     };

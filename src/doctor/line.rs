@@ -1,6 +1,9 @@
 //! What is said about one thing that was looked at.
 
-/// The state of what was looked at.
+use crate::ci::origin::{Origin, has_digest, is_commit};
+use crate::text::shown;
+
+/// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// It is as it should be.
@@ -183,4 +186,38 @@ impl Line {
 pub(super) fn quotable(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-._/".contains(c) { c } else { '_' };
     name.chars().take(200).map(plain).collect()
+}
+
+/// Says what is wrong with a place that stopgap comes from; nothing where nobody can exchange it.
+pub(super) fn unpinned(origin: &Origin) -> Option<Line> {
+    const FIX: &str = "name a commit or a digest, as `stopgap init` does with `--action`, `--image` or `--source`";
+    match origin {
+        Origin::Source { reference, .. } if is_commit(reference) => None,
+        Origin::Source { url, reference } => {
+            let message = match reference.as_str() {
+                "" => format!("`{}` is built at whatever commit is the newest", shown(url)),
+                named => {
+                    format!("`{}` is built at `{}`, which can be moved to another commit", shown(url), shown(named))
+                }
+            };
+            Some(Line::wrong(Check::Pinned, message, "write the full commit"))
+        }
+        Origin::Image(image) if has_digest(image) => None,
+        Origin::Image(image) => {
+            let message = format!("the image `{}`, which holds stopgap, can be moved by whoever owns it", shown(image));
+            Some(Line::wrong(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"))
+        }
+        Origin::Registry { line, versioned: false } => {
+            Some(Line::wrong(Check::Pinned, format!("`{}` takes whatever version is the newest", shown(line)), FIX))
+        }
+        Origin::Registry { line, versioned: true } => {
+            let message = format!("`{}` takes what a registry holds under that name, whoever owns it", shown(line));
+            Some(Line::advice(Check::Pinned, message, FIX))
+        }
+        Origin::Unsaid => {
+            let message = "nobody has said where stopgap comes from, so the job fails in every run";
+            let fix = "run `stopgap init` again with `--action`, `--image` or `--source`";
+            Some(Line::wrong(Check::Pinned, message, fix))
+        }
+    }
 }

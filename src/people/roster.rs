@@ -93,7 +93,9 @@ pub struct Roster {
     /// Spellings by their look-alike keys.
     look_alikes: FxHashMap<String, Vec<(String, PersonId)>>,
     teams: BTreeMap<String, Vec<String>>,
-    /// Spellings, as written, whose form also names one person.
+    /// Whether people may be missing from the list.
+    open: bool,
+    /// Spellings, as written, that name one person by their form too.
     one_person: FxHashSet<String>,
 }
 
@@ -111,6 +113,18 @@ impl Roster {
             Some(people) => Err(RosterProblem::ManagerCycle { people }),
             None => Ok(roster),
         }
+    }
+
+    /// Says that people may be missing from the list: whoever is not in it counts as if there were no roster.
+    #[must_use]
+    pub fn with_people_missing(self) -> Self {
+        Self { open: true, ..self }
+    }
+
+    /// Tells whether everybody who may be named is in the list.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.open
     }
 
     /// GitLab's groups of the top level look like users; its roles (`@@maintainer`) do not.

@@ -12,8 +12,14 @@ pub(super) fn from_node(node: Option<&Node<'_>>) -> Result<People, Vec<Problem>>
     let teams = node.and_then(|node| node.get("teams")?.as_map()).unwrap_or_default();
     let records = people.iter().map(record).collect();
     let members = teams.iter().map(|team| (team.key.to_string(), members(team))).collect();
+    let said = node.and_then(|node| node.get("complete")?.as_text());
+    let complete = match said {
+        Some(said) => said != "false",
+        None => node.is_some_and(|node| node.get("people").is_some()),
+    };
     match Roster::new(records, members) {
-        Ok(roster) => Ok(People::new(Some(roster))),
+        Ok(roster) if complete => Ok(People::new(Some(roster))),
+        Ok(roster) => Ok(People::new(Some(roster.with_people_missing()))),
         Err(problem) => Err(vec![explain(&problem, people, teams)]),
     }
 }

@@ -18,7 +18,10 @@ pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/COD
 pub const WORKFLOWS: &str = ".github/workflows/";
 
 /// Other definitions of CI, from the top of the work tree.
-pub const CI_FILES: [&str; 1] = [".gitlab-ci.yml"];
+pub const CI_FILES: [&str; 2] = [".gitlab-ci.yml", GITLAB_JOB];
+
+/// Where `init` writes GitLab's job, from the top of the work tree.
+pub const GITLAB_JOB: &str = ".gitlab/stopgap.yml";
 
 /// What git makes of files between storing and checking them out; one in each folder.
 pub const ATTRIBUTES: &str = ".gitattributes";

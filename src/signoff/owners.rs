@@ -10,7 +10,7 @@ use crate::people::{NotAPerson, People, PersonId, fold_person, not_a_person};
 pub struct OwnerPeople<'a> {
     /// One spelling of each person, in the order of the owners.
     pub people: Vec<&'a str>,
-    /// The teams and roles that the roster does not list, and which therefore mean nobody.
+    /// The teams and roles whose members the roster does not list: they are nobody.
     pub unknown_teams: Vec<&'a str>,
 }
 
@@ -31,8 +31,8 @@ enum Met<'a> {
 
 /// Returns the people that owners stand for, each once.
 ///
-/// A team that the roster does not list means nobody, and so does a team within a team. GitLab's `@@maintainers` is
-/// `@@maintainer`, and a top-level group, which looks like a user, is a team if the roster lists it as one.
+/// A team that the roster does not list, or lists without members, is nobody, and so is a team within a team. GitLab's `@@maintainers` is
+/// `@@maintainer`, and a group of its top level, which looks like a user, is one where the roster lists it as a team.
 #[must_use]
 pub fn people_of<'a>(owners: &[Owner<'a>], roster: &'a People) -> OwnerPeople<'a> {
     let mut found = OwnerPeople::default();
@@ -61,13 +61,14 @@ pub fn people_of<'a>(owners: &[Owner<'a>], roster: &'a People) -> OwnerPeople<'a
 /// Returns whom the roster lists for a team, a role or a group that looks like a user.
 fn members<'a>(owner: &Owner<'_>, roster: &'a People) -> Option<&'a [String]> {
     let roster = roster.roster()?;
-    let listed = || roster.team(owner.text);
+    let named = |handle: &str| roster.team(handle).filter(|members| !members.is_empty());
+    let listed = || named(owner.text);
     match owner.kind {
         OwnerKind::Mail | OwnerKind::Nobody => None,
         OwnerKind::User | OwnerKind::Team => listed(),
         OwnerKind::Role => listed().or_else(|| match owner.text.strip_suffix(['s', 'S']) {
-            Some(one) => roster.team(one),
-            None => roster.team(&format!("{}s", owner.text)),
+            Some(one) => named(one),
+            None => named(&format!("{}s", owner.text)),
         }),
     }
 }
@@ -129,7 +130,7 @@ mod tests {
     fn a_team_that_the_roster_does_not_list_is_nobody() {
         let roster = people();
         assert_eq!(expand("@acme/ops @priya @acme/ops", &roster), (vec!["@priya".into()], vec!["@acme/ops".into()]));
-        assert_eq!(expand("@acme/empty", &roster), (vec![], vec![]));
+        assert_eq!(expand("@acme/empty", &roster), (vec![], vec!["@acme/empty".into()]));
         assert_eq!(expand("@acme/security", &People::default()), (vec![], vec!["@acme/security".into()]));
     }
 

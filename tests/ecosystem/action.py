@@ -6,6 +6,7 @@ summaries, results. A server on this machine stands in for GitHub's API and its 
 
 import concurrent.futures
 import copy
+import datetime
 import hashlib
 import http.server
 import itertools
@@ -243,7 +244,8 @@ def workflow(page, inputs):
     text = shown(page)
     before, step, own = text.partition("      - uses: OWNER/stopgap@COMMIT # v0.1.0\n")
     past = own.startswith("        id: stopgap\n      - name: Past the gate\n")
-    assert step and (past or own == '        with:\n          remind: "true"\n'), text
+    reminds = own.startswith('        with:\n          remind: "true"\n          fail-on: never')
+    assert step and (past or reminds), text
     inputs = {**({} if past else {"remind": "true"}), **inputs}
     lines = "".join(f"          {name}: {json.dumps(value)}\n" for name, value in inputs.items())
     return f"""\
@@ -279,7 +281,7 @@ class Bench:
         # The files of the action alone, as a checkout of a release has them.
         self.action = self.work / "checkout"
         listed = subprocess.run(
-            ["git", "-C", ROOT, "ls-files", "-z", "action.yml", "action", "Cargo.toml", "Cargo.lock", "src", "schema"],
+            ["git", "-C", ROOT, "ls-files", "-z", "action.yml", "action", "Cargo.toml", "Cargo.lock", "src", "schema", "templates"],
             check=True, capture_output=True, text=True,
         ).stdout
         for name in listed.rstrip("\0").split("\0"):
@@ -686,26 +688,104 @@ def settings(bench):
                 raise AssertionError(f"a user's settings took part in {path}: {headers}")
 
 
-def without_the_action(bench):
-    """The steps that docs/ci.md and `init` have for those who do not use the action."""
-    repository = bench.repository("command")
-    base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
-    steps = re.search(r"```yaml\n(      - name: Get stopgap\n.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL)[1]
-    before, _, _ = shown("docs/ci.md").partition("      - uses: OWNER/stopgap@COMMIT")
-    tools = bench.work / "command/path"
-    tools.mkdir()
-    # No crate is installed; GitHub's client answers from a file if its settings are none of a user's.
-    answer = tools / "reviews.json"
-    (tools / "cargo").write_text("#!/bin/sh\nexit 0\n")
-    (tools / "gh").write_text(
-        '#!/bin/sh\n[ -d "$GH_CONFIG_DIR" ] && [ -z "$(ls -A "$GH_CONFIG_DIR")" ] && '
-        f'[ "$*" = "api --paginate repos/acme/register/pulls/7/reviews?per_page=100" ] && cat {answer}\n')
-    for name in ["cargo", "gh"]:
-        (tools / name).chmod(0o755)
-    # Only the check is told the day; what happened when is in the commits.
-    stopgap = f'#!/bin/sh\n[ "$1" != check ] || set -- "$@" --today {TODAY}\nexec {bench.work}/path/stopgap "$@"\n'
-    (tools / "stopgap").write_text(stopgap)
-    (tools / "stopgap").chmod(0o755)
+def tools(place, bench, image):
+    """Stand-ins for what fetches or builds the program: they check what they are asked for, and give the one that is built
+    already. GitHub's client answers from a file if its settings are none of a user's."""
+    place.mkdir()
+    answer = place / "reviews.json"
+    scripts = {
+        "cargo": """\
+while [ $# -gt 0 ]; do case $1 in --path) from=$2 && shift ;; --root) root=$2 && shift ;; esac; shift; done
+grep -q '^name = "stopgap"$' "$from/Cargo.toml" && mkdir -p "$root/bin" && cp BINARY "$root/bin/stopgap"
+""",
+        "docker": f"""\
+case "$*" in
+  "create {image}") echo c0ffee ;;
+  "cp c0ffee:/usr/local/bin/stopgap "*) cp BINARY "$3" ;;
+  *) exit 1 ;;
+esac
+""",
+        "gh": '[ -d "$GH_CONFIG_DIR" ] && [ -z "$(ls -A "$GH_CONFIG_DIR")" ] && '
+              f'[ "$*" = "api --paginate repos/acme/register/pulls/7/reviews?per_page=100" ] && cat {answer}\n',
+    }
+    for name, script in scripts.items():
+        (place / name).write_text("#!/bin/sh\n" + script.replace("BINARY", str(bench.work / "path/stopgap")))
+        (place / name).chmod(0o755)
+    # No stopgap but the one that the workflow gets.
+    return answer, f"{place}:{os.environ['PATH']}"
+
+
+def dated(days):
+    """The exception, decided today or before, with so many days to go."""
+    day = lambda shift: (datetime.datetime.now(datetime.timezone.utc).date() + datetime.timedelta(shift)).isoformat()
+    decided = day(min(0, days - 4))
+    text = EXCEPTION.replace("2026-11-27", day(days))
+    return text.replace("decided: 2026-11-23", f"decided: {decided}").replace("starts: 2026-11-23", f"starts: {decided}")
+
+
+class SetUp:
+    """Empty repositories in which `stopgap init` was run with the same arguments, and nothing else."""
+
+    def __init__(self, bench, name, arguments, path):
+        self.bench, self.name, self.arguments, self.path = bench, name, arguments, path
+        self.empty = bench.work / f"set-up-{name}"
+        self.empty.mkdir()
+
+    def repository(self, register, files):
+        repository = self.bench.repository(f"set-up-{self.name}-{register}", self.empty)
+        subprocess.run(
+            [self.bench.work / "path/stopgap", "init", "--owners", "@olek,@priya", *self.arguments],
+            cwd=repository.folder, check=True, capture_output=True,
+        )
+        for name, text in files.items():
+            repository.write(name, text)
+        return repository
+
+    def play(self, repository, event, payload, file="stopgap.yml"):
+        """Runs a workflow as it was written; returns the results of its jobs, and what was said."""
+        text = (repository.folder / ".github/workflows" / file).read_text()
+        _, done = self.bench.play(repository, event, payload, text, self.path)
+        return [entry["jobResult"] for entry in entries(done) if "jobResult" in entry], done.stdout + done.stderr
+
+
+def set_up(bench):
+    """What `init` writes into an empty repository, unchanged: green on a clean register, red on an expired one."""
+    image = f"registry.example.com/acme/stopgap@sha256:{'ab' * 32}"
+    answer, path = tools(bench.work / "set-up-path", bench, image)
+    source = Repository(bench.work / "set-up-from", bench.action)
+    commit = source.commit("the source")
+    live, late = ({"exceptions/payroll-vendor.yaml": dated(days)} for days in [3, -3])
+    ways = {
+        "action": ["--action", f"OWNER/stopgap@{PIN}"],
+        "source": ["--source", f"file://{source.folder}@{commit}"],
+        "image": ["--image", image],
+        "unsaid": [],
+    }
+    for way, arguments in ways.items():
+        setup = SetUp(bench, way, arguments, path)
+        for register, files, red in [("empty", {}, False), ("live", live, False), ("late", late, True)]:
+            repository = setup.repository(register, files)
+            repository.commit("set up")
+            results, said = setup.play(repository, "schedule", {"schedule": "17 5 * * *"})
+            red = red or way == "unsaid"
+            equal(f"{way}, {register} ({said[-3000:]})", results, ["failure" if red else "success"])
+            if way == "unsaid":
+                holds("what to do", said, "say where stopgap comes from: 'stopgap init' writes .github/workflows/stopgap.yml again")
+            elif red:
+                holds("why", said, "expired on `")
+            if way not in ["action", "source"] or register == "empty":
+                continue
+            bench.server.issues = []
+            results, said = setup.play(repository, "schedule", {"schedule": "17 5 * * *"}, "stopgap-reminders.yml")
+            equal(f"reminders by {way}, {register} ({said[-3000:]})", results, ["success"])
+            equal("issues", [issue["state"] for issue in bench.server.issues], ["open"] if register == "late" else [])
+    by_command(SetUp(bench, "events", ways["source"], path), live, answer)
+
+
+def by_command(setup, live, answer):
+    """The steps that `init` writes for those who do not use the action, on every event."""
+    repository = setup.repository("all", {})
+    base, head = repository.merge_branch(live)
     asked = pull_request_payload(base, head, 7)
     merged = repository.git("rev-parse", "HEAD")
     pushed = {"ref": "refs/heads/main", "before": base, "after": merged, "head_commit": {"id": merged}, "repository": asked["repository"]}
@@ -716,12 +796,10 @@ def without_the_action(bench):
         ("push", pushed | {"ref": "refs/heads/ask"}, [], True),
         ("workflow_dispatch", {"ref": "refs/heads/main", "repository": asked["repository"]}, [], False),
         ("workflow_dispatch", {"ref": "refs/heads/ask", "repository": asked["repository"]}, [], True),
-        ("schedule", {"schedule": "17 5 * * *"}, [], False),
     ]:
         answer.write_text(json.dumps(reviews))
-        _, done = bench.play(repository, event, payload, before + steps, f"{tools}:{bench.path}")
-        results = [entry["jobResult"] for entry in entries(done) if "jobResult" in entry]
-        equal(f"{event} of {payload.get('ref')} ({done.stdout[-3000:]})", results, ["failure" if failed else "success"])
+        results, said = setup.play(repository, event, payload)
+        equal(f"{event} of {payload.get('ref')} ({said[-3000:]})", results, ["failure" if failed else "success"])
 
 
 def merge_group(bench):
@@ -1038,7 +1116,7 @@ def build(place, call):
 
 SCENARIOS = [
     install, reminders, pull_request, hostile, bad_inputs, push, schedule_of_a_bad_register, warnings_fail_where_they_should,
-    merge_group, schedule, sign_off, edited, tokens, settings, without_the_action,
+    merge_group, schedule, sign_off, edited, tokens, settings, set_up,
 ]
 
 

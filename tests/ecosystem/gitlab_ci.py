@@ -1,6 +1,7 @@
 """The GitLab component, included as docs/ci.md says and run by gitlab-ci-local in a shell, against a server that answers
 about one merge request in the shapes of GitLab's published API description."""
 
+import datetime
 import http.server
 import json
 import os
@@ -159,12 +160,16 @@ class Project:
         page = (ROOT / "docs/ci.md").read_text()
         text = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "component:" in block)
         for old, new in [
-            ("GROUP/stopgap/stopgap@0.1.0", f"acme/register/stopgap@{self.git('rev-parse', 'HEAD')}"),
-            ("image: REGISTRY/stopgap:0.1.0\n", f'image: none\n      today: "{day}"\n{self.inputs}'),
+            ("GROUP/stopgap/stopgap@COMMIT", f"acme/register/stopgap@{self.git('rev-parse', 'HEAD')}"),
+            ("image: REGISTRY/stopgap@sha256:DIGEST\n", f'image: none\n      today: "{day}"\n{self.inputs}'),
         ]:
             assert old in text, old
             text = text.replace(old, new)
         (self.folder / ".gitlab-ci.yml").write_text(text)
+        return self.play(**variables)
+
+    def play(self, **variables):
+        """Runs the pipeline that is there."""
         for name in ["gl-code-quality-report.json", "stopgap-junit.xml"]:
             (self.folder / name).unlink(missing_ok=True)
         variables = {"GITLAB_CI": "true", **variables}
@@ -175,7 +180,7 @@ class Project:
             env={**GIT, "PATH": f"{self.work / 'path'}:{os.environ['PATH']}", "HOME": str(self.work / "home")},
         )
         said = done.stdout + done.stderr
-        failed = re.search(r"^stopgap finished in .* FAIL (\d+)", said, re.MULTILINE)
+        failed = re.search(r"^stopgap +finished in .* FAIL (\d+)", said, re.MULTILINE)
         return int(failed.group(1)) if failed else done.returncode, said
 
     def expect(self, what, ran, code, says):
@@ -268,6 +273,55 @@ def sign_off(project):
     print("gitlab: approved, unapproved and revoked merge requests end as they should")
 
 
+CARGO = """\
+#!/bin/sh
+while [ $# -gt 0 ]; do case $1 in --path) from=$2 && shift ;; --root) root=$2 && shift ;; esac; shift; done
+grep -q '^name = "stopgap"$' "$from/Cargo.toml" && mkdir -p "$root/bin" && cp BINARY "$root/bin/stopgap"
+"""
+
+
+def set_up(binary, project):
+    """What `init` writes into an empty repository, unchanged: green on a clean register, red on an expired one."""
+    tools = project.work / "path"
+    # No stopgap but the one that the job gets; what would build it gives the one that is built already.
+    (tools / "stopgap").unlink()
+    (tools / "cargo").write_text(CARGO.replace("BINARY", str(binary)))
+    (tools / "cargo").chmod(0o755)
+    source = project.work / "source"
+    source.mkdir()
+    shutil.copy(ROOT / "Cargo.toml", source)
+    project.folder = source
+    project.git("init", "--quiet", "--initial-branch=main")
+    commit = project.commit()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    day = lambda shift: (today + datetime.timedelta(shift)).isoformat()
+    for way, register, code, says in [
+        ("source", "empty", 0, ""), ("source", "live", 0, "nothing found"), ("source", "late", 1, "expired on"),
+        ("unsaid", "empty", 1, "say where stopgap comes from: 'stopgap init --ci gitlab' writes .gitlab/stopgap.yml again"),
+    ]:
+        project.folder = project.work / f"{way}-{register}"
+        project.folder.mkdir()
+        project.git("init", "--quiet", "--initial-branch=main")
+        project.git("remote", "add", "origin", "https://gitlab.example.com/acme/register.git")
+        arguments = ["--source", f"file://{source}@{commit}"] if way == "source" else []
+        subprocess.run(
+            [binary, "init", "--ci", "gitlab", "--owners", "@olek,@priya", *arguments], cwd=project.folder, check=True,
+            capture_output=True,
+        )
+        if register != "empty":
+            ends = 3 if register == "live" else -3
+            decided = day(min(0, ends - 4))
+            text = NEW.replace("control: PAT-02", "control: PAT-02 Firmware is younger than a year")
+            text = text.replace("expires: 2026-12-03", f"expires: {day(ends)}").replace("2026-11-20", decided)
+            entry = project.folder / "exceptions/crane-panel-old-firmware.yaml"
+            entry.write_text(text.replace("on 2 December", "next week").replace("until December", "for a week"))
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", "set up")
+        ran = project.play(CI_PIPELINE_SOURCE="schedule", CI_COMMIT_BRANCH="main", CI_DEFAULT_BRANCH="main")
+        project.expect(f"{way}, {register}", ran, code, says)
+    print("gitlab: what init writes runs unchanged")
+
+
 def main(binary, work):
     project = Project(binary, work)
     entry = project.folder / ENTRY
@@ -292,6 +346,7 @@ def main(binary, work):
     project.git("reset", "--quiet", "--hard", base)
     print("gitlab: merge requests, a push and schedules of good and bad registers end as they should")
     sign_off(project)
+    set_up(binary, project)
 
 
 main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())

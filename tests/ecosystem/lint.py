@@ -58,9 +58,15 @@ def collect(binary, work):
         sys.exit("lint: README.md and docs/ci.md no longer show the action")
     # What `init` writes into a repository of somebody who has none of these pages.
     fresh = work / "init"
-    run("git", "init", "--quiet", fresh)
-    run(binary, "init", "--owners", "@acme/security", folder=fresh)
-    shutil.copy(fresh / ".github/workflows/stopgap.yml", workflows / "init.yml")
+    ways = [
+        [], ["--action", f"OWNER/stopgap@{PIN}"], ["--source", f"https://git.example.com/acme/stopgap@{PIN}"],
+        ["--image", f"registry.example.com/acme/stopgap@sha256:{'ab' * 32}"],
+    ]
+    for number, way in enumerate(ways):
+        run("git", "init", "--quiet", fresh / str(number))
+        run(binary, "init", "--owners", "@acme/security", *way, folder=fresh / str(number))
+        for written in (fresh / str(number) / ".github/workflows").iterdir():
+            shutil.copy(written, workflows / f"init-{number}-{written.name}")
     header, job = (ROOT / "templates/stopgap.yml").read_text().split("---\n")
     (folder / "spec.gitlab-ci.yml").write_text(header)
     (folder / "job.gitlab-ci.yml").write_text(job)

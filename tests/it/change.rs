@@ -806,7 +806,52 @@ mod rule_book {
     }
 
     #[test]
-    fn people_and_their_names_must_stay() {
+    fn where_stopgap_comes_from_stays() {
+        let commit = "1".repeat(40);
+        let workflow = format!(
+            "jobs:\n  gate:\n    steps:\n      - run: |\n          git fetch https://a.b/acme/stopgap {commit}\n          stopgap check --base auto\n"
+        );
+        let path = ".github/workflows/stopgap.yml";
+        let other = workflow.replace("acme", "mallory");
+        let said = "the source of the check is `https://a.b/mallory/stopgap` now, and was `https://a.b/acme/stopgap`";
+        assert_eq!(warned(&[(path, &workflow)], &[(path, &other)]), [format!("{path}:5 {said}")]);
+        let newer = workflow.replace('1', "2");
+        assert_eq!(warned(&[(path, &workflow)], &[(path, &newer)]), [""; 0]);
+        let job = "stopgap:\n  image:\n    name: a.b/stopgap@sha256:1\n  variables:\n    STOPGAP_SIGN_OFF: required\n  script:\n    - |\n      code=0\n      stopgap check || code=$?\n      exit \"$code\"\n";
+        let path = ".gitlab/stopgap.yml";
+        for (old, new, said) in [
+            ("name: a.b/", "name: c.d/", ":3 `image` of the check is `c.d/stopgap` now, and was `a.b/stopgap`"),
+            ("required", "\"off\"", ":5 `STOPGAP_SIGN_OFF` of the check is `off` now, and was `required`"),
+            ("exit \"$code\"", "exit 0", ":9 `|| code=$?` lets the check pass whatever it finds"),
+        ] {
+            assert_eq!(warned(&[(path, job)], &[(path, &job.replace(old, new))]), [format!("{path}{said}")], "{new}");
+        }
+        assert_eq!(warned(&[(path, job)], &[(path, &job.replace("sha256:1", "sha256:2"))]), [""; 0]);
+        let component = "include:\n  - component: a.b/c/stopgap@1\n    inputs:\n      image: a.b/stopgap@sha256:1\n";
+        let path = ".gitlab-ci.yml";
+        let found = warned(&[(path, component)], &[(path, &component.replace("a.b/stopgap@", "c.d/stopgap@"))]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn a_roster_that_is_no_longer_complete_is_named() {
+        let open = format!("complete: false\n{PEOPLE}");
+        let said =
+            "people.yaml:1 people may be named who are not in the roster: it says that it is not complete any more";
+        assert_eq!(warned(&[("people.yaml", PEOPLE)], &[("people.yaml", &open)]), [said]);
+        assert_eq!(warned(&[("people.yaml", &open)], &[("people.yaml", PEOPLE)]), [""; 0]);
+        assert_eq!(
+            warned(&[("people.yaml", &open)], &[("people.yaml", &open.replace("2026-10-01", "2026-09-01"))]),
+            [""; 0]
+        );
+        assert_eq!(warned(&[], &[("people.yaml", &open)]), [""; 0]);
+        let teams = "teams: {'@acme/security': ['@hanna']}\n";
+        let found = warned(&[("people.yaml", PEOPLE)], &[("people.yaml", teams)]);
+        assert!(found.iter().any(|found| found.ends_with("not complete any more")), "{found:?}");
+    }
+
+    #[test]
+    fn people_and_their_names_stay() {
         for (from, to, said) in [
             (", aliases: ['@luis']", "", ":3 `@luis` no longer means `Luis Prado`, so it counts as somebody else"),
             (

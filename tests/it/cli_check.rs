@@ -41,6 +41,44 @@ fn run_in(sandbox: &Sandbox, folder: &str, arguments: &[&str]) -> Run {
     Run::of(sandbox.command().current_dir(sandbox.path(folder)).args(arguments))
 }
 
+/// A roster that does not list everybody judges whom it lists, and the others as if it were not there.
+#[test]
+fn a_roster_with_people_missing_refuses_only_what_it_knows() {
+    let renewed = "[{requested: 2026-11-20, requester: Luis Prado, reason: The third box came without its screws., \
+                   risk_check: Log read., approver: WHO, decided: 2026-11-20, expires: 2026-11-26}]";
+    let high = [("risk.tier", "high"), ("starts", "2026-11-15"), ("decided", "2026-11-15"), ("expires", "2026-11-21")];
+    let with = |approver: &str| {
+        let renewals = renewed.replace("WHO", approver);
+        let fields: Vec<(&str, &str)> = high.into_iter().chain([("renewals", renewals.as_str())]).collect();
+        exception(&fields)
+    };
+    let people = "people: [{name: Mei Tanaka, manager: Ada Brook}, {name: Ada Brook}, {name: Noor Bakker}]\n";
+    for (roster, approver, found) in [
+        (format!("complete: false\n{people}"), "Ada Brook", ""),
+        (format!("complete: false\n{people}"), "Hanna Vogel", ""),
+        (format!("complete: false\n{people}"), "Mei Tanaka", "error[renewal-not-escalated]"),
+        (format!("complete: false\n{people}"), "Noor Bakker", "error[renewal-not-escalated]"),
+        (
+            format!("complete: true\n{people}"),
+            "Ada Brook",
+            "error[unknown-person] error[unknown-person] error[unknown-person]",
+        ),
+        ("teams: {'@acme/security': ['@mei']}\n".to_owned(), "Hanna Vogel", ""),
+        ("complete: true\nteams: {}\n".to_owned(), "Ada Brook", "5 of unknown-person"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file("exceptions/label-printer.yaml", with(approver)).file("people.yaml", &roster);
+        let run = sandbox.check(&["-q", "--format", "concise"]);
+        let rules: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+        let all = rules.iter().all(|rule| *rule == "error[unknown-person]");
+        let told = if all && rules.len() == 5 { "5 of unknown-person".to_owned() } else { rules.join(" ") };
+        assert_eq!(told, found, "{roster}{approver}\n{}{}", run.stdout, run.stderr);
+    }
+    let sandbox = Sandbox::new();
+    sandbox.file("people.yaml", "complete: false\n");
+    refused(&sandbox.check(&[]), &["people.yaml"]);
+}
+
 fn git_work_tree(sandbox: &Sandbox, folder: &str) {
     let mut git = Command::new("git");
     git.args(["init", "--quiet"]).arg(sandbox.path(folder)).env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", "/nonexistent");

@@ -85,27 +85,77 @@ fn every_policy_key_is_documented() {
     }
 }
 
-/// `init` and the page have one text, except for the comment that names the release of a commit.
+/// Returns the YAML blocks of a page.
+fn yaml_blocks(page: &str) -> Vec<String> {
+    let page = fs::read_to_string(root().join(page)).unwrap();
+    page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned()).collect()
+}
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+/// `init` and the pages have one text, but for the pins and the comment that names the release of a commit.
 #[test]
-fn the_workflow_on_the_page_is_what_init_writes() {
-    let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();
-    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0).collect();
-    let written = |arguments: &[&str]| {
+fn the_workflows_on_the_pages_are_what_init_writes() {
+    let (ci, reminders) = (yaml_blocks("docs/ci.md"), yaml_blocks("docs/reminders.md"));
+    let written = |arguments: &[&str], file: &str| {
         let sandbox = crate::support::Sandbox::new();
         let init = crate::support::Run::of(sandbox.command().arg("init").args(arguments));
         assert_eq!(init.code, 0, "{}", init.stderr);
-        fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap()
+        fs::read_to_string(sandbox.path(file)).unwrap_or_default()
     };
-    let action = "      - uses: OWNER/stopgap@COMMIT";
-    let with_action = written(&["--action", "OWNER/stopgap@COMMIT"]);
-    let release = format!("{action} # v{}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!(blocks[0], with_action.replace(&format!("{action}\n"), &release));
-    let (common, steps) = (with_action.split_once(action).unwrap().0, written(&[]));
-    let steps = steps.strip_prefix(common).unwrap();
-    assert!(blocks.contains(&steps), "docs/ci.md does not show\n{steps}");
+    let (gates, remind) = (".github/workflows/stopgap.yml", ".github/workflows/stopgap-reminders.yml");
+    let pin = format!("OWNER/stopgap@{COMMIT}");
+    let release = format!("OWNER/stopgap@COMMIT # v{}", env!("CARGO_PKG_VERSION"));
+    let action = ["--action", pin.as_str()];
+    let with_action = written(&action, gates);
+    assert_eq!(ci[0], with_action.replace(&pin, &release));
+    assert_eq!(reminders[0], written(&action, remind).replace(&pin, &release));
+    let common = with_action.split_once("      - uses: OWNER/stopgap").unwrap().0;
+    let source = format!("https://github.com/OWNER/stopgap@{COMMIT}");
+    let image = format!("REGISTRY/stopgap@sha256:{}", "0123456789abcdef".repeat(4)).to_lowercase();
+    for (arguments, reminds) in
+        [(&["--source", source.as_str()][..], true), (&["--image", &image], false), (&[], false)]
+    {
+        let steps = written(arguments, gates);
+        let steps = steps.strip_prefix(common).unwrap();
+        assert_eq!(!written(arguments, remind).is_empty(), reminds, "{arguments:?}");
+        if reminds {
+            assert!(ci.iter().any(|block| block == steps), "docs/ci.md does not show\n{steps}");
+            continue;
+        }
+        let (get, rest) = steps.split_at(steps.find("      - name: Pull request\n").unwrap());
+        let past = &rest[rest.find("      - name: Past the gate\n").unwrap()..];
+        let shown = |text: &str| ci.iter().any(|block| block.to_lowercase().contains(&text.to_lowercase()));
+        assert!(shown(get) && shown(past), "docs/ci.md does not show\n{get}{past}");
+    }
     for says in
         ["types: [opened, synchronize, reopened, edited]\n", "  merge_group:\n", "  schedule:\n", "permissions: {}\n"]
     {
         assert!(common.contains(says), "{says}");
     }
+    let component = format!("GROUP/stopgap/stopgap@{COMMIT}");
+    let pipeline = written(&["--ci", "gitlab", "--component", &component, "--image", &image], ".gitlab-ci.yml");
+    let pipeline = pipeline.replace(&image, "REGISTRY/stopgap@sha256:DIGEST").replace(COMMIT, "COMMIT");
+    assert!(ci.contains(&pipeline), "docs/ci.md does not show\n{pipeline}");
+    assert!(ci.contains(&written(&["--ci", "gitlab", "--source", &source], ".gitlab-ci.yml")));
+}
+
+/// Where no component can be taken in, GitLab's job is the component's, word for word.
+#[test]
+fn the_job_that_init_writes_for_gitlab_is_the_components() {
+    let sandbox = crate::support::Sandbox::new();
+    let source = format!("https://gitlab.example.com/acme/stopgap@{COMMIT}");
+    let init = sandbox.command().args(["init", "--ci", "gitlab", "--source", &source]).output().unwrap();
+    assert!(init.status.success());
+    let job = fs::read_to_string(sandbox.path(".gitlab/stopgap.yml")).unwrap();
+    let component = fs::read_to_string(root().join("templates/stopgap.yml")).unwrap();
+    let scripts = |text: &str| -> Vec<String> {
+        text.split("  script:\n")
+            .skip(1)
+            .map(|part| part.split("\n  artifacts:").next().unwrap().trim().to_owned())
+            .collect()
+    };
+    assert_eq!(scripts(&job), scripts(&component));
+    assert_eq!(scripts(&job).len(), 2);
+    assert!(!job.contains("inputs") && job.contains("STOPGAP_SIGN_OFF: required"), "{job}");
 }

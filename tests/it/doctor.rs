@@ -121,10 +121,67 @@ fn a_sound_set_up_is_ok_in_every_line() {
 #[test]
 fn a_fresh_set_up_lacks_only_what_people_must_do() {
     let sandbox = Sandbox::new();
-    assert_eq!(Run::of(sandbox.command().args(["init", "--owners", "@olek,@priya"])).code, 0);
+    let init = ["init", "--owners", "@olek,@priya", "--action", ACTION];
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
     let run = doctor(&sandbox, &[]);
     record("fresh", &run);
     assert_eq!(run.code, 0);
+    let team = Sandbox::new();
+    let run = Run::of(team.command().args(["init", "--owners", "@acme/security"]));
+    record(
+        "init",
+        &Run { stdout: run.stdout.replace(team.path("").to_str().unwrap().trim_end_matches('/'), "FOLDER"), ..run },
+    );
+}
+
+/// Whatever `init` writes, the doctor understands; and it says what fails and what somebody could exchange.
+#[test]
+fn each_way_to_get_stopgap_is_told_apart() {
+    let commit = "1".repeat(40);
+    let source = format!("https://git.example.com/acme/stopgap@{commit}");
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    let of = |arguments: &[&str]| {
+        let sandbox = Sandbox::new();
+        let init = [&["init", "--owners", "@olek,@priya"], arguments].concat();
+        assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+        sandbox
+    };
+    let job = ["request-gate", "sign-off", "register-check", "history", "fails", "whole-history"];
+    for (arguments, pinned) in [
+        (&["--source", source.as_str()][..], "ok"),
+        (&["--image", &image], "ok"),
+        (&[], "wrong"),
+        (&["--ci", "gitlab", "--source", &source], "advice"),
+        (&["--ci", "gitlab", "--image", &image], "ok"),
+        (&["--ci", "gitlab"], "wrong"),
+    ] {
+        let run = doctor(&of(arguments), &["--format", "json"]);
+        assert_eq!(status(&run, "pinned"), pinned, "{arguments:?}: {}", run.stdout);
+        for check in job {
+            assert_eq!(status(&run, check), "ok", "{arguments:?} {check}: {}", run.stdout);
+        }
+    }
+    let gitlab = ".gitlab/stopgap.yml";
+    for (arguments, file, old, new, check, said) in [
+        (&["--source", source.as_str()][..], WORKFLOW, commit.as_str(), "main", "pinned", "wrong"),
+        (&["--image", &image], WORKFLOW, &image, "acme/stopgap:1", "pinned", "wrong"),
+        (&["--ci", "gitlab", "--source", &source], gitlab, &commit, "main", "pinned", "wrong"),
+        (&["--ci", "gitlab", "--image", &image], gitlab, "SIGN_OFF: required", "SIGN_OFF: optional", "fails", "wrong"),
+        (&["--ci", "gitlab", "--image", &image], gitlab, "exit \"$code\"", "exit 0", "fails", "wrong"),
+        (
+            &["--ci", "gitlab", "--image", &image],
+            gitlab,
+            "GIT_DEPTH: \"0\"",
+            "GIT_DEPTH: \"1\"",
+            "whole-history",
+            "wrong",
+        ),
+    ] {
+        let sandbox = of(arguments);
+        edit(&sandbox, file, old, new);
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, check), said, "{arguments:?} {new}: {}", run.stdout);
+    }
 }
 
 #[test]
@@ -260,20 +317,11 @@ fn a_gitlab_project_is_examined_as_such() {
 #[test]
 fn a_sound_gitlab_project_is_ok() {
     let sandbox = Sandbox::new();
-    let init = ["init", "--ci", "gitlab", "--owners", "@olek,@priya"];
-    let run = Run::of(sandbox.command().args(init));
-    assert!(run.stdout.contains("it is not told who approved"), "{}", run.stdout);
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    let component = format!("acme/stopgap/stopgap@{}", "1".repeat(40));
+    let init = ["init", "--ci", "gitlab", "--owners", "@olek,@priya", "--component", &component, "--image", &image];
+    assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
     sandbox.file("people.yaml", PEOPLE);
-    let digest = format!("sha256:{}", "ab".repeat(32));
-    let commit = "1".repeat(40);
-    sandbox.file(
-        ".gitlab-ci.yml",
-        format!(
-            "include:\n  - component: $CI_SERVER_FQDN/acme/stopgap/stopgap@{commit}\n    inputs:\n      \
-             image: acme/stopgap@{digest}\nhistory:\n  image: acme/stopgap@{digest}\n  variables: {{GIT_DEPTH: \"0\"}}\n  \
-             rules:\n    - if: $CI_PIPELINE_SOURCE == \"schedule\"\n  script: [stopgap history]\n"
-        ),
-    );
     let no_one = json!([{"access_level": 0, "access_level_description": "No one"}]);
     let answers = [
         json!({"path_with_namespace": "a/b", "default_branch": "main", "only_allow_merge_if_pipeline_succeeds": true,
@@ -343,7 +391,9 @@ fn what_was_not_saved_is_unknown_and_not_ok() {
 fn one_defect_is_seen_in_the_line_that_is_about_it() {
     let command_workflow = || {
         let sandbox = Sandbox::new();
-        assert_eq!(Run::of(sandbox.command().args(["init", "--owners", "@acme/security"])).code, 0);
+        let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+        let init = ["init", "--owners", "@acme/security", "--image", &image];
+        assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
         sandbox.file("people.yaml", PEOPLE);
         sandbox
     };
@@ -373,7 +423,13 @@ fn one_defect_is_seen_in_the_line_that_is_about_it() {
         (" --reviews \"$RUNNER_TEMP/reviews.json\"", "", "sign-off", "wrong"),
         ("--output markdown=\"$GITHUB_STEP_SUMMARY\"", "|| true", "fails", "wrong"),
         ("--output markdown=\"$GITHUB_STEP_SUMMARY\"", "| tee log", "fails", "wrong"),
-        ("stopgap@0.1.0", "stopgap", "pinned", "wrong"),
+        ("          container=$(docker create ", "          cargo install stopgap\n          (", "pinned", "wrong"),
+        (
+            "          container=$(docker create ",
+            "          cargo install stopgap@0.1.0\n          (",
+            "pinned",
+            "advice",
+        ),
         ("pull-requests: read", "pull-requests: write", "permissions", "wrong"),
         ("      pull-requests: read # who approved\n", "", "permissions", "wrong"),
         ("fetch-depth: 0", "fetch-depth: 2", "whole-history", "wrong"),

@@ -6,7 +6,11 @@ use std::path::Path;
 
 use stopgap::internal::schema::{Schema, Shipped};
 
+use crate::support::git::Repo;
 use crate::support::{Run, Sandbox};
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+const WORKFLOW: &str = ".github/workflows/stopgap.yml";
 
 fn init(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     Run::of(sandbox.command().arg("init").args(arguments))
@@ -152,16 +156,23 @@ fn owners_are_not_invented() {
 fn gitlab_gets_its_job_and_an_own_pipeline_is_left_alone() {
     let sandbox = Sandbox::new();
     assert_eq!(init(&sandbox, &["--ci", "gitlab", "--owners", "@olek,@priya"]).code, 0);
-    assert!(sandbox.path(".gitlab-ci.yml").exists() && sandbox.path("CODEOWNERS").exists());
+    assert!(sandbox.path(".gitlab/stopgap.yml").exists() && sandbox.path("CODEOWNERS").exists());
+    assert_eq!(
+        fs::read_to_string(sandbox.path(".gitlab-ci.yml")).unwrap(),
+        "include:\n  - local: .gitlab/stopgap.yml\n"
+    );
     assert!(!sandbox.path(".github").exists());
     assert!(fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap().contains("\nforge: gitlab\n"));
+    let before = files(&sandbox);
+    assert!(init(&sandbox, &[]).stdout.contains("everything was there already"));
+    assert_eq!(files(&sandbox), before);
     let role = Sandbox::new();
     assert_eq!(init(&role, &["--ci", "gitlab", "--owners", "@@maintainer,@acme/a/b"]).code, 0);
     assert_eq!(init(&Sandbox::new(), &["--ci", "github", "--owners", "@@maintainer"]).code, 2);
     let own = Sandbox::new();
     own.file(".gitlab-ci.yml", "test: {script: [make]}\n");
     let run = init(&own, &[]);
-    assert!(run.stdout.contains("add this job to .gitlab-ci.yml"), "{}", run.stdout);
+    assert!(run.stdout.contains("add these lines to .gitlab-ci.yml:\n       include:\n"), "{}", run.stdout);
     assert_eq!(fs::read_to_string(own.path(".gitlab-ci.yml")).unwrap(), "test: {script: [make]}\n");
     let none = Sandbox::new();
     init(&none, &["--ci", "none"]);
@@ -169,13 +180,112 @@ fn gitlab_gets_its_job_and_an_own_pipeline_is_left_alone() {
 }
 
 #[test]
-fn only_the_named_action_gets_into_the_workflow() {
+fn the_workflow_takes_what_is_pinned_and_no_other_text() {
+    let written = |arguments: &[&str]| {
+        let sandbox = Sandbox::new();
+        assert_eq!(init(&sandbox, arguments).code, 0, "{arguments:?}");
+        fs::read_to_string(sandbox.path(WORKFLOW)).unwrap()
+    };
+    let action = format!("acme/stopgap@{COMMIT}");
+    assert!(written(&["--action", &action]).contains(&format!("\n      - uses: {action}\n")));
+    let source = format!("https://git.example.com/acme/stopgap@{COMMIT}");
+    let fetch = format!("fetch --quiet --depth 1 https://git.example.com/acme/stopgap {COMMIT}\n");
+    assert!(written(&["--source", &source]).contains(&fetch));
+    let image = format!("acme/stopgap@sha256:{}", "ab".repeat(32));
+    assert!(written(&["--image", &image]).contains(&format!("docker create {image})")));
+    let unsaid = written(&[]);
+    assert!(unsaid.contains("::error file=.github/workflows/stopgap.yml,title=stopgap::say where"), "{unsaid}");
+    assert!(unsaid.contains("\n          exit 1\n"), "{unsaid}");
+    for arguments in [&["--action", &action][..], &["--source", &source], &["--image", &image], &[]] {
+        for part in ["install --locked stopgap", "VERSION", "WORKFLOW", " SOURCE", " COMMIT\n"] {
+            assert!(!written(arguments).contains(part), "{arguments:?}: {part}");
+        }
+    }
+    for (option, value, says) in [
+        ("--action", "acme/stopgap@v0.1.0", "git ls-remote https://github.com/acme/stopgap 'v0.1.0*'"),
+        ("--action", "acme/stopgap", "names no commit"),
+        ("--action", "a/stopgap@v1\n      - run: x", "40 digits"),
+        ("--action", "a/stopgap@${{ x }}", "40 digits"),
+        ("--source", "https://git.example.com/acme/stopgap@main", "git ls-remote https://git.example.com/acme/stopgap"),
+        ("--image", "acme/stopgap:0.1.0", "names no digest"),
+        ("--component", "acme/stopgap/stopgap@1.0.0", "--ci gitlab"),
+    ] {
+        let run = init(&Sandbox::new(), &[option, value]);
+        assert_eq!(run.code, 2, "{value}");
+        let text = run.stderr.replace("\n  │ ", " ").replace("\n        ", " ");
+        assert!(text.contains(says), "{value}: {says} is not in\n{text}");
+    }
+    let run = init(&Sandbox::new(), &["--ci", "gitlab", "--action", &action]);
+    assert!(run.code == 2 && run.stderr.contains("--ci github"), "{}", run.stderr);
+}
+
+#[test]
+fn a_job_that_nobody_had_said_enough_for_is_written_again_unless_it_was_changed() {
+    let source = format!("https://git.example.com/acme/stopgap@{COMMIT}");
+    for (ci, file) in [("github", WORKFLOW), ("gitlab", ".gitlab/stopgap.yml")] {
+        let sandbox = Sandbox::new();
+        let arguments = ["--ci", ci, "--source", &source];
+        assert_eq!(init(&sandbox, &arguments[..2]).code, 0);
+        let stub = fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(init(&sandbox, &arguments[..2]).stdout.contains("everything was there already"));
+        let said = init(&sandbox, &arguments);
+        assert!(said.code == 0 && said.stdout.contains(&format!("again  {file}")), "{}{}", said.stdout, said.stderr);
+        let written = fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(stub.contains("say where") && written.contains(COMMIT) && !written.contains("say where"), "{written}");
+        sandbox.file(file, format!("# ours\n{stub}"));
+        let kept = init(&sandbox, &arguments);
+        assert!(kept.stdout.contains(&format!("{file} was there already")), "{}", kept.stdout);
+        assert_eq!(fs::read_to_string(sandbox.path(file)).unwrap(), format!("# ours\n{stub}"));
+    }
+}
+
+#[test]
+fn the_gate_is_for_the_branch_that_there_is() {
+    let repo = Repo::new();
+    repo.git(&["checkout", "--quiet", "-b", "trunk"]);
+    let mut command = Sandbox::new().command();
+    let path = std::env::var_os("PATH").unwrap();
+    let run = Run::of(command.env("PATH", path).current_dir(repo.path()).arg("init"));
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = fs::read_to_string(repo.path().join(WORKFLOW)).unwrap();
+    assert!(text.contains("    branches: [trunk] #"), "{text}");
+}
+
+#[test]
+fn people_come_from_code_owners_and_from_git() {
+    let repo = Repo::new();
+    repo.write("CODEOWNERS", "* @acme/security\n/docs/ @priya docs@example.com\n");
+    repo.write(".mailmap", "Dana Ortiz <dana@example.com> <d@old.example.com>\n");
+    repo.commit("the first");
+    let run = |arguments: &[&str]| {
+        let mut command = Sandbox::new().command();
+        command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        Run::of(command.args(arguments))
+    };
+    let init = run(&["init", "--people", "--team", "@acme/security=@olek,@priya"]);
+    assert_eq!(init.code, 0, "{}", init.stderr);
+    let text = fs::read_to_string(repo.path().join("people.yaml")).unwrap();
+    assert!(text.contains("\ncomplete: false\npeople:\n"), "{text}");
+    assert!(text.contains("  - {handle: \"@priya\"}\n") && text.contains("  - {handle: \"@olek\"}\n"), "{text}");
+    assert!(text.ends_with("teams:\n  \"@acme/security\": [\"@olek\", \"@priya\"]\n"), "{text}");
+    assert!(text.matches("  - {").count() > 2, "nobody from git: {text}");
+    let check = run(&["check", "--quiet", "--format", "concise"]);
+    assert_eq!((check.code, check.stdout.as_str()), (0, ""), "{}", check.stderr);
+    assert!(run(&["init", "--people"]).stdout.contains("there  people.yaml"));
+}
+
+#[test]
+fn a_roster_may_begin_with_a_team_whose_members_nobody_knows() {
     let sandbox = Sandbox::new();
-    assert_eq!(init(&sandbox, &["--action", "acme/stopgap@v0.1.0"]).code, 0);
-    let text = fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap();
-    assert!(text.contains("\n      - uses: acme/stopgap@v0.1.0\n") && !text.contains("cargo install"), "{text}");
-    for action in ["acme/stopgap", "acme@v1", "a/b@v1\n      - run: x", "a/b@${{ x }}"] {
-        assert_eq!(init(&Sandbox::new(), &["--action", action]).code, 2, "{action}");
+    assert_eq!(init(&sandbox, &["--owners", "@acme/security", "--people"]).code, 0);
+    let text = fs::read_to_string(sandbox.path("people.yaml")).unwrap();
+    assert!(text.ends_with("complete: false\nteams:\n  \"@acme/security\": [] # who is in it?\n"), "{text}");
+    let doctor = Run::of(sandbox.command().arg("doctor"));
+    let causes = doctor.stdout.matches("list the people of `@acme/security` under `teams`").count();
+    assert_eq!(causes, 1, "{}", doctor.stdout);
+    assert!(!doctor.stdout.contains("does not say who is in"), "{}", doctor.stdout);
+    for wrong in ["@acme/security", "security=@olek", "@acme/security=@acme/leads"] {
+        assert_eq!(init(&Sandbox::new(), &["--team", wrong]).code, 2, "{wrong}");
     }
 }
 
@@ -191,13 +301,37 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
-fn a_register_below_the_top_does_not_get_its_own_job() {
+fn a_register_below_the_top_gets_a_job_at_the_top() {
     let sandbox = Sandbox::new();
-    fs::create_dir_all(sandbox.path(".git")).unwrap();
-    fs::create_dir_all(sandbox.path("team/a")).unwrap();
-    let run = init(&sandbox, &["--root", "team/a", "--owners", "@olek,@priya"]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(!sandbox.path("team/a/.github").exists());
-    assert!(run.stdout.contains("/team/a/exceptions/"), "{}", run.stdout);
-    assert!(run.stdout.contains("at the top of the repository"), "{}", run.stdout);
+    let action = format!("acme/stopgap@{COMMIT}");
+    let git = std::env::var_os("PATH").unwrap();
+    let repo = Repo::new();
+    fs::create_dir_all(repo.path().join("team/a")).unwrap();
+    let run =
+        |arguments: &[&str]| Run::of(sandbox.command().env("PATH", &git).current_dir(repo.path()).args(arguments));
+    let arguments = ["init", "--root", "team/a", "--owners", "@olek,@priya", "--action", &action];
+    let first = run(&arguments);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let read = |path: &str| fs::read_to_string(repo.path().join(path)).unwrap();
+    assert!(read(".github/CODEOWNERS").contains("/team/a/exceptions/"));
+    let workflow = read(".github/workflows/stopgap-team-a.yml");
+    assert!(
+        workflow.contains("        with:\n          root: team/a\n")
+            && workflow.contains("name: Exceptions of team/a\n")
+    );
+    assert!(read(".github/workflows/stopgap-team-a-reminders.yml").contains("label: stopgap-team-a\n"));
+    let doctor = run(&["doctor", "--root", "team/a"]);
+    assert_eq!(doctor.code, 0, "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("the job `Exceptions of team/a` of"), "{}", doctor.stdout);
+    assert!(run(&arguments).stdout.contains("everything was there already"));
+    for (source, job) in [(vec!["--source".to_owned(), format!("https://a.b/stopgap@{COMMIT}")], "b"), (vec![], "c")] {
+        fs::create_dir_all(repo.path().join(job)).unwrap();
+        let mut arguments = vec!["init", "--root", job, "--owners", "@olek,@priya"];
+        arguments.extend(source.iter().map(String::as_str));
+        assert_eq!(run(&arguments).code, 0);
+        let workflow = read(&format!(".github/workflows/stopgap-{job}.yml"));
+        let unnamed = workflow.lines().filter(|line| line.contains("stopgap check") || line.contains(" history --"));
+        let unnamed: Vec<&str> = unnamed.filter(|line| !line.contains(&format!("--root {job}"))).collect();
+        assert_eq!(unnamed, [""; 0], "{workflow}");
+    }
 }

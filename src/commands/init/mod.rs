@@ -1,17 +1,26 @@
-//! `stopgap init`: sets up a repository for a register, without changing existing files.
+//! `stopgap init`: a repository set up for a register, without a change to what is there.
+
+mod jobs;
+mod roster;
+mod supply;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use self::jobs::{File, Register};
+use self::roster::Draft;
+use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
+use crate::commands::ask::{Choice, Line, Terminal};
 use crate::commands::{World, doctor, place, write};
-use crate::doctor::PIPELINE;
+use crate::doctor::{PIPELINE, Status};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
+use crate::git::Git;
 use crate::output::doctor::{Diagnosis, text};
-use crate::output::escape;
-use crate::policy::places::ATTRIBUTES;
+use crate::output::{escape, wrap};
+use crate::policy::places::{self, GITLAB_JOB, WORKFLOWS};
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::{Shipped, modeline};
@@ -19,132 +28,185 @@ use crate::signoff::Codeowners;
 
 const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
-const GITHUB: &str = include_str!("github.yml");
-const GITHUB_COMMAND: &str = include_str!("github-command.yml");
-const GITHUB_ACTION: &str = include_str!("github-action.yml");
-const GITLAB: &str = include_str!("gitlab.yml");
 
-/// Where GitHub finds the job.
-const WORKFLOW: &str = ".github/workflows/stopgap.yml";
-
-/// A file of the set-up.
-struct Part {
-    /// Relative to the root.
-    path: String,
-    text: String,
-    /// What it is for, in a few words.
-    what: &'static str,
-}
+/// No line of prose is wider, in columns.
+const WIDEST: usize = 80;
 
 /// Sets a repository up.
 pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let root = place::root(&Place { root: arguments.root.clone(), policy: None }, &world.folder)?;
-    let setup = Setup::plan(arguments, &root)?;
-    writeln!(out, "in {}", escape::line(&root.display().to_string()))?;
-    let width = setup.parts.iter().map(|part| part.path.len()).max().unwrap_or_default();
-    let mut new = Vec::new();
-    for part in &setup.parts {
-        let there = std::fs::symlink_metadata(root.join(&part.path)).is_ok();
-        let word = if there { "there" } else { "new  " };
-        writeln!(out, "  {word}  {:width$}  {}", escape::line(&part.path), part.what)?;
-        if !there {
-            new.push(part);
-        }
+    let setup = Setup::plan(arguments, &root, world)?;
+    writeln!(out, "in {}", escape::line(&setup.top.display().to_string()))?;
+    let width = setup.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
+    for file in &setup.files {
+        let word = match (setup.is_stub(file), setup.is_there(file)) {
+            (true, _) => "again",
+            (false, true) => "there",
+            (false, false) => "new  ",
+        };
+        writeln!(out, "  {word}  {:width$}  {}", escape::line(&file.path), file.what)?;
     }
     if arguments.dry_run {
         writeln!(out, "\nnothing was written (`--dry-run`)")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let files: Vec<(PathBuf, &[u8])> = new.iter().map(|it| (root.join(&it.path), it.text.as_bytes())).collect();
-    write::new(&files, &root)?;
-    match new.len() {
+    let count = setup.write()?;
+    match count {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
-        1 => writeln!(out, "\n1 file was written; existing files were not changed")?,
-        count => writeln!(out, "\n{count} files were written; existing files were not changed")?,
+        1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
+        count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
     }
-    setup.say_what_is_left(out, !new.is_empty())?;
     match doctor::after_setup(&root, world) {
         Ok((lines, _)) if lines.is_empty() => {}
         Ok((lines, branch)) => {
-            writeln!(out, "\nnot right yet, as `stopgap doctor` says:\n")?;
+            let wrong = lines.iter().any(|line| line.status == Status::Wrong);
+            let what = if wrong { "not right yet" } else { "left to look at" };
+            writeln!(out, "\n{what}, as `stopgap doctor` says:\n")?;
             text(&Diagnosis { lines: &lines, branch: &branch }, world.look(), out)?;
         }
-        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}", escape::line(&error.to_string()))?,
+        Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
     }
+    setup.say_what_is_left(out, count > 0)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What belongs in a set-up repository.
+/// What belongs to a set-up repository.
 struct Setup {
-    parts: Vec<Part>,
+    /// The top of the work tree, or the root where there is none.
+    top: PathBuf,
+    files: Vec<File>,
     /// The lines that CODEOWNERS lacks, and the file that they go into.
     lines: Vec<String>,
     owners_file: String,
     /// Whether the lines name owners.
     owned: bool,
-    ci: Ci,
-    /// Whether the pipeline's file is the user's own.
-    own_pipeline: bool,
+    /// The job that was written before anybody had said where stopgap comes from, and that is written again now.
+    stub: Option<File>,
+    /// The job that is there, and that a place to get stopgap from was named for.
+    kept: Option<String>,
+    /// The lines that the user's own pipeline needs.
+    pipeline: String,
+    /// The root that no job names yet, because its name would need quotes.
+    unnamed: Option<String>,
     in_git: bool,
-    /// Where the root is below the top of the repository: empty, or ending in `/`.
+    /// What the forge calls a request to merge.
+    request: &'static str,
+}
+
+/// What is known of the repository before anything is planned.
+struct Ground<'g> {
+    root: &'g Path,
+    top: PathBuf,
     below: String,
+    policy: Policy,
+    forge: Forge,
+    ci: Ci,
+    branch: String,
+    owners: Vec<String>,
+    /// The CODEOWNERS that is there.
+    owners_file: Option<&'static str>,
+    codeowners: String,
+}
+
+impl<'g> Ground<'g> {
+    fn look(arguments: &cli::Init, root: &'g Path, world: &World) -> Result<Self, Error> {
+        let mut policy = Policy::load(&Repository::Folder(root.to_path_buf()), None, rules::all())?;
+        policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned());
+        let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
+        let there = |name: &str| std::fs::symlink_metadata(top.join(name)).is_ok();
+        let usual = if policy.forge == Some(Forge::GitLab) || there(PIPELINE) { Ci::Gitlab } else { Ci::Github };
+        let ci = arguments.ci.unwrap_or(usual);
+        let guess = if ci == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
+        let forge = policy.forge.unwrap_or(guess);
+        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
+        let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
+        let given = owners(forge, &arguments.owners)?;
+        let asked = world.interactive && !arguments.dry_run && given.is_empty() && owners_file.is_none();
+        Ok(Self {
+            root,
+            below: place::below_work_tree(root),
+            forge,
+            ci,
+            branch: doctor::protected_branch(root, world),
+            owners: if asked { ask_for_owners(forge, world)? } else { given },
+            owners_file,
+            codeowners,
+            policy,
+            top,
+        })
+    }
+
+    fn is_there(&self, path: &str) -> bool {
+        std::fs::symlink_metadata(self.top.join(path)).is_ok()
+    }
+
+    /// Returns the path of a file of the root, from the top.
+    fn path(&self, name: &str) -> String {
+        format!("{}{name}", self.below)
+    }
 }
 
 impl Setup {
-    fn plan(arguments: &cli::Init, root: &Path) -> Result<Self, Error> {
-        let repository = Repository::Folder(root.to_path_buf());
-        let mut policy = Policy::load(&repository, None, rules::all())?;
-        let policy_path = policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned()).clone();
-        let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
-        let own_pipeline = there(PIPELINE);
-        let below = place::below_work_tree(root);
-        let usual_ci = if own_pipeline { Ci::Gitlab } else { Ci::Github };
-        // A job and code owners belong at the top of the repository.
-        let ci = if below.is_empty() { arguments.ci.unwrap_or(usual_ci) } else { Ci::None };
-        let guess = if arguments.ci.unwrap_or(usual_ci) == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
-        let forge = policy.forge.unwrap_or(guess);
-        let owners = owners(forge, &arguments.owners)?;
-        let mut parts = Vec::new();
-        let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
-
-        let schema =
-            |file: &str, schema: Shipped| modeline(&("../".repeat(file.matches('/').count()) + &schema.copy()));
-        let text = schema(&policy_path, Shipped::Policy) + &policy_for(forge);
-        part(&policy_path, text, "the policy: limits, levels, the time zone");
-        let folder = policy.exceptions.as_str();
-        let readme = format!("{folder}/README.md");
-        let text = README.replace("MODELINE\n", &schema(&readme, Shipped::Exception));
-        part(&readme, text, "the register's folder, how to write an exception, an example");
-        for (_, schema) in Shipped::ALL {
-            part(&schema.copy(), schema.text().to_owned(), "for editors, which complete and explain the keys");
+    fn plan(arguments: &cli::Init, root: &Path, world: &World) -> Result<Self, Error> {
+        let ground = Ground::look(arguments, root, world)?;
+        let register = Register { branch: &ground.branch, below: &ground.below };
+        let unnamed = (!register.can_be_named()).then(|| ground.below.clone());
+        let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
+        let stub = stub(&ground, ci, register);
+        let supply = match stub.is_none() && is_job_there(&ground, ci, register) {
+            // Nothing about it is written, so nobody needs to say it.
+            true => Supply::Unknown,
+            false => Supply::find(arguments, ci, world)?,
+        };
+        let stub = stub.filter(|_| supply != Supply::Unknown);
+        let named = [&arguments.action, &arguments.component, &arguments.image, &arguments.source];
+        let ignored = named.iter().any(|option| option.is_some()) && supply == Supply::Unknown;
+        let mut files = register_files(&ground);
+        files.extend(roster_file(arguments, &ground, world)?);
+        let (job_files, pipeline) = job_files(&ground, ci, &supply, register, stub.is_some());
+        let kept = job_files.first().map(|file| file.path.clone()).filter(|_| ignored);
+        let (owners_path, lines) = owner_lines(&ground, &job_files);
+        let what = "who approves changes";
+        let made = ground.owners_file.is_none() && !ground.owners.is_empty();
+        if ground.owners_file.is_some() || made {
+            let text = if made { lines.join("\n") + "\n" } else { String::new() };
+            files.push(File { path: owners_path.clone(), text, what });
         }
-        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
-        let owners_path = owners_file.unwrap_or(forge.codeowners()[0]);
-        let text = owners_file.and_then(|name| std::fs::read_to_string(root.join(name)).ok()).unwrap_or_default();
-        let lines = lines(forge, &text, decisive(&policy, &below, owners_path, ci), &owners);
-        let what = "who must approve a change of the register and its rules";
-        match (owners_file, owners.is_empty() || !below.is_empty()) {
-            (Some(_), _) => part(owners_path, String::new(), what),
-            (None, false) => part(owners_path, lines.join("\n") + "\n", what),
-            (None, true) => {}
-        }
-        match ci {
-            Ci::Github => part(WORKFLOW, workflow(arguments.action.as_deref())?, "both gates and the daily check"),
-            Ci::Gitlab => part(PIPELINE, versioned(GITLAB), "both gates and the daily check"),
-            Ci::None => {}
-        }
-        let written = parts.iter().any(|part| part.path == owners_path) && owners_file.is_none();
-        let lines = if written { Vec::new() } else { lines };
+        files.extend(job_files);
         Ok(Self {
-            parts,
-            lines,
-            owners_file: owners_path.to_owned(),
-            owned: !owners.is_empty(),
-            ci,
-            own_pipeline,
+            files,
+            lines: if made { Vec::new() } else { lines },
+            owners_file: owners_path,
+            owned: !ground.owners.is_empty(),
+            pipeline,
+            stub,
+            kept,
+            unnamed,
             in_git: place::work_tree_top(root).is_some(),
-            below,
+            request: ground.forge.request(),
+            top: ground.top,
         })
+    }
+
+    fn is_there(&self, file: &File) -> bool {
+        std::fs::symlink_metadata(self.top.join(&file.path)).is_ok()
+    }
+
+    fn is_stub(&self, file: &File) -> bool {
+        self.stub.as_ref().is_some_and(|stub| stub.path == file.path)
+    }
+
+    /// Writes what is not there, and what was written before anybody had said enough; returns how many files.
+    fn write(&self) -> Result<usize, Error> {
+        let new: Vec<&File> = self.files.iter().filter(|file| !self.is_there(file)).collect();
+        let bytes: Vec<(PathBuf, &[u8])> =
+            new.iter().map(|file| (self.top.join(&file.path), file.text.as_bytes())).collect();
+        write::new(&bytes, &self.top)?;
+        let Some(stub) = &self.stub else { return Ok(new.len()) };
+        for file in self.files.iter().filter(|file| self.is_stub(file)) {
+            write::replace(&self.top.join(&file.path), &stub.text, &file.text)?;
+        }
+        Ok(new.len() + 1)
     }
 
     /// Prints what only people can do.
@@ -152,41 +214,237 @@ impl Setup {
         let mut step = 0;
         let mut next = |out: &mut dyn Write, text: &str| -> std::io::Result<()> {
             step += 1;
-            writeln!(out, "  {step}. {text}")
+            writeln!(out, "  {}", wrap(&format!("{step}. {text}"), "     ", WIDEST - 2))
         };
-        writeln!(out, "\nnext:")?;
+        writeln!(out, "next:")?;
         if !self.lines.is_empty() {
             let who = if self.owned { "" } else { ", with your own people or team, two or more, for OWNERS" };
-            let place = if self.below.is_empty() { "" } else { " at the top of the repository" };
-            next(out, &format!("put these lines into {}{place}{who}:", self.owners_file))?;
-            for line in &self.lines {
-                writeln!(out, "       {}", escape::line(line))?;
-            }
+            next(out, &format!("put these lines into {}{who}:", self.owners_file))?;
+            copied(out, &self.lines.join("\n"))?;
         }
-        if self.ci == Ci::Gitlab && self.own_pipeline {
-            next(out, &format!("add this job to {PIPELINE}:"))?;
-            for line in versioned(GITLAB).lines() {
-                writeln!(out, "       {line}")?;
-            }
+        if !self.pipeline.is_empty() {
+            next(out, &format!("add these lines to {PIPELINE}:"))?;
+            copied(out, &self.pipeline)?;
         }
-        next(out, "`stopgap check` judges the register; `stopgap new` asks for the first exception")?;
+        if let Some(path) = &self.kept {
+            next(
+                out,
+                &format!("{path} was there already: delete it and run this again to get stopgap from elsewhere"),
+            )?;
+        }
+        if let Some(root) = &self.unnamed {
+            next(out, &format!("run both gates from a job at the top, with `--root` and `{root}`"))?;
+        }
         if written && self.in_git {
-            next(out, "`git add` the files above and open a pull request with them")?;
+            next(out, &format!("`git add` the files above and open a {} with them", self.request))?;
         }
-        if !self.below.is_empty() {
-            let text = format!("run both gates from a workflow at the top, with `--root {}`", self.below);
-            next(out, &text)?;
-        }
+        next(out, "`stopgap new` asks for the first exception, and `stopgap check` judges the register")?;
         Ok(())
     }
 }
 
-/// Returns the initial policy.
+/// Prints lines to copy.
+fn copied(out: &mut dyn Write, lines: &str) -> std::io::Result<()> {
+    lines.lines().try_for_each(|line| writeln!(out, "       {}", escape::line(line)))
+}
+
+/// Returns the policy, the register's folder, and the schemas for editors.
+fn register_files(ground: &Ground<'_>) -> Vec<File> {
+    let mut files = Vec::new();
+    let mut file = |path: &str, text: String, what| files.push(File { path: ground.path(path), text, what });
+    let policy_path = ground.policy.path.as_deref().unwrap_or(policy::NAMES[0]);
+    let text = schema_line(policy_path, Shipped::Policy) + &policy_for(ground.forge);
+    file(policy_path, text, "limits, levels, the time zone");
+    let readme = format!("{}/README.md", ground.policy.exceptions);
+    let text = README.replace("MODELINE\n", &schema_line(&readme, Shipped::Exception));
+    file(&readme, text, "how to write an exception");
+    for (_, schema) in Shipped::ALL {
+        file(&schema.copy(), schema.text().to_owned(), "keys, for editors");
+    }
+    files
+}
+
+/// Returns the line by which an editor finds the schema of a file of the root.
+fn schema_line(file: &str, schema: Shipped) -> String {
+    modeline(&("../".repeat(file.matches('/').count()) + &schema.copy()))
+}
+
+/// Returns the policy to begin with.
 fn policy_for(forge: Forge) -> String {
     match forge {
         Forge::GitLab => POLICY.replace("# forge: github", "forge: gitlab"),
         Forge::GitHub | Forge::Forgejo => POLICY.to_owned(),
     }
+}
+
+/// Returns the roster, where it is wished for; one that is there is only named.
+fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Result<Option<File>, Error> {
+    let teams: Vec<(String, Vec<String>)> =
+        arguments.teams.iter().map(|given| team(given)).collect::<Result<_, _>>()?;
+    let inside = ground.policy.people_path();
+    let (path, what) = (ground.path(inside), "who may be named");
+    if ground.is_there(&path) {
+        return Ok(Some(File { path, text: String::new(), what }));
+    }
+    let asked = world.interactive && !arguments.dry_run;
+    let wished = arguments.people || !teams.is_empty();
+    let written = wished || (asked && is_roster_wished(inside, world)?);
+    if !written {
+        return Ok(None);
+    }
+    let given = ground.owners.iter().map(|owner| format!("/x {owner}\n")).collect::<String>();
+    let mut draft = Draft::default();
+    for text in [given.as_str(), ground.codeowners.as_str()] {
+        let codeowners = Codeowners::parse(ground.forge, text);
+        let owners = codeowners.rules().iter().flat_map(|rule| rule.owners.iter().copied());
+        draft.add_owners(roster::once(owners));
+    }
+    teams.iter().for_each(|(team, members)| draft.add_members(team, members));
+    for team in draft.unknown_teams().iter().filter(|_| asked) {
+        draft.add_members(team, &ask_for_members(team, world)?);
+    }
+    if (arguments.people || !wished)
+        && let Some(git) = Git::open(ground.root)?
+    {
+        draft.add_authors(&git.authors(roster::MOST_COMMITS)?);
+    }
+    let text = draft.text(&schema_line(inside, Shipped::People));
+    Ok((!draft.is_empty()).then_some(File { path, text, what }))
+}
+
+fn is_roster_wished(path: &str, world: &World) -> Result<bool, Error> {
+    let ask = format!("Write a first `{path}`?");
+    let choices = [Choice::plain("yes"), Choice::plain("no")];
+    let help = "the people whom CODEOWNERS and git's authors name";
+    Ok(Terminal { look: world.look() }.choose(&ask, help, &choices, 0)? == 0)
+}
+
+fn ask_for_owners(forge: Forge, world: &World) -> Result<Vec<String>, Error> {
+    let line = Line {
+        ask: "Who approves exceptions?",
+        help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet",
+        ..Line::default()
+    };
+    let read = |answer: &str| owners(forge, &answer.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let check = |answer: &str| read(answer).err().map(|error| error.to_string());
+    read(&Terminal { look: world.look() }.line(&line, &check)?)
+}
+
+fn ask_for_members(team: &str, world: &World) -> Result<Vec<String>, Error> {
+    let ask = format!("Who is in {team}?");
+    let line = Line { ask: &ask, help: "such as @olek, @priya; empty: nobody knows yet", ..Line::default() };
+    let read = |answer: &str| -> Option<Vec<String>> {
+        if answer.is_empty() { Some(Vec::new()) } else { answer.split(',').map(roster::member).collect() }
+    };
+    let check = |answer: &str| match read(answer) {
+        Some(_) => None,
+        None => Some("name people, with a comma between two of them".to_owned()),
+    };
+    let answer = Terminal { look: world.look() }.line(&line, &check)?;
+    Ok(read(&answer).unwrap_or_default())
+}
+
+fn team(given: &str) -> Result<(String, Vec<String>), Error> {
+    roster::team(given).ok_or_else(|| {
+        Error::from(Argument::Form {
+            option: "--team",
+            value: given.to_owned(),
+            fault: "names no team with its people",
+            help: "write `--team @organisation/team=@person,@other-person`".to_owned(),
+        })
+    })
+}
+
+/// Returns the job that `init` writes where nobody has said where stopgap comes from, if it is there as it was written.
+fn stub(ground: &Ground<'_>, ci: Ci, register: Register<'_>) -> Option<File> {
+    let files = match ci {
+        Ci::Github => jobs::github(&Supply::Unknown, register),
+        Ci::Gitlab => jobs::gitlab(&Supply::Unknown, register).files,
+        Ci::None => Vec::new(),
+    };
+    let is_there =
+        |file: &File| std::fs::read_to_string(ground.top.join(&file.path)).is_ok_and(|text| text == file.text);
+    files.into_iter().next().filter(is_there)
+}
+
+/// Tells whether the job of this register is written already.
+fn is_job_there(ground: &Ground<'_>, ci: Ci, register: Register<'_>) -> bool {
+    match ci {
+        Ci::Github => ground.is_there(&jobs::workflow_path(register)),
+        Ci::Gitlab => ground.is_there(GITLAB_JOB) || ground.has_component(),
+        Ci::None => true,
+    }
+}
+
+impl Ground<'_> {
+    fn pipeline(&self) -> String {
+        std::fs::read_to_string(self.top.join(PIPELINE)).unwrap_or_default()
+    }
+
+    /// Tells whether the pipeline takes in the component.
+    fn has_component(&self) -> bool {
+        self.pipeline().lines().any(|line| line.contains("component:") && line.contains("/stopgap@"))
+    }
+}
+
+/// Returns the files of CI, and the lines that the user's own pipeline needs.
+fn job_files(ground: &Ground<'_>, ci: Ci, supply: &Supply, register: Register<'_>, again: bool) -> (Vec<File>, String) {
+    match ci {
+        Ci::None => (Vec::new(), String::new()),
+        Ci::Github => {
+            let mut files = jobs::github(supply, register);
+            // Of a workflow that is there nobody knows here whether it also reminds.
+            if ground.is_there(&files[0].path) && !again {
+                files.truncate(1);
+            }
+            (files, String::new())
+        }
+        Ci::Gitlab => gitlab_files(ground, supply, register),
+    }
+}
+
+fn gitlab_files(ground: &Ground<'_>, supply: &Supply, register: Register<'_>) -> (Vec<File>, String) {
+    let what = "the pipeline";
+    let named = |text: String| File { path: PIPELINE.to_owned(), text, what };
+    if ground.has_component() {
+        return (vec![named(String::new())], String::new());
+    }
+    let jobs::Pipeline { mut files, include } = jobs::gitlab(supply, register);
+    if !ground.is_there(PIPELINE) {
+        files.push(named(include));
+        return (files, String::new());
+    }
+    files.push(named(String::new()));
+    let pipeline = ground.pipeline();
+    let mut lines = String::new();
+    if !pipeline.contains(GITLAB_JOB) || matches!(supply, Supply::Component { .. }) {
+        lines.push_str(&include);
+    }
+    let job = std::fs::read_to_string(ground.top.join(GITLAB_JOB)).unwrap_or_default();
+    let root = format!("STOPGAP_ROOT: {}", ground.below.trim_end_matches('/'));
+    if !job.is_empty() && !ground.below.is_empty() && !job.contains(&root) && !pipeline.contains(&root) {
+        lines.push_str(&jobs::gitlab_beside(register));
+    }
+    (files, lines)
+}
+
+/// Returns the path of CODEOWNERS, and the lines that it needs and does not have.
+fn owner_lines(ground: &Ground<'_>, job_files: &[File]) -> (String, Vec<String>) {
+    let path = ground.owners_file.unwrap_or(ground.forge.codeowners()[0]);
+    let folder = ground.path(&ground.policy.exceptions);
+    let books = ground.policy.books().map(|(_, name)| ground.path(name));
+    let rest = books.chain([path.to_owned()]).chain(places::attributes(&ground.below));
+    let mut paths = vec![(format!("/{folder}/"), format!("{folder}/x.yaml"))];
+    paths.extend(rest.map(|path| (format!("/{path}"), path)));
+    paths.dedup();
+    for file in job_files {
+        let folder = file.path.starts_with(WORKFLOWS);
+        let pattern = if folder { format!("/{WORKFLOWS}") } else { format!("/{}", file.path) };
+        if paths.iter().all(|(other, _)| *other != pattern) {
+            paths.push((pattern, file.path.clone()));
+        }
+    }
+    (path.to_owned(), lines(ground.forge, &ground.codeowners, paths.into_iter(), &ground.owners))
 }
 
 /// Reads `--owners`.
@@ -209,52 +467,14 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
     Ok(given.into_iter().map(str::to_owned).collect())
 }
 
-/// Returns what must have owners, each as a pattern for CODEOWNERS and a path that it covers: the register, its rule
-/// book, CODEOWNERS itself and whatever else decides how they are judged.
-fn decisive(policy: &Policy, below: &str, owners_path: &str, ci: Ci) -> Vec<(String, String)> {
-    let folder = &policy.exceptions;
-    let mut paths = vec![(format!("/{below}{folder}/"), format!("{folder}/x.yaml"))];
-    paths.extend(policy.books().map(|(_, path)| (format!("/{below}{path}"), path.to_owned())));
-    paths.extend([owners_path, ATTRIBUTES].map(|path| (format!("/{path}"), path.to_owned())));
-    match ci {
-        Ci::Github => paths.push(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
-        Ci::Gitlab => paths.push((format!("/{PIPELINE}"), PIPELINE.to_owned())),
-        Ci::None => {}
-    }
-    paths
-}
-
 /// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves
 /// without an owner. Each comes as the pattern and a path that it covers.
-fn lines(forge: Forge, text: &str, paths: Vec<(String, String)>, owners: &[String]) -> Vec<String> {
+fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
     let codeowners = Codeowners::parse(forge, text);
     let covered = |path: &str| !codeowners.binding(path).is_empty();
     let patterns: Vec<String> =
-        paths.into_iter().filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
+        paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
     let width = patterns.iter().map(String::len).max().unwrap_or_default();
     let who = if owners.is_empty() { "OWNERS".to_owned() } else { owners.join(" ") };
     patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()
-}
-
-/// Returns the workflow, with the action if one is named.
-fn workflow(action: Option<&str>) -> Result<String, Error> {
-    let Some(action) = action else { return Ok(format!("{GITHUB}{}", versioned(GITHUB_COMMAND))) };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let whole = action.split_once('@').is_some_and(|(repository, reference)| {
-        repository.contains('/')
-            && [repository, reference].iter().all(|part| !part.is_empty() && part.chars().all(plain))
-    });
-    match whole {
-        true => Ok(format!("{GITHUB}{}", GITHUB_ACTION.replace("ACTION", action))),
-        false => Err(Error::from(Argument::Form {
-            option: "--action",
-            value: action.to_owned(),
-            fault: "does not name an action",
-            help: "write `owner/repository@commit`".to_owned(),
-        })),
-    }
-}
-
-fn versioned(text: &str) -> String {
-    text.replace("VERSION", env!("CARGO_PKG_VERSION"))
 }

@@ -10,12 +10,15 @@ use crate::time::Day;
 pub(super) fn at_the_keyboard(desk: &Desk, identity: &Identity) -> Option<String> {
     let today = desk.today().day;
     let known = [&identity.email, &identity.name];
-    desk.with_people(|people| match people.roster() {
-        Some(roster) => {
-            let id = known.into_iter().flatten().find_map(|written| roster.find(written))?;
-            is_there(roster, id, today).then(|| roster.display(id).to_owned())
+    let by_name =
+        || [&identity.name, &identity.email].into_iter().flatten().find(|it| not_a_person(it).is_none()).cloned();
+    desk.with_people(|people| {
+        let Some(roster) = people.roster() else { return by_name() };
+        match known.into_iter().flatten().find_map(|written| roster.find(written)) {
+            Some(id) => is_there(roster, id, today).then(|| roster.display(id).to_owned()),
+            None if roster.is_complete() => None,
+            None => by_name(),
         }
-        None => [&identity.name, &identity.email].into_iter().flatten().find(|it| not_a_person(it).is_none()).cloned(),
     })
 }
 

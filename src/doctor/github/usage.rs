@@ -171,7 +171,12 @@ impl<'d> Usage<'d> {
         !self.is_history()
     }
 
-    /// Returns whether it replays the past.
+    /// Tells whether it is the action that keeps tracking issues and never fails: it is there for them alone.
+    pub(super) fn only_reminds(&self) -> bool {
+        !["", "false"].contains(&self.input("remind")) && self.input("fail-on") == "never"
+    }
+
+    /// Tells whether it replays the past.
     pub(super) fn is_history(&self) -> bool {
         matches!(&self.what, What::Command(command) if command.subcommand == Subcommand::History)
     }

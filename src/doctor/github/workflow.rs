@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::usage::{Definitions, Usage, What};
 use crate::ci::github::{Permissions, Trigger};
+use crate::ci::origin::{self, Origin};
 use crate::ci::{matches, softening};
-use crate::doctor::line::{Check, Line, Status, quotable};
+use crate::doctor::line::{Check, Line, Status, quotable, unpinned};
 use crate::doctor::{Facts, HOOKS, OTHERS};
 use crate::text::shown;
 
@@ -28,7 +29,8 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
             Line::unknown(Check::GateReadable, message, fix).at(path, *line)
         })
         .collect();
-    let all = definitions.usages();
+    let mut all = definitions.usages();
+    all.retain(|usage| !usage.only_reminds());
     let usages: Vec<&Usage<'_>> = all.iter().filter(|usage| usage.root() == facts.ownership.prefix).collect();
     if usages.iter().all(|usage| usage.is_history()) {
         lines.push(absent(facts, &definitions, &all));
@@ -341,10 +343,8 @@ fn whole_history(usage: &Usage<'_>) -> Line {
 
 /// Returns whether a reference cannot be moved: a full commit, a digest, or a file of the commit itself.
 fn is_fixed(reference: &str) -> bool {
-    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let digest = reference.rsplit_once("@sha256:").is_some_and(|(_, digest)| hex(digest, 64));
-    let commit = reference.rsplit_once('@').is_some_and(|(_, commit)| hex(commit, 40));
-    digest || reference.starts_with("./") || (commit && !reference.starts_with("docker://"))
+    let commit = reference.rsplit_once('@').is_some_and(|(_, commit)| origin::is_commit(commit));
+    origin::has_digest(reference) || reference.starts_with("./") || (commit && !reference.starts_with("docker://"))
 }
 
 fn pinned(usage: &Usage<'_>) -> Vec<Line> {
@@ -364,9 +364,9 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
                 ))
             })
         }
-        What::Command(_) => unpinned_install(usage),
+        What::Command(_) => unpinned_origin(usage),
     };
-    let own = own.map(|line| line.at(usage.path, usage.step.line));
+    let own = own.map(|line| if line.place.is_some() { line } else { line.at(usage.path, usage.step.line) });
     let others = usage.job.steps.iter().filter(|step| {
         step.uses.as_deref().is_some_and(|uses| softening::action_version(uses).is_none() && !is_fixed(uses))
     });
@@ -380,23 +380,25 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
     if lines.is_empty() {
         let message = match &usage.what {
             What::Action(_) => "the action is pinned to a commit",
-            What::Command(_) => "the version of stopgap is pinned",
+            What::Command(_) => "nothing that the job says of where stopgap comes from can be moved",
         };
         lines.push(Line::ok(Check::Pinned, message).at(usage.path, usage.step.line));
     }
     lines
 }
 
-/// Finds a step of the job that installs whatever the newest version of stopgap is.
-fn unpinned_install(usage: &Usage<'_>) -> Option<Line> {
-    let scripts = usage.job.steps.iter().filter_map(|step| step.run.as_deref());
-    let line = scripts.flat_map(str::lines).find(|line| {
-        let installs = line.contains("install") && line.contains("stopgap") && !line.contains("./");
-        installs && !line.chars().any(|c| c.is_ascii_digit()) && !line.contains("--path")
-    })?;
-    let message = format!("`{}` takes whatever the newest version is", shown(line.trim()));
-    let fix = format!("name the version: `cargo install --locked stopgap@{}`", env!("CARGO_PKG_VERSION"));
-    Some(Line::wrong(Check::Pinned, message, fix))
+/// Finds a place that the job gets stopgap from, and that somebody could exchange.
+fn unpinned_origin(usage: &Usage<'_>) -> Option<Line> {
+    let image = usage.job.image.as_deref().filter(|image| origin::is_stopgap(image));
+    let image = image.and_then(|image| unpinned(&Origin::Image(image.to_owned())));
+    let at = |line: Line, place: usize| line.at(&usage.workflow.path, place);
+    let mut steps = usage.job.steps.iter();
+    image.map(|line| at(line, usage.job.line)).or_else(|| {
+        steps.find_map(|step| {
+            let line = Origin::all(step.run.as_deref()?).find_map(|origin| unpinned(&origin))?;
+            Some(at(line, step.line))
+        })
+    })
 }
 
 const LEAST: &str = "permissions:\n  contents: read\n  pull-requests: read";
@@ -499,7 +501,9 @@ fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
 
 fn history(usages: &[&Usage<'_>]) -> Line {
     let runs = |usage: &&&Usage<'_>| ["schedule", "push"].iter().any(|event| usage.runs_on(event) != Some(false));
-    let found = usages.iter().filter(|usage| usage.is_history()).find(runs);
+    let replays: Vec<_> = usages.iter().filter(|usage| usage.is_history()).filter(runs).collect();
+    // A step may look first and judge then: the line that can fail counts.
+    let found = replays.iter().find(|usage| usage.softened().is_none()).or(replays.first());
     let gate = usages.first();
     match found {
         Some(usage) => {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, commands};
 use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
+use crate::ci::origin::{self, Origin};
 use crate::ci::softening;
-use crate::doctor::line::{Check, Line, Status};
+use crate::doctor::line::{Check, Line, Status, unpinned};
 use crate::doctor::{Facts, HOOKS, PIPELINE};
+use crate::source::Source;
 use crate::text::shown;
 
 /// A job or component that runs stopgap.
@@ -24,15 +26,29 @@ enum Kind<'p> {
         reference: &'p str,
         inputs: &'p BTreeMap<String, String>,
     },
+    /// The component's own job, written into a file of the repository.
+    Copy(Box<Job>),
     Job(Box<Job>),
+}
+
+/// The component, whose second document holds its jobs.
+const COMPONENT: &str = include_str!("../../../templates/stopgap.yml");
+
+/// Returns the script of the component's gate.
+fn component_script() -> Option<String> {
+    let (_, jobs) = COMPONENT.split_once("\n---\n")?;
+    let pipeline = Pipeline::parse(&Source::new("templates/stopgap.yml", jobs.to_owned())).ok()?;
+    pipeline.jobs.into_iter().find(|job| job.name == "stopgap")?.script
 }
 
 /// What a job does on an occasion.
 enum Does {
     /// It runs these commands; the text is what lets the pipeline pass whatever they find.
     Commands(Vec<Command>, Option<String>),
-    /// It does what the component does.
-    Both,
+    /// It does what the component does; the text is what makes it judge less.
+    Both(Option<String>),
+    /// It does what the component does on another occasion.
+    Other,
     Nothing,
     Unknown(String),
 }
@@ -94,11 +110,15 @@ fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
     let jobs = visible
         .map(|job| (job, pipeline.whole(job)))
         .filter(|(_, whole)| !commands(whole.script.as_deref().unwrap_or_default(), &|_| None).is_empty());
-    let jobs = jobs.map(|(job, whole)| Usage {
+    let script = component_script();
+    let is_copy = move |job: &Job| {
+        script.as_ref().is_some_and(|script| job.script.as_ref().is_some_and(|it| it.ends_with(script)))
+    };
+    let jobs = jobs.map(move |(job, whole)| Usage {
         pipeline,
         name: format!("the job `{}`", shown(&job.name)),
         line: job.line,
-        kind: Kind::Job(Box::new(whole)),
+        kind: if is_copy(&whole) { Kind::Copy(Box::new(whole)) } else { Kind::Job(Box::new(whole)) },
     });
     components.chain(jobs).collect()
 }
@@ -106,7 +126,7 @@ fn usages(pipeline: &Pipeline) -> Vec<Usage<'_>> {
 impl Usage<'_> {
     fn script(&self) -> &str {
         match &self.kind {
-            Kind::Job(job) => job.script.as_deref().unwrap_or_default(),
+            Kind::Job(job) | Kind::Copy(job) => job.script.as_deref().unwrap_or_default(),
             Kind::Component { .. } => "",
         }
     }
@@ -121,6 +141,7 @@ impl Usage<'_> {
         let commands = commands(self.script(), &|_| None);
         let named = match &self.kind {
             Kind::Component { inputs, .. } => inputs.get("root").map(String::as_str),
+            Kind::Copy(job) => job.variables.get("STOPGAP_ROOT").map(String::as_str),
             Kind::Job(_) => commands.iter().find_map(|command| command.option("--root")),
         };
         let parts = named.unwrap_or_default().split('/').filter(|part| !part.is_empty() && *part != ".");
@@ -128,10 +149,21 @@ impl Usage<'_> {
     }
 
     fn does(&self, occasion: Occasion, branch: &str) -> Does {
-        let Kind::Job(job) = &self.kind else { return Does::Both };
+        let (job, copied) = match &self.kind {
+            Kind::Component { .. } => return Does::Both(None),
+            Kind::Copy(job) => (job, true),
+            Kind::Job(job) => (job, false),
+        };
         match self.pipeline.runs(job, occasion, Some(branch)) {
             Runs::No => Does::Nothing,
             Runs::Unknown(condition) => Does::Unknown(condition),
+            Runs::Yes { variables, soft } if copied => {
+                let base = variables.get("STOPGAP_BASE").is_some_and(|base| !base.is_empty());
+                match base == (occasion == Occasion::MergeRequest) {
+                    true => Does::Both(soft.or_else(|| soft_variable(&variables))),
+                    false => Does::Other,
+                }
+            }
             Runs::Yes { variables, soft } => {
                 let found = commands(self.script(), &|name| variables.get(name).cloned());
                 let softened = soft.or_else(|| found.iter().find_map(|command| command.passes.clone()));
@@ -156,8 +188,9 @@ fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
         let message = "only a hook runs stopgap, before the commit, and everybody can commit without it";
         return Line::wrong(Check::GatePresent, message, "`stopgap init` shows a job").at(HOOKS, 1);
     }
-    let message = if unread { "no readable job runs stopgap" } else { "no job runs stopgap" };
-    Line::wrong(Check::GatePresent, message, "`stopgap init --ci gitlab` shows one").at(PIPELINE, 1)
+    let message = if unread { "no job that can be read runs stopgap" } else { "no job runs stopgap" };
+    Line::wrong(Check::GatePresent, message, "`stopgap init --ci gitlab` writes one, and says what to include")
+        .at(PIPELINE, 1)
 }
 
 /// Returns whether the gate of an occasion exists and can fail.
@@ -173,9 +206,11 @@ fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) 
         match usage.does(occasion, facts.branch) {
             Does::Nothing => {}
             Does::Unknown(condition) => open = open.or(Some((usage, condition))),
-            Does::Both => {
+            Does::Other => other = other.or(Some(usage)),
+            Does::Both(soft) => {
                 let mut lines = vec![at(Line::ok(on, runs(occasion))), at(Line::ok(gate, judges(occasion)))];
                 lines.extend(change.then(|| at(Line::ok(Check::SignOff, KNOWS_APPROVALS))));
+                lines.extend(soft.map(|what| at(softened(&what))));
                 return lines;
             }
             Does::Commands(found, soft) => {
@@ -286,6 +321,7 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
 fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
     let replays = |usage: &&Usage<'_>| match usage.does(Occasion::Schedule, facts.branch) {
         Does::Commands(found, _) => found.iter().any(|command| command.subcommand == Subcommand::History),
+        Does::Both(_) => matches!(usage.kind, Kind::Component { .. }),
         _ => false,
     };
     match usages.iter().find(replays) {
@@ -312,9 +348,9 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
         let at = |line: Line| line.at(&usage.pipeline.path, usage.line);
         match &usage.kind {
             Kind::Component { reference, inputs } => lines.extend(component(reference, inputs).into_iter().map(at)),
-            Kind::Job(job) => {
+            Kind::Job(job) | Kind::Copy(job) => {
                 lines.push(at(whole_history(facts, usage, job)));
-                lines.extend(image(job).map(at));
+                lines.extend(pinned(job).into_iter().map(at));
             }
         }
     }
@@ -328,9 +364,9 @@ fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
         }
     }
     let soft = checks.iter().any(|usage| {
-        [Occasion::MergeRequest, Occasion::Schedule]
-            .into_iter()
-            .any(|occasion| matches!(usage.does(occasion, facts.branch), Does::Commands(_, Some(_))))
+        [Occasion::MergeRequest, Occasion::Schedule].into_iter().any(|occasion| {
+            matches!(usage.does(occasion, facts.branch), Does::Commands(_, Some(_)) | Does::Both(Some(_)))
+        })
     });
     lines.retain(|line| line.status != Status::Ok || line.check != Check::Fails || !soft);
     lines.sort_by_key(|line| line.check);
@@ -353,17 +389,31 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>, job: &Job) -> Line {
     }
 }
 
-fn image(job: &Job) -> Option<Line> {
-    let image = job.image.as_deref().filter(|image| !image.contains("@sha256:"))?;
-    let message = format!("the image `{}` can be moved by whoever owns it", shown(image));
-    Some(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"))
+/// Returns what of the places that a job gets stopgap from somebody could exchange.
+fn pinned(job: &Job) -> Vec<Line> {
+    let origins: Vec<Origin> = Origin::all(job.script.as_deref().unwrap_or_default()).collect();
+    let mut lines: Vec<Line> = origins.iter().find_map(unpinned).into_iter().collect();
+    let image = job.image.as_deref().filter(|image| !origin::has_digest(image));
+    if let Some(image) = image.filter(|_| !origins.contains(&Origin::Unsaid)) {
+        let message = format!("the image `{}` can be moved by whoever owns it", shown(image));
+        lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
+    }
+    lines
+}
+
+/// Returns the variable of the component's job that makes it judge less.
+fn soft_variable(variables: &BTreeMap<String, String>) -> Option<String> {
+    let input = |name: &str| Some(name.strip_prefix("STOPGAP_")?.to_lowercase().replace('_', "-"));
+    let soft =
+        |(name, value): &(&String, &String)| input(name).is_some_and(|input| softening::is_soft_input(&input, value));
+    variables.iter().find(soft).map(|(name, value)| format!("{name}: {value}"))
 }
 
 /// Returns the faults in a component's version and inputs.
 fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
     let mut lines = Vec::new();
     let version = softening::action_version(reference).unwrap_or_default();
-    let commit = version.len() == 40 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let commit = origin::is_commit(version);
     let exact = version.split('.').count() == 3 && version.chars().all(|c| c.is_ascii_digit() || c == '.');
     if !commit {
         let message = format!("the component's version `{}` can be moved to another commit", shown(version));
@@ -374,7 +424,7 @@ fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
             Line::wrong(Check::Pinned, message, fix)
         });
     }
-    if let Some(image) = inputs.get("image").filter(|image| !image.contains("@sha256:")) {
+    if let Some(image) = inputs.get("image").filter(|image| !origin::has_digest(image)) {
         let message = format!("the image `{}`, which contains stopgap, can be moved by whoever owns it", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
     }

@@ -17,7 +17,8 @@ declare_rule! {
     /// ## What to do
     ///
     /// Ask somebody above the approver of the exception, in the roster's chain of `manager`. Where
-    /// the roster knows nobody above, or there is none, it only has to be a different person.
+    /// the roster knows nobody above, or there is none, it only has to be a different person; so it has
+    /// for somebody whom a roster with `complete: false` does not list.
     id: "renewal-not-escalated",
     family: Renewals,
     level: Error,
@@ -45,7 +46,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first, judge.today.day));
     for approver in exception.renewals.iter().filter_map(|renewal| renewal.approver.as_ref()) {
         let same = judge.people.same(first.as_str(), approver.as_str());
-        if chain.as_ref().map_or(!same, |chain| chain.rises_to(approver)) {
+        let chain = chain.as_ref().filter(|chain| chain.can_place(approver));
+        if chain.map_or(!same, |chain| chain.rises_to(approver)) {
             continue;
         }
         let (name, lower) = (shown(approver.as_str()), shown(first.as_str()));
@@ -54,7 +56,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         } else {
             format!("`{name}` is not above `{lower}`, who approved the exception")
         };
-        let help = match &chain {
+        let help = match chain {
             Some(chain) => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
             None => format!("ask somebody other than `{lower}` to decide, best somebody higher up"),
         };
@@ -77,6 +79,11 @@ impl<'r> Chain<'r> {
         let first = roster.find(first.as_str())?;
         let superior = roster.display(roster.superior(first, today)?);
         Some(Self { roster, first, superior })
+    }
+
+    /// Tells whether the roster says where a person stands: one with people missing knows nothing of those.
+    fn can_place(&self, approver: &Text<'_>) -> bool {
+        self.roster.is_complete() || self.roster.find(approver.as_str()).is_some()
     }
 
     fn rises_to(&self, approver: &Text<'_>) -> bool {

@@ -23,10 +23,11 @@ declare_rule! {
     /// If it is meant, let the people who own the policy approve it, best in a pull request of its
     /// own. It stays a warning, so it stops nobody.
     ///
-    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and the lines of
-    /// `.github/workflows/` and `.gitlab-ci.yml` that run `stopgap check` or use its action or component. A workflow is
-    /// compared by its text: what a script, a trigger or an included file does is not visible. Nor can the content of
-    /// the organisation's JSON Schema be judged, only that it is there.
+    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
+    /// the lines of `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run
+    /// `stopgap check`, use its action or component, or say where stopgap comes from. A workflow is compared by its text: what a script, a trigger or an included file
+    /// does is not seen. Nor can the content of a further JSON Schema be judged, only that it is
+    /// there.
     id: "policy-loosened",
     family: Change,
     level: Warning,

@@ -13,6 +13,12 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
     let base_page = places.base(Some(cx.judge.policy.people_path()));
     let head_page = places.head(Some(head.policy.people_path()));
     let pages = (base_page.as_ref(), head_page.as_ref());
+    if before.is_complete() && !after.is_complete() {
+        let spot = |page: Option<&Page<'_>>| page.and_then(|page| page.find("/complete").or(page.find("/people")));
+        let message = "people may be named who are not in the roster: it says that it is not complete any more";
+        let spots = (spot(pages.0), spot(pages.1));
+        report(cx, pages, spots, message.to_owned()).help("list who is missing, and keep `complete: true`");
+    }
     for person in before.people() {
         let now = before.spellings_of(person).find_map(|spelling| after.find(spelling));
         for (message, help) in losses((before, person), (after, now)) {

@@ -5,20 +5,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::ci::command::Command;
+use crate::ci::command::{Command, ends_with_kept, keeps_exit_code};
+use crate::ci::origin::{Origin, image_name, is_stopgap};
 use crate::ci::softening;
 use crate::history::Changes;
+use crate::policy::places::{CI_FILES, WORKFLOWS};
 use crate::rules::Context;
 use crate::source::{FileId, Span};
 use crate::text::shown;
 use crate::yaml::Spot;
 
-/// What a line runs; a gate is not a scheduled check.
+/// What a line does; a gate is not a scheduled check.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Gate,
     Check,
     Action,
+    /// It says where stopgap comes from, or gives a value to the job that GitLab's component is made of.
+    Setting,
 }
 
 /// A line that runs the check.
@@ -42,14 +46,14 @@ impl Step {
 const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
 
 pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
-    let ci = |path: &str| path.starts_with(".github/workflows/") || path == ".gitlab-ci.yml";
+    let ci = |path: &str| path.starts_with(WORKFLOWS) || CI_FILES.contains(&path);
     let documents: Vec<_> = changes.documents.iter().filter(|document| ci(&document.path)).collect();
     let all = |files: Vec<FileId>| -> Vec<Step> {
         files.into_iter().flat_map(|file| steps(file, cx.source(file).text())).collect()
     };
     let before = all(documents.iter().filter_map(|document| document.base).collect());
     let after = all(documents.iter().filter_map(|document| document.head).collect());
-    for kind in [Kind::Gate, Kind::Check, Kind::Action] {
+    for kind in [Kind::Gate, Kind::Check, Kind::Action, Kind::Setting] {
         let hard = |steps: &[Step]| steps.iter().filter(|step| step.kind == kind && step.softened.is_none()).count();
         let missing = hard(&before).saturating_sub(hard(&after));
         let old: Vec<_> = before.iter().filter(|step| step.kind == kind).collect();
@@ -110,6 +114,7 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
             Kind::Gate => "a step that ran the pull-request gate (`stopgap check --base`) is gone",
             Kind::Check => "a step that ran `stopgap check` is gone",
             Kind::Action => "a step that used the action is gone",
+            Kind::Setting => "a line that said where stopgap comes from, or what it judges, is gone",
         };
         cx.report_in(step.file, step.spot(cx), what)
             .help("keep the step, or say in the pull request what runs the check now");
@@ -174,7 +179,15 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let command = command(at);
-        let Some(kind) = kind(line.content(), &command) else { continue };
+        let setting = setting(&lines, at);
+        let Some(kind) = kind(line.content(), &command).or_else(|| (!setting.is_empty()).then_some(Kind::Setting))
+        else {
+            continue;
+        };
+        if kind == Kind::Setting {
+            found.push(Step { file, kind, span: line.span(), softened: None, steers: setting });
+            continue;
+        }
         let soft_input = if kind == Kind::Action { soft_input(&lines, at) } else { None };
         let softened = soft_input.or_else(|| softened(&lines, at, &command));
         let steers = if kind == Kind::Action { inputs(&lines, at) } else { steers(&command) };
@@ -186,7 +199,34 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     found
 }
 
-/// How many lines of a file are compared; each looks at everything around it.
+/// The variables of the job that GitLab's component is made of, and that `init` writes.
+const VARIABLES: [&str; 5] = ["STOPGAP_BASE", "STOPGAP_POLICY", "STOPGAP_ROOT", "STOPGAP_SIGN_OFF", "STOPGAP_TODAY"];
+
+/// Returns what a line says of where stopgap comes from and of what it judges.
+fn setting(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
+    let content = lines[at].content();
+    let variables =
+        pairs(&lines[at]).filter_map(pair).filter(|(key, value)| VARIABLES.contains(key) && !value.is_empty());
+    let mut found: BTreeMap<String, String> =
+        variables.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let above = lines[..at].iter().rev().find(|line| line.inner < lines[at].inner).map_or("", Line::content);
+    let image = match (pair(content), above) {
+        // An input belongs to the component or action, which is looked at as a whole.
+        (Some(("image", image)), above) if !["inputs:", "with:"].contains(&above) => Some(image),
+        (Some(("name", image)), "image:") => Some(image),
+        _ => None,
+    };
+    match image.filter(|image| is_stopgap(image)) {
+        Some(image) => drop(found.insert("image".to_owned(), image_name(image).to_owned())),
+        None => {
+            let place = Origin::of(content).and_then(|origin| Some(origin.place()?.to_owned()));
+            found.extend(place.map(|place| ("source".to_owned(), place)));
+        }
+    }
+    found
+}
+
+/// So many lines of a file are compared; each looks at its whole surroundings.
 const MOST_STEPS: usize = 100;
 
 fn kind(line: &str, command: &str) -> Option<Kind> {
@@ -212,6 +252,7 @@ fn named(steer: &str) -> String {
     match steer {
         "owner" => "the action".to_owned(),
         "program" => "the program".to_owned(),
+        "source" => "the source".to_owned(),
         input => format!("`{input}`"),
     }
 }
@@ -221,6 +262,8 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
     let own = &lines[at];
     if Command::runs(own.content())
         && let Some(passes) = Command::read(command).and_then(|command| command.passes)
+        && !keeps_exit_code(&passes)
+            .is_some_and(|kept| lines[at + 1..].iter().any(|line| ends_with_kept(line.content(), kept)))
     {
         return Some((own.span(), passes));
     }
