@@ -22,6 +22,7 @@ use crate::rules::Case;
 use crate::schema::field_name;
 use crate::source::FileId;
 use crate::text::shown;
+use crate::time::Day;
 use crate::yaml;
 
 /// Imports a file.
@@ -82,7 +83,11 @@ fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
         from: arguments.from.map(cli::From::format),
         map: arguments.map.iter().map(|argument| parse_map(argument)).collect::<Result<_, _>>()?,
         date_order: arguments.date_order.map(cli::DateOrder::order),
-        set: arguments.set.iter().map(|argument| parse_set(argument)).collect::<Result<_, _>>()?,
+        set: arguments
+            .set
+            .iter()
+            .map(|argument| parse_set(argument, opened.judge.today.day))
+            .collect::<Result<_, _>>()?,
         zone: opened.judge.policy.timezone,
         today: opened.judge.today,
     })
@@ -97,9 +102,13 @@ fn parse_map(argument: &str) -> Result<(Target, String), Error> {
 }
 
 /// Reads `FIELD=VALUE`. What the schema would refuse is refused here, once instead of in every file.
-fn parse_set(argument: &str) -> Result<(Target, String), Error> {
+fn parse_set(argument: &str, today: Day) -> Result<(Target, String), Error> {
     let (field, value) = pair("--set", argument, "scope.environment=production")?;
     let target = Target::parse(field).ok_or_else(|| no_field("--set", field, ""))?;
+    let value = match &target {
+        Target::Field(field) => field.as_typed(value, today),
+        _ => value.to_owned(),
+    };
     let own = match &target {
         Target::Id => target.name(),
         Target::Field(field) => Some(field.name()).filter(|_| !field.is_shared()),
@@ -109,9 +118,9 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
         return Err(Error::from(Argument::NotShared { field: field.to_owned() }));
     }
     let mut probe = draft::Draft::default();
-    import::apply(&target, value, &mut probe);
+    import::apply(&target, &value, &mut probe);
     match problems_of(&probe).into_iter().find(|problem| problem.place.missing().is_none()) {
-        None => Ok((target, value.to_owned())),
+        None => Ok((target, value)),
         Some(problem) => Err(Error::from(Argument::Value {
             option: "--set".to_owned(),
             value: argument.to_owned(),

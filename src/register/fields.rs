@@ -14,6 +14,8 @@ pub use crate::register::row::{Argument, Change, Kind, Need, Question};
 use crate::register::exception::Status;
 use crate::register::row::Row;
 use crate::register::tier::Tier;
+use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 /// A field: its row in the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -296,7 +298,11 @@ const TABLE: &[Row] = &[
         )
         .other_keys("ignoreuntil, due")
         .shared()
-        .argument("expires", "DATE", "Until when, the last day covered: `2026-11-23`, or a date-time for an exact end")
+        .argument(
+            "expires",
+            "DATE",
+            "Until when, the last day covered: `2026-11-23`, `7d` from the start, the next `friday`, or a date-time",
+        )
         .question(160, "Until when?", "the last day that it may last"),
     Row::new("references", Kind::Texts)
         .changes(Change::Free)
@@ -568,6 +574,18 @@ impl Field {
     #[must_use]
     pub fn question(self) -> Option<&'static Question> {
         self.row().question.as_ref()
+    }
+
+    /// Writes a date as the file holds it that a person types: a day counts back from a day, a moment
+    /// ahead. What is no date, and any other field's text, stays as it is.
+    #[must_use]
+    pub fn as_typed(self, text: &str, from: Day) -> String {
+        let toward = match self.kind() {
+            Kind::Day => Toward::Past,
+            Kind::Moment => Toward::Future,
+            _ => return text.to_owned(),
+        };
+        typed::read(text, from, toward).map_or_else(|_| text.to_owned(), |moment| moment.to_string())
     }
 
     /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the

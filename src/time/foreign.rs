@@ -56,29 +56,15 @@ const MONTHS: [&[&str]; 12] = [
     &["december", "dezember"],
 ];
 
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonnabend",
-    "sonntag",
-    "mo",
-    "di",
-    "mi",
-    "do",
-    "fr",
-    "sa",
-    "so",
+/// English and German weekdays from Monday on, as their letters begin, and German short forms.
+const WEEKDAYS: [&[&str]; 7] = [
+    &["monday", "montag", "mo"],
+    &["tuesday", "dienstag", "di"],
+    &["wednesday", "mittwoch", "mi"],
+    &["thursday", "donnerstag", "do"],
+    &["friday", "freitag", "fr"],
+    &["saturday", "samstag", "sonnabend", "sa"],
+    &["sunday", "sonntag", "so"],
 ];
 
 /// Reads a cell.
@@ -207,8 +193,20 @@ fn month_of(word: &str) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
+fn weekdays(word: &str) -> impl Iterator<Item = usize> {
+    let is = move |name: &&str| *name == word || (word.len() >= 3 && name.starts_with(word));
+    WEEKDAYS.iter().enumerate().filter(move |(_, names)| names.iter().any(is)).map(|(at, _)| at)
+}
+
 fn is_weekday(word: &str) -> bool {
-    WEEKDAYS.iter().any(|day| *day == word || (word.len() >= 3 && day.starts_with(word)))
+    weekdays(word).next().is_some()
+}
+
+/// Reads a weekday, Monday being 0; `None` where it is none, or could be two.
+pub(super) fn weekday(word: &str) -> Option<u32> {
+    let word = word.to_lowercase();
+    let mut found = weekdays(&word);
+    found.next().filter(|_| found.next().is_none()).and_then(|at| u32::try_from(at).ok())
 }
 
 /// Returns the year of two digits or four: `26` is 2026, `95` is 1995.

@@ -10,6 +10,7 @@ mod moment;
 mod month;
 mod spelling;
 mod today;
+pub mod typed;
 mod zone;
 
 pub use day::{Day, parse_days};

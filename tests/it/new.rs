@@ -316,3 +316,11 @@ fn the_requester_is_who_git_says_and_the_commands_can_be_pasted() {
     assert_eq!(repo.git(&["branch", "--show-current"]), "exception/printer");
     assert_eq!(repo.git(&["status", "--porcelain"]), "");
 }
+
+#[test]
+fn an_end_may_be_typed_as_a_number_of_days_from_the_start_or_a_weekday() {
+    for (typed, written) in [("7d", "2026-12-01"), ("friday", "2026-11-27"), ("27.11.2026", "2026-11-27")] {
+        let run = new_with(&register(), &[("--starts", "tuesday"), ("--expires", typed)], &["--dry-run"]);
+        assert!(run.stdout.contains(&format!("starts: 2026-11-24\nexpires: {written}\n")), "{typed}: {run:?}");
+    }
+}

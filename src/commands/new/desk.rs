@@ -191,9 +191,15 @@ impl Desk {
     pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
         let judge = &self.judge;
         let tier = Tier::parse(draft.text(TIER))?;
-        let starts = Moment::parse(draft.text(STARTS)).ok()?;
+        Moment::parse(draft.text(STARTS)).ok()?;
         let limit = judge.policy.limit(tier);
-        Some((tier, limit, judge.policy.timezone.first_day(starts).plus(limit)))
+        Some((tier, limit, self.start(draft).plus(limit)))
+    }
+
+    /// Returns the first day of a draft; today where it cannot be read.
+    pub(super) fn start(&self, draft: &Draft) -> Day {
+        let starts = Moment::parse(draft.text(STARTS));
+        starts.map_or(self.today().day, |starts| self.judge.policy.timezone.first_day(starts))
     }
 
     /// Returns the longest approval of a tier, in days.

@@ -71,6 +71,10 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
             Kind::Texts => texts.filter(|text| !text.is_empty()).for_each(|text| draft.push(field, text)),
             _ if field.is_in_list() => texts.for_each(|text| draft.push(field, text)),
             Kind::Person => texts.for_each(|text| draft.set(field, people::as_known(desk, &text))),
+            Kind::Day | Kind::Moment => {
+                let from = if field == EXPIRES { desk.start(&draft) } else { desk.today().day };
+                texts.for_each(|text| draft.set(field, field.as_typed(&text, from)));
+            }
             _ if field == CONTROL => texts.for_each(|text| draft.set(field, control(&text, desk))),
             _ => texts.for_each(|text| draft.set(field, text)),
         }
