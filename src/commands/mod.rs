@@ -49,9 +49,12 @@ pub struct World {
     pub terminal: bool,
     /// Whether standard error is a terminal.
     pub error_terminal: bool,
-    /// Whether somebody can be asked: standard input is a terminal too, and one that can move its
-    /// cursor.
+    /// Whether somebody can be asked: standard input is a terminal too.
     pub interactive: bool,
+    /// Whether the terminal cannot move its cursor.
+    pub plain: bool,
+    /// The command of the editor that the user likes.
+    pub editor: String,
     /// What the user says of colour.
     pub color: Color,
     /// Whether the environment asks for no colour (<https://no-color.org>).
@@ -71,7 +74,9 @@ impl World {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let terminal = io::stdout().is_terminal();
         let error_terminal = io::stderr().is_terminal();
-        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        // What the line editor takes for a terminal without a cursor.
+        let dumb = variable("TERM").is_some_and(|term| ["dumb", "cons25", "emacs"].iter().any(|plain| term == *plain));
+        let editor = variable("VISUAL").filter(|_| !dumb).or_else(|| variable("EDITOR"));
         let columns = || variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
@@ -79,7 +84,9 @@ impl World {
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             terminal,
             error_terminal,
-            interactive: terminal && error_terminal && io::stdin().is_terminal() && !dumb,
+            interactive: terminal && error_terminal && io::stdin().is_terminal(),
+            plain: dumb,
+            editor: editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string_lossy().into_owned()),
             color: Color::Auto,
             no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),

@@ -131,7 +131,8 @@ const TABLE: &[Row] = &[
             50,
             "In which environment?",
             "the one that was looked at, such as production, staging or the build network",
-        ),
+        )
+        .follows(),
     Row::new("scope.team", Kind::Line)
         .column(
             "scope team, team, department, business unit, =division, org unit, unit, abteilung, fachbereich, \
@@ -154,7 +155,8 @@ const TABLE: &[Row] = &[
         .other_keys("level, rating")
         .shared()
         .argument("tier", "TIER", "How much harm is possible, and so how long an approval is good for")
-        .question(80, "How much harm is possible?", "it decides how long an approval is good for"),
+        .question(80, "How much harm is possible?", "it decides how long an approval is good for")
+        .follows(),
     Row::new("risk.exposure", Kind::Words(&["remote-access", "authentication", "data", "vendor-access"]))
         .column("risk exposure, exposure, exposition")
         .shared()
@@ -163,7 +165,7 @@ const TABLE: &[Row] = &[
             "KIND",
             "What it opens; repeatable, or several with commas between; `none` states that it is nothing",
         )
-        .question(70, "Does it open any of these?", "space marks, enter goes on; none of them is an answer too"),
+        .question(70, "Does it open any of these?", "those that apply with blanks between, their first letters will do; enter alone takes what is proposed"),
     Row::new("risk.statement", Kind::Line)
         .needed(Need::Always)
         .column(
@@ -222,7 +224,8 @@ const TABLE: &[Row] = &[
         .other_keys("requestedby")
         .shared()
         .argument("requester", "PERSON", "Who asks. Default: the person of git's `user.email` or `user.name`")
-        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name"),
+        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name")
+        .follows(),
     Row::new("owner", Kind::Person)
         .needed(Need::Approved)
         .changes(Change::Free)
@@ -238,7 +241,8 @@ const TABLE: &[Row] = &[
             130,
             "Who removes it in the end?",
             "the one person who answers for it and is reminded; no team, no shared mailbox",
-        ),
+        )
+        .follows(),
     Row::new("approver", Kind::Person)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -253,7 +257,8 @@ const TABLE: &[Row] = &[
             140,
             "Who decides?",
             "the one person who accepts the risk and approves the pull request; not who asks",
-        ),
+        )
+        .follows(),
     Row::new("decided", Kind::Day)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -285,8 +290,9 @@ const TABLE: &[Row] = &[
         .question(
             150,
             "From when?",
-            "a day, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
-        ),
+            "a day such as 2026-11-23 or monday, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
+        )
+        .follows(),
     Row::new("expires", Kind::Moment)
         .needed(Need::Approved)
         .changes(Change::Renewed)
@@ -312,7 +318,8 @@ const TABLE: &[Row] = &[
         )
         .shared()
         .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
-        .question(170, "Where can more be read?", "tickets or addresses with blanks between; enter alone for none"),
+        .question(170, "Where can more be read?", "tickets or addresses with blanks between")
+        .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)
         .needed(Need::Always)
