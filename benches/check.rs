@@ -32,14 +32,14 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use stopgap::files::Repository;
-use stopgap::output::{self, Format, Look, Report};
-use stopgap::policy::{self, Policy, RuleBook};
-use stopgap::register::{self, Files, Register};
-use stopgap::rule::{Findings, Level};
-use stopgap::rules::{self, Case, Judge};
-use stopgap::time::Today;
-use stopgap::yaml;
+use stopgap::internal::files::Repository;
+use stopgap::internal::output::{self, Format, Look, Report};
+use stopgap::internal::policy::{self, Policy, RuleBook};
+use stopgap::internal::register::{self, Files, Register};
+use stopgap::internal::rule::{Findings, Level};
+use stopgap::internal::rules::{self, Case, Judge};
+use stopgap::internal::time::Today;
+use stopgap::internal::yaml;
 use tempfile::TempDir;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -65,7 +65,7 @@ fn main() -> Outcome<()> {
     generate::write(folder.path(), entries, generate::SEED)?;
     let bench = Bench { root: folder.path().to_path_buf(), rounds };
     let files = bench.read()?;
-    let bytes = files.bytes();
+    let bytes = files.own().iter().map(|id| files.source(*id).text().len() as u64).sum();
     let threads = rayon::current_num_threads();
     writeln!(out, "{entries} entries, {bytes} bytes, {threads} threads, {rounds} rounds")?;
     bench.in_good_order(&files, &mut out)?;

@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use stopgap::time::Day;
+use stopgap::internal::time::Day;
 
 /// The day on which the register passes.
 pub(crate) const TODAY: &str = "2026-11-23";

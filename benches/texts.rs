@@ -4,11 +4,11 @@ use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
 
-use stopgap::text::Phrases;
-use stopgap::text::phrases::{
+use stopgap::internal::text::Phrases;
+use stopgap::internal::text::phrases::{
     exposure_term, is_broad_scope, is_no_alternative, is_placeholder, is_vague_control, sentences,
 };
-use stopgap::text::similarity::closest_older;
+use stopgap::internal::text::similarity::closest_older;
 
 use crate::Outcome;
 use crate::generate::{Random, SEED};

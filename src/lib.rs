@@ -12,40 +12,44 @@
 //! with promises of its own.
 
 // What is true of any text, date or person.
-pub mod source;
-pub mod text;
-pub mod time;
-pub mod people;
+mod source;
+mod text;
+mod time;
+mod people;
 
 // What a file is, and where it is read from.
-pub mod yaml;
-pub mod error;
-pub mod git;
-pub mod files;
-pub mod github;
-pub mod gitlab;
-pub mod ci;
+mod yaml;
+mod error;
+mod git;
+mod files;
+mod github;
+mod gitlab;
+mod ci;
 
 // What is judged, and by which book.
-pub mod rule;
-pub mod schema;
-pub mod register;
-pub mod policy;
-pub mod import;
+mod rule;
+mod schema;
+mod register;
+mod policy;
+mod import;
 
 // Who signed a change off, what it does, and whether anything stops it.
-pub mod signoff;
-pub mod history;
-pub mod doctor;
+mod signoff;
+mod history;
+mod doctor;
 
 // The judgement: of a register, of a change, of the past.
-pub mod rules;
-pub mod gate;
-pub mod replay;
+mod rules;
+mod gate;
+mod replay;
 
 // What people are shown.
-pub mod remind;
-pub mod report;
-pub mod output;
+mod remind;
+mod report;
+mod output;
 pub mod cli;
 pub mod commands;
+
+// What tests need beyond the commands.
+#[doc(hidden)]
+pub mod internal;

@@ -2,15 +2,16 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use clap_complete::CompleteEnv;
-use stopgap::cli::Cli;
+use stopgap::cli::{self, Cli};
 use stopgap::commands::{self, World, completions};
 
 fn main() -> ExitCode {
     // A shell that asks how a line could go on sets the variable; the process answers and ends here.
     CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
-    let cli = match Cli::try_parse() {
+    let parsed = cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return commands::misused(&error),
     };

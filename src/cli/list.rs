@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::Place;
-use crate::output::list::Format;
+use crate::output::list::{Column, Format};
 
 /// Arguments of `list`.
 #[derive(Args, Debug, Default)]
@@ -20,6 +20,15 @@ pub struct List {
     /// Only what this person owns: any spelling that the roster knows.
     #[arg(long, value_name = "PERSON")]
     pub owner: Option<String>,
+    /// Only what this person approved, the last renewal included: any spelling that the roster knows.
+    #[arg(long, value_name = "PERSON")]
+    pub approver: Option<String>,
+    /// Only what you own or asked for, by your git identity.
+    #[arg(long)]
+    pub mine: bool,
+    /// Only what breaks this control: its id, or the whole text where it has none.
+    #[arg(long, value_name = "CONTROL")]
+    pub control: Option<String>,
     /// Only this tier; may be given several times.
     #[arg(long, value_enum, value_name = "TIER")]
     pub tier: Vec<TierName>,
@@ -29,6 +38,12 @@ pub struct List {
     /// The day to count from: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// What comes first.
+    #[arg(long, value_enum, default_value_t = Sort::Urgency, value_name = "KEY")]
+    pub sort: Sort,
+    /// The columns of the table or the CSV, in this order: `id,owner,left`. Default: the usual ones that fit.
+    #[arg(long, value_enum, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<Column>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
@@ -38,6 +53,32 @@ pub struct List {
     /// Print the rows only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What a list is sorted by; equals by what is most urgent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// The longest overdue, then what ends next.
+    #[default]
+    Urgency,
+    /// The highest tier.
+    Tier,
+    /// The owner's name.
+    Owner,
+    /// The approver's name.
+    Approver,
+    /// The control.
+    Control,
+    /// The system.
+    System,
+    /// The newest start.
+    Starts,
+    /// The newest decision.
+    Decided,
+    /// The id.
+    Id,
+    /// The title.
+    Title,
 }
 
 /// A status by the word of the file.

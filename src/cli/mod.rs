@@ -2,6 +2,7 @@
 //! of an exception are made of the table of fields.
 
 pub mod answers;
+pub mod help;
 mod check;
 mod doctor;
 mod export;
@@ -17,7 +18,7 @@ mod show;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
 pub use check::Check;
@@ -35,26 +36,40 @@ pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
-#[command(name = "stopgap", version, max_term_width = 100)]
+#[command(name = "stopgap", version, max_term_width = 100, styles = help::STYLES, help_template = help::whole())]
+#[command(before_help = help::shown_examples(""), after_help = help::commands())]
 pub struct Cli {
-    /// Colour what is meant for people.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// Colour what is meant for people: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// Returns the whole command line, each command with its examples.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|it| {
+        let examples = help::shown_examples(it.get_name());
+        it.help_template(help::OF_A_COMMAND).before_help(examples)
+    })
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Set a repository up: policy, register, schemas for editors, code owners, a CI job.
+    /// Set up a repository: policy, register, code owners, a CI job.
+    ///
+    /// Editors get schemas, which complete and explain the keys.
     ///
     /// What is there already is never changed, so it may be run again: what is missing is written,
     /// and lines that belong into a file of yours are printed.
     Init(Init),
-    /// Ask for a new exception: in a terminal every answer that is missing is asked for and judged
-    /// as it is given; elsewhere it comes from arguments.
+    /// Ask for a new exception.
+    ///
+    /// In a terminal every answer that is missing is asked for and judged as it is given; elsewhere it
+    /// comes from arguments.
     ///
     /// The file is shown, judged as the pull-request gate would, and written whole or not at all;
     /// nothing is ever replaced. The commands that open the pull request are printed.
@@ -62,7 +77,7 @@ pub enum Command {
     /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are
     /// missing or were left.
     New(Box<New>),
-    /// Check the register: every exception, or only the named files.
+    /// Check the register, or only the named files.
     ///
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be
     /// done.
@@ -71,7 +86,7 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: what it says, when it ends, what is wrong with it today, and its history.
+    /// Show one exception: its record, its findings, its history.
     ///
     /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
     /// amended, expired, closed, moved, and edits that were none of these. It follows the id through
@@ -80,7 +95,9 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
-    /// Ask for an exception to go on: a fresh request with its own reason, check and decision.
+    /// Ask for an exception to go on, with a reason of its own.
+    ///
+    /// A renewal is a fresh request with its own reason, check and decision.
     ///
     /// The file keeps its comments, its order and its style; the edit is checked as the pull-request
     /// gate will check it, and nothing is written where that fails: a third renewal, a request after
@@ -89,22 +106,24 @@ pub enum Command {
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Renew(Renew),
-    /// Note what was seen of an exception on the way.
+    /// Note what somebody saw while the exception lasts.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Review(Review),
-    /// Close an exception: the rule is kept again, and somebody has seen that it is.
+    /// Close an exception: the rule is followed, and somebody saw it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Close(Close),
-    /// Turn a request down before it is merged, so that nobody asks the same again unseen.
+    /// Turn a request down, and keep the record.
+    ///
+    /// The file is merged as `rejected`, so that nobody asks the same again unseen.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Reject(Reject),
-    /// Correct a record after it was approved, and say so in the record.
+    /// Correct an approved record, and say so in it.
     ///
     /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every
     /// other field takes somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
@@ -112,7 +131,7 @@ pub enum Command {
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
-    /// Prepare the weekly meeting: what must be decided, what has changed, and the figures.
+    /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
     /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
@@ -122,7 +141,7 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),
-    /// Replay the change rules over the commits of the past, to find what slipped past a review.
+    /// Find what slipped past the gate, in the commits of the past.
     ///
     /// Every first-parent commit from HEAD back is compared with its first parent, and judged by
     /// the policy, the people and the controls that were in force before it, on its own day. So an
@@ -136,8 +155,9 @@ pub enum Command {
     /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
     /// be read.
     History(History),
-    /// Say whether the gate really gates: what the workflow, CODEOWNERS and the forge's settings let through.
+    /// Find out whether the gate really gates.
     ///
+    /// Looks at what the workflow, CODEOWNERS and the forge's settings let through.
     /// Each line is `ok`, or says what is `wrong` and the setting or command that fixes it, what would be better
     /// (`advice`), or what the given files do not tell and how to find out (`unknown`). Nothing is asked over the
     /// network: give the forge's settings with `--rulesets`.
@@ -152,7 +172,9 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
-    /// Say who must be told today: whose exception ends soon or has expired, and who owes a review.
+    /// Say who must be reminded today, and of what.
+    ///
+    /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
     /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
     /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
@@ -162,7 +184,9 @@ pub enum Command {
     ///
     /// Exit code 0, whoever must be told; 2: it could not be found out.
     Remind(Remind),
-    /// Turn a spreadsheet or an ignore file into exception files, and list what each one lacks.
+    /// Turn a spreadsheet or an ignore file into exceptions.
+    ///
+    /// Lists what each of them lacks.
     ///
     /// Reads CSV as spreadsheets export it, `.trivyignore` and `.trivyignore.yaml`, `osv-scanner.toml`,
     /// `.snyk`, InSpec waivers and dependency-check suppressions. What a column becomes is guessed from
@@ -174,12 +198,14 @@ pub enum Command {
     ///
     /// Exit code 0: everything could be read. 2: something could not, and it is listed with its line.
     Import(Import),
-    /// Explain a rule: why it exists and what to do. Without a rule, list all of them.
+    /// Explain a rule, or list all of them.
+    ///
+    /// Says why the rule exists and what to do.
     Explain {
         /// A rule such as `expired`.
         rule: Option<String>,
     },
-    /// Print what makes a shell complete commands, flags, rules and the ids of the register.
+    /// Print what makes a shell complete commands, ids, people, rules.
     ///
     /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)`
     /// into `~/.zshrc`, `stopgap completions fish | source` into fish's `config.fish`.
@@ -188,7 +214,7 @@ pub enum Command {
         #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
         shell: String,
     },
-    /// Print the manual page of stopgap, or of one of its commands.
+    /// Print the manual page of stopgap or of a command.
     Man {
         /// A command such as `check`.
         command: Option<String>,

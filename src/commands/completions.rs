@@ -2,35 +2,52 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::Arg;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::Shells;
 
-use crate::cli::{Cli, Place};
-use crate::commands::place;
+use crate::cli::{self, Place};
+use crate::commands::{place, revise};
 use crate::error::Error;
 use crate::files::Repository;
-use crate::policy::Policy;
-use crate::{register, rules};
+use crate::people::{People, Roster};
+use crate::policy::{self, Policy};
+use crate::register::{self, Controls, Register};
+use crate::rules;
 
 /// The variable by which a shell asks for completions.
 pub const VARIABLE: &str = "STOPGAP_COMPLETE";
 
-/// The commands whose first argument is an id.
-const BY_ID: [&str; 6] = ["show", "renew", "review", "close", "reject", "amend"];
+/// The commands whose first argument is an id, and whether it must be that of a live exception.
+const BY_ID: [(&str, bool); 6] =
+    [("show", false), ("renew", true), ("review", true), ("close", true), ("reject", true), ("amend", true)];
 
-/// Returns the command line with what completes ids and rules.
+/// Returns the command line with what completes ids, rules, people, controls and fields.
 #[must_use]
 pub fn command() -> clap::Command {
-    let command = Cli::command().mut_subcommand("explain", |explain| {
+    let command = cli::command().mut_subcommands(|it| it.mut_args(complete));
+    let command = command.mut_subcommand("explain", |explain| {
         explain.mut_arg("rule", |rule| rule.add(ArgValueCompleter::new(rules_like)))
     });
-    BY_ID.iter().fold(command, |command, name| {
-        command.mut_subcommand(*name, |it| it.mut_arg("id", |id| id.add(ArgValueCompleter::new(ids_like))))
+    BY_ID.iter().fold(command, |command, (name, live)| {
+        let completer = ArgValueCompleter::new(if *live { live_ids_like } else { ids_like });
+        command.mut_subcommand(*name, |it| it.mut_arg("id", |id| id.add(completer)))
     })
+}
+
+/// Completes an argument by what its help calls the value.
+fn complete(argument: Arg) -> Arg {
+    let called = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+    match (called.as_deref(), argument.get_id().as_str()) {
+        (Some("PERSON"), _) => argument.add(ArgValueCompleter::new(people_like)),
+        (Some("CONTROL" | "RULE"), _) => argument.add(ArgValueCompleter::new(controls_like)),
+        (Some("FIELD=VALUE"), "set") => argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, "="))),
+        (Some("FIELD"), "field") => argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, ""))),
+        _ => argument,
+    }
 }
 
 /// Prints the lines that a shell sources.
@@ -42,15 +59,55 @@ pub(super) fn run(shell: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the ids of the register around the current folder that begin as typed. A file's name
-/// that is not an id is left out: a shell must never see it.
-fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
+/// The register around the current folder, as far as it can be read.
+struct Around {
+    root: PathBuf,
+    repository: Repository,
+    policy: Policy,
+}
+
+impl Around {
+    fn find() -> Option<Self> {
+        let root = place::root(&Place::default(), Path::new(".")).ok()?;
+        let repository = Repository::Folder(root.clone());
+        let policy = Policy::load(&repository, None, rules::all()).unwrap_or_default();
+        Some(Self { root, repository, policy })
+    }
+}
+
+/// Offers what begins as typed. What a shell could take for anything but a plain word is left out: whoever writes the
+/// register must not write the command line.
+fn offer<T: AsRef<str>>(typed: &OsStr, words: impl IntoIterator<Item = T>) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
-    let Ok(root) = place::root(&Place::default(), Path::new(".")) else { return Vec::new() };
-    let policy = Policy::load(&Repository::Folder(root.clone()), None, rules::all()).unwrap_or_default();
-    let plain = |id: &String| id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    let ids = register::ids(&root, &policy.exceptions).into_iter().filter(plain);
-    ids.filter(|id| id.starts_with(typed)).map(CompletionCandidate::new).collect()
+    let plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "@._-+=[]".contains(c));
+    let fitting = words.into_iter().filter(|word| word.as_ref().starts_with(typed) && plain(word.as_ref()));
+    fitting.map(|word| CompletionCandidate::new(word.as_ref())).collect()
+}
+
+fn ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let ids = Around::find().map(|it| register::ids(&it.root, &it.policy.exceptions)).unwrap_or_default();
+    offer(typed, ids)
+}
+
+fn live_ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(around) = Around::find() else { return Vec::new() };
+    let Ok(files) = register::read(&around.root, &around.policy.exceptions) else { return Vec::new() };
+    let (register, _) = Register::parse_unjudged(&files, &[]);
+    offer(typed, register.exceptions.iter().filter(|it| it.is_live()).map(|it| it.id))
+}
+
+fn people_like(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let people = Around::find().and_then(|it| policy::load_people(&it.repository, &it.policy).ok());
+    offer(typed, people.iter().filter_map(People::roster).flat_map(Roster::spellings))
+}
+
+fn controls_like(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let controls = Around::find().and_then(|it| policy::load_controls(&it.repository, &it.policy).ok()?);
+    offer(typed, controls.iter().flat_map(Controls::iter).map(|control| &control.id))
+}
+
+fn fields_like(typed: &OsStr, end: &str) -> Vec<CompletionCandidate> {
+    offer(typed, revise::settable().map(|field| format!("{}{end}", field.path())))
 }
 
 fn rules_like(typed: &OsStr) -> Vec<CompletionCandidate> {

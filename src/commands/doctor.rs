@@ -65,7 +65,7 @@ impl Patient {
         let top = place::work_tree_top(root).unwrap_or(root);
         let files = definitions(top)?;
         let copy = |(name, schema): (&'static str, Shipped)| {
-            let path = format!("schema/{name}.schema.json");
+            let path = schema.copy();
             let file = crate::files::read(&root.join(&path), path.clone());
             let text = file.opened.then(|| file.source.text().to_owned());
             SchemaCopy { name, path, text, shipped: schema.text() }

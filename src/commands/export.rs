@@ -7,9 +7,8 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::Error;
-use crate::output::export::{Export, render, unheld};
+use crate::output::export::{Export, Format, render, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
-use crate::register::Register;
 use crate::text::shown;
 
 /// How many files that an export does not hold are shown; the others are counted.
@@ -20,7 +19,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
     // Findings are for `check`; an export needs no schema.
-    let (register, _) = Register::parse_unjudged(&opened.files, &[]);
+    let register = opened.records(arguments.format == Format::Jsonl);
     let export = Export { view: opened.view(&register), reminders: &policy.reminders };
     match &arguments.output {
         None => render(arguments.format, &export, out)?,

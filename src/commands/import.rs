@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
-use crate::commands::{World, subfolder, write};
+use crate::commands::steps::Steps;
+use crate::commands::{World, place, subfolder, write};
 use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::import::{self, Entry, Options, Target};
@@ -55,13 +56,15 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             plan.files.iter().map(|file| (root.join(&file.path), file.text.as_bytes())).collect();
         write::new(&written, &root)?;
     }
+    let steps = if arguments.dry_run || plan.files.is_empty() { Vec::new() } else { steps(&root, &target) };
     let judged = plan.judge(opened);
     let outcome = Outcome {
         file: &name,
         reading: &reading,
         folder: &target,
         elsewhere: elsewhere(&root, &world.folder),
-        in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+        in_git: place::work_tree_top(&root).is_some(),
+        steps,
         drafts: judged.drafts,
         skipped: plan.skipped,
         findings: judged.findings,
@@ -76,6 +79,12 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
 fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     (here != root).then(|| root.display().to_string())
+}
+
+/// Returns the commands that bring a folder's new files into a pull request, typed at the root.
+fn steps(root: &Path, folder: &str) -> Vec<String> {
+    let (branch, message) = ("import-exceptions", "Import existing exceptions");
+    Steps { root, current: root, path: folder, branch, message }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
@@ -181,7 +190,8 @@ impl Plan {
             .map(|file| opened.files.source(*file).path())
             .map(|path| (register::stem(path).to_ascii_lowercase(), path))
             .collect();
-        let schema = schema_line(&opened.root, target);
+        // Every new file lies in the same folder.
+        let schema = place::schema_copy(&opened.root, &format!("{target}/x.yaml"));
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
         let texts: Vec<String> = entries.par_iter().map(|entry| entry.draft.to_yaml(schema.as_deref())).collect();
         for (entry, text) in entries.into_iter().zip(texts) {
@@ -242,11 +252,4 @@ impl Plan {
 struct Judged {
     drafts: Vec<Draft>,
     findings: Vec<(Level, &'static str, usize)>,
-}
-
-/// Returns the path of the schema's copy as an editor finds it from a file in `target`, where the
-/// repository has one.
-fn schema_line(root: &Path, target: &str) -> Option<String> {
-    const COPY: &str = "schema/exception.schema.json";
-    root.join(COPY).is_file().then(|| "../".repeat(target.split('/').count()) + COPY)
 }

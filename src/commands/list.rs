@@ -1,19 +1,21 @@
 //! `stopgap list`: the register as a table, the most urgent first.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::cli::list::{StatusName, TierName};
+use crate::cli::list::{Sort, StatusName, TierName};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
+use crate::git::Identity;
 use crate::output::Look;
-use crate::output::list::{Listing, Row, render};
-use crate::register::Tier;
-use crate::register::{Exception, Status};
+use crate::output::list::{Format, Listing, Row, render};
+use crate::people::fold_person;
+use crate::register::{Exception, Status, Text, Tier, control_key};
 use crate::rules::Judge;
-use crate::text::{nearest, shown};
+use crate::text::{nearest, normalise, shown};
 
 /// Lists exceptions.
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -21,15 +23,17 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let judge = &opened.judge;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
     write::spare_inputs(&outputs, &world.folder, &opened.root, &judge.policy)?;
-    refuse_unknown_owner(arguments.owner.as_deref(), judge)?;
-    let register = opened.register();
+    let filter = Filter::new(arguments, &opened)?;
+    let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
+    let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
         .exceptions
         .iter()
-        .filter(|exception| wanted(arguments, exception, judge))
+        .filter(|exception| filter.lets_through(exception))
         .map(|exception| Row { exception, term: exception.term(judge.policy.timezone, judge.today) })
         .collect();
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
+    sort(&mut rows, arguments.sort, judge);
     let trees = register.exceptions.len();
     let listing = Listing {
         view: opened.view(&register),
@@ -37,30 +41,104 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         left_out: trees - rows.len(),
         rows,
         max_renewals: judge.policy.max_renewals,
+        people: &judge.people,
+        columns: arguments.columns.clone(),
         quiet: arguments.quiet,
     };
     write::outputs(&outputs, world, |format, look, file| {
         render(format, &listing, Look { width: usize::MAX, ..look }, file)
     })?;
-    // A title is cut to fit a terminal, never on its way into a file or a pipe.
+    // Cells are shortened to fit a terminal, never on their way into a file or a pipe.
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn wanted(arguments: &cli::List, exception: &Exception<'_>, judge: &Judge) -> bool {
-    let status = match (arguments.all, arguments.status.as_slice()) {
-        (true, _) => true,
-        (false, []) => exception.is_live(),
-        (false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
+/// Sorts rows that are in the order of urgency by something else; equals stay as they are.
+fn sort(rows: &mut [Row<'_>], key: Sort, judge: &Judge) {
+    let person = |text: Option<&Text<'_>>| {
+        let name = text.map(|text| fold_person(judge.people.name_of(text.as_str())).into_owned());
+        (name.is_none(), name)
     };
-    let tier = exception.risk.tier.as_ref().map(|tier| tier.value);
-    let tiers = arguments.tier.is_empty() || arguments.tier.iter().any(|name| tier == Some(self::tier(*name)));
-    let owner = |person: &str| exception.owner.as_ref().is_some_and(|owner| judge.people.same(owner.as_str(), person));
-    let left = exception.term(judge.policy.timezone, judge.today).map(|term| term.days_left);
-    let near = |most: u32| exception.is_live() && left.is_some_and(|left| left <= i64::from(most));
-    status && tiers && arguments.owner.as_deref().is_none_or(owner) && arguments.days_left.is_none_or(near)
+    let words = |text: &Option<Text<'_>>| {
+        let folded = text.as_ref().map(|text| normalise::fold(text.as_str()).into_owned());
+        (folded.is_none(), folded)
+    };
+    match key {
+        Sort::Urgency => {}
+        Sort::Tier => rows.sort_by_key(|row| Reverse(row.exception.risk.tier.as_ref().map(|tier| tier.value))),
+        Sort::Owner => rows.sort_by_cached_key(|row| person(row.exception.owner.as_ref())),
+        Sort::Approver => rows.sort_by_cached_key(|row| person(row.exception.last_approver())),
+        Sort::Control => rows.sort_by_cached_key(|row| {
+            let key =
+                row.exception.control.as_ref().map(|it| control_key(it.as_str(), judge.controls.as_ref()).into_owned());
+            (key.is_none(), key)
+        }),
+        Sort::System => rows.sort_by_cached_key(|row| words(&row.exception.scope.system)),
+        Sort::Title => rows.sort_by_cached_key(|row| words(&row.exception.title)),
+        Sort::Id => rows.sort_by_key(|row| row.exception.id),
+        Sort::Starts => rows.sort_by_key(|row| {
+            Reverse(row.exception.starts.as_ref().map(|starts| judge.policy.timezone.first_day(starts.value)))
+        }),
+        Sort::Decided => rows.sort_by_key(|row| Reverse(row.exception.decided.as_ref().map(|day| day.value))),
+    }
+}
+
+/// What is wanted of a register.
+struct Filter<'f> {
+    arguments: &'f cli::List,
+    judge: &'f Judge,
+    /// The user's spellings, where only their own exceptions are wanted.
+    me: Option<Vec<String>>,
+    /// The control's key, where only one is wanted.
+    control: Option<String>,
+}
+
+impl<'f> Filter<'f> {
+    fn new(arguments: &'f cli::List, opened: &'f Opened) -> Result<Self, Error> {
+        let judge = &opened.judge;
+        refuse_stranger("--owner", arguments.owner.as_deref(), judge)?;
+        refuse_stranger("--approver", arguments.approver.as_deref(), judge)?;
+        let me = if arguments.mine { Some(me(opened)?) } else { None };
+        let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
+        Ok(Self { arguments, judge, me, control })
+    }
+
+    fn lets_through(&self, exception: &Exception<'_>) -> bool {
+        let Self { arguments, judge, .. } = self;
+        let status = match (arguments.all, arguments.status.as_slice()) {
+            (true, _) => true,
+            (false, []) => exception.is_live(),
+            (false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
+        };
+        let tier = exception.risk.tier.as_ref().map(|tier| tier.value);
+        let tiers = arguments.tier.is_empty() || arguments.tier.iter().any(|name| tier == Some(self::tier(*name)));
+        let is =
+            |text: Option<&Text<'_>>, person: &str| text.is_some_and(|text| judge.people.same(text.as_str(), person));
+        let owner = arguments.owner.as_deref().is_none_or(|person| is(exception.owner.as_ref(), person));
+        let approver = arguments.approver.as_deref().is_none_or(|person| is(exception.last_approver(), person));
+        let mine = |me: &String| is(exception.owner.as_ref(), me) || is(exception.requester.as_ref(), me);
+        let mine = self.me.as_ref().is_none_or(|me| me.iter().any(mine));
+        let key = exception.control.as_ref().map(|control| control_key(control.as_str(), judge.controls.as_ref()));
+        let control = self.control.is_none() || key.as_deref() == self.control.as_deref();
+        let left = exception.term(judge.policy.timezone, judge.today).map(|term| term.days_left);
+        let near = |most: u32| exception.is_live() && left.is_some_and(|left| left <= i64::from(most));
+        status && tiers && owner && approver && mine && control && arguments.days_left.is_none_or(near)
+    }
+}
+
+/// Returns the spellings by which git knows the user.
+fn me(opened: &Opened) -> Result<Vec<String>, Error> {
+    let Identity { name, email } = Identity::of(&opened.root);
+    let known: Vec<String> = [email, name].into_iter().flatten().collect();
+    match opened.judge.people.roster() {
+        _ if known.is_empty() => Err(Error::from(Argument::WhoAreYou)),
+        Some(roster) if !known.iter().any(|spelling| roster.find(spelling).is_some()) => {
+            Err(not_found("--mine", known.first().map_or("", String::as_str), &opened.judge))
+        }
+        _ => Ok(known),
+    }
 }
 
 fn status(name: StatusName) -> Status {
@@ -81,18 +159,22 @@ fn tier(name: TierName) -> Tier {
     }
 }
 
-/// A misspelt owner must not look like one who owns nothing.
-fn refuse_unknown_owner(owner: Option<&str>, judge: &Judge) -> Result<(), Error> {
-    let (Some(owner), Some(roster)) = (owner, judge.people.roster()) else { return Ok(()) };
-    if roster.find(owner).is_some() {
-        return Ok(());
+/// A misspelt person must not look like one who has nothing.
+fn refuse_stranger(argument: &'static str, person: Option<&str>, judge: &Judge) -> Result<(), Error> {
+    match (person, judge.people.roster()) {
+        (Some(person), Some(roster)) if roster.find(person).is_none() => Err(not_found(argument, person, judge)),
+        _ => Ok(()),
     }
-    Err(Error::from(Argument::NotFound {
-        what: Named::Person("--owner"),
-        name: owner.to_owned(),
-        help: match nearest(owner, roster.spellings()) {
+}
+
+fn not_found(argument: &'static str, person: &str, judge: &Judge) -> Error {
+    let best = judge.people.roster().and_then(|roster| nearest(person, roster.spellings()));
+    Error::from(Argument::NotFound {
+        what: Named::Person(argument),
+        name: person.to_owned(),
+        help: match best {
             Some(best) => format!("did you mean `{}`?", shown(best)),
             None => format!("write a handle, a name or a mail address of `{}`", judge.policy.people_path()),
         },
-    }))
+    })
 }

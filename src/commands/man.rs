@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::cli::Cli;
+use crate::cli::{self, help};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::text::nearest;
@@ -45,7 +44,7 @@ pub(super) fn run(
 
 /// Returns the page of stopgap, then one for each command, by the name of the page.
 fn pages() -> Vec<clap::Command> {
-    let mut whole = Cli::command();
+    let mut whole = cli::command();
     whole.build();
     let commands: Vec<clap::Command> =
         whole.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
@@ -60,6 +59,18 @@ fn name_of(page: &clap::Command) -> &str {
 fn render(page: &clap::Command) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let source = concat!("stopgap ", env!("CARGO_PKG_VERSION"));
-    Man::new(page.clone()).source(source).manual("stopgap manual").render(&mut bytes)?;
+    // The help has them above the usage, which a manual page has no place for.
+    let plain = page.clone().before_help(None::<&str>).after_help(None::<&str>);
+    Man::new(plain).source(source).manual("stopgap manual").render(&mut bytes)?;
+    let command = name_of(page).strip_prefix("stopgap-").unwrap_or_default();
+    writeln!(bytes, ".SH EXAMPLES")?;
+    for (line, what) in help::examples(command) {
+        writeln!(bytes, ".TP\n\\fB{}\\fR\n{}", roff(line), roff(what))?;
+    }
     Ok(bytes)
+}
+
+/// Escapes what roff takes for an instruction; a hyphen that is typed stays one.
+fn roff(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }

@@ -91,6 +91,14 @@ impl Opened {
         View { register, files, zone: judge.policy.timezone, today: judge.today }
     }
 
+    /// Parses the files without judging them; keeps their trees where whole records will be written.
+    pub(super) fn records(&self, whole: bool) -> Register<'_> {
+        match whole {
+            true => Register::parse_with_trees(&self.files),
+            false => Register::parse_unjudged(&self.files, &[]).0,
+        }
+    }
+
     /// Parses and judges the files.
     pub(super) fn register(&self) -> Register<'_> {
         Register::parse(&self.files, self.own.as_ref())

@@ -7,6 +7,7 @@ use crate::error::{Argument, Error};
 use crate::policy;
 use crate::register::Files;
 use crate::rule::Findings;
+use crate::schema::Shipped;
 
 /// Finds the root: the named folder, else the nearest one upwards with a policy, else the git work
 /// tree, else the current folder. The search stops at the top of the work tree.
@@ -66,6 +67,23 @@ pub(super) fn below_work_tree(root: &Path) -> String {
     let top = work_tree_top(root);
     let below = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
     below.components().map(|part| part.as_os_str().to_string_lossy().into_owned() + "/").collect()
+}
+
+/// Returns the path by which an editor finds the copy of the exceptions' schema from a file below the
+/// root: the nearest copy from the root up to the top of the work tree; `None` where there is none.
+pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
+    let copy = Shipped::Exception.copy();
+    let mut upwards = "../".repeat(file.matches('/').count());
+    for folder in root.ancestors() {
+        if std::fs::symlink_metadata(folder.join(&copy)).is_ok_and(|metadata| metadata.is_file()) {
+            return Some(upwards + &copy);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+        upwards.push_str("../");
+    }
+    None
 }
 
 /// The part of the register that is reported on.

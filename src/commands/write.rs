@@ -75,12 +75,10 @@ pub(super) fn spare_inputs<F>(
     root: &Path,
     policy: &Policy,
 ) -> Result<(), Error> {
-    let books =
-        [policy.path.as_deref(), Some(policy.people_path()), Some(policy.controls_path()), policy.schema.as_deref()];
     for (_, path) in outputs {
         let Some(inside) = place::inside(&current.join(path), root) else { continue };
         let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        if within(".git") || within(&policy.exceptions) || books.contains(&Some(inside.as_str())) {
+        if within(".git") || within(&policy.exceptions) || policy.book_paths().any(|book| book == inside) {
             return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
         }
     }

@@ -26,12 +26,6 @@ pub(super) type Object = Map<String, Value>;
 const NOT_PROTECTED: &str = "Branch not protected";
 
 impl Settings {
-    /// Tells whether nothing was given.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Returns the default branch, where an answer names it.
     #[must_use]
     pub fn default_branch(&self) -> Option<&str> {

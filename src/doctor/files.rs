@@ -58,8 +58,6 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
     let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
-    let schema = policy.schema.as_deref();
-    parts.extend(schema.map(|path| Part::file("the schema", format!("{}{path}", ownership.prefix))));
     // What git makes of a file between storing and checking it out.
     parts.push(Part::file("the attributes", ".gitattributes".to_owned()));
     parts.push(Part::file("the attributes", format!("{}.gitattributes", ownership.prefix)));

@@ -12,7 +12,7 @@ mod line;
 use std::collections::BTreeMap;
 
 pub use answers::Settings;
-pub use line::{Check, Group, Line, Place, Status};
+pub use line::{Check, Group, Line, Status};
 
 use crate::files::ReadFile;
 use crate::people::People;

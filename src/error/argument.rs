@@ -62,6 +62,9 @@ pub enum Argument {
         /// The name that was probably meant, or where they all are.
         help: String,
     },
+    /// Git does not know who is at the keyboard.
+    #[error("`--mine` needs to know who you are, and git has neither your mail address nor your name")]
+    WhoAreYou,
     /// A path is of nothing.
     #[error("`{}` does not exist", path.display())]
     NoSuchPath {
@@ -244,6 +247,7 @@ impl Argument {
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),
             Self::Id { .. } => "name another, or leave `--id` out: it is then made of the title".into(),
+            Self::WhoAreYou => "`git config user.email` sets it; or name yourself with `--owner`".into(),
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
             }

@@ -5,7 +5,7 @@
 mod approvals;
 mod merge_request;
 
-pub use approvals::{Approval, Approvals};
+pub use approvals::Approvals;
 pub use merge_request::MergeRequest;
 
 use serde::Deserialize;

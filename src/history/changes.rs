@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
-use crate::register::{Exception, FileRef, Files, Register};
+use crate::register::{Exception, FileRef, Files, Lists, Register, differences};
 use crate::rule::{Finding, Findings};
 use crate::signoff::{Evidence, Merge, Unanswered};
 use crate::source::FileId;
@@ -104,8 +104,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Tells whether the value at a JSON Pointer differs; a missing key differs from one that is
-    /// there.
+    /// Tells whether the value at a JSON Pointer differs.
     fn edits(&self, pointer: &str) -> bool {
         let (base, head) = match (tree_of(self.base.as_ref()), tree_of(self.head.as_ref())) {
             (Some(base), Some(head)) => (base, head),
@@ -114,11 +113,7 @@ impl<'a> Change<'a> {
             _ => return true,
         };
         let value = |tree| yaml::lookup(tree, pointer).map(|(_, node)| node);
-        match (value(base), value(head)) {
-            _ if pointer.is_empty() => false,
-            (Some(base), Some(head)) => !base.same_value(head),
-            (base, head) => base.is_some() != head.is_some(),
-        }
+        !pointer.is_empty() && !differences(value(base), value(head), pointer, Lists::Whole).is_empty()
     }
 }
 

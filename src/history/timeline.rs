@@ -11,11 +11,11 @@ use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
 use crate::history::snapshot::prefix;
-use crate::register::{self, Exception, Status, Text, is_named_like_one};
+use crate::register::{self, Exception, Lists, Status, Text, differences, is_named_like_one};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::time::{Day, Zone};
-use crate::yaml::{self, Kind, Node};
+use crate::yaml::{self, Node};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,8 +248,8 @@ fn first_status(tree: Option<&Node<'_>>) -> String {
 fn compare(base: &Node<'_>, head: &Node<'_>) -> Vec<Deed> {
     let (old, new) =
         (Exception::from_node(FileId(0), "", base.clone()), Exception::from_node(FileId(0), "", head.clone()));
-    let mut edited = BTreeSet::new();
-    differences(Some(base), Some(head), String::new(), &mut edited);
+    let found = differences(Some(base), Some(head), "", Lists::Whole);
+    let mut edited: BTreeSet<String> = found.iter().map(|pointer| dotted(pointer)).collect();
     let mut deeds = Vec::new();
     if grown(base, head, "amendments", &mut edited) {
         for amendment in new.amendments.iter().skip(old.amendments.len()) {
@@ -303,23 +303,10 @@ fn grown(base: &Node<'_>, head: &Node<'_>, key: &str, edited: &mut BTreeSet<Stri
     only
 }
 
-/// Collects the fields that differ, with dots; a list is one field.
-fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, name: String, found: &mut BTreeSet<String>) {
-    let some = |node: Option<&Node<'_>>| node.is_some_and(|node| !node.is_empty());
-    match (base, head) {
-        (Some(base), Some(head)) if base.same_value(head) => {}
-        (Some(Node { kind: Kind::Map(before), .. }), Some(Node { kind: Kind::Map(after), .. })) => {
-            let keys: BTreeSet<&str> = before.iter().chain(after).map(|entry| &*entry.key).collect();
-            for key in keys {
-                let inner = if name.is_empty() { shown(key).into_owned() } else { format!("{name}.{}", shown(key)) };
-                differences(base.and_then(|node| node.get(key)), head.and_then(|node| node.get(key)), inner, found);
-            }
-        }
-        _ if !some(base) && !some(head) => {}
-        _ => {
-            found.insert(name);
-        }
-    }
+/// Writes a place in a file as people write it.
+fn dotted(pointer: &str) -> String {
+    let keys: Vec<String> = pointer.split('/').skip(1).map(|key| shown(&yaml::unescaped(key)).into_owned()).collect();
+    keys.join(".")
 }
 
 /// Tells whether a field is another or holds it.
@@ -382,6 +369,7 @@ mod tests {
     fn steps_are_told_from_edits() {
         let base = "status: active\nreason: a\nscope: {system: s}\n";
         assert_eq!(told(base, "# new\nscope: {system: 's'}\nreason: a\nstatus: active\n"), [""; 0]);
+        assert_eq!(told(&format!("{base}covers: []\nnotes:\n"), base), [""; 0]);
         assert_eq!(
             told(base, "status: active\nreason: b\nscope: {system: t, team: x}\n"),
             ["edited reason scope.system scope.team"]

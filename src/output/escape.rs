@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
 /// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
@@ -152,6 +153,16 @@ pub fn uri(path: &str) -> String {
     uri
 }
 
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), where it needs quotes.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// Takes away what makes an embedded link of a SARIF message (SARIF 2.1.0, section 3.11.6).
 #[must_use]
 pub fn unlinked(text: &str) -> String {
@@ -180,6 +191,25 @@ pub fn brief(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text) => cut(text),
         Cow::Owned(text) => Cow::Owned(cut(&text).into_owned()),
     }
+}
+
+/// Returns how many columns of a terminal a text takes at most. Terminals disagree on sequences such as a family of
+/// emoji: some draw them as one, others draw each part.
+#[must_use]
+pub fn columns(text: &str) -> usize {
+    let parts: usize = text.chars().map(|c| c.width().unwrap_or_default()).sum();
+    parts.max(text.width())
+}
+
+/// Shortens a text to at most `room` columns of a terminal, the last of which is an ellipsis where something is missing.
+#[must_use]
+pub fn fit(text: &str, room: usize) -> Cow<'_, str> {
+    if columns(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
+    let end = ends.take_while(|end| columns(&text[..*end]) < room).last().unwrap_or_default();
+    Cow::Owned(if room == 0 { String::new() } else { format!("{}…", &text[..end]) })
 }
 
 fn cut(text: &str) -> Cow<'_, str> {
@@ -754,5 +784,14 @@ mod tests {
         let mut bytes = Vec::new();
         json_line(&["\u{1b}\n##[group]"], &mut bytes).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), "[\"\\u001b\\n\\u0023#[group]\"]\n");
+    }
+
+    #[test]
+    fn a_shell_reads_back_every_word() {
+        for word in ["plain", "", "two words", "it's", "$(rm -rf ~)", "`id`", "a\nb", "-n", "!x", "\\", "'\"'"] {
+            let line = format!("printf '%s\\0' {}", shell_word(word));
+            let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{word}\0"), "{line}");
+        }
     }
 }

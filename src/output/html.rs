@@ -18,7 +18,8 @@ use sha2::{Digest, Sha256};
 
 use crate::output::escape;
 use crate::report::Owner;
-use crate::time::{Day, month_name};
+use crate::text::month_name;
+use crate::time::Day;
 
 /// A page. Its style sheet and its script are part of the program: they alone are written as they are.
 pub(super) struct Document {

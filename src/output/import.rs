@@ -71,6 +71,8 @@ pub struct Outcome<'o> {
     pub elsewhere: Option<String>,
     /// Whether the root is in a git work tree.
     pub in_git: bool,
+    /// The commands that bring the new files into a pull request, typed at the root.
+    pub steps: Vec<String>,
     /// The new entries.
     pub drafts: Vec<Draft>,
     /// The entries that are there already.
@@ -329,7 +331,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(set) = set {
         steps.push(format!("{set} (take the files away first, then import again)"));
     }
-    let check = format!("stopgap check {}", quoted(outcome.folder));
+    let check = format!("stopgap check {}", escape::shell_word(outcome.folder));
     if lacking(outcome).is_empty() {
         steps.push(format!("see what the rules say of them:\n       {check}"));
     } else {
@@ -337,12 +339,10 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             "fill the gaps in an editor: each is a key without a value. This names them with their lines:\n       {check}"
         ));
     }
-    if outcome.in_git {
-        let folder = quoted(outcome.folder);
-        steps.push(format!(
-            "put them up for approval on a branch of their own:\n       git switch -c import-exceptions\n       git add {folder}\n       git commit -m \"Import existing exceptions\"\n       git push -u origin import-exceptions"
-        ));
-    } else {
+    if !outcome.steps.is_empty() {
+        let commands = outcome.steps.join("\n       ");
+        steps.push(format!("put them up for approval on a branch of their own:\n       {commands}"));
+    } else if !outcome.in_git {
         steps.push("put the folder under git, so that approvals are on record: `git init`".to_owned());
     }
     list_steps(outcome, &steps, out)
@@ -408,15 +408,6 @@ fn width(text: &str) -> usize {
 
 fn pad(text: &str, to: usize) -> String {
     format!("{text}{:1$}", "", to.saturating_sub(width(text)))
-}
-
-/// Returns a path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    if path.chars().all(plain) && !path.starts_with('-') {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 #[derive(Serialize)]

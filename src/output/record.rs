@@ -3,6 +3,8 @@
 //!
 //! What is worked out stands beside the record, where no key that a file invents can take its place.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, SecondsFormat};
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
@@ -72,7 +74,7 @@ impl<'v> View<'v> {
             path: file.path,
             facts: self.facts(exception),
             problem: self.register.problem(file.id).map(|problem| problem.message.as_str()),
-            record: exception.map(|_| Record { text }),
+            record: exception.map(|_| Record { kept: self.register.tree(file.id), text }),
         }
     }
 
@@ -114,17 +116,18 @@ impl<'v> View<'v> {
 /// their own. Every scalar is a text as stopgap reads it, so that `0417` and `1.10` stay what they
 /// are; an empty value is a missing key.
 ///
-/// It is read again while it is written, because the model keeps no key that it does not know.
+/// Where the register kept no tree, the file is parsed again, because the model keeps no key that it does not know.
 #[derive(Clone, Copy, Debug)]
 struct Record<'v> {
+    kept: Option<&'v Node<'v>>,
     text: &'v str,
 }
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match yaml::parse(self.text) {
-            Ok(tree) => Tree { node: &tree, place: "" }.serialize(serializer),
-            Err(_) => serializer.serialize_none(),
+        match self.kept.map(Cow::Borrowed).or_else(|| yaml::parse(self.text).ok().map(Cow::Owned)) {
+            Some(node) => Tree { node: &node, place: "" }.serialize(serializer),
+            None => serializer.serialize_none(),
         }
     }
 }
@@ -172,10 +175,15 @@ impl Serialize for Tree<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::ReadFile;
     use crate::source::Source;
 
+    fn files(text: &str) -> Files {
+        Files::from_read(vec![ReadFile::from(Source::new("exceptions/x.yaml", text.to_owned()))])
+    }
+
     fn described(text: &str) -> serde_json::Value {
-        let files = Files::from_sources(vec![Source::new("exceptions/x.yaml", text.to_owned())]);
+        let files = files(text);
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let zone = Zone::UTC;
         let today = Today::parse("2026-11-23", zone).unwrap();
@@ -197,12 +205,27 @@ mod tests {
     fn the_record_is_written_in_the_order_of_the_table() {
         let text = "x-a: 1\nrenewals: [{x-b: 2, expires: soon, reason: r}]\nscope: {system: '04', team: }\nother: o\ntitle: t\n";
         let mut bytes = Vec::new();
-        let record = Record { text };
+        let record = Record { kept: None, text };
         crate::output::escape::json_line(&record, &mut bytes).unwrap();
         assert_eq!(
             String::from_utf8(bytes).unwrap().trim_end(),
             r#"{"title":"t","scope":{"system":"04"},"renewals":[{"reason":"r","expires":"soon","x-b":"2"}],"x-a":"1","other":"o"}"#
         );
+    }
+
+    #[test]
+    fn a_kept_tree_is_written_as_a_new_one() {
+        let files = files("b: [1, {c: }]\ntitle: t\n");
+        let (kept, not) = (Register::parse_with_trees(&files), Register::parse_unjudged(&files, &[]).0);
+        let id = files.own()[0];
+        assert!(kept.tree(id).is_some() && not.tree(id).is_none());
+        let written = [&kept, &not].map(|register| {
+            let mut bytes = Vec::new();
+            let record = Record { kept: register.tree(id), text: files.source(id).text() };
+            crate::output::escape::json_line(&record, &mut bytes).unwrap();
+            bytes
+        });
+        assert_eq!(written[0], written[1]);
     }
 
     #[test]

@@ -178,11 +178,6 @@ impl Roster {
         std::iter::successors(self.manager(id), |above| self.manager(*above)).find(|above| !gone(above))
     }
 
-    /// Tells whether anybody stands above a person.
-    pub fn has_manager(&self, id: PersonId) -> bool {
-        self.manager(id).is_some()
-    }
-
     /// Gives the day on which a person left.
     pub fn left(&self, id: PersonId) -> Option<Day> {
         self.record(id).and_then(|record| record.left)
@@ -328,6 +323,13 @@ impl People {
         self.0.as_ref()
     }
 
+    /// Returns the name that a person has wherever several are listed: the roster's first spelling, or what is written
+    /// where the roster does not know it.
+    pub fn name_of<'t>(&'t self, written: &'t str) -> &'t str {
+        let known = self.0.as_ref().and_then(|roster| Some(roster.display(roster.find(written)?)));
+        known.unwrap_or(written)
+    }
+
     /// Tells whether two spellings mean one person: by the roster when it knows both, else by their folded texts and look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
         if a == b {
@@ -416,7 +418,7 @@ mod tests {
         assert_eq!(roster.find(""), None);
         assert_eq!((roster.display(id), id.index()), ("@dana", 0));
         assert_eq!(roster.left(id), Day::parse("2026-12-01").ok());
-        assert!(roster.has_manager(id));
+        assert!(roster.manager(id).is_some());
     }
 
     #[test]
@@ -477,7 +479,7 @@ mod tests {
         let (top, middle, low) = (PersonId(0), PersonId(7), PersonId(49_999));
         assert!(roster.stands_above(top, low) && roster.stands_above(middle, low));
         assert!(!roster.stands_above(low, top) && !roster.stands_above(top, top));
-        assert!(!roster.has_manager(top));
+        assert_eq!(roster.manager(top), None);
     }
 
     #[test]

@@ -134,13 +134,13 @@ impl Policy {
     /// Returns the roster's file: the named one, else the usual one.
     #[must_use]
     pub fn people_path(&self) -> &str {
-        self.people.as_deref().unwrap_or("people.yaml")
+        self.people.as_deref().unwrap_or(places::PEOPLE)
     }
 
     /// Returns the catalogue's file: the named one, else the usual one.
     #[must_use]
     pub fn controls_path(&self) -> &str {
-        self.controls.as_deref().unwrap_or("controls.yaml")
+        self.controls.as_deref().unwrap_or(places::CONTROLS)
     }
 
     /// Returns the forge that keeps the repository: GitHub where nobody says.
@@ -251,14 +251,14 @@ impl Policy {
 
 const KIND: &str = "the policy";
 
-/// Reads the roster: the file that the policy names, else `people.yaml` where there is one.
+/// Reads the roster: the file that the policy names, else the usual one where there is one.
 ///
 /// # Errors
 ///
 /// When it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error> {
     const KIND: &str = "the roster";
-    match side_file(place, policy.people.as_deref(), "people.yaml", KIND)? {
+    match side_file(place, policy.people.as_deref(), places::PEOPLE, KIND)? {
         Some(source) => match parsed(&source, Shipped::People).and_then(|node| people::from_node(node.as_ref())) {
             Ok(people) => Ok(people),
             Err(problems) => Err(config_error(KIND, source, problems)),
@@ -275,7 +275,7 @@ pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error>
 /// When it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Controls>, Error> {
     const KIND: &str = "the catalogue of controls";
-    match side_file(place, policy.controls.as_deref(), "controls.yaml", KIND)? {
+    match side_file(place, policy.controls.as_deref(), places::CONTROLS, KIND)? {
         Some(source) => match parsed(&source, Shipped::Controls).and_then(|node| Controls::from_node(node.as_ref())) {
             Ok(controls) => Ok(Some(controls)),
             Err(problems) => Err(config_error(KIND, source, problems)),

@@ -22,11 +22,64 @@ pub fn is_beside(path: &str) -> bool {
     path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)
 }
 
+/// The roster's file, where the policy names no other.
+pub(super) const PEOPLE: &str = "people.yaml";
+
+/// The catalogue's file, where the policy names no other.
+pub(super) const CONTROLS: &str = "controls.yaml";
+
+/// A file of the rule book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Book {
+    /// The policy.
+    Policy,
+    /// The roster.
+    People,
+    /// The catalogue of controls.
+    Controls,
+    /// The organisation's own schema.
+    Schema,
+}
+
+impl Book {
+    /// Returns what people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Policy => "the policy",
+            Self::People => "the roster",
+            Self::Controls => "the catalogue",
+            Self::Schema => "the schema",
+        }
+    }
+}
+
 impl Policy {
-    /// Returns the paths of the rule book, relative to the root: the policy that was read and those
-    /// that could be, the roster, the catalogue and the organisation's schema.
+    /// Returns the files of the rule book with their paths, relative to the root: the policy that was read, the roster
+    /// and the catalogue where they are or would be, and the organisation's schema if one is named.
+    pub fn books(&self) -> impl Iterator<Item = (Book, &str)> {
+        [
+            (Book::Policy, self.path.as_deref()),
+            (Book::People, Some(self.people_path())),
+            (Book::Controls, Some(self.controls_path())),
+            (Book::Schema, self.schema.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(book, path)| Some((book, path?)))
+    }
+
+    /// Returns the files of the rule book as [`books`](Self::books) does, without a roster or a catalogue that the
+    /// repository does not have.
+    pub fn books_there(&self, roster: bool, catalogue: bool) -> impl Iterator<Item = (Book, &str)> {
+        self.books().filter(move |(book, _)| match book {
+            Book::People => roster,
+            Book::Controls => catalogue,
+            Book::Policy | Book::Schema => true,
+        })
+    }
+
+    /// Returns the paths of the rule book, relative to the root: its files, and the policies that could be.
     pub fn book_paths(&self) -> impl Iterator<Item = &str> {
-        let own = [self.path.as_deref(), Some(self.people_path()), Some(self.controls_path()), self.schema.as_deref()];
-        own.into_iter().flatten().chain(NAMES)
+        self.books().map(|(_, path)| path).chain(NAMES)
     }
 }

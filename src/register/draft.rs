@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::register::exception::Status;
 use crate::register::fields::{self, Field, Kind, Need, STATUS};
+use crate::schema::modeline;
 use crate::yaml::write::{self, Layout, Value};
 
 /// What is known of a new exception, by field. An empty text is a missing one.
@@ -140,7 +141,7 @@ impl Draft {
     /// file; without one there is no line for the editor.
     #[must_use]
     pub fn to_yaml(&self, schema: Option<&str>) -> String {
-        let modeline = schema.map(|path| format!("# yaml-language-server: $schema={path}\n")).unwrap_or_default();
+        let modeline = schema.map(modeline).unwrap_or_default();
         let mut entries: Vec<(String, Value)> = Field::tops().filter_map(|field| self.entry(field)).collect();
         entries.extend(self.own.iter().cloned());
         modeline + &write::entries(&entries, 0, Layout::default())
@@ -313,11 +314,13 @@ mod tests {
     #[test]
     fn items_of_a_list_are_filled_part_by_part() {
         let mut draft = Draft::default();
-        draft.put(OPTION, "One\nTwo");
-        draft.put(OPTION_REJECTED, "Too slow");
-        assert_eq!((draft.count(ALTERNATIVES), draft.item(OPTION, 1), draft.item(OPTION_REJECTED, 1)), (2, "Two", ""));
+        let [list, option, rejected] =
+            ["alternatives", "alternatives[].option", "alternatives[].rejected"].map(|path| Field::at(path).unwrap());
+        draft.put(option, "One\nTwo");
+        draft.put(rejected, "Too slow");
+        assert_eq!((draft.count(list), draft.item(option, 1), draft.item(rejected, 1)), (2, "Two", ""));
         assert_eq!(missing(&draft).iter().filter(|field| field.starts_with("/alternatives")).count(), 1);
-        draft.truncate(ALTERNATIVES, 0);
+        draft.truncate(list, 0);
         assert_eq!(draft, Draft::default());
     }
 

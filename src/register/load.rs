@@ -21,12 +21,6 @@ pub struct Files {
 }
 
 impl Files {
-    /// Makes files of texts that are already in memory.
-    #[must_use]
-    pub fn from_sources(sources: Vec<Source>) -> Self {
-        Self::from_read(sources.into_iter().map(ReadFile::from).collect())
-    }
-
     /// Makes files of a register that were read elsewhere.
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
@@ -96,12 +90,6 @@ impl Files {
     #[must_use]
     pub fn fault(&self, id: FileId) -> Option<&Problem> {
         self.list.get(id.index())?.fault.as_ref()
-    }
-
-    /// Returns the size of the register's own files, in bytes.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.own.iter().map(|id| self.list[id.index()].bytes).sum()
     }
 
     /// Forgets the texts of all files but some, whose ids stay what they are.
@@ -222,6 +210,6 @@ mod tests {
         files.put_all(vec![file("x/0.yaml", "0"), file("x/bb.yaml", "bb")]);
         assert_eq!(own(&files), ["0", "A", "b", "bb", "c"]);
         assert_eq!([a, c, beside].map(|id| files.source(id).text()), ["a", "c", "policy"]);
-        assert_eq!((files.find("stopgap.yaml"), files.bytes()), (None, 6));
+        assert_eq!(files.find("stopgap.yaml"), None);
     }
 }

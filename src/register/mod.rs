@@ -1,6 +1,7 @@
 //! The register: every exception file, read, parsed and judged by the schemas on all cores.
 
 mod controls;
+mod differences;
 pub mod draft;
 mod exception;
 pub mod fields;
@@ -11,10 +12,11 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
-pub use exception::{Alternative, Amendment, Closure, Exception, Incident, Renewal, Review, Risk, Role, Scope, Status};
+pub use differences::{Lists, differences};
+pub use exception::{Amendment, Exception, Renewal, Status};
 pub use load::{Files, ids, is_named_like_one, read, read_hashed};
-pub use spanned::{At, Spanned, Text};
-pub use term::{Notice, Term};
+pub use spanned::{Spanned, Text};
+pub use term::Term;
 pub use tier::Tier;
 
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::schema::{Schema, Shipped};
 use crate::source::{FileId, Span};
-use crate::yaml::{self, Problem, Spot};
+use crate::yaml::{self, Node, Problem, Spot};
 
 /// What the record itself gets wrong, before any rule reads its meaning.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,8 @@ pub struct Register<'a> {
     pub faults: BTreeMap<FileId, Faults>,
     /// Where the exception of each file stands among the exceptions.
     by_file: FxHashMap<FileId, usize>,
+    /// The trees of the exceptions, where they were kept.
+    trees: FxHashMap<FileId, Node<'a>>,
 }
 
 /// One file of the register.
@@ -82,14 +86,14 @@ impl<'a> Register<'a> {
         Self::read_with_base(files, &[], base)
     }
 
+    /// Parses all files without a schema, and keeps their trees for those who write whole records.
+    #[must_use]
+    pub fn parse_with_trees(files: &'a Files) -> Self {
+        Self::of(parse_all(files, files.own(), &[], true))
+    }
+
     fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
-        let one = |id: &FileId| {
-            let source = files.source(*id);
-            let file = FileRef { id: *id, path: source.path(), stem: stem(source.path()) };
-            let (exception, faults) = read_one(file, source.text(), files.fault(*id), schemas);
-            Parsed { file, exception, faults }
-        };
-        let parse = |ids: &[FileId]| -> Vec<Parsed<'a>> { ids.par_iter().with_min_len(32).map(one).collect() };
+        let parse = |ids: &[FileId]| parse_all(files, ids, schemas, false);
         let parsed = parse(files.own());
         let in_base: FxHashSet<FileId> = base.iter().copied().collect();
         let mut before: Vec<Parsed<'a>> =
@@ -106,8 +110,9 @@ impl<'a> Register<'a> {
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
         register.by_file.reserve(files.len());
-        for Parsed { file, exception, faults } in files {
+        for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
+            register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
             if let Some(exception) = exception {
                 register.by_file.insert(file.id, register.exceptions.len());
@@ -121,6 +126,12 @@ impl<'a> Register<'a> {
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
         self.exceptions.get(*self.by_file.get(&file)?)
+    }
+
+    /// Returns the tree of an exception, where it was kept.
+    #[must_use]
+    pub fn tree(&self, file: FileId) -> Option<&Node<'a>> {
+        self.trees.get(&file)
     }
 
     /// Returns why a file cannot be read; `None` where it holds an exception.
@@ -148,15 +159,19 @@ struct Parsed<'a> {
     file: FileRef<'a>,
     exception: Option<Exception<'a>>,
     faults: Option<Box<Faults>>,
+    tree: Option<Node<'a>>,
 }
 
-fn read_one<'a>(
-    file: FileRef<'a>,
-    text: &'a str,
-    fault: Option<&Problem>,
-    schemas: &[Option<&Schema>],
-) -> (Option<Exception<'a>>, Option<Box<Faults>>) {
+fn parse_all<'a>(files: &'a Files, ids: &[FileId], schemas: &[Option<&Schema>], keep: bool) -> Vec<Parsed<'a>> {
+    ids.par_iter().with_min_len(32).map(|id| read_one(files, *id, schemas, keep)).collect()
+}
+
+fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep: bool) -> Parsed<'a> {
+    let (source, fault) = (files.source(id), files.fault(id));
+    let (path, text) = (source.path(), source.text());
+    let file = FileRef { id, path, stem: stem(path) };
     let mut faults = Faults::default();
+    let mut kept = None;
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
@@ -175,11 +190,12 @@ fn read_one<'a>(
         Ok(root) => {
             faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(&root)));
             faults.ambiguous = yaml::ambiguous(&root);
+            kept = keep.then(|| root.clone());
             Some(Exception::from_node(file.id, file.stem, root))
         }
     };
     let clean = faults.yaml.is_empty() && faults.schema.is_empty() && faults.ambiguous.is_empty();
-    (exception, (!clean).then(|| Box::new(faults)))
+    Parsed { file, exception, faults: (!clean).then(|| Box::new(faults)), tree: kept }
 }
 
 /// The longest id, in characters.

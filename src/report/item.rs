@@ -98,8 +98,6 @@ pub struct Item<'r> {
     pub first_day: Option<Day>,
     /// The last covered day as agreed now.
     pub last_day: Option<Day>,
-    /// Days until the last covered day, negative once it is past; only while it is live.
-    pub days_left: Option<i64>,
     /// The day of its closure, where its status is `closed`.
     pub closed_on: Option<Day>,
     /// How often it may be renewed.
@@ -160,7 +158,6 @@ impl<'r> Item<'r> {
             owner: None,
             first_day,
             last_day: term.map(|term| term.last_day),
-            days_left: term.filter(|_| live).map(|term| term.days_left),
             closed_on,
             max_renewals: policy.max_renewals,
             review: exception

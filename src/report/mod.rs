@@ -12,7 +12,7 @@ mod stretch;
 
 pub use agenda::Agenda;
 pub use item::{Doubt, Item, ReviewDue, Standing, read};
-pub use metrics::{Closing, Life, Metrics, Overdue, Renewals, Row};
+pub use metrics::{Closing, Life, Metrics, Row};
 pub use people::Owner;
 pub use stretch::{Kind, Stretch};
 
@@ -86,7 +86,9 @@ fn unreadable<'m>(register: &'m Register<'m>) -> Vec<Unreadable<'m>> {
 
 #[cfg(test)]
 mod tests {
+    use super::metrics::Renewals;
     use super::*;
+    use crate::files::ReadFile;
     use crate::people::{People, PersonRecord, Roster};
     use crate::policy::Policy;
     use crate::register::Files;
@@ -122,8 +124,10 @@ mod tests {
 
     /// Prepares the meeting of a register, each file an id and its text, and asks something of it.
     fn meet<T>(today: &str, files: &[(&str, &str)], ask: impl FnOnce(&Meeting<'_>) -> T) -> T {
-        let source = |(id, text): &(&str, &str)| Source::new(format!("exceptions/{id}.yaml"), (*text).to_owned());
-        let files = Files::from_sources(files.iter().map(source).collect());
+        let source = |(id, text): &(&str, &str)| {
+            ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), (*text).to_owned()))
+        };
+        let files = Files::from_read(files.iter().map(source).collect());
         let judge = judge(today);
         let register = Register::parse(&files, None);
         let items = read(&register, &judge);

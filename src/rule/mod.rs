@@ -115,12 +115,6 @@ impl Rule {
         self.section(Some("## What to do"))
     }
 
-    /// Returns the page of the documentation that describes the rule.
-    #[must_use]
-    pub fn doc_path(&self) -> String {
-        format!("docs/rules.md#{}", self.id)
-    }
-
     fn section(&self, heading: Option<&str>) -> String {
         let mut lines = self.doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
         if let Some(heading) = heading {

@@ -38,6 +38,13 @@ impl Shipped {
         ("controls", Self::Controls),
     ];
 
+    /// Returns the path of the copy that a repository keeps for its editors, relative to the root.
+    #[must_use]
+    pub(crate) fn copy(self) -> String {
+        let name = Self::ALL.iter().find(|(_, schema)| *schema == self).map_or("", |(name, _)| *name);
+        format!("schema/{name}.schema.json")
+    }
+
     /// Returns the schema's text.
     #[must_use]
     pub fn text(self) -> &'static str {
@@ -48,6 +55,12 @@ impl Shipped {
             Self::Controls => include_str!("../../schema/controls.schema.json"),
         }
     }
+}
+
+/// Returns the first line of a file whose schema an editor finds at `path`, with its end.
+#[must_use]
+pub(crate) fn modeline(path: &str) -> String {
+    format!("# yaml-language-server: $schema={path}\n")
 }
 
 /// So many problems fill the list of a file even where several name the same place.

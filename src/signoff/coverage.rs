@@ -61,13 +61,7 @@ pub struct Shortfall {
 pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownership) -> Vec<Part> {
     let path = |below: &str| format!("{}{below}", ownership.prefix);
     let mut parts = vec![Part::folder("the register", path(&format!("{}/", policy.exceptions)), "yaml")];
-    parts.extend(policy.path.as_deref().map(|policy| Part::file("the policy", path(policy))));
-    if roster {
-        parts.push(Part::file("the roster", path(policy.people_path())));
-    }
-    if catalogue {
-        parts.push(Part::file("the catalogue", path(policy.controls_path())));
-    }
+    parts.extend(policy.books_there(roster, catalogue).map(|(book, file)| Part::file(book.name(), path(file))));
     parts.push(Part { name: "CODEOWNERS itself".to_owned(), ..Part::file("", ownership.path.clone()) });
     parts
 }

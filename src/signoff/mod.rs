@@ -13,11 +13,11 @@ mod ownership;
 mod pulls;
 mod reviews;
 
-pub use change_request::{ChangeRequest, Opinions, PullRequest, Saved};
-pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Problem, Rule};
+pub use change_request::{ChangeRequest, Opinions, Saved};
+pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Rule};
 pub use evidence::{Evidence, Verdict};
 pub use merge::{Merge, MergedPull};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;
-pub use pulls::{Candidate, Landed, Pull, Pulls, Unanswered};
+pub use pulls::{Candidate, Landed, Pulls, Unanswered};
 pub use reviews::{Review, ReviewState, Reviews, Standing};

@@ -4,6 +4,7 @@
 
 pub(crate) mod look_alike;
 mod article;
+mod month;
 mod nearest;
 pub mod normalise;
 pub mod phrases;
@@ -13,8 +14,8 @@ pub mod slug;
 mod word_list;
 
 pub(crate) use article::a;
+pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
-pub use normalise::is_ignorable;
 pub use phrases::Phrases;
 pub use shown::shown;
 pub use word_list::WordList;

@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::normalise::{Kind, Token, bare, fold, is_month, is_simple, spans, tokens};
+use super::month::is_month;
+use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
 
 type Words = FxHashSet<&'static str>;
 

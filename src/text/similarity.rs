@@ -51,7 +51,7 @@ pub struct Closest {
 /// Finds for each reason the closest older one; `reasons` stand oldest first.
 ///
 /// Two reasons are copies when they have the same words in the same order after masking
-/// ([`super::normalise::words`]), or where both have six distinct words or more and the Jaccard similarity of the two
+/// ([`tokens`](super::normalise::tokens)), or where both have six distinct words or more and the Jaccard similarity of the two
 /// sets reaches `threshold` (above 0, at most 1). Where masking leaves no word, the folded texts are compared. The
 /// highest similarity wins, then the oldest.
 ///

@@ -1,5 +1,8 @@
 //! A title as a file's name.
 
+use std::iter::once;
+
+use deunicode::deunicode_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -7,18 +10,17 @@ use unicode_normalization::char::is_combining_mark;
 pub const LONGEST: usize = 60;
 
 /// Makes a name of a title: small ASCII letters and digits in words that a dash joins, at most
-/// [`LONGEST`] bytes and cut between words where that is possible. What has no letter in ASCII is
-/// dropped, so the name may be empty.
+/// [`LONGEST`] bytes and cut between words where that is possible. Other scripts are written in
+/// Latin letters; a title without a letter or digit has no name.
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut words: Vec<String> = vec![String::new()];
-    for c in title.nfkd().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{ad}')) {
-        let Some(last) = words.last_mut() else { break };
-        match plain(c) {
-            Some(letters) => last.push_str(letters),
-            None if c.is_ascii_alphanumeric() => last.push(c.to_ascii_lowercase()),
-            None if !last.is_empty() => words.push(String::new()),
-            None => {}
+    for c in title.nfc().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{ad}')) {
+        let latin: Vec<char> = once(c).nfkd().filter(|c| !is_combining_mark(*c)).collect();
+        match latin.iter().any(|c| c.is_alphabetic() && !is_latin(*c)) {
+            // Taken apart, `パ` would become `ハ`.
+            true => transliterate(c, &mut words),
+            false => latin.into_iter().for_each(|c| spell(c, &mut words)),
         }
     }
     let mut slug = String::new();
@@ -47,6 +49,32 @@ pub fn untaken(slug: &str, taken: impl Fn(&str) -> bool) -> String {
     std::iter::once(slug.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }
 
+fn is_latin(c: char) -> bool {
+    c.is_ascii() || plain(c).is_some()
+}
+
+/// Writes a letter or a digit; anything else ends the word.
+fn spell(c: char, words: &mut Vec<String>) {
+    let Some(last) = words.last_mut() else { return };
+    match plain(c) {
+        Some(letters) => last.push_str(letters),
+        None if c.is_ascii_alphanumeric() => last.push(c.to_ascii_lowercase()),
+        None if !last.is_empty() => words.push(String::new()),
+        None => {}
+    }
+}
+
+/// Writes a character of another script in Latin letters. An ideograph is a word of its own.
+fn transliterate(c: char, words: &mut Vec<String>) {
+    let latin = deunicode_char(c).unwrap_or_default();
+    if let Some(last) = words.last_mut() {
+        last.extend(latin.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+    }
+    if latin.ends_with(' ') {
+        words.push(String::new());
+    }
+}
+
 /// Letters that Unicode does not take apart.
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
@@ -73,7 +101,12 @@ mod tests {
             ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
             ("  Zoë's Łódź straße (№ 7): 50 % off!  ", "zoes-lodz-strasse-no-7-50-off"),
             ("../../etc/passwd\0\u{1b}[2J", "etc-passwd-2j"),
-            ("パスワード", ""),
+            ("パスワード", "pasuwado"),
+            ("会计系统的密码 2", "hui-ji-xi-tong-de-mi-ma-2"),
+            ("Доступ подрядчика", "dostup-podriadchika"),
+            ("Πρόσβαση", "prosbase"),
+            ("공급업체 접근", "gonggeubeobce-jeobgeun"),
+            ("الوصول", "lwswl"),
             ("-.-", ""),
             ("ﬁle ① Ａ", "file-1-a"),
         ] {

@@ -3,7 +3,7 @@
 //! A cell such as `03/04/2026` is one of two days; which one is decided by the whole column, never
 //! by a cell.
 
-use crate::text::shown;
+use crate::text::{month_of, shown};
 use crate::time::{Day, Moment};
 
 /// Whether the day or the month is written first.
@@ -39,22 +39,6 @@ const LONGEST: usize = 60;
 
 /// Excel's numbers for 1954-10-03 and 2119-01-10: what is outside is hardly a date.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=80_000;
-
-/// English and German months, as their letters begin.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner", "jaenner"],
-    &["february", "februar", "feber"],
-    &["march", "märz", "maerz", "mrz"],
-    &["april"],
-    &["may", "mai"],
-    &["june", "juni"],
-    &["july", "juli"],
-    &["august"],
-    &["september"],
-    &["october", "oktober"],
-    &["november"],
-    &["december", "dezember"],
-];
 
 /// English and German weekdays from Monday on, as their letters begin, and German short forms.
 const WEEKDAYS: [&[&str]; 7] = [
@@ -184,13 +168,6 @@ fn with_month_name(text: &str) -> Option<(Date, String)> {
     let [(a, a_length), (b, b_length)] = numbers[..] else { return None };
     let (day, written, length) = if a_length == 4 { (b, a, a_length) } else { (a, b, b_length) };
     Some((Date::Certain((year(written, length)?, month?, day)), clock))
-}
-
-fn month_of(word: &str) -> Option<u32> {
-    let named = |names: &[&str]| word.chars().count() >= 3 && names.iter().any(|name| name.starts_with(word));
-    let sept = (word == "sept").then_some(8);
-    let at = MONTHS.iter().position(|names| named(names)).or(sept)?;
-    u32::try_from(at + 1).ok()
 }
 
 fn weekdays(word: &str) -> impl Iterator<Item = usize> {

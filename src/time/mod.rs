@@ -7,14 +7,12 @@
 mod day;
 pub mod foreign;
 mod moment;
-mod month;
 mod spelling;
 mod today;
 pub mod typed;
 mod zone;
 
 pub use day::{Day, parse_days};
-pub use moment::{Moment, MomentError};
-pub(crate) use month::month_name;
+pub use moment::Moment;
 pub use today::Today;
-pub use zone::{Zone, ZoneError};
+pub use zone::Zone;

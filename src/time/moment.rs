@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Timelike};
 
 use super::day::Day;
-use super::month::month_name;
 use super::spelling::Parts;
+use crate::text::month_name;
 
 /// Is what `starts` and `expires` hold: a day, or a date-time with or without an offset (RFC 3339, seconds optional).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

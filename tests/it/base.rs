@@ -1,8 +1,8 @@
 //! The base of a change, in real repositories.
 
 use serde_json::{Value, json};
-use stopgap::error::Error;
-use stopgap::history::base::{self, Base, CiEnvironment};
+use stopgap::internal::error::Error;
+use stopgap::internal::history::base::{self, Base, CiEnvironment};
 
 use crate::support::git::{FULL_NAME, Repo};
 

@@ -492,6 +492,7 @@ mod content {
             ("scope.team", "shipping"),
             ("risk.tier", "moderate"),
             ("risk.exposure", "[data]"),
+            ("risk.exposure", "[]"),
             ("risk.statement", "Nothing can happen."),
             ("requester", "Luis Prado"),
             ("approver", "Hanna Wirth"),
@@ -519,6 +520,13 @@ mod content {
                 ("x-cost-centre", "4711"),
             ])
             .passes();
+    }
+
+    #[test]
+    fn a_key_that_says_nothing_may_go() {
+        for empty in [("covers", "[]"), ("scope.team", "''"), ("x-note", "''")] {
+            Branch::of(&[empty]).edit(&[]).passes();
+        }
     }
 
     #[test]

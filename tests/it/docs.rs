@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use stopgap::rules;
+use stopgap::internal::rules;
 
 use crate::support::recorded::assert_page;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use stopgap::doctor::Check;
+use stopgap::internal::doctor::Check;
 
 use crate::support::git::Repo;
 use crate::support::recorded::assert_recorded;

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 use serde_yaml::Value as Oracle;
-use stopgap::yaml::edit::{Edit, Refusal, apply};
-use stopgap::yaml::write::Value;
+use stopgap::internal::yaml::edit::{Edit, Refusal, apply};
+use stopgap::internal::yaml::write::Value;
 
 /// The order of the keys of the layouts.
 const ORDER: [&str; 8] = ["title", "scope", "status", "expires", "reviews", "renewals", "amendments", "closure"];
@@ -439,7 +439,8 @@ fn edits_of_generated_files_are_right_by_another_reader() {
     let count = |of: &Cell<u32>| of.set(of.get() + 1);
     let config = ProptestConfig { cases: 1_200, ..ProptestConfig::with_source_file(file!()) };
     let result = TestRunner::new(config).run(&layout::file(), |text| {
-        let (Ok(tree), Ok(other)) = (stopgap::yaml::parse(&text), serde_yaml::from_str::<Oracle>(&text)) else {
+        let (Ok(tree), Ok(other)) = (stopgap::internal::yaml::parse(&text), serde_yaml::from_str::<Oracle>(&text))
+        else {
             count(&unread);
             return Ok(());
         };
@@ -521,7 +522,7 @@ fn no_text_makes_the_editor_panic_and_what_it_makes_reads_back() {
         let all = edits();
         let (edit, steps) = edit.get(&all);
         if let Ok(new) = apply(&text, steps, &ORDER) {
-            prop_assert!(stopgap::yaml::parse(&new).is_ok(), "{}\n{}\n{}", edit, text, new);
+            prop_assert!(stopgap::internal::yaml::parse(&new).is_ok(), "{}\n{}\n{}", edit, text, new);
             made.set(made.get() + 1);
         }
         Ok(())

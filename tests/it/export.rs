@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use stopgap::output::escape;
+use stopgap::internal::output::escape;
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 

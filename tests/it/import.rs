@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use stopgap::schema::{Schema, Shipped};
-use stopgap::yaml;
+use stopgap::internal::schema::{Schema, Shipped};
+use stopgap::internal::yaml;
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 
@@ -100,7 +100,7 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
         "expires            100  AUS-0001, AUS-0002, AUS-0011, …",
         "owner               20  AUS-0025, AUS-0050, AUS-0075, …",
         "stopgap check exceptions/2026/q4",
-        "git add exceptions/2026/q4",
+        "       git switch -c import-exceptions &&\n       git add -- exceptions/2026/q4 &&\n",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }
@@ -561,5 +561,24 @@ fn nothing_is_overwritten_and_links_are_not_followed() {
         assert!(run.stderr.contains("two.yaml"), "{}", run.stderr);
         assert_eq!(files(&sandbox).len(), 1);
         assert_eq!(fs::read_dir(sandbox.path("outside")).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn the_first_line_leads_to_the_copy_of_the_schema_at_the_top_of_the_work_tree() {
+    for (copy, line) in [
+        ("schema/exception.schema.json", "# yaml-language-server: $schema=../../../schema/exception.schema.json\n"),
+        ("team/schema/exception.schema.json", "# yaml-language-server: $schema=../../schema/exception.schema.json\n"),
+        ("elsewhere/exception.schema.json", "title: One\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        fs::create_dir(sandbox.path(".git")).unwrap();
+        sandbox.file(copy, "{}").file("team/r.csv", "ID,Title,Owner\none,One,x\n");
+        let mut command = sandbox.command();
+        command.args(["import", "team/r.csv", "--root", "team", "--folder", "2026", "--today", TODAY]);
+        let run = Run::of(&mut command);
+        assert_eq!(run.code, 0, "{run:?}");
+        let text = fs::read_to_string(sandbox.path("team/exceptions/2026/one.yaml")).unwrap();
+        assert!(text.starts_with(line), "{copy}: {text}");
     }
 }

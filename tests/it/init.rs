@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use stopgap::schema::{Schema, Shipped};
+use stopgap::internal::schema::{Schema, Shipped};
 
 use crate::support::{Run, Sandbox};
 
@@ -65,18 +65,18 @@ fn the_policy_says_every_key_and_changes_none() {
     let sandbox = Sandbox::new();
     init(&sandbox, &[]);
     let text = fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap();
-    let tree = stopgap::yaml::parse(&text).unwrap();
+    let tree = stopgap::internal::yaml::parse(&text).unwrap();
     assert_eq!(Schema::shipped(Shipped::Policy).check(&tree), Vec::new());
     assert_eq!(tree.as_map().unwrap().len(), 1, "only `version` is set");
     // What is commented out is the default, so taking the signs away changes nothing.
     let all = text.replace("# yaml-language-server", "#! yaml").lines().map(uncommented).collect::<Vec<_>>().join("\n");
-    let tree = stopgap::yaml::parse(&all).unwrap();
+    let tree = stopgap::internal::yaml::parse(&all).unwrap();
     assert_eq!(Schema::shipped(Shipped::Policy).check(&tree), Vec::new(), "{all}");
     for key in ["timezone", "tiers", "exposure_tier", "renewals", "reminders", "copied_reason", "back_dating", "rules"]
     {
         assert!(tree.get(key).is_some(), "{key}");
     }
-    let default = stopgap::policy::Policy::default();
+    let default = stopgap::internal::policy::Policy::default();
     assert_eq!(tree.get("tiers").unwrap().get("high").unwrap().as_text(), Some("7d"));
     assert_eq!(default.max_renewals.to_string(), tree.get("renewals").unwrap().get("max").unwrap().as_text().unwrap());
 }
@@ -113,6 +113,18 @@ fn what_is_there_is_never_changed_and_it_can_be_run_twice() {
     assert_eq!(again.code, 0);
     assert!(again.stdout.contains("everything was there already"), "{}", again.stdout);
     assert_eq!(files(&sandbox), after);
+}
+
+#[test]
+fn code_owners_are_given_all_of_the_rule_book() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "schema: rules/house.json\npeople: staff.yaml\n").file("rules/house.json", "{}");
+    sandbox.file("staff.yaml", "people: [{handle: \"@olek\"}]\n");
+    let run = init(&sandbox, &["--owners", "@olek,@priya"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let owners = fs::read_to_string(sandbox.path(".github/CODEOWNERS")).unwrap();
+    let owned: Vec<&str> = owners.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(owned[..5], ["/exceptions/", "/stopgap.yaml", "/staff.yaml", "/controls.yaml", "/rules/house.json"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `list`, `completions` and `man`: what is shown of a register and of the commands.
 
 use serde_json::Value;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 
@@ -81,11 +82,110 @@ not readable: exceptions/f-broken.yaml (`stopgap check` says why)
 4 exceptions, 1 overdue, on 2026-11-23, 1 more left out
 "
     );
-    let mut narrow = register().command();
+}
+
+fn list_in(columns: usize, sandbox: &Sandbox, arguments: &[&str]) -> String {
+    let mut command = sandbox.command();
+    command.env("COLUMNS", columns.to_string()).args(["list", "--today", TODAY, "--quiet"]).args(arguments);
+    Run::of(&mut command).stdout
+}
+
+#[test]
+fn a_narrow_terminal_loses_columns_before_ids_and_titles_are_shortened() {
     let sandbox = register();
-    narrow.current_dir(sandbox.path("")).env("COLUMNS", "90").args(["list", "--today", TODAY, "--quiet"]);
-    let run = Run::of(&mut narrow);
-    assert!(run.stdout.contains("Label printer keeps…\n"), "{}", run.stdout);
+    let heading = |columns| {
+        list_in(columns, &sandbox, &[])
+            .lines()
+            .next()
+            .unwrap()
+            .split("  ")
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(heading(200), "LEFT LAST DAY TIER STATUS OWNER RENEWED ID TITLE");
+    assert_eq!(heading(95), "LEFT LAST DAY TIER STATUS OWNER RENEWED ID TITLE");
+    assert_eq!(heading(80), "LEFT LAST DAY TIER OWNER ID TITLE");
+    assert_eq!(heading(60), "LEFT OWNER ID TITLE");
+    assert!(list_in(60, &sandbox, &[]).contains("c-overdue"));
+    assert!(list_in(90, &sandbox, &[]).contains("…\n"));
+}
+
+#[test]
+fn no_row_is_wider_than_the_terminal_in_any_script() {
+    let sandbox = Sandbox::new();
+    let titles = [
+        "会计系统的供应商在迁移完成之前可以读取所有的工资单据和附件并且保留它们",
+        "e\u{301}".repeat(90).leak(),
+        "👩‍👩‍👧‍👦 ".repeat(30).leak(),
+        "❤️".repeat(60).leak(),
+        "नमस्ते ".repeat(30).leak(),
+        "\u{202e}reversed\u{202c} text that goes on for a good while, longer than any terminal would be wide",
+    ];
+    for (at, title) in titles.iter().enumerate() {
+        let id = ["a", "an-id", "an-id-as-long-as-a-name-of-a-file-may-well-become-when-titles-are-long-1"][at % 3];
+        let owner = ["\"@hanna\"", "Somebody with a Rather Long Name of Many Words", "\"山田太郎\""][at % 3];
+        sandbox.file(
+            format!("exceptions/{id}-{at}.yaml"),
+            exception(&[("title", &format!("\"{title}\"")), ("owner", owner)]),
+        );
+    }
+    let every = "left,last-day,tier,status,owner,approver,requester,renewed,id,title,control,system,environment,starts,decided,path";
+    for columns in [60, 80, 120, 200] {
+        for arguments in [&[][..], &["--columns", every], &["--columns", "title,id"]] {
+            let printed = list_in(columns, &sandbox, arguments);
+            assert_eq!(printed.lines().count(), titles.len() + 1, "{printed}");
+            for line in printed.lines() {
+                assert!(width(line) <= columns, "{columns} columns, {} wide: {line}", width(line));
+            }
+        }
+    }
+}
+
+/// The most columns that any terminal gives a line: some draw a sequence of emoji as one, some draw each of its parts.
+fn width(line: &str) -> usize {
+    let parts: usize = line.chars().map(|c| UnicodeWidthChar::width(c).unwrap_or_default()).sum();
+    parts.max(UnicodeWidthStr::width(line))
+}
+
+#[test]
+fn a_person_has_one_name_in_every_row() {
+    let sandbox = register();
+    sandbox.file("exceptions/g.yaml", exception(&[("owner", "Hanna Vogel"), ("expires", "2026-11-25")]));
+    let table = list(&sandbox, &["--quiet", "--columns", "id,owner"]).stdout;
+    assert!(table.contains("g            @hanna\n") && table.contains("a-later      @hanna\n"), "{table}");
+    let csv = list(&sandbox, &["--format", "csv", "--columns", "id,owner"]).stdout;
+    assert!(csv.starts_with("id,owner\r\n") && csv.contains("g,Hanna Vogel\r\n"), "{csv}");
+}
+
+#[test]
+fn what_is_mine_what_somebody_approved_and_one_control() {
+    let sandbox = register();
+    let ids = |arguments: &[&str]| ids(&sandbox, arguments);
+    assert_eq!(ids(&["--approver", "Mei Tanaka"]), ids(&[]));
+    assert!(ids(&["--approver", "@hanna"]).is_empty());
+    assert_eq!(ids(&["--control", "cry-04"]).len() + ids(&["--control", "ZZ-1"]).len(), ids(&[]).len());
+    assert_eq!(ids(&["--sort", "id"]), ["a-later", "b-soon", "c-overdue", "d-not-begun"]);
+    assert_eq!(ids(&["--sort", "tier"])[0], "c-overdue");
+    assert_eq!(ids(&["--sort", "owner"])[0], "a-later");
+    assert_eq!(ids(&["--sort", "starts"])[0], "d-not-begun");
+
+    let mine = |name: &str| {
+        sandbox.file("home/.gitconfig", format!("[user]\n\tname = {name}\n"));
+        let mut command = sandbox.command();
+        command.env("HOME", sandbox.path("home")).env("PATH", std::env::var_os("PATH").unwrap());
+        Run::of(command.args(["list", "--today", TODAY, "--mine", "--quiet", "--columns", "id"]))
+    };
+    let run = mine("Luis Prado");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.starts_with("ID\nc-overdue\nb-soon\nd-not-begun\nnot readable: "), "{}", run.stdout);
+    let run = mine("Hanna Vogl");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("did you mean `Hanna Vogel`?"), "{}", run.stderr);
+    let run = mine("");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("git config user.email"), "{}", run.stderr);
 }
 
 #[test]
@@ -114,6 +214,15 @@ fn a_shell_completes_ids_rules_and_commands() {
         run.stdout.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(complete(&["stopgap", "renew", "b"]), ["b-soon"]);
+    assert_eq!(complete(&["stopgap", "show", "e-"]), ["e-closed"]);
+    assert!(!complete(&["stopgap", "close", "e"]).contains(&"e-closed".to_owned()));
+    assert_eq!(complete(&["stopgap", "list", "--owner", "@"]), ["@hanna"]);
+    assert_eq!(complete(&["stopgap", "amend", "a-later", "--set", "scope.s"]), ["scope.system="]);
+    assert_eq!(complete(&["stopgap", "amend", "a-later", "--field", "scope.s"]), ["scope.system"]);
+    assert_eq!(complete(&["stopgap", "new", "--tier", "e"]), ["emergency"]);
+    sandbox.file("controls.yaml", "controls: [{id: ACC-07, name: Access}, {id: \"A C\", name: Other}]\n");
+    assert_eq!(complete(&["stopgap", "list", "--control", "A"]), ["ACC-07"]);
+    assert_eq!(complete(&["stopgap", "new", "--control", "A"]), ["ACC-07"]);
     let all = complete(&["stopgap", "show", ""]);
     assert!(all.contains(&"c-overdue".to_owned()) && !all.iter().any(|id| id.contains('$')), "{all:?}");
     assert_eq!(complete(&["stopgap", "explain", "expired-"]), ["expired-first"]);
@@ -137,13 +246,13 @@ fn each_shell_gets_lines_to_source_and_each_command_has_a_manual_page() {
     assert_eq!(Run::of(sandbox.command().args(["man", "--output", "pages"])).code, 0);
     let help = Run::of(sandbox.command().arg("--help")).stdout;
     let commands =
-        help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1).take_while(|line| !line.is_empty());
-    for command in commands
-        .filter(|line| !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-    {
-        assert!(sandbox.path(format!("pages/stopgap-{command}.1")).exists(), "{command}");
+        help.lines().skip_while(|line| !line.starts_with("Exceptions:")).take_while(|line| *line != "Options:");
+    let names = commands.filter(|line| line.starts_with("  ")).filter_map(|line| line.split_whitespace().next());
+    let names: Vec<&str> = names.filter(|name| *name != "help").collect();
+    assert!(names.len() > 15, "{help}");
+    for name in names {
+        let page = std::fs::read_to_string(sandbox.path(format!("pages/stopgap-{name}.1"))).unwrap();
+        assert!(page.contains(&format!(".SH EXAMPLES\n.TP\n\\fBstopgap {name}")), "{page}");
     }
 }
 
@@ -160,6 +269,7 @@ fn one_run_writes_a_file_as_well() {
     for (output, words) in [
         ("csv=exceptions/a-later.yaml", "would replace"),
         ("csv=people.yaml", "would replace"),
+        ("csv=.github/stopgap.yaml", "would replace"),
         ("cvs=live.csv", "there is no format `cvs`"),
     ] {
         let run = list(&sandbox, &["--output", output]);

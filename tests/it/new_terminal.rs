@@ -427,6 +427,23 @@ fn no_colour_is_no_colour() {
     }
 }
 
+#[test]
+fn where_nothing_is_known_more_is_asked_and_nothing_is_warned_of_too_early() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/README.md", "");
+    let mut talk = Talk::new(&sandbox, &[]);
+    talk.wait("13 questions").answer("1 of 14  What is to be allowed?", "The vendor keeps its old certificate");
+    talk.answer("Which exact rule", "CRY-04 Certificates are younger than a year").usual(2, 4);
+    talk.answer("In which environment?", "production").usual(4, 5);
+    talk.asked("Does it open any of these? (vendor-access)").type_in("none").type_in(ENTER).usual(6, 9);
+    talk.answer("Who asks?", "Hanna Vogel").answer("12 of 14  Who decides?", "Mei Tanaka");
+    talk.answer("13 of 14  Until when?", "").answer("Is that right?", "");
+    let (code, shown) = talk.end();
+    assert!(code == 0 && !shown.contains("warning"), "{shown}");
+    let file = "exceptions/the-vendor-keeps-its-old-certificate.yaml";
+    holds(&sandbox, file, &["owner: Hanna Vogel", "approver: Mei Tanaka", "  environment: production"]);
+}
+
 /// Arguments for all that has no other source.
 fn nearly_all() -> Vec<&'static str> {
     vec![

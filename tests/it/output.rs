@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use stopgap::output::escape;
-use stopgap::text::shown;
+use stopgap::internal::output::escape;
+use stopgap::internal::text::shown;
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 

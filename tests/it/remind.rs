@@ -523,7 +523,7 @@ mod hostile {
     }
 
     fn is_quiet(text: &str) {
-        let acts = |c: char| c != '\n' && stopgap::output::escape::is_hostile(c);
+        let acts = |c: char| c != '\n' && stopgap::internal::output::escape::is_hostile(c);
         assert!(!text.contains(acts), "{:?}", text.find(acts).map(|at| &text[at..]));
         assert!(!text.contains("##["), "{text}");
         for line in text.lines() {

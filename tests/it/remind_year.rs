@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
-use stopgap::time::Day;
+use stopgap::internal::time::Day;
 
 use crate::support::exception;
 use crate::support::hub::{Book, Hub, Thread, record};

@@ -340,7 +340,7 @@ mod hostile {
         let sandbox = register();
         for format in FORMATS {
             let printed = report(&sandbox, &["--format", format]);
-            let acts = |c: char| c != '\n' && stopgap::output::escape::is_hostile(c);
+            let acts = |c: char| c != '\n' && stopgap::internal::output::escape::is_hostile(c);
             assert_eq!(printed.chars().find(|c| acts(*c)), None, "{format}");
             for line in printed.lines() {
                 assert!(!line.contains("##[") && !line.trim_start().starts_with("::"), "{format}: {line}");

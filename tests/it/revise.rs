@@ -444,8 +444,8 @@ fn hostile_text_is_written_so_that_it_reads_back_and_printed_so_that_it_does_not
     assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']) && !run.stdout.contains("##["), "{}", run.stdout);
     assert!(!run.stdout.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.stdout);
     let written = text(&sandbox);
-    let tree = stopgap::yaml::parse(&written).unwrap();
-    let (_, read) = stopgap::yaml::lookup(&tree, "/reviews/0/note").unwrap();
+    let tree = stopgap::internal::yaml::parse(&written).unwrap();
+    let (_, read) = stopgap::internal::yaml::lookup(&tree, "/reviews/0/note").unwrap();
     assert_eq!(read.as_text(), Some(note));
     clean(&sandbox);
 }

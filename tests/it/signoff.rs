@@ -845,6 +845,18 @@ mod code_owned {
     }
 
     #[test]
+    fn the_organisation_s_schema_is_a_part_where_it_is_named() {
+        let files = [("stopgap.yaml", "schema: rules/house.json\n"), ("rules/house.json", "{}")];
+        assert_eq!(
+            messages(Some(OWNERS), &files),
+            [
+                "not-code-owned: no line covers the schema `rules/house.json` (add `/rules/house.json @person @other-person`)"
+            ]
+        );
+        assert_eq!(messages(Some(&format!("{OWNERS}/rules/ @mei @olek\n")), &files), NOTHING);
+    }
+
+    #[test]
     fn a_team_counts_as_its_people() {
         let people = |teams: &str| {
             format!(

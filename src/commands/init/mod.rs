@@ -13,7 +13,7 @@ use crate::output::doctor::{Diagnosis, text};
 use crate::output::escape;
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
-use crate::schema::Shipped;
+use crate::schema::{Shipped, modeline};
 use crate::signoff::Codeowners;
 
 const POLICY: &str = include_str!("policy.yaml");
@@ -94,7 +94,8 @@ struct Setup {
 impl Setup {
     fn plan(arguments: &cli::Init, root: &Path) -> Result<Self, Error> {
         let repository = Repository::Folder(root.to_path_buf());
-        let policy = Policy::load(&repository, None, rules::all())?;
+        let mut policy = Policy::load(&repository, None, rules::all())?;
+        let policy_path = policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned()).clone();
         let there = |name: &str| std::fs::symlink_metadata(root.join(name)).is_ok();
         let own_pipeline = there(PIPELINE);
         let below = place::below_work_tree(root);
@@ -107,38 +108,21 @@ impl Setup {
         let mut parts = Vec::new();
         let mut part = |path: &str, text: String, what| parts.push(Part { path: path.to_owned(), text, what });
 
-        let policy_path = policy.path.as_deref().unwrap_or(policy::NAMES[0]);
-        part(policy_path, policy_for(forge), "the policy: limits, levels, the time zone");
+        let schema =
+            |file: &str, schema: Shipped| modeline(&("../".repeat(file.matches('/').count()) + &schema.copy()));
+        let text = schema(&policy_path, Shipped::Policy) + &policy_for(forge);
+        part(&policy_path, text, "the policy: limits, levels, the time zone");
         let folder = policy.exceptions.as_str();
-        let up = "../".repeat(folder.matches('/').count() + 1);
-        let readme = README.replace("SCHEMA", &format!("{up}schema/exception.schema.json"));
-        part(&format!("{folder}/README.md"), readme, "the register's folder, how to write an exception, an example");
-        for (name, schema) in [
-            ("exception", Shipped::Exception),
-            ("policy", Shipped::Policy),
-            ("people", Shipped::People),
-            ("controls", Shipped::Controls),
-        ] {
-            let what = "for editors, which complete and explain the keys";
-            part(&format!("schema/{name}.schema.json"), schema.text().to_owned(), what);
+        let readme = format!("{folder}/README.md");
+        let text = README.replace("MODELINE\n", &schema(&readme, Shipped::Exception));
+        part(&readme, text, "the register's folder, how to write an exception, an example");
+        for (_, schema) in Shipped::ALL {
+            part(&schema.copy(), schema.text().to_owned(), "for editors, which complete and explain the keys");
         }
         let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
         let owners_path = owners_file.unwrap_or(forge.codeowners()[0]);
-        let register = [
-            (format!("/{below}{folder}/"), format!("{folder}/x.yaml")),
-            (format!("/{below}{policy_path}"), policy_path.to_owned()),
-            (format!("/{below}{}", policy.people_path()), policy.people_path().to_owned()),
-            (format!("/{below}{}", policy.controls_path()), policy.controls_path().to_owned()),
-            (format!("/{owners_path}"), owners_path.to_owned()),
-            (format!("/{ATTRIBUTES}"), ATTRIBUTES.to_owned()),
-        ];
-        let job = match ci {
-            Ci::Github => Some(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
-            Ci::Gitlab => Some((format!("/{PIPELINE}"), PIPELINE.to_owned())),
-            Ci::None => None,
-        };
         let text = owners_file.and_then(|name| std::fs::read_to_string(root.join(name)).ok()).unwrap_or_default();
-        let lines = lines(forge, &text, register.into_iter().chain(job), &owners);
+        let lines = lines(forge, &text, decisive(&policy, &below, owners_path, ci), &owners);
         let what = "who must approve a change of the register and its rules";
         match (owners_file, owners.is_empty() || !below.is_empty()) {
             (Some(_), _) => part(owners_path, String::new(), what),
@@ -159,7 +143,7 @@ impl Setup {
             owned: !owners.is_empty(),
             ci,
             own_pipeline,
-            in_git: root.ancestors().any(|folder| folder.join(".git").exists()),
+            in_git: place::work_tree_top(root).is_some(),
             below,
         })
     }
@@ -226,13 +210,28 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
     Ok(given.into_iter().map(str::to_owned).collect())
 }
 
+/// Returns what must have owners, each as a pattern for CODEOWNERS and a path that it covers: the register, its rule
+/// book, CODEOWNERS itself and what else decides how they are judged.
+fn decisive(policy: &Policy, below: &str, owners_path: &str, ci: Ci) -> Vec<(String, String)> {
+    let folder = &policy.exceptions;
+    let mut paths = vec![(format!("/{below}{folder}/"), format!("{folder}/x.yaml"))];
+    paths.extend(policy.books().map(|(_, path)| (format!("/{below}{path}"), path.to_owned())));
+    paths.extend([owners_path, ATTRIBUTES].map(|path| (format!("/{path}"), path.to_owned())));
+    match ci {
+        Ci::Github => paths.push(("/.github/workflows/".to_owned(), WORKFLOW.to_owned())),
+        Ci::Gitlab => paths.push((format!("/{PIPELINE}"), PIPELINE.to_owned())),
+        Ci::None => {}
+    }
+    paths
+}
+
 /// Returns the lines that CODEOWNERS needs and does not have: one for each path that it leaves
 /// without an owner. Each comes as the pattern and a path that it covers.
-fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>, owners: &[String]) -> Vec<String> {
+fn lines(forge: Forge, text: &str, paths: Vec<(String, String)>, owners: &[String]) -> Vec<String> {
     let codeowners = Codeowners::parse(forge, text);
     let covered = |path: &str| !codeowners.binding(path).is_empty();
     let patterns: Vec<String> =
-        paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
+        paths.into_iter().filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
     let width = patterns.iter().map(String::len).max().unwrap_or_default();
     let who = if owners.is_empty() { "OWNERS".to_owned() } else { owners.join(" ") };
     patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()

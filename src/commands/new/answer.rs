@@ -111,7 +111,7 @@ mod tests {
         for field in Field::asked() {
             assert!(argument(field).starts_with("--"), "{field:?}");
         }
-        assert_eq!(argument(crate::register::fields::ALTERNATIVES), "--alternative OPTION --rejected WHY");
+        assert_eq!(argument(Field::at("alternatives").unwrap()), "--alternative OPTION --rejected WHY");
     }
 
     #[test]

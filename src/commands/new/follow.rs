@@ -43,8 +43,8 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
             Following::new(tier.name(), format!("at most {}: {}", days(desk.limit(tier)), meaning(tier)))
         }
         REQUESTER => Following::new(asker?, "as git says"),
-        OWNER => Following::new(requester, "who asks").filter(|it| !it.answer.is_empty()),
-        APPROVER if requester.is_empty() => None,
+        // Who asks is asked for where nobody can tell.
+        OWNER => Following::new(requester, "who asks"),
         APPROVER => {
             let decider = people::deciders(desk, requester, path).into_iter().next()?;
             let why = if desk.has_code_owners() { "code owner of the file" } else { "above who asks" };
@@ -60,7 +60,9 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
 pub(super) fn complete(draft: &Draft, desk: &Desk, asker: Option<&str>, path: &str) -> Draft {
     let mut whole = draft.clone();
     for field in Field::asked() {
-        if whole.is_given(field) || !answer::applies(field, &whole) {
+        // A tier that nobody has had a say in would be warned of too early.
+        let is_early = field == TIER && whole.list(EXPOSURE).is_none();
+        if whole.is_given(field) || is_early || !answer::applies(field, &whole) {
             continue;
         }
         let following = follows(field, &whole, desk, asker, path).filter(|it| !it.answer.is_empty());

@@ -6,7 +6,7 @@ use crate::commands::new::interview::{Interview, Moved, Step, is_first};
 use crate::error::Error;
 use crate::output::{escape, wrap};
 use crate::register::draft::Draft;
-use crate::register::fields::{Field, Kind, OPTION, OPTION_REJECTED};
+use crate::register::fields::{Field, Kind};
 use crate::rule::Level;
 use crate::text::shown;
 
@@ -224,9 +224,14 @@ fn last_question(errors: usize, first: Option<About>, dry_run: bool, count: usiz
     Question { progress, ask, help, back: count > 1, ..Question::default() }
 }
 
-/// Returns an answer as one text; of an alternative both what it was and why it does not do.
+/// Returns an answer as one text; of an item what it says first, and the rest in brackets.
 fn value(field: Field, draft: &Draft) -> String {
-    let item = |at: usize| format!("{} (but: {})", draft.item(OPTION, at), draft.item(OPTION_REJECTED, at));
+    let item = |at: usize| {
+        let mut parts = field.parts().map(|part| draft.item(part, at));
+        let first = parts.next().unwrap_or_default();
+        let rest: Vec<&str> = parts.filter(|text| !text.is_empty()).collect();
+        if rest.is_empty() { first.to_owned() } else { format!("{first} ({})", rest.join(", ")) }
+    };
     let text = match field.kind() {
         Kind::Mappings => (0..draft.count(field)).map(item).collect::<Vec<_>>().join("; "),
         _ => answer::get(field, draft),

@@ -8,9 +8,9 @@ use crate::cli;
 use crate::cli::answers::NONE;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
-use crate::commands::steps::{Steps, quote};
+use crate::commands::steps::{Steps, branch};
 use crate::error::Error;
-use crate::output::escape;
+use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
 use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
 use crate::text::shown;
@@ -31,15 +31,15 @@ impl Handoff<'_> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
         let Self { root, current, path, id, .. } = *self;
-        let steps = Steps { root, current, path, verb: "exception", id, message: &message };
-        if !steps.are_possible() {
+        let steps = Steps { root, current, path, branch: &branch("exception", id), message: &message }.lines();
+        if steps.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
-        for line in steps.lines() {
-            writeln!(out, "  {}", escape::line(&line))?;
+        for line in steps {
+            writeln!(out, "  {line}")?;
         }
         writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
         writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
@@ -106,7 +106,7 @@ impl Resume<'_> {
         }
         for (name, value) in answers(&draft, self.arguments) {
             match escape::line(&value) == value {
-                true => words.extend([format!("--{name}"), quote(&value)]),
+                true => words.extend([format!("--{name}"), shell_word(&value)]),
                 false => lost.push(name),
             }
         }
@@ -123,7 +123,7 @@ impl Resume<'_> {
         ] {
             match escape::line(&value) == value {
                 _ if value.is_empty() => {}
-                true => words.extend([format!("--{name}"), quote(&value)]),
+                true => words.extend([format!("--{name}"), shell_word(&value)]),
                 false => lost.push(name),
             }
         }

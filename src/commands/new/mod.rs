@@ -19,7 +19,7 @@ use crate::commands::ask::{Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, describe, subfolder, write};
+use crate::commands::{World, describe, place, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
@@ -300,7 +300,7 @@ impl Run<'_> {
     }
 
     fn text(&self, draft: &Draft, path: &str) -> String {
-        draft.to_yaml(shelf::schema_copy(&self.desk.root, path).as_deref())
+        draft.to_yaml(place::schema_copy(&self.desk.root, path).as_deref())
     }
 
     /// Judges the finished text among the whole register as it is now.

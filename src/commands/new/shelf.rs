@@ -1,7 +1,6 @@
 //! Where a new file of the register goes: its folder, its id, and the line for the editor.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::register::{self, FileRef, Register};
 use crate::text::shown;
@@ -59,23 +58,6 @@ impl Shelf {
     pub(super) fn path(&self, id: &str) -> String {
         format!("{}/{id}.yaml", self.folder)
     }
-}
-
-/// Returns the path by which an editor finds the schema's copy from a file below the root; `None`
-/// where the repository holds no copy.
-pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
-    const COPY: &str = "schema/exception.schema.json";
-    let mut upwards = "../".repeat(file.matches('/').count());
-    for folder in root.ancestors() {
-        if std::fs::symlink_metadata(folder.join(COPY)).is_ok_and(|metadata| metadata.is_file()) {
-            return Some(upwards + COPY);
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-        upwards.push_str("../");
-    }
-    None
 }
 
 /// Writes a folder of a year, quarter or month (`2026`, `2026-q4`, `2026/11`) for another day;

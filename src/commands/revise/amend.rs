@@ -20,7 +20,7 @@ fn is_corrected(field: Field) -> bool {
 }
 
 /// Returns the fields that `--set` gives: those of one text, and lists of words.
-fn settable() -> impl Iterator<Item = Field> {
+pub(in crate::commands) fn settable() -> impl Iterator<Item = Field> {
     let is_one = |field: &Field| !matches!(field.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
     Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).filter(is_one)
 }

@@ -13,7 +13,7 @@ mod review;
 use std::io::Write;
 use std::process::ExitCode;
 
-pub(super) use amend::run as amend;
+pub(super) use amend::{run as amend, settable};
 pub(super) use close::run as close;
 pub(super) use reject::run as reject;
 pub(super) use renew::run as renew;
@@ -22,12 +22,12 @@ pub(super) use review::run as review;
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::steps::Steps;
+use crate::commands::steps::{Steps, branch};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
 use crate::register::fields::Field;
-use crate::register::{Exception, FileRef, Register, Status};
+use crate::register::{Exception, FileRef, Lists, Register, Status, differences};
 use crate::rules::Judge;
 use crate::time::Day;
 use crate::yaml::edit::{self, Edit};
@@ -88,10 +88,10 @@ impl Subject<'_> {
         let pointer = pointer(field);
         let now = self.opened.files.source(self.file.id).text();
         match (yaml::parse(&before), yaml::parse(now)) {
-            (Ok(before), Ok(now)) => match (yaml::lookup(&before, &pointer), yaml::lookup(&now, &pointer)) {
-                (Some((_, before)), Some((_, now))) => !before.same_value(now),
-                (before, now) => before.is_some() || now.is_some(),
-            },
+            (Ok(before), Ok(now)) => {
+                let value = |tree| yaml::lookup(tree, &pointer).map(|(_, node)| node);
+                !differences(value(&before), value(&now), &pointer, Lists::Whole).is_empty()
+            }
             _ => true,
         }
     }
@@ -173,11 +173,12 @@ fn revise(
         writeln!(out, "{}", escape::line(hint))?;
     }
     let message = format!("exceptions: {verb} {id}");
-    let steps = Steps { root: &root, current: &world.folder, path: &path, verb, id: &id, message: &message };
-    if steps.are_possible() {
+    let branch = branch(verb, &id);
+    let steps = Steps { root: &root, current: &world.folder, path: &path, branch: &branch, message: &message }.lines();
+    if !steps.is_empty() {
         writeln!(out, "\nto bring it into a pull request:\n")?;
-        for line in steps.lines() {
-            writeln!(out, "  {}", escape::line(&line))?;
+        for line in steps {
+            writeln!(out, "  {line}")?;
         }
     }
     Ok(ExitCode::SUCCESS)

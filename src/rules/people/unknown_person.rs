@@ -51,7 +51,7 @@ fn judge_one<'r>(
             continue;
         }
         let message = format!("the {} `{}` is not in the roster", role.name(), shown(written));
-        let help = help(written, suggestions, cx.policy().people.as_deref().unwrap_or("people.yaml"));
+        let help = help(written, suggestions, cx.policy().people_path());
         cx.report_in(exception.file, text, message).help(help);
     }
 }

@@ -110,6 +110,7 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::files::ReadFile;
     use crate::policy::RuleBook;
     use crate::register::{Files, Register};
     use crate::rules::{Case, Judge};
@@ -127,9 +128,9 @@ starts: {starts}
 status: {status}
 "
             );
-            Source::new(format!("exceptions/{id}.yaml"), text)
+            ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), text))
         };
-        let files = Files::from_sources(entries.iter().map(source).collect());
+        let files = Files::from_read(entries.iter().map(source).collect());
         let today = Today::parse("2026-11-23", Zone::UTC).unwrap();
         let judge = Judge::new(RuleBook::default(), today);
         let findings = Case::whole(&judge, &Register::parse(&files, None), None, &files).run();

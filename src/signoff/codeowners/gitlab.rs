@@ -217,8 +217,7 @@ impl<'a> Line<'a> {
                 )),
                 (Some(_), false) => None,
             };
-            problems
-                .extend(problem.map(|(message, help)| self.problem((at + start, word.len()), message, help, false)));
+            problems.extend(problem.map(|(message, help)| self.problem((at + start, word.len()), message, help)));
             owners.extend(found.into_iter().map(|(inside, text, kind)| Owner {
                 text,
                 kind,
@@ -233,22 +232,22 @@ impl<'a> Line<'a> {
         if self.text.trim_start_matches('^').starts_with('[') {
             let message = format!("`{}` is not closed, so GitLab reads no section but a pattern", shown(self.text));
             let help = format!("write `{}]`", shown(self.text));
-            return Some(self.problem((0, self.text.len()), message, help, false));
+            return Some(self.problem((0, self.text.len()), message, help));
         }
         if pattern.starts_with('\u{feff}') {
             let message = "the file begins with a byte order mark, which GitLab takes for a part of the first pattern";
             let help = "save the file without it".to_owned();
-            return Some(self.problem((0, pattern.len()), message.to_owned(), help, true));
+            return Some(self.problem((0, pattern.len()), message.to_owned(), help));
         }
         (owners.is_empty() && !pattern.starts_with('!')).then(|| {
             let message = format!("`{}` has no owner, so GitLab approves its files by itself", shown(pattern));
             let help = format!("name owners, or write `!{}` if nobody has to approve", shown(pattern));
-            self.problem((0, pattern.len()), message, help, true)
+            self.problem((0, pattern.len()), message, help)
         })
     }
 
-    fn problem(&self, (at, length): (usize, usize), message: String, help: String, skipped: bool) -> Problem {
-        Problem { line: self.number, span: self.span(at, length), message, help, skipped }
+    fn problem(&self, (at, length): (usize, usize), message: String, help: String) -> Problem {
+        Problem { line: self.number, span: self.span(at, length), message, help }
     }
 
     fn span(&self, at: usize, length: usize) -> Span {
@@ -260,7 +259,7 @@ impl Written<'_> {
     fn faults(&self, line: &Line<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut add = |message: String, help: String| {
-            problems.push(line.problem((0, line.text.len()), message, help, false));
+            problems.push(line.problem((0, line.text.len()), message, help));
         };
         if self.name.is_empty() {
             add("the section has no name".to_owned(), "write one: `[Security]`".to_owned());

@@ -19,7 +19,6 @@ pub struct Codeowners<'a> {
     /// The places in `rules` of each section's lines. GitHub has one section.
     sections: Vec<Vec<usize>>,
     problems: Vec<Problem>,
-    skipped: usize,
 }
 
 /// One line: a pattern and who owns what it matches.
@@ -88,8 +87,6 @@ pub struct Problem {
     pub message: String,
     /// What to write instead.
     pub help: String,
-    /// Whether the line has no effect because of it.
-    pub skipped: bool,
 }
 
 /// A pattern in its dialect.
@@ -163,14 +160,7 @@ impl<'a> Codeowners<'a> {
         &self.problems
     }
 
-    /// Counts the lines that have no effect.
-    #[must_use]
-    pub fn skipped(&self) -> usize {
-        self.skipped
-    }
-
     fn report(&mut self, problem: Problem) {
-        self.skipped += usize::from(problem.skipped);
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem);
         }
@@ -204,7 +194,6 @@ fn too_large(forge: Forge, bytes: usize) -> Problem {
         span: Span::new(0, 0),
         message: format!("the file has {bytes} bytes, and {who} none of {} or more", Codeowners::TOO_LARGE),
         help: "join rules with `*` until the file is smaller".to_owned(),
-        skipped: true,
     }
 }
 

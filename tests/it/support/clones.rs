@@ -3,7 +3,7 @@
 use std::fs;
 use std::rc::Rc;
 
-use stopgap::git::Git;
+use stopgap::internal::git::Git;
 
 use super::git::Repo;
 

@@ -1,16 +1,17 @@
 //! GitHub's issues in memory: what a plan of `remind` does to them, as action/apply-plan applies it.
 
 use serde_json::{Value, json};
-use stopgap::github::Issue;
-use stopgap::output::record::View;
-use stopgap::output::remind::{Format, Item, Page, render};
-use stopgap::people::People;
-use stopgap::policy::{Policy, RuleBook};
-use stopgap::register::{Files, Register};
-use stopgap::remind::{self, Settings};
-use stopgap::rules::Judge;
-use stopgap::source::Source;
-use stopgap::time::Today;
+use stopgap::internal::files::ReadFile;
+use stopgap::internal::github::Issue;
+use stopgap::internal::output::record::View;
+use stopgap::internal::output::remind::{Format, Item, Page, render};
+use stopgap::internal::people::People;
+use stopgap::internal::policy::{Policy, RuleBook};
+use stopgap::internal::register::{Files, Register};
+use stopgap::internal::remind::{self, Settings};
+use stopgap::internal::rules::Judge;
+use stopgap::internal::source::Source;
+use stopgap::internal::time::Today;
 
 /// The login that opens the issues.
 pub(crate) const BOT: &str = "github-actions[bot]";
@@ -149,8 +150,8 @@ impl Book {
         let today = Today::parse(today, self.policy.timezone).unwrap();
         let judge =
             Judge::new(RuleBook { policy: self.policy.clone(), people: self.people.clone(), controls: None }, today);
-        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path.clone(), text.clone())).collect();
-        let files = Files::from_sources(files);
+        let source = |(path, text): &(String, String)| ReadFile::from(Source::new(path.clone(), text.clone()));
+        let files = Files::from_read(files.iter().map(source).collect());
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let reminders = remind::due(&judge, &register);
         let issues = Issue::parse_list(hub.answer(self.label).to_string().as_bytes()).unwrap();

@@ -72,10 +72,8 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     let below = |path: &str| named(format!("{prefix}{path}"));
     let folder = format!("{prefix}{}/", policy.exceptions);
     let mut files = vec![Watched { path: format!("{folder}a-new-exception.yaml"), name: folder }];
-    files.extend(policy.path.as_deref().map(below));
-    files.extend(cx.judge.people.roster().map(|_| below(policy.people_path())));
-    files.extend(cx.judge.controls.as_ref().map(|_| below(policy.controls_path())));
-    files.extend(policy.schema.as_deref().map(below));
+    let (roster, catalogue) = (cx.judge.people.roster().is_some(), cx.judge.controls.is_some());
+    files.extend(policy.books_there(roster, catalogue).map(|(_, path)| below(path)));
     let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
     let most = MOST_MATCHES / (rules + 1);

@@ -1,0 +1,241 @@
+//! The help: examples first, then the commands by what they are for.
+
+use std::fmt::Write as _;
+
+use clap::Subcommand as _;
+use clap::builder::StyledStr;
+use clap::builder::styling::{AnsiColor, Style, Styles};
+
+use crate::cli::Command;
+
+/// The colours of the help, for terminals.
+pub(super) const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Returns what the help of stopgap consists of.
+pub(super) fn whole() -> StyledStr {
+    let head = STYLES.get_header();
+    let mut template = StyledStr::new();
+    let _ = write!(
+        template,
+        "{{about-with-newline}}\n{{before-help}}{{usage-heading}} {{usage}}{{after-help}}\n\n\
+         {head}Options:{head:#}\n{{options}}"
+    );
+    template
+}
+
+/// What the help of a command consists of.
+pub(super) const OF_A_COMMAND: &str =
+    "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// The commands by what they are for.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
+    ("The register", &["check", "list", "show", "explain"]),
+    ("The team", &["report", "remind", "history", "export"]),
+    ("Set-up", &["init", "doctor", "import"]),
+    ("The program", &["schema", "completions", "man", "help"]),
+];
+
+/// Lines that people would type, for stopgap as a whole (under no name) and for each command.
+const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "",
+        &[
+            ("stopgap new", "ask for an exception, question by question"),
+            ("stopgap check", "find what is expired, or against the rules"),
+            ("stopgap list --mine", "what you own or asked for, the most urgent first"),
+            ("stopgap close payroll-vendor", "the exception is over, and somebody has seen it"),
+        ],
+    ),
+    (
+        "init",
+        &[
+            ("stopgap init --dry-run", "show what would be written"),
+            ("stopgap init --owners @acme/security", "set up, with this team as code owners"),
+        ],
+    ),
+    (
+        "new",
+        &[
+            ("stopgap new", "ask for each answer"),
+            ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+        ],
+    ),
+    (
+        "check",
+        &[
+            ("stopgap check", "judge the whole register"),
+            ("stopgap check --base origin/main", "judge what this branch changes"),
+            ("stopgap check --format concise", "one line for each finding"),
+        ],
+    ),
+    (
+        "list",
+        &[
+            ("stopgap list --mine", "what you own or asked for"),
+            ("stopgap list --days-left 7", "what ends within a week, or is overdue"),
+            ("stopgap list --all --control ACC-07 --sort starts", "how often a rule was broken, the latest first"),
+            ("stopgap list --columns id,owner,approver,left", "a table of your own"),
+        ],
+    ),
+    (
+        "show",
+        &[
+            ("stopgap show payroll-vendor", "the record, its findings and its history"),
+            ("stopgap show payroll-vendor --format json", "the same for scripts"),
+        ],
+    ),
+    (
+        "renew",
+        &[(
+            "stopgap renew payroll-vendor --expires 7d --approver @olek",
+            "ask for another week, with a reason of its own",
+        )],
+    ),
+    ("review", &[("stopgap review payroll-vendor --note 'The vendor has not signed in yet'", "note what you saw")]),
+    ("close", &[("stopgap close payroll-vendor --verified-by @mei --note 'Account deleted'", "record the end")]),
+    ("reject", &[("stopgap reject payroll-vendor --note 'Use the read-only export'", "turn a request down")]),
+    (
+        "amend",
+        &[(
+            "stopgap amend payroll-vendor --set scope.system=sftp-hr-02 --approver @olek",
+            "correct an approved record",
+        )],
+    ),
+    (
+        "report",
+        &[
+            ("stopgap report", "the agenda of the weekly meeting"),
+            ("stopgap report --format html --output html=report.html", "the same as a page"),
+        ],
+    ),
+    (
+        "history",
+        &[
+            ("stopgap history", "find edits that passed no gate"),
+            ("stopgap history --since v1", "only what came after a tag"),
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            ("stopgap doctor", "does the gate really gate?"),
+            ("stopgap doctor --rulesets rules.json", "and do the branch's rules require it?"),
+        ],
+    ),
+    (
+        "export",
+        &[
+            ("stopgap export --format csv", "the register for a spreadsheet"),
+            ("stopgap export --format ics", "the ends for a calendar"),
+        ],
+    ),
+    ("remind", &[("stopgap remind", "who must be told today")]),
+    (
+        "import",
+        &[
+            ("stopgap import waivers.csv --dry-run", "what the rows would become"),
+            ("stopgap import .trivyignore", "take over an ignore file"),
+        ],
+    ),
+    ("explain", &[("stopgap explain expired", "why a rule exists, and what to do"), ("stopgap explain", "all rules")]),
+    ("completions", &[("stopgap completions bash", "lines to source in a shell")]),
+    ("man", &[("stopgap man check", "the manual page of a command")]),
+    ("schema", &[("stopgap schema exception", "the schema of an exception file")]),
+];
+
+/// Returns the examples of a command, or of stopgap as a whole under the empty name.
+pub fn examples(command: &str) -> &'static [(&'static str, &'static str)] {
+    EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, examples)| examples)
+}
+
+/// Returns the examples as the help shows them: what each is for, and below it the line.
+pub(super) fn shown_examples(command: &str) -> StyledStr {
+    let (head, line) = (STYLES.get_header(), STYLES.get_literal());
+    let mut text = StyledStr::new();
+    let width = examples(command).iter().map(|(line, _)| line.len()).max().unwrap_or_default();
+    let _ = writeln!(text, "{head}Examples:{head:#}");
+    for (example, what) in examples(command) {
+        // Where there is no room for both, the explanation goes on a line of its own.
+        let _ = match width <= LONGEST_BESIDE {
+            true => writeln!(text, "  {}  {what}", padded(example, width, *line)),
+            false => writeln!(text, "  {line}{example}{line:#}\n      {what}"),
+        };
+    }
+    text
+}
+
+/// The longest example that has its explanation on the same line, so that both fit in 80 columns.
+const LONGEST_BESIDE: usize = 30;
+
+fn padded(text: &str, width: usize, style: Style) -> String {
+    format!("{style}{text}{style:#}{:gap$}", "", gap = width - text.len())
+}
+
+/// Returns the commands, each with the sentence that its own help begins with.
+pub(super) fn commands() -> StyledStr {
+    let all = Command::augment_subcommands(clap::Command::new("stopgap"));
+    let (head, name_style) = (STYLES.get_header(), *STYLES.get_literal());
+    let width = GROUPS.iter().flat_map(|(_, names)| *names).map(|name| name.len()).max().unwrap_or_default();
+    let mut text = StyledStr::new();
+    for (place, (group, names)) in GROUPS.iter().enumerate() {
+        let gap = if place == 0 { "" } else { "\n" };
+        let _ = writeln!(text, "{gap}{head}{group}:{head:#}");
+        for name in *names {
+            let about = match all.find_subcommand(name) {
+                Some(command) => command.get_about().map(ToString::to_string).unwrap_or_default(),
+                None => "Print the help of stopgap, or of one of its commands".to_owned(),
+            };
+            let _ = writeln!(text, "  {}  {about}", padded(name, width, name_style));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_one_group_and_has_examples_that_parse() {
+        let all = crate::cli::command();
+        let names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        for name in &names {
+            assert_eq!(grouped.iter().filter(|other| other == &name).count(), 1, "{name}");
+            assert!(*name == "help" || !examples(name).is_empty(), "{name} has no example");
+        }
+        grouped.retain(|name| !names.contains(name));
+        assert!(grouped.is_empty(), "{grouped:?} are not commands");
+        for (name, examples) in EXAMPLES {
+            for (line, _) in *examples {
+                // Quotes hold no quote in these lines.
+                let mut words: Vec<String> = Vec::new();
+                for (place, part) in line.split('\'').enumerate() {
+                    match place % 2 {
+                        0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                        _ => words.push(part.to_owned()),
+                    }
+                }
+                let parsed = all.clone().try_get_matches_from(&words);
+                assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+                assert!(name.is_empty() || words[1] == *name, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_line_of_the_examples_and_the_list_of_commands_fits_a_terminal() {
+        let examples = EXAMPLES.iter().map(|(name, _)| shown_examples(name));
+        for line in examples
+            .chain([commands()])
+            .flat_map(|text| text.to_string().lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What the tests and the benchmark use beyond the commands.
+//!
+//! Everything else is private, so that the compiler sees what nobody uses. Not an API.
+
+pub mod source {
+    pub use crate::source::{FileId, Source, Span};
+}
+pub mod text {
+    pub use crate::text::{Phrases, shown};
+    pub mod phrases {
+        pub use crate::text::phrases::{
+            exposure_term, is_broad_scope, is_no_alternative, is_placeholder, is_vague_control, sentences,
+        };
+    }
+    pub mod similarity {
+        pub use crate::text::similarity::closest_older;
+    }
+}
+pub mod time {
+    pub use crate::time::{Day, Today};
+}
+pub mod people {
+    pub use crate::people::People;
+}
+pub mod yaml {
+    pub use crate::yaml::{On, lookup, parse};
+    pub mod edit {
+        pub use crate::yaml::edit::{Edit, Refusal, apply};
+    }
+    pub mod write {
+        pub use crate::yaml::write::Value;
+    }
+}
+pub mod error {
+    pub use crate::error::Error;
+}
+pub mod git {
+    pub use crate::git::Git;
+}
+pub mod files {
+    pub use crate::files::{ReadFile, Repository, decode};
+}
+pub mod github {
+    pub use crate::github::{Event, Issue};
+}
+pub mod rule {
+    pub use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
+}
+pub mod schema {
+    pub use crate::schema::{Schema, Shipped};
+}
+pub mod register {
+    pub use crate::register::{Files, Register, read};
+    pub mod fields {
+        pub use crate::register::fields::Field;
+    }
+}
+pub mod policy {
+    pub use crate::policy::{Forge, Policy, RuleBook, load_controls, load_people, load_schema};
+}
+pub mod signoff {
+    pub use crate::signoff::{
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict,
+    };
+}
+pub mod history {
+    pub use crate::history::{Changes, Circumstances, Document, decisions};
+    pub mod base {
+        pub use crate::history::base::{Base, CiEnvironment, find};
+    }
+}
+pub mod doctor {
+    pub use crate::doctor::Check;
+}
+pub mod rules {
+    pub use crate::rules::{Case, Context, Judge, all, find};
+}
+pub mod gate {
+    pub use crate::gate::{Gate, Judged, Reach};
+}
+pub mod remind {
+    pub use crate::remind::{Settings, due, track};
+}
+pub mod output {
+    pub use crate::output::{Format, Look, Report, render};
+    pub mod escape {
+        pub use crate::output::escape::{folded, is_hostile, line, markdown_message, unlinked, untagged};
+    }
+    pub mod record {
+        pub use crate::output::record::View;
+    }
+    pub mod remind {
+        pub use crate::output::remind::{Format, Item, Page, render};
+    }
+}
