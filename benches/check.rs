@@ -57,7 +57,7 @@ fn main() -> Outcome<()> {
     if let Some(at) = arguments.iter().position(|argument| argument == "--write") {
         return Ok(generate::write(Path::new(&arguments[at + 2]), arguments[at + 1].parse()?, generate::SEED)?);
     }
-    // `cargo test --all-targets` starts this too, without the word: then it only has to work.
+    // `cargo test --all-targets` starts this too, without the word: then it only has to run.
     let usual = if arguments.iter().any(|argument| argument == "--bench") { 10_000 } else { 100 };
     let entries = number("--entries").unwrap_or(usual);
     let rounds = number("--rounds").unwrap_or(5).max(1);
@@ -139,7 +139,7 @@ impl Bench {
         Ok(())
     }
 
-    /// A register with errors would be another benchmark: most of its time went into messages.
+    /// A register with errors would be a different benchmark: most of its time would go into messages.
     fn in_good_order(&self, files: &Files, out: &mut impl Write) -> Outcome<()> {
         let judge = self.judge()?;
         let register = Register::parse(files, None);
@@ -235,7 +235,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Start-up and check of one entry by the command itself.
+    /// Measures start-up and check of one entry by the command itself.
     fn one_entry(&self, out: &mut impl Write) -> Outcome<()> {
         const RUNS: u32 = 100;
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
@@ -275,7 +275,7 @@ impl Cost {
         Ok(Self { wall: start.elapsed(), processor: processor_time().saturating_sub(before) })
     }
 
-    /// Best and median wall time, and best processor time.
+    /// Returns the best and median wall time, and the best processor time.
     fn figures(costs: &mut [Self]) -> [Duration; 3] {
         costs.sort_by_key(|cost| cost.wall);
         let processor = costs.iter().map(|cost| cost.processor).min().unwrap_or_default();
@@ -283,7 +283,8 @@ impl Cost {
     }
 }
 
-/// The processor time of all threads of this process, in the nanoseconds of the Linux scheduler; nothing elsewhere.
+/// Returns the processor time of all threads of this process, in the nanoseconds of the Linux scheduler; nothing
+/// elsewhere.
 fn processor_time() -> Duration {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
     let of_thread = |thread: io::Result<DirEntry>| {
@@ -293,10 +294,10 @@ fn processor_time() -> Duration {
     Duration::from_nanos(threads.filter_map(of_thread).sum())
 }
 
-/// Linux counts in hundredths of a second for its readers (`USER_HZ`, proc(5)); it sums up finer.
+/// Linux counts in hundredths of a second for its readers (`USER_HZ`, proc(5)), but more finely inside.
 const MILLIS_PER_TICK: f64 = 10.0;
 
-/// The processor time of all children that have ended: fields 16 and 17 of proc(5) `stat`.
+/// Returns the processor time of all children that have ended: fields 16 and 17 of proc(5) `stat`.
 fn children_ticks() -> Option<u32> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let (_, behind_name) = stat.rsplit_once(')')?;

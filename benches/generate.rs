@@ -1,11 +1,10 @@
 //! Writes a register of any size that a check on [`TODAY`] passes without an error or a warning.
 //!
-//! The same number of entries and the same seed give the same bytes. Four of five entries are
-//! closed, one of twenty is rejected, the rest is live; they are spread over ten years, in folders
-//! by quarter, with renewals, reviews, amendments, covers, several styles of YAML, comments, and
-//! texts outside ASCII. The words of a reason are as rare as those of a language are: in a hundred
-//! thousand sentences about a third of the words stand in less than a hundred of them. So no two
-//! reasons are copies, and comparing them is the work that it is elsewhere.
+//! The same number of entries and the same seed give the same bytes. Four of five entries are closed, one of twenty is
+//! rejected, the rest are live; they are spread over ten years, in folders by quarter, with renewals, reviews,
+//! amendments, covers, several styles of YAML, comments, and texts outside ASCII. The words of a reason are as rare as
+//! those of a language: in a hundred thousand sentences about a third of the words occur in fewer than a hundred of
+//! them. So no two reasons are copies, and comparing them takes as much work as in a real register.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -50,13 +49,13 @@ vague_phrases: [operational necessity, as per usual, for the plant]
 /// How many people the roster has; the first ones lead the others.
 const PEOPLE: usize = 200;
 
-/// So many people, from the top, decide on exceptions.
+/// How many people, from the top, decide on exceptions.
 const APPROVERS: usize = 40;
 
-/// So many people, from the end, have left.
+/// How many people, from the end, have left.
 const LEAVERS: usize = 6;
 
-/// Each leader has so many people below.
+/// How many people each leader has below them.
 const SPAN: usize = 6;
 
 const GIVEN: [&str; 40] = [
@@ -123,12 +122,12 @@ fn full_name(person: usize) -> String {
     format!("{} {}", GIVEN[person % GIVEN.len()], FAMILY[(person * 7 + person / GIVEN.len()) % FAMILY.len()])
 }
 
-/// A person's name in letters that a login may have.
+/// Returns a person's name in letters that a login may have.
 fn login(person: usize) -> String {
     slug(&full_name(person)).replace('-', ".")
 }
 
-/// The person above, nobody for the first.
+/// Returns a person's manager, `None` for the first person.
 fn leader(person: usize) -> Option<usize> {
     person.checked_sub(1).map(|below| below / SPAN)
 }
@@ -150,7 +149,7 @@ fn roster() -> String {
     text
 }
 
-/// The rules that speak of no exposure.
+/// The rules that are not about an exposure.
 const CONTROLS: [(&str, &str); 44] = [
     ("ACC-01", "Every account belongs to one person"),
     ("ACC-02", "Nobody queries production tables by hand"),
@@ -159,7 +158,7 @@ const CONTROLS: [(&str, &str); 44] = [
     ("ACC-05", "Build accounts cannot sign in"),
     ("ACC-06", "Sessions end after fifteen minutes"),
     ("BCK-01", "Backups are restored once a month"),
-    ("BCK-02", "Backups lie in two places"),
+    ("BCK-02", "Backups are kept in two places"),
     ("BCK-03", "Backups are kept for a year"),
     ("BLD-01", "Builds run on clean agents"),
     ("BLD-02", "Artefacts are signed"),
@@ -170,7 +169,7 @@ const CONTROLS: [(&str, &str); 44] = [
     ("CRY-02", "Keys are rotated every ninety days"),
     ("CRY-03", "Transport uses TLS 1.2 or later"),
     ("CRY-04", "Certificates are younger than a year"),
-    ("CRY-05", "Secrets lie in the vault"),
+    ("CRY-05", "Secrets are kept in the vault"),
     ("DEV-01", "Phones are enrolled before they read mail"),
     ("DEV-02", "Laptops lock after five minutes"),
     ("DEV-03", "Only managed devices join the office network"),
@@ -354,7 +353,7 @@ const LISTS: [(&str, &str); 12] = [
 
 const REASONS: [&str; 7] = [
     "The {thing} in {village} {breaks} since {event}, and {maker} ships the {kind} {part} for {product} {when}.",
-    "Without the exception {who} of {village} cannot {work}, because {maker}'s {kind} {part} {breaks} until {product} is mended {when}.",
+    "Without the exception {who} of {village} cannot {work}, because {maker}'s {kind} {part} {breaks} until {product} is repaired {when}.",
     "{Maker} installs {product} on the {thing} {when}, and until then {who} in {village} {work} with the {kind} {part}.",
     "After {event} the {kind} {part} from {maker} {breaks}, so {who} of {village} have to {work} on {product}.",
     "The {kind} {part} that {maker} sent for {product} {breaks}; {who} need it in {village} to {work} {when}.",
@@ -456,11 +455,11 @@ struct Case {
     owner: usize,
     approver: usize,
     term: Term,
-    /// The last day of which the record can speak.
+    /// The last day that the record can know about.
     now: Day,
 }
 
-/// Writes one exception after the other.
+/// Writes one exception after another.
 struct Author {
     random: Random,
     lists: Vec<(&'static str, Vec<&'static str>)>,
@@ -569,7 +568,7 @@ impl Author {
         Term { decided: at.plus(-self.random.days(3)), starts: at, expires: end, renewals }
     }
 
-    /// What the requester writes.
+    /// Writes what the requester says.
     fn request(&mut self, case: &Case) {
         if self.random.chance(40) {
             self.out.push_str("# yaml-language-server: $schema=../../schema/exception.schema.json\n");
@@ -622,7 +621,7 @@ impl Author {
         }
     }
 
-    /// Who answers for it, and when.
+    /// Writes who answers for it, and when.
     fn approval(&mut self, case: &Case) {
         self.person("", "requester", case.requester);
         if case.status != Status::Rejected {
@@ -680,7 +679,7 @@ impl Author {
         }
     }
 
-    /// What was added after the decision.
+    /// Writes what was added after the decision.
     fn log(&mut self, case: &Case) {
         let term = &case.term;
         let length = term.starts.days_until(case.now);
@@ -788,7 +787,7 @@ impl Author {
         self.fill(template)
     }
 
-    /// Puts words into the braces of a template; a capital in the braces gives a capital.
+    /// Fills the braces of a template with words; a capital in the braces gives a capital.
     fn fill(&mut self, template: &str) -> String {
         let mut text = String::with_capacity(2 * template.len());
         let mut rest = template;

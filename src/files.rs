@@ -1,5 +1,5 @@
-//! Reading files of the repository, from its folder or from a commit: never through a link, never
-//! past the size limit, never a pipe.
+//! Reads files of the repository, from its folder or from a commit: never through a link, never past the size limit,
+//! never from a pipe.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use crate::yaml::{self, Problem};
 /// Where the files of a repository are read from: a folder, or a commit of its history.
 #[derive(Debug)]
 pub enum Repository {
-    /// The files as they lie in the root.
+    /// The files as they are in the root folder.
     Folder(PathBuf),
     /// The files as a commit holds them.
     Commit(CommitFiles),
@@ -29,11 +29,11 @@ pub struct CommitFiles {
 }
 
 impl CommitFiles {
-    /// Lists the files of a commit. Without a commit there are none.
+    /// Lists the files of a commit; without a commit there are none.
     ///
     /// # Errors
     ///
-    /// When the commit's trees are not here.
+    /// If the commit's trees are not in this clone.
     pub fn list(git: &Git, commit: Option<&Commit>) -> Result<Self, Error> {
         Self::list_in(git, commit, "")
     }
@@ -42,7 +42,7 @@ impl CommitFiles {
     ///
     /// # Errors
     ///
-    /// When the commit's trees are not here.
+    /// If the commit's trees are not in this clone.
     pub fn list_in(git: &Git, commit: Option<&Commit>, folder: &str) -> Result<Self, Error> {
         let listing = match commit {
             Some(commit) => git.tree(commit, folder)?,
@@ -66,7 +66,7 @@ impl CommitFiles {
         &self.files
     }
 
-    /// Puts a file in the place of another, or takes it away.
+    /// Replaces a file, or removes it.
     pub fn set(&mut self, path: &str, file: Option<TreeFile>) {
         match file {
             Some(file) => self.files.insert(path.to_owned(), file),
@@ -78,7 +78,7 @@ impl CommitFiles {
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver them.
+    /// If `git` cannot deliver them.
     pub fn read(&self, paths: &[&str]) -> Result<Vec<ReadFile>, Error> {
         self.read_up_to(paths, yaml::MAX_BYTES)
     }
@@ -87,7 +87,7 @@ impl CommitFiles {
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver them.
+    /// If `git` cannot deliver them.
     pub fn read_up_to(&self, paths: &[&str], limit: u64) -> Result<Vec<ReadFile>, Error> {
         let oids: Vec<&str> =
             paths.iter().filter_map(|path| self.files.get(*path)).map(|file| file.oid.as_str()).collect();
@@ -100,11 +100,11 @@ impl CommitFiles {
     }
 }
 
-/// Makes a file of the content that git delivered for it, of at most `limit` bytes.
+/// Turns the content that git delivered for a file into that file, of at most `limit` bytes.
 ///
 /// # Errors
 ///
-/// When git did not have it.
+/// If git did not have it.
 pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64) -> Result<ReadFile, Error> {
     if file.mode == "120000" {
         return Ok(unread(path, LINK.into(), LINK_HELP));
@@ -120,7 +120,7 @@ pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64
 }
 
 impl Repository {
-    /// Tells whether there is a file, a link included.
+    /// Returns whether there is a file or a link at a path.
     #[must_use]
     pub fn exists(&self, relative: &str) -> bool {
         match self {
@@ -129,11 +129,11 @@ impl Repository {
         }
     }
 
-    /// Reads a file; what is wrong with it is a fault, not an error.
+    /// Reads a file; anything wrong with it is a fault, not an error.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver it.
+    /// If `git` cannot deliver it.
     pub fn read(&self, relative: &str) -> Result<ReadFile, Error> {
         match self {
             Self::Folder(root) => Ok(match self.path_problem(relative) {
@@ -144,8 +144,8 @@ impl Repository {
         }
     }
 
-    /// Tells why a path from a policy may not be used: it must stay below the root, on plain
-    /// names and through no link.
+    /// Returns why a path from a policy may not be used: it must stay below the root, consist of plain names and go
+    /// through no link.
     #[must_use]
     pub fn path_problem(&self, relative: &str) -> Option<String> {
         let path = Path::new(relative);
@@ -153,7 +153,7 @@ impl Repository {
         if relative.is_empty() || !path.components().all(plain) {
             return Some("the path must be relative and stay in the repository".into());
         }
-        // A commit's files are named by their whole path, so none is reached through a link.
+        // A commit's files are named by their whole path, so none of them is reached through a link.
         let Self::Folder(root) = self else { return None };
         let mut place = root.clone();
         for part in path.components() {
@@ -186,10 +186,10 @@ fn oversized(path: &str, bytes: u64, limit: u64) -> ReadFile {
     unread(path, format!("the file has {bytes} bytes, the limit is {limit}"), OVERSIZED_HELP)
 }
 
-/// A file as it was read: its text so far as there is one, and what stopped the reading.
+/// A file as it was read: as much of its text as there is, and what stopped the reading.
 #[derive(Debug)]
 pub struct ReadFile {
-    /// Path and text; the text is empty where nothing could be read.
+    /// Path and text; the text is empty if nothing could be read.
     pub source: Source,
     /// Why the text cannot be trusted.
     pub fault: Option<Problem>,
@@ -197,24 +197,24 @@ pub struct ReadFile {
     pub bytes: u64,
     /// Whether the file was there and could be opened.
     pub opened: bool,
-    /// Git's object name of the bytes, where it was asked for.
+    /// Git's object name of the bytes, if it was asked for.
     pub oid: Option<String>,
 }
 
 impl From<Source> for ReadFile {
-    /// Takes a text that is already in memory at its word.
+    /// Wraps a text that is already in memory, without checking it.
     fn from(source: Source) -> Self {
         Self { bytes: source.text().len() as u64, source, fault: None, opened: true, oid: None }
     }
 }
 
-/// Reads one file; what is wrong with it is a fault, not an error.
+/// Reads one file; anything wrong with it is a fault, not an error.
 #[must_use]
 pub fn read(path: &Path, shown_as: String) -> ReadFile {
     read_hashed(path, shown_as, None)
 }
 
-/// Reads one file, and names its content as git does where a format is given.
+/// Reads one file, and computes git's name for its content if a format is given.
 #[must_use]
 pub fn read_hashed(path: &Path, shown_as: String, format: Option<ObjectFormat>) -> ReadFile {
     read_up_to(path, shown_as, format, yaml::MAX_BYTES)
@@ -247,7 +247,7 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
     }
 }
 
-/// Makes text of bytes; the safe subset is UTF-8 without the characters that hide a line.
+/// Decodes bytes; the safe subset is UTF-8 without the characters that hide a line.
 #[must_use]
 pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
     let size = bytes.len() as u64;
@@ -278,18 +278,18 @@ pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
 fn unreadable(path: &str, error: &std::io::Error) -> ReadFile {
     match error.kind() {
         ErrorKind::PermissionDenied => {
-            unread(path, "the file may not be read: permission denied".into(), "make the file readable")
+            unread(path, "the file cannot be read: permission denied".into(), "make the file readable")
         }
         ErrorKind::NotFound => unread(path, NOT_THERE.into(), NOT_THERE_HELP),
         _ => unread(path, format!("the file cannot be read: {error}"), "make the file readable"),
     }
 }
 
-/// Reads a file that an argument names, of at most `limit` bytes; a pipe will do.
+/// Reads a file that an argument names, of at most `limit` bytes; it may be a pipe.
 ///
 /// # Errors
 ///
-/// When it cannot be read or is larger.
+/// If it cannot be read or is larger.
 pub fn read_named(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;

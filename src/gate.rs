@@ -1,6 +1,6 @@
-//! The judgement of a change: built complete, judged by one call.
+//! Judging a change: a [`Gate`] is built complete and judges with one call.
 //!
-//! The pull-request gate, a file that is about to be written and the commits of the past are judged here alike.
+//! The pull-request gate, a file that is about to be written and the commits of the past are all judged here.
 
 use crate::error::Error;
 use crate::history::{Changes, Circumstances};
@@ -11,25 +11,25 @@ use crate::schema::Schema;
 use crate::signoff::{Evidence, Merge, Ownership, Unanswered};
 use crate::source::FileId;
 
-/// Reads what the pull request says of a change.
+/// Reads what the pull request says about a change.
 pub type ReadEvidence<'r> = dyn Fn(&Changes<'_>) -> Result<Option<Evidence>, Error> + 'r;
 
 /// Works out what brought a commit of the past to the branch.
 pub type ReadMerge<'r> = dyn Fn(&Changes<'_>) -> Result<Result<Merge, Unanswered>, Error> + 'r;
 
-/// How far a change is judged.
+/// Which rules judge a change.
 #[derive(Clone, Copy)]
 pub enum Reach<'a> {
-    /// By all rules: the gate.
+    /// All of them: the gate.
     All {
         /// The organisation's own schema.
         schema: Option<&'a Schema>,
         /// Who signed it off.
         evidence: &'a ReadEvidence<'a>,
     },
-    /// By the rules on what a change does: a commit of the past.
+    /// Those about what a change does: for a commit of the past.
     ChangeAlone,
-    /// By these, and by those on who signed it off before it was merged: a commit of the past whose pull requests are
+    /// Those, and the ones about who signed off before the merge: for a commit of the past whose pull requests are
     /// known.
     Merged {
         /// What brought it to the branch.
@@ -43,13 +43,13 @@ pub struct Gate<'a> {
     pub judge: &'a Judge,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
-    /// The head's files, and after them those of the base that differ.
+    /// The head's files, followed by those of the base that differ.
     pub files: &'a Files,
     /// All files of the base.
     pub base: &'a [FileId],
-    /// What is known of the change besides its files.
+    /// What is known about the change besides its files.
     pub circumstances: Circumstances,
-    /// How far it is judged.
+    /// Which rules judge it.
     pub reach: Reach<'a>,
 }
 
@@ -59,16 +59,16 @@ pub struct Judged<'j> {
     pub register: &'j Register<'j>,
     /// What the change does.
     pub changes: &'j Changes<'j>,
-    /// What was found; those that the change did not cause are marked as not gating.
+    /// What was found; findings that the change did not cause are marked as not gating.
     pub findings: Findings,
 }
 
 impl Gate<'_> {
-    /// Judges the change and hands the result to `then`.
+    /// Judges the change and passes the result to `then`.
     ///
     /// # Errors
     ///
-    /// When what the pull request says cannot be worked out.
+    /// If what the pull request says cannot be worked out.
     pub fn judge<R>(self, then: impl FnOnce(Judged<'_>) -> R) -> Result<R, Error> {
         let Self { judge, ownership, files, base, circumstances, reach } = self;
         let (register, before) = match reach {

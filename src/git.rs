@@ -1,8 +1,8 @@
 //! The only caller of `git`: plumbing commands, NUL-separated answers, a scrubbed environment.
 //!
-//! A repository's own configuration must decide nothing here: no hook, no file-system monitor, no
-//! external diff, no lazy fetch, and no replaced object takes part. Ownership by another user is
-//! accepted (`safe.directory`), because nothing that runs obeys that repository.
+//! A repository's own configuration must decide nothing here: hooks, file-system monitors, external diffs, lazy fetches
+//! and replaced objects are all switched off. Ownership by another user is accepted (`safe.directory`), because nothing
+//! that runs obeys that repository.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, GitError};
 
-/// A commit's object name in full.
+/// The full object name of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Commit(String);
 
@@ -25,7 +25,7 @@ impl Commit {
         &self.0
     }
 
-    /// Reads an object name in full.
+    /// Reads a full object name.
     #[must_use]
     pub fn from_digits(text: &str) -> Option<Self> {
         commit_of(text.as_bytes())
@@ -41,8 +41,7 @@ impl Commit {
 /// The header of a commit object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitInfo {
-    /// The parents that the object itself names; a shallow clone has them here although it lacks
-    /// the objects.
+    /// The parents that the object itself names; a shallow clone has their names even where it lacks the objects.
     pub parents: Vec<Commit>,
     /// Committer time, in seconds since 1970-01-01 UTC.
     pub committed: i64,
@@ -50,11 +49,11 @@ pub struct CommitInfo {
     pub author: String,
     /// The first line of the message.
     pub subject: String,
-    /// Whether the committer is GitHub itself, as for what is merged, squashed or edited there.
+    /// Whether the committer is GitHub itself, as for anything merged, squashed or edited there.
     pub by_forge: bool,
 }
 
-/// How a hash of this repository is made.
+/// How object names of this repository are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectFormat {
     /// SHA-1, 40 digits.
@@ -85,8 +84,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Asks git's configuration as it holds in a folder, the user's own included. It decides
-    /// nothing, it only suggests; so a missing git or a broken configuration says nothing.
+    /// Asks git's configuration as it applies in a folder, the user's own included. The answer is only a suggestion, so
+    /// a missing git or a broken configuration yields nothing.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
         let git = Git { top: folder.to_path_buf(), format: ObjectFormat::Sha1 };
@@ -104,7 +103,7 @@ impl Identity {
     }
 }
 
-/// One file of a tree.
+/// One file in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeFile {
     /// Its path below the work tree's top, as git stores it.
@@ -120,7 +119,7 @@ pub struct TreeFile {
 pub struct TreeChange {
     /// The path below the work tree's top, as git stores it.
     pub path: Vec<u8>,
-    /// What the commit holds there; `None` where it holds no file any more.
+    /// What the commit has there; `None` if it no longer has a file there.
     pub file: Option<TreeFile>,
 }
 
@@ -132,11 +131,11 @@ pub struct Git {
 }
 
 impl Git {
-    /// Opens the work tree that holds a folder; `None` where there is none.
+    /// Opens the work tree that contains a folder; `None` if there is none.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started or refuses the repository.
+    /// If `git` cannot be started or refuses the repository.
     pub fn open(folder: &Path) -> Result<Option<Self>, Error> {
         if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
             return Ok(None);
@@ -157,17 +156,17 @@ impl Git {
         &self.top
     }
 
-    /// Returns how hashes are made.
+    /// Returns how object names are computed.
     #[must_use]
     pub fn format(&self) -> ObjectFormat {
         self.format
     }
 
-    /// Returns the commit that a revision names; `None` where it names none that is here.
+    /// Returns the commit that a revision names; `None` if this clone has none of that name.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn commit(&self, revision: &str) -> Result<Option<Commit>, Error> {
         if revision.contains('\0') {
             return Ok(None);
@@ -177,12 +176,12 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
-    /// Returns the commit that a reference with this very name (`refs/remotes/origin/main`) points
-    /// to; unlike [`Git::commit`] it never takes a tag or a branch that merely ends the same.
+    /// Returns the commit that the reference with exactly this name (`refs/remotes/origin/main`) points to; unlike
+    /// [`Git::commit`] it never takes a tag or a branch that merely ends the same.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn reference(&self, name: &str) -> Result<Option<Commit>, Error> {
         if !name.starts_with("refs/") || name.contains('\0') {
             return Ok(None);
@@ -191,71 +190,71 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
-    /// Returns the branch that is checked out; `None` for a commit without one.
+    /// Returns the branch that is checked out; `None` if no branch is.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn branch(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
     }
 
-    /// Returns the name of `origin`'s default branch, where the clone knows it.
+    /// Returns the name of `origin`'s default branch, if the clone knows it.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn default_name(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
         let name = answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned());
         Ok(name.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
 
-    /// Returns where `origin` is fetched from; `None` without such a remote.
+    /// Returns where `origin` is fetched from; `None` if there is no such remote.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn origin(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["config", "--get", "remote.origin.url"])?;
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
     }
 
-    /// Returns what a commit object says; `None` where the object is not here.
+    /// Returns what a commit object says; `None` if the object is not in this clone.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn info(&self, commit: &Commit) -> Result<Option<CommitInfo>, Error> {
         let text = self.try_run(&["cat-file", "commit", commit.as_str()])?;
         Ok(text.map(|text| read_commit(&String::from_utf8_lossy(&text))))
     }
 
-    /// Returns the best common ancestor of two commits; `None` where there is none that is here.
+    /// Returns the best common ancestor of two commits; `None` if this clone has none.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn merge_base(&self, a: &Commit, b: &Commit) -> Result<Option<Commit>, Error> {
         let answer = self.try_run(&["merge-base", "--end-of-options", a.as_str(), b.as_str()])?;
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
-    /// Tells whether commits are missing because the clone is shallow.
+    /// Returns whether commits are missing because the clone is shallow.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// If `git` cannot be started.
     pub fn is_shallow(&self) -> Result<bool, Error> {
         Ok(trim(&self.run(&["rev-parse", "--is-shallow-repository"])?) == b"true")
     }
 
-    /// Lists all files of a commit below a folder (empty: all of them), in the order of git.
+    /// Lists all files of a commit below a folder (empty: all of them), in git's order.
     ///
     /// # Errors
     ///
-    /// When the commit's trees are not here.
+    /// If the commit's trees are not in this clone.
     pub fn tree(&self, commit: &Commit, folder: &str) -> Result<Vec<TreeFile>, Error> {
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", commit.as_str(), "--"];
         if !folder.is_empty() {
@@ -265,11 +264,11 @@ impl Git {
         Ok(listing.split(|byte| *byte == 0).filter_map(read_tree_line).collect())
     }
 
-    /// Returns all commits that a commit reaches and another does not.
+    /// Returns all commits that are reachable from one commit and not from another.
     ///
     /// # Errors
     ///
-    /// When one of them is not here.
+    /// If one of them is not in this clone.
     pub fn commits(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
         let not = since.map(|since| format!("^{}", since.as_str()));
         let mut arguments = vec!["rev-list", tip.as_str()];
@@ -282,7 +281,7 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// When the revision is not here.
+    /// If the revision is not in this clone.
     pub fn first_parents(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
         let not = since.map(|since| format!("^{}", since.as_str()));
         let mut arguments = vec!["rev-list", "--first-parent", tip.as_str()];
@@ -291,12 +290,12 @@ impl Git {
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
 
-    /// Returns what each commit changes against the commit beside it, in one process; against
-    /// nothing where there is none beside it. A folder (empty: all of them) limits the paths.
+    /// Returns what each commit changes compared with the commit paired with it, or with nothing if none is, in one
+    /// process. A folder (empty: all of them) limits the paths.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started or a tree is not here.
+    /// If `git` cannot be started or a tree is not in this clone.
     pub fn tree_changes(
         &self,
         commits: &[(&Commit, Option<&Commit>)],
@@ -314,23 +313,23 @@ impl Git {
         read_tree_changes(&answer, commits.len()).ok_or_else(|| failed("diff-tree", "its answer is not complete"))
     }
 
-    /// Returns what commit objects say, in one process; `None` where one is not here.
+    /// Returns what commit objects say, in one process; `None` for one that is not in this clone.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started or ends early.
+    /// If `git` cannot be started or ends early.
     pub fn infos(&self, commits: &[&Commit]) -> Result<Vec<Option<CommitInfo>>, Error> {
         let names: Vec<&str> = commits.iter().map(|commit| commit.as_str()).collect();
         let read = self.objects(&names, "commit", u64::MAX - 1)?;
         Ok(read.into_iter().map(|bytes| Some(read_commit(&String::from_utf8_lossy(&bytes?)))).collect())
     }
 
-    /// Reads blobs in one process, in the order asked for; `None` where one is not here. Of a blob
-    /// larger than `limit` bytes only one byte more than that comes back.
+    /// Reads blobs in one process, in the order in which they were asked for; `None` for one that is not in this clone.
+    /// Of a blob larger than `limit` bytes, only one byte more than that is returned.
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started or ends early.
+    /// If `git` cannot be started or ends early.
     pub fn blobs(&self, oids: &[&str], limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
         self.objects(oids, "blob", limit)
     }
@@ -362,7 +361,7 @@ impl Git {
         result.map_err(|error| failed("cat-file", &error.to_string()))
     }
 
-    /// Runs a command that reads a request and returns its whole answer.
+    /// Runs a command with a request on its standard input, and returns its whole answer.
     fn ask(&self, arguments: &[&str], request: String) -> Result<Vec<u8>, Error> {
         let name = arguments.first().copied().unwrap_or_default();
         let mut child = self
@@ -403,7 +402,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.env_clear();
-        // Finding the program, and on Windows starting it, needs these and no others.
+        // These are needed to find the program and, on Windows, to start it; nothing else is.
         for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -513,7 +512,7 @@ fn read_object(output: &mut impl BufRead, wanted: &str, limit: u64) -> std::io::
     let kept = size.min(limit.saturating_add(1));
     let mut bytes = Vec::new();
     output.by_ref().take(kept).read_to_end(&mut bytes)?;
-    // What is not kept, and the line feed behind it.
+    // The part that is not kept, and the line feed after it.
     let rest = size - kept + 1;
     if bytes.len() as u64 != kept || std::io::copy(&mut output.by_ref().take(rest), &mut std::io::sink())? != rest {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -539,7 +538,7 @@ mod tests {
     }
 
     #[test]
-    fn a_content_is_named_as_git_names_it() {
+    fn content_is_named_as_git_names_it() {
         assert_eq!(ObjectFormat::Sha1.oid(b"a: 1\n"), "a8926a52d8dcba5c4386945476ab6a2ad008afd4");
         let sha256 = "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813";
         assert_eq!(ObjectFormat::Sha256.oid(b""), sha256);

@@ -1,6 +1,6 @@
-//! What the tests and the benchmark use beyond the commands.
+//! What the tests and the benchmark use in addition to the commands.
 //!
-//! Everything else is private, so that the compiler sees what nobody uses. Not an API.
+//! Everything else is private, so that the compiler notices what is unused. Not an API.
 
 pub mod source {
     pub use crate::source::{FileId, Source, Span};

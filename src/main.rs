@@ -8,7 +8,7 @@ use stopgap::cli::{self, Cli};
 use stopgap::commands::{self, World, completions};
 
 fn main() -> ExitCode {
-    // A shell that asks how a line could go on sets the variable; the process answers and ends here.
+    // A shell that asks for completions sets the variable; the process then answers and ends here.
     CompleteEnv::with_factory(completions::command).var(completions::VARIABLE).complete();
     let parsed = cli::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {

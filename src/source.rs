@@ -1,7 +1,7 @@
-//! The text of one file and the places in it: the only module that knows lines and columns.
+//! The text of one file and positions in it: the only module that knows lines and columns.
 //!
-//! Everything else speaks of byte ranges ([`Span`]). A byte order mark is not part of the text, so
-//! the first character of a file is always line 1, column 1.
+//! Everything else uses byte ranges ([`Span`]). A byte order mark is not part of the text, so the first character of a
+//! file is always line 1, column 1.
 
 use std::sync::OnceLock;
 
@@ -10,12 +10,12 @@ use std::sync::OnceLock;
 pub struct Span {
     /// First byte.
     pub start: u32,
-    /// First byte behind the range.
+    /// First byte after the range.
     pub end: u32,
 }
 
 impl Span {
-    /// Makes a span; an end before the start gives an empty span at the start.
+    /// Creates a span; an end before the start gives an empty span at the start.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
@@ -36,14 +36,14 @@ impl Span {
         Self::new(base + start, (base + end).min(self.end as usize))
     }
 
-    /// Tells whether `other` lies wholly inside this span.
+    /// Returns whether `other` is entirely inside this span.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
     }
 }
 
-/// A place for a reader: line and column from 1, the column in Unicode code points.
+/// A position for a reader: line and column from 1, the column in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
@@ -57,7 +57,7 @@ pub struct Position {
 pub struct FileId(pub u32);
 
 impl FileId {
-    /// Makes an id of an index.
+    /// Creates an id from an index.
     #[must_use]
     pub fn new(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
@@ -89,7 +89,7 @@ impl Source {
         Self { path: path.into(), text, lines: OnceLock::new() }
     }
 
-    /// Gives the text another path.
+    /// Returns the same text under another path.
     #[must_use]
     pub fn renamed(self, path: &str) -> Self {
         Self { path: path.to_owned(), ..self }
@@ -101,19 +101,19 @@ impl Source {
         &self.path
     }
 
-    /// Returns the text without a byte order mark.
+    /// Returns the text, without a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns the text under `span`, empty where the span does not fit the text.
+    /// Returns the text that `span` covers; empty if the span does not fit the text.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// Returns the line and column of a byte offset; one past the end is the end.
+    /// Returns the line and column of a byte offset; anything past the end counts as the end.
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
         let (line, start) = self.line_of(offset);
@@ -129,9 +129,9 @@ impl Source {
         self.floor(offset as usize) - start + 1
     }
 
-    /// Cuts a span to the part on its first line that is not blank, so that a region never spans
-    /// lines (code scanning hides a result whose lines are not all in the diff) and never starts
-    /// with the indentation of a block scalar.
+    /// Cuts a span to the part on its first line that is not blank, so that a region never covers several lines (code
+    /// scanning hides a result whose lines are not all in the diff) and never starts with the indentation of a block
+    /// scalar.
     #[must_use]
     pub fn first_line(&self, span: Span) -> Span {
         let text = self.slice(span);

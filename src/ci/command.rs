@@ -1,8 +1,8 @@
-//! Shell lines that run stopgap, as words: what makes them pass, and what steers them.
+//! Shell lines that run stopgap, as words: what makes them pass, and what influences them.
 
 use std::collections::BTreeMap;
 
-/// Which command of stopgap.
+/// A command of stopgap that a line runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subcommand {
     /// `stopgap check`.
@@ -18,36 +18,36 @@ pub struct Command {
     pub subcommand: Subcommand,
     /// The options, without quotes.
     pub options: Vec<String>,
-    /// What keeps the line from failing when the command does, as it is written.
+    /// What keeps the line from failing when the command does, as written.
     pub passes: Option<String>,
-    /// What decides which stopgap looks at which register, and with what: by its name, as it is written.
+    /// The options and variables that decide what stopgap looks at, each with its value as written.
     pub steers: BTreeMap<String, String>,
 }
 
-/// Options that make the check say something else than what it finds.
+/// Options that make the check say something other than what it finds.
 const HARMLESS: [&str; 5] = ["--today", "--help", "-h", "--version", "-V"];
 
 /// Options with a value that decide what is judged, and by what.
 const STEERING: [&str; 5] = ["--root", "--policy", "--base", "--event", "--reviews"];
 
-/// Bases that hold the change itself, so that nothing is left to judge.
+/// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
 
-/// Words before a command after which it does not run, or its end does not count.
+/// Words before a command after which it does not run, or its exit code does not count.
 const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", "!", "test"];
 
-/// What may follow `||` without letting the line pass.
+/// What may follow `||` without making the line pass.
 const STILL_FAILS: [&str; 3] = ["exit", "return", "false"];
 
 impl Command {
-    /// Tells whether a line runs the check, or seems to.
+    /// Returns whether a line runs the check, or seems to.
     #[must_use]
     pub fn runs(line: &str) -> bool {
         let words: Vec<&str> = line.split_whitespace().collect();
         words.windows(2).any(|pair| is_stopgap(pair[0]) && pair[1].starts_with("check"))
     }
 
-    /// Reads a line; nothing where it runs neither command.
+    /// Reads a line; `None` if it runs neither command.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let spaced = spaced(line);
@@ -79,7 +79,7 @@ impl Command {
         None
     }
 
-    /// Tells whether only a pipe hides the exit code, which a shell can be told not to do.
+    /// Returns whether the exit code is hidden only by a pipe, which a shell can be told not to do.
     #[must_use]
     pub fn is_piped(&self) -> bool {
         self.passes.as_deref().is_some_and(|passes| passes.starts_with("| ") || passes == "|")
@@ -133,7 +133,7 @@ impl Command {
     }
 }
 
-/// Finds the commands of a script in their order. A name such as `$BASE` in them stands for what `variable` knows of it.
+/// Finds the commands of a script in order. A name such as `$BASE` in them is replaced by its value from `variable`.
 #[must_use]
 pub fn commands(script: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
     let script = script.replace("\\\n", " ");
@@ -158,7 +158,7 @@ fn subcommand(word: &str) -> Option<Subcommand> {
     }
 }
 
-/// Puts what is known in the place of `$NAME` and `${NAME}`.
+/// Replaces `$NAME` and `${NAME}` by their values, if known.
 fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
@@ -182,7 +182,7 @@ fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
     text
 }
 
-/// Tells whether a word starts the program, by whatever path, or by a variable of its name.
+/// Returns whether a word starts the program, by any path, or by a variable named after it.
 fn is_stopgap(word: &str) -> bool {
     let word = word.trim_matches(['"', '\'', '(', '{', '}', '[', '$']);
     word == "stopgap" || word == "STOPGAP" || word.ends_with("/stopgap") || word.ends_with("/stopgap.exe")
@@ -198,7 +198,7 @@ fn spaced(line: &str) -> String {
     let mut characters = line.chars().peekable();
     while let Some(c) = characters.next() {
         match c {
-            // `2>&1` and `&>file` direct output.
+            // `2>&1` and `&>file` redirect output.
             '&' if out.ends_with('>') || characters.peek() == Some(&'>') => out.push(c),
             '|' | '&' => {
                 out.push(' ');
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_makes_a_line_pass_is_found_however_it_is_spaced() {
+    fn what_makes_a_line_pass_is_found_with_any_spacing() {
         for (line, passes) in [
             ("stopgap check --base auto", None),
             ("stopgap check --base auto||true", Some("|| true")),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_a_line_is_found() {
+    fn what_influences_a_line_is_found() {
         let steers = |line: &str| {
             let steers = Command::read(line).unwrap().steers;
             steers.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_line_that_runs_the_check_is_one() {
+    fn only_a_line_that_runs_the_check_counts() {
         assert!(
             Command::runs("stopgap   check")
                 && Command::runs("- run: \"./stopgap check\"".trim_start_matches("- run: "))

@@ -1,10 +1,10 @@
-//! Conditions as CI files write them, decided as far as what is known of the run decides them.
+//! Conditions as CI files write them, decided as far as the known facts of the run allow.
 //!
 //! The grammar is the common part of GitHub's expressions
 //! (<https://docs.github.com/en/actions/reference/workflows-and-actions/expressions>) and of the `if` of GitLab's rules
-//! (<https://docs.gitlab.com/ci/jobs/job_rules/>). Whatever lies outside of it cannot be decided.
+//! (<https://docs.gitlab.com/ci/jobs/job_rules/>). Anything outside it cannot be decided.
 
-/// What a name stands for in a run.
+/// The value of a name in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A text.
@@ -13,11 +13,11 @@ pub enum Value {
     Null,
     /// True or false.
     Flag(bool),
-    /// Something that only the run will tell.
+    /// Something that is known only during the run.
     Unknown,
 }
 
-/// Decides a condition: `None` where it depends on something that is not known.
+/// Decides a condition: `None` if it depends on something unknown.
 #[must_use]
 pub fn evaluate(condition: &str, lookup: &dyn Fn(&str) -> Value) -> Option<bool> {
     let condition = condition.trim();
@@ -74,7 +74,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     Some(found)
 }
 
-/// So deep may parentheses and negations be nested.
+/// How deep parentheses and negations may be nested.
 const DEEPEST: usize = 32;
 
 struct Reader<'l> {
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A function of GitHub's; as long as nothing is known to have gone wrong, nothing has.
+    /// Evaluates a function of GitHub's; as long as nothing is known to have gone wrong, nothing has.
     fn call(&mut self, name: &str) -> Option<Value> {
         let mut arguments = Vec::new();
         while !self.take(")") {
@@ -191,7 +191,7 @@ impl Reader<'_> {
 fn same(a: &Value, b: &Value) -> Option<bool> {
     match (a, b) {
         (Value::Unknown, _) | (_, Value::Unknown) => None,
-        // GitHub compares texts without regard to case.
+        // GitHub compares texts without case.
         (Value::Text(a), Value::Text(b)) => Some(a.eq_ignore_ascii_case(b)),
         (Value::Null, Value::Text(text)) | (Value::Text(text), Value::Null) => Some(text.is_empty()),
         (Value::Flag(_), Value::Text(_)) | (Value::Text(_), Value::Flag(_)) => None,
@@ -199,7 +199,7 @@ fn same(a: &Value, b: &Value) -> Option<bool> {
     }
 }
 
-/// Matches a pattern that is a text, perhaps anchored; any other pattern is not decided.
+/// Matches a pattern that is plain text, perhaps anchored; any other pattern is not decided.
 fn matches_plain(value: &Value, pattern: &str) -> Option<bool> {
     let text = match value {
         Value::Text(text) => text.as_str(),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_run_knows_is_not_decided() {
+    fn what_is_known_only_during_the_run_is_not_decided() {
         for condition in [
             "github.actor != 'dependabot[bot]'",
             "github.event_name == 'schedule' && github.ref == 'x'",

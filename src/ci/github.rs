@@ -1,4 +1,4 @@
-//! GitHub's workflows and composite actions, so far as the gate depends on them
+//! GitHub's workflows and composite actions, as far as the gate depends on them
 //! (<https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>).
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub struct Workflow {
     pub triggers: Vec<Trigger>,
     /// What its token may do, unless a job says otherwise.
     pub permissions: Permissions,
-    /// Its jobs in their order.
+    /// Its jobs, in order.
     pub jobs: Vec<Job>,
 }
 
@@ -26,20 +26,20 @@ pub struct Trigger {
     pub event: String,
     /// The activity types; `None` for GitHub's own choice.
     pub types: Option<Vec<String>>,
-    /// The branches that it is kept to; `None` for all.
+    /// The branches that it is limited to; `None` for all.
     pub branches: Option<Vec<String>>,
-    /// The branches that are left out.
+    /// The branches that are excluded.
     pub branches_ignore: Vec<String>,
-    /// The key that keeps it to some files.
+    /// The key that limits it to some files.
     pub paths: Option<&'static str>,
-    /// Where it stands, from 1.
+    /// Its line, from 1.
     pub line: usize,
 }
 
 /// What a job's token may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Permissions {
-    /// Nothing is said, so the repository's settings decide.
+    /// Nothing is specified, so the repository's settings decide.
     #[default]
     Unset,
     /// `read-all` or `write-all`.
@@ -58,13 +58,13 @@ pub struct Job {
     pub id: String,
     /// What it is called on a pull request.
     pub name: String,
-    /// Whether a matrix makes several checks of it.
+    /// Whether a matrix turns it into several checks.
     pub matrix: bool,
     /// Whether it waits for other jobs.
     pub waits: bool,
     /// When it runs.
     pub condition: Option<String>,
-    /// `continue-on-error`, as it is written.
+    /// `continue-on-error`, as written.
     pub soft: Option<String>,
     /// What its token may do.
     pub permissions: Permissions,
@@ -72,9 +72,9 @@ pub struct Job {
     pub calls: Option<String>,
     /// The image that it runs in.
     pub image: Option<String>,
-    /// Its steps in their order.
+    /// Its steps, in order.
     pub steps: Vec<Step>,
-    /// Where it stands, from 1.
+    /// Its line, from 1.
     pub line: usize,
 }
 
@@ -91,11 +91,11 @@ pub struct Step {
     pub folder: Option<String>,
     /// When it runs.
     pub condition: Option<String>,
-    /// `continue-on-error`, as it is written.
+    /// `continue-on-error`, as written.
     pub soft: Option<String>,
     /// The action's inputs.
     pub inputs: BTreeMap<String, String>,
-    /// Where it stands, from 1.
+    /// Its line, from 1.
     pub line: usize,
 }
 
@@ -125,8 +125,8 @@ impl Workflow {
 }
 
 impl Job {
-    /// Returns the files of this repository that the job is made of besides its workflow: for each the paths under
-    /// which it may lie.
+    /// Returns the files of this repository that the job consists of in addition to its workflow: for each the paths
+    /// under which it may be.
     pub fn references(&self) -> impl Iterator<Item = Vec<String>> {
         let called = self.calls.as_deref().and_then(local).map(|path| vec![path.to_owned()]);
         called.into_iter().chain(self.steps.iter().filter_map(Step::reference))
@@ -140,7 +140,7 @@ impl Job {
 }
 
 impl Step {
-    /// Returns the paths under which the composite action of this repository may lie that the step uses.
+    /// Returns the paths under which the composite action of this repository that the step uses may be.
     #[must_use]
     pub fn reference(&self) -> Option<Vec<String>> {
         let folder = self.uses.as_deref().and_then(local)?;
@@ -149,7 +149,7 @@ impl Step {
     }
 }
 
-/// Reads the steps of a composite action; none where it is of another kind.
+/// Reads the steps of a composite action; none if it is of another kind.
 ///
 /// # Errors
 ///
@@ -169,7 +169,7 @@ fn local(reference: &str) -> Option<&str> {
 pub(super) fn read(source: &Source) -> Result<Node<'_>, Problem> {
     yaml::parse(source.text()).map_err(|problems| {
         let nothing =
-            || Problem::new(crate::source::Span::default(), "the file holds no value", "fill it in, or delete it");
+            || Problem::new(crate::source::Span::default(), "the file contains no value", "fill it in, or delete it");
         problems.into_iter().next().unwrap_or_else(nothing)
     })
 }
@@ -178,7 +178,7 @@ pub(super) fn text(node: &Node<'_>, key: &str) -> Option<String> {
     node.get(key).and_then(Node::as_text).map(str::to_owned)
 }
 
-/// Returns the texts of a list, or the one text that stands in its place.
+/// Returns the texts of a list, or the single text in its place.
 pub(super) fn texts(node: Option<&Node<'_>>) -> Option<Vec<String>> {
     let node = node?;
     match node.as_seq() {

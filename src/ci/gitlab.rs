@@ -1,4 +1,4 @@
-//! GitLab's pipelines, so far as the gate depends on them (<https://docs.gitlab.com/ci/yaml/>).
+//! GitLab's pipelines, as far as the gate depends on them (<https://docs.gitlab.com/ci/yaml/>).
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ pub struct Pipeline {
     pub includes: Vec<Include>,
     /// The variables of all jobs.
     pub variables: BTreeMap<String, String>,
-    /// The rules of `workflow`, which decide whether there is a pipeline; `None` where there are none.
+    /// The rules of `workflow`, which decide whether there is a pipeline; `None` if there are none.
     pub rules: Option<Vec<Rule>>,
-    /// The image of jobs that name none.
+    /// The image of jobs that do not name one.
     pub image: Option<String>,
-    /// Its jobs in their order, hidden ones too.
+    /// Its jobs in order, including hidden ones.
     pub jobs: Vec<Job>,
 }
 
@@ -30,13 +30,13 @@ pub struct Pipeline {
 pub enum Include {
     /// A file of this repository.
     Local(String),
-    /// A component, with its inputs and the line it stands in.
+    /// A component, with its inputs and its line.
     Component {
         /// The component and its version.
         reference: String,
         /// The inputs.
         inputs: BTreeMap<String, String>,
-        /// Where it stands, from 1.
+        /// Its line, from 1.
         line: usize,
     },
     /// A file of another project, a server or GitLab itself.
@@ -48,21 +48,21 @@ pub enum Include {
 pub struct Job {
     /// Its key.
     pub name: String,
-    /// The jobs whose keys it takes over, the nearest last.
+    /// The jobs whose keys it inherits, the nearest last.
     pub extends: Vec<String>,
     /// Its script, with what comes before and after it.
     pub script: Option<String>,
     /// Its variables.
     pub variables: BTreeMap<String, String>,
-    /// Its rules; `None` where there are none.
+    /// Its rules; `None` if there are none.
     pub rules: Option<Vec<Rule>>,
-    /// The old `only`: names of pipelines and branches.
+    /// The legacy `only`: names of pipelines and branches.
     pub only: Option<Vec<String>>,
-    /// What lets the pipeline pass when the job fails, or keeps it from running by itself.
+    /// What lets the pipeline pass if the job fails, or keeps the job from starting by itself.
     pub soft: Option<String>,
     /// Its image.
     pub image: Option<String>,
-    /// Where it stands, from 1.
+    /// Its line, from 1.
     pub line: usize,
 }
 
@@ -75,13 +75,13 @@ pub struct Rule {
     pub files: bool,
     /// `when`.
     pub when: Option<String>,
-    /// Whether the pipeline passes when the job fails.
+    /// Whether the pipeline passes if the job fails.
     pub soft: bool,
     /// The variables that it sets.
     pub variables: BTreeMap<String, String>,
 }
 
-/// On which occasion a pipeline runs.
+/// The occasion on which a pipeline runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// A merge request is opened or pushed to.
@@ -97,7 +97,7 @@ pub enum Runs {
     Yes {
         /// The variables of the pipeline, the job and the rule that lets it run.
         variables: BTreeMap<String, String>,
-        /// Whether the pipeline passes when the job fails, or the job waits for somebody.
+        /// Whether the pipeline passes if the job fails, or the job waits for somebody.
         soft: Option<String>,
     },
     /// It does not.
@@ -106,7 +106,7 @@ pub enum Runs {
     Unknown(String),
 }
 
-/// The keys at the top of a pipeline that are no jobs (<https://docs.gitlab.com/ci/yaml/#keywords>).
+/// The keys at the top of a pipeline that are not jobs (<https://docs.gitlab.com/ci/yaml/#keywords>).
 const NO_JOBS: [&str; 11] = [
     "default",
     "include",
@@ -121,7 +121,7 @@ const NO_JOBS: [&str; 11] = [
     "spec",
 ];
 
-/// So many jobs may take over the keys of one another, as on GitLab.
+/// How many jobs may inherit from one another, as on GitLab.
 const MOST_EXTENDS: usize = 11;
 
 impl Pipeline {
@@ -146,7 +146,7 @@ impl Pipeline {
         })
     }
 
-    /// Returns a job with all that it takes over from others.
+    /// Returns a job with everything that it inherits from others.
     #[must_use]
     pub fn whole(&self, job: &Job) -> Job {
         let mut whole = job.clone();
@@ -168,7 +168,7 @@ impl Pipeline {
         whole
     }
 
-    /// Tells whether a job that is whole runs on an occasion, with `branch` for the default branch.
+    /// Returns whether a resolved job runs on an occasion, with `branch` as the default branch.
     #[must_use]
     pub fn runs(&self, job: &Job, occasion: Occasion, branch: Option<&str>) -> Runs {
         let lookup = |name: &str| variable(occasion, branch, name);
@@ -186,7 +186,7 @@ impl Pipeline {
         let Some(rules) = &job.rules else {
             let runs = match &job.only {
                 Some(only) => only.iter().any(|name| is_of(occasion, branch, name)),
-                // Without rules a job is in the pipelines of branches and tags, to which scheduled ones belong.
+                // Without rules a job is in the pipelines of branches and tags, which include scheduled ones.
                 None => occasion == Occasion::Schedule,
             };
             return if runs { Runs::Yes { variables: known, soft } } else { Runs::No };
@@ -228,7 +228,7 @@ fn first<'r>(rules: &'r [Rule], lookup: &dyn Fn(&str) -> Value) -> Found<'r> {
     Found::None
 }
 
-/// Returns what a predefined variable holds (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
+/// Returns the value of a predefined variable (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 fn variable(occasion: Occasion, branch: Option<&str>, name: &str) -> Value {
     let text = |text: &str| Value::Text(text.to_owned());
     let branch = || branch.map_or(Value::Unknown, text);
@@ -316,7 +316,7 @@ fn rules(node: Option<&Node<'_>>) -> Option<Vec<Rule>> {
     Some(items.iter().map(rule).collect())
 }
 
-/// Reads names with their values; one may also be written with a description beside its `value`.
+/// Reads names with their values; a value may also be written as `value` with a description.
 fn variables(node: Option<&Node<'_>>) -> BTreeMap<String, String> {
     let entries = node.and_then(Node::as_map).unwrap_or_default();
     let value = |node: &Node<'_>| node.as_text().map(str::to_owned).or_else(|| text(node, "value"));

@@ -1,11 +1,11 @@
-//! Names of branches, matched as CI systems and forges match them.
+//! Branch names, matched as CI systems and forges match them.
 
-/// Tells whether a pattern with `*` matches a name. A single `*` passes over `/` only where `across` says so, as on
-/// GitLab; `**` always does.
+/// Returns whether a pattern with `*` matches a name. A single `*` matches `/` only if `across` says so, as on GitLab;
+/// `**` always does.
 #[must_use]
 pub fn matches(pattern: &str, name: &str, across: bool) -> bool {
     let name: Vec<char> = name.chars().collect();
-    // Which beginnings of the name the pattern has matched so far, by their length.
+    // Which prefixes of the name the pattern has matched so far, by their length.
     let mut reached = vec![false; name.len() + 1];
     reached[0] = true;
     let mut rest = pattern;
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stays_in_its_part_unless_it_is_told_otherwise() {
+    fn a_star_stays_in_its_part_unless_told_otherwise() {
         for (pattern, name, within, across) in [
             ("main", "main", true, true),
             ("main", "main2", false, false),

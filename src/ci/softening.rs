@@ -1,4 +1,4 @@
-//! What beside a command makes a check pass whatever it finds, in the keys of CI files.
+//! What makes a check pass whatever it finds, in the keys of CI files rather than in the command.
 
 /// Keys of a step or job with values that make it pass or never run.
 const KEYS: [(&str, &[&str]); 4] = [
@@ -8,23 +8,23 @@ const KEYS: [(&str, &[&str]); 4] = [
     ("when", &["never", "manual"]),
 ];
 
-/// Inputs of the action or the component with values that make it judge less; no value stands for any.
+/// Inputs of the action or the component with values that make it judge less; no value means any value.
 const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
 
-/// Tells whether a key of a step or job with this value makes it pass or never run.
+/// Returns whether a key of a step or job with this value makes it pass or never run.
 #[must_use]
 pub fn is_soft_key(key: &str, value: &str) -> bool {
     KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
 }
 
-/// Tells whether an input of the action or the component with this value makes it judge less.
+/// Returns whether an input of the action or the component with this value makes it judge less.
 #[must_use]
 pub fn is_soft_input(key: &str, value: &str) -> bool {
     let takes = |values: &[&str]| values.contains(&value) || (values.is_empty() && !value.is_empty());
     INPUTS.iter().any(|(name, values)| key == *name && takes(values))
 }
 
-/// Returns the version after the `@` where a reference is to the action or the component.
+/// Returns the version after the `@`, if a reference is to the action or the component.
 #[must_use]
 pub fn action_version(reference: &str) -> Option<&str> {
     reference.split_once('@').filter(|(path, _)| path.ends_with("/stopgap")).map(|(_, version)| version)

@@ -1,4 +1,4 @@
-//! The arguments of `stopgap new` that give a field: one for each row of the table that names one.
+//! The arguments of `stopgap new` that set a field: one for each row of the table that names one.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::register::fields::{Argument, Field, Kind};
 /// States that a list of words is empty.
 pub const NONE: &str = "none";
 
-/// What the arguments give, by field.
+/// The values from the arguments, by field.
 #[derive(Clone, Debug, Default)]
 pub struct Answers(BTreeMap<Field, Vec<String>>);
 
 impl Answers {
-    /// Returns what is given for a field; nothing where its argument is not there.
+    /// Returns what is given for a field; `None` if its argument is missing.
     #[must_use]
     pub fn of(&self, field: Field) -> Option<&[String]> {
         self.0.get(&field).map(Vec::as_slice)

@@ -19,8 +19,8 @@ pub struct Doctor {
     /// `…/approval_rules` and `…/pipeline_schedules`.
     #[arg(long, value_name = "FILE")]
     pub rulesets: Vec<PathBuf>,
-    /// The branch that the gate protects. Default: the default branch, so far as the clone knows it, else the one that
-    /// is checked out.
+    /// The branch that the gate protects. Default: the default branch if the clone knows it, otherwise the one that is
+    /// checked out.
     #[arg(long, value_name = "NAME")]
     pub branch: Option<String>,
     /// How to print the result.

@@ -15,7 +15,7 @@ pub(super) const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Returns what the help of stopgap consists of.
+/// Returns the parts of stopgap's help.
 pub(super) fn whole() -> StyledStr {
     let head = STYLES.get_header();
     let mut template = StyledStr::new();
@@ -27,7 +27,7 @@ pub(super) fn whole() -> StyledStr {
     template
 }
 
-/// What the help of a command consists of.
+/// The parts of a command's help.
 pub(super) const OF_A_COMMAND: &str =
     "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -40,15 +40,15 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("The program", &["schema", "completions", "man", "help"]),
 ];
 
-/// Lines that people would type, for stopgap as a whole (under no name) and for each command.
+/// Lines that people would type, for stopgap as a whole (under the empty name) and for each command.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "",
         &[
             ("stopgap new", "ask for an exception, question by question"),
-            ("stopgap check", "find what is expired, or against the rules"),
-            ("stopgap list --mine", "what you own or asked for, the most urgent first"),
-            ("stopgap close payroll-vendor", "the exception is over, and somebody has seen it"),
+            ("stopgap check", "find what has expired or breaks a rule"),
+            ("stopgap list --mine", "what you own or asked for, most urgent first"),
+            ("stopgap close payroll-vendor", "the exception is over, and somebody has checked"),
         ],
     ),
     (
@@ -91,10 +91,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "renew",
-        &[(
-            "stopgap renew payroll-vendor --expires 7d --approver @olek",
-            "ask for another week, with a reason of its own",
-        )],
+        &[("stopgap renew payroll-vendor --expires 7d --approver @olek", "ask for another week, with a new reason")],
     ),
     ("review", &[("stopgap review payroll-vendor --note 'The vendor has not signed in yet'", "note what you saw")]),
     ("close", &[("stopgap close payroll-vendor --verified-by @mei --note 'Account deleted'", "record the end")]),
@@ -153,14 +150,14 @@ pub fn examples(command: &str) -> &'static [(&'static str, &'static str)] {
     EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, examples)| examples)
 }
 
-/// Returns the examples as the help shows them: what each is for, and below it the line.
+/// Returns the examples as the help shows them: what each is for, and the line below it.
 pub(super) fn shown_examples(command: &str) -> StyledStr {
     let (head, line) = (STYLES.get_header(), STYLES.get_literal());
     let mut text = StyledStr::new();
     let width = examples(command).iter().map(|(line, _)| line.len()).max().unwrap_or_default();
     let _ = writeln!(text, "{head}Examples:{head:#}");
     for (example, what) in examples(command) {
-        // Where there is no room for both, the explanation goes on a line of its own.
+        // If there is no room for both, the explanation gets its own line.
         let _ = match width <= LONGEST_BESIDE {
             true => writeln!(text, "  {}  {what}", padded(example, width, *line)),
             false => writeln!(text, "  {line}{example}{line:#}\n      {what}"),
@@ -176,7 +173,7 @@ fn padded(text: &str, width: usize, style: Style) -> String {
     format!("{style}{text}{style:#}{:gap$}", "", gap = width - text.len())
 }
 
-/// Returns the commands, each with the sentence that its own help begins with.
+/// Returns the commands, each with the first sentence of its help.
 pub(super) fn commands() -> StyledStr {
     let all = Command::augment_subcommands(clap::Command::new("stopgap"));
     let (head, name_style) = (STYLES.get_header(), *STYLES.get_literal());
@@ -213,7 +210,7 @@ mod tests {
         assert!(grouped.is_empty(), "{grouped:?} are not commands");
         for (name, examples) in EXAMPLES {
             for (line, _) in *examples {
-                // Quotes hold no quote in these lines.
+                // No quotes are nested in these lines.
                 let mut words: Vec<String> = Vec::new();
                 for (place, part) in line.split('\'').enumerate() {
                     match place % 2 {

@@ -13,7 +13,7 @@ pub struct History {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
-    /// Judge only the commits after this one: a tag, a branch or a commit that HEAD grew from.
+    /// Judge only the commits after this one: a tag, a branch or an ancestor of HEAD.
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
     /// Judge who had approved what was merged, by the pull requests and reviews that `action/fetch-pulls` saved; may be

@@ -17,7 +17,7 @@ pub struct Import {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
-    /// The format of the file. Default: told by its name or its content.
+    /// The format of the file. Default: by its name or its content.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub from: Option<From>,
     /// Write into this folder below the register's, such as `2026-q4` or `exceptions/2026-q4`.
@@ -28,11 +28,11 @@ pub struct Import {
     /// also be a key of your own (`x-cost-centre=CC`), or `ignore` to leave a column out.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub map: Vec<String>,
-    /// How the dates of a spreadsheet are meant, where its cells do not tell.
+    /// How the dates of a spreadsheet are meant, if its cells do not show it.
     #[arg(long, value_enum, value_name = "ORDER")]
     pub date_order: Option<DateOrder>,
-    /// A value for every entry that says nothing of a field: `scope.environment=production`. May be
-    /// given several times. Never overrides what the file says.
+    /// A value for every entry that says nothing about a field: `scope.environment=production`. May be given several
+    /// times. Never overrides what the file says.
     #[arg(long, value_name = "FIELD=VALUE")]
     pub set: Vec<String>,
     /// Show what would be written, and write nothing.

@@ -7,15 +7,15 @@ use clap::{Args, ValueEnum};
 /// Arguments of `init`.
 #[derive(Args, Debug, Default)]
 pub struct Init {
-    /// The repository's root. Default: the git work tree, else the current folder.
+    /// The repository's root. Default: the git work tree, otherwise the current folder.
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
     /// Who owns the register and its rules: people or teams as CODEOWNERS writes them, such as
     /// `@acme/security` or `@olek,@priya`. Without any, the lines are printed for you to complete.
     #[arg(long, value_name = "OWNER", value_delimiter = ',')]
     pub owners: Vec<String>,
-    /// Which CI system gets a job with both gates and the schedule. Default: GitLab where there is a
-    /// `.gitlab-ci.yml`, else GitHub.
+    /// Which CI system gets a job with both gates and the schedule. Default: GitLab if there is a `.gitlab-ci.yml`,
+    /// otherwise GitHub.
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
     /// The GitHub action of stopgap as your workflows may use it, such as `acme/stopgap@v0.1.0`.

@@ -26,13 +26,13 @@ pub struct List {
     /// Only what you own or asked for, by your git identity.
     #[arg(long)]
     pub mine: bool,
-    /// Only what breaks this control: its id, or the whole text where it has none.
+    /// Only what breaks this control: its id, or the whole text if it has none.
     #[arg(long, value_name = "CONTROL")]
     pub control: Option<String>,
     /// Only this tier; may be given several times.
     #[arg(long, value_enum, value_name = "TIER")]
     pub tier: Vec<TierName>,
-    /// Only what ends within so many days, or is overdue: `0` is what ends today or has ended.
+    /// Only what ends within this many days, or is overdue: `0` is what ends today or has ended.
     #[arg(long, value_name = "DAYS")]
     pub days_left: Option<u32>,
     /// The day to count from: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
@@ -55,7 +55,7 @@ pub struct List {
     pub quiet: bool,
 }
 
-/// What a list is sorted by; equals by what is most urgent.
+/// What a list is sorted by; equal rows are sorted by urgency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Sort {
     /// The longest overdue, then what ends next.
@@ -81,7 +81,7 @@ pub enum Sort {
     Title,
 }
 
-/// A status by the word of the file.
+/// A status, by the word in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StatusName {
     /// Approved, and its term has not ended.
@@ -94,7 +94,7 @@ pub enum StatusName {
     Rejected,
 }
 
-/// A tier by the word of the file.
+/// A tier, by the word in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TierName {
     /// Little harm.
@@ -103,6 +103,6 @@ pub enum TierName {
     Moderate,
     /// Great harm.
     High,
-    /// An incident is being fought.
+    /// An incident is in progress.
     Emergency,
 }

@@ -1,5 +1,5 @@
-//! The arguments, one file a command, and nothing else: their doc comments are the help text. Those that give a field
-//! of an exception are made of the table of fields.
+//! The arguments, one file per command, and nothing else: their doc comments are the help text. Those that set a field
+//! of an exception come from the table of fields.
 
 pub mod answers;
 pub mod help;
@@ -63,24 +63,23 @@ pub enum Command {
     ///
     /// Editors get schemas, which complete and explain the keys.
     ///
-    /// What is there already is never changed, so it may be run again: what is missing is written,
-    /// and lines that belong into a file of yours are printed.
+    /// Existing files are never changed, so it may be run again: what is missing is written, and lines that belong in a
+    /// file of yours are printed.
     Init(Init),
     /// Ask for a new exception.
     ///
     /// In a terminal every answer that is missing is asked for and judged as it is given; elsewhere it
     /// comes from arguments.
     ///
-    /// The file is shown, judged as the pull-request gate would, and written whole or not at all;
-    /// nothing is ever replaced. The commands that open the pull request are printed.
+    /// The file is shown, judged as the pull-request gate would, and written whole or not at all; nothing is ever
+    /// replaced. The commands that open the pull request are printed.
     ///
-    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are
-    /// missing or were left.
+    /// Exit code 0: the file is written. 1: it is refused, and nothing is written. 2: answers are missing or the
+    /// questions were cancelled.
     New(Box<New>),
     /// Check the register, or only the named files.
     ///
-    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the check could not be
-    /// done.
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
     /// List the register, the most urgent first.
     ///
@@ -88,45 +87,41 @@ pub enum Command {
     List(List),
     /// Show one exception: its record, its findings, its history.
     ///
-    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed,
-    /// amended, expired, closed, moved, and edits that were none of these. It follows the id through
-    /// every folder of the register, along the first parents of HEAD; outside of git it is what the
-    /// record says of itself.
+    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed, amended, expired,
+    /// closed, moved, and edits that were none of these. It follows the id through every folder of the register, along
+    /// the first parents of HEAD; outside git it is what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
-    /// Ask for an exception to go on, with a reason of its own.
+    /// Ask for an exception to go on, with a new reason.
     ///
     /// A renewal is a fresh request with its own reason, check and decision.
     ///
-    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request
-    /// gate will check it, and nothing is written where that fails: a third renewal, a request after
-    /// the end, an approver who asks, an end past the tier's limit.
+    /// The file keeps its comments, its order and its style; the edit is checked as the pull-request gate will check
+    /// it, and nothing is written if that fails: a third renewal, a request after the end, an approver who asks, an end
+    /// past the tier's limit.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Renew(Renew),
-    /// Note what somebody saw while the exception lasts.
+    /// Record what somebody saw while the exception lasts.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Review(Review),
-    /// Close an exception: the rule is followed, and somebody saw it.
+    /// Close an exception: the rule is followed again.
     ///
-    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
-    /// be done.
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not be done.
     Close(Close),
-    /// Turn a request down, and keep the record.
+    /// Turn down a request, and keep the record.
     ///
     /// The file is merged as `rejected`, so that nobody asks the same again unseen.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Reject(Reject),
-    /// Correct an approved record, and say so in it.
+    /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every
-    /// other field takes somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
+    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
@@ -143,23 +138,21 @@ pub enum Command {
     Report(Report),
     /// Find what slipped past the gate, in the commits of the past.
     ///
-    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by
-    /// the policy, the people and the controls that were in force before it, on its own day. So an
-    /// edit that was pushed straight to the branch is found later, and a merge counts once. Check
-    /// out the default branch with its whole history (`fetch-depth: 0`). Putting a value back is no
-    /// second finding, but the first one stays in the history for good: once it has been dealt with,
-    /// go on from there with `--since`.
+    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by the policy, the people
+    /// and the controls that were in force before it, on its own day. So an edit that was pushed straight to the branch
+    /// is found later, and a merge counts once. Check out the default branch with its whole history (`fetch-depth: 0`).
+    /// Putting a value back is not a second finding, but the first one stays in the history for good: once it has been
+    /// dealt with, continue from there with `--since`.
     ///
     /// Who approved a change is not replayed: that needs the pull request, see `check --base`.
     ///
-    /// Exit code 0: no finding at error. 1: there are findings at error. 2: the history could not
-    /// be read.
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the history could not be read.
     History(History),
     /// Find out whether the gate really gates.
     ///
     /// Looks at what the workflow, CODEOWNERS and the forge's settings let through.
     /// Each line is `ok`, or says what is `wrong` and the setting or command that fixes it, what would be better
-    /// (`advice`), or what the given files do not tell and how to find out (`unknown`). Nothing is asked over the
+    /// (`advice`), or what the given files do not show and how to find out (`unknown`). Nothing is asked over the
     /// network: give the forge's settings with `--rulesets`.
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
@@ -167,7 +160,7 @@ pub enum Command {
     /// Export the register: a table, JSON Lines or a calendar.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. Findings stop no export. A file that
+    /// covered day of each live one, with the policy's reminders. Findings do not stop an export. A file that
     /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
@@ -179,7 +172,7 @@ pub enum Command {
     /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
     /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
     ///
-    /// `--format github-plan` prints the API calls that keep one tracking issue an exception, for `action/apply-plan`;
+    /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
     ///
     /// Exit code 0, whoever must be told; 2: it could not be found out.
@@ -205,10 +198,10 @@ pub enum Command {
         /// A rule such as `expired`.
         rule: Option<String>,
     },
-    /// Print what makes a shell complete commands, ids, people, rules.
+    /// Print what lets a shell complete commands, ids, people, rules.
     ///
-    /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)`
-    /// into `~/.zshrc`, `stopgap completions fish | source` into fish's `config.fish`.
+    /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)` into `~/.zshrc`,
+    /// `stopgap completions fish | source` into fish's `config.fish`.
     Completions {
         /// The shell.
         #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
@@ -233,16 +226,16 @@ pub enum Command {
 /// Where the register is.
 #[derive(Args, Debug, Default)]
 pub struct Place {
-    /// The repository's root. Default: the nearest folder upwards with a policy, else the git work
-    /// tree, else the current folder.
+    /// The repository's root. Default: the nearest folder upwards with a policy, otherwise the git work tree, otherwise
+    /// the current folder.
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
-    /// The policy file. Default: `stopgap.yaml`, else `.github/stopgap.yaml`, in the root.
+    /// The policy file. Default: `stopgap.yaml`, otherwise `.github/stopgap.yaml`, in the root.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
 }
 
-/// When to colour.
+/// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// In a terminal, unless `NO_COLOR` is set.

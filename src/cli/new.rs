@@ -12,15 +12,15 @@ pub struct New {
     /// The fields that are answered already.
     #[command(flatten)]
     pub answers: Answers,
-    /// The exception's id, which is the file's name. Default: made of the title.
+    /// The exception's id, which is the file's name. Default: made from the title.
     #[arg(long, value_name = "ID", help_heading = "File")]
     pub id: Option<String>,
-    /// The folder below the register. Default: the register's, or this period's where the newest
-    /// files lie in one of a year, quarter or month.
+    /// The folder below the register. Default: the register's own, or this period's if the newest files are in one for
+    /// a year, quarter or month.
     #[arg(long, value_name = "FOLDER", help_heading = "File")]
     pub folder: Option<String>,
     /// Ask for this answer though it is given, beginning with it; repeatable. What `new` prints when it
-    /// is left names the answer that was half typed.
+    /// is cancelled names the answer that was half typed.
     #[arg(long, value_name = "FIELD", value_parser = labels(), help_heading = "File")]
     pub ask: Vec<String>,
     /// Print the file and write nothing.

@@ -23,7 +23,7 @@ pub struct Remind {
     #[arg(long, value_name = "FORMAT=FILE")]
     pub output: Vec<String>,
     /// The saved answer of `GET /repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100`, all pages: what
-    /// was told already is left out. `github-plan` cannot do without.
+    /// was told already is left out. `github-plan` needs it.
     #[arg(long, value_name = "FILE")]
     pub existing: Option<PathBuf>,
     /// The login that opens the tracking issues; what anybody else writes is not believed.
@@ -32,7 +32,7 @@ pub struct Remind {
     /// The label of the tracking issues; each register of a repository needs one of its own.
     #[arg(long, value_name = "NAME", default_value = "stopgap")]
     pub label: String,
-    /// How many issues a plan opens at most; the others wait in one list.
+    /// How many issues a plan opens at most; the others are put in one list until then.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub max_new: u16,
 }

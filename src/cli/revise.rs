@@ -17,7 +17,7 @@ pub struct Revise {
     /// The day of the edit: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
-    /// Show the edit and what the check says of it, and write nothing.
+    /// Show the edit and what the check says about it, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -34,7 +34,7 @@ pub struct Renew {
     /// What was looked at to be sure that the risk is still the accepted one.
     #[arg(long, value_name = "TEXT")]
     pub risk_check: Option<String>,
-    /// Who asks. Default: you, where the roster knows your git identity.
+    /// Who asks. Default: you, if the roster knows your git identity.
     #[arg(long, value_name = "PERSON")]
     pub requester: Option<String>,
     /// Who decides; for tier high and emergency somebody above the first approver.
@@ -61,13 +61,13 @@ pub struct Review {
     /// What was seen, and what happens next.
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
-    /// Who looked. Default: you, where the roster knows your git identity.
+    /// Who looked. Default: you, if the roster knows your git identity.
     #[arg(long, value_name = "PERSON")]
     pub by: Option<String>,
     /// The day of the review. Default: today.
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
-    /// Of an emergency: the day on which its incident ended.
+    /// For an emergency: the day on which its incident ended.
     #[arg(long, value_name = "DATE")]
     pub incident_ended: Option<String>,
 }
@@ -81,7 +81,7 @@ pub struct Close {
     /// What was done, and how it was checked.
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
-    /// Who removed the exception. Default: you, where the roster knows your git identity.
+    /// Who removed the exception. Default: you, if the roster knows your git identity.
     #[arg(long, value_name = "PERSON")]
     pub by: Option<String>,
     /// Who saw that it is gone; somebody else.
@@ -124,7 +124,7 @@ pub struct Amend {
     /// What was wrong or has changed.
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
-    /// Who corrects the record. Default: you, where the roster knows your git identity.
+    /// Who corrects the record. Default: you, if the roster knows your git identity.
     #[arg(long, value_name = "PERSON")]
     pub by: Option<String>,
     /// Who agrees to it; somebody else.

@@ -13,12 +13,12 @@ use crate::rules;
 use crate::schema::Schema;
 use crate::time::{Today, Zone};
 
-/// Reads policy, roster, catalogue and the organisation's schema of a repository whose root is
-/// `root`. A policy that names no forge is that of the CI system's.
+/// Reads policy, roster, catalogue and the organisation's schema of a repository whose root is `root`. If the policy
+/// names no forge, the CI system's is used.
 ///
 /// # Errors
 ///
-/// When one cannot be read or says something that makes no sense.
+/// If one cannot be read or says something that makes no sense.
 pub(super) fn load(
     arguments: &Place,
     world: &World,
@@ -39,7 +39,7 @@ pub(super) fn load(
     Ok((RuleBook { policy, people, controls }, own))
 }
 
-/// Tells which policy file the user names.
+/// Returns which policy file the user names.
 pub(super) fn policy_file(arguments: &Place, world: &World, root: &Path) -> PolicyFile {
     match arguments.policy.as_deref().map(|path| world.folder.join(path)) {
         None => PolicyFile::Usual,
@@ -47,11 +47,11 @@ pub(super) fn policy_file(arguments: &Place, world: &World, root: &Path) -> Poli
     }
 }
 
-/// Reads `--today`, else the clock.
+/// Reads `--today`, otherwise the clock.
 ///
 /// # Errors
 ///
-/// When it is neither a day nor a date-time.
+/// If it is neither a day nor a date-time.
 pub(super) fn read_today(text: Option<&str>, zone: Zone, world: &World) -> Result<Today, Error> {
     match text {
         None => Ok(Today::from_clock(zone, world.now)),

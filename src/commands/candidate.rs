@@ -1,4 +1,4 @@
-//! A text that is about to become a file of the register, judged as the pull-request gate would.
+//! Judges a text that is about to become a file of the register, as the pull-request gate would.
 
 use std::path::Path;
 
@@ -16,12 +16,12 @@ use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::source::FileId;
 
-/// What the gate would say of a change to one file.
+/// What the gate would say about a change to one file.
 #[derive(Debug)]
 pub(super) struct Judged {
     /// Findings at error that the change causes.
     pub(super) errors: usize,
-    /// All findings that it causes, drawn for a terminal; empty where there is none.
+    /// All findings that it causes, drawn for a terminal; empty if there are none.
     pub(super) text: String,
     /// The rule of the first of those at error.
     pub(super) refused_by: Option<&'static str>,
@@ -37,13 +37,12 @@ pub(super) enum Before {
 }
 
 impl Opened {
-    /// Judges the register with `text` at `path`, in the place of what is there now: what that
-    /// change causes, by the rule book as it is. Sign-off is not known yet, but whether the
-    /// approver owns the file is.
+    /// Judges the register with `text` at `path`, replacing what is there now: what that change causes, by the rule
+    /// book as it is. Sign-off is not known yet, but whether the approver owns the file is.
     ///
     /// # Errors
     ///
-    /// When CODEOWNERS cannot be read.
+    /// If CODEOWNERS cannot be read.
     pub(super) fn judge_with(mut self, path: &str, text: &str, before: Before, look: Look) -> Result<Judged, Error> {
         let file = files::decode(text.as_bytes().to_vec(), path.to_owned());
         let (_, mut findings) = weigh(&self.judge, self.own.as_ref(), &self.root, &mut self.files, file, before)?;
@@ -69,12 +68,12 @@ impl Opened {
         })
     }
 
-    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with: the merge
-    /// base with the default branch. Nothing where there is no such commit or it has no such exception.
+    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with: the
+    /// merge base with the default branch. `None` if there is no such commit or the exception is not in it.
     ///
     /// # Errors
     ///
-    /// When git cannot be started or read.
+    /// If git cannot be started or read.
     pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(None) };
         let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.commit("HEAD")?) else {
@@ -88,12 +87,12 @@ impl Opened {
         Ok(Some(snapshot.place.read(&path)?.source.text().to_owned()))
     }
 
-    /// Tells whether the default branch has the exception already. Where there is no such branch, the
-    /// answer is no: the gate will know.
+    /// Returns whether the default branch has the exception already. If there is no such branch, the answer is no: the
+    /// gate will know.
     ///
     /// # Errors
     ///
-    /// When git cannot be started or read.
+    /// If git cannot be started or read.
     pub(super) fn is_merged(&self, id: &str) -> Result<bool, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(false) };
         let Some((_, tip)) = base::default_branch(&git, None)? else { return Ok(false) };
@@ -107,7 +106,7 @@ impl Opened {
 ///
 /// # Errors
 ///
-/// When CODEOWNERS cannot be read.
+/// If CODEOWNERS cannot be read.
 pub(super) fn weigh(
     judge: &Judge,
     own: Option<&Schema>,

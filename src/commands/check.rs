@@ -1,4 +1,4 @@
-//! `stopgap check`: the main job.
+//! `stopgap check`: checks the register, or what a change does to it.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -102,8 +102,8 @@ impl Run<'_> {
         })?
     }
 
-    /// Refuses a change after which the register is looked for elsewhere than before: what the base has
-    /// there would be judged by nobody.
+    /// Refuses a change after which the register is looked for in another place than before: nobody would judge what
+    /// the base has there.
     fn refuse_moved_root(&self, base: &Snapshot) -> Result<(), Error> {
         if self.arguments.place.root.is_some() {
             return Ok(());
@@ -129,7 +129,7 @@ impl Run<'_> {
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         findings.shorten();
-        // What reads a report in CI wants paths from the checkout's top; elsewhere paths start at the root.
+        // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
         let ci = &self.world.ci;
         let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
         let report = Report {
@@ -145,7 +145,7 @@ impl Run<'_> {
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         match output::render(self.arguments.format, &report, self.world.look(), out) {
-            // A reader that has seen enough, such as `head`, changes nothing of the answer.
+            // A reader that has seen enough, such as `head`, does not change the answer.
             Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
             _ => {}
         }
@@ -192,7 +192,7 @@ impl Base {
         Ok(Self { git, snapshot, how: found.how })
     }
 
-    /// Says what the change was compared with.
+    /// Returns what the change was compared with.
     fn remark(&self) -> String {
         match &self.snapshot.commit {
             Some(commit) => format!("compared with {}, {}", commit.short(), self.how),
@@ -200,7 +200,7 @@ impl Base {
         }
     }
 
-    /// Says of a faulty rule book that it is the base's: the work tree may hold a mended one.
+    /// Adds to the error of a faulty rule book that it is the base's: the work tree may contain a fixed one.
     fn owns(&self, error: Error) -> Error {
         match error {
             Error::Config { kind, source_text, problems } => {
@@ -212,10 +212,9 @@ impl Base {
         }
     }
 
-    /// Reads the head's register: the folder that the head's own policy names, so that a change which
-    /// points it elsewhere is judged by what it brings and by what it leaves behind. A folder that is
-    /// gone, where the base has one, is an empty one: all its exceptions are then removed, and that is
-    /// for a rule to say.
+    /// Reads the head's register: the folder that the head's own policy names, so that a change which points it
+    /// elsewhere is judged by what it brings and by what it leaves behind. A folder that is gone, and is in the base,
+    /// counts as empty: all its exceptions are then removed, which is for a rule to report.
     fn read_head(&self, root: &Path, before: &str, now: &str) -> Result<Files, Error> {
         match register::read_hashed(root, now, Some(self.git.format())) {
             Err(Error::NoRegister { .. }) if now == before && !self.snapshot.exceptions(before).is_empty() => {
@@ -231,7 +230,7 @@ impl Base {
     }
 }
 
-/// Says which edits nobody could compare, because the base's text is outside the safe YAML subset.
+/// Returns which edits could not be compared, because the base's text is outside the safe YAML subset.
 fn uncompared(changes: &Changes<'_>) -> Option<String> {
     let lost = |change: &&Change<'_>| change.base.as_ref().is_some_and(|base| base.tree.is_none());
     let ids: Vec<String> = changes.list.iter().filter(lost).map(|change| shown(change.id).into_owned()).collect();

@@ -21,11 +21,11 @@ use crate::rules;
 /// The variable by which a shell asks for completions.
 pub const VARIABLE: &str = "STOPGAP_COMPLETE";
 
-/// The commands whose first argument is an id, and whether it must be that of a live exception.
+/// The commands whose first argument is an id, and whether it must be a live exception's.
 const BY_ID: [(&str, bool); 6] =
     [("show", false), ("renew", true), ("review", true), ("close", true), ("reject", true), ("amend", true)];
 
-/// Returns the command line with what completes ids, rules, people, controls and fields.
+/// Returns the command line, with completion of ids, rules, people, controls and fields.
 #[must_use]
 pub fn command() -> clap::Command {
     let command = cli::command().mut_subcommands(|it| it.mut_args(complete));
@@ -75,8 +75,8 @@ impl Around {
     }
 }
 
-/// Offers what begins as typed. What a shell could take for anything but a plain word is left out: whoever writes the
-/// register must not write the command line.
+/// Offers what begins as typed. Anything that a shell could take for more than a plain word is left out: whoever writes
+/// the register must not write the command line.
 fn offer<T: AsRef<str>>(typed: &OsStr, words: impl IntoIterator<Item = T>) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "@._-+=[]".contains(c));

@@ -18,7 +18,7 @@ use crate::schema::Shipped;
 use crate::signoff::Ownership;
 use crate::time::Today;
 
-/// So many workflows are read at most.
+/// The most workflows that are read.
 const MOST_WORKFLOWS: usize = 500;
 
 /// Examines the repository.
@@ -36,11 +36,12 @@ pub(super) fn run(arguments: &cli::Doctor, world: &World, out: &mut dyn Write) -
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Examines what was just set up: the lines of all that is not right yet, and the branch that they are about.
+/// Examines what was just set up: returns the lines about everything that is not right yet, and the branch that they
+/// are about.
 ///
 /// # Errors
 ///
-/// When the rule book says something that makes no sense, or git cannot be started.
+/// If the rule book says something that makes no sense, or git cannot be started.
 pub(super) fn after_setup(root: &Path, world: &World) -> Result<(Vec<Line>, String), Error> {
     let settings = Settings::default();
     let patient = Patient::read(&Place { root: Some(root.to_path_buf()), policy: None }, root, world)?;
@@ -140,10 +141,10 @@ fn branch(named: Option<&str>, settings: &Settings, root: &Path, world: &World) 
     Ok(found.unwrap_or_else(|| USUAL.to_owned()))
 }
 
-/// The branch where nothing names one.
+/// The branch if nothing names one.
 const USUAL: &str = "main";
 
-/// Takes in a file of saved answers.
+/// Reads a file of saved answers.
 fn take(settings: &mut Settings, path: &Path, folder: &Path) -> Result<(), Error> {
     let bytes = signoff::read(&folder.join(path), "the saved settings")?;
     settings.take(&bytes).map_err(|error| signoff::unusable("file of saved settings", path, error))

@@ -1,4 +1,4 @@
-//! `stopgap explain`: a rule's own words.
+//! `stopgap explain`: what a rule's doc comment says.
 
 use std::io::Write;
 use std::process::ExitCode;

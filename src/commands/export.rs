@@ -11,10 +11,10 @@ use crate::output::export::{Export, Format, render, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
 use crate::text::shown;
 
-/// How many files that an export does not hold are shown; the others are counted.
+/// How many files missing from an export are shown; the others are counted.
 const SHOWN: usize = 10;
 
-/// Exports the register. What the format does not hold is said on standard error.
+/// Exports the register. What the format cannot contain is reported on standard error.
 pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what the export does not hold.
+/// Returns what the export does not contain.
 fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> String {
     let look = world.look_of_errors();
     let warning = |message: String, help, place| Snippet {

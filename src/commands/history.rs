@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
         Ok(book::load(&arguments.place, world, &root, repository)?.0)
     };
     if !outputs.is_empty() {
-        // A policy that cannot be used is one of the things that a history is about.
+        // A policy that cannot be used is one of the things that a history may show.
         let policy = load(&Repository::Folder(root.clone())).map(|book| book.policy).unwrap_or_default();
         write::spare_inputs(&outputs, &world.folder, &root, &policy)?;
     }
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
     match render(arguments.format, &report, world.look(), out) {
-        // A reader that has seen enough, such as `head`, changes nothing of the answer.
+        // A reader that has seen enough, such as `head`, does not change the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}
     }
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
 /// The largest file of answers that is read, in bytes: those of some 100,000 pull requests.
 const MOST_PULLS: u64 = 256 * 1024 * 1024;
 
-/// Reads the saved answers of GitHub; `None` where no file is given.
+/// Reads GitHub's saved answers; `None` if no file is given.
 fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
@@ -71,7 +71,7 @@ fn open(root: &Path) -> Result<Git, Error> {
     Git::open(root)?.ok_or_else(|| Error::NoHistory { root: root.to_path_buf() })
 }
 
-/// Finds the commit that the history begins after; it must be a part of it.
+/// Finds the commit after which the history begins; it must be part of the history.
 fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
     let (name, shallow) = (revision.to_owned(), git.is_shallow()?);
     let Some(since) = git.commit(revision)? else {

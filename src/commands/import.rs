@@ -1,4 +1,4 @@
-//! `stopgap import`: a foreign register or ignore file into exception files.
+//! `stopgap import`: turns a foreign register or ignore file into exception files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let asked = problems_of(&draft::Draft::default());
     let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
-    // What the columns become stands on the screen before anything is written.
+    // What the columns become is on the screen before anything is written.
     out.flush()?;
 
     let root = opened.root.clone();
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     Ok(if reading.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// Returns the root where the commands to type next must be typed, if that is not here.
+/// Returns the root in which the next commands must be typed, if that is not here.
 fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     let here = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
     (here != root).then(|| root.display().to_string())
@@ -151,7 +151,7 @@ fn pair<'a>(option: &'static str, argument: &'a str, example: &str) -> Result<(&
         Error::from(Argument::Form {
             option,
             value: argument.to_owned(),
-            fault: "is not of the form `FIELD=…`",
+            fault: "does not have the form `FIELD=…`",
             help: format!("write for example `{option} {example}`"),
         })
     })
@@ -190,7 +190,7 @@ impl Plan {
             .map(|file| opened.files.source(*file).path())
             .map(|path| (register::stem(path).to_ascii_lowercase(), path))
             .collect();
-        // Every new file lies in the same folder.
+        // All new files are in the same folder.
         let schema = place::schema_copy(&opened.root, &format!("{target}/x.yaml"));
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
         let texts: Vec<String> = entries.par_iter().map(|entry| entry.draft.to_yaml(schema.as_deref())).collect();
@@ -208,8 +208,8 @@ impl Plan {
         plan
     }
 
-    /// Judges the register with the new files in it: what each lacks, by the schemas, and what the
-    /// rules will say of the new ones.
+    /// Judges the register with the new files in it: what each lacks, by the schemas, and what the rules will say about
+    /// the new ones.
     fn judge(&self, opened: Opened) -> Judged {
         if self.files.is_empty() {
             return Judged { drafts: Vec::new(), findings: Vec::new() };

@@ -48,14 +48,14 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     write::outputs(&outputs, world, |format, look, file| {
         render(format, &listing, Look { width: usize::MAX, ..look }, file)
     })?;
-    // Cells are shortened to fit a terminal, never on their way into a file or a pipe.
+    // Cells are shortened to fit a terminal, but never in a file or a pipe.
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sorts rows that are in the order of urgency by something else; equals stay as they are.
+/// Sorts rows, which are in the order of urgency, by something else; equal rows keep their order.
 fn sort(rows: &mut [Row<'_>], key: Sort, judge: &Judge) {
     let person = |text: Option<&Text<'_>>| {
         let name = text.map(|text| fold_person(judge.people.name_of(text.as_str())).into_owned());
@@ -85,13 +85,13 @@ fn sort(rows: &mut [Row<'_>], key: Sort, judge: &Judge) {
     }
 }
 
-/// What is wanted of a register.
+/// What to list from a register.
 struct Filter<'f> {
     arguments: &'f cli::List,
     judge: &'f Judge,
-    /// The user's spellings, where only their own exceptions are wanted.
+    /// The user's spellings, if only their own exceptions are listed.
     me: Option<Vec<String>>,
-    /// The control's key, where only one is wanted.
+    /// The control's key, if only one is listed.
     control: Option<String>,
 }
 

@@ -9,15 +9,15 @@ use crate::error::Error;
 
 /// The right to edit a register, until it is dropped or the process ends.
 ///
-/// It is an advisory lock of the operating system on the register's folder, so nothing is left
-/// behind by a process that is killed. Where a folder cannot be locked (Windows, some network file
-/// systems) there is none, and the comparison right before a file is replaced stands alone.
+/// It is an advisory lock of the operating system on the register's folder, so a process that is killed leaves nothing
+/// after. If a folder cannot be locked (Windows, some network file systems), there is no lock, and only the comparison
+/// right before a file is replaced protects it.
 #[derive(Debug)]
 pub(super) struct Lock {
     folder: Option<File>,
 }
 
-/// How often and how long is waited for another edit: ten seconds in all.
+/// How often to retry while another edit is running: ten seconds in all.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -26,7 +26,7 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// When another edit holds it for longer than ten seconds.
+    /// If another edit holds it for longer than ten seconds.
     pub(super) fn take(folder: &Path) -> Result<Self, Error> {
         // Opening a pipe in the folder's place would wait for a writer.
         if !std::fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
@@ -43,8 +43,8 @@ impl Lock {
         Err(Error::Locked { folder: folder.to_path_buf() })
     }
 
-    /// Takes away what killed edits left behind in a folder of the register: temporary files that
-    /// nobody can be writing, because this edit has the lock.
+    /// Removes what killed edits left behind in a folder of the register: temporary files that nobody can be writing,
+    /// because this edit has the lock.
     pub(super) fn sweep(&self, folder: &Path) {
         if self.folder.is_none() {
             return;
@@ -52,7 +52,7 @@ impl Lock {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
             if is_file && write::is_temporary(&entry.file_name().to_string_lossy()) {
-                // One that cannot be taken away disturbs nothing.
+                // One that cannot be removed does no harm.
                 let _ = std::fs::remove_file(entry.path());
             }
         }

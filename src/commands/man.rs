@@ -1,4 +1,4 @@
-//! `stopgap man`: the manual pages, made of the same words as `--help`.
+//! `stopgap man`: the manual pages, made from the same texts as `--help`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns the page of stopgap, then one for each command, by the name of the page.
+/// Returns the page of stopgap, then one for each command, sorted by page name.
 fn pages() -> Vec<clap::Command> {
     let mut whole = cli::command();
     whole.build();
@@ -59,7 +59,7 @@ fn name_of(page: &clap::Command) -> &str {
 fn render(page: &clap::Command) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let source = concat!("stopgap ", env!("CARGO_PKG_VERSION"));
-    // The help has them above the usage, which a manual page has no place for.
+    // The help has them above the usage, where a manual page has no place for them.
     let plain = page.clone().before_help(None::<&str>).after_help(None::<&str>);
     Man::new(plain).source(source).manual("stopgap manual").render(&mut bytes)?;
     let command = name_of(page).strip_prefix("stopgap-").unwrap_or_default();
@@ -70,7 +70,7 @@ fn render(page: &clap::Command) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Escapes what roff takes for an instruction; a hyphen that is typed stays one.
+/// Escapes what roff takes for an instruction; a typed hyphen stays one.
 fn roff(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
 }

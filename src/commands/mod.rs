@@ -55,7 +55,7 @@ pub struct World {
     pub plain: bool,
     /// The command of the editor that the user likes.
     pub editor: String,
-    /// What the user says of colour.
+    /// What the user says about colour.
     pub color: Color,
     /// Whether the environment asks for no colour (<https://no-color.org>).
     pub no_color: bool,
@@ -63,12 +63,12 @@ pub struct World {
     pub unicode: bool,
     /// Width of the terminal in columns.
     pub width: Option<usize>,
-    /// What the CI system says of the change.
+    /// What the CI system says about the change.
     pub ci: CiEnvironment,
 }
 
 impl World {
-    /// Asks the process; the only place that reads the clock and the environment.
+    /// Reads them from the process; the only place that reads the clock and the environment.
     #[must_use]
     pub fn from_process() -> Self {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
@@ -91,7 +91,7 @@ impl World {
             no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
             width: columns().or_else(|| measured().filter(|_| terminal)),
-            // A value that is no text is refused for what it is, not passed over.
+            // A value that is not text is refused as such, not ignored.
             ci: CiEnvironment::from_variables(|name| Some(variable(name)?.to_string_lossy().into_owned())),
         }
     }
@@ -153,7 +153,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     };
     match result.and_then(|code| flushed.map(|()| code)) {
         Ok(code) => code,
-        // A reader that has seen enough, such as `head`, is no fault of the run.
+        // A reader that has seen enough, such as `head`, is not a fault of the run.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             let text = describe(&error, world.look_of_errors());
@@ -163,8 +163,8 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     }
 }
 
-/// Prints what the parser of the arguments says: help, the version, or what it does not understand, whose words come
-/// from whoever wrote the command line and do nothing to a terminal or a log.
+/// Prints what the argument parser says: help, the version, or what it does not understand. Those words come from
+/// whoever wrote the command line, and must do nothing to a terminal or a log.
 #[must_use]
 pub fn misused(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
@@ -177,7 +177,7 @@ pub fn misused(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
-/// Draws an error as it is shown on standard error.
+/// Draws an error for standard error.
 #[must_use]
 pub fn describe(error: &Error, look: Look) -> String {
     let snippet = |message: String, help, place, labels| Snippet {
@@ -207,7 +207,7 @@ pub fn describe(error: &Error, look: Look) -> String {
     drawn.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the lines that stand below an error and its help.
+/// Returns the lines below an error and its help.
 fn below(error: &Error) -> Vec<String> {
     match error {
         Error::ByHand { lines, .. } => lines.lines().map(str::to_owned).collect(),

@@ -13,7 +13,7 @@ use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::text::{nearest, shown};
 
-/// What a command about the register as it is begins with.
+/// What every command about the register as it is begins with.
 pub(super) struct Opened {
     /// The repository's root.
     pub(super) root: PathBuf,
@@ -30,17 +30,17 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// When there is none, its rule book makes no sense, or `today` is not a day.
+    /// If there is none, its rule book makes no sense, or `today` is not a day.
     pub(super) fn open(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         Self::unread(arguments, today, world)?.read()
     }
 
-    /// Finds and reads a register that is about to be edited: no other edit of it goes on until the
-    /// returned lock is dropped.
+    /// Finds and reads a register that is about to be edited: no other edit of it can run until the returned lock is
+    /// dropped.
     ///
     /// # Errors
     ///
-    /// Those of [`Opened::open`], and when another edit is still running.
+    /// Those of [`Opened::open`], and if another edit is still running.
     pub(super) fn open_to_edit(
         arguments: &cli::Place,
         today: Option<&str>,
@@ -51,12 +51,12 @@ impl Opened {
         Ok((unread.read()?, lock))
     }
 
-    /// Finds and reads a register as [`Opened::open`] does; where its folder is not there yet, it is
-    /// one of no files. No edit of it goes on until the returned lock is dropped.
+    /// Finds and reads a register as [`Opened::open`] does; if its folder does not exist yet, the register has no
+    /// files. No other edit of it can run until the returned lock is dropped.
     ///
     /// # Errors
     ///
-    /// When its rule book makes no sense, its folder cannot be read, or `today` is not a day.
+    /// If its rule book makes no sense, its folder cannot be read, or `today` is not a day.
     pub(super) fn open_or_begin(
         arguments: &cli::Place,
         today: Option<&str>,
@@ -71,7 +71,7 @@ impl Opened {
         Ok((Self { files, ..unread }, lock))
     }
 
-    /// Reads the rule book, and no exception yet.
+    /// Reads the rule book, but no exceptions yet.
     fn unread(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         let root = place::root(arguments, &world.folder)?;
         let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
@@ -85,13 +85,13 @@ impl Opened {
         Ok(Self { files, ..self })
     }
 
-    /// Returns what exceptions are described from.
+    /// Returns the view from which exceptions are described.
     pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
         let Self { judge, files, .. } = self;
         View { register, files, zone: judge.policy.timezone, today: judge.today }
     }
 
-    /// Parses the files without judging them; keeps their trees where whole records will be written.
+    /// Parses the files without judging them; keeps their trees if whole records will be written.
     pub(super) fn records(&self, whole: bool) -> Register<'_> {
         match whole {
             true => Register::parse_with_trees(&self.files),
@@ -105,21 +105,21 @@ impl Opened {
     }
 }
 
-/// Finds the files of an id, the first by path first; a file's name is taken for its id too.
+/// Finds the files of an id, the first by path first; a file's name works as its id too.
 ///
 /// # Errors
 ///
-/// When there is none. `command` is what the help then tells to type.
+/// If there is none. `command` is what the help then says to type.
 pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Result<Vec<FileRef<'a>>, Error> {
     let of = |id: &str| -> Vec<FileRef<'a>> { register.files.iter().filter(|file| file.stem == id).copied().collect() };
     let found = of(id);
     let found = if found.is_empty() && register::is_named_like_one(id) { of(register::stem(id)) } else { found };
     let found: Vec<FileRef<'a>> = match found.first() {
-        // With folders before it, the name is that of one file.
+        // With folders before it, it is the name of a single file.
         Some(_) if id.contains('/') => {
             found.into_iter().filter(|file| file.path.ends_with(id.trim_start_matches("./"))).collect()
         }
-        // Ids that differ in case alone are one, as `duplicate-id` has it.
+        // Ids that differ only in case are the same, as for `duplicate-id`.
         Some(first) => {
             let stem = first.stem.to_lowercase();
             register.files.iter().filter(|file| file.stem.to_lowercase() == stem).copied().collect()

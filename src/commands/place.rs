@@ -9,12 +9,12 @@ use crate::register::Files;
 use crate::rule::Findings;
 use crate::schema::Shipped;
 
-/// Finds the root: the named folder, else the nearest one upwards with a policy, else the git work
-/// tree, else the current folder. The search stops at the top of the work tree.
+/// Finds the root: the named folder, otherwise the nearest one upwards with a policy, otherwise the git work tree,
+/// otherwise the current folder. The search stops at the top of the work tree.
 ///
 /// # Errors
 ///
-/// When the named folder is none.
+/// If the named folder does not exist.
 pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
     if let Some(named) = &place.root {
         let root = current.join(named);
@@ -32,8 +32,8 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
     Ok(found.map_or_else(|| current.clone(), Path::to_path_buf))
 }
 
-/// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would
-/// choose the register that is judged. What lies above the work tree is not the repository's.
+/// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would choose the
+/// register that is judged. Anything above the work tree is not part of the repository.
 fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
     let mut place = PathBuf::new();
     let mut top: Option<PathBuf> = None;
@@ -57,12 +57,12 @@ fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
     Ok(())
 }
 
-/// Returns the top of the git work tree that holds a folder.
+/// Returns the top of the git work tree that contains a folder.
 pub(super) fn work_tree_top(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").exists())
 }
 
-/// Returns where the root lies below the top of its git work tree: empty, or ending in `/`.
+/// Returns where the root is below the top of its git work tree: empty, or ending in `/`.
 pub(super) fn below_work_tree(root: &Path) -> String {
     let top = work_tree_top(root);
     let below = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
@@ -70,7 +70,7 @@ pub(super) fn below_work_tree(root: &Path) -> String {
 }
 
 /// Returns the path by which an editor finds the copy of the exceptions' schema from a file below the
-/// root: the nearest copy from the root up to the top of the work tree; `None` where there is none.
+/// root: the nearest copy from the root up to the top of the work tree; `None` if there is none.
 pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
     let copy = Shipped::Exception.copy();
     let mut upwards = "../".repeat(file.matches('/').count());
@@ -100,7 +100,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// When one is not a file or folder of the register.
+    /// If one is not a file or folder of the register.
     pub(super) fn new(paths: &[PathBuf], current: &Path, root: &Path, folder: &str) -> Result<Self, Error> {
         if paths.is_empty() {
             return Ok(Self::Whole);
@@ -115,7 +115,7 @@ impl Selection {
         findings.retain(|finding| self.holds(files.source(finding.file).path()));
     }
 
-    /// Tells whether a file is reported on.
+    /// Returns whether a file is reported on.
     fn holds(&self, path: &str) -> bool {
         let inside = |place: &String| {
             path.strip_prefix(place.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -127,8 +127,8 @@ impl Selection {
     }
 }
 
-/// Returns a path relative to the root, with `/` between its parts, where it lies below the root.
-/// The last part stays as it is written: a link among the exceptions is a finding, not its target.
+/// Returns a path relative to the root, with `/` between its parts, if it is below the root. The last part stays as it
+/// is written: a link among the exceptions is itself a finding, not its target.
 pub(super) fn inside(path: &Path, root: &Path) -> Option<String> {
     let real = match (path.parent().map(std::fs::canonicalize), path.file_name()) {
         (Some(Ok(parent)), Some(name)) => parent.join(name),

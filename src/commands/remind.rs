@@ -49,7 +49,7 @@ fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Re
         return Err(Error::from(Argument::Needs {
             given: "github-plan",
             needed: "--existing",
-            because: "or each run would open every issue anew",
+            because: "or each run would open every issue again",
             help: "save all pages first: `gh api --paginate \
                    'repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100' > issues.json`",
         }));
@@ -98,8 +98,8 @@ fn item<'r>(reminder: &'r Reminder<'r>, concerns: Vec<&'r Concern>) -> Item<'r> 
     Item { reminder, concerns, people }
 }
 
-/// What the tracking issues do not record yet, in the order of its urgency; then what no issue can hold, because another
-/// file has its id.
+/// Returns what the tracking issues do not record yet, most urgent first; then what no issue can be about, because
+/// another file has its id.
 fn untold<'r>(tracking: &'r Tracking<'r>, reminders: &'r [Reminder<'r>]) -> Vec<Item<'r>> {
     let mut items = Vec::new();
     let mut held: BTreeSet<&str> = BTreeSet::new();
@@ -119,7 +119,7 @@ fn untold<'r>(tracking: &'r Tracking<'r>, reminders: &'r [Reminder<'r>]) -> Vec<
     items
 }
 
-/// Says on standard error what is odd about the issues, so that a mail of the output stays away where nobody must act.
+/// Reports on standard error what is odd about the issues, so that no mail of the output is sent when nobody must act.
 fn remark(remarks: &[String]) {
     let lines: String = remarks.iter().map(|remark| format!("{}\n", escape::line(remark))).collect();
     let _ = io::stderr().lock().write_all(lines.as_bytes());

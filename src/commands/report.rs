@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
-        // A reader that has seen enough, such as `head`, changes nothing of the answer.
+        // A reader that has seen enough, such as `head`, does not change the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
     }
@@ -38,13 +38,13 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
 /// Where the report goes.
 struct Outputs {
     files: Vec<(Format, PathBuf)>,
-    /// The format for standard output; `None` where a file stands in for it.
+    /// The format for standard output; `None` if a file replaces it.
     printed: Option<Format>,
 }
 
 impl Outputs {
-    /// Reads `--format` and each `--output`. A file without a format stands in for standard output and
-    /// takes its format, where none is given the one that its ending says.
+    /// Reads `--format` and each `--output`. A file without a format replaces standard output and takes its format, or
+    /// the one that its ending names if none is given.
     fn parse(arguments: &cli::Report) -> Result<Self, Error> {
         let is_plain = |output: &&String| !output.contains('=');
         let with_format = |output: &String| match Some(output).filter(is_plain) {
@@ -60,7 +60,7 @@ impl Outputs {
     }
 }
 
-/// Reads `--since`, else goes a week back.
+/// Reads `--since`, otherwise goes back a week.
 fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
     let Some(text) = text else { return Ok(today.plus(-WEEK)) };
     let since = typed::read_day(text, today, Toward::Past).map_err(|error| Argument::Value {

@@ -73,7 +73,7 @@ fn timeline_of(
     }
 }
 
-/// Says where an exception stands.
+/// Returns the state of an exception, in words.
 fn standing(exception: &Exception<'_>, policy: &Policy, today: Today) -> String {
     let zone = policy.timezone;
     let Some(status) = exception.status.as_ref().map(|status| status.value) else { return "without a status".into() };

@@ -1,4 +1,4 @@
-//! What the pull or merge request says of a change: the event and the saved reviews, read from files.
+//! What the pull or merge request says about a change: the event and the saved reviews, read from files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::register::Files;
 use crate::signoff::{ChangeRequest, Codeowners, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
 use crate::source::FileId;
 
-/// The pull or merge request and who approved it, so far as they were given.
+/// The pull or merge request and who approved it, as far as they were given.
 #[derive(Debug, Default)]
 pub(super) struct Given {
     request: Option<ChangeRequest>,
     opinions: Option<Opinions>,
-    /// What the event is of where it is of no pull request.
+    /// What the event is about, if not a pull request.
     other: Option<&'static str>,
-    /// The newest commit of a merge request's branch as the pipeline was started for it, where GitLab tells.
+    /// The newest commit of a merge request's branch for which the pipeline was started, if GitLab says.
     source_head: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// When one cannot be read or is not what the forge sends, or reviews are given without an event.
+    /// If one cannot be read or is not what the forge sends, or reviews are given without an event.
     pub(super) fn read(event: Option<&Path>, reviews: Option<&Path>, world: &World) -> Result<Self, Error> {
         if reviews.is_some() && event.is_none() {
             return Err(Error::from(Argument::Needs {
@@ -46,7 +46,7 @@ impl Given {
                 Saved::Request(request) => given.request = Some(request),
                 Saved::Other(EventKind::MergeGroup) => given.other = Some("a merge queue"),
                 Saved::Other(EventKind::Push) => given.other = Some("a push"),
-                Saved::Other(_) => given.other = Some("no pull request"),
+                Saved::Other(_) => given.other = Some("something other than a pull request"),
             }
         }
         if let Some(path) = reviews {
@@ -60,14 +60,14 @@ impl Given {
         Ok(given)
     }
 
-    /// Says which rules do not run because of what was not given.
+    /// Returns which rules do not run because of what was not given.
     pub(super) fn remark(&self) -> Option<String> {
         let approvals = "approval-missing and decision-date-mismatch";
         match (&self.request, self.other, &self.opinions) {
             (Some(_), _, Some(_)) => None,
             (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),
             (None, Some(other), _) => Some(format!(
-                "sign-off was not checked: the event is of {other}, so author-is-approver, {approvals} did not run"
+                "sign-off was not checked: the event is about {other}, so author-is-approver, {approvals} did not run"
             )),
             (None, None, _) => {
                 Some(format!("sign-off was not checked: author-is-approver, {approvals} need --event and --reviews"))
@@ -75,11 +75,11 @@ impl Given {
         }
     }
 
-    /// Works out who approved what the head holds now.
+    /// Works out who approved what is in the head now.
     ///
     /// # Errors
     ///
-    /// When the work tree holds another commit than the merge request, or `git` cannot deliver what was approved.
+    /// If the work tree is at another commit than the merge request, or `git` cannot deliver what was approved.
     pub(super) fn evidence(&self, history: &Approved<'_>, changes: &Changes<'_>) -> Result<Option<Evidence>, Error> {
         let Some(request) = &self.request else { return Ok(None) };
         if let ChangeRequest::Merge(request) = request {
@@ -121,13 +121,13 @@ pub(super) const MOST_PAYLOAD: u64 = 32 * 1024 * 1024;
 /// The largest CODEOWNERS that is read, in bytes.
 const LIMIT: u64 = Codeowners::TOO_LARGE as u64;
 
-/// Finds the CODEOWNERS that counts for a forge: the base's where a change is judged, else the work tree's.
-/// A register in a subfolder of a work tree that has no CODEOWNERS at all is left to the gate. One that cannot be read
-/// is a finding and no error, because the pull request that fixes it is judged by it too.
+/// Finds the CODEOWNERS that counts for a forge: the base's if a change is judged, otherwise the work tree's. A
+/// register in a subfolder of a work tree without any CODEOWNERS is left to the gate. One that cannot be read is a
+/// finding, not an error, because the pull request that fixes it is judged by it too.
 ///
 /// # Errors
 ///
-/// When `git` cannot deliver it.
+/// If `git` cannot deliver it.
 pub(super) fn ownership(
     forge: Forge,
     base: Option<&Snapshot>,
@@ -149,7 +149,7 @@ pub(super) fn ownership(
     }
 }
 
-/// Finds the CODEOWNERS of the work tree that holds the register's root, or says where it should be.
+/// Finds the CODEOWNERS of the work tree that contains the register's root, or says where it should be.
 pub(super) fn ownership_here(forge: Forge, root: &Path, files: &mut Files) -> Ownership {
     let top = place::work_tree_top(root).unwrap_or(root);
     counted(forge, in_work_tree(forge, top), place::below_work_tree(root), files)
@@ -162,7 +162,7 @@ fn in_work_tree(forge: Forge, top: &Path) -> Option<ReadFile> {
     places.iter().find(there).map(read)
 }
 
-/// Takes the file that was found among the sources.
+/// Returns the file that was found among the sources.
 fn counted(forge: Forge, found: Option<ReadFile>, prefix: String, files: &mut Files) -> Ownership {
     let path = found.as_ref().map_or(forge.codeowners()[0], |file| file.source.path()).to_owned();
     // The forge reads on past a character that YAML would refuse.
@@ -184,7 +184,7 @@ fn counted(forge: Forge, found: Option<ReadFile>, prefix: String, files: &mut Fi
 ///
 /// # Errors
 ///
-/// When it cannot be read.
+/// If it cannot be read.
 pub(super) fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
     crate::files::read_named(path, MOST_PAYLOAD).map_err(|error| Error::Unreadable {
         kind: what,
@@ -194,7 +194,7 @@ pub(super) fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// Says what is wrong with a file of saved answers.
+/// Returns the error of what is wrong with a file of saved answers.
 pub(super) fn unusable(what: &'static str, path: &Path, error: InputError) -> Error {
     Error::from(Input::Answer { path: path.to_path_buf(), what, why: error.sentence(), help: error.help })
 }

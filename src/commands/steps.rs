@@ -1,5 +1,4 @@
-//! From a file of the register to the pull request: commands that can be pasted into a shell as they
-//! stand.
+//! From a file of the register to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::path::{Path, PathBuf};
 
@@ -9,25 +8,25 @@ use crate::history::base;
 use crate::output::escape::{self, shell_word};
 use crate::text::slug::untaken;
 
-/// A file or a folder that was just written, and what the commit that brings it says.
+/// A file or a folder that was just written, and the message of the commit that adds it.
 pub(super) struct Steps<'s> {
     pub(super) root: &'s Path,
     /// The folder in which the commands are typed.
     pub(super) current: &'s Path,
     /// Its path, relative to the root.
     pub(super) path: &'s str,
-    /// What a new branch is called.
+    /// The name of a new branch.
     pub(super) branch: &'s str,
     pub(super) message: &'s str,
 }
 
 impl Steps<'_> {
-    /// Returns the commands, one a line, as a POSIX shell reads them; none runs where the one before it
-    /// has failed. On a branch that is not the default one the work goes on there, as for a request that
-    /// is still open.
+    /// Returns the commands, one a line, as a POSIX shell reads them; none runs if the one before it
+    /// failed. On a branch other than the default one the work continues there, as for a request that is
+    /// still open.
     ///
-    /// There are none where there is no git work tree to commit to, or where they could not be shown as
-    /// they are: a file's name may hold what no terminal should be sent.
+    /// There are none if there is no git work tree to commit to, or if they could not be shown unchanged: a
+    /// file's name may contain characters that no terminal should be sent.
     pub(super) fn lines(&self) -> Vec<String> {
         if place::work_tree_top(self.root).is_none() {
             return Vec::new();
@@ -47,7 +46,7 @@ impl Steps<'_> {
         if lines.iter().all(|line| escape::line(line) == *line) { lines } else { Vec::new() }
     }
 
-    /// Returns a name that no branch here has: that of the last review may still be there.
+    /// Returns a name that no branch here has: the branch of the last review may still exist.
     fn new_branch(&self) -> String {
         let Ok(Some(git)) = Git::open(self.root) else { return self.branch.to_owned() };
         let taken = |name: &str| {
@@ -57,8 +56,7 @@ impl Steps<'_> {
         untaken(self.branch, taken)
     }
 
-    /// Returns the branch that is checked out, unless it is the default one, or nobody can say which
-    /// that is.
+    /// Returns the branch that is checked out, unless it is the default one, or nobody can say which one that is.
     fn own_branch(&self) -> Option<String> {
         let git = Git::open(self.root).ok()??;
         let branch = git.branch().ok()??;
@@ -71,7 +69,7 @@ impl Steps<'_> {
         (!is_default).then_some(branch)
     }
 
-    /// Returns how git is called from the current folder, and what it must be told of the file.
+    /// Returns how git is called from the current folder, and how the file is named to it.
     fn seen_from_here(&self) -> (String, String) {
         let current = std::fs::canonicalize(self.current).unwrap_or_else(|_| self.current.to_path_buf());
         let top = place::work_tree_top(self.root).unwrap_or(self.root);
@@ -86,7 +84,7 @@ impl Steps<'_> {
     }
 }
 
-/// Names a branch after what is done and an id, as git allows it (git-check-ref-format).
+/// Creates a branch name from what is done and an id, as git allows it (git-check-ref-format).
 pub(super) fn branch(verb: &str, id: &str) -> String {
     let allowed = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
     let mut name: String = id.chars().map(allowed).collect::<String>().replace("..", "-");

@@ -1,4 +1,4 @@
-//! `--folder`: the folder below the register that a command writes new files to.
+//! `--folder`: the folder below the register in which a command writes new files.
 
 use std::path::Path;
 
@@ -7,13 +7,12 @@ use crate::files::Repository;
 use crate::output::escape;
 use crate::text::shown;
 
-/// Reads `--folder`, named below the register's folder or from the root: `2026-q4` and
-/// `exceptions/2026-q4` are one. Returns it relative to the root.
+/// Reads `--folder`, named below the register's folder or from the root: `2026-q4` and `exceptions/2026-q4` are the
+/// same. Returns it relative to the root.
 ///
 /// # Errors
 ///
-/// When it leads out of the register or through a link, or when git would not track a file in it
-/// on every system.
+/// If it leads out of the register or through a link, or if git would not track a file in it on every system.
 pub(super) fn read(named: &str, register: &str, root: &Path) -> Result<String, Error> {
     let parts: Vec<&str> = named.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let own: Vec<&str> = register.split('/').collect();
@@ -39,8 +38,8 @@ pub(super) fn read(named: &str, register: &str, root: &Path) -> Result<String, E
     }
 }
 
-/// Says why a folder of this name may not be tracked everywhere: git leaves out whatever a file
-/// system takes for `.git`, and Windows takes away full stops and blanks at the end.
+/// Returns why a folder of this name may not be tracked everywhere: git leaves out whatever a file system takes for
+/// `.git`, and Windows removes full stops and blanks at the end.
 fn problem(part: &str) -> Option<String> {
     if is_git(part) {
         return Some("git tracks nothing below such a folder".to_owned());
@@ -49,14 +48,13 @@ fn problem(part: &str) -> Option<String> {
         return Some("`\\` and `:` cannot be in a folder's name on Windows".to_owned());
     }
     if part.ends_with(['.', ' ']) {
-        return Some("Windows leaves out a full stop or a blank at the end of a name".to_owned());
+        return Some("Windows removes a full stop or a blank at the end of a name".to_owned());
     }
     None
 }
 
-/// Tells whether a file system may take a name for `.git`: in other letters, with what Windows
-/// leaves out at the end, as the stream of a file there, or by its short name. Characters that
-/// macOS overlooks in a name are refused before.
+/// Returns whether a file system may take a name for `.git`: in another case, with what Windows removes at the end, as
+/// the stream of a file there, or by its short name. Characters that macOS ignores in a name are refused earlier.
 fn is_git(name: &str) -> bool {
     let name = name.split(':').next().unwrap_or(name).trim_end_matches(['.', ' ']);
     name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
@@ -72,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_named_with_or_without_the_register_s_own() {
+    fn a_folder_is_named_with_or_without_the_register() {
         for (named, register, full) in [
             ("2026-q4", "exceptions", "exceptions/2026-q4"),
             ("exceptions/2026-q4", "exceptions", "exceptions/2026-q4"),
@@ -91,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_leads_elsewhere_or_that_git_does_not_track_is_refused() {
+    fn a_folder_that_leads_elsewhere_or_is_not_tracked_by_git_is_refused() {
         for (named, why) in [
             ("..", "must be in the register"),
             ("../elsewhere", "must be in the register"),
@@ -106,8 +104,8 @@ mod tests {
             ("GIT~1", "git tracks nothing"),
             ("x\\..\\y", "on Windows"),
             ("a:b", "on Windows"),
-            ("a./b", "Windows leaves out"),
-            ("a /b", "Windows leaves out"),
+            ("a./b", "Windows removes"),
+            ("a /b", "Windows removes"),
             (".g\u{200c}it", "not be shown as it is"),
             (".git\u{206a}", "not be shown as it is"),
             ("\u{feff}.git", "not be shown as it is"),

@@ -16,7 +16,7 @@ use crate::text::nearest;
 /// How the name of a temporary file begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
 
-/// Tells whether a file is named like a temporary one, and not by a person.
+/// Returns whether a file has the name of a temporary one, which no person would give.
 pub(super) fn is_temporary(name: &str) -> bool {
     let random = name.strip_prefix(TEMPORARY).unwrap_or_default();
     random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -26,7 +26,7 @@ pub(super) fn is_temporary(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// When one is not of that form, names no format, or names the file of another.
+/// If one does not have that form, does not name a format, or names the file of another.
 pub(super) fn parse_outputs<F: ValueEnum>(arguments: &[String], example: &str) -> Result<Vec<(F, PathBuf)>, Error> {
     let mut outputs: Vec<(F, PathBuf)> = Vec::new();
     for argument in arguments {
@@ -55,7 +55,7 @@ fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathB
     let formats = || format!("write `--output {example}`; the formats are {}", names.join(", "));
     let Some((name, file)) = argument.split_once('=').filter(|(_, file)| !file.is_empty()) else {
         let (option, value) = ("--output", argument.to_owned());
-        return Err(Argument::Form { option, value, fault: "names no file", help: formats() });
+        return Err(Argument::Form { option, value, fault: "does not name a file", help: formats() });
     };
     F::from_str(name, false).map(|format| (format, PathBuf::from(file))).map_err(|_| {
         let best = nearest(name, names.iter().map(String::as_str));
@@ -68,7 +68,7 @@ fn parse_output<F: ValueEnum>(argument: &str, example: &str) -> Result<(F, PathB
 ///
 /// # Errors
 ///
-/// When one would.
+/// If one would.
 pub(super) fn spare_inputs<F>(
     outputs: &[(F, PathBuf)],
     current: &Path,
@@ -85,11 +85,11 @@ pub(super) fn spare_inputs<F>(
     Ok(())
 }
 
-/// Renders each output and writes them all or none; no file is coloured.
+/// Renders each output and writes them all or none; files are never coloured.
 ///
 /// # Errors
 ///
-/// When one cannot be written; earlier files are then still there, unchanged.
+/// If one cannot be written; earlier files are then still there, unchanged.
 pub(super) fn outputs<F: Copy>(
     outputs: &[(F, PathBuf)],
     world: &World,
@@ -105,24 +105,24 @@ pub(super) fn outputs<F: Copy>(
     all(&files, &world.folder)
 }
 
-/// Writes files, all of them or none: each into a temporary one beside it first, then they are
-/// renamed. A device or pipe is written to.
+/// Writes files, all of them or none: each into a temporary one next to it first, then they are renamed. A device or
+/// pipe is written to directly.
 ///
 /// # Errors
 ///
-/// When one cannot be written; earlier files are then still there, unchanged.
+/// If one cannot be written; earlier files are then still there, unchanged.
 pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Error> {
     let waiting: Vec<Waiting<'_>> =
         files.iter().map(|(path, bytes)| prepare(path, bytes, current)).collect::<Result<_, _>>()?;
     waiting.into_iter().try_for_each(Waiting::take_its_place)
 }
 
-/// Gives a file of the register another text, keeping a byte order mark, unless it no longer holds
-/// the text that the edit began with.
+/// Returns a file of the register another text, keeping a byte order mark, unless it no longer contains the text with
+/// which the edit began.
 ///
 /// # Errors
 ///
-/// When it was changed meanwhile, or cannot be written; the old file is then still there.
+/// If it was changed in the meantime, or cannot be written; the old file is then still there.
 pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     replaced(path, before, after).map_err(|error| match error {
         Error::Unwritable { why, .. } => Error::from(Refusal::NotReplaced { path: path.to_path_buf(), why }),
@@ -133,7 +133,7 @@ pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), Erro
 fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     const MARK: &str = "\u{feff}";
     let read = || std::fs::read(path).map_err(|error| unwritable(path, &reason(&error)));
-    // A rename would not ask: it needs only the folder.
+    // A rename would not check that: it only needs the folder.
     if std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
         return Err(unwritable(path, "it is read-only"));
     }
@@ -149,13 +149,12 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     waiting.take_its_place()
 }
 
-/// Writes files that are not there yet, all of them or none, and the folders above them. Each is
-/// written into a temporary one beside it first; what is there meanwhile is not replaced.
+/// Writes files that do not exist yet, all of them or none, and the folders above them. Each is written into a
+/// temporary one next to it first; a file that has been created meanwhile is not replaced.
 ///
 /// # Errors
 ///
-/// When one cannot be written, or is there already; what was written and made until then is taken
-/// away again.
+/// If one cannot be written, or exists already; what was written and created until then is removed again.
 pub(super) fn new(files: &[(PathBuf, &[u8])], root: &Path) -> Result<(), Error> {
     let mut done = Done::default();
     let written = write_new(files, root, &mut done);
@@ -165,7 +164,7 @@ pub(super) fn new(files: &[(PathBuf, &[u8])], root: &Path) -> Result<(), Error> 
     written
 }
 
-/// What was made on the way.
+/// What was created along the way.
 #[derive(Default)]
 struct Done {
     folders: Vec<PathBuf>,
@@ -173,7 +172,7 @@ struct Done {
 }
 
 impl Done {
-    /// Takes it away, the last first. What cannot be taken away stays, and the first error is told.
+    /// Removes it, in reverse order. What cannot be removed stays, and the first error is reported.
     fn undo(&self) {
         for file in &self.files {
             let _ = std::fs::remove_file(file);
@@ -183,7 +182,7 @@ impl Done {
         }
     }
 
-    /// Makes the folders above a file that are missing below the root, and no link among them.
+    /// Creates the missing folders above a file and below the root, none of them through a link.
     fn make_folders(&mut self, folder: &Path, root: &Path) -> Result<(), Error> {
         let mut missing: Vec<&Path> = Vec::new();
         for above in folder.ancestors().take_while(|above| *above != root && above.starts_with(root)) {
@@ -225,7 +224,7 @@ fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result
     Ok(())
 }
 
-/// Makes a temporary file beside the one that it will become.
+/// Creates a temporary file next to the one that it will become.
 fn filled(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(OsStr::new(TEMPORARY));
@@ -244,8 +243,8 @@ enum Waiting<'f> {
     Stream { path: &'f Path, bytes: &'f [u8] },
 }
 
-/// Tells why a file may not be written where a pull request could have put a link: a link that leads
-/// to a file or to nothing, or a folder of a relative path that is one.
+/// Returns why a file may not be written where a pull request could have put a link: a link that leads to a file or to
+/// nothing, or a folder of a relative path that is one.
 fn link_on_the_way(path: &Path, current: &Path) -> bool {
     let is_link = |place: &Path| std::fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_symlink());
     let leads_to_device = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
@@ -296,7 +295,7 @@ fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "its folder does not exist".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
-        ErrorKind::AlreadyExists => "it is there already, and is never replaced".into(),
+        ErrorKind::AlreadyExists => "it exists already, and is never replaced".into(),
         ErrorKind::NotADirectory => "a file is where its folder should be".into(),
         _ => error.to_string(),
     }

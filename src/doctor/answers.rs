@@ -1,8 +1,7 @@
-//! Saved answers of a forge's API about its settings: what each one is, told by its shape.
+//! Saved answers of a forge's API about its settings: what each one is, recognised by its shape.
 //!
-//! A file holds one JSON answer, or several one after another. An answer of an unknown shape, one that lacks a key that
-//! its description requires, and the forge's words that it will not answer are refused: silence must never look like a
-//! setting.
+//! A file contains one JSON answer, or several one after another. An answer of an unknown shape, one without a key that
+//! its description requires, and a refusal by the forge are themselves refused: silence must never look like a setting.
 
 use serde_json::{Map, Value};
 
@@ -16,27 +15,27 @@ use crate::text::shown;
 pub struct Settings {
     pub(super) github: Option<GitHub>,
     pub(super) gitlab: Option<GitLab>,
-    /// Whether there was a list with nothing in it, which tells no more than that there is nothing of a kind.
+    /// Whether there was an empty list, which only shows that there is nothing of some kind.
     pub(super) empty_list: bool,
 }
 
 pub(super) type Object = Map<String, Value>;
 
-/// What GitHub answers where a branch has no branch protection; its rulesets may still apply.
+/// What GitHub answers if a branch has no branch protection; rulesets may still apply to it.
 const NOT_PROTECTED: &str = "Branch not protected";
 
 impl Settings {
-    /// Returns the default branch, where an answer names it.
+    /// Returns the default branch, if an answer names it.
     #[must_use]
     pub fn default_branch(&self) -> Option<&str> {
         self.gitlab.as_ref()?.project.as_ref()?.default_branch.as_deref()
     }
 
-    /// Takes in a file of saved answers.
+    /// Reads a file of saved answers.
     ///
     /// # Errors
     ///
-    /// When it holds anything else, breaks off, or an answer lacks what its description requires.
+    /// If it contains anything else, is cut short, or an answer lacks what its description requires.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         let refuse = |why: String| InputError { why, help: HELP.to_owned() };
         let bytes = json::usable(bytes).map_err(refuse)?;
@@ -57,16 +56,16 @@ impl Settings {
             // `gh api --slurp` wraps the pages into one more list.
             Value::Array(items) if items.iter().all(Value::is_array) => items.iter().try_for_each(|page| {
                 if page.as_array().is_some_and(|page| page.iter().any(Value::is_array)) {
-                    Err("holds lists within lists within lists".to_owned())
+                    Err("contains lists within lists within lists".to_owned())
                 } else {
                     self.answer(page)
                 }
             }),
             Value::Array(items) => items.iter().try_for_each(|item| match item {
                 Value::Object(object) => self.item(object),
-                _ => Err("holds a list of something other than objects".to_owned()),
+                _ => Err("contains a list of something other than objects".to_owned()),
             }),
-            _ => Err("holds neither an object nor a list".to_owned()),
+            _ => Err("contains neither an object nor a list".to_owned()),
         }
     }
 
@@ -94,13 +93,13 @@ impl Settings {
         self.item(object)
     }
 
-    /// Takes in an object that also stands in lists.
+    /// Reads an object that also occurs in lists.
     fn item(&mut self, object: &Object) -> Result<(), String> {
         let has = |key: &str| object.contains_key(key);
         if has("type") && has("ruleset_id") {
             self.github().take_rule(object)
         } else if has("enforcement") {
-            Err("is the list of rulesets, which says nothing of what they require".to_owned())
+            Err("is the list of rulesets, which does not say what they require".to_owned())
         } else if has("push_access_levels") {
             self.gitlab().take_branch(object)
         } else if has("approvals_required") {
@@ -110,7 +109,7 @@ impl Settings {
         } else {
             let keys: Vec<String> = object.keys().take(5).map(|key| format!("`{}`", shown(key))).collect();
             let keys = if keys.is_empty() { "no keys".to_owned() } else { keys.join(", ") };
-            Err(format!("holds something that is not an answer about settings, with {keys}"))
+            Err(format!("contains something that is not an answer about settings, with {keys}"))
         }
     }
 
@@ -131,7 +130,7 @@ pub(super) fn flag(object: &Object, key: &str) -> Result<bool, String> {
     optional_flag(object, key)?.ok_or_else(|| format!("has no `{key}`"))
 }
 
-/// Reads a key that is true or false where it is there; null counts as missing.
+/// Reads a key that is true or false if present; null counts as missing.
 pub(super) fn optional_flag(object: &Object, key: &str) -> Result<Option<bool>, String> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
@@ -145,7 +144,7 @@ pub(super) fn text(object: &Object, key: &str) -> Result<String, String> {
     optional_text(object, key)?.ok_or_else(|| format!("has no `{key}`"))
 }
 
-/// Reads a key that is a text where it is there; null counts as missing.
+/// Reads a key that is a text if present; null counts as missing.
 pub(super) fn optional_text(object: &Object, key: &str) -> Result<Option<String>, String> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
@@ -159,7 +158,7 @@ pub(super) fn number(object: &Object, key: &str) -> Result<i64, String> {
     optional_number(object, key)?.ok_or_else(|| format!("has no `{key}`"))
 }
 
-/// Reads a key that is a whole number where it is there; null counts as missing.
+/// Reads a key that is a whole number if present; null counts as missing.
 pub(super) fn optional_number(object: &Object, key: &str) -> Result<Option<i64>, String> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
@@ -172,7 +171,7 @@ pub(super) fn list<'o>(object: &'o Object, key: &str) -> Result<Vec<&'o Object>,
     optional_list(object, key)?.ok_or_else(|| format!("has no `{key}`"))
 }
 
-/// Reads a key that is a list of objects where it is there; null counts as missing.
+/// Reads a key that is a list of objects if present; null counts as missing.
 pub(super) fn optional_list<'o>(object: &'o Object, key: &str) -> Result<Option<Vec<&'o Object>>, String> {
     let wrong = || format!("`{key}` is not a list of objects");
     match object.get(key) {
@@ -184,7 +183,7 @@ pub(super) fn optional_list<'o>(object: &'o Object, key: &str) -> Result<Option<
     }
 }
 
-/// Reads a key that is an object where it is there; null counts as missing.
+/// Reads a key that is an object if present; null counts as missing.
 pub(super) fn optional_object<'o>(object: &'o Object, key: &str) -> Result<Option<&'o Object>, String> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),

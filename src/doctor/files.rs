@@ -25,8 +25,8 @@ fn register(facts: &Facts<'_>) -> Line {
     match facts.register {
         true => Line::ok(Check::Register, format!("the register is in `{folder}/`")),
         false => {
-            let fix = "`stopgap init` makes it; or name another folder with `exceptions:` in `stopgap.yaml`";
-            Line::wrong(Check::Register, format!("there is no register: the folder `{folder}/` is not here"), fix)
+            let fix = "`stopgap init` creates it; or name another folder with `exceptions:` in `stopgap.yaml`";
+            Line::wrong(Check::Register, format!("there is no register: the folder `{folder}/` does not exist"), fix)
         }
     }
 }
@@ -36,7 +36,7 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
     let stale = copies.iter().filter(|copy| copy.text.as_deref().is_some_and(|text| text != copy.shipped));
     let mut lines: Vec<Line> = stale
         .map(|copy| {
-            let message = format!("`{}` is not the one of stopgap {}", shown(&copy.path), env!("CARGO_PKG_VERSION"));
+            let message = format!("`{}` is not the one from stopgap {}", shown(&copy.path), env!("CARGO_PKG_VERSION"));
             let command = format!("stopgap schema {} > {}", copy.name, shown(&copy.path));
             let place = format!("{}{}", facts.ownership.prefix, copy.path);
             Line::wrong(Check::Schemas, message, "replace it:").with_snippet(command).at(&place, 1)
@@ -49,16 +49,16 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
         lines.push(Line::advice(Check::Schemas, message, "`stopgap init` writes what is missing"));
     }
     if lines.is_empty() {
-        lines.push(Line::ok(Check::Schemas, "the copies of the schemas are those of this stopgap"));
+        lines.push(Line::ok(Check::Schemas, "the copies of the schemas are those of this version of stopgap"));
     }
     lines
 }
 
-/// Returns everything that decides what is let through, as far as this repository decides it.
+/// Returns everything that decides what is let through and is part of this repository.
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
     let mut parts = coverage::parts(policy, facts.people.roster().is_some(), facts.catalogue, ownership);
-    // What git makes of a file between storing and checking it out.
+    // It tells git what to do with line ends.
     parts.push(Part::file("the attributes", ".gitattributes".to_owned()));
     parts.push(Part::file("the attributes", format!("{}.gitattributes", ownership.prefix)));
     let (on_github, on_gitlab) = super::homes(facts);
@@ -103,7 +103,7 @@ fn code_owners(facts: &Facts<'_>) -> Vec<Line> {
     lines
 }
 
-/// The owners of everything that decides, each with the first line that names them.
+/// Returns the owners of everything that decides, each with the first line that names them.
 fn deciding<'c>(facts: &Facts<'_>, codeowners: &Codeowners<'c>) -> BTreeMap<&'c str, (Owner<'c>, usize)> {
     let mut owners = BTreeMap::new();
     for part in parts(facts) {
@@ -121,7 +121,7 @@ fn roster(facts: &Facts<'_>) -> Vec<Line> {
     let owners = deciding(facts, &codeowners);
     let path = shown(facts.policy.people_path());
     if facts.people.roster().is_none() {
-        let message = "there is no roster: people count as they are written, and nobody is known to have left";
+        let message = "there is no roster: people are compared as they are written, and nobody is known to have left";
         let fix = format!("write `{path}`, as docs/policy.md describes it");
         return vec![Line::advice(Check::Roster, message, fix)];
     }
@@ -129,7 +129,8 @@ fn roster(facts: &Facts<'_>) -> Vec<Line> {
     for (owner, line) in owners.values() {
         let found = people_of(std::slice::from_ref(owner), facts.people);
         if found.people.is_empty() && owner.kind != OwnerKind::Nobody {
-            let message = format!("the roster does not say who is in `{}`, so the team is nobody", shown(owner.text));
+            let message =
+                format!("the roster does not say who is in `{}`, so the team counts as nobody", shown(owner.text));
             let fix = format!("in `{path}`, list its members below `teams`");
             lines.push(Line::wrong(Check::Roster, message, fix).at(&facts.ownership.path, *line));
         }
@@ -145,7 +146,7 @@ fn roster(facts: &Facts<'_>) -> Vec<Line> {
     lines
 }
 
-/// Says what is wrong with one person who owns something.
+/// Returns what is wrong with one person who owns something.
 fn person_line(facts: &Facts<'_>, person: &str, path: &str) -> Option<Line> {
     let roster = facts.people.roster()?;
     let Some(id) = roster.find(person) else {

@@ -1,15 +1,15 @@
-//! What is said of one thing that was looked at.
+//! What is said about one thing that was looked at.
 
-/// How it stands.
+/// The state of what was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// It is as it must be.
+    /// It is as it should be.
     Ok,
-    /// It must be otherwise.
+    /// It must be changed.
     Wrong,
-    /// It would be better otherwise.
+    /// It would be better if it were changed.
     Advice,
-    /// What was given does not tell.
+    /// What was given does not show it.
     Unknown,
 }
 
@@ -29,7 +29,7 @@ impl Status {
     }
 }
 
-/// Where a thing is decided.
+/// Where a thing is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// In the workflow or pipeline.
@@ -70,13 +70,13 @@ macro_rules! checks {
                 match self { $($(Self::$variant => $id,)+)+ }
             }
 
-            /// Returns what must be so, in one sentence.
+            /// Returns what must be true, in one sentence.
             #[must_use]
             pub fn question(self) -> &'static str {
                 match self { $($(Self::$variant => $question,)+)+ }
             }
 
-            /// Returns where it is decided.
+            /// Returns where it is configured.
             #[must_use]
             pub fn group(self) -> Group {
                 match self { $($(Self::$variant => Group::$group,)+)+ }
@@ -105,7 +105,7 @@ checks! {
     }
     Files {
     Register "register" "There is a register.",
-    Schemas "schemas" "The repository's copies of the schemas are those of this stopgap.",
+    Schemas "schemas" "The repository's copies of the schemas are those of this version of stopgap.",
     CodeOwners "code-owners" "Two people or more own everything that decides what is let through.",
     Roster "roster" "The roster knows every code owner, and none of them has left.",
     }
@@ -130,40 +130,40 @@ pub struct Place {
     pub line: usize,
 }
 
-/// What is said of one thing.
+/// What is said about one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The thing.
     pub check: Check,
-    /// How it stands.
+    /// Its state.
     pub status: Status,
-    /// One lower-case sentence, with values in back-ticks.
+    /// One lower-case sentence, with values in backticks.
     pub message: String,
     /// The setting to change, or the way to find out.
     pub fix: Option<String>,
-    /// Lines to copy: of the file that the fix names, or commands.
+    /// Lines to copy: from the file that the fix names, or commands.
     pub snippet: Option<String>,
     /// Where it is written.
     pub place: Option<Place>,
 }
 
 impl Line {
-    /// Makes a line of something that is right.
+    /// Creates a line about something that is right.
     pub(super) fn ok(check: Check, message: impl Into<String>) -> Self {
         Self { check, status: Status::Ok, message: message.into(), fix: None, snippet: None, place: None }
     }
 
-    /// Makes a line of something that must be otherwise, with its fix.
+    /// Creates a line about something that must be changed, with its fix.
     pub(super) fn wrong(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { status: Status::Wrong, fix: Some(fix.into()), ..Self::ok(check, message) }
     }
 
-    /// Makes a line of something that would be better otherwise.
+    /// Creates a line about something that could be better.
     pub(super) fn advice(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { status: Status::Advice, ..Self::wrong(check, message, fix) }
     }
 
-    /// Makes a line of something that is not known, with the way to find out.
+    /// Creates a line about something that is not known, with the way to find out.
     pub(super) fn unknown(check: Check, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { status: Status::Unknown, ..Self::wrong(check, message, fix) }
     }
@@ -173,13 +173,13 @@ impl Line {
         Self { snippet: Some(snippet.into()), ..self }
     }
 
-    /// Says where it is written.
+    /// Sets where it is written.
     pub(super) fn at(self, path: &str, line: usize) -> Self {
         Self { place: Some(Place { path: path.to_owned(), line }), ..self }
     }
 }
 
-/// Returns a name for a command that somebody will copy into a shell: whatever a shell could act on is `_`.
+/// Returns a name for a command that somebody will copy into a shell: anything that a shell could act on becomes `_`.
 pub(super) fn quotable(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-._/".contains(c) { c } else { '_' };
     name.chars().take(200).map(plain).collect()

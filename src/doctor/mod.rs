@@ -1,7 +1,7 @@
 //! Whether the gate really gates: what the files of a repository and its forge's settings let through.
 //!
 //! Facts come in and lines go out; nothing here reads a file or asks anybody. What cannot be known from the facts is
-//! said to be unknown, with how to find out, and is never taken for right.
+//! reported as unknown, with how to find out, and is never taken for right.
 
 mod answers;
 mod files;
@@ -20,10 +20,10 @@ use crate::policy::{Forge, Policy, places};
 use crate::signoff::Ownership;
 use crate::time::Day;
 
-/// What is known of a repository.
+/// What is known about a repository.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'f> {
-    /// Its CI files by their paths from the top of the work tree, with what they refer to.
+    /// Its CI files by their paths from the top of the work tree, with the files that they refer to.
     pub files: &'f BTreeMap<String, ReadFile>,
     /// The policy.
     pub policy: &'f Policy,
@@ -31,13 +31,13 @@ pub struct Facts<'f> {
     pub people: &'f People,
     /// Whether there is a catalogue of controls.
     pub catalogue: bool,
-    /// Whether the register's folder is there.
+    /// Whether the register's folder exists.
     pub register: bool,
     /// The CODEOWNERS that counts.
     pub ownership: &'f Ownership,
-    /// The shipped schemas whose copies in the repository are there, with the copies' texts.
+    /// The shipped schemas of which the repository may have copies, with the copies' texts.
     pub schemas: &'f [SchemaCopy],
-    /// What the forge says, so far as it was saved.
+    /// What the forge says, if it was saved.
     pub settings: &'f Settings,
     /// The branch that the gate protects.
     pub branch: &'f str,
@@ -52,9 +52,9 @@ pub struct SchemaCopy {
     pub name: &'static str,
     /// Its path from the root.
     pub path: String,
-    /// Its text; `None` where there is no such file.
+    /// Its text; `None` if there is no such file.
     pub text: Option<String>,
-    /// The text of this stopgap.
+    /// The text in this version of stopgap.
     pub shipped: &'static str,
 }
 
@@ -64,7 +64,7 @@ pub const PIPELINE: &str = ".gitlab-ci.yml";
 /// The configuration of pre-commit and prek.
 pub const HOOKS: &str = ".pre-commit-config.yaml";
 
-/// The files of CI systems that are not read here, only searched for the word `stopgap`.
+/// The files of CI systems that are not parsed here, only searched for the word `stopgap`.
 pub const OTHERS: [&str; 7] = [
     ".circleci/config.yml",
     ".drone.yml",
@@ -75,14 +75,14 @@ pub const OTHERS: [&str; 7] = [
     "bitbucket-pipelines.yml",
 ];
 
-/// Tells whether a file of [`places::WORKFLOWS`] is a workflow.
+/// Returns whether a file of [`places::WORKFLOWS`] is a workflow.
 #[must_use]
 pub fn is_workflow(path: &str) -> bool {
     let name = path.strip_prefix(places::WORKFLOWS).unwrap_or_default();
     !name.contains('/') && [".yml", ".yaml"].iter().any(|ending| name.len() > ending.len() && name.ends_with(ending))
 }
 
-/// Returns the paths of further files that the given ones refer to, each as the paths under which it may lie.
+/// Returns the paths of further files that the given ones refer to, each as the paths under which it may be.
 #[must_use]
 pub fn references(files: &BTreeMap<String, ReadFile>) -> Vec<Vec<String>> {
     let mut wanted = github::references(files);
@@ -92,7 +92,7 @@ pub fn references(files: &BTreeMap<String, ReadFile>) -> Vec<Vec<String>> {
     wanted
 }
 
-/// Examines a repository: one line for each thing that was looked at, in the order of their groups.
+/// Examines a repository: returns one line for each thing that was looked at, in the order of their groups.
 #[must_use]
 pub fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let (on_github, on_gitlab) = homes(facts);
@@ -117,15 +117,15 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Line> {
     lines
 }
 
-/// Returns the forge that keeps a repository, as far as its policy, the CI system and its CI files tell.
+/// Returns the forge that hosts a repository, as far as its policy, the CI system and its CI files tell.
 #[must_use]
 pub fn forge(policy: &Policy, files: &BTreeMap<String, ReadFile>) -> Forge {
     let on_gitlab = files.contains_key(PIPELINE) && !files.keys().any(|path| is_workflow(path));
     policy.forge.unwrap_or(if on_gitlab { Forge::GitLab } else { Forge::GitHub })
 }
 
-/// Tells which forges are looked at: GitHub, GitLab or both. The policy or the CI system decides, then a file that runs
-/// stopgap, then saved settings, then any CI file; GitHub where nothing does.
+/// Returns which forges are looked at: GitHub, GitLab or both. The policy or the CI system decides, then a file that
+/// runs stopgap, then saved settings, then any CI file; GitHub if nothing does.
 fn homes(facts: &Facts<'_>) -> (bool, bool) {
     let named = facts.policy.forge;
     if let Some(forge @ (Forge::GitHub | Forge::GitLab)) = named {

@@ -1,11 +1,11 @@
-//! What is wrong with what was typed.
+//! What is wrong with the command line.
 
 use std::path::PathBuf;
 
 use crate::text::shown;
 use crate::time::Day;
 
-/// An argument makes no sense, or none beside the others.
+/// An argument makes no sense, alone or together with the others.
 #[derive(Debug, thiserror::Error)]
 pub enum Argument {
     /// A value cannot be read, or must not be used.
@@ -13,26 +13,26 @@ pub enum Argument {
     Value {
         /// The option, with its dashes.
         option: String,
-        /// The value as it was typed.
+        /// The value as typed.
         value: String,
         /// What the reader of such values says.
         why: String,
         /// What to type instead.
         help: String,
     },
-    /// A value does not have the form of what the option takes.
+    /// A value does not have the form that the option takes.
     #[error("`{option} {}` {fault}", shown(value))]
     Form {
         /// The option, with its dashes.
         option: &'static str,
-        /// The value as it was typed.
+        /// The value as typed.
         value: String,
         /// What it is not or lacks, as the end of a sentence.
         fault: &'static str,
         /// What to type instead.
         help: String,
     },
-    /// An id cannot be the new exception's.
+    /// An id cannot be used for the new exception.
     #[error("`--id`: {why}")]
     Id {
         /// Why not.
@@ -41,25 +41,25 @@ pub enum Argument {
     /// The root is not a folder.
     #[error("`--root {}` is not a folder", path.display())]
     NoRoot {
-        /// The path as it was typed.
+        /// The path as typed.
         path: PathBuf,
     },
-    /// `--root` leads through a link of the repository.
+    /// `--root` goes through a link of the repository.
     #[error("`--root {}` leads through the link `{}`, and links are never followed", root.display(), shown(link))]
     RootThroughLink {
-        /// What was named.
+        /// The root as typed.
         root: PathBuf,
         /// The link, from the top of the work tree.
         link: String,
     },
-    /// A name belongs to nothing.
+    /// A name that nothing has.
     #[error("{}", what.missing(name))]
     NotFound {
         /// What was looked for.
         what: Named,
-        /// The name as it was typed.
+        /// The name as typed.
         name: String,
-        /// The name that was probably meant, or where they all are.
+        /// The name that was probably meant, or where they are listed.
         help: String,
     },
     /// Git does not know who is at the keyboard.
@@ -68,37 +68,37 @@ pub enum Argument {
     /// A path is of nothing.
     #[error("`{}` does not exist", path.display())]
     NoSuchPath {
-        /// The path as it was typed.
+        /// The path as typed.
         path: PathBuf,
         /// The register's folder.
         folder: String,
     },
-    /// A path is of nothing that the register holds.
+    /// A path that is not in the register.
     #[error("`{}` is not an exception file of this register", path.display())]
     OutsideRegister {
-        /// The path as it was typed.
+        /// The path as typed.
         path: PathBuf,
         /// The register's folder.
         folder: String,
     },
-    /// An output would replace what the run reads.
+    /// An output would replace a file that the run reads.
     #[error("`--output` would replace `{}`, which the run reads", path.display())]
     WouldReplace {
-        /// The path as it was typed.
+        /// The path as typed.
         path: PathBuf,
     },
     /// Two outputs go to one file.
     #[error("`--output` names the file `{}` twice", path.display())]
     FileTwice {
-        /// The path as it was typed.
+        /// The path as typed.
         path: PathBuf,
     },
-    /// A column becomes two fields.
+    /// A column is mapped to two fields.
     #[error("`--map` names the column `{}` twice", shown(column))]
     ColumnTwice {
         /// The heading.
         column: String,
-        /// The fields that it would become.
+        /// The two fields.
         fields: [String; 2],
     },
     /// A field is given two values.
@@ -107,7 +107,7 @@ pub enum Argument {
         /// The field.
         field: String,
     },
-    /// An argument says nothing without another.
+    /// An argument that has no meaning without another.
     #[error("`{given}` needs `{needed}`, {because}")]
     Needs {
         /// What was given.
@@ -116,7 +116,7 @@ pub enum Argument {
         needed: &'static str,
         /// Why it is needed.
         because: &'static str,
-        /// How the other comes about.
+        /// How to get the other one.
         help: &'static str,
     },
     /// Arguments that come in pairs, such as alternatives and the reasons against them.
@@ -129,7 +129,7 @@ pub enum Argument {
         /// What their values are called.
         values: [&'static str; 2],
     },
-    /// A list that states that it is empty, and has items.
+    /// A list that is stated to be empty, and has items.
     #[error("`--{flag} {none}` states that there is none, and others are given too")]
     NoneAndMore {
         /// What the argument is called, without dashes.
@@ -140,7 +140,7 @@ pub enum Argument {
     /// An option for spreadsheets, with a file of another kind.
     #[error("`--map` and `--date-order` are for a spreadsheet, and `{}` is read as {format}", shown(file))]
     NoSpreadsheet {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// What it is read as.
         format: &'static str,
@@ -154,7 +154,7 @@ pub enum Argument {
         columns: [String; 2],
     },
     /// One value for a field that differs from exception to exception.
-    #[error("`--set {field}`: every exception has its own, and nobody's decision is made up")]
+    #[error("`--set {field}`: every exception has its own, and decisions are never made up")]
     NotShared {
         /// The field.
         field: String,
@@ -164,7 +164,7 @@ pub enum Argument {
     Ahead {
         /// The option, with its dashes.
         option: String,
-        /// The day as it was typed.
+        /// The day as typed.
         day: Day,
         /// The day of the run.
         today: Day,
@@ -172,17 +172,17 @@ pub enum Argument {
     /// A report from a day after its own.
     #[error("`--since {since}` is after the day of the meeting, `{today}`")]
     SinceAfterToday {
-        /// The day as it was typed.
+        /// The day as typed.
         since: Day,
         /// The day of the report.
         today: Day,
     },
-    /// A person who was not there any more.
+    /// A person who had left by then.
     #[error("`{option} {}`: they left on {left}, and this is of {day}", shown(person))]
     Departed {
         /// The option, with its dashes.
         option: String,
-        /// The person as they were typed.
+        /// The person as typed.
         person: String,
         /// The day on which they left.
         left: Day,
@@ -194,7 +194,7 @@ pub enum Argument {
     NoIncident,
 }
 
-/// What a name can be of.
+/// What a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     /// A rule.
@@ -218,7 +218,7 @@ pub enum Named {
 }
 
 impl Named {
-    /// Says that there is nothing of this name.
+    /// Returns the message that there is nothing of this name.
     fn missing(self, name: &str) -> String {
         let name = shown(name);
         match self {
@@ -228,7 +228,7 @@ impl Named {
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
-            Self::SettableField => format!("`--set`: there is no field `{name}` that holds one text"),
+            Self::SettableField => format!("`--set`: there is no field `{name}` with a single text"),
             Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
@@ -241,17 +241,17 @@ impl Argument {
     pub fn help(&self) -> String {
         match self {
             Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
-            Self::NoRoot { .. } => "name the folder that holds `stopgap.yaml` or the register".into(),
+            Self::NoRoot { .. } => "name the folder that contains `stopgap.yaml` or the register".into(),
             Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),
-            Self::Id { .. } => "name another, or leave `--id` out: it is then made of the title".into(),
+            Self::Id { .. } => "choose another, or leave `--id` out: it is then made from the title".into(),
             Self::WhoAreYou => "`git config user.email` sets it; or name yourself with `--owner`".into(),
             Self::NoSuchPath { folder, .. } | Self::OutsideRegister { folder, .. } => {
                 format!("name files or folders below `{folder}`, or none for the whole register")
             }
-            Self::WouldReplace { .. } => "name a file outside of the register".into(),
+            Self::WouldReplace { .. } => "name a file outside the register".into(),
             Self::TwoValues { .. } => "keep the right one".into(),
             Self::Unpaired { flags: [flag, other], values: [value, its], .. } => {
                 format!("give each `--{flag} {value}` its own `--{other} {its}`")

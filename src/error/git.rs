@@ -1,4 +1,4 @@
-//! Git is missing, or a clone does not hold what the run needs.
+//! Git is missing, or a clone lacks what the run needs.
 
 use crate::text::shown;
 
@@ -36,58 +36,58 @@ pub enum GitError {
     /// A shallow clone ends before the history does.
     #[error("the history ends early: `{parent}`, the first parent of `{first}`, is not in this shallow clone")]
     EndsEarly {
-        /// The oldest commit that is here.
+        /// The oldest commit that is in the clone.
         first: String,
         /// Its first parent.
         parent: String,
     },
-    /// A history cannot begin after what is not a commit.
+    /// A history cannot begin after something that is not a commit.
     #[error("`--since {}` names no commit in this clone", shown(since))]
     NoSince {
-        /// The revision as it was typed.
+        /// The revision as typed.
         since: String,
         /// Whether the clone is shallow.
         shallow: bool,
     },
-    /// A history cannot begin after a commit that is not its own.
+    /// A history cannot begin after a commit that is not part of it.
     #[error("`--since {}` is not part of the history of `HEAD` (`{head}`)", shown(since))]
     SinceElsewhere {
-        /// The revision as it was typed.
+        /// The revision as typed.
         since: String,
         /// The commit that is checked out.
         head: String,
         /// Whether the clone is shallow.
         shallow: bool,
     },
-    /// A revision is of several commits.
+    /// A revision means several commits.
     #[error("`{}` names several commits here, such as {} and {}", shown(revision), reference(first), reference(last))]
     Ambiguous {
-        /// The revision as it was typed.
+        /// The revision as typed.
         revision: String,
         /// One reference and its commit.
         first: (String, String),
         /// Another.
         last: (String, String),
     },
-    /// The commit to compare with is known, and was not fetched.
+    /// The commit to compare with is known but was not fetched.
     #[error("the base is missing: commit `{}`, {role}, is not in {}", short(commit), clone(deepen.as_ref()))]
     BaseNotHere {
         /// The commit, in full.
         commit: String,
         /// What makes it the base.
         role: String,
-        /// In a shallow clone the setting that makes it hold more.
+        /// In a shallow clone, the setting that makes it deeper.
         deepen: Option<String>,
     },
-    /// Nothing has the name that the base is given.
+    /// The name that was given for the base means nothing.
     #[error("the base is missing: `{}` names no commit in this clone", shown(revision))]
     NoBase {
-        /// The revision as it was typed.
+        /// The revision as typed.
         revision: String,
-        /// In a shallow clone the setting that makes it hold more.
+        /// In a shallow clone, the setting that makes it deeper.
         deepen: Option<String>,
     },
-    /// A shallow clone does not hold the commit where two branches part.
+    /// A shallow clone lacks the commit where two branches separate.
     #[error(
         "the base is missing: this shallow clone does not reach back to where `HEAD` (`{head}`) left `{}`",
         shown(base)
@@ -97,10 +97,10 @@ pub enum GitError {
         head: String,
         /// What it is compared with.
         base: String,
-        /// The setting that makes the clone hold more.
+        /// The setting that makes the clone deeper.
         deepen: String,
     },
-    /// Two branches have nothing to do with one another.
+    /// Two branches have no history in common.
     #[error("`HEAD` (`{head}`) and `{}` have no commit in common", shown(base))]
     Unrelated {
         /// The commit that is checked out.
@@ -108,16 +108,16 @@ pub enum GitError {
         /// What it is compared with.
         base: String,
     },
-    /// The branch that pull requests go to was not fetched.
+    /// The branch that pull requests are merged into was not fetched.
     #[error("the base is missing: {} is not in this clone", default_branch(named.as_deref()))]
     NoDefaultBranch {
-        /// Its name, where that is known.
+        /// Its name, if known.
         named: Option<String>,
-        /// In a shallow clone the setting that makes it hold more.
+        /// In a shallow clone, the setting that makes it deeper.
         deepen: Option<String>,
     },
-    /// Something else is checked out than what the event is about.
-    #[error("`HEAD` (`{head}`) does not hold {role}, `{}`", short(commit))]
+    /// Something other than what the event is about is checked out.
+    #[error("`HEAD` (`{head}`) does not contain {role}, `{}`", short(commit))]
     OtherCheckout {
         /// The commit that is checked out.
         head: String,
@@ -126,26 +126,26 @@ pub enum GitError {
         /// The commit that the event is about, in full.
         commit: String,
     },
-    /// Something else is checked out than the pull request.
-    #[error("`HEAD` (`{head}`) does not hold the pull request's head `{}`", short(commit))]
+    /// Something other than the pull request is checked out.
+    #[error("`HEAD` (`{head}`) does not contain the pull request's head `{}`", short(commit))]
     OtherPullRequest {
         /// The commit that is checked out.
         head: String,
         /// The head of the pull request, in full.
         commit: String,
-        /// The reference of the merge that GitHub makes of it.
+        /// The reference of the merge that GitHub creates for it.
         reference: String,
         /// Whether the event is one that checks the base branch out.
         target: bool,
     },
-    /// A variable of the CI system holds something else than it should.
+    /// A variable of the CI system has an unexpected value.
     #[error("`{variable}` is `{}`, which is not {wanted}", shown(value))]
     Variable {
         /// The variable.
         variable: String,
-        /// What it holds.
+        /// Its value.
         value: String,
-        /// What it should hold: `a full commit name`.
+        /// What its value should be: `a full commit name`.
         wanted: &'static str,
         /// Who sets it.
         by: &'static str,
@@ -157,7 +157,7 @@ pub enum GitError {
         name: String,
         /// The variable.
         variable: String,
-        /// In a shallow clone the setting that makes it hold more.
+        /// In a shallow clone, the setting that makes it deeper.
         deepen: Option<String>,
     },
     /// Somebody has pushed since the merge request was saved.
@@ -171,8 +171,8 @@ pub enum GitError {
         /// The commit that is checked out.
         head: String,
     },
-    /// What the change is compared with holds the change.
-    #[error("`{}` holds `HEAD` already, so nothing is left to compare", shown(base))]
+    /// What the change is compared with already contains the change.
+    #[error("`{}` already contains `HEAD`, so nothing is left to compare", shown(base))]
     HeldAlready {
         /// What it is compared with.
         base: String,
@@ -196,7 +196,7 @@ impl GitError {
                 .into(),
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
-                format!("name a commit that `HEAD` grew from, such as a tag{more}")
+                format!("name an ancestor of `HEAD`, such as a tag{more}")
             }
             Self::Ambiguous { last: (name, _), .. } => {
                 format!("write the whole name, such as `--base {}`", shown(name))
@@ -216,7 +216,7 @@ impl GitError {
             Self::NoDefaultBranch { deepen: None, .. } => {
                 "fetch it with `git fetch origin`, or name the base: `--base REV`".into()
             }
-            Self::Unrelated { .. } => "name a base that `HEAD` grew from".into(),
+            Self::Unrelated { .. } => "name a base that `HEAD` descends from".into(),
             Self::OtherCheckout { .. } => {
                 "check out what the event is about (actions/checkout without `ref:`), or name the base: `--base REV`"
                     .into()

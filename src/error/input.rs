@@ -1,17 +1,17 @@
-//! Files that somebody hands in, and that are not what they should be.
+//! Files passed as arguments that are not what they should be.
 
 use std::path::PathBuf;
 
-use crate::text::{a, shown};
+use crate::text::shown;
 use crate::time::foreign::Cell;
 
-/// A file that was handed in cannot be used.
+/// A file passed as an argument cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Input {
     /// A saved answer or event is not what GitHub sends.
-    #[error("`{}` is not {} that can be used: {why}", path.display(), a(what))]
+    #[error("`{}` is not a usable {what}: {why}", path.display())]
     Answer {
-        /// The file as it was typed.
+        /// The file as typed.
         path: PathBuf,
         /// What it should be.
         what: &'static str,
@@ -23,9 +23,9 @@ pub enum Input {
     /// Saved answers about what was merged lack some that are needed.
     #[error("the files of `--pulls` lack {}", lacking(*commits, *pulls, *first))]
     Unanswered {
-        /// Of how many commits with decisions the pull requests are not known.
+        /// For how many commits with decisions the pull requests are not known.
         commits: usize,
-        /// Of how many pull requests the reviews are not known.
+        /// For how many pull requests the reviews are not known.
         pulls: usize,
         /// The number of the first of these.
         first: Option<u64>,
@@ -33,29 +33,29 @@ pub enum Input {
     /// A file is not text.
     #[error("`{}` is {what}, not a text", shown(file))]
     NoText {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// What it is.
         what: &'static str,
     },
-    /// Neither name nor content tells the format.
-    #[error("`{}` is of no format that its name or content tells", shown(file))]
+    /// Neither name nor content reveals the format.
+    #[error("`{}` has no format that its name or content reveals", shown(file))]
     NoFormat {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// The names of the formats.
         known: Vec<&'static str>,
     },
-    /// A spreadsheet holds nothing.
+    /// A spreadsheet is empty.
     #[error("`{}` is empty", shown(file))]
     Empty {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
     },
-    /// No row of a spreadsheet is a header.
+    /// No row of a spreadsheet is a known header.
     #[error("no row of `{}` is a header that stopgap knows; its first row is {}", shown(file), row(first))]
     NoHeader {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// The cells of its first row.
         first: Vec<String>,
@@ -63,7 +63,7 @@ pub enum Input {
     /// A spreadsheet is too wide.
     #[error("the header of `{}` has {count} cells, the limit is {most}", shown(file))]
     TooManyColumns {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// How many cells the header has.
         count: usize,
@@ -73,21 +73,21 @@ pub enum Input {
     /// A spreadsheet is too long.
     #[error("`{}` has more than {most} rows", shown(file))]
     TooManyRows {
-        /// The file as it was typed.
+        /// The file as typed.
         file: String,
         /// How many rows it may have.
         most: usize,
     },
-    /// Two columns write their dates in different orders, and a third does not say its own.
+    /// Two columns write their dates in different orders, and a third does not show its own.
     #[error(
         "the column {} writes the day first, and the column {} the month first",
         place(day_first),
         place(month_first)
     )]
     DatesDisagree {
-        /// The column that begins with the day, and a cell that shows it.
+        /// The column that writes the day first, and a cell that shows it.
         day_first: (String, Cell),
-        /// The column that begins with the month, and a cell that shows it.
+        /// The column that writes the month first, and a cell that shows it.
         month_first: (String, Cell),
     },
     /// A column writes its dates in two orders.
@@ -95,17 +95,17 @@ pub enum Input {
     DatesMixed {
         /// The heading.
         column: String,
-        /// A cell that begins with the day.
+        /// A cell with the day first.
         day_first: Cell,
-        /// A cell that begins with the month.
+        /// A cell with the month first.
         month_first: Cell,
     },
-    /// No cell of a column says in which order its dates are written.
-    #[error("the column `{}` holds {cell}, which is one of two days, and no cell decides", shown(column))]
+    /// No cell of a column shows in which order its dates are written.
+    #[error("the column `{}` contains {cell}, which is one of two days, and no cell decides", shown(column))]
     DatesUndecided {
         /// The heading.
         column: String,
-        /// A cell that can be read either way.
+        /// A cell that can be read both ways.
         cell: Cell,
     },
 }

@@ -1,4 +1,4 @@
-//! Why a run could not be done. A defect of the register is a finding, never an [`Error`].
+//! Why a run could not be done. A defect in the register is a finding, never an [`Error`].
 
 mod argument;
 mod git;
@@ -23,7 +23,7 @@ pub enum Error {
     /// An argument makes no sense.
     #[error(transparent)]
     Argument(#[from] Argument),
-    /// A file that was handed in cannot be used.
+    /// A file passed as an argument cannot be used.
     #[error(transparent)]
     Input(#[from] Input),
     /// An edit is refused.
@@ -35,19 +35,19 @@ pub enum Error {
         /// The register's folder.
         folder: PathBuf,
     },
-    /// There is no git work tree to find the base of a change in.
+    /// There is no git work tree in which to find the base of a change.
     #[error("`--base`: `{}` is not in a git work tree", root.display())]
     NoWorkTree {
         /// The root that was searched.
         root: PathBuf,
     },
-    /// There is no git work tree to replay the commits of.
+    /// There is no git work tree whose commits could be replayed.
     #[error("`{}` is not in a git work tree, so there is no history", root.display())]
     NoHistory {
         /// The root that was searched.
         root: PathBuf,
     },
-    /// A run of a CI system judges no change.
+    /// A CI run that has no change to judge.
     #[error("`--base auto` has no base in {run}: nothing was changed")]
     NoChange {
         /// What kind of run it is.
@@ -69,7 +69,7 @@ pub enum Error {
         /// The root that was searched.
         root: String,
     },
-    /// Base and head of a change look for the register in two places.
+    /// Base and head of a change have the register in two places.
     #[error(
         "the register's root moved: the base has it in {}, and this change puts it in {}",
         folder(base),
@@ -81,7 +81,7 @@ pub enum Error {
         /// The head's.
         head: String,
     },
-    /// A policy, roster, catalogue or schema is at fault.
+    /// A policy, roster, catalogue or schema is faulty.
     #[error("{kind} is not usable")]
     Config {
         /// What the file is for.
@@ -116,10 +116,10 @@ pub enum Error {
     Missing {
         /// The command as it was typed.
         command: String,
-        /// Each as the argument to add, with what it says.
+        /// Each as the argument to add, with its description.
         answers: Vec<(String, String)>,
     },
-    /// An edit cannot be proved right, so it is left to the user.
+    /// An edit cannot be proved correct, so it is left to the user.
     #[error("`{path}` was not edited: {why}")]
     ByHand {
         /// The file, relative to the root.
@@ -135,19 +135,19 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// A file that is to be written has come to be since the run began.
+    /// A file that is to be written has been created since the run began.
     #[error("`{}` is there already, and nothing is overwritten", shown(&path.to_string_lossy()))]
     ThereMeanwhile {
         /// The file.
         path: PathBuf,
     },
-    /// Git is missing, or does not hold what is asked for.
+    /// Git is missing, or lacks what is needed.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// Somebody left the questions; nothing is written.
+    /// Somebody cancelled the questions; nothing is written.
     #[error("stopped; nothing was written")]
     Left,
-    /// The terminal cannot be asked in.
+    /// The terminal cannot ask questions.
     #[error("cannot ask in this terminal: {0}")]
     Terminal(String),
     /// Standard output is closed or full.

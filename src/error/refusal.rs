@@ -1,4 +1,4 @@
-//! What is not done to an exception, although the command is well formed.
+//! Why an edit of an exception is refused although the command is well formed.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub enum Refusal {
         /// How it ended.
         over: Over,
     },
-    /// A request that was approved and merged is not turned down any more.
+    /// A request that was approved and merged cannot be turned down any more.
     #[error("`{}` cannot be rejected: it was approved and merged, so the rule was broken", shown(id))]
     Merged {
         /// The exception.
@@ -31,7 +31,7 @@ pub enum Refusal {
         /// How often it was renewed.
         used: usize,
     },
-    /// An id is that of several files.
+    /// Several files have the same id.
     #[error("the id `{}` belongs to several files: {}", shown(id), quoted(paths).join(" and "))]
     SeveralFiles {
         /// The id.
@@ -39,7 +39,7 @@ pub enum Refusal {
         /// The files, relative to the root.
         paths: Vec<String>,
     },
-    /// A file was not read.
+    /// A file could not be read.
     #[error("`{}` cannot be edited: {why}", shown(path))]
     Unread {
         /// The file, relative to the root.
@@ -50,7 +50,7 @@ pub enum Refusal {
         help: Option<String>,
     },
     /// A file is not YAML.
-    #[error("`{}` is not YAML that can be read, so it cannot be edited", shown(path))]
+    #[error("`{}` is not readable YAML, so it cannot be edited", shown(path))]
     NoYaml {
         /// The file, relative to the root.
         path: String,
@@ -75,15 +75,15 @@ pub enum Refusal {
     #[error("`stopgap amend` corrects nothing")]
     NothingToCorrect,
     /// An amendment that changes nothing.
-    #[error("the record says that already")]
+    #[error("the record already says that")]
     SaidAlready,
-    /// An amendment of what takes none.
+    /// An amendment of a field that does not need one.
     #[error("{} may be edited without an amendment", quoted(fields).join(", "))]
     FreeToEdit {
         /// The fields.
         fields: Vec<String>,
     },
-    /// A field that only grows.
+    /// A field that is never corrected.
     #[error("`{}` is never corrected", shown(field))]
     NeverCorrected {
         /// The field.
@@ -95,13 +95,13 @@ pub enum Refusal {
         /// The field.
         field: String,
     },
-    /// A key of the organisation's own that holds a list or a mapping.
-    #[error("`--set`: `{}` holds more than one text", shown(field))]
+    /// A key of the organisation's own that contains a list or a mapping.
+    #[error("`--set`: `{}` contains more than one text", shown(field))]
     SeveralTexts {
         /// The field.
         field: String,
     },
-    /// A field that is said to be corrected, and is not.
+    /// A field that is said to be corrected but has not changed.
     #[error("`--field {}`: nothing has changed there", shown(field))]
     Unchanged {
         /// The field.
@@ -112,7 +112,7 @@ pub enum Refusal {
 /// How an exception ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Over {
-    /// The rule is kept again.
+    /// The rule is followed again.
     Closed,
     /// It was turned down.
     Rejected,
@@ -141,7 +141,7 @@ impl Refusal {
             Self::SeveralFiles { .. } => "give one of them another name first".into(),
             Self::Unread { help: Some(help), .. } => help.clone(),
             Self::Unread { .. } | Self::NoYaml { .. } => "`stopgap check` shows the place; fix it first".into(),
-            Self::TooLarge { .. } => "nothing was written; say it in fewer words, and link to what is longer".into(),
+            Self::TooLarge { .. } => "nothing was written; use fewer words, and link to longer texts".into(),
             Self::NotReplaced { .. } => {
                 "fix that, then run the command again; the file itself and its folder must be writable".into()
             }

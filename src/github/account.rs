@@ -16,20 +16,21 @@ pub struct Account {
 }
 
 impl Account {
-    /// Tells whether no person stands behind it: an app, an action's token, an importer's stand-in (`Mannequin`).
+    /// Returns whether there is no person after it: an app, an action's token, an importer's placeholder
+    /// (`Mannequin`).
     #[must_use]
     pub fn is_bot(&self) -> bool {
         let machine = |kind: &String| kind.eq_ignore_ascii_case("bot") || kind.eq_ignore_ascii_case("mannequin");
         self.kind.as_ref().is_some_and(machine) || self.key().ends_with("[bot]")
     }
 
-    /// Tells whether it is another's account, by the name or by the number that stays when the name changes.
+    /// Returns whether it is the same account as another, by name or by the number that stays when the name changes.
     #[must_use]
     pub fn is_one_with(&self, other: &Self) -> bool {
         self.is(&other.login) || self.id.is_some() && self.id == other.id
     }
 
-    /// Tells whether it has this name, with or without `@`.
+    /// Returns whether it has this name, with or without `@`.
     #[must_use]
     pub fn is(&self, login: &str) -> bool {
         self.key() == login.strip_prefix('@').unwrap_or(login).to_lowercase()
@@ -40,7 +41,7 @@ impl Account {
         self.login.to_lowercase()
     }
 
-    /// Reads the account of a key that must be there; nothing where it is null, because the account is deleted.
+    /// Reads the account of a required key; `None` if it is null because the account has been deleted.
     pub(crate) fn at(user: &Field<User>, path: &str) -> Result<Option<Self>, String> {
         let Some(user) = user.present(path)? else { return Ok(None) };
         let key = |name: &str| format!("{path}.{name}");
@@ -50,7 +51,7 @@ impl Account {
     }
 }
 
-/// What GitHub writes of an account.
+/// What GitHub writes about an account.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct User {
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bot_is_told_by_its_type_or_its_name() {
+    fn a_bot_is_recognised_by_its_type_or_its_name() {
         let bot = |login: &str, kind: Option<&str>| {
             Account { login: login.into(), id: None, kind: kind.map(str::to_owned) }.is_bot()
         };

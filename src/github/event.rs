@@ -1,15 +1,15 @@
-//! GitHub's event payload, the one place where it is read: which change is judged, whose it is, and what to compare it
-//! with.
+//! GitHub's event payload, and the one place where it is read: which change is judged, who made it, and what to compare
+//! it with.
 //!
-//! A payload does not say which event it belongs to, so its keys tell.
-//! Payloads: <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
+//! A payload does not say which event it belongs to, so its keys tell. Payloads:
+//! <https://docs.github.com/en/webhooks/webhook-events-and-payloads>.
 
 use serde::Deserialize;
 
 use super::account::{Account, User};
 use super::json::{self, Field, InputError, Object, missing};
 
-/// What an event is of.
+/// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// `pull_request`, `pull_request_target`, `pull_request_review` and its kin.
@@ -22,8 +22,8 @@ pub enum EventKind {
     Other,
 }
 
-/// A payload. What an accessor returns is judged when it is called, so an event needs to hold no more than what is asked
-/// of it.
+/// A payload. What an accessor returns is validated when it is called, so an event needs to contain no more than what
+/// is asked of it.
 #[derive(Debug)]
 pub struct Event(Payload);
 
@@ -90,12 +90,12 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When it is not JSON, no object, or holds a key twice that is read.
+    /// If it is not JSON, is not an object, or contains a key twice that is read.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         json::read(json).map(Self).map_err(refused)
     }
 
-    /// Returns what the event is of.
+    /// Returns what the event is about.
     #[must_use]
     pub fn kind(&self) -> EventKind {
         let Payload { pull_request, merge_group, before, after, .. } = &self.0;
@@ -110,7 +110,7 @@ impl Event {
         }
     }
 
-    /// Returns the pull request's number, if it is told.
+    /// Returns the pull request's number, if given.
     #[must_use]
     pub fn number(&self) -> Option<u64> {
         let number = |field: &Field<u64>| field.optional("number").ok().flatten().copied();
@@ -118,11 +118,11 @@ impl Event {
         inner.and_then(|request| number(&request.number)).or_else(|| number(&self.0.number))
     }
 
-    /// Returns who opened the pull request; nobody when the account is deleted.
+    /// Returns who opened the pull request; `None` if the account has been deleted.
     ///
     /// # Errors
     ///
-    /// When the payload does not say it.
+    /// If the payload does not say.
     pub fn author(&self) -> Result<Option<Account>, InputError> {
         const PATH: &str = "pull_request.user";
         let request = self.0.pull_request.object("pull_request").map_err(refused)?;
@@ -134,17 +134,17 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn head(&self) -> Result<String, InputError> {
         commit("pull_request.head.sha", self.end("pull_request.head", |it| &it.head).map(|it| it.map(|it| &it.sha)))
     }
 
-    /// Returns the newest commit of the base branch when the event was made: stale by the time of a run. The true base of
-    /// the merge commit in a checkout is its first parent.
+    /// Returns the newest commit of the base branch when the event was created: out of date by the time of a run. The
+    /// true base of the merge commit in a checkout is its first parent.
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn base(&self) -> Result<String, InputError> {
         commit("pull_request.base.sha", self.end("pull_request.base", |it| &it.base).map(|it| it.map(|it| &it.sha)))
     }
@@ -153,7 +153,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the payload does not say it.
+    /// If the payload does not say.
     pub fn base_branch(&self) -> Result<&str, InputError> {
         let base = self.end("pull_request.base", |it| &it.base);
         text("pull_request.base.ref", base.map(|it| it.map(|it| &it.reference)))
@@ -164,20 +164,20 @@ impl Event {
         request.map_or(Ok(None), |request| pick(request).object(path))
     }
 
-    /// Returns the commit that a merge group is put on.
+    /// Returns the commit that a merge group is based on.
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn group_base(&self) -> Result<String, InputError> {
         commit("merge_group.base_sha", self.group().map(|group| group.map(|group| &group.base_sha)))
     }
 
-    /// Returns the commit of a merge group that is tried.
+    /// Returns the commit of a merge group that is tested.
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn group_head(&self) -> Result<String, InputError> {
         commit("merge_group.head_sha", self.group().map(|group| group.map(|group| &group.head_sha)))
     }
@@ -190,17 +190,17 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn before(&self) -> Result<String, InputError> {
         commit("before", Ok(Some(&self.0.before)))
     }
 
-    /// Returns the commit that was pushed: all zeros where the branch or tag is gone. `after` alone would name the tag
+    /// Returns the commit that was pushed: all zeros if the branch or tag was deleted. `after` alone would name the tag
     /// object of an annotated tag.
     ///
     /// # Errors
     ///
-    /// When the payload names none.
+    /// If the payload does not name one.
     pub fn pushed(&self) -> Result<String, InputError> {
         match self.0.head_commit.optional("head_commit").map_err(refused)?.map(|commit| &commit.id) {
             Some(id) if id.is_there() => commit("head_commit.id", Ok(Some(id))),
@@ -212,25 +212,25 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the payload does not say it.
+    /// If the payload does not say.
     pub fn reference(&self) -> Result<&str, InputError> {
         text("ref", Ok(Some(&self.0.reference)))
     }
 
-    /// Returns the repository as `owner/name`, if it is told.
+    /// Returns the repository as `owner/name`, if given.
     ///
     /// # Errors
     ///
-    /// When what stands there is no text.
+    /// If the value is not a text.
     pub fn repository(&self) -> Result<Option<&str>, InputError> {
         self.of_repository("repository.full_name", |it| &it.full_name)
     }
 
-    /// Returns the repository's default branch, if it is told.
+    /// Returns the repository's default branch, if given.
     ///
     /// # Errors
     ///
-    /// When what stands there is no text.
+    /// If the value is not a text.
     pub fn default_branch(&self) -> Result<Option<&str>, InputError> {
         self.of_repository("repository.default_branch", |it| &it.default_branch)
     }
@@ -242,7 +242,7 @@ impl Event {
     }
 }
 
-/// Returns the text of a field that must be there; nothing stands for an object above it that is missing.
+/// Returns the text of a required field; `Missing` where an object above it is missing.
 fn text<'f>(path: &str, field: Result<Option<&'f Field<String>>, String>) -> Result<&'f str, InputError> {
     let text = field.and_then(|field| field.ok_or_else(|| missing(path))?.required(path));
     text.map(String::as_str).map_err(refused)
@@ -282,7 +282,7 @@ mod tests {
         Event::parse(json.as_bytes()).unwrap_err().why
     }
 
-    /// What is said of the first thing that sign-off or the base asks for in vain.
+    /// Returns what is said of the first missing value that sign-off or the base asks for.
     fn refusal(json: &str) -> String {
         let event = parse(json);
         let asked = event.author().map(drop).and_then(|()| event.head()).and_then(|_| event.base());
@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(parse(r#"{"before": "x"}"#).before().unwrap_err().why, "`before` is `x`, not a full commit");
         assert_eq!(parse("{}").group_head().unwrap_err().why, "has no `merge_group.head_sha`");
         for (whole, kind) in [("[]", "a list"), ("null", "null"), ("7", "a number"), ("\"x\"", "a text")] {
-            assert_eq!(why(whole), format!("the whole is {kind}, not an object"));
+            assert_eq!(why(whole), format!("the file is {kind}, not an object"));
         }
     }
 
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_there_twice_is_refused() {
+    fn a_duplicate_key_is_refused() {
         assert_eq!(why(r#"{"before": 1, "before": 2}"#), "has `before` twice in one object (line 1, column 22)");
         let twice = format!(r#"{{"pull_request": {{"head": {{"sha": "{HEAD}", "sha": "{BASE}"}}}}}}"#);
         assert!(why(&twice).starts_with("has `sha` twice in one object (line 1, column "), "{}", why(&twice));

@@ -1,4 +1,4 @@
-//! The saved answer of `GET /repos/{owner}/{repo}/issues`: the issues that are there already.
+//! The saved answer of `GET /repos/{owner}/{repo}/issues`: the issues that already exist.
 
 use std::collections::BTreeMap;
 
@@ -18,23 +18,23 @@ pub struct Issue {
     pub number: u64,
     /// Its title.
     pub title: String,
-    /// Its text, empty where it has none.
+    /// Its text; empty if it has none.
     pub body: String,
     /// Whether it is open.
     pub open: bool,
-    /// Who opened it; nobody when the account is deleted.
+    /// Who opened it; `None` if the account has been deleted.
     pub author: Option<Account>,
     /// The names of its labels.
     pub labels: Vec<String>,
 }
 
 impl Issue {
-    /// Reads the saved answer in any way of saving its pages, in the order of the numbers. Pull requests, which GitHub
-    /// lists among the issues, are left out; of an issue that two pages hold, the last one counts.
+    /// Reads the saved answer, however its pages were saved, sorted by number. Pull requests, which GitHub lists among
+    /// the issues, are left out; if two pages contain an issue, the last one counts.
     ///
     /// # Errors
     ///
-    /// When it is not JSON, holds something else, or an issue lacks what decides.
+    /// If it is not JSON, contains something else, or an issue lacks what decides.
     pub fn parse_list(json: &[u8]) -> Result<Vec<Self>, InputError> {
         let items = pages::read::<Item>(json).map_err(|why| InputError {
             why,
@@ -48,11 +48,11 @@ impl Issue {
     }
 }
 
-/// An item of the list: an issue, or nothing for a pull request.
+/// An item of the list: an issue, or `None` for a pull request.
 struct Item(Option<Issue>);
 
-/// What GitHub writes of an issue, so far as it is read. A key that is missing is told from one that is null: a list
-/// without texts or authors would look like one without a single marker.
+/// What GitHub writes about an issue, as far as it is read. A missing key is distinguished from null: a list without
+/// texts or authors would look like one without a single marker.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Written {
@@ -83,7 +83,7 @@ impl Listed for Item {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         let Some(number) = written.number.optional("number").map_err(A::Error::custom)?.copied() else {
             return Err(A::Error::custom(match written.message.optional("message") {
-                Ok(Some(message)) => format!("holds GitHub's refusal `{}`, not issues", shown(message)),
+                Ok(Some(message)) => format!("contains GitHub's refusal `{}`, not issues", shown(message)),
                 _ => "has an issue without a `number`".to_owned(),
             }));
         };
@@ -123,7 +123,7 @@ impl Written {
 mod tests {
     use super::*;
 
-    /// Writes an issue as GitHub does, so far as it matters here.
+    /// Writes an issue as GitHub does, as far as it matters here.
     fn issue(number: u64) -> String {
         format!(
             r#"{{"id": 9{number}, "number": {number}, "state": "open", "state_reason": null, "title": "one",
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_not_issues_is_named() {
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
-        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not issues (line 1, column 41)");
+        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not issues (line 1, column 41)");
         for (from, to, says) in [
             ("\"number\": 7, ", "", "has an issue without a `number`"),
             ("\"state\": \"open\"", "\"state\": \"merged\"", "issue 7: `state` is `merged`, neither `open`"),
@@ -183,8 +183,8 @@ mod tests {
             assert!(why(&json).starts_with(says), "{}", why(&json));
         }
         assert_eq!(why(""), "is empty");
-        assert!(why("[null]").starts_with("holds null, not issues"));
-        assert!(why("[[[[]]]]").starts_with("holds lists within lists within lists, not issues"));
+        assert!(why("[null]").starts_with("contains null, not issues"));
+        assert!(why("[[[[]]]]").starts_with("contains lists within lists within lists, not issues"));
         for text in ["[".repeat(200_000), r#"{"user":"#.repeat(200_000), "{}".repeat(200_000)] {
             assert!(Issue::parse_list(text.as_bytes()).is_err());
         }

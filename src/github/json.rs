@@ -1,8 +1,8 @@
 //! How GitHub's JSON is read: a few keys, and a sentence for whatever is not as GitHub sends it.
 //!
-//! A payload becomes a type that names the keys; all other keys are skipped without being kept, so it costs no more memory
-//! than what is read of it. What a key holds is judged where it is asked for, not where it is read: what nobody needs may
-//! be of any kind.
+//! A payload becomes a type that names the keys; all other keys are skipped without being kept, so it costs no more
+//! memory than what is read of it. What a key holds is judged where it is asked for, not where it is read: what nobody
+//! needs may be of any kind.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess
 
 use crate::text::shown;
 
-/// Says why a saved payload or answer cannot be used.
+/// Why a saved payload or answer cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct InputError {
@@ -27,13 +27,13 @@ impl InputError {
     /// Returns what is wrong as a whole sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        const VERBS: [&str; 8] = ["breaks ", "does ", "ends ", "has ", "holds ", "is ", "lacks ", "names "];
+        const VERBS: [&str; 8] = ["breaks ", "contains ", "does ", "ends ", "has ", "is ", "lacks ", "names "];
         let verb = VERBS.iter().any(|verb| self.why.starts_with(verb));
         format!("{}{}", if verb { "it " } else { "" }, self.why)
     }
 }
 
-/// What a key holds.
+/// The value of a key.
 #[derive(Debug, Default)]
 pub(crate) enum Field<T> {
     /// The key is not there.
@@ -41,14 +41,14 @@ pub(crate) enum Field<T> {
     Missing,
     /// JSON's null.
     Null,
-    /// What is wanted.
+    /// A value of the expected kind.
     Of(T),
     /// Something else, by its name in a message.
     Other(&'static str),
 }
 
 impl<T: Kind> Field<T> {
-    /// Returns the value; nothing where it is missing or null. `path` is what it is called in a message.
+    /// Returns the value; `None` if it is missing or null. `path` is what it is called in a message.
     pub(crate) fn optional(&self, path: &str) -> Result<Option<&T>, String> {
         match self {
             Self::Missing | Self::Null => Ok(None),
@@ -57,35 +57,35 @@ impl<T: Kind> Field<T> {
         }
     }
 
-    /// Returns the value, which must be there.
+    /// Returns the value, which is required.
     pub(crate) fn required(&self, path: &str) -> Result<&T, String> {
         self.optional(path)?.ok_or_else(|| missing(path))
     }
 
-    /// Returns the value of a key that must be there; nothing where it is null.
+    /// Returns the value of a required key; `None` if it is null.
     pub(crate) fn present(&self, path: &str) -> Result<Option<&T>, String> {
         if matches!(self, Self::Missing) { Err(missing(path)) } else { self.optional(path) }
     }
 
-    /// Tells whether there is a value, of whatever kind.
+    /// Returns whether there is a value, of any kind.
     pub(crate) fn is_there(&self) -> bool {
         !matches!(self, Self::Missing | Self::Null)
     }
 }
 
 impl<T: Object> Field<T> {
-    /// Returns the object, to look for a key in it; nothing where the object is missing.
+    /// Returns the object, to look up a key in it; `None` if the object is missing.
     pub(crate) fn object(&self, path: &str) -> Result<Option<&T>, String> {
         if matches!(self, Self::Null) { Err(format!("`{path}` is null, not {}", T::NAME)) } else { self.optional(path) }
     }
 }
 
-/// Says that a key is not there.
+/// Returns the message that a key is missing.
 pub(crate) fn missing(path: &str) -> String {
     format!("has no `{path}`")
 }
 
-/// A kind of value that is wanted.
+/// An expected kind of value.
 pub(crate) trait Kind: Sized {
     /// What it is called in a message.
     const NAME: &'static str;
@@ -153,7 +153,7 @@ impl<T: DeserializeOwned> Kind for Vec<T> {
     }
 }
 
-/// An object whose keys are the fields of a type, each of which may be missing. A key that is there twice is refused.
+/// An object whose keys are the fields of a type, each of which may be missing. Duplicate keys are refused.
 pub(crate) trait Object: DeserializeOwned {}
 
 impl<T: Object> Kind for T {
@@ -212,12 +212,12 @@ impl<'de, T: Kind> Visitor<'de> for AnyValue<T> {
     }
 }
 
-/// Reads a file that holds one object. Says in a sentence what is wrong with it otherwise.
+/// Reads a file that contains one object; otherwise returns what is wrong with it, as a sentence.
 pub(crate) fn read<T: Object>(bytes: &[u8]) -> Result<T, String> {
     match serde_json::from_slice(usable(bytes)?).map_err(|error| explain(&error))? {
         Field::Of(object) => Ok(object),
-        Field::Other(kind) => Err(format!("the whole is {kind}, not an object")),
-        Field::Missing | Field::Null => Err("the whole is null, not an object".to_owned()),
+        Field::Other(kind) => Err(format!("the file is {kind}, not an object")),
+        Field::Missing | Field::Null => Err("the file is null, not an object".to_owned()),
     }
 }
 
@@ -227,7 +227,7 @@ pub(crate) fn time(key: &str, text: &str) -> Result<DateTime<FixedOffset>, Strin
         .map_err(|_| format!("`{key}` is `{}`, not a time such as `2026-11-23T09:00:00Z`", shown(text)))
 }
 
-/// Refuses what is not a full object name, because it goes to `git` as an argument.
+/// Refuses anything but a full object name, because it is passed to `git` as an argument.
 pub(crate) fn commit(path: &str, text: &str) -> Result<String, String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if full { Ok(text.to_ascii_lowercase()) } else { Err(format!("`{path}` is `{}`, not a full commit", shown(text))) }

@@ -1,4 +1,4 @@
-//! What is read of GitHub: the event that runs a job, accounts, and lists that were saved page by page.
+//! What is read from GitHub: the event that triggers a job, accounts, and lists that were saved page by page.
 //!
 //! Everything here judges texts that it is given; nothing here makes a request.
 

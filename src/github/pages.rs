@@ -4,7 +4,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::json::{explain, usable};
 
-/// An item of a list that GitHub answers with.
+/// An item of a list that GitHub returns.
 pub(crate) trait Listed: Sized {
     /// What several of them are called in a message.
     const NOUN: &'static str;
@@ -14,7 +14,7 @@ pub(crate) trait Listed: Sized {
 }
 
 /// Reads a saved answer: one list, several lists one after another (`gh api --paginate`), a list of lists (`--slurp`),
-/// or items one after another (`--jq '.[]'`). Says in a sentence what is wrong with it otherwise.
+/// or items one after another (`--jq '.[]'`). Otherwise returns what is wrong with it, as a sentence.
 pub(crate) fn read<T: Listed>(json: &[u8]) -> Result<Vec<T>, String> {
     let json = usable(json)?;
     let mut list = Vec::new();
@@ -35,7 +35,7 @@ impl<'de, T: Listed> serde::Deserialize<'de> for Page<T> {
     }
 }
 
-/// Adds what it meets to the list, without keeping the JSON.
+/// Adds what it finds to the list, without keeping the JSON.
 struct Level<'a, T> {
     list: &'a mut Vec<T>,
     lists_allowed: u8,
@@ -58,7 +58,7 @@ impl<'de, T: Listed> Visitor<'de> for Level<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let Some(lists_allowed) = self.lists_allowed.checked_sub(1) else {
-            return Err(A::Error::custom(format!("holds lists within lists within lists, not {}", T::NOUN)));
+            return Err(A::Error::custom(format!("contains lists within lists within lists, not {}", T::NOUN)));
         };
         while items.next_element_seed(Level { list: &mut *self.list, lists_allowed })?.is_some() {}
         Ok(())
@@ -95,5 +95,5 @@ impl<'de, T: Listed> Visitor<'de> for Level<'_, T> {
 }
 
 fn stray<T: Listed, E: Error>(what: &str) -> E {
-    E::custom(format!("holds {what}, not {}", T::NOUN))
+    E::custom(format!("contains {what}, not {}", T::NOUN))
 }

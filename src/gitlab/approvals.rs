@@ -1,8 +1,8 @@
 //! The saved answers about who approved a merge request: `GET …/approvals`, `GET …/approval_state` and `GET …/versions`
 //! of `/projects/:id/merge_requests/:iid`, one after another in one file.
 //!
-//! GitLab keeps no commit with an approval, and whether a push takes approvals back is a setting of the project. So what
-//! somebody approved is the version of the merge request that was the newest at the moment of the approval
+//! GitLab does not store a commit with an approval, and whether a push removes approvals is a setting of the project.
+//! So what somebody approved is the version of the merge request that was newest at the moment of the approval
 //! (<https://docs.gitlab.com/api/merge_request_approvals/>,
 //! <https://docs.gitlab.com/api/merge_requests/#list-merge-request-diff-versions>).
 
@@ -21,29 +21,29 @@ use crate::github::pages::{self, Listed};
 use crate::github::{Account, InputError};
 use crate::text::shown;
 
-/// Who approved a merge request, and which commit each of them did.
+/// Who approved a merge request, and which commit each of them approved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Approvals {
     list: Vec<Approval>,
 }
 
-/// One approval that nobody has taken back.
+/// An approval that has not been revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// Who approved.
     pub user: Account,
     /// When.
     pub approved_at: DateTime<FixedOffset>,
-    /// The newest commit of the merge request at that moment; nothing where the saved versions begin later.
+    /// The newest commit of the merge request at that moment; `None` if the saved versions begin later.
     pub commit: Option<String>,
 }
 
 impl Approvals {
-    /// Reads the saved answers about a merge request, in any order and in any way of saving their pages.
+    /// Reads the saved answers about a merge request, in any order and however their pages were saved.
     ///
     /// # Errors
     ///
-    /// When they are not JSON, hold something else, contradict one another or the merge request, or lack what decides.
+    /// If they are not JSON, contain something else, contradict one another or the merge request, or lack what decides.
     pub fn parse(json: &[u8], request: &MergeRequest) -> Result<Self, InputError> {
         pages::read::<Answer>(json).and_then(|answers| Answers::sort(answers)?.approvals(request)).map_err(|why| {
             let merge_request = format!("projects/:id/merge_requests/{}", request.iid);
@@ -71,7 +71,7 @@ enum Answer {
     Version(Version),
 }
 
-/// What is read of any of the answers; a user has no `approved_at` before GitLab 18.5.
+/// What is read from any of the answers; a user has no `approved_at` before GitLab 18.5.
 #[derive(Deserialize)]
 struct Written {
     approved_by: Option<Vec<Approver>>,
@@ -98,7 +98,7 @@ struct Approver {
     approved_at: Option<String>,
 }
 
-/// In the approval state the user stands without `user`.
+/// In the approval state the user is written without `user`.
 #[derive(Deserialize)]
 struct StateApprover {
     #[serde(flatten)]
@@ -133,7 +133,7 @@ impl Written {
         }
         let Some(head) = self.head_commit_sha else {
             return Err(refusal(self.message.as_ref(), self.error.as_ref()).unwrap_or_else(|| {
-                "holds something that is neither approvals, nor an approval state, nor a version".to_owned()
+                "contains something that is neither approvals, nor an approval state, nor a version".to_owned()
             }));
         };
         let id = self.id.ok_or("has a version without an `id`")?;
@@ -148,10 +148,10 @@ impl Written {
     }
 }
 
-/// Who approved, by the number that stays when the name changes, else by the name.
+/// Who approved, by the number that stays when the name changes, otherwise by name.
 type Users = BTreeMap<(Option<u64>, String), (Account, Option<DateTime<FixedOffset>>)>;
 
-/// The answers of one merge request, each kind for itself.
+/// The answers about one merge request, each kind separately.
 #[derive(Default)]
 struct Answers {
     approvals: Option<Users>,
@@ -170,16 +170,15 @@ impl Answers {
                 Answer::Approvals { users, iid, project } => {
                     if sorted.approvals.replace(by_user(users)?).is_some() {
                         return Err(
-                            "holds two answers of `approvals`, and nobody can tell which is the newer".to_owned()
+                            "contains two answers of `approvals`, and nobody can tell which is the newer".to_owned()
                         );
                     }
                     (sorted.iid, sorted.project) = (iid, project);
                 }
                 Answer::State(users) => {
                     if sorted.state.replace(by_user(users)?).is_some() {
-                        return Err(
-                            "holds two answers of `approval_state`, and nobody can tell which is the newer".to_owned()
-                        );
+                        return Err("contains two answers of `approval_state`, and nobody can tell which is the newer"
+                            .to_owned());
                     }
                 }
                 Answer::Version(version) => sorted.versions.push(version),
@@ -192,7 +191,7 @@ impl Answers {
     fn approvals(mut self, request: &MergeRequest) -> Result<Approvals, String> {
         self.expect(request)?;
         let users = match (self.approvals.take(), self.state.take()) {
-            (None, None) => return Err("holds neither the approvals nor the approval state".to_owned()),
+            (None, None) => return Err("contains neither the approvals nor the approval state".to_owned()),
             (Some(users), None) | (None, Some(users)) => users,
             (Some(users), Some(state)) => agreed(users, &state)?,
         };
@@ -206,7 +205,9 @@ impl Answers {
                 ));
             }
             None if !users.is_empty() => {
-                return Err("holds no versions of the merge request, so nobody can tell what was approved".to_owned());
+                return Err(
+                    "contains no versions of the merge request, so nobody can tell what was approved".to_owned()
+                );
             }
             _ => {}
         }
@@ -247,7 +248,8 @@ fn by_user(approvers: Vec<Approver>) -> Result<Users, String> {
     Ok(users)
 }
 
-/// Returns the approvals where the state names nobody else: it says of fewer people that their approval counts by a rule.
+/// Returns the approvals, unless the state names somebody else: it lists fewer people, those whose approval counts by a
+/// rule.
 fn agreed(users: Users, state: &Users) -> Result<Users, String> {
     match state.keys().find(|key| !users.contains_key(*key)) {
         Some(key) => {

@@ -1,4 +1,4 @@
-//! The saved answer of `GET /projects/:id/merge_requests/:iid`: whose merge request it is, and its newest commit.
+//! The saved answer of `GET /projects/:id/merge_requests/:iid`: who opened the merge request, and its newest commit.
 
 use chrono::{DateTime, FixedOffset};
 use serde::de::IgnoredAny;
@@ -10,7 +10,7 @@ use crate::github::json::{commit, explain, usable};
 use crate::github::{Account, InputError};
 use crate::text::shown;
 
-/// The bytes at the beginning of an answer that hold its number, among the first keys.
+/// The bytes at the beginning of an answer that contain its number, among the first keys.
 const FIRST_KEYS: usize = 200;
 
 /// A merge request (<https://docs.gitlab.com/api/merge_requests/#retrieve-a-merge-request>).
@@ -22,7 +22,7 @@ pub struct MergeRequest {
     pub id: Option<u64>,
     /// The number of the project that it is to be merged into.
     pub project: Option<u64>,
-    /// Who opened it; nobody when GitLab does not say.
+    /// Who opened it; `None` if GitLab does not say.
     pub author: Option<Account>,
     /// The newest commit of its branch.
     pub head: String,
@@ -30,7 +30,7 @@ pub struct MergeRequest {
     pub created_at: DateTime<FixedOffset>,
 }
 
-/// What is read of the answer. A key that is missing is told from one that is null.
+/// What is read from the answer. A missing key is distinguished from null.
 #[derive(Deserialize)]
 struct Written {
     iid: Option<u64>,
@@ -49,8 +49,8 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Opt
 }
 
 impl MergeRequest {
-    /// Tells whether a text is meant to be the answer about a merge request: only GitLab writes `iid`, and an event of
-    /// another forge, whatever its author put into it, names the repository.
+    /// Returns whether a text is meant to be the answer about a merge request: only GitLab writes `iid`, and an event
+    /// of another forge, whatever its author put into it, names the repository.
     #[must_use]
     pub fn is_meant(json: &[u8]) -> bool {
         #[derive(Deserialize)]
@@ -63,7 +63,7 @@ impl MergeRequest {
         }
         match serde_json::from_slice::<Shape>(json) {
             Ok(shape) => shape.iid.is_some() && shape.repository.is_none(),
-            // It breaks off, so what was meant shows in its first keys.
+            // The text is cut short, so its first keys show what was meant.
             Err(_) => json.windows(6).take(FIRST_KEYS).any(|window| window == br#""iid":"#),
         }
     }
@@ -72,7 +72,7 @@ impl MergeRequest {
     ///
     /// # Errors
     ///
-    /// When it is not JSON, holds a refusal or something else, or lacks what decides.
+    /// If it is not JSON, contains a refusal or something else, or lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         let written = usable(json).and_then(|json| match is_object(json) {
             true => serde_json::from_slice::<Written>(json).map_err(|error| explain(&error)),
@@ -116,7 +116,7 @@ mod tests {
 
     const HEAD: &str = "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013";
 
-    /// So much of GitLab's answer as tells it apart from others.
+    /// Just enough of GitLab's answer to distinguish it from others.
     fn answer() -> String {
         format!(
             r#"{{"id": 5107, "iid": 8, "project_id": 42, "title": "Ask for the label printer", "state": "opened",
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_request_is_told_from_an_event_that_speaks_of_one() {
+    fn a_merge_request_is_distinguished_from_an_event_about_one() {
         let whole = answer();
         for meant in [whole.as_str(), &whole[..60], &whole.replacen("\"id\": 5107, ", "", 1)] {
             assert!(MergeRequest::is_meant(meant.as_bytes()), "{meant}");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_merge_request_is_named() {
+    fn what_is_not_a_merge_request_is_named() {
         for (from, to, says) in [
             ("\"iid\": 8", "\"iid\": \"8\"", "invalid type: string \"8\", expected u64"),
             ("\"iid\": 8, ", "", "has no `iid`"),
@@ -178,8 +178,8 @@ mod tests {
             let found = why(&json.replacen(from, to, 1));
             assert!(found.starts_with(says), "{found}");
         }
-        assert_eq!(why(r#"{"message": "404 Not found"}"#), "holds the refusal `404 Not found`");
-        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "holds the refusal `insufficient_scope`");
+        assert_eq!(why(r#"{"message": "404 Not found"}"#), "contains the refusal `404 Not found`");
+        assert_eq!(why(r#"{"error": "insufficient_scope"}"#), "contains the refusal `insufficient_scope`");
         assert_eq!(why(""), "is empty");
         assert!(why(&answer()[..60]).starts_with("breaks off at line 1"), "{}", why(&answer()[..60]));
         assert_eq!(why(r#"[8, 5107, 42, null, "x", "y", null, null]"#), "is not a merge request");
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_the_author_where_gitlab_names_none() {
+    fn there_is_no_author_if_gitlab_names_none() {
         let json = answer();
         let (start, end) = (json.find("{\"id\": 11").unwrap(), json.find("}, \"merge_commit_sha\"").unwrap());
         let json = format!("{}null{}", &json[..start], &json[end + 1..]);

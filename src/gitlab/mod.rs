@@ -1,4 +1,4 @@
-//! What is read of GitLab: a merge request, who approved it, and what was pushed to it when.
+//! What is read from GitLab: a merge request, who approved it, and what was pushed to it when.
 //!
 //! Everything here judges texts that it is given; nothing here makes a request.
 
@@ -29,7 +29,7 @@ impl From<User> for Account {
     }
 }
 
-/// Tells whether a user name is one that GitLab gives to the user of a project's or a group's access token
+/// Returns whether a user name is one that GitLab gives to the user of a project's or a group's access token
 /// (<https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects>).
 fn is_bot(username: &str) -> bool {
     let rest = username.strip_prefix("project_").or_else(|| username.strip_prefix("group_"));
@@ -38,7 +38,7 @@ fn is_bot(username: &str) -> bool {
     })
 }
 
-/// Says what was refused, where an answer holds nothing but a refusal.
+/// Returns what was refused, if an answer is only a refusal.
 #[must_use]
 pub fn refusal_in(json: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
@@ -51,16 +51,16 @@ pub fn refusal_in(json: &[u8]) -> Option<String> {
     refusal(written.message.as_ref(), written.error.as_ref()).filter(|_| written.repository.is_none())
 }
 
-/// Tells whether a text begins like an object: a list would be read as the values of one, in the order of its keys.
+/// Returns whether a text begins like an object: a list would be read as its values, in the order of the keys.
 fn is_object(json: &[u8]) -> bool {
     json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json).trim_ascii_start().starts_with(b"{")
 }
 
-/// Says what was refused.
+/// Returns what was refused.
 fn refusal(message: Option<&Value>, error: Option<&Value>) -> Option<String> {
     let said = message.or(error)?;
     let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
-    Some(format!("holds the refusal `{}`", shown(&said)))
+    Some(format!("contains the refusal `{}`", shown(&said)))
 }
 
 #[cfg(test)]

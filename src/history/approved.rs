@@ -1,4 +1,4 @@
-//! What a commit that somebody approved says of an exception.
+//! What a commit that somebody approved says about an exception.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use crate::yaml;
 pub struct Approved<'g> {
     /// The repository.
     pub git: &'g Git,
-    /// Where the root lies below the top of the work tree: empty, or ending in `/`.
+    /// Where the root is below the top of the work tree: empty, or ending in `/`.
     pub prefix: &'g str,
     /// The folder of the register below the root.
     pub folder: &'g str,
 }
 
 impl Approved<'_> {
-    /// Refuses a work tree that does not hold the newest commit of a merge request: what its answers say is of another
-    /// text. GitLab checks that commit out, or a merge of it into the target branch; where it rebases or squashes on
-    /// trial, `started_for` is the commit that it did so with.
+    /// Refuses a work tree that does not contain the newest commit of a merge request: its answers are about another
+    /// text. GitLab checks out that commit, or a trial merge of it into the target branch; if it rebases or squashes on
+    /// trial, `started_for` is the commit from which it did so.
     ///
     /// # Errors
     ///
-    /// When somebody has pushed since, or `git` cannot deliver `HEAD`.
+    /// If somebody has pushed since, or `git` cannot deliver `HEAD`.
     pub fn expect(&self, head: &str, started_for: Option<&str>) -> Result<(), Error> {
         let checked_out = self.git.commit("HEAD")?;
         let parents = match &checked_out {
@@ -42,13 +42,12 @@ impl Approved<'_> {
         Err(Error::from(GitError::PushedSince { newest: head.to_owned(), head: now.to_owned() }))
     }
 
-    /// Returns the texts that an approval must be of: those of the work tree, but where GitHub has
-    /// merged the pull request's head into the base on trial, those of that head. What the base
-    /// adds to them was approved there.
+    /// Returns the texts that an approval must be about: those of the work tree, or those of the pull request's head if
+    /// GitHub has made a trial merge of it into the base. What the base adds to them was approved there.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver a content.
+    /// If `git` cannot deliver a content.
     pub fn judged(&self, head: &str, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
         let checked_out = match self.git.commit("HEAD")? {
             Some(commit) => self.git.info(&commit)?,
@@ -61,12 +60,12 @@ impl Approved<'_> {
         }
     }
 
-    /// Returns the files whose judged value a commit already had, wherever in the register they
-    /// were; `None` where the commit is not in this clone.
+    /// Returns the files whose judged value a commit already had, wherever in the register they were; `None` if the
+    /// commit is not in this clone.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver a content.
+    /// If `git` cannot deliver a content.
     pub fn covers(&self, commit: &str, now: &[(FileId, String)], all: &Files) -> Result<Option<Vec<FileId>>, Error> {
         let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
         let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
@@ -77,11 +76,11 @@ impl Approved<'_> {
         Ok(Some(now.iter().filter_map(same).collect()))
     }
 
-    /// Reads what a commit's register holds under the ids of these files, in one process.
+    /// Reads what a commit's register contains under the ids of these files, in one process.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver a content.
+    /// If `git` cannot deliver a content.
     pub fn texts(&self, commit: &Commit, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
         if files.is_empty() {
             return Ok(Vec::new());
@@ -97,7 +96,7 @@ impl Approved<'_> {
     }
 }
 
-/// Tells whether two texts say the same.
+/// Returns whether two texts have the same value.
 #[must_use]
 pub fn is_same_value(a: &str, b: &str) -> bool {
     matches!((yaml::parse(a), yaml::parse(b)), (Ok(a), Ok(b)) if a.same_value(&b))

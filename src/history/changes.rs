@@ -1,7 +1,7 @@
-//! Base and head compared as values, and which findings a change has caused.
+//! Base and head compared as values, and which findings a change caused.
 //!
-//! Comments, quoting, line endings, white space and the order of keys are no part of a value, and
-//! another folder is not a change either: an exception is its id.
+//! Comments, quoting, line endings, white space and the order of keys are not part of a value, and another folder is
+//! not a change either: an exception is its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,14 @@ use crate::source::FileId;
 use crate::time::Day;
 use crate::yaml::{self, Node};
 
-/// What is known of a change besides its files.
+/// What is known about a change besides its files.
 #[derive(Debug)]
 pub struct Circumstances {
-    /// The day of the base's newest commit in the register's time zone; `None` where there is no commit.
+    /// The day of the base's newest commit in the register's time zone; `None` if there is no commit.
     pub base_day: Option<Day>,
-    /// The rule book of the head; the base's judges. `None` in a repository that had no register.
+    /// The rule book of the head; the base's does the judging. `None` in a repository that had no register.
     pub head: Option<RuleBook>,
-    /// The files besides the register that decide how it is judged.
+    /// The files outside the register that decide how it is judged.
     pub documents: Vec<Document>,
 }
 
@@ -34,32 +34,32 @@ pub struct Changes<'a> {
     pub list: Vec<Change<'a>>,
     /// The day of the base's newest commit in the register's time zone.
     pub base_day: Option<Day>,
-    /// The rule book of the head; the base's judges. `None` in a repository that had no register.
+    /// The rule book of the head; the base's does the judging. `None` in a repository that had no register.
     pub head: Option<RuleBook>,
-    /// The files beside the register that decide how it is judged.
+    /// The files outside the register that decide how it is judged.
     pub documents: Vec<Document>,
-    /// What the pull request says; `None` where none was given.
+    /// What the pull request says; `None` if none was given.
     pub evidence: Option<Evidence>,
-    /// What brought a commit of the past to the branch, or which answer about it is missing; `None` where nobody asked.
+    /// What brought a commit of the past to the branch, or which answer about it is missing; `None` if nobody asked.
     pub merge: Option<Result<Merge, Unanswered>>,
     /// All files.
     pub files: &'a Files,
-    /// Paths of the base whose exception lies elsewhere in the head.
+    /// Paths of the base whose exception is elsewhere in the head.
     moved: BTreeMap<&'a str, &'a str>,
-    /// Where each file of the head stands in the list.
+    /// The index of each head file in the list.
     by_head: FxHashMap<FileId, usize>,
-    /// Files of the head whose bytes the base has at the same path.
+    /// Files of the head that have the same bytes at the same path in the base.
     untouched: FxHashSet<FileId>,
 }
 
-/// One exception before and after; at least one of the two is there.
+/// One exception before and after; at least one of the two exists.
 #[derive(Debug)]
 pub struct Change<'a> {
     /// The exception's id.
     pub id: &'a str,
-    /// What the base holds.
+    /// What the base contains.
     pub base: Option<Side<'a>>,
-    /// What the head holds.
+    /// What the head contains.
     pub head: Option<Side<'a>>,
 }
 
@@ -68,7 +68,7 @@ pub struct Change<'a> {
 pub struct Side<'a> {
     /// The file.
     pub file: FileId,
-    /// The exception as rules read it; `None` where the file has no tree.
+    /// The exception as rules read it; `None` if the file has no tree.
     pub exception: Option<&'a Exception<'a>>,
     /// The tree; `None` outside the safe YAML subset.
     pub tree: Option<Node<'a>>,
@@ -94,7 +94,7 @@ impl<'a> Change<'a> {
         if self.base.is_none() { self.head.as_ref()?.exception } else { None }
     }
 
-    /// Tells whether it gives an unfinished record the status and the end that it lacked.
+    /// Returns whether it gives an unfinished record the status and the end that it lacked.
     fn puts_in_force(&self) -> bool {
         let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
         let lacks = |it: &Exception<'_>| it.status.is_none() || it.expires.is_none();
@@ -104,11 +104,11 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Tells whether the value at a JSON Pointer differs.
+    /// Returns whether the value at a JSON Pointer differs.
     fn edits(&self, pointer: &str) -> bool {
         let (base, head) = match (tree_of(self.base.as_ref()), tree_of(self.head.as_ref())) {
             (Some(base), Some(head)) => (base, head),
-            // Without a tree on either side there is no field, and the base's finding is the same one.
+            // Without a tree on either side there are no fields, and the base's finding is the same one.
             (None, None) => return false,
             _ => return true,
         };
@@ -201,7 +201,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Tells whether the change brings a reason: the base's record of the same id has no such text at this place.
+    /// Returns whether the change introduces a reason: the base's record of the same id has no such text there.
     #[must_use]
     pub fn adds_reason(&self, file: FileId, position: usize, text: &str) -> bool {
         let Some(change) = self.of(file) else { return false };
@@ -209,13 +209,13 @@ impl<'a> Changes<'a> {
         before.is_none_or(|before| before.reasons().nth(position).is_none_or(|(old, _)| old.as_str() != text))
     }
 
-    /// Tells whether the change adds the exception of a file.
+    /// Returns whether the change adds the exception of a file.
     #[must_use]
     pub fn adds(&self, file: FileId) -> bool {
         self.of(file).is_some_and(|change| change.base.is_none())
     }
 
-    /// Returns what the base holds of an exception that the change edits.
+    /// Returns the base's version of an exception that the change edits.
     #[must_use]
     pub fn before(&self, file: FileId) -> Option<&'a Exception<'a>> {
         self.of(file)?.base.as_ref()?.exception
@@ -226,15 +226,15 @@ impl<'a> Changes<'a> {
         self.by_head.get(&file).and_then(|at| self.list.get(*at))
     }
 
-    /// Tells whether a file of the head has the same bytes at the same path in the base.
+    /// Returns whether a file of the head has the same bytes at the same path in the base.
     #[must_use]
     pub fn leaves(&self, file: FileId) -> bool {
         self.untouched.contains(&file)
     }
 
-    /// Marks the findings that the change did not cause: the base has the same one (rule, file and
-    /// field), and the change leaves that field alone. A change that puts a draft in force causes all
-    /// that is wrong with it. Then keeps the narrower ones.
+    /// Marks the findings that the change did not cause: the base has the same one (rule, file and field), and the
+    /// change leaves that field alone. A change that puts a draft in force causes everything that is wrong with it.
+    /// Then keeps the narrower ones.
     pub fn mark<'f>(&'f self, findings: &mut Findings, baseline: &'f Findings) {
         let path = |file: FileId| self.files.source(file).path();
         let before = |finding: &'f Finding| {
@@ -280,8 +280,7 @@ fn by_stem<'a>(register: &Register<'a>) -> BTreeMap<&'a str, Vec<FileRef<'a>>> {
     stems
 }
 
-/// Pairs the files of one id, each side in the order of its paths: the same path first, the rest in
-/// their order.
+/// Pairs the files of one id, each side sorted by path: the same path first, the rest in order.
 fn pairs<'a>(old: &[FileRef<'a>], new: &[FileRef<'a>]) -> Vec<(Option<FileRef<'a>>, Option<FileRef<'a>>)> {
     let same = |file: &FileRef<'a>, others: &[FileRef<'a>]| {
         let at = others.binary_search_by(|other| other.path.cmp(file.path)).ok()?;

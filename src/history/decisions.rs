@@ -1,4 +1,4 @@
-//! The decisions that a change brings.
+//! The decisions that a change contains.
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +10,7 @@ use crate::time::Day;
 /// A decision that a change adds: of an entry, a renewal or an amendment.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
-    /// The file it stands in.
+    /// The file that it is in.
     pub file: FileId,
     /// What was decided: `the exception`, `renewal 2`.
     pub what: String,
@@ -34,13 +34,13 @@ fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     let mut add = |what: String, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
         found.extend(approver.map(|approver| Decision { file: head.file, what, approver, decided }));
     };
-    // Whoever is named as the approver now must have approved, even where an amendment says so.
+    // Whoever is named as the approver now must have approved, even if an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
     if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || base.is_undecided() || renamed(base)) {
         add("the exception".into(), head.approver.as_ref(), head.decided.as_ref());
     }
-    // Each decision of the base stands for one alone: whoever writes an old amendment down once more has nobody's approval
-    // for it. A refusal is renewed by nobody, but its record can be amended.
+    // Each decision of the base counts for one decision only: whoever copies an old amendment has nobody's approval for
+    // the copy. A refusal cannot be renewed, but its record can be amended.
     let mut known = Known::new(base.iter().flat_map(|base| &base.renewals).map(renewal_key));
     for (index, renewal) in head.renewals.iter().enumerate().filter(|_| !refused) {
         if !known.takes(&renewal_key(renewal)) {
@@ -56,7 +56,7 @@ fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     found
 }
 
-/// What was decided before, each as often as it was.
+/// What was decided before, with how often.
 struct Known(FxHashMap<Vec<String>, usize>);
 
 impl Known {
@@ -66,20 +66,20 @@ impl Known {
         Self(known)
     }
 
-    /// Takes one out; tells whether there was one.
+    /// Takes one out; returns whether there was one.
     fn takes(&mut self, key: &[String]) -> bool {
         self.0.get_mut(key).filter(|left| **left > 0).map(|left| *left -= 1).is_some()
     }
 }
 
-/// What makes a renewal the same one, for its decision.
+/// Returns what identifies a renewal, for its decision.
 fn renewal_key(it: &Renewal<'_>) -> Vec<String> {
     let decided = it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
     let expires = it.expires.as_ref().map(|end| format!("{:?}", end.value)).unwrap_or_default();
     vec![words(&it.approver).join(" "), decided, expires, words(&it.reason).join(" ")]
 }
 
-/// What makes an amendment the same one, for its decision.
+/// Returns what identifies an amendment, for its decision.
 fn amendment_key(it: &Amendment<'_>) -> Vec<String> {
     let date = it.date.as_ref().map(|day| day.value.to_string()).unwrap_or_default();
     let own = [words(&it.approver).join(" "), date, words(&it.note).join(" ")];

@@ -1,7 +1,8 @@
 //! Which commits a branch consists of: its main line, whichever way round its merges were made.
 //!
-//! `git pull` on a branch with unpushed commits makes a merge whose *second* parent is what the others had pushed. Along
-//! first parents alone, what was pushed would then be gone from the branch's history, with whatever was wrong in it.
+//! `git pull` on a branch with unpushed commits creates a merge whose *second* parent is what the others had pushed.
+//! Along first parents alone, what was pushed would then be missing from the branch's history, with whatever was wrong
+//! in it.
 
 use std::collections::{BinaryHeap, HashMap};
 
@@ -15,15 +16,16 @@ pub(crate) type Graph = HashMap<Commit, CommitInfo>;
 pub(crate) struct MainLine {
     /// Its commits, newest first.
     pub(crate) commits: Vec<Commit>,
-    /// The commit that the oldest of them stands on, which the graph does not hold.
+    /// The commit below the oldest of them, which is not in the graph.
     pub(crate) base: Option<Commit>,
 }
 
 /// Finds the main line from a tip down to where the graph ends.
 ///
-/// A merge goes on to its first parent unless it was made the other way round: another parent brings commits in which
-/// others' work was merged (merges of third branches, or commits that the forge made), and the first parent brings none;
-/// or its subject is the one that `git pull` writes. Where neither tells, the first parent counts, as git itself has it.
+/// A merge continues at its first parent unless it was made the other way round: another parent brings commits in which
+/// others' work was merged (merges of third branches, or commits that the forge created), and the first parent brings
+/// none; or its subject is the one that `git pull` writes. If neither decides, the first parent counts, as for git
+/// itself.
 pub(crate) fn main_line(graph: &Graph, tip: &Commit) -> MainLine {
     let generations = generations(graph, tip);
     let (mut commits, mut next) = (Vec::new(), Some(tip.clone()));
@@ -48,14 +50,14 @@ fn main_parent(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &Commit
     Some(first.clone())
 }
 
-/// Tells whether the commits that `tip` has and `other` does not hold work that was merged there: a merge of a branch
-/// that `other` does not have either, or a commit that a forge made.
+/// Returns whether the commits that `tip` has and `other` does not have contain work that was merged there: a merge of
+/// a branch that `other` does not have either, or a commit that a forge created.
 fn integrates(graph: &Graph, generations: &HashMap<&Commit, u64>, tip: &Commit, other: &Commit) -> bool {
     exclusive(graph, generations, tip, other).iter().any(|commit| {
         let Some(info) = graph.get(*commit) else { return false };
         match info.parents.as_slice() {
             [_, rest @ ..] if !rest.is_empty() => {
-                // A merge of what `other` has too is how a branch is brought up to date.
+                // Merging what `other` has too is how a branch is brought up to date.
                 rest.iter().any(|parent| exclusive(graph, generations, parent, other).contains(&parent))
             }
             _ => info.by_forge,
@@ -63,7 +65,7 @@ fn integrates(graph: &Graph, generations: &HashMap<&Commit, u64>, tip: &Commit, 
     })
 }
 
-/// Returns the commits that `tip` reaches and `other` does not.
+/// Returns the commits that are reachable from `tip` and not from `other`.
 fn exclusive<'g>(
     graph: &'g Graph,
     generations: &HashMap<&'g Commit, u64>,
@@ -83,7 +85,7 @@ fn exclusive<'g>(
             open += usize::from(colour == OURS);
         }
     }
-    // Children come before their parents, so a colour is final when its commit is taken out.
+    // Children come before their parents, so a colour is final when its commit is taken from the queue.
     while let Some((_, commit)) = queue.pop() {
         let colour = colours.get(commit).copied().unwrap_or(BOTH);
         if colour == OURS {
@@ -110,7 +112,7 @@ fn exclusive<'g>(
     found
 }
 
-/// Returns how many commits the longest way down from each has; a parent's number is smaller than its child's.
+/// Returns how many commits are on the longest way down from each; a parent's number is smaller than its child's.
 fn generations<'g>(graph: &'g Graph, tip: &'g Commit) -> HashMap<&'g Commit, u64> {
     let mut numbers: HashMap<&Commit, u64> = HashMap::new();
     let mut stack = vec![(tip, false)];
@@ -130,7 +132,7 @@ fn generations<'g>(graph: &'g Graph, tip: &'g Commit) -> HashMap<&'g Commit, u64
     numbers
 }
 
-/// Tells whether a merge's subject is the one that `git pull` writes: `Merge branch 'main' of <url>` or
+/// Returns whether a merge's subject is the one that `git pull` writes: `Merge branch 'main' of <url>` or
 /// `Merge remote-tracking branch 'origin/main'`.
 fn is_pull(subject: &str) -> bool {
     let pulled = subject.strip_prefix("Merge branch '").and_then(|rest| rest.split_once("' of "));
@@ -143,7 +145,7 @@ fn is_pull(subject: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Makes a graph of lines such as `m a b: Merge branch 'x'`; `*` after the name is a commit of the forge.
+    /// Creates a graph from lines such as `m a b: Merge branch 'x'`; `*` after the name marks a commit of the forge.
     fn line(text: &str) -> String {
         let name = |word: &str| Commit::from_digits(&word.repeat(40)).unwrap();
         let mut graph = Graph::new();
@@ -170,10 +172,10 @@ mod tests {
     }
 
     #[test]
-    fn a_merged_branch_is_left_aside() {
+    fn a_merged_branch_is_not_followed() {
         assert_eq!(line("f e c: Merge pull request #1\ne d\nd a\nc b\nb a\na"), "feda");
         assert_eq!(line("f e c: Merge branch 'topic'\ne d\nd a\nc b\nb a\na"), "feda");
-        // A branch that took the main line in is no main line for that.
+        // A branch that merged the main line does not become the main line by that.
         assert_eq!(
             line("f e c: Merge pull request #1\nc b d: Merge branch 'main' into topic\ne d\nd a\nb a\na"),
             "feda"
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pull_goes_on_to_what_the_others_had_pushed() {
+    fn a_pull_continues_at_what_the_others_had_pushed() {
         let pulled = "f b e: Merge branch 'main' of github.com:acme/register\ne d\nd a\nb a\na";
         assert_eq!(line(pulled), "feda");
         assert_eq!(line(&pulled.replace("of github.com:acme/register", "")), "fba");
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn merged_work_tells_the_main_line_whatever_the_message_says() {
+    fn merged_work_reveals_the_main_line_whatever_the_message_says() {
         // `e` merged the branch `c`, and the local commit `b` merged nothing.
         assert_eq!(line("f b e: mine\ne d c: Merge pull request #2\nd a\nc a\nb a\na"), "feda");
         assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "feda");
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_that_ends_names_what_it_stands_on() {
+    fn a_graph_that_ends_names_the_commit_below() {
         assert_eq!(line("c b\nb a"), "cb(a)");
         assert_eq!(line("c"), "c");
     }

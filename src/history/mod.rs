@@ -19,13 +19,13 @@ pub enum PolicyFile {
     Usual,
     /// This one, relative to the root.
     Named(String),
-    /// One outside of the root, which no change touches: it was there before.
+    /// A policy outside the root, which no change touches: it was there before.
     Outside,
 }
 
 impl PolicyFile {
-    /// Tells whether a commit's files, of which those of the root begin with `prefix`, hold neither a policy nor a file
-    /// under the default folder: an empty register is one too.
+    /// Returns whether a commit's files, of which those of the root begin with `prefix`, hold neither a policy nor a
+    /// file under the default folder: an empty register is one too.
     pub(crate) fn is_without_register(&self, top: &CommitFiles, prefix: &str) -> bool {
         let files = top.files();
         let is_there = |name: &str| files.contains_key(&format!("{prefix}{name}"));

@@ -1,4 +1,4 @@
-//! The register and its rule book as the base commit holds them.
+//! The register and its rule book as they are in the base commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::source::FileId;
 /// The files of the base commit below the root.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// The commit; `None` where there is nothing before the change.
+    /// The commit; `None` if there is nothing before the change.
     pub commit: Option<Commit>,
     /// When it was committed, in seconds since 1970-01-01 UTC.
     pub committed: Option<i64>,
@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub place: Repository,
     /// All its files, from the top of the work tree.
     top: CommitFiles,
-    /// Where the root lies below that top: empty, or ending in `/`.
+    /// Where the root is below that top: empty, or ending in `/`.
     prefix: String,
 }
 
@@ -32,7 +32,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// When the commit's trees are not in this clone.
+    /// If the commit's trees are not in this clone.
     pub fn open(git: &Git, root: &Path, commit: Option<Commit>) -> Result<Self, Error> {
         let committed = match &commit {
             Some(commit) => git.info(commit)?.map(|info| info.committed),
@@ -43,12 +43,12 @@ impl Snapshot {
         Ok(Self { commit, committed, place: Repository::Commit(top.below(&prefix)), top, prefix })
     }
 
-    /// Reads, before and after, the files beside the register that decide how it is judged: rule
-    /// books, CODEOWNERS and the definitions of CI. Their texts go behind the others in `files`.
+    /// Reads, before and after, the files outside the register that decide how it is judged: rule books, CODEOWNERS and
+    /// the CI definitions. Their texts go after the others in `files`.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver a content.
+    /// If `git` cannot deliver a content.
     pub fn documents(&self, git: &Git, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
         let head = Repository::Folder(git.top().to_path_buf());
         let mut names: BTreeSet<String> = CODEOWNERS.iter().chain(&CI_FILES).map(|name| (*name).to_owned()).collect();
@@ -73,23 +73,23 @@ impl Snapshot {
         Ok(documents)
     }
 
-    /// Reads the first of some files, by their path from the top of the work tree.
+    /// Reads the first of several files that exists, by path from the top of the work tree.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver it.
+    /// If `git` cannot deliver it.
     pub fn first_of(&self, paths: &[&str], limit: u64) -> Result<Option<ReadFile>, Error> {
         let Some(path) = paths.iter().find(|path| self.top.files().contains_key(**path)) else { return Ok(None) };
         Ok(self.top.read_up_to(&[path], limit)?.pop())
     }
 
-    /// Returns a path from the top of the work tree as it is shown beside paths from the root.
+    /// Returns a path from the top of the work tree as it is shown next to paths from the root.
     fn shown(&self, path: &str) -> String {
         shown(&self.prefix, path)
     }
 
-    /// Returns where the root of a register would be looked for from a folder below the top of the
-    /// work tree (empty, or ending in `/`): the nearest folder upwards with a policy, else the top.
+    /// Returns where the root of a register would be looked for from a folder below the top of the work tree (empty, or
+    /// ending in `/`): the nearest folder upwards with a policy, otherwise the top.
     #[must_use]
     pub fn root_for(&self, folder: &str) -> String {
         let mut folder = folder;
@@ -101,19 +101,19 @@ impl Snapshot {
         }
     }
 
-    /// Tells whether there was no register yet at another root below the top of the work tree.
+    /// Returns whether there was no register yet at another root below the top of the work tree.
     #[must_use]
     pub fn is_without_register_at(&self, policy: &PolicyFile, root: &str) -> bool {
         policy.is_without_register(&self.top, root)
     }
 
-    /// Returns where the root lies below the top of the work tree: empty, or ending in `/`.
+    /// Returns where the root is below the top of the work tree: empty, or ending in `/`.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Tells whether there is no register yet, see [`PolicyFile::is_without_register`].
+    /// Returns whether there is no register yet, see [`PolicyFile::is_without_register`].
     #[must_use]
     pub fn is_without_register(&self, policy: &PolicyFile) -> bool {
         policy.is_without_register(&self.top, &self.prefix)
@@ -132,12 +132,12 @@ impl Snapshot {
             .collect()
     }
 
-    /// Adds the base's version of every file that differs to `files`, and returns all files of the
-    /// base: the head's own where the bytes are the same.
+    /// Adds the base's version of every file that differs to `files`, and returns all files of the base: the head's own
+    /// where the bytes are the same.
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver a content.
+    /// If `git` cannot deliver a content.
     pub fn join(&self, files: &mut Files, folder: &str) -> Result<Vec<FileId>, Error> {
         let Repository::Commit(commit) = &self.place else { return Ok(Vec::new()) };
         let mut same = Vec::new();
@@ -153,7 +153,7 @@ impl Snapshot {
     }
 }
 
-/// A file beside the register that decides how it is judged.
+/// A file outside the register that decides how it is judged.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// Its path from the top of the work tree.
@@ -171,7 +171,7 @@ fn workflows(top: &Path) -> Vec<String> {
     names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
 }
 
-/// Returns a path from the top of the work tree as it is shown beside paths from the root.
+/// Returns a path from the top of the work tree as it is shown next to paths from the root.
 pub(crate) fn shown(prefix: &str, path: &str) -> String {
     match path.strip_prefix(prefix) {
         Some(below) => below.to_owned(),
@@ -179,7 +179,7 @@ pub(crate) fn shown(prefix: &str, path: &str) -> String {
     }
 }
 
-/// Returns where the root lies in the work tree: empty, or ending in `/`.
+/// Returns where the root is in the work tree: empty, or ending in `/`.
 pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
     let below = root.strip_prefix(&top).unwrap_or(Path::new(""));

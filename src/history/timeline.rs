@@ -1,6 +1,6 @@
-//! What became of one exception: its own steps, and the edits that were none of them.
+//! What became of one exception: its own steps, and all other edits.
 //!
-//! Two versions are compared as values, so comments, quoting and the order of keys are no event.
+//! Two versions are compared as values, so comments, quoting and the order of keys are not events.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,25 +20,25 @@ use crate::yaml::{self, Node};
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The file came into the register.
+    /// The file was added to the register.
     Added,
-    /// The file was there when the history of a shallow clone begins.
+    /// The file was there where the history of a shallow clone begins.
     Present,
-    /// The file went to another folder.
+    /// The file was moved to another folder.
     Moved,
     /// A renewal.
     Renewed,
     /// A review.
     Reviewed,
-    /// A correction that says so itself.
+    /// A correction that is recorded as such.
     Amended,
-    /// The status says that it has expired.
+    /// The status was set to expired.
     Expired,
     /// A closure.
     Closed,
     /// Another edit.
     Edited,
-    /// The file went.
+    /// The file was removed.
     Removed,
     /// The file was not readable YAML.
     Broken,
@@ -64,7 +64,7 @@ impl What {
     }
 }
 
-/// One thing that happened, and nothing more of when and by whom.
+/// One thing that happened, without when and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deed {
     /// What.
@@ -98,12 +98,12 @@ pub struct Event {
     pub by: Option<String>,
 }
 
-/// Follows an id through the first-parent commits up to `HEAD`, in every folder of the register,
-/// and on to the file as it lies in the work tree.
+/// Follows an id through the first-parent commits up to `HEAD`, in every folder of the register, and on to the file as
+/// it is in the work tree.
 ///
 /// # Errors
 ///
-/// When `git` cannot deliver the history or a content.
+/// If `git` cannot deliver the history or a content.
 pub fn of_commits(git: &Git, root: &Path, folder: &str, current: &ReadFile, zone: Zone) -> Result<Vec<Event>, Error> {
     let id = register::stem(current.source.path());
     let mut chain = match git.commit("HEAD")? {
@@ -169,7 +169,7 @@ fn events(
         let day = DateTime::from_timestamp(info.committed, 0).map(|instant| zone.day_of(instant));
         for mut deed in history.go_on(file) {
             if deed.what == What::Added && Some(&commit) == boundary {
-                deed = Deed::new(What::Present, "before that the history of this shallow clone ends");
+                deed = Deed::new(What::Present, "the history of this shallow clone does not go back further");
             }
             events.push(Event { deed, day, commit: Some((commit.clone(), info.clone())), by: None });
         }
@@ -185,7 +185,7 @@ fn events(
     Ok(events)
 }
 
-/// The version before, so far as there was one that could be read.
+/// The version before, if there was one that could be read.
 #[derive(Default)]
 struct Steps {
     path: Option<String>,
@@ -235,7 +235,7 @@ impl Steps {
     }
 }
 
-/// Says what an exception was when it came, unless it was as usual.
+/// Returns what an exception was when it was added, unless it was as usual.
 fn first_status(tree: Option<&Node<'_>>) -> String {
     let status = tree.and_then(|tree| tree.get("status")).and_then(Node::as_text).and_then(Status::parse);
     status
@@ -244,7 +244,7 @@ fn first_status(tree: Option<&Node<'_>>) -> String {
         .unwrap_or_default()
 }
 
-/// Tells what lies between two versions.
+/// Returns what happened between two versions.
 fn compare(base: &Node<'_>, head: &Node<'_>) -> Vec<Deed> {
     let (old, new) =
         (Exception::from_node(FileId(0), "", base.clone()), Exception::from_node(FileId(0), "", head.clone()));
@@ -292,7 +292,7 @@ fn compare(base: &Node<'_>, head: &Node<'_>) -> Vec<Deed> {
     deeds
 }
 
-/// Tells whether a list only grew at its end; takes it out of the edited fields then.
+/// Returns whether a list only grew at its end; if so, removes it from the edited fields.
 fn grown(base: &Node<'_>, head: &Node<'_>, key: &str, edited: &mut BTreeSet<String>) -> bool {
     let items = |tree| Node::get(tree, key).and_then(Node::as_seq).unwrap_or_default();
     let (old, new) = (items(base), items(head));
@@ -309,7 +309,7 @@ fn dotted(pointer: &str) -> String {
     keys.join(".")
 }
 
-/// Tells whether a field is another or holds it.
+/// Returns whether a field is another or contains it.
 fn holds(field: &str, name: &str) -> bool {
     let field = field.trim_start_matches('/').replace('/', ".");
     name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -324,7 +324,7 @@ fn joined(a: &str, b: &str) -> String {
     parts.join(", ")
 }
 
-/// Lists what the record says of itself, for a register outside of git.
+/// Lists what the record itself says, for a register outside git.
 #[must_use]
 pub fn of_record(exception: &Exception<'_>) -> Vec<Event> {
     let mut events = Vec::new();
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_told_from_edits() {
+    fn steps_are_distinguished_from_edits() {
         let base = "status: active\nreason: a\nscope: {system: s}\n";
         assert_eq!(told(base, "# new\nscope: {system: 's'}\nreason: a\nstatus: active\n"), [""; 0]);
         assert_eq!(told(&format!("{base}covers: []\nnotes:\n"), base), [""; 0]);

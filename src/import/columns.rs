@@ -1,7 +1,7 @@
 //! Which column of a spreadsheet is which field, guessed from its heading.
 //!
-//! English and German headings are known: the table of fields has them. The guess is only ever a proposal: it is printed before
-//! anything is written, and `--map` overrules it.
+//! English and German headings are known: the table of fields has them. The guess is only ever a proposal: it is
+//! printed before anything is written, and `--map` overrules it.
 
 use std::sync::LazyLock;
 
@@ -20,9 +20,9 @@ const ID: &str = "id, exception id, exception no, exception nr, exception number
 struct Name {
     target: Target,
     text: &'static str,
-    /// Whether it fills its field though a better one may.
+    /// Whether it fills its field even if a better one exists.
     first_choice: bool,
-    /// Whether it is recognised as a part of a longer heading.
+    /// Whether it is recognised as part of a longer heading.
     in_parts: bool,
 }
 
@@ -42,10 +42,10 @@ static NAMES: LazyLock<Vec<Name>> = LazyLock::new(|| {
     of_id.chain(Field::importable().flat_map(of_field)).collect()
 });
 
-/// No heading is longer; a longer cell is a text.
+/// The longest heading; a longer cell is a text.
 const LONGEST_HEADING: usize = 120;
 
-/// Returns a heading as it is compared: words in lower case without accents, one space between.
+/// Returns a heading as it is compared: words in lower case without accents, with single spaces between.
 #[must_use]
 pub(super) fn plain(heading: &str) -> String {
     let mut parted = String::with_capacity(heading.len() + 4);
@@ -79,8 +79,8 @@ struct Fit {
     letters: usize,
 }
 
-/// Guesses what each heading fills. Everything is guessed once, but for a control's id and its
-/// words, which belong together.
+/// Guesses what each heading fills. Each field is guessed once, except a control's id and its words, which belong
+/// together.
 #[must_use]
 pub(super) fn guess(headings: &[String]) -> Vec<Option<Target>> {
     let plain: Vec<String> = headings.iter().map(|heading| heading_of(heading)).collect();
@@ -125,7 +125,7 @@ fn fit(heading: &str, name: &Name) -> Option<Fit> {
     found.then_some(Fit { first_choice: name.first_choice, whole, words, letters: name.text.len() })
 }
 
-/// Tells whether `name` stands in `heading` from the start of a word to the end of one.
+/// Returns whether `name` is in `heading` from the start of a word to the end of one.
 fn holds_words(heading: &str, name: &str) -> bool {
     let edge = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
     heading.match_indices(name).any(|(at, _)| {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_german_header_is_recognised_however_umlauts_are_written() {
+    fn a_german_header_is_recognised_with_any_spelling_of_umlauts() {
         let fields = [
             "id",
             "title",

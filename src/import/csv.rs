@@ -1,5 +1,5 @@
-//! A spreadsheet: each row an exception, each column a field, a key of the organisation's own, or
-//! nothing where the user says so.
+//! A spreadsheet: each row is an exception; each column is a field, a key of the organisation's own, or nothing if the
+//! user says so.
 
 use std::hash::{Hash, Hasher};
 
@@ -16,7 +16,7 @@ use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
 use crate::register::{Status, Tier};
 use crate::text::phrases::is_placeholder;
-use crate::text::{a, nearest, shown};
+use crate::text::{nearest, shown};
 use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
 use crate::time::{Day, Moment};
 
@@ -53,7 +53,7 @@ fn no_table(name: &str, why: NoTable) -> Input {
     }
 }
 
-/// Decides what each column becomes: what the user says, else the guess, else a key of its own.
+/// Decides what each column becomes: what the user says, otherwise the guess, otherwise a key of its own.
 fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
     let headings = &table.headings;
     let mut named: Vec<Option<Target>> = vec![None; headings.len()];
@@ -65,7 +65,7 @@ fn map(table: &Table, options: &Options) -> Result<Vec<Column>, Error> {
             return Err(Error::from(Argument::ColumnTwice { column: heading.clone(), fields }));
         }
     }
-    // A heading that the user maps is out of the guess, and so is a field that the user fills.
+    // A heading that the user maps is not guessed, and neither is a field that the user fills.
     let open = headings.iter().zip(&named).map(|(heading, named)| match named {
         Some(_) => String::new(),
         None => heading.clone(),
@@ -101,7 +101,7 @@ fn no_column(heading: &str, headings: &[String]) -> Argument {
     Argument::NotFound { what: Named::Column, name: heading.to_owned(), help }
 }
 
-/// Only texts can be put together of several columns.
+/// Only texts can be combined from several columns.
 fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
     for (at, target) in targets.iter().enumerate() {
         let other = targets.iter().take(at).position(|other| other == target);
@@ -116,7 +116,7 @@ fn check_joins(headings: &[String], targets: &[Target]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A column headed `Risk` is a tier where its cells are words for one, else it is the statement.
+/// A column headed `Risk` is a tier if its cells are words for one, otherwise it is the statement.
 fn by_content(mut guess: Vec<Option<Target>>, table: &Table) -> Vec<Option<Target>> {
     let (tier, statement) = (Target::Field(fields::TIER), Target::Field(fields::STATEMENT));
     let Some(at) = guess.iter().position(|target| target.as_ref() == Some(&tier)) else { return guess };
@@ -127,7 +127,7 @@ fn by_content(mut guess: Vec<Option<Target>>, table: &Table) -> Vec<Option<Targe
     guess
 }
 
-/// Returns the key that each column has where no field takes it.
+/// Returns the key for each column that no field takes.
 fn own_keys(headings: &[String]) -> Vec<String> {
     let mut ids = id::Ids::default();
     headings.iter().map(|heading| ids.hand_out(&id::own_key(heading))).collect()
@@ -142,8 +142,8 @@ struct Dates {
     told: bool,
 }
 
-/// Decides the order of day and month for each column of dates: the user's word, else the column's
-/// own cells, else those of the other columns of the sheet.
+/// Decides the order of day and month for each column of dates: what the user says, otherwise the column's own cells,
+/// otherwise those of the other columns of the sheet.
 fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHashMap<usize, Dates>, Error> {
     let is_date = |column: &Column| match column.target {
         Target::Field(field) => matches!(field.kind(), Kind::Day | Kind::Moment),
@@ -186,8 +186,8 @@ fn orders(table: &Table, columns: &[Column], options: &Options) -> Result<FxHash
     Ok(orders)
 }
 
-/// Refuses two columns that write their dates in different orders: which of them the doubtful cells of a third follow,
-/// nobody can know.
+/// Refuses two columns that write their dates in different orders: nobody can know which of them the ambiguous cells of
+/// a third follow.
 fn contradicting(day_first: &(usize, &str, Evidence), month_first: &(usize, &str, Evidence)) -> Option<Input> {
     let heading = |column: &(usize, &str, Evidence)| column.1.to_owned();
     Some(Input::DatesDisagree {
@@ -196,7 +196,7 @@ fn contradicting(day_first: &(usize, &str, Evidence), month_first: &(usize, &str
     })
 }
 
-/// Refuses a column whose cells prove both orders, or none where that matters.
+/// Refuses a column whose cells prove both orders, or neither if that matters.
 fn doubtful(heading: &str, evidence: &Evidence) -> Option<Input> {
     let column = heading.to_owned();
     match evidence.clone() {
@@ -211,7 +211,7 @@ fn doubtful(heading: &str, evidence: &Evidence) -> Option<Input> {
 }
 
 impl Dates {
-    /// Says how the column was read, where that was a decision.
+    /// Returns how the column was read, if that was a decision.
     fn said(&self, heading: &str) -> Option<(String, String)> {
         let order = |order: DateOrder| match order {
             DateOrder::DayFirst => "day first",
@@ -244,13 +244,13 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String>
     let mut remarks = Vec::new();
     if encoding == Encoding::Mixed {
         remarks
-            .push("the file mixes two encodings: compare the umlauts and accents of some entries with it".to_owned());
+            .push("the file mixes two encodings: check the umlauts and accents of some entries against it".to_owned());
     }
     for (line, text) in table.above.iter().take(3) {
-        remarks.push(format!("line {line} stands above the header and is left out: `{}`", shown(text)));
+        remarks.push(format!("line {line} is above the header and is left out: `{}`", shown(text)));
     }
     if table.above.len() > 3 {
-        remarks.push(format!("and so do {} more lines", table.above.len() - 3));
+        remarks.push(format!("and so are {} more lines", table.above.len() - 3));
     }
     if let Some(line) = table.repeated_headers.first() {
         let count = table.repeated_headers.len();
@@ -264,7 +264,7 @@ fn remarks(table: &Table, encoding: Encoding, columns: &[Column]) -> Vec<String>
         remarks.push(format!("{} empty", rows(table.empty_rows, "is", "are")));
     }
     if !columns.iter().any(|column| column.target == Target::Field(fields::STATUS)) {
-        let text = "no column says a status: an entry counts as active, as expired once its end has passed, or as closed where a closing date stands";
+        let text = "there is no column with a status: an entry counts as active, as expired once its end has passed, or as closed if there is a closing date";
         remarks.push(text.to_owned());
     }
     remarks
@@ -277,7 +277,7 @@ fn rows(count: usize, one: &str, many: &str) -> String {
 struct Sheet<'s> {
     table: &'s Table,
     columns: &'s [Column],
-    /// For each column the key that keeps what its field cannot hold.
+    /// For each column the key that keeps what its field cannot contain.
     keys: &'s [String],
     orders: &'s FxHashMap<usize, Dates>,
     options: &'s Options,
@@ -346,7 +346,7 @@ impl Sheet<'_> {
 
     fn id(&self, at: usize, cell: &str, making: &mut Making) {
         making.id = id::from_given(cell);
-        // Tickets and audits speak of it as the sheet writes it.
+        // Tickets and audits refer to it as the sheet writes it.
         if making.id != cell {
             own(&mut making.draft, self.keys[at].as_str(), lines(cell));
         }
@@ -368,13 +368,13 @@ impl Sheet<'_> {
     fn date(&self, at: usize, field: Field, cell: &str, making: &mut Making) {
         let order = self.orders.get(&at).and_then(|dates| dates.order);
         match dates::under(&dates::read(cell), order) {
-            None => self.aside(at, cell, "is not a date that can be read", making),
+            None => self.aside(at, cell, "is not a readable date", making),
             Some(moment) if field.kind() == Kind::Moment => making.draft.put(field, &moment.to_string()),
             Some(moment) => making.draft.put(field, &self.day(moment).to_string()),
         }
     }
 
-    /// Reads a word for one of ours.
+    /// Reads a word and translates it to one of ours.
     fn word(
         &self,
         at: usize,
@@ -411,12 +411,12 @@ impl Sheet<'_> {
             }
             Meaning::Unknown => {
                 making.draft.status_open |= field == fields::STATUS;
-                self.aside(at, cell, &format!("is not {} that is known", a(field.label())), making);
+                self.aside(at, cell, &format!("is not a known {}", field.label()), making);
             }
         }
     }
 
-    /// Reads a list of words for ours.
+    /// Reads a list of words and translates them to ours.
     fn words(&self, at: usize, (field, ours): (Field, &[&'static str]), cell: &str, making: &mut Making) {
         let one = |word: &str| match field {
             fields::EXPOSURE => words::exposure(word),
@@ -424,14 +424,14 @@ impl Sheet<'_> {
         };
         let words: Option<Vec<&str>> = cell.split([',', ';', '/', '\n']).map(one).collect();
         let Some(mut words) = words else {
-            return self.aside(at, cell, &format!("is not a kind of {} that is known", field.label()), making);
+            return self.aside(at, cell, &format!("is not a known kind of {}", field.label()), making);
         };
         words.sort_unstable();
         words.dedup();
         making.draft.put(field, &words.join(","));
     }
 
-    /// Keeps a text that its field cannot hold under the column's own key.
+    /// Keeps a text that does not fit its field under the column's own key.
     fn aside(&self, at: usize, cell: &str, why: &str, making: &mut Making) {
         let key = &self.keys[at];
         own(&mut making.draft, key, lines(cell));
@@ -443,7 +443,7 @@ impl Sheet<'_> {
         self.options.zone.first_day(moment)
     }
 
-    /// Settles what one cell alone does not tell: the status, and where an incident belongs.
+    /// Settles what a single cell does not tell: the status, and where an incident belongs.
     fn settle(&self, making: &mut Making) {
         let has_status = self.columns.iter().any(|column| column.target == Target::Field(fields::STATUS));
         let draft = &mut making.draft;
@@ -469,7 +469,7 @@ impl Sheet<'_> {
     }
 }
 
-/// A draft under way.
+/// A draft in progress.
 #[derive(Default)]
 struct Making {
     draft: Draft,
@@ -482,7 +482,8 @@ struct Making {
 }
 
 impl Making {
-    /// Tells whether it is a line of totals or the like: whatever makes an exception is empty, and nothing was put aside.
+    /// Returns whether it is a line of totals or the like: everything that makes an exception is empty, and nothing was
+    /// set aside.
     fn says_nothing(&self) -> bool {
         const TELLING: [Field; 7] = [
             fields::TITLE,
@@ -502,7 +503,7 @@ impl Making {
     }
 }
 
-/// Takes the apostrophe away that keeps a spreadsheet from reading a text as a formula.
+/// Removes the apostrophe that keeps a spreadsheet from reading a text as a formula.
 fn clean(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
@@ -510,13 +511,13 @@ fn clean(cell: &str) -> &str {
     }
 }
 
-/// Tells whether a cell only says that there is nothing.
+/// Returns whether a cell only says that there is nothing.
 fn is_nothing(cell: &str) -> bool {
     is_placeholder(cell).is_some_and(|found| found == cell.trim())
 }
 
-/// Tells whether a cell holds the error that a spreadsheet shows in the place of a value, in its
-/// English or German spelling.
+/// Returns whether a cell contains the error that a spreadsheet shows in place of a value, in its English or German
+/// spelling.
 fn is_spreadsheet_error(cell: &str) -> bool {
     const ERRORS: [&str; 13] = [
         "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#NV", "#BEZUG!",
@@ -530,7 +531,7 @@ fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a text with its lines, without blanks at their ends.
+/// Returns a text with its lines, each without trailing blanks.
 fn lines(text: &str) -> String {
     let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
     lines.join("\n").trim().to_owned()
@@ -545,7 +546,7 @@ fn items(cell: &str) -> Vec<String> {
     cell.lines().map(bullet).map(|line| folded(&line)).filter(|line| !line.is_empty()).collect()
 }
 
-/// Splits lines of tickets and addresses by what stands between them.
+/// Splits lines of tickets and addresses by the separators between them.
 fn references(lines: Vec<String>) -> Vec<String> {
     let split = |line: String| -> Vec<String> {
         let parts: Vec<&str> = line.split([',', ';', ' ']).filter(|part| !part.is_empty()).collect();
@@ -570,7 +571,7 @@ fn person(cell: &str) -> String {
     let text = text.strip_prefix("mailto:").unwrap_or(&text);
     for (open, close) in [('<', '>'), ('(', ')')] {
         let parts = text.strip_suffix(close).and_then(|text| text.split_once(open));
-        // What else stands before it may be somebody else, or say in whose place they acted.
+        // Anything else before it may be somebody else, or say on whose behalf they acted.
         let is_name = |name: &str| !name.contains(['@', '<', '(', ';', '/', '&', '\n']);
         if let Some((_, address)) = parts.filter(|(name, inner)| is_name(name) && is_address(inner.trim())) {
             return address.trim().to_owned();

@@ -1,7 +1,7 @@
-//! Bytes of a foreign file as text, in the encodings that spreadsheets write.
+//! Decodes the bytes of a foreign file, in the encodings that spreadsheets write.
 //!
-//! UTF-8 with or without a mark, UTF-16 with a mark (or evidently without one), else Windows-1252
-//! (WHATWG Encoding Standard, section "windows-1252", an extension of ISO 8859-1).
+//! UTF-8 with or without a mark, UTF-16 with a mark (or evidently without one), otherwise Windows-1252 (WHATWG Encoding
+//! Standard, section "windows-1252", an extension of ISO 8859-1).
 
 /// How a file was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub(super) enum Encoding {
     Utf8,
     /// UTF-16, little or big endian.
     Utf16,
-    /// What Excel writes in western Europe and America unless it is told otherwise.
+    /// What Excel writes in western Europe and America unless told otherwise.
     Windows1252,
-    /// UTF-8 with some bytes of Windows-1252 in between, as when two exports were put together.
+    /// UTF-8 with some Windows-1252 bytes in between, as when two exports were concatenated.
     Mixed,
 }
 
@@ -29,13 +29,13 @@ impl Encoding {
     }
 }
 
-/// The characters from 0x80 to 0x9F; the five bytes that stand for nothing stay control characters.
+/// The characters from 0x80 to 0x9F; the five bytes without a meaning stay control characters.
 const WINDOWS_1252: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Makes text of a file's bytes, without its byte order mark.
+/// Decodes a file's bytes, without its byte order mark.
 #[must_use]
 pub(super) fn decode(bytes: Vec<u8>) -> (String, Encoding) {
     if let Some(text) = utf16(&bytes) {
@@ -56,7 +56,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     const SAMPLE: usize = 256;
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
-    // Most of a table is ASCII, so every second byte is a zero.
+    // Most of a table is ASCII, so every second byte is zero.
     let mostly = sample.len() / 4 + 1;
     let (little, body) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),
@@ -75,8 +75,8 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
-/// Reads what is not UTF-8. Where most of what is not ASCII is good UTF-8, only the other bytes are
-/// taken for Windows-1252.
+/// Reads what is not UTF-8. If most of what is not ASCII is good UTF-8, only the other bytes are taken for
+/// Windows-1252.
 fn single_bytes(bytes: &[u8]) -> (String, Encoding) {
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn two_exports_put_together_lose_no_letter() {
+    fn two_concatenated_exports_keep_every_letter() {
         let both = [TEXT.as_bytes(), &windows_1252("Zoë;1\n")].concat();
         assert_eq!(decode(both), (format!("{TEXT}Zoë;1\n"), Encoding::Mixed));
     }

@@ -1,7 +1,7 @@
 //! Suppressions of OWASP dependency-check, schema 1.0 to 1.4.
 //!
-//! `until` names the day from which the finding is reported again. A document type is refused, so
-//! no entity is ever unfolded and nothing is fetched.
+//! `until` names the day from which the finding is reported again. A document type is refused, so no entity is ever
+//! expanded and nothing is fetched.
 
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -16,7 +16,7 @@ use crate::yaml::Problem;
 
 const TOOL: &str = "dependency-check";
 
-/// No real file has so many elements and texts.
+/// More elements and texts than any real file has.
 const MOST_NODES: u32 = 1_000_000;
 
 /// An element with more attributes is not a suppression; comparing them all takes too long.
@@ -37,7 +37,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     let mut reading = Reading::new(Format::DependencyCheck);
     let root = document.root_element();
     if root.tag_name().name() != "suppressions" {
-        reading.unread.push((1, "the file holds no `<suppressions>`".to_owned()));
+        reading.unread.push((1, "the file contains no `<suppressions>`".to_owned()));
         return Ok(reading);
     }
     let suppressions = root.descendants().filter(|node| node.is_element() && node.tag_name().name() == "suppress");
@@ -52,14 +52,14 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     for node in root.children().filter(Node::is_element) {
         let name = node.tag_name().name();
         if !matches!(name, "suppress" | "suppressionGroup") {
-            reading.remarks.push(format!("`<{}>` is not a suppression, so it stays where it is", shown(name)));
+            reading.remarks.push(format!("`<{}>` is not a suppression, so it was not imported", shown(name)));
         }
     }
     Ok(reading)
 }
 
-/// Finds an element whose attributes are too many to compare with each other. Counts the equals
-/// signs of a tag outside quotes.
+/// Finds an element that has too many attributes to compare them with each other. Counts the equals signs of a tag
+/// outside quotes.
 fn crowded_element(text: &str) -> Option<usize> {
     let (mut start, mut signs, mut quote) = (0, 0, None);
     for (at, byte) in text.bytes().enumerate() {
@@ -84,12 +84,12 @@ fn broken(source: &Source, error: &roxmltree::Error) -> Error {
     let span = source.line_at(start);
     let (message, help) = match error {
         roxmltree::Error::DtdDetected => (
-            "a document type (`<!DOCTYPE`) is not allowed: its entities could unfold without end".to_owned(),
+            "a document type (`<!DOCTYPE`) is not allowed: its entities could expand endlessly".to_owned(),
             "delete the declaration and write its entities out",
         ),
         error => (
             format!("not valid XML: {}", shown(&error.to_string())),
-            "dependency-check cannot read it either: mend it there",
+            "dependency-check cannot read it either: fix it there",
         ),
     };
     tree::unusable(source, vec![Problem::new(span, message, help)])
@@ -101,7 +101,7 @@ struct Suppression {
     ids: Vec<String>,
     purls: Vec<String>,
     paths: Vec<String>,
-    /// What narrows it and cannot be said in `covers`.
+    /// What narrows it and cannot be written in `covers`.
     narrower: Vec<(String, String)>,
     /// What it suppresses and is not a single finding.
     wider: Vec<(String, String)>,
@@ -168,7 +168,7 @@ impl Suppression {
         parts
     }
 
-    /// Licenses the findings, unless that would overlook more than the file does.
+    /// Permits the findings, unless that would overlook more than the file does.
     fn cover(&self, ignore: &mut Ignore) {
         if self.narrower.is_empty() {
             for id in &self.ids {
@@ -185,7 +185,7 @@ impl Suppression {
             ignore.keep(
                 name,
                 text,
-                "narrows it, which `covers` cannot say: a `covers` without it would overlook more, so there is none",
+                "narrows it, which `covers` cannot express: a `covers` without it would overlook more, so none was written",
             );
         }
         for (name, text) in &self.wider {

@@ -1,7 +1,6 @@
-//! Names of files: the ids of imported exceptions.
+//! File names: the ids of imported exceptions.
 //!
-//! An id depends on what the entry says and on nothing else, so that a second import of the same
-//! file finds the same ones.
+//! An id depends only on what the entry says, so that a second import of the same file finds the same ones.
 
 use data_encoding::HEXLOWER;
 use rustc_hash::FxHashMap;
@@ -10,17 +9,17 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::register::LONGEST_ID;
 
-/// An id made of a title ends with the last whole word before so many characters.
+/// An id made from a title ends with the last whole word before this many characters.
 const LONGEST_SLUG: usize = 64;
 
-/// Stands before what is not a name by itself.
+/// Goes before what is not a name by itself.
 const PREFIX: &str = "exception-";
 
-/// Names that Windows keeps for devices, whatever follows after a full stop.
+/// Names that Windows reserves for devices, whatever follows after a full stop.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// Makes an id of the text that a column gives for one. Its letters keep their case; what an id
-/// cannot hold becomes a hyphen, and a bare number `exception-17`.
+/// Creates an id from the text that a column gives for one. Its letters keep their case; what an id cannot contain
+/// becomes a hyphen, and a bare number becomes `exception-17`.
 #[must_use]
 pub(super) fn from_given(text: &str) -> String {
     let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
@@ -33,7 +32,7 @@ pub(super) fn from_given(text: &str) -> String {
     usable(id, text)
 }
 
-/// Makes an id of a text such as a title: words in lower case, joined by hyphens.
+/// Creates an id from a text such as a title: words in lower case, joined by hyphens.
 #[must_use]
 pub(super) fn from_words(text: &str) -> String {
     let id = hyphened(text, |c: char| c.is_ascii_alphanumeric()).to_ascii_lowercase();
@@ -47,7 +46,7 @@ pub(super) fn from_words(text: &str) -> String {
     usable(&id, text)
 }
 
-/// Makes a key of the organisation's own of a heading: `x-valid-until`.
+/// Creates a key of the organisation's own from a heading: `x-valid-until`.
 #[must_use]
 pub(super) fn own_key(heading: &str) -> String {
     let words = hyphened(heading, |c: char| c.is_ascii_alphanumeric()).to_ascii_lowercase();
@@ -67,11 +66,10 @@ fn usable(id: &str, text: &str) -> String {
     id.to_owned()
 }
 
-/// Keeps the characters that `kept` accepts after accents are taken off, and puts one hyphen for
-/// each run of others.
+/// Keeps the characters that `kept` accepts after removing accents, and puts one hyphen for each run of others.
 fn hyphened(text: &str, kept: impl Fn(char) -> bool) -> String {
     let mut id = String::with_capacity(text.len().min(2 * LONGEST_ID));
-    // What is far behind the longest id changes nothing.
+    // Anything far beyond the longest id makes no difference.
     for c in text.trim().chars().take(4 * LONGEST_ID).flat_map(spelled) {
         if kept(c) {
             id.push(c);
@@ -83,7 +81,7 @@ fn hyphened(text: &str, kept: impl Fn(char) -> bool) -> String {
     id
 }
 
-/// Spells a letter in ASCII, as far as that is usual.
+/// Spells a letter in ASCII, if there is a usual way.
 fn spelled(c: char) -> Vec<char> {
     let letters = match c {
         'ä' => "ae",
@@ -115,18 +113,18 @@ fn fingerprint(text: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(text.trim())[..4])
 }
 
-/// Room for a hyphen and a number behind an id that is used twice.
+/// Room for a hyphen and a number after an id that is used twice.
 const SUFFIX: usize = 7;
 
-/// Hands out ids, each once whatever its case.
+/// Hands out ids, each once regardless of case.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
-    /// For each id in lower case the last number that was put behind it.
+    /// For each id in lower case, the last number that was put after it.
     given: FxHashMap<String, usize>,
 }
 
 impl Ids {
-    /// Returns the id itself, or with the next free number behind it.
+    /// Returns the id itself, or the id with the next free number after it.
     pub(super) fn hand_out(&mut self, id: &str) -> String {
         let lower = id.to_ascii_lowercase();
         let Some(last) = self.given.get(&lower).copied() else {
@@ -155,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn words_become_a_name_that_reads_well() {
+    fn words_become_a_readable_name() {
         for (title, id) in [
             ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
             ("Türöffner: größere Straße – „Nord“ (5 €)", "tueroeffner-groessere-strasse-nord-5"),
@@ -173,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_id_stays_recognisable_and_leads_nowhere_else() {
+    fn a_given_id_stays_recognisable_and_is_never_a_path() {
         for (given, id) in [
             ("EXC-2026.001", "EXC-2026.001"),
             ("17", "exception-17"),
@@ -197,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn each_id_is_handed_out_once_whatever_its_case() {
+    fn each_id_is_handed_out_once_regardless_of_case() {
         let mut ids = Ids::default();
         let given: Vec<String> = ["a", "A", "a-2", "a", "b"].iter().map(|id| ids.hand_out(id)).collect();
         assert_eq!(given, ["a", "A-2", "a-2-2", "a-3", "b"]);
@@ -210,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_becomes_a_key_of_one_s_own() {
+    fn a_heading_becomes_a_key_of_its_own() {
         assert_eq!(own_key("Valid until (CET)"), "x-valid-until-cet");
         assert_eq!(own_key("x-cost-centre"), "x-cost-centre");
         assert_eq!(own_key("Prüfvermerk"), "x-pruefvermerk");

@@ -17,7 +17,7 @@ use crate::yaml::{Entry, Problem};
 const TOOL: &str = "inspec";
 const COLUMNS: [&str; 4] = ["control_id", "justification", "run", "expiration_date"];
 
-/// Tells whether a text begins with the header of waivers as CSV.
+/// Returns whether a text begins with the header of waivers as CSV.
 pub(super) fn is_table(text: &str) -> bool {
     let header = text.lines().next().unwrap_or_default().to_ascii_lowercase();
     header.contains("control_id") && (header.contains("justification") || header.contains("expiration_date"))
@@ -45,7 +45,7 @@ fn read_yaml(source: &Source, options: &Options) -> Result<Reading, Error> {
         reading.entries.push(waiver.0.finish());
     }
     if root.as_map().is_none() {
-        reading.unread.push((1, "the file holds no waiver".to_owned()));
+        reading.unread.push((1, "the file contains no waiver".to_owned()));
     }
     Ok(reading)
 }

@@ -1,11 +1,11 @@
-//! Foreign registers and ignore files as drafts of exceptions, one file a format.
+//! Foreign registers and ignore files as drafts of exceptions, one file per format.
 //!
 //! ```text
 //! bytes -> format -> table or tree -> drafts, each with its line and with what it could not hold
 //! ```
 //!
-//! Nothing is made up: what a source does not say stays open in the draft, and what no field can
-//! hold is kept under a key of the organisation's own or said in a note. Nothing is written here.
+//! Nothing is made up: what a source does not say stays open in the draft, and what fits no field is kept under a key
+//! of the organisation's own or said in a note. Nothing is written here.
 
 mod columns;
 mod csv;
@@ -90,8 +90,8 @@ pub enum Target {
 const ID: &str = "id";
 
 impl Target {
-    /// Finds a target by the name that `--map` and `--set` take: that of a field, or its last key
-    /// where no other field ends so; a list of mappings stands for the first key of its items.
+    /// Finds a target by the name that `--map` and `--set` take: that of a field, or its last key if no other field
+    /// ends in it; a list of mappings means the first key of its items.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let name = name.trim();
@@ -123,7 +123,7 @@ impl Target {
         nearest(name, Self::names().into_iter())
     }
 
-    /// Returns the name; `None` where nothing becomes of it.
+    /// Returns the name; `None` if the column is ignored.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -134,7 +134,7 @@ impl Target {
         }
     }
 
-    /// Tells whether the texts of two columns can be put together for it.
+    /// Returns whether the texts of two columns can be combined for it.
     fn joins(&self) -> bool {
         match self {
             Self::Field(field) => field.is_in_list() || matches!(field.kind(), Kind::Line | Kind::Texts),
@@ -147,13 +147,13 @@ impl Target {
 /// What the user says about the file.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The format, where it shall not be guessed.
+    /// The format, if it is not to be guessed.
     pub from: Option<Format>,
     /// Columns by their heading, and what each is to become.
     pub map: Vec<(Target, String)>,
     /// The order of day and month.
     pub date_order: Option<DateOrder>,
-    /// Values for the entries that say nothing of a field.
+    /// Values for the entries that say nothing about a field.
     pub set: Vec<(Target, String)>,
     /// The register's time zone.
     pub zone: Zone,
@@ -161,46 +161,46 @@ pub struct Options {
     pub today: Today,
 }
 
-/// What was read of a file.
+/// What was read from a file.
 #[derive(Debug)]
 pub struct Reading {
     /// The format.
     pub format: Format,
     /// How the file is written, in a few words each: `Windows-1252`, `separated by a semicolon`.
     pub facts: Vec<String>,
-    /// The columns of a table in their order; none for an ignore file.
+    /// The columns of a table in order; none for an ignore file.
     pub columns: Vec<Column>,
     /// How each column of dates was read.
     pub dates: Vec<(String, String)>,
     /// Words that were taken for ours, and how often: field, the word, ours.
     pub words: BTreeMap<(Field, String, String), usize>,
-    /// The entries in the order of their lines.
+    /// The entries, in the order of their lines.
     pub entries: Vec<Entry>,
     /// Parts that could not be read: the line and why.
     pub unread: Vec<(usize, String)>,
-    /// Rows that say again what a row above says: both lines.
+    /// Rows that repeat a row above: both lines.
     pub repeats: Vec<(usize, usize)>,
     /// What else the user must know.
     pub remarks: Vec<String>,
 }
 
-/// One exception to be.
+/// One future exception.
 #[derive(Debug)]
 pub struct Entry {
     /// The line of the source that it begins on.
     pub line: usize,
     /// Its id, unique among the entries.
     pub id: String,
-    /// What is known of it.
+    /// What is known about it.
     pub draft: Draft,
-    /// What could not be carried over as it stands.
+    /// What could not be carried over unchanged.
     pub notes: Vec<Note>,
 }
 
 /// Something that a draft cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// The column or key that it is about; notes about one thing are shown together.
+    /// The column or key that it is about; notes about the same one are shown together.
     pub about: String,
     /// What became of it.
     pub text: String,
@@ -215,7 +215,7 @@ pub struct Column {
     pub target: Target,
     /// Whether the user said so.
     pub named: bool,
-    /// How many rows say something there.
+    /// How many of its cells are filled.
     pub filled: usize,
     /// The first of these cells.
     pub example: String,
@@ -236,7 +236,7 @@ impl Reading {
         }
     }
 
-    /// Gives each entry an id of its own and the values that the user has for all.
+    /// Returns each entry a unique id and the values that the user sets for all.
     fn finish(mut self, options: &Options) -> Self {
         let mut ids = Ids::default();
         for entry in &mut self.entries {
@@ -255,7 +255,7 @@ impl Reading {
     }
 }
 
-/// Puts a value that the user has for all into a draft that says nothing there.
+/// Puts a value that the user sets for all into a draft that says nothing there.
 pub fn apply(target: &Target, value: &str, draft: &mut Draft) {
     match target {
         Target::Field(field) => draft.put_if_open(*field, value),
@@ -276,8 +276,7 @@ fn own(draft: &mut Draft, key: &str, value: impl Into<String>) {
 ///
 /// # Errors
 ///
-/// When it is of no known format, cannot be read as a whole, or does not say how its dates are
-/// written.
+/// If it has no known format, cannot be read as a whole, or does not show how its dates are written.
 pub fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     if let Some(what) = no_text(&bytes) {
         return Err(Error::from(Input::NoText { file: name.to_owned(), what }));
@@ -312,7 +311,7 @@ pub fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Er
     Ok(reading.finish(options))
 }
 
-/// Tells what kind of file cannot be a text.
+/// Returns what kind of file it is if that cannot be a text.
 fn no_text(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [b'P', b'K', 3, 4, ..] => Some("a workbook or an archive (ZIP)"),
@@ -322,7 +321,7 @@ fn no_text(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Tells the format by the file's name, else by its content.
+/// Returns the format by the file's name, otherwise by its content.
 fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -370,7 +369,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_named_in_full_or_by_what_no_other_ends_in() {
+    fn a_target_is_named_in_full_or_by_a_unique_last_key() {
         for (name, target) in [
             ("id", Some("id")),
             (" Expires ", Some("expires")),
@@ -391,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn the_format_is_told_by_the_name_or_by_the_content() {
+    fn the_format_follows_from_the_name_or_the_content() {
         for (name, text, format) in [
             (".trivyignore", "CVE-2026-1\n", Some(Format::Trivy)),
             ("../app/.snyk", "", Some(Format::Snyk)),

@@ -1,7 +1,7 @@
 //! OSV-Scanner's `osv-scanner.toml`.
 //!
-//! Dates name the moment from which a finding is reported again, without an offset in the local
-//! zone (OSV-Scanner's source, `internal/config/config.go`).
+//! Dates name the moment from which a finding is reported again; without an offset they are in the local zone
+//! (OSV-Scanner's source, `internal/config/config.go`).
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
             _ => {
                 reading
                     .remarks
-                    .push(format!("`{}` is a setting and no exception, so it stays where it is", shown(key)));
+                    .push(format!("`{}` is a setting, not an exception, so it was not imported", shown(key)));
                 continue;
             }
         };
@@ -65,7 +65,7 @@ impl Ignored<'_> {
         self.table.get(key)?.as_str()
     }
 
-    /// Tells whether `a.b` is `true`.
+    /// Returns whether `a.b` is `true`.
     fn is_on(&self, path: &[&str]) -> bool {
         let [keys @ .., last] = path else { return false };
         let mut table = self.table;
@@ -103,8 +103,8 @@ fn vulnerability(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, Str
     Ok(ignore)
 }
 
-/// A package whose findings are all overlooked: `covers` names single findings, so it licenses
-/// nothing until somebody lists them.
+/// Reads a package whose findings are all overlooked: `covers` names single findings, so it permits nothing until
+/// somebody lists them.
 fn package(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, String> {
     const PARTS: [&str; 4] = ["ecosystem", "name", "version", "group"];
     let parts: Vec<&str> = PARTS.iter().filter_map(|key| ignored.text(key)).collect();
@@ -115,14 +115,14 @@ fn package(ignored: &Ignored<'_>, options: &Options) -> Result<Ignore, String> {
         (false, true) => "licence",
         (false, false) => {
             return Err(format!(
-                "the override of `{}` ignores nothing, so it is no exception and stays where it is",
+                "the override of `{}` ignores nothing, so it is not an exception and was not imported",
                 shown(&package)
             ));
         }
     };
     let mut ignore = Ignore::new(TOOL, ignored.line, &format!("every {what} in {package}"), None);
     let note = format!(
-        "osv-scanner overlooks every {what} in `{}`, and `covers` names single ones: list those that are accepted",
+        "osv-scanner overlooks every {what} in `{}`, but `covers` names single ones: list those that are accepted",
         shown(&package)
     );
     ignore.note("covers", note);

@@ -13,7 +13,7 @@ use crate::yaml::{Entry, Node};
 
 const TOOL: &str = "snyk";
 
-/// The path that stands for every one.
+/// The path that means every path.
 const EVERYWHERE: &str = "*";
 
 /// Reads the file.
@@ -30,23 +30,23 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
             (_, Some([])) => {}
             _ if entry.value.is_empty() => {}
             (key, _) => {
-                let text = format!("`{}` is not a list of accepted issues, so it stays where it is", shown(key));
+                let text = format!("`{}` is not a list of accepted issues, so it was not imported", shown(key));
                 reading.remarks.push(text);
             }
         }
     }
     if root.as_map().is_none() {
-        reading.unread.push((1, "the file holds no `ignore:`".to_owned()));
+        reading.unread.push((1, "the file contains no `ignore:`".to_owned()));
     }
     Ok(reading)
 }
 
-/// Reads the paths of one issue. Those that were ignored together, with the same words and the same
-/// end, are one exception.
+/// Reads the paths of one issue. Those that were ignored together, with the same words and the same end, become one
+/// exception.
 fn take(source: &Source, issue: &Entry<'_>, reading: &mut Reading, options: &Options) {
     let line = source.position(issue.key_span.start).line;
     let Some(items) = issue.value.as_seq() else {
-        reading.unread.push((line, format!("`{}` holds no list of paths", shown(&issue.key))));
+        reading.unread.push((line, format!("`{}` does not contain a list of paths", shown(&issue.key))));
         return;
     };
     let mut groups: Vec<(usize, Vec<String>, &Node<'_>)> = Vec::new();
@@ -68,7 +68,7 @@ fn take(source: &Source, issue: &Entry<'_>, reading: &mut Reading, options: &Opt
 }
 
 fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<'_>, options: &Options) -> Ignore {
-    // One path that stands for all makes the others idle.
+    // A path that means all makes the others redundant.
     let narrow = if paths.iter().any(|path| path == EVERYWHERE) { &[] } else { paths };
     let mut ignore = Ignore::new(TOOL, line, id, narrow.first().map(String::as_str));
     ignore.cover(id, list("paths", narrow.iter().cloned()).into_iter().collect());
@@ -90,7 +90,7 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
     ignore
 }
 
-/// The one who ignored it asked for it; that is not yet a decision of somebody else.
+/// Whoever ignored it asked for it; that is not yet a decision by somebody else.
 fn ignored_by(source: &Source, node: &Node<'_>, ignore: &mut Ignore) {
     let text = |key: &str| node.get(key).and_then(Node::as_text);
     match text("email").or(text("name")).or(node.as_text()) {

@@ -1,6 +1,6 @@
 //! A spreadsheet's export as a table: the delimiter, the header and the rows, each with its line.
 //!
-//! Knows nothing of exceptions but which headings are worth looking for.
+//! Knows nothing about exceptions except which headings are worth looking for.
 
 use std::io::Read;
 
@@ -8,16 +8,16 @@ use csv::{ReaderBuilder, StringRecord};
 
 use crate::import::columns;
 
-/// No sheet that people fill in has more columns.
+/// More columns than any sheet that people fill in has.
 pub(super) const MAX_COLUMNS: usize = 500;
 
-/// No more rows are read from one file.
+/// The most rows that are read from one file.
 pub(super) const MAX_ROWS: usize = 200_000;
 
-/// A header is looked for in so many rows.
+/// How many rows are searched for a header.
 const HEADER_ROWS: usize = 20;
 
-/// So many bytes decide about the delimiter.
+/// How many bytes decide about the delimiter.
 const SAMPLE: usize = 64 * 1024;
 
 /// The delimiters that are tried, the likelier first.
@@ -32,13 +32,13 @@ pub(super) struct Table {
     pub(super) headings: Vec<String>,
     /// The line of the header.
     pub(super) header_line: usize,
-    /// What stands above the header.
+    /// What is above the header.
     pub(super) above: Vec<(usize, String)>,
-    /// The rows below it that say something.
+    /// The rows below it that are not empty.
     pub(super) rows: Vec<Row>,
     /// Rows that could not be read: line and why.
     pub(super) unread: Vec<(usize, String)>,
-    /// How many rows held nothing.
+    /// How many rows were empty.
     pub(super) empty_rows: usize,
     /// The lines of rows that repeat the header.
     pub(super) repeated_headers: Vec<usize>,
@@ -51,13 +51,13 @@ pub(super) struct Table {
 pub(super) struct Row {
     /// The line that it begins on.
     pub(super) line: usize,
-    /// The line of a quote in it that ends nothing.
+    /// The line of a quote in it that does not end a text.
     stray_quote: Option<usize>,
     cells: StringRecord,
 }
 
 impl Row {
-    /// Returns the text of a column, trimmed; empty where the row has no such cell.
+    /// Returns the text of a column, trimmed; empty if the row has no such cell.
     #[must_use]
     pub(super) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).unwrap_or_default().trim()
@@ -73,7 +73,7 @@ impl Row {
 /// Why there is no table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoTable {
-    /// The file holds nothing.
+    /// The file is empty.
     Empty,
     /// No row looks like a header; holds the cells of the first row.
     NoHeader(Vec<String>),
@@ -83,11 +83,11 @@ pub(super) enum NoTable {
     TooManyRows,
 }
 
-/// Reads a table. `wanted` are headings that the user names: a header that holds them is the one.
+/// Reads a table. `wanted` are headings that the user names: a row that contains them is the header.
 ///
 /// # Errors
 ///
-/// When there is none.
+/// If there is none.
 pub(super) fn read(text: String, wanted: &[String]) -> Result<Table, NoTable> {
     let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
     let (body, first_line, named) = match separator_line(&text) {
@@ -112,7 +112,10 @@ pub(super) fn read(text: String, wanted: &[String]) -> Result<Table, NoTable> {
         return Err(NoTable::TooManyColumns(width));
     }
     let mut table = Table {
-        delimiter: DELIMITERS.iter().find(|(byte, _)| *byte == delimiter).map_or("a sign of its own", |(_, name)| name),
+        delimiter: DELIMITERS
+            .iter()
+            .find(|(byte, _)| *byte == delimiter)
+            .map_or("an unusual character", |(_, name)| name),
         headings: headings(&header, width, list.as_slice()),
         header_line: header.line,
         above,
@@ -126,7 +129,7 @@ pub(super) fn read(text: String, wanted: &[String]) -> Result<Table, NoTable> {
         table.take(row, &header, delimiter);
     }
     table.unread.extend(unclosed.map(|(line, last)| {
-        (line, format!("a quote that opens in this row is never closed, so nothing to line {last} can be read"))
+        (line, format!("a quote that opens in this row is never closed, so nothing up to line {last} can be read"))
     }));
     Ok(table)
 }
@@ -136,19 +139,21 @@ impl Table {
         let width = self.headings.len();
         let cells = row.filled();
         if let Some(line) = row.stray_quote {
-            let why =
-                format!("the quote in line {line} ends no text: one is not closed above, or not doubled inside a text");
+            let why = format!(
+                "the quote in line {line} does not end a text: a quote is not closed above, or not doubled inside a text"
+            );
             self.unread.push((row.line, why));
         } else if cells == 0 {
             self.empty_rows += 1;
         } else if row.cells.iter().take(width).map(str::trim).eq(header.cells.iter().take(width).map(str::trim)) {
             self.repeated_headers.push(row.line);
         } else if cells > width {
-            let why =
-                format!("it has {cells} cells and the header {width}: a text that holds the delimiter is not quoted");
+            let why = format!(
+                "it has {cells} cells and the header {width}: a text that contains the delimiter is not quoted"
+            );
             self.unread.push((row.line, why));
         } else if row.cells.len() != header.cells.len() && row.swallows_rows(delimiter, width) {
-            let why = "a cell holds what looks like whole rows: a quote is opened and not closed";
+            let why = "a cell contains what looks like whole rows: a quote is opened and not closed";
             self.unread.push((row.line, why.to_owned()));
         } else if cells == 1 && width >= 4 {
             let text = crate::text::shown(row.joined().as_str()).into_owned();
@@ -168,7 +173,7 @@ impl Row {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 
-    /// Returns how many cells there are up to the last that says something.
+    /// Returns how many cells there are up to the last one that is filled.
     fn filled(&self) -> usize {
         let last = self.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last();
         last.map_or(0, |(at, _)| at + 1)
@@ -194,8 +199,8 @@ fn separator_line(text: &str) -> Option<(u8, usize)> {
     (key.eq_ignore_ascii_case("sep=") && delimiter.is_ascii()).then_some((*delimiter, end + 1))
 }
 
-/// Finds the delimiter: the one whose columns have the best known headings, else the one that
-/// gives the most even table.
+/// Finds the delimiter: the one whose columns have the best known headings, otherwise the one that gives the most even
+/// table.
 fn delimiter(text: &str, wanted: &[String]) -> u8 {
     let mut end = text.len().min(SAMPLE);
     while !text.is_char_boundary(end) {
@@ -220,7 +225,7 @@ struct Records {
     unclosed: Option<(usize, usize)>,
 }
 
-/// Stands behind the text: where it does not come out as a row of its own, a quote is still open.
+/// Goes after the text: if it does not come out as a row of its own, a quote is still open.
 const END: &str = "\u{2}end of the table\u{2}";
 
 fn records(text: &str, delimiter: u8, first_line: usize) -> Result<Records, NoTable> {
@@ -244,8 +249,8 @@ fn records(text: &str, delimiter: u8, first_line: usize) -> Result<Records, NoTa
     Ok(Records { list, unclosed })
 }
 
-/// Finds the closing quotes behind which a text goes on. A lenient reader takes them as they come,
-/// and so loses the rows between two quotes that belong to different texts.
+/// Finds the closing quotes after which a text goes on. A lenient reader accepts them as they are, and so loses the
+/// rows between two quotes that belong to different texts.
 struct Quotes<'t> {
     text: &'t [u8],
     delimiter: u8,
@@ -282,7 +287,7 @@ impl Quotes<'_> {
     }
 }
 
-/// Counts lines on the way through a text.
+/// Counts lines while going through a text.
 struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -290,7 +295,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// Returns the line of the row that begins at a byte or behind the line ends there.
+    /// Returns the line of the row that begins at a byte or after the line ends there.
     fn of_row(&mut self, byte: usize) -> usize {
         let blank = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let bytes = self.text.as_bytes();
@@ -307,8 +312,8 @@ impl Lines<'_> {
     }
 }
 
-/// Finds the row with the best known headings, and how good it is: a heading that the user names
-/// counts for more than any guess.
+/// Finds the row with the best known headings, and how good it is: a heading that the user names counts for more than
+/// any guess.
 fn header(rows: &[Row], wanted: &[String]) -> Option<(usize, usize)> {
     let score = |row: &Row| {
         let cells: Vec<String> = row.cells.iter().take(MAX_COLUMNS).map(str::to_owned).collect();
@@ -320,15 +325,15 @@ fn header(rows: &[Row], wanted: &[String]) -> Option<(usize, usize)> {
     scored.rev().max_by_key(|(_, score)| *score)
 }
 
-/// Tells whether a heading is the one that the user names.
+/// Returns whether a heading is the one that the user names.
 #[must_use]
 pub(super) fn is_called(heading: &str, name: &str) -> bool {
     let folded = columns::plain(name);
     heading.trim() == name.trim() || (!folded.is_empty() && columns::plain(heading) == folded)
 }
 
-/// Names each column once. A column without a heading and without a cell is still counted, so that
-/// the others keep their places.
+/// Names each column once. A column without a heading and without a cell is still counted, so that the others keep
+/// their positions.
 fn headings(header: &Row, width: usize, rows: &[Row]) -> Vec<String> {
     let widest = rows.iter().take(HEADER_ROWS).map(|row| row.cells.len()).max().unwrap_or(0);
     let width = width.max(widest.min(header.cells.len()));
@@ -410,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn no_table_is_said_so() {
+    fn what_is_not_a_table_is_refused() {
         assert_eq!(read(" \n\n".to_owned(), &[]).unwrap_err(), NoTable::Empty);
         let first = NoTable::NoHeader(vec!["a".into(), "b".into()]);
         assert_eq!(read("a,b\nc,d\n".to_owned(), &[]).unwrap_err(), first);

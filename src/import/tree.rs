@@ -1,8 +1,8 @@
 //! What the ignore files have in common: their text, their YAML, and the draft of one ignore.
 //!
-//! YAML goes through the register's own reader, which knows the safe subset alone: anchors, tags
-//! and several documents are refused at their place, so a file that unfolds into gigabytes never
-//! does, and no two readers disagree on what a file says.
+//! YAML goes through the register's own reader, which knows only the safe subset: anchors, tags and several documents
+//! are refused where they are, so a file that expands to gigabytes never does, and no two readers disagree on what a
+//! file says.
 
 use crate::error::Error;
 use crate::files;
@@ -19,7 +19,7 @@ use crate::yaml::{self, Node, Problem};
 /// What such a file is called in an error.
 const KIND: &str = "the ignore file";
 
-/// Makes a text of bytes that must be UTF-8.
+/// Creates a text from bytes that must be UTF-8.
 pub(super) fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
     let read = files::decode(bytes, name.to_owned());
     match read.fault {
@@ -54,7 +54,7 @@ pub(super) struct Ignore {
 }
 
 impl Ignore {
-    /// Begins with what the tool overlooks: one finding or several, and where, if that is said.
+    /// Starts with what the tool overlooks: one finding or several, and where, if that is said.
     pub(super) fn new(tool: &'static str, line: usize, what: &str, place: Option<&str>) -> Self {
         let place_text = place.map(|place| format!(" in {place}")).unwrap_or_default();
         let title = folded(&format!("{tool} may overlook {what}{place_text}"));
@@ -64,14 +64,14 @@ impl Ignore {
         Self { tool, line, id, draft, notes: Vec::new() }
     }
 
-    /// Licenses a finding, with the tool's own selectors.
+    /// Permits a finding, with the tool's own selectors.
     pub(super) fn cover(&mut self, id: &str, selectors: Vec<(String, Value)>) {
         let mut cover = vec![("tool".to_owned(), Value::text(self.tool)), ("id".to_owned(), Value::text(id))];
         cover.extend(selectors);
         self.draft.covers.push(cover);
     }
 
-    /// Gives the reason, unless it says nothing.
+    /// Takes the reason, unless it says nothing.
     pub(super) fn reason(&mut self, text: &str) {
         let text = folded(text);
         if is_placeholder(&text).is_none_or(|found| found != text) {
@@ -79,54 +79,54 @@ impl Ignore {
         }
     }
 
-    /// Gives the end as the tool means it. `key` is what the tool calls it.
+    /// Takes the end as the tool means it. `key` is what the tool calls it.
     pub(super) fn ends(&mut self, key: &str, text: &str, midnight: Midnight, options: &Options) {
         match until::expiry(text, midnight, options.zone) {
             Some(end) => {
                 self.draft.set(EXPIRES, end.to_string());
                 until::settle(&mut self.draft, options);
             }
-            None => self.keep(key, text, "is not a date that can be read"),
+            None => self.keep(key, text, "is not a readable date"),
         }
     }
 
-    /// Gives the day from which it is overlooked.
+    /// Takes the day from which it is overlooked.
     pub(super) fn starts(&mut self, key: &str, text: &str, options: &Options) {
         match until::read(text) {
             Some(moment) => self.draft.set(STARTS, options.zone.first_day(moment).to_string()),
-            None => self.keep(key, text, "is not a date that can be read"),
+            None => self.keep(key, text, "is not a readable date"),
         }
     }
 
-    /// Keeps what no field can hold under a key of the organisation's own, and says so.
+    /// Keeps what fits no field under a key of the organisation's own, and notes it.
     pub(super) fn keep(&mut self, key: &str, text: &str, why: &str) {
         let own_key = id::own_key(&unjoined(key));
         own(&mut self.draft, &own_key, text.trim());
         self.note(key, format!("`{}` {why}; kept as `{own_key}`", shown(text.trim())));
     }
 
-    /// Keeps what needs no remark.
+    /// Keeps what needs no note.
     pub(super) fn keep_quietly(&mut self, key: &str, text: &str) {
         own(&mut self.draft, &id::own_key(&unjoined(key)), text.trim());
     }
 
-    /// Says what could not be carried over.
+    /// Notes what could not be carried over.
     pub(super) fn note(&mut self, about: &str, text: impl Into<String>) {
         self.notes.push(Note { about: about.to_owned(), text: text.into() });
     }
 
-    /// Gives a field that only one tool knows.
+    /// Sets a field that only one tool knows.
     pub(super) fn set(&mut self, field: Field, text: String) {
         self.draft.set(field, text);
     }
 
-    /// Ends with the entry.
+    /// Finishes the entry.
     pub(super) fn finish(self) -> Entry {
         Entry { line: self.line, id: self.id, draft: self.draft, notes: self.notes }
     }
 }
 
-/// Parts the words of `reasonType`.
+/// Separates the words of `reasonType`.
 fn unjoined(key: &str) -> String {
     let mut parted = String::with_capacity(key.len() + 2);
     for c in key.chars() {
@@ -143,7 +143,7 @@ pub(super) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a list of texts as a selector, each text once; nothing where there is none.
+/// Returns a list of texts as a selector, each text once; `None` if there are none.
 pub(super) fn list(key: &str, items: impl IntoIterator<Item = String>) -> Option<(String, Value)> {
     let mut texts: Vec<String> = Vec::new();
     for item in items {
@@ -154,7 +154,7 @@ pub(super) fn list(key: &str, items: impl IntoIterator<Item = String>) -> Option
     (!texts.is_empty()).then(|| (key.to_owned(), Value::List(texts.into_iter().map(Value::Text).collect())))
 }
 
-/// Returns the texts of a list, or of a lone text.
+/// Returns the texts of a list, or of a single text.
 pub(super) fn texts(node: Option<&Node<'_>>) -> Vec<String> {
     let text = |node: &Node<'_>| node.as_text().map(|text| text.trim().to_owned());
     match node {

@@ -1,7 +1,6 @@
-//! Trivy's ignore files: `.trivyignore`, an id a line, and `.trivyignore.yaml`.
+//! Trivy's ignore files: `.trivyignore`, one id a line, and `.trivyignore.yaml`.
 //!
-//! Dates name the day on which the finding is reported again, from 00:00 UTC (Trivy's source,
-//! `pkg/result/ignore.go`).
+//! Dates name the day on which the finding is reported again, from 00:00 UTC (Trivy's source, `pkg/result/ignore.go`).
 
 use crate::error::Error;
 use crate::import::tree::{self, Ignore, folded, list, texts};
@@ -60,7 +59,7 @@ fn read_yaml(source: &Source, options: &Options) -> Result<Reading, Error> {
         }
     }
     if root.as_map().is_none() {
-        reading.unread.push((1, "the file holds no section such as `vulnerabilities:`".to_owned()));
+        reading.unread.push((1, "the file contains no section such as `vulnerabilities:`".to_owned()));
     }
     Ok(reading)
 }
@@ -83,8 +82,8 @@ fn one(source: &Source, item: &Node<'_>, kind: Option<&str>, options: &Options) 
     for entry in item.as_map().unwrap_or_default() {
         if !KEYS.contains(&&*entry.key) && !entry.value.is_empty() {
             let why = match nearest(&entry.key, KEYS.into_iter()) {
-                Some(meant) => format!("is under a key that trivy overlooks, where `{meant}` may be meant"),
-                None => "is under a key that trivy overlooks".to_owned(),
+                Some(meant) => format!("is under a key that trivy does not read; `{meant}` may be meant"),
+                None => "is under a key that trivy does not read".to_owned(),
             };
             ignore.keep(&entry.key, &tree::as_line(source, &entry.value), &why);
         }
@@ -92,8 +91,8 @@ fn one(source: &Source, item: &Node<'_>, kind: Option<&str>, options: &Options) 
     Ok(ignore)
 }
 
-/// Reads an id a line, with `exp:2026-06-01` behind it. A comment behind the id is the reason, else
-/// the comment lines right above it.
+/// Reads one id a line, with `exp:2026-06-01` after it. A comment after the id is the reason, otherwise the comment
+/// lines right above it.
 fn read_lines(source: &Source, options: &Options) -> Reading {
     let mut reading = Reading::new(Format::Trivy);
     let mut comment: Vec<&str> = Vec::new();
@@ -109,11 +108,11 @@ fn read_lines(source: &Source, options: &Options) -> Reading {
         }
         let mut fields = line.split_whitespace();
         let Some(id) = fields.next() else { continue };
-        // Trivy takes the first such field, behind a `#` too, and drops the line where it is no date.
+        // Trivy takes the first such field, even after a `#`, and drops the line if it is not a date.
         let end = fields.find_map(|field| field.strip_prefix("exp:"));
         if let Some(end) = end.filter(|end| Day::parse(end).is_err()) {
             let why = format!(
-                "`exp:{}` is not a day such as 2026-06-01, so trivy overlooks the line and ignores nothing by it",
+                "`exp:{}` is not a day such as 2026-06-01, so trivy skips the line and ignores nothing because of it",
                 shown(end)
             );
             reading.unread.push((at + 1, why));

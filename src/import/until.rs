@@ -1,8 +1,7 @@
 //! The end of a foreign ignore as the last moment that it covers here.
 //!
-//! The register names the last covered day. Nearly every tool names the first day that is no longer
-//! covered, so a whole day goes off. What is not a midnight of the register's zone stays the instant
-//! that it is.
+//! The register names the last covered day. Nearly every tool names the first day that is no longer covered, so one
+//! whole day is subtracted. Anything but a midnight in the register's zone stays the instant that it is.
 
 use crate::register::Status;
 use crate::register::draft::Draft;
@@ -14,12 +13,11 @@ use crate::time::{Moment, Zone};
 pub(super) enum Midnight {
     /// In UTC.
     Utc,
-    /// Wherever the tool runs, which is taken for the register's zone.
+    /// Wherever the tool runs, which is assumed to be the register's zone.
     Local,
 }
 
-/// Returns the register's expiry for the date or date-time at which an ignore has ended; `None`
-/// where the text is none.
+/// Returns the register's expiry for the date or date-time at which an ignore has ended; `None` if the text is neither.
 pub(super) fn expiry(text: &str, midnight: Midnight, zone: Zone) -> Option<Moment> {
     let end = match (read(text)?, midnight) {
         (Moment::Day(day), Midnight::Local) => return Some(Moment::Day(day.plus(-1))),
@@ -32,8 +30,7 @@ pub(super) fn expiry(text: &str, midnight: Midnight, zone: Zone) -> Option<Momen
     Some(if zone.starts_at(Moment::Day(day)) == instant { Moment::Day(day.plus(-1)) } else { end })
 }
 
-/// Reads the spellings of RFC 3339 and XML Schema: a fraction of a second, a blank for the `T`, a
-/// date with an offset.
+/// Reads the spellings of RFC 3339 and XML Schema: a fraction of a second, a blank for the `T`, a date with an offset.
 pub(super) fn read(text: &str) -> Option<Moment> {
     let text = text.trim();
     let (date, rest) = text.split_at_checked("2026-06-01".len())?;
@@ -54,7 +51,7 @@ fn without_fraction(clock: &str) -> String {
     }
 }
 
-/// Marks a draft as expired where its end has passed.
+/// Marks a draft as expired if its end has passed.
 pub(super) fn settle(draft: &mut Draft, options: &crate::import::Options) {
     let ended = Moment::parse(draft.text(EXPIRES)).is_ok_and(|end| options.today.has_ended(options.zone, end));
     if ended {
@@ -96,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_not_guessed() {
+    fn what_is_not_a_date_is_not_guessed() {
         for text in
             ["", "soon", "2026-6-1", "01.06.2026", "2026-02-30", "2026-06-01T25:00Z", "2026-06-01x", "é026-06-01"]
         {

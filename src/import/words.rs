@@ -1,15 +1,15 @@
-//! Words of other registers for our tiers, states and kinds of exposure.
+//! Words that other registers use for our tiers, states and kinds of exposure.
 
 use crate::import::columns::plain;
 
 /// What a word means here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// One of our words, and nothing is lost.
+    /// One of our words, without any loss.
     Same(&'static str),
-    /// The nearest of our words; what was written says more and is kept beside it.
+    /// The nearest of our words; what was written says more and is kept as well.
     Nearest(&'static str),
-    /// Nobody has decided yet, which no state of an exception says.
+    /// Nobody has decided yet, which no state of an exception expresses.
     Undecided,
     /// Not known.
     Unknown,
@@ -84,7 +84,7 @@ const STATES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Good, and the word tells more than `active` does: what happened since, or under which conditions.
+/// Valid, and the word says more than `active` does: what happened since, or under which conditions.
 const LIVED_ON: &[&str] = &[
     "renewed",
     "extended",
@@ -131,7 +131,7 @@ fn find(list: &[(&'static str, &[&str])], text: &str) -> Option<&'static str> {
     list.iter().find(|(_, words)| words.contains(&text)).map(|(ours, _)| *ours)
 }
 
-/// Returns the tier that a text means: the words alone, or one tier's word among numbers.
+/// Returns the tier that a text means: the text is its word, or contains it among numbers.
 #[must_use]
 pub(super) fn tier(text: &str) -> Meaning {
     let plain = plain_of(text);
@@ -176,7 +176,7 @@ pub(super) fn exposure(text: &str) -> Option<&'static str> {
     find(EXPOSURES, &plain_of(text))
 }
 
-/// Returns the one of `ours` that a text is, in whatever letters.
+/// Returns the one of `ours` that a text is, in any case.
 #[must_use]
 pub(super) fn of(text: &str, ours: &[&'static str]) -> Option<&'static str> {
     let text = plain_of(text);
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_known_and_nobody_s_decision_is_made_up() {
+    fn states_are_known_and_no_decision_is_made_up() {
         for (text, meaning) in [
             ("Open", Meaning::Same("active")),
             ("Genehmigt", Meaning::Same("active")),

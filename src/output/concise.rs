@@ -1,4 +1,4 @@
-//! One line a finding, for editors, `grep` and people in a hurry, then one line of counts.
+//! One line per finding, for editors, `grep` and people in a hurry, then one line of counts.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use crate::output::{Report, escape, text};
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.gating() {
         let place = report.place(finding.file, finding.span);
-        // A colon in the path would end it for everything that reads such lines.
+        // A colon in the path would end it for any program that reads such lines.
         let path = escape::line(place.path).replace(':', "\\u{3a}");
         let (line, column) = (place.start.line, place.start.column);
         let (level, rule) = (finding.level.name(), finding.rule.id);

@@ -1,4 +1,4 @@
-//! What the doctor found, one line for each thing that was looked at.
+//! What the doctor found, one line for each thing that it looked at.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -20,16 +20,16 @@ pub enum Format {
     Markdown,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
-/// No line of prose is wider, in columns.
+/// The widest line of prose, in columns.
 const WIDEST: usize = 80;
 
 /// A diagnosis, ready to be printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Diagnosis<'d> {
-    /// The lines in their order.
+    /// The lines, in order.
     pub lines: &'d [Line],
     /// The branch that the gate protects.
     pub branch: &'d str,
@@ -39,7 +39,7 @@ pub struct Diagnosis<'d> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, diagnosis: &Diagnosis<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => {
@@ -55,7 +55,7 @@ pub fn render(format: Format, diagnosis: &Diagnosis<'_>, look: Look, out: &mut d
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn text(diagnosis: &Diagnosis<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut group = None;
     for line in diagnosis.lines {
@@ -82,7 +82,7 @@ fn heading(group: Group, branch: &str) -> String {
     }
 }
 
-/// What stands before the prose of a line, and before what follows from it.
+/// What comes before the prose of a line, and before what follows from it.
 const INDENT: &str = "           ";
 const DEEPER: &str = "             ";
 
@@ -111,7 +111,7 @@ fn prose(text: &str, indent: &str, width: usize) -> String {
     wrap(&format!("{room} {text}"), indent, width).split_off(indent.len())
 }
 
-/// Returns the message, with its place where something is to be done there and nothing else names it.
+/// Returns the message, with its place if something is to be done there and nothing else names it.
 fn message(line: &Line) -> String {
     let place = line.place.as_ref().filter(|place| {
         let named = |text: &str| text.contains(&place.path);
@@ -123,7 +123,7 @@ fn message(line: &Line) -> String {
     }
 }
 
-/// Counts the lines of each status that there is.
+/// Counts the lines of each status that occurs.
 fn counts(diagnosis: &Diagnosis<'_>) -> String {
     let count = |status: Status| diagnosis.lines.iter().filter(|line| line.status == status).count();
     let counted = Status::ALL.into_iter().map(|status| (count(status), status.name()));

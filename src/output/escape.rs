@@ -1,4 +1,4 @@
-//! Text of an entry made harmless, one function a syntax.
+//! Makes text of an exception harmless, with one function per syntax.
 //!
 //! Whoever opens a pull request writes the text, and whoever reads the result must see only that.
 
@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Tells whether a character may act on a terminal, hide, or reorder what is beside it: control
-/// characters, bidirectional controls (UAX 9), the line and paragraph separator, annotation
-/// controls, the two characters that are none (U+FFFE, U+FFFF), and all that Unicode lists as
-/// `Default_Ignorable_Code_Point`, tags and variation selectors among them.
+/// Returns whether a character may act on a terminal, hide, or reorder what is next to it: control characters,
+/// bidirectional controls (UAX 9), the line and paragraph separators, annotation controls, the two non-characters
+/// (U+FFFE, U+FFFF), and everything that Unicode lists as `Default_Ignorable_Code_Point`, including tags and variation
+/// selectors.
 #[must_use]
 pub fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -25,8 +25,8 @@ pub fn is_hostile(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Makes one line for a terminal or a log: hostile characters are written `\u{1b}`, and what
-/// GitHub, Azure and TeamCity take for a command in a log is broken up.
+/// Turns a text into one line for a terminal or a log: hostile characters are written `\u{1b}`, and whatever GitHub,
+/// Azure and TeamCity take for a command in a log is broken up.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hostile) && !text.contains('#') && !text.contains(':') {
@@ -43,11 +43,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(break_commands(&safe))
 }
 
-/// Puts a backslash into what log parsers take for commands: a doubled colon at the start of a
-/// line, and `##[`, `##vso[` or `##teamcity[` anywhere in it.
+/// Puts a backslash into what log parsers take for commands: a doubled colon at the start of a line, and `##[`,
+/// `##vso[` or `##teamcity[` anywhere in it.
 ///
-/// GitHub's runner compares by culture (`ActionCommand.cs`), which overlooks some combining marks,
-/// so every character outside ASCII counts as nothing here.
+/// GitHub's runner compares by culture (`ActionCommand.cs`), which ignores some combining marks, so every character
+/// outside ASCII counts as nothing here.
 #[must_use]
 pub fn break_commands(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 2);
@@ -64,17 +64,17 @@ pub fn break_commands(text: &str) -> String {
     safe
 }
 
-/// Returns the position of the first character that a log parser takes note of: of ASCII, and no white space.
+/// Returns the position of the first character that a log parser notices: ASCII, and not white space.
 fn first_sign(text: &str) -> usize {
     text.find(|c: char| c.is_ascii() && !c.is_ascii_whitespace() && c != '\u{b}').unwrap_or(text.len())
 }
 
-/// Tells whether a text begins with a doubled colon.
+/// Returns whether a text begins with a doubled colon.
 fn is_line_command(text: &str) -> bool {
     after(text, ':').is_some_and(|rest| rest.starts_with(':'))
 }
 
-/// Tells whether a text begins with `##[`, or with a word between the signs and the bracket.
+/// Returns whether a text begins with `##[`, or with a word between the signs and the bracket.
 fn is_command(text: &str) -> bool {
     let name = after(text, '#').and_then(|rest| after(rest, '#'));
     name.is_some_and(|name| {
@@ -99,7 +99,8 @@ pub fn github_property(text: &str) -> String {
     github_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Makes one line of plain text for the title of an issue, in which GitHub and others find no mention and no reference.
+/// Turns a text into one line of plain text for an issue title, in which GitHub and others find no mention and no
+/// reference.
 #[must_use]
 pub fn title(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -112,7 +113,7 @@ pub fn title(text: &str) -> String {
     break_commands(&safe)
 }
 
-/// Appends a character; white space as a space, and one that would act, hide or reorder as its number.
+/// Appends a character: white space as a space, and one that would act, hide or reorder as its number.
 fn push_visible(c: char, safe: &mut String) {
     match c {
         '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => safe.push(' '),
@@ -123,7 +124,7 @@ fn push_visible(c: char, safe: &mut String) {
     }
 }
 
-/// Tells whether GitHub would go on to read a mention, a reference or an address behind a character.
+/// Returns whether GitHub would go on to read a mention, a reference or an address after a character.
 fn is_broken_behind(before: &str, c: char, behind: &str) -> bool {
     let ends_in = |word: &str| {
         let tail = before.len().checked_sub(word.len()).and_then(|start| before.get(start..));
@@ -138,8 +139,8 @@ fn is_broken_behind(before: &str, c: char, behind: &str) -> bool {
     }
 }
 
-/// Makes a relative reference of a path (RFC 3986, section 4.2): everything but unreserved
-/// characters and `/` is percent-encoded, so that no first segment looks like a scheme.
+/// Turns a path into a relative reference (RFC 3986, section 4.2): everything but unreserved characters and `/` is
+/// percent-encoded, so that no first segment looks like a scheme.
 #[must_use]
 pub fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
@@ -153,7 +154,7 @@ pub fn uri(path: &str) -> String {
     uri
 }
 
-/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), where it needs quotes.
+/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), if it needs quotes.
 #[must_use]
 pub fn shell_word(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
@@ -181,10 +182,10 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }
 
-/// A text of an entry is cut to so many characters, in every format of the report but JSON.
+/// The longest text of an exception, in characters, in every format of the report but JSON.
 const LONGEST: usize = 300;
 
-/// Returns a text of an entry as a page for people repeats it: on one line, at most 300 characters.
+/// Returns a text of an exception as a page for people repeats it: on one line, at most 300 characters.
 #[must_use]
 pub fn brief(text: &str) -> Cow<'_, str> {
     match folded(text) {
@@ -201,7 +202,7 @@ pub fn columns(text: &str) -> usize {
     parts.max(text.width())
 }
 
-/// Shortens a text to at most `room` columns of a terminal, the last of which is an ellipsis where something is missing.
+/// Shortens a text to at most `room` columns of a terminal, the last of which is an ellipsis if something is missing.
 #[must_use]
 pub fn fit(text: &str, room: usize) -> Cow<'_, str> {
     if columns(text) <= room {
@@ -219,8 +220,8 @@ fn cut(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Escapes a text for content and attributes of XML; what XML 1.0 cannot hold (section 2.2) is
-/// written `\u{1b}`, as on a [`line`].
+/// Escapes a text for content and attributes of XML; what XML 1.0 cannot contain (section 2.2) is written `\u{1b}`, as
+/// on a [`line`].
 #[must_use]
 pub fn xml(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
@@ -239,9 +240,9 @@ pub fn xml(text: &str) -> String {
     safe
 }
 
-/// Makes a finished page of HTML harmless to a terminal or a log that it passes through: hostile characters
-/// other than line breaks are written `\u{1b}`, and the first character of what a log takes for a command
-/// (see [`break_commands`]) becomes a character reference. Its texts must be escaped for HTML already.
+/// Creates a finished HTML page harmless to a terminal or a log that it passes through: hostile characters other than
+/// line breaks are written `\u{1b}`, and the first character of what a log takes for a command (see [`break_commands`])
+/// becomes a character reference. Its texts must already be escaped for HTML.
 #[must_use]
 pub fn page(html: &str) -> String {
     let mut safe = String::with_capacity(html.len() + 64);
@@ -260,13 +261,13 @@ pub fn page(html: &str) -> String {
     safe
 }
 
-/// Makes a text plain prose in GitHub's Markdown, in a paragraph, a list item or a table cell: nothing
-/// in it is markup, HTML, a link, a mention or a reference, and it stays on its line.
+/// Turns a text into plain prose in GitHub's Markdown, in a paragraph, a list item or a table cell: nothing in it is
+/// markup, HTML, a link, a mention or a reference, and it stays on its line.
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let folded = folded(text);
     let safe = line(&folded);
-    // What makes a list, a rule or an underlined heading does so only at the start of a line.
+    // A list, a rule or an underlined heading can begin only at the start of a line.
     let digits = safe.len() - safe.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let mark = match safe[digits..].chars().next() {
         Some(c @ ('-' | '+' | '=')) if digits == 0 => Some(c),
@@ -286,9 +287,9 @@ pub fn markdown(text: &str) -> String {
     written
 }
 
-/// Makes Markdown of a message, for one cell of a table (GitHub Flavored Markdown): what stands
-/// between back-ticks becomes code, and the rest shows as it is. No table breaks; no HTML, link,
-/// mention, reference, emoji or formula forms.
+/// Turns a message into Markdown for one cell of a table (GitHub Flavored Markdown): what is between backticks becomes
+/// code, and the rest shows as it is. Tables are not broken, and no HTML, link, mention, reference, emoji or formula
+/// results.
 #[must_use]
 pub fn markdown_message(text: &str) -> String {
     let safe = line(text);
@@ -299,7 +300,7 @@ pub fn markdown_message(text: &str) -> String {
         match (behind_tick, last) {
             (true, false) if part.is_empty() => written.push_str("&#96;&#96;"),
             (true, false) => push_code(part, &mut written),
-            // A back-tick without a partner is itself.
+            // A backtick without a partner stays a backtick.
             (true, true) => {
                 written.push_str("&#96;");
                 push_prose(part, &mut written);
@@ -310,7 +311,7 @@ pub fn markdown_message(text: &str) -> String {
     written
 }
 
-/// Makes Markdown code of a text, for one cell of a table.
+/// Turns a text into Markdown code for one cell of a table.
 #[must_use]
 pub fn markdown_code(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 2);
@@ -318,8 +319,7 @@ pub fn markdown_code(text: &str) -> String {
     written
 }
 
-/// Adds a code span. A pipe would end the cell even there, and a back-tick the span: both stand
-/// between spans.
+/// Adds a code span. A pipe would end the cell even there, and a backtick the span: both go between spans.
 fn push_code(text: &str, written: &mut String) {
     for part in text.split_inclusive(['|', '`']) {
         let (code, end) = match part.strip_suffix(['|', '`']) {
@@ -327,9 +327,9 @@ fn push_code(text: &str, written: &mut String) {
             None => (part, ""),
         };
         if !code.is_empty() {
-            // Two spans side by side would be read as one with two back-ticks in it.
+            // Two adjacent spans would be read as one with two backticks in it.
             let gap = if written.ends_with('`') { ZERO_WIDTH } else { "" };
-            // Of a blank at both ends one each is not part of the code (CommonMark, section 6.1).
+            // If both ends are blanks, one of each is not part of the code (CommonMark, section 6.1).
             let pad = if code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty() { " " } else { "" };
             let _ = write!(written, "{gap}`{pad}{code}{pad}`");
         }
@@ -337,11 +337,11 @@ fn push_code(text: &str, written: &mut String) {
     }
 }
 
-/// A space without width. GitHub looks for mentions, references and addresses in the text that
-/// Markdown leaves, after backslashes and entities are gone; only a character between stops it.
+/// A zero-width space. GitHub looks for mentions, references and addresses in the text that Markdown leaves, after
+/// backslashes and entities are gone; only a character in between stops it.
 const ZERO_WIDTH: &str = "&#8203;";
 
-/// Adds plain words. Entities, unlike backslashes, mean the same in a cell and outside of it.
+/// Adds plain words. Entities, unlike backslashes, mean the same inside and outside a cell.
 fn push_prose(text: &str, written: &mut String) {
     let (mut word, mut commit) = (0, is_commit(text));
     for (at, c) in text.char_indices() {
@@ -356,7 +356,7 @@ fn push_prose(text: &str, written: &mut String) {
                 written.push_str(ZERO_WIDTH);
             }
             '&' | '<' | '>' | '|' | '[' | ']' | '*' | '_' | '~' | '\\' | '`' => written.push_str(&entity(c)),
-            // What GitHub's page on mathematical expressions advises for a sign that begins none.
+            // What GitHub's page on mathematical expressions recommends for a sign that does not begin one.
             '$' => written.push_str("<span>$</span>"),
             ':' if text[at..].starts_with("://") || is_emoji(&text[at + 1..]) => {
                 written.push(c);
@@ -377,7 +377,7 @@ fn push_prose(text: &str, written: &mut String) {
     }
 }
 
-/// The shortest name of a commit that GitHub links, in hexadecimal digits.
+/// The shortest commit name that GitHub links, in hexadecimal digits.
 const COMMIT: usize = 7;
 
 fn is_commit(text: &str) -> bool {
@@ -385,7 +385,7 @@ fn is_commit(text: &str) -> bool {
     end >= COMMIT && text[..end].bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Tells whether a text goes on as `tada:` does behind a colon.
+/// Returns whether a text continues as `tada:` does after a colon.
 fn is_emoji(text: &str) -> bool {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
     text.trim_start_matches(inside).starts_with(':') && !text.starts_with(':')
@@ -395,12 +395,11 @@ fn entity(c: char) -> String {
     format!("&#{};", u32::from(c))
 }
 
-/// Makes a spreadsheet cell of a text: on one line, hostile characters written out, and an
-/// apostrophe before whatever a spreadsheet takes for the start of a formula.
+/// Turns a text into a spreadsheet cell: on one line, hostile characters written out, and an apostrophe before whatever
+/// a spreadsheet takes for the start of a formula.
 ///
-/// Such a sign counts at the start of the cell and behind a semicolon, which separates cells where
-/// the comma is a decimal mark; apostrophes before it are looked through, so that taking one away
-/// gives the text again (OWASP, CSV Injection).
+/// Such a sign counts at the start of the cell and after a semicolon, which separates cells where the comma is a
+/// decimal mark; apostrophes before it are skipped, so that removing one restores the text (OWASP, CSV Injection).
 #[must_use]
 pub fn cell(text: &str) -> String {
     let safe = line(&folded(text)).into_owned();
@@ -418,7 +417,7 @@ pub fn cell(text: &str) -> String {
     written
 }
 
-/// What begins a formula; the wide forms do where the keyboard is Chinese or Japanese.
+/// What begins a formula; the wide forms do with Chinese or Japanese keyboards.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// Escapes a TEXT value of iCalendar (RFC 5545, section 3.3.11); a line feed stays one.
@@ -427,7 +426,7 @@ pub fn calendar_text(text: &str) -> String {
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
-/// Takes the markup out of a description: calendars are known to render HTML in one.
+/// Removes markup from a description: calendars are known to render HTML in one.
 #[must_use]
 pub fn untagged(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -443,8 +442,8 @@ pub fn untagged(text: &str) -> String {
 /// The longest line of iCalendar, in octets without its end (RFC 5545, section 3.1).
 const CALENDAR_LINE: usize = 75;
 
-/// Folds a content line of iCalendar between characters, ends it, and begins no line with a doubled
-/// colon, which a log would take for a command: the second one goes to the next line.
+/// Folds a content line of iCalendar between characters and ends it. No line begins with a doubled colon, which a log
+/// would take for a command: its second one goes to the next line.
 #[must_use]
 pub fn calendar_line(line: &str) -> String {
     let mut folded = String::with_capacity(line.len() + line.len() / CALENDAR_LINE * 3 + 2);
@@ -466,12 +465,12 @@ pub fn calendar_line(line: &str) -> String {
     folded
 }
 
-/// Writes JSON whose strings decode to the exact text and whose bytes do nothing in a terminal or
-/// a log: hostile characters and the first sign of `##[` are written `\uXXXX`.
+/// Writes JSON whose strings decode to the exact text and whose bytes do nothing in a terminal or a log: hostile
+/// characters and the first sign of `##[` are written `\uXXXX`.
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, SafeJson(PrettyFormatter::new())))?;
     out.write_all(b"\n")
@@ -481,7 +480,7 @@ pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn json_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, SafeJson(CompactFormatter)))?;
     out.write_all(b"\n")
@@ -571,14 +570,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_shows_what_it_holds_and_does_nothing() {
+    fn a_line_shows_its_text_and_does_nothing() {
         assert_eq!(line("plain: text, #12"), "plain: text, #12");
         assert_eq!(line("\u{1b}[2Ja\nb\u{202e}c"), "\\u{1b}[2Ja\\u{a}b\\u{202e}c");
         assert_eq!(line("::error::x"), "\\::error::x");
         assert_eq!(line("\u{200b}::error::x"), "\\u{200b}::error::x");
     }
 
-    /// The lines that `ActionCommandL0.cs` of GitHub's runner takes for commands, and some more.
+    /// Lines that `ActionCommandL0.cs` of GitHub's runner takes for commands, and some more.
     #[test]
     fn no_log_parser_finds_a_command() {
         let v1 = [
@@ -630,7 +629,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_acts_on_no_terminal_or_log_and_keeps_its_lines() {
+    fn a_page_does_nothing_to_a_terminal_or_log_and_keeps_its_lines() {
         let plain = "<p title=\"a::b\">Größe: 3, #12</p>\n<p>x</p>\n";
         assert_eq!(page(plain), plain);
         assert_eq!(page("<b>##[group]\u{1b}\r\n\u{202e}"), "<b>&#35;#[group]\\u{1b}\\u{d}\n\\u{202e}");
@@ -685,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_holds_no_link() {
+    fn a_message_contains_no_link() {
         assert_eq!(unlinked("`[x](https://a.example)` [1]"), "`[x]\\(https://a.example)` [1]");
     }
 
@@ -696,13 +695,13 @@ mod tests {
     }
 
     #[test]
-    fn xml_holds_no_markup_and_only_its_characters() {
+    fn xml_contains_no_markup_and_only_allowed_characters() {
         assert_eq!(xml("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&apos;");
         assert_eq!(xml("a\0\u{1b}\r\u{fffe}\u{ffff}\nb😀"), "a\\u{0}\\u{1b}\\u{d}\\u{fffe}\\u{ffff}\nb😀");
     }
 
     #[test]
-    fn markdown_shows_the_text_and_forms_nothing() {
+    fn a_markdown_message_shows_the_text_and_nothing_else() {
         assert_eq!(
             markdown_message("expired on `2026-10-14`, `40` days ago"),
             "expired on `2026-10-14`, `40` days ago"
@@ -737,7 +736,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_no_formula_and_loses_nothing() {
+    fn a_cell_is_not_a_formula_and_loses_nothing() {
         for (text, expected) in [
             ("plain - text", "plain - text"),
             ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
@@ -775,7 +774,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_holds_no_tag() {
+    fn a_description_contains_no_tag() {
         assert_eq!(untagged("<b>x</b> 1 < 2 <!-- <3 <"), "< b>x< /b> 1 < 2 < !-- <3 <");
     }
 

@@ -1,12 +1,12 @@
-//! Names by which code scanning and merge requests know a finding again.
+//! Names by which code scanning and merge requests recognise a finding.
 
 use std::collections::BTreeMap;
 
 use crate::output::Report;
 use crate::rule::Finding;
 
-/// Names of findings that stay the same while lines move: rule, exception and field, hashed, and
-/// a number that tells equal ones of a run apart.
+/// Names of findings that stay the same while lines move: rule, exception and field, hashed, and a number that
+/// distinguishes equal ones in a run.
 #[derive(Default)]
 pub(super) struct Fingerprints {
     seen: BTreeMap<u64, usize>,
@@ -22,7 +22,7 @@ impl Fingerprints {
     }
 }
 
-/// Hashes texts with 64-bit FNV-1a, each one closed by a byte that no UTF-8 text holds.
+/// Hashes texts with 64-bit FNV-1a, each one followed by a byte that does not occur in UTF-8 text.
 fn fnv1a(texts: [&str; 3]) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;

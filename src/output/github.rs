@@ -1,14 +1,14 @@
 //! Workflow commands, which GitHub Actions shows as annotations.
 //!
-//! A step shows ten annotations of each level at most and cuts each message
-//! (`ExecutionContext.AddIssue` of GitHub's runner); a last line says what stays in the log.
+//! A step shows at most ten annotations of each level and cuts each message (`ExecutionContext.AddIssue` of GitHub's
+//! runner); a last line says what is only in the log.
 
 use std::io::{self, Write};
 
 use crate::output::{Place, Report, escape};
 use crate::rule::{Finding, Level};
 
-/// The levels with the command that each one is.
+/// The levels with the command for each.
 const COMMANDS: [(Level, &str); 3] = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")];
 
 /// How many annotations of a level a step shows.
@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     super::text::summary(report, out)
 }
 
-/// Says how many annotations of each level GitHub leaves out, where it does.
+/// Says how many annotations of each level GitHub leaves out, if any.
 pub(super) fn unseen(count: impl Fn(Level) -> usize, out: &mut dyn Write) -> io::Result<()> {
     let unseen: Vec<String> = COMMANDS
         .iter()
@@ -47,7 +47,7 @@ pub(super) fn unseen(count: impl Fn(Level) -> usize, out: &mut dyn Write) -> io:
     writeln!(out, "GitHub shows {SHOWN} annotations of a level for a step; only in this log: {}", unseen.join(", "))
 }
 
-/// Writes an annotation of the run, bound to no file.
+/// Writes an annotation of the run, not tied to a file.
 pub(super) fn unbound(level: Level, title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
     let Some((_, command)) = COMMANDS.iter().find(|(known, _)| *known == level) else { return Ok(()) };
     let title = escape::github_property(&escape::line(title));

@@ -1,8 +1,8 @@
-//! GitLab's Code Quality report, a part of the Code Climate format
+//! GitLab's Code Quality report, a subset of the Code Climate format
 //! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>).
 //!
-//! GitLab compares the fingerprints of two branches, so that they name a finding and not its line.
-//! A clean run is an empty list, which the comparison needs.
+//! GitLab compares the fingerprints of two branches, so they name a finding and not its line. A clean run is an empty
+//! list, which the comparison needs.
 
 use std::io::{self, Write};
 
@@ -39,7 +39,7 @@ struct Position {
     column: usize,
 }
 
-/// Writes the findings that gate: the merge request must not be charged with the others.
+/// Writes the findings that gate: the merge request must not be blamed for the others.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut fingerprints = Fingerprints::default();
     let issues: Vec<Issue> = report.gating().map(|finding| issue(report, finding, &mut fingerprints)).collect();
@@ -67,7 +67,7 @@ fn issue(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints
     }
 }
 
-/// The merge request shows this line alone, so the rule is in it.
+/// The merge request shows only this line, so it contains the rule.
 fn description(finding: &Finding) -> String {
     let mut text = format!("{}: {}", finding.rule.id, finding.message);
     if let Some(help) = &finding.help {

@@ -17,7 +17,7 @@ pub enum Format {
     /// A heading for each commit, then snippets of its files.
     #[default]
     Text,
-    /// One line a finding: `commit:path:line:col: level[rule] message`.
+    /// One line per finding: `commit:path:line:col: level[rule] message`.
     Concise,
     /// One list of findings, each with its commit, for scripts.
     Json,
@@ -25,7 +25,7 @@ pub enum Format {
     Github,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 /// A history, ready to be printed.
@@ -45,7 +45,7 @@ pub struct HistoryReport<'p> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, report: &HistoryReport<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => {
@@ -89,7 +89,7 @@ pub fn name_of(author: &str) -> &str {
     }
 }
 
-/// A heading, a name or a subject is cut to so many characters.
+/// The longest heading, name or subject, in characters.
 const LONGEST: usize = 120;
 
 /// Returns a text of a commit for one line of output.
@@ -112,7 +112,7 @@ fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     for finding in verdict.findings.iter() {
         let source = verdict.files.source(finding.file);
         let start = source.position(finding.span.start);
-        // A colon in the path would end it for everything that reads such lines.
+        // A colon in the path would end it for any program that reads such lines.
         let path = escape::line(source.path()).replace(':', "\\u{3a}");
         let (commit, level, rule) = (verdict.commit.short(), finding.level.name(), finding.rule.id);
         let message = escape::line(&finding.message);
@@ -121,7 +121,8 @@ fn concise(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The annotations of a commit. Its lines are not those of the files that are checked out, so the message names them.
+/// Writes the annotations of a commit. Its lines are not those of the files that are checked out, so the message names
+/// them.
 fn annotate(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let (author, subject) = (cut(name_of(&verdict.info.author)), cut(&verdict.info.subject));
     let commit = escape::line(&format!("commit {} of {} by {author}: {subject}", verdict.commit.short(), verdict.day))
@@ -250,7 +251,7 @@ fn commit_item(verdict: &Verdict) -> CommitItem<'_> {
 }
 
 impl HistoryReport<'_> {
-    /// Makes the report of one commit.
+    /// Creates the report of one commit.
     fn of<'r>(&self, verdict: &'r Verdict, register: &'r Register<'r>) -> Report<'r> {
         Report {
             findings: &verdict.findings,

@@ -1,14 +1,14 @@
-//! What every page of HTML shares: its frame, and the pieces that pages are made of.
+//! What all HTML pages share: its frame, and the pieces that pages are made of.
 //!
-//! Pages are written with [`maud`], which escapes every value in a template. What a text could still do to a
-//! terminal or a log that the page passes through, [`escape::page`] undoes for the page as a whole. So no
-//! value has to be escaped by hand.
+//! Pages are written with [`maud`], which escapes every value in a template. What a text could still do to a terminal
+//! or a log that the page passes through, [`escape::page`] undoes for the page as a whole. So values never have to be
+//! escaped by hand.
 //!
-//! A page needs nothing but itself. Its policy (Content Security Policy, level 3) allows its one style
-//! sheet and its one script by their hashes and nothing else: no request, no inline handler, no style
-//! attribute. The script is given no data: it reads the texts from the elements of the page.
+//! A page is self-contained. Its policy (Content Security Policy, level 3) allows its one style sheet and its one
+//! script by their hashes and nothing else: no request, no inline handler, no style attribute. The script gets no data:
+//! it reads the texts from the elements of the page.
 //!
-//! An empty element of SVG is written `rect {}`: `rect;` would leave it open, as HTML knows no such void element.
+//! An empty SVG element is written `rect {}`: `rect;` would leave it open, because HTML has no such void element.
 
 use std::io::{self, Write};
 
@@ -21,12 +21,12 @@ use crate::report::Owner;
 use crate::text::month_name;
 use crate::time::Day;
 
-/// A page. Its style sheet and its script are part of the program: they alone are written as they are.
+/// A page. Its style sheet and its script are part of the program: only they are written unescaped.
 pub(super) struct Document {
     pub(super) title: String,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
-    /// What its body holds before the script.
+    /// What its body contains before the script.
     pub(super) body: Markup,
 }
 
@@ -66,8 +66,8 @@ impl Document {
     }
 }
 
-/// Returns a text with the line ends that a browser hashes (HTML, section 13.2.3.5), however the source
-/// was checked out.
+/// Returns a text with the line ends that a browser hashes (HTML, section 13.2.3.5), however the source was checked
+/// out.
 fn unix(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
@@ -126,7 +126,7 @@ pub(super) fn thousands(number: usize) -> String {
     text
 }
 
-/// Wraps a table that may be wider than the screen, so that it scrolls by itself and by the keyboard.
+/// Wraps a table that may be wider than the screen, so that it scrolls separately and by keyboard.
 pub(super) fn wide(name: &str, table: &Markup) -> Markup {
     html! {
         "\n" div.wide tabindex="0" role="region" aria-label={ (name) ", table" } { (table) }
@@ -137,7 +137,7 @@ pub(super) fn wide(name: &str, table: &Markup) -> Markup {
 mod tests {
     use super::*;
 
-    /// The hashes are those of `printf … | openssl dgst -sha256 -binary | base64`.
+    /// The hashes are the output of `printf … | openssl dgst -sha256 -binary | base64`.
     #[test]
     fn a_hash_is_what_browsers_compare() {
         assert_eq!(hash(""), "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
@@ -145,13 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_parted() {
+    fn thousands_are_separated() {
         let parted = [0, 999, 1_000, 1_234_567].map(thousands);
         assert_eq!(parted, ["0", "999", "1\u{2009}000", "1\u{2009}234\u{2009}567"]);
     }
 
     #[test]
-    fn a_text_that_nobody_prepared_is_escaped_all_the_same() {
+    fn a_text_that_nobody_prepared_is_still_escaped() {
         let text = "</p><script>x</script>\"\n::error::x\n##[group]\u{1b}[2J\u{202e}";
         let (style, script) = ("p { color: red }\n", "\"use strict\";\n");
         let body = html! { p title=(text) { (text) } };

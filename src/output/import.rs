@@ -1,4 +1,4 @@
-//! What an import read, what it made of it, and what is to be done next.
+//! What an import read, what it made of it, and what to do next.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,13 +21,13 @@ pub enum Format {
     Json,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
-/// So many of a kind are listed unless all are asked for.
+/// How many of a kind are listed unless all are asked for.
 const FIRST: usize = 5;
 
-/// A cell or a heading in a table is cut to so many characters.
+/// The longest cell or heading in a table, in characters.
 const WIDEST_CELL: usize = 36;
 
 /// One entry as it was, or would be, written.
@@ -39,15 +39,15 @@ pub struct Draft {
     pub path: String,
     /// The line of the source.
     pub line: usize,
-    /// The fields that are missing, by the schemas.
+    /// The fields that are missing, according to the schemas.
     pub missing: Vec<String>,
     /// The rules that find something else.
     pub rules: Vec<&'static str>,
-    /// What could not be carried over as it stands.
+    /// What could not be carried over unchanged.
     pub notes: Vec<Note>,
 }
 
-/// An entry that is in the register already.
+/// An entry that is already in the register.
 #[derive(Debug)]
 pub struct Skipped {
     /// The line of the source.
@@ -58,16 +58,16 @@ pub struct Skipped {
     pub path: String,
 }
 
-/// What came of an import.
+/// The outcome of an import.
 #[derive(Debug)]
 pub struct Outcome<'o> {
     /// The file that was read, as the user names it.
     pub file: &'o str,
-    /// What was read of it.
+    /// What was read from it.
     pub reading: &'o Reading,
     /// The folder that is written to, relative to the root.
     pub folder: &'o str,
-    /// The root, where that is not the current folder.
+    /// The root, if that is not the current folder.
     pub elsewhere: Option<String>,
     /// Whether the root is in a git work tree.
     pub in_git: bool,
@@ -77,7 +77,7 @@ pub struct Outcome<'o> {
     pub drafts: Vec<Draft>,
     /// The entries that are there already.
     pub skipped: Vec<Skipped>,
-    /// What the rules say of the new entries besides missing fields, the worst first.
+    /// What the rules say about the new entries apart from missing fields, the worst first.
     pub findings: Vec<(Level, &'static str, usize)>,
     /// Whether nothing was written.
     pub dry_run: bool,
@@ -85,12 +85,12 @@ pub struct Outcome<'o> {
     pub verbose: bool,
 }
 
-/// Writes what was read, before anything else is done. The JSON says it together with the result.
-/// `asked` are the fields that the schema asks every entry for.
+/// Writes what was read, before anything else is done. The JSON contains it together with the result. `asked` are the
+/// fields that the schema requires of every entry.
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render_reading(
     format: Format,
     file: &str,
@@ -120,7 +120,7 @@ pub fn render_reading(
         }
     }
     if !reading.remarks.is_empty() {
-        line(out, "\nto know")?;
+        line(out, "\nworth knowing")?;
         for remark in &reading.remarks {
             line(out, &format!("  {remark}"))?;
         }
@@ -158,7 +158,7 @@ fn columns(reading: &Reading, asked: &[String], verbose: bool, out: &mut dyn Wri
     line(out, "  another meaning: `--map expires=\"Valid until\"`; leave a column out: `--map ignore=Comment`")
 }
 
-/// A column without a heading and a cell is none.
+/// A column without a heading and without cells is not worth a line.
 fn is_worth_a_line(column: &Column) -> bool {
     column.filled > 0 || column.named || matches!(column.target, Target::Id | Target::Field(_))
 }
@@ -168,11 +168,11 @@ fn row(column: &Column) -> [String; 4] {
     [cut(&column.heading), cut(target), column.filled.to_string(), cut(&column.example)]
 }
 
-/// Writes what came of it.
+/// Writes the outcome.
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render_result(format: Format, outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     if format == Format::Json {
         return escape::json(&Document::new(outcome), out);
@@ -196,7 +196,7 @@ fn notes(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let count: usize = groups.values().map(Vec::len).sum();
-    line(out, &format!("\nnot carried over as it stands: {count}"))?;
+    line(out, &format!("\nnot carried over unchanged: {count}"))?;
     for (about, notes) in groups {
         line(out, &format!("  {}", cut(about)))?;
         let lines = notes.iter().map(|(at, text)| format!("line {at}: {text}"));
@@ -232,7 +232,8 @@ fn written(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     let files = counted(count, "file", "files");
     let text = match (count, outcome.dry_run) {
         (0, _) if outcome.skipped.is_empty() && outcome.reading.unread.is_empty() => {
-            "the file holds no entry, so nothing is written: is it the right sheet, and was no filter set?".to_owned()
+            "the file contains no entries, so nothing is written: is it the right sheet, and was no filter set?"
+                .to_owned()
         }
         (0, _) => "nothing new to write".to_owned(),
         (_, true) => format!("{files} would be written to {}", outcome.folder),
@@ -291,7 +292,7 @@ fn findings(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
     if outcome.findings.is_empty() {
         return Ok(());
     }
-    line(out, "\nwhat `stopgap check` will say of them besides")?;
+    line(out, "\nwhat else `stopgap check` will say about them")?;
     for (level, rule, count) in &outcome.findings {
         line(out, &format!("  {:7}  {rule} ({count})", level.name()))?;
     }
@@ -319,7 +320,7 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         .collect();
     let set = (!settable.is_empty()).then(|| {
         format!(
-            "where all entries have the same value, `--set FIELD=VALUE` gives it to those without one: {}",
+            "if all entries have the same value, `--set FIELD=VALUE` gives it to those without one: {}",
             settable.join(", ")
         )
     });
@@ -329,19 +330,19 @@ fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
         return list_steps(outcome, &steps, out);
     }
     if let Some(set) = set {
-        steps.push(format!("{set} (take the files away first, then import again)"));
+        steps.push(format!("{set} (delete the files first, then import again)"));
     }
     let check = format!("stopgap check {}", escape::shell_word(outcome.folder));
     if lacking(outcome).is_empty() {
-        steps.push(format!("see what the rules say of them:\n       {check}"));
+        steps.push(format!("see what the rules say about them:\n       {check}"));
     } else {
         steps.push(format!(
-            "fill the gaps in an editor: each is a key without a value. This names them with their lines:\n       {check}"
+            "fill the gaps in an editor: each is a key without a value. This lists them with their lines:\n       {check}"
         ));
     }
     if !outcome.steps.is_empty() {
         let commands = outcome.steps.join("\n       ");
-        steps.push(format!("put them up for approval on a branch of their own:\n       {commands}"));
+        steps.push(format!("put them up for approval on a new branch:\n       {commands}"));
     } else if !outcome.in_git {
         steps.push("put the folder under git, so that approvals are on record: `git init`".to_owned());
     }
@@ -368,7 +369,7 @@ fn listed(
     indent: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // One more line than the limit is as short as the hint that there is one more.
+    // One line over the limit is as short as the hint that there is one more.
     let limit = if all || count <= FIRST + 1 { count } else { FIRST };
     for text in lines.take(limit) {
         line(out, &format!("{:indent$}{text}", ""))?;
@@ -379,7 +380,7 @@ fn listed(
     Ok(())
 }
 
-/// Writes a line whose text may come from the file. A line feed of our own stands at its start.
+/// Writes a line whose text may come from the file. It may begin with a line feed of our own.
 fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
     if let Some(text) = text.strip_prefix('\n') {
         writeln!(out)?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::output::{Place, Report, Summary, escape};
 use crate::rule::Finding;
 
-/// The version of the contract; a key that goes or changes its meaning makes it another.
+/// The version of the contract; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

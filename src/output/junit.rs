@@ -1,9 +1,9 @@
-//! A JUnit report in the shape that Jenkins' xUnit schema takes (`junit-10.xsd`): a suite is a
-//! file, a test a finding.
+//! A JUnit report in the form that Jenkins' xUnit schema accepts (`junit-10.xsd`): a suite is a file, a test is a
+//! finding.
 //!
-//! An error is a failure. Warnings and notes are skipped tests, which show their message and fail
-//! nothing, so that the report is red exactly when the exit code is 1. A run that finds nothing is
-//! one passed test, because Jenkins refuses a report without any.
+//! An error is a failure. Warnings and notes are skipped tests, which show their message without failing, so that the
+//! report is red exactly if the exit code is 1. A run that finds nothing is one passed test, because Jenkins refuses a
+//! report without any.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -41,7 +41,7 @@ fn write_suite(report: &Report<'_>, findings: &[&Finding], out: &mut dyn Write) 
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings {
         let rule = finding.rule.id;
-        // A test is known by its name from run to run, so the name holds no line.
+        // A test is recognised by its name from run to run, so the name contains no line number.
         let number = numbers.entry(rule).and_modify(|number| *number += 1).or_insert(1);
         let name = if *number == 1 { rule.to_owned() } else { format!("{rule} {number}") };
         writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"0\">")?;
@@ -68,7 +68,7 @@ fn failures(findings: &[&Finding]) -> usize {
     findings.iter().filter(|finding| finding.level == Level::Error).count()
 }
 
-/// Makes a text fit for an attribute, and for a line of content.
+/// Creates a text fit for an attribute, and for a line of content.
 fn attribute(text: &str) -> String {
     escape::xml(&escape::line(text))
 }

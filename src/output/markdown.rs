@@ -1,8 +1,8 @@
 //! A page with one table of findings, for GitHub's job summary.
 //!
-//! Worst first, unlike the other formats: the page is bounded, and what is left out of it must be
-//! the least. Within a level the order is theirs. The bound is that of a comment on GitHub, 65,536
-//! characters, so that the same page can be posted; a job summary may hold 1 MiB a step.
+//! Worst first, unlike the other formats: the page is bounded, and what is left out must be the least important. Within
+//! a level the order is the usual one. The bound is that of a comment on GitHub, 65,536 characters, so that the same
+//! page can be posted; a job summary may have 1 MiB per step.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -13,10 +13,10 @@ use crate::rule::{Finding, Level};
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 65_000;
 
-/// What is kept free for the line that counts what is left out, in bytes.
+/// What is reserved for the line that counts what is left out, in bytes.
 const RESERVED: usize = 200;
 
-/// A message, a help or a path is cut to so many characters.
+/// The longest message, help or path, in characters.
 const LONGEST_TEXT: usize = 500;
 
 /// Writes the findings that gate.
@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if page.is_empty() { Ok(()) } else { writeln!(out, "{page}") }
 }
 
-/// What was found, where, and what the result does not cover.
+/// Returns what was found, where, and what the result does not cover.
 fn head(report: &Report<'_>) -> String {
     let found = text::found(report);
     let mut page =
@@ -79,7 +79,7 @@ fn cut(text: &str) -> String {
     cut
 }
 
-/// The place of a finding's level in a list of counts.
+/// Returns the position of a finding's level in a list of counts.
 fn level(finding: &Finding) -> usize {
     match finding.level {
         Level::Error => 0,

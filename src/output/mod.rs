@@ -1,7 +1,7 @@
-//! The formats: one file each, all of the same findings in the same order.
+//! The formats: one module each, all with the same findings in the same order.
 //!
-//! Whatever an exception's text holds, it is data here: each format passes it through
-//! [`escape`] for its own syntax, so that no terminal, log parser or page acts on it.
+//! Whatever an exception's text contains, it is data here: each format passes it through [`escape`] for its own syntax,
+//! so that it does nothing to a terminal, log parser or page.
 
 mod concise;
 pub mod doctor;
@@ -43,7 +43,7 @@ pub enum Format {
     /// Snippets of the files with what is wrong and what to do, for people.
     #[default]
     Text,
-    /// One line a finding: `path:line:col: level[rule] message`.
+    /// One line per finding: `path:line:col: level[rule] message`.
     Concise,
     /// The stable contract for scripts.
     Json,
@@ -53,7 +53,7 @@ pub enum Format {
     Github,
     /// A Code Quality report, for GitLab's merge requests.
     Gitlab,
-    /// A JUnit report, for Jenkins and whatever else shows tests: one test a finding.
+    /// A JUnit report, for Jenkins and other tools that show tests: one test per finding.
     Junit,
     /// Reviewdog's Diagnostic Format.
     Rdjson,
@@ -61,7 +61,7 @@ pub enum Format {
     Markdown,
 }
 
-/// How many of what.
+/// The counts in a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Exception files.
@@ -85,14 +85,14 @@ pub struct Place<'r> {
     pub path: &'r str,
     /// The first character.
     pub start: Position,
-    /// Behind the last character.
+    /// After the last character.
     pub end: Position,
 }
 
 /// The result of a check, ready to be printed.
 #[derive(Debug)]
 pub struct Report<'r> {
-    /// The findings in their order.
+    /// The findings, in order.
     pub findings: &'r Findings,
     /// All files that a finding may name.
     pub files: &'r Files,
@@ -100,7 +100,7 @@ pub struct Report<'r> {
     pub register: &'r Register<'r>,
     /// The folder of the exceptions, relative to the root.
     pub folder: &'r str,
-    /// Where the root lies in the repository: empty, or ending in `/`.
+    /// Where the root is in the repository: empty, or ending in `/`.
     pub prefix: &'r str,
     /// The moment of the check.
     pub today: Today,
@@ -113,12 +113,12 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
-    /// Returns the findings that gate, in their order.
+    /// Returns the findings that gate, in order.
     pub fn gating(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.gates)
     }
 
-    /// Returns the file under an index.
+    /// Returns the file with an id.
     #[must_use]
     pub fn source(&self, file: FileId) -> &Source {
         self.files.source(file)
@@ -143,7 +143,7 @@ impl Report<'_> {
         format!("{prefix}{path}")
     }
 
-    /// Returns the id of the exception that a file holds; `None` for a file beside the register.
+    /// Returns the id of the exception in a file; `None` for a file outside the register.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&str> {
         let path = self.source(file).path();
@@ -169,7 +169,7 @@ impl Report<'_> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(report, look, out),

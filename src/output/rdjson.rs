@@ -1,8 +1,8 @@
 //! Reviewdog's Diagnostic Format, a `DiagnosticResult`
 //! (<https://github.com/reviewdog/reviewdog/tree/master/proto/rdf>).
 //!
-//! Columns are UTF-8 bytes from 1, the end exclusive. Messages are Markdown, because reviewdog posts
-//! them as comments. Second places stay out: reviewdogs that do not know their key refuse the file.
+//! Columns are UTF-8 bytes from 1, the end exclusive. Messages are Markdown, because reviewdog posts them as comments.
+//! Labels are left out: versions of reviewdog that do not know their key refuse the file.
 
 use std::io::{self, Write};
 

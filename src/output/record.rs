@@ -1,7 +1,7 @@
-//! An exception in JSON, the same wherever one is printed: `list`, `show`, `report`, `export` and
-//! `remind` give the same facts under the same names, and the file itself under `record`.
+//! An exception in JSON, the same wherever one is printed: `list`, `show`, `report`, `export` and `remind` give the
+//! same facts under the same names, and the file itself under `record`.
 //!
-//! What is worked out stands beside the record, where no key that a file invents can take its place.
+//! What is computed is outside the record, where a key that a file invents cannot replace it.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub(super) struct Described<'v> {
     record: Option<Record<'v>>,
 }
 
-/// Where an exception stands; each is `None` where nobody can tell.
+/// The state of an exception; each fact is `None` if nobody can tell.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Facts {
     /// Its status is `active` or `expired`.
@@ -54,11 +54,11 @@ pub(super) struct Facts {
     pub(super) first_day: Option<String>,
     /// The last covered day.
     pub(super) last_day: Option<String>,
-    /// The last renewal's expiry, else the entry's own, as it is written.
+    /// The last renewal's expiry, otherwise the entry's own, as written.
     pub(super) current_expiry: Option<String>,
     /// The first instant that is no longer covered, in UTC (RFC 3339).
     pub(super) ends_at: Option<String>,
-    /// Who accepted the risk of the term that is agreed now: the last renewal's approver, else the entry's own.
+    /// Who accepted the risk of the current term: the last renewal's approver, otherwise the entry's own.
     pub(super) current_approver: Option<String>,
     /// How many renewals it has had.
     pub(super) renewals_used: Option<usize>,
@@ -84,7 +84,7 @@ impl<'v> View<'v> {
         self.describe(&FileRef { id: exception.file, path, stem: exception.id })
     }
 
-    /// Tells where an exception stands.
+    /// Returns the state of an exception.
     pub(super) fn facts(&self, exception: Option<&Exception<'_>>) -> Facts {
         let Some(it) = exception else { return Facts::default() };
         let (zone, today) = (self.zone, self.today);
@@ -98,7 +98,7 @@ impl<'v> View<'v> {
             ended: match it.status {
                 Some(_) if !live => Some(true),
                 Some(_) => term.map(|term| term.ended),
-                // What has no status may be over already.
+                // An exception without a status may be over already.
                 None => term.map(|term| term.ended).filter(|ended| *ended),
             },
             days_left: term.filter(|_| live).map(|term| term.days_left),
@@ -112,11 +112,10 @@ impl<'v> View<'v> {
     }
 }
 
-/// The file itself: its keys in the order of the table of fields, then those that no row knows in
-/// their own. Every scalar is a text as stopgap reads it, so that `0417` and `1.10` stay what they
-/// are; an empty value is a missing key.
+/// The file itself: its keys in the order of the table of fields, then unknown ones in their own order. Every scalar is
+/// a text as stopgap reads it, so that `0417` and `1.10` stay what they are; an empty value is a missing key.
 ///
-/// Where the register kept no tree, the file is parsed again, because the model keeps no key that it does not know.
+/// If the register did not keep its tree, the file is parsed again, because the model does not keep unknown keys.
 #[derive(Clone, Copy, Debug)]
 struct Record<'v> {
     kept: Option<&'v Node<'v>>,
@@ -132,7 +131,7 @@ impl Serialize for Record<'_> {
     }
 }
 
-/// A value of the file, and where it stands: the keys above it joined by dots.
+/// A value of the file, and its path: the keys above it joined by dots.
 struct Tree<'t> {
     node: &'t Node<'t>,
     place: &'t str,

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! What GitHub wants beyond the standard is here too: all rules with their texts, regions of one
-//! line with all four numbers, and fingerprints that survive a moved line.
+//! What GitHub requires beyond the standard is here too: all rules with their texts, regions of one line with all four
+//! numbers, and fingerprints that survive moved lines.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -59,7 +59,7 @@ struct Driver {
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    /// Left out where it would be the id in other letters, which validators refuse.
+    /// Left out if it would be the id in another case, which validators refuse.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     short_description: Message,
@@ -141,7 +141,7 @@ struct Region {
     end_column: usize,
 }
 
-/// Writes the findings that gate: an upload must not fail a pull request on the others.
+/// Writes the findings that gate: an upload must not fail a pull request because of the others.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<&'static Rule> = rules::all().to_vec();
     let mut fingerprints = Fingerprints::default();
@@ -237,7 +237,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// Unfolds the lines of a paragraph.
+/// Joins the lines of a paragraph.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

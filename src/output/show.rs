@@ -21,21 +21,21 @@ pub enum Format {
     Json,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
-/// What is shown of an exception.
+/// What is shown about an exception.
 #[derive(Debug)]
 pub struct Sheet<'s> {
     /// All exceptions on the day of the page.
     pub view: View<'s>,
-    /// The exception; `None` where its file has no tree.
+    /// The exception; `None` if its file has no tree.
     pub exception: Option<&'s Exception<'s>>,
     /// Its file.
     pub file: FileRef<'s>,
     /// That file, then others of the same id.
     pub paths: Vec<&'s str>,
-    /// Where it stands today, in words.
+    /// Its state today, in words.
     pub standing: String,
     /// How often it may be renewed.
     pub max_renewals: usize,
@@ -47,7 +47,7 @@ pub struct Sheet<'s> {
     pub findings: Vec<&'s Finding>,
     /// What became of it, oldest first.
     pub timeline: Vec<Event>,
-    /// Whether the timeline is git's; else it is what the record says of itself.
+    /// Whether the timeline is git's; otherwise it is what the record itself says.
     pub in_git: bool,
 }
 
@@ -55,7 +55,7 @@ pub struct Sheet<'s> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text(sheet, out),

@@ -1,8 +1,8 @@
 //! A message with the lines of the file that it is about, for a terminal.
 //!
-//! The drawing is miette's. What it draws is a window of a few lines in which every hostile
-//! character is written out and long lines are cut, so neither a terminal escape nor a line of
-//! 200 KB reaches the reader; line and column numbers stay those of the file.
+//! miette does the drawing. What it draws is a window of a few lines in which every hostile character is written out
+//! and long lines are cut, so neither a terminal escape nor a line of 200 KB reaches the reader; line and column
+//! numbers stay those of the file.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use miette::{
 use crate::output::escape;
 use crate::source::{Source, Span};
 
-/// How the terminal looks; read once at the edge.
+/// How the terminal looks; read once, at the edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whether to colour.
@@ -47,7 +47,7 @@ pub enum Severity {
 pub struct Snippet<'s> {
     /// Decides the colour.
     pub severity: Severity,
-    /// What stands before the message, such as `error[expired]`.
+    /// What comes before the message, such as `error[expired]`.
     pub head: String,
     /// The message.
     pub message: String,
@@ -59,10 +59,10 @@ pub struct Snippet<'s> {
     pub labels: Vec<(&'s Source, Span, String)>,
 }
 
-/// Labels within so many lines of the place share its window; others get one of their own.
+/// Labels within this many lines of the place share its window; others get their own.
 const NEAR: usize = 5;
 
-/// A line is cut to so many characters around what is marked in it.
+/// How many characters of a line are shown around what is marked in it.
 const LONGEST_LINE: usize = 240;
 
 /// Draws a snippet.
@@ -117,7 +117,7 @@ fn draw(view: &View, head: Option<&str>, severity: Severity, look: Look) -> Stri
     }
     match head {
         Some(_) => text.strip_prefix("  ").map_or(text.clone(), str::to_owned),
-        // A place without a message of its own: only its window is wanted.
+        // A place without a message of its own: only its window is needed.
         None => text.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect(),
     }
 }
@@ -159,7 +159,7 @@ impl miette::Diagnostic for View {
     }
 }
 
-/// Some lines of a file, made safe to print.
+/// A few lines of a file, made safe to print.
 #[derive(Debug)]
 struct Window {
     name: String,
@@ -167,7 +167,7 @@ struct Window {
     /// Lines of the file before the window.
     skipped: usize,
     labels: Vec<LabeledSpan>,
-    /// Where the header says that the first place is.
+    /// The column of the first place, as the header shows it.
     column: usize,
 }
 
@@ -194,7 +194,7 @@ impl Window {
         window
     }
 
-    /// Copies one line, written out and cut, and moves the places in it along.
+    /// Copies one line, written out and cut, and moves the places in it accordingly.
     fn push_line(&mut self, source: &Source, line: Span, places: &[(Span, Option<String>, bool)]) {
         let inside: Vec<_> = places.iter().filter(|(span, ..)| line.contains(*span)).collect();
         let from = inside.iter().map(|(span, ..)| span.start).min().unwrap_or(line.start);

@@ -35,7 +35,7 @@ pub(super) fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()
     std::iter::once(first).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
 }
 
-/// Says what was looked at, and when.
+/// Returns what was looked at, and when.
 pub(super) fn looked_at(report: &Report<'_>) -> String {
     let counts = report.summary();
     let exceptions = if counts.exceptions == 1 { "exception" } else { "exceptions" };
@@ -43,20 +43,20 @@ pub(super) fn looked_at(report: &Report<'_>) -> String {
     format!("{} {exceptions}{place}, {} live, on {}", counts.exceptions, counts.live, report.today.day)
 }
 
-/// Says what was found.
+/// Returns what was found.
 pub(super) fn found(report: &Report<'_>) -> String {
     let counts = report.summary();
     by_level([counts.errors, counts.warnings, counts.notes]).unwrap_or_else(|| nothing(report).to_owned())
 }
 
-/// Says how many errors, warnings and notes there are, unless there is none.
+/// Returns how many errors, warnings and notes there are, unless there are none.
 pub(super) fn by_level(counts: [usize; 3]) -> Option<String> {
     let counted = counts.into_iter().zip(["error", "warning", "note"]);
     let found: Vec<String> = counted.filter_map(|(number, noun)| count(number, noun)).collect();
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-/// Says how many findings the compared change did not cause.
+/// Returns how many findings the compared change did not cause.
 pub(super) fn elsewhere(report: &Report<'_>) -> Option<String> {
     match report.findings.elsewhere() {
         0 => None,

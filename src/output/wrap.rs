@@ -3,7 +3,7 @@
 use crate::output::escape;
 
 /// Breaks a text between words, so that no line is wider than so many columns; each line after the first begins with
-/// `indent`. Each line is made harmless, those that only a break begins too.
+/// `indent`. Every line is made harmless, including those that begin only because of a break.
 #[must_use]
 pub fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_break_makes_no_command_for_a_log() {
+    fn a_break_does_not_create_a_command_for_a_log() {
         assert_eq!(wrap("a word ::error::x", "  ", 8), "a word\n  \\::error::x");
         assert_eq!(wrap("aaa bbb\nccc", "  ", 5), "aaa\n  bbb\n  ccc");
     }

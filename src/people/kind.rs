@@ -1,26 +1,26 @@
-//! What a text is when it does not name one person: a team, a list, a mailbox, a placeholder.
+//! What a text is if it does not name one person: a team, a list, a mailbox, a placeholder.
 
 use crate::people::spelling::fold_handle;
 use crate::text::WordList;
 
 /// Suffixes after a comma that belong to the one name before it.
 const SUFFIXES: WordList = WordList::new(include_str!("words/suffixes.txt"));
-/// Words and phrases that stand for a name to come.
+/// Words and phrases that stand in for a name to be filled in later.
 const PLACEHOLDERS: WordList = WordList::new(include_str!("words/placeholders.txt"));
-/// Placeholders that are also handles of real people, so not after an `@`.
+/// Placeholders that are also handles of real people, so they do not count after an `@`.
 const PLACEHOLDERS_WITHOUT_AT: WordList = WordList::new(include_str!("words/placeholders-without-at.txt"));
-/// Words that leave the person open wherever they stand in a value.
+/// Words that leave the person open, wherever they are in a value.
 const ALWAYS_PLACEHOLDERS: WordList = WordList::new(include_str!("words/open-words.txt"));
-/// Words that name a group wherever they stand in a value, for nobody has them as a name.
+/// Words that name a group wherever they are in a value, because nobody has them as a name.
 const ALWAYS_GROUP: WordList = WordList::new(include_str!("words/groups-anywhere.txt"));
-/// Words that name a group or an office where a value has no other words.
+/// Words that name a group or an office if a value has no other words.
 const GROUP: WordList = WordList::new(include_str!("words/groups-alone.txt"));
 /// Words that join the words of a group's name.
 const JOINING: WordList = WordList::new(include_str!("words/joining-words.txt"));
-/// Endings that make a group of a listed word before them, as in `securityteam`.
+/// Endings that turn a listed word before them into a group, as in `securityteam`.
 const ENDINGS: WordList = WordList::new(include_str!("words/group-endings.txt"));
 
-/// Says why a text does not name one person.
+/// Why a text does not name one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAPerson {
     /// A team's handle, `@org/team`.
@@ -31,18 +31,19 @@ pub enum NotAPerson {
     Mailbox,
     /// A group or an office instead of a name; holds the word that says so, from the built-in list.
     Group(&'static str),
-    /// A word or sign that stands for a name to come.
+    /// A word or sign that stands in for a name to be filled in later.
     Placeholder,
-    /// More than one spelling, or a name with something beside it: `Dana Ortiz <dana@example.com>`. Nothing could be
-    /// compared with it.
+    /// More than one spelling, or a name with something next to it: `Dana Ortiz <dana@example.com>`. It could not be
+    /// compared with anything.
     Mixed,
 }
 
-/// Judges whether a text is something other than one person, as `@handle`, mail address or full name.
+/// Returns why a text is something other than one person, as `@handle`, mail address or full name; `None` if it may be
+/// one.
 ///
-/// Any comma outside an academic or family suffix means several people: `Ortiz, Dana` cannot be told from
-/// `Dana, Olek`, and `Dana Ortiz` is the one spelling of a full name. A word such as `security` or `support` counts
-/// only where every word of the value is one, for people have such names; `team` or `on-call` counts anywhere.
+/// Any comma outside an academic or family suffix means several people: `Ortiz, Dana` cannot be told from `Dana, Olek`,
+/// and `Dana Ortiz` is the one spelling of a full name. A word such as `security` or `support` counts only if every
+/// word of the value is one, because people have such names; `team` or `on-call` counts anywhere.
 pub fn not_a_person(text: &str) -> Option<NotAPerson> {
     let line_end = |c: char| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     if !text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
@@ -85,7 +86,7 @@ fn without_note(bare: &str) -> &str {
 }
 
 fn judge_mail(bare: &str) -> Option<NotAPerson> {
-    // `Security Team <x@example.com>` is judged by its name where it has one, else by the address.
+    // `Security Team <x@example.com>` is judged by its name if it has one, otherwise by the address.
     let (name, address) = match bare.split_once('<') {
         Some((name, rest)) => (name.trim_matches([' ', '"']), rest.trim_end_matches('>')),
         None => ("", bare),
@@ -135,12 +136,12 @@ fn is_placeholder(bare: &str, handle: bool) -> bool {
 
 /// Finds the word that makes a value a group's name, if it is one.
 ///
-/// In a handle or a mailbox the words are also parted by `-`, `_` and `.`, and lose the digits at their ends.
+/// In a handle or a mailbox the words are also separated by `-`, `_` and `.`, and digits at their ends are dropped.
 fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
     if bare.ends_with("[bot]") {
         return Some("bot");
     }
-    // `équipe` and `equipe` are one word; an accent is a character of its own in a folded text.
+    // `équipe` and `equipe` are one word; in a folded text, an accent is a separate character.
     let unaccented: String = bare.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
     let words = unaccented
         .split(|c: char| c != '\'' && !c.is_alphanumeric())
@@ -168,7 +169,7 @@ fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
     first
 }
 
-/// Finds the group in a word that languages such as German join: `Sicherheitsteam`, `Fachabteilung`.
+/// Finds the group in a compound word, as in German: `Sicherheitsteam`, `Fachabteilung`.
 fn compound(word: &str) -> Option<&'static str> {
     const LEAST: usize = 3;
     let ends = |ending: &&str| word.strip_suffix(*ending).is_some_and(|start| start.chars().count() >= LEAST);
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_something_beside_it_is_no_one_spelling() {
+    fn a_name_with_something_next_to_it_is_mixed() {
         for text in [
             "Dana Ortiz (Platform Team)",
             "Dana Ortiz <dana@example.com>",
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_team_handle_is_no_person() {
+    fn a_team_handle_is_not_a_person() {
         for text in ["@acme/security", "＠acme/security", " @Acme/dana", "@acme∕security", "\u{200b}@acme/security"]
         {
             assert_eq!(not_a_person(text), Some(NotAPerson::Team), "{text}");
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn several_people_are_no_person() {
+    fn several_people_are_not_one_person() {
         for text in [
             "@dana, @olek",
             "@dana @olek",
@@ -299,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_mailbox_is_no_person() {
+    fn a_shared_mailbox_is_not_a_person() {
         for text in [
             "security@example.com",
             "SECURITY@example.com",
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_no_person() {
+    fn a_group_is_not_a_person() {
         for (text, word) in [
             ("team", "team"),
             ("Platform", "platform"),
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_is_no_person() {
+    fn a_placeholder_is_not_a_person() {
         for text in [
             "TBD",
             "tbd.",

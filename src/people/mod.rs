@@ -1,6 +1,6 @@
 //! Who is the same person, and what is not a person at all.
 //!
-//! Nothing is known here of entries, rules or files. The word lists are in `words/`, one word a line and sorted.
+//! Knows nothing about exceptions, rules or files. The word lists are in `words/`, one word a line and sorted.
 
 mod kind;
 mod roster;

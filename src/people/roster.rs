@@ -1,4 +1,4 @@
-//! The roster: every spelling of every person, who stands above whom, and the teams.
+//! The roster: every spelling of every person, who manages whom, and the teams.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use crate::people::kind::not_a_person;
 use crate::people::spelling::{fold_person, fold_plain, foreign_differs, look_alike_keys, same_person};
 use crate::time::Day;
 
-/// Is a person of the roster, by place in its list.
+/// A person of the roster, by position in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(usize);
 
 impl PersonId {
-    /// Gives the place in the roster's list, from 0.
+    /// Returns the position in the roster's list, from 0.
     pub fn index(self) -> usize {
         self.0
     }
 }
 
-/// Holds what the roster says of one person.
+/// What the roster says about one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonRecord {
     /// The `@handle`.
@@ -42,7 +42,7 @@ impl PersonRecord {
     }
 }
 
-/// Says why a list of people is not a roster; the numbers are places in the list, from 0.
+/// Why a list of people is not a roster; the numbers are positions in the list, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RosterProblem {
     /// Two people claim one spelling.
@@ -59,7 +59,7 @@ pub enum RosterProblem {
         /// The person whose manager it is.
         person: usize,
     },
-    /// People are above one another in a circle: each one's manager is the next, the last one's the first.
+    /// People manage one another in a circle: each one's manager is the next, the last one's the first.
     ManagerCycle {
         /// The people of the circle, starting with the earliest in the list.
         people: Vec<usize>,
@@ -80,20 +80,20 @@ pub enum RosterProblem {
     },
 }
 
-/// The number of look-alike spellings from which on they mean nobody; it bounds the work on a hostile roster.
+/// The number of look-alike spellings from which they mean nobody; it bounds the work on a hostile roster.
 const MOST_LOOK_ALIKES: usize = 16;
 
-/// Knows every spelling of every person, who stands above whom, and the teams.
+/// Every spelling of every person, who manages whom, and the teams.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     records: Vec<PersonRecord>,
     managers: Vec<Option<PersonId>>,
-    /// Spellings as written and plainly folded.
+    /// Spellings as written and after plain folding.
     spellings: FxHashMap<String, PersonId>,
     /// Spellings by their look-alike keys.
     look_alikes: FxHashMap<String, Vec<(String, PersonId)>>,
     teams: BTreeMap<String, Vec<String>>,
-    /// Spellings, as written, that name one person by their form too.
+    /// Spellings, as written, whose form also names one person.
     one_person: FxHashSet<String>,
 }
 
@@ -122,8 +122,8 @@ impl Roster {
 
     /// Finds the one person that a spelling means.
     ///
-    /// A person with that very spelling comes before one whose spelling only looks like it; a spelling that looks like
-    /// those of several people means none of them.
+    /// A person with exactly that spelling comes before one whose spelling only looks like it; a spelling that looks
+    /// like those of several people means none of them.
     pub fn find(&self, written: &str) -> Option<PersonId> {
         if let Some(id) = self.spellings.get(written) {
             return Some(*id);
@@ -150,12 +150,12 @@ impl Roster {
         self.record(id).into_iter().flat_map(PersonRecord::spellings).map(String::as_str)
     }
 
-    /// Gives the spelling to call a person by in messages: handle, else name, else mail address, else first alias.
+    /// Returns the spelling to call a person by in messages: handle, else name, else mail address, else first alias.
     pub fn display(&self, id: PersonId) -> &str {
         self.record(id).and_then(|record| record.spellings().next()).map_or("", String::as_str)
     }
 
-    /// Tells whether `upper` is in the chain of managers of `lower`; nobody stands above themselves.
+    /// Returns whether `upper` is in the chain of managers of `lower`; nobody is above themselves.
     pub fn stands_above(&self, upper: PersonId, lower: PersonId) -> bool {
         let mut above = self.manager(lower);
         while let Some(id) = above {
@@ -167,33 +167,33 @@ impl Roster {
         false
     }
 
-    /// Gives the person directly above.
+    /// Returns a person's manager.
     pub fn manager(&self, id: PersonId) -> Option<PersonId> {
         self.managers.get(id.0).copied().flatten()
     }
 
-    /// Gives the nearest person above who has not left by a day.
+    /// Returns the nearest manager up the chain who has not left by a day.
     pub fn superior(&self, id: PersonId, day: Day) -> Option<PersonId> {
         let gone = |id: &PersonId| self.left(*id).is_some_and(|left| left <= day);
         std::iter::successors(self.manager(id), |above| self.manager(*above)).find(|above| !gone(above))
     }
 
-    /// Gives the day on which a person left.
+    /// Returns the day on which a person left.
     pub fn left(&self, id: PersonId) -> Option<Day> {
         self.record(id).and_then(|record| record.left)
     }
 
-    /// Gives the `@handle` of a person.
+    /// Returns the `@handle` of a person.
     pub fn handle(&self, id: PersonId) -> Option<&str> {
         self.record(id)?.handle.as_deref()
     }
 
-    /// Tells whether a text is a spelling of the roster, letter by letter, that [`not_a_person`] has nothing against.
+    /// Returns whether a text is exactly a spelling of the roster, and [`not_a_person`] does not object to it.
     pub fn is_one_person(&self, written: &str) -> bool {
         self.one_person.contains(written)
     }
 
-    /// Gives the members of a team as they are written; handles are compared without case and leading `@`.
+    /// Returns the members of a team as they are written; handles are compared without case and leading `@`.
     pub fn team(&self, handle: &str) -> Option<&[String]> {
         self.teams.get(&team_key(handle)).map(Vec::as_slice)
     }
@@ -261,7 +261,7 @@ impl Roster {
     }
 
     fn manager_cycle(&self) -> Option<Vec<usize>> {
-        // Each person remembers the walk that came by first: meeting one's own walk again closes a circle.
+        // Each person remembers the first walk that reached them: meeting the same walk again closes a circle.
         let mut walk_of: Vec<Option<usize>> = vec![None; self.records.len()];
         for start in 0..self.records.len() {
             let mut next = Some(PersonId(start));
@@ -308,7 +308,7 @@ fn team_key(handle: &str) -> String {
     trimmed.strip_prefix('@').unwrap_or(trimmed).to_lowercase()
 }
 
-/// Answers who is who, with the roster where there is one and by the spelling alone where there is none.
+/// Answers who is who, by the roster if there is one and by the spelling alone if there is none.
 #[derive(Clone, Debug, Default)]
 pub struct People(Option<Roster>);
 
@@ -318,19 +318,20 @@ impl People {
         Self(roster)
     }
 
-    /// Gives the roster.
+    /// Returns the roster.
     pub fn roster(&self) -> Option<&Roster> {
         self.0.as_ref()
     }
 
-    /// Returns the name that a person has wherever several are listed: the roster's first spelling, or what is written
-    /// where the roster does not know it.
+    /// Returns the name for a person in a list of several: the roster's first spelling, or the text itself if the
+    /// roster does not know it.
     pub fn name_of<'t>(&'t self, written: &'t str) -> &'t str {
         let known = self.0.as_ref().and_then(|roster| Some(roster.display(roster.find(written)?)));
         known.unwrap_or(written)
     }
 
-    /// Tells whether two spellings mean one person: by the roster when it knows both, else by their folded texts and look-alikes.
+    /// Returns whether two spellings mean one person: by the roster when it knows both, else by their folded texts and
+    /// look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
         if a == b {
             return true;

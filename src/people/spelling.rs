@@ -1,8 +1,8 @@
 //! When two spellings are one person.
 //!
 //! Folded texts ([`fold_person`]) follow the rule of the register's documentation. Look-alikes (Unicode Technical
-//! Standard 39, section 4) catch what only a reader's eye would take for the same name: they count only where
-//! characters outside ASCII make the difference, so `@burns` and `@bums` stay two people.
+//! Standard 39, section 4) catch what only a reader's eye would take for the same name: they count only if characters
+//! outside ASCII make the difference, so `@burns` and `@bums` stay two people.
 
 use std::borrow::Cow;
 
@@ -12,14 +12,14 @@ use crate::text::look_alike::{Confusables, fold_to_end, push_prototype};
 
 /// Folds a written person to the text by which people are compared.
 ///
-/// Trims, drops leading `@` and characters that show nothing, folds case (Unicode full case folding), compatibility
+/// Trims, drops leading `@` and characters that are invisible, folds case (Unicode full case folding), compatibility
 /// forms (NFKC, UAX 15), white space and, outside ASCII, confusable characters (UTS 39 section 4). Folding twice
-/// changes nothing; therefore every leading `@` goes, not the first alone. The result is for comparing, not for display.
+/// changes nothing; therefore every leading `@` is dropped, not just the first. For comparing, not for display.
 pub fn fold_person(text: &str) -> Cow<'_, str> {
     fold_handle(text).0
 }
 
-/// Tells whether two spellings are equal when folded, or look alike through characters outside ASCII.
+/// Returns whether two spellings are equal when folded, or look alike through characters outside ASCII.
 pub(super) fn same_person(a: &str, b: &str) -> bool {
     if a == b {
         return true;
@@ -32,7 +32,7 @@ pub(super) fn same_person(a: &str, b: &str) -> bool {
         && (fold_person(a) == fold_person(b) || foreign_differs(&plain_a, &plain_b) && share_a_key(a, b))
 }
 
-/// Folds without confusables: what two spellings share that differ in nothing but case, form and blanks.
+/// Folds without confusables: two spellings with the same result differ only in case, form and blanks.
 pub(super) fn fold_plain(text: &str) -> Cow<'_, str> {
     match fold_ascii(text) {
         Some(folded) => folded,
@@ -40,7 +40,7 @@ pub(super) fn fold_plain(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Folds a text of printable ASCII, the usual case, without tables; gives nothing for other texts.
+/// Folds a text of printable ASCII, the usual case, without tables; `None` for other texts.
 fn fold_ascii(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
         return None;
@@ -60,7 +60,7 @@ fn without_at(text: &str) -> &str {
     text.trim_start_matches(['@', ' ']).trim_end_matches(' ')
 }
 
-/// Gives the folded text and whether an `@` stood before it.
+/// Returns the folded text and whether there was an `@` before it.
 pub(super) fn fold_handle(text: &str) -> (Cow<'_, str>, bool) {
     match fold_ascii(text) {
         Some(bare) => (bare, text.trim_start_matches(' ').starts_with('@')),
@@ -71,7 +71,8 @@ pub(super) fn fold_handle(text: &str) -> (Cow<'_, str>, bool) {
     }
 }
 
-/// Tells cheaply that two plainly folded texts cannot look alike: they begin or end with two different ASCII letters.
+/// Returns cheaply whether two plainly folded texts cannot look alike: they begin or end with two different ASCII
+/// letters.
 fn plainly_differ(plain_a: &str, plain_b: &str) -> bool {
     let letters = |a: Option<char>, b: Option<char>| a.filter(char::is_ascii).zip(b.filter(char::is_ascii));
     let differ =
@@ -80,9 +81,9 @@ fn plainly_differ(plain_a: &str, plain_b: &str) -> bool {
         || differ(letters(plain_a.chars().next_back(), plain_b.chars().next_back()), 'n')
 }
 
-/// Tells whether two plainly folded texts differ in characters outside ASCII.
+/// Returns whether two plainly folded texts differ in characters outside ASCII.
 ///
-/// Where they do not, the difference lies within ASCII, and `José Burns` is not `José Bums`.
+/// If they do not, the difference is within ASCII, and `José Burns` is not `José Bums`.
 pub(super) fn foreign_differs(plain_a: &str, plain_b: &str) -> bool {
     let foreign = |c: &char| !c.is_ascii();
     !plain_a.chars().filter(foreign).eq(plain_b.chars().filter(foreign))
@@ -93,10 +94,10 @@ fn share_a_key(a: &str, b: &str) -> bool {
     look_alike_keys(b).iter().any(|key| keys.contains(key))
 }
 
-/// Gives the keys of which two look-alikes share one: confusables of the text as written, and of its lower case.
+/// Returns the keys of which two look-alikes share one: confusables of the text as written, and of its lower case.
 ///
-/// Both are needed: a Greek `Ν` looks like `N`, but its lower case `ν` like `v`. Letters that are one prototype in
-/// UTS 39 (`i` `l` `1`, `o` `0`, `m` `rn`) are one here.
+/// Both are needed: a Greek `Ν` looks like `N`, but its lower case `ν` like `v`. Letters that have one prototype in UTS
+/// 39 (`i` `l` `1`, `o` `0`, `m` `rn`) are the same here.
 pub(super) fn look_alike_keys(text: &str) -> [String; 2] {
     let mut as_written = String::with_capacity(text.len());
     for c in text.nfkd() {
@@ -116,7 +117,7 @@ fn coarse(folded: &str) -> String {
     key
 }
 
-/// Gives the letter that stands for all its look-alikes, and for `m` the wanted half of `rn`.
+/// Returns the letter that represents all its look-alikes, and for `m` the requested half of `rn`.
 fn coarse_letter(c: char, half_of_m: char) -> char {
     match c {
         'i' | '1' | '|' => 'l',
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_that_show_the_same_fold_alike() {
+    fn spellings_that_look_the_same_fold_alike() {
         for text in [
             "@dana",
             "dana",
@@ -176,7 +177,7 @@ mod tests {
         }
     }
 
-    /// Characters that look like others, vanish, or join what stands before them.
+    /// Characters that look like others, vanish, or join what comes before them.
     const PIECES: [&str; 18] = [
         "@", " ", "\u{200b}", "＠", "İ", "ß", "\u{345}", "\u{301}", "\u{307}", "ꓲ", "Ν", "м", "i", "M", "ﬃ",
         "\u{2800}", "가", "\u{1160}",

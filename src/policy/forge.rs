@@ -1,4 +1,4 @@
-//! The forge that keeps a repository: it decides how CODEOWNERS is read.
+//! The forge that hosts a repository: it decides how CODEOWNERS is read.
 
 /// A forge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8,8 +8,8 @@ pub enum Forge {
     GitHub,
     /// GitLab.
     GitLab,
-    /// Forgejo or Gitea. No policy can name it: the lines of its CODEOWNERS are regular expressions that only ask for
-    /// reviews, so nobody has to approve by them.
+    /// Forgejo or Gitea. A policy cannot name it: the lines of its CODEOWNERS are regular expressions that only ask for
+    /// reviews, so nobody has to approve because of them.
     Forgejo,
 }
 
@@ -42,12 +42,12 @@ impl Forge {
         }
     }
 
-    /// Returns where CODEOWNERS is looked for, from the top of the work tree: the first that is there is the only one
-    /// that counts.
+    /// Returns where CODEOWNERS is looked for, from the top of the work tree: only the first one found counts.
     ///
-    /// GitHub: <https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners>.
-    /// GitLab: <https://docs.gitlab.com/user/project/codeowners/#codeowners-file>.
-    /// Forgejo: <https://forgejo.org/docs/latest/user/code-owners/>.
+    /// GitHub:
+    /// <https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners>.
+    /// GitLab: <https://docs.gitlab.com/user/project/codeowners/#codeowners-file>. Forgejo:
+    /// <https://forgejo.org/docs/latest/user/code-owners/>.
     #[must_use]
     pub const fn codeowners(self) -> &'static [&'static str] {
         match self {

@@ -1,7 +1,7 @@
 //! The policy of a repository, its roster and its catalogue of controls.
 //!
-//! Each is parsed into the spanned tree and judged by its schema, so that a fault is shown where
-//! it stands. A fault here ends the run: an unreadable rule book must never pass anything.
+//! Each is parsed into the spanned tree and checked against its schema, so that a fault is shown where it is. A fault
+//! here ends the run: an unreadable rule book must never pass anything.
 
 mod book;
 mod forge;
@@ -28,7 +28,7 @@ use crate::text::{nearest, shown};
 use crate::time::{Day, Zone, parse_days};
 use crate::yaml::{self, Node, Problem};
 
-/// The policy in force; [`Policy::default`] is the register's own advice.
+/// The policy in force; [`Policy::default`] is what stopgap recommends.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// The file it was read from, relative to the root; `None` for the default.
@@ -41,25 +41,25 @@ pub struct Policy {
     pub controls: Option<String>,
     /// The organisation's own schema, if the policy names one.
     pub schema: Option<String>,
-    /// The forge that keeps the repository, where the policy or the CI system names it; see [`Policy::forge`].
+    /// The forge that hosts the repository, if the policy or the CI system names it; see [`Policy::forge`].
     pub forge: Option<Forge>,
     /// The time zone in which days begin and end.
     pub timezone: Zone,
     /// The longest approval of each tier, in days.
     pub tiers: BTreeMap<Tier, u32>,
-    /// The least tier of an exception with any exposure.
+    /// The lowest tier of an exception with any exposure.
     pub exposure_tier: Tier,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
     /// Days before the expiry on which people are told, longest first.
     pub reminders: Vec<u32>,
-    /// The similarity of two word sets at which a reason counts as a copy, over 0 to 1.
+    /// The similarity of two word sets from which a reason counts as a copy, above 0 and at most 1.
     pub similarity: f64,
-    /// By how many days a change may date its entries back.
+    /// By how many days a change may back-date its entries.
     pub back_dating: u32,
-    /// Stock phrases besides the built-in ones.
+    /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
-    /// Levels of rules that differ from the rule's own.
+    /// Levels of rules that differ from the rules' defaults.
     pub rules: BTreeMap<&'static str, Level>,
 }
 
@@ -86,11 +86,11 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Reads the policy of a repository: the file that the user names in it, else the usual one.
+    /// Reads the policy of a repository: the file that the user names in it, otherwise the usual one.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or says something that makes no sense.
+    /// If the file cannot be read or says something that makes no sense.
     pub fn load(place: &Repository, named: Option<&str>, rules: &[&'static Rule]) -> Result<Self, Error> {
         if let Some(name) = named {
             return Self::from_source(place, usable(place.read(name)?, KIND)?, rules);
@@ -105,11 +105,11 @@ impl Policy {
         Ok(Self::default())
     }
 
-    /// Reads a policy that the user keeps outside of the repository.
+    /// Reads a policy that the user keeps outside the repository.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or says something that makes no sense.
+    /// If the file cannot be read or says something that makes no sense.
     pub fn load_outside(place: &Repository, path: &Path, rules: &[&'static Rule]) -> Result<Self, Error> {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let file = files::read(&real, path.to_string_lossy().into_owned());
@@ -120,7 +120,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When it says something that makes no sense.
+    /// If it says something that makes no sense.
     pub fn from_source(place: &Repository, source: Source, rules: &[&'static Rule]) -> Result<Self, Error> {
         let mut policy = Self { path: Some(source.path().to_owned()), ..Self::default() };
         let problems = match parsed(&source, Shipped::Policy) {
@@ -131,19 +131,19 @@ impl Policy {
         if problems.is_empty() { Ok(policy) } else { Err(config_error(KIND, source, problems)) }
     }
 
-    /// Returns the roster's file: the named one, else the usual one.
+    /// Returns the roster's file: the named one, otherwise the usual one.
     #[must_use]
     pub fn people_path(&self) -> &str {
         self.people.as_deref().unwrap_or(places::PEOPLE)
     }
 
-    /// Returns the catalogue's file: the named one, else the usual one.
+    /// Returns the catalogue's file: the named one, otherwise the usual one.
     #[must_use]
     pub fn controls_path(&self) -> &str {
         self.controls.as_deref().unwrap_or(places::CONTROLS)
     }
 
-    /// Returns the forge that keeps the repository: GitHub where nobody says.
+    /// Returns the forge that hosts the repository: GitHub if nothing says otherwise.
     #[must_use]
     pub fn forge(&self) -> Forge {
         self.forge.unwrap_or_default()
@@ -161,7 +161,7 @@ impl Policy {
         self.tiers.get(&tier).copied().unwrap_or_default().into()
     }
 
-    /// Takes over what a tree that fits the schema says.
+    /// Takes the values from a tree that fits the schema.
     fn take(&mut self, place: &Repository, node: &Node<'_>, rules: &[&'static Rule]) -> Vec<Problem> {
         let mut problems = Vec::new();
         let text = |key: &str| node.get(key).and_then(Node::as_text).map(str::to_owned);
@@ -251,11 +251,11 @@ impl Policy {
 
 const KIND: &str = "the policy";
 
-/// Reads the roster: the file that the policy names, else the usual one where there is one.
+/// Reads the roster: the file that the policy names, otherwise the usual one if it exists.
 ///
 /// # Errors
 ///
-/// When it is named and missing, cannot be read, or says something that makes no sense.
+/// If it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error> {
     const KIND: &str = "the roster";
     match side_file(place, policy.people.as_deref(), places::PEOPLE, KIND)? {
@@ -267,12 +267,11 @@ pub fn load_people(place: &Repository, policy: &Policy) -> Result<People, Error>
     }
 }
 
-/// Reads the catalogue of controls: the file that the policy names, else `controls.yaml` where
-/// there is one.
+/// Reads the catalogue of controls: the file that the policy names, otherwise `controls.yaml` if there is one.
 ///
 /// # Errors
 ///
-/// When it is named and missing, cannot be read, or says something that makes no sense.
+/// If it is named and missing, cannot be read, or says something that makes no sense.
 pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Controls>, Error> {
     const KIND: &str = "the catalogue of controls";
     match side_file(place, policy.controls.as_deref(), places::CONTROLS, KIND)? {
@@ -288,7 +287,7 @@ pub fn load_controls(place: &Repository, policy: &Policy) -> Result<Option<Contr
 ///
 /// # Errors
 ///
-/// When it cannot be read, is not JSON, or no schema that needs nothing but itself.
+/// If it cannot be read, is not JSON, or is not a schema that needs nothing but itself.
 pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>, Error> {
     const KIND: &str = "the organisation's schema";
     let Some(path) = &policy.schema else { return Ok(None) };
@@ -296,7 +295,7 @@ pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>
     let fault = match serde_json::from_str(source.text()) {
         Ok(document) => match Schema::organisation(document, path).map(|own| own.with_other_keys(Field::keys_called)) {
             Ok(schema) => return Ok(Some(schema)),
-            // JSON is YAML, so the tree knows where the fault stands.
+            // JSON is YAML, so the tree knows where the fault is.
             Err(SchemaFault { pointer, message, help }) => {
                 let tree = yaml::parse(source.text()).ok();
                 let place = tree.as_ref().and_then(|tree| Some(yaml::lookup(tree, &pointer)?.1.span));
@@ -313,7 +312,7 @@ pub fn load_schema(place: &Repository, policy: &Policy) -> Result<Option<Schema>
     Err(config_error(KIND, source, vec![fault]))
 }
 
-/// Returns the byte of a line and a byte column, both from 1.
+/// Returns the byte offset of a line and a byte column, both from 1.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let mut at = (start + column.saturating_sub(1)).min(text.len());
@@ -355,7 +354,7 @@ fn config_error(kind: &'static str, source: Source, problems: Vec<Problem>) -> E
     Error::Config { kind, source_text: Box::new(source), problems }
 }
 
-/// Parses a file against its schema; an empty file is not a tree at all.
+/// Parses a file against its schema; an empty file has no tree.
 fn parsed(source: &Source, schema: Shipped) -> Result<Option<Node<'_>>, Vec<Problem>> {
     let only_comments = source.text().lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     if only_comments {
@@ -376,12 +375,12 @@ fn tidy_path(path: &str) -> String {
     parts.join("/")
 }
 
-/// Reads a number of a file that fits its schema; a cast of it keeps to the target's range.
+/// Reads a number from a file that fits its schema; a cast of it stays in the target's range.
 fn number(node: &Node<'_>) -> Option<f64> {
     node.as_text()?.parse().ok()
 }
 
-/// Reads a day of a file that fits its schema.
+/// Reads a day from a file that fits its schema.
 fn day(node: Option<&Node<'_>>) -> Option<Day> {
     Day::parse(node?.as_text()?).ok()
 }

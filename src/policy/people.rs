@@ -1,4 +1,4 @@
-//! The roster's file: from its tree to who is who.
+//! The roster's file: from its tree to the roster.
 
 use crate::people::{People, PersonRecord, Roster, RosterProblem};
 use crate::policy::day;
@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Problem, Related};
 
-/// Takes over a tree that fits the schema.
+/// Reads a tree that fits the schema.
 pub(super) fn from_node(node: Option<&Node<'_>>) -> Result<People, Vec<Problem>> {
     let people = node.and_then(|node| node.get("people")?.as_seq()).unwrap_or_default();
     let teams = node.and_then(|node| node.get("teams")?.as_map()).unwrap_or_default();
@@ -58,7 +58,7 @@ fn explain(problem: &RosterProblem, people: &[Node<'_>], teams: &[Entry<'_>]) ->
         ),
         RosterProblem::ManagerCycle { people } => {
             let ends = (people.first().copied().unwrap_or_default(), people.last().copied().unwrap_or_default());
-            let message = "the managers go round in a circle, so nobody stands above the others".to_owned();
+            let message = "the managers form a circle, so nobody is above the others".to_owned();
             (manager(ends.1), message, "let one of them have no manager", Some((person(ends.0), "back to this person")))
         }
         RosterProblem::TeamIsPerson { team: index, person: other } => (

@@ -2,11 +2,11 @@
 
 use crate::policy::Policy;
 
-/// The names under which a policy is looked for, the first that is there.
+/// The names under which a policy is looked for; the first one found counts.
 pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
 
-/// Every place where some forge looks for CODEOWNERS, from the top of the work tree. Which of them counts, and before
-/// which others, is the forge's: [`Forge::codeowners`](crate::policy::Forge::codeowners).
+/// Every place where any forge looks for CODEOWNERS, from the top of the work tree. Which of them counts depends on the
+/// forge: [`Forge::codeowners`](crate::policy::Forge::codeowners).
 pub const CODEOWNERS: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// The folder of GitHub's workflows, from the top of the work tree.
@@ -15,17 +15,17 @@ pub const WORKFLOWS: &str = ".github/workflows/";
 /// Other definitions of CI, from the top of the work tree.
 pub const CI_FILES: [&str; 1] = [".gitlab-ci.yml"];
 
-/// Tells whether a file besides the rule book, named from the top of the work tree, decides how the
-/// register is judged.
+/// Returns whether a file outside the rule book, named from the top of the work tree, decides how the register is
+/// judged.
 #[must_use]
 pub fn is_beside(path: &str) -> bool {
     path.starts_with(WORKFLOWS) || CI_FILES.contains(&path) || CODEOWNERS.contains(&path)
 }
 
-/// The roster's file, where the policy names no other.
+/// The roster's file, unless the policy names another.
 pub(super) const PEOPLE: &str = "people.yaml";
 
-/// The catalogue's file, where the policy names no other.
+/// The catalogue's file, unless the policy names another.
 pub(super) const CONTROLS: &str = "controls.yaml";
 
 /// A file of the rule book.

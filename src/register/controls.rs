@@ -10,9 +10,9 @@ use crate::yaml::{Node, Place, Problem, Related};
 /// One control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Control {
-    /// Its id, as `control` of an exception begins with.
+    /// Its id, with which an exception's `control` begins.
     pub id: String,
-    /// What it demands.
+    /// What it requires.
     pub name: String,
     /// False for a rule that nobody may break.
     pub waivable: bool,
@@ -22,18 +22,18 @@ pub struct Control {
 #[derive(Clone, Debug, Default)]
 pub struct Controls {
     list: Vec<Control>,
-    /// Places in the list, by the id in lower case.
+    /// Positions in the list, by the id in lower case.
     by_id: BTreeMap<String, usize>,
     /// Every length that an id has, in bytes.
     lengths: BTreeSet<usize>,
 }
 
 impl Controls {
-    /// Takes over a tree that fits the schema.
+    /// Reads a tree that fits the schema.
     ///
     /// # Errors
     ///
-    /// When a control is listed twice.
+    /// If a control is listed twice.
     pub fn from_node(node: Option<&Node<'_>>) -> Result<Self, Vec<Problem>> {
         let mut seen = BTreeMap::new();
         let mut problems = Vec::new();
@@ -65,8 +65,8 @@ impl Controls {
         Self { list, by_id, lengths }
     }
 
-    /// Returns the control whose id begins a text, the longest id where several do. The id ends
-    /// where the text does, or before a character that cannot be part of it.
+    /// Returns the control whose id begins a text, the longest id if several do. The id ends where the text does, or
+    /// before a character that cannot be part of it.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Control> {
         let heads = self.lengths.iter().rev().filter_map(|end| text.split_at_checked(*end));
@@ -81,8 +81,7 @@ impl Controls {
     }
 }
 
-/// Tells whether an id is over before `rest`: a dash or a full stop goes on only before a letter
-/// or a digit.
+/// Returns whether an id ends before `rest`: a dash or a full stop continues it only before a letter or a digit.
 fn ends_before(rest: &str) -> bool {
     let mut characters = rest.chars();
     match characters.next() {
@@ -91,8 +90,7 @@ fn ends_before(rest: &str) -> bool {
     }
 }
 
-/// Returns what two controls must share to be the same: the id that begins the text, else the
-/// whole text.
+/// Returns what two controls share if they are the same: the id that begins the text, otherwise the whole text.
 pub fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, str> {
     let folded = fold(text);
     if let Some(control) = controls.and_then(|controls| controls.find(text)) {
@@ -104,9 +102,8 @@ pub fn control_key<'t>(text: &'t str, controls: Option<&Controls>) -> Cow<'t, st
     }
 }
 
-/// Returns the id that begins a text, such as `acc-07`, `a.5.17` or `ac-2(1)`: joined parts, the
-/// last of which holds a digit. A word such as `2-factor` is none. An id right behind it belongs to
-/// it, as in `iso-27001 a.5.1`.
+/// Returns the id that begins a text, such as `acc-07`, `a.5.17` or `ac-2(1)`: joined parts, the last of which contains
+/// a digit. A word such as `2-factor` is not one. An id right after it belongs to it, as in `iso-27001 a.5.1`.
 fn leading_id(folded: &str) -> Option<&str> {
     let text = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     let first = one_id(text)?;

@@ -1,4 +1,4 @@
-//! What differs between two versions of a record.
+//! The differences between two versions of a record.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::yaml::{self, Kind, Node};
 pub enum Lists {
     /// A list is one value.
     Whole,
-    /// Item by item, where both versions hold as many mappings; else as one value.
+    /// Item by item if both versions have the same number of mappings; otherwise as one value.
     Items,
 }
 
-/// Returns the innermost places that differ, as JSON Pointers. Both values stand at `pointer`.
+/// Returns the innermost places that differ, as JSON Pointers. Both values are at `pointer`.
 ///
 /// They are compared as values, so comments, quoting and the order of keys make no difference, nor does a key that says
-/// nothing: one without a value, or with an empty list where the list is not itself a statement, as `exposure: []` is.
+/// nothing: one without a value, or with an empty list, unless the list itself is a statement, as `exposure: []` is.
 #[must_use]
 pub fn differences(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: &str, lists: Lists) -> Vec<String> {
     let mut found = Vec::new();
@@ -48,7 +48,7 @@ fn collect(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: &str, list
     }
 }
 
-/// Tells whether a value at a pointer says more than a missing key would.
+/// Returns whether a value at a pointer says more than a missing key would.
 fn says_something(node: &Node<'_>, pointer: &str) -> bool {
     match &node.kind {
         Kind::Scalar(scalar) => !scalar.is_empty(),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_says_nothing_is_as_good_as_none() {
+    fn a_key_that_says_nothing_counts_as_missing() {
         let base = "title: a\nrisk: {tier: low}\n";
         for more in
             ["notes:\n", "covers: []\n", "covers:\n", "scope: {}\n", "closure: {by: , date: null}\n", "x-y: []\n"]

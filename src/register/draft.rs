@@ -1,7 +1,7 @@
-//! An exception on its way into the register: what is known of it, written as a file.
+//! An exception on its way into the register: what is known about it, written as a file.
 //!
-//! The one place that writes a new file, for every command that makes one. What is missing is
-//! written as a key without a value, so that `check` names it where it belongs.
+//! The one place that writes a new file, for every command that creates one. What is missing is written as a key
+//! without a value, so that `check` names it where it belongs.
 
 use std::collections::BTreeMap;
 
@@ -10,29 +10,29 @@ use crate::register::fields::{self, Field, Kind, Need, STATUS};
 use crate::schema::modeline;
 use crate::yaml::write::{self, Layout, Value};
 
-/// What is known of a new exception, by field. An empty text is a missing one.
+/// What is known about a new exception, by field. An empty text counts as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Lines, people, dates and words; none is empty.
     texts: BTreeMap<Field, String>,
     /// Lists of texts or words, and of what belongs to the items of a list, item by item.
     lists: BTreeMap<Field, Vec<String>>,
-    /// Whether the status is not known either: without one it is then missing instead of `active`.
+    /// Whether the status is unknown too: if it is not given, it is then missing instead of `active`.
     pub status_open: bool,
-    /// The suppressions that it licenses, each with its keys in their order.
+    /// The suppressions that it permits, each with its keys in order.
     pub covers: Vec<Vec<(String, Value)>>,
     /// The organisation's own keys, each beginning with `x-`.
     pub own: Vec<(String, Value)>,
 }
 
 impl Draft {
-    /// Returns the text of a field; an empty one where it is missing.
+    /// Returns the text of a field; empty if it is missing.
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         self.texts.get(&field).map_or("", String::as_str)
     }
 
-    /// Gives a field another text; an empty one takes it away.
+    /// Sets the text of a field; an empty one removes it.
     pub fn set(&mut self, field: Field, text: impl Into<String>) {
         match text.into() {
             text if text.is_empty() => self.texts.remove(&field),
@@ -40,13 +40,13 @@ impl Draft {
         };
     }
 
-    /// Returns the items of a list; `None` where nothing is said of it.
+    /// Returns the items of a list; `None` if nothing is said about it.
     #[must_use]
     pub fn list(&self, field: Field) -> Option<&[String]> {
         self.lists.get(&field).map(Vec::as_slice)
     }
 
-    /// Gives a list its items. An empty list states that there are none.
+    /// Sets the items of a list. An empty list states that there are none.
     pub fn set_list(&mut self, field: Field, items: Vec<String>) {
         self.lists.insert(field, items);
     }
@@ -68,7 +68,7 @@ impl Draft {
         self.list(part).and_then(|items| items.get(at)).map_or("", String::as_str)
     }
 
-    /// Gives one item of a list of mappings a text; the items before it are there afterwards.
+    /// Sets a text in one item of a list of mappings, creating the items up to it.
     pub fn set_item(&mut self, part: Field, at: usize, text: impl Into<String>) {
         let items = self.lists.entry(part).or_default();
         if items.len() <= at {
@@ -77,7 +77,7 @@ impl Draft {
         items[at] = text.into();
     }
 
-    /// Takes away the items of a list of mappings from one on.
+    /// Removes the items of a list of mappings from an index on.
     pub fn truncate(&mut self, list: Field, count: usize) {
         for part in list.parts() {
             if let Some(items) = self.lists.get_mut(&part) {
@@ -87,7 +87,7 @@ impl Draft {
         self.lists.retain(|field, items| field.parent() != Some(list) || !items.is_empty());
     }
 
-    /// Tells whether anything is said of a field, or of a part of it.
+    /// Returns whether anything is said about a field, or about a part of it.
     #[must_use]
     pub fn is_given(&self, field: Field) -> bool {
         match field.kind() {
@@ -96,15 +96,15 @@ impl Draft {
         }
     }
 
-    /// Takes away whatever is said of a field and its parts.
+    /// Removes whatever is said about a field and its parts.
     pub fn clear(&mut self, field: Field) {
         self.texts.remove(&field);
         self.lists.remove(&field);
         field.parts().for_each(|part| self.clear(part));
     }
 
-    /// Puts a value into a field. A list of texts takes one more item a line, one of words begins
-    /// anew with those that blanks or commas part.
+    /// Puts a value into a field. A list of texts gets one more item per line; a list of words is replaced by those
+    /// that blanks or commas separate.
     pub fn put(&mut self, field: Field, value: &str) {
         let lines = || value.lines().map(str::trim).filter(|line| !line.is_empty());
         match field.kind() {
@@ -118,7 +118,7 @@ impl Draft {
         }
     }
 
-    /// Puts a value behind what is there already: a list takes more items, a text more words.
+    /// Adds a value to what is there already: a list gets more items, a text more words.
     pub fn add(&mut self, field: Field, value: &str) {
         match self.texts.get_mut(&field) {
             Some(text) => {
@@ -129,7 +129,7 @@ impl Draft {
         }
     }
 
-    /// Puts a value into a draft that says nothing of a field, nor of the list whose items it belongs to.
+    /// Puts a value into a draft that says nothing about a field, nor about the list whose items it belongs to.
     pub fn put_if_open(&mut self, field: Field, value: &str) {
         let whole = field.parent().filter(|_| field.is_in_list()).unwrap_or(field);
         if !self.is_given(whole) {
@@ -137,8 +137,8 @@ impl Draft {
         }
     }
 
-    /// Writes the file. `schema` is the path of the schema's copy as an editor finds it from the
-    /// file; without one there is no line for the editor.
+    /// Writes the file. `schema` is the path of the schema's copy as an editor finds it from the file; without it there
+    /// is no line for the editor.
     #[must_use]
     pub fn to_yaml(&self, schema: Option<&str>) -> String {
         let modeline = schema.map(modeline).unwrap_or_default();
@@ -165,20 +165,20 @@ impl Draft {
         value.map(|value| (field.key().to_owned(), value))
     }
 
-    /// Tells whether a field that is missing is written as a key without a value.
+    /// Returns whether a field that is missing is written as a key without a value.
     fn needs(&self, field: Field) -> bool {
         let status = self.text(STATUS);
         match field.need() {
             Need::Always => true,
-            // A request that was turned down needs no more than its core.
+            // A request that was turned down needs only its core.
             Need::Approved => status != Status::Rejected.name(),
             Need::Closed => status == Status::Closed.name(),
             Need::Emergency | Need::Optional => false,
         }
     }
 
-    /// Writes a mapping where it is needed or one of the keys that it needs is known; a single key
-    /// on the mapping's own line.
+    /// Writes a mapping if it is needed or one of the keys that it needs is known; a single key goes on the mapping's
+    /// own line.
     fn mapping(&self, field: Field) -> Option<Value> {
         let known = field.parts().any(|part| part.need() == Need::Always && self.is_given(part));
         let entries: Vec<(String, Value)> = field.parts().filter_map(|part| self.entry(part)).collect();
@@ -189,7 +189,7 @@ impl Draft {
         })
     }
 
-    /// Writes a list of mappings, where it has items.
+    /// Writes a list of mappings, if it has items.
     fn mappings(&self, field: Field) -> Option<Value> {
         let one = |at: usize| {
             let parts = field.parts().map(|part| (part, self.item(part, at)));

@@ -1,8 +1,8 @@
 //! One exception as rules read it: every text and date with the bytes that wrote it.
 //!
-//! The model is lenient: a field that is missing or of the wrong shape is `None`, the rule
-//! `schema` has said so, and every other rule still judges the fields that are there. A person
-//! who opens a pull request then sees all defects at once.
+//! The model is lenient: a field that is missing or of the wrong shape is `None`, the rule `schema` reports it, and
+//! every other rule still judges the fields that are there. A person who opens a pull request then sees all defects at
+//! once.
 
 use crate::register::spanned::{At, Spanned, Text};
 use crate::register::tier::Tier;
@@ -10,14 +10,14 @@ use crate::source::{FileId, Span};
 use crate::time::{Day, Moment, Zone};
 use crate::yaml::{Entry, Kind, Node};
 
-/// Where an exception stands (spec section 2).
+/// The state of an exception: its `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Approved, and the rule is or will be broken.
     Active,
     /// Past its expiry, and not closed yet.
     Expired,
-    /// Over: the rule is kept again.
+    /// Over: the rule is followed again.
     Closed,
     /// Never approved.
     Rejected,
@@ -26,13 +26,13 @@ pub enum Status {
 impl Status {
     const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Closed, Self::Rejected];
 
-    /// Reads the word of the file.
+    /// Reads the word in the file.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == text)
     }
 
-    /// Returns the word of the file.
+    /// Returns the word in the file.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ pub struct Exception<'a> {
     pub approver: Option<Text<'a>>,
     /// The day of the decision.
     pub decided: Option<Spanned<Day>>,
-    /// Where it stands.
+    /// The state it is in.
     pub status: Option<Spanned<Status>>,
     /// When it begins.
     pub starts: Option<Spanned<Moment>>,
@@ -83,7 +83,7 @@ pub struct Exception<'a> {
     pub references: Vec<Text<'a>>,
     /// The incident behind an emergency.
     pub incident: Option<Incident<'a>>,
-    /// What was seen on the way.
+    /// What was seen along the way.
     pub reviews: Vec<Review<'a>>,
     /// Fresh requests to go on.
     pub renewals: Vec<Renewal<'a>>,
@@ -229,7 +229,7 @@ impl Role {
 }
 
 impl<'a> Exception<'a> {
-    /// Reads a tree, leaving out what is missing or of the wrong shape.
+    /// Reads a tree, leaving out anything missing or of the wrong shape.
     #[must_use]
     pub fn from_node(file: FileId, id: &'a str, root: Node<'a>) -> Self {
         let mut it = Self::empty(file, id);
@@ -288,27 +288,27 @@ impl<'a> Exception<'a> {
         }
     }
 
-    /// Tells whether the status is one of `any`.
+    /// Returns whether the status is one of `any`.
     #[must_use]
     pub fn is(&self, any: &[Status]) -> bool {
         self.status.as_ref().is_some_and(|status| any.contains(&status.value))
     }
 
-    /// Tells whether the status is `active` or `expired`. One that is missing or misspelt is none
-    /// of the four, so the exception counts as neither live nor over.
+    /// Returns whether the status is `active` or `expired`. One that is missing or misspelt is none of the four, so the
+    /// exception counts as neither live nor over.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.is(&[Status::Active, Status::Expired])
     }
 
-    /// Tells whether the rules for live exceptions apply: to those, and to one whose status cannot
-    /// be read, unless there is a closure. The commonest slip then does not hide the other findings.
+    /// Returns whether the rules for live exceptions apply: to those, and to one whose status cannot be read, unless
+    /// there is a closure. The most common slip then does not hide the other findings.
     #[must_use]
     pub fn is_judged_as_live(&self) -> bool {
         self.is_live() || (self.status.is_none() && self.closure.is_none())
     }
 
-    /// Returns the end that is agreed now: the last renewal's, else the entry's own.
+    /// Returns the end that is agreed now: the last renewal's, otherwise the entry's own.
     #[must_use]
     pub fn current_expiry(&self) -> Option<&Spanned<Moment>> {
         match self.renewals.last() {
@@ -327,7 +327,7 @@ impl<'a> Exception<'a> {
         }
     }
 
-    /// Returns who approved last: the last renewal's approver, else the entry's own.
+    /// Returns who approved last: the last renewal's approver, otherwise the entry's own.
     #[must_use]
     pub fn last_approver(&self) -> Option<&Text<'a>> {
         match self.renewals.last() {
@@ -336,8 +336,8 @@ impl<'a> Exception<'a> {
         }
     }
 
-    /// Returns the day on which the incident behind an emergency ended, while no review or closure of that day or
-    /// later is written.
+    /// Returns the day on which the incident behind an emergency ended, unless there is a review or closure of that day
+    /// or later.
     #[must_use]
     pub fn unreviewed_incident(&self) -> Option<&Spanned<Day>> {
         let emergency = self.risk.tier.as_ref().is_some_and(|tier| tier.value == Tier::Emergency);
@@ -356,7 +356,8 @@ impl<'a> Exception<'a> {
         }
     }
 
-    /// Tells whether something lacks without which no decision could be in force: an approver, a day, an end or a status.
+    /// Returns whether anything is missing without which no decision could be in force: an approver, a day, an end or a
+    /// status.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         self.approver.is_none() || self.decided.is_none() || self.expires.is_none() || self.status.is_none()
@@ -388,8 +389,7 @@ impl<'a> Exception<'a> {
             .collect()
     }
 
-    /// Returns the reasons that were given: the entry's and its renewals', each with the day of
-    /// its decision.
+    /// Returns the reasons that were given: the entry's and its renewals', each with the day of its decision.
     pub fn reasons(&self) -> impl Iterator<Item = (&Text<'a>, Option<Day>)> {
         let day = |day: &Option<Spanned<Day>>| day.as_ref().map(|day| day.value);
         let own = self.reason.iter().map(move |reason| (reason, day(&self.decided)));
@@ -617,7 +617,7 @@ amendments: [{}, {}, {date: 2026-01-01, by: b, approver: a, fields: [a, b], note
 closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
 ";
 
-    /// Where values say that they are.
+    /// Places where values state themselves to be.
     #[derive(Default)]
     struct Said(Vec<(String, Span)>);
 
@@ -657,7 +657,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     }
 
     #[test]
-    fn each_value_knows_the_field_that_holds_it() {
+    fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));
         assert_eq!(said.len(), 46, "{said:?}");

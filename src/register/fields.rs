@@ -1,9 +1,9 @@
-//! The fields of an exception: one table, a row for each property of the schema, in its order.
+//! The fields of an exception: one table, with a row for each property of the schema, in its order.
 //!
-//! What a field is called, what it holds, who may change it once it was decided on, which column of
-//! a spreadsheet fills it and how `stopgap new` asks for it is said here and nowhere else. A new
-//! field is a row, and the same property in `schema/exception.schema.json`; the tests hold the two
-//! together. What reads its value by name needs it in [`crate::register::Exception`] too.
+//! What a field is called, what it holds, who may change it after the decision, which column of a spreadsheet fills it
+//! and how `stopgap new` asks for it is said here and nowhere else. A new field is a row, and the same property in
+//! `schema/exception.schema.json`; the tests compare the two. Code that reads its value by name needs it in
+//! [`crate::register::Exception`] too.
 
 use std::sync::LazyLock;
 
@@ -21,7 +21,7 @@ use crate::time::typed::{self, Toward};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Field(usize);
 
-/// Names the rows that some code is about; a path that no row has does not compile.
+/// Names the rows that some code refers to; a path without a row does not compile.
 macro_rules! named {
     ($($name:ident $path:literal)*) => {
         $(
@@ -405,7 +405,7 @@ const TABLE: &[Row] = &[
 /// The fields as people name them, in the order of the table.
 static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| TABLE.iter().map(|row| row.path.replace("[]", "")).collect());
 
-/// What holds each field, in the order of the table.
+/// What contains each field, in the order of the table.
 static PARENTS: LazyLock<Vec<Option<Field>>> = LazyLock::new(|| {
     let parent = |name: &String| Field::of_name(name.rsplit_once('.')?.0);
     NAMES.iter().map(parent).collect()
@@ -417,7 +417,7 @@ impl Field {
         (0..TABLE.len()).map(Self)
     }
 
-    /// Finds a row when the program is compiled.
+    /// Finds a row at compile time.
     const fn named(path: &str) -> Self {
         let mut at = 0;
         while !same(TABLE[at].path, path) {
@@ -426,7 +426,7 @@ impl Field {
         Self(at)
     }
 
-    /// Finds a field by its name; `None` where there is none of that very name.
+    /// Finds a field by its exact name; `None` if there is none.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         static PLACES: LazyLock<FxHashMap<&str, Field>> =
@@ -434,8 +434,8 @@ impl Field {
         PLACES.get(name).copied()
     }
 
-    /// Returns the field at a place in a file, or the nearest one that holds the place. The place is
-    /// written with dots, slashes or brackets: `/covers/0/id`, `renewals[1].expires`, `scope.other`.
+    /// Returns the field at a place in a file, or the nearest one that contains the place. The place is written with
+    /// dots, slashes or brackets: `/covers/0/id`, `renewals[1].expires`, `scope.other`.
     #[must_use]
     pub fn at(place: &str) -> Option<Self> {
         let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -455,7 +455,7 @@ impl Field {
         &TABLE[self.0]
     }
 
-    /// Returns the keys joined by dots, with `[]` behind a list whose items have keys.
+    /// Returns the keys joined by dots, with `[]` after a list whose items have keys.
     #[must_use]
     pub fn path(self) -> &'static str {
         self.row().path
@@ -473,7 +473,7 @@ impl Field {
         self.path().rsplit('.').next().unwrap_or_default()
     }
 
-    /// Returns what it is called beside the others: the last key, and for an `id` what it is the id of.
+    /// Returns its label next to the others: the last key, and for an `id` what it is the id of.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self.parent() {
@@ -482,19 +482,19 @@ impl Field {
         }
     }
 
-    /// Returns the JSON Pointer of a field that lies in no list.
+    /// Returns the JSON Pointer of a field that is not in a list.
     #[must_use]
     pub fn pointer(self) -> String {
         format!("/{}", self.name().replace('.', "/"))
     }
 
-    /// Returns the mapping that holds it, or the list whose items do; `None` at the top.
+    /// Returns the mapping that contains it, or the list whose items do; `None` at the top.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
         PARENTS.get(self.0).copied().flatten()
     }
 
-    /// Returns the fields that a mapping, or each item of a list, holds.
+    /// Returns the fields that a mapping, or each item of a list, contains.
     pub fn parts(self) -> impl Iterator<Item = Self> + Clone {
         Self::all().filter(move |field| field.parent() == Some(self))
     }
@@ -504,7 +504,7 @@ impl Field {
         Self::all().filter(|field| !field.path().contains('.'))
     }
 
-    /// Tells whether it belongs to the items of a list.
+    /// Returns whether it belongs to the items of a list.
     #[must_use]
     pub fn is_in_list(self) -> bool {
         self.path().contains("[]")
@@ -516,21 +516,20 @@ impl Field {
         self.row().kind
     }
 
-    /// Tells when an exception cannot do without it.
+    /// Returns when an exception needs it.
     #[must_use]
     pub fn need(self) -> Need {
         self.row().need
     }
 
-    /// Tells what may become of it after the decision: what its row says, else what becomes of what
-    /// holds it.
+    /// Returns how it may change after the decision: as its row says, otherwise as what contains it may.
     #[must_use]
     pub fn change(self) -> Change {
         let above = || self.parent().map_or(Change::Free, Self::change);
         self.row().change.unwrap_or_else(above)
     }
 
-    /// Returns the fields that change in a way, each without its parts.
+    /// Returns the fields that change in a given way, each without its parts.
     pub fn outermost(way: impl Fn(Change) -> bool + Copy) -> impl Iterator<Item = Self> {
         let is = move |field: Self| way(field.change());
         Self::all().filter(move |field| is(*field) && !field.parent().is_some_and(is))
@@ -541,24 +540,24 @@ impl Field {
         Self::all().filter(|field| field.row().column.is_some())
     }
 
-    /// Tells whether one value may stand for all entries of an import.
+    /// Returns whether one value may apply to all entries of an import.
     #[must_use]
     pub fn is_shared(self) -> bool {
         self.row().is_shared
     }
 
-    /// Returns the headings of the columns that fill it, best known first; `true` beside one that
-    /// must be the whole heading.
+    /// Returns the headings of the columns that fill it, best known first; `true` with one that must be the whole
+    /// heading.
     pub fn headings(self) -> impl Iterator<Item = (&'static str, bool)> {
         headings(self.row().column.map_or("", |column| column.headings))
     }
 
-    /// Returns the headings that fill it only where no other column does.
+    /// Returns the headings that fill it only if no other column does.
     pub fn second_choice(self) -> impl Iterator<Item = &'static str> {
         names(self.row().column.map_or("", |column| column.second_choice))
     }
 
-    /// Returns the headings of a second column, whose text goes behind that of the first.
+    /// Returns the headings of a second column, whose text goes after that of the first.
     pub fn beside(self) -> impl Iterator<Item = &'static str> {
         names(self.row().column.map_or("", |column| column.beside))
     }
@@ -581,7 +580,7 @@ impl Field {
     }
 
     /// Writes a date as the file holds it that a person types: a day counts back from a day, a moment
-    /// ahead. What is no date, and any other field's text, stays as it is.
+    /// ahead. What is not a date, and any other field's text, stays as it is.
     #[must_use]
     pub fn as_typed(self, text: &str, from: Day) -> String {
         let toward = match self.kind() {
@@ -592,8 +591,8 @@ impl Field {
         typed::read(text, from, toward).map_or_else(|_| text.to_owned(), |moment| moment.to_string())
     }
 
-    /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the
-    /// items of a list are asked for with the list.
+    /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the items of a list are
+    /// asked for with the list.
     #[must_use]
     pub fn asked() -> Vec<Self> {
         let turn = |field: &Self| field.question().map(|question| question.turn).filter(|_| !field.is_in_list());
@@ -609,12 +608,12 @@ impl std::fmt::Debug for Field {
     }
 }
 
-/// Reads a list of headings; `true` beside one that must be the whole heading.
+/// Reads a list of headings; `true` with one that must be the whole heading.
 pub fn headings(list: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
     names(list).map(|name| name.strip_prefix('=').map_or((name, false), |name| (name, true)))
 }
 
-/// Splits a list of names; an empty one has none.
+/// Splits a list of names; an empty list has none.
 fn names(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split(", ").filter(|name| !name.is_empty())
 }
@@ -645,7 +644,7 @@ mod tests {
         work(&yaml::parse(Shipped::Exception.text()).unwrap())
     }
 
-    /// Returns what a schema refers to, else the schema itself.
+    /// Returns what a schema refers to, or the schema itself if it refers to nothing.
     fn resolved<'d>(document: &'d Node<'d>, schema: &'d Node<'d>) -> &'d Node<'d> {
         match schema.get("$ref").and_then(Node::as_text) {
             Some(target) => yaml::lookup(document, &target[1..]).unwrap().1,
@@ -657,7 +656,7 @@ mod tests {
         list.and_then(Node::as_seq).unwrap_or_default().iter().filter_map(Node::as_text).collect()
     }
 
-    /// Lists the properties of a schema and of what they hold, in their order.
+    /// Lists the properties of a schema and of what they contain, in order.
     fn properties<'d>(document: &'d Node<'d>, schema: &'d Node<'d>, above: &str, found: &mut Vec<Property<'d>>) {
         let required = texts(schema.get("required"));
         for entry in schema.get("properties").and_then(Node::as_map).unwrap_or_default() {
@@ -695,7 +694,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_holds_what_the_schema_says() {
+    fn each_row_agrees_with_the_schema() {
         let holds = |document: &Node<'_>, field: Field, schema: &Node<'_>| {
             let refers = schema.get("$ref").and_then(Node::as_text).unwrap_or_default();
             let whole = resolved(document, schema);
@@ -772,7 +771,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_holds_a_value_is_imported_given_and_asked_for() {
+    fn only_fields_with_a_value_are_imported_given_and_asked_for() {
         for field in Field::all() {
             let holds = !matches!(field.kind(), Kind::Mapping | Kind::Mappings);
             assert!(holds || (field.row().column.is_none() && field.argument().is_none()), "{field:?}");

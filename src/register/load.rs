@@ -1,4 +1,4 @@
-//! Finding the exception files and reading them on all cores. Links are never followed.
+//! Finds the exception files and reads them on all cores. Links are never followed.
 
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,9 @@ use crate::yaml::Problem;
 /// The files of a run: the register's own, and whatever it is compared with or judged by.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// Every file; a [`FileId`] is an index into them, and stays what it is.
+    /// Every file; a [`FileId`] is an index into them and never changes.
     list: Vec<ReadFile>,
-    /// The register's own, in the order of their paths.
+    /// The register's own, sorted by path.
     own: Vec<FileId>,
 }
 
@@ -28,15 +28,15 @@ impl Files {
         Self { own: (0..files.len()).map(FileId::new).collect(), list: files }
     }
 
-    /// Adds a file that is not the register's own: a base's, or one beside the register.
+    /// Adds a file that is not the register's own: one of the base, or one next to the register.
     pub fn add(&mut self, file: ReadFile) -> FileId {
         let id = FileId::new(self.list.len());
         self.list.push(file);
         id
     }
 
-    /// Puts a file into the register as if it had been read there. One that was there before under the
-    /// same path becomes a base's, and is returned too.
+    /// Puts a file into the register as if it had been read there. A file that was there before under the same path
+    /// becomes one of the base, and is returned too.
     pub fn put(&mut self, file: ReadFile) -> (FileId, Option<FileId>) {
         let place = self.place(file.source.path());
         let id = self.add(file);
@@ -49,7 +49,7 @@ impl Files {
         }
     }
 
-    /// Puts many files into the register at once, each as [`Files::put`] would where nothing is there.
+    /// Puts many files into the register at once, each as [`Files::put`] would if nothing is there.
     pub fn put_all(&mut self, files: Vec<ReadFile>) {
         let Self { list, own } = self;
         own.extend((list.len()..list.len() + files.len()).map(FileId::new));
@@ -57,7 +57,7 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
-    /// Returns the register's own files, in the order of their paths.
+    /// Returns the register's own files, sorted by path.
     #[must_use]
     pub fn own(&self) -> &[FileId] {
         &self.own
@@ -69,7 +69,7 @@ impl Files {
         self.place(path).ok().and_then(|at| self.own.get(at).copied())
     }
 
-    /// Returns where a path stands among the register's own files, or where it would.
+    /// Returns where a path is among the register's own files, or where it would be.
     fn place(&self, path: &str) -> Result<usize, usize> {
         self.own.binary_search_by(|id| self.source(*id).path().cmp(path))
     }
@@ -80,7 +80,7 @@ impl Files {
         &self.list[id.index()].source
     }
 
-    /// Returns git's object name of a file's content, where it was asked for.
+    /// Returns git's object name of a file's content, if it was asked for.
     #[must_use]
     pub fn oid(&self, id: FileId) -> Option<&str> {
         self.list.get(id.index())?.oid.as_deref()
@@ -106,12 +106,12 @@ impl Files {
 ///
 /// # Errors
 ///
-/// When the folder is not there, is a link, or cannot be listed.
+/// If the folder does not exist, is a link, or cannot be listed.
 pub fn read(root: &Path, folder: &str) -> Result<Files, Error> {
     read_hashed(root, folder, None)
 }
 
-/// Reads the register as [`read`] does, and names each content as git does.
+/// Reads the register as [`read`] does, and computes git's name for each content.
 ///
 /// # Errors
 ///
@@ -135,8 +135,8 @@ pub fn read_hashed(root: &Path, folder: &str, format: Option<ObjectFormat>) -> R
     Ok(Files::from_read(paths.par_iter().with_min_len(64).map(read).collect()))
 }
 
-/// Returns the ids of a register by the names of its files, sorted, without reading them; nothing
-/// where the folder cannot be listed.
+/// Returns the ids of a register by the names of its files, sorted, without reading them; none if the folder cannot be
+/// listed.
 #[must_use]
 pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     let paths = list(&root.join(folder)).unwrap_or_default();
@@ -147,7 +147,7 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     ids
 }
 
-/// Lists the exception files: whatever is named like one and is not a folder.
+/// Lists the exception files: whatever has the name of one and is not a folder.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in WalkDir::new(top).follow_links(false).follow_root_links(false) {
@@ -163,7 +163,7 @@ fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// Tells whether a file's name makes it an exception: it ends in `.yaml` or `.yml`, in any case.
+/// Returns whether a file's name makes it an exception: it ends in `.yaml` or `.yml`, in any case.
 #[must_use]
 pub fn is_named_like_one(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_keeps_its_id_and_the_register_its_order_whatever_is_put_in() {
+    fn putting_files_in_keeps_ids_and_order() {
         let file = |path: &str, text: &str| ReadFile::from(Source::new(path, text.to_owned()));
         let mut files = Files::from_read(vec![file("x/c.yaml", "c"), file("x/a.yaml", "a")]);
         let own = |files: &Files| -> Vec<String> {

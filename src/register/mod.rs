@@ -1,4 +1,4 @@
-//! The register: every exception file, read, parsed and judged by the schemas on all cores.
+//! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
 mod differences;
@@ -42,22 +42,22 @@ pub struct Faults {
 /// All exceptions and what is wrong with their files.
 #[derive(Debug, Default)]
 pub struct Register<'a> {
-    /// The files, in the order of their paths.
+    /// The files, sorted by path.
     pub files: Vec<FileRef<'a>>,
-    /// Every file that has a tree, in the order of their paths.
+    /// Every file that has a tree, sorted by path.
     pub exceptions: Vec<Exception<'a>>,
-    /// What is at fault in files that are.
+    /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// Where the exception of each file stands among the exceptions.
+    /// The index of each file's exception.
     by_file: FxHashMap<FileId, usize>,
-    /// The trees of the exceptions, where they were kept.
+    /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
 }
 
 /// One file of the register.
 #[derive(Clone, Copy, Debug)]
 pub struct FileRef<'a> {
-    /// Its place in the run's list of files.
+    /// Its id in the run's list of files.
     pub id: FileId,
     /// Its path, relative to the root.
     pub path: &'a str,
@@ -66,14 +66,13 @@ pub struct FileRef<'a> {
 }
 
 impl<'a> Register<'a> {
-    /// Parses and judges all files.
+    /// Parses and checks all files.
     #[must_use]
     pub fn parse(files: &'a Files, own: Option<&Schema>) -> Self {
         Self::parse_with_base(files, own, &[]).0
     }
 
-    /// Parses and judges all files once, and makes two registers of them: the own files, and those
-    /// that the base holds.
+    /// Parses and checks all files once, and creates two registers from them: the own files, and those of the base.
     #[must_use]
     pub fn parse_with_base(files: &'a Files, own: Option<&Schema>, base: &[FileId]) -> (Self, Self) {
         Self::read_with_base(files, &[Some(&schema()), own], base)
@@ -86,7 +85,7 @@ impl<'a> Register<'a> {
         Self::read_with_base(files, &[], base)
     }
 
-    /// Parses all files without a schema, and keeps their trees for those who write whole records.
+    /// Parses all files without a schema, and keeps their trees for formats that write whole records.
     #[must_use]
     pub fn parse_with_trees(files: &'a Files) -> Self {
         Self::of(parse_all(files, files.own(), &[], true))
@@ -104,7 +103,7 @@ impl<'a> Register<'a> {
         (Self::of(parsed), Self::of(before))
     }
 
-    /// Makes a register of files in the order of their paths.
+    /// Creates a register from files sorted by path.
     fn of(files: Vec<Parsed<'a>>) -> Self {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
@@ -128,7 +127,7 @@ impl<'a> Register<'a> {
         self.exceptions.get(*self.by_file.get(&file)?)
     }
 
-    /// Returns the tree of an exception, where it was kept.
+    /// Returns the tree of an exception, if it was kept.
     #[must_use]
     pub fn tree(&self, file: FileId) -> Option<&Node<'a>> {
         self.trees.get(&file)
@@ -147,7 +146,7 @@ impl<'a> Register<'a> {
     }
 }
 
-/// Compiles the schema of an exception, which knows what else people call its keys.
+/// Compiles the schema of an exception, which also knows what else people call its keys.
 #[must_use]
 pub fn schema() -> Schema {
     Schema::shipped(Shipped::Exception).with_other_keys(fields::Field::keys_called)
@@ -183,7 +182,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
             None
         }
         Ok(root) if root.as_map().is_none() => {
-            let message = format!("the file holds {}, not a mapping", root.kind_name());
+            let message = format!("the file contains {}, not a mapping", root.kind_name());
             faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
             None
         }
@@ -201,7 +200,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
 /// The longest id, in characters.
 pub const LONGEST_ID: usize = 100;
 
-/// Says why a file's stem is not an id of an exception.
+/// Returns why a file's stem cannot be the id of an exception.
 #[must_use]
 pub fn id_problem(stem: &str) -> Option<Problem> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');

@@ -1,4 +1,4 @@
-//! What the table of fields says of one: the parts of a row.
+//! What the table of fields says about one field: the parts of a row.
 
 /// A row of the table.
 #[derive(Debug)]
@@ -6,7 +6,7 @@ pub(super) struct Row {
     pub(super) path: &'static str,
     pub(super) kind: Kind,
     pub(super) need: Need,
-    /// `None` where it changes as what holds it does.
+    /// `None` if it changes in the same way as what contains it.
     pub(super) change: Option<Change>,
     pub(super) column: Option<Column>,
     pub(super) is_shared: bool,
@@ -38,7 +38,7 @@ pub enum Kind {
     Mappings,
 }
 
-/// When an exception cannot do without a field; within a mapping, when the mapping cannot.
+/// When an exception needs a field; for a key of a mapping, when the mapping needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// Always.
@@ -53,10 +53,10 @@ pub enum Need {
     Optional,
 }
 
-/// What may become of a field after the decision.
+/// How a field may change after the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was decided on: an amendment that names it, or what holds it, corrects it.
+    /// It was decided on: an amendment that names it, or what contains it, corrects it.
     Amended,
     /// It is never corrected: a renewal extends it.
     Renewed,
@@ -66,43 +66,42 @@ pub enum Change {
     Once,
     /// It goes from one word to certain others.
     Stepped,
-    /// Each of its keys goes its own way.
+    /// Each of its keys changes in its own way.
     Apart,
     /// It is free to edit.
     Free,
 }
 
-/// The columns of a spreadsheet that fill a field, by their headings: names with commas between, in
-/// lower case without accents, best known first. One that begins with `=` says too little to be
-/// recognised as a part of a longer heading.
+/// The columns of a spreadsheet that fill a field, by their headings: names with commas between, in lower case without
+/// accents, best known first. One that begins with `=` is too general to be recognised as a part of a longer heading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     pub(super) headings: &'static str,
-    /// Headings that fill the field only where no other does.
+    /// Headings that fill the field only if no other does.
     pub(super) second_choice: &'static str,
-    /// Headings of a second column whose text goes behind that of the first.
+    /// Headings of a second column whose text goes after that of the first.
     pub(super) beside: &'static str,
 }
 
-/// How an argument of `stopgap new` gives a field.
+/// The argument of `stopgap new` that sets a field.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
     /// Its name, without the dashes.
     pub flag: &'static str,
     /// What it takes, in capitals.
     pub value: &'static str,
-    /// What `--help` says of it.
+    /// What `--help` says about it.
     pub about: &'static str,
 }
 
 /// How `stopgap new` asks for a field.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
-    /// Its place among the questions: lower numbers come first.
+    /// Its position among the questions: lower numbers come first.
     pub turn: u8,
     /// The question.
     pub ask: &'static str,
-    /// What a good answer holds.
+    /// What a good answer contains.
     pub help: &'static str,
     /// Whether the answer follows from others or from the register where it can, and is then shown
     /// instead of asked for.
@@ -110,7 +109,7 @@ pub struct Question {
 }
 
 impl Row {
-    /// Begins a row; the path has dots between keys, and `[]` behind a list whose items have keys.
+    /// Begins a row; the path has dots between keys, and `[]` after a list whose items have keys.
     pub(super) const fn new(path: &'static str, kind: Kind) -> Self {
         Self {
             path,
@@ -133,12 +132,12 @@ impl Row {
         Self { change: Some(change), ..self }
     }
 
-    /// Makes it a field that `import` fills, from a column of these headings.
+    /// Lets `import` fill it, from a column with one of these headings.
     pub(super) const fn column(self, headings: &'static str) -> Self {
         Self { column: Some(Column { headings, second_choice: "", beside: "" }), ..self }
     }
 
-    /// Adds headings that fill the field only where no other column does.
+    /// Adds headings that fill the field only if no other column does.
     pub(super) const fn second_choice(self, second_choice: &'static str) -> Self {
         match self.column {
             Some(column) => Self { column: Some(Column { second_choice, ..column }), ..self },
@@ -146,7 +145,7 @@ impl Row {
         }
     }
 
-    /// Adds headings of a second column, whose text goes behind that of the first.
+    /// Adds headings of a second column, whose text goes after that of the first.
     pub(super) const fn beside(self, beside: &'static str) -> Self {
         match self.column {
             Some(column) => Self { column: Some(Column { beside, ..column }), ..self },
@@ -154,13 +153,13 @@ impl Row {
         }
     }
 
-    /// Lets one value stand for all entries of an import. A decision is made for each on its own,
-    /// and so are its name, its reason, its risk and what was considered instead.
+    /// Lets one value apply to all entries of an import. A decision is made for each entry separately, and so are its
+    /// name, its reason, its risk and what was considered instead.
     pub(super) const fn shared(self) -> Self {
         Self { is_shared: true, ..self }
     }
 
-    /// Names keys that other registers have for it, beside the headings: with commas between.
+    /// Names keys that other registers use for it, in addition to the headings: with commas between.
     pub(super) const fn other_keys(self, other_keys: &'static str) -> Self {
         Self { other_keys, ..self }
     }

@@ -1,12 +1,11 @@
-//! Values of an exception, each with the bytes that wrote it and the field that holds it.
+//! Values of an exception, each with the bytes that wrote it and its field.
 
 use std::borrow::Cow;
 
 use crate::source::Span;
 use crate::yaml::{Place, Spot};
 
-/// The field that holds a value, as cheap as a number: there are a hundred thousand of them for each
-/// one that a finding names.
+/// The field of a value, as cheap as a number: there are a hundred thousand of them for each one that a finding names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct At {
     /// JSON Pointer with `*` for each index of a list.
@@ -15,17 +14,17 @@ pub struct At {
 }
 
 impl At {
-    /// Makes the place of a field that is in no list.
+    /// Creates the place of a field that is not in a list.
     pub(super) fn field(pattern: &'static str) -> Self {
         Self { pattern, index: [0; 2] }
     }
 
-    /// Makes the place of an item of a list, or of a field of it.
+    /// Creates the place of an item of a list, or of a field of it.
     pub(super) fn item(pattern: &'static str, index: usize) -> Self {
         Self::inner(pattern, index, 0)
     }
 
-    /// Makes the place of an item of a list that is a field of an item.
+    /// Creates the place of an item of a list that is a field of an item.
     pub(super) fn inner(pattern: &'static str, outer: usize, inner: usize) -> Self {
         Self { pattern, index: [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX)) }
     }
@@ -46,7 +45,7 @@ impl At {
     }
 }
 
-/// A value, the bytes that wrote it, and the field that holds it.
+/// A value, the bytes that wrote it, and its field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spanned<T> {
     /// The value.
@@ -73,8 +72,8 @@ impl Text<'_> {
         &self.value
     }
 
-    /// Returns the spot of a slice of this text; the whole value's where an escape or a line fold stands
-    /// between the text and the file.
+    /// Returns the spot of a slice of this text; that of the whole value if an escape or a line fold makes the text
+    /// differ from the file.
     #[must_use]
     pub fn part(&self, part: &str) -> Spot {
         Spot { span: self.span_of(part).unwrap_or(self.span), ..Spot::from(self) }
@@ -101,7 +100,7 @@ mod tests {
     use crate::yaml;
 
     #[test]
-    fn a_part_of_a_text_has_its_own_bytes_unless_the_file_writes_it_otherwise() {
+    fn a_part_of_a_text_has_its_own_bytes_unless_it_is_written_differently() {
         for (written, found) in [
             ("Ask Zoë, TBD  # later", "TBD"),
             ("\"Ask 'Zoë', TBD\"", "TBD"),
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_has_the_index_of_each_list() {
+    fn a_pointer_contains_the_index_in_each_list() {
         assert_eq!(At::field("/scope/system").pointer(), "/scope/system");
         assert_eq!(At::item("/renewals/*/expires", 12).pointer(), "/renewals/12/expires");
         assert_eq!(At::inner("/amendments/*/fields/*", 3, 0).pointer(), "/amendments/3/fields/0");

@@ -1,4 +1,4 @@
-//! Where an exception stands in its term on a day.
+//! The term of an exception, seen from a day.
 
 use crate::register::exception::{Exception, Status};
 use crate::time::{Day, Today, Zone};
@@ -10,7 +10,7 @@ pub struct Term {
     pub last_day: Day,
     /// Whole days until that day; negative once it is past.
     pub days_left: i64,
-    /// Whether the rule may be broken already; not where the record does not say from when.
+    /// Whether the rule may be broken already; false if the record does not say from when.
     pub started: bool,
     /// Whether the end has passed.
     pub ended: bool,
@@ -23,12 +23,12 @@ pub struct Notice {
     pub days: u32,
     /// Whether no later one follows.
     pub last: bool,
-    /// The end that it speaks of.
+    /// The end that it is about.
     pub term: Term,
 }
 
 impl Exception<'_> {
-    /// Returns where the current expiry lies; `None` where the record names none.
+    /// Returns the term up to the current expiry; `None` if the record names no expiry.
     #[must_use]
     pub fn term(&self, zone: Zone, today: Today) -> Option<Term> {
         let expiry = self.current_expiry()?.value;
@@ -49,15 +49,15 @@ impl Exception<'_> {
         Some(Notice { days, last: fitting.iter().min() == Some(&days), term })
     }
 
-    /// Tells whether the rule may be broken now: active, started and not ended (spec section 4).
+    /// Returns whether the rule may be broken now: active, started and not ended.
     #[must_use]
     pub fn is_in_force(&self, zone: Zone, today: Today) -> bool {
         self.is(&[Status::Active]) && self.term(zone, today).is_some_and(|term| term.started && !term.ended)
     }
 
-    /// Returns those of `reminders`, in days before the last covered day, that fit the term of the last
-    /// approval: at most half of it, so that a seven-day approval is not "soon" on its first day. All of
-    /// them fit where the record does not say since when it is approved: silence would be worse.
+    /// Returns those of `reminders`, in days before the last covered day, that fit the term of the last approval: at
+    /// most half of it, so that a seven-day approval is not "soon" on its first day. All of them fit if the record does
+    /// not say since when it has been approved: silence would be worse.
     #[must_use]
     pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
         let Some(approved) = self.approved_from(zone) else { return reminders.to_vec() };

@@ -9,7 +9,7 @@ pub enum Tier {
     Moderate,
     /// Great harm.
     High,
-    /// An incident is being fought.
+    /// An incident is in progress.
     Emergency,
 }
 
@@ -17,13 +17,13 @@ impl Tier {
     /// All tiers, mildest first.
     pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::Emergency];
 
-    /// Reads the word of the file.
+    /// Reads the word in the file.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tier| tier.name() == text)
     }
 
-    /// Returns the word of the file.
+    /// Returns the word in the file.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! Who must be told on a day, from the register alone, and what has been told already.
 //!
-//! [`due`] works the day's reminders out: which stage an exception has reached, and who is told. It needs no memory.
-//! [`track`] holds them against the tracking issues that are there, one an exception, whose text records the last
-//! stage that was told; what it gives are steps without words. Formats and requests are not known here.
+//! [`due`] works out the day's reminders: which stage an exception has reached, and who is told. It needs no memory.
+//! [`track`] compares them with the existing tracking issues, one per exception, whose text records the last stage that
+//! was told; it returns steps without words. Formats and requests are not known here.
 
 mod people;
 mod record;
@@ -26,7 +26,7 @@ pub struct Reminder<'r> {
     pub exception: &'r Exception<'r>,
     /// Its file, relative to the root.
     pub path: &'r str,
-    /// Where its end lies, if it names one.
+    /// Its term, if it names an end.
     pub term: Option<Term>,
     /// What is due: its end, the review of its incident, or both in this order.
     pub concerns: Vec<Concern>,
@@ -50,7 +50,7 @@ pub struct Concern {
 /// What a concern is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// The current expiry, the last day that it covers, and the day on which it falls: another one where it is a
+    /// The current expiry, the last day that it covers, and the day on which it falls, which differs if it is a
     /// date-time at midnight.
     End(Moment, Day, Day),
     /// The day on which the incident of an emergency ended.
@@ -67,7 +67,7 @@ impl Subject {
         }
     }
 
-    /// Returns the moment by which the record of what was told knows it again.
+    /// Returns the moment by which the record of what was told recognises it.
     #[must_use]
     pub fn moment(self) -> String {
         match self {
@@ -78,7 +78,7 @@ impl Subject {
 }
 
 impl Concern {
-    /// Says what is the matter in words that are as true tomorrow.
+    /// Returns what is the matter, in words that stay true tomorrow.
     #[must_use]
     pub fn fact(&self) -> String {
         match self.subject {
@@ -91,7 +91,7 @@ impl Concern {
         }
     }
 
-    /// Says what is the matter, counted from a day.
+    /// Returns what is the matter, counted from a day.
     #[must_use]
     pub fn message(&self, today: Day) -> String {
         let distance = match self.subject {
@@ -107,7 +107,7 @@ impl Concern {
         format!("{}, {distance}", self.fact())
     }
 
-    /// Says what to do about it.
+    /// Returns what to do about it.
     #[must_use]
     pub fn advice(&self) -> String {
         match self.subject {
@@ -120,7 +120,7 @@ impl Concern {
     }
 }
 
-/// Names the last covered day, or the date-time where the end is one.
+/// Names the last covered day, or the date-time if the end is one.
 fn on_or_at(expiry: Moment, last: Day) -> String {
     match expiry {
         Moment::Day(_) => format!("on {last}"),
@@ -143,10 +143,9 @@ impl<'r> Reminder<'r> {
     }
 }
 
-/// Works out who must be told, the most urgent first.
+/// Works out who must be told, most urgent first.
 ///
-/// Only the stage that was reached last counts: after days without a run, people are told where things stand, not
-/// where they stood.
+/// Only the latest stage counts: after days without a run, people are told the current state, not the past ones.
 #[must_use]
 pub fn due<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
     let live = register.exceptions.iter().filter(|exception| exception.is_live());
@@ -171,7 +170,7 @@ fn reminder<'r>(exception: &'r Exception<'r>, judge: &'r Judge, register: &'r Re
     })
 }
 
-/// The end of an exception, once its first reminder has begun.
+/// Returns the concern about the end of an exception, once its first reminder has begun.
 fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -> Option<Concern> {
     let expiry = exception.current_expiry()?.value;
     let term = exception.term(zone, today)?;
@@ -188,7 +187,7 @@ fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -
     Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: notice.last })
 }
 
-/// The review that an emergency needs once its incident has ended.
+/// Returns the concern about the review that an emergency needs once its incident has ended.
 fn review(exception: &Exception<'_>, today: Today) -> Option<Concern> {
     let ended = exception.unreviewed_incident()?.value;
     let (stage, since) = match ended.days_until(today.day) {

@@ -1,4 +1,4 @@
-//! Who is told: the owner, and the two others whom an exception leads to.
+//! Who is told: the owner, their manager and the approver.
 
 use crate::people::{People, Roster};
 use crate::register::Exception;
@@ -9,9 +9,9 @@ use crate::time::Day;
 pub enum Part {
     /// Removes the exception.
     Owner,
-    /// The nearest person above the owner who has not left.
+    /// The nearest manager of the owner who has not left.
     Manager,
-    /// Approved it last.
+    /// The last approver.
     Approver,
 }
 
@@ -30,20 +30,20 @@ impl Part {
 /// Somebody who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person<'r> {
-    /// What to call them: the roster's handle, else the `@handle` as written, else the name.
+    /// What to call them: the roster's handle, otherwise the `@handle` as written, otherwise the name.
     pub name: &'r str,
-    /// The login to mention, without `@`; nobody is mentioned who has none, or who has left.
+    /// The login to mention, without `@`; somebody without one, or who has left, is not mentioned.
     pub login: Option<&'r str>,
-    /// Why; one person may be two of them.
+    /// Why; one person may have two parts.
     pub parts: Vec<Part>,
     /// Whether the roster says that they have left.
     pub left: bool,
 }
 
-/// Who is told of one exception.
+/// Who is told about one exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Circle<'r> {
-    /// The owner; where there is none or the owner has left, the manager too, else the approver.
+    /// The owner; if there is none or they have left, the manager too, otherwise the approver.
     pub first: Vec<Person<'r>>,
     /// Everybody: owner, manager, approver.
     pub all: Vec<Person<'r>>,
@@ -97,8 +97,8 @@ fn person<'r>(written: &'r str, part: Part, roster: Option<&'r Roster>, day: Day
     Person { name, login, parts: vec![part], left }
 }
 
-/// Returns the login that a handle names, where it can be one on GitHub: letters and digits with single hyphens between
-/// them, at most 39 characters; an underscore parts off the short code of an enterprise. A team is not a login.
+/// Returns the login that a handle names, if it can be one on GitHub: letters and digits with single hyphens between
+/// them, at most 39 characters; an underscore separates the short code of an enterprise. A team is not a login.
 fn login(handle: &str) -> Option<&str> {
     let login = handle.strip_prefix('@').unwrap_or(handle);
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

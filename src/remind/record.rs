@@ -1,6 +1,6 @@
 //! What has been told, as a hidden line in the text of a tracking issue: `<!-- stopgap:v1 {…} -->`.
 //!
-//! The line is data of our own, and only as good as the author of the text that holds it; who that is, is judged
+//! The line is our own data, and only as trustworthy as the author of the text that contains it; who that is, is judged
 //! elsewhere.
 
 use std::fmt::{self, Write as _};
@@ -12,7 +12,7 @@ use crate::remind::Stage;
 const BEFORE: &str = "<!-- stopgap:v1 ";
 const BEHIND: &str = " -->";
 
-/// The stage that was told last, and of what.
+/// The stage that was told last, and what about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// The expiry, or the day on which the incident ended.
@@ -35,7 +35,7 @@ pub enum Over {
     Reviewed,
     /// The file is gone.
     Removed,
-    /// Nothing is due, for whatever other reason.
+    /// Nothing is due, for any other reason.
     NothingDue,
     /// Another issue tracks the exception.
     Duplicate,
@@ -44,31 +44,31 @@ pub enum Over {
 /// The record of one tracking issue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The exception's id; `None` for the digest of those that have no issue yet.
+    /// The exception's id; `None` for the digest of those without an issue.
     pub id: Option<String>,
-    /// How often something was told here; it makes each telling's record another text.
+    /// How often something was told here; it makes the record of each telling unique.
     pub told: u32,
-    /// What was told of its end.
+    /// What was told about its end.
     pub end: Option<Told>,
-    /// What was told of the review of its incident.
+    /// What was told about the review of its incident.
     pub review: Option<Told>,
-    /// The logins of those of the present people who were told; `None` in a record of an older version.
+    /// The logins of the people currently involved who were told; `None` in a record of an older version.
     pub to: Option<Vec<String>>,
-    /// Set once the issue was closed.
+    /// Set once the issue has been closed.
     pub over: Option<Over>,
-    /// What stands for the title and the text that were written last, so that they are only written again when the
-    /// register's words have changed, and not when somebody has added theirs.
+    /// A hash of the title and the text that were written last, so that they are only rewritten if the register's words
+    /// have changed, and not if somebody has added theirs.
     pub text: Option<String>,
 }
 
 impl Record {
-    /// Finds the record in a text: the last line that is one. Gives nothing where there is none, and an error where
-    /// what looks like one cannot be read.
+    /// Finds the record in a text: the last line that is one. Returns `None` if there is none, and an error if what
+    /// looks like one cannot be read.
     pub fn find(text: &str) -> Option<Result<Self, ()>> {
         text.lines().rev().map(str::trim).filter(|line| line.starts_with("<!-- stopgap:v")).map(read).next()
     }
 
-    /// Returns a text with this record in the place of the one that it holds.
+    /// Returns a text with its record replaced by this one.
     #[must_use]
     pub fn replace_in(&self, text: &str) -> String {
         let own = |line: &str| line.trim().starts_with(BEFORE);
@@ -82,7 +82,7 @@ fn read(line: &str) -> Result<Record, ()> {
     serde_json::from_str::<Written>(json).map_err(|_| ())?.try_into()
 }
 
-/// The keys as they are written.
+/// The keys as written.
 #[derive(Serialize, Deserialize)]
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ struct Written {
     incident: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     review: Option<String>,
-    /// Logins, with blanks between them.
+    /// Logins, separated by blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,8 +151,8 @@ impl From<&Record> for Written {
 }
 
 impl fmt::Display for Record {
-    /// Writes the line. An id is the name of a file and may be anything, so that only letters, digits and what JSON
-    /// itself needs stand in it as they are: no end of the comment, no mention and nothing invisible.
+    /// Writes the line. An id is a file name and may be anything, so only letters, digits and what JSON itself needs
+    /// are written unescaped: it cannot contain the end of the comment, a mention or anything invisible.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_string(&Written::from(self)).map_err(|_| fmt::Error)?;
         f.write_str(BEFORE)?;
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_an_id_holds_the_line_is_read_as_it_was_written() {
+    fn any_id_is_read_back_as_it_was_written() {
         for id in ["a", "a --> b", "\n<!-- x", "@dana #1", "\"}\\", "é😀\u{202e}\u{1b}", "a&b;::x##[y]"] {
             let record = Record {
                 id: Some(id.to_owned()),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_counts_and_a_damaged_one_is_told_from_none() {
+    fn the_last_line_counts_and_a_damaged_one_differs_from_none() {
         let line = |told: u32| Record { id: Some("a".into()), told, ..Record::default() }.to_string();
         let both = format!("{}\n{}\n", line(1), line(2));
         assert_eq!(Record::find(&both).unwrap().unwrap().told, 2);

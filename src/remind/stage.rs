@@ -1,45 +1,45 @@
-//! The stages at which people are told, in the order in which they come.
+//! The stages at which people are told, in order.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A stage; within one concern a later one is greater.
+/// A stage; of the same concern, a later one is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// So many days before the last covered day, or fewer.
+    /// At most this many days before the last covered day.
     Reminder(u32),
-    /// The end has passed, for so many days or more: 0, 1, then whole weeks.
+    /// The end passed at least this many days ago: 0, 1, then whole weeks.
     Expired(u32),
     /// The incident has ended: a review is to be written, or the exception closed.
     ReviewDue,
-    /// The day after the incident's end has passed without either, for so many days or more: 0, then whole weeks.
+    /// The day after the incident's end passed without either, at least this many days ago: 0, then whole weeks.
     ReviewOverdue(u32),
 }
 
 impl Stage {
-    /// Returns the stage that an end has reached which passed so many days ago.
+    /// Returns the stage of an end that passed so many days ago.
     ///
-    /// A comment on each of many days is soon read by nobody: people are told at once, again on the next day, and then
-    /// once a week. Whatever lists the reminders of a day lists an expired exception on each.
+    /// Nobody reads a comment on every one of many days: people are told at once, again on the next day, and then once
+    /// a week. A list of a day's reminders still has every expired exception.
     #[must_use]
     pub fn expired(days: i64) -> Self {
         let days = u32::try_from(days).unwrap_or_default();
         Self::Expired(if days < 7 { days.min(1) } else { days / 7 * 7 })
     }
 
-    /// Returns the stage that a review has reached which was due so many days ago: overdue at once, then weekly.
+    /// Returns the stage of a review that was due so many days ago: overdue at once, then weekly.
     #[must_use]
     pub fn review_overdue(days: i64) -> Self {
         Self::ReviewOverdue(u32::try_from(days).unwrap_or_default() / 7 * 7)
     }
 
-    /// Tells whether it is not over the same thing later than another one.
+    /// Returns whether it is about the same thing as another stage, and not later.
     #[must_use]
     pub fn is_reached_by(self, other: Self) -> bool {
         self.order() <= other.order()
     }
 
-    /// Tells whether the end or the day of a review has passed.
+    /// Returns whether the end or the day of a review has passed.
     #[must_use]
     pub fn is_late(self) -> bool {
         matches!(self, Self::Expired(_) | Self::ReviewOverdue(_))
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_exception_is_told_at_once_on_the_next_day_and_once_a_week() {
+    fn an_expired_exception_is_told_at_once_the_next_day_and_then_weekly() {
         let told: Vec<u32> = (-1..=29)
             .map(|days| match Stage::expired(days) {
                 Stage::Expired(days) => days,

@@ -1,8 +1,8 @@
-//! The tracking issues: what is told now, what was told already, and which issues have done their work.
+//! The tracking issues: what is told now, what was told already, and which issues are no longer needed.
 //!
-//! The memory is the record in an issue's text. A telling is a comment that carries the record of afterwards, followed
-//! by that record in the issue's text; whoever applies the steps leaves out a comment that is there already. So a run
-//! that breaks off between the two neither loses a telling nor repeats one.
+//! The memory is the record in an issue's text. A telling is a comment that carries the new record, followed by that
+//! record in the issue's text; whoever applies the steps skips a comment that is there already. So a run that breaks
+//! off between the two neither loses a telling nor repeats one.
 
 use std::collections::BTreeMap;
 
@@ -14,37 +14,37 @@ use crate::remind::{Concern, Over, Person, Record, Reminder, Subject, Told};
 use crate::text::shown;
 use crate::time::Moment;
 
-/// Whose issues are believed, and how many are opened.
+/// Whose issues are trusted, and how many are opened.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'a> {
     /// The login under which the issues are opened.
     pub bot: &'a str,
     /// The label that they carry.
     pub label: &'a str,
-    /// How many are opened in a run at most; the others wait in one digest.
+    /// How many are opened in a run at most; the others go into one digest.
     pub max_new: usize,
 }
 
 /// What is to be done.
 #[derive(Debug, Default)]
 pub struct Tracking<'r> {
-    /// The steps in their order: what is most urgent to tell first.
+    /// The steps in order: what is most urgent to tell first.
     pub steps: Vec<Step<'r>>,
     /// What was left alone, and why.
     pub remarks: Vec<String>,
 }
 
-/// One step; where it names an issue, that one is changed.
+/// One step; if it names an issue, that issue is changed.
 #[derive(Debug)]
 pub enum Step<'r> {
-    /// Open an issue, which tells of all concerns.
+    /// Open an issue that tells about all concerns.
     Create {
         /// What it is about.
         reminder: &'r Reminder<'r>,
         /// The record afterwards.
         record: Record,
     },
-    /// Tell of the concerns that are new, and open the issue again if it was closed.
+    /// Tell about the concerns that are new, and reopen the issue if it was closed.
     Tell {
         /// The issue.
         issue: &'r Issue,
@@ -55,7 +55,7 @@ pub enum Step<'r> {
         /// The record afterwards.
         record: Record,
     },
-    /// No new stage, but somebody has to act who was not told: a new owner, say.
+    /// No new stage, but somebody has to act who was not told: a new owner, for example.
     Introduce {
         /// The issue.
         issue: &'r Issue,
@@ -72,7 +72,7 @@ pub enum Step<'r> {
         issue: &'r Issue,
         /// What it is about.
         reminder: &'r Reminder<'r>,
-        /// The record, as it is.
+        /// The record, unchanged.
         record: Record,
     },
     /// Nobody has to act any more: say so and close the issue.
@@ -84,13 +84,13 @@ pub enum Step<'r> {
         /// The record afterwards.
         record: Record,
     },
-    /// List those for whom no issue was opened in this run; close the list when it is empty.
+    /// List those for whom no issue was opened in this run; close the list if it is empty.
     Digest {
         /// The issue that holds the list, if there is one.
         issue: Option<&'r Issue>,
-        /// Its record, as it is.
+        /// Its record, unchanged.
         record: Record,
-        /// Who waits, the most urgent first.
+        /// Who is waiting, most urgent first.
         waiting: Vec<&'r Reminder<'r>>,
     },
 }
@@ -110,14 +110,14 @@ impl<'r> Step<'r> {
     }
 }
 
-/// Why an issue has done its work.
+/// Why an issue is no longer needed.
 #[derive(Clone, Copy, Debug)]
 pub enum Why<'r> {
     /// The exception is closed.
     Closed(&'r Exception<'r>),
     /// The exception was rejected.
     Rejected,
-    /// It was renewed up to here.
+    /// It was renewed until this moment.
     Renewed(Moment),
     /// Its incident was reviewed.
     Reviewed,
@@ -149,7 +149,7 @@ struct Tracked<'r> {
     record: Record,
 }
 
-/// Works out the steps from the day's reminders and the issues that are there.
+/// Works out the steps from the day's reminders and the existing issues.
 #[must_use]
 pub fn track<'r>(
     reminders: &'r [Reminder<'r>],
@@ -210,12 +210,12 @@ pub fn track<'r>(
     tracking
 }
 
-/// Ids that differ in case alone are one, as `duplicate-id` has it.
+/// Ids that differ only in case are the same, as for `duplicate-id`.
 fn key(id: &str) -> String {
     id.to_lowercase()
 }
 
-/// Sorts out the issues of the bot by the id that they track, the one that counts first.
+/// Sorts the issues of the bot by the id that they track, the one that counts first.
 fn believed<'r>(
     issues: &'r [Issue],
     settings: Settings<'_>,
@@ -227,7 +227,7 @@ fn believed<'r>(
         if !is_by_bot(issue, settings.bot) {
             let author = issue.author.as_ref().map_or("a deleted account", |author| author.login.as_str());
             remarks.push(format!(
-                "issue {} holds a record that `{}` wrote, not `{}`: ignored",
+                "issue {} contains a record written by `{}`, not `{}`: ignored",
                 issue.number,
                 shown(author),
                 shown(settings.bot)
@@ -237,7 +237,7 @@ fn believed<'r>(
         } else if let Ok(record) = found {
             tracked.entry(record.id.as_deref().map(key)).or_default().push(Tracked { issue, record });
         } else {
-            remarks.push(format!("issue {} holds a record that cannot be read: ignored", issue.number));
+            remarks.push(format!("issue {} contains a record that cannot be read: ignored", issue.number));
         }
     }
     for own in tracked.values_mut() {
@@ -249,7 +249,7 @@ fn believed<'r>(
     tracked
 }
 
-/// Tells whether the bot opened an issue. A name in square brackets is an app's, which no account of a person can have.
+/// Returns whether the bot opened an issue. A name in square brackets is an app's; no person's account can have one.
 fn is_by_bot(issue: &Issue, bot: &str) -> bool {
     let kind = if bot.ends_with("[bot]") { "Bot" } else { "User" };
     issue.author.as_ref().is_some_and(|author| author.is(bot) && author.kind.as_deref() == Some(kind))
@@ -260,7 +260,7 @@ fn create<'r>(reminder: &'r Reminder<'r>) -> Step<'r> {
     Step::Create { reminder, record }
 }
 
-/// Tells what is new of an exception that has an issue, or nothing.
+/// Returns the step for an exception that has an issue: what is new, or nothing.
 fn go_on<'r>(Tracked { issue, record }: Tracked<'r>, reminder: &'r Reminder<'r>) -> Step<'r> {
     let told = |concern: &&Concern| {
         let told = if let Subject::End(..) = concern.subject { &record.end } else { &record.review };
@@ -280,17 +280,17 @@ fn go_on<'r>(Tracked { issue, record }: Tracked<'r>, reminder: &'r Reminder<'r>)
     Step::Tell { issue, reminder, news, record }
 }
 
-/// Says of an issue that it mentions nobody.
+/// Returns the remark that an issue mentions nobody.
 fn unreachable(reminder: &Reminder<'_>, news: &[&Concern]) -> Option<String> {
     let people = reminder.people(news);
     let names: Vec<_> = people.iter().map(|person| format!("`{}`", shown(person.name))).collect();
     let of = if names.is_empty() { "anybody".to_owned() } else { names.join(" or ") };
     let lacks = people.iter().all(|person| person.login.is_none());
     let id = shown(reminder.exception.id);
-    lacks.then(|| format!("the issue of `{id}` mentions nobody, for no handle of {of} is known"))
+    lacks.then(|| format!("the issue of `{id}` mentions nobody, because no handle of {of} is known"))
 }
 
-/// Returns who has to act now and was not told; nobody where the record does not say who was.
+/// Returns who has to act now and was not told; empty if the record does not say who was.
 fn newcomers<'r>(record: &Record, reminder: &'r Reminder<'r>) -> Vec<&'r Person<'r>> {
     let Some(told) = &record.to else { return Vec::new() };
     let concerns: Vec<&Concern> = reminder.concerns.iter().collect();
@@ -303,7 +303,7 @@ fn after<'r>(before: &Record, reminder: &'r Reminder<'r>, news: impl Iterator<It
     let news: Vec<&Concern> = news.collect();
     let id = Some(reminder.exception.id.to_owned());
     let mut record = Record { id, told: before.told.saturating_add(1), over: None, ..before.clone() };
-    // Whoever no longer has to act is forgotten, and told again should it come back to them.
+    // Whoever no longer has to act is forgotten, and told again if they have to later.
     let told = reminder.people(&news);
     let known = |login: &&str| before.to.as_ref().is_some_and(|to| to.iter().any(|it| it.eq_ignore_ascii_case(login)));
     let still =
@@ -328,12 +328,13 @@ fn over<'r>(Tracked { issue, record }: Tracked<'r>, why: Why<'r>) -> Step<'r> {
     }
 }
 
-/// Closes an issue beside the one that counts; it keeps what it was told, so that nothing is told again if that goes.
+/// Closes an issue other than the one that counts; it keeps its record, so that nothing is told again if the other one
+/// is deleted.
 fn duplicate<'r>(other: Tracked<'r>, number: u64) -> Option<Step<'r>> {
     other.issue.open.then(|| over(other, Why::Duplicate(number)))
 }
 
-/// Ends an issue of an exception of which nothing is due. One that somebody closed, or opened again after it was ended,
+/// Ends an issue of an exception about which nothing is due. One that somebody closed, or reopened after it was ended,
 /// is left alone.
 fn end<'r>(tracked: Tracked<'r>, standing: Standing<'r>) -> Option<Step<'r>> {
     if !tracked.issue.open || tracked.record.over.is_some() {
@@ -357,7 +358,7 @@ fn end<'r>(tracked: Tracked<'r>, standing: Standing<'r>) -> Option<Step<'r>> {
     Some(over(tracked, why))
 }
 
-/// Lists those that wait in the digest; nothing where none waits and no list is open.
+/// Lists those that wait in the digest; nothing if none waits and no list is open.
 fn list<'r>(waiting: Vec<&'r Reminder<'r>>, digest: Vec<Tracked<'r>>) -> Vec<Step<'r>> {
     let mut digest = digest.into_iter();
     let first = digest.next();
@@ -370,12 +371,12 @@ fn list<'r>(waiting: Vec<&'r Reminder<'r>>, digest: Vec<Tracked<'r>>) -> Vec<Ste
     steps
 }
 
-/// Where an exception stands of which nothing is due.
+/// The state of an exception about which nothing is due.
 #[derive(Clone, Copy, Debug)]
 enum Standing<'r> {
     /// There is no such file.
     Removed,
-    /// Its file cannot be read, or names no status or no end.
+    /// Its file cannot be read, or has no status or no end.
     Unknown,
     /// Live.
     Quiet(&'r Exception<'r>),

@@ -10,21 +10,21 @@ use crate::signoff::{Candidate, Landed, Merge, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::yaml::{self, Node};
 
-/// The saved answers beside the main line that they are about.
+/// The saved answers, matched with the main line that they are about.
 pub(super) struct Merges<'r> {
     pulls: &'r Pulls,
-    /// Where each commit stands on the line, and how many merges there are up to it.
+    /// The position of each commit on the line, and how many merges there are up to it.
     places: HashMap<&'r str, (usize, usize)>,
     /// The commits that the answers name and this clone has.
     here: HashMap<&'r str, Commit>,
 }
 
 impl<'r> Merges<'r> {
-    /// Lays answers beside the main line, oldest commit first.
+    /// Matches answers with the main line, oldest commit first.
     ///
     /// # Errors
     ///
-    /// When `git` cannot say which commits this clone has.
+    /// If `git` cannot say which commits this clone has.
     pub(super) fn new(
         git: &Git,
         pulls: &'r Pulls,
@@ -46,7 +46,7 @@ impl<'r> Merges<'r> {
     ///
     /// # Errors
     ///
-    /// When `git` cannot deliver what was approved.
+    /// If `git` cannot deliver what was approved.
     pub(super) fn of(
         &self,
         (commit, info): (&Commit, &CommitInfo),
@@ -75,8 +75,8 @@ impl<'r> Merges<'r> {
         Ok(Ok(merge))
     }
 
-    /// Tells whether a later commit of the line can be the last one of a rebased branch that a commit is one of: no merge
-    /// lies between.
+    /// Returns whether a later commit of the line can be the last one of a rebased branch to which a commit belongs:
+    /// there is no merge between them.
     fn is_rebased_into(&self, commit: &Commit, info: &CommitInfo, last: &str) -> bool {
         match (self.places.get(commit.as_str()), self.places.get(last)) {
             (Some((at, merges)), Some((later, last_merges))) => {
@@ -87,7 +87,7 @@ impl<'r> Merges<'r> {
     }
 }
 
-/// What a commit says of the entries with decisions.
+/// What a commit says about the entries with decisions.
 type Texts = BTreeMap<FileId, String>;
 
 /// What the entries with decisions said around a merge.
@@ -137,14 +137,14 @@ impl<'v> Values<'v> {
         Ok(values)
     }
 
-    /// Reads the entries as a commit has them; `None` where this clone lacks it.
+    /// Reads the entries as a commit has them; `None` if this clone lacks it.
     fn texts(&self, commit: &str) -> Result<Option<Texts>, Error> {
         let Some(commit) = self.here.get(commit) else { return Ok(None) };
         let texts = self.approved.texts(commit, self.files, self.changes.files)?;
         Ok(Some(texts.into_iter().collect()))
     }
 
-    /// Returns the files whose merged value a reviewed commit has; `None` where this clone lacks it.
+    /// Returns the files whose merged value a reviewed commit has; `None` if this clone lacks it.
     fn covered_by(&self, reviewed: &str) -> Result<Option<Vec<FileId>>, Error> {
         let then = if reviewed == self.head { self.at_head.clone() } else { self.texts(reviewed)? };
         let Some(then) = then else {
@@ -158,14 +158,14 @@ impl<'v> Values<'v> {
         let then = then.get(&file);
         let merged = |after: &Texts| match (then, after.get(&file)) {
             (Some(then), Some(merged)) => is_same_value(then, merged),
-            // A later commit of the same pull request took it out again.
+            // A later commit of the same pull request removed it again.
             (then, merged) => then.is_none() && merged.is_none(),
         };
         self.after.iter().any(merged) || self.is_joined(file, then)
     }
 
-    /// Tells whether the merge joined what was approved, the value of the branch's last commit, with what had come to the
-    /// main line meanwhile.
+    /// Returns whether the merge combined what was approved, the value of the branch's last commit, with what had come
+    /// to the main line meanwhile.
     fn is_joined(&self, file: FileId, then: Option<&String>) -> bool {
         let head = self.at_head.as_ref().and_then(|texts| texts.get(&file));
         let (Some(then), Some(head), Some(before), Some(after)) =
@@ -179,7 +179,7 @@ impl<'v> Values<'v> {
     }
 }
 
-/// Tells whether each value of a mapping is that of one of two others.
+/// Returns whether each value of a mapping comes from one of two others.
 fn is_joined(one: &Node<'_>, other: &Node<'_>, joined: &Node<'_>) -> bool {
     let keys = [one, other, joined].into_iter().flat_map(|node| node.as_map().unwrap_or_default());
     let keys: BTreeSet<&str> = keys.map(|entry| entry.key.as_ref()).collect();

@@ -1,7 +1,7 @@
 //! The change rules over the commits of the past, each against its first parent.
 //!
-//! Only what a commit changes is read, each content once. A running state of the tree and of the
-//! register says what stood beside it. Today's work tree plays no part.
+//! Only what a commit changes is read, each content once. A running state of the tree and of the register supplies the
+//! rest. Today's work tree plays no part.
 
 mod merged;
 
@@ -30,7 +30,7 @@ use crate::source::FileId;
 use crate::time::{Day, Moment, Today};
 use crate::yaml;
 
-/// Reads the rule book that a commit holds.
+/// Reads the rule book in a commit.
 pub type LoadBook<'r> = dyn Fn(&Repository) -> Result<RuleBook, Error> + 'r;
 
 /// What the commits of the past did.
@@ -44,7 +44,7 @@ pub struct Past {
     pub commits: usize,
     /// How many of them touch the register or what decides how it is judged.
     pub judged: usize,
-    /// The commits that bring a decision, whose pull requests say who approved it.
+    /// The commits that contain a decision, and whose pull requests show who approved it.
     pub decided: Vec<Commit>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
@@ -61,17 +61,16 @@ pub struct Verdict {
     pub day: Day,
     /// The folder of the register by the rule book that judged it, relative to the root.
     pub folder: String,
-    /// The files that findings name, as the commit and its first parent hold them; empty ones in
-    /// the places of others.
+    /// The files that findings name, as in the commit and its first parent; all others are empty.
     pub files: Files,
     /// The findings.
     pub findings: Findings,
 }
 
-/// A remark names so many pull requests.
+/// The most pull requests that a remark names.
 const MOST_NAMED: usize = 10;
 
-/// So many commits are read at once.
+/// How many commits are read at once.
 const CHUNK: usize = 1000;
 
 /// Judges the commits of the main line from a revision (not included; none: from the first commit) to `HEAD`, and with
@@ -79,8 +78,8 @@ const CHUNK: usize = 1000;
 ///
 /// # Errors
 ///
-/// When `HEAD` names no commit, when the history or a content is not in this clone, when there never was a register, or
-/// when an answer is missing in `pulls`.
+/// If `HEAD` names no commit, if the history or a content is not in this clone, if there never was a register, or if an
+/// answer is missing in `pulls`.
 pub fn replay(
     git: &Git,
     root: &Path,
@@ -96,7 +95,7 @@ pub fn replay(
     let MainLine { commits: mut chain, base } = main_line(&graph, &head);
     chain.reverse();
     let infos: Vec<CommitInfo> = chain.iter().filter_map(|commit| graph.remove(commit)).collect();
-    // Without a new commit the line is empty, and stands on `HEAD` itself.
+    // Without a new commit the line is empty, and its base is `HEAD` itself.
     let base = base.filter(|_| !chain.is_empty());
     if let (Some(base), Some(first)) = (&base, chain.first())
         && (since.is_none() || git.commit(base.as_str())?.is_none())
@@ -137,7 +136,7 @@ struct Replay<'r> {
     prefix: String,
     policy: &'r PolicyFile,
     load: &'r LoadBook<'r>,
-    /// Who approved what was merged, where that was saved.
+    /// Who approved what was merged, if that was saved.
     merges: Option<&'r Merges<'r>>,
     /// What was not saved.
     unanswered: Vec<Unanswered>,
@@ -151,7 +150,7 @@ struct Replay<'r> {
     held: BTreeMap<String, Rc<Held>>,
     /// The paths of each stem in lower case.
     stems: BTreeMap<String, BTreeSet<String>>,
-    /// The paths of live exceptions by their owner as it is spelled.
+    /// The paths of live exceptions by their owner as spelled.
     owners: BTreeMap<String, BTreeSet<String>>,
     /// The last readable version of each exception that is gone or cannot be read now, by its stem in lower case, with
     /// its path relative to the root.
@@ -160,9 +159,9 @@ struct Replay<'r> {
     judge: Option<Judge>,
     /// Contents that later commits bring.
     blobs: HashMap<String, Option<Vec<u8>>>,
-    /// The edits that were objected to so far, by the exception's id.
+    /// The edits that rules objected to so far, by the exception's id.
     slips: HashMap<String, Vec<Slip>>,
-    /// When the commit before was committed, in seconds since 1970-01-01 UTC.
+    /// When the previous commit was committed, in seconds since 1970-01-01 UTC.
     committed: Option<i64>,
     past: Past,
 }
@@ -176,7 +175,7 @@ struct Held {
     readable: bool,
 }
 
-/// What is known of a live exception without reading it again.
+/// What is known about a live exception without reading it again.
 struct Claim {
     owner: String,
     ends: Option<Moment>,
@@ -205,7 +204,7 @@ impl Held {
     }
 }
 
-/// An edit that a rule objected to: putting the old value back is how it is mended.
+/// An edit that a rule objected to: it is fixed by putting the old value back.
 struct Slip {
     rule: &'static str,
     pointer: String,
@@ -222,17 +221,17 @@ impl Slip {
         Self { rule: finding.rule.id, pointer, before, after }
     }
 
-    /// Tells whether this edit takes back an earlier one, and nothing else.
+    /// Returns whether this edit reverts an earlier one, and nothing else.
     fn undoes(&self, earlier: &Self) -> bool {
         let named = self.rule == earlier.rule && self.pointer == earlier.pointer;
         named && self.after == earlier.before && self.before == earlier.after
     }
 }
 
-/// What stood at the paths that a commit changes, from the top of the work tree.
+/// What was at the paths that a commit changes, from the top of the work tree.
 type Before = BTreeMap<String, Option<TreeFile>>;
 
-/// What the register held at the paths that a commit changes, relative to the root.
+/// What the register had at the paths that a commit changes, relative to the root.
 type Touched = BTreeMap<String, Option<Rc<Held>>>;
 
 impl<'r> Replay<'r> {
@@ -276,7 +275,7 @@ impl<'r> Replay<'r> {
         Ok(replay)
     }
 
-    /// Judges one commit and goes on to its state.
+    /// Judges one commit and moves to its state.
     fn step(&mut self, commit: &Commit, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
         let first = self.judge.is_none();
         let fresh = first || self.is_without_register();
@@ -325,7 +324,7 @@ impl<'r> Replay<'r> {
         }
     }
 
-    /// Goes to another folder with a register whose old folder is gone: there it is compared.
+    /// Moves to another folder with a register whose old folder is gone: it is compared there.
     fn follow(&mut self, head: Option<&RuleBook>, touched: &mut Touched) -> Result<(), Error> {
         let Some(folder) = head.map(|head| &head.policy.exceptions) else { return Ok(()) };
         if *folder == self.folder {
@@ -345,7 +344,7 @@ impl<'r> Replay<'r> {
         Ok(())
     }
 
-    /// Brings the tree to a commit and returns what stood at the changed paths.
+    /// Brings the tree to a commit and returns what was at the changed paths.
     fn apply(&mut self, changes: &[TreeChange]) -> Before {
         let mut before = Before::new();
         for change in changes {
@@ -356,7 +355,7 @@ impl<'r> Replay<'r> {
         before
     }
 
-    /// Brings the register to a commit and returns what it held at the changed paths.
+    /// Brings the register to a commit and returns what it had at the changed paths.
     fn touch(&mut self, before: &Before) -> Result<Touched, Error> {
         let mut touched = BTreeMap::new();
         for (path, old) in before {
@@ -380,7 +379,7 @@ impl<'r> Replay<'r> {
     }
 
     /// Compares an exception that comes from outside the register, such as from under another root, with what it was
-    /// there, and tells whether one does.
+    /// there, and returns whether there is one.
     fn come_from_elsewhere(&mut self, commit: &Commit, before: &Before, touched: &mut Touched) -> Result<bool, Error> {
         let added: BTreeSet<String> =
             touched.iter().filter(|(_, old)| old.is_none()).map(|(path, _)| stem_of(path)).collect();
@@ -411,7 +410,7 @@ impl<'r> Replay<'r> {
     }
 
     /// Compares what comes back with the last version that could be read, and remembers the last version of what goes:
-    /// a file that was unreadable, oversized, a link or not there in between is not a new one.
+    /// a file that was unreadable, oversized, a link or missing in between is not a new one.
     fn remember(&mut self, touched: &mut Touched) {
         let readable = |held: &Option<Rc<Held>>| held.clone().filter(|held| held.readable);
         let mut last = Touched::new();
@@ -431,7 +430,7 @@ impl<'r> Replay<'r> {
             }
         }
         for (path, held) in last {
-            // Where it lies at its old place again, this is what stood there before.
+            // If it is at its old place again, this is what was there before.
             touched.insert(path, held);
         }
     }
@@ -461,7 +460,7 @@ impl<'r> Replay<'r> {
         Ok(Rc::new(Held::new(path, file, bytes)?))
     }
 
-    /// Takes over a rule book; the register may then lie in another folder.
+    /// Adopts a rule book; the register may then be in another folder.
     fn take(&mut self, book: RuleBook) -> Result<(), Error> {
         let moved = self.folder != book.policy.exceptions;
         self.folder.clone_from(&book.policy.exceptions);
@@ -505,7 +504,7 @@ impl<'r> Replay<'r> {
         Some(path)
     }
 
-    /// Reads the rule book of the state; one that cannot be used leaves the one before in force.
+    /// Reads the rule book of the state; if it cannot be used, the previous one stays in force.
     fn load_book(&mut self, commit: &Commit) -> Result<Option<RuleBook>, Error> {
         let place = Repository::Commit(self.top.below(&self.prefix));
         match (self.load)(&place) {
@@ -513,8 +512,8 @@ impl<'r> Replay<'r> {
             Err(error @ Error::Git(_)) => Err(error),
             Err(error) => {
                 let then = match self.judge {
-                    Some(_) => "the one before it went on to judge",
-                    None => "nothing was judged until there was one",
+                    Some(_) => "the previous one stayed in force",
+                    None => "nothing was judged until there was a usable one",
                 };
                 self.past
                     .remarks
@@ -524,7 +523,7 @@ impl<'r> Replay<'r> {
         }
     }
 
-    /// Notes that a commit brings decisions, and what is not known of who approved them.
+    /// Notes that a commit contains decisions, and what is not known about who approved them.
     fn note_decisions(&mut self, commit: &Commit, first: bool, judge: &Judge, changes: &Changes<'_>) {
         let count = decisions(changes).len();
         if count == 0 {
@@ -544,7 +543,8 @@ impl<'r> Replay<'r> {
         self.unanswered.extend(changes.merge.as_ref().and_then(|merge| merge.as_ref().err()).copied());
     }
 
-    /// Refuses answers that say nothing of a commit with a decision, and says which approvals could not be compared.
+    /// Refuses answers that say nothing about a commit with a decision, and reports which approvals could not be
+    /// compared.
     fn answered(&mut self) -> Result<(), Error> {
         if !self.unanswered.is_empty() {
             return Err(unanswered(&self.unanswered));
@@ -565,13 +565,13 @@ impl<'r> Replay<'r> {
         Ok(())
     }
 
-    /// Drops the findings of edits that take back an earlier one, and remembers the others.
+    /// Drops the findings of edits that revert an earlier one, and remembers the others.
     fn drop_undone(&mut self, findings: &mut Findings, changes: &Changes<'_>) {
         let edits =
             changes.list.iter().filter_map(|change| Some((change.head.as_ref()?.file, (change.id, change.edit()?))));
         let edits: BTreeMap<FileId, (&str, Edit<'_, '_>)> = edits.collect();
         findings.retain(|finding| {
-            // Whoever takes a decision back without an approval decides again.
+            // Whoever reverts a decision without an approval makes a decision again.
             let edit = edits.get(&finding.file).filter(|_| finding.rule.looks_at != LooksAt::Merge);
             let Some((id, edit)) = edit else { return true };
             let slip = Slip::new(finding, edit);
@@ -591,13 +591,13 @@ impl<'r> Replay<'r> {
         policy.book_paths().map(|name| format!("{}{name}", self.prefix)).collect()
     }
 
-    /// Tells whether there is neither a policy nor an exception under the default folder.
+    /// Returns whether there is neither a policy nor an exception under the default folder.
     fn is_without_register(&self) -> bool {
         self.policy.is_without_register(&self.top, &self.prefix)
     }
 }
 
-/// One commit beside its first parent.
+/// One commit compared with its first parent.
 struct Comparison<'c> {
     commit: &'c Commit,
     info: &'c CommitInfo,
@@ -607,9 +607,9 @@ struct Comparison<'c> {
     head: Option<RuleBook>,
     base_day: Option<Day>,
     before: &'c Before,
-    /// The exceptions at the changed paths, as the first parent holds them.
+    /// The exceptions at the changed paths, as they are in the first parent.
     touched: &'c Touched,
-    /// Whether the commit touches a file that decides how the register is judged.
+    /// Whether the commit touches a file outside the register that decides how it is judged.
     beside: bool,
 }
 
@@ -667,8 +667,8 @@ impl Comparison<'_> {
         Ok((files, findings))
     }
 
-    /// Lists the files of the register that the rules need to see: the changed ones, all of their
-    /// ids, and the expired ones of whoever owns an added one.
+    /// Lists the files of the register that the rules need to see: the changed ones, all of their ids, and the expired
+    /// ones of the owners of added ones.
     fn paths(&self, state: &Replay<'_>) -> BTreeSet<String> {
         if self.beside {
             return state.held.keys().cloned().collect();
@@ -690,7 +690,7 @@ impl Comparison<'_> {
         paths
     }
 
-    /// Reads, before and after, the files beside the register that decide how it is judged.
+    /// Reads, before and after, the files outside the register that decide how it is judged.
     fn documents(&self, state: &Replay<'_>, files: &mut Files) -> Result<Vec<Document>, Error> {
         let now = state.top.files();
         let workflows = now.range(WORKFLOWS.to_owned()..).map(|(path, _)| path);

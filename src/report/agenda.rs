@@ -1,18 +1,18 @@
-//! What the meeting talks about, in its order.
+//! What the meeting talks about, in order.
 
 use crate::report::item::{Item, Standing};
 use crate::time::Day;
 
-/// The agenda. Each list has its most urgent first; what is dated after the meeting's day is in none
-/// of the lists of changes.
+/// The agenda. Each list begins with its most urgent item; what is dated after the meeting's day is in none of the
+/// lists of changes.
 #[derive(Debug, Default)]
 pub struct Agenda<'m> {
     /// Live, and past the current expiry; the longest overdue first.
     pub expired: Vec<&'m Item<'m>>,
     /// Active, and within the policy's reminder that fits the term; the next to end first.
     pub expiring: Vec<&'m Item<'m>>,
-    /// Approved since the last meeting: `decided` lies between the two, both days included. Where
-    /// `decided` is missing the start counts.
+    /// Approved since the last meeting: `decided` is between the two, both days included. If `decided` is missing, the
+    /// start counts.
     pub new: Vec<&'m Item<'m>>,
     /// Renewed since the last meeting, by the `decided` of one of the renewals.
     pub renewed: Vec<&'m Item<'m>>,
@@ -23,7 +23,7 @@ pub struct Agenda<'m> {
     /// Live emergencies whose incident is over and that nobody has reviewed since; the longest due
     /// first.
     pub reviews: Vec<&'m Item<'m>>,
-    /// Records that contradict themselves or leave open where they stand.
+    /// Records that contradict themselves or do not say what state they are in.
     pub doubtful: Vec<&'m Item<'m>>,
 }
 

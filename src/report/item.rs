@@ -1,4 +1,4 @@
-//! One exception as the meeting sees it: where it stands today, and what its record leaves open.
+//! One exception as the meeting sees it: its state today, and what its record leaves open.
 
 use std::cmp::Reverse;
 
@@ -10,15 +10,15 @@ use crate::rules::Judge;
 use crate::source::FileId;
 use crate::time::{Day, Today};
 
-/// Where an exception stands, the most urgent first.
+/// The state of an exception, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Live, and its current expiry has passed.
     Expired {
-        /// Days since the last covered day; 0 where it ended earlier today.
+        /// Days since the last covered day; 0 if it ended earlier today.
         overdue: i64,
     },
-    /// Its record does not say where it stands, see [`Item::doubt`].
+    /// Its record does not say, see [`Item::doubt`].
     Unclear,
     /// Active, and so near its end that people are reminded of it.
     Expiring {
@@ -38,27 +38,26 @@ pub enum Standing {
     Rejected,
 }
 
-/// What a record leaves open or contradicts, so that a figure or a place in the agenda has to be
-/// taken with care.
+/// What a record leaves open or contradicts, so that a figure or a place in the agenda may be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It has no status that can be read.
+    /// It has no readable status.
     NoStatus,
-    /// It is live and has no end that can be read.
+    /// It is live and has no readable end.
     NoEnd,
-    /// It is live or closed and has no start that can be read.
+    /// It is live or closed and has no readable start.
     NoStart,
-    /// Its status is `expired`, and its end has not come.
+    /// Its status is `expired`, and its end is in the future.
     ExpiredEarly,
     /// It has a closure, and its status is not `closed`.
     ClosureWhileLive,
-    /// It is closed on no day that can be read.
+    /// It is closed, without a readable closing day.
     NoClosingDay,
     /// It was closed before it began.
     ClosedBeforeStart,
-    /// It is closed on a day that has not come.
+    /// It is closed on a day in the future.
     ClosedAhead,
-    /// Its last renewal names no day of its decision that can be read.
+    /// Its last renewal has no readable day of decision.
     RenewalWithoutDay,
 }
 
@@ -76,13 +75,13 @@ pub struct ReviewDue {
 pub struct Item<'r> {
     /// The record itself.
     pub exception: &'r Exception<'r>,
-    /// Its place among the register's items, from 0.
+    /// Its position among the register's items, from 0.
     pub rank: usize,
     /// Its file, relative to the root.
     pub path: &'r str,
     /// Whether another file has the same id.
     pub shares_id: bool,
-    /// Where it stands.
+    /// Its state.
     pub standing: Standing,
     /// What its record leaves open.
     pub doubt: Option<Doubt>,
@@ -102,11 +101,11 @@ pub struct Item<'r> {
     pub closed_on: Option<Day>,
     /// How often it may be renewed.
     pub max_renewals: usize,
-    /// The review that it needs, where it is a live emergency.
+    /// The review that it needs, if it is a live emergency.
     pub review: Option<ReviewDue>,
 }
 
-/// Reads what the meeting needs of every exception, the most urgent first.
+/// Reads what the meeting needs about every exception, most urgent first.
 #[must_use]
 pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
@@ -125,7 +124,7 @@ pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
     items
 }
 
-/// Returns the files whose id another file has too, in their order.
+/// Returns the files whose id another file has too, in order.
 fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
     let mut ids: Vec<(String, FileId)> =
         register.files.iter().map(|file| (file.stem.to_lowercase(), file.id)).collect();
@@ -199,9 +198,8 @@ impl<'r> Item<'r> {
         }
     }
 
-    /// Orders items, the most urgent first: the longest overdue, then what is unclear, then the next to
-    /// end, then the next to begin, then the last to be closed or rejected; the higher tier, then the
-    /// id, where that is equal.
+    /// Orders items, most urgent first: the longest overdue, then what is unclear, then the next to end, then the next
+    /// to begin, then the last to be closed or rejected; if that is equal, the higher tier, then the id.
     fn urgency(&self) -> impl Ord {
         // Proleptic days since the first one, so that they compare with day counts.
         let day = |day: Option<Day>| day.map_or(0, |day| Day::FIRST.days_until(day));
@@ -229,8 +227,8 @@ impl<'r> Item<'r> {
         self.exception.decided.as_ref().map(|decided| decided.value)
     }
 
-    /// Returns the person who accepted the risk of the term that is agreed now: the last renewal's
-    /// approver, else the entry's own.
+    /// Returns the person who accepted the risk of the current term: the last renewal's approver, otherwise the entry's
+    /// own.
     #[must_use]
     pub fn approver(&self) -> Option<&'r str> {
         self.exception.last_approver().map(Text::as_str)
@@ -242,15 +240,14 @@ impl<'r> Item<'r> {
         self.exception.renewals.len()
     }
 
-    /// Tells whether no renewal is left.
+    /// Returns whether no renewal is left.
     #[must_use]
     pub fn is_used_up(&self) -> bool {
         self.renewals() >= self.max_renewals
     }
 
-    /// Returns how many days a live or closed exception has been there: the day count from its start
-    /// to its closure, or to today while it is live. `None` where it has not begun, was rejected, or
-    /// its dates do not tell.
+    /// Returns how many days a live or closed exception has existed: the day count from its start to its closure, or to
+    /// today while it is live. `None` if it has not begun, was rejected, or its dates do not tell.
     #[must_use]
     pub fn life(&self, today: Day) -> Option<i64> {
         let first = self.first_day.filter(|_| self.doubt != Some(Doubt::ClosedAhead))?;
@@ -262,8 +259,8 @@ impl<'r> Item<'r> {
         Some(first.days_until(end)).filter(|days| *days >= 0)
     }
 
-    /// Returns how late a closed exception was closed: the day count from its last covered day to its
-    /// closure, negative where it was closed before that day. `None` where its dates do not tell.
+    /// Returns how late a closed exception was closed: the day count from its last covered day to its closure, negative
+    /// if it was closed before that day. `None` if its dates do not tell.
     #[must_use]
     pub fn closed_late(&self) -> Option<i64> {
         let (last, closed) = (self.last_day?, self.closed_on?);

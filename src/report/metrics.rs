@@ -37,13 +37,13 @@ pub struct Metrics<'m> {
     pub waiting: usize,
     /// Live ones whose current expiry has passed.
     pub expired: usize,
-    /// The other live ones: their record does not say where they stand.
+    /// The other live ones: their record does not say what state they are in.
     pub unclear: usize,
-    /// How long those are overdue.
+    /// How long those have been overdue.
     pub overdue: Overdue<'m>,
     /// The renewals of live ones.
     pub renewals: Renewals,
-    /// How long exceptions are there.
+    /// How long exceptions last.
     pub life: Life<'m>,
     /// How long after their end exceptions are closed.
     pub closing: Closing<'m>,
@@ -61,7 +61,7 @@ pub struct Metrics<'m> {
 pub struct Overdue<'m> {
     /// Their sum.
     pub total: i64,
-    /// The most, and whose they are; `None` where nothing is expired.
+    /// The most, and whose they are; `None` if nothing is expired.
     pub worst: Option<(i64, &'m Item<'m>)>,
 }
 
@@ -78,7 +78,7 @@ pub struct Renewals {
 /// begun or was rejected has none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Life<'m> {
-    /// Live and closed exceptions that have begun and whose dates tell.
+    /// Live and closed exceptions that have begun and have usable dates.
     pub counted: usize,
     /// The days of all of them.
     pub total: i64,
@@ -89,11 +89,11 @@ pub struct Life<'m> {
     pub left_out: usize,
 }
 
-/// The days from the last covered day to the closure, over closed exceptions; negative where one was
-/// closed before its end.
+/// The days from the last covered day to the closure, over closed exceptions; negative if one was closed before its
+/// end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Closing<'m> {
-    /// Closed exceptions whose dates tell.
+    /// Closed exceptions with usable dates.
     pub counted: usize,
     /// Twice the median, so that it is a whole number: the middle one twice, or the sum of the middle
     /// two.
@@ -110,7 +110,7 @@ pub struct Closing<'m> {
 /// The live exceptions that have something in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'m> {
-    /// What it is; `None` for those whose record does not say.
+    /// What they have in common; `None` for those whose record does not say.
     pub name: Option<Cow<'m, str>>,
     /// All of them.
     pub live: usize,
@@ -118,9 +118,9 @@ pub struct Row<'m> {
     pub in_force: usize,
     /// Those whose current expiry has passed.
     pub expired: usize,
-    /// Days overdue, summed up.
+    /// Days overdue, in total.
     pub overdue: i64,
-    /// Renewals used, summed up.
+    /// Renewals used, in total.
     pub renewals: usize,
 }
 
@@ -134,7 +134,7 @@ impl Life<'_> {
 }
 
 impl<'m> Metrics<'m> {
-    /// Counts. `items` are the register's.
+    /// Counts the register's `items`.
     pub(super) fn new(items: &'m [Item<'m>], register: &Register<'_>, judge: &'m Judge) -> Self {
         let count = |fits: fn(&Item<'_>) -> bool| items.iter().filter(|item| fits(item)).count();
         let live = || items.iter().filter(|item| item.live);
@@ -164,13 +164,13 @@ impl<'m> Metrics<'m> {
     }
 }
 
-/// Tells whether an active exception has not begun, so that it is not in force for that reason alone.
+/// Returns whether an active exception has not begun, and is not in force for that reason alone.
 fn is_waiting(item: &Item<'_>) -> bool {
     matches!(item.standing, Standing::Waiting | Standing::Expiring { .. }) && is_before_start(item)
 }
 
-/// Tells whether the record leaves open where an exception stands; one of which people are reminded
-/// may still leave its start open.
+/// Returns whether the record does not say what state an exception is in; one about which people are reminded may still
+/// leave its start open.
 fn is_unclear(item: &Item<'_>) -> bool {
     item.standing == Standing::Unclear
         || (matches!(item.standing, Standing::Expiring { .. }) && item.first_day.is_none())
@@ -208,7 +208,7 @@ impl<'m> Life<'m> {
     }
 }
 
-/// Tells whether an exception has a start, and it has not come.
+/// Returns whether an exception has a start, and it is in the future.
 fn is_before_start(item: &Item<'_>) -> bool {
     item.first_day.is_some() && !item.started
 }
@@ -254,7 +254,7 @@ fn by_tier<'m>(items: &'m [Item<'m>]) -> Vec<Row<'m>> {
     Tier::ALL.into_iter().rev().map(|tier| of(Some(tier))).chain(unknown).collect()
 }
 
-/// What exceptions of one control share, and the text to call it by where no catalogue does.
+/// What exceptions of one control share, and the text to call it by if no catalogue names it.
 struct Control<'m> {
     key: Cow<'m, str>,
     written: &'m str,
@@ -288,8 +288,8 @@ fn control<'m>(item: &'m Item<'m>, controls: Option<&Controls>) -> Option<Contro
     Some(Control { key: control_key(written, controls), written })
 }
 
-/// Counts items by what they share: the most first, then the most expired, then by name, and last those
-/// that do not say.
+/// Counts items by what they share: the most first, then the most expired, then by name, and last those that do not
+/// say.
 fn table<'m, K: Eq + Hash>(
     items: impl Iterator<Item = &'m Item<'m>>,
     key: impl Fn(&'m Item<'m>) -> Option<K>,

@@ -1,8 +1,6 @@
-//! The weekly meeting about the register: what must be decided, what has changed since the last one,
-//! and the figures.
+//! The weekly meeting about the register: what must be decided, what has changed since the last one, and the figures.
 //!
-//! Pure values of a register on a day, in the register's time zone. How they are written, and where,
-//! is not known here.
+//! Pure values of a register on a day, in the register's time zone. How and where they are written is not known here.
 
 mod agenda;
 mod item;
@@ -20,7 +18,7 @@ use crate::register::{FileRef, Register};
 use crate::rules::Judge;
 use crate::time::{Day, Zone};
 
-/// A file of the register that holds no exception that can be read.
+/// A file of the register without a readable exception.
 #[derive(Clone, Copy, Debug)]
 pub struct Unreadable<'m> {
     /// The file.
@@ -29,13 +27,13 @@ pub struct Unreadable<'m> {
     pub why: &'m str,
 }
 
-/// A meeting: the register on a day, beside what it was on the day of the last one.
+/// A meeting: the register on a day, compared with the day of the last one.
 #[derive(Debug)]
 pub struct Meeting<'m> {
     /// The day of the meeting.
     pub today: Day,
-    /// The day of the last one; what is dated on it counts as new once more, so that nothing that was
-    /// written after that meeting is missed.
+    /// The day of the last one; what is dated on it counts as new once more, so that nothing written after that meeting
+    /// is missed.
     pub since: Day,
     /// The register's time zone.
     pub zone: Zone,
@@ -45,7 +43,7 @@ pub struct Meeting<'m> {
     pub folder: &'m str,
     /// Every exception that could be read, the most urgent first.
     pub items: &'m [Item<'m>],
-    /// The files that could not, in the order of their paths.
+    /// The files that could not be read, sorted by path.
     pub unreadable: Vec<Unreadable<'m>>,
     /// What is talked about.
     pub agenda: Agenda<'m>,
@@ -71,8 +69,7 @@ impl<'m> Meeting<'m> {
         }
     }
 
-    /// Counts what stands in the way of the figures: files that cannot be read, and records that
-    /// contradict themselves.
+    /// Counts what makes the figures unreliable: files that cannot be read, and records that contradict themselves.
     #[must_use]
     pub fn to_mend(&self) -> usize {
         self.unreadable.len() + self.agenda.doubtful.len()
@@ -122,7 +119,7 @@ mod tests {
         Judge::new(crate::policy::RuleBook { policy, people, controls: None }, today)
     }
 
-    /// Prepares the meeting of a register, each file an id and its text, and asks something of it.
+    /// Prepares the meeting of a register, each file an id and its text, and asks it something.
     fn meet<T>(today: &str, files: &[(&str, &str)], ask: impl FnOnce(&Meeting<'_>) -> T) -> T {
         let source = |(id, text): &(&str, &str)| {
             ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), (*text).to_owned()))
@@ -250,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_agenda_has_each_in_its_place() {
+    fn the_agenda_has_each_item_in_its_place() {
         meet(TODAY, &REGISTER, |meeting| {
             let agenda = &meeting.agenda;
             assert_eq!(ids(&agenda.expired), ["old", "late"]);
@@ -271,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_is_named_with_the_nearest_person_above_who_is_still_there() {
+    fn an_owner_is_named_with_the_nearest_manager_who_has_not_left() {
         meet(TODAY, &REGISTER, |meeting| {
             let of = |id: &str| meeting.items.iter().find(|item| item.exception.id == id).unwrap().owner.unwrap();
             // Łukasz has left, so Dana answers to Ines; Pavel leaves next month only.
@@ -324,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_record_leaves_open_is_said() {
+    fn what_a_record_leaves_open_is_reported() {
         for (text, doubt, standing) in [
             ("{starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoStatus), Standing::Unclear),
             ("{status: active, starts: 2026-11-01}", Some(Doubt::NoEnd), Standing::Unclear),
@@ -359,7 +356,7 @@ mod tests {
                 assert_eq!((meeting.items[0].doubt, meeting.items[0].standing), (doubt, standing), "{text}");
             });
         }
-        // A closure that is to come counts in no figure, and draws nothing.
+        // A closure in the future counts in no figure, and nothing is drawn for it.
         let ahead = "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2036-11-20}}";
         meet(TODAY, &[("x", ahead)], |meeting| {
             assert_eq!((meeting.metrics.life.counted, meeting.metrics.life.left_out), (0, 1));

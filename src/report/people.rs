@@ -1,4 +1,4 @@
-//! Who owns an exception, and who stands above them.
+//! Who owns an exception, and who their manager is.
 
 use rustc_hash::FxHashMap;
 
@@ -10,12 +10,11 @@ use crate::time::Day;
 pub struct Owner<'r> {
     /// As this record writes it.
     pub written: &'r str,
-    /// The same for every spelling of one person: the roster's first spelling, else the first that
-    /// was met.
+    /// The same for every spelling of one person: the roster's first spelling, otherwise the first one found.
     pub name: &'r str,
-    /// The nearest person above, by the roster, who has not left.
+    /// The nearest manager, by the roster, who has not left.
     pub manager: Option<&'r str>,
-    /// The day on which the owner left, where that day has come.
+    /// The day on which the owner left, if it is not in the future.
     pub left: Option<Day>,
 }
 
@@ -34,7 +33,7 @@ impl<'r> Directory<'r> {
         Self { people, today, owners: FxHashMap::default(), strangers: FxHashMap::default() }
     }
 
-    /// Looks an owner up.
+    /// Looks up an owner.
     pub(super) fn owner(&mut self, written: &'r str) -> Owner<'r> {
         if let Some(known) = self.owners.get(written) {
             return *known;

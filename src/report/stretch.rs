@@ -25,7 +25,7 @@ pub struct Stretch {
     pub to: Day,
 }
 
-/// Collects stretches that follow one another.
+/// Collects consecutive stretches.
 struct Line {
     stretches: Vec<Stretch>,
     /// The first day that is in none of them.
@@ -42,10 +42,9 @@ impl Line {
 }
 
 impl Item<'_> {
-    /// Returns the days of the exception in a row: the first term from its start, each renewal from
-    /// where the approval before it ended, or from its decision where that came later, and what lies
-    /// between and behind them up to the closure or, where it is expired, up to today. Nothing for one
-    /// that was rejected or has no start.
+    /// Returns the consecutive days of the exception: the first term from its start, each renewal from where the
+    /// approval before it ended, or from its decision if that came later, and what is between and after them up to the
+    /// closure or, if it is expired, up to today. Empty for one that was rejected or has no start.
     #[must_use]
     pub fn stretches(&self, zone: Zone, today: Day) -> Vec<Stretch> {
         let Some(first) = self.first_day.filter(|_| self.standing != Standing::Rejected) else { return Vec::new() };
@@ -64,7 +63,7 @@ impl Item<'_> {
                 line.push(Kind::Renewal(index + 1), from, last);
             }
         }
-        // What is to come has not happened, whatever the record says.
+        // What is in the future has not happened, whatever the record says.
         match (self.standing, self.closed_on.map(|closed| closed.min(today))) {
             (Standing::Expired { .. }, _) => line.push(Kind::Lapsed, line.next, today),
             (Standing::Closed, Some(closed)) => {

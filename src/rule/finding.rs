@@ -1,4 +1,4 @@
-//! What a check found: one [`Finding`] a defect, sorted and counted in [`Findings`].
+//! What a check found: a [`Finding`] for each defect, sorted and counted in [`Findings`].
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::yaml::{MAX_LISTED, Place};
 pub struct Label {
     /// The file it is in.
     pub file: FileId,
-    /// The bytes it names.
+    /// The bytes that it points at.
     pub span: Span,
     /// What it is, in a few words.
     pub message: String,
@@ -28,7 +28,7 @@ pub struct Finding {
     pub level: Level,
     /// The file it is in.
     pub file: FileId,
-    /// The bytes it names: part of one line.
+    /// The bytes that it points at: part of one line.
     pub span: Span,
     /// One lower-case sentence with the value and the number that decides.
     pub message: String,
@@ -62,14 +62,14 @@ impl Finding {
     }
 }
 
-/// The findings of a run in their one order: path, position, rule.
+/// The findings of a run, always in the same order: path, position, rule.
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Finding>,
 }
 
 impl Findings {
-    /// Sorts findings, and cuts every span to one line; `source` gives the text of a file.
+    /// Sorts findings, and cuts each span to one line; `source` returns the text of a file.
     #[must_use]
     pub fn new<'s>(mut list: Vec<Finding>, source: impl Fn(FileId) -> &'s Source) -> Self {
         for finding in &mut list {
@@ -90,13 +90,13 @@ impl Findings {
         Self { list }
     }
 
-    /// Keeps the narrower of two findings that name the same value, unless it weighs less: one that
-    /// is not an error, or does not gate, must not hide one that is or does.
+    /// Keeps the narrower of two findings that name the same value, unless it weighs less: one that is not an error, or
+    /// does not gate, must not hide one that is or does.
     pub fn narrow(&mut self) {
         self.list = keep_narrower(std::mem::take(&mut self.list));
     }
 
-    /// Returns the findings in their order.
+    /// Returns the findings in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
         self.list.iter()
     }
@@ -106,15 +106,15 @@ impl Findings {
         self.list.retain(keep);
     }
 
-    /// Decides of each finding whether it gates.
+    /// Decides for each finding whether it gates.
     pub fn mark(&mut self, mut gates: impl FnMut(&Finding) -> bool) {
         for finding in &mut self.list {
             finding.gates = gates(finding);
         }
     }
 
-    /// Lists at most [`MAX_LISTED`] findings of a rule in a file and says in one more how many are
-    /// left out, so that a hostile file fills no log. Comes last: nothing may be judged afterwards.
+    /// Lists at most [`MAX_LISTED`] findings of a rule in a file, and says in one more how many are left out, so that a
+    /// hostile file cannot flood a log. Comes last: nothing may be judged afterwards.
     pub fn shorten(&mut self) {
         let group = |finding: &Finding| (finding.file, finding.rule.id, finding.gates);
         let mut totals: FxHashMap<_, usize> = FxHashMap::default();
@@ -147,14 +147,14 @@ impl Findings {
         self.list.iter().filter(|finding| !finding.gates).count()
     }
 
-    /// Tells whether there is none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 }
 
-/// Drops a finding where a rule that it yields to names the same value, or a part of it.
+/// Drops a finding if a rule that it yields to names the same value, or a part of it.
 fn keep_narrower(list: Vec<Finding>) -> Vec<Finding> {
     let mut keep = Vec::with_capacity(list.len());
     for file in list.chunk_by(|a, b| a.file == b.file) {
@@ -173,7 +173,7 @@ fn keep_narrower(list: Vec<Finding>) -> Vec<Finding> {
     list.into_iter().zip(keep).filter_map(|(finding, keep)| keep.then_some(finding)).collect()
 }
 
-/// Tells whether one of the `narrow` findings, ordered by their start and each with the furthest
+/// Returns whether one of the `narrow` findings, ordered by their start and each with the furthest
 /// end so far, names what `wide` names.
 fn is_named_by(wide: &Finding, narrow: &[(&Finding, u32)]) -> bool {
     let same = |narrow: &Finding| {

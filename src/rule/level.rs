@@ -7,7 +7,7 @@ pub enum Level {
     Off,
     /// Worth knowing.
     Note,
-    /// Should be mended; does not fail the check.
+    /// Should be fixed; does not fail the check.
     Warning,
     /// Fails the check.
     Error,

@@ -1,4 +1,4 @@
-//! What a rule and its findings are, before anything is known of how rules judge.
+//! What a rule and its findings are, independent of how rules judge.
 
 mod finding;
 mod level;
@@ -50,7 +50,7 @@ impl Family {
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LooksAt {
-    /// One exception, and nothing beside it.
+    /// One exception, and nothing else.
     Entry,
     /// The whole register.
     Register,
@@ -68,9 +68,9 @@ pub struct Rule {
     pub family: Family,
     /// Its level unless the policy says otherwise.
     pub level: Level,
-    /// The version that brought it.
+    /// The version that introduced it.
     pub since: &'static str,
-    /// Rules that are narrower: where one of them names the same value, this one is silent.
+    /// Rules that are narrower: if one of them names the same value, this one is silent.
     pub yields_to: &'static [&'static str],
     /// The doc comment: a summary line, `## Why`, `## What to do`.
     pub doc: &'static str,
@@ -85,13 +85,13 @@ impl std::fmt::Debug for Rule {
 }
 
 impl Rule {
-    /// Tells whether the rule judges a change and never the register as it is.
+    /// Returns whether the rule judges a change and never the register as it is.
     #[must_use]
     pub fn judges_changes(&self) -> bool {
         matches!(self.looks_at, LooksAt::Change | LooksAt::Merge)
     }
 
-    /// Tells whether the rule's answer for an exception depends on that exception alone.
+    /// Returns whether the rule's answer for an exception depends on that exception alone.
     #[must_use]
     pub fn looks_at_one_entry(&self) -> bool {
         self.looks_at == LooksAt::Entry

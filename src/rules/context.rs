@@ -51,7 +51,7 @@ impl Check {
     }
 }
 
-/// Declares a rule as `pub(crate) static RULE`, its doc comment being the rule's documentation.
+/// Declares a rule as `pub(crate) static RULE`; its doc comment is the rule's documentation.
 macro_rules! declare_rule {
     (
         $(#[doc = $doc:literal])+
@@ -96,7 +96,7 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Makes a judge of a rule book and a day.
+    /// Creates a judge from a rule book and a moment.
     #[must_use]
     pub fn new(book: RuleBook, today: Today) -> Self {
         let RuleBook { policy, people, controls } = book;
@@ -129,8 +129,8 @@ pub struct Context<'c> {
 }
 
 impl<'c> Context<'c> {
-    /// Reports a defect in the exception that is looked at: on a value of it, on a part of one, or on
-    /// another [`Spot`].
+    /// Reports a defect in the exception that is looked at: on one of its values, on a part of one, or on another
+    /// [`Spot`].
     pub fn report(&mut self, on: impl Into<Spot>, message: impl Into<String>) -> &mut Finding {
         self.report_in(self.file, on, message)
     }
@@ -153,7 +153,7 @@ impl<'c> Context<'c> {
         &mut self.findings[at]
     }
 
-    /// Reports what reading a file found, with its help and its other half.
+    /// Reports what reading a file found, with its help and its label.
     pub fn report_problem(&mut self, file: FileId, problem: &Problem) {
         let finding = self.report_in(file, problem, problem.message.as_str());
         finding.help.clone_from(&problem.help);
@@ -168,7 +168,7 @@ impl<'c> Context<'c> {
         self.files.source(file)
     }
 
-    /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.
+    /// Lists the comments of a file, which are not part of the tree. Scans the file for them.
     #[must_use]
     pub fn comments(&self, file: FileId) -> Vec<Comment<'c>> {
         yaml::comments(self.source(file).text())

@@ -1,6 +1,6 @@
 //! The table of contents of all rules, and the one loop that runs them.
 //!
-//! Adding a rule is its file, its line here, and its folder under `fixtures/rules/`.
+//! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
 mod context;
 
@@ -104,14 +104,14 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
-/// What the rules are run over.
+/// What the rules are run on.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
     /// The rule book and the moment.
     pub judge: &'a Judge,
-    /// The register: the head's, where a change is judged.
+    /// The register: the head's, if a change is judged.
     pub register: &'a Register<'a>,
-    /// What the change does, where one is judged.
+    /// What the change does, if one is judged.
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
@@ -120,7 +120,7 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Makes a case of a register as it is, with no change to judge.
+    /// Creates a case of a register as it is, with no change to judge.
     #[must_use]
     pub fn whole(
         judge: &'a Judge,
@@ -131,8 +131,8 @@ impl<'a> Case<'a> {
         Self { judge, register, changes: None, ownership, files }
     }
 
-    /// Runs every rule that the policy leaves on over the whole register; the rules that judge a
-    /// change run where there is one.
+    /// Runs every rule that the policy leaves on over the whole register; the rules that judge a change run if there is
+    /// one.
     #[must_use]
     pub fn run(self) -> Findings {
         let run = Run { case: self, on: on(self.judge) };
@@ -147,9 +147,8 @@ impl<'a> Case<'a> {
         findings
     }
 
-    /// Runs the rules over `base`, the register before the change, so far as its findings can differ
-    /// from the head's: the rules that look at one exception run only over the files that the change
-    /// touches.
+    /// Runs the rules over `base`, the register before the change, as far as its findings can differ from the head's:
+    /// the rules that look at one exception run only over the files that the change touches.
     #[must_use]
     pub fn run_base(self, base: &'a Register<'a>) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
@@ -161,8 +160,8 @@ impl<'a> Case<'a> {
         Findings::new(findings, |file| self.files.source(file))
     }
 
-    /// Runs the rules of the family Change, for a change of the past, and those on what was merged, where that is known;
-    /// the rest is judged as it is today.
+    /// Runs the rules of the family Change for a change of the past, and those on what was merged if that is known; the
+    /// rest is judged as it is today.
     #[must_use]
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);

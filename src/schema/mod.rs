@@ -1,7 +1,7 @@
 //! JSON Schema over the spanned tree: a schema error becomes our own sentence on the right key.
 //!
-//! The shipped schemas are draft 2020-12 and compiled into the binary. Formats are asserted, and
-//! nothing is ever fetched: a remote or file reference fails when the schema is built.
+//! The shipped schemas are draft 2020-12 and compiled into the binary. Formats are enforced, and nothing is ever
+//! fetched: a remote or file reference fails when the schema is built.
 
 mod references;
 
@@ -63,14 +63,14 @@ pub(crate) fn modeline(path: &str) -> String {
     format!("# yaml-language-server: $schema={path}\n")
 }
 
-/// So many problems fill the list of a file even where several name the same place.
+/// Enough problems to fill the list of a file even if several name the same place.
 const ENOUGH: usize = 4 * yaml::MAX_LISTED;
 
 /// A schema that is ready to judge trees.
 pub struct Schema {
     document: Value,
     validator: Validator<Tree>,
-    /// The file that an organisation's own schema stands in.
+    /// The file that contains an organisation's own schema.
     origin: Option<String>,
     other_keys: OtherKeys,
 }
@@ -121,13 +121,13 @@ impl Schema {
         Ok(Self { document, validator, origin, other_keys: |_| Vec::new() })
     }
 
-    /// Lets it name our key where an unknown one is another's name for it.
+    /// Lets it name our key if an unknown one is another name for it.
     #[must_use]
     pub fn with_other_keys(self, other_keys: OtherKeys) -> Self {
         Self { other_keys, ..self }
     }
 
-    /// Judges a tree: one problem a place, in the order of the text, so far as they are listed.
+    /// Judges a tree: one problem per place, in the order of the text, up to the listed number.
     #[must_use]
     pub fn check(&self, root: &Node<'_>) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -175,7 +175,7 @@ impl Schema {
         }
     }
 
-    /// Says what is wrong with a value, for the kinds of error that people meet.
+    /// Returns what is wrong with a value, for the kinds of error that people meet.
     fn sentence(&self, name: &str, pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<String> {
         let value = node.as_text().map(|text| shown(text).into_owned()).unwrap_or_default();
         Some(match kind {
@@ -202,7 +202,7 @@ impl Schema {
                 Ok(_) => return None,
             },
             Kind::Pattern { .. } if self.origin.is_none() => {
-                format!("{name} is `{value}`, which is not of the form asked for")
+                format!("{name} is `{value}`, which does not have the expected form")
             }
             Kind::Pattern { pattern } => format!("{name} is `{value}`, which does not match `{pattern}`"),
             Kind::AnyOf { .. } if self.origin.is_none() => {
@@ -217,8 +217,8 @@ impl Schema {
             Kind::MaxLength { limit } => {
                 format!("{name} may have at most {limit} {}", plural(*limit, "character"))
             }
-            Kind::Minimum { limit } => format!("{name} is `{value}`, the least is `{limit}`"),
-            Kind::Maximum { limit } => format!("{name} is `{value}`, the most is `{limit}`"),
+            Kind::Minimum { limit } => format!("{name} is `{value}`, the minimum is `{limit}`"),
+            Kind::Maximum { limit } => format!("{name} is `{value}`, the maximum is `{limit}`"),
             Kind::ExclusiveMinimum { limit } => format!("{name} is `{value}`, it must be more than `{limit}`"),
             Kind::ExclusiveMaximum { limit } => format!("{name} is `{value}`, it must be less than `{limit}`"),
             Kind::Type { kind: TypeKind::Multiple(types) } => {
@@ -226,7 +226,7 @@ impl Schema {
                 format!("{name} must be {}, not {}", types.join(" or "), actual(node))
             }
             Kind::Format { format } => format!("{name} is `{value}`, which is not a `{format}`"),
-            Kind::FalseSchema => format!("{name} may not stand here"),
+            Kind::FalseSchema => format!("{name} is not allowed here"),
             Kind::Not { .. } => format!("{name} is {}, which is not allowed", actual(node)),
             Kind::UniqueItems => format!("{name} names an item twice"),
             _ => return None,
@@ -287,13 +287,13 @@ impl Schema {
         Some(Problem { span: entry.key_span, message, help: Some(help), related: None, place })
     }
 
-    /// Returns the key at the top whose mapping knows a key that was written at the top.
+    /// Returns the top-level key whose mapping knows a key that was written at the top.
     fn home_of(&self, pointer: &str, key: &str) -> Option<&str> {
         let tops = if pointer.is_empty() && self.origin.is_none() { self.known_keys("") } else { Vec::new() };
         tops.into_iter().find(|top| self.known_keys(&format!("/{top}")).contains(&key))
     }
 
-    /// Tells whether the field at a JSON Pointer is a day or a date-time.
+    /// Returns whether the field at a JSON Pointer is a day or a date-time.
     fn is_moment(&self, pointer: &str) -> bool {
         let format = |schema: &Value| self.resolve(schema).get("format").and_then(Value::as_str) == Some("moment");
         self.origin.is_none() && self.subschema(pointer).is_some_and(format)
@@ -330,7 +330,7 @@ impl Schema {
         keys.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 
-    /// Returns the first sentence that the schema says of the field at a JSON Pointer.
+    /// Returns the first sentence that the schema says about the field at a JSON Pointer.
     fn description(&self, pointer: &str) -> Option<String> {
         let text = self.subschema(pointer)?.get("description")?.as_str()?;
         Some(first_sentence(text))
@@ -353,7 +353,7 @@ impl Schema {
             let other = || schema.get("additionalProperties").filter(|other| other.is_object());
             schema = named.or_else(item).or_else(other)?;
         }
-        // A description beside a reference says more than the one behind it.
+        // A description next to a reference says more than the one that it refers to.
         if schema.get("description").is_some() { Some(schema) } else { Some(self.resolve(schema)) }
     }
 
@@ -375,7 +375,7 @@ fn has_empty_value(node: &Node<'_>) -> bool {
     node.as_map().unwrap_or_default().iter().any(below) || node.as_seq().unwrap_or_default().iter().any(has_empty_value)
 }
 
-/// Where to point for a key that is not there: the mapping's own key, else its first one.
+/// Returns where to point for a missing key: at the mapping's own key, otherwise at its first one.
 fn absence(root: &Node<'_>, pointer: &str) -> Span {
     let Some((key, node)) = yaml::lookup(root, pointer) else { return root.span };
     let first = || node.as_map().and_then(|entries| entries.first()).map(|entry| entry.key_span);
@@ -394,7 +394,7 @@ fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
         let message = format!("`incident` belongs to tier `emergency` alone, and this is tier `{}`", shown(tier));
         return Problem::new(span, message, "delete `incident`, or set `risk.tier: emergency`").at(place);
     }
-    Problem::new(span, format!("`{}` may not stand here", field_name(pointer)), "delete it").at(place)
+    Problem::new(span, format!("`{}` is not allowed here", field_name(pointer)), "delete it").at(place)
 }
 
 /// Returns a JSON Pointer as people write fields: `renewals[0].expires`.
@@ -470,7 +470,7 @@ fn list(keys: &[&str]) -> String {
     format!("`{}`", keys.join("`, `"))
 }
 
-/// Words that other registers and scanners have for ours.
+/// Words that other registers and scanners use for ours.
 fn synonym<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     const WORDS: &[(&str, &[&str])] = &[
         ("active", &["open", "approved", "pending", "live", "new", "accepted", "in progress", "ongoing"]),

@@ -1,7 +1,7 @@
 //! What makes an organisation's schema unusable, found before it judges anything.
 //!
-//! References in a circle, or ones that double at each step, would let a few lines of schema run
-//! for ever; so would a file far away that answers slowly.
+//! References in a circle, or ones that double at each step, would let a few lines of schema run forever; so would a
+//! file far away that answers slowly.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ impl SchemaFault {
         Self { pointer: pointer.to_owned(), message: message.into(), help }
     }
 
-    /// Puts the compiler's fault into our own words where people meet it often.
+    /// Puts the compiler's error into our own words where people meet it often.
     pub(super) fn compiling(error: &ValidationError<'_>) -> Self {
         let text = error.to_string();
         let named = |before: &str| Some(text.strip_prefix(before)?.split_once('\'')?.0);
@@ -60,18 +60,18 @@ impl SchemaFault {
     }
 }
 
-/// Tells whether a check by a schema ends soon for every exception.
+/// Returns whether a check by a schema ends soon for every exception.
 ///
 /// # Errors
 ///
-/// When a reference leaves the file or leads nowhere, or when the references unfold to too much.
+/// If a reference leaves the file or leads nowhere, or if the references expand to too much.
 pub(super) fn check(document: &Value) -> Result<(), SchemaFault> {
     References { document, known: BTreeMap::new() }.parts(document, "", MAX_STEPS).map(drop)
 }
 
 struct References<'s> {
     document: &'s Value,
-    /// Parts behind a reference; `None` while they are counted.
+    /// Number of parts below a reference; `None` while they are being counted.
     known: BTreeMap<&'s str, Option<usize>>,
 }
 
@@ -91,7 +91,7 @@ impl<'s> References<'s> {
                 _ => self.parts(value, &below, steps)?,
             };
             if count > MAX_PARTS {
-                let message = format!("the references here unfold to more than {MAX_PARTS} parts");
+                let message = format!("the references here expand to more than {MAX_PARTS} parts");
                 return Err(SchemaFault::new(pointer, message, "refer to the same part less often"));
             }
         }
@@ -113,7 +113,7 @@ impl<'s> References<'s> {
             return fault(format!("the reference `{}` is not a place in this file", shown(target)), help);
         };
         let Some(found) = self.document.pointer(inside) else {
-            return fault(format!("the reference `{}` leads nowhere", shown(target)), "correct the path behind `#`");
+            return fault(format!("the reference `{}` leads nowhere", shown(target)), "correct the path after `#`");
         };
         let Some(steps) = steps.checked_sub(1) else {
             return fault(format!("a chain of more than {MAX_STEPS} references"), "refer to the last one of them");
@@ -125,7 +125,7 @@ impl<'s> References<'s> {
     }
 }
 
-/// Returns what lies directly below a schema, by its part of a JSON Pointer.
+/// Returns what is directly below a schema, by its part of a JSON Pointer.
 fn children(schema: &Value) -> Vec<(String, &Value)> {
     match schema {
         Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_that_end_are_good_and_others_are_named() {
+    fn finite_references_are_accepted_and_others_are_named() {
         let code = json!({"$ref": "#/$defs/code"});
         let twice = json!({"properties": {"x-a": code, "x-b": code}, "$defs": {"code": {"pattern": "^[0-9]+$"}}});
         assert_eq!(check(&twice), Ok(()));

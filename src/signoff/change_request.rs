@@ -1,10 +1,10 @@
-//! A pull request of GitHub, Forgejo or Gitea, or a merge request of GitLab: whose it is and who stands behind it.
+//! A pull request on GitHub, Forgejo or Gitea, or a merge request on GitLab: who opened it and who approved it.
 
 use super::reviews::{ReviewState, Reviews, Standing};
 use crate::github::{Account, Event, EventKind, InputError};
 use crate::gitlab::{self, Approvals, MergeRequest};
 
-/// What a change is proposed with.
+/// The request that proposes a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeRequest {
     /// A pull request.
@@ -13,16 +13,16 @@ pub enum ChangeRequest {
     Merge(MergeRequest),
 }
 
-/// What sign-off needs to know of a pull request.
+/// What sign-off needs to know about a pull request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullRequest {
-    /// Who opened it; nobody when the account is deleted.
+    /// Who opened it; `None` if the account has been deleted.
     pub author: Option<Account>,
     /// The newest commit of its branch.
     pub head: String,
 }
 
-/// What was saved of an event.
+/// What was saved about an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// It is about a pull or merge request.
@@ -31,7 +31,7 @@ pub enum Saved {
     Other(EventKind),
 }
 
-/// What people say of a change.
+/// What people say about a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opinions {
     /// The reviews of a pull request.
@@ -45,7 +45,7 @@ impl Saved {
     ///
     /// # Errors
     ///
-    /// When it is neither, or lacks what decides.
+    /// If it is neither, or lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         if MergeRequest::is_meant(json) {
             return MergeRequest::parse(json).map(|request| Self::Request(ChangeRequest::Merge(request)));
@@ -66,7 +66,7 @@ impl Saved {
 }
 
 impl ChangeRequest {
-    /// Returns who opened it; nobody when the account is deleted.
+    /// Returns who opened it; `None` if the account has been deleted.
     #[must_use]
     pub fn author(&self) -> Option<&Account> {
         match self {
@@ -84,11 +84,11 @@ impl ChangeRequest {
         }
     }
 
-    /// Reads the saved answers about who approved it, in the shape of its forge.
+    /// Reads the saved answers about who approved it, in the shape that its forge uses.
     ///
     /// # Errors
     ///
-    /// When they are of another shape, of another request, or lack what decides.
+    /// If they have another shape, are about another request, or lack what decides.
     pub fn opinions(&self, json: &[u8]) -> Result<Opinions, InputError> {
         match self {
             Self::Pull(_) => Reviews::parse(json).map(Opinions::Reviews),
@@ -98,8 +98,7 @@ impl ChangeRequest {
 }
 
 impl Opinions {
-    /// Returns where each person stands, in the order of their logins: bots, deleted accounts and the author stand
-    /// nowhere.
+    /// Returns the opinion of each person, sorted by login: bots, deleted accounts and the author have none.
     #[must_use]
     pub fn standing(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
         let approvals = match self {

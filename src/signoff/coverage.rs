@@ -1,4 +1,5 @@
-//! Whether enough people own what must be owned: the parts of a register's set-up, and what CODEOWNERS lacks of them.
+//! Whether enough people own what must be owned: the parts of a register's set-up, and which of them CODEOWNERS does
+//! not cover.
 
 use std::collections::BTreeMap;
 
@@ -15,26 +16,26 @@ use crate::text::shown;
 pub struct Part {
     /// What it is called.
     pub name: String,
-    /// A file whose owners are its owners.
+    /// A file that stands for the part: its owners are the part's owners.
     pub probe: String,
     /// What a line that gives it owners begins with, without the `/` before it.
     pub pattern: String,
 }
 
 impl Part {
-    /// Makes a part of one file.
+    /// Creates a part of one file.
     #[must_use]
     pub fn file(what: &str, path: String) -> Self {
         Self { name: format!("{what} `{}`", shown(&path)), probe: path.clone(), pattern: path }
     }
 
-    /// Makes a part of everything that is or will be in a folder, whose path ends in `/`.
+    /// Creates a part of everything that is or will be in a folder, whose path ends in `/`.
     #[must_use]
     pub fn folder(what: &str, path: String, ending: &str) -> Self {
         Self { probe: format!("{path}any-new-one.{ending}"), ..Self::file(what, path) }
     }
 
-    /// Makes a part of one exception, which is given owners by the line of its folder.
+    /// Creates a part of one exception, which is given owners by the line of its folder.
     #[must_use]
     pub fn exception(path: String) -> Self {
         let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
@@ -42,10 +43,10 @@ impl Part {
     }
 }
 
-/// What CODEOWNERS lacks.
+/// What is missing in CODEOWNERS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortfall {
-    /// The line that is at fault, from 1; nothing where no line covers the parts.
+    /// The line that is at fault, from 1; `None` if no line covers the parts.
     pub line: Option<usize>,
     /// The bytes of that line.
     pub span: Span,
@@ -55,7 +56,7 @@ pub struct Shortfall {
     pub help: String,
 }
 
-/// Returns what must be owned wherever there is a register: its folder, the rule book so far as it is there, and
+/// Returns what must be owned wherever there is a register: its folder, the files of the rule book that exist, and
 /// CODEOWNERS itself.
 #[must_use]
 pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownership) -> Vec<Part> {
@@ -66,13 +67,13 @@ pub fn parts(policy: &Policy, roster: bool, catalogue: bool, ownership: &Ownersh
     parts
 }
 
-/// Says that there is no CODEOWNERS, or none that the forge reads; nothing where there is one.
+/// Reports that there is no CODEOWNERS, or none that the forge reads; `None` if there is one.
 #[must_use]
 pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
     let (message, help) = match (&ownership.text, &ownership.unread) {
         (Some(_), _) => return None,
         (None, Some(why)) => (
-            format!("CODEOWNERS counts for nothing, so nobody has to approve an exception: {}", shown(why)),
+            format!("CODEOWNERS has no effect, so nobody has to approve an exception: {}", shown(why)),
             match ownership.forge {
                 Forge::GitHub => "put a plain file of less than 3 MB there: GitHub reads nothing else",
                 Forge::GitLab => "put a plain file of less than 3 MB there: stopgap reads nothing else",
@@ -94,8 +95,8 @@ pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
     Some(Shortfall { line: None, span: Span::default(), message, help })
 }
 
-/// Returns the lines of CODEOWNERS that decide about a file: those by which somebody must approve, else those by which
-/// nobody has to; the one line `None` where no line matches.
+/// Returns the lines of CODEOWNERS that decide about a file: those because of which somebody must approve, otherwise
+/// those because of which nobody has to; only `None` if no line matches.
 #[must_use]
 pub fn lines(codeowners: &Codeowners<'_>, path: &str) -> Vec<Option<usize>> {
     let line = |rule: &&Rule<'_>| Some(rule.line);
@@ -106,7 +107,7 @@ pub fn lines(codeowners: &Codeowners<'_>, path: &str) -> Vec<Option<usize>> {
     if lines.is_empty() { vec![None] } else { lines }
 }
 
-/// Sorts parts by the lines of CODEOWNERS that decide about them, or that none does.
+/// Groups parts by the lines of CODEOWNERS that decide about them, or by the fact that none does.
 #[must_use]
 pub fn by_line(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> BTreeMap<Option<usize>, Vec<Part>> {
     let mut by_line: BTreeMap<Option<usize>, Vec<Part>> = BTreeMap::new();
@@ -118,8 +119,8 @@ pub fn by_line(codeowners: &Codeowners<'_>, parts: Vec<Part>) -> BTreeMap<Option
     by_line
 }
 
-/// Judges the parts that one line decides about, or that no line covers: one person more than must approve must own
-/// them, because nobody approves their own change. `roster` is the path of the roster.
+/// Judges the parts that one line decides about, or that no line covers: they need one owner more than must approve,
+/// because nobody can approve their own change. `roster` is the path of the roster.
 #[must_use]
 pub fn shortfall(
     codeowners: &Codeowners<'_>,
@@ -156,7 +157,7 @@ pub fn shortfall(
         ),
         Demand::Exclusion => (
             format!("nobody has to approve a change of {}: this line excludes them", listed(parts)),
-            "take the line out; in its section no other line can include them again".to_owned(),
+            "remove the line; no other line of its section can include them again".to_owned(),
         ),
     };
     Some(Shortfall { line, span: rule.span, message, help })
@@ -169,7 +170,7 @@ fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -
         [] if rule.owners.is_empty() => format!("{names} {is} left without owners by this line"),
         [] => format!("{names} {has} no owner who is known"),
         [only] if approvals == 1 => {
-            format!("{names} {has} no second owner beside `{}`, who cannot approve their own change", shown(only))
+            format!("{names} {has} no second owner besides `{}`, who cannot approve their own change", shown(only))
         }
         owners => format!(
             "{names} {has} `{}` owners for `{approvals}` approvals, and nobody can approve their own change",

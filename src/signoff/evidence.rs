@@ -1,4 +1,4 @@
-//! What the pull request says of a change: its author and its reviews.
+//! What the pull request says about a change: its author and its reviews.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -6,16 +6,16 @@ use crate::github::Account;
 use crate::signoff::ReviewState;
 use crate::source::FileId;
 
-/// What the pull request says; each part is `None` where it was not given.
+/// What the pull request says; each part is `None` if it was not given.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// Who opened the pull request; a deleted account is nobody.
     pub author: Option<Account>,
-    /// Where each reviewer stands.
+    /// The opinion of each reviewer.
     pub verdicts: Option<Vec<Verdict>>,
 }
 
-/// Where one reviewer stands: an approval, or what took its place.
+/// The opinion of one reviewer: an approval, or what replaced it.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// The account's name.
@@ -26,12 +26,12 @@ pub struct Verdict {
     pub commit: Option<String>,
     /// When.
     pub submitted_at: DateTime<FixedOffset>,
-    /// The files whose value the reviewed commit has; `None` where it cannot be read in this clone.
+    /// The files that have the same value in the reviewed commit; `None` if it cannot be read in this clone.
     pub covers: Option<Vec<FileId>>,
 }
 
 impl Verdict {
-    /// Tells whether it is an approval that is good for a file as it is now.
+    /// Returns whether it is an approval that is good for a file as it is now.
     #[must_use]
     pub fn holds_for(&self, file: FileId) -> bool {
         self.state == ReviewState::Approved && self.covers.as_ref().is_some_and(|files| files.contains(&file))
@@ -39,8 +39,8 @@ impl Verdict {
 }
 
 impl Evidence {
-    /// Returns where an account stands: the approval that is good for a file, if there is one.
-    /// `None` where nobody knows.
+    /// Returns the opinion of an account: the approval that is good for a file, if there is one. `None` if nobody
+    /// knows.
     #[must_use]
     pub fn verdict(&self, login: &str, file: FileId) -> Option<&Verdict> {
         let by = |verdict: &&Verdict| verdict.login.eq_ignore_ascii_case(login);

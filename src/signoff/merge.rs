@@ -1,4 +1,5 @@
-//! What brought a commit of the past to the branch: the pull requests that were merged, and who stood behind them then.
+//! What brought a commit of the past to the branch: the pull requests that were merged, and who had approved them by
+//! then.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -8,9 +9,9 @@ use crate::signoff::Verdict;
 /// What brought a commit to the branch.
 #[derive(Clone, Debug, Default)]
 pub struct Merge {
-    /// The pull requests whose merge it is; none for what was pushed past them.
+    /// The pull requests that brought it; none for a commit that was pushed without one.
     pub pulls: Vec<MergedPull>,
-    /// The numbers of pull requests that hold the commit too, and whose merge it is not.
+    /// The numbers of pull requests that contain the commit too but did not bring it.
     pub others: Vec<u64>,
 }
 
@@ -21,15 +22,15 @@ pub struct MergedPull {
     pub number: u64,
     /// Who opened it; a deleted account is nobody.
     pub author: Option<Account>,
-    /// Where each reviewer stood when it was merged. An approval whose `covers` is `None` is of a commit that this clone
-    /// lacks.
+    /// The opinion of each reviewer when it was merged. An approval whose `covers` is `None` is of a commit that this
+    /// clone lacks.
     pub verdicts: Vec<Verdict>,
     /// Who approved it afterwards, and when.
     pub late: Vec<(String, DateTime<FixedOffset>)>,
 }
 
 impl MergedPull {
-    /// Returns where an account stood.
+    /// Returns the opinions of an account.
     pub fn verdicts_of<'p>(&'p self, login: &'p str) -> impl Iterator<Item = &'p Verdict> {
         self.verdicts.iter().filter(|verdict| verdict.login.eq_ignore_ascii_case(login))
     }

@@ -1,7 +1,7 @@
-//! Who must sign a change off, and who has: CODEOWNERS, the forge's event, and the saved reviews.
+//! Who must sign off a change, and who has: CODEOWNERS, the forge's event, and the saved reviews.
 //!
-//! Everything here judges texts that it is given. Where they come from is not known here, and
-//! neither are rules, findings or git.
+//! Everything here judges texts that it is given. It does not know where they come from, nor anything about rules,
+//! findings or git.
 
 mod change_request;
 mod codeowners;

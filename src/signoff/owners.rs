@@ -10,19 +10,19 @@ use crate::people::{NotAPerson, People, PersonId, fold_person, not_a_person};
 pub struct OwnerPeople<'a> {
     /// One spelling of each person, in the order of the owners.
     pub people: Vec<&'a str>,
-    /// The teams and roles that the roster does not list: they are nobody.
+    /// The teams and roles that the roster does not list, and which therefore mean nobody.
     pub unknown_teams: Vec<&'a str>,
 }
 
 impl OwnerPeople<'_> {
-    /// Tells whether a person is one of them, under any spelling.
+    /// Returns whether a person is one of them, under any spelling.
     #[must_use]
     pub fn has(&self, people: &People, person: &str) -> bool {
         self.people.iter().any(|owner| people.same(owner, person))
     }
 }
 
-/// Who has been met already: by place in the roster, else by the folded spelling.
+/// Who has been seen already: by position in the roster, otherwise by the folded spelling.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Met<'a> {
     Known(PersonId),
@@ -31,8 +31,8 @@ enum Met<'a> {
 
 /// Returns the people that owners stand for, each once.
 ///
-/// A team that the roster does not list is nobody, and so is a team within a team. GitLab's `@@maintainers` is
-/// `@@maintainer`, and a group of its top level, which looks like a user, is one where the roster lists it as a team.
+/// A team that the roster does not list means nobody, and so does a team within a team. GitLab's `@@maintainers` is
+/// `@@maintainer`, and a top-level group, which looks like a user, is a team if the roster lists it as one.
 #[must_use]
 pub fn people_of<'a>(owners: &[Owner<'a>], roster: &'a People) -> OwnerPeople<'a> {
     let mut found = OwnerPeople::default();
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_and_a_group_of_the_top_level_are_whom_the_roster_lists() {
+    fn a_role_and_a_top_level_group_are_whom_the_roster_lists() {
         let roster = people();
         for role in ["@@maintainer", "@@Maintainers"] {
             assert_eq!(expand_in(Forge::GitLab, role, &roster).0, ["@priya", "@dana"], "{role}");

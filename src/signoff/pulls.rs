@@ -1,7 +1,7 @@
 //! The saved answers about what was merged: the pull requests of each commit and their reviews, as `action/fetch-pulls`
 //! writes them.
 //!
-//! Each line is one page of one answer. So a file that was begun can be continued, and a page that is missing is seen.
+//! Each line is one page of one answer, so an unfinished file can be continued, and a missing page is noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,13 +22,13 @@ use crate::text::shown;
 pub struct Pull {
     /// Its number.
     pub number: u64,
-    /// Who opened it; nobody when the account is deleted.
+    /// Who opened it; `None` if the account has been deleted.
     pub author: Option<Account>,
     /// The last commit of its branch.
     pub head: String,
-    /// When it was merged; nothing for one that was not.
+    /// When it was merged; `None` if it was not.
     pub merged_at: Option<DateTime<FixedOffset>>,
-    /// The commit that the merge made: the merge commit, the squashed one, or the last of the rebased ones.
+    /// The commit that the merge created: the merge commit, the squashed one, or the last of the rebased ones.
     pub merge_commit: Option<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct Landed<'a> {
     pub commit: &'a str,
     /// When it was committed.
     pub committed: DateTime<FixedOffset>,
-    /// Tells whether a merge commit of a pull request can be the last of the rebased ones that this commit is one of.
+    /// Returns whether a merge commit of a pull request can be the last of the rebased commits of which this is one.
     pub leads_to: &'a dyn Fn(&str) -> bool,
 }
 
@@ -55,9 +55,9 @@ pub struct Landed<'a> {
 pub struct Candidate<'p> {
     /// The pull request.
     pub pull: &'p Pull,
-    /// The commit that its merge made.
+    /// The commit that its merge created.
     pub merge: &'p str,
-    /// An approval that came later is none.
+    /// An approval that came later does not count.
     pub until: DateTime<FixedOffset>,
     /// All its reviews.
     pub reviews: &'p Reviews,
@@ -73,11 +73,11 @@ pub enum Unanswered {
 }
 
 impl Pulls {
-    /// Reads saved answers, of which each file has a name for messages.
+    /// Reads saved answers, each file with a name for messages.
     ///
     /// # Errors
     ///
-    /// When a line is no such answer, a page is missing, or two repositories answered; with the name of the file.
+    /// If a line is not such an answer, a page is missing, or two repositories answered; with the name of the file.
     pub fn parse(files: &[(String, Vec<u8>)]) -> Result<Self, (String, InputError)> {
         let mut saved = Saved::default();
         for (name, bytes) in files {
@@ -100,7 +100,7 @@ impl Pulls {
     ///
     /// # Errors
     ///
-    /// When an answer was not saved.
+    /// If an answer was not saved.
     pub fn of(&self, landed: Landed<'_>) -> Result<(Vec<Candidate<'_>>, Vec<u64>), Unanswered> {
         let (mut candidates, mut others) = (Vec::new(), Vec::new());
         for pull in self.commits.get(landed.commit).ok_or(Unanswered::Commit)? {
@@ -117,8 +117,8 @@ impl Pulls {
 }
 
 impl Candidate<'_> {
-    /// Says where each reviewer stood at the merge. `covers` returns the files whose merged value a reviewed commit has,
-    /// or `None` where this clone lacks that commit.
+    /// Says where each reviewer stood at the merge. `covers` returns the files whose merged value a reviewed commit
+    /// has, or `None` where this clone lacks that commit.
     ///
     /// # Errors
     ///
@@ -147,14 +147,14 @@ impl Candidate<'_> {
 }
 
 impl Landed<'_> {
-    /// Returns the commit that the merge of a pull request made, and until when approvals count, where it is this merge
-    /// that brought the commit.
+    /// Returns the commit that the merge of a pull request created, and until when approvals count, if it was this
+    /// merge that brought the commit.
     fn brought_by<'p>(&self, pull: &'p Pull) -> Option<(&'p str, DateTime<FixedOffset>)> {
         let (merged_at, merge) = (pull.merged_at?, pull.merge_commit.as_deref()?);
         if merge == self.commit || (merge == pull.head && (self.leads_to)(merge)) {
             return Some((merge, merged_at));
         }
-        // GitHub commits what it rebases anew. A commit that is older than the merge was there before it.
+        // GitHub creates new commits for what it rebases. A commit that is older than the merge was there before it.
         (self.leads_to)(merge).then(|| (merge, merged_at.min(self.committed)))
     }
 }
@@ -181,7 +181,7 @@ struct Line {
     message: Option<String>,
 }
 
-/// What is read so far.
+/// What has been read so far.
 #[derive(Default)]
 struct Saved {
     repository: Option<String>,
@@ -240,7 +240,7 @@ impl Saved {
 
     fn add(&mut self, line: Line) -> Result<(), String> {
         if let Some(message) = line.message {
-            return Err(format!("holds GitHub's refusal `{}`, not an answer", shown(&message)));
+            return Err(format!("contains GitHub's refusal `{}`, not an answer", shown(&message)));
         }
         let missing = |key: &str| format!("has no `{key}`");
         let repository = line.repository.ok_or_else(|| missing("repository"))?.to_lowercase();
@@ -278,7 +278,7 @@ impl Saved {
     }
 }
 
-/// What GitHub writes of a pull request, so far as it is read.
+/// What GitHub writes about a pull request, as far as it is read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Written {
@@ -305,7 +305,7 @@ impl Listed for Pull {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.number, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not pull requests", shown(message))));
+            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not pull requests", shown(message))));
         }
         written.pull().map_err(A::Error::custom)
     }
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_rebased_commit_the_earlier_of_both_times_counts() {
+    fn for_a_rebased_commit_the_earlier_time_counts() {
         let line = commit_line(1, true, &format!("[{}]", pull(12))).replacen(MERGE, EARLIER, 1);
         let pulls = parse(&[line.clone(), reviews_line(12, 1, true)]).unwrap();
         let at = |committed: &str, leads: bool| of(&pulls, EARLIER, committed, leads).unwrap();
@@ -444,10 +444,10 @@ mod tests {
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
         assert_eq!(
             parse(&[refusal.to_owned()]).unwrap_err(),
-            "line 1 holds GitHub's refusal `Not Found`, not an answer"
+            "line 1 contains GitHub's refusal `Not Found`, not an answer"
         );
         let gone = parse(&[reviews_line(1, 1, true).replace("[]", refusal)]).unwrap_err();
-        assert!(gone.starts_with("holds GitHub's refusal `Not Found`, not reviews (line 1, "), "{gone}");
+        assert!(gone.starts_with("contains GitHub's refusal `Not Found`, not reviews (line 1, "), "{gone}");
         assert_eq!(Pulls::parse(&[(String::new(), vec![0xff, 0xfe])]).unwrap_err().1.why, "is not UTF-8");
     }
 }

@@ -1,11 +1,11 @@
-//! The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who stands behind a pull request.
+//! The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`: who approved a pull request.
 //!
-//! Forgejo and Gitea answer at the same place with other words: `REQUEST_CHANGES` and `COMMENT`, and `dismissed: true`
-//! beside the state that the review had. A review that is not `official` is of somebody whose approval the branch's
-//! protection does not count. Whether one is `stale` is told by its commit, as with GitHub.
+//! Forgejo and Gitea give the same answer in other words: `REQUEST_CHANGES` and `COMMENT`, and `dismissed: true` in
+//! addition to the state that the review had. A review that is not `official` is by somebody whose approval the branch
+//! protection does not count. Its commit shows whether it is `stale`, as with GitHub.
 //!
-//! GitHub lists every review that was ever given. Per person the latest opinion counts, and a dismissed one is an
-//! opinion that is gone: it revives nothing older.
+//! GitHub lists every review that was ever given. For each person the latest opinion counts, and a dismissed one is an
+//! opinion that is gone: it does not revive an older one.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +19,12 @@ use crate::github::pages::{self, Listed};
 use crate::github::{Account, InputError, User};
 use crate::text::shown;
 
-/// What a review says, from the mildest to the one that wins where two copies of a review differ.
+/// What a review says, from the mildest to the one that wins if two copies of a review differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReviewState {
-    /// Begun and not sent.
+    /// Begun and not submitted.
     Pending,
-    /// Sent without an opinion.
+    /// Submitted without an opinion.
     Commented,
     /// In favour.
     Approved,
@@ -54,7 +54,7 @@ impl ReviewState {
         Self::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, state)| *state)
     }
 
-    /// Tells whether it is an opinion, or was one.
+    /// Returns whether it is an opinion, or was one.
     fn is_opinion(self) -> bool {
         !matches!(self, Self::Pending | Self::Commented)
     }
@@ -65,17 +65,17 @@ impl ReviewState {
 pub struct Review {
     /// Its number; a later review has a larger one.
     pub id: u64,
-    /// Who gave it; nobody when the account is deleted.
+    /// Who gave it; `None` if the account has been deleted.
     pub user: Option<Account>,
     /// What it says.
     pub state: ReviewState,
     /// The head of the pull request that was reviewed.
     pub commit: Option<String>,
-    /// When it was sent; nothing for one that is pending.
+    /// When it was submitted; `None` while it is pending.
     pub submitted_at: Option<DateTime<FixedOffset>>,
 }
 
-/// What GitHub, Forgejo and Gitea write of a review, so far as it is read.
+/// What GitHub, Forgejo and Gitea write about a review, as far as it is read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Written {
@@ -122,13 +122,13 @@ impl Written {
 }
 
 impl Review {
-    /// Orders reviews by time; of two copies of one review, the one that is less in favour comes last.
+    /// Orders reviews by time; of two copies of one review, the less favourable one comes last.
     fn order(&self) -> (Option<DateTime<FixedOffset>>, u64, ReviewState) {
         (self.submitted_at, self.id, self.state)
     }
 }
 
-/// Where one person stands: their latest review that is not a comment.
+/// The opinion of one person: their latest review that is not a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing<'a> {
     /// The account's name.
@@ -137,11 +137,11 @@ pub struct Standing<'a> {
     pub state: ReviewState,
     /// The commit that was reviewed.
     pub commit: Option<&'a str>,
-    /// When the review was sent.
+    /// When the review was submitted.
     pub submitted_at: DateTime<FixedOffset>,
 }
 
-/// One person: by number where GitHub gives it, because a name can change.
+/// One person: by number if GitHub gives it, because a name can change.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Person {
     Id(u64),
@@ -155,11 +155,11 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// Reads the saved answer in any way of saving its pages.
+    /// Reads the saved answer, however its pages were saved.
     ///
     /// # Errors
     ///
-    /// When it is not JSON, holds something else, or a review lacks what decides.
+    /// If it is not JSON, contains something else, or a review lacks what decides.
     pub fn parse(json: &[u8]) -> Result<Self, InputError> {
         pages::read(json).map(|list| Self { list }).map_err(|why| InputError {
             why,
@@ -174,8 +174,8 @@ impl Reviews {
         Self { list }
     }
 
-    /// Returns the reviews that had been sent by a moment. GitHub does not say when one was dismissed, so a review that
-    /// is dismissed now was dismissed then.
+    /// Returns the reviews that had been submitted by a moment. GitHub does not say when one was dismissed, so a review
+    /// that is dismissed now is treated as dismissed then.
     #[must_use]
     pub fn until(&self, moment: DateTime<FixedOffset>) -> Self {
         let sent = |review: &&Review| review.submitted_at.is_some_and(|sent| sent <= moment);
@@ -188,9 +188,9 @@ impl Reviews {
         &self.list
     }
 
-    /// Returns where each person stands, in the order of their logins.
+    /// Returns the opinion of each person, sorted by login.
     ///
-    /// Bots, deleted accounts and the author of the pull request stand nowhere.
+    /// Bots, deleted accounts and the author of the pull request have none.
     #[must_use]
     pub fn standing(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
         let ids = self.ids();
@@ -212,7 +212,7 @@ impl Reviews {
         standing
     }
 
-    /// Returns the standing approvals: those whose latest review that is not a comment approves.
+    /// Returns the approvals in force: those of people whose latest review that is not a comment approves.
     #[must_use]
     pub fn approvals(&self, author: Option<&Account>) -> Vec<Standing<'_>> {
         let mut standing = self.standing(author);
@@ -238,7 +238,7 @@ impl Listed for Review {
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(map))?;
         if let (Field::Missing, Ok(Some(message))) = (&written.state, written.message.optional("message")) {
-            return Err(A::Error::custom(format!("holds GitHub's refusal `{}`, not reviews", shown(message))));
+            return Err(A::Error::custom(format!("contains GitHub's refusal `{}`, not reviews", shown(message))));
         }
         written.review().map_err(A::Error::custom)
     }
@@ -251,7 +251,7 @@ mod tests {
     const HEAD: &str = "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013";
     const OLD: &str = "0b7d6e4452c1a98f3e60d5b2147cf8896a0e3d21";
 
-    /// Writes a review of an account `login/number`, sent at the minute of its id.
+    /// Writes a review by an account `login/number`, submitted at the minute of its id.
     fn review(id: u64, who: &str, state: &str) -> String {
         let (login, number) = who.split_once('/').unwrap();
         let user = format!(r#"{{"login": "{login}", "id": {number}, "type": "User", "site_admin": false}}"#);
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(reviews.standing(None)[0].state, ReviewState::Dismissed);
     }
 
-    /// A review as Forgejo and Gitea list it (`PullReview` of their published API description).
+    /// Returns a review as Forgejo and Gitea list it (`PullReview` in their published API description).
     fn of_forgejo(id: u64, state: &str, more: &str) -> String {
         review(id, "olek/2", state).replace(
             "\"body\": \"looks right\"",
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn forgejo_says_beside_the_state_that_a_review_is_dismissed() {
+    fn forgejo_says_apart_from_the_state_that_a_review_is_dismissed() {
         let plain = r#", "stale": false, "official": true, "dismissed": false"#;
         let gone = r#", "stale": true, "official": true, "dismissed": true"#;
         assert_eq!(approvers(&[of_forgejo(1, "APPROVED", plain)], None), ["olek"]);
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn an_approval_that_the_branch_s_protection_does_not_count_is_none() {
+    fn an_approval_that_branch_protection_does_not_count_is_ignored() {
         let unofficial = r#", "stale": false, "official": false, "dismissed": false"#;
         assert!(approvers(&[of_forgejo(1, "APPROVED", unofficial)], None).is_empty());
         let official = r#", "stale": true, "official": true, "dismissed": false"#;
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn two_people_stand_for_themselves() {
+    fn two_people_have_an_opinion_each() {
         let reviews = [
             review(1, "priya/3", "APPROVED"),
             review(2, "olek/2", "APPROVED"),
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn an_approval_keeps_the_commit_that_it_is_of() {
+    fn an_approval_keeps_its_commit() {
         let old = review(1, "olek/2", "APPROVED").replace(HEAD, OLD);
         let none = review(2, "priya/3", "APPROVED").replace(&format!("\"{HEAD}\""), "null");
         let reviews = parse(&page(&[old, none]));
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_apart_by_number_else_by_login_without_case() {
+    fn people_are_distinguished_by_number_or_by_login_without_case() {
         let renamed = [review(1, "olek/2", "APPROVED"), review(2, "olek-k/2", "CHANGES_REQUESTED")];
         assert!(approvers(&renamed, None).is_empty());
         let bare =
@@ -467,8 +467,8 @@ mod tests {
                 "review 7: `submitted_at` is `23 November`, not a time such as `2026-11-23T09:00:00Z`",
             ),
             (HEAD, "HEAD~1", "review 7: `commit_id` is `HEAD~1`, not a full commit"),
-            ("[{", "[[[{", "holds lists within lists within lists, not reviews"),
-            ("[{", "[null, {", "holds null, not reviews (line 1, column 5)"),
+            ("[{", "[[[{", "contains lists within lists within lists, not reviews"),
+            ("[{", "[null, {", "contains null, not reviews (line 1, column 5)"),
         ] {
             assert!(good.contains(from), "{from}");
             let found = why(&good.replacen(from, to, 1));
@@ -476,7 +476,7 @@ mod tests {
         }
         let refusal =
             r#"{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"}"#;
-        assert_eq!(why(refusal), "holds GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
+        assert_eq!(why(refusal), "contains GitHub's refusal `Not Found`, not reviews (line 1, column 94)");
         assert_eq!(why(""), "is empty");
         assert_eq!(
             why(&good[..good.len() - 1]),
@@ -486,7 +486,7 @@ mod tests {
             )
         );
         assert!(why(&format!("{good}, {good}")).starts_with("is not JSON: expected value at line 2"));
-        assert!(why("\"reviews\"").starts_with("holds a text"));
+        assert!(why("\"reviews\"").starts_with("contains a text"));
     }
 
     #[test]

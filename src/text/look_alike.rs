@@ -1,4 +1,4 @@
-//! Texts that show the same: what a reader's eye cannot tell apart (Unicode Technical Standard 39, section 4).
+//! Texts that look the same: what a reader's eye cannot tell apart (Unicode Technical Standard 39, section 4).
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
@@ -6,15 +6,15 @@ use unicode_security::skeleton;
 
 use crate::text::normalise::{bare, is_ignorable};
 
-/// Returns the words of a name without case, punctuation and look-alike letters: what `lp-07, hall 3` and `LP 07 Hall 3`
-/// share. It is for comparing, not for display.
+/// Returns the words of a name without case, punctuation and look-alike letters: what `lp-07, hall 3` and `LP 07 Hall
+/// 3` have in common. For comparing, not for display.
 pub(crate) fn name_key(text: &str) -> String {
     if text.is_ascii() { bare(text) } else { bare(&fold_to_end(text, Confusables::Folded)) }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Confusables {
-    /// Letters that look alike stay different.
+    /// Look-alike letters stay different.
     Kept,
     /// Outside ASCII, each becomes the letter that it looks like.
     Folded,
@@ -23,7 +23,7 @@ pub(crate) enum Confusables {
 /// Folds until nothing changes, because a prototype may be an upper-case letter, a blank or an `@` again.
 pub(crate) fn fold_to_end(text: &str, confusables: Confusables) -> String {
     let mut folded = fold_once(text, confusables);
-    // Each step maps single characters, and no chain of mappings is longer than a few; the bound only makes that plain.
+    // Each step maps single characters, and chains of mappings are only a few long; the bound just makes that obvious.
     for _ in 0..8 {
         let again = fold_once(&folded, confusables);
         if again == folded {
@@ -47,10 +47,10 @@ fn fold_once(text: &str, confusables: Confusables) -> String {
     folded
 }
 
-/// Appends a character unless it shows nothing, and a run of white space as one space.
+/// Appends a character unless it is invisible, and a run of white space as one space.
 fn push_visible(c: char, folded: &mut String) {
     let blank = c.is_whitespace() || c == '\u{2800}';
-    // A dot over `i` or `j` is drawn already: the letters are soft-dotted (Unicode PropList).
+    // A dot over `i` or `j` is already drawn: the letters are soft-dotted (Unicode PropList).
     let second_dot = c == '\u{307}' && folded.ends_with(['i', 'j']);
     if blank {
         if !folded.is_empty() && !folded.ends_with(' ') {
@@ -68,7 +68,7 @@ pub(crate) fn push_prototype(c: char, folded: &mut String) {
     }
 }
 
-/// Gives the letter of a small capital that the confusables table leaves without an ASCII prototype.
+/// Returns the letter for a small capital that the confusables table leaves without an ASCII prototype.
 ///
 /// Lower-case Cyrillic letters have these as prototypes, which makes `В` and `в` one letter.
 fn small_capital(c: char) -> Option<char> {

@@ -1,9 +1,8 @@
 //! What a text says, apart from how it is written: the comparison form, stock phrases, and copies among many reasons.
 //!
-//! Knows nothing of exceptions, rules or files: text goes in, facts about it come out.
+//! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 pub(crate) mod look_alike;
-mod article;
 mod month;
 mod nearest;
 pub mod normalise;
@@ -13,7 +12,6 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
-pub(crate) use article::a;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use phrases::Phrases;

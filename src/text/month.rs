@@ -7,11 +7,11 @@ use rustc_hash::FxHashSet;
 /// One line for each month, January first: its English name, its German names, its French and Spanish names.
 const LINES: &str = include_str!("words/months.txt");
 
-/// Fewer letters of a month's name do not name it.
+/// The fewest letters by which a month is recognised.
 const FEWEST_LETTERS: usize = 3;
 
 struct Month {
-    /// As English text writes it.
+    /// The name in English text.
     name: &'static str,
     /// The English name and the German ones, folded.
     read: Vec<String>,
@@ -44,7 +44,7 @@ pub(crate) fn month_of(word: &str) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
-/// Tells whether a folded word names a month in English, German, French or Spanish, in full or by an English
+/// Returns whether a folded word names a month in English, German, French or Spanish, in full or by an English
 /// abbreviation.
 pub(super) fn is_month(word: &str) -> bool {
     static NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
@@ -62,7 +62,7 @@ mod tests {
     use crate::text::normalise::fold;
 
     #[test]
-    fn there_are_twelve_and_each_name_is_known() {
+    fn there_are_twelve_months_and_each_name_is_known() {
         assert_eq!(MONTHS.len(), 12);
         for (at, month) in (1..).zip(&*MONTHS) {
             assert_eq!(month_name(at), month.name);

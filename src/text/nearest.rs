@@ -1,9 +1,8 @@
 //! The word that was probably meant.
 
-/// Returns the candidate nearest to `word`, unless none is near enough to be worth a suggestion.
+/// Returns the candidate nearest to `word`, unless none is near enough to be worth suggesting.
 ///
-/// Jaro-Winkler similarity (Winkler 1990) favours a common beginning: `expiry_date` is near
-/// `expires`.
+/// Jaro-Winkler similarity (Winkler 1990) favours a common beginning: `expiry_date` is near `expires`.
 #[must_use]
 pub fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     const LONGEST: usize = 64;

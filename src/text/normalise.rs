@@ -1,8 +1,8 @@
 //! The form in which two texts are compared, and the words in it.
 //!
-//! [`fold`] removes what a reader does not see (case, width, white space, invisible characters). [`tokens`] tells
-//! words from what changes from one copy to the next: punctuation, numbers, dates, ids and URLs. Positions in the
-//! original text are lost by folding; [`spans`] keeps them.
+//! [`fold`] removes what a reader does not see (case, width, white space, invisible characters). [`tokens`]
+//! distinguishes words from what changes from one copy to the next: punctuation, numbers, dates, ids and URLs. Folding
+//! loses positions in the original text; [`spans`] keeps them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use super::month::is_month;
 /// Returns the comparison form of a text: NFKC, full case folding, trimmed, every run of white space one space, and
 /// no default-ignorable characters (zero-width spaces, soft hyphens).
 ///
-/// Folding twice gives what folding once gave. An already folded ASCII text is borrowed.
+/// Folding twice is the same as folding once. An ASCII text that is already folded is borrowed.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if is_spaced_ascii(text) {
@@ -24,7 +24,7 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         return if is_folded { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
     }
     let mut folded = String::with_capacity(text.len());
-    // An ASCII space composes with nothing, so each chunk can be normalised alone.
+    // An ASCII space composes with nothing, so each chunk can be normalised on its own.
     for chunk in text.split(|c: char| c.is_ascii() && c.is_whitespace()) {
         push_space(&mut folded);
         if chunk.is_ascii() {
@@ -39,18 +39,18 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(folded)
 }
 
-/// Tells whether a text is printable ASCII with single spaces inside: folding it is putting it in lower case.
+/// Returns whether a text is printable ASCII with single spaces inside, so that folding only lower-cases it.
 fn is_spaced_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
     let next = bytes.get(1..).unwrap_or_default();
-    // Every byte is looked at, so that the compiler can take many at a time.
+    // Every byte is looked at, so that the compiler can process many at a time.
     let is_printable = bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
     let has_two_spaces = || bytes.iter().zip(next).fold(false, |found, (a, b)| found | ((*a == b' ') & (*b == b' ')));
     is_printable && !text.starts_with(' ') && !text.ends_with(' ') && !has_two_spaces()
 }
 
-/// Case folding and decomposition feed each other twice (Unicode Standard, section 3.13, definition D146); composed
-/// at the end.
+/// Case folding and decomposition are applied twice, because each can give the other more to do (Unicode Standard,
+/// section 3.13, definition D146); then the result is composed.
 fn push_folded(folded: &mut String, chunk: &str) {
     if chunk.chars().all(is_simple) {
         folded.extend(chunk.chars().flat_map(char::to_lowercase));
@@ -66,8 +66,8 @@ fn push_folded(folded: &mut String, chunk: &str) {
     }
 }
 
-/// Tells whether folding a character among others of this kind is only putting it in lower case: most of what
-/// European languages, Chinese and Japanese are written with. Spares them the full algorithm.
+/// Returns whether folding a character among others of this kind only lower-cases it: most of what European languages,
+/// Chinese and Japanese are written with. Avoids the full algorithm.
 pub(super) fn is_simple(c: char) -> bool {
     match c {
         'ß' | 'İ' | 'Ĳ' | 'ĳ' | 'Ŀ' | 'ŀ' | 'ŉ' => false,
@@ -83,7 +83,7 @@ fn push_space(folded: &mut String) {
     }
 }
 
-/// Tells whether a character is invisible by definition (`Default_Ignorable_Code_Point`,
+/// Returns whether a character is invisible by definition (`Default_Ignorable_Code_Point`,
 /// `DerivedCoreProperties.txt`).
 #[must_use]
 pub fn is_ignorable(c: char) -> bool {
@@ -94,8 +94,8 @@ pub fn is_ignorable(c: char) -> bool {
         || matches!(c, '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// Returns the runs of letters, digits and marks, folded and joined by one space: the form for comparing with a whole
-/// value.
+/// Returns the runs of letters, digits and marks, folded and joined by single spaces: the form for comparing whole
+/// values.
 #[must_use]
 pub fn bare(text: &str) -> String {
     let folded = fold(text);
@@ -107,7 +107,7 @@ pub fn bare(text: &str) -> String {
     bare
 }
 
-/// Finds the runs of letters, digits, marks and invisible characters: byte ranges in the text as it is written.
+/// Finds the runs of letters, digits, marks and invisible characters, as byte ranges of the original text.
 pub fn spans(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -125,12 +125,12 @@ fn is_word_char(c: char) -> bool {
     }
 }
 
-/// What a token is to the rules that count or compare words.
+/// What kind of token it is for the rules that count or compare words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// An ordinary word.
     Word,
-    /// A name that holds digits, such as `oauth2` or `sftp-hr-01`: says something, but changes from copy to copy.
+    /// A name that contains digits, such as `oauth2` or `sftp-hr-01`: says something, but changes from copy to copy.
     Name,
     /// Starts with a digit: a number, a time, a part of a date.
     Number,
@@ -149,7 +149,7 @@ pub(super) struct Token<'t> {
 enum Class {
     Letter,
     Digit,
-    /// Stands inside an id, a host name, a mail address or a contraction.
+    /// Inside an id, a host name, a mail address or a contraction.
     Joiner,
     Ideograph,
     Unspaced,
@@ -158,9 +158,9 @@ enum Class {
 
 /// Cuts a folded text into tokens.
 ///
-/// A word is a run of letters and marks; apostrophes and hyphens part words, so `third-party` and `third party` are
-/// alike. An ideograph or hiragana is one word, a run of a script that writes no spaces (Thai, Lao, Khmer, Burmese)
-/// is one word for each two neighbouring characters. Not words: numbers, dates, times, ticket ids, hashes, anything
+/// A word is a run of letters and marks; apostrophes and hyphens separate words, so `third-party` and `third party` are
+/// alike. An ideograph or hiragana is one word; in scripts written without spaces (Thai, Lao, Khmer, Burmese) every
+/// two neighbouring characters are one. Not words: numbers, dates, times, ticket ids, hashes, anything
 /// joined to a digit, URLs, host names and mail addresses.
 pub(super) fn tokens(folded: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::with_capacity(folded.len() / 6 + 1);
@@ -200,7 +200,8 @@ fn ascii_class(byte: u8) -> Class {
 fn class_of(c: char) -> Class {
     match c {
         '\u{2019}' | '\u{2010}' => Class::Joiner,
-        // Radicals, ideographs and their extensions; hiragana. Katakana writes loan words: a run of it is one word.
+        // Radicals, ideographs and their extensions; hiragana. Katakana is used for loan words: a run of it is one
+        // word.
         '\u{2E80}'..='\u{2FDF}'
         | '\u{3005}'..='\u{3007}'
         | '\u{3021}'..='\u{3029}'
@@ -262,8 +263,8 @@ fn url_end(folded: &str, from: usize) -> usize {
     folded[from..].find(ends).map_or(folded.len(), |length| from + length)
 }
 
-/// A name starts with a letter and has three letters on end; a ticket id, a hash or a long serial number is not a name, a
-/// vulnerability's is.
+/// A name starts with a letter and has three letters in a row; a ticket id, a hash or a long serial number is not a
+/// name, but a vulnerability's is.
 fn kind_with_digit(text: &str) -> Kind {
     let starts_with_digit = text.starts_with(char::is_numeric);
     let is_hex = text.len() >= 7 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -294,7 +295,7 @@ fn is_host(text: &str) -> bool {
         })
 }
 
-/// Pushes each two neighbouring characters of a run without spaces, and returns where the run ends.
+/// Pushes every two neighbouring characters of a run without spaces, and returns where the run ends.
 fn push_pairs<'t>(folded: &'t str, start: usize, tokens: &mut Vec<Token<'t>>) -> usize {
     let (mut end, mut previous) = (start, start);
     while let Some((Class::Unspaced, length)) = class_at(folded, end) {
@@ -310,7 +311,7 @@ fn push_pairs<'t>(folded: &'t str, start: usize, tokens: &mut Vec<Token<'t>>) ->
     end
 }
 
-/// Masks the words that belong to a number beside them: `23 nov`, `november 23`, `9 pm`.
+/// Masks the words that belong to a number next to them: `23 nov`, `november 23`, `9 pm`.
 fn mask_dates(tokens: &mut [Token<'_>]) {
     let is_number = |token: Option<&Token<'_>>| token.is_some_and(|token| token.kind == Kind::Number);
     for at in 0..tokens.len() {
@@ -366,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_gives_what_the_full_algorithm_gives() {
+    fn the_short_way_agrees_with_the_full_algorithm() {
         for c in ('\0'..=char::MAX).filter(|c| is_simple(*c)) {
             // The mark (a keycap) takes the full way and composes with nothing.
             assert_eq!(fold(&format!("{c}\u{20e3}")), format!("{}\u{20e3}", fold(c.encode_utf8(&mut [0; 4]))), "{c}");
@@ -421,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_product_name_is_told_from_a_ticket() {
+    fn a_product_name_is_distinguished_from_a_ticket() {
         let kinds = |text: &str| tokens(text).iter().map(|token| token.kind).collect::<Vec<_>>();
         for name in ["oauth2", "smb1", "win7", "sftp-hr-01", "tls1.2", "cve-2026-1234"] {
             assert_eq!(kinds(name), [Kind::Name], "{name}");
@@ -441,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_lie_on_character_boundaries() {
+    fn spans_are_on_character_boundaries() {
         let text = "é-ab\u{200b}c_d, ß!";
         assert_eq!(spans(text).map(|span| &text[span]).collect::<Vec<_>>(), ["é", "ab\u{200b}c", "d", "ß"]);
         assert_eq!(bare(" N/A. "), "n a");

@@ -1,8 +1,8 @@
-//! Texts that fill a field without saying anything: stock phrases, placeholders, values that cover everything; and
-//! the words that give an exposure away.
+//! Texts that fill a field without saying anything (stock phrases, placeholders, values that cover everything), and the
+//! words that reveal an exposure.
 //!
-//! The lists are English, matched word by word on the folded text. A text in another language is never vague for
-//! being so: what no list knows counts as said.
+//! The lists are English, matched word by word on the folded text. A text in another language is never vague just for
+//! that: words that are in no list count as meaningful.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
 
 type Words = FxHashSet<&'static str>;
 
-/// Parses a built-in list: entries parted by commas.
+/// Parses a built-in list: entries separated by commas.
 fn list(entries: &'static str) -> impl Iterator<Item = &'static str> {
     entries.split(',').map(str::trim)
 }
@@ -70,11 +70,11 @@ const STOCK: [&str; 17] = [
     "for testing, for testing purposes, for test purposes, testing purposes, test purposes, for debugging, \
      for debugging purposes, debugging purposes, for troubleshooting, for troubleshooting purposes, \
      troubleshooting purposes",
-    // Time and means are short.
+    // Time and resources are short.
     "time constraint, time constraints, time pressure, lack of time, no time, not enough time, ran out of time, \
      lack of resources, limited resources, resource constraint, resource constraints, lack of budget, \
      budget constraint, budget constraints",
-    // Things are as they are.
+    // That is how things are.
     "legacy, legacy system, legacy systems, legacy application, legacy applications, legacy reason, legacy reasons, \
      legacy issue, legacy issues, legacy code, historical reasons, technical debt, technical reason, \
      technical reasons, technical limitation, technical limitations, technical issue, technical issues, \
@@ -92,7 +92,7 @@ const STOCK: [&str; 17] = [
      very important, must have",
     // It is easier.
     "convenience, for convenience, convenient, easier this way",
-    // It will be mended.
+    // It will be fixed.
     "fix later, will fix later, fixed later, will be fixed later, fixed soon, will be fixed, will be fixed soon, \
      will be removed later, will be resolved, to be fixed, work in progress, ongoing work, soon",
     // For reasons.
@@ -105,7 +105,7 @@ const STOCK: [&str; 17] = [
      production issues, nothing else works",
 ];
 
-/// English words that carry no meaning of their own, the fragments that contractions leave included.
+/// English words that carry no meaning of their own, including the fragments that contractions leave.
 const STOP: &str = "\
     a, about, above, after, again, all, also, although, am, an, and, any, are, as, at, be, because, been, before, \
     being, below, both, but, by, can, could, d, did, do, does, doing, done, don, due, during, each, either, else, \
@@ -124,7 +124,7 @@ static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| list(STOP).collect());
 #[derive(Debug)]
 pub struct Phrases {
     phrases: Vec<Phrase>,
-    /// Indices by first word, the longest phrase first.
+    /// Indices by first word, longest phrase first.
     by_first_word: FxHashMap<String, Vec<usize>>,
 }
 
@@ -135,8 +135,7 @@ struct Phrase {
 }
 
 impl Phrases {
-    /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches
-    /// nothing.
+    /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches nothing.
     #[must_use]
     pub fn new(extra: &[String]) -> Self {
         let own = extra.iter().filter_map(|text| Phrase::new(text));
@@ -151,11 +150,11 @@ impl Phrases {
         Self { phrases, by_first_word }
     }
 
-    /// Returns the distinct words of a reason, in order, that are in no stock phrase, no stop word and not in the
+    /// Returns the distinct words of a reason, in order, that are not in a stock phrase, not stop words and not in the
     /// title.
     ///
-    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. Under three of
-    /// them, the reason is vague.
+    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. A reason with
+    /// fewer than three of them is vague.
     #[must_use]
     pub fn remaining(&self, reason: &str, title: &str) -> Vec<String> {
         let (reason, title) = (fold(reason), fold(title));
@@ -176,7 +175,8 @@ impl Phrases {
         remaining
     }
 
-    /// Returns the first stock phrase in a reason, the longest where several start together, as its list spells it.
+    /// Returns the first stock phrase in a reason, the longest if several start at the same place, as its list spells
+    /// it.
     #[must_use]
     pub fn first_phrase(&self, reason: &str) -> Option<&str> {
         let folded = fold(reason);
@@ -202,7 +202,7 @@ impl Phrase {
     }
 }
 
-/// Values that stand for a missing one when they are the whole text.
+/// Values that stand for a missing one if they are the whole text.
 const PLACEHOLDER: &str = "\
     n a, na, none, none given, none provided, none stated, none specified, none yet, not given, not provided, \
     not stated, not specified, unspecified, not known, unknown, not sure, no idea, not applicable, nil, null, nan, \
@@ -218,7 +218,7 @@ const PLACEHOLDER: &str = "\
 
 static PLACEHOLDERS: LazyLock<Words> = LazyLock::new(|| list(PLACEHOLDER).collect());
 
-/// Longer values are no placeholders as a whole; room for the longest entry in any case, width and punctuation.
+/// Longer values are not placeholders as a whole; leaves room for the longest entry in any case, width and punctuation.
 const LONGEST_PLACEHOLDER: usize = 128;
 
 /// Finds a placeholder: the whole text, or in it a marker word in capitals (TBD, TODO, FIXME, XXX), `???` or "lorem
@@ -239,13 +239,13 @@ pub fn is_placeholder(text: &str) -> Option<&str> {
     marker(text).or_else(|| question_marks(text)).map(|range| &text[range])
 }
 
-/// No built-in placeholder has more letters and digits in ASCII.
+/// Every built-in placeholder has at most this many ASCII letters and digits.
 const MOST_LETTERS: usize = 24;
 
-/// So many bytes of a text are looked at together; the two behind them belong to what begins with the last ones.
+/// How many bytes of a text are looked at together; the two after them belong to whatever begins with the last ones.
 const WINDOW: usize = 64;
 
-/// Spares most texts the closer look: no known placeholder, and nothing that begins like a slot or a marker.
+/// Rules out most texts cheaply: not a known placeholder, and nothing that begins like a slot or a marker.
 fn is_plainly_none(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut letters = 0;
@@ -261,7 +261,7 @@ fn is_plainly_none(text: &str) -> bool {
         }
     }
     let letters = usize::from(letters);
-    // Other characters may fold to the letters of a marker, and to fewer or no letters.
+    // Other characters may fold to the letters of a marker, and to fewer letters or none.
     if letters > MOST_LETTERS {
         text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_simple(c))
     } else {
@@ -269,8 +269,8 @@ fn is_plainly_none(text: &str) -> bool {
     }
 }
 
-/// Tells whether a slot or a marker may begin here. Of a fixed length and without a way out of the loop, so that the
-/// compiler takes many bytes at a time.
+/// Returns whether a slot or a marker may begin here. Has a fixed length and no early exit from the loop, so that the
+/// compiler can process many bytes at a time.
 fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
     let mut found = 0;
     for at in 0..WINDOW {
@@ -284,7 +284,7 @@ fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
     found > 0
 }
 
-/// Looks up a text of ASCII as [`bare`] would write it, without making a text of its own.
+/// Looks up an ASCII text as [`bare`] would write it, without allocating.
 fn is_known_ascii(text: &[u8]) -> bool {
     let mut bare = [0_u8; 2 * MOST_LETTERS];
     let (mut length, mut is_between) = (0, false);
@@ -304,7 +304,7 @@ fn is_known_ascii(text: &[u8]) -> bool {
     std::str::from_utf8(&bare[..length]).is_ok_and(|bare| PLACEHOLDERS.contains(bare))
 }
 
-/// A slot that a template left open: `<reason>`, `{{ reason }}`.
+/// A slot that a template leaves open: `<reason>`, `{{ reason }}`.
 fn is_slot(text: &str) -> bool {
     let inside = |open, close| text.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
     inside("<", ">").or_else(|| inside("{{", "}}")).is_some_and(|name| !name.contains(['<', '>', '{', '}', '@', '/']))
@@ -340,7 +340,7 @@ fn is_capital_marker(word: &str) -> bool {
     MARKERS.iter().any(|marker| is_word(word, marker)) && !word.contains(char::is_lowercase)
 }
 
-/// Tells whether a word of the original text is the given ASCII word once both are folded.
+/// Returns whether a word of the original text equals the given ASCII word once both are folded.
 fn is_word(word: &str, expected: &str) -> bool {
     if word.is_ascii() { word.eq_ignore_ascii_case(expected) } else { fold(word).eq_ignore_ascii_case(expected) }
 }
@@ -365,7 +365,7 @@ static NO_ALTERNATIVE_FILLERS: LazyLock<Words> = LazyLock::new(|| {
     .collect()
 });
 
-/// Tells whether an option says only that there is none: "none", "not applicable", "no alternatives were considered".
+/// Returns whether an option only says that there is none: "none", "not applicable", "no alternatives were considered".
 #[must_use]
 pub fn is_no_alternative(text: &str) -> bool {
     let bare = bare(text);
@@ -382,7 +382,7 @@ pub fn is_no_alternative(text: &str) -> bool {
     }
 }
 
-/// Words of a control text that name no rule.
+/// Words of a control text that do not name a rule.
 static EMPTY_CONTROL_WORDS: LazyLock<Words> = LazyLock::new(|| {
     list(
         "\
@@ -398,7 +398,7 @@ static EMPTY_CONTROL_WORDS: LazyLock<Words> = LazyLock::new(|| {
     .collect()
 });
 
-/// What a rule may be about: alone no rule, together with a document one ("password policy").
+/// What a rule may be about: not a rule on its own, nor together with a document ("password policy").
 static TOPICS: LazyLock<Words> = LazyLock::new(|| {
     list(
         "\
@@ -414,9 +414,9 @@ static DOCUMENTS: LazyLock<Words> = LazyLock::new(|| {
         .collect()
 });
 
-/// Tells whether a control text names no exact rule: "security check skipped", "access issue", "policy", "MFA" alone.
+/// Returns whether a control text names no exact rule: "security check skipped", "access issue", "policy", "MFA" alone.
 ///
-/// A text with a number or id in it, or with a word outside the lists, is given the benefit of the doubt.
+/// A text that contains a number, an id or a word outside the lists gets the benefit of the doubt.
 #[must_use]
 pub fn is_vague_control(text: &str) -> bool {
     let bare = bare(text);
@@ -460,7 +460,7 @@ static SCOPE_NOUNS: LazyLock<Words> = LazyLock::new(|| {
     .collect()
 });
 
-/// Finds a scope that covers everything or nothing in particular: one that holds `*`, or whose whole value is "all",
+/// Finds a scope that covers everything or nothing in particular: one that contains `*`, or whose whole value is "all",
 /// "any system", "everywhere", "the app", "various".
 ///
 /// Returns the slice of the text to point at.
@@ -479,10 +479,10 @@ pub fn is_broad_scope(text: &str) -> Option<&str> {
     (is_broad || bare == "etc").then(|| text.trim())
 }
 
-/// Finds the first word that speaks of an exposure: remote access, authentication, privileged or vendor access, a
-/// public service, customer or personal data. Returns its byte range in the text.
+/// Finds the first word that reveals an exposure: remote access, authentication, privileged or vendor access, a public
+/// service, customer or personal data. Returns its byte range in the text.
 ///
-/// Names that only sound so ("root cause", "public holiday") are passed over.
+/// Names that only sound like one ("root cause", "public holiday") are skipped.
 #[must_use]
 pub fn exposure_term(text: &str) -> Option<(usize, usize)> {
     let word = exposure_word(text);
@@ -552,7 +552,7 @@ fn only_sounds(previous: &str, word: &str, next: &str) -> bool {
     }
 }
 
-/// Returns where the term ends that starts with `first` and goes on in the following words.
+/// Returns where the term ends that starts with `first` and continues in the following words.
 fn speaks_together<'t>(first: &str, mut following: impl Iterator<Item = (Cow<'t, str>, usize)>) -> Option<usize> {
     let mut next_in =
         |words: &[&str]| following.next().filter(|(next, _)| words.contains(&&**next)).map(|(_, end)| end);
@@ -627,7 +627,7 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
     }
 }
 
-/// Tells whether the full stop after `before` belongs to an abbreviation, an initial, an ordinal or a list number.
+/// Returns whether the full stop after `before` belongs to an abbreviation, an initial, an ordinal or a list number.
 fn is_abbreviated(before: &str, next: &str) -> bool {
     static ALWAYS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         list(
@@ -670,7 +670,7 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_list_is_long_and_sorted_out() {
+    fn the_built_in_list_is_long_and_has_no_duplicates() {
         assert!(Phrases::new(&[]).phrases.len() >= 60);
         assert!(
             STOCK
@@ -718,7 +718,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_said_again_is_no_reason() {
+    fn the_title_repeated_is_not_a_reason() {
         let title = "Payroll vendor reads the HR export folder";
         assert_eq!(remaining("Payroll vendor reads the HR export folder urgently, on request.", title), [""; 0]);
         assert_eq!(remaining("vendor imports imports", title), ["imports"]);
@@ -734,7 +734,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_found_where_they_stand() {
+    fn placeholders_are_found_where_they_are() {
         for text in [
             "N/A",
             "n.a.",
@@ -773,7 +773,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_spared_the_closer_look_is_none() {
+    fn a_text_that_is_ruled_out_cheaply_is_not_a_placeholder() {
         let letters = |entry: &str| entry.bytes().filter(u8::is_ascii_alphanumeric).count();
         assert!(list(PLACEHOLDER).all(|entry| letters(entry) <= MOST_LETTERS));
         let long = "somebody must write down here what is to happen";
@@ -786,7 +786,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_texts_are_no_placeholders() {
+    fn ordinary_texts_are_not_placeholders() {
         for text in [
             "",
             "none of the vendors supports it",
@@ -807,7 +807,7 @@ mod tests {
     }
 
     #[test]
-    fn saying_there_is_none_is_no_alternative() {
+    fn saying_there_is_none_is_not_an_alternative() {
         for text in [
             "none",
             "N/A",
@@ -922,7 +922,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_sounds_like_an_exposure_is_passed_over() {
+    fn what_only_sounds_like_an_exposure_is_skipped() {
         for text in [
             "The root cause",
             "a public holiday",
@@ -968,7 +968,7 @@ mod tests {
         }
     }
 
-    /// What the functions look for, and what may stand beside it.
+    /// What the functions look for, and what may be next to it.
     const PIECES: [&str; 46] = [
         "a",
         "Z",
@@ -1022,7 +1022,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
-        fn no_text_panics_and_every_slice_lies_in_the_text(pieces in vec(select(&PIECES[..]), 0..13)) {
+        fn no_text_panics_and_every_slice_is_in_the_text(pieces in vec(select(&PIECES[..]), 0..13)) {
             let text = pieces.concat();
             let phrases = &*BUILT_IN;
             let folded = fold(&text);
@@ -1036,9 +1036,9 @@ mod tests {
         }
     }
 
-    /// A look that compares each part with all the others would need minutes for one of these.
+    /// Comparing each part with all the others would take minutes for one of these.
     #[test]
-    fn a_text_of_one_part_again_and_again_is_judged_like_any_other() {
+    fn a_text_of_one_part_repeated_is_judged_like_any_other() {
         let repeated = [
             ("。", 0),
             (". A", 1),

@@ -1,11 +1,11 @@
-//! A piece of an entry's text as a message repeats it.
+//! A piece of an exception's text as a message repeats it.
 
 use std::borrow::Cow;
 
-/// The longest piece of an entry's text that a message repeats, in characters.
+/// The longest piece of an exception's text that a message repeats, in characters.
 const SHOWN: usize = 80;
 
-/// Returns a value for a message: on one line, without back-ticks, at most 80 characters long.
+/// Returns a value for a message: on one line, without backticks, at most 80 characters long.
 ///
 /// Every output format escapes messages once more for its own syntax.
 #[must_use]

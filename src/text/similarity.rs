@@ -2,8 +2,8 @@
 //!
 //! Every reason is compared with every older one, exactly: no sampling, no seeds, the same answer on any number of
 //! threads. Only a register whose reasons share very few words reaches the budget of comparisons; where it ends, near
-//! copies are still found and the reasons not compared in full are named. Equal statements are collapsed by hash
-//! first. What is left is a join of word sets under a Jaccard threshold:
+//! copies are still found and the reasons not compared in full are named. Equal statements are collapsed by hash first.
+//! The rest is a join of word sets under a Jaccard threshold:
 //!
 //! ```text
 //! words -> sets, rarest word first -> index: word -> sets by size, oldest first -> each set's closest older one
@@ -21,11 +21,11 @@ use rustc_hash::FxHashMap;
 
 use super::normalise::{Kind, fold, tokens};
 
-/// Sets of fewer words are alike too easily: they are copies only when the words and their order are equal.
+/// Sets of fewer words are alike too easily: they are copies only if the words and their order are equal.
 const MIN_WORDS: usize = 6;
 
-/// Candidates looked at in one call (about a nanosecond each), shared out evenly; a reason always has [`MIN_BUDGET`].
-/// Only a register whose reasons draw on the same few words comes near it.
+/// Candidates looked at in one call (about a nanosecond each), shared out evenly; a reason always gets [`MIN_BUDGET`].
+/// Only a register whose reasons use the same few words comes near it.
 const TOTAL_BUDGET: usize = 400_000_000;
 const MIN_BUDGET: usize = 2_000;
 
@@ -35,7 +35,7 @@ pub struct Copies {
     /// For each reason the closest older one, if any is close enough.
     pub closest: Vec<Option<Closest>>,
     /// Indices of reasons without a copy whose budget of comparisons ran out, ascending. Even for these it is known
-    /// that no older reason is equal or differs in one added, removed or replaced word only.
+    /// that no older reason is equal or differs only in one added, removed or replaced word.
     pub incomplete: Vec<usize>,
 }
 
@@ -44,15 +44,15 @@ pub struct Copies {
 pub struct Closest {
     /// Index of the older reason.
     pub of: usize,
-    /// Jaccard similarity of the two word sets, 1.0 when they are equal.
+    /// Jaccard similarity of the two word sets, 1.0 if they are equal.
     pub similarity: f64,
 }
 
-/// Finds for each reason the closest older one; `reasons` stand oldest first.
+/// Finds for each reason the closest older one; `reasons` are sorted oldest first.
 ///
-/// Two reasons are copies when they have the same words in the same order after masking
-/// ([`tokens`](super::normalise::tokens)), or where both have six distinct words or more and the Jaccard similarity of the two
-/// sets reaches `threshold` (above 0, at most 1). Where masking leaves no word, the folded texts are compared. The
+/// Two reasons are copies if they have the same words in the same order after masking
+/// ([`tokens`](super::normalise::tokens)), or if both have six distinct words or more and the Jaccard similarity of the
+/// two sets reaches `threshold` (above 0, at most 1). If masking leaves no word, the folded texts are compared. The
 /// highest similarity wins, then the oldest.
 ///
 /// Only the `wanted` reasons get an answer; the others are what those may repeat.
@@ -93,10 +93,10 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     copies
 }
 
-/// Equal for two statements that are equal: 128 bits of hash.
+/// Equal for two statements that are equal: a hash of 128 bits.
 type Key = (u64, u64);
 
-/// What a reason says: its distinct words as hashes, and the key that its equals share.
+/// What a reason says: its distinct words as hashes, and the key that it shares with its equals.
 struct Statement {
     words: Box<[u64]>,
     key: Key,
@@ -126,7 +126,7 @@ fn key(value: impl Hash) -> Key {
     (hash((0_u8, &value)), hash((1_u8, &value)))
 }
 
-/// Two sets' common words and all their words: the similarity as an exact fraction.
+/// The number of words that two sets share and that they have together: the similarity as an exact fraction.
 #[derive(Clone, Copy, Debug)]
 struct Overlap {
     shared: usize,
@@ -162,7 +162,7 @@ impl Best {
     }
 }
 
-/// One set's search: what it found, and how many candidates it may still look at.
+/// The search for one set: what it found, and how many candidates it may still look at.
 struct Search {
     best: Option<Best>,
     budget: usize,
@@ -237,20 +237,20 @@ impl Join {
         self.starts = starts;
     }
 
-    /// How many of a set's rarest words must be looked at: a similar set has one of them among its own.
+    /// Returns how many of a set's rarest words must be looked at: a similar set has one of them among its own.
     fn prefix(&self, size: usize) -> usize {
         size + 1 - self.fewest(size, self.threshold, |shared| Overlap { shared, union: size })
     }
 
-    /// The fewest shared words with which sets of these two sizes reach the threshold; more than there are when none
-    /// do.
+    /// Returns the fewest shared words with which sets of these two sizes reach the threshold; more than they have if
+    /// none do.
     fn needed(&self, left: usize, right: usize) -> usize {
         let share = self.threshold / (1.0 + self.threshold);
         self.fewest(left + right, share, |shared| Overlap::of(shared, left, right))
     }
 
-    /// The smallest number, at least 1, whose overlap reaches the threshold: a little under `share` of `words`, then
-    /// counted up.
+    /// Returns the smallest number, at least 1, whose overlap reaches the threshold: starts a little under `share` of
+    /// `words` and counts up.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -262,12 +262,12 @@ impl Join {
         (estimate..).find(|shared| overlap(*shared).jaccard() >= self.threshold).unwrap_or(estimate)
     }
 
-    /// Finds the closest older set of one set.
+    /// Finds the closest older set for one set.
     fn search(&self, rank: usize, budget: usize) -> Search {
         let size = self.sets[rank].len();
         let mut search = Search { best: None, budget };
         for position in 0..self.prefix(size) {
-            // A set found only from here on has none of the words before: it shares at most the others.
+            // A set found only from here on has none of the words before, so it shares at most the others.
             let bound = Overlap { shared: size - position, union: size };
             if search.budget == 0 || search.best.is_some_and(|best| bound.cmp_exactly(best.overlap).is_lt()) {
                 break;
@@ -300,13 +300,12 @@ impl Join {
         }
     }
 
-    /// Compares a set with candidates of one size, oldest first. They must share so many words, and cannot share
-    /// more.
+    /// Compares a set with candidates of one size, oldest first. They must share so many words, and cannot share more.
     fn scan(&self, rank: usize, candidates: Range<usize>, sharing: RangeInclusive<usize>, search: &mut Search) {
         let (left, right) = (self.sets[rank].len(), self.postings[candidates.start].0 as usize);
         let mut at = candidates.start;
         while at < candidates.end && search.budget > 0 {
-            // An older one than the best wins with as much, a newer one only with more.
+            // An older one than the best wins with equal overlap, a newer one only with more.
             let (need, end) = match search.best {
                 None => (*sharing.start(), candidates.end),
                 Some(best) => {
@@ -348,7 +347,7 @@ impl Join {
         let may_differ = words - 2 * need;
         for at in candidates {
             let difference = fingerprint ^ self.posted_fingerprints[at];
-            // Half the bits are enough to drop nearly all.
+            // Half of the bits are enough to drop nearly all.
             if ones_in_half(difference) > may_differ || difference.count_ones() as usize > may_differ {
                 continue;
             }
@@ -363,10 +362,10 @@ impl Join {
         None
     }
 
-    /// Gives the searches that were broken off what they are promised: a copy that differs in one word only.
+    /// Completes the searches that ran out of budget, as promised: finds copies that differ in one word only.
     ///
-    /// Two such sets are equal once each lacks one word (or one of them does), so equal sums of word hashes bring
-    /// them together.
+    /// Two such sets are equal once each lacks one word (or one of them does), so equal sums of word hashes bring them
+    /// together.
     fn complete(&self, searches: &mut [Search]) {
         if searches.iter().all(|search| search.budget > 0) {
             return;
@@ -411,7 +410,7 @@ impl Search {
     }
 }
 
-/// Numbers the words of all sets, the rarest first.
+/// Numbers the words of all sets, rarest first.
 fn number_words(statements: &[Statement], originals: &[usize]) -> FxHashMap<u64, u32> {
     let mut words: Vec<u64> = originals.iter().flat_map(|index| &statements[*index].words).copied().collect();
     words.par_sort_unstable();
@@ -421,8 +420,8 @@ fn number_words(statements: &[Statement], originals: &[usize]) -> FxHashMap<u64,
     counted.into_iter().zip(0..).map(|((_, word), number)| (word, number)).collect()
 }
 
-/// Sets whose fingerprints differ in some bits differ in at least as many words. The last, most frequent words get
-/// bits of their own.
+/// Sets whose fingerprints differ in some bits differ in at least as many words. The last, most frequent words each get
+/// a bit to themselves.
 fn fingerprint(set: &[u32]) -> u128 {
     set.iter().fold(0, |bits, word| bits ^ (1 << (word % u128::BITS)))
 }
@@ -432,7 +431,7 @@ fn ones_in_half(bits: u128) -> usize {
     (bits as u64).count_ones() as usize
 }
 
-/// Counts the words that two sets share; nothing when they are fewer than `need`.
+/// Counts the words that two sets share; `None` if there are fewer than `need`.
 fn shared(left: &[u32], right: &[u32], need: usize) -> Option<usize> {
     let (mut l, mut r, mut shared) = (0, 0, 0);
     while l < left.len() && r < right.len() {
@@ -447,8 +446,8 @@ fn shared(left: &[u32], right: &[u32], need: usize) -> Option<usize> {
     (shared >= need).then_some(shared)
 }
 
-/// Spreads a word's number over 64 bits, so that sums of few of them do not meet (Steele, Lea, Flood: `SplitMix64`,
-/// 2014).
+/// Spreads a word's number over 64 bits, so that sums of a few of them do not collide (Steele, Lea, Flood:
+/// `SplitMix64`, 2014).
 fn spread(word: u32) -> u64 {
     let mixed = (u64::from(word) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -456,7 +455,7 @@ fn spread(word: u32) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Counts of sets and of words in a set: both far below 2^32, as every one of them was read from a file.
+/// Narrows counts of sets and of words in a set: both far below 2^32, because each was read from a file.
 #[expect(clippy::cast_possible_truncation, reason = "the doc comment above")]
 fn narrow(count: usize) -> u32 {
     count as u32
@@ -478,13 +477,13 @@ mod tests {
         super::closest_older(reasons, |_| true, threshold)
     }
 
-    /// The word of a number: letters alone, as a number in a word would be folded away.
+    /// Returns a word for a number: letters only, because a number in a word would be folded away.
     fn word(number: usize) -> String {
         let digits = [number / 676, number / 26, number].map(|digit| char::from(b'a' + (digit % 26) as u8));
         digits.iter().collect::<String>() + "word"
     }
 
-    /// One of so many words, by Zipf's law, as words of a language occur.
+    /// Draws one of so many words by Zipf's law, the way words of a language occur.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_sign_loss,
@@ -495,7 +494,7 @@ mod tests {
         (0.0..1.0_f64).prop_map(move |fraction| word((words as f64).powf(fraction) as usize - 1))
     }
 
-    /// Some of so many words, each once.
+    /// Draws some of so many words, each once.
     fn distinct(words: usize, count: usize) -> impl Strategy<Value = String> {
         let all: Vec<String> = (0..words).map(word).collect();
         subsequence(all, count).prop_shuffle().prop_map(|some| some.join(" "))
@@ -509,7 +508,7 @@ mod tests {
         Replaced(Index, String, String),
     }
 
-    /// Reasons of so many words, some of which are taken from an older one.
+    /// Draws reasons of so many words, some of them taken from an older one.
     fn reasons(words: usize) -> impl Strategy<Value = Vec<String>> {
         let one = zipf(words);
         let written = prop_oneof![
@@ -572,7 +571,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_asked_for_changes_no_answer() {
+    fn what_is_not_asked_for_does_not_change_the_answers() {
         let reasons = [
             "The scanner firmware cannot speak the new protocol before May.",
             "The scanner firmware cannot speak the new protocol before June.",

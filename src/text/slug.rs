@@ -1,4 +1,4 @@
-//! A title as a file's name.
+//! A title as a file name.
 
 use std::iter::once;
 
@@ -6,19 +6,19 @@ use deunicode::deunicode_char;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The longest slug, in bytes; every byte is a character of ASCII.
+/// The longest slug, in bytes; every byte is an ASCII character.
 pub const LONGEST: usize = 60;
 
-/// Makes a name of a title: small ASCII letters and digits in words that a dash joins, at most
-/// [`LONGEST`] bytes and cut between words where that is possible. Other scripts are written in
-/// Latin letters; a title without a letter or digit has no name.
+/// Turns a title into a name: lower-case ASCII letters and digits in words joined by hyphens, at most [`LONGEST`]
+/// bytes and cut between words if possible. Other scripts are written in Latin letters; a title without a letter or
+/// digit has no name.
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut words: Vec<String> = vec![String::new()];
     for c in title.nfc().filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '\u{2019}' | '\u{ad}')) {
         let latin: Vec<char> = once(c).nfkd().filter(|c| !is_combining_mark(*c)).collect();
         match latin.iter().any(|c| c.is_alphabetic() && !is_latin(*c)) {
-            // Taken apart, `パ` would become `ハ`.
+            // Decomposed, `パ` would become `ハ`.
             true => transliterate(c, &mut words),
             false => latin.into_iter().for_each(|c| spell(c, &mut words)),
         }
@@ -64,7 +64,7 @@ fn spell(c: char, words: &mut Vec<String>) {
     }
 }
 
-/// Writes a character of another script in Latin letters. An ideograph is a word of its own.
+/// Writes a character of another script in Latin letters. An ideograph is a separate word.
 fn transliterate(c: char, words: &mut Vec<String>) {
     let latin = deunicode_char(c).unwrap_or_default();
     if let Some(last) = words.last_mut() {
@@ -75,7 +75,7 @@ fn transliterate(c: char, words: &mut Vec<String>) {
     }
 }
 
-/// Letters that Unicode does not take apart.
+/// Letters that Unicode does not decompose.
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' | 'ẞ' => "ss",
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_becomes_words_of_ascii() {
+    fn a_title_becomes_ascii_words() {
         for (title, name) in [
             ("Payroll vendor reads the HR export folder", "payroll-vendor-reads-the-hr-export-folder"),
             ("  Zoë's Łódź straße (№ 7): 50 % off!  ", "zoes-lodz-strasse-no-7-50-off"),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_title_is_cut_between_words_and_a_long_word_in_itself() {
+    fn a_long_title_is_cut_between_words_and_a_long_word_inside() {
         let long = slug("Build agents of the billing team keep the old release of OpenSSL until the image is rebuilt");
         assert_eq!(long, "build-agents-of-the-billing-team-keep-the-old-release-of");
         assert_eq!(slug(&"a".repeat(200)).len(), LONGEST);

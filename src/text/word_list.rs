@@ -1,11 +1,11 @@
-//! Word lists that are searched where they lie, so that they cost nothing at start-up.
+//! Word lists that are searched in place, so that they cost nothing at start-up.
 
 /// A sorted list of words or phrases, one a line, as its data file holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct WordList(&'static str);
 
 impl WordList {
-    /// Takes the text of a data file. Its lines are sorted by their bytes, without a blank one.
+    /// Takes the text of a data file. Its lines are sorted by bytes and none is blank.
     #[must_use]
     pub const fn new(lines: &'static str) -> Self {
         Self(lines)
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_word_is_found_and_no_other() {
+    fn only_the_words_of_the_list_are_found() {
         let list = WordList::new("a\nab\nb c\né\n");
         for word in list.iter() {
             assert_eq!(list.find(word), Some(word));

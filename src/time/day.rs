@@ -7,12 +7,12 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use super::moment::{Moment, MomentError};
 use super::spelling::Parts;
 
-/// Is a day of the calendar from 0001-01-01 to 9999-12-31 (ISO 8601, proleptic Gregorian).
+/// A day of the calendar from 0001-01-01 to 9999-12-31 (ISO 8601, proleptic Gregorian).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub(super) NaiveDate);
 
 impl Day {
-    /// Is 0001-01-01, from which days can be counted.
+    /// 0001-01-01, from which days can be counted.
     pub const FIRST: Self = Self(match NaiveDate::from_ymd_opt(1, 1, 1) {
         Some(day) => day,
         None => NaiveDate::MIN,
@@ -33,7 +33,7 @@ impl Day {
         })
     }
 
-    /// Counts the days from this one to `other`; negative when `other` is earlier.
+    /// Counts the days from this one to `other`; negative if `other` is earlier.
     pub fn days_until(self, other: Self) -> i64 {
         other.0.signed_duration_since(self.0).num_days()
     }
@@ -48,12 +48,12 @@ impl Day {
         }
     }
 
-    /// Gives the year, the month from 1 and the day of the month from 1.
+    /// Returns the year, the month from 1 and the day of the month from 1.
     pub fn year_month_day(self) -> (i32, u32, u32) {
         (self.0.year(), self.0.month(), self.0.day())
     }
 
-    /// Tells whether the day is a Monday.
+    /// Returns whether the day is a Monday.
     pub fn is_monday(self) -> bool {
         self.0.weekday() == chrono::Weekday::Mon
     }

@@ -1,12 +1,11 @@
 //! Dates as spreadsheets and people write them.
 //!
-//! A cell such as `03/04/2026` is one of two days; which one is decided by the whole column, never
-//! by a cell.
+//! A cell such as `03/04/2026` may be either of two days; the whole column decides which, never a single cell.
 
 use crate::text::{month_of, shown};
 use crate::time::{Day, Moment};
 
-/// Whether the day or the month is written first.
+/// Whether the day or the month comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateOrder {
     /// `23/11/2026`.
@@ -18,26 +17,25 @@ pub enum DateOrder {
 /// What a cell says about a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// One day or date-time, whatever the order.
+    /// One day or date-time, regardless of the order.
     Plain(Moment),
     /// A number that Excel shows as a date (1900 system).
     Serial(Moment),
-    /// Two numbers of which either may be the month; the readings by day and by month first, where
-    /// there is such a day.
+    /// Two numbers either of which may be the month; both readings, where there is such a day.
     Ordered {
-        /// The day first.
+        /// Read with the day first.
         day_first: Option<Moment>,
-        /// The month first.
+        /// Read with the month first.
         month_first: Option<Moment>,
     },
-    /// No date.
+    /// Not a date.
     Unreadable,
 }
 
-/// No spelling of a date is longer.
+/// The longest spelling of a date.
 const LONGEST: usize = 60;
 
-/// Excel's numbers for 1954-10-03 and 2119-01-10: what is outside is hardly a date.
+/// Excel's numbers for 1954-10-03 and 2119-01-10: anything outside is hardly a date.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=80_000;
 
 /// English and German weekdays from Monday on, as their letters begin, and German short forms.
@@ -79,8 +77,8 @@ pub(crate) fn read(text: &str) -> Written {
     }
 }
 
-/// Reads a number as Excel shows it: days since 1899-12-30, a fraction is the time of day. The day
-/// 29 February 1900 of that calendar lies before every number that is read here.
+/// Reads a number as Excel shows it: days since 1899-12-30, with the time of day as a fraction. That calendar's 29
+/// February 1900 is before every number that is read here.
 fn serial(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -105,7 +103,7 @@ enum Date {
     Ordered { first: u32, second: u32, year: u32 },
 }
 
-/// Splits a text into its date and what follows as a time, `T09:00` or empty.
+/// Splits a text into its date and what follows it as a time: `T09:00` or empty.
 fn parts(text: &str) -> Option<(Date, String)> {
     if text.contains(char::is_alphabetic)
         && let Some(found) = with_month_name(text)
@@ -127,7 +125,7 @@ fn parts(text: &str) -> Option<(Date, String)> {
     let short = |piece: &str| matches!(piece.len(), 1 | 2);
     let date = match (first.len(), third.len()) {
         (4, _) if short(second) && short(third) => Date::Certain((a, b, c)),
-        // Nobody writes the month first before a full stop, or can tell `26-11-23` from `23-11-26`.
+        // Nobody writes the month first before a full stop, and nobody can tell `26-11-23` from `23-11-26`.
         (1 | 2, 2 | 4) if separator == '.' && short(second) => Date::Certain((year(c, third.len())?, b, a)),
         (1 | 2, 4) if short(second) => Date::Ordered { first: a, second: b, year: c },
         (1 | 2, 2) if separator == '/' && short(second) => {
@@ -141,7 +139,7 @@ fn parts(text: &str) -> Option<(Date, String)> {
 /// Reads `23. November 2026`, `Nov 23, 2026`, `23-Nov-26` and the like.
 fn with_month_name(text: &str) -> Option<(Date, String)> {
     let (date, clock_text) = match text.find(':') {
-        // The hour stands in front of its colon.
+        // The hour comes before the colon.
         Some(colon) => text.split_at(text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len()),
         None => (text, ""),
     };
@@ -210,7 +208,7 @@ fn clock(text: &str) -> Option<String> {
         piece.parse::<u32>().ok().filter(|_| (1..=longest).contains(&piece.len()))
     };
     let (hour, minute) = (number(2)?, number(2)?);
-    // A fraction of a second decides nothing.
+    // Fractions of a second never matter.
     let second: u32 = match time.split(':').nth(2) {
         Some(seconds) => seconds.split('.').next()?.parse().ok().filter(|seconds| *seconds < 60)?,
         None => 0,
@@ -227,7 +225,7 @@ fn clock(text: &str) -> Option<String> {
         offset if is_offset(offset) => (hour, offset.to_owned()),
         _ => return None,
     };
-    // The last minute of a day, written by those who mean its end.
+    // The last minute of a day, which people write to mean its end.
     if (hour, minute) == (23, 59) && offset.is_empty() {
         return Some(String::new());
     }
@@ -261,21 +259,21 @@ pub struct Cell {
     pub text: String,
 }
 
-/// What the cells of one column say about their order.
+/// What the cells of one column tell about their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
-    /// The first cell that can only be read by the day first.
+    /// The first cell that can only be read with the day first.
     pub(crate) day_first: Option<Cell>,
-    /// The first cell that can only be read by the month first.
+    /// The first cell that can only be read with the month first.
     pub(crate) month_first: Option<Cell>,
-    /// The first cell that can be read either way.
+    /// The first cell that can be read both ways.
     pub(crate) either: Option<Cell>,
-    /// The first number of Excel.
+    /// The first Excel number.
     pub(crate) serial: Option<Cell>,
 }
 
 impl Evidence {
-    /// Takes in a cell: its line and its text.
+    /// Adds a cell: its line and its text.
     pub(crate) fn add(&mut self, line: usize, text: &str) {
         let place = match read(text) {
             Written::Ordered { day_first: Some(_), month_first: None } => &mut self.day_first,
@@ -299,15 +297,14 @@ impl Evidence {
         }
     }
 
-    /// Tells whether the cells prove both orders.
+    /// Returns whether the cells prove both orders.
     #[must_use]
     pub(crate) fn is_mixed(&self) -> bool {
         self.day_first.is_some() && self.month_first.is_some()
     }
 }
 
-/// Returns the moment that a cell means under an order. A cell that fits one order only means that
-/// day.
+/// Returns the moment that a cell means under an order. A cell that fits only one order means that day.
 #[must_use]
 pub(crate) fn under(written: &Written, order: Option<DateOrder>) -> Option<Moment> {
     match (written, order) {
@@ -367,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_says_something_is_kept() {
+    fn a_meaningful_time_is_kept() {
         assert_eq!(shown("2026-11-23 17:30", None), "2026-11-23T17:30");
         assert_eq!(shown("2026-11-23T00:00", None), "2026-11-23T00:00");
         assert_eq!(shown("11/23/2026 5:30:00 PM", None), "2026-11-23T17:30");
@@ -386,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_or_two_is_not_guessed() {
+    fn what_is_not_one_date_is_not_guessed() {
         for text in [
             "",
             "tbd",

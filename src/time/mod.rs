@@ -2,7 +2,7 @@
 //!
 //! Texts are read strictly, because two readers that disagree about a date are a way around an expiry: chrono's own
 //! parsers accept `2026-1-1`, ` 2026-11-23` and `+2026-11-23`, so they are not used. What was meant is still guessed,
-//! for the message alone. The clock is not read here; it arrives as a value in [`Today`].
+//! but only for the message. The clock is not read here; it arrives as a value in [`Today`].
 
 mod day;
 pub mod foreign;

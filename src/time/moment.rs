@@ -1,4 +1,4 @@
-//! What `starts` and `expires` hold, and why a text is not one.
+//! The values of `starts` and `expires`, and why a text is not one.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::day::Day;
 use super::spelling::Parts;
 use crate::text::month_name;
 
-/// Is what `starts` and `expires` hold: a day, or a date-time with or without an offset (RFC 3339, seconds optional).
+/// The value of `starts` or `expires`: a day, or a date-time with or without an offset (RFC 3339, seconds optional).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// A whole day in the register's time zone.
@@ -22,14 +22,15 @@ pub enum Moment {
 impl Moment {
     /// Reads `2026-11-23`, `2026-11-23T09:00` or `2026-11-23T09:00:30`, the last two also with `Z` or `±HH:MM`.
     ///
-    /// Leap seconds, 24:00 and fractions of a second are refused: no expiry needs them, and tools read them differently.
+    /// Leap seconds, 24:00 and fractions of a second are refused: no expiry needs them, and tools read them
+    /// differently.
     pub fn parse(text: &str) -> Result<Self, MomentError> {
         if let Some(day) = Day::from_strict(text.as_bytes()) {
             return Ok(Self::Day(day));
         }
         let parts = Parts::guess(text)?;
         let moment = parts.to_moment()?;
-        // A text is in the strict form exactly when writing what was read gives the same text again.
+        // A text is in the strict form exactly if writing what was read gives the same text again.
         let written = parts.to_string();
         match (written == text, moment) {
             (true, _) => Ok(moment),
@@ -68,7 +69,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Says why a text is not a day or moment, and what to write instead.
+/// Why a text is not a day or moment, and what to write instead.
 ///
 /// The text itself is never part of the message: suggestions are built from the numbers that were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub enum MomentError {
     DayOrMonthFirst,
     /// A date followed by something that is not a time of day.
     NotATime,
-    /// A date-time where only a day can stand; holds its day.
+    /// A date-time where only a day may be; holds its day.
     TimeOnADay(Day),
     /// The year 0000.
     YearZero,
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_no_calendar_has_are_named() {
+    fn impossible_dates_and_times_are_named() {
         for (text, says) in [
             ("2026-02-30", "February 2026 has 28 days"),
             ("2024-2-30", "February 2024 has 29 days"),
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_prefix_and_suffix_of_hostile_texts_is_survived() {
+    fn no_prefix_or_suffix_of_a_hostile_text_panics() {
         let seeds = [
             "２０２６-１１-２３Ｔ０９:００＋０１:００",
             "2026-11-23T09:00:30.5+01:00é",
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_takes_no_time() {
+    fn a_day_has_no_time() {
         let error = Day::parse("2026-11-23T09:00+01:00").unwrap_err();
         assert_eq!(error.to_string(), "write the day without a time: `2026-11-23`");
         for (text, says) in [

@@ -1,4 +1,4 @@
-//! Dates as people spell them, so that a refusal can show the right spelling.
+//! Dates as people spell them, so that a refusal can show the correct spelling.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime, TimeZone};
 use super::day::Day;
 use super::moment::{Moment, MomentError};
 
-/// The longest text that is looked at for a date; every right spelling has at most 25 bytes.
+/// The longest text that is looked at for a date; every correct spelling has at most 25 bytes.
 const LONGEST: usize = 40;
 
-/// The numbers of a date in any spelling that people use; displayed in the one right spelling.
+/// The numbers of a date in any spelling that people use; displayed in the one correct spelling.
 pub(super) struct Parts {
     year: u32,
     month: u32,
@@ -98,7 +98,7 @@ impl fmt::Display for Parts {
     }
 }
 
-/// Turns full-width forms, Unicode dashes and spaces into ASCII; gives nothing for long texts and other characters.
+/// Turns full-width forms, Unicode dashes and spaces into ASCII; `None` for long texts and other characters.
 fn to_plain_ascii(text: &str) -> Option<String> {
     if text.len() > LONGEST * 3 {
         return None;
@@ -111,14 +111,14 @@ fn to_ascii(c: char) -> Option<char> {
     match c {
         ' '..='~' => Some(c),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        // The full-width forms stand in ASCII order (Unicode block Halfwidth and Fullwidth Forms).
+        // The full-width forms are in ASCII order (Unicode block Halfwidth and Fullwidth Forms).
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
         c if c.is_whitespace() => Some(' '),
         _ => None,
     }
 }
 
-/// Takes numbers and signs off the front of an ASCII text.
+/// Takes numbers and signs from the front of an ASCII text.
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -133,7 +133,7 @@ impl Reader<'_> {
         Some(byte)
     }
 
-    /// Takes a run of at most `longest` digits and gives its value and length.
+    /// Takes a run of at most `longest` digits and returns its value and length.
     fn number(&mut self, longest: usize) -> Option<(u32, usize)> {
         let length = self.rest.iter().take(longest).take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.rest.split_at(length);
@@ -142,7 +142,7 @@ impl Reader<'_> {
         (length > 0).then_some((value, length))
     }
 
-    /// Takes year, month and day in whatever order and with whatever separator they stand.
+    /// Takes year, month and day, in any order and with any separator.
     fn date(&mut self) -> Result<(u32, u32, u32), MomentError> {
         let (first, length) = self.number(8).ok_or(MomentError::NotADate)?;
         if length == 8 {
@@ -168,7 +168,7 @@ impl Reader<'_> {
         Some((separator, second, third, length))
     }
 
-    /// Takes the time of day and the offset; gives nothing unless they reach the end of the text.
+    /// Takes the time of day and the offset; `None` unless they reach the end of the text.
     fn time(&mut self) -> Option<Time> {
         self.eat(b"Tt ,_")?;
         self.spaces();

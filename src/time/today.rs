@@ -1,4 +1,4 @@
-//! The one instant that a run calls now.
+//! The one instant that a run treats as now.
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,7 @@ use super::day::Day;
 use super::moment::{Moment, MomentError};
 use super::zone::Zone;
 
-/// Is the one instant that a run calls now, and its day in the register's time zone.
+/// The one instant that a run treats as now, and its day in the register's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Today {
     /// The instant.
@@ -16,7 +16,7 @@ pub struct Today {
 }
 
 impl Today {
-    /// Takes the clock's instant, which the edge of the program has read.
+    /// Takes the clock's instant, which was read at the edge of the program.
     pub fn from_clock(zone: Zone, instant: DateTime<Utc>) -> Self {
         Self { instant, day: zone.day_of(instant) }
     }
@@ -27,12 +27,12 @@ impl Today {
         Ok(Self::from_clock(zone, zone.starts_at(moment)))
     }
 
-    /// Tells whether a start has been reached.
+    /// Returns whether a start has been reached.
     pub fn has_started(&self, zone: Zone, starts: Moment) -> bool {
         zone.starts_at(starts) <= self.instant
     }
 
-    /// Tells whether an expiry has passed.
+    /// Returns whether an expiry has passed.
     pub fn has_ended(&self, zone: Zone, expires: Moment) -> bool {
         zone.ends_at(expires) <= self.instant
     }

@@ -21,7 +21,7 @@ pub enum Toward {
 ///
 /// # Errors
 ///
-/// When it is none.
+/// If it is none.
 pub fn read(text: &str, from: Day, toward: Toward) -> Result<Moment, MomentError> {
     let text = text.trim();
     if let Some(days) = parse_days(&text.to_ascii_lowercase()) {
@@ -41,7 +41,7 @@ pub fn read(text: &str, from: Day, toward: Toward) -> Result<Moment, MomentError
 ///
 /// # Errors
 ///
-/// When it is none, or has a time.
+/// If it is none, or has a time.
 pub fn read_day(text: &str, from: Day, toward: Toward) -> Result<Day, MomentError> {
     match read(text, from, toward)? {
         Moment::Day(day) => Ok(day),

@@ -9,10 +9,10 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::day::Day;
 use super::moment::Moment;
 
-/// The longest text that is looked at for a zone's name, in bytes.
+/// The longest text that is looked up as a zone's name, in bytes.
 const LONGEST: usize = 40;
 
-/// Is a time zone of the IANA database, in which the register's days begin and end.
+/// A time zone of the IANA database, in which the register's days begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone(Tz);
 
@@ -20,22 +20,22 @@ impl Zone {
     /// Coordinated Universal Time, the default of the policy.
     pub const UTC: Self = Self(Tz::UTC);
 
-    /// Looks up an IANA name such as `Europe/Berlin`, in its own upper and lower case.
+    /// Looks up an IANA name such as `Europe/Berlin`, in exactly that case.
     pub fn parse(name: &str) -> Result<Self, ZoneError> {
         Tz::from_str(name).map(Self).map_err(|_| ZoneError { nearest: nearest_zone(name) })
     }
 
-    /// Gives the IANA name.
+    /// Returns the IANA name.
     pub fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// Gives the calendar day that an instant falls on here.
+    /// Returns the calendar day on which an instant falls here.
     pub fn day_of(self, instant: DateTime<Utc>) -> Day {
         Day::clamped(self.local(instant).date())
     }
 
-    /// Gives the first covered instant: a day's first existing moment, or the date-time itself.
+    /// Returns the first covered instant: a day's first existing moment, or the date-time itself.
     pub fn starts_at(self, moment: Moment) -> DateTime<Utc> {
         match moment {
             Moment::Day(day) => self.resolve(day.midnight()),
@@ -44,11 +44,11 @@ impl Zone {
         }
     }
 
-    /// Gives the first instant that is no longer covered: the next day's first moment, or the date-time itself.
+    /// Returns the first instant that is no longer covered: the next day's first moment, or the date-time itself.
     ///
-    /// An end that a clock change makes doubtful is read strictly. A local time that comes twice means its first
-    /// coming, since nobody approved the second hour; one that is skipped means the instant after the gap, which is
-    /// also the instant before it, so nothing is lost or won.
+    /// An end that a clock change makes ambiguous is read strictly. A local time that occurs twice means its first
+    /// occurrence, since nobody approved the second hour; one that is skipped means the instant after the gap, which is
+    /// also the instant before it, so nothing is lost or gained.
     pub fn ends_at(self, moment: Moment) -> DateTime<Utc> {
         match moment {
             Moment::Day(day) => self.resolve((day.0 + TimeDelta::days(1)).and_time(NaiveTime::MIN)),
@@ -56,7 +56,7 @@ impl Zone {
         }
     }
 
-    /// Gives the day of a start: itself, or the day here that holds the date-time.
+    /// Returns the day of a start: itself, or the day here that holds the date-time.
     pub fn first_day(self, moment: Moment) -> Day {
         match moment {
             Moment::Day(day) => day,
@@ -64,7 +64,7 @@ impl Zone {
         }
     }
 
-    /// Gives the last covered day of an expiry: itself, or the day here that holds the last covered instant.
+    /// Returns the last covered day of an expiry: itself, or the day here that holds the last covered instant.
     ///
     /// A date-time of exactly midnight therefore belongs to the day before.
     pub fn last_day(self, moment: Moment) -> Day {
@@ -87,8 +87,8 @@ impl Zone {
 
     /// Finds the first instant whose local time is past a skipped one.
     fn after_gap(self, local: NaiveDateTime) -> DateTime<Utc> {
-        // Every offset is under a day, so the change lies within a day of the local time read as UTC. Whole seconds
-        // suffice: the database knows no finer change.
+        // Every offset is less than a day, so the change is within a day of the local time read as UTC. Whole seconds
+        // are enough: the database knows nothing finer.
         let (mut before, mut after) = (-86_400, 86_400);
         let at = |seconds: i64| local.and_utc() + TimeDelta::seconds(seconds);
         while after - before > 1 {
@@ -105,10 +105,10 @@ impl fmt::Display for Zone {
     }
 }
 
-/// Says that a name is not in the IANA time zone database, with the nearest one that is.
+/// The error that a name is not in the IANA time zone database, with the nearest name that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ZoneError {
-    /// The nearest name, where one is near enough to be meant.
+    /// The nearest name, if one is near enough to be meant.
     pub nearest: Option<&'static str>,
 }
 
@@ -123,7 +123,7 @@ impl fmt::Display for ZoneError {
 
 impl std::error::Error for ZoneError {}
 
-/// Finds the zone whose name, or whose city alone, differs in case or in a few letters only.
+/// Finds the zone whose name, or whose city alone, differs only in case or in a few letters.
 fn nearest_zone(name: &str) -> Option<&'static str> {
     if name.len() > LONGEST {
         return None;
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubtful_local_time_ends_early() {
+    fn an_ambiguous_local_time_ends_early() {
         let berlin = zone("Europe/Berlin");
         assert_eq!(berlin.ends_at(moment("2026-10-25T02:30")), utc("2026-10-25T00:30Z"));
         assert_eq!(berlin.ends_at(moment("2026-03-29T02:30")), utc("2026-03-29T01:00Z"));
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn days_follow_one_another_without_a_hole_in_every_zone() {
+    fn days_follow_one_another_without_a_gap_in_every_zone() {
         for tz in TZ_VARIANTS {
             let zone = Zone(tz);
             let mut today = day("2011-01-01");

@@ -1,14 +1,14 @@
 //! Plain values that YAML versions read differently.
 //!
-//! stopgap reads every scalar as text, but other readers of the same file (an editor, a script, a
-//! spreadsheet import) resolve plain ones by YAML 1.1 or 1.2, and those disagree.
+//! stopgap reads every scalar as text, but other readers of the same file (an editor, a script, a spreadsheet import)
+//! resolve plain ones by YAML 1.1 or 1.2, and those disagree.
 
 use crate::text::shown;
 use crate::yaml::node::{Kind, Node, Style};
 use crate::yaml::parse::{MAX_LISTED, Problem};
 use crate::yaml::pointer::field_at;
 
-/// Finds the ambiguous plain values of a tree, so far as they are listed; keys and dates are none.
+/// Finds the ambiguous plain values of a tree, up to the listed number; keys and dates never count.
 #[must_use]
 pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -38,7 +38,7 @@ fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
     }
 }
 
-/// Says what another YAML version makes of a plain scalar, if it is not what this one makes.
+/// Returns what another YAML version makes of a plain scalar, if that differs from what this one makes of it.
 ///
 /// Sources: YAML 1.1 type repository (`bool`, `int`, `float`), YAML 1.2.2 section 10.3.2.
 pub(super) fn other_reading(text: &str) -> Option<&'static str> {
@@ -72,7 +72,7 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     }
 }
 
-/// `[1-9][0-9_]*(:[0-5]?[0-9])+` and the same with a fraction (YAML 1.1).
+/// Returns whether a text is `[1-9][0-9_]*(:[0-5]?[0-9])+`, or the same with a fraction (YAML 1.1).
 fn is_sexagesimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let mut parts = whole.split(':');

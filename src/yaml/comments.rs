@@ -1,4 +1,4 @@
-//! The comments of a text, which are no part of any value.
+//! The comments of a text, which are not part of any value.
 
 use granit_parser::Event;
 
@@ -8,16 +8,16 @@ use crate::yaml::parse::events;
 /// A comment of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Comment<'t> {
-    /// Its text with the `#`, without the blanks at its end.
+    /// Its text with the `#`, without trailing blanks.
     pub text: &'t str,
     /// The bytes of that text.
     pub span: Span,
 }
 
-/// Lists the comments of a text in their order; in one that is no YAML, those before its fault.
+/// Lists the comments of a text in order; if it is not YAML, those before its fault.
 ///
-/// Outside of scalars a `#` after a blank or at the start of a line begins one, up to the end of the
-/// line (YAML 1.2.2, section 6.6). Nothing is read but where the scalars are, so no tree is needed.
+/// Outside scalars, a `#` after a blank or at the start of a line begins a comment, up to the end of the line (YAML
+/// 1.2.2, section 6.6). Only the positions of the scalars are needed for that, not the tree.
 #[must_use]
 pub fn comments(text: &str) -> Vec<Comment<'_>> {
     let mut scalars = Vec::new();
@@ -41,7 +41,7 @@ pub fn comments(text: &str) -> Vec<Comment<'_>> {
     found
 }
 
-/// Returns the first comment that begins between two bytes, where no scalar is.
+/// Returns the first comment that begins between two bytes between which there is no scalar.
 fn first_between(text: &str, start: usize, end: usize) -> Option<Comment<'_>> {
     let signs = text.get(start..end)?.match_indices('#').map(|(at, _)| start + at);
     let begins = |at: &usize| text[..*at].chars().next_back().is_none_or(char::is_whitespace);
@@ -91,7 +91,7 @@ list:
     }
 
     #[test]
-    fn before_a_fault_they_are_listed_all_the_same() {
+    fn comments_before_a_fault_are_still_listed() {
         assert_eq!(listed("# one\na: &x#1 b # two\nc: [d\n# three\n"), ["# one", "# two"]);
     }
 }

@@ -1,9 +1,8 @@
 //! The smallest edit of a file, proved before anybody writes it.
 //!
-//! The new text is spliced into the old one by the spans of the tree, then read again: it must hold
-//! exactly the intended value and the same comments, else the edit is refused and said how to make
-//! by hand. So comments, the order of keys, quotes, indentation and line ends stay as people wrote
-//! them. Knows nothing of exceptions.
+//! The new text is spliced into the old one by the spans of the tree, then read again: it must contain exactly the
+//! intended value and the same comments, otherwise the edit is refused, with the lines to write by hand. So comments,
+//! the order of keys, quotes, indentation and line ends stay as people wrote them. Knows nothing about exceptions.
 
 use std::ops::Range;
 
@@ -14,14 +13,14 @@ use crate::yaml::{check_text, comments, parse};
 /// One edit. A path names a key through mappings: `["scope", "system"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Gives a key another value; a key that is missing is added.
+    /// Returns a key another value; a key that is missing is added.
     Set {
         /// The key.
         path: Vec<String>,
         /// Its value.
         value: Value,
     },
-    /// Adds an item behind the last one of a list; a list that is missing is added.
+    /// Adds an item at the end of a list; a list that is missing is added.
     Append {
         /// The list's key.
         path: Vec<String>,
@@ -31,13 +30,13 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// Makes an edit that gives a key another text. The key's path is dotted: `scope.system`.
+    /// Creates an edit that gives a key another text. The key's path is dotted: `scope.system`.
     #[must_use]
     pub fn set(path: &str, text: impl Into<String>) -> Self {
         Self::Set { path: dotted(path), value: Value::Text(text.into()) }
     }
 
-    /// Makes an edit that adds an item to a list. The list's path is dotted.
+    /// Creates an edit that adds an item to a list. The list's path is dotted.
     #[must_use]
     pub fn append(path: &str, item: Value) -> Self {
         Self::Append { path: dotted(path), item }
@@ -49,7 +48,7 @@ impl Edit {
         }
     }
 
-    /// Returns the lines that a person writes instead.
+    /// Returns the lines for a person to write instead.
     #[must_use]
     pub fn by_hand(&self) -> String {
         let value = match self {
@@ -68,7 +67,7 @@ fn dotted(path: &str) -> Vec<String> {
     path.split('.').map(str::to_owned).collect()
 }
 
-/// Says why an edit was not made, and what to do instead.
+/// Why an edit was not made, and what to do instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Why, as the end of a sentence.
@@ -77,14 +76,14 @@ pub struct Refusal {
     pub by_hand: String,
 }
 
-/// Makes edits, one after the other. `order` is the order of the top level's keys: a key that is
-/// missing goes behind the last present one that stands before it there.
+/// Makes edits, one after the other. `order` is the order of the keys at the top level: a key that is missing goes
+/// after the last present one that comes before it there.
 ///
 /// The text has no byte order mark, as [`crate::source::Source`] drops it.
 ///
 /// # Errors
 ///
-/// When one cannot be proved; nothing of the others is returned then.
+/// If one of the edits cannot be proved; none of them is returned then.
 pub fn apply(text: &str, edits: &[Edit], order: &[&str]) -> Result<String, Refusal> {
     let mut text = text.to_owned();
     for edit in edits {
@@ -94,7 +93,7 @@ pub fn apply(text: &str, edits: &[Edit], order: &[&str]) -> Result<String, Refus
 }
 
 fn apply_one(text: &str, edit: &Edit, order: &[&str]) -> Result<String, &'static str> {
-    let root = parse(text).map_err(|_| "the file is not YAML that can be read")?;
+    let root = parse(text).map_err(|_| "the file is not readable YAML")?;
     let editor = Editor { text, layout: layout(text, &root), order };
     let edited = splice(text, editor.plan(&root, edit)?);
     let intended = intended(&Plain::of(&root), edit.path(), edit).ok_or("the value there is of another kind")?;
@@ -102,7 +101,7 @@ fn apply_one(text: &str, edit: &Edit, order: &[&str]) -> Result<String, &'static
     Ok(edited)
 }
 
-/// Proves that the edited text holds the intended value and the comments of the old one.
+/// Proves that the edited text contains the intended value and the comments of the old one.
 fn prove(old: &str, edited: &str, intended: &Plain) -> Result<(), &'static str> {
     const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
     let tree = parse(edited).map_err(|_| UNPROVED)?;
@@ -143,8 +142,8 @@ impl Plain {
         }
     }
 
-    /// Tells whether two values are the same to the letter; only the line end behind a block scalar
-    /// may come or go, which a file without a last line end lacks. Keys may stand in any order.
+    /// Returns whether two values are exactly the same; only the line end after a block scalar may come or go, because
+    /// a file without a final line end lacks it. Keys may be in any order.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(a, Style::Block), Self::Text(b, Style::Block)) => {
@@ -165,7 +164,7 @@ impl Plain {
     }
 }
 
-/// Returns the value that an edit is to make; `None` where what is there is of another kind.
+/// Returns the value that an edit is meant to make; `None` if the value there is of another kind.
 fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
     let Some((key, rest)) = path.split_first() else {
         return match (edit, value) {
@@ -203,7 +202,7 @@ fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> String {
     edited
 }
 
-/// Reads from a text how its author lays lists, mappings and quotes out.
+/// Reads from a text how its author lays out lists, mappings and quotes.
 fn layout<'t>(text: &'t str, root: &Node<'_>) -> Layout<'t> {
     let usual = Layout::default();
     let crlf = text.find('\n').is_some_and(|at| at > 0 && text.as_bytes()[at - 1] == b'\r');
@@ -218,7 +217,7 @@ fn layout<'t>(text: &'t str, root: &Node<'_>) -> Layout<'t> {
     }
 }
 
-/// The first of each that a file shows.
+/// The first of each kind that a file contains.
 struct Seen<'t> {
     text: &'t str,
     list_indent: Option<usize>,
@@ -260,7 +259,7 @@ impl Seen<'_> {
     }
 }
 
-/// Tells whether a list or mapping is written in brackets or braces.
+/// Returns whether a list or mapping is written in brackets or braces.
 fn is_flow(text: &str, node: &Node<'_>) -> bool {
     let start = node.span.range().start;
     let (open, first) = match &node.kind {
@@ -275,7 +274,7 @@ fn is_flow(text: &str, node: &Node<'_>) -> bool {
 fn dash(text: &str, item: &Node<'_>) -> Option<usize> {
     let before = text.get(..item.span.range().start)?;
     let before = match &item.kind {
-        // The header of a block scalar stands between.
+        // The header of a block scalar comes between.
         Kind::Scalar(scalar) if scalar.style == Style::Block => {
             let header = before.rfind(['|', '>'])?;
             &before[..header]
@@ -321,7 +320,7 @@ type Splices = Vec<(Range<usize>, String)>;
 
 impl Editor<'_> {
     fn plan(&self, root: &Node<'_>, edit: &Edit) -> Result<Splices, &'static str> {
-        let Some((last, above)) = edit.path().split_last() else { return Err("it names no key") };
+        let Some((last, above)) = edit.path().split_last() else { return Err("it does not name a key") };
         let mut map = root;
         let mut in_flow = is_flow(self.text, root);
         for key in above {
@@ -341,14 +340,14 @@ impl Editor<'_> {
             Edit::Set { value, .. } => self.replace(map, entry, in_flow, value),
             Edit::Append { item, .. } => match &entry.value.kind {
                 Kind::Seq(items) if !items.is_empty() => self.append(&entry.value, items, in_flow, item),
-                Kind::Scalar(_) if !entry.value.is_empty() => Err("a text stands where a list should be"),
-                Kind::Map(_) => Err("a mapping stands where a list should be"),
+                Kind::Scalar(_) if !entry.value.is_empty() => Err("there is a text where a list should be"),
+                Kind::Map(_) => Err("there is a mapping where a list should be"),
                 _ => self.replace(map, entry, in_flow, &Value::List(vec![item.clone()])),
             },
         }
     }
 
-    /// Gives a key another value.
+    /// Returns a key another value.
     fn replace(
         &self,
         map: &Node<'_>,
@@ -357,7 +356,7 @@ impl Editor<'_> {
         value: &Value,
     ) -> Result<Splices, &'static str> {
         let old = entry.value.span.range();
-        let colon = self.colon(entry).ok_or("no colon stands behind the key")?;
+        let colon = self.colon(entry).ok_or("there is no colon after the key")?;
         if let (Kind::Scalar(scalar), Value::Text(new)) = (&entry.value.kind, value)
             && !entry.value.is_empty()
         {
@@ -389,10 +388,10 @@ impl Editor<'_> {
         Ok(vec![(cleared, format!(" {new}"))])
     }
 
-    /// Puts a text on one line in the place of a block scalar, keeping a comment behind its header.
+    /// Replaces a block scalar by a text on one line, keeping a comment after its header.
     fn replace_block(&self, colon: usize, old: Range<usize>, new: &str) -> Result<Splices, &'static str> {
-        let line = self.text.get(colon..old.start).ok_or("its header is not found")?;
-        let sign = line.find(['|', '>']).map(|at| colon + at).ok_or("its header is not found")?;
+        let line = self.text.get(colon..old.start).ok_or("its header cannot be found")?;
+        let sign = line.find(['|', '>']).map(|at| colon + at).ok_or("its header cannot be found")?;
         let rest = self.text.get(sign..).unwrap_or_default();
         let length = rest.find(|c: char| !matches!(c, '|' | '>' | '+' | '-') && !c.is_ascii_digit());
         let header_end = sign + length.unwrap_or(rest.len());
@@ -424,7 +423,7 @@ impl Editor<'_> {
         if in_flow {
             let new = write::flow(&Value::Map(vec![(key.to_owned(), value.clone())]), self.layout.quotes);
             let new = new.strip_prefix('{').and_then(|new| new.strip_suffix('}')).unwrap_or(&new).to_owned();
-            let end = self.end_of(last).ok_or("no colon stands behind the key")?;
+            let end = self.end_of(last).ok_or("there is no colon after the key")?;
             return Ok(self.behind_in_flow(last.key_span.range().start..end, &new));
         }
         let rank = |key: &str| order.iter().position(|name| *name == key);
@@ -432,12 +431,12 @@ impl Editor<'_> {
         let anchor = entries.iter().filter(before).max_by_key(|entry| rank(&entry.key)).unwrap_or(last);
         let column = column(self.text, entries[0].key_span.range().start);
         let written = write::entries(&[(key.to_owned(), value.clone())], column, self.layout);
-        let end = self.end_of(anchor).ok_or("no colon stands behind the key")?;
+        let end = self.end_of(anchor).ok_or("there is no colon after the key")?;
         let (at, lines) = self.lines_after(end, column, &written);
         Ok(vec![(at..at, lines)])
     }
 
-    /// Adds an item behind the last one, in the way in which that one is written.
+    /// Adds an item after the last one, written in the same way.
     fn append(
         &self,
         list: &Node<'_>,
@@ -450,7 +449,7 @@ impl Editor<'_> {
             let new = write::flow(item, self.layout.quotes);
             return Ok(self.behind_in_flow(last.span.range(), &new));
         }
-        let dash = dash(self.text, last).ok_or("the dash of the last item is not found")?;
+        let dash = dash(self.text, last).ok_or("the dash of the last item cannot be found")?;
         let column = column(self.text, dash);
         let item = match item {
             Value::Flow(inner) if !is_flow(self.text, last) && last.as_map().is_some() => (**inner).clone(),
@@ -464,8 +463,8 @@ impl Editor<'_> {
         Ok(vec![(at..at, lines)])
     }
 
-    /// Puts a new part inside brackets or braces behind the last one: on a line of its own where that
-    /// one has its own, else beside it.
+    /// Adds a part after the last one inside brackets or braces: on its own line if that one is on its own, otherwise
+    /// on the same line.
     fn behind_in_flow(&self, last: Range<usize>, new: &str) -> Splices {
         let rest = self.text.get(last.end..).unwrap_or_default();
         let blank = rest.len() - rest.trim_start().len();
@@ -491,8 +490,8 @@ impl Editor<'_> {
         }
     }
 
-    /// Returns where lines go behind what ends at `end`, and the lines as they go there. Comments
-    /// that are indented deeper than `column` belong to what is before.
+    /// Returns where lines are inserted after what ends at `end`, and the lines as inserted there. Comments that are
+    /// indented deeper than `column` belong to what comes before.
     fn lines_after(&self, end: usize, column: usize, lines: &str) -> (usize, String) {
         let bytes = self.text.as_bytes();
         // The text of a block scalar ends with its line.
@@ -514,7 +513,7 @@ impl Editor<'_> {
         (at, format!("{}{without_end}", self.layout.line_end))
     }
 
-    /// Returns the byte behind the colon of a key.
+    /// Returns the byte after the colon of a key.
     fn colon(&self, entry: &Entry<'_>) -> Option<usize> {
         let end = entry.key_span.range().end;
         let rest = self.text.get(end..)?;
@@ -522,7 +521,7 @@ impl Editor<'_> {
         rest[blank..].starts_with(':').then_some(end + blank + 1)
     }
 
-    /// Returns the byte behind an entry.
+    /// Returns the byte after an entry.
     fn end_of(&self, entry: &Entry<'_>) -> Option<usize> {
         Some(self.colon(entry)?.max(entry.value.span.range().end))
     }

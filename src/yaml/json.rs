@@ -1,8 +1,8 @@
 //! The spanned tree as the JSON Schema validator reads it, without a copy.
 //!
-//! Every scalar is a text; an empty one is missing, so its key is not there. A plain scalar that
-//! writes a number or a boolean is that as well as a text: `x-cost: 5` satisfies both
-//! `type: integer` and `type: string`, so that no YAML version's typing decides a check.
+//! Every scalar is a text; an empty one is missing, so its key does not exist. A plain scalar that is written as a
+//! number or a boolean is that as well as a text: `x-cost: 5` satisfies both `type: integer` and `type: string`, so
+//! that no YAML version's typing decides a check.
 
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ impl Json for Tree {
     }
 }
 
-/// A number written by a plain scalar.
+/// A number written as a plain scalar.
 pub struct PlainNumber(Number);
 
 impl JsonNumber for PlainNumber {
@@ -76,7 +76,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node<'a> {
 
     fn string_length_within(&self, min: u64, max: u64) -> Option<bool> {
         let text = self.as_text()?;
-        // A character takes one to four bytes, so that most texts need no counting.
+        // A character takes one to four bytes, so most texts need no counting.
         let bytes = text.len() as u64;
         let surely = bytes <= max && bytes.div_ceil(4) >= min;
         Some(surely || (min..=max).contains(&(text.chars().count() as u64)))
@@ -153,7 +153,7 @@ fn present<'a>(entries: &'a [Entry<'a>]) -> impl Iterator<Item = &'a Entry<'a>> 
     entries.iter().filter(|entry| !entry.value.is_empty())
 }
 
-/// The entries of a mapping whose value is there.
+/// The entries of a mapping that have a value.
 pub struct Members<'a>(std::slice::Iter<'a, Entry<'a>>);
 
 impl<'a> Iterator for Members<'a> {

@@ -1,7 +1,7 @@
 //! The safe YAML subset and the one spanned tree that schema, model, rules and snippets share.
 //!
-//! A second reader of the same file would be a hole: wherever two YAML parsers disagree, one of
-//! them has approved something that the other never saw. Nothing here knows what an exception is.
+//! A second reader of the same file would be a hole: wherever two YAML parsers disagree, one of them has approved
+//! something that the other never saw. Nothing here knows what an exception is.
 
 mod ambiguous;
 mod comments;

@@ -8,8 +8,8 @@ use crate::source::Span;
 /// A value and the bytes that wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node<'a> {
-    /// The value's bytes; a block scalar's without its header, a list's that is not indented without
-    /// its first dash.
+    /// The value's bytes; for a block scalar without its header, for a list that is not indented without its first
+    /// dash.
     pub span: Span,
     /// The value.
     pub kind: Kind<'a>,
@@ -26,7 +26,7 @@ pub enum Kind<'a> {
     Map(Vec<Entry<'a>>),
 }
 
-/// Returns the entries that have a value, in the order of their keys.
+/// Returns the entries that have a value, sorted by key.
 fn sorted<'n, 'a>(entries: &'n [Entry<'a>]) -> Vec<&'n Entry<'a>> {
     let mut present: Vec<_> = entries.iter().filter(|entry| !entry.value.is_empty()).collect();
     present.sort_by(|a, b| a.key.cmp(&b.key));
@@ -42,7 +42,7 @@ pub struct Scalar<'a> {
     pub style: Style,
 }
 
-/// How a scalar was written (YAML 1.2.2, section 7.3 and 8.1).
+/// How a scalar was written (YAML 1.2.2, sections 7.3 and 8.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes.
@@ -92,20 +92,19 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Returns the value under `key` of a mapping, unless it is missing or empty.
+    /// Returns the value of `key` in a mapping, unless it is missing or empty.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_map()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|value| !value.is_empty())
     }
 
-    /// Tells whether this is an empty or null scalar, which counts as a missing value.
+    /// Returns whether this is an empty or null scalar, which counts as a missing value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(scalar) if scalar.is_empty())
     }
 
-    /// Tells whether two values say the same: style, white space, the order of keys and empty
-    /// values make no difference.
+    /// Returns whether two values are the same: style, white space, the order of keys and empty values do not matter.
     #[must_use]
     pub fn same_value(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
@@ -121,7 +120,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Writes the value so that two texts are equal exactly where [`Node::same_value`] says so.
+    /// Writes the value so that two texts are equal exactly if [`Node::same_value`] says so.
     #[must_use]
     pub fn canonical(&self) -> String {
         let mut text = String::new();
@@ -168,12 +167,11 @@ impl<'a> Node<'a> {
 }
 
 impl Scalar<'_> {
-    /// Tells whether nothing was written: no text, blanks alone, or a plain null
-    /// (YAML 1.2.2, section 10.3.2).
+    /// Returns whether nothing was written: no text, only blanks, or a plain null (YAML 1.2.2, section 10.3.2).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let text: &str = &self.text;
-        // The first byte decides nearly always, and this is asked of every value many times.
+        // The first byte nearly always decides, and this is asked of every value many times.
         match text.as_bytes().first() {
             Some(b'~' | b'n' | b'N') => self.style == Style::Plain && matches!(text, "~" | "null" | "Null" | "NULL"),
             Some(byte) if byte.is_ascii_graphic() => false,
@@ -181,7 +179,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// Returns the boolean that a plain scalar writes in YAML 1.2's core schema.
+    /// Returns the boolean that a plain scalar means in YAML 1.2's core schema.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         match (self.style, &*self.text) {
@@ -191,8 +189,8 @@ impl Scalar<'_> {
         }
     }
 
-    /// Returns the number that a plain scalar writes, in the forms that YAML 1.2's core schema and
-    /// JSON share: an optional sign, digits, a fraction, an exponent.
+    /// Returns the number that a plain scalar means, in the forms that YAML 1.2's core schema and JSON share: an
+    /// optional sign, digits, a fraction, an exponent.
     #[must_use]
     pub fn as_number(&self) -> Option<serde_json::Number> {
         let text: &str = &self.text;
@@ -215,7 +213,7 @@ mod tests {
     use crate::yaml;
 
     #[test]
-    fn the_canonical_form_is_equal_where_the_value_is() {
+    fn equal_values_have_equal_canonical_forms() {
         let values = [
             "a: 1\nb: [x, {c: }]\n",
             "b:\n- 'x'\n- {}\na: \"1\" # one\n",

@@ -1,8 +1,8 @@
-//! From text to the spanned tree, refusing everything outside the safe subset.
+//! Parses text into the spanned tree, refusing everything outside the safe subset.
 //!
-//! One document, a mapping at the top, string keys, no duplicate keys, no anchors, aliases, merge
-//! keys, tags or directives, at most [`MAX_BYTES`] and [`MAX_DEPTH`] levels. What two YAML readers
-//! take for two different line ends is refused as well: it lets a comment hide a value.
+//! One document, a mapping at the top, string keys, no duplicate keys, no anchors, aliases, merge keys, tags or
+//! directives, at most [`MAX_BYTES`] and [`MAX_DEPTH`] levels. Characters that only some YAML readers take for a line
+//! end are refused as well: they let a comment hide a value.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub const MAX_BYTES: u64 = 256 * 1024;
 /// The deepest nesting of lists and mappings that is read.
 pub const MAX_DEPTH: usize = 64;
 
-/// The most problems that are listed for one file; the rest follows from the first ones.
+/// The most problems that are listed for one file; the rest follow from the first ones.
 const MAX_PROBLEMS: usize = 20;
 
 /// The most values of one file that are listed by [`Problem::first_of`].
@@ -28,7 +28,7 @@ pub const MAX_LISTED: usize = 100;
 /// A mapping of this size or larger finds its duplicate keys with a set.
 const LINEAR_KEYS: usize = 24;
 
-/// A place outside the safe subset, or a value against a schema.
+/// A place outside the safe subset, or a value that the schema refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where it is.
@@ -37,9 +37,9 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
-    /// The other half, such as the first of two equal keys.
+    /// The other place involved, such as the first of two equal keys.
     pub related: Option<Related>,
-    /// The field that it is about; the file as a whole where that is not known.
+    /// The field that it is about; the file as a whole if that is not known.
     pub place: Place,
 }
 
@@ -59,7 +59,7 @@ pub struct Related {
 }
 
 impl Problem {
-    /// Makes a problem with its help.
+    /// Creates a problem with its help.
     #[must_use]
     pub fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
         let place = Place::default();
@@ -72,26 +72,25 @@ impl Problem {
         Self { place, ..self }
     }
 
-    /// Lists at most [`MAX_LISTED`] problems of a file, and says where there are more: a file made
-    /// of faults must cost neither time nor a log of its own.
+    /// Lists at most [`MAX_LISTED`] problems of a file, and says if there are more: a file full of faults must not cost
+    /// much time or flood the log.
     #[must_use]
     pub fn first_of(mut problems: Vec<Self>) -> Vec<Self> {
         if problems.len() > MAX_LISTED {
             let next = problems.swap_remove(MAX_LISTED);
             problems.truncate(MAX_LISTED);
-            let message = format!("`{MAX_LISTED}` places of this file are listed, and there are more from here on");
+            let message = format!("`{MAX_LISTED}` places in this file are listed, and there are more from here on");
             problems.push(Self::new(next.span, message, "fix those first, then check again").at(next.place));
         }
         problems
     }
 }
 
-/// Reads a text into its tree.
+/// Parses a text into its tree.
 ///
 /// # Errors
 ///
-/// Every place outside the safe subset, the first 20 of them, in their order. A fault of syntax
-/// ends the reading and is the last one.
+/// Every place outside the safe subset, the first 20 of them, in order. A syntax error ends the reading and comes last.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     let mut loader = Loader { text, ..Loader::default() };
     for event in events(text) {
@@ -112,7 +111,7 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     loader.finish(text)
 }
 
-/// Reads a text as events, which end at the first fault of syntax.
+/// Reads a text as events, which end at the first syntax error.
 pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
     let options = granit_parser::options! {
         flow_nesting_limit: MAX_DEPTH,
@@ -124,15 +123,15 @@ pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
     Parser::new_from_str_with_options(text, options)
 }
 
-/// Finds the characters that the safe subset refuses wherever they stand, quoted or not.
+/// Finds the characters that the safe subset refuses everywhere, quoted or not.
 ///
-/// YAML 1.2.2, section 5.1 names the printable characters. Of those, a lone carriage return and
-/// the line ends of YAML 1.1 (next line, line and paragraph separator) are refused too: readers
-/// disagree on whether they end a line or a comment.
+/// YAML 1.2.2, section 5.1 names the printable characters. Of those, a lone carriage return and the line ends of YAML
+/// 1.1 (next line, line and paragraph separator) are refused too: readers disagree on whether they end a line or a
+/// comment.
 #[must_use]
 pub fn check_text(text: &str) -> Option<Problem> {
     let suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
-    // Every byte is looked at, so that the compiler can take many at a time.
+    // Every byte is looked at, so that the compiler can process many at a time.
     if !text.bytes().fold(false, |found, byte| found | suspect(&byte)) {
         return None;
     }
@@ -149,11 +148,11 @@ pub fn check_text(text: &str) -> Option<Problem> {
             }
             '\u{85}' | '\u{2028}' | '\u{2029}' => {
                 let message =
-                    format!("the character U+{:04X} ends a line for some YAML readers only", u32::from(character));
+                    format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character));
                 return Some(Problem::new(span, message, "use a plain line end or a space instead"));
             }
             '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                let message = format!("the control character U+{:04X} cannot stand in YAML", u32::from(character));
+                let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
                 return Some(Problem::new(span, message, "delete the character"));
             }
             '\u{feff}' => {
@@ -166,7 +165,7 @@ pub fn check_text(text: &str) -> Option<Problem> {
     None
 }
 
-/// What stands open while events arrive.
+/// What is open while events arrive.
 enum Frame<'a> {
     Seq(Span, Vec<Node<'a>>),
     Map { span: Span, entries: Vec<Entry<'a>>, seen: FxHashSet<Cow<'a, str>>, key: Option<(Span, Cow<'a, str>)> },
@@ -181,7 +180,7 @@ struct Loader<'a> {
     /// End of the last value: a block collection ends there, not at the next token.
     last_end: u32,
     problems: Vec<Problem>,
-    /// Set where what follows would only be a consequence.
+    /// Set where anything that follows would only be a consequence.
     lost: bool,
 }
 
@@ -191,7 +190,11 @@ impl<'a> Loader<'a> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents == 2 {
-                    self.refuse(span, "a second document: one file is one exception", "move it into a file of its own");
+                    self.refuse(
+                        span,
+                        "a second document: one file holds one exception",
+                        "move it into a file of its own",
+                    );
                 }
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
@@ -302,7 +305,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Returns the bytes of the anchor or tag that stands before a value.
+    /// Returns the bytes of the anchor or tag before a value.
     fn property_before(&self, value: Span, sign: char) -> Span {
         let before = self.text.get(..value.start as usize).unwrap_or_default();
         let Some(at) = before.rfind(sign) else { return value };
@@ -319,7 +322,7 @@ impl<'a> Loader<'a> {
     fn finish(mut self, text: &str) -> Result<Node<'a>, Vec<Problem>> {
         if self.problems.is_empty() && self.root.is_none() {
             let end = Span::new(0, text.find('\n').unwrap_or(text.len()));
-            self.refuse(end, "the file holds no value", "fill it in, or delete the file");
+            self.refuse(end, "the file contains no value", "fill it in, or delete the file");
         }
         match (self.root, self.problems.is_empty()) {
             (Some(root), true) => Ok(root),
@@ -328,7 +331,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Puts the parser's fault into our own words where people meet it often.
+/// Puts the parser's error into our own words where people meet it often.
 fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
     let rest = text.get(at..).unwrap_or_default();
@@ -381,18 +384,18 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
             "close the quote; inside single quotes a `'` is written twice",
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
-            "text behind a closing quote",
+            "text after a closing quote",
             "quote the whole value; inside single quotes a `'` is written twice, inside double quotes `\"` is `\\\"`",
         ),
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            ("a `:` where no key can stand", "quote a text that holds `: `, and check the indentation")
+            ("a `:` where a key cannot be", "quote a text that contains `: `, and check the indentation")
         }
         ErrorKind::SimpleKeyExpected => (
-            "this line is not a `key: value`",
-            "put a space behind the colon, or indent the line if it continues the text above",
+            "this line is not `key: value`",
+            "put a space after the colon, or indent the line if it continues the text above",
         ),
         ErrorKind::ExpectedBlockMappingKey => {
-            ("no key can stand here", "align it with the keys above, and quote a text that begins with `[` or `{`")
+            ("a key cannot be here", "align it with the keys above, and quote a text that begins with `[` or `{`")
         }
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => (
             "the indentation does not fit the lines above",
@@ -446,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn many_duplicate_keys_take_no_quadratic_time() {
+    fn many_duplicate_keys_do_not_take_quadratic_time() {
         let text: String = (0..20_000).map(|n| format!("k{n}: v\n")).collect();
         assert_eq!(parse(&text).unwrap().as_map().unwrap().len(), 20_000);
         assert_eq!(refused(&(text + "k3: w\n")).len(), 1);

@@ -1,4 +1,4 @@
-//! What something is said of: a field of a file, and which side of it.
+//! What something is said about: a field of a file, and which side of it.
 
 use crate::source::Span;
 use crate::yaml::{field_at, parse};
@@ -18,32 +18,32 @@ pub enum On {
 /// A field of a file, and the side of it that is meant. The default is the file as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// JSON Pointer (RFC 6901) of the field; empty for the file as a whole, and where there are no fields.
+    /// JSON Pointer (RFC 6901) of the field; empty for the file as a whole, and in files without fields.
     pub pointer: String,
-    /// The side of it.
+    /// The side that is meant.
     pub on: On,
 }
 
 impl Place {
-    /// Makes a place of the key of a field.
+    /// Creates the place of a field's key.
     #[must_use]
     pub fn key(pointer: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), on: On::Key }
     }
 
-    /// Makes a place of the value of a field.
+    /// Creates the place of a field's value.
     #[must_use]
     pub fn value(pointer: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), on: On::Value }
     }
 
-    /// Makes a place of a field that is missing or has no value.
+    /// Creates the place of a field that is missing or has no value.
     #[must_use]
     pub fn absent(pointer: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), on: On::Absent }
     }
 
-    /// Returns the pointer of a field that is missing or has no value.
+    /// Returns the pointer, if this is a field that is missing or has no value.
     #[must_use]
     pub fn missing(&self) -> Option<&str> {
         Some(&*self.pointer).filter(|_| self.on == On::Absent)
@@ -60,19 +60,19 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// Makes a spot of a file as a whole.
+    /// Creates the spot of a file as a whole.
     #[must_use]
     pub fn file() -> Self {
         Self::default()
     }
 
-    /// Makes a spot of bytes of a file that has no fields, such as CODEOWNERS.
+    /// Creates the spot of bytes of a file that has no fields, such as CODEOWNERS.
     #[must_use]
     pub fn without_field(span: Span) -> Self {
         Self { span, place: Place::default() }
     }
 
-    /// Makes a spot of bytes that were found by their text, and looks up in which field they are.
+    /// Creates the spot of bytes that were found by their text, and looks up which field they are in.
     #[must_use]
     pub fn found_in(text: &str, span: Span) -> Self {
         let place = parse(text).map(|root| field_at(&root, span)).unwrap_or_default();

@@ -41,19 +41,19 @@ pub fn key_at<'p>(root: &Node<'_>, pointer: &'p str) -> Option<(&'p str, Span)> 
     }
 }
 
-/// Writes a key as a part of a JSON Pointer.
+/// Escapes a key as a part of a JSON Pointer.
 #[must_use]
 pub fn escaped(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) { Cow::Owned(key.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(key) }
 }
 
-/// Reads a part of a JSON Pointer as a key.
+/// Unescapes a part of a JSON Pointer.
 #[must_use]
 pub fn unescaped(part: &str) -> Cow<'_, str> {
     if part.contains('~') { Cow::Owned(part.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(part) }
 }
 
-/// Returns the innermost key or item whose key or value holds `span`; the root where none does.
+/// Returns the innermost key or item whose key or value contains `span`; the root if none does.
 #[must_use]
 pub fn field_at(root: &Node<'_>, span: Span) -> Place {
     let mut pointer = String::new();
@@ -79,7 +79,7 @@ pub fn field_at(root: &Node<'_>, span: Span) -> Place {
     }
 }
 
-/// Returns the last of the items that begin early enough; items stand in the order of the file.
+/// Returns the last of the items that begin early enough; items are in the order of the file.
 fn last_from<T>(items: &[T], begins: impl Fn(&T) -> bool) -> Option<usize> {
     items.partition_point(begins).checked_sub(1)
 }

@@ -1,7 +1,7 @@
 //! Values as YAML text: what this project writes, it can read, and so can every YAML version.
 //!
-//! A scalar stays plain only where all versions take it for that text; else it is quoted. What would
-//! act on the terminal or the log that shows the file is escaped. Knows nothing of exceptions.
+//! A scalar stays plain only if all versions read it as that text; otherwise it is quoted. Whatever would act on the
+//! terminal or the log that shows the file is escaped. Knows nothing about exceptions.
 
 use std::fmt::Write as _;
 
@@ -15,29 +15,29 @@ use crate::yaml::ambiguous;
 pub enum Value {
     /// One text; an empty one is written as nothing, which is a missing value.
     Text(String),
-    /// A list, an item a line.
+    /// A list, one item a line.
     List(Vec<Value>),
-    /// A mapping, a key a line.
+    /// A mapping, one key a line.
     Map(Vec<(String, Value)>),
     /// A list or a mapping on one line, in brackets or braces.
     Flow(Box<Value>),
 }
 
 impl Value {
-    /// Makes a text.
+    /// Creates a text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// Makes a mapping of texts on one line.
+    /// Creates a mapping of texts on one line.
     #[must_use]
     pub fn flow_map<K: Into<String>, V: Into<String>>(entries: impl IntoIterator<Item = (K, V)>) -> Self {
         let entries = entries.into_iter().map(|(key, value)| (key.into(), Self::text(value)));
         Self::Flow(Box::new(Self::Map(entries.collect())))
     }
 
-    /// Makes a list of texts on one line.
+    /// Creates a list of texts on one line.
     #[must_use]
     pub fn flow_list(items: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::Flow(Box::new(Self::List(items.into_iter().map(Self::text).collect())))
@@ -50,7 +50,7 @@ pub enum Quotes {
     /// `"…"`, which can write everything.
     #[default]
     Double,
-    /// `'…'`, where the text needs no escape; else double ones.
+    /// `'…'` if the text needs no escape; otherwise double quotes.
     Single,
 }
 
@@ -61,7 +61,7 @@ pub struct Layout<'l> {
     pub line_end: &'l str,
     /// Columns by which a nested mapping is indented, at least 1.
     pub indent: usize,
-    /// Columns by which a list under a key is indented; 0 puts the dashes below the key.
+    /// Columns by which a list under a key is indented; 0 puts the dashes in the key's column.
     pub list_indent: usize,
     /// Blanks between a dash and its item, at least 1.
     pub dash_gap: usize,
@@ -75,7 +75,7 @@ impl Default for Layout<'_> {
     }
 }
 
-/// Writes the entries of a block mapping whose keys stand at `column`, each line with its end.
+/// Writes the entries of a block mapping whose keys are in `column`, each line with its line end.
 #[must_use]
 pub fn entries(entries: &[(String, Value)], column: usize, layout: Layout<'_>) -> String {
     let mut writer = Writer { text: String::new(), layout };
@@ -83,7 +83,7 @@ pub fn entries(entries: &[(String, Value)], column: usize, layout: Layout<'_>) -
     writer.text
 }
 
-/// Writes the items of a block list whose dashes stand at `column`, each line with its end.
+/// Writes the items of a block list whose dashes are in `column`, each line with its line end.
 #[must_use]
 pub fn items(items: &[Value], column: usize, layout: Layout<'_>) -> String {
     let mut writer = Writer { text: String::new(), layout };
@@ -91,7 +91,7 @@ pub fn items(items: &[Value], column: usize, layout: Layout<'_>) -> String {
     writer.text
 }
 
-/// Writes a value on one line, as it may stand inside brackets.
+/// Writes a value on one line, as it may be inside brackets.
 #[must_use]
 pub fn flow(value: &Value, quotes: Quotes) -> String {
     match value {
@@ -111,8 +111,8 @@ pub fn flow(value: &Value, quotes: Quotes) -> String {
     }
 }
 
-/// Writes a text on one line: plain where every reader takes it for that text, else quoted.
-/// `in_flow` says that it stands inside brackets or braces.
+/// Writes a text on one line: plain if every reader takes it for that text, otherwise quoted. `in_flow` says whether it
+/// is inside brackets or braces.
 #[must_use]
 pub fn scalar(text: &str, quotes: Quotes, in_flow: bool) -> String {
     if is_plain(text, in_flow) {
@@ -130,7 +130,7 @@ pub fn quoted(text: &str, quotes: Quotes) -> String {
     }
 }
 
-/// Tells whether every YAML version reads a plain scalar as this very text.
+/// Returns whether every YAML version reads a plain scalar as exactly this text.
 #[must_use]
 pub fn is_plain(text: &str, in_flow: bool) -> bool {
     let first = |c: char| c.is_alphanumeric() || matches!(c, '/' | '(' | '$' | '_' | '.');
@@ -151,8 +151,8 @@ fn is_date_time(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"-:T+Z".contains(&byte)) && text.as_bytes().get(10) == Some(&b'T')
 }
 
-/// Tells whether a text has the shape of a timestamp and is none, such as `2026-02-30`: a reader of YAML 1.1 refuses
-/// the whole file for it (YAML 1.1 type repository, `timestamp`).
+/// Returns whether a text has the shape of a timestamp but is not one, such as `2026-02-30`: a reader of YAML 1.1
+/// refuses the whole file for it (YAML 1.1 type repository, `timestamp`).
 fn is_false_timestamp(text: &str) -> bool {
     let shaped = text.bytes().all(|byte| byte.is_ascii_digit() || b"-:+. \tTtZz".contains(&byte))
         && text
@@ -173,21 +173,21 @@ fn is_number(text: &str) -> bool {
         && (text.parse::<f64>().is_ok() || text.starts_with("0x") || text.starts_with("0o"))
 }
 
-/// Characters that a scalar on one line can only hold escaped, and those that a reader would not
-/// see or that turn the text around it (UAX 9).
+/// Returns whether a scalar on one line can only contain a character escaped, or a reader would not see it, or it
+/// reverses the text around it (UAX 9).
 fn needs_escape(c: char) -> bool {
     c.is_control()
         || is_ignorable(c)
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{13430}'..='\u{1343f}')
 }
 
-/// Tells whether a text can only be written with an escape.
+/// Returns whether a text can only be written with an escape.
 fn has_escape(text: &str) -> bool {
     text.contains(needs_escape) || text.match_indices('#').any(|(at, _)| is_doubled(&text[at..]))
 }
 
-/// Tells whether a sign stands twice, which is how a build log's command begins (`##[…`); log
-/// parsers overlook some characters outside ASCII in between.
+/// Returns whether a sign occurs twice in a row, which is how a build log's command begins (`##[…`); log parsers skip
+/// some characters outside ASCII in between.
 fn is_doubled(text: &str) -> bool {
     let rest = text.strip_prefix('#').unwrap_or_default();
     rest.trim_start_matches(|c: char| !c.is_ascii()).starts_with('#')

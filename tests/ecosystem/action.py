@@ -69,7 +69,7 @@ FORGERIES = [
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """GitHub's answers: a list of reviews a page, or a status that refuses them; archives of releases; issues."""
+    """GitHub's answers: one list of reviews per page, or a status that refuses them; archives of releases; issues."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answers)
@@ -143,7 +143,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 class Repository:
-    """A git repository with a register, and the workflow of docs/ci.md beside it."""
+    """A git repository with a register, and the workflow of docs/ci.md."""
 
     def __init__(self, folder, register=None):
         self.folder = folder
@@ -215,7 +215,7 @@ class Run:
 
     @property
     def log(self):
-        """What the action printed and the runner took for no command."""
+        """What the action printed and the runner did not take for a command."""
         return [entry["msg"].rstrip("\n") for entry in self.entries if entry.get("raw_output")]
 
 
@@ -229,7 +229,7 @@ class Call:
 
 
 def entries(done):
-    """What act told as JSON."""
+    """What act printed as JSON."""
     return [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
 
 
@@ -287,7 +287,7 @@ class Bench:
             shutil.copy(ROOT / name, self.action / name)
 
     def alone(self):
-        """The same with a server of its own, so that scenarios beside each other count no others' requests."""
+        """The same with its own server, so that parallel scenarios do not count each other's requests."""
         bench = copy.copy(self)
         bench.server = Server()
         return bench
@@ -385,7 +385,7 @@ def check_harmless(run):
         command = entry.get("command")
         if command not in allowed and not str(command).startswith("stopgap-") and command != "ignored":
             raise AssertionError(f"a command that nobody meant: {entry}")
-        # act tells of GITHUB_OUTPUT as a command too, but only a printed one is raw.
+        # act reports GITHUB_OUTPUT as a command too, but only a printed one is raw.
         if command == "set-output" and "raw" in entry:
             raise AssertionError(f"a forged output: {entry}")
     stopped = False
@@ -506,7 +506,7 @@ def asked_once(bench, before):
 
 
 def edited(bench):
-    """An edit of the title decides nothing by itself; another base branch counts with its own rule book."""
+    """An edit of the title decides nothing; another base branch counts with its own rule book."""
     repository = bench.repository("edited")
     base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
     for number, reviews, code in [(7, [review(1, "olek", "APPROVED", head)], 0), (8, [], 1)]:
@@ -518,7 +518,7 @@ def edited(bench):
         check_annotations(run, check_outputs(run, code))
         asked_once(bench, before)
 
-    # The same pull request, moved to a branch whose policy allows no such exception.
+    # The same pull request, moved to a branch whose policy does not allow the exception.
     repository.git("checkout", "--quiet", "-B", "strict", base)
     repository.write("stopgap.yaml", "version: 1\ntiers: {high: 3d}\n")
     strict = repository.commit("allow three days")
@@ -542,7 +542,7 @@ def spying(bench, file):
 
 
 def sign_off(bench):
-    """`required` is never skipped in silence, and says nothing where nothing is missing."""
+    """`required` is never skipped silently, and says nothing if nothing is missing."""
     repository = bench.repository("sign-off")
     base, head = repository.merge_branch({"exceptions/payroll-vendor.yaml": EXCEPTION})
     bench.server.pages[7] = [[review(1, "olek", "APPROVED", head)]]
@@ -640,7 +640,7 @@ def tokens(bench):
     for token in [TOKEN, "ghs_16C7e42F292c6912E7710c838347Ae178B4a", "github_pat_11ABC_x", "ghs_1_eyJhbGciOi.eyJpc3Mi.sig-_~+/=", "a" * 4096]:
         server.asked.clear()
         done = bench.call("fetch-reviews", "x.json", "7", GITHUB_TOKEN=token)
-        # The server knows one token only, and the others arrive as they are.
+        # The server knows only one token, and the others arrive unchanged.
         equal(f"a good token ({done.said})", done.code, 0 if token == TOKEN else 1)
         equal("the header", server.asked[0][1].get("Authorization"), f"Bearer {token}")
 
@@ -739,7 +739,7 @@ def merge_group(bench):
     report = check_outputs(run, 1)
     check_annotations(run, report)
     holds("rules", [finding["rule"] for finding in report["findings"]], "self-approval")
-    holds("log", "\n".join(run.log), "the event is of a merge queue")
+    holds("log", "\n".join(run.log), "the event is about a merge queue")
     holds("summary", "".join(entry["content"] for entry in run.entries if entry.get("command") == "summary"), "entered the merge queue")
 
 
@@ -760,7 +760,7 @@ def push(bench):
     holds("rules", [finding["rule"] for finding in report["findings"]], "expiry-moved")
     equal("base", report["base"], before)
 
-    # Whoever changes nothing is not stopped by what others left behind; a full check is.
+    # A change that touches nothing is not stopped by what others left behind; a full check is.
     repository.write("README.md", "text\n")
     later = repository.commit("write")
     payload |= {"before": after, "after": later, "head_commit": {"id": later}}
@@ -797,11 +797,11 @@ def hostile(bench):
         equal("expired", len(json.loads(run.outputs["expired"])), len(FORGERIES))
         if annotations == "true":
             check_annotations(run, report)
-    # Outside of code spans GitHub's Markdown would act on these.
+    # Outside code spans GitHub's Markdown would act on these.
     bare = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", run.summary)
     for active in ["</pre>", "</summary>", "**bold**", "@everyone"]:
         if re.search(rf"(?<!\\){re.escape(active)}", bare):
-            raise AssertionError(f"the summary holds {active} outside of code: {bare}")
+            raise AssertionError(f"the summary holds {active} outside code: {bare}")
 
     # A policy that cannot be read ends the run with its text in the error.
     policy = "".join(f"{json.dumps(text)}: {json.dumps(text)}\n" for text in FORGERIES)
@@ -877,7 +877,7 @@ def reminders(bench):
         equal("issues", len(server.issues), len(FORGERIES))
         equal("requests that write", len(server.written), len(FORGERIES))
     for issue in server.issues:
-        # A title is plain text, but for mentions.
+        # A title is plain text, except for mentions.
         shown = re.sub(r"`[^`\n]*`", "", issue["body"].rpartition("<!--")[0])
         formed = [active for active in ["@everyone", "##[", "</pre>", "**bold**"] if active in shown]
         if formed or "@everyone" in issue["title"]:
@@ -1028,7 +1028,7 @@ def copy_of(folder, to):
 
 
 def build(place, call):
-    """Builds the source of this repository, as the profile that is built already."""
+    """Builds the source of this repository, with the profile that is already built."""
     environment = {"path": cargo.reusing(place / "cargo"), "tools": "built", "action": ROOT}
     code, said, outputs = call(**environment)
     equal(f"the source does not build ({said[-2000:]})", code, 0)

@@ -1,7 +1,7 @@
 """A `cargo` for the tests of what installs stopgap from source.
 
 Installers build with the release profile and a folder of their own, which takes minutes. This one builds the same source
-in the folder and with the profile in which everything but stopgap itself lies compiled already.
+in the folder and with the profile in which everything but stopgap itself is already compiled.
 """
 
 import os
@@ -28,7 +28,7 @@ exec cargo install --debug "$@"
 """
     (folder / "cargo").write_text(script)
     (folder / "cargo").chmod(0o755)
-    # Not rustup's stand-in of that name: whoever follows it finds rustup, and with it the real cargo.
+    # Not rustup's proxy of that name: following it leads to rustup, and so to the real cargo.
     sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout
     (folder / "rustc").symlink_to(pathlib.Path(sysroot.strip(), "bin/rustc"))
     others = [place for place in os.environ["PATH"].split(":") if not pathlib.Path(place, "rustup").exists()]

@@ -1,4 +1,4 @@
-// Our workflow commands, read as GitHub's runner reads them and written again by GitHub's toolkit.
+// Our workflow commands, read as GitHub's runner reads them and rewritten by GitHub's toolkit.
 
 import { execFileSync } from "node:child_process";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-"""Our Code Quality reports before a schema of the documented fields, with fingerprints of their own."""
+"""Our Code Quality reports, checked by a schema of the documented fields; their fingerprints are unique."""
 
 import json
 import pathlib

@@ -51,7 +51,7 @@ def user(login, number):
 
 
 class Server:
-    """GitLab, so far as it answers about merge request !8 of project 42."""
+    """The part of GitLab that answers about merge request !8 of project 42."""
 
     def __init__(self, versions):
         self.versions = versions
@@ -183,7 +183,7 @@ class Project:
             sys.exit(f"gitlab: {what}: exit code {ran[0]}, not {code}, or no {json.dumps(says)} in\n{ran[1]}")
 
     def quality(self):
-        """The rules in the code quality report that the job leaves behind."""
+        """The rules in the code quality report that the job leaves."""
         found = list(self.folder.rglob("gl-code-quality-report.json"))
         if not found:
             sys.exit("gitlab: no code quality report")
@@ -239,10 +239,10 @@ def sign_off(project):
     for what, fault, says in [
         ("approvals", (404, {"message": "404 Not found"}), "Keep a project access token"),
         ("approvals", (200, b'{"approved_by": [{"user"'), "it is not JSON"),
-        ("approvals", (200, b'{"message": "404 Not found"}'), "holds the refusal `404 Not found`"),
+        ("approvals", (200, b'{"message": "404 Not found"}'), "contains the refusal `404 Not found`"),
         ("merge request", (404, {"message": "404 Not found"}), "answered 404 about the merge request"),
         ("merge request", (302, {}), "answered 302 about the merge request"),
-        ("versions", (200, b"[]"), "holds no versions of the merge request"),
+        ("versions", (200, b"[]"), "contains no versions of the merge request"),
         ("versions", (400, {}), "answered 400 about its versions"),
         ("approval_state", (403, {}), "answered 403 about its approval state"),
         ("approvals", (200, b" " * (33 << 20)), "could not be asked"),

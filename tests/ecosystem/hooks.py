@@ -36,7 +36,7 @@ def commit_all(folder):
 
 
 def repository_of_hooks(folder):
-    """This repository as it lies here, in a commit of its own."""
+    """This repository as it is here, in one commit."""
     for name in git(ROOT, "ls-files", "-z", "--", ".", ":!fixtures", ":!tests").rstrip("\0").split("\0"):
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def main(work):
     good = entry.read_text()
 
     (register.folder / "README.md").write_text("another text\n")
-    register.expect("a file beside the register", register.run("stopgap"), 0, "Passed")
+    register.expect("a file outside the register", register.run("stopgap"), 0, "Passed")
     entry.write_text(good + "# a comment changes nothing\n")
     register.expect("a good change", register.run("stopgap"), 0, "Passed")
     entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))

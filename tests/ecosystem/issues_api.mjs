@@ -1,6 +1,6 @@
-// The issues of one repository behind the part of GitHub's REST API that the scripts of action/ speak, on loopback.
+// The issues of one repository behind the part of GitHub's REST API that the scripts of action/ use, on loopback.
 //
-// Each request and each answer is held against GitHub's published OpenAPI description; what does not fit is noted as a
+// Each request and each answer is checked by GitHub's published OpenAPI description; what does not fit is noted as a
 // violation. Faults can be ordered: an error before or after the request has had its effect.
 
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 const PREFIX = "/api/v3";
 const BOT = { login: "github-actions[bot]", id: 41898282, type: "Bot" };
 
-/** The description cut to the paths below a repository that are used; all else in it stays as published. */
+/** The description cut to the paths below a repository that are used; everything else in it stays as published. */
 export function describe(modules, used) {
   const whole = JSON.parse(readFileSync(`${modules}/@octokit/openapi/generated/api.github.com.json`, "utf8"));
   const paths = used.map((rest) => `/repos/{owner}/{repo}${rest}`);
@@ -89,7 +89,7 @@ export class Issues {
     this.threads = [];
     this.violations = [];
     this.requests = 0;
-    /** Called with each request before it is served; returns what is to go wrong. */
+    /** Called with each request before it is served; returns what should go wrong. */
     this.fault = () => undefined;
     /** Called with each request that has had its effect. */
     this.seen = () => {};

@@ -1,4 +1,4 @@
-"""Our JUnit reports before Jenkins' xUnit schema and a reader of such reports.
+"""Our JUnit reports, checked by Jenkins' xUnit schema and a reader of such reports.
 
 The schema is the copy that the source archive of pytest 8.4.2 ships, whose own reports it is tested with."""
 

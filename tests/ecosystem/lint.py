@@ -14,7 +14,7 @@ VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re
 
 
 def run(tool, *arguments, folder=ROOT):
-    """Ends the test where a tool is not content."""
+    """Ends the test if a tool complains."""
     done = subprocess.run(
         [tool, *arguments], cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )
@@ -83,7 +83,7 @@ def documented():
 
 
 def wheel(venv, work):
-    """maturin's wheel holds a stopgap that runs; its profile is the one that is built already."""
+    """maturin's wheel contains a stopgap that runs; its profile is the one that is already built."""
     target = os.environ.get("CARGO_TARGET_DIR", str(ROOT / "target"))
     run("env", f"CARGO_TARGET_DIR={target}", venv / "bin/maturin", "build", "--locked", "--out", work / "wheels")
     built = next((work / "wheels").glob(f"stopgap-{VERSION}-py3-none-*.whl"))

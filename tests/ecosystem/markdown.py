@@ -13,12 +13,12 @@ import outputs
 TAGS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "br", "span"}
 ZERO_WIDTH = "\u200b"
 
-# What GitHub looks for in the text that is left, outside of code.
+# What GitHub looks for in the remaining text, outside code.
 FORMS = re.compile(r"@\w|#\d|\$\S|\bgh-\d|://|\bwww\.|\b[0-9a-f]{7,}\b|:\w+:", re.IGNORECASE)
 
 
 class Page(html.parser.HTMLParser):
-    """The cells of the table, and the text outside of code."""
+    """The cells of the table, and the text outside code."""
 
     def __init__(self):
         super().__init__()

@@ -33,7 +33,7 @@ async function nodes(markdown) {
   return found;
 }
 
-// A reader that would find nothing proves nothing.
+// A reader that finds nothing proves nothing.
 const links = (await nodes("@octocat o/r#2 https://evil.example")).filter((node) => node.type === "link");
 if (links.length !== 3) throw new Error(`remark finds ${links.length} of 3 links`);
 

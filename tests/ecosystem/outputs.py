@@ -1,4 +1,4 @@
-"""Our reports and exports of the registers that the scripts beside this one look at."""
+"""Our reports and exports of the registers that the other scripts look at."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-// Our rdjson before a validator of the format, and its byte columns read back from the files.
+// Our rdjson, checked by a validator of the format, and its byte columns read back from the files.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

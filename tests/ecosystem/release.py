@@ -1,4 +1,4 @@
-""".ci/verify-release before drafts that must not be published; a stand-in for GitHub's client answers it."""
+""".ci/verify-release on drafts that must not be published; a stand-in for GitHub's client answers it."""
 
 import hashlib
 import os

@@ -109,7 +109,7 @@ async function job(api, today) {
 
 // The year ----------------------------------------------------------------------------------------------------------
 
-/** Faults that a later attempt mends, and one that ends the run. */
+/** Faults that a later attempt fixes, and one that ends the run. */
 const FAULTS = [
   { status: 500 },
   { status: 502, after: true },
@@ -232,12 +232,12 @@ async function manners() {
   expect(await script(issues.api, "fetch-issues"), 2, "usage");
   expect(await script("ftp://example", "apply-plan", `${here}/plan.json`), 2, "GITHUB_API_URL is not a URL");
 
-  // The first failure for good ends the run; a missing permission is not waited for.
+  // The first permanent failure ends the run; a missing permission is not waited for.
   issues.fault = () => ({ status: 403, message: "Resource not ##[group] accessible" });
   const refused = await apply(NEW, NEW);
   expect(refused, 1, "answer 403: Resource not    group  accessible; 2 of 2 calls are left for the next run");
   if (issues.requests !== 1) fail(`${issues.requests} requests for a permission that is missing`);
-  // An outage is waited for so many times, a wait that is too long not at all.
+  // An outage is waited for so many times, but not if the wait is too long.
   issues.requests = 0;
   issues.fault = () => ({ status: 503 });
   expect(await apply(NEW), 1, "answer 503");
@@ -248,7 +248,7 @@ async function manners() {
   if (issues.requests !== 1) fail(`${issues.requests} attempts after an hour's limit`);
   issues.fault = () => undefined;
 
-  // A label that is dropped, a second page elsewhere, an answer that is no list: an error each.
+  // A label that is dropped, a second page elsewhere, an answer that is not a list: an error each.
   const open = issues.open.bind(issues);
   issues.open = (user, body) => open(user, { ...body, labels: [] });
   expect(await apply(NEW), 1, "GitHub did not set the label");
@@ -268,8 +268,8 @@ async function manners() {
 
 async function prism() {
   const document = description(modules);
-  // GitHub's documentation asks for its own media type, of which the description does not speak; the pages of the
-  // description's examples lie on GitHub's own server; and prism judges no body in whose schema `nullable` stands
+  // GitHub's documentation asks for its own media type, which the description does not mention; the pages of the
+  // description's examples are on GitHub's own server; and prism judges no body in whose schema `nullable` stands
   // without a type.
   for (const operation of Object.values(document.paths).flatMap(Object.values)) {
     Object.values(operation.requestBody?.content["application/json"].schema.properties ?? {})

@@ -1,4 +1,4 @@
-// The report's page in a browser, before axe-core, and its Markdown before another renderer.
+// The report's page in a browser, checked by axe-core, and its Markdown rendered by another renderer.
 
 import { execFileSync } from "node:child_process";
 import assert from "node:assert/strict";
@@ -73,7 +73,7 @@ const ARGUMENTS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
-/** Opens a browser of its own and a page that keeps what it says and asks for. */
+/** Opens a new browser and a page that records what it logs and requests. */
 async function open(options = {}) {
   const folder = fs.mkdtempSync(path.join(work, "browser-"));
   const context = await chromium.launchPersistentContext(folder, {
@@ -91,7 +91,7 @@ async function open(options = {}) {
   return { context, tab, seen };
 }
 
-/** Opens an address; nothing may be said or asked for but the page itself. */
+/** Opens an address; nothing may be logged, and nothing but the page itself requested. */
 async function visit({ tab, seen }, url) {
   seen.console.length = 0;
   seen.requests.length = 0;
@@ -162,7 +162,7 @@ async function keyboard(it, url) {
   await sorted("Renewals", 8, (text) => (text === "" ? null : Number(text.split(" ")[0])));
 }
 
-/** Bars, in days: what stands in the DOM against dates that are worked out here. */
+/** Bars, in days: the DOM compared with dates that are computed here. */
 async function timeline(it) {
   const closed = { status: "closed", closure: { date: "2026-11-12", by: "Luis Prado", verified_by: "Mei Tanaka", note: "New one." } };
   const root = write("known", {
@@ -246,7 +246,7 @@ async function timeline(it) {
     }
   }
   await it.tab.setViewportSize({ width: 1280, height: 900 });
-  // One row an exception, the most urgent first.
+  // One row per exception, most urgent first.
   const order = await it.tab.$$eval(".timeline ol li a", (links) => links.map((link) => document.querySelector(link.hash).querySelector("code").textContent));
   check(order, ["b-overdue", "g-ends-today", "f-starts-at-noon", "a-plain", "c-renewed", "h-next-year", "d-closed-early", "e-closed-late"]);
 }
@@ -360,7 +360,7 @@ async function policy(it) {
   check(seen.requests.filter((address) => address !== url && !address.startsWith("https://evil.example")), []);
   const answered = seen.console.filter((line) => line.includes("Content Security Policy")).length;
   holds(answered >= 5, `the browser says what it refused, ${answered} times`);
-  // The page's own script still runs beside it.
+  // The page's own script still runs.
   holds(await tab.isVisible("#find"), "the page works all the same");
   seen.console.length = 0;
 }
@@ -471,7 +471,7 @@ async function markdown(it, root) {
     for (const one of texts) {
       for (const reference of references) holds(!reference.test(one), `${reference} in ${JSON.stringify(one)}`);
     }
-    // A text without anything to part is on the page as it stands in the record.
+    // A text that needs no separating is on the page as it is in the record.
     if (register === root) {
       const removals = texts.map((one) => one.replaceAll("\u200b", ""));
       for (const text of TEXTS.filter((text) => !text.includes("$"))) holds(removals.includes(shown(text)), text);

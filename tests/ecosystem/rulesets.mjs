@@ -88,7 +88,7 @@ function serve(world) {
     let answer = world[name];
     const headers = { "content-type": "application/json; charset=utf-8" };
     if (Array.isArray(answer)) {
-      // One item a page, so that every page must be asked for.
+      // One item per page, so that every page must be requested.
       if (page < answer.length) headers.link = `<http://${request.headers.host}${pathname}?page=${page + 1}>; rel="next"`;
       answer = { body: answer.slice(page - 1, page) };
     }

@@ -1,4 +1,4 @@
-"""Our SARIF before the OASIS schema and Microsoft's validator with GitHub's own rules."""
+"""Our SARIF, checked by the OASIS schema and by Microsoft's validator with GitHub's own rules."""
 
 import json
 import pathlib
@@ -9,14 +9,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def accepted():
-    """SARIF2005 wants a page about the tool; there is none as long as Cargo.toml names no repository."""
+    """SARIF2005 requires a page about the tool; there is none while Cargo.toml names no repository."""
     manifest = (ROOT / "Cargo.toml").read_text()
     named = any(line.startswith("repository") for line in manifest.splitlines())
     return set() if named else {"SARIF2005"}
 
 
 def faults(multitool, log, out):
-    # The npm wrapper hands its arguments to a shell, so the semicolons need quotes of their own.
+    # The npm wrapper hands its arguments to a shell, so the semicolons need their own quotes.
     rules = ["--rule-kind", '"Sarif;Ghas"', "--level", '"Error;Warning"']
     subprocess.run(
         [multitool, "validate", log, *rules, "-o", out, "--log", "ForceOverwrite"],

@@ -1,4 +1,4 @@
-"""check-jsonschema's opinion of our schemas and of what they take and refuse."""
+"""check-jsonschema's opinion of our schemas and of what they accept and refuse."""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ FIXTURES = ROOT / "fixtures/schema"
 ACME = ROOT / "fixtures/registers/acme"
 
 # stopgap reads every scalar as text and an empty value as a missing one, and knows the calendar.
-# A schema alone says none of that.
+# A schema alone cannot say that.
 KNOWN = {
     "valid/empty-optional-values.yaml",
     "valid/plain-numbers-are-text.yaml",

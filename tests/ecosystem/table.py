@@ -1,4 +1,4 @@
-"""Our tables as Python's csv reads them, and our JSON Lines before the schema of an exception."""
+"""Our tables as Python's csv reads them, and our JSON Lines checked by the schema of an exception."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ SIGNS = "[=+@＝＋－＠-]"
 
 
 def plain(cell):
-    """Takes away the apostrophe that stands before a sign that would begin a formula."""
+    """Removes the apostrophe before a sign that would begin a formula."""
     return re.sub(rf"(^|;)(\s*)'(?='*{SIGNS})", r"\1\2", cell)
 
 
@@ -48,7 +48,7 @@ def compare(rows, lines, name):
 
 
 def valid(work, lines, name):
-    """Holds the records of a register that has no finding against our own schema."""
+    """Checks the records of a register without findings by our own schema."""
     files = []
     for line in lines:
         file = work / f"{name}-{line['id']}.json"

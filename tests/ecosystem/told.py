@@ -43,7 +43,7 @@ PLAIN = {"p", "ul", "li", "strong", "code", "span"}
 
 
 class Seen(html.parser.HTMLParser):
-    """What a reader of rendered Markdown has before their eyes: the elements, the text, and the text outside of code."""
+    """What a reader of rendered Markdown has before their eyes: the elements, the text, and the text outside code."""
 
     def __init__(self, rendered):
         super().__init__()
@@ -71,7 +71,7 @@ class Seen(html.parser.HTMLParser):
 
 
 def look(markdown, comments, what):
-    """Renders a text without GitHub's sanitizer and fails where it is more than text."""
+    """Renders a text without GitHub's sanitizer and fails if it is more than text."""
     seen = Seen(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
     wrong = [f"element {tag}" for tag in seen.elements - PLAIN]
     wrong += [] if len(seen.comments) == comments else [f"comments {seen.comments}"]

@@ -89,13 +89,13 @@ fn environment(variables: &[(&str, &str)]) -> CiEnvironment {
     })
 }
 
-/// The base's object name, empty for none, and how it was found.
+/// Returns the base's object name, empty for none, and how it was found.
 fn found(repo: &Repo, revision: &str, ci: &CiEnvironment) -> (String, String) {
     let Base { commit, how } = base::find(&repo.open(), revision, ci).unwrap();
     (commit.map(|commit| commit.as_str().to_owned()).unwrap_or_default(), how)
 }
 
-/// The message and the help of the error.
+/// Returns the message and the help of the error.
 fn refused(repo: &Repo, revision: &str, ci: &CiEnvironment) -> (String, String) {
     let error: Error = base::find(&repo.open(), revision, ci).unwrap_err();
     (error.to_string(), error.help().unwrap())
@@ -153,7 +153,7 @@ mod pull_request {
     }
 
     #[test]
-    fn a_branch_that_took_the_newer_base_branch_in_is_not_blamed_for_it() {
+    fn a_branch_that_merged_the_newer_base_branch_is_not_blamed_for_it() {
         let mut history = History::new();
         history.repo.switch("topic");
         history.topic = history.repo.merge("main");
@@ -226,7 +226,7 @@ mod pull_request {
     }
 
     #[test]
-    fn a_cut_history_is_no_unrelated_one() {
+    fn a_shallow_history_is_not_an_unrelated_one() {
         let history = History::new();
         let checkout = history.repo.actions_checkout("refs/heads/topic", 1);
         checkout.git(&["fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
@@ -241,7 +241,7 @@ mod pull_request {
     fn a_checkout_of_something_else_is_refused() {
         let history = History::new();
         let (head, topic) = (&history.third[..12], &history.topic[..12]);
-        let message = format!("`HEAD` (`{head}`) does not hold the pull request's head `{topic}`");
+        let message = format!("`HEAD` (`{head}`) does not contain the pull request's head `{topic}`");
         for depth in [0, 1] {
             let checkout = history.repo.actions_checkout("refs/heads/main", depth);
             for event in ["pull_request", "pull_request_review", "pull_request_target"] {
@@ -260,12 +260,12 @@ mod pull_request {
         history.repo.pull_request("main", "topic~1");
         let checkout = history.repo.actions_checkout("refs/pull/7/merge", 2);
         let (message, help) = refused(&checkout, "auto", &github("pull_request_review", &history.pull_request()));
-        assert!(message.contains("does not hold the pull request's head"), "{message}");
+        assert!(message.contains("does not contain the pull request's head"), "{message}");
         assert!(help.ends_with("the newer run judges it"), "{help}");
     }
 
     #[test]
-    fn a_request_that_is_merged_already_keeps_its_older_base() {
+    fn a_request_that_is_already_merged_keeps_its_older_base() {
         let history = History::new();
         history.repo.merge("topic");
         let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
@@ -277,7 +277,7 @@ mod pull_request {
         payload["pull_request"]["base"]["sha"] = json!(history.repo.rev("main"));
         assert_eq!(
             found(&checkout, "auto", &github("pull_request", &payload)),
-            at(&history.topic, "`HEAD` itself, as `main` holds the whole pull request already")
+            at(&history.topic, "`HEAD` itself, as `main` already contains the whole pull request")
         );
     }
 }
@@ -299,17 +299,17 @@ mod merge_group {
     }
 
     #[test]
-    fn a_group_is_compared_with_what_it_stands_on() {
+    fn a_group_is_compared_with_the_commit_below_it() {
         let history = History::new();
         let head = history.repo.pull_request("main", "topic");
         let ci = github("merge_group", &payload(&history, &head));
         for depth in [2, 0] {
             let checkout = history.repo.actions_checkout("refs/pull/7/merge", depth);
-            let expected = at(&history.third, "the commit that the merge group stands on");
+            let expected = at(&history.third, "the commit that the merge group is based on");
             assert_eq!(found(&checkout, "auto", &ci), expected);
         }
         let (message, help) = refused(&history.repo.actions_checkout("refs/pull/7/merge", 1), "auto", &ci);
-        assert!(message.ends_with("the commit that the merge group stands on, is not in this shallow clone"));
+        assert!(message.ends_with("the commit that the merge group is based on, is not in this shallow clone"));
         assert!(help.starts_with("set `fetch-depth: 2` on actions/checkout (`0` for other events)"), "{help}");
     }
 
@@ -319,7 +319,7 @@ mod merge_group {
         let head = history.repo.pull_request("main", "topic");
         let ci = github("merge_group", &payload(&history, &head));
         let (message, _) = refused(&history.repo.actions_checkout("refs/heads/main", 0), "auto", &ci);
-        assert!(message.contains("does not hold the merge group's head"), "{message}");
+        assert!(message.contains("does not contain the merge group's head"), "{message}");
     }
 }
 
@@ -329,7 +329,7 @@ mod push {
     const BEFORE: &str = "the commit before this push";
 
     #[test]
-    fn a_push_is_compared_with_what_stood_there_before() {
+    fn a_push_is_compared_with_what_was_there_before() {
         let history = History::new();
         let main = history.push("refs/heads/main", &history.first, &history.third);
         let checkout = history.repo.actions_checkout("refs/heads/main", 0);
@@ -371,18 +371,18 @@ mod push {
         let mut payload = history.push("refs/tags/v1", &zeros(), &tag);
         payload["head_commit"]["id"] = json!(history.third);
         let checkout = history.repo.actions_checkout("refs/tags/v1", 0);
-        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` holds `HEAD` already");
+        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` already contains `HEAD`");
         assert_eq!(found(&checkout, "auto", &github("push", &payload)), expected);
     }
 
     #[test]
-    fn an_annotated_tag_is_known_by_its_commit() {
+    fn an_annotated_tag_is_resolved_to_its_commit() {
         let history = History::new();
         let mut payload = history.push("refs/tags/v1", &zeros(), &"5".repeat(40));
         payload["head_commit"]["id"] = json!(history.third);
         payload["repository"] = json!({});
         let checkout = history.repo.actions_checkout("refs/heads/main", 2);
-        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` holds `HEAD` already");
+        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` already contains `HEAD`");
         assert_eq!(found(&checkout, "auto", &github("push", &payload)), expected);
     }
 
@@ -392,7 +392,7 @@ mod push {
         let ci = github("push", &history.push("refs/heads/main", &zeros(), &history.third));
         for depth in [1, 0] {
             let checkout = history.repo.actions_checkout("refs/heads/main", depth);
-            assert_eq!(found(&checkout, "auto", &ci), at("", "nothing: this push made the default branch"));
+            assert_eq!(found(&checkout, "auto", &ci), at("", "nothing: this push created the default branch"));
         }
     }
 
@@ -437,7 +437,7 @@ mod push {
         let history = History::new();
         let ci = github("push", &history.push("refs/heads/topic", &history.topic_before, &history.topic));
         let (message, _) = refused(&history.repo.actions_checkout("refs/heads/main", 0), "auto", &ci);
-        assert!(message.contains("does not hold the pushed commit"), "{message}");
+        assert!(message.contains("does not contain the pushed commit"), "{message}");
     }
 }
 
@@ -457,7 +457,7 @@ mod other_events {
     }
 
     #[test]
-    fn a_run_by_hand_of_the_default_branch_changes_nothing_either() {
+    fn a_manual_run_of_the_default_branch_changes_nothing_either() {
         let history = History::new();
         let payload = json!({"ref": "refs/heads/main", "repository": repository()});
         let by_hand = [("CI_PIPELINE_SOURCE", "web"), ("CI_DEFAULT_BRANCH", "main")];
@@ -477,7 +477,7 @@ mod other_events {
         let history = History::new();
         let ci = github("deployment", &json!({"ref": "refs/heads/main", "repository": repository()}));
         let checkout = history.repo.actions_checkout("refs/heads/main", 0);
-        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` holds `HEAD` already");
+        let expected = at(&history.second, "the first parent of `HEAD`, as `origin/main` already contains `HEAD`");
         assert_eq!(found(&checkout, "auto", &ci), expected);
         let shallow = history.repo.clone_shallow(1);
         let (message, help) = refused(&shallow, "auto", &ci);
@@ -533,7 +533,7 @@ mod gitlab_pipelines {
         assert_eq!(found(&checkout, "auto", &ci), at(&history.third, role));
         let elsewhere = history.repo.actions_checkout("refs/heads/topic", 0);
         let (message, _) = refused(&elsewhere, "auto", &ci);
-        assert!(message.contains("does not hold the target branch"), "{message}");
+        assert!(message.contains("does not contain the target branch"), "{message}");
     }
 
     #[test]
@@ -549,7 +549,7 @@ mod gitlab_pipelines {
     }
 
     #[test]
-    fn a_push_is_compared_with_what_stood_there_before() {
+    fn a_push_is_compared_with_what_was_there_before() {
         let history = History::new();
         let ci = |before: &str| {
             gitlab(&[("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main"), ("CI_COMMIT_BEFORE_SHA", before)])
@@ -569,7 +569,7 @@ mod gitlab_pipelines {
     }
 }
 
-/// Azure Pipelines, Bitbucket, Jenkins, Forgejo and Gitea name the target of a pull request in variables of their own.
+/// Azure Pipelines, Bitbucket, Jenkins, Forgejo and Gitea name the target of a pull request in their own variables.
 mod other_ci_systems {
     use super::*;
 
@@ -591,7 +591,7 @@ mod other_ci_systems {
     }
 
     #[test]
-    fn a_trial_merge_is_compared_with_the_target_that_it_holds() {
+    fn a_trial_merge_is_compared_with_the_target_that_it_contains() {
         let history = History::new();
         history.repo.pull_request("main", "topic");
         let azure = history.repo.actions_checkout("refs/pull/7/merge", 0);
@@ -635,12 +635,12 @@ mod other_ci_systems {
     }
 
     #[test]
-    fn a_target_that_holds_head_already_is_never_no_change() {
+    fn a_target_that_already_contains_head_never_means_no_change() {
         let history = History::new();
         let checkout = history.repo.actions_checkout("refs/heads/main", 0);
         for variable in TARGETS {
             let (message, _) = refused(&checkout, "auto", &environment(&[variable]));
-            assert_eq!(message, "`origin/main` holds `HEAD` already, so nothing is left to compare", "{variable:?}");
+            assert_eq!(message, "`origin/main` already contains `HEAD`, so nothing is left to compare", "{variable:?}");
         }
     }
 
@@ -657,7 +657,7 @@ mod other_ci_systems {
     }
 
     #[test]
-    fn a_runner_of_forgejo_may_write_no_payload() {
+    fn a_forgejo_runner_need_not_write_a_payload() {
         let history = History::new();
         let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
         let usual = [("GITHUB_ACTIONS", "true"), ("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_BASE_REF", "main")];
@@ -668,7 +668,7 @@ mod other_ci_systems {
     }
 
     #[test]
-    fn a_value_that_is_no_name_is_refused_and_does_nothing() {
+    fn a_value_that_is_not_a_name_is_refused_and_does_nothing() {
         let history = History::new();
         let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
         let proof = checkout.path().join("proof");
@@ -803,7 +803,7 @@ mod named {
         let island = history.repo.commit("alone");
         let (message, help) = refused(&history.repo, "main", &nowhere());
         assert_eq!(message, format!("`HEAD` (`{}`) and `main` have no commit in common", &island[..12]));
-        assert_eq!(help, "name a base that `HEAD` grew from");
+        assert_eq!(help, "name a base that `HEAD` descends from");
     }
 
     #[test]
@@ -821,7 +821,7 @@ mod named {
 }
 
 #[test]
-fn a_payload_that_is_none_is_refused_and_never_passed_over() {
+fn what_is_not_a_payload_is_refused_and_never_ignored() {
     let history = History::new();
     let request = |pointer: &str, value: Value| {
         let mut payload = history.pull_request();
@@ -831,7 +831,7 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
     let without_ref = json!({"before": history.first, "after": history.third, "repository": repository()});
     for (event, payload, why) in [
         ("pull_request", "{".to_owned(), "it breaks off at line 1, column 1: EOF while parsing an object"),
-        ("workflow_dispatch", "[]".to_owned(), "the whole is a list, not an object"),
+        ("workflow_dispatch", "[]".to_owned(), "the file is a list, not an object"),
         ("pull_request", "{}".to_owned(), "it has no `pull_request.head.sha`"),
         ("pull_request", request("/pull_request/head", Value::Null), "`pull_request.head` is null, not an object"),
         (
@@ -859,7 +859,7 @@ fn a_payload_that_is_none_is_refused_and_never_passed_over() {
     assert!(message.ends_with("`GITHUB_EVENT_PATH` is not set"), "{message}");
 }
 
-/// `--base auto` and `--event` read the same file: what one of them refuses, the other does not pass over.
+/// `--base auto` and `--event` read the same file: what one of them refuses, the other does not accept.
 #[test]
 fn a_payload_is_read_as_sign_off_reads_it() {
     let history = History::new();
@@ -875,7 +875,7 @@ fn a_payload_is_read_as_sign_off_reads_it() {
 }
 
 #[test]
-fn names_of_sha_256_are_names_too() {
+fn sha_256_names_are_names_too() {
     let history = History::of(Repo::with_format("sha256"));
     assert_eq!(history.topic.len(), 64);
     history.repo.pull_request("main", "topic");
@@ -890,7 +890,7 @@ fn names_of_sha_256_are_names_too() {
     assert!(refused(&history.repo, "auto", &short).0.ends_with("which is not a full commit name"));
 }
 
-/// A container's job runs as another user than the checkout. Only root can give files away.
+/// A container's job runs as a different user from the checkout. Only root can give files away.
 #[cfg(unix)]
 #[test]
 fn a_checkout_that_belongs_to_somebody_else_is_read() {
@@ -923,7 +923,7 @@ fn a_replaced_commit_does_not_choose_the_base() {
 }
 
 #[test]
-fn an_empty_variable_is_none() {
+fn an_empty_variable_counts_as_unset() {
     let ci = environment(&[("GITHUB_EVENT_NAME", ""), ("GITHUB_ACTIONS", "false"), ("GITHUB_SHA", "")]);
     assert_eq!(ci, nowhere());
 }

@@ -1,5 +1,5 @@
-//! What a pull request does to the register: each way round the record is caught, and its honest
-//! neighbour is left alone. Real repositories, the command as it ships.
+//! What a pull request does to the register: each way around the record is caught, and its honest neighbour is left
+//! alone. Real repositories, the command as shipped.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -26,7 +26,7 @@ struct Verdict {
 }
 
 impl Branch {
-    /// Commits files to `main` and leaves it.
+    /// Commits files to `main` and branches off.
     fn from(files: &[(&str, &str)]) -> Self {
         let repo = Repo::new();
         for (path, text) in files {
@@ -37,7 +37,7 @@ impl Branch {
         Self { repo }
     }
 
-    /// Leaves a `main` that holds one exception, with some fields written otherwise.
+    /// Branches off a `main` that contains one exception, with some fields written differently.
     fn of(fields: &[(&str, &str)]) -> Self {
         Self::from(&[(PRINTER, &exception(fields))])
     }
@@ -47,7 +47,7 @@ impl Branch {
         self
     }
 
-    /// Writes the exception anew.
+    /// Rewrites the exception.
     fn edit(&self, fields: &[(&str, &str)]) -> &Self {
         self.write(PRINTER, &exception(fields))
     }
@@ -77,7 +77,7 @@ impl Branch {
         Run::of(command.args(arguments))
     }
 
-    /// The rules that gate, in their order.
+    /// Returns the rules that gate, in order.
     fn verdict_of_rules(&self) -> Vec<String> {
         self.repo.commit("after");
         let run = self.run(&["--base", "main", "--format", "json"]);
@@ -119,7 +119,7 @@ impl Branch {
         }
     }
 
-    /// The gate says this and nothing else.
+    /// Asserts that the gate says this and nothing else.
     #[track_caller]
     fn is_told(&self, code: i32, findings: &[&str]) {
         let verdict = self.verdict();
@@ -160,7 +160,7 @@ mod expiry {
     use super::*;
 
     #[test]
-    fn a_bumped_date_is_no_renewal() {
+    fn a_bumped_date_is_not_a_renewal() {
         let branch = Branch::of(&[]);
         branch.edit(&[("expires", "2027-03-16")]);
         let verdict = branch.verdict();
@@ -171,7 +171,7 @@ mod expiry {
     }
 
     #[test]
-    fn no_amendment_excuses_it() {
+    fn an_amendment_does_not_excuse_it() {
         let branch = Branch::of(&[("expires", "2026-12-10")]);
         branch.edit(&[("expires", "2026-12-16"), ("amendments", &amendment("expires"))]).is_refused(
             "expiry-moved exceptions/2026-q4/label-printer-certificate.yaml:18 `expires` was moved from `2026-12-10` \
@@ -180,7 +180,7 @@ mod expiry {
     }
 
     #[test]
-    fn an_earlier_end_is_a_closure() {
+    fn an_earlier_end_needs_a_closure() {
         Branch::of(&[]).edit(&[("expires", "2026-12-15")]).is_refused(
             "expiry-moved exceptions/2026-q4/label-printer-certificate.yaml:18 `expires` was moved from `2026-12-16` \
              to `2026-12-15`, a day earlier, instead of renewed",
@@ -199,12 +199,12 @@ mod expiry {
     }
 
     #[test]
-    fn the_same_moment_in_other_words_has_not_moved() {
+    fn the_same_moment_written_differently_has_not_moved() {
         Branch::of(&[]).edit(&[("expires", "'2026-12-17T00:00Z'")]).passes();
     }
 
     #[test]
-    fn a_renewal_is_the_open_way() {
+    fn a_renewal_is_the_allowed_way() {
         Branch::of(&[]).edit(&[("renewals", &format!("[{RENEWAL}]"))]).passes();
     }
 }
@@ -329,7 +329,7 @@ mod record {
     }
 
     #[test]
-    fn another_folder_or_ending_is_no_change() {
+    fn another_folder_or_ending_is_not_a_change() {
         Branch::of(&[]).rename(PRINTER, "exceptions/hall-3/label-printer-certificate.yml").passes();
     }
 
@@ -340,7 +340,7 @@ mod record {
     }
 
     #[test]
-    fn a_record_that_comes_back_younger_is_gone_all_the_same() {
+    fn a_record_that_comes_back_younger_still_counts_as_gone() {
         let branch = Branch::of(&[]);
         let fields = [
             ("decided", "2026-11-22"),
@@ -353,7 +353,7 @@ mod record {
     }
 
     #[test]
-    fn a_copy_of_an_id_may_take_a_name_of_its_own() {
+    fn a_copy_of_an_id_may_get_its_own_name() {
         let other = exception(&[
             ("title", "Label printer two"),
             ("reason", "The stock of rolls for the new head arrives by ship."),
@@ -397,7 +397,7 @@ mod record {
         ] {
             assert!(said.contains(finding), "{finding}: {said}");
         }
-        // Moved as a whole it is no change of its records.
+        // Moved as a whole it is not a change of its records.
         branch.repo.git(&["rm", "-r", "--quiet", "register"]);
         branch.rename(PRINTER, "register/label-printer-certificate.yaml");
         let rules: Vec<String> = branch.verdict_of_rules();
@@ -423,7 +423,7 @@ mod record {
 
     #[cfg(unix)]
     #[test]
-    fn a_path_that_is_no_text_is_gone_like_any_other() {
+    fn a_path_that_is_not_text_can_be_removed_like_any_other() {
         use std::os::unix::ffi::OsStrExt;
         let repo = Repo::new();
         repo.write("exceptions/a\nb.yaml", &exception(&[]))
@@ -484,7 +484,7 @@ mod content {
     }
 
     #[test]
-    fn every_approved_field_is_held() {
+    fn every_approved_field_is_protected() {
         for (field, value) in [
             ("control", "CRY-05 Keys are rotated"),
             ("reason", "The belt of the printer is being repaired by its maker until Thursday."),
@@ -523,14 +523,14 @@ mod content {
     }
 
     #[test]
-    fn a_key_that_says_nothing_may_go() {
+    fn a_key_that_says_nothing_may_be_removed() {
         for empty in [("covers", "[]"), ("scope.team", "''"), ("x-note", "''")] {
             Branch::of(&[empty]).edit(&[]).passes();
         }
     }
 
     #[test]
-    fn what_changes_no_value_is_no_change() {
+    fn an_edit_that_changes_no_value_is_not_a_change() {
         let branch = Branch::of(&[("renewals", &format!("[{RENEWAL}]"))]);
         let text = branch.read(PRINTER);
         let mut lines: Vec<&str> = text.lines().collect();
@@ -547,7 +547,7 @@ mod status {
     use super::*;
 
     #[test]
-    fn only_the_open_ways_are_gone() {
+    fn only_the_allowed_transitions_pass() {
         const CLOSURE: (&str, &str) =
             ("closure", "{date: 2026-11-20, by: Luis Prado, verified_by: Hanna Vogel, note: A test label printed.}");
         let past = [("decided", "2026-10-01"), ("starts", "2026-10-01"), ("expires", "2026-10-20")];
@@ -593,7 +593,7 @@ mod dates {
     }
 
     #[test]
-    fn a_decision_from_long_before_the_base_is_doubted() {
+    fn a_decision_from_long_before_the_base_is_questioned() {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         let verdict = branch.write(PRINTER, &filed("2025-12-29")).verdict_on("2026-01-04");
         let said = "back-dated exceptions/2026-q4/label-printer-certificate.yaml:15 the decision is dated `2025-12-29`, `4` days before \
@@ -675,7 +675,7 @@ mod rule_book {
                 ":1 the rule `expiring-soon` is turned down from `note` to `off`",
             ),
             ("version: 1\n", "renewals: {max: 3}\n", ":1 an exception may be renewed `3` times instead of `2`"),
-            ("version: 1\n", "back_dating: 9d\n", ":1 entries may be dated back by `9` days instead of `3`"),
+            ("version: 1\n", "back_dating: 9d\n", ":1 entries may be back-dated by `9` days instead of `3`"),
             (
                 "version: 1\n",
                 "copied_reason: {similarity: 0.9}\n",
@@ -697,7 +697,7 @@ mod rule_book {
     }
 
     #[test]
-    fn stricter_equal_or_beside_the_point_is_nothing() {
+    fn stricter_equal_or_unrelated_values_are_not_reported() {
         let strict = "tiers: {low: 29d, moderate: 14d, high: 1d}\nrenewals: {max: 1}\nback_dating: 0d\ncopied_reason: {similarity: 0.5}\n\
              exposure_tier: emergency\nvague_phrases: [we need it]\nrules: {long-reason: error}\nreminders: [3]\ntimezone: Asia/Tokyo\n";
         assert_eq!(policy("version: 1\nvague_phrases: [We  need it]\n", strict), [""; 0]);
@@ -726,7 +726,7 @@ mod rule_book {
         "controls:\n  - {id: CRY-04, name: Young certificates}\n  - {id: ACC-09, name: Sealed root, waivable: false}\n";
 
     #[test]
-    fn the_rest_of_the_rule_book_stays_where_it_was() {
+    fn the_rest_of_the_rule_book_must_stay_where_it_was() {
         let people = [("people.yaml", PEOPLE), ("stopgap.yaml", "version: 1\n")];
         let gone = "people.yaml:1 the roster is no longer read: `people.yaml` is gone or not named";
         assert_eq!(warned(&people, &people[1..]), [gone]);
@@ -767,25 +767,25 @@ mod rule_book {
     }
 
     #[test]
-    fn people_and_their_names_stay() {
+    fn people_and_their_names_must_stay() {
         for (from, to, said) in [
-            (", aliases: ['@luis']", "", ":3 `@luis` no longer means `Luis Prado`, so it passes for somebody else"),
+            (", aliases: ['@luis']", "", ":3 `@luis` no longer means `Luis Prado`, so it counts as somebody else"),
             (
                 ", manager: Mei Tanaka",
                 "",
-                ":2 `@hanna` has no manager any more, who was `Mei Tanaka`: nobody stands above them",
+                ":2 `@hanna` no longer has the manager `Mei Tanaka`, so nobody is above them",
             ),
             (
                 ", left: 2026-10-01",
                 "",
-                ":5 `Ada Brook` has no `left` any more, which was `2026-10-01`: they may own exceptions again",
+                ":5 `Ada Brook` no longer has `left: 2026-10-01`: they may own exceptions again",
             ),
             ("left: 2026-10-01", "left: 2027-01-01", ":5 `Ada Brook` leaves on `2027-01-01` instead of `2026-10-01`"),
             ("  - {name: Ada Brook, left: 2026-10-01}\n", "", ":1 `Ada Brook` is gone from the roster"),
             (
                 "'@hanna', name: Hanna Vogel",
                 "'@hv', name: Hanna Vogel",
-                ":2 `@hanna` no longer means `@hanna`, so it passes for somebody else",
+                ":2 `@hanna` no longer means `@hanna`, so it counts as somebody else",
             ),
         ] {
             let after = PEOPLE.replace(from, to);
@@ -809,7 +809,7 @@ mod rule_book {
     }
 
     #[test]
-    fn controls_stay_and_stay_unwaivable() {
+    fn controls_must_stay_and_stay_unwaivable() {
         let changed = |from: &str, to: &str| {
             warned(&[("controls.yaml", CONTROLS)], &[("controls.yaml", &CONTROLS.replace(from, to))])
         };
@@ -823,7 +823,7 @@ mod rule_book {
     }
 
     #[test]
-    fn code_owners_stay() {
+    fn code_owners_must_stay() {
         const OWNERS: &str = "* @luis\n/exceptions/ @acme/security\n/.github/ @hanna @mei\n";
         const TEAMS: &str = "people:\n  - {name: Hanna Vogel, handle: '@hanna'}\n  - {name: Luis Prado, handle: '@luis'}\n  - {name: Mei Tanaka, \
              handle: '@mei'}\nteams: {'@acme/security': ['@hanna', '@mei']}\n";
@@ -892,7 +892,7 @@ mod rule_book {
     }
 
     #[test]
-    fn the_check_keeps_running_and_failing() {
+    fn the_check_must_keep_running_and_failing() {
         const GATE: &str = "on: pull_request\njobs:\n  gate:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v5\n        \
              with: {fetch-depth: 2}\n      - run: stopgap check --base auto\n";
         const PATH: &str = ".github/workflows/gate.yml";
@@ -938,7 +938,7 @@ mod rule_book {
     }
 
     #[test]
-    fn the_check_keeps_looking_at_the_same_register_with_the_same_program() {
+    fn the_check_must_keep_looking_at_the_same_register_with_the_same_program() {
         const GATE: &str = "on: pull_request\njobs:\n  gate:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: stopgap check --base auto \
              --root team --reviews r.json\n";
         const PATH: &str = ".github/workflows/gate.yml";
@@ -985,7 +985,7 @@ mod rule_book {
     }
 
     #[test]
-    fn a_new_limit_does_not_help_the_exception_beside_it() {
+    fn a_new_limit_does_not_help_an_exception_in_the_same_change() {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         branch
             .write("stopgap.yaml", "version: 1\ntiers: {low: 365d}\n")
@@ -1028,7 +1028,7 @@ mod owner {
     }
 
     #[test]
-    fn who_asks_again_finishes_the_old_one_first() {
+    fn whoever_asks_again_must_finish_the_old_one_first() {
         let said = "expired-first exceptions/2026-q4/label-printer-certificate.yaml:13 `Luis Prado` still holds `scanner-firmware`, which \
              expired on `2026-10-20`";
         Branch::from(&[(OLD, &old("active"))]).edit(&[]).is_warned(said);
@@ -1080,7 +1080,7 @@ mod gate {
     }
 
     #[test]
-    fn a_copy_that_is_dated_before_its_original_is_a_copy_all_the_same() {
+    fn a_copy_that_is_dated_before_its_original_is_still_a_copy() {
         for status in ["active", "rejected"] {
             let branch = Branch::of(&[("status", status), ("decided", "2026-11-18")]);
             let earlier = [("decided", "2026-11-17"), ("starts", "2026-11-18"), ("scope.system", "another printer")];
@@ -1090,7 +1090,7 @@ mod gate {
     }
 
     #[test]
-    fn a_filing_far_ahead_ends_no_row_of_filings() {
+    fn a_filing_in_the_far_future_does_not_end_a_row_of_filings() {
         let words = ["The first box came empty.", "The second box came with a wrong key.", "The third box is at sea."];
         let filed = |at: usize, starts: &'static str, decided: &'static str, expires: &'static str| {
             exception(&[("reason", words[at]), ("starts", starts), ("decided", decided), ("expires", expires)])
@@ -1118,7 +1118,7 @@ mod gate {
     }
 
     #[test]
-    fn a_policy_names_its_files_with_or_without_the_folder_they_lie_in() {
+    fn a_policy_names_its_files_with_or_without_their_folder() {
         let people = "people: [{name: Hanna Vogel}, {name: Luis Prado}, {name: Mei Tanaka}]\n";
         let book = "version: 1\npeople: ./people.yaml\n";
         let branch = Branch::from(&[("stopgap.yaml", book), ("people.yaml", people), (PRINTER, &exception(&[]))]);

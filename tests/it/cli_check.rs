@@ -1,5 +1,5 @@
-//! `check` as people call it: arguments, the places that it looks in, the files that it writes, and
-//! what it says when it cannot do its work.
+//! `check` as people call it: arguments, where it looks, the files that it writes, and what it says if it cannot do its
+//! work.
 
 use std::fs;
 use std::path::Path;
@@ -26,8 +26,8 @@ fn late() -> String {
     exception(&[("decided", "2026-10-15"), ("starts", "2026-10-16"), ("expires", "2026-11-02")])
 }
 
-/// Asserts that a run could not be done and says each of `words`; the lines that were broken to
-/// fit the terminal are put together again.
+/// Asserts that a run could not be done and says each of `words`; the lines that were broken to fit the terminal are
+/// rejoined.
 fn refused(run: &Run, words: &[&str]) {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
     let text = run.stderr.replace("\n  │ ", " ").replace("\n        ", " ");
@@ -51,7 +51,7 @@ mod arguments {
     use super::*;
 
     #[test]
-    fn one_that_makes_no_sense_is_named_with_what_to_write_instead() {
+    fn a_senseless_argument_is_named_with_what_to_write_instead() {
         let sandbox = register();
         for (arguments, words) in [
             (
@@ -64,8 +64,8 @@ mod arguments {
             (&["--today", "23.11.2026"], &["`2026-11-23`"]),
             (&["--today", "2026-02-30"], &["February 2026 has 28 days"]),
             (&["--today", "2026-11-23T25:00"], &["hours go from 00 to 23"]),
-            (&["--output", "json"], &["`--output json`", "names no file", "--output sarif=stopgap.sarif"]),
-            (&["--output", "json="], &["`--output json=`", "names no file"]),
+            (&["--output", "json"], &["`--output json`", "does not name a file", "--output sarif=stopgap.sarif"]),
+            (&["--output", "json="], &["`--output json=`", "does not name a file"]),
             (&["--output", "jsn=a.json"], &["no format `jsn`", "did you mean `json`?"]),
             (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, gitlab, junit, rdjson, markdown"]),
         ] {
@@ -74,7 +74,7 @@ mod arguments {
     }
 
     #[test]
-    fn a_root_that_is_no_folder_is_named() {
+    fn a_root_that_is_not_a_folder_is_named() {
         let sandbox = register();
         for root in ["nowhere", "exceptions/label-printer.yaml"] {
             refused(&run_in(&sandbox, "", &["check", "--root", root]), &["`--root ", root, "is not a folder"]);
@@ -138,7 +138,7 @@ mod place {
     }
 
     #[test]
-    fn an_empty_folder_is_a_register_of_none() {
+    fn an_empty_folder_is_an_empty_register() {
         let sandbox = Sandbox::new();
         sandbox.file("exceptions/README.md", "Ask in a pull request.\n");
         let run = sandbox.check(&[]);
@@ -146,8 +146,7 @@ mod place {
         assert!(run.stdout.starts_with("0 exceptions in `exceptions`, ") && run.stdout.ends_with(": nothing found\n"));
     }
 
-    /// Each case: the files besides the register, the current folder, and where the late register
-    /// must have been found.
+    /// Each case: the files outside the register, the current folder, and where the late register must have been found.
     #[test]
     fn the_root_is_the_nearest_policy_upwards_else_the_work_tree_else_the_current_folder() {
         let found = |policies: &[&str], current: &str, work_tree: Option<&str>| {
@@ -178,7 +177,7 @@ mod place {
         assert_eq!(found(&["stopgap.yaml"], "team/sub", Some("team")), honest);
     }
 
-    /// Passing it over would judge by the defaults, or find another register further up.
+    /// Ignoring it would judge by the defaults, or find another register further up.
     #[test]
     fn a_policy_that_cannot_be_read_still_marks_the_root() {
         let sandbox = register();
@@ -211,7 +210,7 @@ mod place {
     }
 
     #[test]
-    fn a_policy_under_a_near_name_is_never_passed_over() {
+    fn a_policy_under_a_similar_name_is_never_ignored() {
         for name in ["stopgap.yml", ".stopgap.yaml", ".github/stopgap.yml"] {
             let sandbox = register();
             sandbox.file(name, "rules: {expired: off}\n");
@@ -276,7 +275,7 @@ mod paths {
     }
 
     #[test]
-    fn a_path_that_is_no_exception_is_refused() {
+    fn a_path_that_is_not_an_exception_is_refused() {
         let sandbox = three();
         for (path, words) in [
             ("src/main.rs", "is not an exception file of this register"),
@@ -320,7 +319,7 @@ mod policy {
     use super::*;
 
     #[test]
-    fn a_fault_is_shown_where_it_stands_with_what_to_write() {
+    fn a_fault_is_shown_where_it_is_with_what_to_write() {
         for (policy, place, words) in [
             ("exeptions: a\n", ":1:1]", &["unknown key `exeptions`", "`exceptions`?"][..]),
             ("version: 1\nrule: {}\n", ":2:1]", &["unknown key `rule`", "`rules`?"]),
@@ -337,7 +336,7 @@ mod policy {
             ("renewals: 2\n", ":1:11]", &["`renewals` must be a mapping", "`2`"]),
             ("renewals: {max: many}\n", ":1:17]", &["`renewals.max` must be a whole number", "`many`"]),
             ("reminders: [0]\n", ":1:13]", &["`reminders[0]`", "`0`", "`1`"]),
-            ("copied_reason: {similarity: 8}\n", ":1:29]", &["`8`", "the most is `1`"]),
+            ("copied_reason: {similarity: 8}\n", ":1:29]", &["`8`", "the maximum is `1`"]),
             ("version: 2\n", ":1:10]", &["`version` must be `1`", "`2`"]),
             ("exceptions: ../x\n", ":1:13]", &["`exceptions`", "stay in the repository"]),
             ("exceptions: /etc\n", ":1:13]", &["`exceptions`", "`/etc`"]),
@@ -363,7 +362,7 @@ mod policy {
     }
 
     #[test]
-    fn an_empty_policy_is_no_policy() {
+    fn an_empty_policy_changes_nothing() {
         for policy in ["", "# nothing yet\n", "{}\n", "version: 1\n"] {
             let sandbox = register();
             sandbox.file("stopgap.yaml", policy);
@@ -442,7 +441,7 @@ mod own_schema {
             (
                 r#"{"properties": {"x-cost": {"maximum": 5}}}"#,
                 "x-cost: 12\n",
-                "19:9: error[schema] `x-cost` is `12`, the most is `5`",
+                "19:9: error[schema] `x-cost` is `12`, the maximum is `5`",
             ),
             (
                 r#"{"properties": {"x-c": {"pattern": "^[A-Z]+$"}}}"#,
@@ -464,7 +463,7 @@ mod own_schema {
                 "x-e: c\n",
                 "19:6: error[schema] `x-e` must be `a` or `b`, not `c`",
             ),
-            (r#"{"properties": {"x-f": false}}"#, "x-f: c\n", "19:6: error[schema] `x-f` may not stand here"),
+            (r#"{"properties": {"x-f": false}}"#, "x-f: c\n", "19:6: error[schema] `x-f` is not allowed here"),
         ] {
             let run = judged_by(schema, extra);
             assert_eq!((run.code, run.stderr.as_str()), (i32::from(!finding.is_empty()), ""), "{schema} {run:?}");
@@ -597,7 +596,7 @@ mod output {
 
     #[cfg(unix)]
     #[test]
-    fn a_reader_that_stops_early_changes_no_verdict() {
+    fn a_reader_that_stops_early_does_not_change_the_verdict() {
         let sandbox = late_register();
         let mut command = sandbox.command();
         command.args(["check", "--today", TODAY]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -609,7 +608,7 @@ mod output {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_is_no_verdict() {
+    fn a_full_disk_is_not_a_verdict() {
         let sandbox = register();
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
         let mut command = sandbox.command();

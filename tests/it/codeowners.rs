@@ -6,8 +6,8 @@ use std::path::Path;
 use stopgap::internal::policy::Forge;
 use stopgap::internal::signoff::{Codeowners, Demand, Rule};
 
-/// Writes a rule as the fixtures do: `[section][approvals] owners`, `^` before an optional section and `!` before one that
-/// excludes the file.
+/// Writes a rule as the fixtures do: `[section][approvals] owners`, `^` before an optional section and `!` before one
+/// that excludes the file.
 fn written(rule: &Rule<'_>) -> String {
     let section = rule.section.map(|name| format!("[{name}]")).unwrap_or_default();
     let heading = match rule.demand {

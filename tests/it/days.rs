@@ -3,11 +3,11 @@
 
 use crate::support::{Sandbox, TODAY, exception};
 
-/// Midday of [`TODAY`] in a time zone; in both it is another day in the other one's morning or evening.
+/// Midday of [`TODAY`] in a time zone; in each it is a different day in the other one's morning or evening.
 const ZONES: [(&str, &str); 2] =
     [("Pacific/Auckland", "2026-11-23T00:30"), ("America/Los_Angeles", "2026-11-23T23:30")];
 
-/// Tells whether a rule finds something in a register of one exception and a roster.
+/// Returns whether a rule finds something in a register of one exception and a roster.
 fn fires(zone: (&str, &str), rule: &str, fields: &[(&str, &str)], roster: &str) -> bool {
     let sandbox = Sandbox::new();
     sandbox.file("stopgap.yaml", format!("timezone: {}\n", zone.0));
@@ -179,7 +179,7 @@ fn a_pause_of_thirty_days_and_one_of_thirty_one() {
 }
 
 #[test]
-fn the_same_system_is_one_whatever_its_punctuation_and_letters() {
+fn a_system_is_the_same_whatever_its_punctuation_and_letters() {
     let filed = |system: &str| {
         let sandbox = Sandbox::new();
         sandbox.file("stopgap.yaml", "renewals: {max: 0}\n");

@@ -28,8 +28,8 @@ fn explain_knows_every_rule() {
     }
 }
 
-/// Pages show real output: what stands below a `$ stopgap …` line is what that command prints, whole or with `[...]` in the
-/// place of what is left out.
+/// Pages show real output: what is below a `$ stopgap …` line is what that command prints, whole or with `[...]` for
+/// what is left out.
 #[test]
 fn the_pages_show_what_the_commands_print() {
     let others = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().file_name());
@@ -50,8 +50,8 @@ fn the_pages_show_what_the_commands_print() {
     assert!(shown > 1, "the pages show {shown} commands");
 }
 
-/// What a block should show. Of what is left out in parts, only the beginning and the end can be found again once they have
-/// changed.
+/// Returns what a block should show. Of a block with several gaps, only the beginning and the end can be found again
+/// once they have changed.
 fn printed_now(expected: &str, printed: &str, context: &str) -> String {
     let pieces: Vec<&str> = expected.split("\n[...]\n").collect();
     let mut rest = printed.trim_end();
@@ -74,7 +74,7 @@ fn printed_now(expected: &str, printed: &str, context: &str) -> String {
     current.join("\n[...]\n")
 }
 
-/// Words that must not drift between the parts of the product.
+/// Words that must not differ between the parts of the product.
 #[test]
 fn every_policy_key_is_documented() {
     let schema: serde_json::Value =
@@ -85,7 +85,7 @@ fn every_policy_key_is_documented() {
     }
 }
 
-/// `init` and the page have one text, but for the comment that names the release of a commit.
+/// `init` and the page have one text, except for the comment that names the release of a commit.
 #[test]
 fn the_workflow_on_the_page_is_what_init_writes() {
     let page = fs::read_to_string(root().join("docs/ci.md")).unwrap();

@@ -1,4 +1,4 @@
-//! `doctor` on whole set-ups: what it says of a sound one, of a fresh one, of broken ones, and of answers that it cannot
+//! `doctor` on whole set-ups: what it says about a sound one, a fresh one, broken ones, and answers that it cannot
 //! read.
 
 use std::fs;
@@ -79,7 +79,7 @@ fn ruleset(bypass: &Value) -> Value {
            "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}})
 }
 
-/// What GitHub answers where everything is set as docs/doctor.md asks.
+/// What GitHub answers if everything is set as docs/doctor.md asks.
 fn good_settings() -> Vec<Value> {
     let rules = json!([
         reviews(true, true),
@@ -90,7 +90,7 @@ fn good_settings() -> Vec<Value> {
     vec![rules, ruleset(&json!([])), json!({"message": "Branch not protected", "status": "404"})]
 }
 
-/// Returns the status of a check in the JSON; the worst where it has several lines.
+/// Returns the status of a check in the JSON; the worst if it has several lines.
 fn status(run: &Run, check: &str) -> String {
     let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}{}", run.stdout, run.stderr));
     let lines = document["lines"].as_array().unwrap().iter().filter(|line| line["check"] == check);
@@ -147,7 +147,7 @@ fn this_repository_is_told_that_it_has_no_gate() {
 }
 
 #[test]
-fn a_workflow_that_passes_whatever_happens_is_taken_apart() {
+fn a_workflow_that_passes_whatever_happens_is_reported() {
     let sandbox = sound();
     edit(&sandbox, WORKFLOW, "    # `edited` judges a pull request again when it gets another base branch.\n", "");
     edit(&sandbox, WORKFLOW, "    types: [opened, synchronize, reopened, edited]\n", "    paths: [exceptions/**]\n");
@@ -466,11 +466,11 @@ fn foreign_and_broken_answers_are_refused_with_what_to_do() {
         ("[{\"type\": \"pull_request\",", "it breaks off at line 1"),
         ("{\"message\": \"Not Found\", \"status\": \"404\"}", "it is a refusal, not an answer: `Not Found`"),
         ("{\"message\": \"Resource not accessible by integration\"}", "it is a refusal"),
-        ("{\"login\": \"olek\"}", "it holds something that is not an answer about settings, with `login`"),
-        ("[{\"number\": 7}]", "it holds something that is not an answer about settings, with `number`"),
+        ("{\"login\": \"olek\"}", "it contains something that is not an answer about settings, with `login`"),
+        ("[{\"number\": 7}]", "it contains something that is not an answer about settings, with `number`"),
         ("{}", "with no keys"),
         ("[[[]]]", "lists within lists within lists"),
-        ("7", "it holds neither an object nor a list"),
+        ("7", "it contains neither an object nor a list"),
         ("[{\"type\": \"pull_request\", \"ruleset_id\": 1}]", "it has a rule without its `parameters`"),
         (
             "[{\"type\": \"pull_request\", \"ruleset_id\": 1, \"parameters\": {\"require_code_owner_review\": true}}]",
@@ -497,7 +497,7 @@ fn foreign_and_broken_answers_are_refused_with_what_to_do() {
 }
 
 #[test]
-fn hostile_names_act_on_no_reader() {
+fn hostile_names_do_nothing_to_a_reader() {
     let sandbox = sound();
     edit(&sandbox, WORKFLOW, "name: Exceptions", "name: \"##[set-output name=x;]y ::error::z $(id) `w`\"");
     edit(&sandbox, WORKFLOW, ACTION, "\"acme/stopgap@v1';id;'\"");
@@ -512,7 +512,7 @@ fn hostile_names_act_on_no_reader() {
 }
 
 #[test]
-fn a_register_below_the_top_needs_a_step_of_its_own() {
+fn a_register_below_the_top_needs_its_own_step() {
     let sandbox = sound();
     fs::create_dir(sandbox.path(".git")).unwrap();
     sandbox.file("team/stopgap.yaml", "version: 1\n").file("team/exceptions/README.md", "x\n");

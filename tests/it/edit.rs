@@ -1,5 +1,5 @@
-//! The editor on files as people write them: each edit is right by another YAML reader's word, or
-//! refused, and every byte that it has no reason to touch stays.
+//! The editor on files as people write them: each edit is confirmed by another YAML reader, or refused, and every byte
+//! that it has no reason to touch stays.
 
 use std::cell::Cell;
 
@@ -170,7 +170,7 @@ fn renewal() -> Value {
     Value::Map(pairs.map(|(key, text)| (key.to_owned(), Value::text(text))).to_vec())
 }
 
-/// The edits of all commands, and texts that need care.
+/// Returns the edits of all commands, and texts that need care.
 fn edits() -> Vec<(&'static str, Vec<Edit>)> {
     let closure = Value::flow_map([("date", "2026-11-24"), ("by", "@ilse"), ("note", "Gone: \"all\" of it.")]);
     vec![
@@ -185,7 +185,7 @@ fn edits() -> Vec<(&'static str, Vec<Edit>)> {
     ]
 }
 
-/// Makes the edits on what another reader sees.
+/// Makes the edits on what the other reader sees.
 fn intended(mut value: Oracle, edits: &[Edit]) -> Option<Oracle> {
     for edit in edits {
         let (path, new, append) = match edit {
@@ -217,8 +217,8 @@ fn oracle(value: &Value) -> Oracle {
     }
 }
 
-/// Reads a text the other way. A line end behind a block scalar at the end of a file is not part of
-/// the comparison.
+/// Reads a text with the other reader. A line end after a block scalar at the end of a file is not part of the
+/// comparison.
 fn read(text: &str) -> Oracle {
     let value: Oracle = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     trimmed(value)
@@ -284,7 +284,7 @@ fn an_item_that_is_added_leaves_every_other_line_as_it_was() {
         let Ok(new) = apply(text, &[Edit::append("reviews", review("n"))], &ORDER) else { continue };
         let mut written = new.lines();
         for line in text.lines().filter(|line| !line.contains("reviews")) {
-            // Behind the last part of a list in brackets a comma is put.
+            // A comma is put after the last part of a list in brackets.
             let is = |other: &str| other == line || other.replacen("},", "}", 1) == line;
             assert!(written.any(is), "{name} has lost or moved `{line}`\n{new}");
         }
@@ -324,7 +324,7 @@ mod layout {
         prop_oneof![3 => Just(String::new()), 1 => written]
     }
 
-    /// A line that stands between others, before its indentation.
+    /// A line between others, before its indentation.
     fn between() -> impl Strategy<Value = Option<&'static str>> {
         option::weighted(1.0 / 3.0, of(&["", "# between", "# k: v", "#"]))
     }
@@ -341,7 +341,7 @@ mod layout {
         (scalar(true), scalar(true)).prop_map(|(date, note)| format!("{{date: {date}, note: {note}}}"))
     }
 
-    /// An item of a list behind its dash: its lines, the first of which stands on the dash's.
+    /// An item of a list after its dash: its lines, the first of which is on the dash's line.
     fn item() -> impl Strategy<Value = Vec<String>> {
         let line = |text, comment| vec![format!("{text}{comment}")];
         let block = |sign: &str| [sign, "one # no comment", "two"].map(str::to_owned).to_vec();

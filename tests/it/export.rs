@@ -1,5 +1,4 @@
-//! `export` as its readers see it: tables, JSON Lines and calendars are read back and held against
-//! the files.
+//! `export` as its readers see it: tables, JSON Lines and calendars are read back and compared with the files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -126,7 +125,7 @@ fn full_exception() -> String {
 }
 
 #[test]
-fn a_line_of_json_holds_the_whole_record_in_its_order() {
+fn a_line_of_json_contains_the_whole_record_in_order() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/a.yaml", full_exception());
     let text = printed(&sandbox, "jsonl");
@@ -146,7 +145,7 @@ fn a_line_of_json_holds_the_whole_record_in_its_order() {
 }
 
 #[test]
-fn json_lines_have_the_keys_of_the_contract_in_their_order() {
+fn json_lines_have_the_keys_of_the_contract_in_order() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/a.yaml", exception(&[]));
     let expected = "{\"version\":1,\"today\":\"2026-11-23\",\"id\":\"a\",\"path\":\"exceptions/a.yaml\",\"live\":true,\
@@ -158,7 +157,7 @@ fn json_lines_have_the_keys_of_the_contract_in_their_order() {
 }
 
 #[test]
-fn where_an_exception_stands_is_worked_out_in_the_zone_of_the_policy() {
+fn the_state_of_an_exception_is_computed_in_the_zone_of_the_policy() {
     let sandbox = Sandbox::new();
     let closure = "{date: 2026-11-20, by: Luis Prado, verified_by: Mei Tanaka, note: Certificate replaced.}";
     let cases = [
@@ -216,7 +215,7 @@ fn where_an_exception_stands_is_worked_out_in_the_zone_of_the_policy() {
     }
 }
 
-/// Takes away the apostrophes that keep a cell from being a formula, as the documentation says.
+/// Removes the apostrophes that keep a cell from being a formula, as documented.
 fn plain(cell: &str) -> String {
     let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let part = |part: &str| {
@@ -229,7 +228,7 @@ fn plain(cell: &str) -> String {
     cell.split_inclusive(';').map(part).collect()
 }
 
-/// Returns the texts of a record by the columns that hold them.
+/// Returns the texts of a record by the columns that contain them.
 fn texts(record: &Value) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     for (key, value) in record.as_object().into_iter().flatten() {
@@ -301,7 +300,7 @@ fn lists_are_written_out_and_nothing_is_lost_from_a_table() {
 }
 
 #[test]
-fn a_file_that_invents_thousands_of_keys_makes_no_table_wide() {
+fn a_file_that_invents_thousands_of_keys_does_not_widen_the_table() {
     let sandbox = Sandbox::new();
     let keys: String = (0..3_000).map(|number| format!("x-{number:04}: {number}\n")).collect();
     sandbox.file("exceptions/a.yaml", exception(&[("x-used", "1")]) + &keys);
@@ -331,7 +330,7 @@ const HOSTILE: [&str; 15] = [
     "ééééééééééééééééééééééééééééééééééééééééééééééééé::error::x",
 ];
 
-/// Writes a text as a double-quoted YAML value with nothing but plain ASCII.
+/// Writes a text as a double-quoted YAML value in plain ASCII.
 fn quoted(text: &str) -> String {
     let escaped = text.chars().map(|c| match c {
         '"' | '\\' => format!("\\{c}"),
@@ -357,7 +356,7 @@ fn hostile_register() -> Sandbox {
 }
 
 #[test]
-fn nothing_in_an_export_acts_on_its_reader() {
+fn nothing_in_an_export_does_anything_to_its_reader() {
     let sandbox = hostile_register();
     for format in ["csv", "jsonl", "ics"] {
         for line in printed(&sandbox, format).replace("\r\n", "\n").split('\n') {
@@ -414,8 +413,8 @@ fn what_cannot_be_read_keeps_its_row_and_is_named() {
     assert_eq!(rows.iter().map(|row| row["id"].as_str()).collect::<Vec<_>>(), ids);
     let (line, row) = (&lines[3], &rows[3]);
     assert_eq!((&line["record"], &line["live"]), (&Value::Null, &Value::Null));
-    assert_eq!(line["problem"], "the file holds a list, not a mapping");
-    assert_eq!((row["problem"].as_str(), row["title"].as_str()), ("the file holds a list, not a mapping", ""));
+    assert_eq!(line["problem"], "the file contains a list, not a mapping");
+    assert_eq!((row["problem"].as_str(), row["title"].as_str()), ("the file contains a list, not a mapping", ""));
     assert_eq!((row["path"].as_str(), row["live"].as_str()), ("exceptions/list.yaml", ""));
 }
 
@@ -499,7 +498,7 @@ fn a_calendar_is_the_same_on_every_day_before_the_end() {
 }
 
 #[test]
-fn findings_stop_no_export_and_an_empty_register_is_one() {
+fn findings_do_not_stop_an_export_nor_does_an_empty_register() {
     let sandbox = Sandbox::new();
     for (format, count) in [("csv", 41), ("jsonl", 40)] {
         let run = export(&sandbox, format, &["--root", &fixture("drift")]);
@@ -512,7 +511,7 @@ fn findings_stop_no_export_and_an_empty_register_is_one() {
 }
 
 #[test]
-fn a_file_takes_what_would_be_printed() {
+fn a_file_gets_what_would_be_printed() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/a.yaml", exception(&[]));
     for format in ["csv", "jsonl", "ics"] {

@@ -1,5 +1,4 @@
-//! The generated register of the benchmark is one that nobody objects to, so that its timings are
-//! those of a register in good order.
+//! The generated register of the benchmark has no findings, so that its timings are those of a register in good order.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +16,7 @@ fn generated() -> TempDir {
     folder
 }
 
-/// Returns the contents of every file below a folder, in the order of the paths.
+/// Returns the contents of every file below a folder, sorted by path.
 fn files(folder: &Path) -> Vec<Vec<u8>> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -25,7 +24,7 @@ fn files(folder: &Path) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_check_of_the_generated_register_finds_no_error_and_no_warning() {
+fn the_generated_register_has_no_errors_and_no_warnings() {
     let folder = generated();
     let output = Command::new(env!("CARGO_BIN_EXE_stopgap"))
         .env_clear()

@@ -1,5 +1,5 @@
 //! The gate on GitLab: CODEOWNERS in its dialect, and a merge request with its approvals as the API answers, in real
-//! repositories. Each attack stands beside the honest change that looks almost the same.
+//! repositories. Each attack is next to the honest change that looks almost the same.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ const OWNERS: &str =
     "* @luis @hanna @ines\n!/exceptions/\n\n[Security][1] @mei @olek\n/exceptions/\n/CODEOWNERS\n/stopgap.yaml\n";
 const NOTHING: [&str; 0] = [];
 
-/// An entry that `@mei` decided on, with some fields written otherwise.
+/// An entry that `@mei` decided on, with some fields written differently.
 fn entry(fields: &[(&str, &str)]) -> String {
     let mut all = vec![("approver", "\"@mei\"")];
     all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
@@ -29,7 +29,7 @@ struct Request {
     approvals: Vec<(&'static str, u32)>,
     /// What was pushed at which hour, the oldest first.
     versions: Vec<(String, u32)>,
-    /// Where CODEOWNERS lies.
+    /// Where CODEOWNERS is.
     place: &'static str,
 }
 
@@ -129,7 +129,7 @@ impl Request {
         path.to_str().unwrap().to_owned()
     }
 
-    /// Runs the gate in a job of GitLab's.
+    /// Runs the gate in a GitLab job.
     fn gate(&self, arguments: &[&str]) -> Run {
         self.gate_with(&[("GITLAB_CI", "true")], arguments)
     }
@@ -151,12 +151,12 @@ impl Request {
         format!("{}\n{}\n{}\n", self.approvals(), Value::from(self.versions()), self.state())
     }
 
-    /// What gates, as `rule: message (help)`.
+    /// Returns what gates, as `rule: message (help)`.
     fn said(&self) -> Vec<String> {
         said(&self.with(&self.merge_request().to_string(), &self.saved()))
     }
 
-    /// The message of an exit with code 2, in one line.
+    /// Returns the message of an exit with code 2, in one line.
     fn refused(&self, event: &str, reviews: &str) -> String {
         let run = self.with(event, reviews);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
@@ -231,7 +231,7 @@ mod approvals {
     }
 
     #[test]
-    fn an_approval_from_before_the_saved_versions_is_of_nobody_knows_what() {
+    fn it_is_unknown_what_an_approval_before_the_saved_versions_was_of() {
         let mut request = Request::asking(&[]);
         request.approve("mei", 9).push(10, &[("docs/printers.md", "# Printers\n")]);
         let newest = json!([request.versions()[0]]);
@@ -262,7 +262,7 @@ mod approvals {
     }
 
     #[test]
-    fn every_way_to_save_the_answers_says_the_same() {
+    fn every_way_to_save_the_answers_gives_the_same_result() {
         let mut request = Request::asking(&[]);
         request.push(9, &[("docs/printers.md", "# Printers\n")]).approve("mei", 10);
         let (approvals, state, versions) = (request.approvals(), request.state(), request.versions());
@@ -286,7 +286,7 @@ mod approvals {
     }
 
     #[test]
-    fn a_merged_result_holds_what_was_approved() {
+    fn a_merged_result_contains_what_was_approved() {
         let mut request = Request::asking(&[]);
         request.approve("mei", 9);
         request.repo.switch("main");
@@ -320,7 +320,7 @@ mod bad_input {
     use super::*;
 
     #[test]
-    fn a_pipeline_whose_merge_request_went_on_judges_nothing() {
+    fn a_pipeline_of_an_outdated_merge_request_judges_nothing() {
         let mut request = Request::asking(&[]);
         request.approve("mei", 9);
         request.push(10, &[(ENTRY, &entry(&[("owner", "Ines Prado")]))]);
@@ -352,16 +352,19 @@ mod bad_input {
             (String::new(), "it is empty"),
             ("<html>".to_owned(), "it is not JSON"),
             (whole[..whole.len() - 30].to_owned(), "it breaks off"),
-            (r#"{"message": "404 Not found"}"#.to_owned(), "it holds the refusal `404 Not found`"),
+            (r#"{"message": "404 Not found"}"#.to_owned(), "it contains the refusal `404 Not found`"),
             (
                 format!(r#"{approvals}{list}{{"message": "401 Unauthorized"}}"#),
-                "it holds the refusal `401 Unauthorized`",
+                "it contains the refusal `401 Unauthorized`",
             ),
-            (r#"{"error": "insufficient_scope"}"#.to_owned(), "it holds the refusal `insufficient_scope`"),
-            ("[]".to_owned(), "it holds neither the approvals nor the approval state"),
-            (list.to_string(), "it holds neither the approvals nor the approval state"),
+            (r#"{"error": "insufficient_scope"}"#.to_owned(), "it contains the refusal `insufficient_scope`"),
+            ("[]".to_owned(), "it contains neither the approvals nor the approval state"),
+            (list.to_string(), "it contains neither the approvals nor the approval state"),
             (r#"[{"id": 1, "user": {"login": "mei"}, "state": "APPROVED"}]"#.to_owned(), "neither approvals, nor an"),
-            (approvals.to_string(), "it holds no versions of the merge request, so nobody can tell what was approved"),
+            (
+                approvals.to_string(),
+                "it contains no versions of the merge request, so nobody can tell what was approved",
+            ),
             (format!("{approvals}[{}]", versions[1]), "a page is missing, or somebody pushed in between"),
             (
                 format!("{untimed}{list}"),
@@ -369,13 +372,13 @@ mod bad_input {
             ),
             (format!("{other}{list}"), "it is of another merge request than !8"),
             (format!("{approvals}[{foreign}]"), "it is of another merge request than !8"),
-            (format!("{approvals}{approvals}{list}"), "it holds two answers of `approvals`"),
+            (format!("{approvals}{approvals}{list}"), "it contains two answers of `approvals`"),
             (format!("{revoked}{state}{list}"), "it names `@mei` as an approver in one answer and not in the other"),
             (format!("{approvals}{}", list.to_string().replace(request.head(), "HEAD")), "`head_commit_sha` is `HEAD`"),
         ] {
             let refused = request.refused(&event, &reviews);
-            let says = format!("`approvals.json` is not a list of reviews that can be used: {says}");
-            let (start, end) = says.split_once("used: ").unwrap();
+            let says = format!("`approvals.json` is not a usable list of reviews: {says}");
+            let (start, end) = says.split_once("reviews: ").unwrap();
             assert!(refused.replace(' ', "").contains(&end.replace(' ', "")), "{start} {end}:\n{refused}");
             assert!(refused.contains("glab api"), "{refused}");
         }
@@ -386,12 +389,12 @@ mod bad_input {
         let request = Request::asking(&[]);
         let event = request.merge_request().to_string();
         for (event, says) in [
-            (r#"{"message": "404 Not found"}"#, "holds the refusal `404 Not found`"),
+            (r#"{"message": "404 Not found"}"#, "contains the refusal `404 Not found`"),
             (
                 r#"{"message": "403 Forbidden - Authentication by CI/CD job token not allowed"}"#,
-                "holds the refusal `403",
+                "contains the refusal `403",
             ),
-            (r#"{"error": "invalid_token", "error_description": "x"}"#, "holds the refusal `invalid_token`"),
+            (r#"{"error": "invalid_token", "error_description": "x"}"#, "contains the refusal `invalid_token`"),
             (&event[..60], "breaks off"),
             (&event.replace("\"sha\"", "\"shaa\""), "has no `sha`"),
             ("", "is empty"),
@@ -403,13 +406,13 @@ mod bad_input {
     }
 
     #[test]
-    fn approvals_of_gitlab_are_no_reviews_of_github() {
+    fn gitlab_approvals_are_not_github_reviews() {
         let request = Request::asking(&[]);
         let head = json!({"ref": "topic", "sha": request.head()});
         let base = json!({"ref": "main", "sha": request.repo.rev("main")});
         let pull = json!({"number": 7, "pull_request": {"number": 7, "user": null, "head": head, "base": base}});
         let refused = request.refused(&pull.to_string(), &request.saved());
-        assert!(refused.contains("is not a list of reviews that can be used"), "{refused}");
+        assert!(refused.contains("is not a usable list of reviews"), "{refused}");
     }
 }
 
@@ -459,7 +462,7 @@ mod owners {
         );
     }
 
-    /// The whole register of a work tree with such a CODEOWNERS.
+    /// Returns the parts of a work tree's register that such a CODEOWNERS leaves uncovered.
     fn covered(place: &'static str, owners: &str) -> Vec<String> {
         let request = Request::onto(place, owners, &[(ENTRY, &exception(&[]))]);
         let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
@@ -479,13 +482,13 @@ mod owners {
             ),
             (
                 "[Security] @mei\n*\n",
-                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner beside \
+                "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner besides \
                  `@mei`, who cannot approve their own change (name two people or more in this line)",
             ),
             (
                 "* @mei @olek\n!/exceptions/\n",
-                "nobody has to approve a change of the register `exceptions/`: this line excludes them (take the line out; \
-                 in its section no other line can include them again)",
+                "nobody has to approve a change of the register `exceptions/`: this line excludes them (remove the line; \
+                 no other line of its section can include them again)",
             ),
             (
                 "^[Security] @mei @olek\n*\n",
@@ -521,7 +524,7 @@ mod owners {
     }
 
     #[test]
-    fn the_policy_says_which_forge_it_is_where_no_ci_system_does() {
+    fn the_policy_names_the_forge_if_no_ci_system_does() {
         let mut request = Request::onto("CODEOWNERS", OWNERS, &[("stopgap.yaml", "forge: gitlab\n")]);
         request.push(8, &[(ENTRY, &entry(&[("approver", "\"@luis\""), ("owner", "Ines Prado")]))]);
         let run = request.gate_with(&[], &["--format", "json"]);
@@ -534,7 +537,7 @@ mod owners {
     }
 
     #[test]
-    fn forgejo_and_gitea_are_refused_as_a_value_and_said_to_ask_nobody() {
+    fn forgejo_and_gitea_are_refused_as_a_value_and_need_nobodys_approval() {
         for value in ["forgejo", "gitea"] {
             let request = Request::onto("CODEOWNERS", OWNERS, &[("stopgap.yaml", &format!("forge: {value}\n"))]);
             let run = request.gate(&[]);
@@ -550,7 +553,7 @@ mod owners {
             command.env_clear().env(variable, "true").env("GITHUB_ACTIONS", "true").current_dir(request.repo.path());
             let run = Run::of(command.args(["check", "--today", TODAY, "--format", "json"]));
             let said = said(&run);
-            let expected = "not-code-owned: CODEOWNERS counts for nothing, so nobody has to approve an exception: on Forgejo \
+            let expected = "not-code-owned: CODEOWNERS has no effect, so nobody has to approve an exception: on Forgejo \
                 and Gitea its lines only ask for reviews";
             assert!(said.len() == 1 && said[0].starts_with(expected), "{said:?}");
         }
@@ -607,7 +610,7 @@ mod loosened {
     }
 
     #[test]
-    fn a_file_in_an_earlier_place_takes_the_others_place() {
+    fn a_file_in_an_earlier_place_replaces_the_other() {
         let request = Request::onto(".gitlab/CODEOWNERS", "* @mei @olek\n", &[(ENTRY, &exception(&[]))]);
         request.repo.write("CODEOWNERS", "* @luis @hanna\n").commit("change");
         let said = said(&request.gate(&["--format", "json"]));
@@ -618,7 +621,7 @@ mod loosened {
     }
 
     #[test]
-    fn another_forge_reads_codeowners_otherwise() {
+    fn another_forge_reads_codeowners_differently() {
         let policy = |before: &str, after: &str, variables: &[(&str, &str)]| {
             let request =
                 Request::onto("CODEOWNERS", "* @mei @olek\n", &[("stopgap.yaml", before), (ENTRY, &exception(&[]))]);

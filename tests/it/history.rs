@@ -1,4 +1,4 @@
-//! What the past holds: `stopgap history` and `stopgap show`, in real repositories.
+//! What the past contains: `stopgap history` and `stopgap show`, in real repositories.
 
 use std::process::{Command, Stdio};
 
@@ -127,7 +127,7 @@ mod replay {
     }
 
     #[test]
-    fn what_a_merged_branch_took_back_is_nothing() {
+    fn what_a_merged_branch_reverted_is_not_reported() {
         let repo = repo();
         repo.branch("topic");
         repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Try");
@@ -147,7 +147,7 @@ mod replay {
     }
 
     #[test]
-    fn an_edit_behind_a_version_that_nobody_can_read_is_found() {
+    fn an_edit_after_an_unreadable_version_is_found() {
         let large = format!("# {}\n{}", "x".repeat(300_000), printer(&[]));
         for between in ["title: [\n", "- a list\n", large.as_str(), "\u{7}"] {
             let repo = repo();
@@ -159,7 +159,7 @@ mod replay {
 
     #[cfg(unix)]
     #[test]
-    fn an_edit_behind_a_link_is_found() {
+    fn an_edit_after_a_link_is_found() {
         let repo = repo();
         std::fs::remove_file(repo.path().join(FILE)).unwrap();
         std::os::unix::fs::symlink("../readme.md", repo.path().join(FILE)).unwrap();
@@ -170,7 +170,7 @@ mod replay {
     }
 
     #[test]
-    fn a_record_that_was_gone_in_between_is_compared_with_what_it_was() {
+    fn a_record_that_was_gone_in_between_is_compared_with_its_last_version() {
         for path in [FILE, "exceptions/2026/label-printer.yaml"] {
             let repo = repo();
             repo.git(&["rm", "-q", FILE]);
@@ -188,7 +188,7 @@ mod replay {
         assert_eq!(lines(&restored).len(), 1);
     }
 
-    /// A local commit on the main branch, and what others had pushed there meanwhile, brought together by `git pull`.
+    /// A local commit on the main branch, and what others had pushed there meanwhile, combined by `git pull`.
     fn pulled(pushed: impl Fn(&Repo)) -> Repo {
         let repo = repo();
         repo.branch("pushed");
@@ -246,7 +246,7 @@ mod replay {
     }
 
     #[test]
-    fn putting_the_value_back_is_no_second_finding_and_the_first_one_stays() {
+    fn putting_the_value_back_is_not_a_second_finding_and_the_first_one_stays() {
         let repo = repo();
         let pushed = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");
         let review = ("reviews", "[{date: 2026-01-04, by: Luis Prado, note: The tool is late.}]");
@@ -269,7 +269,7 @@ mod replay {
     }
 
     #[test]
-    fn the_rule_book_before_a_commit_judges_it_and_no_later_one() {
+    fn only_the_rule_book_before_a_commit_judges_it() {
         let repo = repo();
         let loosened = repo.write("stopgap.yaml", "rules: {expiry-moved: note}\n").commit("Loosen");
         let edit = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");
@@ -290,7 +290,7 @@ mod replay {
     }
 
     #[test]
-    fn a_rule_book_that_was_not_usable_leaves_the_one_before_in_force() {
+    fn an_unusable_rule_book_leaves_the_previous_one_in_force() {
         let repo = repo();
         repo.write("stopgap.yaml", "rules: {expiry-moved: warning}\n").commit("Policy");
         let broken = repo.write("stopgap.yaml", "rulez: {}\n").commit("Break");
@@ -467,7 +467,7 @@ mod replay {
     }
 
     #[test]
-    fn no_register_no_commit_and_no_repository_are_no_silent_pass() {
+    fn a_missing_register_commit_or_repository_never_passes_silently() {
         let repo = Repo::new();
         assert!(history(&repo, &[]).stderr.contains("`HEAD` names no commit"));
         repo.write("README.md", "a").commit("First");
@@ -485,7 +485,7 @@ mod one {
     use super::*;
 
     #[test]
-    fn the_timeline_tells_steps_from_edits_and_follows_the_id() {
+    fn the_timeline_distinguishes_steps_from_edits_and_follows_the_id() {
         let repo = repo();
         let review = ("reviews", "[{date: 2026-01-03, by: Luis Prado, note: The tool is late.}]");
         repo.write(FILE, &printer(&[review])).commit("Review");
@@ -541,7 +541,7 @@ mod one {
     }
 
     #[test]
-    fn a_refiled_exception_tells_how_often_in_a_row() {
+    fn a_refiled_exception_shows_how_often_in_a_row() {
         let repo = repo();
         let again = printer(&[
             ("reason", "The maker has no date for the tool any more."),
@@ -559,7 +559,7 @@ mod one {
     }
 
     #[test]
-    fn json_holds_the_same() {
+    fn json_contains_the_same() {
         let repo = repo();
         let document = json(&show(&repo, &["--format", "json"]));
         assert_eq!(document["days_left"], 12);
@@ -578,7 +578,7 @@ mod one {
         assert_eq!(
             told,
             [
-                "2026-01-03 present before that the history of this shallow clone ends (Dana Ortiz)",
+                "2026-01-03 present the history of this shallow clone does not go back further (Dana Ortiz)",
                 "2026-01-04 edited: owner (Dana Ortiz)",
             ]
         );

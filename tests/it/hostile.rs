@@ -1,5 +1,5 @@
-//! Whatever a file of the register holds, the others are still judged: no input panics, hangs or
-//! hides a finding, and each fault is shown where it stands.
+//! Whatever a file of the register contains, the others are still judged: no input panics, hangs or hides a finding,
+//! and each fault is shown where it is.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::support::{Sandbox, exception};
 
-/// The finding that every register here has, beside whatever is hostile.
+/// The finding that every register here has, in addition to whatever is hostile.
 const KNOWN: &str = "exceptions/z-known.yaml:18:10: error[expired] expired on `2026-11-02`, `21` days ago";
 
 fn canteen() -> String {
@@ -24,7 +24,7 @@ fn canteen() -> String {
     ])
 }
 
-/// An exception of 18 lines that differs from the honest ones, and what is to stand behind it.
+/// An exception of 18 lines that differs from the honest ones, followed by a text.
 fn scale(extra: &str) -> String {
     let text = exception(&[
         ("title", "Scale keeps its old firmware"),
@@ -34,7 +34,7 @@ fn scale(extra: &str) -> String {
     text + extra
 }
 
-/// Returns the scale's text with a piece of it written otherwise.
+/// Returns the scale's text with a piece of it written differently.
 fn changed(from: &str, to: &str) -> String {
     let text = scale("");
     assert!(text.contains(from), "{from}");
@@ -56,8 +56,8 @@ fn others(sandbox: &Sandbox, what: &str) -> Vec<String> {
     others.into_iter().map(str::to_owned).collect()
 }
 
-/// What is in the file, the bytes, and the place, rule and words of its first finding; no finding
-/// at all where that is empty.
+/// What is in the file, the bytes, and the place, rule and words of its first finding; no finding at all if that is
+/// empty.
 type Case = (&'static str, Vec<u8>, &'static str, &'static str);
 
 fn case(what: &'static str, bytes: impl AsRef<[u8]>, place: &'static str, words: &'static str) -> Case {
@@ -118,7 +118,7 @@ fn nesting_is_refused_where_it_gets_too_deep() {
 }
 
 #[test]
-fn characters_that_readers_take_differently_are_refused() {
+fn characters_that_readers_treat_differently_are_refused() {
     let mut broken = scale("").into_bytes();
     let at = scale("").find("Luis").unwrap() + 2;
     broken[at] = 0xef;
@@ -145,15 +145,15 @@ fn characters_that_readers_take_differently_are_refused() {
 }
 
 #[test]
-fn what_is_no_single_mapping_is_refused() {
+fn what_is_not_a_single_mapping_is_refused() {
     check_cases(vec![
         case("two documents", scale("---\ntitle: b\n"), "19:1 error[invalid-yaml]", "a second document"),
         case("50,000 documents", "---\n".repeat(50_000), "2:1 error[invalid-yaml]", "a second document"),
         case("an end mark", scale("...\n"), "", ""),
-        case("text behind the end mark", scale("...\nand more\n"), "20:1 error[invalid-yaml]", ""),
-        case("an empty file", "", "1:1 error[invalid-yaml]", "holds no value"),
-        case("blanks alone", "  \n\n", "1:1 error[invalid-yaml]", "holds no value"),
-        case("a comment alone", "# later\n", "1:1 error[invalid-yaml]", "holds no value"),
+        case("text after the end mark", scale("...\nand more\n"), "20:1 error[invalid-yaml]", ""),
+        case("an empty file", "", "1:1 error[invalid-yaml]", "contains no value"),
+        case("blanks alone", "  \n\n", "1:1 error[invalid-yaml]", "contains no value"),
+        case("a comment alone", "# later\n", "1:1 error[invalid-yaml]", "contains no value"),
         case("a null", "~\n", "1:1 error[invalid-yaml]", "not a mapping"),
         case("a list", "- title: a\n", "1:1 error[invalid-yaml]", "a list, not a mapping"),
         case("a text", "none\n", "1:1 error[invalid-yaml]", "a text, not a mapping"),
@@ -167,13 +167,13 @@ fn what_is_no_single_mapping_is_refused() {
             "13:1 error[invalid-yaml]",
             "a merge conflict",
         ),
-        case("a colon without a space", changed("owner: ", "owner:"), "13:1 error[invalid-yaml]", "not a `key: value`"),
+        case("a colon without a space", changed("owner: ", "owner:"), "13:1 error[invalid-yaml]", "not `key: value`"),
         case("a list left open", scale("x-a: [b\n"), "19:6 error[invalid-yaml]", "this `[` is never closed"),
         case(
-            "text behind a quote",
+            "text after a quote",
             changed("Luis Prado", "'Luis' Prado"),
             "13:15 error[invalid-yaml]",
-            "behind a closing quote",
+            "after a closing quote",
         ),
         case("a quote left open", scale("x-a: \"b\n"), "20:1 error[invalid-yaml]", "quote"),
         case("a tab as indentation", scale("x-a:\n\tb: c\n"), "20:2 error[invalid-yaml]", "a tab"),
@@ -223,7 +223,7 @@ fn sheer_size_costs_neither_time_nor_a_long_list() {
     ]);
 }
 
-/// A finding for each value would bury the others: the rest is counted.
+/// A finding for each value would bury the others: the rest are counted.
 #[test]
 fn a_long_list_ends_with_the_number_that_is_left_out() {
     for (content, last) in [
@@ -233,7 +233,7 @@ fn a_long_list_ends_with_the_number_that_is_left_out() {
         ),
         (
             scale(&format!("x-a: [{}]\n", "no, ".repeat(250))),
-            "exceptions/m.yaml:19:407: warning[ambiguous-scalar] `100` places of this file are listed, and there are \
+            "exceptions/m.yaml:19:407: warning[ambiguous-scalar] `100` places in this file are listed, and there are \
              more from here on",
         ),
     ] {
@@ -245,7 +245,7 @@ fn a_long_list_ends_with_the_number_that_is_left_out() {
 }
 
 #[test]
-fn a_name_that_is_no_id_is_a_finding_at_the_top_of_its_file() {
+fn a_name_that_is_not_an_id_is_a_finding_at_the_top_of_its_file() {
     let long = format!("{}.yaml", "n".repeat(200));
     for (name, shown, words) in [
         ("two words.yaml", "two words.yaml", "`two words`"),
@@ -293,7 +293,7 @@ mod unix {
 
     use super::*;
 
-    /// The one finding that a name among the exceptions gives.
+    /// Returns the only finding that a name among the exceptions gives.
     fn refused(sandbox: &Sandbox, name: &str, words: &str) {
         let others = others(sandbox, name);
         let start = format!("exceptions/{name}:1:1: error[invalid-yaml] ");
@@ -339,7 +339,7 @@ mod unix {
         sandbox.file("exceptions/closed.yaml", scale(""));
         let path = sandbox.path("exceptions/closed.yaml");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
-        // The administrator reads it all the same.
+        // An administrator can read it anyway.
         if fs::read(&path).is_err() {
             refused(&sandbox, "closed.yaml", "permission denied");
         }
@@ -382,7 +382,7 @@ mod unix {
     }
 
     #[test]
-    fn a_policy_roster_or_catalogue_that_is_no_plain_file_ends_the_run() {
+    fn a_policy_roster_or_catalogue_that_is_not_a_plain_file_ends_the_run() {
         for name in ["stopgap.yaml", "people.yaml", "controls.yaml"] {
             for kind in ["link", "pipe", "folder"] {
                 let sandbox = register();
@@ -443,7 +443,7 @@ fn a_hostile_policy_roster_catalogue_or_schema_ends_the_run_with_its_position() 
 }
 
 #[test]
-fn a_side_file_made_of_faults_gives_a_short_list() {
+fn a_side_file_full_of_faults_gives_a_short_list() {
     let keys: String = (0..20_000).map(|n| format!("k{n}: 1\n")).collect();
     let people = format!("people: [{}]\n", "{},".repeat(60_000));
     for (name, content) in [("stopgap.yaml", &keys), ("people.yaml", &people), ("controls.yaml", &keys)] {
@@ -456,7 +456,7 @@ fn a_side_file_made_of_faults_gives_a_short_list() {
 }
 
 #[test]
-fn a_schema_of_ones_own_cannot_hang_or_crash_the_run() {
+fn an_own_schema_cannot_hang_or_crash_the_run() {
     let doubling: String = (1..40)
         .map(|n| {
             format!("\"d{n}\": {{\"allOf\": [{{\"$ref\": \"#/$defs/d{0}\"}}, {{\"$ref\": \"#/$defs/d{0}\"}}]}},", n - 1)

@@ -24,7 +24,7 @@ fn import_json(sandbox: &Sandbox, file: &str, arguments: &[&str]) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
 }
 
-/// Imports a text on its own and returns the result with the files that it gave.
+/// Imports a text on its own and returns the result with the files that it wrote.
 fn imported(name: &str, text: impl AsRef<[u8]>, arguments: &[&str]) -> (Run, BTreeMap<String, String>) {
     let sandbox = Sandbox::new();
     sandbox.file(name, text);
@@ -43,8 +43,8 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(name)).unwrap()
 }
 
-/// A spreadsheet as a German Excel exports it: a mark, a title, semicolons, texts over two lines,
-/// Excel's numbers for dates, and some dirt.
+/// A spreadsheet as a German Excel exports it: a mark, a title, semicolons, texts over two lines, Excel's numbers for
+/// dates, and some dirt.
 fn sheet(rows: usize) -> String {
     const TIERS: [&str; 4] = ["Hoch", "Mittel", "Niedrig", "Kritisch"];
     const PEOPLE: [&str; 4] = ["Dana Ortiz", "Zoë Krüger <zoe@example.com>", "olek@example.com", "Jörg Müller"];
@@ -90,7 +90,7 @@ fn a_spreadsheet_of_500_rows_is_imported_in_one_go_and_check_names_exactly_its_g
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
     for said in [
         "csv, UTF-8, separated by a semicolon, header in line 3, 500 entries",
-        "line 1 stands above the header and is left out: `Ausnahmeregister`",
+        "line 1 is above the header and is left out: `Ausnahmeregister`",
         "Gültig bis          expires",
         "numbers are Excel's (1900 system): `46349`",
         "`Kritisch` is high, and kept as `x-risiko` (125)",
@@ -241,9 +241,9 @@ fn the_user_decides_what_a_column_is_and_what_all_have() {
     for (arguments, said) in [
         (["--map", "expires=Untill"], "did you mean `Until`?"),
         (["--map", "expired_at=Until"], "did you mean `expires`?"),
-        (["--map", "Until"], "is not of the form"),
-        (["--set", "approver=@olek"], "nobody's decision is made up"),
-        (["--set", "decided=2026-11-01"], "nobody's decision is made up"),
+        (["--map", "Until"], "does not have the form"),
+        (["--set", "approver=@olek"], "decisions are never made up"),
+        (["--set", "decided=2026-11-01"], "decisions are never made up"),
         (["--set", "risk.tier=medium"], "did you mean `moderate`?"),
         (["--set", "expires=01/12/2026"], "could be two different days"),
         (["--folder", "../x"], "must be in the register"),
@@ -257,7 +257,7 @@ fn the_user_decides_what_a_column_is_and_what_all_have() {
 }
 
 #[test]
-fn what_has_ended_is_expired_and_no_approval_is_made_up() {
+fn what_has_ended_is_expired_and_approvals_are_not_made_up() {
     let text = "Title,Owner,Status,Valid until,Closed on,Approved by\na,x,Approved,2026-11-22,,\nb,x,Open,2026-11-23,,\nc,x,Closed,2026-01-01,2026-01-01,\nd,x,Denied,,,olek@example.com\n";
     let (run, files) = imported("r.csv", text, &[]);
     let status =
@@ -277,8 +277,8 @@ fn what_has_ended_is_expired_and_no_approval_is_made_up() {
     assert!(!files["d.yaml"].contains("owner: \n"), "{}", files["d.yaml"]);
 }
 
-/// A fixture, its real name, its format, how many entries it has, the id of one of them, and what
-/// its file must hold.
+/// A fixture, its real name, its format, how many entries it has, the id of one of them, and what its file must
+/// contain.
 type Given = (&'static str, &'static str, &'static str, usize, &'static str, &'static [&'static str]);
 
 #[test]
@@ -321,7 +321,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
             "trivy-cve-2018-14618",
             &["reason: Accept the risk until the image is rebuilt", "expires: 2026-12-04"],
         ),
-        // Trivy takes the first end that it finds, behind a `#` too.
+        // Trivy takes the first end that it finds, even after a `#`.
         ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-4", &["expires: 2026-11-30"]),
         ("trivyignore", ".trivyignore", "trivy", 4, "trivy-cve-2020-6", &["reason: until", "expires: 2026-12-31"]),
         (
@@ -400,7 +400,7 @@ fn each_ignore_file_gives_its_reason_its_end_and_what_it_covers() {
     let schema = Schema::shipped(Shipped::Exception);
     for (source, name, format, count, id, lines) in cases {
         for (name, arguments) in [(*name, vec![]), ("other", vec!["--from", *format])] {
-            // Trivy itself tells its two files apart by their ending.
+            // Trivy itself distinguishes its two files by their ending.
             let name = if name == "other" && source.ends_with(".yaml") { "other.yaml" } else { name };
             let (run, files) = imported(name, fixture(source), &arguments);
             assert_eq!(files.len(), *count, "{source}: {run:?}");
@@ -455,14 +455,14 @@ fn columns_that_contradict_each_other_are_not_read_both_ways() {
 }
 
 #[test]
-fn a_sheet_of_a_header_alone_says_so() {
+fn a_sheet_with_only_a_header_is_reported() {
     let sandbox = Sandbox::new();
     sandbox.file("in/r.csv", "ID,Title,Valid from,Valid until\n");
     assert!(import(&sandbox, "in/r.csv", &[]).stdout.contains("is it the right sheet"));
 }
 
 #[test]
-fn hostile_cells_stay_data_and_lead_nowhere() {
+fn hostile_cells_stay_data() {
     let text = "ID,Title,Owner,Reason\n../../x,=HYPERLINK(1),\"'@dana\",\u{1b}[2J::error::no\nCON,##[set-output name=a;]b,x,y\n\
         cON,second,x,z\n/etc/passwd,a: b # c,\"- x\",\"two\nlines: \"\"q\"\"\"\n";
     let long = format!("{},long,x,y\n,{},x,y\n", "n".repeat(300), "word ".repeat(60));
@@ -553,7 +553,7 @@ fn nothing_is_overwritten_and_links_are_not_followed() {
         std::os::unix::fs::symlink(sandbox.path("outside"), sandbox.path("exceptions/out")).unwrap();
         let run = import(&sandbox, "r.csv", &["--folder", "out"]);
         assert_eq!(run.code, 2, "{run:?}");
-        // A folder in the place of the second file: the first one is taken away again.
+        // A folder in place of the second file: the first one is removed again.
         fs::remove_file(sandbox.path("exceptions/out")).unwrap();
         fs::create_dir(sandbox.path("exceptions/two.yaml")).unwrap();
         let run = import(&sandbox, "r.csv", &[]);

@@ -1,5 +1,4 @@
-//! `init` as people call it: what it writes, that it never changes what is there, and that what it
-//! writes works.
+//! `init` as people call it: what it writes, that it never changes existing files, and that what it writes works.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -61,14 +60,14 @@ fn the_example_of_the_folder_is_an_exception_that_passes() {
 }
 
 #[test]
-fn the_policy_says_every_key_and_changes_none() {
+fn the_policy_lists_every_key_and_changes_none() {
     let sandbox = Sandbox::new();
     init(&sandbox, &[]);
     let text = fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap();
     let tree = stopgap::internal::yaml::parse(&text).unwrap();
     assert_eq!(Schema::shipped(Shipped::Policy).check(&tree), Vec::new());
     assert_eq!(tree.as_map().unwrap().len(), 1, "only `version` is set");
-    // What is commented out is the default, so taking the signs away changes nothing.
+    // What is commented out is the default, so removing the signs changes nothing.
     let all = text.replace("# yaml-language-server", "#! yaml").lines().map(uncommented).collect::<Vec<_>>().join("\n");
     let tree = stopgap::internal::yaml::parse(&all).unwrap();
     assert_eq!(Schema::shipped(Shipped::Policy).check(&tree), Vec::new(), "{all}");
@@ -81,7 +80,7 @@ fn the_policy_says_every_key_and_changes_none() {
     assert_eq!(default.max_renewals.to_string(), tree.get("renewals").unwrap().get("max").unwrap().as_text().unwrap());
 }
 
-/// Takes the sign from a line such as `# timezone: UTC`.
+/// Removes the sign from a line such as `# timezone: UTC`.
 fn uncommented(line: &str) -> String {
     match line.strip_prefix("# ").and_then(|rest| Some((rest, rest.split_once(": ")?.0))) {
         Some((rest, key)) if key.chars().all(|c| c.is_ascii_lowercase() || c == '_') => rest.to_owned(),
@@ -90,7 +89,7 @@ fn uncommented(line: &str) -> String {
 }
 
 #[test]
-fn what_is_there_is_never_changed_and_it_can_be_run_twice() {
+fn existing_files_are_never_changed_and_it_can_be_run_twice() {
     let sandbox = Sandbox::new();
     sandbox
         .file("stopgap.yaml", "exceptions: security/register\n")
@@ -137,7 +136,7 @@ fn a_dry_run_shows_what_would_be_written_and_writes_nothing() {
 }
 
 #[test]
-fn owners_that_nobody_named_are_not_invented() {
+fn owners_are_not_invented() {
     let sandbox = Sandbox::new();
     let run = init(&sandbox, &[]);
     assert!(!sandbox.path(".github/CODEOWNERS").exists());
@@ -169,7 +168,7 @@ fn gitlab_gets_its_job_and_an_own_pipeline_is_left_alone() {
 }
 
 #[test]
-fn the_workflow_takes_the_action_that_is_named_and_no_other_text() {
+fn only_the_named_action_gets_into_the_workflow() {
     let sandbox = Sandbox::new();
     assert_eq!(init(&sandbox, &["--action", "acme/stopgap@v0.1.0"]).code, 0);
     let text = fs::read_to_string(sandbox.path(".github/workflows/stopgap.yml")).unwrap();
@@ -191,7 +190,7 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
-fn a_register_below_the_top_gets_no_job_of_its_own() {
+fn a_register_below_the_top_does_not_get_its_own_job() {
     let sandbox = Sandbox::new();
     fs::create_dir_all(sandbox.path(".git")).unwrap();
     fs::create_dir_all(sandbox.path("team/a")).unwrap();

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use crate::support::git::Repo;
 
-/// Runs the command in a repository on a day; it must succeed. Then the whole register and, where
-/// there is a commit to compare with, the change are checked: neither has a finding above a note.
+/// Runs the command in a repository on a day; it must succeed. Then the whole register and, if there is a commit to
+/// compare with, the change are checked: neither has a finding above a note.
 fn does(repo: &Repo, today: &str, arguments: &[&str]) -> String {
     let output = stopgap(repo).args(arguments).output().unwrap();
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());

@@ -1,11 +1,11 @@
-//! `list`, `completions` and `man`: what is shown of a register and of the commands.
+//! `list`, `completions` and `man`: what is shown about a register and about the commands.
 
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 
-/// Five exceptions that stand in five places of their term, and one that cannot be read.
+/// Five exceptions at five stages of their term, and one that cannot be read.
 fn register() -> Sandbox {
     let sandbox = Sandbox::new();
     let overdue =
@@ -33,7 +33,7 @@ fn list(sandbox: &Sandbox, arguments: &[&str]) -> Run {
     Run::of(command.args(["list", "--today", TODAY]).args(arguments))
 }
 
-/// The ids of a list, in its order.
+/// The ids of a list, in order.
 fn ids(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
     let run = list(sandbox, &[arguments, &["--format", "json"]].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -49,7 +49,7 @@ fn the_most_urgent_comes_first_and_what_is_over_is_left_out() {
 }
 
 #[test]
-fn each_filter_takes_away_the_others() {
+fn each_filter_leaves_out_the_others() {
     let sandbox = register();
     assert_eq!(ids(&sandbox, &["--status", "closed"]), ["e-closed"]);
     assert_eq!(ids(&sandbox, &["--tier", "high", "--tier", "emergency"]), ["c-overdue"]);
@@ -60,7 +60,7 @@ fn each_filter_takes_away_the_others() {
 }
 
 #[test]
-fn a_misspelt_owner_is_no_owner_of_nothing() {
+fn a_misspelt_owner_does_not_look_like_one_who_owns_nothing() {
     let run = list(&register(), &["--owner", "Hana Vogel"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(run.stderr.contains("did you mean `Hanna Vogel`?"), "{}", run.stderr);
@@ -160,7 +160,7 @@ fn a_person_has_one_name_in_every_row() {
 }
 
 #[test]
-fn what_is_mine_what_somebody_approved_and_one_control() {
+fn filters_by_owner_approver_and_control() {
     let sandbox = register();
     let ids = |arguments: &[&str]| ids(&sandbox, arguments);
     assert_eq!(ids(&["--approver", "Mei Tanaka"]), ids(&[]));
@@ -189,7 +189,7 @@ fn what_is_mine_what_somebody_approved_and_one_control() {
 }
 
 #[test]
-fn no_cell_of_the_csv_begins_a_formula_and_no_line_of_the_table_acts() {
+fn no_csv_cell_is_a_formula_and_no_table_line_does_anything() {
     let sandbox = Sandbox::new();
     sandbox.file(
         "exceptions/x.yaml",

@@ -1,4 +1,4 @@
-//! The integration tests, one module for each thing that they look at. One crate, so that it is linked once.
+//! The integration tests, one module for each thing that they look at. They are one crate, so that it is linked once.
 
 #![cfg(test)]
 

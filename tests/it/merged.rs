@@ -1,4 +1,4 @@
-//! The gate judges what is merged: the register that the base has, by what the commit holds.
+//! The gate judges what is merged: the register of the base, by what the commit contains.
 
 use std::fs;
 use std::path::Path;
@@ -39,7 +39,7 @@ mod root {
     }
 
     #[test]
-    fn a_policy_that_goes_does_not_take_the_register_with_it() {
+    fn a_removed_policy_does_not_take_the_register_with_it() {
         let repo = team();
         repo.git(&["rm", "-q", "team/stopgap.yaml"]);
         is_moved(&gate(&repo, "team", &[]), "`team`", "the top of the work tree");
@@ -64,14 +64,14 @@ mod root {
     }
 
     #[test]
-    fn a_policy_that_moves_up_or_down_is_said() {
+    fn a_policy_that_moves_up_or_down_is_reported() {
         let repo = team();
         repo.git(&["mv", "team/stopgap.yaml", "stopgap.yaml"]);
         is_moved(&gate(&repo, "team", &[]), "`team`", "the top of the work tree");
     }
 
     #[test]
-    fn a_first_register_may_lie_anywhere_and_another_one_is_left_alone() {
+    fn a_first_register_may_be_anywhere_and_another_one_is_left_alone() {
         let repo = Repo::new();
         repo.write("readme.md", "Nothing yet.\n").commit("Begin");
         repo.branch("topic");

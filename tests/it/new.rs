@@ -1,4 +1,4 @@
-//! `stopgap new` by arguments: the file, the refusals, and what is never done.
+//! `stopgap new` with arguments: the file, the refusals, and what is never done.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, exception};
 
-/// Answers that nobody objects to, without those that have a default.
+/// Answers that nothing objects to, without those that have a default.
 const ANSWERS: [(&str, &str); 13] = [
     ("--title", "Label printer keeps its old certificate"),
     ("--control", "CRY-04 Certificates are younger than a year"),
@@ -32,7 +32,7 @@ fn register() -> Sandbox {
     sandbox
 }
 
-/// Runs `new` with the usual answers, some of them otherwise; an empty one is left out.
+/// Runs `new` with the usual answers, some of them different; an empty one is left out.
 fn new(sandbox: &Sandbox, answers: &[(&str, &str)]) -> Run {
     new_with(sandbox, answers, &[])
 }
@@ -122,7 +122,7 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
         ("--system", "all systems", "broad-scope", "name the one system"),
         ("--control", "MFA", "vague-control", "write the exact rule"),
         ("--control", "XYZ-99 Something", "unknown-control", "CRY-04"),
-        ("--control", "mfa-02", "unwaivable-control", "keep the control"),
+        ("--control", "mfa-02", "unwaivable-control", "follow the control"),
         ("--expires", "2027-01-01", "term-too-long", "the latest day is `2026-12-23`"),
         ("--expires", "next week", "schema", "write"),
         ("--starts", "2026-11-20", "recorded-late", "starts: 2026-11-23"),
@@ -147,7 +147,7 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
 }
 
 #[test]
-fn a_warning_is_said_and_the_file_is_written() {
+fn a_warning_is_printed_and_the_file_is_written() {
     let sandbox = register();
     let reason = "The maker ships the tool on Thursday next week. Until then the old one stays.";
     let run = new(&sandbox, &[("--reason", reason), ("--reference", "see the chat")]);
@@ -157,7 +157,7 @@ fn a_warning_is_said_and_the_file_is_written() {
 }
 
 #[test]
-fn an_id_is_made_of_the_title_and_is_unique_without_case() {
+fn an_id_is_made_from_the_title_and_is_unique_regardless_of_case() {
     let sandbox = register();
     sandbox.file("exceptions/old/Label-Printer-Keeps-Its-OLD-Certificate.yml", exception(&[("status", "rejected")]));
     let reason = ("--reason", "Hall three has no spare board before the tender closes.");
@@ -173,11 +173,11 @@ fn an_id_is_made_of_the_title_and_is_unique_without_case() {
         assert!(run.code == 2 && run.stderr.contains(expected), "{id}: {run:?}");
     }
     let exotic = new(&sandbox, &[("--reason", "Boards of hall nine come by ship."), ("--title", "パスワード")]);
-    assert!(exotic.stdout.contains("wrote exceptions/exception.yaml"), "{exotic:?}");
+    assert!(exotic.stdout.contains("wrote exceptions/pasuwado.yaml"), "{exotic:?}");
 }
 
 #[test]
-fn a_new_file_lies_in_the_folder_of_its_own_quarter() {
+fn a_new_file_is_in_the_folder_of_its_quarter() {
     let sandbox = register();
     sandbox.file("exceptions/2026-q3/older.yaml", exception(&[("decided", "2026-08-01"), ("status", "rejected")]));
     let reason = ("--reason", "Hall three has no spare board before the tender closes.");
@@ -205,7 +205,7 @@ fn the_first_line_leads_to_the_copy_of_the_schema() {
 }
 
 #[test]
-fn a_dry_run_prints_the_very_file_and_writes_nothing() {
+fn a_dry_run_prints_exactly_the_file_and_writes_nothing() {
     let sandbox = register();
     let dry = new_with(&sandbox, &[], &["--dry-run"]);
     assert_eq!((dry.code, dry.stderr.as_str()), (0, ""));
@@ -232,7 +232,7 @@ fn no_file_is_replaced_and_no_link_is_followed() {
 }
 
 #[test]
-fn the_same_rule_and_system_again_is_said_to_be_a_renewal() {
+fn the_same_rule_and_system_again_counts_as_a_renewal() {
     let sandbox = register();
     sandbox.file("exceptions/older.yaml", exception(&[("expires", "2026-11-20")]));
     let reason = ("--reason", "Hall three has no spare board before the tender closes.");
@@ -248,7 +248,7 @@ fn the_same_rule_and_system_again_is_said_to_be_a_renewal() {
 }
 
 #[test]
-fn hostile_answers_and_rosters_act_on_nothing() {
+fn hostile_answers_and_rosters_do_nothing() {
     let sandbox = register();
     sandbox.file(
         "people.yaml",
@@ -279,7 +279,7 @@ fn pairs_must_match_and_a_register_must_be_there() {
     assert!(run.code == 2 && run.stderr.contains("`stopgap init` sets one up"), "{run:?}");
 }
 
-/// Runs `new` in a repository with git's own configuration in a home of its own.
+/// Runs `new` in a repository with git's own configuration in its own home folder.
 fn in_repo(repo: &Repo, more: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
     command.env_clear().current_dir(repo.path()).stdin(Stdio::null());

@@ -12,7 +12,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::support::{Sandbox, exception};
 
-/// A terminal that shows nothing for so long ends the test: nothing else would, as it waits for a key.
+/// A terminal that shows nothing for this long ends the test: nothing else would, because it waits for a key.
 const SILENCE: Duration = Duration::from_secs(60);
 
 const ENTER: &str = "\r";
@@ -31,7 +31,7 @@ struct Talk {
     child: Child,
     keys: File,
     output: Receiver<Vec<u8>>,
-    /// The beginning of a character or a control sequence whose end is still to come.
+    /// The beginning of a character or a control sequence whose end has not arrived yet.
     begun: Vec<u8>,
     /// What was shown since the last thing that was waited for.
     unseen: String,
@@ -81,7 +81,7 @@ impl Talk {
         Self { child, keys, output, begun, unseen, shown, raw: String::new(), prompts: 0, pressed: 0 }
     }
 
-    /// Waits until a text is shown that was not there before.
+    /// Waits until a new text is shown.
     fn wait(&mut self, text: &str) -> &mut Self {
         loop {
             if let Some(at) = self.unseen.find(text) {
@@ -157,7 +157,7 @@ impl Drop for Talk {
     }
 }
 
-/// Takes the control sequences of ECMA-48 away, and carriage returns.
+/// Removes the control sequences of ECMA-48, and carriage returns.
 fn without_escapes(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars();
@@ -355,7 +355,7 @@ fn leaving_loses_nothing_and_the_command_goes_on_where_it_was() {
     talk.asked("Why does it not do?").type_in("The belt is").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert_eq!(code, 2, "{shown}");
-    assert!(shown.contains("nothing is written; to go on from here"), "{shown}");
+    assert!(shown.contains("nothing is written; to continue from here"), "{shown}");
     assert!(shown.contains(r"stopgap new --title 'It'\''s late' --control 'CRY-04 Cert"), "{shown}");
     assert_eq!(count(&sandbox), 1);
 
@@ -482,7 +482,7 @@ fn what_is_given_is_not_asked_and_what_is_refused_is_asked_again() {
 }
 
 #[test]
-fn an_error_is_written_only_on_a_second_word() {
+fn an_error_is_written_only_after_confirmation() {
     let sandbox = register();
     let mut arguments = nearly_all();
     arguments.retain(|argument| !argument.starts_with("--approver"));
@@ -524,7 +524,7 @@ fn another_tier_asks_for_what_it_needs_and_items_can_be_added() {
 }
 
 #[test]
-fn a_hostile_roster_and_catalogue_act_on_no_terminal() {
+fn a_hostile_roster_and_catalogue_do_nothing_to_the_terminal() {
     let sandbox = register();
     sandbox.file(
         "controls.yaml",

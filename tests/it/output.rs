@@ -1,5 +1,5 @@
-//! What each format prints is read back: the same findings in the same order and places, whatever
-//! the text of an exception holds.
+//! What each format prints is read back: the same findings in the same order and places, whatever the text of an
+//! exception contains.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -293,7 +293,7 @@ fn read_markdown(printed: &str) -> (Vec<(Seen, String)>, usize) {
     (rows, left_out)
 }
 
-/// Holds all formats against each other; returns the findings and their exact messages.
+/// Compares all formats with each other; returns the findings and their exact messages.
 fn read_all(root: &Path) -> Vec<Region> {
     let findings = read_json(&check(root, "json"));
     let as_line = |finding: &Region| {
@@ -353,8 +353,8 @@ fn every_format_lists_the_same_findings_in_the_same_order() {
     read_all(&fixture("acme"));
 }
 
-/// Returns what stands at a region of a file as an editor counts: without a byte order mark, lines
-/// without their ends, columns in code points.
+/// Returns what is at a region of a file as an editor counts: without a byte order mark, lines without their ends,
+/// columns in code points.
 fn slice(root: &Path, finding: &Region) -> String {
     let bytes = fs::read(root.join(&finding.seen.path)).unwrap();
     let text = String::from_utf8(bytes).unwrap();
@@ -434,7 +434,7 @@ const HOSTILE: [&str; 22] = [
      \u{3000}\u{a0}::error::x",
 ];
 
-/// Writes a text as a double-quoted YAML value with nothing but plain ASCII.
+/// Writes a text as a double-quoted YAML value in plain ASCII.
 fn quoted(text: &str) -> String {
     let mut yaml = String::from("\"");
     for c in text.chars() {
@@ -456,11 +456,11 @@ fn hostile_exception(text: &str) -> String {
     exception(&written) + &format!("{value}: x\n")
 }
 
-/// Fails where a printed line could act on a terminal or on a log parser.
+/// Fails if a printed line could do something to a terminal or a log parser.
 fn assert_harmless(format: &str, printed: &str) {
     for (number, line) in printed.split('\n').enumerate() {
         assert!(!line.contains(escape::is_hostile), "{format}, line {number}: {line:?}");
-        // GitHub's runner compares by culture, which overlooks some characters outside ASCII.
+        // GitHub's runner compares by culture, which ignores some characters outside ASCII.
         let seen: String = line.chars().filter(char::is_ascii).collect();
         assert!(!seen.contains("##[") && !seen.contains("##vso["), "{format}, line {number}: {line:?}");
         let own = format == "github"
@@ -470,7 +470,7 @@ fn assert_harmless(format: &str, printed: &str) {
 }
 
 #[test]
-fn hostile_values_change_no_format() {
+fn hostile_values_do_not_change_a_format() {
     let sandbox = Sandbox::new();
     sandbox.file("people.yaml", "people: [{handle: \"@dana\", name: Dana Ortiz}]\n");
     sandbox.file("controls.yaml", "controls: [{id: ACC-07, name: Vendors hold no access}]\n");
@@ -500,7 +500,7 @@ fn hostile_values_change_no_format() {
 }
 
 #[test]
-fn hostile_names_of_files_and_folders_change_no_format() {
+fn hostile_names_of_files_and_folders_do_not_change_a_format() {
     let sandbox = Sandbox::new();
     let folder = "::error::f, 100% \u{1b}[2J ##[group]\n::error::g";
     sandbox.file("stopgap.yaml", format!("exceptions: {}\n", quoted(folder)));
@@ -524,7 +524,7 @@ fn hostile_names_of_files_and_folders_change_no_format() {
 }
 
 #[test]
-fn hostile_lines_of_a_file_change_no_format() {
+fn hostile_lines_of_a_file_do_not_change_a_format() {
     let sandbox = Sandbox::new();
     let endless = "word ".repeat(40_000);
     sandbox.file("exceptions/endless.yaml", exception(&[("reason", &endless), ("status", "finished")]));
@@ -566,7 +566,7 @@ fn colours_are_the_only_escapes() {
 }
 
 #[test]
-fn json_has_the_keys_of_the_contract_in_their_order() {
+fn json_has_the_keys_of_the_contract_in_order() {
     let printed = check(&fixture("drift"), "json");
     let keys = |before: &str, indent: usize| -> Vec<String> {
         let from = printed.find(before).unwrap() + before.len();
@@ -634,7 +634,7 @@ fn a_clean_run_is_a_report_too() {
 }
 
 #[test]
-fn a_page_that_is_full_holds_the_worst_and_counts_the_rest() {
+fn a_full_page_contains_the_worst_and_counts_the_rest() {
     let sandbox = Sandbox::new();
     for number in 0..300 {
         let tier = if number < 200 { "low" } else { "tiny" };

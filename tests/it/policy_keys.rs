@@ -1,4 +1,4 @@
-//! Every key of the policy does something: the same register has another outcome once it is set.
+//! Every key of the policy does something: the same register has a different outcome once it is set.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ struct Case {
     with: &'static str,
 }
 
-/// Keys that act on changes alone, or on nothing: a value that is accepted, and one that is not.
+/// Keys that apply only to changes, or to nothing: an accepted value, and one that is not.
 const VALIDATED: [(&str, &str, &str); 2] =
     [("version", "version: 1\n", "version: 2\n"), ("back_dating", "back_dating: 5d\n", "back_dating: 5\n")];
 
@@ -38,7 +38,7 @@ impl Case {
     }
 }
 
-/// What a check finds, as `level[rule]` in their order; `refused` where it could not be done.
+/// Returns what a check finds, as `level[rule]` in order; `refused` if it could not be done.
 fn outcome(sandbox: &Sandbox) -> String {
     let run = sandbox.check(&["-q", "--format", "concise"]);
     assert_eq!(run.stderr.is_empty(), run.code < 2, "{run:?}");
@@ -183,7 +183,7 @@ fn a_key_that_nothing_reads_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_roster_or_catalogue_in_the_root_needs_no_key() {
+fn a_roster_or_catalogue_in_the_root_does_not_need_a_key() {
     for (name, text, found) in [
         ("people.yaml", "people: [{name: Hanna Vogel}, {name: Mei Tanaka}]\n", "error[unknown-person]"),
         ("controls.yaml", "controls: [{id: ACC-07}]\n", "error[unknown-control]"),

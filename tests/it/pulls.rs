@@ -12,7 +12,7 @@ use crate::support::{Run, exception};
 const FIRST: &str = "exceptions/label-printer.yaml";
 const FILE: &str = "exceptions/shop-scale.yaml";
 
-/// An exception decided by `@mei`, with some fields written otherwise.
+/// An exception decided by `@mei`, with some fields written differently.
 fn scale(fields: &[(&str, &str)]) -> String {
     let mut all = vec![
         ("title", "Shop scale keeps its factory firmware"),
@@ -30,7 +30,7 @@ fn scale(fields: &[(&str, &str)]) -> String {
     exception(&all)
 }
 
-/// A register of one exception, whose approval nobody asks for, and an empty branch `ask`.
+/// A register of one exception, whose approval is not asked about, and an empty branch `ask`.
 fn repo() -> Repo {
     let repo = Repo::new();
     let first = [("decided", "2026-01-02"), ("starts", "2026-01-02"), ("expires", "2026-02-01")];
@@ -45,7 +45,7 @@ fn time(repo: &Repo, commit: &str, minutes: i64) -> String {
     DateTime::from_timestamp(seconds + minutes * 60, 0).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// How a branch becomes a part of `main`.
+/// How a branch is merged into `main`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Style {
     Merge,
@@ -55,7 +55,7 @@ enum Style {
 
 const STYLES: [Style; 3] = [Style::Merge, Style::Squash, Style::Rebase];
 
-/// Brings the branch `ask` to `main` as GitHub does, and returns the commit that its merge made.
+/// Merges the branch `ask` into `main` as GitHub does, and returns the commit that its merge created.
 fn land(repo: &Repo, style: Style) -> String {
     repo.switch("main");
     match style {
@@ -129,14 +129,14 @@ fn history(repo: &Repo, arguments: &[&str]) -> Run {
     Run::of(command.arg("history").args(arguments))
 }
 
-/// Runs it with saved answers, beside the work tree.
+/// Runs it with saved answers, which are outside the work tree.
 fn judge(repo: &Repo, answers: &str) -> Run {
     let file = repo.path().with_extension("jsonl");
     fs::write(&file, answers).unwrap();
     history(repo, &["--format", "concise", "--pulls", file.to_str().unwrap()])
 }
 
-/// The only finding, which is of this rule.
+/// Returns the only finding, which is of this rule.
 fn finding(repo: &Repo, answers: &Answers) -> String {
     let run = judge(repo, &answers.text());
     let found: Vec<&str> =
@@ -162,7 +162,7 @@ mod honest {
     use super::*;
 
     #[test]
-    fn an_approved_pull_request_is_nothing_in_each_way_to_merge_it() {
+    fn an_approved_pull_request_passes_however_it_is_merged() {
         for style in STYLES {
             let (repo, head, merge) = merged(style);
             let sent = time(&repo, &merge, -60);
@@ -179,7 +179,7 @@ mod honest {
     }
 
     #[test]
-    fn each_commit_of_a_rebased_branch_is_that_of_the_pull_request() {
+    fn each_commit_of_a_rebased_branch_belongs_to_the_pull_request() {
         let repo = repo();
         repo.write(FILE, &scale(&[])).commit("Ask for the scale");
         let head = repo.write("readme.md", "The scale.\n").commit("Say so");
@@ -192,7 +192,7 @@ mod honest {
     }
 
     #[test]
-    fn of_a_rebased_branch_the_value_that_it_ends_with_is_the_approved_one() {
+    fn the_approved_value_of_a_rebased_branch_is_its_last_one() {
         let repo = repo();
         repo.write(FILE, &scale(&[("removal", "Write the firmware.")])).commit("Ask for the scale");
         let head = repo.write(FILE, &scale(&[])).commit("Say more");
@@ -228,7 +228,7 @@ mod honest {
     }
 
     #[test]
-    fn what_had_come_to_the_main_line_meanwhile_is_no_other_value() {
+    fn what_had_come_to_the_main_line_meanwhile_is_not_a_different_value() {
         let repo = repo();
         repo.switch("main");
         repo.write(FILE, &scale(&[])).commit("Ask for the scale");
@@ -274,7 +274,7 @@ mod attack {
     use super::*;
 
     #[test]
-    fn a_merge_past_the_rules_is_found_in_each_way_to_merge_it() {
+    fn a_merge_past_the_rules_is_found_however_it_is_merged() {
         for style in STYLES {
             let (repo, head, merge) = merged(style);
             let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[]);
@@ -291,7 +291,7 @@ mod attack {
     }
 
     #[test]
-    fn a_review_that_is_no_standing_approval_of_the_approver_in_time_is_none() {
+    fn only_a_standing_approval_of_the_approver_in_time_counts() {
         let (repo, head, merge) = merged(Style::Merge);
         let at = |minutes: i64| time(&repo, &merge, minutes);
         let says = |reviews: &[(&str, &str, &str, String)]| {
@@ -304,7 +304,7 @@ mod attack {
         assert_eq!(says(&[("mei", "DISMISSED", &head, at(-60))]), dismissed);
         let twice = [("mei", "APPROVED", head.as_str(), at(-90)), ("mei", "DISMISSED", head.as_str(), at(-60))];
         assert_eq!(says(&twice), dismissed);
-        let asked = "`@mei` asked for changes on #12, and the exception was merged all the same";
+        let asked = "`@mei` asked for changes on #12, but the exception was merged anyway";
         assert_eq!(says(&[("mei", "CHANGES_REQUESTED", &head, at(-60))]), asked);
         let late = "`@mei` approved the exception on #12 at `2026-01-04 00:01 UTC`, after it had reached this branch";
         assert_eq!(says(&[("mei", "APPROVED", &head, at(1))]), late);
@@ -318,7 +318,7 @@ mod attack {
     }
 
     #[test]
-    fn an_approval_of_an_older_value_is_none() {
+    fn an_approval_of_an_older_value_does_not_count() {
         for style in STYLES {
             let repo = repo();
             let older = repo.write(FILE, &scale(&[])).commit("Ask for the scale");
@@ -340,7 +340,7 @@ mod attack {
     }
 
     #[test]
-    fn a_merge_that_holds_another_value_than_its_branch_is_found() {
+    fn a_merge_with_a_different_value_from_its_branch_is_found() {
         let repo = repo();
         let head = repo.write(FILE, &scale(&[])).commit("Ask for the scale");
         repo.switch("main");
@@ -353,7 +353,7 @@ mod attack {
     }
 
     #[test]
-    fn whoever_opens_a_pull_request_approves_nothing_in_it() {
+    fn whoever_opens_a_pull_request_cannot_approve_it() {
         let (repo, head, merge) = merged(Style::Merge);
         let sent = time(&repo, &merge, -60);
         let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[("mei", "APPROVED", &head, sent)]);
@@ -384,7 +384,7 @@ mod attack {
     }
 
     #[test]
-    fn a_register_that_was_emptied_is_no_first_one_when_it_comes_back() {
+    fn a_register_that_was_emptied_is_not_a_first_one_when_it_comes_back() {
         let repo = repo();
         repo.switch("main");
         repo.git(&["rm", "-q", "-r", "exceptions"]);
@@ -395,7 +395,7 @@ mod attack {
     }
 
     #[test]
-    fn a_register_that_comes_from_another_root_is_no_first_one() {
+    fn a_register_that_comes_from_another_root_is_not_a_first_one() {
         let repo = Repo::new();
         repo.write("team/stopgap.yaml", "version: 1\n").write("team/exceptions/a.yaml", &exception(&[])).commit("Ask");
         repo.git(&["mv", "team/stopgap.yaml", "stopgap.yaml"]);
@@ -407,7 +407,7 @@ mod attack {
     }
 
     #[test]
-    fn taking_a_decision_back_is_a_decision_too() {
+    fn reverting_a_decision_is_a_decision_too() {
         let (repo, head, merge) = merged(Style::Merge);
         let sent = time(&repo, &merge, -60);
         let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[("mei", "APPROVED", &head, sent)]);
@@ -425,7 +425,7 @@ mod attack {
         let head = repo.write(FILE, &scale(&[("approver", "Mei Tanaka")])).commit("Ask");
         let merge = land(&repo, Style::Merge);
         let answers = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[]);
-        let says = "`Mei Tanaka` has no GitHub account that is known, so nobody can have signed the exception off";
+        let says = "`Mei Tanaka` has no known GitHub account, so nobody can have signed off the exception";
         assert_eq!(finding(&repo, &answers), says);
     }
 }
@@ -440,7 +440,7 @@ mod bad_input {
     }
 
     #[test]
-    fn a_commit_or_reviews_without_an_answer_are_no_silent_pass() {
+    fn a_commit_or_reviews_without_an_answer_never_pass_silently() {
         let (repo, head, merge) = merged(Style::Merge);
         refused(&judge(&repo, ""), "lack the pull requests of 1 commit with decisions");
         refused(&judge(&repo, ""), "`action/fetch-pulls pulls.jsonl history.json`");
@@ -469,21 +469,21 @@ mod bad_input {
     }
 
     #[test]
-    fn what_is_not_the_saved_answers_is_named_with_its_line() {
+    fn what_is_not_a_saved_answer_is_named_with_its_line() {
         let (repo, head, merge) = merged(Style::Merge);
         let good = Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[]).text();
         refused(&judge(&repo, &good[..good.len() - 20]), "breaks off at line 2");
         refused(&judge(&repo, "[{\"number\": 12}]\n"), "line 1 is not an object");
         refused(&judge(&repo, &good.replace("\"last\":true", "\"last\":false")), "lacks page 2 of");
         let gone = good.replace("\"reviews\":[]", "\"reviews\":{\"message\":\"Not Found\",\"status\":\"404\"}");
-        refused(&judge(&repo, &gone), "holds GitHub's refusal `Not Found`, not reviews (line 2");
+        refused(&judge(&repo, &gone), "contains GitHub's refusal `Not Found`, not reviews (line 2");
         refused(&judge(&repo, &gone), "run `action/fetch-pulls` again");
         refused(&judge(&repo, "\u{feff}<html>\n"), "line 1 is not an object");
         refused(&history(&repo, &["--pulls", "nowhere.jsonl"]), "cannot read the pull requests `nowhere.jsonl`");
     }
 
     #[test]
-    fn hostile_answers_say_nothing_to_a_log() {
+    fn hostile_answers_do_nothing_to_a_log() {
         let (repo, _, merge) = merged(Style::Merge);
         let hostile = "##[error]\\u001b[2J\u{202e}::error::x";
         let answers = Answers::pushed(&merge).replace("acme/register", hostile);

@@ -28,14 +28,15 @@ fn findings(register: &str) -> (i32, Vec<Value>) {
 }
 
 #[test]
-fn acme_is_clean_but_for_two_that_end_soon() {
+fn acme_is_clean_except_for_two_that_end_soon() {
     let (code, found) = findings("acme");
     assert_eq!(code, 0);
     let found: Vec<_> = found.iter().map(|finding| [&finding["rule"], &finding["level"]]).collect();
     assert_eq!(found, [["expiring-soon", "note"]; 2]);
 }
 
-/// A rule that the page does not name is not looked for: a new one belongs there once somebody has said how it came about.
+/// A rule that the page does not name is not looked for: a new one belongs there once somebody has described how it
+/// came about.
 #[test]
 fn drift_has_the_findings_that_its_page_expects() {
     let page = fs::read_to_string(root("drift").join("EXPECTED.md")).unwrap();
@@ -71,7 +72,7 @@ fn expected_of_file(row: &str) -> (String, BTreeMap<String, usize>) {
     (cells[0].trim_start_matches("| ").trim_matches('`').to_owned(), rules.collect())
 }
 
-/// The ids of items in the order of the alphabet.
+/// Returns the ids of items, sorted.
 fn ids<'v>(items: impl IntoIterator<Item = &'v Value>, key: &str) -> BTreeSet<String> {
     items.into_iter().map(|item| item[key].as_str().unwrap().to_owned()).collect()
 }
@@ -137,7 +138,7 @@ fn every_command_means_the_same_by_live_and_by_in_force() {
         let remind = json(register, &["remind", "--format", "json"]);
         assert!(ids(remind["reminders"].as_array().unwrap(), "id").is_subset(&exported("live")), "{register}");
     }
-    // `status: approved` is none of the four.
+    // `status: approved` is not one of the four.
     let shown = json("drift", &["show", "cloud-console-shared-login", "--format", "json"]);
     assert_eq!((&shown["days_left"], &shown["last_day"]), (&Value::Null, &"2026-11-25".into()));
 }

@@ -17,7 +17,7 @@ fn reminders(sandbox: &Sandbox, today: &str) -> Vec<Value> {
     document["reminders"].as_array().unwrap().clone()
 }
 
-/// The stages that are due, in their order.
+/// The stages that are due, in order.
 fn stages(sandbox: &Sandbox, today: &str) -> Vec<String> {
     reminders(sandbox, today).iter().map(|reminder| reminder["stage"].as_str().unwrap().to_owned()).collect()
 }
@@ -30,7 +30,7 @@ fn register(policy: &str, fields: &[(&str, &str)]) -> Sandbox {
     sandbox
 }
 
-/// Everybody who is told of the only reminder, as `mention or name/parts`.
+/// Everybody who is told about the only reminder, as `mention or name/parts`.
 fn told(sandbox: &Sandbox, today: &str) -> Vec<String> {
     let reminders = reminders(sandbox, today);
     assert_eq!(reminders.len(), 1, "{reminders:?}");
@@ -98,7 +98,7 @@ mod stages {
     }
 
     #[test]
-    fn a_reminder_counts_that_is_at_most_half_of_the_term() {
+    fn only_a_reminder_of_at_most_half_the_term_counts() {
         let days: Vec<String> = (16..=30).map(|day| format!("2026-11-{day}")).collect();
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
         for (policy, expires, found) in [
@@ -163,7 +163,7 @@ mod stages {
     }
 
     #[test]
-    fn the_check_says_soon_and_expired_on_the_same_days() {
+    fn the_check_reports_soon_and_expired_on_the_same_days() {
         for (expires, renewals) in
             [("2026-12-16", ""), ("2026-11-21", ""), ("2026-11-29T12:00", ""), ("2026-12-16", RENEWAL)]
         {
@@ -180,7 +180,7 @@ mod stages {
     }
 
     #[test]
-    fn only_what_is_live_reminds() {
+    fn only_live_exceptions_give_reminders() {
         let closure = "{date: 2026-12-17, by: Luis Prado, verified_by: Mei Tanaka, note: The certificate is new.}";
         for (fields, due) in [
             (&[("status", "expired")][..], true),
@@ -262,13 +262,13 @@ mod stages {
     }
 
     #[test]
-    fn a_text_of_several_lines_is_told_on_one() {
+    fn a_text_of_several_lines_is_written_on_one() {
         let sandbox = register("", &[("removal", "|\n  Remove the account.\n  Close the port.")]);
         assert!(remind(&sandbox, "2026-12-17", &[]).contains("removal  Remove the account. Close the port.\n"));
     }
 
     #[test]
-    fn what_is_late_comes_first_and_then_what_ends_sooner() {
+    fn what_is_late_comes_first_and_then_what_ends_soonest() {
         let sandbox = Sandbox::new();
         for (name, expires) in
             [("a", "2026-12-20"), ("b", "2026-12-14"), ("c", "2026-12-19"), ("d", "2026-12-19"), ("e", "2026-12-16")]
@@ -311,7 +311,7 @@ people:
         ] {
             assert_eq!(told(&sandbox, today), people, "{today}");
         }
-        // Where the term has room for one reminder only, that is the last one.
+        // If the term has room for only one reminder, that is the last one.
         let short = with_roster(&[("expires", "2026-11-22"), ("approver", "Ines Falkenhagen")]);
         assert_eq!(told(&short, "2026-11-21"), everybody);
     }
@@ -366,7 +366,7 @@ people:
     }
 
     #[test]
-    fn the_approver_is_told_at_once_where_nobody_stands_before_them() {
+    fn the_approver_is_told_at_once_if_there_is_no_owner_or_manager() {
         let sandbox = register("", &[("owner", "")]);
         assert_eq!(told(&sandbox, "2026-12-10"), ["no Mei Tanaka/approver"]);
         let sandbox = register("", &[("owner", "\"@dana\""), ("approver", "\"@olek\"")]);
@@ -416,7 +416,7 @@ mod formats {
     }
 
     #[test]
-    fn the_json_has_these_keys() {
+    fn the_json_has_the_keys_of_the_contract() {
         let sandbox = register("", &[("owner", "\"@luis\"")]);
         let whole = reminders(&sandbox, "2026-12-17");
         assert_eq!(
@@ -465,7 +465,7 @@ mod formats {
             (&["--bot", "the bot"], "`--bot the bot` is not a login"),
             (&["--format", "github-plan"], "`github-plan` needs `--existing`"),
             (&["--existing", "gone.json"], "cannot read the issues `gone.json`"),
-            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is not a list of issues that can be used: it is empty"),
+            (&["--existing", "stopgap.yaml"], "`stopgap.yaml` is not a usable list of issues: it is empty"),
         ] {
             let run = run(arguments);
             assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
@@ -510,7 +510,8 @@ mod hostile {
         sandbox
     }
 
-    /// The places at which GitHub would find a mention: an `@` before a letter or a digit, and not inside a word.
+    /// Returns the places at which GitHub would find a mention: an `@` before a letter or a digit, and not inside a
+    /// word.
     fn mentions(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
         for (at, _) in text.match_indices('@') {
@@ -532,7 +533,7 @@ mod hostile {
     }
 
     #[test]
-    fn no_format_acts_on_whoever_prints_it() {
+    fn no_format_does_anything_to_whoever_prints_it() {
         let sandbox = register();
         for arguments in [
             &["--format", "text"][..],
@@ -551,14 +552,14 @@ mod hostile {
         is_plain(&remind(&register(), "2026-12-17", &["--format", "markdown"]));
     }
 
-    /// Code spans show what they hold, so only what stands outside of them is looked at.
+    /// Code spans show their content unchanged, so only the text outside them is looked at.
     fn is_plain(markdown: &str) {
         let outside: String = markdown.split('\n').map(|line| without_code(line) + "\n").collect();
-        // A dollar stands in a `span`, so that no two of them hold a formula.
+        // A dollar is in a `span`, so that no two of them enclose a formula.
         assert_eq!(outside.matches('$').count(), outside.matches("<span>$</span>").count(), "{outside}");
         let outside = outside.replace("<span>$</span>", "");
         assert!(!outside.contains(['<', '>', '[', ']', '|', '*', '_', '~']) || own_markup(&outside), "{outside}");
-        // GitHub looks for references in the text as it is shown, entities read.
+        // GitHub looks for references in the text as it is shown, entities decoded.
         let shown = read_entities(&outside);
         assert_eq!(mentions(&shown), [""; 0]);
         for piece in ["https:/", "www.e", "#1", "#3", "GH-4"] {
@@ -570,13 +571,13 @@ mod hostile {
         }
     }
 
-    /// Tells whether the only signs of Markdown are the bold words of the format's own.
+    /// Returns whether the only Markdown is the format's own bold words.
     fn own_markup(outside: &str) -> bool {
         let without_bold = outside.replace("**", "");
         !without_bold.contains(['<', '>', '[', ']', '|', '*', '_', '~'])
     }
 
-    /// Reads numeric entities as a page would show them.
+    /// Decodes numeric entities as a page would.
     fn read_entities(text: &str) -> String {
         let mut parts = text.split("&#");
         let mut shown = parts.next().unwrap_or_default().to_owned();
@@ -595,7 +596,7 @@ mod hostile {
         shown
     }
 
-    /// Takes code spans away, each from a run of back-ticks that is not escaped to the next run of its length.
+    /// Removes code spans, each from a run of backticks that is not escaped to the next run of its length.
     fn without_code(line: &str) -> String {
         let mut kept = String::new();
         let mut rest = line;

@@ -1,4 +1,4 @@
-//! `remind --format github-plan`: one tracking issue an exception, from its first reminder to its end.
+//! `remind --format github-plan`: one tracking issue per exception, from its first reminder to its end.
 
 use std::fs;
 
@@ -79,7 +79,7 @@ mod life {
         assert!(!hub.threads[0].open);
         assert!(hub.threads[0].comments[0].1.starts_with("The exception was renewed and now ends with 2027-01-10."));
         assert_eq!(deeds(&book.run(&renewed, "2026-12-20", &mut hub)), [""; 0]);
-        // Stages begin anew, though the record has seen them all for the old end.
+        // Stages begin again, although the record has had them all for the old end.
         for (today, does) in [("2027-01-03", "reopen"), ("2027-01-09", "update"), ("2027-01-11", "update")] {
             let done = deeds(&book.run(&renewed, today, &mut hub));
             assert_eq!(done, ["comment label-printer".to_owned(), format!("{does} label-printer")], "{today}");
@@ -89,7 +89,7 @@ mod life {
     }
 
     #[test]
-    fn a_renewal_whose_end_is_near_already_is_told_in_the_open_issue() {
+    fn a_renewal_that_already_ends_soon_is_told_in_the_open_issue() {
         let (book, mut hub) = (Book::new(), Hub::default());
         book.run(&one(&[]), "2026-12-30", &mut hub);
         let renewed = one(&[("renewals", RENEWAL)]);
@@ -149,7 +149,7 @@ mod life {
     }
 
     #[test]
-    fn a_review_is_told_beside_the_end() {
+    fn a_review_is_told_separately_from_the_end() {
         let emergency = |reviews: &str| {
             let incident = "{id: INC-311, ended: 2026-11-20}";
             let fields =
@@ -170,7 +170,7 @@ mod life {
             done == 2 && says.contains("**ends on 2026-11-24, tomorrow**") && !says.contains("review or"),
             "{says}"
         );
-        // Reviewed: the text changes without a word, as the end is still near.
+        // Reviewed: the text changes without a comment, because the end is still near.
         let review = "[{date: 2026-11-23, by: Luis Prado, note: The gateway still needs it.}]";
         assert_eq!(run(review, "2026-11-23").0, 1);
         assert_eq!(run(review, "2026-11-23").0, 0);
@@ -212,7 +212,7 @@ mod people_beside_us {
         let comment = &hub.threads[0].comments[0].1;
         assert!(comment.starts_with("@dana (owner)\n\nThis exception **ends on 2026-12-16, in 6 days**."), "{comment}");
         assert_eq!(deeds(&book.run(&dana, "2026-12-11", &mut hub)), [""; 0]);
-        // Handed on and back, it is told to each again, and to nobody beside them.
+        // Handed on and back, it is told to each again, and to nobody else.
         let maria = one(&[("owner", "\"@maria\"")]);
         for (register, login) in [(&maria, "@maria (owner)\n"), (&dana, "@dana (owner)\n")] {
             assert_eq!(deeds(&book.run(register, "2026-12-11", &mut hub)).len(), 2);
@@ -225,7 +225,7 @@ mod people_beside_us {
     }
 
     #[test]
-    fn a_misspelt_status_ends_no_issue() {
+    fn a_misspelt_status_does_not_end_an_issue() {
         let (book, mut hub) = (Book::new(), Hub::default());
         book.run(&one(&[]), "2026-12-17", &mut hub);
         let closure = "{date: 2026-12-17, by: Luis Prado, verified_by: Hanna Vogel, note: Done.}";
@@ -269,13 +269,13 @@ mod people_beside_us {
         let plan = book.run(&one(&[("owner", "\"@luis\"")]), "2026-12-17", &mut hub);
         assert_eq!(deeds(&plan), ["create label-printer"]);
         let ignored = |number: u64, who: &str| {
-            json!(format!("issue {number} holds a record that `{who}` wrote, not `{BOT}`: ignored"))
+            json!(format!("issue {number} contains a record written by `{who}`, not `{BOT}`: ignored"))
         };
         assert_eq!(
             plan["remarks"],
             json!([ignored(1, "mallory"), ignored(2, "github-actions"), ignored(3, "other[bot]")])
         );
-        // A comment in the bot's own issue is nobody's record either.
+        // A comment in the bot's own issue is not a record either.
         hub.thread(5).comments.push(("mallory", forged.to_owned()));
         assert_eq!(deeds(&book.run(&one(&[("owner", "\"@luis\"")]), "2026-12-18", &mut hub)).len(), 2);
         // Nor does it stop the bot from saying what it would say.
@@ -319,11 +319,11 @@ mod people_beside_us {
         hub.threads[0].body = hub.threads[0].body.replace("\"told\":1", "\"told\":one");
         let plan = book.plan(&one(&[("owner", "\"@luis\"")]), "2026-12-17", &hub);
         assert_eq!(deeds(&plan), ["create label-printer"]);
-        assert_eq!(plan["remarks"], json!(["issue 1 holds a record that cannot be read: ignored"]));
+        assert_eq!(plan["remarks"], json!(["issue 1 contains a record that cannot be read: ignored"]));
     }
 
     #[test]
-    fn of_two_issues_the_one_that_told_more_goes_on() {
+    fn of_two_issues_the_one_that_told_more_continues() {
         let (book, mut hub) = (Book::new(), Hub::default());
         book.run(&one(&[]), "2026-12-09", &mut hub);
         let twin = hub.threads[0].clone();
@@ -373,7 +373,7 @@ mod people_beside_us {
         let (book, mut hub) = (Book::new(), Hub::default());
         let plan = book.run(&one(&[]), "2026-12-17", &mut hub);
         let remark =
-            "the issue of `label-printer` mentions nobody, for no handle of `Luis Prado` or `Mei Tanaka` is known";
+            "the issue of `label-printer` mentions nobody, because no handle of `Luis Prado` or `Mei Tanaka` is known";
         assert_eq!(plan["remarks"], json!([remark]));
     }
 }
@@ -388,7 +388,7 @@ mod limits {
     }
 
     #[test]
-    fn beyond_the_most_new_issues_the_others_wait_in_one_list() {
+    fn beyond_the_limit_of_new_issues_the_others_wait_in_one_list() {
         let book = Book { max_new: 3, ..Book::new() };
         let mut hub = Hub::default();
         let register = many(8);
@@ -493,7 +493,7 @@ mod crashes {
     use super::*;
 
     #[test]
-    fn a_run_that_breaks_off_anywhere_is_finished_by_the_next() {
+    fn a_run_that_breaks_off_anywhere_is_completed_by_the_next() {
         let (book, mut hub) = (Book::new(), Hub::default());
         let renewed = one(&[("renewals", RENEWAL)]);
         let days: [(&str, Register); 6] = [

@@ -1,7 +1,7 @@
 //! A year of a register that changes, with days on which nothing runs and runs that break off: every stage is told
 //! once, nothing is told twice, and every issue is closed in the end.
 //!
-//! What is due is worked out here once more, by counting days, so that the two can disagree.
+//! What is due is computed here a second time, by counting days, so that the two can disagree.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ struct Entry {
     removed: bool,
 }
 
-/// What the year expects to be told: what it is about, the stage, and the stage's place in their order.
+/// What the year expects to be told: what it is about, the stage, and the stage's rank.
 type Due = (String, String, i64);
 
 impl Entry {
@@ -173,12 +173,12 @@ struct Year {
     book: Book,
     hub: Hub,
     entries: Vec<Entry>,
-    /// The greatest place that was told of an exception and a thing.
+    /// The highest rank that was told about an exception and a thing.
     told: BTreeMap<(String, String), i64>,
-    /// All that was told, to see it come twice.
+    /// All that was told, to notice repetitions.
     said: BTreeSet<(String, String, String)>,
     lives: Vec<Life>,
-    /// Whether the answer to a call is lost, for one call after the other, again and again.
+    /// Whether the answer to a call is lost, for one call after another, repeating.
     lost: Vec<bool>,
     calls: usize,
 }
@@ -211,7 +211,8 @@ impl Year {
         }
     }
 
-    /// The files of a day; those that were closed a month ago are kept elsewhere, so that the year takes less long.
+    /// Returns the files of a day; those that were closed a month ago are kept elsewhere, so that the year takes less
+    /// time.
     fn files(&self, today: i64) -> Vec<(String, String)> {
         let kept = |entry: &&Entry| !entry.removed && entry.closed.is_none_or(|on| today - on < 30);
         self.entries.iter().filter(kept).map(Entry::file).collect()
@@ -224,7 +225,7 @@ impl Year {
         plan["calls"].as_array().unwrap().clone()
     }
 
-    /// Runs once, up to so many calls of the plan; what the runs say is noted.
+    /// Runs once, up to so many calls of the plan; notes what the runs say.
     fn run(&mut self, today: i64, most: Option<usize>) {
         let calls = self.plan(today);
         let most = most.map_or(calls.len(), |most| most.min(calls.len()));
@@ -277,7 +278,8 @@ impl Year {
         assert!(news > 0, "{id} on {}: nothing new\n{body}", day(today));
     }
 
-    /// After a whole run everything that is due was told, or waits in the list, and the issues are open that must be.
+    /// After a complete run everything that is due was told, or waits in the list, and the issues are open that must
+    /// be.
     fn is_told(&self, today: i64) {
         let on = day(today);
         let list = self.hub.threads.iter().find(|thread| record(&thread.body).unwrap().get("digest").is_some());
@@ -324,7 +326,7 @@ impl Year {
     }
 }
 
-/// Plays so many years; one that fails is made simpler only a few times, as each takes a while.
+/// Plays so many years; one that fails is simplified only a few times, because each takes a while.
 fn play<S: Strategy>(cases: u32, strategy: &S, year: impl Fn(S::Value)) {
     let config = ProptestConfig { cases, max_shrink_iters: 64, ..ProptestConfig::with_source_file(file!()) };
     let played = TestRunner::new(config).run(strategy, |values| {
@@ -348,14 +350,14 @@ fn every_stage_is_told_once_and_every_issue_is_closed_in_the_end() {
         year.finish();
         said.borrow_mut().extend(year.said.into_iter().map(|(_, _, stage)| stage));
     });
-    // The years have had all that they are about.
+    // The years included everything that they are about.
     for stage in ["reminder-7", "reminder-1", "expired-0", "expired-1", "expired-7", "review-due", "review-overdue"] {
         assert!(said.borrow().contains(stage), "no year has {stage}");
     }
 }
 
 #[test]
-fn runs_that_break_off_and_calls_that_are_made_again_change_nothing_of_it() {
+fn interrupted_runs_and_repeated_calls_make_no_difference() {
     let runs = vec(vec(option::weighted(0.5, 0..4_usize), 0..4), 365);
     play(2, &(lives(), runs), |(lives, runs)| {
         let mut year = Year::new(lives, 20);
@@ -370,7 +372,7 @@ fn runs_that_break_off_and_calls_that_are_made_again_change_nothing_of_it() {
 }
 
 #[test]
-fn a_list_holds_those_who_wait_when_there_are_too_many() {
+fn a_list_contains_those_who_wait_if_there_are_too_many() {
     let lists = RefCell::new(0);
     play(1, &(lives(), days(0.15)), |(lives, runs)| {
         let mut year = Year::new(lives, 1);
@@ -390,7 +392,7 @@ fn a_list_holds_those_who_wait_when_there_are_too_many() {
 }
 
 #[test]
-fn after_a_break_at_any_call_the_next_run_leaves_what_a_whole_one_leaves() {
+fn after_a_break_at_any_call_the_next_run_leaves_what_a_complete_one_leaves() {
     play(1, &(lives(), days(0.3)), |(lives, runs)| {
         let mut year = Year::new(lives, 3);
         for (today, runs) in (0..).zip(runs) {
@@ -412,7 +414,7 @@ fn break_off_at_each_call(year: &mut Year, today: i64) {
         for call in &calls[..broken] {
             other.apply(call);
         }
-        // One that is broken off may open fewer than it may, and the next one the rest.
+        // One that breaks off may open fewer than allowed, and the next one the rest.
         let whole = std::mem::replace(&mut year.hub, other);
         let rest = year.plan(today);
         rest.iter().for_each(|call| {

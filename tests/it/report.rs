@@ -47,7 +47,7 @@ mod shipped_registers {
     use super::*;
 
     #[test]
-    fn their_agendas_are_as_recorded() {
+    fn the_agendas_are_as_recorded() {
         for register in ["acme", "drift"] {
             for format in ["text", "markdown"] {
                 assert_recorded("fixtures/report", &format!("{register}.{format}"), &shipped(register, format));
@@ -78,7 +78,7 @@ mod shipped_registers {
         assert_eq!(live.map(|key| metrics[key].as_u64().unwrap()), [25, 1, 3, 2]);
         // 3 of the payroll bureau, 1 each of the cold store, the label PCs and the reporting image.
         assert_eq!((&metrics["renewals_used"], &metrics["without_renewal_left"]), (&Value::from(6), &Value::from(1)));
-        // 556 days of 33 exceptions; the mailer's closure lies before its start.
+        // 556 days of 33 exceptions; the mailer's closure is before its start.
         let life = &metrics["life"];
         let counted = ["counted", "left_out", "days"].map(|key| life[key].as_u64().unwrap());
         assert_eq!((counted, life["average"].as_f64()), ([33, 1, 556], Some(16.8)));
@@ -122,9 +122,9 @@ mod shipped_registers {
 mod pages {
     use super::*;
 
-    /// Templates allow both, and a browser drops or nests what it finds without a word.
+    /// Templates allow both, and a browser silently drops or nests what it finds.
     #[test]
-    fn no_attribute_stands_twice_and_no_element_is_left_open() {
+    fn no_attribute_is_repeated_and_no_element_is_left_open() {
         for register in ["acme", "drift"] {
             let page = shipped(register, "html");
             let body = page.split("</style>").nth(1).unwrap().split("<script>").next().unwrap();
@@ -202,7 +202,7 @@ mod meetings {
     }
 
     #[test]
-    fn a_day_that_is_none_or_lies_ahead_is_refused() {
+    fn a_day_that_is_invalid_or_in_the_future_is_refused() {
         let sandbox = register();
         for (since, words) in [("soon", "`--since soon`"), ("2026-11-24", "is after the day of the meeting")] {
             let run = run(&sandbox, &["--since", since]);
@@ -224,7 +224,7 @@ mod meetings {
     }
 
     #[test]
-    fn a_folder_without_a_register_is_no_empty_meeting() {
+    fn a_folder_without_a_register_is_not_an_empty_meeting() {
         let run = run(&Sandbox::new(), &[]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""));
         assert!(run.stderr.contains("no register"), "{}", run.stderr);
@@ -250,7 +250,7 @@ mod outputs {
     }
 
     #[test]
-    fn a_plain_file_stands_in_for_standard_output_in_the_format_of_its_ending() {
+    fn a_plain_file_replaces_standard_output_in_the_format_of_its_ending() {
         let sandbox = register();
         for (file, begins) in
             [("weekly.html", "<!doctype html>"), ("weekly.md", "# Weekly"), ("weekly.json", "{"), ("weekly", "weekly")]
@@ -258,7 +258,7 @@ mod outputs {
             assert_eq!(report(&sandbox, &["--output", file]), "");
             assert!(fs::read_to_string(sandbox.path(file)).unwrap().starts_with(begins), "{file}");
         }
-        // What --format says comes before what the ending says.
+        // What --format says takes precedence over the ending.
         assert_eq!(report(&sandbox, &["--output", "weekly.txt", "--format", "markdown"]), "");
         assert!(fs::read_to_string(sandbox.path("weekly.txt")).unwrap().starts_with("# Weekly"));
     }
@@ -273,7 +273,7 @@ mod outputs {
     }
 
     #[test]
-    fn none_replaces_what_is_read_or_hides_a_slip() {
+    fn no_output_replaces_what_is_read_or_hides_a_slip() {
         let sandbox = register();
         sandbox.file("stopgap.yaml", "version: 1\n");
         let before = fs::read(sandbox.path("exceptions/label-printer.yaml")).unwrap();
@@ -281,7 +281,7 @@ mod outputs {
             ("exceptions/label-printer.yaml", "would replace"),
             ("json=stopgap.yaml", "would replace"),
             ("htm=a.html", "did you mean `html`?"),
-            ("html=", "names no file"),
+            ("html=", "does not name a file"),
             ("nowhere/weekly.html", "its folder does not exist"),
         ] {
             let run = run(&sandbox, &["--output", output]);
@@ -313,7 +313,7 @@ mod hostile {
         "@everyone o/r#12 GH-7 https://evil.example www.evil.example a@evil.example :bomb:",
     ];
 
-    /// A register in which each text stands in every field that a report repeats.
+    /// A register in which each text is in every field that a report repeats.
     fn register() -> Sandbox {
         let sandbox = Sandbox::new();
         for (number, text) in TEXTS.iter().enumerate() {
@@ -336,7 +336,7 @@ mod hostile {
     }
 
     #[test]
-    fn no_text_acts_on_a_terminal_or_a_log() {
+    fn no_text_does_anything_to_a_terminal_or_a_log() {
         let sandbox = register();
         for format in FORMATS {
             let printed = report(&sandbox, &["--format", format]);
@@ -349,12 +349,12 @@ mod hostile {
     }
 
     #[test]
-    fn the_page_has_no_element_or_attribute_of_a_text() {
+    fn no_text_becomes_an_element_or_attribute_of_the_page() {
         let sandbox = register();
         let page = report(&sandbox, &["--format", "html"]);
         let harmless = Sandbox::new();
         harmless.file("exceptions/late.yaml", exception(&[]));
-        // The script and the style sheet are ours, and stand in any page as they stand in this one.
+        // The script and the style sheet are ours, and are the same in every page.
         let names = |page: &str| -> BTreeSet<String> {
             let body = page.split("</style>").nth(1).unwrap();
             let body = body.split("<script>").next().unwrap();
@@ -384,7 +384,7 @@ mod hostile {
     }
 
     #[test]
-    fn markdown_has_no_mention_link_or_reference_of_a_text() {
+    fn no_text_becomes_a_mention_link_or_reference_in_markdown() {
         let sandbox = register();
         let printed = report(&sandbox, &["--format", "markdown"]);
         for forbidden in [
@@ -451,7 +451,7 @@ mod hostile {
 mod large {
     use super::*;
 
-    /// More than the page draws or lists: each part says what it leaves out, and the figures count all.
+    /// More than the page draws or lists: each part says what it leaves out, and the figures count everything.
     #[test]
     fn a_page_says_what_it_leaves_out() {
         let sandbox = Sandbox::new();

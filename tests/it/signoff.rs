@@ -1,5 +1,5 @@
-//! Who signed a change off: CODEOWNERS of the base, the event and the saved reviews, in real
-//! repositories. Each attack stands beside the honest change that looks almost the same.
+//! Who signed off a change: CODEOWNERS of the base, the event and the saved reviews, in real repositories. Each attack
+//! is next to the honest change that looks almost the same.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,7 +14,7 @@ const OWNERS: &str =
     "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/stopgap.yaml @mei @olek\n/people.yaml @mei @olek\n";
 const HOUR: &str = "2026-11-15T10:00:00Z";
 
-/// An entry that `@mei` decided on, with some fields written otherwise.
+/// An entry that `@mei` decided on, with some fields written differently.
 fn entry(fields: &[(&str, &str)]) -> String {
     let mut all = vec![("approver", "\"@mei\"")];
     all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
@@ -37,10 +37,10 @@ fn amendment(approver: &str, note: &str) -> String {
     )
 }
 
-/// A pull request of the branch `topic` into `main`, and what GitHub would say of it.
+/// A pull request of the branch `topic` into `main`, and what GitHub would say about it.
 struct Pull {
     repo: Repo,
-    /// Where the register lies: empty, or ending in `/`.
+    /// Where the register is: empty, or ending in `/`.
     below: &'static str,
     author: Value,
     reviews: Vec<Value>,
@@ -48,7 +48,7 @@ struct Pull {
 }
 
 impl Pull {
-    /// Makes the base; the files' paths are from the register's root.
+    /// Creates the base; the files' paths are from the register's root.
     fn onto(files: &[(&str, &str)]) -> Self {
         Self::below("", OWNERS, files)
     }
@@ -111,7 +111,7 @@ impl Pull {
         path
     }
 
-    /// Runs the gate with arguments of its own.
+    /// Runs the gate with its own arguments.
     fn gate(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(self.repo.path());
@@ -119,7 +119,7 @@ impl Pull {
         Run::of(command.args(arguments))
     }
 
-    /// Runs the gate with the event and the reviews as they are saved.
+    /// Runs the gate with the event and the reviews as saved.
     fn signed(&self, format: &str, reviews: &str) -> Run {
         let event = self.save("event.json", &self.event().to_string());
         let reviews = self.save("reviews.json", reviews);
@@ -127,7 +127,7 @@ impl Pull {
         self.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--format", format])
     }
 
-    /// What gates, as `rule: message (help)`.
+    /// Returns what gates, as `rule: message (help)`.
     fn said(&self) -> Vec<String> {
         said(&self.signed("json", &Value::from(self.reviews.clone()).to_string()))
     }
@@ -225,7 +225,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn an_approval_of_an_older_text_is_none() {
+    fn an_approval_of_an_older_text_does_not_count() {
         let mut pull = Pull::asking(&[("risk.statement", "A forged printer could print a wrong label.")]);
         let old = pull.head.clone();
         let said = pull
@@ -255,14 +255,14 @@ mod approval_missing {
     #[test]
     fn an_older_approval_counts_when_the_entry_moved_to_another_folder() {
         let mut pull = Pull::asking(&[]);
-        // A note of the same name lies before the entry in the order of paths.
+        // A note of the same name comes before the entry in the order of paths.
         pull.push(&[("docs/label-printer.yaml", "title: Where the printer stands\n")]).review("mei", "APPROVED");
         pull.repo.git(&["rm", "--quiet", ENTRY]);
         assert_eq!(pull.push(&[("exceptions/hall-3/label-printer.yaml", &entry(&[]))]).said(), NOTHING);
     }
 
     #[test]
-    fn a_text_outside_of_the_register_was_never_approved_as_an_exception() {
+    fn a_text_outside_the_register_was_never_approved_as_an_exception() {
         let mut pull = Pull::onto(&[]);
         pull.push(&[("docs/label-printer.yaml", &entry(&[]))]).review("mei", "APPROVED");
         let said = pull.push(&[(ENTRY, &entry(&[]))]).said();
@@ -270,7 +270,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn a_commit_that_is_not_here_cannot_be_judged() {
+    fn a_commit_that_is_missing_here_cannot_be_judged() {
         let mut pull = Pull::asking(&[]);
         let commit = "1234567890abcdef1234567890abcdef12345678";
         let said = pull.review_of("mei", "APPROVED", commit, HOUR).said();
@@ -339,7 +339,7 @@ mod approval_missing {
             let mut pull = Pull::asking(&[("approver", approver)]);
             let said = pull.review("mei", "APPROVED").said();
             let message = format!(
-                "approval-missing: `{approver}` has no GitHub account that is known, so nobody can sign the exception off \
+                "approval-missing: `{approver}` has no known GitHub account, so nobody can sign off the exception \
                  (write the approver as `@handle`, or give `{approver}` a `handle` in `people.yaml`)"
             );
             assert!(said.contains(&message), "{said:?}");
@@ -372,7 +372,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn an_amendment_that_is_written_down_again_is_another_one() {
+    fn a_copied_amendment_is_a_new_one() {
         let first = amendment("@olek", "The hall was renumbered.");
         let base = entry(&[]) + "amendments:" + &first;
         let mut pull = Pull::onto(&[(ENTRY, &base)]);
@@ -388,7 +388,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn a_rejected_entry_needs_nobody() {
+    fn a_rejected_entry_needs_nobodys_approval() {
         assert_eq!(Pull::asking(&[("status", "rejected")]).said(), NOTHING);
         let mut revived = Pull::onto(&[(ENTRY, &entry(&[("status", "rejected")]))]);
         revived.push(&[(ENTRY, &entry(&[]))]);
@@ -418,7 +418,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn a_narrower_warning_hides_no_missing_approval() {
+    fn a_narrower_warning_does_not_hide_a_missing_approval() {
         let policy = "version: 1\nrules: {owner-not-a-person: warning, author-is-approver: warning}\n";
         let mut pull = Pull::onto(&[("stopgap.yaml", policy)]);
         pull.push(&[(ENTRY, &entry(&[("approver", "\"@hanna\"")]))]);
@@ -426,7 +426,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn whoever_asked_approves_no_amendment_of_it() {
+    fn whoever_asked_must_not_approve_an_amendment() {
         let base = entry(&[("requester", "\"@olek\"")]) + "amendments:";
         let mut pull = Pull::onto(&[(ENTRY, &(base.clone() + " []\n"))]);
         pull.push(&[(
@@ -438,7 +438,7 @@ mod approval_missing {
     }
 
     #[test]
-    fn an_edit_that_decides_nothing_needs_nobody() {
+    fn an_edit_that_decides_nothing_needs_nobodys_approval() {
         let mut pull = Pull::onto(&[(ENTRY, &entry(&[]))]);
         assert_eq!(pull.push(&[(ENTRY, &entry(&[("owner", "Ines Prado")]))]).said(), NOTHING);
     }
@@ -610,7 +610,7 @@ mod dates {
     }
 
     #[test]
-    fn it_fails_nothing() {
+    fn it_does_not_fail_the_check() {
         let mut pull = Pull::asking(&[]);
         let head = pull.head.clone();
         pull.review_of("mei", "APPROVED", &head, "2026-11-22T12:00:00Z");
@@ -627,7 +627,7 @@ mod given {
     }
 
     #[test]
-    fn what_was_not_given_is_said_in_one_line() {
+    fn what_was_not_given_is_reported_in_one_line() {
         let pull = Pull::asking(&[]);
         let run = pull.gate(&["--base", "main"]);
         assert_eq!(run.code, 0, "{}", run.stdout);
@@ -646,20 +646,22 @@ mod given {
     }
 
     #[test]
-    fn an_event_of_no_pull_request_is_said_to_be_one() {
+    fn an_event_that_is_not_about_a_pull_request_is_reported() {
         let pull = Pull::asking(&[]);
         let (main, head) = (pull.repo.rev("main"), pull.head.clone());
         let push = json!({"ref": "refs/heads/main", "before": main, "after": head});
         let group = json!({"action": "checks_requested", "merge_group":
             {"base_sha": main, "head_sha": head, "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-x"}});
-        for (event, name) in
-            [(push, "a push"), (group, "a merge queue"), (json!({"schedule": "17 5 * * *"}), "no pull request")]
-        {
+        for (event, name) in [
+            (push, "a push"),
+            (group, "a merge queue"),
+            (json!({"schedule": "17 5 * * *"}), "something other than a pull request"),
+        ] {
             let event = pull.save("event.json", &event.to_string());
             let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
             assert_eq!(run.code, 0, "{}", run.stdout);
             let expected = format!(
-                "sign-off was not checked: the event is of {name}, so author-is-approver, approval-missing and \
+                "sign-off was not checked: the event is about {name}, so author-is-approver, approval-missing and \
                  decision-date-mismatch did not run"
             );
             assert_eq!(last_line(&run), expected);
@@ -681,33 +683,25 @@ mod given {
     }
 
     #[test]
-    fn what_is_no_event_or_no_reviews_is_refused_in_words() {
+    fn what_is_not_an_event_or_not_reviews_is_refused_in_words() {
         let pull = Pull::asking(&[]);
         let event = pull.event().to_string();
         let mut headless = pull.event();
         headless["pull_request"].as_object_mut().unwrap().remove("head");
         let refusal = r#"{"message": "Not Found", "status": "404"}"#;
         for (event, reviews, says) in [
-            ("", "[]", "`event.json` is not an event that can be used: it is empty"),
-            ("not json", "[]", "`event.json` is not an event that can be used: it is not JSON"),
-            (&event[..40], "[]", "`event.json` is not an event that can be used: it breaks off"),
-            ("[]", "[]", "`event.json` is not an event that can be used"),
-            (
-                &headless.to_string(),
-                "[]",
-                "`event.json` is not an event that can be used: it has no `pull_request.head.sha`",
-            ),
-            (&event, "", "`reviews.json` is not a list of reviews that can be used: it is empty"),
+            ("", "[]", "`event.json` is not a usable event: it is empty"),
+            ("not json", "[]", "`event.json` is not a usable event: it is not JSON"),
+            (&event[..40], "[]", "`event.json` is not a usable event: it breaks off"),
+            ("[]", "[]", "`event.json` is not a usable event"),
+            (&headless.to_string(), "[]", "`event.json` is not a usable event: it has no `pull_request.head.sha`"),
+            (&event, "", "`reviews.json` is not a usable list of reviews: it is empty"),
             (
                 &event,
                 refusal,
-                "`reviews.json` is not a list of reviews that can be used: it holds GitHub's refusal `Not Found`",
+                "`reviews.json` is not a usable list of reviews: it contains GitHub's refusal `Not Found`",
             ),
-            (
-                &event,
-                "[{\"id\": 4}]",
-                "`reviews.json` is not a list of reviews that can be used: review 4: has no `state`",
-            ),
+            (&event, "[{\"id\": 4}]", "`reviews.json` is not a usable list of reviews: review 4: has no `state`"),
         ] {
             pull.save("event.json", event);
             pull.save("reviews.json", reviews);
@@ -736,7 +730,7 @@ mod given {
 mod code_owned {
     use super::*;
 
-    /// The whole register of a work tree with such a CODEOWNERS.
+    /// Creates a repository with a whole register and such a CODEOWNERS.
     fn whole(owners: Option<&str>, files: &[(&str, &str)]) -> Repo {
         let repo = Repo::new();
         repo.write("stopgap.yaml", "version: 1\n").write(ENTRY, &exception(&[]));
@@ -767,7 +761,7 @@ mod code_owned {
     }
 
     #[test]
-    fn a_missing_codeowners_is_said_in_every_format() {
+    fn a_missing_codeowners_is_reported_in_every_format() {
         let repo = whole(None, &[]);
         assert_eq!(
             said(&check(&repo, "", "json")),
@@ -801,7 +795,7 @@ mod code_owned {
             (
                 "* @mei\n",
                 "the register `exceptions/`, the policy `stopgap.yaml` and CODEOWNERS itself have no second owner \
-                 beside `@mei`, who cannot approve their own change (name two people or more in this line)",
+                 besides `@mei`, who cannot approve their own change (name two people or more in this line)",
             ),
             (
                 "/exceptions/ @mei @olek\n/.github/ @mei @olek\n",
@@ -818,7 +812,7 @@ mod code_owned {
             ),
             (
                 "* @mei @olek\n/exceptions/label* @Olek @olek\n",
-                "the exception `exceptions/label-printer.yaml` has no second owner beside `@Olek`, who cannot approve \
+                "the exception `exceptions/label-printer.yaml` has no second owner besides `@Olek`, who cannot approve \
                  their own change (name two people or more in this line)",
             ),
             (
@@ -845,7 +839,7 @@ mod code_owned {
     }
 
     #[test]
-    fn the_organisation_s_schema_is_a_part_where_it_is_named() {
+    fn the_organisation_s_schema_is_a_part_if_it_is_named() {
         let files = [("stopgap.yaml", "schema: rules/house.json\n"), ("rules/house.json", "{}")];
         assert_eq!(
             messages(Some(OWNERS), &files),
@@ -872,7 +866,7 @@ mod code_owned {
     }
 
     #[test]
-    fn a_line_that_github_skips_is_said() {
+    fn a_line_that_github_skips_is_reported() {
         let said = messages(Some(&format!("{OWNERS}docs/[ab] @mei\n")), &[]);
         assert!(said.len() == 1 && said[0].contains("GitHub skips the line"), "{said:?}");
     }
@@ -888,7 +882,7 @@ mod code_owned {
     }
 
     #[test]
-    fn a_folder_that_is_no_top_of_a_work_tree_is_left_alone() {
+    fn a_folder_that_is_not_the_top_of_a_work_tree_is_left_alone() {
         let repo = whole(None, &[("sub/exceptions/x.yaml", &exception(&[])), ("sub/stopgap.yaml", "version: 1\n")]);
         assert_eq!(said(&check(&repo, "sub", "json")), NOTHING);
         let loose = Sandbox::new();

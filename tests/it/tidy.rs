@@ -87,7 +87,7 @@ fn modules_with_parts_are_written_as_mod_rs() {
 }
 
 #[test]
-fn rules_read_no_file_and_start_nothing() {
+fn rules_do_not_read_files_or_start_processes() {
     for (path, code) in sources().into_iter().filter(|(path, _)| path.starts_with("rules/")) {
         for outside in ["std::fs", "std::env", "std::process", "std::io", "crate::git::", "crate::files"] {
             assert!(!code.contains(outside), "{path} names {outside}");

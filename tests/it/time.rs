@@ -2,7 +2,7 @@
 
 use crate::support::{Run, Sandbox, exception};
 
-/// What a check at a moment says of an exception, without its notes.
+/// Returns what a check at a moment says about an exception, without its notes.
 fn found(zone: &str, fields: &[(&str, &str)], today: &str) -> Vec<String> {
     let sandbox = Sandbox::new();
     sandbox.file("stopgap.yaml", format!("timezone: {zone}\nrules: {{expiring-soon: off}}\n"));
@@ -42,7 +42,7 @@ fn the_last_day_ends_at_local_midnight_when_the_clocks_change() {
         ("Europe/Berlin", "2026-10-25", "2026-10-25T22:59:59Z", "2026-10-25T23:00Z"),
         ("America/New_York", "2026-10-31", "2026-11-01T03:59:59Z", "2026-11-01T04:00Z"),
         ("America/New_York", "2026-11-01", "2026-11-02T04:59:59Z", "2026-11-02T05:00Z"),
-        // Local midnight comes twice in Havana: the clocks go from 01:00 back to 00:00.
+        // Local midnight occurs twice in Havana: the clocks go from 01:00 back to 00:00.
         ("America/Havana", "2026-10-31", "2026-11-01T03:59:59Z", "2026-11-01T04:00Z"),
     ] {
         ends_between(zone, expires, last, first);
@@ -54,7 +54,7 @@ fn a_date_time_ends_at_its_minute() {
     ends_between("UTC", "2026-11-12T09:00", "2026-11-12T08:59:59", "2026-11-12T09:00");
     ends_between("Europe/Berlin", "2026-11-12T09:00", "2026-11-12T07:59:59Z", "2026-11-12T08:00Z");
     ends_between("Europe/Berlin", "2026-11-12T09:00:30", "2026-11-12T09:00:29", "2026-11-12T09:00:30");
-    // Before the change 09:00 in Berlin is 07:00 UTC, and 02:30 comes twice: the first counts.
+    // Before the change 09:00 in Berlin is 07:00 UTC, and 02:30 occurs twice: the first counts.
     ends_between("Europe/Berlin", "2026-10-24T09:00", "2026-10-24T06:59:59Z", "2026-10-24T07:00Z");
     ends_between("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:29:59Z", "2026-10-25T00:30Z");
 }

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_before_anything_is_written() {
+    fn a_senseless_request_is_refused_before_anything_is_written() {
         for (family, id) in
             [("time", "Bad"), ("time", "a--b"), ("time", "../x"), ("nowhere", "late"), ("time", "expired")]
         {

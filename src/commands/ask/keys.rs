@@ -25,7 +25,7 @@ const SEQUENCE: u16 = 500;
 ///
 /// # Errors
 ///
-/// When the terminal fails.
+/// If the terminal fails.
 pub(super) fn read(question: &Question, standing: &str) -> Result<Typed, Error> {
     let failed = |error: ReadlineError| Error::Terminal(error.to_string());
     let config = Config::builder()
@@ -135,7 +135,7 @@ impl Completer for Choices<'_> {
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         let typed = line.get(..at).unwrap_or_default();
         let start = if self.question.several { typed.rfind([' ', ',']).map_or(0, |at| at + 1) } else { 0 };
-        // What would be shown otherwise than it is cannot be offered.
+        // What would be displayed differently from what it is cannot be offered.
         let harmless = |choice: &&Choice| escape::line(&choice.value) == choice.value;
         let found = near(typed.get(start..).unwrap_or_default(), &self.question.choices).filter(harmless);
         let pair = |choice: &Choice| Pair { display: choice.value.clone(), replacement: choice.value.clone() };

@@ -1,6 +1,6 @@
-//! Asking somebody in a terminal, one line at a time.
+//! Asks somebody in a terminal, one line at a time.
 //!
-//! Whatever a register or a roster holds is escaped before it is shown, an answer is one line of text
+//! Whatever a register or a roster contains is escaped before it is shown, an answer is one line of text
 //! whatever was pasted, and what was typed before a question was there is not its answer. A terminal
 //! that cannot move its cursor is read line by line, by the same questions.
 
@@ -81,12 +81,12 @@ enum Typed {
 pub(super) struct Choice {
     /// The answer.
     pub(super) value: String,
-    /// What explains it.
+    /// Its explanation.
     pub(super) about: String,
 }
 
 impl Choice {
-    /// Makes a choice that needs no explanation.
+    /// Creates a choice that needs no explanation.
     pub(super) fn plain(value: impl Into<String>) -> Self {
         Self { value: value.into(), about: String::new() }
     }
@@ -160,7 +160,7 @@ impl Terminal {
     ///
     /// # Errors
     ///
-    /// When the terminal fails.
+    /// If the terminal fails.
     pub(super) fn show(&self, question: &Question, out: &mut dyn Write) -> Result<(), Error> {
         tty::forget_typed();
         writeln!(out, "\n{}", self.head(question))?;
@@ -206,12 +206,12 @@ impl Terminal {
     ///
     /// # Errors
     ///
-    /// When the terminal or the editor fails.
+    /// If the terminal or the editor fails.
     pub(super) fn read(&self, question: &Question, standing: &str, out: &mut dyn Write) -> Result<Reply, Error> {
         let mut standing = standing.to_owned();
         loop {
             out.flush()?;
-            // What would be shown otherwise than it is cannot stand in a line.
+            // What would be displayed differently from what it is cannot be in a line.
             if escape::line(&standing) != standing {
                 standing.clear();
             }
@@ -247,7 +247,7 @@ impl Terminal {
     ///
     /// # Errors
     ///
-    /// When the terminal fails.
+    /// If the terminal fails.
     pub(super) fn refuse(&self, why: &str, out: &mut dyn Write) -> Result<(), Error> {
         tty::forget_typed();
         writeln!(out, "{} {}", self.red("!"), self.wrap(why, "  "))?;
@@ -292,7 +292,7 @@ impl Terminal {
     }
 }
 
-/// Makes one line of an answer: what was pasted may hold line ends and control characters.
+/// Turns an answer into one line: what was pasted may contain line ends and control characters.
 pub(super) fn tidy(text: &str) -> String {
     let blank = |c: char| c.is_whitespace() || c.is_control();
     text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

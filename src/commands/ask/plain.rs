@@ -9,7 +9,7 @@ use crate::error::Error;
 ///
 /// # Errors
 ///
-/// When the terminal fails.
+/// If the terminal fails.
 pub(super) fn read(standing: &str, out: &mut dyn Write) -> Result<Typed, Error> {
     if !standing.is_empty() {
         writeln!(out, "  enter alone: {standing}")?;

@@ -1,4 +1,4 @@
-//! `stopgap init`: a repository set up for a register, without a change to what is there.
+//! `stopgap init`: sets up a repository for a register, without changing existing files.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const GITLAB: &str = include_str!("gitlab.yml");
 
 /// Where GitHub finds the job.
 const WORKFLOW: &str = ".github/workflows/stopgap.yml";
-/// What git makes of files between storing and checking them out.
+/// Tells git what to do with line ends.
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// A file of the set-up.
@@ -60,8 +60,8 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     write::new(&files, &root)?;
     match new.len() {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
-        1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
-        count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
+        1 => writeln!(out, "\n1 file was written; existing files were not changed")?,
+        count => writeln!(out, "\n{count} files were written; existing files were not changed")?,
     }
     setup.say_what_is_left(out, !new.is_empty())?;
     match doctor::after_setup(&root, world) {
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// What belongs to a set-up repository.
+/// What belongs in a set-up repository.
 struct Setup {
     parts: Vec<Part>,
     /// The lines that CODEOWNERS lacks, and the file that they go into.
@@ -87,7 +87,7 @@ struct Setup {
     /// Whether the pipeline's file is the user's own.
     own_pipeline: bool,
     in_git: bool,
-    /// Where the root lies below the top of the repository: empty, or ending in `/`.
+    /// Where the root is below the top of the repository: empty, or ending in `/`.
     below: String,
 }
 
@@ -100,7 +100,7 @@ impl Setup {
         let own_pipeline = there(PIPELINE);
         let below = place::below_work_tree(root);
         let usual_ci = if own_pipeline { Ci::Gitlab } else { Ci::Github };
-        // A job and code owners belong to the top of the repository.
+        // A job and code owners belong at the top of the repository.
         let ci = if below.is_empty() { arguments.ci.unwrap_or(usual_ci) } else { Ci::None };
         let guess = if arguments.ci.unwrap_or(usual_ci) == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
         let forge = policy.forge.unwrap_or(guess);
@@ -182,7 +182,7 @@ impl Setup {
     }
 }
 
-/// Returns the policy to begin with.
+/// Returns the initial policy.
 fn policy_for(forge: Forge) -> String {
     match forge {
         Forge::GitLab => POLICY.replace("# forge: github", "forge: gitlab"),
@@ -211,7 +211,7 @@ fn owners(forge: Forge, given: &[String]) -> Result<Vec<String>, Error> {
 }
 
 /// Returns what must have owners, each as a pattern for CODEOWNERS and a path that it covers: the register, its rule
-/// book, CODEOWNERS itself and what else decides how they are judged.
+/// book, CODEOWNERS itself and whatever else decides how they are judged.
 fn decisive(policy: &Policy, below: &str, owners_path: &str, ci: Ci) -> Vec<(String, String)> {
     let folder = &policy.exceptions;
     let mut paths = vec![(format!("/{below}{folder}/"), format!("{folder}/x.yaml"))];
@@ -237,7 +237,7 @@ fn lines(forge: Forge, text: &str, paths: Vec<(String, String)>, owners: &[Strin
     patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()
 }
 
-/// Returns the workflow, with the action where one is named.
+/// Returns the workflow, with the action if one is named.
 fn workflow(action: Option<&str>) -> Result<String, Error> {
     let Some(action) = action else { return Ok(format!("{GITHUB}{}", versioned(GITHUB_COMMAND))) };
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
@@ -250,7 +250,7 @@ fn workflow(action: Option<&str>) -> Result<String, Error> {
         false => Err(Error::from(Argument::Form {
             option: "--action",
             value: action.to_owned(),
-            fault: "names no action",
+            fault: "does not name an action",
             help: "write `owner/repository@commit`".to_owned(),
         })),
     }

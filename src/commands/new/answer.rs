@@ -1,4 +1,4 @@
-//! One answer of a new exception: what was said of a field, on one line.
+//! One answer of a new exception: what was said about a field, on one line.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use crate::register::draft::Draft;
 use crate::register::fields::{ENVIRONMENT, Field, Kind, Need, TIER};
 use crate::schema::Shipped;
 
-/// Returns the argument that gives an answer, as an example of the command line has it.
+/// Returns the argument that sets an answer, as an example for the command line.
 pub(super) fn argument(field: Field) -> String {
     let parts = std::iter::once(field).chain(field.parts()).filter_map(Field::argument);
     parts.map(|argument| format!("--{} {}", argument.flag, argument.value)).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the schema's own example of an answer; empty where the question says enough.
+/// Returns the schema's own example of an answer; empty if the question says enough.
 pub(super) fn example(field: Field) -> String {
     match field.kind() {
         Kind::Line | Kind::Texts if field != ENVIRONMENT => example_at(field),
@@ -35,13 +35,13 @@ fn example_at(field: Field) -> String {
     place["examples"][0].as_str().unwrap_or_default().to_owned()
 }
 
-/// Tells whether a draft has use for an answer: the incident is that of an emergency alone.
+/// Returns whether an answer applies to a draft: only an emergency has an incident.
 pub(super) fn applies(field: Field, draft: &Draft) -> bool {
     let is_emergency = draft.text(TIER) == Tier::Emergency.name();
     (field.need() != Need::Emergency || is_emergency) && field.parent().is_none_or(|above| applies(above, draft))
 }
 
-/// Tells whether an exception cannot do without an answer.
+/// Returns whether an exception needs an answer.
 pub(super) fn is_required(field: Field, draft: &Draft) -> bool {
     let needed = match field.need() {
         Need::Always | Need::Approved => true,
@@ -51,7 +51,7 @@ pub(super) fn is_required(field: Field, draft: &Draft) -> bool {
     needed && field.parent().is_none_or(|above| is_required(above, draft))
 }
 
-/// Returns an answer on one line; of a list of mappings what each says first.
+/// Returns an answer on one line; for a list of mappings, what each says first.
 pub(super) fn get(field: Field, draft: &Draft) -> String {
     let list = |field| draft.list(field).unwrap_or_default();
     match field.kind() {
@@ -63,7 +63,7 @@ pub(super) fn get(field: Field, draft: &Draft) -> String {
     }
 }
 
-/// Takes an answer that is one line; a list of mappings takes none.
+/// Sets an answer of one line; a list of mappings has none.
 pub(super) fn set(field: Field, draft: &mut Draft, answer: &str) {
     match field.kind() {
         Kind::Words(_) => {
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_answer_is_written_where_its_pointer_says() {
+    fn every_answer_is_written_where_its_pointer_points() {
         for field in Field::asked() {
             let mut draft = Draft::default();
             set(field, &mut draft, "data");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_can_be_given_by_an_argument() {
+    fn every_answer_can_be_set_by_an_argument() {
         for field in Field::asked() {
             assert!(argument(field).starts_with("--"), "{field:?}");
         }

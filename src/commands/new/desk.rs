@@ -1,8 +1,8 @@
-//! The register as it lies beside a new exception: what the gate would say of an answer, at once.
+//! The register around a new exception: what the gate would say about an answer, immediately.
 //!
-//! A register of 10,000 files is parsed once. An answer is then judged by the real rules among only
-//! those files that can matter to it: the same system, which may be the same exception filed again,
-//! and the reason that is nearest to the new one.
+//! A register of 10,000 files is parsed once. An answer is then judged by the real rules among only those files that
+//! can matter to it: the same system, which may be the same exception filed again, and the reason that is nearest to
+//! the new one.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -49,11 +49,11 @@ pub(super) struct Desk {
     systems: BTreeMap<String, Vec<FileId>>,
     /// Every reason with its file.
     reasons: Vec<(FileId, String)>,
-    /// The last reason that was looked for, and the file with the nearest one.
+    /// The last reason that was looked up, and the file with the nearest one.
     nearest: RefCell<(String, Option<FileId>)>,
 }
 
-/// What a rule says of a draft.
+/// What a rule says about a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Remark {
     /// How much it weighs.
@@ -62,7 +62,7 @@ pub(super) struct Remark {
     pub(super) rule: &'static str,
     /// JSON Pointer of the field; a path for another file's.
     pub(super) field: String,
-    /// Whether it is that the field is missing.
+    /// Whether the remark is that the field is missing.
     pub(super) missing: bool,
     /// What is wrong.
     pub(super) message: String,
@@ -71,8 +71,8 @@ pub(super) struct Remark {
 }
 
 impl Remark {
-    /// Returns what an answer causes: what is found on its own field, and what is newly found on
-    /// others. That others are still missing is not news.
+    /// Returns what an answer causes: what is found on its own field, and what is newly found on others. That others
+    /// are still missing is not news.
     pub(super) fn caused(before: &[Self], after: Vec<Self>, pointer: &str) -> Vec<Self> {
         let is_new = |remark: &Self| {
             let known = before.iter().any(|other| (other.rule, &other.field) == (remark.rule, &remark.field));
@@ -81,7 +81,7 @@ impl Remark {
         after.into_iter().filter(is_new).collect()
     }
 
-    /// Tells whether it is about a field or a part of it.
+    /// Returns whether it is about a field or a part of it.
     fn is_about(&self, pointer: &str) -> bool {
         self.field.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
@@ -97,7 +97,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// When CODEOWNERS cannot be read.
+    /// If CODEOWNERS cannot be read.
     pub(super) fn new(opened: Opened) -> Result<Self, crate::error::Error> {
         let Opened { root, judge, own, files } = opened;
         let ownership = signoff::ownership(judge.policy.forge(), None, &root, &mut Files::default())?;
@@ -142,8 +142,8 @@ impl Desk {
         })
     }
 
-    /// Judges a draft as it would lie at a path. A CODEOWNERS that cannot be read is left to the
-    /// judgement of the finished file.
+    /// Judges a draft as if it were at a path. A CODEOWNERS that cannot be read is left for the judgement of the
+    /// finished file.
     pub(super) fn judge(&self, draft: &Draft, path: &str) -> Vec<Remark> {
         let mut files = self.related(draft);
         let file = files::decode(draft.to_yaml(None).into_bytes(), path.to_owned());
@@ -173,15 +173,14 @@ impl Desk {
         findings.iter().filter(about_it).map(remark).collect()
     }
 
-    /// Says what an answer causes.
+    /// Returns what an answer causes.
     pub(super) fn caused_by(&self, field: Field, draft: &Draft, path: &str) -> Vec<Remark> {
         let mut without = draft.clone();
         without.clear(field);
         Remark::caused(&self.judge(&without, path), self.judge(draft, path), &field.pointer())
     }
 
-    /// Tells which exception a draft takes up again, and how many renewals and re-filings then
-    /// stand in a row.
+    /// Returns which exception a draft takes up again, and how many renewals and re-filings there are then in a row.
     pub(super) fn taken_up(&self, draft: &Draft, path: &str) -> Option<(usize, String)> {
         let mut files = self.related(draft);
         let (new, _) = files.put(files::decode(draft.to_yaml(None).into_bytes(), path.to_owned()));
@@ -191,7 +190,7 @@ impl Desk {
         Some((count, id.to_owned()))
     }
 
-    /// Returns the word of a draft that speaks of an exposure, and the kind it most likely means.
+    /// Returns the word in a draft that reveals an exposure, and the kind that it most likely means.
     pub(super) fn spoken_of(&self, draft: &Draft) -> Option<(String, &'static str)> {
         let text = draft.to_yaml(None);
         let exception = Exception::from_node(FileId(0), "", yaml::parse(&text).ok()?);
@@ -213,7 +212,7 @@ impl Desk {
         self.ownership.as_ref().is_some_and(|ownership| ownership.codeowners().is_some())
     }
 
-    /// Returns the last day that a tier allows for a start, where both can be read.
+    /// Returns the last day that a tier allows for a start, if both can be read.
     pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
         let judge = &self.judge;
         let tier = Tier::parse(draft.text(TIER))?;
@@ -233,7 +232,7 @@ impl Desk {
         self.judge.policy.limit(tier)
     }
 
-    /// Returns the least tier of an exception with an exposure.
+    /// Returns the lowest tier of an exception with an exposure.
     pub(super) fn exposure_tier(&self) -> Tier {
         self.judge.policy.exposure_tier
     }
@@ -248,7 +247,7 @@ impl Desk {
         self.judge.today
     }
 
-    /// Works with the catalogue of controls, where there is one.
+    /// Works with the catalogue of controls, if there is one.
     pub(super) fn with_controls<T>(&self, work: impl FnOnce(&Controls) -> T) -> Option<T> {
         self.judge.controls.as_ref().map(work)
     }
@@ -271,7 +270,7 @@ impl Desk {
         Files::from_read(related.iter().map(copy).collect())
     }
 
-    /// Finds the file whose reason has the words of the new one, whichever of them is older.
+    /// Finds the file whose reason is nearest to the new one, whichever of them is older.
     fn nearest(&self, reason: &str) -> Option<FileId> {
         if reason.is_empty() {
             return None;

@@ -85,7 +85,7 @@ pub(super) fn meaning(tier: Tier) -> &'static str {
         Tier::Low => "a nuisance, easily undone",
         Tier::Moderate => "one team or one system",
         Tier::High => "customers, personal data or the business",
-        Tier::Emergency => "an incident is going on, and this helps to end it",
+        Tier::Emergency => "an incident is in progress, and this helps to end it",
     }
 }
 

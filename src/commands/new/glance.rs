@@ -82,7 +82,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the terminal fails.
+    /// If the terminal fails.
     pub(super) fn show_all(&mut self) -> Result<(), Error> {
         let glance = self.glance();
         writeln!(self.out, "\n{}", escape::line(&self.path()))?;
@@ -110,7 +110,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails.
+    /// If the question is cancelled, or the terminal fails.
     pub(super) fn confirm(&mut self, errors: usize, dry_run: bool) -> Result<Wish, Error> {
         let glance = self.glance();
         let first = glance.lines.iter().map(|line| line.about);

@@ -1,4 +1,4 @@
-//! From the file to the pull request: commands that can be pasted into a shell as they stand.
+//! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -46,7 +46,7 @@ impl Handoff<'_> {
         Ok(())
     }
 
-    /// A title that would look otherwise in a terminal stays in the file.
+    /// A title that would look different in a terminal stays in the file.
     fn message(&self) -> String {
         const LONGEST: usize = 72;
         let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
@@ -68,7 +68,7 @@ impl Resume<'_> {
     /// Prints the command that goes on with what was answered, and with what was half typed.
     pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
         let (words, lost) = self.words();
-        writeln!(out, "\nleft, and nothing is written; to go on from here:\n\n  {}", words.join(" "))?;
+        writeln!(out, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", words.join(" "))?;
         if !lost.is_empty() {
             let lost = lost.join(", ");
             writeln!(out, "\nwithout {lost}: it holds characters that a terminal would act on")?;
@@ -77,7 +77,7 @@ impl Resume<'_> {
     }
 
     /// Returns the words of the command, and the names of the answers that cannot be shown in it: one
-    /// that would be shown otherwise than it is cannot be pasted.
+    /// that would be displayed differently from what it is cannot be pasted.
     fn words(&self) -> (Vec<String>, Vec<&'static str>) {
         let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
         let mut lost = Vec::new();
@@ -140,7 +140,7 @@ fn fits(field: Field, text: &str) -> bool {
     }
 }
 
-/// Returns the arguments that give the answers of a draft: what is asked for, then the rest.
+/// Returns the arguments that set the answers of a draft: what is asked for, then the rest.
 fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
     let unasked = Field::all().filter(|field| field.question().is_none() && !field.is_in_list());
     let is_default = |field: Field| match field {

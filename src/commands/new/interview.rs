@@ -55,7 +55,7 @@ pub(super) struct Interview<'i> {
     pub(super) settled: BTreeSet<Field>,
     /// Answers that were begun when somebody went elsewhere.
     pub(super) begun: BTreeMap<Step, String>,
-    /// Of which exception it was said that this one renews it.
+    /// The exception that this one was said to renew.
     pub(super) noted: Option<String>,
     /// Where remarks are printed.
     pub(super) out: &'i mut dyn Write,
@@ -67,7 +67,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the questions are left, or the terminal fails.
+    /// If the questions are cancelled, or the terminal fails.
     pub(super) fn run(&mut self) -> Result<(), Error> {
         self.go_on_from(0)
     }
@@ -76,7 +76,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the questions are left, or the terminal fails.
+    /// If the questions are cancelled, or the terminal fails.
     pub(super) fn back(&mut self) -> Result<(), Error> {
         self.go_on_from(self.steps().len().saturating_sub(1))
     }
@@ -108,7 +108,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the questions are left, or the terminal fails.
+    /// If the questions are cancelled, or the terminal fails.
     pub(super) fn catch_up(&mut self) -> Result<(), Error> {
         let is_missing = |step: &Step| match *step {
             Step::Field(field) => !self.draft.is_given(field),
@@ -151,7 +151,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the question is left, or the terminal fails. What was typed then is kept as begun.
+    /// If the question is cancelled, or the terminal fails. What was typed then is kept as begun.
     pub(super) fn ask(&mut self, step: Step, progress: &str, back: bool) -> Result<Moved, Error> {
         let mut standing = self.begun.remove(&step).unwrap_or_else(|| self.standing(step));
         let mut question = self.question(step);
@@ -236,7 +236,7 @@ impl Interview<'_> {
     ///
     /// # Errors
     ///
-    /// When the terminal fails.
+    /// If the terminal fails.
     pub(super) fn take(&mut self, step: Step, text: &str, again: bool) -> Result<Option<String>, Error> {
         let read = match self.reading(step, text) {
             Ok(read) => read,
@@ -279,8 +279,8 @@ impl Interview<'_> {
         caused.filter(|remark| remark.level == Level::Error).map(|remark| remark.text()).collect()
     }
 
-    /// Says what a rule has against an answer that it lets pass, and whether the exception counts as
-    /// a renewal of another.
+    /// Prints the objections of rules to an answer that they let pass, and whether the exception counts
+    /// as a renewal of another.
     fn say_what_passes(&mut self, step: Step) -> Result<(), Error> {
         let field = match step {
             Step::Field(field) => Some(field),
@@ -303,7 +303,7 @@ impl Interview<'_> {
         Ok(())
     }
 
-    /// Says that the exception takes up another one, where it does.
+    /// Returns the note that the exception takes up another one, if it does.
     pub(super) fn renewal_note(&self) -> Option<String> {
         let (count, id) = self.desk.taken_up(&self.whole(), &self.path())?;
         let max = self.desk.max_renewals();
@@ -435,7 +435,7 @@ impl Interview<'_> {
         let spoken = self.desk.spoken_of(&self.draft).filter(|_| field == EXPOSURE);
         let (default, help) = match spoken {
             Some((word, kind)) => {
-                let hint = format!("`{kind}` is proposed, because your words speak of `{}`", shown(&word));
+                let hint = format!("`{kind}` is proposed, because you mention `{}`", shown(&word));
                 (kind, format!("{}\n{hint}", plain.help))
             }
             None => (NONE, plain.help),
@@ -536,7 +536,7 @@ fn ask(field: Field) -> &'static str {
     field.question().map_or("", |question| question.ask)
 }
 
-/// Returns what a good answer for a field holds.
+/// Returns what a good answer for a field contains.
 fn help(field: Field) -> &'static str {
     field.question().map_or("", |question| question.help)
 }

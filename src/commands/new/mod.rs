@@ -1,4 +1,4 @@
-//! `stopgap new`: from answers to a file that passes the gate, and to the pull request that asks.
+//! `stopgap new`: from answers to a file that passes the gate, and to the pull request that asks for it.
 
 mod answer;
 mod desk;
@@ -36,7 +36,7 @@ use glance::Wish;
 use handoff::{Handoff, Resume};
 use interview::Interview;
 
-/// Makes a new exception.
+/// Creates a new exception.
 pub(super) fn run(
     arguments: &cli::New,
     world: &World,
@@ -58,8 +58,7 @@ pub(super) fn run(
     run.make(draft, id, asker, out, errors)
 }
 
-/// Makes a draft of the arguments; the day of the decision and the start are today where they were
-/// not given.
+/// Creates a draft from the arguments; the day of the decision and the start are today if they were not given.
 fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
     let answers = &arguments.answers;
     let mut lists = Field::tops().filter(|field| field.kind() == Kind::Mappings);
@@ -87,7 +86,7 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
     Ok(draft)
 }
 
-/// Refuses the arguments of a list of mappings where some are given more often than others.
+/// Refuses the arguments of a list of mappings if some are given more often than others.
 fn refuse_half_items(list: Field, answers: &cli::Answers) -> Result<(), Error> {
     let given = |(part, argument): (Field, &'static Argument)| (argument, answers.of(part).map_or(0, <[String]>::len));
     let mut parts = list.parts().filter_map(|part| Some((part, part.argument()?))).map(given);
@@ -102,7 +101,7 @@ fn refuse_half_items(list: Field, answers: &cli::Answers) -> Result<(), Error> {
     }
 }
 
-/// Reads a list of words; the one that states that there is none stands alone.
+/// Reads a list of words; the one that states that there are none must be alone.
 fn words(field: Field, given: &[String]) -> Result<Vec<String>, Error> {
     if given.len() > 1 && given.iter().any(|word| word == NONE) {
         let flag = field.argument().map_or("", |argument| argument.flag);
@@ -111,7 +110,7 @@ fn words(field: Field, given: &[String]) -> Result<Vec<String>, Error> {
     Ok(given.iter().filter(|word| *word != NONE).cloned().collect())
 }
 
-/// Writes a control's name behind an id that stands alone.
+/// Writes a control's name after an id that is on its own.
 fn control(written: &str, desk: &Desk) -> String {
     let whole = desk.with_controls(|controls| {
         let known = controls.iter().find(|control| control.id.eq_ignore_ascii_case(written))?;
@@ -208,7 +207,7 @@ impl Run<'_> {
         result
     }
 
-    /// Says which answers are missing, and how to give them.
+    /// Returns the error that answers are missing, and how to give them.
     fn missing(&self, missing: &[Field], draft: &Draft) -> Error {
         let line = |field: &Field| {
             let help = field.question().map_or("", |question| question.help);
@@ -255,7 +254,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Ends a run without questions: what has findings at error is not written.
+    /// Ends a run without questions: a text with findings at error level is not written.
     fn finish(&self, draft: &Draft, id: &str, out: &mut dyn Write, errors: &mut dyn Write) -> Result<ExitCode, Error> {
         let path = self.desk.shelf.path(id);
         let text = self.text(draft, &path);

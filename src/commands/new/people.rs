@@ -6,7 +6,7 @@ use crate::git::Identity;
 use crate::people::{PersonId, Roster, not_a_person};
 use crate::time::Day;
 
-/// Finds who git says is at the keyboard: in the roster where there is one, else by name.
+/// Finds who git says is at the keyboard: in the roster if there is one, otherwise by name.
 pub(super) fn at_the_keyboard(desk: &Desk, identity: &Identity) -> Option<String> {
     let today = desk.today().day;
     let known = [&identity.email, &identity.name];
@@ -19,7 +19,7 @@ pub(super) fn at_the_keyboard(desk: &Desk, identity: &Identity) -> Option<String
     })
 }
 
-/// Writes a person as the roster calls them, unless the answer is one of its spellings already.
+/// Writes a person as the roster calls them, unless the answer is already one of its spellings.
 pub(super) fn as_known(desk: &Desk, written: &str) -> String {
     let known = desk.with_people(|people| {
         let roster = people.roster()?;
@@ -35,7 +35,7 @@ pub(super) fn is_known(desk: &Desk, written: &str) -> bool {
     desk.with_people(|people| people.roster().is_some_and(|roster| roster.find(written).is_some()))
 }
 
-/// Lists the people of the roster who are there, those of `first` before the others.
+/// Lists the people of the roster who have not left, those of `first` before the others.
 pub(super) fn to_choose(desk: &Desk, first: &[String]) -> Vec<Choice> {
     let today = desk.today().day;
     desk.with_people(|people| {
@@ -51,8 +51,8 @@ pub(super) fn to_choose(desk: &Desk, first: &[String]) -> Vec<Choice> {
     })
 }
 
-/// Lists who may decide on a request: the code owners of the file, the requester's manager first if
-/// that is one of them; without code owners the manager alone. Never the requester.
+/// Lists who may decide on a request: the code owners of the file, the requester's manager first if they are one of
+/// them; without code owners only the manager. Never the requester.
 pub(super) fn deciders(desk: &Desk, requester: &str, path: &str) -> Vec<String> {
     let today = desk.today().day;
     desk.with_people(|people| {

@@ -19,8 +19,8 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// Reads where the files lie. A new one goes to the folder of today's year, quarter or month
-    /// where the one that was decided last lies in such a folder, else to the register's own.
+    /// Reads where the files are. A new one goes in the folder for today's year, quarter or month if the most recently
+    /// decided one is in such a folder, otherwise in the register's own.
     pub(super) fn of(register: &Register<'_>, folder: &str, today: Day) -> Self {
         let decided = |file: &FileRef<'_>| {
             let day = register.exception(file.id).and_then(|it| it.decided.as_ref()).map(|decided| decided.value);
@@ -44,7 +44,7 @@ impl Shelf {
         untaken(name, |id| self.ids.contains_key(id))
     }
 
-    /// Says why an id cannot be the new exception's.
+    /// Returns why an id cannot be used for the new exception.
     pub(super) fn id_problem(&self, id: &str) -> Option<String> {
         if register::id_problem(id).is_some() {
             let allowed = "letters, digits, `.`, `_` and `-`, a letter or digit first, at most 100 in all";
@@ -60,8 +60,8 @@ impl Shelf {
     }
 }
 
-/// Writes a folder of a year, quarter or month (`2026`, `2026-q4`, `2026/11`) for another day;
-/// `None` where it is anything else.
+/// Writes a folder name for a year, quarter or month (`2026`, `2026-q4`, `2026/11`) for another day; `None` if it is
+/// anything else.
 fn same_style(folder: &str, day: Day) -> Option<String> {
     let date = day.to_string();
     let (year, month) = (date.get(..4)?, date.get(5..7)?);
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_of_a_period_is_written_for_today_and_no_other_is_guessed() {
+    fn only_the_folder_of_a_period_is_written_for_today() {
         let day = Day::parse("2027-05-03").unwrap();
         for (newest, today) in [
             ("2026-q4", Some("2027-q2")),

@@ -1,4 +1,4 @@
-//! `stopgap amend`: a record is corrected and says so itself.
+//! `stopgap amend`: corrects a record, and notes the correction in it.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -14,12 +14,12 @@ use crate::text::nearest;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
-/// Tells whether a field may be corrected at all, with somebody who agrees or without.
+/// Returns whether a field may be corrected at all, with or without somebody who agrees.
 fn is_corrected(field: Field) -> bool {
     matches!(field.change(), Change::Amended | Change::Apart | Change::Free)
 }
 
-/// Returns the fields that `--set` gives: those of one text, and lists of words.
+/// Returns the fields that `--set` can set: those of one text, and lists of words.
 pub(in crate::commands) fn settable() -> impl Iterator<Item = Field> {
     let is_one = |field: &Field| !matches!(field.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
     Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).filter(is_one)
@@ -95,7 +95,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Tells whether a field changes without a decision.
+/// Returns whether a field may change without a decision.
 fn is_free(field: &str) -> bool {
     field.starts_with("x-") || Field::at(field).is_some_and(|field| field.change() == Change::Free)
 }
@@ -108,7 +108,7 @@ fn set(field: &str, value: &str) -> Edit {
     Edit::Set { path: field.split('.').map(str::to_owned).collect(), value: Value::flow_list(kinds) }
 }
 
-/// Tells whether a field is a list of words, which may be empty.
+/// Returns whether a field is a list of words, which may be empty.
 fn is_list(field: &str) -> bool {
     Field::of_name(field).is_some_and(|field| matches!(field.kind(), Kind::Words(_)))
 }
@@ -134,7 +134,7 @@ fn refuse_twice(changes: &[(String, String)]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses what no amendment excuses.
+/// Refuses what no amendment can cover.
 fn refuse_never_corrected(place: &str) -> Result<(), Error> {
     let Some(field) = Field::at(place).filter(|field| !is_corrected(*field)) else { return Ok(()) };
     let is_renewal = field == RENEWALS || field.parent() == Some(RENEWALS);
@@ -145,8 +145,8 @@ fn refuse_never_corrected(place: &str) -> Result<(), Error> {
     }))
 }
 
-/// Reads the name of a field that was corrected by hand: one that an amendment can excuse or that is free.
-/// It is written with dots, as the schema asks: `covers[0].id` is `covers.0.id`.
+/// Reads the name of a field that was corrected by hand: one that an amendment can cover or that is free. It is written
+/// with dots, as the schema requires: `covers[0].id` becomes `covers.0.id`.
 fn by_hand(given: &str) -> Result<String, Error> {
     let field = given.trim();
     refuse_never_corrected(field)?;
@@ -173,7 +173,7 @@ fn by_hand(given: &str) -> Result<String, Error> {
 fn change(given: &str) -> Result<(String, String), Error> {
     let valueless = |help: &str| {
         let (option, value) = ("--set", given.to_owned());
-        Err(Error::from(Argument::Form { option, value, fault: "gives no value", help: help.to_owned() }))
+        Err(Error::from(Argument::Form { option, value, fault: "has no value", help: help.to_owned() }))
     };
     let Some((field, value)) = given.split_once('=').map(|(field, value)| (field.trim(), value.trim())) else {
         return valueless("write `--set scope.system=sftp-hr-02`");

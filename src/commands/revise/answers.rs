@@ -8,7 +8,7 @@ use crate::time::typed::{self, Toward};
 
 use super::Subject;
 
-/// Collects answers, so that everything that is missing is said at once.
+/// Collects answers, so that everything that is missing is reported at once.
 pub(super) struct Answers<'s> {
     command: String,
     subject: &'s Subject<'s>,
@@ -21,7 +21,7 @@ impl<'s> Answers<'s> {
         Self { command, subject, missing: Vec::new() }
     }
 
-    /// Takes an answer that must be there.
+    /// Returns an answer that is required.
     pub(super) fn need(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
         match given.map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => text.to_owned(),
@@ -32,7 +32,7 @@ impl<'s> Answers<'s> {
         }
     }
 
-    /// Takes a person, who is the user where the roster knows the git identity.
+    /// Returns a person, by default the user if the roster knows the git identity.
     pub(super) fn person(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
         match given {
             Some(_) => self.need(flag, what, given),
@@ -43,7 +43,7 @@ impl<'s> Answers<'s> {
         }
     }
 
-    /// Takes a day, which is today unless another is given.
+    /// Returns a day, by default today.
     pub(super) fn day(&self, flag: &str, given: Option<&str>) -> Result<Day, Error> {
         match given {
             None => Ok(self.subject.judge.today.day),
@@ -58,7 +58,7 @@ impl<'s> Answers<'s> {
         }
     }
 
-    /// Refuses a day that has not come, where no rule would.
+    /// Refuses a day in the future, where no rule would.
     pub(super) fn refuse_ahead(&self, flag: &str, day: Day) -> Result<(), Error> {
         let today = self.subject.judge.today.day;
         if day <= today {
@@ -67,7 +67,7 @@ impl<'s> Answers<'s> {
         Err(Error::from(Argument::Ahead { option: format!("--{flag}"), day, today }))
     }
 
-    /// Takes an end: a date that a person types, counted from `from`.
+    /// Returns an end: a date that a person types, counted from `from`.
     pub(super) fn end(&mut self, flag: &str, what: &str, given: Option<&str>, from: Day) -> Result<String, Error> {
         let text = self.need(flag, what, given);
         match typed::read(&text, from, Toward::Future) {
@@ -82,12 +82,12 @@ impl<'s> Answers<'s> {
         }
     }
 
-    /// Tells whether something is missing.
+    /// Returns whether something is missing.
     pub(super) fn lacks_some(&self) -> bool {
         !self.missing.is_empty()
     }
 
-    /// Refuses where something is missing.
+    /// Returns an error if something is missing.
     pub(super) fn all(self) -> Result<(), Error> {
         match self.missing.is_empty() {
             true => Ok(()),

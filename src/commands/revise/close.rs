@@ -1,4 +1,4 @@
-//! `stopgap close`: the rule is kept again.
+//! `stopgap close`: the rule is followed again.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -36,6 +36,6 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     ];
     let mut plan = Plan::new(edits, said);
     let removal = subject.exception.removal.as_ref().map(Text::as_str);
-    plan.hints.extend(removal.map(|removal| format!("the removal that was agreed, and that is now done: {removal}")));
+    plan.hints.extend(removal.map(|removal| format!("the removal that was agreed and is now done: {removal}")));
     Ok(plan)
 }

@@ -1,7 +1,7 @@
 //! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`.
 //!
-//! Each command says what is to change; what is the same for all stands here: the edit is made on
-//! the text, proved, judged as the gate will judge it, and only then written.
+//! Each command says what is to change; what they share is here: the edit is made on the text, proved, judged as the
+//! gate will judge it, and only then written.
 
 mod amend;
 mod answers;
@@ -35,7 +35,7 @@ use crate::yaml::{self, Node, Problem};
 
 /// What a command wants to change.
 struct Plan {
-    /// The edits, in their order.
+    /// The edits, in order.
     edits: Vec<Edit>,
     /// What is true once they are made, after the id: `is renewed until 2026-11-30`.
     said: String,
@@ -60,18 +60,18 @@ struct Subject<'s> {
 }
 
 impl Subject<'_> {
-    /// Tells whether a field fulfils something.
+    /// Returns whether a field meets a condition.
     fn is(&self, field: &str, test: impl Fn(&Node<'_>) -> bool) -> bool {
         let tree = yaml::parse(self.opened.files.source(self.file.id).text());
         tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer(field)).is_some_and(|(_, node)| test(node)))
     }
 
-    /// Tells whether a field holds a list or a mapping.
+    /// Returns whether a field contains a list or a mapping.
     fn holds_several(&self, field: &str) -> bool {
         self.is(field, |node| node.as_seq().is_some() || node.as_map().is_some())
     }
 
-    /// Tells whether a field holds this text already.
+    /// Returns whether a field contains this text already.
     fn says(&self, field: &str, value: &str) -> bool {
         let says = |node: &Node<'_>| match node.as_seq() {
             Some(items) => items.iter().map(Node::as_text).eq(amend::kinds(value).into_iter().map(Some)),
@@ -80,8 +80,8 @@ impl Subject<'_> {
         self.is(field, says)
     }
 
-    /// Tells whether the text says something else of a field than the commit does that the gate will compare it with; yes
-    /// where there is no such commit, or it does not hold the exception.
+    /// Returns whether a field differs from the commit that the gate will compare it with; true if there is no such
+    /// commit, or the exception is not in it.
     fn has_changed(&self, field: &str) -> bool {
         let before = self.opened.merged_text(self.file.stem).ok().flatten();
         let Some(before) = before else { return true };
@@ -125,8 +125,7 @@ fn pointer(field: &str) -> String {
     format!("/{}", field.replace('.', "/"))
 }
 
-/// Makes an edit: finds the exception, lets `plan` say what is to change, and writes it where the
-/// check has nothing against it.
+/// Creates an edit: finds the exception, lets `plan` say what is to change, and writes it if the check does not object.
 fn revise(
     arguments: &cli::Revise,
     verb: &str,
@@ -184,7 +183,7 @@ fn revise(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Finds the one file of an id.
+/// Finds the only file of an id.
 fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<'a>, Error> {
     let found = opened::find(register, id, verb)?;
     match found.as_slice() {
@@ -196,7 +195,7 @@ fn the_one<'a>(register: &Register<'a>, id: &str, verb: &str) -> Result<FileRef<
     }
 }
 
-/// Says why a file has no tree: it was not read at all, or what it holds is not an exception.
+/// Returns why a file has no tree: it was not read at all, or it does not contain an exception.
 fn unreadable(path: &str, fault: Option<&Problem>) -> Refusal {
     let path = path.to_owned();
     match fault {
@@ -214,7 +213,7 @@ fn refuse_too_large(path: &str, edited: &str) -> Result<(), Error> {
     Err(Error::from(Refusal::TooLarge { path: path.to_owned(), most: yaml::MAX_BYTES }))
 }
 
-/// The lines that an edit takes out and puts in.
+/// The lines that an edit removes and adds.
 #[derive(Debug, PartialEq, Eq)]
 struct Hunk {
     gone: Vec<String>,
@@ -227,7 +226,7 @@ fn edited(path: &str, text: &str, edits: &[Edit]) -> Result<(String, Vec<Hunk>),
     let mut now = text.to_owned();
     let mut hunks = Vec::new();
     for edit in edits {
-        // Nothing is written then, so the person makes the other edits too.
+        // Nothing is written then, so the person makes the other edits by hand too.
         let next = edit::apply(&now, std::slice::from_ref(edit), &order).map_err(|refusal| Error::ByHand {
             path: path.to_owned(),
             why: refusal.why,

@@ -1,4 +1,4 @@
-//! `stopgap reject`: a request is turned down, and that is kept.
+//! `stopgap reject`: a request is turned down, and the record of it is kept.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -66,7 +66,7 @@ fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Spares a person who has not answered everything the answers that cannot help: `too-many-renewals` would refuse them.
+/// Saves a person who has not answered everything from answering in vain: `too-many-renewals` would refuse the renewal.
 fn refuse_one_more(subject: &Subject<'_>) -> Result<(), Error> {
     let policy = &subject.judge.policy;
     let used = subject.exception.renewals.len();
@@ -77,7 +77,7 @@ fn refuse_one_more(subject: &Subject<'_>) -> Result<(), Error> {
     Err(Error::from(Refusal::NoRenewalLeft { id: subject.exception.id.to_owned(), used }))
 }
 
-/// Says until when the tier allows a renewal.
+/// Returns until when the tier allows a renewal.
 fn latest(subject: &Subject<'_>, decided: Day) -> String {
     match &subject.exception.risk.tier {
         Some(tier) => {
@@ -88,7 +88,7 @@ fn latest(subject: &Subject<'_>, decided: Day) -> String {
     }
 }
 
-/// Says who may decide.
+/// Returns who may decide.
 fn approver(subject: &Subject<'_>) -> String {
     use crate::register::Tier;
     let Some(first) = &subject.exception.approver else { return "who decides".to_owned() };

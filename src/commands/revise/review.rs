@@ -1,4 +1,4 @@
-//! `stopgap review`: what was seen on the way.
+//! `stopgap review`: what was seen along the way.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
         if subject.exception.incident.is_none() {
             return Err(Error::from(Argument::NoIncident));
         }
-        // Once merged it can never be mended, and a day ahead would put off the review that is owed.
+        // Once merged it can never be fixed, and a future day would postpone the review that is due.
         if let Some(refused) = ahead {
             refused?;
         }

@@ -16,11 +16,11 @@ use crate::text::shown;
 /// What was saved of a repository's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::doctor) struct GitHub {
-    /// The rules of all rulesets that apply to the branch; `None` where no answer lists them.
+    /// The rules of all rulesets that apply to the branch; `None` if no answer lists them.
     rules: Option<Vec<Rule>>,
     /// The rulesets themselves, which say who may bypass them.
     rulesets: Vec<Ruleset>,
-    /// The branch's protection; `Some(None)` where it is known to have none.
+    /// The branch's protection; `Some(None)` if it is known to have none.
     pub(in crate::doctor) protection: Option<Option<Protection>>,
 }
 
@@ -47,7 +47,7 @@ struct Reviews {
     code_owners: bool,
     dismiss_stale: bool,
     last_push: bool,
-    /// The teams that must look at some files, with how many of them must approve.
+    /// The teams that must review some files, with how many of their members must approve.
     teams: Vec<(i64, i64)>,
 }
 
@@ -65,7 +65,7 @@ struct Ruleset {
     enforcement: String,
     /// Patterns of the branches that it is about.
     branches: Vec<String>,
-    /// Who may bypass it; `None` where the token was not shown.
+    /// Who may bypass it; `None` if that was hidden from the token.
     bypass: Option<Vec<Actor>>,
 }
 
@@ -117,7 +117,7 @@ impl GitHub {
 
     pub(in crate::doctor) fn take_ruleset(&mut self, object: &Object) -> Result<(), String> {
         if !object.contains_key("rules") {
-            return Err("is one of the list of rulesets, which says nothing of what they require".to_owned());
+            return Err("is one of the list of rulesets, which does not say what they require".to_owned());
         }
         if optional_text(object, "target")?.is_some_and(|target| target != "branch") {
             return Ok(());
@@ -156,7 +156,7 @@ impl GitHub {
         Ok(())
     }
 
-    /// Tells whether merges go through a queue.
+    /// Returns whether merges go through a queue.
     pub(in crate::doctor) fn has_queue(&self) -> bool {
         self.kinds().any(|kind| *kind == Kind::Queue)
     }
@@ -193,7 +193,7 @@ impl GitHub {
         rules.chain(self.protection().and_then(|protection| protection.checks.as_ref()))
     }
 
-    /// Returns what was not saved and could still say what the rest does not.
+    /// Returns what was not saved and might add what the rest does not say.
     fn unsaved(&self, branch: &str) -> Option<(&'static str, String)> {
         let branch = quotable(branch);
         match (&self.rules, &self.protection) {
@@ -299,7 +299,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>, checks: &[String]) -> Vec<Li
     lines
 }
 
-/// Returns what was saved; a list with nothing in it is that of a branch without rules.
+/// Returns what was saved; an empty list is the answer for a branch without rules.
 fn saved(facts: &Facts<'_>) -> Option<GitHub> {
     let settings = facts.settings;
     let mut github = match &settings.github {
@@ -323,7 +323,7 @@ fn nothing_saved(branch: &str) -> Line {
     ))
 }
 
-/// Says that something is not required: unknown as long as an answer is missing that could say otherwise.
+/// Returns the line that something is not required: unknown as long as an answer is missing that could say otherwise.
 fn not_required(github: &GitHub, branch: &str, check: Check, message: String, fix: String) -> Line {
     match github.unsaved(branch) {
         Some((why, command)) => {
@@ -363,7 +363,7 @@ fn check_missing(github: &GitHub, branch: &str, checks: &[String], required: &BT
     let others = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
     let Some(check) = checks.first() else {
         let message = format!("no job is known that could be required; `{on}` requires {others}");
-        return Line::unknown(Check::CheckRequired, message, "set the job right first, see above");
+        return Line::unknown(Check::CheckRequired, message, "fix the job first, see above");
     };
     let check = shown(check);
     let message = format!("`{on}` does not require the check `{check}`; it requires {others}");
@@ -381,13 +381,13 @@ fn code_owner_review(github: &GitHub, branch: &str) -> Line {
     }
     let (message, fix) = match github.reviews().next() {
         None => (
-            format!("`{on}` takes pushes without a pull request"),
+            format!("`{on}` accepts pushes without a pull request"),
             format!(
                 "in {RULESETS}, turn on *Require a pull request before merging* and *Require review from Code Owners*"
             ),
         ),
         Some(_) => (
-            format!("`{on}` takes the approval of anybody: code owners are asked, but not needed"),
+            format!("`{on}` accepts the approval of anybody: code owners are asked, but not needed"),
             format!("in {RULESETS}, turn on *Require review from Code Owners*"),
         ),
     };
@@ -397,7 +397,7 @@ fn code_owner_review(github: &GitHub, branch: &str) -> Line {
 fn stale_approvals(github: &GitHub, branch: &str) -> Line {
     let found = github.reviews().find_map(|reviews| match (reviews.dismiss_stale, reviews.last_push) {
         (true, _) => Some("a push dismisses the approvals that were given before it"),
-        (false, true) => Some("the last push needs an approval of its own"),
+        (false, true) => Some("the last push needs its own approval"),
         (false, false) => None,
     });
     match found {
@@ -436,7 +436,7 @@ fn up_to_date(github: &GitHub, branch: &str) -> Line {
     if github.checks().any(|checks| checks.strict) {
         return Line::ok(
             Check::UpToDate,
-            format!("a pull request must hold all of `{}` when it is merged", shown(branch)),
+            format!("a pull request must contain all of `{}` when it is merged", shown(branch)),
         );
     }
     let message = "two changes that are right alone may be merged though they are wrong together";
@@ -444,7 +444,7 @@ fn up_to_date(github: &GitHub, branch: &str) -> Line {
     Line::advice(Check::UpToDate, message, fix)
 }
 
-/// Says who may bypass the rules, ruleset by ruleset.
+/// Returns who may bypass the rules, ruleset by ruleset.
 fn bypass(github: &GitHub, branch: &str) -> Vec<Line> {
     let relevant: BTreeSet<i64> =
         github.rules.iter().flatten().filter(|rule| rule.kind != Kind::Other).map(|rule| rule.ruleset).collect();
@@ -472,7 +472,7 @@ fn bypass_of(github: &GitHub, id: i64) -> Option<Line> {
     let ruleset = github.rulesets.iter().find(|ruleset| ruleset.id == id);
     let name = ruleset.map_or_else(|| id.to_string(), |ruleset| ruleset.name.clone());
     let Some(actors) = ruleset.and_then(|ruleset| ruleset.bypass.as_ref()) else {
-        let message = format!("who may bypass the ruleset `{}` is shown only to those who may edit it", shown(&name));
+        let message = format!("who may bypass the ruleset `{}` is visible only to those who may edit it", shown(&name));
         let fix = "one of them saves it as well:";
         let command = format!("gh api 'repos/{{owner}}/{{repo}}/rulesets/{id}' > ruleset-{id}.json");
         return Some(Line::unknown(Check::Bypass, message, fix).with_snippet(command));
@@ -494,7 +494,7 @@ fn bypass_of(github: &GitHub, id: i64) -> Option<Line> {
 }
 
 impl Ruleset {
-    /// Tells whether it would hold for a branch, taken for the default branch, were it active.
+    /// Returns whether it would apply to a branch, assumed to be the default branch, if it were active.
     fn is_about(&self, branch: &str) -> bool {
         let whole = format!("refs/heads/{branch}");
         let special = |pattern: &str| matches!(pattern, "~DEFAULT_BRANCH" | "~ALL");
@@ -524,7 +524,7 @@ impl Actor {
         }
     }
 
-    /// Tells whether it holds everybody who may push at all.
+    /// Returns whether it includes everybody who may push at all.
     fn is_everybody(&self) -> bool {
         self.kind == "RepositoryRole" && self.id == Some(4)
     }
@@ -534,7 +534,7 @@ fn bypass_of_protection(protection: &Protection) -> Vec<Line> {
     const FIX: &str = "in Settings > Branches, turn on *Do not allow bypassing the above settings*";
     let mut lines = Vec::new();
     if protection.admins != Some(true) {
-        let message = "the branch protection does not hold for administrators";
+        let message = "the branch protection does not apply to administrators";
         lines.push(Line::advice(Check::Bypass, message, format!("{FIX}, or have `stopgap history` watch them")));
     }
     if !protection.exempt.is_empty() {
@@ -546,7 +546,7 @@ fn bypass_of_protection(protection: &Protection) -> Vec<Line> {
     lines
 }
 
-/// Says of required reviewers, whom rulesets name by number, what can be said.
+/// Returns what can be said about required reviewers, whom rulesets name by number.
 fn reviewers(github: &GitHub) -> Vec<Line> {
     let teams: BTreeSet<(i64, i64)> = github.reviews().flat_map(|reviews| &reviews.teams).copied().collect();
     let line = |(team, approvals): &(i64, i64)| match approvals {

@@ -42,7 +42,7 @@ impl Definitions {
         all
     }
 
-    /// Returns every step that runs stopgap, in the order of files and lines.
+    /// Returns every step that runs stopgap, sorted by file and line.
     pub(super) fn usages(&self) -> Vec<Usage<'_>> {
         let mut found = Vec::new();
         for workflow in &self.workflows {
@@ -86,7 +86,7 @@ impl Definitions {
     }
 }
 
-/// What a step runs of stopgap.
+/// What a step runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// The action, at this version.
@@ -111,16 +111,16 @@ pub(super) struct Usage<'d> {
     pub(super) job: &'d Job,
     /// The job that calls that job's workflow, and this workflow.
     caller: Option<(&'d Job, &'d Workflow)>,
-    /// The step that uses the composite action which it is a step of.
+    /// The step that uses the composite action of which it is a step.
     outer: Option<&'d Step>,
     pub(super) step: &'d Step,
-    /// The file that it stands in.
+    /// The file that it is in.
     pub(super) path: &'d str,
     pub(super) what: What,
 }
 
 impl<'d> Usage<'d> {
-    /// Returns what the check is called on a pull request; nothing where only the run tells.
+    /// Returns what the check is called on a pull request; `None` if that is known only during the run.
     pub(super) fn check(&self) -> Option<String> {
         let known = |job: &Job| (!job.matrix && !job.name.contains("${{")).then(|| job.name.clone());
         let own = known(self.job)?;
@@ -130,14 +130,14 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Returns every condition that it depends on, from the outside in.
+    /// Returns every condition that it depends on, from the outermost to the innermost.
     pub(super) fn conditions(&self) -> impl Iterator<Item = &'d str> {
         let caller = self.caller.and_then(|(job, _)| job.condition.as_deref());
         let outer = self.outer.and_then(|step| step.condition.as_deref());
         [caller, self.job.condition.as_deref(), outer, self.step.condition.as_deref()].into_iter().flatten()
     }
 
-    /// Tells whether it runs on an event: `None` where a condition depends on more than the event.
+    /// Returns whether it runs on an event: `None` if a condition depends on more than the event.
     pub(super) fn runs_on(&self, event: &str) -> Option<bool> {
         if self.workflow.trigger(event).is_none() {
             return Some(false);
@@ -149,12 +149,12 @@ impl<'d> Usage<'d> {
         if decided.contains(&None) { None } else { Some(true) }
     }
 
-    /// Returns the condition that only the run decides.
+    /// Returns the condition that is decided only during the run.
     pub(super) fn open_condition(&self, event: &str) -> Option<&'d str> {
         self.conditions().find(|condition| on_event(condition, event).is_none())
     }
 
-    /// Tells whether it judges a change: `None` where nothing says that it judges anything.
+    /// Returns whether it judges a change: `None` if nothing says that it judges anything.
     pub(super) fn judges_change(&self) -> Option<bool> {
         match &self.what {
             What::Action(_) => match self.input("mode") {
@@ -166,17 +166,17 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Tells whether it is a check, and none of the past.
+    /// Returns whether it is a check, and not of the past.
     pub(super) fn is_check(&self) -> bool {
         !self.is_history()
     }
 
-    /// Tells whether it replays the past.
+    /// Returns whether it replays the past.
     pub(super) fn is_history(&self) -> bool {
         matches!(&self.what, What::Command(command) if command.subcommand == Subcommand::History)
     }
 
-    /// Returns an input of the action, empty where it is not given.
+    /// Returns an input of the action; empty if it is not given.
     pub(super) fn input(&self, name: &str) -> &'d str {
         self.step.inputs.get(name).map_or("", String::as_str)
     }
@@ -213,7 +213,7 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Tells whether a job is waited for, whose failure would skip this one.
+    /// Returns whether it waits for a job whose failure would skip this one.
     pub(super) fn is_skipped_by_others(&self) -> bool {
         let waits = |job: &Job| {
             let always = job.condition.as_deref().is_some_and(|condition| {

@@ -12,7 +12,7 @@ use crate::text::shown;
 /// What was found.
 pub(in crate::doctor) struct Found {
     pub(in crate::doctor) lines: Vec<Line>,
-    /// The names under which the gate shows on a pull request.
+    /// The names under which the gate appears on a pull request.
     pub(in crate::doctor) checks: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
     Found { lines, checks }
 }
 
-/// Says why nothing was found that judges this register.
+/// Returns why nothing was found that judges this register.
 fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Line {
     let prefix = &facts.ownership.prefix;
     if let Some(other) = all.iter().find(|usage| usage.is_check()) {
@@ -75,7 +75,7 @@ fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Li
     }
     let named = |path: &str| facts.files.get(path).is_some_and(|file| file.source.text().contains("stopgap"));
     if let Some(other) = OTHERS.iter().find(|path| named(path)) {
-        let message = format!("`{other}` names stopgap, and only workflows of GitHub and pipelines of GitLab are read");
+        let message = format!("`{other}` names stopgap, but only GitHub workflows and GitLab pipelines are read");
         let fix = "docs/ci.md says what a job must run anywhere else: both gates, and the history";
         return Line::unknown(Check::GatePresent, message, fix).at(other, 1);
     }
@@ -86,13 +86,13 @@ fn absent(facts: &Facts<'_>, definitions: &Definitions, all: &[Usage<'_>]) -> Li
     match definitions.unread.is_empty() {
         true => Line::wrong(Check::GatePresent, "no workflow runs stopgap", "`stopgap init` writes one"),
         false => {
-            let fix = "change what cannot be read, see above";
-            Line::wrong(Check::GatePresent, "no workflow that can be read runs stopgap", fix)
+            let fix = "fix what cannot be read, see above";
+            Line::wrong(Check::GatePresent, "no readable workflow runs stopgap", fix)
         }
     }
 }
 
-/// The lines of the best of several ways to run stopgap: that with the least to change.
+/// Returns the lines about the best of several ways to run stopgap: the one that needs the least change.
 fn best<'u, 'd>(
     candidates: &[&'u Usage<'d>],
     describe: impl Fn(&'u Usage<'d>) -> Vec<Line>,
@@ -197,7 +197,7 @@ fn on_requests(facts: &Facts<'_>, usage: &Usage<'_>, trigger: &Trigger) -> Line 
     }
 }
 
-/// The activity types after which a check must be made again: the last is that of another base.
+/// The activity types after which a check must run again: the last one is a change of base.
 const TYPES: [&str; 4] = ["opened", "synchronize", "reopened", "edited"];
 
 fn on_edited(path: &str, trigger: &Trigger) -> Line {
@@ -287,7 +287,7 @@ fn sign_off(usage: &Usage<'_>) -> Line {
     line.at(usage.path, usage.step.line)
 }
 
-/// What is true of the job, whatever started it.
+/// Returns what is true of the job, whatever started it.
 fn job_lines(usage: &Usage<'_>) -> Vec<Line> {
     let mut lines = vec![fails(usage), whole_history(usage)];
     lines.extend(pinned(usage));
@@ -299,12 +299,12 @@ fn fails(usage: &Usage<'_>) -> Line {
     let line = match usage.softened() {
         Some(what) => {
             let message = format!("`{}` lets the job pass whatever stopgap finds", shown(&what));
-            let fix = "delete it; a rule that is not ready is turned down in the policy";
+            let fix = "delete it; if a rule is not ready, turn it down in the policy";
             Line::wrong(Check::Fails, message, fix)
         }
         None if usage.is_skipped_by_others() => {
             let message =
-                "it waits for other jobs (`needs`): when one fails it is skipped, and GitHub takes that for passed";
+                "it waits for other jobs (`needs`): if one fails it is skipped, which GitHub counts as passed";
             Line::wrong(Check::Fails, message, "delete `needs`")
         }
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
@@ -332,14 +332,14 @@ fn whole_history(usage: &Usage<'_>) -> Line {
         }
         (Some(_), depth) => {
             let depth = if depth.is_empty() { "1" } else { depth };
-            let message = format!("it has no more than the last commits (`fetch-depth` is `{}`)", shown(depth));
+            let message = format!("it has only the last commits (`fetch-depth` is `{}`)", shown(depth));
             Line::wrong(Check::WholeHistory, message, "give `actions/checkout` the input `fetch-depth: 0`")
         }
     };
     found.at(&usage.workflow.path, line)
 }
 
-/// Tells whether a reference cannot be moved: a full commit, a digest, or a file of the commit itself.
+/// Returns whether a reference cannot be moved: a full commit, a digest, or a file of the commit itself.
 fn is_fixed(reference: &str) -> bool {
     let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let digest = reference.rsplit_once("@sha256:").is_some_and(|(_, digest)| hex(digest, 64));
@@ -387,14 +387,14 @@ fn pinned(usage: &Usage<'_>) -> Vec<Line> {
     lines
 }
 
-/// Finds a step of the job that installs whatever version of stopgap is the newest.
+/// Finds a step of the job that installs whatever the newest version of stopgap is.
 fn unpinned_install(usage: &Usage<'_>) -> Option<Line> {
     let scripts = usage.job.steps.iter().filter_map(|step| step.run.as_deref());
     let line = scripts.flat_map(str::lines).find(|line| {
         let installs = line.contains("install") && line.contains("stopgap") && !line.contains("./");
         installs && !line.chars().any(|c| c.is_ascii_digit()) && !line.contains("--path")
     })?;
-    let message = format!("`{}` takes whatever version is the newest", shown(line.trim()));
+    let message = format!("`{}` takes whatever the newest version is", shown(line.trim()));
     let fix = format!("name the version: `cargo install --locked stopgap@{}`", env!("CARGO_PKG_VERSION"));
     Some(Line::wrong(Check::Pinned, message, fix))
 }
@@ -483,11 +483,11 @@ fn schedule_lines(_: &Facts<'_>, usage: &Usage<'_>) -> Vec<Line> {
     };
     let judges = match (usage.judges_change(), &usage.what) {
         (Some(true), What::Action(_)) => {
-            let message = "on the schedule it compares a change that is not there";
+            let message = "on the schedule it looks for a change that does not exist";
             Line::wrong(Check::RegisterCheck, message, "delete `mode: change`")
         }
         (Some(true), What::Command(_)) => {
-            let message = "on the schedule it compares a change that is not there";
+            let message = "on the schedule it looks for a change that does not exist";
             Line::wrong(Check::RegisterCheck, message, "add a step for the schedule that runs `stopgap check`")
         }
         _ => Line::ok(Check::RegisterCheck, "on the schedule it judges the whole register"),
@@ -511,7 +511,11 @@ fn history(usages: &[&Usage<'_>]) -> Line {
                 None => Line::ok(Check::History, "`stopgap history` looks for what was merged past the gate"),
                 Some(what) => {
                     let message = format!("`{}` hides what `stopgap history` finds", shown(&what));
-                    Line::wrong(Check::History, message, "delete it; `--since` goes on after what has been dealt with")
+                    Line::wrong(
+                        Check::History,
+                        message,
+                        "delete it; `--since` continues after what has been dealt with",
+                    )
                 }
             };
             line.at(usage.path, usage.step.line)

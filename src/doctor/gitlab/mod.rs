@@ -9,7 +9,7 @@ use super::PIPELINE;
 use crate::ci::gitlab::{Include, Pipeline};
 use crate::files::ReadFile;
 
-/// Returns the files of this repository that the pipeline takes in.
+/// Returns the files of this repository that the pipeline includes.
 pub(super) fn references(files: &BTreeMap<String, ReadFile>) -> Vec<Vec<String>> {
     let pipeline = files.get(PIPELINE).and_then(|file| Pipeline::parse(&file.source).ok());
     let includes = pipeline.map(|pipeline| pipeline.includes).unwrap_or_default();

@@ -77,7 +77,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     lines
 }
 
-/// The files of this repository that the pipeline takes in.
+/// Returns the files of this repository that the pipeline includes.
 fn included(facts: &Facts<'_>) -> Vec<String> {
     super::references(facts.files).into_iter().flatten().collect()
 }
@@ -147,7 +147,8 @@ fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
         _ => None,
     });
     if let Some(name) = elsewhere {
-        let message = format!("no job of this repository runs stopgap; whether `{}` has one is not known", shown(name));
+        let message =
+            format!("no job of this repository runs stopgap; it is not known whether `{}` has one", shown(name));
         return Line::unknown(Check::GatePresent, message, "run `stopgap doctor` where that file is").at(PIPELINE, 1);
     }
     let hooks = facts.files.get(HOOKS).is_some_and(|file| file.source.text().contains("stopgap"));
@@ -155,11 +156,11 @@ fn absent(facts: &Facts<'_>, pipelines: &[Pipeline], unread: bool) -> Line {
         let message = "only a hook runs stopgap, before the commit, and everybody can commit without it";
         return Line::wrong(Check::GatePresent, message, "`stopgap init` shows a job").at(HOOKS, 1);
     }
-    let message = if unread { "no job that can be read runs stopgap" } else { "no job runs stopgap" };
+    let message = if unread { "no readable job runs stopgap" } else { "no job runs stopgap" };
     Line::wrong(Check::GatePresent, message, "`stopgap init --ci gitlab` shows one").at(PIPELINE, 1)
 }
 
-/// Whether the gate of an occasion is there and can fail.
+/// Returns whether the gate of an occasion exists and can fail.
 fn occasion_lines(facts: &Facts<'_>, checks: &[&Usage<'_>], occasion: Occasion) -> Vec<Line> {
     let (on, gate, change) = match occasion {
         Occasion::MergeRequest => (Check::OnRequests, Check::RequestGate, true),
@@ -213,7 +214,7 @@ fn sign_off(found: &[Command]) -> Line {
         true => Line::ok(Check::SignOff, KNOWS_APPROVALS),
         false => {
             let message = "it is not told who approved: `--event` and `--reviews` are missing";
-            let fix = "take in the component, which saves the approvals, or save them as docs/ci.md says";
+            let fix = "include the component, which saves the approvals, or save them as docs/ci.md says";
             Line::wrong(Check::SignOff, message, fix)
         }
     }
@@ -235,7 +236,7 @@ fn judges(occasion: Occasion) -> &'static str {
 
 fn softened(what: &str) -> Line {
     let message = format!("`{}` lets the pipeline pass whatever stopgap finds", shown(what));
-    Line::wrong(Check::Fails, message, "delete it; a rule that is not ready is turned down in the policy")
+    Line::wrong(Check::Fails, message, "delete it; if a rule is not ready, turn it down in the policy")
 }
 
 fn wrong_gate(check: Check, change: bool) -> Line {
@@ -245,7 +246,7 @@ fn wrong_gate(check: Check, change: bool) -> Line {
             Line::wrong(check, message, "write `stopgap check --base auto`")
         }
         false => {
-            let message = "in a scheduled pipeline it compares a change that is not there";
+            let message = "in a scheduled pipeline it looks for a change that does not exist";
             Line::wrong(check, message, "leave `--base` out there: `stopgap check`")
         }
     }
@@ -265,7 +266,7 @@ fn never(occasion: Occasion, check: Check) -> Line {
         .with_snippet(format!("- if: $CI_PIPELINE_SOURCE == \"{source}\""))
 }
 
-/// Whether there is a schedule is no matter of files.
+/// Returns whether there is a schedule, which files do not show.
 fn is_scheduled(facts: &Facts<'_>) -> Line {
     let gitlab = facts.settings.gitlab.as_ref();
     let schedules = gitlab.map(|gitlab| gitlab.schedules.as_slice()).unwrap_or_default();
@@ -277,7 +278,7 @@ fn is_scheduled(facts: &Facts<'_>) -> Line {
         let message = format!("no pipeline schedule is active on `{}`", shown(facts.branch));
         return Line::wrong(Check::OnSchedule, message, fix);
     }
-    let message = "whether the pipeline is scheduled is not in the files";
+    let message = "the files do not show whether the pipeline is scheduled";
     Line::unknown(Check::OnSchedule, message, "this prints the schedules; Build > Pipeline schedules shows them too:")
         .with_snippet("glab api 'projects/:id/pipeline_schedules'")
 }
@@ -304,7 +305,7 @@ fn history(facts: &Facts<'_>, usages: &[Usage<'_>]) -> Line {
     }
 }
 
-/// What is true of the jobs, on whatever occasion.
+/// Returns what is true of the jobs, on every occasion.
 fn job_lines(facts: &Facts<'_>, checks: &[&Usage<'_>]) -> Vec<Line> {
     let mut lines = Vec::new();
     for usage in checks {
@@ -345,7 +346,7 @@ fn whole_history(facts: &Facts<'_>, usage: &Usage<'_>, job: &Job) -> Line {
         depth => {
             let depth =
                 depth.map_or_else(|| "GitLab's own depth".to_owned(), |depth| format!("`GIT_DEPTH: {}`", shown(depth)));
-            let message = format!("it has no more than the last commits ({depth})");
+            let message = format!("it has only the last commits ({depth})");
             Line::wrong(Check::WholeHistory, message, "write in the job:")
                 .with_snippet("variables:\n  GIT_DEPTH: \"0\"")
         }
@@ -358,7 +359,7 @@ fn image(job: &Job) -> Option<Line> {
     Some(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"))
 }
 
-/// The faults of a component's version and inputs.
+/// Returns the faults in a component's version and inputs.
 fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
     let mut lines = Vec::new();
     let version = softening::action_version(reference).unwrap_or_default();
@@ -374,7 +375,7 @@ fn component(reference: &str, inputs: &BTreeMap<String, String>) -> Vec<Line> {
         });
     }
     if let Some(image) = inputs.get("image").filter(|image| !image.contains("@sha256:")) {
-        let message = format!("the image `{}`, which holds stopgap, can be moved by whoever owns it", shown(image));
+        let message = format!("the image `{}`, which contains stopgap, can be moved by whoever owns it", shown(image));
         lines.push(Line::advice(Check::Pinned, message, "name its digest: `IMAGE@sha256:…`"));
     }
     if let Some((key, value)) = inputs.iter().find(|(key, value)| softening::is_soft_input(key, value)) {

@@ -27,9 +27,9 @@ pub(in crate::doctor) struct Project {
     pub(in crate::doctor) default_branch: Option<String>,
     must_succeed: bool,
     skipped_counts: bool,
-    /// The depth of a clone where a job names none.
+    /// The depth of a clone if a job names none.
     pub(in crate::doctor) depth: Option<i64>,
-    /// The pipeline's file where it is not the usual one.
+    /// The pipeline's file if it is not the usual one.
     pipeline: Option<String>,
     /// Whether a merge needs all of the branch: merge trains, or a fast-forward.
     up_to_date: bool,
@@ -42,7 +42,7 @@ struct Branch {
     /// Who may push without a merge request.
     pushers: Vec<String>,
     force: bool,
-    /// Nothing where this GitLab has no such setting.
+    /// `None` if this GitLab has no such setting.
     code_owners: Option<bool>,
 }
 
@@ -73,7 +73,7 @@ pub(in crate::doctor) struct Schedule {
 }
 
 impl Schedule {
-    /// Tells whether it runs on a branch.
+    /// Returns whether it runs on a branch.
     pub(in crate::doctor) fn is_on(&self, branch: &str) -> bool {
         self.reference == branch || self.reference.strip_prefix("refs/heads/") == Some(branch)
     }
@@ -141,7 +141,7 @@ impl GitLab {
         Ok(())
     }
 
-    /// The protections that apply to a branch: the most permissive one counts, but for code owners.
+    /// Returns the protections that apply to a branch: the most permissive one counts, except for code owners.
     fn protections(&self, branch: &str) -> Vec<&Branch> {
         self.branches.iter().filter(|one| matches(&one.name, branch, true)).collect()
     }
@@ -178,7 +178,7 @@ fn nothing_saved(branch: &str) -> Line {
     ))
 }
 
-/// Says that an answer is missing.
+/// Returns the line that an answer is missing.
 fn unsaved(check: Check, what: &str, endpoint: &str) -> Line {
     let command = format!("glab api 'projects/:id{endpoint}' > more.json");
     Line::unknown(check, format!("{what} is not in what was saved"), "save it as well:").with_snippet(command)
@@ -260,7 +260,7 @@ fn code_owner_review(protections: &[&Branch], branch: &str) -> Line {
         let message = "this GitLab has no code owner approval, which is part of Premium and Ultimate";
         return Line::wrong(Check::CodeOwnerReview, message, "without it, only `stopgap check` looks at who approved");
     }
-    let message = format!("`{on}` takes the approval of anybody: code owners are asked, but not needed");
+    let message = format!("`{on}` accepts the approval of anybody: code owners are asked, but not needed");
     Line::wrong(Check::CodeOwnerReview, message, format!("in {PROTECTED}, turn on *Code owner approval*"))
 }
 
@@ -289,7 +289,7 @@ fn approvals(gitlab: &GitLab) -> Vec<Line> {
     lines
 }
 
-/// Says which rules too few people can fulfil: GitLab then takes them for fulfilled.
+/// Returns the rules that too few people can meet: GitLab then treats them as met.
 fn reviewers(gitlab: &GitLab) -> Vec<Line> {
     let named = gitlab.rules.iter().filter(|rule| rule.kind != "any_approver" && rule.required > 0);
     let short = named.filter(|rule| i64::try_from(rule.eligible).is_ok_and(|eligible| eligible <= rule.required));

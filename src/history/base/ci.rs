@@ -1,4 +1,4 @@
-//! What a CI system tells through the environment, as a plain value.
+//! What a CI system passes through the environment, as a plain value.
 
 use super::Reach;
 use crate::policy::Forge;
@@ -37,9 +37,9 @@ pub struct CiEnvironment {
     pub gitlab_merge_base: Option<String>,
     /// `CI_MERGE_REQUEST_TARGET_BRANCH_NAME`.
     pub gitlab_target_branch: Option<String>,
-    /// `CI_COMMIT_BEFORE_SHA`: what a pushed branch held before.
+    /// `CI_COMMIT_BEFORE_SHA`: the previous tip of a pushed branch.
     pub gitlab_before: Option<String>,
-    /// `CI_COMMIT_BRANCH`; none in a merge request's or a tag's pipeline.
+    /// `CI_COMMIT_BRANCH`; not set in a merge request's or a tag's pipeline.
     pub gitlab_branch: Option<String>,
     /// `CI_DEFAULT_BRANCH`.
     pub gitlab_default_branch: Option<String>,
@@ -56,8 +56,8 @@ pub struct CiEnvironment {
 }
 
 impl CiEnvironment {
-    /// Collects the variables; an empty one counts as not set. The event's payload stays to be read
-    /// from [`CiEnvironment::github_event_path`].
+    /// Collects the variables; an empty one counts as not set. The event's payload remains to be read from
+    /// [`CiEnvironment::github_event_path`].
     #[must_use]
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
@@ -97,7 +97,7 @@ impl CiEnvironment {
         }
     }
 
-    /// Tells whether this is a job of a known CI system.
+    /// Returns whether this is a job of a known CI system.
     pub(super) fn is_known(&self) -> bool {
         let other = [&self.azure_target, &self.bitbucket_branch, &self.bitbucket_commit, &self.jenkins_target];
         self.is_github() || self.gitlab_ci || other.into_iter().any(Option::is_some)
@@ -107,7 +107,7 @@ impl CiEnvironment {
         self.github_actions || self.github_event_name.is_some()
     }
 
-    /// Returns the setting that makes a shallow clone hold more.
+    /// Returns the setting that makes a shallow clone deeper.
     pub(super) fn deepen(&self, reach: Reach) -> String {
         let setting = match reach {
             Reach::Parent if self.is_github() => "set `fetch-depth: 2` on actions/checkout (`0` for other events)",

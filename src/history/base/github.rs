@@ -28,8 +28,8 @@ pub(super) fn find(search: &Search<'_>, event: &str) -> Result<Base, Error> {
     }
 }
 
-/// The merge commit that GitHub made says itself what it was merged into; `base.sha` is the
-/// base branch as it was when GitHub last looked, and may be days old.
+/// The merge commit that GitHub created shows what it was merged into; `base.sha` is the base branch as it was when
+/// GitHub last looked, and may be days old.
 fn pull_request(search: &Search<'_>, event: &str, payload: &Event) -> Result<Base, Error> {
     let head = whole(search, payload.head())?;
     let base = whole(search, payload.base())?;
@@ -44,16 +44,15 @@ fn pull_request(search: &Search<'_>, event: &str, payload: &Event) -> Result<Bas
     }
 }
 
-/// A branch can move between the event and the checkout, to a merge that its author made: with a
-/// first parent of their choice. GitHub's own merge is the commit of the event (with
-/// `pull_request_target` that is the base branch's), or stands on the base that the payload names.
+/// A branch can move between the event and the checkout, to a merge that its author created with a first parent of
+/// their choice. GitHub's own merge is the commit of the event (with `pull_request_target` that is the base branch's),
+/// or is on top of the base that the payload names.
 fn is_merged_by_github(search: &Search<'_>, event: &str, first: &Commit, base: &str) -> bool {
     let known = if event == "pull_request_target" { first } else { &search.head };
     search.ci.github_sha.as_deref().is_none_or(|sha| sha == known.as_str()) || first.as_str() == base
 }
 
-/// The checkout is of the pull request's own branch: the newest commit that it shares with the
-/// base branch.
+/// The checkout is of the pull request's own branch: returns the newest commit that it shares with the base branch.
 fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base, Error> {
     let branch = said(search, payload.base_branch())?;
     let fetched = if is_origin(search, payload)? {
@@ -66,9 +65,10 @@ fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base,
         return Err(search.missing(base, "the pull request's base", Reach::Anywhere)?);
     }
     match newest_merge_base(search, &tips)? {
-        Some(base) if base == search.head => {
-            Ok(Base::new(base, format!("`HEAD` itself, as `{}` holds the whole pull request already", shown(branch))))
-        }
+        Some(base) if base == search.head => Ok(Base::new(
+            base,
+            format!("`HEAD` itself, as `{}` already contains the whole pull request", shown(branch)),
+        )),
         Some(base) => {
             Ok(Base::new(base, format!("the merge base of `HEAD` and the pull request's base `{}`", shown(branch))))
         }
@@ -76,7 +76,7 @@ fn base_branch(search: &Search<'_>, payload: &Event, base: &str) -> Result<Base,
     }
 }
 
-/// Once the base branch holds `HEAD` itself, only its older tip tells what was new.
+/// Once the base branch contains `HEAD` itself, only its older tip shows what was new.
 fn newest_merge_base(search: &Search<'_>, tips: &[Commit]) -> Result<Option<Commit>, Error> {
     let mut newest: Option<Commit> = None;
     for tip in tips {
@@ -93,8 +93,8 @@ fn is_ancestor(search: &Search<'_>, older: &Commit, newer: &Commit) -> Result<bo
     Ok(search.git.merge_base(older, newer)?.as_ref() == Some(older))
 }
 
-/// Tells whether `origin` is the repository of the event: that of a fork holds what its owner
-/// likes, under the base branch's name.
+/// Returns whether `origin` is the repository of the event: a fork's contains whatever its owner likes, under the base
+/// branch's name.
 fn is_origin(search: &Search<'_>, payload: &Event) -> Result<bool, Error> {
     let (Some(url), Some(name)) = (search.git.origin()?, said(search, payload.repository())?) else {
         return Ok(false);
@@ -122,7 +122,7 @@ fn merge_group(search: &Search<'_>, event: &Event) -> Result<Base, Error> {
     let base = whole(search, event.group_base())?;
     let head = whole(search, event.group_head())?;
     push::expect_head(search, &head, "the merge group's head")?;
-    search.present(&base, "the commit that the merge group stands on", search.reach(&base))
+    search.present(&base, "the commit that the merge group is based on", search.reach(&base))
 }
 
 fn pushed(search: &Search<'_>, event: &Event) -> Result<Base, Error> {
@@ -137,7 +137,7 @@ fn default_branch<'e>(search: &Search<'_>, event: &'e Event) -> Result<Option<&'
     said(search, event.default_branch())
 }
 
-/// Reads the payload of the event that runs this job.
+/// Reads the payload of the event that triggers this job.
 fn read(search: &Search<'_>) -> Result<Event, Error> {
     match &search.ci.github_event {
         Some(bytes) => said(search, Event::parse(bytes)),
@@ -145,7 +145,7 @@ fn read(search: &Search<'_>) -> Result<Event, Error> {
     }
 }
 
-/// Returns what the payload says, or that it does not say it.
+/// Returns what the payload says, or the error that it does not say it.
 fn said<T>(search: &Search<'_>, said: Result<T, InputError>) -> Result<T, Error> {
     said.map_err(|error| unreadable(search, error.sentence()))
 }

@@ -4,7 +4,7 @@ use super::push::Push;
 use super::{Base, Search, is_full_name, push, target, unchanged};
 use crate::error::{Error, GitError};
 
-/// Finds the base of this pipeline; `None` outside of GitLab.
+/// Finds the base of this pipeline; `None` outside GitLab.
 pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     let ci = search.ci;
     if let Some(target) = &ci.gitlab_target {
@@ -34,8 +34,8 @@ pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     }
 }
 
-/// `HEAD` is the merge that GitLab made of the target and the source (or the source, rebased onto
-/// the target): the diff base would show what others did on the target since.
+/// `HEAD` is the merge that GitLab created from the target and the source (or the source, rebased onto the target): the
+/// diff base would include what others did on the target since.
 fn merged_results(search: &Search<'_>, target: &str) -> Result<Base, Error> {
     let role = "the target branch that the merge request was merged into";
     if !search.holds(target)? && search.git.commit(target)?.is_some() {

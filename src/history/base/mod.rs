@@ -1,8 +1,8 @@
 //! The base of a change: the commit that the working tree is compared with.
 //!
-//! Only commits are looked for here, no file is read. What a CI system tells comes in as a value,
-//! [`CiEnvironment`]; whoever writes a pull request decides neither that value nor, through it,
-//! the base. A base that cannot be found is an error and never "no changes".
+//! Only commits are looked for here; no file is read. What a CI system passes comes in as a value, [`CiEnvironment`];
+//! whoever writes a pull request decides neither that value nor, through it, the base. A base that cannot be found is
+//! an error and never "no changes".
 
 mod ci;
 mod github;
@@ -19,21 +19,19 @@ pub use ci::CiEnvironment;
 /// What a change is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
-    /// The commit; `None` where nothing was there before, so that everything is added.
+    /// The commit; `None` if there was nothing before, so that everything is added.
     pub commit: Option<Commit>,
     /// What that commit is, for one line of the output: `the first parent of the pull request's
     /// merge commit`.
     pub how: String,
 }
 
-/// Finds the base: for `auto` what the CI system compares with, else the merge base of a revision
-/// and `HEAD`.
+/// Finds the base: for `auto` what the CI system compares with, otherwise the merge base of a revision and `HEAD`.
 ///
 /// # Errors
 ///
-/// When the base, or the history that leads to it, is not here; when the revision names nothing or
-/// more than one thing; when the event's payload is not what GitHub sends; and for `auto` in a
-/// scheduled run, which changes nothing.
+/// If the base, or the history that leads to it, is not in this clone; if the revision names nothing or more than one
+/// thing; if the event's payload is not what GitHub sends; and for `auto` in a scheduled run, which changes nothing.
 pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error> {
     let automatic = revision == "auto";
     let Some(head) = git.commit("HEAD")? else {
@@ -56,12 +54,12 @@ pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error
     }
 }
 
-/// Finds the default branch as it was fetched last, else the local one: its name and its tip. A CI
-/// system's own name for it excludes every guess.
+/// Finds the default branch as last fetched, otherwise the local one: its name and its tip. If a CI system names it,
+/// nothing is guessed.
 ///
 /// # Errors
 ///
-/// When git cannot be started.
+/// If git cannot be started.
 pub fn default_branch(git: &Git, named: Option<&str>) -> Result<Option<(String, Commit)>, Error> {
     let (remote, local) = match named {
         Some(name) => (vec![name], vec![name]),
@@ -87,7 +85,7 @@ impl Base {
     }
 }
 
-/// How much history would show a commit that is not here.
+/// How much history would include a commit that is not in the clone.
 #[derive(Clone, Copy)]
 enum Reach {
     /// A parent of `HEAD`.
@@ -104,7 +102,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The merge base of `HEAD` and a revision that the user named.
+    /// Returns the merge base of `HEAD` and a revision that the user named.
     fn named(&self, revision: &str) -> Result<Base, Error> {
         self.refuse_ambiguous(revision)?;
         let Some(commit) = self.git.commit(revision)? else { return Err(self.unknown(revision)?) };
@@ -141,25 +139,25 @@ impl Search<'_> {
         }
     }
 
-    /// The merge base of `HEAD` and the default branch; on that branch the commit before `HEAD`.
+    /// Returns the merge base of `HEAD` and the default branch; on that branch the commit before `HEAD`.
     fn fork_point(&self, default_branch: Option<&str>) -> Result<Base, Error> {
         let Some((name, tip)) = self::default_branch(self.git, default_branch)? else {
             return Err(self.no_default_branch(default_branch)?);
         };
         match self.git.merge_base(&tip, &self.head)? {
-            Some(base) if base == self.head => self.before_head(&format!("`{name}` holds `HEAD` already")),
+            Some(base) if base == self.head => self.before_head(&format!("`{name}` already contains `HEAD`")),
             Some(base) => Ok(Base::new(base, format!("the merge base of `HEAD` and `{name}`"))),
             None => Err(self.unrelated(&name)?),
         }
     }
 
-    /// Tells whether the default branch holds `HEAD`.
+    /// Returns whether the default branch contains `HEAD`.
     fn is_on_default_branch(&self, named: Option<&str>) -> Result<bool, Error> {
         let Some((_, tip)) = self::default_branch(self.git, named)? else { return Ok(false) };
         Ok(self.git.merge_base(&tip, &self.head)?.as_ref() == Some(&self.head))
     }
 
-    /// The first parent of `HEAD`, or nothing for a first commit.
+    /// Returns the first parent of `HEAD`, or nothing for a first commit.
     fn before_head(&self, why: &str) -> Result<Base, Error> {
         match self.parents.first() {
             Some(parent) => {
@@ -169,7 +167,7 @@ impl Search<'_> {
         }
     }
 
-    /// A commit that must be here.
+    /// Returns a commit that must be in the clone.
     fn present(&self, name: &str, role: &str, reach: Reach) -> Result<Base, Error> {
         match self.git.commit(name)? {
             Some(commit) => Ok(Base::new(commit, role)),
@@ -177,7 +175,7 @@ impl Search<'_> {
         }
     }
 
-    /// Tells whether `HEAD` is a commit or a later one.
+    /// Returns whether `HEAD` is a commit or a later one.
     fn holds(&self, name: &str) -> Result<bool, Error> {
         if self.head.as_str() == name || self.parents.iter().any(|parent| parent.as_str() == name) {
             return Ok(true);
@@ -188,7 +186,7 @@ impl Search<'_> {
         }
     }
 
-    /// Returns how much history would show a commit.
+    /// Returns how much history would include a commit.
     fn reach(&self, name: &str) -> Reach {
         if self.parents.iter().any(|parent| parent.as_str() == name) { Reach::Parent } else { Reach::Anywhere }
     }
@@ -219,7 +217,7 @@ impl Search<'_> {
         Ok(GitError::NoDefaultBranch { named: named.map(str::to_owned), deepen }.into())
     }
 
-    /// Returns the setting that makes this clone hold more, where it is a shallow one.
+    /// Returns the setting that makes this clone deeper, if it is shallow.
     fn deepen(&self, reach: Reach) -> Result<Option<String>, Error> {
         Ok(self.git.is_shallow()?.then(|| self.ci.deepen(reach)))
     }
@@ -229,8 +227,8 @@ fn no_head() -> Error {
     GitError::NothingToCompare.into()
 }
 
-/// A schedule changes nothing, and neither does a run of the default branch that somebody asks for: its check is that of
-/// the whole register.
+/// A schedule changes nothing, and neither does a run of the default branch that somebody starts: it checks the whole
+/// register.
 fn unchanged(run: &str) -> Error {
     Error::NoChange { run: run.to_owned() }
 }

@@ -1,12 +1,12 @@
 //! The base that a variable names: the branch or the commit that a pull request is to be merged into.
 //!
-//! Whoever opens a pull request chooses among the branches that are there, and may name their own like one of them. So a
+//! Whoever opens a pull request chooses among the existing branches, and may give their own the name of one. So a
 //! branch counts only as it was fetched from `origin`, never the local one.
 
 use super::{Base, Reach, Search};
 use crate::error::{Error, GitError};
 
-/// Finds the base that Azure Pipelines, Bitbucket, Jenkins, Forgejo or Gitea names; `None` where none of them does.
+/// Finds the base that Azure Pipelines, Bitbucket, Jenkins, Forgejo or Gitea names; `None` if none of them does.
 pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     let ci = search.ci;
     if let Some(commit) = &ci.bitbucket_commit {
@@ -22,8 +22,8 @@ pub(super) fn find(search: &Search<'_>) -> Result<Option<Base>, Error> {
     found.map(|(variable, value)| branch(search, variable, value)).transpose()
 }
 
-/// The merge base of `HEAD` and a branch of `origin`. Where the CI system has merged the two on trial, in whichever order,
-/// that is what `HEAD` holds of the branch.
+/// Returns the merge base of `HEAD` and a branch of `origin`. If the CI system has made a trial merge of the two, in
+/// either order, that is what `HEAD` contains of the branch.
 pub(super) fn branch(search: &Search<'_>, variable: &str, value: &str) -> Result<Base, Error> {
     let name = value.strip_prefix("refs/heads/").unwrap_or(value);
     if !is_branch_name(name) {
@@ -71,7 +71,7 @@ fn refused(variable: &str, value: &str, wanted: &'static str) -> Error {
     Error::from(GitError::Variable { variable, value, wanted, by: "the CI system" })
 }
 
-/// Tells whether git would take a text for a branch's name (`git check-ref-format --branch`).
+/// Returns whether git would accept a text as a branch's name (`git check-ref-format --branch`).
 fn is_branch_name(name: &str) -> bool {
     let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"~^:?*[\\".contains(c) && c != '\u{fffd}';
     let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");

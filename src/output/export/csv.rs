@@ -1,7 +1,7 @@
-//! A table for a spreadsheet (RFC 4180): UTF-8, a row a file, on one line each.
+//! A table for a spreadsheet (RFC 4180): UTF-8, one row per file, each on one line.
 //!
-//! A cell is a text and never a formula ([`escape::cell`]). Lists and the mappings in them are
-//! written out for people; whoever wants them back as they are takes JSON Lines.
+//! A cell is a text and never a formula ([`escape::cell`]). Lists and the mappings in them are written out for people;
+//! whoever needs them unchanged uses JSON Lines.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use crate::register::fields::{self, Field, STATUS};
 use crate::register::{Exception, FileRef};
 use crate::yaml::{Kind, Node};
 
-/// What is worked out.
+/// What is computed.
 const FACTS: [&str; 11] = [
     "id",
     "live",
@@ -35,8 +35,8 @@ const FACTS: [&str; 11] = [
 /// The cell for what has no column of its own: other keys, and those of unexpected shape.
 const OTHER: &str = "other";
 
-/// Returns the keys of the record, in the order of the table but for the status, which stands beside
-/// the facts; those of a mapping behind its own.
+/// Returns the keys of the record, in the order of the table except for the status, which is next to the facts; those
+/// of a mapping after its own.
 fn keys() -> impl Iterator<Item = &'static str> {
     let has_column = |field: &Field| !field.is_in_list() && field.kind() != fields::Kind::Mapping;
     let others = Field::all().filter(|field| *field != STATUS);
@@ -46,8 +46,8 @@ fn keys() -> impl Iterator<Item = &'static str> {
 /// Where the file is, and why it cannot be read.
 const FILE: [&str; 2] = ["path", "problem"];
 
-/// How many of the organisation's own keys get a column: a file is free to invent thousands, and
-/// each column is a cell in every row.
+/// How many of the organisation's own keys get a column: a file can invent thousands, and each column is a cell in
+/// every row.
 const MOST_OWN: usize = 32;
 
 /// Writes the table.
@@ -73,10 +73,10 @@ fn io_error(error: ::csv::Error) -> io::Error {
 /// How often a key is used.
 type Used = BTreeMap<String, usize>;
 
-/// Returns the organisation's own keys that are used most, in the order of their names.
+/// Returns the organisation's own keys that are used most, sorted by name.
 fn own_keys(export: &Export<'_>) -> Vec<String> {
     let count = |mut used: Used, exception: &Exception<'_>| {
-        // Most registers have none, and this is told without reading the file once more.
+        // Most registers have none, and this shows it without reading the file again.
         let tree = Some(exception.file).filter(|file| export.view.files.source(*file).text().contains("x-"));
         let tree = tree.and_then(|file| export.tree(file));
         for entry in present(tree.as_ref()).filter(|entry| entry.key.starts_with("x-")) {
@@ -96,9 +96,9 @@ fn own_keys(export: &Export<'_>) -> Vec<String> {
     most.into_iter().map(|(key, _)| key).collect()
 }
 
-/// Where each key of a record goes, among the cells behind the facts.
+/// The position of each key of a record among the cells after the facts.
 struct Columns<'k> {
-    /// A key, below a mapping's own where there is one.
+    /// A key, below a mapping's own if it is in one.
     places: FxHashMap<(&'k str, &'k str), usize>,
     /// The cell for the rest.
     other: usize,
@@ -119,7 +119,7 @@ impl<'k> Columns<'k> {
         let mut row = vec![escape::cell(id)];
         let word = |fact: Option<bool>| fact.map(|fact| fact.to_string()).unwrap_or_default();
         row.extend([facts.live, facts.in_force, facts.ended].map(word));
-        // A number that stopgap has counted: the one cell that may begin with a minus.
+        // A number that stopgap has computed: the only cell that may begin with a minus.
         row.push(facts.days_left.map(|days| days.to_string()).unwrap_or_default());
         row.extend(
             [facts.first_day, facts.last_day, facts.current_expiry, facts.ends_at].map(Option::unwrap_or_default),
@@ -160,8 +160,8 @@ fn present<'n, 'a>(node: Option<&'n Node<'a>>) -> impl Iterator<Item = &'n crate
     node.and_then(Node::as_map).unwrap_or_default().iter().filter(|entry| !entry.value.is_empty())
 }
 
-/// Writes a value out for people: `a, b` for texts, `key: value, key: value | key: value` for
-/// mappings, in brackets where they are inside of others.
+/// Writes out a value for people: `a, b` for texts, `key: value, key: value | key: value` for mappings, in brackets if
+/// they are inside others.
 fn written(node: &Node<'_>, inside: bool) -> String {
     match &node.kind {
         Kind::Scalar(scalar) => scalar.text.to_string(),

@@ -1,8 +1,8 @@
-//! A calendar of the last covered days (iCalendar, RFC 5545): an all-day event for each live
-//! exception, with an alarm for each reminder that fits its term.
+//! A calendar of the last covered days (iCalendar, RFC 5545): an all-day event for each live exception, with an alarm
+//! for each reminder that fits its term.
 //!
-//! The same register gives the same bytes: an event's stamp is the day on which its record was last
-//! decided on, not the day of the export.
+//! The same register gives the same bytes: an event's stamp is the day on which its record was last decided on, not the
+//! day of the export.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -36,8 +36,8 @@ fn write_line(line: &str, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(escape::calendar_line(line).as_bytes())
 }
 
-/// Names an event for good: a calendar that is read again changes it. An id that a register holds
-/// twice is told apart by a sign that no id has.
+/// Names an event permanently, so that a calendar that is read again updates it. If the register has an id twice, the
+/// two are distinguished by a character that no id contains.
 fn uid(id: &str, number: usize) -> String {
     if number == 1 { format!("{id}@stopgap") } else { format!("{id}/{number}@stopgap") }
 }
@@ -65,7 +65,7 @@ impl Event<'_> {
             format!("DTSTART;VALUE=DATE:{}", basic(self.term.last_day)),
             text("SUMMARY", &format!("{kind}: {title}")),
             text("DESCRIPTION", &self.description()),
-            // An all-day event would else mark its reader as busy.
+            // Otherwise an all-day event would mark its reader as busy.
             "TRANSP:TRANSPARENT".to_owned(),
         ];
         for days in self.alarms() {
@@ -83,7 +83,7 @@ impl Event<'_> {
         escape::line(&escape::folded(title)).into_owned()
     }
 
-    /// Returns the reminders; there are none of what is overdue, since a calendar would ring at once.
+    /// Returns the reminders; there are none for what is overdue, since a calendar would ring at once.
     fn alarms(&self) -> Vec<u32> {
         let Export { view, reminders } = self.export;
         if self.term.ended {
@@ -124,7 +124,7 @@ impl Event<'_> {
     }
 }
 
-/// Writes a day as iCalendar does, without signs.
+/// Writes a day as iCalendar does, without separators.
 fn basic(day: Day) -> String {
     day.to_string().replace('-', "")
 }

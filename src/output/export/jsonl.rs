@@ -1,4 +1,4 @@
-//! JSON Lines: an object a file, with what the file says and where that stands today.
+//! JSON Lines: one object per file, with what the file says and its state today.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::output::export::Export;
 use crate::output::record::Described;
 use crate::register::FileRef;
 
-/// The version of the contract; a key that goes or changes its meaning makes it another.
+/// The version of the contract; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ struct Line<'e> {
     exception: Described<'e>,
 }
 
-/// Writes a line a file.
+/// Writes one line per file.
 pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let today = export.view.today.day.to_string();
     let make = |file: &FileRef<'_>| {

@@ -1,6 +1,6 @@
-//! The whole register for other programs: one file a format.
+//! The whole register for other programs: one module per format.
 //!
-//! An export leaves nothing out in silence: what a format cannot hold is named by [`unheld`].
+//! An export leaves nothing out silently: what a format cannot contain is listed by [`unheld`].
 
 mod csv;
 mod ics;
@@ -18,9 +18,9 @@ use crate::yaml::{self, Node};
 /// A format of the export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// A table for a spreadsheet, one row an exception; formulas in it are made text.
+    /// A table for a spreadsheet, one row per exception; formulas in it are made text.
     Csv,
-    /// JSON Lines for scripts, one object an exception with its whole record.
+    /// JSON Lines for scripts, one object per exception with its whole record.
     Jsonl,
     /// A calendar of the last covered days of all live exceptions, with reminders.
     Ics,
@@ -35,12 +35,12 @@ pub struct Export<'e> {
     pub reminders: &'e [u32],
 }
 
-/// A file that an export holds in part or not at all.
+/// A file that is missing from an export, wholly or in part.
 #[derive(Debug)]
 pub struct Unheld {
     /// The file.
     pub file: FileId,
-    /// Where the reason lies in it.
+    /// The reason's position in it.
     pub span: Span,
     /// What becomes of it, and why.
     pub why: String,
@@ -52,7 +52,7 @@ pub struct Unheld {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Csv => csv::render(export, out),
@@ -61,8 +61,8 @@ pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::R
     }
 }
 
-/// Lists what an export does not hold: files that cannot be read and, in a calendar, exceptions
-/// without a status and live ones without an end.
+/// Lists what an export does not contain: files that cannot be read and, in a calendar, exceptions without a status and
+/// live ones without an end.
 #[must_use]
 pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
     let unheld = |file: &FileRef<'_>| match export.view.register.exception(file.id) {
@@ -81,13 +81,13 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
         Some(it) if format == Format::Ics && it.status.is_none() => Some(Unheld {
             file: file.id,
             span: Span::default(),
-            why: "is left out: it has no status that can be read".to_owned(),
+            why: "is left out: it has no readable status".to_owned(),
             help: "`stopgap check` says what is missing".to_owned(),
         }),
         Some(it) if format == Format::Ics && it.is_live() && it.current_expiry().is_none() => Some(Unheld {
             file: file.id,
             span: it.status.as_ref().map_or_else(Span::default, |status| status.span),
-            why: "is left out: it is live and says nothing readable of its end".to_owned(),
+            why: "is left out: it is live and has no readable end".to_owned(),
             help: "`stopgap check` says what is missing".to_owned(),
         }),
         Some(_) => None,
@@ -95,11 +95,11 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
     export.view.register.files.iter().filter_map(unheld).collect()
 }
 
-/// So many files are worked on at once, on all cores, before what they give is written.
+/// How many files are processed at once, on all cores, before their output is written.
 const CHUNK: usize = 1024;
 
 impl<'e> Export<'e> {
-    /// Makes something of each file and writes it, in the order of their paths.
+    /// Makes something from each file and writes it, sorted by path.
     fn each<T: Send>(
         &self,
         make: impl Fn(&FileRef<'e>) -> T + Sync,
@@ -112,7 +112,7 @@ impl<'e> Export<'e> {
         Ok(())
     }
 
-    /// Reads a file once more: the model keeps no key that it does not know.
+    /// Reads a file again: the model does not keep keys that it does not know.
     fn tree(&self, file: FileId) -> Option<Node<'e>> {
         self.view.register.exception(file)?;
         yaml::parse(self.view.files.source(file).text()).ok()

@@ -1,4 +1,4 @@
-//! The columns of a list: what each holds, and how a table of them fits a terminal.
+//! The columns of a list: what each contains, and how a table of them fits a terminal.
 
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ pub enum Column {
     Status,
     /// Who removes the exception.
     Owner,
-    /// Who accepted the risk of the term that is agreed now.
+    /// Who accepted the risk of the current term.
     Approver,
     /// Who asked.
     Requester,
@@ -76,13 +76,13 @@ pub(super) const CSV: [Column; 11] = [
     Column::Path,
 ];
 
-/// The columns that a terminal too narrow for all of them does without, the first one first. Ids and titles stay, and
-/// are shortened only when nothing else is left to save.
+/// The columns to drop if a terminal is too narrow for all of them, in this order. Ids and titles stay, and are
+/// shortened only if nothing else is left to drop.
 const DISPENSABLE: [Column; 5] = [Column::Renewed, Column::Status, Column::LastDay, Column::Tier, Column::Owner];
 
-/// A title is not shortened below so many columns while another column can go instead.
+/// A title is not shortened below this many columns while another column can be dropped instead.
 const TITLE_ROOM: usize = 16;
-/// Nor does an id longer than this drive another column out.
+/// An id that is longer than this does not displace another column.
 const ID_ROOM: usize = 40;
 /// No column gets narrower than this.
 const NARROWEST: usize = 1;
@@ -136,7 +136,7 @@ impl Column {
         }
     }
 
-    /// Returns what the exception's own record holds, as it is written.
+    /// Returns what the exception's own record contains, as written.
     fn field<'e>(self, exception: &'e Exception<'e>) -> Option<&'e str> {
         let text = |text: &'e Option<Text<'_>>| text.as_ref().map(Text::as_str);
         match self {
@@ -150,7 +150,7 @@ impl Column {
         }
     }
 
-    /// Returns what a column holds for an exception, for a spreadsheet: people as the record writes them.
+    /// Returns what a column contains for an exception, in a spreadsheet: people as the record writes them.
     pub(super) fn value(self, row: &Row<'_>, described: &Described<'_>) -> String {
         let it = row.exception;
         let Facts { in_force, days_left, last_day, first_day, current_approver, renewals_used, .. } = &described.facts;
@@ -170,8 +170,8 @@ impl Column {
         }
     }
 
-    /// Returns what a column of the table shows of an exception. A person has one name on every row, whichever spelling
-    /// the record uses.
+    /// Returns what a column of the table shows of an exception. A person has the same name in every row, whichever
+    /// spelling the record uses.
     fn cell(self, row: &Row<'_>, listing: &Listing<'_>, described: &Described<'_>) -> String {
         let shown = match self {
             Self::Left => row.left(),
@@ -195,7 +195,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Lays a list out in at most `room` columns of a terminal. Columns that the user named all stay.
+    /// Lays out a list in at most `room` columns of a terminal. Columns that the user named all stay.
     pub(super) fn new(listing: &Listing<'_>, room: usize) -> Self {
         let columns = if listing.columns.is_empty() { TABLE.to_vec() } else { listing.columns.clone() };
         let row = |row: &Row<'_>| {
@@ -220,7 +220,7 @@ impl Table {
         widths.sum::<usize>() + GAP * self.columns.len().saturating_sub(1)
     }
 
-    /// Leaves columns out until the ids, and enough of the titles, fit.
+    /// Drops columns until the ids, and enough of the titles, fit.
     fn drop_columns(&mut self, room: usize) {
         let least = |column, natural: usize| match column {
             Column::Title => natural.min(TITLE_ROOM),
@@ -241,7 +241,7 @@ impl Table {
         }
     }
 
-    /// Narrows columns until the rows fit: the title first, then whichever is the widest.
+    /// Narrows columns until the rows fit: the title first, then whichever is widest.
     fn shrink(&mut self, room: usize) {
         let mut excess = self.total(|_, natural| natural).saturating_sub(room);
         if let Some(at) = self.columns.iter().position(|column| *column == Column::Title) {
@@ -256,7 +256,7 @@ impl Table {
         }
     }
 
-    /// Writes the heading and the rows; a row whose exception is overdue is red where there is colour.
+    /// Writes the heading and the rows; a row whose exception is overdue is red if colour is on.
     pub(super) fn write(&self, listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
         if self.cells.is_empty() {
             return Ok(());

@@ -22,11 +22,11 @@ pub enum Format {
     Table,
     /// For scripts.
     Json,
-    /// For a spreadsheet: a cell that a formula could begin in begins with an apostrophe.
+    /// For a spreadsheet: a cell that could begin a formula begins with an apostrophe.
     Csv,
 }
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 /// What is listed.
@@ -34,11 +34,11 @@ const VERSION: u32 = 1;
 pub struct Listing<'l> {
     /// All exceptions on the day of the list.
     pub view: View<'l>,
-    /// The rows, in their order.
+    /// The rows, in order.
     pub rows: Vec<Row<'l>>,
     /// How many readable exceptions the filters leave out.
     pub left_out: usize,
-    /// Files that hold no exception that can be read.
+    /// Files without a readable exception.
     pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
@@ -55,13 +55,12 @@ pub struct Listing<'l> {
 pub struct Row<'l> {
     /// The exception.
     pub exception: &'l Exception<'l>,
-    /// Where its end lies; `None` where the record names none.
+    /// Its term; `None` if the record names no expiry.
     pub term: Option<Term>,
 }
 
 impl Row<'_> {
-    /// Orders rows: live ones by their end, those without one first; then the others, the latest
-    /// end first.
+    /// Orders rows: live ones by their end, those without one first; then the others, the latest end first.
     #[must_use]
     pub fn urgency(&self) -> (bool, i64) {
         let left = self.term.map(|term| term.days_left);
@@ -75,7 +74,7 @@ impl Row<'_> {
         self.exception.status.as_ref().map_or("?", |status| status.value.name())
     }
 
-    /// Says how much time is left, in words that fit a column.
+    /// Returns how much time is left, in words that fit a column.
     fn left(&self) -> String {
         let Some(term) = self.term.filter(|_| self.exception.is_live()) else { return String::new() };
         match term.days_left {
@@ -87,7 +86,7 @@ impl Row<'_> {
         }
     }
 
-    /// Tells whether it is live and its time is over.
+    /// Returns whether it is live and past its end.
     #[must_use]
     pub fn is_overdue(&self) -> bool {
         self.exception.is_live() && self.term.is_some_and(|term| term.ended)
@@ -102,7 +101,7 @@ fn days_word(days: i64) -> String {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => table(listing, look, out),

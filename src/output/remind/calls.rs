@@ -1,9 +1,9 @@
 //! The plan: the calls of GitHub's REST API that bring the tracking issues up to date, in order.
 //!
-//! `{owner}` and `{repo}` stand for the repository, as in GitHub's own documentation. Each comment and each new issue
-//! names what must not be there already (`unless`), so that a call whose answer was lost is not made twice. A comment
-//! goes before the record in the issue's text: where a run breaks off between the two, the next one comes to the same
-//! comment, finds it there, and records it.
+//! `{owner}` and `{repo}` mean the repository, as in GitHub's own documentation. Each comment and each new issue names
+//! what must not be there already (`unless`), so that a call whose answer was lost is not made twice. A comment comes
+//! before its record in the issue's text: if a run breaks off between the two, the next one gets to the same comment,
+//! finds it there, and records it.
 
 use std::io::{self, Write};
 
@@ -16,12 +16,12 @@ use crate::output::escape;
 use crate::output::remind::{Page, cut, issue as words};
 use crate::remind::{Concern, Over, Record, Reminder, Settings, Step, Why};
 
-/// The version of the plan; a key that goes or changes its meaning makes it another.
+/// The version of the plan; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 const ISSUES: &str = "/repos/{owner}/{repo}/issues";
 
-/// The most characters that are kept of an issue's text when its record is exchanged.
+/// The most characters of an issue's text that are kept when its record is replaced.
 const LONGEST_KEPT: usize = 60_000;
 
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ struct Plan<'p> {
 struct Call<'p> {
     /// What it does, for the log.
     does: &'static str,
-    /// The exception's id; null for the list of those that have no issue yet.
+    /// The exception's id; null for the list of those without an issue.
     exception: Option<&'p str>,
     method: &'static str,
     path: String,
@@ -58,7 +58,7 @@ struct Body {
     state_reason: Option<&'static str>,
 }
 
-/// A list of GitHub's; where an item in it is by `login` and its body holds this text, the call was made already.
+/// A list of GitHub's; if an item in it is by `login` and its body contains this text, the call was already made.
 #[derive(Serialize)]
 struct Unless<'p> {
     path: String,
@@ -112,18 +112,18 @@ impl Text {
         Self { title: words::heading(reminder), body: words::text(reminder) }
     }
 
-    /// Returns what stands for these words in the record.
+    /// Returns the hash that represents these words in the record.
     fn name(&self) -> String {
         let digest = Sha256::digest(format!("{}\n{}", self.title, self.body));
         HEXLOWER.encode(&digest[..8])
     }
 
-    /// Tells whether these words were written already.
+    /// Returns whether these words were written already.
     fn is_in(&self, record: &Record) -> bool {
         record.text.as_ref() == Some(&self.name())
     }
 
-    /// Returns the request's body that writes the words with the record.
+    /// Returns the request's body: the words with the record.
     fn with(self, record: &Record) -> Body {
         let record = Record { text: Some(self.name()), ..record.clone() };
         Body { title: Some(self.title), body: format!("{}\n\n{record}", self.body.trim_end()), ..Body::default() }
@@ -160,7 +160,7 @@ fn tell<'p>(
     say(issue, &words::telling(reminder, news, page.view.today.day), Text::of(reminder), record, page.settings)
 }
 
-/// A comment, and the text of the issue with the record of it.
+/// Returns the calls for a comment, and for the text of the issue with the record of it.
 fn say<'p>(issue: &Issue, words: &str, text: Text, record: &'p Record, settings: Settings<'p>) -> Vec<Call<'p>> {
     let mut body = text.with(record);
     if !issue.open {
@@ -192,7 +192,7 @@ fn end<'p>(issue: &Issue, why: Why<'_>, record: &'p Record, settings: Settings<'
     vec![comment(issue, &words::farewell(why), record, settings), update("close", issue, record, body)]
 }
 
-/// Brings the list up to date without a word to anybody.
+/// Brings the list up to date without notifying anybody.
 fn keep_list<'p>(issue: &Issue, text: Text, record: &Record) -> Vec<Call<'p>> {
     let (does, state, reason) = match (issue.open, record.over) {
         (true, None) if text.is_in(record) => return Vec::new(),
@@ -211,7 +211,7 @@ fn keep_list<'p>(issue: &Issue, text: Text, record: &Record) -> Vec<Call<'p>> {
     }]
 }
 
-/// Says something in an issue, once: the comment carries the record of afterwards.
+/// Returns the call for a comment, made once: the comment carries the new record.
 fn comment<'p>(issue: &Issue, text: &str, record: &'p Record, settings: Settings<'p>) -> Call<'p> {
     let key = Record { text: None, ..record.clone() }.to_string();
     let path = format!("{ISSUES}/{}/comments", issue.number);

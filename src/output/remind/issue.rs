@@ -1,7 +1,7 @@
 //! The words of a tracking issue: its title, its text, and the comments in it.
 //!
-//! The text says nothing that another day would make untrue, so it is written anew only when the register's words or
-//! the stage have changed. No text here is longer than GitHub takes: each piece of an entry is cut.
+//! The text says nothing that would be untrue on another day, so it is only rewritten if the register's words or the
+//! stage have changed. No text here is longer than GitHub accepts: each piece of an exception's text is cut.
 
 use crate::output::escape;
 use crate::output::remind::markdown::{advices, mentions, unmentioned};
@@ -13,7 +13,7 @@ use crate::time::Day;
 /// The most characters of an issue's title (GitHub refuses longer ones).
 const LONGEST_TITLE: usize = 256;
 
-/// How long a list may grow before its rest is counted only; an issue's text takes 65,536 characters.
+/// How long a list may become before the rest is only counted; an issue's text may have 65,536 characters.
 const LONGEST_LIST: usize = 60_000;
 
 /// Returns the title of the issue of an exception.
@@ -42,19 +42,19 @@ pub(super) fn text(reminder: &Reminder<'_>) -> String {
         text.push_str(&format!("- **{key}:** {value}\n"));
     }
     text.push_str(
-        "\nstopgap closes this issue once nobody has to act. It may write this text anew and needs its last, hidden \
+        "\nstopgap closes this issue once nobody has to act. It may rewrite this text, and needs its last, hidden \
          line; what you want to keep belongs in a comment.",
     );
     text
 }
 
-/// Returns the comment that tells of what is new, without the record.
+/// Returns the comment that says what is new, without the record.
 pub(super) fn telling(reminder: &Reminder<'_>, news: &[&Concern], today: Day) -> String {
     let messages = news.iter().map(|concern| concern.message(today));
     format!("{}\n\n{}", mentions(reminder.people(news)), facts(messages, news).trim_end())
 }
 
-/// Returns the comment that tells somebody of what others know already, without the record.
+/// Returns the comment that tells somebody what others know already, without the record.
 pub(super) fn introduction(reminder: &Reminder<'_>, newcomers: &[&Person<'_>], today: Day) -> String {
     let concerns: Vec<&Concern> = reminder.concerns.iter().collect();
     let messages = concerns.iter().map(|concern| concern.message(today));
@@ -92,9 +92,9 @@ pub(super) fn farewell(why: Why<'_>) -> String {
     }
 }
 
-/// Returns the title of the list of those that have no issue yet.
+/// Returns the title of the list of those without an issue.
 pub(super) fn list_heading() -> String {
-    "stopgap: exceptions that wait for an issue of their own".to_owned()
+    "stopgap: exceptions without an issue of their own".to_owned()
 }
 
 /// Returns the text of that list, without the record. It mentions nobody: each of them is told in their own issue.

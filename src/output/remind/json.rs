@@ -1,4 +1,4 @@
-//! The reminders for scripts: these keys, in this order, one item a concern.
+//! The reminders for scripts: these keys, in this order, one item per concern.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::output::record::Described;
 use crate::output::remind::{Item, Page};
 use crate::remind::{Concern, Person};
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

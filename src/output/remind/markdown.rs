@@ -1,4 +1,4 @@
-//! A list for a message or a page, in which only the people who are told are mentioned.
+//! A list for a message or a page that mentions only the people who are told.
 
 use std::io::{self, Write};
 
@@ -24,7 +24,7 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Names people so that those who have a login are mentioned.
+/// Names people so that those with a login are mentioned.
 pub(super) fn mentions<'p>(told: impl IntoIterator<Item = &'p Person<'p>>) -> String {
     name_all(told, |person| match person.login {
         Some(login) => format!("@{login}"),
@@ -32,12 +32,12 @@ pub(super) fn mentions<'p>(told: impl IntoIterator<Item = &'p Person<'p>>) -> St
     })
 }
 
-/// Names somebody without a mention.
+/// Names somebody without mentioning them.
 pub(super) fn unmentioned(person: &Person<'_>) -> String {
     escape::markdown(&cut(person.name, LONGEST_NAME))
 }
 
-/// Says what to do about all concerns.
+/// Returns what to do about all concerns.
 pub(super) fn advices(concerns: &[&Concern]) -> String {
     concerns.iter().map(|concern| concern.advice()).collect::<Vec<_>>().join("; ")
 }

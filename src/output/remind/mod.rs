@@ -17,23 +17,23 @@ use crate::remind::{Concern, Person, Reminder, Settings, Tracking};
 /// A format of the reminders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people; nothing at all where nobody must act.
+    /// For people; empty if nobody has to act.
     #[default]
     Text,
     /// For scripts.
     Json,
-    /// For a message or a page; nothing at all where nobody must act.
+    /// For a message or a page; empty if nobody has to act.
     Markdown,
-    /// The API calls that bring one tracking issue an exception up to date, for action/apply-plan.
+    /// The API calls that bring one tracking issue per exception up to date, for action/apply-plan.
     GithubPlan,
 }
 
-/// What is shown of a day.
+/// What is shown for a day.
 #[derive(Debug)]
 pub struct Page<'r> {
     /// All exceptions on the day.
     pub view: View<'r>,
-    /// Who must be told of what, the most urgent first.
+    /// Who must be told what, most urgent first.
     pub items: Vec<Item<'r>>,
     /// The steps with the tracking issues.
     pub tracking: &'r Tracking<'r>,
@@ -41,14 +41,14 @@ pub struct Page<'r> {
     pub settings: Settings<'r>,
 }
 
-/// One exception with those of its concerns that somebody must be told.
+/// One exception with those of its concerns about which somebody must be told.
 #[derive(Debug)]
 pub struct Item<'r> {
     /// The exception and the people around it.
     pub reminder: &'r Reminder<'r>,
-    /// What to tell.
+    /// What to tell them.
     pub concerns: Vec<&'r Concern>,
-    /// Whom.
+    /// Whom to tell.
     pub people: Vec<&'r Person<'r>>,
 }
 
@@ -56,7 +56,7 @@ pub struct Item<'r> {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render(format: Format, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::render(page, out),
@@ -66,13 +66,13 @@ pub fn render(format: Format, page: &Page<'_>, out: &mut dyn Write) -> io::Resul
     }
 }
 
-/// The longest piece of an entry's text that is repeated to people, in characters.
+/// The longest piece of an exception's text that is repeated to people, in characters.
 const LONGEST: usize = 1000;
 
 /// The longest title, name or place that is repeated, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// Returns a text of an entry for people, cut where it is longer.
+/// Returns a text of an exception for people, cut if it is longer.
 fn own<'e>(text: Option<&'e Text<'_>>, longest: usize) -> Option<Cow<'e, str>> {
     text.map(|text| Cow::Owned(cut(&escape::folded(text.as_str()), longest).into_owned()))
 }

@@ -1,4 +1,4 @@
-//! A few lines an exception, then one line of counts.
+//! A few lines per exception, then one line of counts.
 
 use std::io::{self, Write};
 

@@ -9,7 +9,7 @@ use crate::output::record::{Described, View};
 use crate::output::report::words;
 use crate::report::{Agenda, Item, Meeting, Metrics, Row, Standing};
 
-/// The version of the JSON; a key that goes or changes its meaning makes it another.
+/// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]

@@ -11,13 +11,13 @@ use crate::report::{Agenda, Item, Meeting, Row, Standing};
 /// The most bytes of a report (GitHub's limit of a step summary).
 const LIMIT: usize = 1 << 20;
 
-/// So many of them are kept for the figures, and for the sentences on what is left out.
+/// How many of them are reserved for the figures, and for the sentences on what is left out.
 const RESERVE: usize = 128 << 10;
 
 /// Rows of a table of figures.
 const ROWS: usize = 40;
 
-/// A name in a table of figures is cut to so many characters.
+/// The longest name in a table of figures, in characters.
 const WIDEST: usize = 80;
 
 /// Writes a meeting.
@@ -141,8 +141,9 @@ impl Page<'_> {
         }
     }
 
-    /// Adds the lines of a topic as long as they fit, and says how many do not. Each may have an equal share of the
-    /// space that those before it have left, so that a long list of expired ones hides nothing that can still be saved.
+    /// Adds the lines of a topic as long as they fit, and says how many do not. Each may take an equal share of the
+    /// space that those before it have left, so that a long list of expired ones does not hide anything that can still
+    /// be saved.
     fn lines(&mut self, lines: impl Iterator<Item = String>) {
         let share = (LIMIT - RESERVE).saturating_sub(self.text.len()) / self.topics.max(1);
         let end = self.text.len() + share;
@@ -156,7 +157,7 @@ impl Page<'_> {
             }
         }
         if left_out > 0 {
-            self.add(&format!("\n{left_out} more are left out, because GitHub shows no longer page.\n"));
+            self.add(&format!("\n{left_out} more are left out, because GitHub does not show longer pages.\n"));
         }
     }
 
@@ -165,7 +166,7 @@ impl Page<'_> {
     }
 }
 
-/// The cells of an item, in the order of the columns.
+/// Returns the cells of an item, in the order of the columns.
 fn cells(item: &Item<'_>, review: &str) -> String {
     let it = item.exception;
     let path = if item.shares_id { format!("<br>{}", clean(item.path)) } else { String::new() };
@@ -196,7 +197,7 @@ fn owner(item: &Item<'_>) -> String {
     format!("{}{left}{manager}", clean(owner.written))
 }
 
-/// Makes a text of an entry fit for a cell.
+/// Creates a text of an exception fit for a cell.
 fn clean(text: &str) -> String {
     escape::markdown(&escape::brief(text))
 }

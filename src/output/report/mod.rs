@@ -1,4 +1,4 @@
-//! The weekly meeting, one file a format, and the words that all of them use.
+//! The weekly meeting, one module per format, and the words that all of them use.
 
 mod html;
 mod json;
@@ -28,7 +28,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Returns the format that a file's ending says; text where it says none.
+    /// Returns the format that a file's ending names; text if it names none.
     #[must_use]
     pub fn of_file(path: &Path) -> Self {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
@@ -56,7 +56,7 @@ impl Format {
 ///
 /// # Errors
 ///
-/// When the writer fails.
+/// If the writer fails.
 pub fn render<'m>(
     format: Format,
     meeting: &'m Meeting<'m>,

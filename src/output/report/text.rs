@@ -1,4 +1,4 @@
-//! The agenda for a terminal: what is read out in the meeting, in its order.
+//! The agenda for a terminal: what is read out in the meeting, in order.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::report::{Item, Meeting, Row, Standing};
 /// Rows of a table of controls.
 const ROWS: usize = 10;
 
-/// A name in a table is cut to so many characters.
+/// The longest name in a table, in characters.
 const WIDEST: usize = 60;
 
 /// Writes a meeting.
@@ -23,7 +23,7 @@ struct Page<'p> {
     out: &'p mut dyn Write,
 }
 
-/// What a piece of text is, for its colour.
+/// The meaning of a piece of text, for its colour.
 #[derive(Clone, Copy)]
 enum Paint {
     Heading,
@@ -77,7 +77,7 @@ impl Page<'_> {
         self.line(&self.paint(Paint::Heading, &format!("{name}: {count}")))
     }
 
-    /// Writes an item that the meeting decides about.
+    /// Writes an item about which the meeting decides.
     fn whole(&mut self, item: &Item<'_>) -> io::Result<()> {
         self.name(item)?;
         let paint = match item.standing {
@@ -93,7 +93,7 @@ impl Page<'_> {
         self.fact("removal", words::text(it.removal.as_ref()))
     }
 
-    /// Writes an item that the meeting takes note of.
+    /// Writes an item of which the meeting takes note.
     fn short(&mut self, item: &Item<'_>) -> io::Result<()> {
         self.name(item)?;
         let late = words::closed_late(item).map(|late| format!(", {late}")).unwrap_or_default();
@@ -201,12 +201,12 @@ impl Page<'_> {
     }
 }
 
-/// Makes a text of an entry fit for a line.
+/// Creates a text of an exception fit for a line.
 fn clean(text: &str) -> String {
     escape::line(&escape::brief(text)).into_owned()
 }
 
-/// The end of the line on when it ends: last day, tier and renewals.
+/// Returns the end of the line on when it ends: last day, tier and renewals.
 fn terms(item: &Item<'_>) -> String {
     let last = item.last_day.map(|day| format!(", last day {day}")).unwrap_or_default();
     let tier = item.tier().map(|tier| format!(", tier {}", tier.name())).unwrap_or_default();
@@ -215,7 +215,7 @@ fn terms(item: &Item<'_>) -> String {
     format!("{last}{tier}{renewals}")
 }
 
-/// Names the owner, and who stands above.
+/// Names the owner and their manager.
 fn owner(item: &Item<'_>) -> String {
     let Some(owner) = item.owner else { return "not stated".to_owned() };
     let left = owner.left.map(|day| format!(" (left on {day})")).unwrap_or_default();

@@ -4,7 +4,7 @@ use crate::register::Text;
 use crate::report::{Agenda, Closing, Doubt, Item, Life, Meeting, ReviewDue, Standing};
 use crate::time::Day;
 
-/// Returns the name of a standing: for people, and in another order of words for scripts.
+/// Returns the name of a standing: for people, and in another word order for scripts.
 pub(super) fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Expired { .. } => "expired",
@@ -17,7 +17,7 @@ pub(super) fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// Says where an exception stands in days.
+/// Returns the state of an exception in days.
 pub(super) fn when(item: &Item<'_>) -> String {
     match item.standing {
         Standing::Expired { overdue: 0 } => "ended earlier today".to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn when(item: &Item<'_>) -> String {
     }
 }
 
-/// Says how long after its end an exception was closed.
+/// Returns how long after its end an exception was closed.
 pub(super) fn closed_late(item: &Item<'_>) -> Option<String> {
     Some(match item.closed_late()? {
         0 => "on its last day".to_owned(),
@@ -41,14 +41,14 @@ pub(super) fn closed_late(item: &Item<'_>) -> Option<String> {
     })
 }
 
-/// Says what a record leaves open; `date` writes its days.
+/// Returns what a record leaves open; `date` writes its days.
 pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> {
     let status = item.exception.status.as_ref().map_or("", |status| status.value.name());
-    let day = |day: Option<Day>| day.map_or_else(|| "a day that cannot be read".to_owned(), date);
+    let day = |day: Option<Day>| day.map_or_else(|| "an unreadable day".to_owned(), date);
     Some(match item.doubt? {
-        Doubt::NoStatus => "it has no status that can be read".to_owned(),
-        Doubt::NoEnd => "it has no end that can be read".to_owned(),
-        Doubt::NoStart => "it has no start that can be read".to_owned(),
+        Doubt::NoStatus => "it has no readable status".to_owned(),
+        Doubt::NoEnd => "it has no readable end".to_owned(),
+        Doubt::NoStart => "it has no readable start".to_owned(),
         Doubt::ExpiredEarly => {
             format!("its status is {status}, and its last day is {}", day(item.last_day))
         }
@@ -56,12 +56,12 @@ pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> 
             let closure = item.exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
             format!("its status is {status}, and it has a closure on {}", day(closure.map(|date| date.value)))
         }
-        Doubt::NoClosingDay => "it was closed on no day that can be read".to_owned(),
+        Doubt::NoClosingDay => "the day on which it was closed is not readable".to_owned(),
         Doubt::ClosedBeforeStart => {
             format!("it was closed on {}, before it began on {}", day(item.closed_on), day(item.first_day))
         }
-        Doubt::ClosedAhead => format!("it was closed on {}, a day that has not come", day(item.closed_on)),
-        Doubt::RenewalWithoutDay => "its last renewal was decided on no day that can be read".to_owned(),
+        Doubt::ClosedAhead => format!("it was closed on {}, a day in the future", day(item.closed_on)),
+        Doubt::RenewalWithoutDay => "the day on which its last renewal was decided is not readable".to_owned(),
     })
 }
 
@@ -70,7 +70,7 @@ pub(super) fn iso(day: Day) -> String {
     day.to_string()
 }
 
-/// Says by when an emergency must be reviewed; `date` writes its days.
+/// Returns by when an emergency must be reviewed; `date` writes its days.
 pub(super) fn review(review: ReviewDue, today: Day, date: fn(Day) -> String) -> String {
     let when = match review.due.days_until(today) {
         0 => "the review is due today".to_owned(),
@@ -80,18 +80,18 @@ pub(super) fn review(review: ReviewDue, today: Day, date: fn(Day) -> String) -> 
     format!("the incident ended on {}, {when}", date(review.ended))
 }
 
-/// Says how many renewals of how many are used.
+/// Returns how many renewals of how many are used.
 pub(super) fn renewals(item: &Item<'_>) -> String {
     let left = if item.live && item.is_used_up() { ", none left" } else { "" };
     format!("{} of {}{left}", item.renewals(), item.max_renewals)
 }
 
-/// Returns a text of the record, or what stands for one that is missing.
+/// Returns a text of the record, or the words for a missing one.
 pub(super) fn text<'e>(text: Option<&'e Text<'_>>) -> &'e str {
     text.map_or("not stated", Text::as_str)
 }
 
-/// Says what the meeting has to decide, the most urgent first; nothing where there is nothing.
+/// Returns what the meeting has to decide, most urgent first; empty if there is nothing.
 pub(super) fn to_decide(meeting: &Meeting<'_>) -> Vec<String> {
     let Agenda { expired, expiring, reviews, .. } = &meeting.agenda;
     let counts = [
@@ -103,43 +103,43 @@ pub(super) fn to_decide(meeting: &Meeting<'_>) -> Vec<String> {
     counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
 }
 
-/// Names so many reviews.
+/// Returns the noun for this many reviews.
 pub(super) fn reviews(count: usize) -> &'static str {
     if count == 1 { "review due" } else { "reviews due" }
 }
 
-/// Names so many records.
+/// Returns the noun for this many records.
 pub(super) fn records(count: usize) -> &'static str {
     if count == 1 { "record to fix" } else { "records to fix" }
 }
 
-/// Says what is done about the expired.
+/// What is done about expired exceptions.
 pub(super) const EXPIRED: &str =
     "Carry out the removal and close it; what must go on is a new exception, and counts as a renewal.";
 
-/// Says what is done about what ends soon.
+/// What is done about exceptions that end soon.
 pub(super) const EXPIRING: &str =
-    "Carry out the removal by the last day, or renew it by then; where no renewal is left, change the cause.";
+    "Carry out the removal by the last day, or renew it by then; if no renewal is left, fix the cause.";
 
-/// Says what is done about an emergency that nobody has reviewed.
+/// What is done about an emergency that nobody has reviewed.
 pub(super) const REVIEWS: &str = "Close it, or write a review that says what still depends on it and until when.";
 
-/// Says what is done about records that cannot be read or contradict themselves.
+/// What is done about records that cannot be read or contradict themselves.
 pub(super) const MEND: &str =
     "Fix the file first: the figures cannot be trusted without it. A check of the register says more.";
 
-/// Counts in words.
+/// Writes a number of days in words.
 pub(super) fn days(count: i64) -> String {
     if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
-/// Says the average life, with one decimal.
+/// Returns the average life, with one decimal.
 pub(super) fn average_life(life: &Life<'_>) -> Option<String> {
     let tenths = life.tenths()?;
     Some(format!("{}.{} days", tenths / 10, tenths % 10))
 }
 
-/// Says the median of the days from the end to the closure.
+/// Returns the median of the days from the end to the closure.
 pub(super) fn median_closing(closing: &Closing<'_>) -> Option<String> {
     let twice = closing.twice_median?;
     let size = twice.abs();
@@ -152,7 +152,7 @@ pub(super) fn median_closing(closing: &Closing<'_>) -> Option<String> {
     })
 }
 
-/// The figures beside the tables: each with what it is called and what it says.
+/// Returns the figures next to the tables: each with its name and its value.
 pub(super) fn figures(meeting: &Meeting<'_>) -> Vec<(&'static str, String)> {
     let metrics = &meeting.metrics;
     let longest = |item: &Item<'_>| item.exception.id.to_owned();
@@ -198,20 +198,20 @@ pub(super) fn figures(meeting: &Meeting<'_>) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What each of [`figures`] counts, in its order; `docs/report.md` has the same with examples.
+/// What each of [`figures`] counts, in order; `docs/report.md` has the same with examples.
 pub(super) const DEFINITIONS: [&str; 9] = [
     "All files of the register.",
     "In force: active, begun and not ended. Expired: past the current expiry. Unclear: the record does not say.",
     "The days since the last covered day, summed over the expired ones.",
-    "The most of these.",
+    "The highest of these.",
     "Renewals of live exceptions; those with as many as the policy allows, or more, have none left.",
-    "The days from the start to the closure, or to today while live; none for what has not begun or was rejected.",
-    "The most of these.",
+    "The days from the start to the closure, or to today while live; none for exceptions that have not begun or were rejected.",
+    "The highest of these.",
     "The days from the last covered day to the closure, of closed ones: half of them were closed by then.",
     "The latest of these.",
 ];
 
-/// Says how many files there are of what.
+/// Returns how many files there are, by kind.
 fn files(meeting: &Meeting<'_>) -> String {
     let it = &meeting.metrics;
     let parts = [
@@ -224,7 +224,7 @@ fn files(meeting: &Meeting<'_>) -> String {
     sum(it.exceptions, &parts)
 }
 
-/// Says how many live exceptions there are of what.
+/// Returns how many live exceptions there are, by kind.
 pub(super) fn live(meeting: &Meeting<'_>) -> String {
     let it = &meeting.metrics;
     let parts =
@@ -232,7 +232,7 @@ pub(super) fn live(meeting: &Meeting<'_>) -> String {
     sum(it.live, &parts)
 }
 
-/// Writes a sum and those of its parts that are not nothing.
+/// Writes a sum and those of its parts that are not zero.
 fn sum(total: usize, parts: &[(usize, &str)]) -> String {
     let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
     let parts: Vec<String> = parts.collect();

@@ -62,12 +62,12 @@ pub(super) fn value<'n, 'a>(tree: &'n Node<'a>, pointer: &str) -> Option<&'n Nod
     yaml::lookup(tree, pointer).map(|(_, node)| node).filter(|node| !node.is_empty())
 }
 
-/// Tells whether a pointer leads to a key of the organisation's own, which is not for us to judge.
+/// Returns whether a pointer leads to a key of the organisation's own, which is not ours to judge.
 fn is_own_key(pointer: &str) -> bool {
     pointer.split('/').any(|part| part.starts_with("x-"))
 }
 
-/// Tells whether `starts` is the same moment in other words.
+/// Returns whether `starts` is the same moment, written differently.
 fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
     let at = |moment: Moment| cx.policy().timezone.starts_at(moment);
     match (&edit.base.starts, &edit.head.starts) {
@@ -76,14 +76,14 @@ fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
     }
 }
 
-/// Tells whether an amendment that the change adds names a field or what holds it.
+/// Returns whether an amendment that the change adds names a field or what contains it.
 fn is_amended(edit: &Edit<'_, '_>, pointer: &str) -> bool {
     let added = edit.head.amendments.iter().skip(edit.base.amendments.len());
     added.flat_map(|amendment| &amendment.fields).any(|field| covers(field.as_str(), pointer))
 }
 
-/// Tells whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`)
-/// is the one at a pointer, or holds it. Indices may be left out.
+/// Returns whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`) is the one at a
+/// pointer, or contains it. Indices may be left out.
 fn covers(field: &str, pointer: &str) -> bool {
     let is_index = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let mut field = field.split(['.', '/', '[', ']']).map(str::trim).filter(|part| !part.is_empty()).peekable();
@@ -97,7 +97,7 @@ fn covers(field: &str, pointer: &str) -> bool {
                 Some(part) if part == wanted => break,
                 Some(part) if is_index(part) && !is_index(wanted) => {}
                 Some(_) => return false,
-                // What is left may only say which item of the list it was.
+                // The rest may only say which item of the list it was.
                 None => return is_index(wanted) && field.all(is_index),
             }
         }
@@ -128,16 +128,16 @@ fn report(edit: &Edit<'_, '_>, pointer: &str, cx: &mut Context<'_>) {
     report_at(cx, edit, pointer, message, "approved as this").help(help);
 }
 
-/// Returns a text that is short enough to stand beside another.
+/// Returns a text that is short enough to be shown next to another.
 fn short<'n>(node: Option<&'n Node<'_>>) -> Option<Cow<'n, str>> {
     node.and_then(Node::as_text).filter(|text| text.chars().count() <= SHORT).map(shown)
 }
 
-/// The longest text that a message repeats beside another, in characters.
+/// The longest text that a message repeats next to another, in characters.
 const SHORT: usize = 48;
 
-/// Reports an edit of the value at a pointer: at the head's value, or the nearest key where the
-/// head has none, with the base's value as the other half.
+/// Reports an edit of the value at a pointer: at the head's value, or at the nearest key if the head has none, with the
+/// base's value as a label.
 pub(super) fn report_at<'c>(
     cx: &'c mut Context<'_>,
     edit: &Edit<'_, '_>,
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_named_with_dots_slashes_or_brackets_and_covers_what_it_holds() {
+    fn a_field_is_named_with_dots_slashes_or_brackets_and_covers_its_parts() {
         for (field, pointer) in [
             ("scope", "/scope/system"),
             ("scope.system", "/scope/system"),

@@ -27,7 +27,7 @@ declare_rule! {
 
 fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let Some(changes) = cx.changes else { return };
-    // The change that brings the first register brings its whole past.
+    // The change that adds the first register brings its whole past.
     let (Some(_), Some(base_day)) = (&changes.head, changes.base_day) else { return };
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return };
     let base = change.base.as_ref().and_then(|side| side.exception);
@@ -45,7 +45,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         cx.report(date, message).help(
             "write the day on which it really happened; if it is this one, say in the pull request why it comes late",
         );
-        // What stands in a new entry that is dated back is dated back with it.
+        // Whatever is in a new back-dated entry is back-dated with it.
         if base.is_none() {
             return;
         }
@@ -66,7 +66,7 @@ fn added<'e>(
     }
     for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
         add(format!("renewal `{}`", index + 1), &renewal.decided);
-        // The day of a request matters where it alone makes the renewal one that was asked for in time.
+        // The day of a request matters if it alone makes the renewal one that was requested in time.
         let extended = head.expiry_before(index).map(|expiry| zone.last_day(expiry.value));
         if extended.is_some_and(|last| last < base_day) {
             add(format!("the request for renewal `{}`", index + 1), &renewal.requested);

@@ -30,7 +30,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let Some(after) = &edit.head.status else { return };
     let Some(before) = &edit.base.status else {
         if after.value == Status::Rejected {
-            let message = "`status` went to `rejected` from a value that was none".to_owned();
+            let message = "`status` went to `rejected` from a value that is not a status".to_owned();
             report_at(cx, &edit, "/status", message, "the status before").help(help(Status::Active, after.value));
         }
         return;

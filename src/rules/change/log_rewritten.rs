@@ -58,11 +58,11 @@ fn check(change: &history::Change<'_>, cx: &mut Context<'_>) {
         };
         let message = format!("`{name}` was {done} after it was written");
         report_at(cx, &edit, pointer, message, "written as this")
-            .help("put it back as it was; what was wrong with it goes into the `note` of an amendment");
+            .help("put it back as it was; what was wrong with it belongs in the `note` of an amendment");
     }
 }
 
-/// What is over takes no renewal: its expiry would move without anyone seeing it live again.
+/// A record that is over cannot be renewed: its expiry would move without anyone seeing it live again.
 fn renewed_after_closure(edit: &Edit<'_, '_>, cx: &mut Context<'_>) {
     let both_closed = edit.base.is(&[Status::Closed]) && edit.head.is(&[Status::Closed]);
     if both_closed && edit.head.renewals.len() > edit.base.renewals.len() {
@@ -146,12 +146,12 @@ fn gone(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, replaced: 
 
 fn reordered(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
     let message = format!("the items of `{key}` were reordered, from {item} `{}` on", index + 1);
-    report_at(cx, edit, &format!("/{key}/{index}"), message, "stood here")
+    report_at(cx, edit, &format!("/{key}/{index}"), message, "was here")
         .help(format!("put `{key}` back in the old order and add what is new at its end"));
 }
 
 fn inserted(edit: &Edit<'_, '_>, (key, item): (&str, &str), index: usize, cx: &mut Context<'_>) {
     let message = format!("a new item was put before {item} `{}`, which was written first", index + 1);
-    report_at(cx, edit, &format!("/{key}/{index}"), message, "stood here until now")
+    report_at(cx, edit, &format!("/{key}/{index}"), message, "was here until now")
         .help(format!("move the new item to the end of `{key}`"));
 }

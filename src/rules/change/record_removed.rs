@@ -15,14 +15,13 @@ declare_rule! {
     /// ## Why
     ///
     /// The register is the record of every risk that was ever accepted, and of those that were not.
-    /// A deleted file takes its decision, its renewals and its closure with it, and a new id starts
-    /// to count from nought.
+    /// A deleted file takes its decision, its renewals and its closure with it, and a new id starts to count from zero.
     ///
     /// ## What to do
     ///
-    /// Put the file back. What is over is closed: `status: closed` with a `closure`. Moving the file
-    /// to another folder is not a change, as its name is the id. Where one id was there twice, the
-    /// copy may go or take a name of its own.
+    /// Put the file back. What is over is closed: `status: closed` with a `closure`. Moving the file to another folder
+    /// is not a change, as its name is the id. If an id was used twice, the copy may be removed or given a name of its
+    /// own.
     id: "record-removed",
     family: Change,
     level: Error,
@@ -65,7 +64,7 @@ fn if_over(exception: Option<&Exception<'_>>) -> &'static str {
     }
 }
 
-/// The exceptions of the head that may carry on a removed one.
+/// The exceptions of the head that may continue a removed one.
 struct Heirs<'c, 'a> {
     added: Vec<&'c Side<'a>>,
     by_text: HashMap<(&'static str, Cow<'a, str>), &'a Exception<'a>>,
@@ -96,8 +95,8 @@ impl<'c, 'a> Heirs<'c, 'a> {
         texts(removed).find_map(|(key, text)| self.by_text.get(&(key, fold(text.as_str()))).copied())
     }
 
-    /// Tells whether the base held the id twice, one of them stays, and the value of the other is
-    /// still there under a name of its own: the only way to mend `duplicate-id`.
+    /// Returns whether the base had the id twice, one of them stays, and the value of the other is still there under
+    /// another name: the only way to fix `duplicate-id`.
     fn hold_the_copy(&self, id: &str, removed: &Side<'_>) -> bool {
         let same = |tree: &Node<'_>| removed.tree.as_ref().is_some_and(|removed| removed.same_value(tree));
         self.kept.contains(&id.to_lowercase()) && self.added.iter().filter_map(|side| side.tree.as_ref()).any(same)

@@ -35,7 +35,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let help = match roster.superior(id, today) {
         Some(above) => {
             let above = shown(roster.display(above));
-            format!("hand it over, if to nobody else then upwards: `owner: \"{above}\"`")
+            format!("hand it over, to their manager if to nobody else: `owner: \"{above}\"`")
         }
         None => "hand it over: set `owner` to the person who takes it".to_owned(),
     };

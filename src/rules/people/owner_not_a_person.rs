@@ -9,9 +9,8 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// What belongs to a team is done by nobody: each of its people takes it for the task of
-    /// another. A decision can be asked about, handed over and answered for only where one person
-    /// stands behind it.
+    /// What belongs to a team is done by nobody: each of its people thinks that it is another's task. A decision can be
+    /// asked about, handed over and answered for only if one person stands behind it.
     ///
     /// ## What to do
     ///
@@ -60,9 +59,9 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
             "is a group or an office, not one person".to_owned()
         }
         NotAPerson::Group(word) => format!("is a group or an office (`{word}`), not one person"),
-        NotAPerson::Placeholder => "is a placeholder, nobody's name".to_owned(),
+        NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
         NotAPerson::Mixed if is_listed(cx, written) => return,
-        NotAPerson::Mixed => "is not one spelling of a person alone".to_owned(),
+        NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),
     };
     let hint = match kind {
         NotAPerson::Team => cx.judge.people.roster().and_then(|roster| members(roster, written)),
@@ -73,18 +72,18 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
     cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
 }
 
-/// Tells whether the roster itself writes a person so.
+/// Returns whether the roster itself writes a person this way.
 fn is_listed(cx: &Context<'_>, written: &str) -> bool {
     cx.judge.people.roster().is_some_and(|roster| roster.find(written).is_some())
 }
 
-/// The first of a team's people, for a suggestion.
+/// Returns the first of a team's people, for a suggestion.
 fn members(roster: &Roster, team: &str) -> Option<String> {
     let some: Vec<String> = roster.team(team)?.iter().take(3).map(|member| format!("`{}`", shown(member))).collect();
     (!some.is_empty()).then(|| format!(", one of {}", some.join(", ")))
 }
 
-/// `Ortiz, Dana` may be one person in the order of a phone book.
+/// Returns the name without a comma: `Ortiz, Dana` may be one person in phone-book order.
 fn without_comma(written: &str) -> Option<String> {
     let (family, given) = written.split_once(", ")?;
     let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphabetic() || c == '-');

@@ -72,13 +72,13 @@ fn judge(act: &Act, asks: Option<&Text<'_>>, decides: Option<&Text<'_>>, cx: &mu
     };
     let above = judge.people.roster().and_then(|roster| {
         let above = roster.superior(roster.find(asks.as_str())?, judge.today.day)?;
-        Some(format!(": `{}` stands above `{other}`", shown(roster.display(above))))
+        Some(format!(": `{}` is above `{other}`", shown(roster.display(above))))
     });
     let help = format!("let somebody else decide and name them as `approver`{}", above.unwrap_or_default());
     cx.report(decides, message).label(asks.span, *label).help(help);
 }
 
-/// Says why two spellings that mean one person do so, unless they are written alike.
+/// Returns why two spellings mean one person, unless they are written alike.
 pub(super) fn why_one(a: &str, b: &str) -> Option<String> {
     let bare = |text: &str| normalise::fold(text).trim_start_matches(['@', ' ']).to_owned();
     if a == b {

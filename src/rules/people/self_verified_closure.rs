@@ -15,8 +15,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Ask somebody else to see for themselves that the rule is kept again, and name them as
-    /// `verified_by`. Where really nobody else can look, say in `note` what proves it.
+    /// Ask somebody else to see for themselves that the rule is followed again, and name them as
+    /// `verified_by`. If nobody else can look, say in `note` what proves it.
     id: "self-verified-closure",
     family: People,
     level: Warning,
@@ -40,5 +40,5 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     };
     cx.report(verified, message)
         .label(by.span, "removed by the same person")
-        .help("let somebody else check that the rule is kept again, and name them as `verified_by`");
+        .help("let somebody else check that the rule is followed again, and name them as `verified_by`");
 }

@@ -26,8 +26,7 @@ declare_rule! {
     check: Check::Register(check),
 }
 
-/// How many pairs of spellings are compared to suggest one. Where more are unknown, it is the
-/// roster that is wrong.
+/// How many pairs of spellings are compared to suggest one. If more are unknown, it is the roster that is wrong.
 const MOST_COMPARED: usize = 2_000_000;
 
 fn check(cx: &mut Context<'_>) {
@@ -67,7 +66,7 @@ fn help<'r>(written: &'r str, suggestions: &mut Suggestions<'r>, file: &str) -> 
     }
 }
 
-/// The nearest spelling of each unknown one; each is looked for once.
+/// The nearest spelling for each unknown one; each is looked up once.
 struct Suggestions<'r> {
     spellings: Vec<&'r str>,
     found: HashMap<&'r str, Option<&'r str>>,

@@ -43,20 +43,20 @@ fn without_scheme(text: &str) -> Option<&str> {
         .map(|scheme| &text[scheme.len()..])
 }
 
-/// Says what keeps the rest of a URL from being followed.
+/// Returns what keeps the rest of a URL from being followed.
 fn url_fault(rest: &str) -> Option<&'static str> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     if host.is_empty() || host.starts_with(':') {
-        Some("names no host")
+        Some("has no host")
     } else if rest.contains(char::is_whitespace) {
-        Some("holds white space, an address does not")
+        Some("contains white space")
     } else {
         None
     }
 }
 
-/// `ABC-123`, `#123`, `org/repo#123`.
+/// Returns whether a text is `ABC-123`, `#123` or `org/repo#123`.
 fn is_ticket(text: &str) -> bool {
     if let Some((repository, number)) = text.split_once('#') {
         return is_number(number) && (repository.is_empty() || is_repository(repository));
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(fault("http://localhost:8080"), Some(None));
         assert_eq!(fault("http://user@[::1]/x"), Some(None));
         for text in ["https://", "https:///path", "http://:80/", "https://user@/", "https://#x"] {
-            assert_eq!(fault(text), Some(Some("names no host")), "{text}");
+            assert_eq!(fault(text), Some(Some("has no host")), "{text}");
         }
         assert!(fault("https://a.example/b c").flatten().is_some());
         assert_eq!(fault("ftp://example.com"), None);

@@ -2,7 +2,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a file that lies outside the safe subset of YAML, or that cannot be read.
+    /// Reports a file that is outside the safe subset of YAML, or that cannot be read.
     ///
     /// ## Why
     ///
@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Mend the place that is shown. Write every value out where it is needed, quote texts that
-    /// hold `: ` or ` #`, indent with spaces, and keep one exception to a file.
+    /// Fix the place that is shown. Write every value out where it is needed, quote texts that contain `: ` or ` #`,
+    /// indent with spaces, and keep one exception to a file.
     id: "invalid-yaml",
     family: Record,
     level: Error,

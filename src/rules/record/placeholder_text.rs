@@ -54,17 +54,17 @@ fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     let spot = if is_whole { Spot::from(text) } else { text.part(found) };
     let found = shown(found.trim());
     let message = if found.is_empty() {
-        format!("`{name}` holds nothing that can be seen")
+        format!("`{name}` contains nothing visible")
     } else if is_whole {
         format!("`{name}` is a placeholder: `{found}`")
     } else {
-        format!("`{name}` still holds the placeholder `{found}`")
+        format!("`{name}` still contains the placeholder `{found}`")
     };
     cx.report(spot, message).help(help);
 }
 
-/// Tells whether a text that would be a placeholder elsewhere answers this field, if badly: that
-/// is for `no-alternative` and `broad-scope` to say, which leave closed entries alone.
+/// Returns whether a text that would be a placeholder elsewhere answers this field, if badly: that is for
+/// `no-alternative` and `broad-scope` to report, which ignore closed entries.
 fn is_answer(name: &str, found: &str) -> bool {
     let none = name == "option" && found.trim().eq_ignore_ascii_case("none");
     none || (name.starts_with("scope.") && found.contains('*'))

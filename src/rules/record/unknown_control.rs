@@ -6,12 +6,12 @@ use crate::text::normalise::bare;
 use crate::text::{nearest, shown};
 
 declare_rule! {
-    /// Reports a `control` that begins with no id of the catalogue of controls.
+    /// Reports a `control` that does not begin with an id from the catalogue of controls.
     ///
     /// ## Why
     ///
-    /// Nobody can tell which rule is broken, how often, or whether it may be broken at all, when
-    /// every record gives it a name of its own.
+    /// If every record uses a different name for it, nobody can tell which rule is broken, how often, or whether it may
+    /// be broken at all.
     ///
     /// ## What to do
     ///
@@ -33,7 +33,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let catalogue = shown(judge.policy.controls_path());
-    cx.report(control, format!("`{}` begins with no id of `{catalogue}`", shown(text)))
+    cx.report(control, format!("`{}` does not begin with an id of `{catalogue}`", shown(text)))
         .help(suggestion(text, controls, &catalogue));
 }
 
@@ -56,7 +56,7 @@ fn suggestion(text: &str, controls: &Controls, catalogue: &str) -> String {
         (None, _, Some(first), Some(last)) => {
             format!("`{catalogue}` lists {} ids, from `{first}` to `{last}`: begin with one of them", ids().count())
         }
-        _ => format!("`{catalogue}` lists no control: add this one there"),
+        _ => format!("`{catalogue}` lists no controls: add this one there"),
     }
 }
 

@@ -13,7 +13,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Keep the control, and undo what breaks it. Record the request as `rejected` if it should be
+    /// Follow the control, and undo what breaks it. Record the request as `rejected` if it should be
     /// remembered.
     id: "unwaivable-control",
     family: Record,
@@ -31,5 +31,5 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let id = &written[..control.id.len()];
     let message = format!("nobody can waive `{} {}`", shown(&control.id), shown(&control.name));
     cx.report(text.part(id), message)
-        .help(format!("keep the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
+        .help(format!("follow the control, or set `status: rejected`: `{catalogue}` says `waivable: false`"));
 }

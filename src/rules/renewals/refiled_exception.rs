@@ -44,8 +44,8 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// Returns how many renewals and re-filings stand in a row up to an exception that takes up an
-/// older one, and that older one's id.
+/// Returns how many renewals and re-filings there are in a row up to an exception that takes up an older one, and that
+/// older one's id.
 pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Register<'r>) -> Option<(usize, &'r str)> {
     rows(judge, register, None).iter().find_map(|filings| {
         let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
@@ -53,7 +53,7 @@ pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Registe
     })
 }
 
-/// Returns the filings for the same control and system, oldest first, where there are several.
+/// Returns the filings for the same control and system, oldest first, if there are several.
 fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Vec<Vec<Filing<'r>>> {
     let mut rows = Vec::new();
     let kept = register.exceptions.iter().filter(|exception| !exception.is(&[Status::Rejected]));
@@ -61,7 +61,7 @@ fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Chang
     for system in groups(filings, |filing| Cow::Owned(name_key(filing.system.as_str()))) {
         let controls = judge.controls.as_ref();
         for mut same in groups(system.into_iter(), |filing| control_key(filing.control.as_str(), controls)) {
-            // Whatever a change brings is newer than what was there, whatever day it is dated.
+            // Whatever a change adds is newer than what was there, whatever its date.
             let is_new = |filing: &Filing<'_>| changes.is_some_and(|changes| changes.adds(filing.exception.file));
             same.sort_by_key(|filing| (is_new(filing), filing.age()));
             rows.push(same);
@@ -120,7 +120,7 @@ impl<'r> Filing<'r> {
         (decided, self.starts, self.exception.id)
     }
 
-    /// Orders filings by their end; one without an end goes on.
+    /// Orders filings by their end; one without an end is not over.
     fn end_key(&self) -> (bool, Option<Day>) {
         (self.end.is_none(), self.end.map(|end| end.day))
     }
@@ -129,14 +129,14 @@ impl<'r> Filing<'r> {
 /// A filing that takes up an older one.
 struct Link<'f, 'r> {
     filing: &'f Filing<'r>,
-    /// The one that ended last before it.
+    /// The one before it that ended last.
     before: &'f Filing<'r>,
     /// All renewals and re-filings so far.
     count: usize,
 }
 
-/// Walks along the filings for one control and system, oldest first, counting what goes on without a
-/// pause: of all older ones that were not over for long enough, the most that stood in a row counts.
+/// Walks along the filings for one control and system, oldest first, counting what continues without a pause: of all
+/// older ones that were not over for long enough, the one with the most in a row counts.
 fn links<'f, 'r>(filings: &'f [Filing<'r>]) -> Vec<Link<'f, 'r>> {
     let mut links = Vec::new();
     let mut latest: Option<&'f Filing<'r>> = None;
@@ -160,13 +160,13 @@ fn links<'f, 'r>(filings: &'f [Filing<'r>]) -> Vec<Link<'f, 'r>> {
     links
 }
 
-/// How many stand in a row up to filings with an end; one that ends sooner and counts no more than another is left out, so
-/// that the counts fall as the ends grow.
+/// How many there are in a row up to filings with an end; one that ends sooner and counts no more than another is left
+/// out, so that the counts fall as the ends grow.
 #[derive(Default)]
 struct Counts(BTreeMap<(bool, Option<Day>), usize>);
 
 impl Counts {
-    /// Returns the highest count of those that end then or later.
+    /// Returns the highest count among those that end on that day or later.
     fn most_from(&self, end: (bool, Option<Day>)) -> Option<usize> {
         self.0.range(end..).next().map(|(_, count)| *count)
     }

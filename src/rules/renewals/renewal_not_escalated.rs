@@ -52,7 +52,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let message = if same {
             format!("`{name}` renews what the same person approved")
         } else {
-            format!("`{name}` does not stand above `{lower}`, who approved the exception")
+            format!("`{name}` is not above `{lower}`, who approved the exception")
         };
         let help = match &chain {
             Some(chain) => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
@@ -65,7 +65,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Who stands above the first approver, where the roster knows somebody who is still there.
+/// Who is above the first approver, if the roster knows somebody who has not left.
 struct Chain<'r> {
     roster: &'r Roster,
     first: PersonId,

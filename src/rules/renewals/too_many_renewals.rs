@@ -30,7 +30,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let counted = if count == 1 { "a renewal".to_owned() } else { format!("`{count}` renewals") };
     let allowed = if max == 0 { "none".to_owned() } else { format!("`{max}`") };
     let finding = cx.report(spot, format!("{counted}, the policy allows {allowed}"));
-    // One more renewal is one more fault, wherever the first one stands.
+    // One more renewal is one more fault, wherever the first one is.
     let last = format!("/renewals/{}/expires", count - 1);
     let has_end = exception.current_expiry().is_some();
     finding.place = if has_end { Place::value(last) } else { Place::absent(last) };

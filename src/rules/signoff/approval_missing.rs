@@ -42,7 +42,7 @@ fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Optio
     let Some(login) = login(&judge.people, decision.approver.as_str()) else {
         let roster = shown(judge.policy.people_path());
         let forge = judge.policy.forge().name();
-        let message = format!("`{approver}` has no {forge} account that is known, so nobody can sign {what} off");
+        let message = format!("`{approver}` has no known {forge} account, so nobody can sign off {what}");
         let help = format!("write the approver as `@handle`, or give `{approver}` a `handle` in `{roster}`");
         return Some((message, help));
     };
@@ -59,7 +59,7 @@ fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Optio
     }
 }
 
-/// Says why a review does not sign a decision off.
+/// Returns why a review does not sign off a decision.
 fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
     let name = shown(&verdict.login);
     let again = format!("ask `@{name}` to approve the {} again", forge.request());
@@ -91,7 +91,7 @@ fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String
     }
 }
 
-/// Returns the account of a person: the roster's handle, else the `@handle` as it is written.
+/// Returns the account of a person: the roster's handle, otherwise the `@handle` as written.
 pub(super) fn login(people: &People, written: &str) -> Option<String> {
     let known = people.roster().and_then(|roster| roster.handle(roster.find(written)?));
     let handle = known.or_else(|| written.trim().starts_with('@').then_some(written));

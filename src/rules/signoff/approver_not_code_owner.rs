@@ -10,13 +10,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The code owners are asked to approve, and nobody else's approval counts. An approver outside
-    /// of CODEOWNERS is a name that somebody wrote into a file.
+    /// The code owners are asked to approve, and nobody else's approval counts. An approver outside CODEOWNERS is a
+    /// name that somebody wrote into a file.
     ///
     /// ## What to do
     ///
     /// Name an approver who owns the file. If somebody else may accept this risk, add them to
-    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS judges. Where several
+    /// CODEOWNERS in a pull request of its own first: the base's CODEOWNERS decides. Where several
     /// sections of GitLab's CODEOWNERS ask for approvals, an owner in any of them may decide.
     id: "approver-not-code-owner",
     family: SignOff,

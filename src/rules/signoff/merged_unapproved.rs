@@ -62,7 +62,7 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
     let Some(login) = login(&judge.people, approver) else {
         let (name, what) = (shown(approver), shown(&decision.what));
         return SignedOff::No {
-            message: format!("`{name}` has no GitHub account that is known, so nobody can have signed {what} off"),
+            message: format!("`{name}` has no known GitHub account, so nobody can have signed off {what}"),
             help: format!("give `{name}` a `handle` in `{}`", shown(judge.policy.people_path())),
         };
     };
@@ -93,7 +93,7 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
     }
 }
 
-/// Tells whether the approver opened the pull request.
+/// Returns whether the approver opened the pull request.
 fn opened(judge: &Judge, pull: &MergedPull, approver: &str, login: &str) -> bool {
     let same = |author: &str| judge.people.same(approver, &format!("@{author}"));
     pull.author.as_ref().is_some_and(|author| author.is(login) || same(&author.login))
@@ -116,7 +116,7 @@ fn unapproved(pull: &MergedPull, login: &str, approver: &str, what: &str) -> Str
             format!("the approval of {what} by `{approver}` on #{number} was dismissed")
         }
         (Some(Verdict { state: ReviewState::ChangesRequested, .. }), None) => {
-            format!("`{approver}` asked for changes on #{number}, and {what} was merged all the same")
+            format!("`{approver}` asked for changes on #{number}, but {what} was merged anyway")
         }
         (Some(Verdict { state: ReviewState::Approved, commit, .. }), _) => {
             let commit = commit.as_deref().unwrap_or_default();

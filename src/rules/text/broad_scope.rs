@@ -6,7 +6,7 @@ use crate::text::shown;
 use crate::yaml::Spot;
 
 declare_rule! {
-    /// Reports a scope that covers everything: one that holds `*`, or says "all", "any system" or "various".
+    /// Reports a scope that covers everything: one that contains `*`, or says "all", "any system" or "various".
     ///
     /// ## Why
     ///
@@ -31,7 +31,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let (spot, message) = if found == whole {
             (Spot::from(text), format!("the {part} `{}` is not a particular {part}", shown(whole)))
         } else {
-            (text.part(found), format!("the {part} `{}` holds `{}`", shown(whole), shown(found)))
+            (text.part(found), format!("the {part} `{}` contains `{}`", shown(whole), shown(found)))
         };
         cx.report(spot, message)
             .help(format!("name the one {part} that was looked at; a second one is a second exception"));

@@ -31,7 +31,7 @@ struct Given<'e, 'a> {
     text: &'e Text<'a>,
     /// The day of its own decision.
     decided: Option<Day>,
-    /// 0 is the entry's own, the others are its renewals'.
+    /// 0 is the entry's own, the others are those of its renewals.
     position: usize,
 }
 
@@ -39,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
     let register = cx.register;
     let threshold = cx.policy().similarity;
     let zone = cx.policy().timezone;
-    // Whatever a change brings is newer than what was there, whatever day it is dated.
+    // Whatever a change adds is newer than what was there, whatever its date.
     let is_new = |given: &Given<'_, '_>| {
         cx.changes.is_some_and(|changes| changes.adds_reason(given.exception.file, given.position, given.text.as_str()))
     };
@@ -90,7 +90,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
         .help("say what is different this time: what was tried since, what is missing, and when it comes");
 }
 
-/// Rounded down, so that no near copy reads as a whole one.
+/// Rounded down, so that a near copy never reads as an exact one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share between 0 and 1")]
 fn per_cent(share: f64) -> u32 {
     (share * 100.0 + 1e-9) as u32

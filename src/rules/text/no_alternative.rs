@@ -9,13 +9,13 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// There nearly always is a safer stopgap: less access, a shorter time, one more pair of eyes,
+    /// There is nearly always a safer stopgap: less access, a shorter time, one more pair of eyes,
     /// doing it by hand. "None" shows that nobody looked for it.
     ///
     /// ## What to do
     ///
-    /// Name the safest thing that was considered and say why it does not do. Waiting until the
-    /// rule can be kept is an alternative too.
+    /// Name the safest thing that was considered and say why it is not good enough. Waiting until the rule can be
+    /// followed is an alternative too.
     id: "no-alternative",
     family: Text,
     level: Error,
@@ -33,6 +33,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             "`{}` is not an alternative: a safer stopgap must have been considered",
             shown(option.value.trim())
         );
-        cx.report(option, message).help("name the safest option and why it does not do; waiting is one too");
+        cx.report(option, message).help("name the safest option and why it is not good enough; waiting is one too");
     }
 }

@@ -7,7 +7,7 @@ use crate::text::phrases::exposure_term;
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a low or moderate entry that speaks of an exposure, such as VPN or vendor, and states none.
+    /// Reports a low or moderate entry that mentions an exposure, such as VPN or vendor, but states none.
     ///
     /// ## Why
     ///
@@ -36,13 +36,13 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let name = tier.value.name();
     let least = cx.policy().exposure_tier;
     let raise = if tier.value < least { format!(" and `tier: {}`", least.name()) } else { String::new() };
-    let message = format!("`{}` speaks of an exposure, and tier `{name}` is stated without one", shown(word));
+    let message = format!("`{}` suggests an exposure, but tier `{name}` is stated without one", shown(word));
     cx.report(text.part(word), message)
         .label(tier.span, "without `exposure`")
         .help(format!("under `risk`, write `exposure: [{}]`{raise}; `exposure: []` if nothing is exposed", kind(word)));
 }
 
-/// Returns the first word of an exception that speaks of an exposure, and the text that it is in.
+/// Returns the first word of an exception that reveals an exposure, and the text that it is in.
 fn first_term<'e, 'a>(exception: &'e Exception<'a>) -> Option<(&'e Text<'a>, &'e str)> {
     let own = [&exception.title, &exception.control, &exception.reason].into_iter().flatten();
     let scope = exception.scope.parts().map(|(_, text)| text);
@@ -52,8 +52,7 @@ fn first_term<'e, 'a>(exception: &'e Exception<'a>) -> Option<(&'e Text<'a>, &'e
     })
 }
 
-/// Returns the first word of an exception that speaks of an exposure, and the kind that it most
-/// likely means.
+/// Returns the first word of an exception that reveals an exposure, and the kind that it most likely means.
 pub(crate) fn spoken_of<'e>(exception: &'e Exception<'_>) -> Option<(&'e str, &'static str)> {
     first_term(exception).map(|(_, word)| (word, kind(word)))
 }

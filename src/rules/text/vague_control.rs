@@ -16,7 +16,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the rule as it stands in the handbook, with its number: what must be done, or what
+    /// Write the rule as it is in the handbook, with its number: what must be done, or what
     /// must not.
     id: "vague-control",
     family: Text,
@@ -29,7 +29,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(control) = &exception.control else { return };
     let judge = cx.judge;
     let text = control.value.trim();
-    // What the catalogue lists is exact, however it is named.
+    // What the catalogue lists is exact, whatever its name.
     if !is_vague_control(text) || judge.controls.as_ref().is_some_and(|controls| controls.find(text).is_some()) {
         return;
     }
@@ -37,7 +37,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         Some(control) => format!("{} {}", control.id, control.name),
         None => "ACC-07 Vendors hold no access to HR data".to_owned(),
     };
-    cx.report(control, format!("`{}` names no rule that could be followed or broken", shown(text)))
+    cx.report(control, format!("`{}` does not name a rule that could be followed or broken", shown(text)))
         .help(format!("write the exact rule with its number, such as `control: {}`", shown(&example)));
 }
 

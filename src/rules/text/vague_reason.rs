@@ -13,9 +13,9 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Say who must do what, why it cannot follow the rule now, and until what happens. At least
-    /// three words must remain that are no stock phrase (the policy's `vague_phrases` included),
-    /// no filler, and not in the title.
+    /// Say who must do what, why it cannot follow the rule now, and until what happens. At least three words must
+    /// remain that are not part of a stock phrase (including the policy's `vague_phrases`), not filler, and not in the
+    /// title.
     id: "vague-reason",
     family: Text,
     level: Error,
@@ -23,7 +23,7 @@ declare_rule! {
     check: Check::Entry(Applies::Live, check),
 }
 
-/// So many words must remain.
+/// How many words must remain.
 const NEEDED: usize = 3;
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
@@ -46,7 +46,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             Some(phrase) => format!("stock phrases such as `{}`", shown(phrase)),
             None => "filler and the words of the title".to_owned(),
         };
-        cx.report(reason, format!("{left} beside {beside}, a reason needs `{NEEDED}` words of its own"))
+        cx.report(reason, format!("{left} besides {beside}; a reason needs `{NEEDED}` words of its own"))
             .help("say who must do what, why now, and until what happens");
     }
 }

@@ -13,7 +13,7 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the day on which it really happened. A start lies before its expiry, a request before
+    /// Write the day on which it really happened. A start is before its expiry, a request before
     /// its decision, a renewal ends later than what it extends, and nothing that has been done was
     /// done in the future.
     id: "dates-out-of-order",
@@ -70,7 +70,7 @@ fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// A review, a renewal or a closure before the entry's own decision.
+/// Reports a review, a renewal or a closure before the entry's own decision.
 fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(decided) = &exception.decided else { return };
     let reviews = exception.reviews.iter().map(|review| ("the review", &review.date));
@@ -87,7 +87,7 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// A closure before the renewal that went on behind it.
+/// Reports a closure before the renewal that continued after it.
 fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let Some(closed) = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()) else { return };
     let renewals = exception.renewals.iter().filter_map(|renewal| renewal.decided.as_ref());
@@ -99,7 +99,7 @@ fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
         .help(format!("write the day on which it really ended, on {} or later", last.value));
 }
 
-/// An amendment before the decision, or the closure, that it corrects.
+/// Reports an amendment before the decision, or the closure, that it corrects.
 fn amended_before(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
     for amendment in &exception.amendments {
@@ -130,7 +130,7 @@ fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Everything that is said to have been done, with its day.
+/// Lists everything that is said to have been done, with its day.
 fn done<'e>(exception: &'e Exception<'_>) -> Vec<(&'static str, &'e Spanned<Day>)> {
     let own = [("the decision", &exception.decided)];
     let reviews = exception.reviews.iter().map(|review| ("the review", &review.date));

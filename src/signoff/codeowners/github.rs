@@ -29,7 +29,7 @@ pub(super) fn read<'a>(file: &mut Codeowners<'a>, text: &'a str) {
     file.sections = vec![(0..file.rules.len()).collect()];
 }
 
-/// One line while it is read; offsets are those of the whole text.
+/// One line while it is read; offsets are those in the whole text.
 struct Line<'a> {
     text: &'a str,
     start: usize,
@@ -42,7 +42,7 @@ impl<'a> Line<'a> {
         Self { text: text.trim_ascii_end(), start: start + (line.len() - text.len()), number }
     }
 
-    /// Returns the line's rule and a remark on it, nothing for a blank line or a comment, or why the line is skipped.
+    /// Returns the line's rule and a remark on it, `None` for a blank line or a comment, or why the line is skipped.
     fn rule(&self) -> Result<Option<(Rule<'a>, Option<Problem>)>, Problem> {
         if self.text.is_empty() || self.text.starts_with('#') {
             return Ok(None);
@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
         Ok(Some((rule, remark)))
     }
 
-    /// Remarks on a `#` that ends a pattern although it looks like a part of it.
+    /// Remarks on a `#` that ends a pattern although it looks like part of it.
     fn glued_comment(&self, pattern: &str) -> Option<Problem> {
         self.text[pattern.len()..].starts_with('#').then(|| {
             let message = format!("the comment begins at the `#`, so `{}` is left without owners", shown(pattern));
@@ -89,12 +89,11 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Remarks on an owner where the pattern belongs: GitHub takes it for a file's name.
+    /// Remarks on an owner where the pattern should be: GitHub takes it for a file's name.
     fn owner_as_pattern(&self, pattern: &str) -> Option<Problem> {
         let owner = pattern.starts_with('@') && owner_kind(pattern).is_some();
         owner.then(|| {
-            let message =
-                format!("`{}` stands where the pattern belongs, so it is read as a file's name", shown(pattern));
+            let message = format!("`{}` is where the pattern should be, so it is read as a file name", shown(pattern));
             let help = format!("begin the line with a pattern: `* {}`", shown(self.text));
             self.problem(0, pattern.len(), message, help)
         })
@@ -122,7 +121,7 @@ fn pattern_end(line: &str) -> usize {
     end.unwrap_or(line.len())
 }
 
-/// Says why GitHub skips a line with this pattern, and what to write instead.
+/// Returns why GitHub skips a line with this pattern, and what to write instead.
 fn pattern_fault(pattern: &str) -> Option<(String, String)> {
     let name = shown(pattern);
     if pattern.contains("***") {
@@ -138,7 +137,7 @@ fn pattern_fault(pattern: &str) -> Option<(String, String)> {
         return Some((message, "write `*` for every file of the repository".to_owned()));
     }
     if pattern.starts_with('!') {
-        let message = format!("`{name}` begins with `!`, which CODEOWNERS does not know, so GitHub skips the line");
+        let message = format!("`{name}` begins with `!`, which CODEOWNERS does not support, so GitHub skips the line");
         let bare = pattern.trim_start_matches('!');
         let help = format!("write `{}` without owners, below the line that it is an exception from", shown(bare));
         return Some((message, help));
@@ -146,7 +145,7 @@ fn pattern_fault(pattern: &str) -> Option<(String, String)> {
     escape_fault(pattern)
 }
 
-/// Looks for brackets that are not escaped and for escapes that GitHub does not take.
+/// Looks for brackets that are not escaped and for escapes that GitHub does not support.
 fn escape_fault(pattern: &str) -> Option<(String, String)> {
     let name = shown(pattern);
     let (mut bracket, mut hash, mut open) = (false, false, false);
@@ -204,13 +203,13 @@ fn owner_help(text: &str) -> String {
         _ => return "write `@user`, `@org/team` or a mail address, with blanks between them".to_owned(),
     };
     if bare.len() < text.len() {
-        format!("put a blank alone between two owners: `{}`", shown(better))
+        format!("put only a blank between two owners: `{}`", shown(better))
     } else {
         format!("write `{}`", shown(better))
     }
 }
 
-/// A pattern, taken apart once and read again with every path.
+/// A pattern, parsed once and matched against every path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pattern<'a> {
     /// The parts that must match, with `/` between them.
@@ -221,7 +220,7 @@ pub(super) struct Pattern<'a> {
     tail: Tail,
 }
 
-/// What of a path may be left over when a pattern's parts are used up.
+/// What may be left of a path when a pattern's parts are used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tail {
     /// Nothing: `docs/*` means the files of the folder, not those below it.
@@ -253,7 +252,7 @@ impl<'a> Pattern<'a> {
         Self { parts, anywhere: !rooted, tail }
     }
 
-    /// Walks pattern and path side by side. After a mismatch only the latest `**` takes one folder more, which is
+    /// Walks pattern and path side by side. After a mismatch only the latest `**` takes one more folder, which is
     /// enough: an earlier one could do no better. So the work is bounded by the product of the two lengths.
     pub(super) fn matches(&self, path: &str) -> bool {
         let (mut parts, mut rest) = (Parts::of(self.parts), Parts::of(path));
@@ -268,7 +267,7 @@ impl<'a> Pattern<'a> {
                 }
                 Some(part) => match rest.next() {
                     Some(name) => part_matches(part, name),
-                    // A later start would have even fewer folders left.
+                    // A later start would leave even fewer folders.
                     None => return false,
                 },
             };
@@ -293,7 +292,7 @@ impl Tail {
     }
 }
 
-/// The parts between slashes that are still to come; nothing when even the last has been taken.
+/// The parts between slashes that are still to come; `None` once even the last has been taken.
 #[derive(Clone, Copy)]
 struct Parts<'t>(Option<&'t [u8]>);
 
@@ -310,7 +309,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Matches one part of a pattern, where `*` is any text and `?` any character, with one name of a path.
+/// Matches one part of a pattern, where `*` is any text and `?` any character, against one name of a path.
 fn part_matches(part: &[u8], name: &[u8]) -> bool {
     let (mut at, mut seen) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
@@ -454,7 +453,7 @@ mod tests {
         }
     }
 
-    /// Matches by trying everything: right by inspection, and slow.
+    /// Matches by trying everything: obviously right, and slow.
     fn slow(parts: &[&str], path: &[&str], tail: Tail) -> bool {
         match parts.split_first() {
             None => match tail {
@@ -494,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_match_agrees_with_trying_everything() {
+    fn the_fast_match_agrees_with_trying_everything() {
         const PATHS: usize = 20;
         let matched = Cell::new(0);
         let config = ProptestConfig { cases: 10_000, ..ProptestConfig::with_source_file(file!()) };
@@ -529,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_knows_its_line_its_bytes_and_what_its_owners_are() {
+    fn a_rule_knows_its_line_its_bytes_and_its_owners() {
         let text = "\u{feff}# who signs what\r\n\r\n \t/exceptions/\t@olek  @org/sec-team é@x # not yet\r\n";
         let file = parse(text);
         assert!(file.rules().is_empty() && file.problems().len() == 1);
@@ -559,7 +558,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_github_skips_is_reported_and_has_no_effect() {
+    fn a_line_that_github_skips_is_reported_and_ignored() {
         for (line, at, says, help) in [
             ("***/*.rb @olek", "***/*.rb", "three asterisks in a row", "write `**/*.rb`"),
             ("a/***** @olek", "a/*****", "three asterisks in a row", "write `a/**`"),
@@ -581,7 +580,7 @@ mod tests {
             (r"docs\", r"docs\", "ends in a backslash", "put `/` between folders"),
             ("* user", "user", "`user` is not an owner", "write `@user`"),
             ("*.txt docs@", "docs@", "`docs@` is not an owner", "write `@user`, `@org/team` or"),
-            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put a blank alone between two owners: `@olek`"),
+            ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put only a blank between two owners: `@olek`"),
             ("* @org/a/b", "@org/a/b", "is not an owner", "write `@user`, `@org/team` or"),
             ("* @olek org/team", "org/team", "is not an owner", "write `@org/team`"),
             ("* @ölek", "@ölek", "is not an owner", "write `@user`, `@org/team` or"),
@@ -605,7 +604,7 @@ mod tests {
         assert_eq!(owners(text, "@acme/security").unwrap(), ["@olek"]);
         let (at, message, help) = problem(text);
         assert_eq!(at, "@acme/security");
-        assert_eq!(message, "`@acme/security` stands where the pattern belongs, so it is read as a file's name");
+        assert_eq!(message, "`@acme/security` is where the pattern should be, so it is read as a file name");
         assert_eq!(help, "begin the line with a pattern: `* @acme/security @olek`");
         assert_eq!(parse("@dana/notes.txt @olek\n@types/ @olek").problems(), []);
     }

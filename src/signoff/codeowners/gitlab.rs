@@ -1,4 +1,4 @@
-//! CODEOWNERS as GitLab reads it: sections that are judged apart, and of each the last line whose pattern matches.
+//! CODEOWNERS as GitLab reads it: sections that are judged separately, and of each the last line whose pattern matches.
 //!
 //! The rules are those of GitLab's pages "Syntax of CODEOWNERS file" and "Advanced CODEOWNERS configuration"
 //! (<https://docs.gitlab.com/user/project/codeowners/reference/>,
@@ -43,17 +43,17 @@ fn is_blank(c: char) -> bool {
 /// A section while the file is read.
 #[derive(Default)]
 struct Section<'a> {
-    /// Its name in the first spelling; none for the lines before the first heading.
+    /// Its name in the first spelling; `None` for the lines before the first heading.
     name: Option<&'a str>,
-    /// Its lines, as places among the rules.
+    /// Its lines, as indices of the rules.
     lines: Vec<usize>,
-    /// Where each pattern stands in `lines`: one that is written again takes the place of the first.
+    /// The position of each pattern in `lines`: a repeated pattern takes the place of the first.
     patterns: BTreeMap<Pattern, usize>,
-    /// Whether a line stands below a heading without `^`, or below none.
+    /// Whether any line is below a heading without `^`, or below none.
     required: bool,
 }
 
-/// A section's heading: what holds for the lines below it.
+/// A section's heading: what applies to the lines below it.
 #[derive(Clone, Debug, Default)]
 struct Heading<'a> {
     /// Its section's place.
@@ -82,7 +82,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// Begins a section, or goes on with the one that has the name already.
+    /// Begins a section, or continues the one that already has the name.
     fn begin(&mut self, line: &Line<'a>, written: &Written<'a>) {
         let (owners, strays) = line.owners(written.owners.0, written.owners.1);
         strays.into_iter().chain(written.faults(line)).for_each(|problem| self.file.report(problem));
@@ -90,8 +90,8 @@ impl<'a> Reader<'_, 'a> {
         self.heading = Heading { section, optional: written.optional, approvals: written.approvals, owners };
     }
 
-    /// Returns the place of the section with a name, in any case. The first heading of all must spell the name of the
-    /// lines before it as GitLab does to go on with them.
+    /// Returns the index of the section with a name, in any case. Only if the very first heading spells the name of the
+    /// lines before it as GitLab does are they one section.
     fn section(&mut self, name: &'a str) -> usize {
         let folded = caseless::default_case_fold_str(name);
         match self.names.get(&folded) {
@@ -111,7 +111,7 @@ impl<'a> Reader<'_, 'a> {
         let (owners, mut problems) = line.owners(pattern.len(), rest);
         let owners = match excluded {
             Some(_) => Box::default(),
-            // A comment at the end of the line keeps the heading's owners away too.
+            // A comment at the end of the line also keeps the heading's owners away.
             None if rest.trim_matches(is_blank).is_empty() => self.heading.owners.clone(),
             None => owners,
         };
@@ -146,7 +146,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// Hands the sections over. One is optional only where no line of it stands below a heading without `^`.
+    /// Returns the sections. One is optional only if none of its lines is below a heading without `^`.
     fn end(self) {
         for section in self.sections {
             for place in section.lines.iter().filter(|_| !section.required) {
@@ -160,7 +160,7 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-/// One line while it is read; offsets are those of the whole text.
+/// One line while it is read; offsets are those in the whole text.
 struct Line<'a> {
     text: &'a str,
     start: usize,
@@ -171,16 +171,16 @@ struct Line<'a> {
 struct Written<'a> {
     name: &'a str,
     optional: bool,
-    /// 0 where the heading asks for no number.
+    /// 0 if the heading asks for no number.
     approvals: usize,
     /// Where the default owners begin in the line, and their text.
     owners: (usize, &'a str),
-    /// What GitLab reads no further.
+    /// What GitLab ignores.
     ignored: &'a str,
 }
 
 impl<'a> Line<'a> {
-    /// Reads `[name]`, `^[name]`, `[name][2]` and `[name] @owner`; nothing for a line that is none of these.
+    /// Reads `[name]`, `^[name]`, `[name][2]` and `[name] @owner`; `None` for a line that is none of these.
     fn heading(&self) -> Option<Written<'a>> {
         let bare = self.text.strip_prefix('^');
         let (name, rest) = bare.unwrap_or(self.text).strip_prefix('[')?.split_once(']')?;
@@ -198,7 +198,7 @@ impl<'a> Line<'a> {
         Some(Written { name, optional: bare.is_some(), approvals, owners: (at, owners), ignored })
     }
 
-    /// Reads the owners in a part of the line, and says what is none.
+    /// Reads the owners in a part of the line, and reports words that are not owners.
     fn owners(&self, at: usize, text: &'a str) -> (Box<[Owner<'a>]>, Vec<Problem>) {
         let (mut owners, mut problems) = (Vec::new(), Vec::new());
         let mut comment = false;
@@ -212,7 +212,7 @@ impl<'a> Line<'a> {
                     "write `@user`, `@group/subgroup`, `@@maintainer` or a mail address".to_owned(),
                 )),
                 (Some((_, name, _)), true) => Some((
-                    format!("`{}` is an owner here: GitLab knows no comment at the end of a line", shown(name)),
+                    format!("`{}` is an owner here: GitLab has no comments at the end of a line", shown(name)),
                     "write the comment on a line of its own".to_owned(),
                 )),
                 (Some(_), false) => None,
@@ -227,10 +227,11 @@ impl<'a> Line<'a> {
         (owners.into_boxed_slice(), problems)
     }
 
-    /// Says what is wrong with a line that is not a heading.
+    /// Reports what is wrong with a line that is not a heading.
     fn entry_faults(&self, pattern: &str, owners: &[Owner<'_>]) -> Option<Problem> {
         if self.text.trim_start_matches('^').starts_with('[') {
-            let message = format!("`{}` is not closed, so GitLab reads no section but a pattern", shown(self.text));
+            let message =
+                format!("`{}` is not closed, so GitLab reads a pattern instead of a section", shown(self.text));
             let help = format!("write `{}]`", shown(self.text));
             return Some(self.problem((0, self.text.len()), message, help));
         }
@@ -240,7 +241,7 @@ impl<'a> Line<'a> {
             return Some(self.problem((0, pattern.len()), message.to_owned(), help));
         }
         (owners.is_empty() && !pattern.starts_with('!')).then(|| {
-            let message = format!("`{}` has no owner, so GitLab approves its files by itself", shown(pattern));
+            let message = format!("`{}` has no owner, so GitLab approves its files automatically", shown(pattern));
             let help = format!("name owners, or write `!{}` if nobody has to approve", shown(pattern));
             self.problem((0, pattern.len()), message, help)
         })
@@ -278,7 +279,7 @@ impl Written<'_> {
     }
 }
 
-/// Returns the byte at which the pattern ends: at a blank that no backslash stands before.
+/// Returns the byte at which the pattern ends: at a blank without a backslash before it.
 fn pattern_end(line: &str) -> usize {
     let mut before = None;
     for (at, c) in line.char_indices() {
@@ -290,7 +291,7 @@ fn pattern_end(line: &str) -> usize {
     line.len()
 }
 
-/// Finds the owners in a word: where each begins, its text and what it stands for. GitLab looks for them anywhere in the
+/// Finds the owners in a word: where each begins, its text and what it means. GitLab looks for them anywhere in the
 /// text, so that `@olek,` is `@olek`.
 fn references(word: &str) -> Vec<(usize, &str, OwnerKind)> {
     if let Some(role) = word.strip_prefix("@@") {
@@ -340,7 +341,7 @@ fn namespace(text: &str) -> usize {
     }
 }
 
-/// A pattern as `File.fnmatch` gets it, without the `/` that every path has in front.
+/// A pattern as `File.fnmatch` gets it, without the `/` at the start of every path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern(String);
 
@@ -360,8 +361,8 @@ impl Pattern {
         Self(pattern)
     }
 
-    /// Walks pattern and path side by side. After a mismatch only the latest `**/` takes one folder more, as in Ruby, so
-    /// the work is bounded by the product of the two lengths.
+    /// Walks pattern and path side by side. After a mismatch only the latest `**/` takes one more folder, as in Ruby,
+    /// so the work is bounded by the product of the two lengths.
     pub(super) fn matches(&self, path: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.as_str(), path);
         let mut retry = None;
@@ -441,7 +442,7 @@ fn one_fits<'p, 'n>(pattern: &'p str, name: &'n str) -> Option<(&'p str, &'n str
     Some((left, past_one(name)))
 }
 
-/// Tells whether a set such as `a-z]` or `!a-z]` holds a character; returns what follows it if so.
+/// Returns whether a set such as `a-z]` or `!a-z]` contains a character; returns what follows it if so.
 fn set_holds(set: &str, found: char) -> Option<&str> {
     let bare = set.strip_prefix(['!', '^']);
     let mut rest = bare.unwrap_or(set);
@@ -500,8 +501,8 @@ mod tests {
         file.problems().iter().map(of).collect()
     }
 
-    /// A pattern, paths that it matches, paths that it does not: each as Ruby 3.1 says, which also agreed on 400,000 random
-    /// pairs.
+    /// A pattern, paths that it matches, paths that it does not: each as Ruby 3.1 says, which also agreed on 400,000
+    /// random pairs.
     type Row = (&'static str, &'static [&'static str], &'static [&'static str]);
 
     const TABLE: &[Row] = &[
@@ -564,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn owners_are_found_wherever_they_stand_in_a_word() {
+    fn owners_are_found_anywhere_in_a_word() {
         for (word, found) in [
             ("@ada", vec![("@ada", OwnerKind::User)]),
             ("@ada,", vec![("@ada", OwnerKind::User)]),
@@ -594,14 +595,14 @@ mod tests {
     }
 
     #[test]
-    fn what_gitlab_ignores_or_takes_otherwise_is_reported() {
+    fn what_gitlab_ignores_or_reads_differently_is_reported() {
         for (text, at, says, help) in [
             ("* @ada ben", "ben", "`ben` is not an owner, so GitLab ignores it", "write `@user`, `@group/subgroup`"),
-            ("docs/ @ada # @ben", "@ben", "`@ben` is an owner here: GitLab knows no comment", "write the comment on a"),
+            ("docs/ @ada # @ben", "@ben", "`@ben` is an owner here: GitLab has no comments", "write the comment on a"),
             (
                 "docs/",
                 "docs/",
-                "`docs/` has no owner, so GitLab approves its files by itself",
+                "`docs/` has no owner, so GitLab approves its files automatically",
                 "name owners, or write `!docs/`",
             ),
             ("[Docs] @ada\ndocs/ # later", "docs/", "`docs/` has no owner", "name owners"),

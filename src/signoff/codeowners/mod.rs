@@ -1,7 +1,8 @@
 //! CODEOWNERS as the repository's forge reads it: which lines decide who must approve a change of a file.
 //!
-//! What a rule asks is answered here alike for every forge; the dialects are [`github`] and [`gitlab`]. A line that the
-//! forge skips is skipped here and reported. Nothing is known here of people: an owner is a text of a certain form.
+//! What a rule asks is answered here in the same way for every forge; the dialects are [`github`] and [`gitlab`]. A
+//! line that the forge skips is skipped here and reported. Nothing here knows about people: an owner is a text of a
+//! certain form.
 
 mod github;
 mod gitlab;
@@ -9,14 +10,14 @@ mod gitlab;
 use crate::policy::Forge;
 use crate::source::Span;
 
-/// The number of problems that are kept; it bounds the memory that a hostile file costs.
+/// The number of problems that are kept; it bounds the memory that a hostile file can take.
 const MOST_PROBLEMS: usize = 100;
 
 /// A CODEOWNERS file.
 #[derive(Clone, Debug, Default)]
 pub struct Codeowners<'a> {
     rules: Vec<Rule<'a>>,
-    /// The places in `rules` of each section's lines. GitHub has one section.
+    /// The indices in `rules` of each section's lines. GitHub has one section.
     sections: Vec<Vec<usize>>,
     problems: Vec<Problem>,
 }
@@ -26,27 +27,27 @@ pub struct Codeowners<'a> {
 pub struct Rule<'a> {
     /// The line, from 1.
     pub line: usize,
-    /// The line's bytes without blanks and comment at its ends.
+    /// The line's bytes without blanks and comments at its ends.
     pub span: Span,
     /// The pattern as it is written.
     pub pattern: &'a str,
-    /// The owners; none where the line leaves its files without owners.
+    /// The owners; none if the line leaves its files without owners.
     pub owners: Box<[Owner<'a>]>,
-    /// The name of GitLab's section, in its first spelling; nothing for a line before the first section.
+    /// The name of GitLab's section, in its first spelling; `None` for a line before the first section.
     pub section: Option<&'a str>,
-    /// What the line asks for.
+    /// What the line requires.
     pub demand: Demand,
     matcher: Matcher<'a>,
 }
 
-/// What a line asks of a change of its files.
+/// What a line requires for a change of its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
-    /// So many approvals by its owners, at least one.
+    /// This many approvals by its owners, at least one.
     Approvals(usize),
     /// Nothing: GitLab only shows the owners of an optional section.
     Nothing,
-    /// Less: GitLab asks nobody of this section about the files that an exclusion matches.
+    /// Less: GitLab asks nobody in this section about the files that an exclusion matches.
     Exclusion,
 }
 
@@ -55,13 +56,13 @@ pub enum Demand {
 pub struct Owner<'a> {
     /// The owner as it is written, with its `@`.
     pub text: &'a str,
-    /// What it stands for.
+    /// What it means.
     pub kind: OwnerKind,
     /// Its bytes.
     pub span: Span,
 }
 
-/// What an owner stands for.
+/// What an owner means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerKind {
     /// `@user`; in GitLab a group of the top level looks the same.
@@ -97,10 +98,10 @@ enum Matcher<'a> {
 }
 
 impl<'a> Codeowners<'a> {
-    /// The size from which on no file is read, in bytes: GitHub loads a file "under 3 MB", and GitLab names no limit.
+    /// The size from which files are not read, in bytes: GitHub loads a file "under 3 MB", and GitLab names no limit.
     pub const TOO_LARGE: usize = 3_000_000;
 
-    /// Reads a file in the dialect of a forge; a byte order mark at its start is passed over.
+    /// Reads a file in the dialect of a forge; a byte order mark at its start is skipped.
     #[must_use]
     pub fn parse(forge: Forge, text: &'a str) -> Self {
         let mut file = Self::default();
@@ -111,21 +112,21 @@ impl<'a> Codeowners<'a> {
         match forge {
             Forge::GitHub => github::read(&mut file, text),
             Forge::GitLab => gitlab::read(&mut file, text),
-            // Its lines ask for reviews and demand none.
+            // Its lines ask for reviews and require none.
             Forge::Forgejo => {}
         }
         file
     }
 
     /// Returns the rules that decide about a file, given its path from the repository's top with `/` between its parts:
-    /// of each section at most one. GitHub's whole file is one section.
+    /// at most one from each section. GitHub's whole file is one section.
     #[must_use]
     pub fn deciding(&self, path: &str) -> Vec<&Rule<'a>> {
         self.sections.iter().filter_map(|section| self.deciding_in(section, path)).collect()
     }
 
-    /// Returns the rules by which somebody must approve a change of a file: those of [`Codeowners::deciding`] that ask
-    /// for approvals and have owners to give them.
+    /// Returns the rules because of which somebody must approve a change of a file: those of [`Codeowners::deciding`]
+    /// that ask for approvals and have owners to give them.
     #[must_use]
     pub fn binding(&self, path: &str) -> Vec<&Rule<'a>> {
         let mut rules = self.deciding(path);
@@ -133,7 +134,7 @@ impl<'a> Codeowners<'a> {
         rules
     }
 
-    /// The last line that matches decides, but an exclusion stands whatever follows it.
+    /// The last line that matches decides, but an exclusion holds whatever follows it.
     fn deciding_in(&self, section: &[usize], path: &str) -> Option<&Rule<'a>> {
         let mut last = None;
         for rule in section.iter().rev().filter_map(|place| self.rules.get(*place)) {
@@ -168,7 +169,7 @@ impl<'a> Codeowners<'a> {
 }
 
 impl Rule<'_> {
-    /// Tells whether the rule's pattern matches a file's path.
+    /// Returns whether the rule's pattern matches a file's path.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
         match &self.matcher {
@@ -177,7 +178,7 @@ impl Rule<'_> {
         }
     }
 
-    /// Tells whether somebody must approve because of this rule.
+    /// Returns whether somebody must approve because of this rule.
     #[must_use]
     pub fn is_binding(&self) -> bool {
         matches!(self.demand, Demand::Approvals(_)) && !self.owners.is_empty()

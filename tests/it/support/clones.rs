@@ -33,8 +33,8 @@ impl Repo {
         clone
     }
 
-    /// Checks a reference out as actions/checkout does: only that commit with so much history,
-    /// detached, no `origin/HEAD`; depth 0 fetches every branch and tag.
+    /// Checks out a reference as actions/checkout does: only that commit with so much history, detached, no
+    /// `origin/HEAD`; depth 0 fetches every branch and tag.
     pub(crate) fn actions_checkout(&self, reference: &str, depth: u32) -> Self {
         let clone = self.beside("checkout");
         let format = self.git(&["rev-parse", "--show-object-format"]);

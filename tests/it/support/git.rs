@@ -1,5 +1,5 @@
-//! Real repositories in a temporary folder: no configuration of the machine, one author, a clock
-//! that counts commits. Equal calls make equal object names.
+//! Real repositories in a temporary folder: none of the machine's configuration, one author, a clock that counts
+//! commits. Equal calls give equal object names.
 
 use std::cell::Cell;
 use std::fs;
@@ -23,12 +23,12 @@ pub(crate) struct Repo {
 }
 
 impl Repo {
-    /// Makes an empty repository on the branch `main`.
+    /// Creates an empty repository on the branch `main`.
     pub(crate) fn new() -> Self {
         Self::with_format("sha1")
     }
 
-    /// Makes an empty repository whose object names are made by `sha1` or `sha256`.
+    /// Creates an empty repository whose object names are made by `sha1` or `sha256`.
     pub(crate) fn with_format(format: &str) -> Self {
         let sandbox = Rc::new(TempDir::new().unwrap());
         let repo = Self::at(FULL_NAME, sandbox, Rc::new(Cell::new(0)));
@@ -55,7 +55,7 @@ impl Repo {
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    /// Runs git, whatever comes of it.
+    /// Runs git, whatever the outcome.
     pub(crate) fn try_git(&self, arguments: &[&str]) -> Output {
         let date = format!("{} +0000", FIRST_COMMIT + self.commits.get() * DAY);
         let mut command = Command::new("git");
@@ -89,12 +89,12 @@ impl Repo {
         self.rev("HEAD")
     }
 
-    /// Makes a branch at `HEAD` and goes there.
+    /// Creates a branch at `HEAD` and switches to it.
     pub(crate) fn branch(&self, name: &str) {
         self.git(&["switch", "--quiet", "-c", name]);
     }
 
-    /// Goes to a branch.
+    /// Switches to a branch.
     pub(crate) fn switch(&self, name: &str) {
         self.git(&["switch", "--quiet", name]);
     }
@@ -106,7 +106,7 @@ impl Repo {
         self.rev("HEAD")
     }
 
-    /// Makes what GitHub keeps as `refs/pull/7/merge`: `head` merged into `base`.
+    /// Creates what GitHub keeps as `refs/pull/7/merge`: `head` merged into `base`.
     pub(crate) fn pull_request(&self, base: &str, head: &str) -> String {
         let before = self.git(&["symbolic-ref", "--short", "HEAD"]);
         self.git(&["checkout", "--quiet", "--detach", base]);

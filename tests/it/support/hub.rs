@@ -72,7 +72,7 @@ impl Hub {
         self.threads.iter().rev().filter(labelled).map(issue).collect()
     }
 
-    /// Makes a call unless it was made already, and tells whether it was made.
+    /// Creates a call unless it was made already, and returns whether it was made.
     pub(crate) fn apply(&mut self, call: &Value) -> bool {
         if self.has(call) {
             return false;
@@ -111,7 +111,7 @@ impl Hub {
         self.thread(path.strip_prefix('/').unwrap().parse().unwrap())
     }
 
-    /// Tells whether the list that a call names holds an item by the bot that shows that the call was made.
+    /// Returns whether the list that a call names contains an item by the bot that shows that the call was made.
     fn has(&self, call: &Value) -> bool {
         let unless = &call["unless"];
         let Some(path) = unless["path"].as_str() else { return false };
@@ -132,7 +132,7 @@ impl Hub {
     }
 }
 
-/// What a plan is made of, besides the issues.
+/// What a plan is made from, in addition to the issues.
 pub(crate) struct Book {
     pub(crate) policy: Policy,
     pub(crate) people: People,

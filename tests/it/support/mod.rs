@@ -1,5 +1,5 @@
-//! A repository in a temporary folder, the command run in it with an empty environment, and the
-//! text of an exception that nobody objects to.
+//! A repository in a temporary folder, the command run in it with an empty environment, and the text of an exception
+//! that nothing objects to.
 
 pub(crate) mod clones;
 pub(crate) mod git;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The day on which `check` runs unless a test names another.
 pub(crate) const TODAY: &str = "2026-11-23";
 
-/// A repository of its own for one test.
+/// A repository for one test.
 pub(crate) struct Sandbox {
     folder: TempDir,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Run {
 }
 
 impl Sandbox {
-    /// Makes an empty folder.
+    /// Creates an empty folder.
     pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
@@ -66,7 +66,7 @@ impl Sandbox {
 }
 
 impl Run {
-    /// Runs a command to its end; a process that a signal ended has the code -1.
+    /// Runs a command to its end; a process that was ended by a signal has the code -1.
     pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
@@ -77,9 +77,9 @@ impl Run {
     }
 }
 
-/// Writes an exception that has no finding on [`TODAY`], with some fields written otherwise or
-/// added: `exception(&[("expires", "2026-12-01"), ("risk.tier", "high")])`. Each value is YAML as
-/// it stands behind its key; an empty one leaves the field out.
+/// Writes an exception that has no finding on [`TODAY`], with some fields written differently or added:
+/// `exception(&[("expires", "2026-12-01"), ("risk.tier", "high")])`. Each value is YAML as it is written after its key;
+/// an empty one leaves the field out.
 pub(crate) fn exception(fields: &[(&str, &str)]) -> String {
     let usual = [
         ("title", "Label printer keeps its old certificate"),

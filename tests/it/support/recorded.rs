@@ -1,6 +1,6 @@
-//! Texts that are recorded in the repository, so that every change of them is seen and accepted.
+//! Texts that are recorded in the repository, so that every change to them is seen and accepted.
 //!
-//! `INSTA_UPDATE=always cargo test` records all of them anew.
+//! `INSTA_UPDATE=always cargo test` records all of them again.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use similar::TextDiff;
 
 /// Asserts that a text is the one that `NAME.snap` in a folder of the repository holds.
 pub(crate) fn assert_recorded(folder: &str, name: &str, text: &str) {
-    // insta overlooks what stands at the end, and how lines end.
+    // insta ignores what is at the end, and how lines end.
     assert_eq!(text, format!("{}\n", text.trim_end()), "{folder}/{name}");
     assert!(!text.contains('\r'), "{folder}/{name}: {text:?}");
     let mut settings = insta::Settings::clone_current();

@@ -1,4 +1,4 @@
-//! What the meeting talks about, in its order: a table a topic.
+//! What the meeting talks about, in order: one table per topic.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use crate::output::report::html::{class, counted, or_none, register, section, wh
 use crate::output::report::words;
 use crate::report::{Item, Meeting, Standing};
 
-/// Rows of a table; the register below it has the rest.
+/// Rows of a table; the register below has the rest.
 const ROWS: usize = 100;
 
 /// Shows the agenda.
@@ -46,7 +46,7 @@ fn changes(meeting: &Meeting<'_>) -> Markup {
     section("changes", &html! { "Changes since " (day(meeting.since)) }, &content)
 }
 
-/// Shows exceptions; of those that have `changed`, their control rather than how they are removed.
+/// Shows exceptions; if they have `changed`, their control instead of how they are removed.
 fn table(meeting: &Meeting<'_>, name: &str, items: &[&Item<'_>], changed: bool) -> Markup {
     let table = html! {
         table.agenda {
@@ -86,7 +86,7 @@ fn row(meeting: &Meeting<'_>, item: &Item<'_>, changed: bool) -> Markup {
     }
 }
 
-/// Says what belongs to where an exception stands.
+/// Returns what belongs to the state of an exception.
 fn facts(meeting: &Meeting<'_>, item: &Item<'_>) -> Markup {
     let doubt = words::doubt(item, date).filter(|_| item.standing == Standing::Unclear);
     html! {

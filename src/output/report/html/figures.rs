@@ -1,4 +1,4 @@
-//! The numbers: those that the page begins with, and the tables that it ends with.
+//! The numbers: those at the top of the page, and the tables at its end.
 
 use maud::{Markup, html};
 
@@ -11,7 +11,7 @@ use crate::report::{Meeting, Row};
 /// Rows of a table of owners or controls.
 const ROWS: usize = 50;
 
-/// Shows what must be seen at once.
+/// Shows what must be seen first.
 pub(super) fn glance(meeting: &Meeting<'_>) -> Markup {
     let (agenda, metrics) = (&meeting.agenda, &meeting.metrics);
     let overdue = metrics

@@ -58,7 +58,7 @@ fn nav() -> Markup {
         ("expiring", "Ending soon"),
         ("changes", "Changes"),
         ("reviews", "Emergencies"),
-        ("mend", "To mend"),
+        ("mend", "To fix"),
         ("register", "Register"),
         ("owners", "Owners"),
         ("figures", "Figures"),
@@ -77,13 +77,13 @@ fn footer(meeting: &Meeting<'_>) -> Markup {
         "\n" footer {
             p {
                 "Written by stopgap " (env!("CARGO_PKG_VERSION")) " for " (day(meeting.today))
-                ". The page holds no link to another one and loads nothing."
+                ". The page has no links to other pages and loads nothing."
             }
         }
     }
 }
 
-/// A part of the page that a link leads to, with its heading.
+/// Returns a part of the page that a link leads to, with its heading.
 fn section(id: &str, heading: &Markup, content: &Markup) -> Markup {
     html! {
         "\n" section aria-labelledby=(id) {
@@ -93,17 +93,17 @@ fn section(id: &str, heading: &Markup, content: &Markup) -> Markup {
     }
 }
 
-/// A heading, and how many there are of what it names.
+/// Returns a heading, and how many there are of what it names.
 fn counted(name: &str, count: &str) -> Markup {
     html! { (name) " " span.count { (count) } }
 }
 
-/// Says how many there are of what is better none.
+/// Returns how many there are, or that there are none.
 fn or_none(count: usize) -> String {
     if count == 0 { "none".to_owned() } else { thousands(count) }
 }
 
-/// Says where an exception stands in days, with its dates as people write them.
+/// Returns the state of an exception in days, with its dates as people write them.
 fn when(item: &Item<'_>) -> String {
     match item.standing {
         Standing::Waiting => item.first_day.map_or_else(String::new, |day| format!("begins {}", date(day))),

@@ -9,17 +9,16 @@ use crate::output::report::words;
 use crate::report::{Item, Meeting, Standing, Unreadable};
 use crate::time::Day;
 
-/// Rows of the table, the most urgent first: more make a page that is slow to open, and they are closed
-/// ones of long ago.
+/// Rows of the table, most urgent first: with more the page would be slow to open, and the rest were closed long ago.
 const ROWS: usize = 2_000;
 
-/// Unreadable files in the table; the section on what is to be mended counts the rest.
+/// Unreadable files in the table; the section on records to fix counts the rest.
 const FILES: usize = 200;
 
 /// The standing of a file that cannot be read.
 const UNREADABLE: &str = "unreadable";
 
-/// Shows the table and what drives it.
+/// Shows the table and its controls.
 pub(super) fn register(meeting: &Meeting<'_>) -> Markup {
     let empty = meeting.items.is_empty() && meeting.unreadable.is_empty();
     let more = meeting.items.len().saturating_sub(ROWS);
@@ -30,7 +29,7 @@ pub(super) fn register(meeting: &Meeting<'_>) -> Markup {
             @if more > 0 {
                 p.note {
                     "The " (thousands(ROWS)) " most urgent are listed; " (thousands(more))
-                    " more, the oldest, are left out, and are in the figures all the same."
+                    " more, the oldest, are left out here but included in the figures."
                 }
             }
             (controls())
@@ -73,7 +72,7 @@ fn controls() -> Markup {
 fn table(meeting: &Meeting<'_>) -> Markup {
     let shown = &meeting.items[..meeting.items.len().min(ROWS)];
     let files = &meeting.unreadable[..meeting.unreadable.len().min(FILES)];
-    // An unreadable file may hide whatever there is, so they stand right behind the expired ones.
+    // An unreadable file may hide anything, so these come right after the expired ones.
     let expired = meeting.agenda.expired.len().min(shown.len());
     let names = ["Exception", "Standing", "Starts", "Last day", "Tier", "Owner", "Approver", "Control"];
     html! {
@@ -135,25 +134,25 @@ fn day_cell(date: Option<Day>) -> Markup {
     cell(date.map(|date| (Day::FIRST.days_until(date), day(date))), "day")
 }
 
-/// A cell that is sorted by a number, or an empty one.
+/// Returns a cell that is sorted by a number, or an empty one.
 fn cell(content: Option<(i64, impl Render)>, class: &str) -> Markup {
     html! {
         @if let Some((key, content)) = content { td class=(class) data-n=(key) { (content) } } @else { td {} }
     }
 }
 
-/// Names an exception, with a link to its row where it has one.
+/// Names an exception, with a link to its row if it has one.
 pub(super) fn name(item: &Item<'_>) -> Markup {
     html! { (link(item)) span.sub { code { (brief(item.exception.id)) } } }
 }
 
-/// Shows the title of an exception, as a link to its row where it has one.
+/// Shows the title of an exception, as a link to its row if it has one.
 pub(super) fn link(item: &Item<'_>) -> Markup {
     let title = brief(words::text(item.exception.title.as_ref()));
     html! { @if item.rank < ROWS { a href={ "#e" (item.rank) } { (title) } } @else { (title) } }
 }
 
-/// Names the owner, and who stands above.
+/// Names the owner and their manager.
 pub(super) fn owner(item: &Item<'_>) -> Markup {
     let manager = item.owner.and_then(|owner| owner.manager);
     html! { (holder(item)) @if let Some(manager) = manager { span.sub { "manager " (brief(manager)) } } }

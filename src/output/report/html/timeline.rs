@@ -1,5 +1,5 @@
-//! The timeline: one row an exception, drawn as SVG whose positions are shares of its width, so that it
-//! fits every screen and sheet of paper without a script.
+//! The timeline: one row per exception, drawn as SVG whose positions are percentages of its width, so that it fits
+//! every screen and sheet of paper without a script.
 
 use maud::{Markup, html};
 
@@ -10,10 +10,10 @@ use crate::output::report::words;
 use crate::report::{Item, Kind, Meeting, Standing, Stretch};
 use crate::time::Day;
 
-/// Rows of the timeline; the register below it has the rest.
+/// Rows of the timeline; the register below has the rest.
 const ROWS: usize = 120;
 
-/// Closed exceptions are drawn for so many days after their closure.
+/// For how many days after their closure closed exceptions are drawn.
 const RECENT: i64 = 30;
 
 /// The height of a row, in pixels.
@@ -42,12 +42,12 @@ impl Axis {
         Self { from: today.plus(-before), days: before + after, today }
     }
 
-    /// Returns how far a day's first moment lies from the left edge, in percent of the width.
+    /// Returns how far a day's first moment is from the left edge, in percent of the width.
     fn at(&self, day: Day) -> f64 {
         self.from.days_until(day) as f64 * 100.0 / self.days as f64
     }
 
-    /// Returns how far a day's noon lies from the left edge, in percent of the width.
+    /// Returns how far a day's noon is from the left edge, in percent of the width.
     fn middle(&self, day: Day) -> f64 {
         (self.at(day) + self.at(day.plus(1))) / 2.0
     }
@@ -56,8 +56,8 @@ impl Axis {
         self.from.plus(self.days)
     }
 
-    /// Returns the days with a line, each with its name: the first of each month, or each Monday where
-    /// there are few months.
+    /// Returns the days with a line, each with its name: the first of each month, or each Monday if there are few
+    /// months.
     fn ticks(&self) -> Vec<(Day, String)> {
         let days = (1..self.days).map(|days| self.from.plus(days));
         if self.days <= 70 {
@@ -109,7 +109,7 @@ fn drawing(meeting: &Meeting<'_>, rows: &[&Item<'_>]) -> Markup {
     }
 }
 
-/// Says what the timeline does not show.
+/// Returns what the timeline does not show.
 fn left_out(meeting: &Meeting<'_>, all: &[&Item<'_>], recent: Day) -> Markup {
     let count = |fits: &dyn Fn(&Item<'_>) -> bool| meeting.items.iter().filter(|item| fits(item)).count();
     let closed = count(&|item| item.standing == Standing::Closed && item.closed_on.is_none_or(|day| day < recent));
@@ -155,7 +155,7 @@ fn axis_above(axis: &Axis) -> Markup {
     html! {
         "\n" div.axis.above aria-hidden="true" {
             svg width="100%" height="38" {
-                // The pattern of the bars below stands in the first drawing.
+                // The pattern of the bars below is in the first drawing.
                 defs {
                     pattern #hatch width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                         rect.hatch-under width="6" height="6" {}
@@ -219,7 +219,7 @@ fn bars(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
     }
 }
 
-/// Draws a stretch, cut to the axis; an arrow tells that it goes on beyond it.
+/// Draws a stretch, cut to the axis; an arrow shows that it continues beyond it.
 fn bar(stretch: &Stretch, axis: &Axis) -> Markup {
     let (from, end) = (stretch.from.max(axis.from), stretch.to.plus(1).min(axis.to()));
     let class = match stretch.kind {
@@ -245,7 +245,7 @@ fn percent(share: f64) -> String {
     format!("{share:.3}%")
 }
 
-/// Says what a row shows.
+/// Returns what a row shows.
 fn describe(item: &Item<'_>, stretches: &[Stretch]) -> String {
     let mut parts: Vec<String> = stretches.iter().map(say).collect();
     parts.extend(item.closed_on.map(|day| format!("closed {}", date(day))));

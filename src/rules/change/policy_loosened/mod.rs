@@ -14,7 +14,7 @@ declare_rule! {
     ///
     /// ## Why
     ///
-    /// The base's rule book judges this change, so a new limit cannot help the exception beside it.
+    /// The base's rule book judges this change, so a new limit cannot help an exception in the same change.
     /// It helps every later one: a longer tier, a rule turned down or a workflow that no longer
     /// fails is a decision about all exceptions at once and deserves to be seen as one.
     ///
@@ -23,11 +23,10 @@ declare_rule! {
     /// If it is meant, let the people who own the policy approve it, best in a pull request of its
     /// own. It stays a warning, so it stops nobody.
     ///
-    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
-    /// the lines of `.github/workflows/` and `.gitlab-ci.yml` that run `stopgap check` or use its
-    /// action or component. A workflow is compared by its text: what a script, a trigger or an included file
-    /// does is not seen. Nor can the content of a further JSON Schema be judged, only that it is
-    /// there.
+    /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and the lines of
+    /// `.github/workflows/` and `.gitlab-ci.yml` that run `stopgap check` or use its action or component. A workflow is
+    /// compared by its text: what a script, a trigger or an included file does is not visible. Nor can the content of
+    /// the organisation's JSON Schema be judged, only that it is there.
     id: "policy-loosened",
     family: Change,
     level: Warning,

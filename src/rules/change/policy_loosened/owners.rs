@@ -1,4 +1,4 @@
-//! Who owns the register and its rule book by CODEOWNERS.
+//! Who owns the register and its rule book according to CODEOWNERS.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
 
-/// Bounds the work on a hostile file: so many patterns are tried, the register's own files last.
+/// Bounds the work on a hostile file: this many patterns are tried, the register's own files last.
 const MOST_MATCHES: usize = 20_000_000;
 
 /// One side: the CODEOWNERS that counts.
@@ -64,7 +64,7 @@ struct Watched {
     name: String,
 }
 
-/// Lists the rule book, a file of the register that is still to come, and those that are there.
+/// Lists the rule book, a future file of the register, and the existing ones.
 fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched> {
     let policy = &cx.judge.policy;
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
@@ -81,18 +81,18 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files
 }
 
-/// How less is asked about a file than before.
+/// In what way less is required for a file than before.
 enum Loss<'c> {
     /// Nobody is asked.
     Nobody,
     /// Somebody else may approve.
     Another(&'c str),
-    /// So many approvals are enough.
+    /// This many approvals are enough.
     Fewer(usize),
 }
 
-/// Tells how much less the new rules ask than an old one; nothing where one of them asks at least as much. The rule to
-/// blame is that of the old one's section, else the last.
+/// Returns how much less the new rules require than an old one; `None` if one of them requires at least as much. The
+/// rule to blame is the one in the old one's section, otherwise the last.
 fn loss<'r, 'c>(people: &People, old: &Rule<'_>, new: &[&'r Rule<'c>]) -> Option<(Loss<'c>, Option<&'r Rule<'c>>)> {
     let real = |owner: &&Owner<'_>| owner.kind != OwnerKind::Nobody;
     let before: Vec<Owner<'_>> = old.owners.iter().filter(real).copied().collect();
@@ -116,7 +116,7 @@ fn loss<'r, 'c>(people: &People, old: &Rule<'_>, new: &[&'r Rule<'c>]) -> Option
     }
 }
 
-/// Tells how much less one new rule asks than an old one with these owners.
+/// Returns how much less one new rule requires than an old one with these owners.
 fn one_loss<'c>(people: &People, old: &Rule<'_>, before: &[Owner<'_>], new: &Rule<'c>) -> Option<Loss<'c>> {
     let (Demand::Approvals(asked), Demand::Approvals(now)) = (old.demand, new.demand) else {
         return Some(Loss::Nobody);

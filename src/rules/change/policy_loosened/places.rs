@@ -1,4 +1,4 @@
-//! Where a loosened value is shown: in the head's document, else in the base's.
+//! Where a loosened value is shown: in the head's document, otherwise in the base's.
 
 use crate::history::{Changes, Document};
 use crate::register::Files;
@@ -13,7 +13,7 @@ pub(super) struct Places<'c> {
     files: &'c Files,
 }
 
-/// A document and its tree, so far as it has one.
+/// A document and its tree, if it has one.
 pub(super) struct Page<'c> {
     pub(super) file: FileId,
     pub(super) tree: Option<Node<'c>>,
@@ -57,8 +57,8 @@ impl Page<'_> {
     }
 }
 
-/// Reports a loosened thing at the head's value; where the head writes none, at the beginning of
-/// its file; where there is no such file any more, in the base's. The base's value is the other half.
+/// Reports a loosened value at the head's value; if the head has none, at the beginning of its file; if that file is
+/// gone, in the base's. The base's value is a label.
 pub(super) fn report<'c>(
     cx: &'c mut Context<'_>,
     (base, head): (Option<&Page<'_>>, Option<&Page<'_>>),

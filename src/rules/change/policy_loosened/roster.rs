@@ -33,7 +33,7 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
     }
 }
 
-/// Says which login a person who was known before is given: whoever has it can approve as them.
+/// Returns which new login a known person is given: whoever has it can approve as them.
 fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, PersonId)) -> Vec<(String, String)> {
     let Some(then) = then else { return Vec::new() };
     let name = shown(before.display(then)).into_owned();
@@ -57,7 +57,7 @@ fn entry(page: &Page<'_>, person: PersonId) -> Option<Spot> {
     Some(Spot { span: first.value.span, place: Place::value(format!("/people/{}", person.index())) })
 }
 
-/// Says what the roster no longer knows of a person, and what to do about each.
+/// Returns what the roster no longer knows about a person, and what to do about each.
 fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)) -> Vec<(String, String)> {
     let (roster, person) = before;
     let name = shown(roster.display(person)).into_owned();
@@ -68,12 +68,12 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
     let mut found = Vec::new();
     for spelling in roster.spellings_of(person).filter(|spelling| after.find(spelling) != Some(now)) {
         let spelling = shown(spelling);
-        let message = format!("`{spelling}` no longer means `{name}`, so it passes for somebody else");
+        let message = format!("`{spelling}` no longer means `{name}`, so it counts as somebody else");
         found.push((message, format!("keep the spelling among the `aliases` of `{name}`")));
     }
     if let Some(manager) = roster.manager(person).filter(|_| after.manager(now).is_none()) {
         let manager = shown(roster.display(manager));
-        let message = format!("`{name}` has no manager any more, who was `{manager}`: nobody stands above them");
+        let message = format!("`{name}` no longer has the manager `{manager}`, so nobody is above them");
         found.push((message, "name the new manager".to_owned()));
     }
     found.extend(stays(&name, roster.left(person), after.left(now)));
@@ -83,7 +83,7 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
 fn stays(name: &str, before: Option<Day>, after: Option<Day>) -> Option<(String, String)> {
     let before = before.filter(|before| after.is_none_or(|after| after > *before))?;
     let message = match after {
-        None => format!("`{name}` has no `left` any more, which was `{before}`: they may own exceptions again"),
+        None => format!("`{name}` no longer has `left: {before}`: they may own exceptions again"),
         Some(after) => format!("`{name}` leaves on `{after}` instead of `{before}`"),
     };
     Some((message, format!("keep `left: {before}`, or say in the pull request that they are back")))

@@ -80,7 +80,7 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     }
     let (before, after) = (base.back_dating, head.back_dating);
     if after > before {
-        let message = format!("entries may be dated back by `{after}` days instead of `{before}`");
+        let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
     }
     let (before, after) = (base.similarity, head.similarity);
@@ -95,7 +95,7 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Another forge looks for CODEOWNERS elsewhere and reads it otherwise.
+/// Another forge looks for CODEOWNERS elsewhere and reads it differently.
 fn forge(books: &Books<'_>, cx: &mut Context<'_>) {
     let (before, after) = (books.base.forge(), books.head.forge());
     if before != after {

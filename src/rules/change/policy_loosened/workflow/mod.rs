@@ -1,7 +1,7 @@
 //! The lines of CI that run the check, compared as text.
 //!
-//! No workflow is understood here: a line that names the check is one, whatever stands around it,
-//! and what makes it pass is looked for on that line and among the keys of its step and job.
+//! Workflows are not interpreted here: a line that names the check counts, whatever is around it, and what makes it
+//! pass is looked for on that line and among the keys of its step and job.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ struct Step {
     span: Span,
     /// What keeps it from failing.
     softened: Option<(Span, String)>,
-    /// What decides which stopgap looks at which register, and with what: by its name, as it is written.
+    /// The options and variables that decide what stopgap looks at, each with its value as written.
     steers: BTreeMap<String, String>,
 }
 
@@ -38,7 +38,7 @@ impl Step {
     }
 }
 
-/// Inputs of the action or the component that decide which stopgap looks at which register.
+/// Inputs of the action or the component that decide what stopgap looks at.
 const STEERING: [&str; 7] = ["mode", "root", "policy", "base", "version", "checksum", "image"];
 
 pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
@@ -59,8 +59,8 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Reports the steps that look elsewhere than before: those of both sides that are alike are left out, the others are
-/// compared in their order.
+/// Reports the steps that look elsewhere than before: those that are the same on both sides are left out, the others
+/// are compared in order.
 fn steered(old: &[&Step], new: &[&Step], cx: &mut Context<'_>) {
     let hard = |steps: &[&Step]| steps.iter().filter(|step| step.softened.is_none()).count();
     if hard(old) == 0 {
@@ -121,7 +121,7 @@ struct Line<'t> {
     text: &'t str,
     start: usize,
     indent: usize,
-    /// Where its first key is, behind the dash of a list.
+    /// Where its first key is, after the dash of a list.
     inner: usize,
 }
 
@@ -186,7 +186,7 @@ fn steps(file: FileId, text: &str) -> Vec<Step> {
     found
 }
 
-/// So many lines of a file are compared; each looks at its whole surroundings.
+/// How many lines of a file are compared; each looks at everything around it.
 const MOST_STEPS: usize = 100;
 
 fn kind(line: &str, command: &str) -> Option<Kind> {
@@ -207,7 +207,7 @@ fn steers(command: &str) -> BTreeMap<String, String> {
     Command::read(command).map(|command| command.steers).unwrap_or_default()
 }
 
-/// Returns what a thing that steers the check is called.
+/// Returns what a setting of the check is called.
 fn named(steer: &str) -> String {
     match steer {
         "owner" => "the action".to_owned(),
@@ -225,8 +225,7 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
         return Some((own.span(), passes));
     }
     let found = |line: &Line<'_>| (line.span(), line.content().to_owned());
-    // A key belongs to the step or to what holds it as long as nothing between them stands further
-    // to the left.
+    // A key belongs to the step or to what contains it as long as nothing between them is indented less.
     let mut left = own.indent;
     for line in lines[..at].iter().rev() {
         if line.inner <= left && (is_soft(line.content()) || line.content() == "set +e") {
@@ -257,7 +256,7 @@ fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = 
     below.chain(above)
 }
 
-/// Returns the pairs of a line, be it one of a mapping in braces.
+/// Returns the pairs of a line, including those of a mapping in braces.
 fn pairs<'t>(line: &Line<'t>) -> impl Iterator<Item = &'t str> {
     line.content().split(['{', '}', ',']).map(str::trim)
 }
@@ -268,7 +267,7 @@ fn soft_input(lines: &[Line<'_>], at: usize) -> Option<(Span, String)> {
     step.find(|line| pairs(line).any(is_soft_input)).map(|line| (line.span(), line.content().to_owned()))
 }
 
-/// Returns whose action a step uses, and its inputs that steer it.
+/// Returns whose action a step uses, and its inputs that matter.
 fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (key, value) in step_lines(lines, at).flat_map(pairs).filter_map(pair) {
@@ -281,7 +280,7 @@ fn inputs(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     found
 }
 
-/// Takes a pair of YAML apart.
+/// Splits a pair of YAML.
 fn pair(text: &str) -> Option<(&str, &str)> {
     text.split_once(':').map(|(key, value)| (key, value.trim().trim_matches(['"', '\''])))
 }
@@ -356,7 +355,7 @@ jobs:
     }
 
     #[test]
-    fn a_line_is_known_by_what_it_runs() {
+    fn a_line_is_recognised_by_what_it_runs() {
         let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind as u8).collect::<Vec<_>>();
         assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate as u8]);
         assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate as u8]);
