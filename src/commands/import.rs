@@ -83,8 +83,8 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
 
 /// Returns the commands that bring a folder's new files into a pull request, typed at the root.
 fn steps(root: &Path, folder: &str) -> Vec<String> {
-    let (branch, message) = ("import-exceptions", "Import existing exceptions");
-    Steps { root, current: root, path: folder, branch, message }.lines()
+    let (branch, message) = ("import-exceptions", ["Import existing exceptions".to_owned()]);
+    Steps { root, current: root, path: folder, branch, message: &message, register: None, tools: &[] }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {

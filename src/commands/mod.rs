@@ -34,6 +34,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 
 use crate::cli::{Cli, Color, Command};
+use crate::commands::steps::Tool;
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
 use crate::output::{Look, Severity, Snippet, escape, render_snippet};
@@ -55,6 +56,8 @@ pub struct World {
     pub plain: bool,
     /// The command of the editor that the user likes.
     pub editor: String,
+    /// The forges' own tools that can be started.
+    pub tools: Vec<Tool>,
     /// What the user says about colour.
     pub color: Color,
     /// Whether the environment asks for no colour (<https://no-color.org>).
@@ -86,6 +89,7 @@ impl World {
             error_terminal,
             interactive: terminal && error_terminal && io::stdin().is_terminal(),
             plain: dumb,
+            tools: Tool::ALL.into_iter().filter(|tool| can_start(tool.name())).collect(),
             editor: editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string_lossy().into_owned()),
             color: Color::Auto,
             no_color: variable("NO_COLOR").is_some() || dumb,
@@ -118,6 +122,13 @@ impl World {
         let width = self.width.unwrap_or(Look::default().width).clamp(NARROWEST, WIDEST);
         Look { color, unicode: self.unicode, width }
     }
+}
+
+/// Tells whether there is a program of a name to start.
+fn can_start(name: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&folders).any(|folder| folder.is_absolute() && folder.join(&name).is_file())
 }
 
 /// Runs a command and returns the exit code of the process.

@@ -8,11 +8,13 @@ use crate::cli;
 use crate::cli::answers::NONE;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
-use crate::commands::steps::{Steps, branch};
+use crate::commands::steps::{Steps, Tool, branch};
 use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
-use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
+use crate::register::fields::{
+    APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
+};
 use crate::text::shown;
 
 /// A file that was just written.
@@ -23,6 +25,10 @@ pub(super) struct Handoff<'h> {
     pub(super) path: &'h str,
     pub(super) id: &'h str,
     pub(super) draft: &'h Draft,
+    /// The register's folder, relative to the root.
+    pub(super) register: &'h str,
+    /// The forges' own tools that can be started.
+    pub(super) tools: &'h [Tool],
 }
 
 impl Handoff<'_> {
@@ -30,24 +36,41 @@ impl Handoff<'_> {
     pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
-        let Self { root, current, path, id, .. } = *self;
-        let steps = Steps { root, current, path, branch: &branch("exception", id), message: &message }.lines();
-        if steps.is_empty() {
+        let Self { root, current, path, id, register, tools, .. } = *self;
+        let branch = branch("exception", id);
+        let steps = Steps { root, current, path, branch: &branch, message: &message, register: Some(register), tools };
+        let lines = steps.lines();
+        if lines.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
-        for line in steps {
+        for line in lines {
             writeln!(out, "  {line}")?;
         }
-        writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
-        writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
+        let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
+        writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
         Ok(())
     }
 
+    /// Returns what the approver reads first, a paragraph each.
+    fn message(&self) -> [String; 3] {
+        let text = |field| self.draft.text(field);
+        let risk = format!("Risk, {}: {}", text(TIER), text(STATEMENT));
+        let who = format!(
+            "From {} to {}. {} asks, {} removes it, {} decides.",
+            text(STARTS),
+            text(EXPIRES),
+            text(REQUESTER),
+            text(OWNER),
+            text(APPROVER)
+        );
+        [self.title(), text(REASON).to_owned(), format!("{risk} {who}")]
+    }
+
     /// A title that would look different in a terminal stays in the file.
-    fn message(&self) -> String {
+    fn title(&self) -> String {
         const LONGEST: usize = 72;
         let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
         let fits = whole.chars().count() <= LONGEST && escape::line(&whole) == whole;

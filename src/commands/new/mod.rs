@@ -289,7 +289,9 @@ impl Run<'_> {
         }
         let _lock = Lock::take(&self.desk.root.join(&self.desk.shelf.register))?;
         write::new(&[(self.desk.root.join(path), text.as_bytes())], &self.desk.root)?;
-        let handoff = Handoff { root: &self.desk.root, current: &self.world.folder, path, id, draft };
+        let (root, current) = (self.desk.root.as_path(), self.world.folder.as_path());
+        let (register, tools) = (self.desk.shelf.register.as_str(), self.world.tools.as_slice());
+        let handoff = Handoff { root, current, path, id, draft, register, tools };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)
     }
