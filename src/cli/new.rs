@@ -1,8 +1,10 @@
 //! The arguments of `stopgap new`.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use crate::cli::{Answers, Place};
+use crate::register::fields::Field;
 
 /// Arguments of `new`.
 #[derive(Args, Debug, Default)]
@@ -17,6 +19,10 @@ pub struct New {
     /// a year, quarter or month.
     #[arg(long, value_name = "FOLDER", help_heading = "File")]
     pub folder: Option<String>,
+    /// Ask for this answer though it is given, beginning with it; repeatable. What `new` prints when it
+    /// is cancelled names the answer that was half typed.
+    #[arg(long, value_name = "FIELD", value_parser = labels(), help_heading = "File")]
+    pub ask: Vec<String>,
     /// Print the file and write nothing.
     #[arg(long, help_heading = "File")]
     pub dry_run: bool,
@@ -26,4 +32,9 @@ pub struct New {
     /// The day to write it on: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+}
+
+/// Returns what can be asked for.
+fn labels() -> PossibleValuesParser {
+    PossibleValuesParser::new(Field::asked().into_iter().map(Field::label))
 }

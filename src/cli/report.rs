@@ -14,7 +14,8 @@ pub struct Report {
     /// The day of the meeting: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
-    /// The day of the last meeting: what is dated on it or later is new. Default: 7 days before.
+    /// The day of the last meeting: `2026-11-16`, `7d` ago or the last `monday`; what is dated
+    /// on it or later is new. Default: 7 days before.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
     /// How to print the report. Default: `text`, or with `--output FILE` what the file's ending says.

@@ -40,7 +40,8 @@ pub struct Renew {
     /// Who decides; for tier high and emergency somebody above the first approver.
     #[arg(long, value_name = "PERSON")]
     pub approver: Option<String>,
-    /// The new end: a day, a date-time, or a number of days from the decision such as `7d`.
+    /// The new end: a day, a date-time, a number of days from the decision such as `7d`, or the next
+    /// `friday`.
     #[arg(long, value_name = "DATE")]
     pub expires: Option<String>,
     /// The day of the request. Default: today.

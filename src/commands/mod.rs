@@ -35,6 +35,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 
 use crate::cli::{Cli, Color, Command};
+use crate::commands::steps::Tool;
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
 use crate::output::{Look, Severity, Snippet, escape, render_snippet};
@@ -50,8 +51,14 @@ pub struct World {
     pub terminal: bool,
     /// Whether standard error is a terminal.
     pub error_terminal: bool,
-    /// Whether somebody can be asked: standard input is a terminal too, and one that can move its cursor.
+    /// Whether somebody can be asked: standard input is a terminal too.
     pub interactive: bool,
+    /// Whether the terminal cannot move its cursor.
+    pub plain: bool,
+    /// The command of the editor that the user likes.
+    pub editor: String,
+    /// The forges' own tools that can be started.
+    pub tools: Vec<Tool>,
     /// What the user says about colour.
     pub color: Color,
     /// Whether the environment asks for no colour (<https://no-color.org>).
@@ -71,7 +78,9 @@ impl World {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let terminal = io::stdout().is_terminal();
         let error_terminal = io::stderr().is_terminal();
-        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        // What the line editor takes for a terminal without a cursor.
+        let dumb = variable("TERM").is_some_and(|term| ["dumb", "cons25", "emacs"].iter().any(|plain| term == *plain));
+        let editor = variable("VISUAL").filter(|_| !dumb).or_else(|| variable("EDITOR"));
         let columns = || variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
@@ -79,7 +88,10 @@ impl World {
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             terminal,
             error_terminal,
-            interactive: terminal && error_terminal && io::stdin().is_terminal() && !dumb,
+            interactive: terminal && error_terminal && io::stdin().is_terminal(),
+            plain: dumb,
+            tools: Tool::ALL.into_iter().filter(|tool| can_start(tool.name())).collect(),
+            editor: editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string_lossy().into_owned()),
             color: Color::Auto,
             no_color: variable("NO_COLOR").is_some() || dumb,
             unicode: variable("TERM").is_none_or(|term| term != "dumb" && term != "linux"),
@@ -111,6 +123,13 @@ impl World {
         let width = self.width.unwrap_or(Look::default().width).clamp(NARROWEST, WIDEST);
         Look { color, unicode: self.unicode, width }
     }
+}
+
+/// Tells whether there is a program of a name to start.
+fn can_start(name: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&folders).any(|folder| folder.is_absolute() && folder.join(&name).is_file())
 }
 
 /// Runs a command and returns the exit code of the process.

@@ -11,6 +11,7 @@ use crate::error::{Argument, Error};
 use crate::output::report::{Format, render};
 use crate::report::{self, Meeting};
 use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 /// The days between two meetings unless `--since` names another.
 const WEEK: i64 = 7;
@@ -62,11 +63,11 @@ impl Outputs {
 /// Reads `--since`, otherwise goes back a week.
 fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
     let Some(text) = text else { return Ok(today.plus(-WEEK)) };
-    let since = Day::parse(text).map_err(|error| Argument::Value {
+    let since = typed::read_day(text, today, Toward::Past).map_err(|error| Argument::Value {
         option: "--since".to_owned(),
         value: text.to_owned(),
         why: error.to_string(),
-        help: "write the day of the last meeting, such as `2026-11-16`".to_owned(),
+        help: "write the day of the last meeting, such as `2026-11-16` or `monday`".to_owned(),
     })?;
     if since > today {
         return Err(Error::from(Argument::SinceAfterToday { since, today }));

@@ -14,6 +14,8 @@ pub use crate::register::row::{Argument, Change, Kind, Need, Question};
 use crate::register::exception::Status;
 use crate::register::row::Row;
 use crate::register::tier::Tier;
+use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 /// A field: its row in the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +128,8 @@ const TABLE: &[Row] = &[
             50,
             "In which environment?",
             "the one that was looked at, such as production, staging or the build network",
-        ),
+        )
+        .follows(),
     Row::new("scope.team", Kind::Line)
         .column(
             "scope team, team, department, business unit, =division, org unit, unit, abteilung, fachbereich, \
@@ -149,7 +152,8 @@ const TABLE: &[Row] = &[
         .other_keys("level, rating")
         .shared()
         .argument("tier", "TIER", "How much harm is possible, and so how long an approval is good for")
-        .question(80, "How much harm is possible?", "it decides how long an approval is good for"),
+        .question(80, "How much harm is possible?", "it decides how long an approval is good for")
+        .follows(),
     Row::new("risk.exposure", Kind::Words(&["remote-access", "authentication", "data", "vendor-access"]))
         .column("risk exposure, exposure, exposition")
         .shared()
@@ -158,7 +162,7 @@ const TABLE: &[Row] = &[
             "KIND",
             "What it opens; repeatable, or several with commas between; `none` states that it is nothing",
         )
-        .question(70, "Does it open any of these?", "space marks, enter goes on; none of them is an answer too"),
+        .question(70, "Does it open any of these?", "those that apply with blanks between, their first letters will do; enter alone takes what is proposed"),
     Row::new("risk.statement", Kind::Line)
         .needed(Need::Always)
         .column(
@@ -217,7 +221,8 @@ const TABLE: &[Row] = &[
         .other_keys("requestedby")
         .shared()
         .argument("requester", "PERSON", "Who asks. Default: the person of git's `user.email` or `user.name`")
-        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name"),
+        .question(120, "Who asks?", "the one person who explains the need: @handle, mail address or full name")
+        .follows(),
     Row::new("owner", Kind::Person)
         .needed(Need::Approved)
         .changes(Change::Free)
@@ -233,7 +238,8 @@ const TABLE: &[Row] = &[
             130,
             "Who removes it in the end?",
             "the one person who answers for it and is reminded; no team, no shared mailbox",
-        ),
+        )
+        .follows(),
     Row::new("approver", Kind::Person)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -248,7 +254,8 @@ const TABLE: &[Row] = &[
             140,
             "Who decides?",
             "the one person who accepts the risk and approves the pull request; not who asks",
-        ),
+        )
+        .follows(),
     Row::new("decided", Kind::Day)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -281,8 +288,9 @@ const TABLE: &[Row] = &[
         .question(
             150,
             "From when?",
-            "a day, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
-        ),
+            "a day such as 2026-11-23 or monday, or a date-time such as 2026-11-23T09:00; not before the decision, which is today",
+        )
+        .follows(),
     Row::new("expires", Kind::Moment)
         .needed(Need::Approved)
         .changes(Change::Renewed)
@@ -294,7 +302,11 @@ const TABLE: &[Row] = &[
         )
         .other_keys("ignoreuntil, due")
         .shared()
-        .argument("expires", "DATE", "Until when, the last day covered: `2026-11-23`, or a date-time for an exact end")
+        .argument(
+            "expires",
+            "DATE",
+            "Until when, the last day covered: `2026-11-23`, `7d` from the start, the next `friday`, or a date-time",
+        )
         .question(160, "Until when?", "the last day that it may last"),
     Row::new("references", Kind::Texts)
         .changes(Change::Free)
@@ -304,7 +316,8 @@ const TABLE: &[Row] = &[
         )
         .shared()
         .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
-        .question(170, "Where can more be read?", "tickets or addresses with blanks between; enter alone for none"),
+        .question(170, "Where can more be read?", "tickets or addresses with blanks between")
+        .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)
         .needed(Need::Always)
@@ -574,6 +587,18 @@ impl Field {
     #[must_use]
     pub fn question(self) -> Option<&'static Question> {
         self.row().question.as_ref()
+    }
+
+    /// Writes a date as the file holds it that a person types: a day counts back from a day, a moment
+    /// ahead. What is not a date, and any other field's text, stays as it is.
+    #[must_use]
+    pub fn as_typed(self, text: &str, from: Day) -> String {
+        let toward = match self.kind() {
+            Kind::Day => Toward::Past,
+            Kind::Moment => Toward::Future,
+            _ => return text.to_owned(),
+        };
+        typed::read(text, from, toward).map_or_else(|_| text.to_owned(), |moment| moment.to_string())
     }
 
     /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the items of a list are

@@ -104,6 +104,9 @@ pub struct Question {
     pub ask: &'static str,
     /// What a good answer contains.
     pub help: &'static str,
+    /// Whether the answer follows from others or from the register where it can, and is then shown
+    /// instead of asked for.
+    pub follows: bool,
 }
 
 impl Row {
@@ -173,6 +176,14 @@ impl Row {
     }
 
     pub(super) const fn question(self, turn: u8, ask: &'static str, help: &'static str) -> Self {
-        Self { question: Some(Question { turn, ask, help }), ..self }
+        Self { question: Some(Question { turn, ask, help, follows: false }), ..self }
+    }
+
+    /// Lets the answer follow from others or from the register, where it can.
+    pub(super) const fn follows(self) -> Self {
+        match self.question {
+            Some(question) => Self { question: Some(Question { follows: true, ..question }), ..self },
+            None => self,
+        }
     }
 }

@@ -38,29 +38,15 @@ const LONGEST: usize = 60;
 /// Excel's numbers for 1954-10-03 and 2119-01-10: anything outside is hardly a date.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=80_000;
 
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonnabend",
-    "sonntag",
-    "mo",
-    "di",
-    "mi",
-    "do",
-    "fr",
-    "sa",
-    "so",
+/// English and German weekdays from Monday on, as their letters begin, and German short forms.
+const WEEKDAYS: [&[&str]; 7] = [
+    &["monday", "montag", "mo"],
+    &["tuesday", "dienstag", "di"],
+    &["wednesday", "mittwoch", "mi"],
+    &["thursday", "donnerstag", "do"],
+    &["friday", "freitag", "fr"],
+    &["saturday", "samstag", "sonnabend", "sa"],
+    &["sunday", "sonntag", "so"],
 ];
 
 /// Reads a cell.
@@ -205,8 +191,20 @@ fn with_month_name(text: &str) -> Option<(Date, String)> {
     Some((Date::Certain((year(written, length)?, month?, day)), clock))
 }
 
+fn weekdays(word: &str) -> impl Iterator<Item = usize> {
+    let is = move |name: &&str| *name == word || (word.len() >= 3 && name.starts_with(word));
+    WEEKDAYS.iter().enumerate().filter(move |(_, names)| names.iter().any(is)).map(|(at, _)| at)
+}
+
 fn is_weekday(word: &str) -> bool {
-    WEEKDAYS.iter().any(|day| *day == word || (word.len() >= 3 && day.starts_with(word)))
+    weekdays(word).next().is_some()
+}
+
+/// Reads a weekday, Monday being 0; `None` where it is none, or could be two.
+pub(super) fn weekday(word: &str) -> Option<u32> {
+    let word = word.to_lowercase();
+    let mut found = weekdays(&word);
+    found.next().filter(|_| found.next().is_none()).and_then(|at| u32::try_from(at).ok())
 }
 
 /// Returns the year of two digits or four: `26` is 2026, `95` is 1995.

@@ -10,6 +10,7 @@ pub mod foreign;
 mod moment;
 mod spelling;
 mod today;
+pub mod typed;
 mod zone;
 
 pub use day::{Day, parse_days};

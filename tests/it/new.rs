@@ -1,5 +1,6 @@
 //! `stopgap new` with arguments: the file, the refusals, and what is never done.
 
+use std::ffi::OsString;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -279,12 +280,18 @@ fn pairs_must_match_and_a_register_must_be_there() {
     assert!(run.code == 2 && run.stderr.contains("`stopgap init` sets one up"), "{run:?}");
 }
 
+/// Returns the folders of programs, those of the sandbox before the others.
+fn programs(repo: &Repo) -> OsString {
+    let own = repo.sandbox.path().join("bin");
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others))).unwrap()
+}
+
 /// Runs `new` in a repository with git's own configuration in its own home folder.
 fn in_repo(repo: &Repo, more: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
     command.env_clear().current_dir(repo.path()).stdin(Stdio::null());
-    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-    command.env("HOME", repo.sandbox.path()).args(["new", "--today", "2026-11-23"]);
+    command.env("PATH", programs(repo)).env("HOME", repo.sandbox.path()).args(["new", "--today", "2026-11-23"]);
     ANSWERS.iter().for_each(|(name, value)| {
         command.args([name, value]);
     });
@@ -315,4 +322,56 @@ fn the_requester_is_who_git_says_and_the_commands_can_be_pasted() {
     assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Ask for printer: Label printer keeps its old certificate");
     assert_eq!(repo.git(&["branch", "--show-current"]), "exception/printer");
     assert_eq!(repo.git(&["status", "--porcelain"]), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_take_nothing_else_along_and_open_the_pull_request() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let repo = Repo::new();
+    let home = repo.sandbox.path();
+    fs::write(home.join(".gitconfig"), "[user]\n\tname = Hanna Vogel\n\temail = hanna@example.com\n").unwrap();
+    repo.write("exceptions/README.md", "").commit("Begin");
+    repo.git(&["init", "--quiet", "--bare", "-b", "main", "../github-acme.git"]);
+    repo.git(&["remote", "add", "origin", "../github-acme.git"]);
+    repo.git(&["push", "--quiet", "-u", "origin", "main"]);
+    repo.branch("feature");
+    repo.write("feature.txt", "").commit("Not asked for");
+    repo.write("staged.txt", "").git(&["add", "staged.txt"]);
+    fs::create_dir_all(home.join("bin")).unwrap();
+    fs::write(home.join("bin/gh"), "#!/bin/sh\necho \"$@\" >\"$HOME/said\"\n").unwrap();
+    fs::set_permissions(home.join("bin/gh"), fs::Permissions::from_mode(0o755)).unwrap();
+
+    let run = in_repo(&repo, &["--id", "printer"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let script: String = run
+        .stdout
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("  ")?.to_owned() + "\n"))
+        .skip_while(|line| !line.starts_with("git switch"))
+        .collect();
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", &script]).current_dir(repo.path()).env("HOME", home).env("PATH", programs(&repo));
+    shell.env("GIT_CONFIG_NOSYSTEM", "1").env_remove("GIT_DIR");
+    let output = shell.output().unwrap();
+    assert!(output.status.success(), "{script}{output:?}");
+
+    assert_eq!(
+        repo.git(&["show", "--format=%P", "--name-only"]),
+        format!("{}\n\nexceptions/printer.yaml", repo.rev("origin/main"))
+    );
+    assert_eq!(repo.git(&["status", "--porcelain"]), "A  staged.txt");
+    assert_eq!(repo.rev("origin/exception/printer"), repo.rev("HEAD"));
+    assert_eq!(fs::read_to_string(home.join("said")).unwrap(), "pr create --fill\n");
+    let message = repo.git(&["log", "-1", "--format=%b"]);
+    assert!(message.starts_with("The maker ships the tool") && message.contains("Mei Tanaka decides."), "{message}");
+}
+
+#[test]
+fn an_end_may_be_typed_as_a_number_of_days_from_the_start_or_a_weekday() {
+    for (typed, written) in [("7d", "2026-12-01"), ("friday", "2026-11-27"), ("27.11.2026", "2026-11-27")] {
+        let run = new_with(&register(), &[("--starts", "tuesday"), ("--expires", typed)], &["--dry-run"]);
+        assert!(run.stdout.contains(&format!("starts: 2026-11-24\nexpires: {written}\n")), "{typed}: {run:?}");
+    }
 }

@@ -571,3 +571,18 @@ fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
     assert_eq!(names, ["label-printer.yaml"]);
     clean(&sandbox);
 }
+
+#[test]
+fn an_end_and_a_day_may_be_typed_as_a_weekday_or_a_number_of_days() {
+    for (typed, written) in [("friday", "2026-11-27"), ("7d", "2026-11-30"), ("1.12.2026", "2026-12-01")] {
+        let sandbox = register(&[("expires", "2026-11-25")]);
+        let run = run(&sandbox, &renew(typed));
+        assert_eq!(run.code, 0, "{typed}: {run:?}");
+        assert!(text(&sandbox).contains(&format!("expires: {written}\n")), "{typed}: {}", text(&sandbox));
+    }
+    let sandbox = register(&[]);
+    let closed = ["close", "label-printer", "--note", "The new certificate prints.", "--by", "Luis Prado"];
+    let run = run(&sandbox, &[&closed[..], &["--verified-by", "Mei Tanaka", "--date", "friday"]].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(text(&sandbox).contains("date: 2026-11-20"), "{}", text(&sandbox));
+}

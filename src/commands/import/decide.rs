@@ -1,6 +1,8 @@
 //! What a spreadsheet does not tell, asked in a terminal: which column names the owner, how its dates are written, and
 //! whom a cell with several people stands for. Elsewhere each has an option, or is said and left as it is.
 
+use std::io::Write;
+
 use crate::cli;
 use crate::commands::World;
 use crate::commands::ask::{Choice, Terminal};
@@ -23,16 +25,17 @@ pub(super) fn read(
     mut options: Options,
     arguments: &cli::Import,
     world: &World,
+    out: &mut dyn Write,
 ) -> Result<Reading, Error> {
     let can_ask = world.interactive && arguments.format == Format::Text;
     if !can_ask {
         return import::read(name, bytes, &options);
     }
-    let terminal = Terminal { look: world.look() };
+    let terminal = Terminal::new(world);
     let mut reading = import::read(name, bytes.clone(), &options)?;
-    let mut asked = ask_owner(&terminal, &reading, &mut options)?;
+    let mut asked = ask_owner(&terminal, &reading, &mut options, out)?;
     if let Some(Error::Input(Input::DatesUndecided { column, cell })) = &reading.stopped {
-        options.date_order = Some(ask_order(&terminal, column, &cell.text)?);
+        options.date_order = Some(ask_order(&terminal, column, &cell.text, out)?);
         asked = true;
     }
     if asked {
@@ -42,14 +45,19 @@ pub(super) fn read(
         return Ok(reading);
     }
     for ((field, cell), people) in reading.several.iter().take(MOST_CELLS) {
-        let picked = ask_person(&terminal, *field, cell, people)?;
+        let picked = ask_person(&terminal, *field, cell, people, out)?;
         options.picks.insert(cell.clone(), picked);
     }
     import::read(name, bytes, &options)
 }
 
 /// Asks which column names the owner, where none is recognised; tells whether one was chosen.
-fn ask_owner(terminal: &Terminal, reading: &Reading, options: &mut Options) -> Result<bool, Error> {
+fn ask_owner(
+    terminal: &Terminal,
+    reading: &Reading,
+    options: &mut Options,
+    out: &mut dyn Write,
+) -> Result<bool, Error> {
     let owner = Target::Field(fields::OWNER);
     let is_there = reading.columns.iter().any(|column| column.target == owner);
     let open: Vec<&import::Column> = reading
@@ -63,25 +71,31 @@ fn ask_owner(terminal: &Terminal, reading: &Reading, options: &mut Options) -> R
     let columns = open.iter().map(|column| Choice { value: column.heading.clone(), about: column.example.clone() });
     let choices: Vec<Choice> = columns.chain([Choice::plain("none of them")]).collect();
     let help = "the one person who sees to the removal; a column that is not chosen is kept as it is";
-    let chosen = terminal.choose("Which column names the owner?", help, &choices, open.len())?;
+    let chosen = terminal.choose("Which column names the owner?", help, &choices, open.len(), out)?;
     let Some(column) = open.get(chosen) else { return Ok(false) };
     options.map.push((owner, column.heading.clone()));
     Ok(true)
 }
 
-fn ask_order(terminal: &Terminal, column: &str, cell: &str) -> Result<DateOrder, Error> {
+fn ask_order(terminal: &Terminal, column: &str, cell: &str, out: &mut dyn Write) -> Result<DateOrder, Error> {
     let choices = [
         Choice { value: "the day first".to_owned(), about: "23/11/2026".to_owned() },
         Choice { value: "the month first".to_owned(), about: "11/23/2026".to_owned() },
     ];
     let ask = format!("How are dates such as {cell} in `{column}` written?");
-    let chosen = terminal.choose(&ask, "no cell of the sheet decides it", &choices, 0)?;
+    let chosen = terminal.choose(&ask, "no cell of the sheet decides it", &choices, 0, out)?;
     Ok(if chosen == 0 { DateOrder::DayFirst } else { DateOrder::MonthFirst })
 }
 
-fn ask_person(terminal: &Terminal, field: Field, cell: &str, people: &[String]) -> Result<String, Error> {
+fn ask_person(
+    terminal: &Terminal,
+    field: Field,
+    cell: &str,
+    people: &[String],
+    out: &mut dyn Write,
+) -> Result<String, Error> {
     let choices: Vec<Choice> = people.iter().map(Choice::plain).collect();
     let ask = format!("Who is the {} in `{cell}`?", field.label());
-    let chosen = terminal.choose(&ask, "one person; the whole cell is kept beside", &choices, 0)?;
+    let chosen = terminal.choose(&ask, "one person; the whole cell is kept beside", &choices, 0, out)?;
     Ok(people.get(chosen).or(people.first()).cloned().unwrap_or_default())
 }

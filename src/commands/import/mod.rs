@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
             format!("name a file that is there, that you may read, and of at most {} MiB", import::MAX_BYTES >> 20);
         Error::Unreadable { kind: "the file", path: shown(&name).into_owned(), why: error.to_string(), help }
     })?;
-    let mut reading = decide::read(&name, bytes, options, arguments, world)?;
+    let mut reading = decide::read(&name, bytes, options, arguments, world, out)?;
     let asked = problems_of(&draft::Draft::default());
     let asked: Vec<String> = asked.iter().filter_map(|problem| problem.place.missing()).map(field_name).collect();
     render_reading(arguments.format, &name, &reading, &asked, arguments.verbose, out)?;
@@ -100,8 +100,8 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
 
 /// Returns the commands that bring a folder's new files, and a baseline beside them, into a pull request, typed at the root.
 fn steps(root: &Path, folder: &str, beside: Option<&str>) -> Vec<String> {
-    let (branch, message) = ("import-exceptions", "Import existing exceptions");
-    Steps { root, current: root, path: folder, beside, branch, message }.lines()
+    let (branch, message) = ("import-exceptions", ["Import existing exceptions".to_owned()]);
+    Steps { root, current: root, path: folder, beside, branch, message: &message, register: None, tools: &[] }.lines()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
@@ -109,9 +109,13 @@ fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
         from: arguments.from.map(cli::From::format),
         map: arguments.map.iter().map(|argument| parse_map(argument)).collect::<Result<_, _>>()?,
         date_order: arguments.date_order.map(cli::DateOrder::order),
-        set: arguments.set.iter().map(|argument| parse_set(argument)).collect::<Result<_, _>>()?,
         picks: BTreeMap::new(),
         update: arguments.update,
+        set: arguments
+            .set
+            .iter()
+            .map(|argument| parse_set(argument, opened.judge.today.day))
+            .collect::<Result<_, _>>()?,
         zone: opened.judge.policy.timezone,
         today: opened.judge.today,
     })
@@ -126,9 +130,13 @@ fn parse_map(argument: &str) -> Result<(Target, String), Error> {
 }
 
 /// Reads `FIELD=VALUE`. What the schema would refuse is refused here, once instead of in every file.
-fn parse_set(argument: &str) -> Result<(Target, String), Error> {
+fn parse_set(argument: &str, today: Day) -> Result<(Target, String), Error> {
     let (field, value) = pair("--set", argument, "scope.environment=production")?;
     let target = Target::parse(field).ok_or_else(|| no_field("--set", field, ""))?;
+    let value = match &target {
+        Target::Field(field) => field.as_typed(value, today),
+        _ => value.to_owned(),
+    };
     let own = match &target {
         Target::Id => target.name(),
         Target::Field(field) => Some(field.name()).filter(|_| !field.is_shared()),
@@ -138,9 +146,9 @@ fn parse_set(argument: &str) -> Result<(Target, String), Error> {
         return Err(Error::from(Argument::NotShared { field: field.to_owned() }));
     }
     let mut probe = draft::Draft::default();
-    import::apply(&target, value, &mut probe);
+    import::apply(&target, &value, &mut probe);
     match problems_of(&probe).into_iter().find(|problem| problem.place.missing().is_none()) {
-        None => Ok((target, value.to_owned())),
+        None => Ok((target, value)),
         Some(problem) => Err(Error::from(Argument::Value {
             option: "--set".to_owned(),
             value: argument.to_owned(),

@@ -12,7 +12,7 @@ use self::jobs::{File, Register};
 use self::roster::Draft;
 use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
-use crate::commands::ask::{Choice, Line, Terminal};
+use crate::commands::ask::{Choice, Question, Terminal};
 use crate::commands::{World, doctor, place, write};
 use crate::doctor::{PIPELINE, Status};
 use crate::error::{Argument, Error};
@@ -35,7 +35,7 @@ const WIDEST: usize = 80;
 /// Sets a repository up.
 pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let root = place::root(&Place { root: arguments.root.clone(), policy: None }, &world.folder)?;
-    let setup = Setup::plan(arguments, &root, world)?;
+    let setup = Setup::plan(arguments, &root, world, out)?;
     writeln!(out, "in {}", escape::line(&setup.top.display().to_string()))?;
     let width = setup.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
     for file in &setup.files {
@@ -109,7 +109,7 @@ struct Ground<'g> {
 }
 
 impl<'g> Ground<'g> {
-    fn look(arguments: &cli::Init, root: &'g Path, world: &World) -> Result<Self, Error> {
+    fn look(arguments: &cli::Init, root: &'g Path, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
         let mut policy = Policy::load(&Repository::Folder(root.to_path_buf()), None, rules::all())?;
         policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned());
         let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
@@ -128,7 +128,7 @@ impl<'g> Ground<'g> {
             forge,
             ci,
             branch: doctor::protected_branch(root, world),
-            owners: if asked { ask_for_owners(forge, world)? } else { given },
+            owners: if asked { ask_for_owners(forge, world, out)? } else { given },
             owners_file,
             codeowners,
             policy,
@@ -147,8 +147,8 @@ impl<'g> Ground<'g> {
 }
 
 impl Setup {
-    fn plan(arguments: &cli::Init, root: &Path, world: &World) -> Result<Self, Error> {
-        let ground = Ground::look(arguments, root, world)?;
+    fn plan(arguments: &cli::Init, root: &Path, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
+        let ground = Ground::look(arguments, root, world, out)?;
         let register = Register { branch: &ground.branch, below: &ground.below };
         let unnamed = (!register.can_be_named()).then(|| ground.below.clone());
         let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
@@ -156,13 +156,13 @@ impl Setup {
         let supply = match stub.is_none() && is_job_there(&ground, ci, register) {
             // Nothing about it is written, so nobody needs to say it.
             true => Supply::Unknown,
-            false => Supply::find(arguments, ci, world)?,
+            false => Supply::find(arguments, ci, world, out)?,
         };
         let stub = stub.filter(|_| supply != Supply::Unknown);
         let named = [&arguments.action, &arguments.component, &arguments.image, &arguments.source];
         let ignored = named.iter().any(|option| option.is_some()) && supply == Supply::Unknown;
         let mut files = register_files(&ground);
-        files.extend(roster_file(arguments, &ground, world)?);
+        files.extend(roster_file(arguments, &ground, world, out)?);
         let (job_files, pipeline) = job_files(&ground, ci, &supply, register, stub.is_some());
         let kept = job_files.first().map(|file| file.path.clone()).filter(|_| ignored);
         let (owners_path, lines) = owner_lines(&ground, &job_files);
@@ -278,7 +278,12 @@ fn policy_for(forge: Forge) -> String {
 }
 
 /// Returns the roster, where it is wished for; one that is there is only named.
-fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Result<Option<File>, Error> {
+fn roster_file(
+    arguments: &cli::Init,
+    ground: &Ground<'_>,
+    world: &World,
+    out: &mut dyn Write,
+) -> Result<Option<File>, Error> {
     let teams: Vec<(String, Vec<String>)> =
         arguments.teams.iter().map(|given| team(given)).collect::<Result<_, _>>()?;
     let inside = ground.policy.people_path();
@@ -288,7 +293,7 @@ fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Res
     }
     let asked = world.interactive && !arguments.dry_run;
     let wished = arguments.people || !teams.is_empty();
-    let written = wished || (asked && is_roster_wished(inside, world)?);
+    let written = wished || (asked && is_roster_wished(inside, world, out)?);
     if !written {
         return Ok(None);
     }
@@ -301,7 +306,7 @@ fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Res
     }
     teams.iter().for_each(|(team, members)| draft.add_members(team, members));
     for team in draft.unknown_teams().iter().filter(|_| asked) {
-        draft.add_members(team, &ask_for_members(team, world)?);
+        draft.add_members(team, &ask_for_members(team, world, out)?);
     }
     if (arguments.people || !wished)
         && let Some(git) = Git::open(ground.root)?
@@ -312,27 +317,28 @@ fn roster_file(arguments: &cli::Init, ground: &Ground<'_>, world: &World) -> Res
     Ok((!draft.is_empty()).then_some(File { path, text, what }))
 }
 
-fn is_roster_wished(path: &str, world: &World) -> Result<bool, Error> {
+fn is_roster_wished(path: &str, world: &World, out: &mut dyn Write) -> Result<bool, Error> {
     let ask = format!("Write a first `{path}`?");
     let choices = [Choice::plain("yes"), Choice::plain("no")];
     let help = "the people whom CODEOWNERS and git's authors name";
-    Ok(Terminal { look: world.look() }.choose(&ask, help, &choices, 0)? == 0)
+    Ok(Terminal::new(world).choose(&ask, help, &choices, 0, out)? == 0)
 }
 
-fn ask_for_owners(forge: Forge, world: &World) -> Result<Vec<String>, Error> {
-    let line = Line {
-        ask: "Who approves exceptions?",
-        help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet",
-        ..Line::default()
+fn ask_for_owners(forge: Forge, world: &World, out: &mut dyn Write) -> Result<Vec<String>, Error> {
+    let question = Question {
+        ask: "Who approves exceptions?".to_owned(),
+        help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet".to_owned(),
+        ..Question::default()
     };
     let read = |answer: &str| owners(forge, &answer.split(',').map(str::to_owned).collect::<Vec<_>>());
     let check = |answer: &str| read(answer).err().map(|error| error.to_string());
-    read(&Terminal { look: world.look() }.line(&line, &check)?)
+    read(&Terminal::new(world).line(&question, &check, out)?)
 }
 
-fn ask_for_members(team: &str, world: &World) -> Result<Vec<String>, Error> {
+fn ask_for_members(team: &str, world: &World, out: &mut dyn Write) -> Result<Vec<String>, Error> {
     let ask = format!("Who is in {team}?");
-    let line = Line { ask: &ask, help: "such as @olek, @priya; empty: nobody knows yet", ..Line::default() };
+    let help = "such as @olek, @priya; empty: nobody knows yet".to_owned();
+    let question = Question { ask, help, ..Question::default() };
     let read = |answer: &str| -> Option<Vec<String>> {
         if answer.is_empty() { Some(Vec::new()) } else { answer.split(',').map(roster::member).collect() }
     };
@@ -340,7 +346,7 @@ fn ask_for_members(team: &str, world: &World) -> Result<Vec<String>, Error> {
         Some(_) => None,
         None => Some("name people, with a comma between two of them".to_owned()),
     };
-    let answer = Terminal { look: world.look() }.line(&line, &check)?;
+    let answer = Terminal::new(world).line(&question, &check, out)?;
     Ok(read(&answer).unwrap_or_default())
 }
 

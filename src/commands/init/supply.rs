@@ -1,8 +1,10 @@
 //! Where the written job gets stopgap: from a place whose content nobody can exchange, or not at all.
 
+use std::io::Write;
+
 use crate::cli::{self, Ci};
 use crate::commands::World;
-use crate::commands::ask::{Line, Terminal};
+use crate::commands::ask::{Question, Terminal};
 use crate::error::{Argument, Error};
 
 /// Where this build comes from, as `URL@COMMIT`: the release workflow says so when it compiles.
@@ -30,7 +32,7 @@ impl Supply {
     /// # Errors
     ///
     /// When an argument does not fix what it names, or belongs to another CI system.
-    pub(super) fn find(arguments: &cli::Init, ci: Ci, world: &World) -> Result<Self, Error> {
+    pub(super) fn find(arguments: &cli::Init, ci: Ci, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
         if let Some(named) = named(arguments, ci)? {
             return Ok(named);
         }
@@ -38,7 +40,7 @@ impl Supply {
             return Ok(own);
         }
         match world.interactive && !arguments.dry_run && ci != Ci::None {
-            true => ask(ci, world),
+            true => ask(ci, world, out),
             false => Ok(Self::Unknown),
         }
     }
@@ -84,7 +86,7 @@ fn derived(built_from: Option<&str>, ci: Ci) -> Option<Supply> {
     action.and_then(|action| action_of(&action).ok()).map(Supply::Action).or(Some(source))
 }
 
-fn ask(ci: Ci, world: &World) -> Result<Supply, Error> {
+fn ask(ci: Ci, world: &World, out: &mut dyn Write) -> Result<Supply, Error> {
     let help = match ci {
         Ci::Gitlab => "IMAGE@sha256:DIGEST, or URL@COMMIT to build it; empty: a job that fails until you say it",
         Ci::Github | Ci::None => {
@@ -105,8 +107,9 @@ fn ask(ci: Ci, world: &World) -> Result<Supply, Error> {
             None => error.to_string(),
         })
     };
-    let line = Line { ask: "Where does the CI job get stopgap?", help, ..Line::default() };
-    read(&Terminal { look: world.look() }.line(&line, &check)?)
+    let ask = "Where does the CI job get stopgap?".to_owned();
+    let question = Question { ask, help: help.to_owned(), ..Question::default() };
+    read(&Terminal::new(world).line(&question, &check, out)?)
 }
 
 fn refused(option: &'static str, value: &str, fault: &'static str, help: String) -> Error {

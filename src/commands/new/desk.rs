@@ -40,6 +40,8 @@ pub(super) struct Desk {
     pub(super) ownership: Option<Ownership>,
     /// The environments that the register names, most frequent first.
     pub(super) environments: Vec<String>,
+    /// The environment of each system, by its folded name, as the newest file has it.
+    environment_of: BTreeMap<String, String>,
     judge: Judge,
     own: Option<Schema>,
     files: Files,
@@ -102,6 +104,7 @@ impl Desk {
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let mut systems: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
         let mut environments: BTreeMap<String, usize> = BTreeMap::new();
+        let mut environment_of = BTreeMap::new();
         let mut reasons = Vec::new();
         for exception in &register.exceptions {
             let file = exception.file;
@@ -110,6 +113,13 @@ impl Desk {
             }
             if let Some(environment) = exception.scope.environment.as_ref().filter(|_| exception.is_live()) {
                 *environments.entry(environment.value.trim().to_owned()).or_default() += 1;
+            }
+            if let (Some(system), Some(environment)) = (&exception.scope.system, &exception.scope.environment) {
+                let newest = environment_of.entry(fold(system.as_str()).into_owned()).or_insert((None, String::new()));
+                let decided = exception.decided.as_ref().map(|decided| decided.value);
+                if decided >= newest.0 {
+                    *newest = (decided, environment.value.trim().to_owned());
+                }
             }
             reasons.extend(exception.reasons().map(|(reason, _)| (file, reason.as_str().to_owned())));
         }
@@ -121,6 +131,7 @@ impl Desk {
             shelf,
             ownership,
             environments: environments.into_iter().map(|(_, name)| name).collect(),
+            environment_of: environment_of.into_iter().map(|(system, (_, name))| (system, name)).collect(),
             systems,
             reasons,
             nearest: RefCell::default(),
@@ -186,13 +197,34 @@ impl Desk {
         rules::spoken_of(&exception).map(|(word, kind)| (word.to_owned(), kind))
     }
 
+    /// Returns the environment that a system was in before.
+    pub(super) fn environment_of(&self, system: &str) -> Option<&str> {
+        self.environment_of.get(&*fold(system)).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// Tells whether there is a catalogue with controls in it.
+    pub(super) fn has_controls(&self) -> bool {
+        self.with_controls(|controls| controls.iter().len() > 0) == Some(true)
+    }
+
+    /// Tells whether CODEOWNERS says who owns which file.
+    pub(super) fn has_code_owners(&self) -> bool {
+        self.ownership.as_ref().is_some_and(|ownership| ownership.codeowners().is_some())
+    }
+
     /// Returns the last day that a tier allows for a start, if both can be read.
     pub(super) fn latest(&self, draft: &Draft) -> Option<(Tier, i64, Day)> {
         let judge = &self.judge;
         let tier = Tier::parse(draft.text(TIER))?;
-        let starts = Moment::parse(draft.text(STARTS)).ok()?;
+        Moment::parse(draft.text(STARTS)).ok()?;
         let limit = judge.policy.limit(tier);
-        Some((tier, limit, judge.policy.timezone.first_day(starts).plus(limit)))
+        Some((tier, limit, self.start(draft).plus(limit)))
+    }
+
+    /// Returns the first day of a draft; today where it cannot be read.
+    pub(super) fn start(&self, draft: &Draft) -> Day {
+        let starts = Moment::parse(draft.text(STARTS));
+        starts.map_or(self.today().day, |starts| self.judge.policy.timezone.first_day(starts))
     }
 
     /// Returns the longest approval of a tier, in days.

@@ -1,15 +1,20 @@
 //! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
+use crate::cli::answers::NONE;
 use crate::commands::new::answer;
-use crate::commands::steps::{Steps, branch};
+use crate::commands::new::interview::Step;
+use crate::commands::steps::{Steps, Tool, branch};
 use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
-use crate::register::fields::{APPROVER, DECIDED, Field, Kind, STARTS, TITLE};
+use crate::register::fields::{
+    APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
+};
 use crate::text::shown;
 
 /// A file that was just written.
@@ -20,6 +25,10 @@ pub(super) struct Handoff<'h> {
     pub(super) path: &'h str,
     pub(super) id: &'h str,
     pub(super) draft: &'h Draft,
+    /// The register's folder, relative to the root.
+    pub(super) register: &'h str,
+    /// The forges' own tools that can be started.
+    pub(super) tools: &'h [Tool],
 }
 
 impl Handoff<'_> {
@@ -27,25 +36,50 @@ impl Handoff<'_> {
     pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
-        let Self { root, current, path, id, .. } = *self;
-        let steps =
-            Steps { root, current, path, beside: None, branch: &branch("exception", id), message: &message }.lines();
-        if steps.is_empty() {
+        let Self { root, current, path, id, register, tools, .. } = *self;
+        let branch = branch("exception", id);
+        let steps = Steps {
+            root,
+            current,
+            path,
+            beside: None,
+            branch: &branch,
+            message: &message,
+            register: Some(register),
+            tools,
+        };
+        let lines = steps.lines();
+        if lines.is_empty() {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
         writeln!(out, "\nto ask for it:\n")?;
-        for line in steps {
+        for line in lines {
             writeln!(out, "  {line}")?;
         }
-        writeln!(out, "\nthen open the pull request (with GitHub's own tool: gh pr create --fill);")?;
-        writeln!(out, "the approval of `{}` there is the sign-off", escape::line(&approver))?;
+        let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
+        writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
         Ok(())
     }
 
+    /// Returns what the approver reads first, a paragraph each.
+    fn message(&self) -> [String; 3] {
+        let text = |field| self.draft.text(field);
+        let risk = format!("Risk, {}: {}", text(TIER), text(STATEMENT));
+        let who = format!(
+            "From {} to {}. {} asks, {} removes it, {} decides.",
+            text(STARTS),
+            text(EXPIRES),
+            text(REQUESTER),
+            text(OWNER),
+            text(APPROVER)
+        );
+        [self.title(), text(REASON).to_owned(), format!("{risk} {who}")]
+    }
+
     /// A title that would look different in a terminal stays in the file.
-    fn message(&self) -> String {
+    fn title(&self) -> String {
         const LONGEST: usize = 72;
         let whole = format!("Ask for {}: {}", self.id, self.draft.text(TITLE));
         let fits = whole.chars().count() <= LONGEST && escape::line(&whole) == whole;
@@ -53,30 +87,89 @@ impl Handoff<'_> {
     }
 }
 
-/// Returns the command that continues with the answers so far.
-pub(super) fn command(draft: &Draft, id: &str, arguments: &cli::New) -> String {
-    let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
-    let mut add = |name: &str, value: &str| {
-        // An answer that would be displayed differently from what it is cannot be pasted.
-        if !value.is_empty() && escape::line(value) == value {
-            words.extend([format!("--{name}"), shell_word(value)]);
+/// Questions that were left before they came to an end.
+pub(super) struct Resume<'r> {
+    pub(super) draft: &'r Draft,
+    pub(super) id: &'r str,
+    /// Answers that were begun and not taken.
+    pub(super) begun: &'r BTreeMap<Step, String>,
+    pub(super) arguments: &'r cli::New,
+}
+
+impl Resume<'_> {
+    /// Prints the command that goes on with what was answered, and with what was half typed.
+    pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
+        let (words, lost) = self.words();
+        writeln!(out, "\ncancelled, and nothing is written; to continue from here:\n\n  {}", words.join(" "))?;
+        if !lost.is_empty() {
+            let lost = lost.join(", ");
+            writeln!(out, "\nwithout {lost}: it holds characters that a terminal would act on")?;
         }
-    };
-    for (name, value) in answers(draft, arguments) {
-        add(name, &value);
+        Ok(())
     }
-    let given = |text: &Option<String>| text.clone().unwrap_or_default();
-    let path = |path: &Option<PathBuf>| path.as_deref().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    for (name, value) in [
-        ("id", id.to_owned()),
-        ("folder", given(&arguments.folder)),
-        ("today", given(&arguments.today)),
-        ("root", path(&arguments.place.root)),
-        ("policy", path(&arguments.place.policy)),
-    ] {
-        add(name, &value);
+
+    /// Returns the words of the command, and the names of the answers that cannot be shown in it: one
+    /// that would be displayed differently from what it is cannot be pasted.
+    fn words(&self) -> (Vec<String>, Vec<&'static str>) {
+        let mut words = vec!["stopgap".to_owned(), "new".to_owned()];
+        let mut lost = Vec::new();
+        let mut draft = self.draft.clone();
+        let mut id = self.id;
+        let mut again: Vec<&str> = Vec::new();
+        for (step, text) in self.begun {
+            let field = match *step {
+                Step::Id => {
+                    id = text;
+                    continue;
+                }
+                Step::Field(field) if !fits(field, text) => continue,
+                Step::Field(field) => {
+                    answer::set(field, &mut draft, text);
+                    field
+                }
+                Step::Item(part, at) => {
+                    draft.set_item(part, at, text);
+                    part.parent().unwrap_or(part)
+                }
+            };
+            if !again.contains(&field.label()) {
+                again.push(field.label());
+            }
+        }
+        for (name, value) in answers(&draft, self.arguments) {
+            match escape::line(&value) == value {
+                true => words.extend([format!("--{name}"), shell_word(&value)]),
+                false => lost.push(name),
+            }
+        }
+        words.extend(again.into_iter().flat_map(|label| ["--ask".to_owned(), label.to_owned()]));
+        let Self { arguments, .. } = *self;
+        let given = |text: &Option<String>| text.clone().unwrap_or_default();
+        let path = |path: &Option<PathBuf>| path.as_deref().map(|it| it.to_string_lossy().into_owned());
+        for (name, value) in [
+            ("id", id.to_owned()),
+            ("folder", given(&arguments.folder)),
+            ("today", given(&arguments.today)),
+            ("root", path(&arguments.place.root).unwrap_or_default()),
+            ("policy", path(&arguments.place.policy).unwrap_or_default()),
+        ] {
+            match escape::line(&value) == value {
+                _ if value.is_empty() => {}
+                true => words.extend([format!("--{name}"), shell_word(&value)]),
+                false => lost.push(name),
+            }
+        }
+        (words, lost)
     }
-    words.join(" ")
+}
+
+/// Tells whether a half-typed answer is one that the argument takes.
+fn fits(field: Field, text: &str) -> bool {
+    match field.kind() {
+        Kind::Word(words) => words.contains(&text),
+        Kind::Words(words) => text.split(',').all(|word| word == NONE || words.contains(&word)),
+        _ => true,
+    }
 }
 
 /// Returns the arguments that set the answers of a draft: what is asked for, then the rest.
@@ -93,16 +186,13 @@ fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
             _ if arguments.answers.of(field).is_none() && is_default(field) => {}
             Kind::Mappings => {
                 for at in 0..draft.count(field) {
+                    // What is not answered yet keeps its place: each item has all of its arguments.
                     let part = |part: Field| Some((part.argument()?.flag, draft.item(part, at).to_owned()));
-                    let item: Vec<_> = field.parts().filter_map(part).collect();
-                    // Half an item is refused.
-                    if item.iter().all(|(_, text)| !text.is_empty()) {
-                        given.extend(item);
-                    }
+                    given.extend(field.parts().filter_map(part));
                 }
             }
             Kind::Texts => given.extend(draft.list(field).unwrap_or_default().iter().map(|it| (flag, it.clone()))),
-            _ if flag.is_empty() => {}
+            _ if flag.is_empty() || !draft.is_given(field) => {}
             _ => given.push((flag, answer::get(field, draft))),
         }
     }

@@ -1,30 +1,60 @@
-//! The questions: what is missing is asked for, and each answer is judged as it is given.
+//! The questions: what is missing and does not follow is asked for, and each answer is judged as it
+//! is given.
 
-use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use crate::commands::ask::{Choice, Line, Terminal};
+use crate::cli::answers::NONE;
+use crate::commands::ask::{Choice, Pick, Question, Reply, Terminal, pick};
 use crate::commands::new::desk::{Desk, Remark};
+use crate::commands::new::follow::{self, Following};
 use crate::commands::new::{answer, people};
 use crate::error::Error;
 use crate::register::Tier;
 use crate::register::draft::Draft;
-use crate::register::fields::{
-    APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, OWNER, REQUESTER, STARTS, TIER, TITLE,
-};
+use crate::register::fields::{APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, REQUESTER, TIER, TITLE};
 use crate::rule::Level;
-use crate::text::{counted, shown};
+use crate::text::shown;
+
+/// The choices that are shown with a question; the smallest terminal has 24 lines.
+const LISTED: usize = 8;
+
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Step {
+    /// A field.
+    Field(Field),
+    /// A key of an item of a list.
+    Item(Field, usize),
+    /// The name of the file.
+    Id,
+}
+
+/// Where the next question is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    On,
+    Back,
+}
 
 /// A conversation about one exception.
 pub(super) struct Interview<'i> {
     pub(super) terminal: Terminal,
     pub(super) desk: &'i Desk,
-    /// The answers so far.
+    /// The answers that were given.
     pub(super) draft: Draft,
-    /// The id; empty until it is known.
+    /// The id; empty while it follows from the title.
     pub(super) id: String,
     /// Who is at the keyboard, if that is known.
     pub(super) asker: Option<String>,
+    /// What is asked for though it was given, because somebody wants to.
+    pub(super) again: BTreeSet<Field>,
+    /// What is asked for though it was given, because it is refused.
+    pub(super) refused: BTreeSet<Field>,
+    /// What was given with the command, and is not asked for.
+    pub(super) settled: BTreeSet<Field>,
+    /// Answers that were begun when somebody went elsewhere.
+    pub(super) begun: BTreeMap<Step, String>,
     /// The exception that this one was said to renew.
     pub(super) noted: Option<String>,
     /// Where remarks are printed.
@@ -32,94 +62,233 @@ pub(super) struct Interview<'i> {
 }
 
 impl Interview<'_> {
-    /// Asks for everything that was not given, and again for what was given and is refused.
+    /// Asks for everything that was not given and does not follow, and again for what was given and
+    /// is refused.
     ///
     /// # Errors
     ///
     /// If the questions are cancelled, or the terminal fails.
-    pub(super) fn run(&mut self, given: &[Field]) -> Result<(), Error> {
-        for field in Field::asked() {
-            if !answer::applies(field, &self.draft) {
-                continue;
-            }
-            let refused = if given.contains(&field) { self.refused(field) } else { Vec::new() };
-            self.say_refused(&refused)?;
-            if !given.contains(&field) || !refused.is_empty() {
-                self.ask(field)?;
-            }
-        }
-        if self.id.is_empty() { self.ask_id() } else { Ok(()) }
+    pub(super) fn run(&mut self) -> Result<(), Error> {
+        self.go_on_from(0)
     }
 
-    /// Asks for one answer, beginning with what is there.
+    /// Goes back to the last question.
     ///
     /// # Errors
     ///
-    /// If the question is cancelled, or the terminal fails.
-    pub(super) fn ask(&mut self, field: Field) -> Result<(), Error> {
-        self.out.flush()?;
-        match (field, field.kind()) {
-            (CONTROL, _) if self.desk.with_controls(|controls| controls.iter().len() > 0) == Some(true) => {
-                self.choose_control()?;
-            }
-            (TIER, _) => self.choose_tier()?,
-            (STARTS | EXPIRES, _) => self.ask_date(field)?,
-            (ENVIRONMENT, _) => {
-                let known: Vec<Choice> = self.desk.environments.iter().map(Choice::plain).collect();
-                self.ask_line(field, help(field), "", (&known, known.len()))?;
-            }
-            (_, Kind::Word(words)) => {
-                let choices: Vec<Choice> = words.iter().copied().map(Choice::plain).collect();
-                let current = words.iter().position(|word| *word == self.draft.text(field)).unwrap_or_default();
-                self.judged_choice(field, help(field), &choices, current)?;
-            }
-            (_, Kind::Words(words)) => self.mark(field, words)?,
-            (_, Kind::Person) => self.ask_person(field)?,
-            (_, Kind::Mappings) => self.ask_items(field)?,
-            _ => self.ask_line(field, help(field), "", (&[], 0))?,
-        }
-        self.say_what_passes(field)
+    /// If the questions are cancelled, or the terminal fails.
+    pub(super) fn back(&mut self) -> Result<(), Error> {
+        self.go_on_from(self.steps().len().saturating_sub(1))
     }
 
-    /// Asks for the id, which is the file's name.
+    fn go_on_from(&mut self, mut at: usize) -> Result<(), Error> {
+        // What was begun before somebody went back is asked for again on the way.
+        while let Some(step) = self.steps().get(at).copied() {
+            let progress = format!("{} of {}", at + 1, self.steps().len() + 1);
+            at = match self.ask(step, &progress, at > 0)? {
+                Moved::On => at + 1,
+                Moved::Back => at.saturating_sub(1),
+            };
+        }
+        Ok(())
+    }
+
+    /// Returns the questions, in their order.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let whole = self.whole();
+        let asked = Field::asked().into_iter().filter(|field| answer::applies(*field, &whole) && self.is_open(*field));
+        let steps = |field: Field| match field.kind() {
+            Kind::Mappings => field.parts().map(|part| Step::Item(part, 0)).collect(),
+            _ => vec![Step::Field(field)],
+        };
+        asked.flat_map(steps).collect()
+    }
+
+    /// Asks for what has become necessary by another answer.
     ///
     /// # Errors
     ///
-    /// If the question is cancelled, or the terminal fails.
-    pub(super) fn ask_id(&mut self) -> Result<(), Error> {
-        self.out.flush()?;
-        let proposed =
-            if self.id.is_empty() { self.desk.shelf.propose(self.draft.text(TITLE)) } else { self.id.clone() };
-        let help = format!("the file will be {}; the name never changes", self.desk.shelf.path("ID"));
-        let line = Line { ask: "What is its id?", help: &help, initial: &proposed, ..Line::default() };
-        self.id = self.terminal.line(&line, &|id| self.desk.shelf.id_problem(id))?;
-        Ok(())
-    }
-
-    fn path(&self) -> String {
-        let id = if self.id.is_empty() { self.desk.shelf.propose(self.draft.text(TITLE)) } else { self.id.clone() };
-        self.desk.shelf.path(&id)
-    }
-
-    /// Returns the errors that an answer causes.
-    fn refused(&self, field: Field) -> Vec<Remark> {
-        let mut remarks = self.desk.caused_by(field, &self.draft, &self.path());
-        remarks.retain(|remark| remark.level == Level::Error);
-        remarks
-    }
-
-    fn say_refused(&mut self, refused: &[Remark]) -> Result<(), Error> {
-        for remark in refused {
-            writeln!(self.out, "! {}", self.terminal.wrap(&remark.text(), "  "))?;
+    /// If the questions are cancelled, or the terminal fails.
+    pub(super) fn catch_up(&mut self) -> Result<(), Error> {
+        let is_missing = |step: &Step| match *step {
+            Step::Field(field) => !self.draft.is_given(field),
+            Step::Item(part, at) => self.draft.item(part, at).is_empty(),
+            Step::Id => false,
+        };
+        for step in self.steps().into_iter().filter(is_missing).collect::<Vec<_>>() {
+            self.ask(step, "", false)?;
         }
-        self.out.flush()?;
         Ok(())
     }
 
-    /// Prints the objections of rules to an answer that they let pass, and whether the exception counts as a renewal of
-    /// another.
-    fn say_what_passes(&mut self, field: Field) -> Result<(), Error> {
-        let remarks = self.desk.caused_by(field, &self.draft, &self.path());
+    /// Tells whether there is a question for a field.
+    pub(super) fn is_open(&self, field: Field) -> bool {
+        self.again.contains(&field)
+            || self.refused.contains(&field)
+            || !(self.settled.contains(&field) || self.following(field).is_some())
+    }
+
+    /// Returns the answer that follows for a field, where one does.
+    pub(super) fn following(&self, field: Field) -> Option<Following> {
+        follow::follows(field, &self.whole(), self.desk, self.asker.as_deref(), &self.path())
+    }
+
+    /// Returns the answers that were given and those that follow.
+    pub(super) fn whole(&self) -> Draft {
+        follow::complete(&self.draft, self.desk, self.asker.as_deref(), &self.path())
+    }
+
+    /// Returns the id, which follows from the title where no other is wanted.
+    pub(super) fn id(&self) -> String {
+        if self.id.is_empty() { self.desk.shelf.propose(self.draft.text(TITLE)) } else { self.id.clone() }
+    }
+
+    pub(super) fn path(&self) -> String {
+        self.desk.shelf.path(&self.id())
+    }
+
+    /// Asks one question, beginning with what is there, until its answer is taken.
+    ///
+    /// # Errors
+    ///
+    /// If the question is cancelled, or the terminal fails. What was typed then is kept as begun.
+    pub(super) fn ask(&mut self, step: Step, progress: &str, back: bool) -> Result<Moved, Error> {
+        let mut standing = self.begun.remove(&step).unwrap_or_else(|| self.standing(step));
+        let mut question = self.question(step);
+        question.progress = progress.to_owned();
+        // A change goes back to where it was wanted.
+        question.back = back || progress.is_empty();
+        if !standing.is_empty() {
+            question.default.clear();
+        }
+        self.terminal.show(&question, self.out)?;
+        let mut last = self.object(step, &standing)?.then(|| standing.clone());
+        loop {
+            let text = match self.terminal.read(&question, &standing, self.out)? {
+                Reply::Answer(text) if text.is_empty() => question.default.clone(),
+                Reply::Answer(text) => text,
+                Reply::Back(text) => {
+                    self.keep_begun(step, text);
+                    return Ok(Moved::Back);
+                }
+                Reply::Left(text) => {
+                    self.keep_begun(step, text);
+                    return Err(Error::Left);
+                }
+            };
+            let again = last.as_deref() == Some(text.as_str());
+            match self.take(step, &text, again)? {
+                None => return Ok(Moved::On),
+                Some(why) => self.terminal.refuse(&why, self.out)?,
+            }
+            standing.clone_from(&text);
+            last = Some(text);
+        }
+    }
+
+    /// Says what is wrong with an answer that was given with the command, or together with the wish to
+    /// change it; tells whether anything is.
+    fn object(&mut self, step: Step, standing: &str) -> Result<bool, Error> {
+        let field = match step {
+            Step::Field(field) => field,
+            Step::Item(part, _) => part.parent().unwrap_or(part),
+            Step::Id => return Ok(false),
+        };
+        if standing.is_empty() || !self.refused.remove(&field) {
+            return Ok(false);
+        }
+        self.again.insert(field);
+        let why = match self.reading(step, standing) {
+            Ok(read) => {
+                let mut draft = self.draft.clone();
+                put(step, &mut draft, &read);
+                refusal(&self.refusals(step, &draft, &read), &read)
+            }
+            Err(why) => why,
+        };
+        if !why.is_empty() {
+            self.terminal.refuse(&why, self.out)?;
+        }
+        Ok(!why.is_empty())
+    }
+
+    fn keep_begun(&mut self, step: Step, text: String) {
+        if !text.is_empty() && text != self.standing(step) {
+            self.begun.insert(step, text);
+        }
+    }
+
+    /// Returns what was answered before.
+    fn standing(&self, step: Step) -> String {
+        match step {
+            Step::Field(field) if self.draft.is_given(field) => answer::get(field, &self.draft),
+            // What follows is asked for only where somebody wants to change it.
+            Step::Field(field) if self.following(field).is_some() => answer::get(field, &self.whole()),
+            Step::Field(_) => String::new(),
+            Step::Item(part, at) => self.draft.item(part, at).to_owned(),
+            Step::Id => self.id(),
+        }
+    }
+
+    /// Takes an answer; says what is wrong with it where it is refused. The same answer once more is
+    /// kept: a person who is not in the roster yet must not be a dead end, and the gate has the last
+    /// word.
+    ///
+    /// # Errors
+    ///
+    /// If the terminal fails.
+    pub(super) fn take(&mut self, step: Step, text: &str, again: bool) -> Result<Option<String>, Error> {
+        let read = match self.reading(step, text) {
+            Ok(read) => read,
+            Err(why) => return Ok(Some(why)),
+        };
+        if step == Step::Id {
+            if let Some(why) = self.desk.shelf.id_problem(&read) {
+                return Ok(Some(why));
+            }
+            self.id = read;
+            return Ok(None);
+        }
+        let mut draft = self.draft.clone();
+        put(step, &mut draft, &read);
+        let refused: Vec<String> = self.refusals(step, &draft, &read);
+        if !refused.is_empty() && (!again || read.is_empty()) {
+            return Ok(Some(refusal(&refused, &read)));
+        }
+        self.draft = draft;
+        if !refused.is_empty() {
+            writeln!(self.out, "{} kept as it is, and the gate will refuse it", self.terminal.red("!"))?;
+        } else if read != text {
+            writeln!(self.out, "  = {}", self.terminal.wrap(&read, "    "))?;
+        }
+        self.say_what_passes(step)?;
+        Ok(None)
+    }
+
+    /// Returns what rules at error have against an answer.
+    fn refusals(&self, step: Step, draft: &Draft, answer: &str) -> Vec<String> {
+        // No further item ends the list.
+        if answer.is_empty() && matches!(step, Step::Item(part, 1..) if is_first(part)) {
+            return Vec::new();
+        }
+        let after = follow::complete(draft, self.desk, self.asker.as_deref(), &self.path());
+        let mut before = after.clone();
+        put(step, &mut before, "");
+        let (before, after) = (self.desk.judge(&before, &self.path()), self.desk.judge(&after, &self.path()));
+        let caused = Remark::caused(&before, after, &pointer(step)).into_iter();
+        caused.filter(|remark| remark.level == Level::Error).map(|remark| remark.text()).collect()
+    }
+
+    /// Prints the objections of rules to an answer that they let pass, and whether the exception counts
+    /// as a renewal of another.
+    fn say_what_passes(&mut self, step: Step) -> Result<(), Error> {
+        let field = match step {
+            Step::Field(field) => Some(field),
+            Step::Item(part, _) => part.parent(),
+            Step::Id => None,
+        };
+        let Some(field) = field else { return Ok(()) };
+        let remarks = self.desk.caused_by(field, &self.whole(), &self.path());
         let warnings = remarks.iter().filter(|remark| remark.level == Level::Warning);
         let mut notes: Vec<String> = warnings.map(|remark| format!("warning: {}", remark.text())).collect();
         let note = self.renewal_note();
@@ -136,7 +305,7 @@ impl Interview<'_> {
 
     /// Returns the note that the exception takes up another one, if it does.
     pub(super) fn renewal_note(&self) -> Option<String> {
-        let (count, id) = self.desk.taken_up(&self.draft, &self.path())?;
+        let (count, id) = self.desk.taken_up(&self.whole(), &self.path())?;
         let max = self.desk.max_renewals();
         Some(format!(
             "note: `{}` was an exception from the same rule on the same system, so this one counts as a renewal of it: \
@@ -145,228 +314,221 @@ impl Interview<'_> {
         ))
     }
 
-    /// Asks for a line; some of the suggestions are shown before anything is typed.
-    fn ask_line(
-        &mut self,
-        field: Field,
-        help: &str,
-        default: &str,
-        (suggestions, at_once): (&[Choice], usize),
-    ) -> Result<(), Error> {
-        let example = answer::example(field);
-        let help = if example.is_empty() { help.to_owned() } else { format!("{help}\nsuch as: {example}") };
-        let help = if suggestions.is_empty() { help } else { format!("{help}\ntab or arrows choose what is listed") };
-        let initial = answer::get(field, &self.draft);
-        let default = if initial.is_empty() { default } else { "" };
-        let line = Line { ask: ask(field), help: &help, default, initial: &initial, suggestions, at_once };
-        let answer = self.judged_line(&line, &|draft, answer| self.take(field, draft, answer), &field.pointer())?;
-        let mut draft = std::mem::take(&mut self.draft);
-        self.take(field, &mut draft, &answer);
-        self.draft = draft;
-        Ok(())
-    }
-
-    /// Stores an answer in the form in which the file will contain it.
-    fn take(&self, field: Field, draft: &mut Draft, answer: &str) {
+    /// Reads an answer as the file will hold it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong where it can be read in several ways or in none.
+    pub(super) fn reading(&self, step: Step, text: &str) -> Result<String, String> {
+        let Step::Field(field) = step else { return Ok(text.to_owned()) };
+        let choices = self.question(step).choices;
         match field.kind() {
-            Kind::Person => answer::set(field, draft, &people::as_known(self.desk, answer)),
-            _ => answer::set(field, draft, answer),
+            _ if text.is_empty() => Ok(String::new()),
+            Kind::Word(_) => chosen(text, &choices),
+            Kind::Words(_) => {
+                let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+                let words: Vec<String> = words.map(|word| chosen(word, &choices)).collect::<Result<_, _>>()?;
+                match words.as_slice() {
+                    [_, _, ..] if words.iter().any(|word| word == NONE) => Err(format!("`{NONE}` stands alone")),
+                    _ => Ok(words.join(",")),
+                }
+            }
+            Kind::Person if people::is_known(self.desk, text) => Ok(people::as_known(self.desk, text)),
+            Kind::Person => one_or_itself(text, &choices),
+            Kind::Day | Kind::Moment => {
+                let today = self.desk.today().day;
+                let from = if field == EXPIRES { self.desk.start(&self.whole()) } else { today };
+                Ok(field.as_typed(text, from))
+            }
+            _ if field == CONTROL => one_or_itself(text, &choices),
+            _ => Ok(text.to_owned()),
         }
     }
 
-    /// Asks for a line until nothing in it is refused. The same answer given twice is kept: a person who is not in the
-    /// roster yet must not be a dead end, and the gate has the last word.
-    fn judged_line(&self, line: &Line<'_>, take: &dyn Fn(&mut Draft, &str), pointer: &str) -> Result<String, Error> {
-        let path = self.path();
-        let mut without = self.draft.clone();
-        take(&mut without, "");
-        let before = self.desk.judge(&without, &path);
-        let last = RefCell::new(None);
-        let check = |answer: &str| {
-            let mut draft = self.draft.clone();
-            take(&mut draft, answer);
-            let remarks = self.desk.judge(&draft, &path);
-            let caused = Remark::caused(&before, remarks, pointer).into_iter();
-            let refused: Vec<String> =
-                caused.filter(|remark| remark.level == Level::Error).map(|remark| remark.text()).collect();
-            let again = last.replace(Some(answer.to_owned())).as_deref() == Some(answer);
-            match refused.is_empty() || (again && !answer.is_empty()) {
-                true => None,
-                false if answer.is_empty() => Some(refused.join("\n")),
-                false => Some(format!("{}\n(enter again keeps it, but the gate will refuse it)", refused.join("\n"))),
+    /// Returns the question for a step.
+    fn question(&self, step: Step) -> Question {
+        match step {
+            Step::Field(field) => self.question_of(field),
+            Step::Item(part, at) => item(part, at),
+            Step::Id => {
+                let help = format!("the file will be {}; the name never changes", self.desk.shelf.path("ID"));
+                Question { ask: "What is its id?".to_owned(), help, ..Question::default() }
             }
+        }
+    }
+
+    fn question_of(&self, field: Field) -> Question {
+        let (ask, mut help) = (ask(field).to_owned(), help(field).to_owned());
+        let example = answer::example(field);
+        if !example.is_empty() {
+            help = format!("{help}\nsuch as: {example}");
+        }
+        let plain = Question { ask, help, ..Question::default() };
+        match (field, field.kind()) {
+            (CONTROL, _) if self.desk.has_controls() => self.control(plain),
+            (TIER, _) => self.tier(plain),
+            (EXPIRES, _) => self.end(plain),
+            (ENVIRONMENT, _) => {
+                let choices: Vec<Choice> = self.desk.environments.iter().map(Choice::plain).collect();
+                Question { listed: LISTED, choices, ..plain }
+            }
+            (_, Kind::Word(words)) => {
+                let choices: Vec<Choice> = words.iter().copied().map(Choice::plain).collect();
+                Question { listed: choices.len(), choices, ..plain }
+            }
+            (_, Kind::Words(words)) => self.words(field, words, plain),
+            (_, Kind::Person) => self.person(field, plain),
+            (_, kind) => Question { prose: kind == Kind::Line, ..plain },
+        }
+    }
+
+    fn control(&self, plain: Question) -> Question {
+        let choice = |control: &crate::register::Control| Choice {
+            value: format!("{} {}", control.id, control.name).trim_end().to_owned(),
+            about: if control.waivable { String::new() } else { "(nobody may break it)".to_owned() },
         };
-        self.terminal.line(line, &check)
-    }
-
-    /// Lets somebody choose until nothing in it is refused, or the same is chosen twice.
-    fn judged_choice(&mut self, field: Field, help: &str, choices: &[Choice], mut start: usize) -> Result<(), Error> {
-        let mut last = None;
-        loop {
-            let at = self.terminal.choose(ask(field), help, choices, start)?;
-            answer::set(field, &mut self.draft, choices.get(at).map_or("", |choice| &choice.value));
-            let refused = self.refused(field);
-            if refused.is_empty() || last == Some(at) {
-                return Ok(());
-            }
-            self.say_refused(&refused)?;
-            (start, last) = (at, Some(at));
-        }
-    }
-
-    fn choose_control(&mut self) -> Result<(), Error> {
-        let choices = self.desk.with_controls(|controls| {
-            let choice = |control: &crate::register::Control| Choice {
-                value: format!("{} {}", control.id, control.name).trim_end().to_owned(),
-                about: if control.waivable { String::new() } else { "(nobody may break it)".to_owned() },
-            };
-            controls.iter().map(choice).collect::<Vec<_>>()
-        });
+        let choices = self.desk.with_controls(|controls| controls.iter().map(choice).collect::<Vec<_>>());
         let choices = choices.unwrap_or_default();
-        let current = choices.iter().position(|choice| choice.value == self.draft.text(CONTROL)).unwrap_or_default();
-        self.judged_choice(CONTROL, "type to filter, arrows and enter to choose", &choices, current)
+        let few = choices.len() <= LISTED;
+        let help = match few {
+            true => "its id, or any words of it".to_owned(),
+            false => format!("one of {}: its id, or any words of it; tab lists those that fit", choices.len()),
+        };
+        Question { help, listed: if few { choices.len() } else { 0 }, choices, ..plain }
     }
 
-    fn choose_tier(&mut self) -> Result<(), Error> {
-        let meaning = |tier: Tier| match tier {
-            Tier::Low => "a nuisance, easily undone",
-            Tier::Moderate => "one team or one system",
-            Tier::High => "customers, personal data or the business",
-            Tier::Emergency => "an incident is in progress, and this helps to end it",
+    fn tier(&self, plain: Question) -> Question {
+        let about = |tier| format!("at most {}: {}", follow::days(self.desk.limit(tier)), follow::meaning(tier));
+        let choices = Tier::ALL.map(|tier| Choice { value: tier.name().to_owned(), about: about(tier) }).to_vec();
+        let least = follow::least_tier(&self.draft, self.desk);
+        let help = match least {
+            Tier::Low => plain.help,
+            least => format!("what it opens calls for `{}` at least", least.name()),
         };
-        let days = |tier: Tier| match self.desk.limit(tier) {
-            1 => "1 day".to_owned(),
-            days => format!("{days} days"),
-        };
-        let about =
-            |tier: Tier| format!("{}at most {}: {}", " ".repeat(9 - tier.name().len()), days(tier), meaning(tier));
-        let choices = Tier::ALL.map(|tier| Choice { value: tier.name().to_owned(), about: about(tier) });
-        let exposed = self.draft.list(EXPOSURE).is_some_and(|kinds| !kinds.is_empty());
-        let least = if exposed { self.desk.exposure_tier() } else { Tier::Low };
-        let current = Tier::parse(self.draft.text(TIER)).unwrap_or(least);
-        let start = Tier::ALL.iter().position(|tier| *tier == current).unwrap_or_default();
-        let help = match exposed {
-            true => format!("what it opens calls for `{}` at least", least.name()),
-            false => help(TIER).to_owned(),
-        };
-        self.judged_choice(TIER, &help, &choices, start)
+        Question { help, listed: choices.len(), choices, ..plain }
     }
 
-    /// Lets somebody mark some words of a list.
-    fn mark(&mut self, field: Field, words: &[&'static str]) -> Result<(), Error> {
-        const KINDS: [(&str, &str); 4] = [
-            ("remote-access", "  a way in from outside: VPN, SSH, RDP, an open port"),
-            ("authentication", " a weaker proof of identity: no MFA, a shared account"),
-            ("data", "           personal, customer or secret data can be read"),
-            ("vendor-access", "  someone outside the organisation gets in"),
+    /// The end that is proposed is a short one: asking again is cheaper than a hole that is forgotten.
+    fn end(&self, plain: Question) -> Question {
+        let whole = self.whole();
+        let Some((tier, limit, last)) = self.desk.latest(&whole) else { return plain };
+        let help = format!(
+            "tier {}: at most {}, {last} at the latest; `7d` and `friday` are dates too, and the day is covered",
+            tier.name(),
+            follow::days(limit),
+        );
+        let proposed = self.desk.start(&whole).plus(follow::short(limit)).to_string();
+        Question { help, default: proposed, ..plain }
+    }
+
+    fn words(&self, field: Field, words: &[&'static str], plain: Question) -> Question {
+        const KINDS: [(&str, &str); 5] = [
+            ("remote-access", "a way in from outside: VPN, SSH, RDP, an open port"),
+            ("authentication", "a weaker proof of identity: no MFA, a shared account"),
+            ("data", "personal, customer or secret data can be read"),
+            ("vendor-access", "someone outside the organisation gets in"),
+            (NONE, "nothing of that kind"),
         ];
         let about = |word: &str| KINDS.iter().find(|(kind, _)| *kind == word).map_or("", |(_, about)| about);
-        let choice = |word: &&str| Choice { value: (*word).to_owned(), about: about(word).to_owned() };
-        let choices: Vec<Choice> = words.iter().map(choice).collect();
+        let choice = |word: &str| Choice { value: word.to_owned(), about: about(word).to_owned() };
+        let choices: Vec<Choice> = words.iter().copied().chain([NONE]).map(choice).collect();
         let spoken = self.desk.spoken_of(&self.draft).filter(|_| field == EXPOSURE);
-        let help = help(field);
-        let (marked, help) = match (self.draft.list(field), spoken) {
-            (Some(marked), _) => (marked.to_vec(), help.to_owned()),
-            (None, Some((word, kind))) => {
-                let hint = format!("{kind} is marked, because you mention `{}`", shown(&word));
-                (vec![kind.to_owned()], format!("{help}\n{hint}"))
+        let (default, help) = match spoken {
+            Some((word, kind)) => {
+                let hint = format!("`{kind}` is proposed, because you mention `{}`", shown(&word));
+                (kind, format!("{}\n{hint}", plain.help))
             }
-            (None, None) => (Vec::new(), help.to_owned()),
+            None => (NONE, plain.help),
         };
-        let places = (0..words.len()).filter(|at| marked.iter().any(|word| word == words[*at]));
-        let marked = self.terminal.mark(ask(field), &help, &choices, &places.collect::<Vec<_>>())?;
-        self.draft.set_list(field, marked.into_iter().map(|at| words[at].to_owned()).collect());
-        Ok(())
+        Question { help, default: default.to_owned(), listed: choices.len(), choices, several: true, ..plain }
     }
 
-    /// Asks for the items of a list until one is left empty; the first cannot be.
-    fn ask_items(&mut self, list: Field) -> Result<(), Error> {
-        let Some(first) = list.parts().next() else { return Ok(()) };
-        let former = self.draft.clone();
-        self.draft.clear(list);
-        for at in 0.. {
-            let example = format!("{}\nsuch as: {}", help(list), answer::example(list));
-            let (ask, help) = match at {
-                0 => (ask(list), example.as_str()),
-                _ => ("And another one?", "enter alone if there is none"),
-            };
-            let pointer = format!("{}/{at}/{}", list.pointer(), first.key());
-            let set = |draft: &mut Draft, text: &str| {
-                draft.truncate(list, at);
-                draft.set_item(first, at, text);
-            };
-            let line = Line { ask, help, initial: former.item(first, at), ..Line::default() };
-            let text = match at {
-                0 => self.judged_line(&line, &set, &pointer)?,
-                _ => self.optional_line(&line, &set, &pointer)?,
-            };
-            if text.is_empty() {
-                self.draft.truncate(list, at);
-                return Ok(());
-            }
-            set(&mut self.draft, &text);
-            for part in list.parts().filter(|part| part.question().is_some()) {
-                self.ask_part(list, part, at, former.item(part, at))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Asks for one key of an item.
-    fn ask_part(&mut self, list: Field, part: Field, at: usize, old: &str) -> Result<(), Error> {
-        let set = |draft: &mut Draft, text: &str| draft.set_item(part, at, text);
-        let help = format!("{}\nsuch as: {}", help(part), answer::example(part));
-        let line = Line { ask: ask(part), help: &help, initial: old, ..Line::default() };
-        let text = self.judged_line(&line, &set, &format!("{}/{at}/{}", list.pointer(), part.key()))?;
-        set(&mut self.draft, &text);
-        Ok(())
-    }
-
-    /// A line that may stay empty.
-    fn optional_line(&self, line: &Line<'_>, set: &dyn Fn(&mut Draft, &str), pointer: &str) -> Result<String, Error> {
-        let before = self.desk.judge(&self.draft, &self.path());
-        let path = self.path();
-        let check = |answer: &str| {
-            let mut draft = self.draft.clone();
-            set(&mut draft, answer);
-            let caused = Remark::caused(&before, self.desk.judge(&draft, &path), pointer);
-            let refused = caused.iter().find(|remark| remark.level == Level::Error && !answer.is_empty());
-            refused.map(Remark::text)
-        };
-        self.terminal.line(line, &check)
-    }
-
-    fn ask_person(&mut self, field: Field) -> Result<(), Error> {
-        let requester = self.draft.text(REQUESTER).to_owned();
+    fn person(&self, field: Field, plain: Question) -> Question {
+        let whole = self.whole();
         let deciders = match field {
-            APPROVER => people::deciders(self.desk, &requester, &self.path()),
+            APPROVER => people::deciders(self.desk, whole.text(REQUESTER), &self.path()),
             _ => Vec::new(),
         };
-        let default = match field {
-            REQUESTER => self.asker.clone().unwrap_or_default(),
-            OWNER => requester,
-            APPROVER => deciders.first().cloned().unwrap_or_default(),
-            _ => String::new(),
+        let default = deciders.first().cloned().unwrap_or_default();
+        let choices = people::to_choose(self.desk, &deciders);
+        let listed = if choices.len() <= LISTED { choices.len() } else { deciders.len().min(LISTED) };
+        let help = match choices.is_empty() {
+            true => plain.help,
+            false => format!("{}\nany part of a name will do; tab lists those that fit", plain.help),
         };
-        let suggestions = people::to_choose(self.desk, &deciders);
-        self.ask_line(field, help(field), &default, (&suggestions, deciders.len()))
+        Question { help, default, listed, choices, ..plain }
     }
+}
 
-    fn ask_date(&mut self, field: Field) -> Result<(), Error> {
-        let today = self.desk.today().day.to_string();
-        if field == STARTS {
-            if self.draft.text(STARTS) == today {
-                self.draft.clear(STARTS);
-            }
-            return self.ask_line(field, help(field), &today, (&[], 0));
-        }
-        let Some((tier, limit, last)) = self.desk.latest(&self.draft) else {
-            return self.ask_line(field, help(field), "", (&[], 0));
-        };
-        let days = counted(limit, "day");
-        let help = format!("tier {}: at most {days}, {last} at the latest; that day is covered too", tier.name());
-        self.ask_line(field, &help, &last.to_string(), (&[], 0))
+/// Returns the question for a key of an item: that of the list for the first one.
+fn item(part: Field, at: usize) -> Question {
+    let list = part.parent().unwrap_or(part);
+    let (ask, help) = match (is_first(part), at) {
+        (true, 0) => (ask(list), format!("{}\nsuch as: {}", help(list), answer::example(list))),
+        (true, _) => ("And another one?", "enter alone if there is none".to_owned()),
+        (false, _) => (ask(part), format!("{}\nsuch as: {}", help(part), answer::example(part))),
+    };
+    Question { ask: ask.to_owned(), help, prose: true, ..Question::default() }
+}
+
+/// Tells whether a key of an item is the one that the item begins with.
+pub(super) fn is_first(part: Field) -> bool {
+    part.parent().and_then(|list| list.parts().next()) == Some(part)
+}
+
+/// Puts an answer where its question says.
+fn put(step: Step, draft: &mut Draft, text: &str) {
+    match step {
+        Step::Field(field) if text.is_empty() => draft.clear(field),
+        Step::Field(field) => answer::set(field, draft, text),
+        Step::Item(part, at) => draft.set_item(part, at, text),
+        Step::Id => {}
     }
+}
+
+/// Returns the JSON Pointer of what a question is about.
+fn pointer(step: Step) -> String {
+    match step {
+        Step::Field(field) => field.pointer(),
+        Step::Item(part, at) => {
+            format!("{}/{at}/{}", part.parent().map(Field::pointer).unwrap_or_default(), part.key())
+        }
+        Step::Id => String::new(),
+    }
+}
+
+/// Says what is wrong with an answer, and that it can be kept all the same; empty where nothing is.
+fn refusal(refused: &[String], answer: &str) -> String {
+    let can_be_kept = !refused.is_empty() && !answer.is_empty();
+    let hint = if can_be_kept { "\n(enter again keeps it, but the gate will refuse it)" } else { "" };
+    refused.join("\n") + hint
+}
+
+/// Finds the choice that is typed.
+fn chosen(text: &str, choices: &[Choice]) -> Result<String, String> {
+    match pick(text, choices) {
+        Pick::One(choice) => Ok(choice.value.clone()),
+        Pick::Several(found) => Err(could_be(text, &found)),
+        Pick::None => {
+            let all: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
+            Err(format!("`{}` is none of them: {}", shown(text), all.join(", ")))
+        }
+    }
+}
+
+/// Finds the choice that is typed, else takes the text itself, which rules then judge.
+fn one_or_itself(text: &str, choices: &[Choice]) -> Result<String, String> {
+    match pick(text, choices) {
+        Pick::One(choice) => Ok(choice.value.clone()),
+        Pick::Several(found) => Err(could_be(text, &found)),
+        Pick::None => Ok(text.to_owned()),
+    }
+}
+
+fn could_be(text: &str, found: &[&Choice]) -> String {
+    let more = if found.len() > LISTED { format!("\nand {} more", found.len() - LISTED) } else { String::new() };
+    let names: Vec<&str> = found.iter().take(LISTED).map(|choice| choice.value.as_str()).collect();
+    format!("`{}` could be one of several:\n{}{more}", shown(text), names.join("\n"))
 }
 
 /// Returns the question for a field.

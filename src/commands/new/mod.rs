@@ -2,21 +2,24 @@
 
 mod answer;
 mod desk;
+mod follow;
+mod glance;
 mod handoff;
 mod interview;
 mod people;
 mod shelf;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::answers::NONE;
-use crate::commands::ask::{Choice, Terminal, tidy};
+use crate::commands::ask::{Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, place, subfolder, write};
+use crate::commands::{World, describe, place, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
@@ -25,10 +28,12 @@ use crate::register::draft::Draft;
 use crate::register::fields::{
     Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTER, STARTS, STATUS, TIER, TITLE,
 };
+use crate::rule::Level;
 use crate::text::{counted, shown};
 
 use desk::Desk;
-use handoff::Handoff;
+use glance::Wish;
+use handoff::{Handoff, Resume};
 use interview::Interview;
 
 /// Creates a new exception.
@@ -70,6 +75,10 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
             Kind::Texts => texts.filter(|text| !text.is_empty()).for_each(|text| draft.push(field, text)),
             _ if field.is_in_list() => texts.for_each(|text| draft.push(field, text)),
             Kind::Person => texts.for_each(|text| draft.set(field, people::as_known(desk, &text))),
+            Kind::Day | Kind::Moment => {
+                let from = if field == EXPIRES { desk.start(&draft) } else { desk.today().day };
+                texts.for_each(|text| draft.set(field, field.as_typed(&text, from)));
+            }
             _ if field == CONTROL => texts.for_each(|text| draft.set(field, control(&text, desk))),
             _ => texts.for_each(|text| draft.set(field, text)),
         }
@@ -117,60 +126,85 @@ struct Run<'r> {
     desk: Desk,
 }
 
-/// What somebody wants to do with a finished text.
-enum Wish {
-    Write,
-    Change,
-}
-
 impl Run<'_> {
     fn make(
         &self,
-        mut draft: Draft,
-        mut id: String,
+        draft: Draft,
+        id: String,
         asker: Option<String>,
         out: &mut dyn Write,
         errors: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
+        let again = self.again();
         let is_given = |field: &Field| match *field {
             STARTS => self.arguments.answers.of(STARTS).is_some(),
             field => draft.is_given(field),
         };
-        let given: Vec<Field> = Field::asked().into_iter().filter(is_given).collect();
+        let given: BTreeSet<Field> = Field::asked().into_iter().filter(is_given).collect();
         let mut complete = draft.clone();
         if !complete.is_given(REQUESTER) {
             complete.set(REQUESTER, asker.clone().unwrap_or_default());
         }
-        let is_missing = |field: &Field| answer::is_required(*field, &complete) && !complete.is_given(*field);
+        let is_missing = |field: &Field| {
+            again.contains(field) || answer::is_required(*field, &complete) && !complete.is_given(*field)
+        };
         let missing: Vec<Field> = Field::asked().into_iter().filter(is_missing).collect();
         if !self.world.interactive && !missing.is_empty() {
             return Err(self.missing(&missing, &complete));
         }
         let proposed = if id.is_empty() { self.desk.shelf.propose(draft.text(TITLE)) } else { id.clone() };
-        let refused = |field: &Field| {
-            let remarks = self.desk.caused_by(*field, &complete, &self.desk.shelf.path(&proposed));
-            remarks.iter().any(|remark| remark.level == crate::rule::Level::Error)
-        };
-        if !self.world.interactive || (missing.is_empty() && !given.iter().any(refused)) {
+        let path = self.desk.shelf.path(&proposed);
+        if !self.world.interactive
+            || (missing.is_empty() && !given.iter().any(|field| self.is_refused(*field, &complete, &path)))
+        {
             return self.finish(&complete, &proposed, out, errors);
         }
-        let mut interview = Interview {
-            terminal: Terminal { look: self.world.look() },
-            desk: &self.desk,
-            draft: std::mem::take(&mut draft),
-            id: std::mem::take(&mut id),
-            asker,
-            noted: None,
-            out,
-        };
-        match self.converse(&mut interview, &given) {
-            Err(Error::Left) => {
-                let again = handoff::command(&interview.draft, &interview.id, self.arguments);
-                writeln!(errors, "\ncancelled, and nothing is written; to continue from here:\n\n  {again}")?;
-                Ok(Error::Left.exit_code())
-            }
-            result => result,
+        self.talk(draft, id, asker, (given, again), out, errors)
+    }
+
+    /// Returns the fields that somebody wants to be asked for though they are given.
+    fn again(&self) -> BTreeSet<Field> {
+        let wanted = |field: &Field| self.arguments.ask.iter().any(|label| label == field.label());
+        Field::asked().into_iter().filter(wanted).collect()
+    }
+
+    /// Tells whether a rule at error has something against an answer.
+    fn is_refused(&self, field: Field, draft: &Draft, path: &str) -> bool {
+        self.desk.caused_by(field, draft, path).iter().any(|remark| remark.level == Level::Error)
+    }
+
+    /// Asks for what is missing. Whatever ends the questions early, the answers are not lost.
+    fn talk(
+        &self,
+        mut draft: Draft,
+        id: String,
+        asker: Option<String>,
+        (settled, again): (BTreeSet<Field>, BTreeSet<Field>),
+        out: &mut dyn Write,
+        errors: &mut dyn Write,
+    ) -> Result<ExitCode, Error> {
+        if !settled.contains(&STARTS) {
+            draft.clear(STARTS);
         }
+        let terminal = Terminal::new(self.world);
+        let (desk, begun, refused) = (&self.desk, BTreeMap::new(), BTreeSet::new());
+        let mut interview =
+            Interview { terminal, desk, draft, id, asker, again, refused, settled, begun, noted: None, out };
+        let (whole, path) = (interview.whole(), interview.path());
+        let is_refused = |field: &Field| !interview.again.contains(field) && self.is_refused(*field, &whole, &path);
+        interview.refused = interview.settled.iter().copied().filter(is_refused).collect();
+        let result = self.converse(&mut interview);
+        let Interview { terminal, draft, id, begun, .. } = interview;
+        drop(terminal);
+        if let Err(error @ (Error::Left | Error::Terminal(_))) = result {
+            if let Error::Terminal(_) = error {
+                errors.write_all(describe(&error, self.world.look_of_errors()).as_bytes())?;
+            }
+            let resume = Resume { draft: &draft, id: &id, begun: &begun, arguments: self.arguments };
+            resume.print(errors)?;
+            return Ok(Error::Left.exit_code());
+        }
+        result
     }
 
     /// Returns the error that answers are missing, and how to give them.
@@ -187,49 +221,36 @@ impl Run<'_> {
         Error::Missing { command: "stopgap new".to_owned(), answers: missing.iter().map(line).collect() }
     }
 
-    /// Asks, shows the result, and changes answers until somebody is content.
-    fn converse(&self, interview: &mut Interview<'_>, given: &[Field]) -> Result<ExitCode, Error> {
-        let terminal = interview.terminal;
-        writeln!(interview.out, "A new exception for `{}`. Ctrl-C leaves and writes nothing.\n", self.folder())?;
-        interview.run(given)?;
+    /// Asks, shows everything once, and changes answers until somebody is content.
+    fn converse(&self, interview: &mut Interview<'_>) -> Result<ExitCode, Error> {
+        self.begin(interview)?;
+        interview.run()?;
         loop {
-            let path = self.desk.shelf.path(&interview.id);
-            let text = self.text(&interview.draft, &path);
+            let (path, draft) = (interview.path(), interview.whole());
+            let text = self.text(&draft, &path);
             let judged = self.judge(&path, &text)?;
-            writeln!(interview.out)?;
-            self.show(&path, &text, interview.out)?;
+            interview.show_all()?;
             interview.out.write_all(judged.text.as_bytes())?;
             if let Some(note) = interview.renewal_note() {
-                writeln!(interview.out, "{}\n", terminal.wrap(&note, "  "))?;
+                writeln!(interview.out, "{}", interview.terminal.wrap(&note, "  "))?;
             }
-            interview.out.flush()?;
-            match wish(&terminal, &path, judged.errors, self.arguments.dry_run)? {
-                Wish::Write => return self.settle(&interview.draft, &interview.id, &path, &text, interview.out),
-                Wish::Change => self.change(interview)?,
+            match interview.confirm(judged.errors, self.arguments.dry_run)? {
+                Wish::Write => return self.settle(&draft, &interview.id(), &path, &text, interview.out),
+                Wish::Look => {}
             }
         }
     }
 
-    /// Lets somebody choose an answer and asks for it again.
-    fn change(&self, interview: &mut Interview<'_>) -> Result<(), Error> {
-        let about = |field: Field| {
-            let gap = " ".repeat(12_usize.saturating_sub(field.label().len()));
-            Choice { value: field.label().to_owned(), about: gap + &answer::get(field, &interview.draft) }
+    /// Says what comes.
+    fn begin(&self, interview: &mut Interview<'_>) -> Result<(), Error> {
+        let questions = match interview.steps().len() {
+            0 => "everything at a glance".to_owned(),
+            1 => "1 question, then everything at a glance".to_owned(),
+            count => format!("{count} questions, then everything at a glance"),
         };
-        let asked = |field: &Field| answer::applies(*field, &interview.draft);
-        let fields: Vec<Field> = Field::asked().into_iter().filter(asked).collect();
-        let mut choices: Vec<Choice> = fields.iter().map(|field| about(*field)).collect();
-        choices.push(Choice { value: "id".to_owned(), about: format!("          {}", interview.id) });
-        let at = interview.terminal.choose("Which answer?", "type to filter", &choices, 0)?;
-        let Some(field) = fields.get(at).copied() else { return interview.ask_id() };
-        interview.ask(field)?;
-        // Another tier may need more answers.
-        let more = Field::asked().into_iter().filter(|field| !fields.contains(field));
-        for field in more.collect::<Vec<_>>() {
-            if answer::applies(field, &interview.draft) && !interview.draft.is_given(field) {
-                interview.ask(field)?;
-            }
-        }
+        let folder = self.folder();
+        let words = format!("A new exception for `{folder}`: {questions}. {}", interview.terminal.keys());
+        writeln!(interview.out, "{}", interview.terminal.wrap(&words, ""))?;
         Ok(())
     }
 
@@ -268,7 +289,9 @@ impl Run<'_> {
         }
         let _lock = Lock::take(&self.desk.root.join(&self.desk.shelf.register))?;
         write::new(&[(self.desk.root.join(path), text.as_bytes())], &self.desk.root)?;
-        let handoff = Handoff { root: &self.desk.root, current: &self.world.folder, path, id, draft };
+        let (root, current) = (self.desk.root.as_path(), self.world.folder.as_path());
+        let (register, tools) = (self.desk.shelf.register.as_str(), self.world.tools.as_slice());
+        let handoff = Handoff { root, current, path, id, draft, register, tools };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -294,28 +317,5 @@ impl Run<'_> {
         }
         writeln!(out)?;
         Ok(())
-    }
-}
-
-fn wish(terminal: &Terminal, path: &str, errors: usize, dry_run: bool) -> Result<Wish, Error> {
-    let write = if dry_run { "end here, nothing is written".to_owned() } else { format!("write {path}") };
-    let leave = Choice::plain("leave, and write nothing");
-    let change = Choice::plain("change an answer");
-    let (ask, choices) = match errors {
-        0 => ("Is that right?".to_owned(), [Choice::plain(write), change, leave]),
-        1 => (
-            "The gate will refuse it: 1 error".to_owned(),
-            [change, leave, Choice::plain(format!("{write} all the same"))],
-        ),
-        more => (
-            format!("The gate will refuse it: {more} errors"),
-            [change, leave, Choice::plain(format!("{write} all the same"))],
-        ),
-    };
-    let at = terminal.choose(&ask, "", &choices, 0)?;
-    match (errors, at) {
-        (0, 0) | (1.., 2) => Ok(Wish::Write),
-        (0, 1) | (1.., 0) => Ok(Wish::Change),
-        _ => Err(Error::Left),
     }
 }

@@ -33,6 +33,11 @@ pub(super) fn as_known(desk: &Desk, written: &str) -> String {
     known.unwrap_or_else(|| written.to_owned())
 }
 
+/// Tells whether the roster has a spelling of a person.
+pub(super) fn is_known(desk: &Desk, written: &str) -> bool {
+    desk.with_people(|people| people.roster().is_some_and(|roster| roster.find(written).is_some()))
+}
+
 /// Lists the people of the roster who have not left, those of `first` before the others.
 pub(super) fn to_choose(desk: &Desk, first: &[String]) -> Vec<Choice> {
     let today = desk.today().day;

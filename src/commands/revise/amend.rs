@@ -34,7 +34,13 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     if !subject.exception.is(&[Status::Rejected]) {
         subject.refuse_unless_live("amended")?;
     }
-    let changes: Vec<(String, String)> = arguments.set.iter().map(|given| change(given)).collect::<Result<_, _>>()?;
+    let today = subject.judge.today.day;
+    let as_typed = |(name, value): (String, String)| match Field::of_name(&name) {
+        Some(field) => (name, field.as_typed(&value, today)),
+        None => (name, value),
+    };
+    let changes = arguments.set.iter().map(|given| change(given).map(as_typed));
+    let changes: Vec<(String, String)> = changes.collect::<Result<_, _>>()?;
     refuse_twice(&changes)?;
     if let Some((field, _)) = changes.iter().find(|(field, _)| field.starts_with("x-") && subject.holds_several(field))
     {

@@ -3,7 +3,8 @@
 use crate::error::{Argument, Error};
 use crate::git::Identity;
 use crate::text::shown;
-use crate::time::{Day, Moment, parse_days};
+use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 use super::Subject;
 
@@ -46,12 +47,12 @@ impl<'s> Answers<'s> {
     pub(super) fn day(&self, flag: &str, given: Option<&str>) -> Result<Day, Error> {
         match given {
             None => Ok(self.subject.judge.today.day),
-            Some(text) => Day::parse(text.trim()).map_err(|error| {
+            Some(text) => typed::read_day(text, self.subject.judge.today.day, Toward::Past).map_err(|error| {
                 Error::from(Argument::Value {
                     option: format!("--{flag}"),
                     value: text.to_owned(),
                     why: error.to_string(),
-                    help: "write a day such as `2026-11-23`".to_owned(),
+                    help: "write a day such as `2026-11-23`, or `monday` for the last one".to_owned(),
                 })
             }),
         }
@@ -66,20 +67,18 @@ impl<'s> Answers<'s> {
         Err(Error::from(Argument::Ahead { option: format!("--{flag}"), day, today }))
     }
 
-    /// Returns an end: a moment, or a number of days from `from`.
+    /// Returns an end: a date that a person types, counted from `from`.
     pub(super) fn end(&mut self, flag: &str, what: &str, given: Option<&str>, from: Day) -> Result<String, Error> {
         let text = self.need(flag, what, given);
-        if let (Some(days), false) = (parse_days(&text), text.is_empty()) {
-            return Ok(from.plus(days.into()).to_string());
-        }
-        match Moment::parse(&text) {
-            Err(error) if !text.is_empty() => Err(Error::from(Argument::Value {
+        match typed::read(&text, from, Toward::Future) {
+            _ if text.is_empty() => Ok(text),
+            Ok(moment) => Ok(moment.to_string()),
+            Err(error) => Err(Error::from(Argument::Value {
                 option: format!("--{flag}"),
                 value: text,
                 why: error.to_string(),
-                help: format!("write {what}, as `2026-11-23`, `2026-11-23T09:00` or `7d`"),
+                help: format!("write {what}, as `2026-11-23`, `2026-11-23T09:00`, `7d` or `friday`"),
             })),
-            _ => Ok(text),
         }
     }
 

@@ -171,11 +171,19 @@ fn revise(
     for hint in &plan.hints {
         writeln!(out, "{}", escape::line(hint))?;
     }
-    let message = format!("exceptions: {verb} {id}");
-    let branch = branch(verb, &id);
-    let steps =
-        Steps { root: &root, current: &world.folder, path: &path, beside: None, branch: &branch, message: &message }
-            .lines();
+    let (message, branch) = ([format!("exceptions: {verb} {id}"), format!("{id} {}", plan.said)], branch(verb, &id));
+    let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
+    let steps = Steps {
+        root: &root,
+        current,
+        path: &path,
+        beside: None,
+        branch: &branch,
+        message: &message,
+        register: None,
+        tools,
+    }
+    .lines();
     if !steps.is_empty() {
         writeln!(out, "\nto bring it into a pull request:\n")?;
         for line in steps {

@@ -1,0 +1,112 @@
+//! What need not be asked, because it follows from other answers or from the register.
+
+use crate::commands::new::answer;
+use crate::commands::new::desk::Desk;
+use crate::commands::new::people;
+use crate::register::Tier;
+use crate::register::draft::Draft;
+use crate::register::fields::{
+    APPROVER, ENVIRONMENT, EXPOSURE, Field, OWNER, REFERENCES, REQUESTER, STARTS, SYSTEM, TIER,
+};
+
+/// A proposed end is never further away than this, in days.
+const SHORT: i64 = 7;
+
+/// An answer that follows, and what from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Following {
+    /// The answer; an empty one where none is needed.
+    pub(super) answer: String,
+    /// What it follows from.
+    pub(super) why: String,
+}
+
+impl Following {
+    fn new(answer: impl Into<String>, why: impl Into<String>) -> Option<Self> {
+        Some(Self { answer: answer.into(), why: why.into() })
+    }
+}
+
+/// Returns the answer that follows for a field, where one does.
+pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&str>, path: &str) -> Option<Following> {
+    if !field.question().is_some_and(|question| question.follows) {
+        return None;
+    }
+    let requester = draft.text(REQUESTER);
+    match field {
+        ENVIRONMENT => match desk.environment_of(draft.text(SYSTEM)) {
+            Some(known) => Following::new(known, "as for this system before"),
+            None => Following::new(desk.environments.first()?, "as most others have it"),
+        },
+        TIER => {
+            let tier = least_tier(draft, desk);
+            Following::new(tier.name(), format!("at most {}: {}", days(desk.limit(tier)), meaning(tier)))
+        }
+        REQUESTER => Following::new(asker?, "as git says"),
+        // Who asks is asked for where nobody can tell.
+        OWNER => Following::new(requester, "who asks"),
+        APPROVER => {
+            let decider = people::deciders(desk, requester, path).into_iter().next()?;
+            let why = if desk.has_code_owners() { "code owner of the file" } else { "above who asks" };
+            Following::new(decider, why)
+        }
+        STARTS => Following::new(desk.today().day.to_string(), "today"),
+        REFERENCES => Following::new("", "tickets or addresses, if there are any"),
+        _ => None,
+    }
+}
+
+/// Gives a draft every answer that follows and was not given.
+pub(super) fn complete(draft: &Draft, desk: &Desk, asker: Option<&str>, path: &str) -> Draft {
+    let mut whole = draft.clone();
+    for field in Field::asked() {
+        // A tier that nobody has had a say in would be warned of too early.
+        let is_early = field == TIER && whole.list(EXPOSURE).is_none();
+        if whole.is_given(field) || is_early || !answer::applies(field, &whole) {
+            continue;
+        }
+        let following = follows(field, &whole, desk, asker, path).filter(|it| !it.answer.is_empty());
+        if let Some(Following { answer, .. }) = following {
+            answer::set(field, &mut whole, &answer);
+        }
+    }
+    whole
+}
+
+/// Returns the least tier that what is opened allows.
+pub(super) fn least_tier(draft: &Draft, desk: &Desk) -> Tier {
+    let exposed = draft.list(EXPOSURE).is_some_and(|kinds| !kinds.is_empty());
+    if exposed { desk.exposure_tier() } else { Tier::Low }
+}
+
+/// Returns what a tier means.
+pub(super) fn meaning(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Low => "a nuisance, easily undone",
+        Tier::Moderate => "one team or one system",
+        Tier::High => "customers, personal data or the business",
+        Tier::Emergency => "an incident is in progress, and this helps to end it",
+    }
+}
+
+/// Writes a number of days.
+pub(super) fn days(count: i64) -> String {
+    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
+}
+
+/// Returns the number of days that is proposed: half of what is allowed, and no more than a week.
+pub(super) fn short(limit: i64) -> i64 {
+    ((limit + 1) / 2).clamp(1, SHORT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_proposed_is_never_the_longest_where_there_is_a_shorter_one() {
+        for (limit, proposed) in [(1, 1), (2, 1), (3, 2), (7, 4), (14, 7), (30, 7), (365, 7)] {
+            assert_eq!(short(limit), proposed, "{limit}");
+        }
+    }
+}
