@@ -52,6 +52,9 @@ const PEOPLE: usize = 200;
 /// How many people, from the top, decide on exceptions.
 const APPROVERS: usize = 40;
 
+/// The day on which they left.
+const LEFT: &str = "2026-06-30";
+
 /// How many people, from the end, have left.
 const LEAVERS: usize = 6;
 
@@ -141,7 +144,8 @@ fn roster() -> String {
             let _ = write!(text, ", manager: \"@{}\"", self::login(leader));
         }
         if person >= PEOPLE - LEAVERS {
-            text.push_str(", left: 2026-06-30");
+            text.push_str(", left: ");
+            text.push_str(LEFT);
         }
         text.push_str("}\n");
     }
@@ -742,7 +746,8 @@ impl Author {
         let term = &case.term;
         let last = term.renewals.last().map_or(term.starts, |renewal| renewal[1]);
         let day = term.end().plus(-self.random.days(last.days_until(term.end()).min(3)));
-        let verifier = if case.owner == case.requester { case.approver } else { case.requester };
+        let has_left = case.requester >= PEOPLE - LEAVERS && day.to_string().as_str() >= LEFT;
+        let verifier = if case.owner == case.requester || has_left { case.approver } else { case.requester };
         let (by, verifier, note) = (self.spelling(case.owner), self.spelling(verifier), self.fill_from(&NOTES));
         if self.random.chance(30) {
             let _ = writeln!(self.out, "closure: {{date: {day}, by: {by}, verified_by: {verifier}, note: \"{note}\"}}");
