@@ -138,13 +138,13 @@ pub enum Command {
     Report(Report),
     /// Find what slipped past the gate, in the commits of the past.
     ///
-    /// Every first-parent commit from HEAD back is compared with its first parent, and judged by the policy, the people
-    /// and the controls that were in force before it, on its own day. So an edit that was pushed straight to the branch
-    /// is found later, and a merge counts once. Check out the default branch with its whole history (`fetch-depth: 0`).
-    /// Putting a value back is not a second finding, but the first one stays in the history for good: once it has been
-    /// dealt with, continue from there with `--since`.
+    /// Every commit of the branch from HEAD back is compared with the one before it, and judged by the policy, the
+    /// people and the controls that were in force then, on its own day. A merge counts once, and is compared with
+    /// everything that it joined. So an edit that was pushed straight to the branch is found later. Check out the
+    /// default branch with its whole history (`fetch-depth: 0`). Putting a value back is not a second finding, but the
+    /// first one stays in the history for good: once it has been dealt with, continue from there with `--since`.
     ///
-    /// Who approved a change is not replayed: that needs the pull request, see `check --base`.
+    /// Who had approved what was merged is judged with `--pulls`.
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the history could not be read.
     History(History),
