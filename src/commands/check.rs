@@ -100,14 +100,16 @@ impl Run<'_> {
     /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
     fn head(&self) -> Result<Head, Error> {
         match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
-            Some(git) => Head::of_commit(&self.root, &git),
+            Some(git) => self.changed_head(&git),
             None => Ok(Head::of_work_tree(&self.root, None)),
         }
     }
 
-    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it.
+    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it. `CI` alone may
+    /// be set where somebody works, and a hook that judged the commit there would never see what is about to be
+    /// committed.
     fn changed_head(&self, git: &Git) -> Result<Head, Error> {
-        if self.world.ci.is_job() {
+        if self.world.ci.is_of_a_system() {
             return Head::of_commit(&self.root, git);
         }
         Head::of_developer(&self.root, git, |place| book::policy(&self.arguments.place, self.world, &self.root, place))

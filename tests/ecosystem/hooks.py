@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACME = ROOT / "fixtures/registers/acme"
 ENTRY = "exceptions/2026-q4/syslog-relay-backlog.yaml"
 ENVIRONMENT = {
-    **os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
+    **{name: value for name, value in os.environ.items() if name != "CI"}, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "Maria", "GIT_AUTHOR_EMAIL": "maria@example.com",
     "GIT_COMMITTER_NAME": "Maria", "GIT_COMMITTER_EMAIL": "maria@example.com",
 }
@@ -96,6 +96,11 @@ def main(work):
     register.expect("a good change", register.run("stopgap"), 0, "Passed")
     entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))
     register.expect("a moved expiry", register.run("stopgap"), 1, "expiry-moved")
+
+    # A container in which somebody works may say that it is a job.
+    register.environment["CI"] = "true"
+    register.expect("a moved expiry where CI is set", register.run("stopgap"), 1, "expiry-moved")
+    del register.environment["CI"]
 
     entry.unlink()
     register.expect("a deleted record", register.run("stopgap"), 1, "record-removed")

@@ -9,7 +9,8 @@ use crate::support::git::Repo;
 use crate::support::{Run, TODAY, exception};
 
 const ENTRY: &str = "exceptions/label-printer.yaml";
-const JOB: &[(&str, &str)] = &[("CI", "true")];
+const JOB: &[(&str, &str)] = &[("TF_BUILD", "True")];
+const CLAIMED: &[(&str, &str)] = &[("CI", "true")];
 const DEVELOPER: &[(&str, &str)] = &[];
 const LATER: [(&str, &str); 1] = [("expires", "2026-12-10")];
 
@@ -345,6 +346,28 @@ mod uncommitted {
         says(&run(repo.path(), DEVELOPER, &["--base", "main"]), 0, &[]);
         let job = run(repo.path(), JOB, &[]);
         says(&job, 1, &["error[expired]"]);
+    }
+
+    /// A development container may set `CI`, and a hook must see there what is about to be committed.
+    #[test]
+    fn where_only_ci_is_set_work_is_judged_before_the_commit_and_the_commit_after_it() {
+        let repo = register(&[]);
+        let good = door(&[]);
+        repo.write("exceptions/door.yaml", &good).commit("Change");
+        says(&run(repo.path(), CLAIMED, &["--base", "main"]), 0, &[]);
+
+        repo.write("exceptions/door.yaml", &good.replace("expires: ", "expires: 2026-11-20 # "));
+        for arguments in [&["--base", "main"][..], &[]] {
+            let edited = run(repo.path(), CLAIMED, arguments);
+            assert!(edited.code == 1 && edited.stdout.contains("error[expired]"), "{}", edited.stdout);
+        }
+
+        repo.git(&["checkout", "--quiet", "--", "."]);
+        repo.write(".gitattributes", "exceptions/*.yaml ident\n");
+        repo.write("exceptions/door.yaml", &door(&[("title", "\"The back door $Id$ keeps its old lock\"")])).commit("Attributes");
+        check_out(&repo);
+        let stored = run(repo.path(), CLAIMED, &["--base", "main"]);
+        assert!(stored.stdout.contains("error[stored-text-differs]"), "{}", stored.stdout);
     }
 
     #[test]

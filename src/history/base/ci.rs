@@ -53,8 +53,10 @@ pub struct CiEnvironment {
     pub bitbucket_commit: Option<String>,
     /// `CHANGE_TARGET` of Jenkins.
     pub jenkins_target: Option<String>,
-    /// `CI`, `TF_BUILD` (Azure Pipelines) or `JENKINS_URL`: a job of some CI system, whether it tells more or not.
-    pub some_job: bool,
+    /// `TF_BUILD` (Azure Pipelines) or `JENKINS_URL`: a job of such a system, whether it tells more or not.
+    pub other_system: bool,
+    /// `CI`: a job of some system, or a container or a shell in which somebody works and which sets it too.
+    pub ci: bool,
 }
 
 impl CiEnvironment {
@@ -64,6 +66,8 @@ impl CiEnvironment {
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let is_true = |name: &str| variable(name).is_some_and(|value| value == "true");
+        let is_set =
+            |name: &str| variable(name).is_some_and(|value| !["false", "0"].contains(&value.to_lowercase().as_str()));
         Self {
             github_actions: is_true("GITHUB_ACTIONS"),
             github_event_name: variable("GITHUB_EVENT_NAME"),
@@ -85,10 +89,8 @@ impl CiEnvironment {
             bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
             bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
             jenkins_target: variable("CHANGE_TARGET"),
-            some_job: ["CI", "TF_BUILD", "JENKINS_URL"]
-                .into_iter()
-                .filter_map(variable)
-                .any(|value| !["false", "0"].contains(&value.to_lowercase().as_str())),
+            other_system: is_set("TF_BUILD") || is_set("JENKINS_URL"),
+            ci: is_set("CI"),
         }
     }
 
@@ -109,10 +111,16 @@ impl CiEnvironment {
         self.is_github() || self.gitlab_ci || other.into_iter().any(Option::is_some)
     }
 
-    /// Tells whether this is a job of some CI system, where nobody works on the files.
+    /// Tells whether this is, or claims to be, a job of some CI system.
     #[must_use]
     pub fn is_job(&self) -> bool {
-        self.is_known() || self.some_job
+        self.is_of_a_system() || self.ci
+    }
+
+    /// Tells whether this is a job of a CI system that is known by name, where nobody works on the files.
+    #[must_use]
+    pub fn is_of_a_system(&self) -> bool {
+        self.is_known() || self.other_system
     }
 
     fn is_github(&self) -> bool {
