@@ -13,6 +13,7 @@ mod node;
 mod parse;
 mod place;
 mod plain;
+mod plain_part;
 mod pointer;
 mod problem;
 mod read;

@@ -3,6 +3,7 @@
 use crate::source::Span;
 use crate::yaml::node::Node;
 use crate::yaml::place::Spot;
+use crate::yaml::plain_part;
 use crate::yaml::pointer::field_at;
 use crate::yaml::problem::Problem;
 use crate::yaml::read::read;
@@ -15,7 +16,10 @@ use crate::yaml::repair;
 /// Every place outside the safe subset, the first 20 of them, in order. A syntax error whose cause is not recognised ends
 /// the reading and comes last.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
-    read(text).map_err(|unread| repair::list(text, unread))
+    match plain_part::read(text) {
+        Some(root) => Ok(root),
+        None => read(text).map_err(|unread| repair::list(text, unread)),
+    }
 }
 
 impl Spot {
