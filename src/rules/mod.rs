@@ -68,6 +68,7 @@ rules! {
     text {
         copied_reason,
         vague_reason,
+        vague_text,
         vague_control,
         broad_scope,
         long_reason,

@@ -42,5 +42,6 @@ mod revise;
 mod signoff;
 mod stored;
 mod slips;
+mod texts;
 mod tidy;
 mod time;
