@@ -3,6 +3,7 @@
 //! Whatever an exception's text contains, it is data here: each format passes it through [`escape`] for its own syntax,
 //! so that it does nothing to a terminal, log parser or page.
 
+pub mod card;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -36,6 +37,7 @@ pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
+use crate::card::Cards;
 use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
@@ -117,6 +119,8 @@ pub struct Report<'r> {
     pub quiet: bool,
     /// How many findings `text` and `concise` list; all of them count.
     pub limit: Option<usize>,
+    /// What the compared change asks somebody to approve.
+    pub cards: &'r Cards,
 }
 
 impl Report<'_> {

@@ -98,7 +98,7 @@ rules! {
     }
 }
 
-pub(crate) use renewals::refiled_exception::taken_up;
+pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
 
