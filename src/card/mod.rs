@@ -84,6 +84,8 @@ pub struct Suggestion {
     pub text: String,
     /// The day that the decision then has.
     pub day: Day,
+    /// The day that it has now.
+    pub dated: Day,
 }
 
 /// The cards of a change.
@@ -190,7 +192,7 @@ impl<'a> Desk<'_, 'a> {
         let (from, to) = (written.start - line_start as usize, written.end - line_start as usize);
         let quote = line.get(from..from + 1).filter(|sign| matches!(*sign, "\"" | "'")).unwrap_or_default();
         let text = format!("{}{quote}{day}{quote}{}", line.get(..from)?, line.get(to..)?);
-        Some(Suggestion { line: start.line, text, day })
+        Some(Suggestion { line: start.line, text, day, dated: decided.value })
     }
 }
 

@@ -157,10 +157,11 @@ fn decision(card: &Card) -> Vec<String> {
         _ => "approve it",
     };
     let said = card.approvals.iter().map(|approval| standing(approval, deed, card.subject));
-    let dated = card
-        .suggestion
-        .iter()
-        .map(|suggestion| format!("the decision is dated on another day than {}, on which it is made", suggestion.day));
+    let is_made = card.approvals.iter().any(|approval| matches!(approval.standing, Standing::Approved(_)));
+    let dated = card.suggestion.iter().map(|Suggestion { day, dated, .. }| match is_made {
+        true => format!("the decision is dated {dated}, and was made on {day}"),
+        false => format!("the decision is dated {dated}, and today is {day}"),
+    });
     said.chain(dated).collect()
 }
 

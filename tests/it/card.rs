@@ -164,6 +164,7 @@ fn a_new_exception_waits_for_its_approver_and_is_dated_by_the_approval() {
     assert_eq!(line(&card), "decided: 2026-11-20", "the day of the approval");
     let page = pull.judged("markdown");
     assert!(page.contains("## What an approval agrees to\n\n### label-printer: new exception\n"), "{page}");
+    assert!(page.contains("- the decision is dated 2026-11-15, and was made on 2026-11-20\n"), "{page}");
     assert!(page.contains("```suggestion\ndecided: 2026-11-20\n```"), "{page}");
 
     let pull = pull.review("mei", "CHANGES_REQUESTED", "2026-11-21T10:00:00Z");
