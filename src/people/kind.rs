@@ -181,8 +181,7 @@ fn compound(word: &str) -> Option<&'static str> {
 }
 
 /// Articles and what stands in their place, in the languages of the lists.
-const ARTICLES: [&str; 14] =
-    ["all", "our", "the", "das", "der", "die", "unser", "unsere", "el", "la", "le", "les", "los", "notre"];
+const ARTICLES: WordList = WordList::new(include_str!("words/articles.txt"));
 
 /// More words than that say something about a group.
 const LONGEST_GROUP: usize = 4;
@@ -191,9 +190,9 @@ const LONGEST_GROUP: usize = 4;
 pub(crate) fn is_group_name(words: &[&str]) -> bool {
     let anywhere = |word: &str| ALWAYS_GROUP.find(word).is_some() || compound(word).is_some();
     let is_one = |word: &&str| anywhere(word) || group_of(word).is_some();
-    let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.contains(word);
+    let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.find(word).is_some();
     match words {
-        [first, .., last] if ARTICLES.contains(first) && words.len() <= LONGEST_GROUP && anywhere(last) => true,
+        [first, .., last] if ARTICLES.find(first).is_some() && words.len() <= LONGEST_GROUP && anywhere(last) => true,
         words => words.iter().any(is_one) && words.iter().all(|word| is_one(word) || is_article(word)),
     }
 }
