@@ -53,10 +53,10 @@ fn entry(number: usize, field: &str, text: &str) -> String {
         of("removal", format!("Unplug {}", own(16))),
     );
     let _ = match field {
-        "risk_check" => write!(
+        "risk_check" => writeln!(
             it,
             "renewals:\n  - {{requested: 2026-11-21, requester: \"@maria\", reason: {} {} {} {}, risk_check: {quoted}, \
-             approver: \"@priya\", decided: 2026-11-21, expires: 2026-11-28}}\n",
+             approver: \"@priya\", decided: 2026-11-21, expires: 2026-11-28}}",
             own(17),
             own(18),
             own(19),
@@ -64,9 +64,9 @@ fn entry(number: usize, field: &str, text: &str) -> String {
         ),
         // The status stays active, so that the note is judged without a change that closes it.
         "closure_note" => {
-            write!(it, "closure: {{date: 2026-11-21, by: \"@dana\", verified_by: \"@olek\", note: {quoted}}}\n")
+            writeln!(it, "closure: {{date: 2026-11-21, by: \"@dana\", verified_by: \"@olek\", note: {quoted}}}")
         }
-        "review_note" => write!(it, "reviews:\n  - {{date: 2026-11-21, by: \"@dana\", note: {quoted}}}\n"),
+        "review_note" => writeln!(it, "reviews:\n  - {{date: 2026-11-21, by: \"@dana\", note: {quoted}}}"),
         _ => Ok(()),
     };
     it
@@ -137,7 +137,7 @@ fn missed(texts: &[(&str, &str)]) -> Vec<String> {
 fn two_honest_requests_about_one_vendor_are_no_copies() {
     let list = read("pairs.txt");
     let lines: Vec<&str> = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    assert!(lines.len() >= 80 && lines.len() % 2 == 0, "{}", lines.len());
+    assert!(lines.len() >= 80 && lines.len().is_multiple_of(2), "{}", lines.len());
     for order in [lines.clone(), lines.iter().rev().copied().collect()] {
         let entries = order.iter().enumerate().map(|(number, text)| entry(number, "reason", text));
         let blamed = blamed(entries).into_iter().map(|(number, why)| format!("{}: {why}", order[number]));
