@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::fix::{Fixes, Verdict};
@@ -94,7 +95,7 @@ impl Run<'_> {
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, out)
+        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
     }
 
     /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
@@ -188,7 +189,8 @@ impl Run<'_> {
                 .chain(uncompared(changes))
                 .chain(given.remark())
                 .collect();
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
+            let cards = Cards::of_change(&judge, register, changes);
+            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
         })?
     }
 
@@ -216,6 +218,7 @@ impl Run<'_> {
         judge: &Judge,
         remarks: &[String],
         base: Option<&str>,
+        cards: &Cards,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
@@ -235,6 +238,7 @@ impl Run<'_> {
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
+            cards,
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {

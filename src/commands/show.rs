@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, place};
@@ -42,6 +43,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         remarks: &[],
         quiet: false,
         limit: None,
+        cards: Cards::NONE,
     };
     let sheet = Sheet {
         view: opened.view(&register),

@@ -8,6 +8,7 @@ mod support;
 
 mod base;
 mod broken;
+mod card;
 mod change;
 mod cli_check;
 mod codeowners;
@@ -43,5 +44,6 @@ mod revise;
 mod signoff;
 mod stored;
 mod slips;
+mod texts;
 mod tidy;
 mod time;
