@@ -31,7 +31,7 @@ pub use list::List;
 pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
-pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
+pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
@@ -126,6 +126,15 @@ pub enum Command {
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
+    /// Date a request by the day on which it was approved.
+    ///
+    /// Writes the day of the decision into what the branch still asks for: a new exception, a renewal, an amendment. A
+    /// start that comes before the decision moves to its day. Nothing else changes, so an approval that was given before
+    /// stays good.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Decide(Decide),
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what

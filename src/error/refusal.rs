@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::text::shown;
+use crate::time::Day;
 
 /// An edit is refused.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +102,28 @@ pub enum Refusal {
         /// The field.
         field: String,
     },
+    /// A record whose decisions are all merged.
+    #[error("`{}` has no decision that is still open", shown(id))]
+    NothingOpen {
+        /// The exception.
+        id: String,
+    },
+    /// Decisions that nobody has approved yet.
+    #[error("{} has not approved {} yet", quoted(approvers).join(" and "), shown(what))]
+    Unapproved {
+        /// What waits for the approval.
+        what: String,
+        /// Who are to decide.
+        approvers: Vec<String>,
+    },
+    /// Decisions that have the right day already.
+    #[error("`{}` is dated `{day}` already", shown(id))]
+    DatedAlready {
+        /// The exception.
+        id: String,
+        /// The day.
+        day: Day,
+    },
     /// A field that is said to be corrected but has not changed.
     #[error("`--field {}`: nothing has changed there", shown(field))]
     Unchanged {
@@ -154,6 +177,13 @@ impl Refusal {
             Self::NeverCorrected { .. } => "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
             Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
             Self::SeveralTexts { .. } => "edit it in the file; a key of your own takes no amendment".into(),
+            Self::NothingOpen { .. } => {
+                "what was approved and merged keeps its day; `stopgap amend` corrects a record".into()
+            }
+            Self::Unapproved { .. } => {
+                "ask for the approval, then save the reviews again; or name its day with `--on`".into()
+            }
+            Self::DatedAlready { .. } => "there is nothing to do; `--on` names another day".into(),
             Self::Unchanged { .. } => {
                 "correct the file first, or give the right value with `--set`: an amendment is never taken back".into()
             }

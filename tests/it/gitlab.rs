@@ -207,6 +207,35 @@ mod approvals {
     }
 
     #[test]
+    fn what_is_dated_after_the_approval_is_still_approved_and_nothing_else() {
+        let asked = [("decided", "2026-11-13"), ("starts", "2026-11-13"), ("expires", "2026-12-13")];
+        for (edits, field) in [
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-13")][..], None),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-01")], None),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-13T23:00")], None),
+            (&[("decided", "2026-11-14"), ("starts", "2026-11-15"), ("expires", "2026-12-13")], Some("decided")),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-14")], Some("expires")),
+            (
+                &[
+                    ("decided", "2026-11-15"),
+                    ("starts", "2026-11-15"),
+                    ("expires", "2026-12-13"),
+                    ("reason", "The maker is late."),
+                ],
+                Some("reason"),
+            ),
+        ] {
+            let mut request = Request::asking(&asked);
+            request.approve("mei", 9);
+            request.push(10, &[(ENTRY, &entry(edits))]);
+            let said = request.said();
+            let says =
+                |line: &String| field.is_some_and(|field| line.contains(&format!("and `{field}` has been edited")));
+            assert!(field.map_or(said.is_empty(), |_| said.iter().any(says)), "{edits:?}: {said:?}");
+        }
+    }
+
+    #[test]
     fn what_was_pushed_after_the_approval_was_not_approved() {
         let mut request = Request::asking(&[]);
         let approved = request.head()[..12].to_owned();
@@ -215,7 +244,7 @@ mod approvals {
         assert_eq!(
             request.said(),
             [format!(
-                "approval-missing: `@mei` approved the exception at `{approved}`, and the entry has been edited since \
+                "approval-missing: `@mei` approved the exception at `{approved}`, and `removal` has been edited since \
                  (ask `@mei` to approve the merge request again)"
             )]
         );

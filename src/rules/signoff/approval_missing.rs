@@ -18,7 +18,8 @@ declare_rule! {
     ///
     /// Ask the approver to approve the pull request. An approval that was dismissed, or replaced by
     /// a request for changes, no longer counts. One of an older commit counts as long as the entry
-    /// still says the same.
+    /// still says the same, or only narrows it: the day of the decision has become that of the approval
+    /// (`stopgap decide` writes it), it starts later or ends sooner, or a review was noted.
     id: "approval-missing",
     family: SignOff,
     level: Error,
@@ -54,24 +55,41 @@ fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Optio
             Some((message, format!("ask `@{name}` to approve the {}", judge.policy.forge().request())))
         }
         Some(verdict) if verdict.holds_for(decision.file) => None,
-        Some(verdict) => Some(unfit(judge.policy.forge(), verdict, &approver, &what)),
+        Some(verdict) => Some(unfit(judge, verdict, decision)),
     }
 }
 
 /// Returns why a review does not sign off a decision.
-fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
+fn unfit(judge: &Judge, verdict: &Verdict, decision: &Decision<'_>) -> (String, String) {
+    let forge = judge.policy.forge();
+    let (approver, what) = (shown(decision.approver.as_str()), shown(&decision.what));
     let name = shown(&verdict.login);
     let again = format!("ask `@{name}` to approve the {} again", forge.request());
-    match (verdict.state, verdict.commit.as_deref(), verdict.covers.is_some()) {
+    match (verdict.state, verdict.commit.as_deref(), verdict.worth.as_ref()) {
         (ReviewState::Dismissed, ..) => (format!("the approval of {what} by `{approver}` was dismissed"), again),
         (ReviewState::Approved, None, _) => {
             (format!("`{approver}` approved {what}, but the review does not say which commit"), again)
         }
-        (ReviewState::Approved, Some(commit), true) => {
+        (ReviewState::Approved, Some(commit), Some(worth)) => {
             let commit = commit.get(..12).unwrap_or(commit);
-            (format!("`{approver}` approved {what} at `{commit}`, and the entry has been edited since"), again)
+            let place = worth.edit_of(decision.file).unwrap_or_default();
+            let edited = match place.strip_prefix('/') {
+                None => "the entry".to_owned(),
+                Some(field) => format!("`{}`", shown(&field.replace('/', "."))),
+            };
+            let help = match place.rsplit('/').next() {
+                Some("decided" | "date") => {
+                    let day = judge.policy.timezone.day_of(verdict.submitted_at.to_utc());
+                    format!("`{}` writes the day of the approval, which then counts; or {again}", decision.command(day))
+                }
+                Some("starts" | "expires") => {
+                    format!("{again}: without that it may only start later and end sooner")
+                }
+                _ => again,
+            };
+            (format!("`{approver}` approved {what} at `{commit}`, and {edited} has been edited since"), help)
         }
-        (ReviewState::Approved, Some(commit), false) => {
+        (ReviewState::Approved, Some(commit), None) => {
             let commit = commit.get(..12).unwrap_or(commit);
             let setting = match forge {
                 Forge::GitLab => "GIT_DEPTH: \"0\"",

@@ -1,0 +1,277 @@
+//! From Friday to Monday: a request that is approved after a weekend and dated by `stopgap decide` needs one approval.
+//! Each dishonest twin edits a little more than that.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::signoff::{ENTRY, Pull, account, amendment, entry, renewal};
+use crate::support::{Run, TODAY};
+
+const FRIDAY: &str = "2026-11-20";
+/// [`TODAY`] is a Monday.
+const REVIEWED: &str = "2026-11-23T08:15:00Z";
+const NOTHING: [&str; 0] = [];
+
+const DATES: [(&str, &str); 3] = [("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-12-04")];
+
+/// A request of Friday, as it was approved on Monday.
+fn approved_on_monday() -> Pull {
+    let mut pull = Pull::onto(&[]);
+    pull.opened = "2026-11-20T14:00:00Z";
+    pull.push(&[(ENTRY, &entry(&DATES))]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, REVIEWED);
+    pull
+}
+
+/// Runs `stopgap decide` on the entry.
+fn decide(pull: &Pull, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+    Run::of(command.args(["decide", "label-printer", "--today", TODAY]).args(arguments))
+}
+
+/// Dates the entry by the saved reviews, and pushes that.
+fn decided(pull: &mut Pull) -> String {
+    let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+    let run = decide(pull, &["--reviews", reviews.to_str().unwrap()]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    pull.push(&[]);
+    run.stdout
+}
+
+fn text(pull: &Pull) -> String {
+    fs::read_to_string(pull.repo.path().join(ENTRY)).unwrap()
+}
+
+/// Replaces parts of the entry, each of which is there, and pushes that.
+fn edit(pull: &mut Pull, edits: &[(&str, &str)]) {
+    let text = edits.iter().fold(text(pull), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    pull.push(&[(ENTRY, &text)]);
+}
+
+#[test]
+fn a_request_of_friday_is_approved_on_monday_and_dated_with_one_approval() {
+    let mut pull = approved_on_monday();
+    assert_eq!(
+        pull.said(),
+        ["decision-date-mismatch: the exception is dated `2026-11-20`, and `@mei` approved on `2026-11-23`, `3` days \
+          apart (`stopgap decide label-printer --on 2026-11-23` writes the day of the review, and the approval stays \
+          good)"]
+    );
+    let before = text(&pull);
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-23\n"), "{said}");
+    assert!(said.contains("the approval of @mei stays good for it\n"), "{said}");
+    let expected = before
+        .replace("decided: 2026-11-20", "decided: 2026-11-23")
+        .replace("starts: 2026-11-20", "starts: 2026-11-23");
+    assert_eq!(text(&pull), expected, "exactly that edit");
+    assert_eq!(pull.said(), NOTHING);
+    assert_eq!(pull.reviews.len(), 1);
+}
+
+#[test]
+fn the_command_of_the_finding_does_the_same() {
+    let mut pull = approved_on_monday();
+    let said = pull.said().concat();
+    let command = said.split('`').find(|part| part.starts_with("stopgap decide ")).unwrap();
+    let run = decide(&pull, &command.split(' ').skip(3).collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("it counts if @mei approves the pull request on that day"), "{}", run.stdout);
+    assert_eq!(pull.push(&[]).said(), NOTHING);
+}
+
+#[test]
+fn it_may_be_dated_before_it_is_approved_on_that_day() {
+    let mut pull = approved_on_monday();
+    pull.reviews.clear();
+    assert_eq!(decide(&pull, &[]).code, 0);
+    assert!(text(&pull).contains("decided: 2026-11-23\n"), "{}", text(&pull));
+    pull.push(&[]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, REVIEWED);
+    assert_eq!(pull.said(), NOTHING);
+    let run = decide(&pull, &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`label-printer` is dated `2026-11-23` already"), "{}", run.stderr);
+}
+
+#[test]
+fn what_narrows_further_is_approved_as_well() {
+    for edits in [
+        &[("expires: 2026-12-04", "expires: 2026-11-30")][..],
+        &[("starts: 2026-11-23", "starts: 2026-11-24T09:00"), ("expires: 2026-12-04", "expires: 2026-12-04T12:00")],
+        &[(
+            "expires: 2026-12-04\n",
+            "expires: 2026-12-04\nreviews: [{date: 2026-11-23, by: \"@mei\", note: Agreed.}]\n",
+        )],
+        &[("status: active", "status: 'active' # since Monday")],
+    ] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        edit(&mut pull, edits);
+        assert_eq!(pull.said(), NOTHING, "{edits:?}");
+    }
+}
+
+#[test]
+fn whoever_edits_more_than_that_needs_another_approval() {
+    for (from, to, field) in [
+        // Widened while it is narrowed.
+        ("system: label printer lp-07 in hall 3", "system: label printers lp-07 and lp-08", "scope.system"),
+        ("expires: 2026-12-04", "expires: 2026-12-05", "expires"),
+        ("expires: 2026-12-04", "expires: 2026-12-04T24:00", "expires"),
+        ("starts: 2026-11-23", "starts: 2026-11-19", "starts"),
+        ("reason: The maker ships", "reason: The maker brings", "reason"),
+        ("tier: low", "tier: moderate", "risk.tier"),
+        ("decided: 2026-11-23", "decided: 2026-11-21", "decided"),
+        ("requester: Hanna Vogel", "requester: Ines Falk", "requester"),
+        ("owner: Luis Prado", "owner: Ines Falk", "owner"),
+        ("expires: 2026-12-04\n", "expires: 2026-12-04\nreferences: [SEC-1]\n", "references"),
+        ("expires: 2026-12-04\n", "expires: 2026-12-04\nx-more: all printers\n", "x-more"),
+    ] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        edit(&mut pull, &[(from, to)]);
+        let said = pull.said();
+        let unapproved =
+            said.iter().find(|line| line.starts_with("approval-missing: `@mei` approved the exception at"));
+        let named = unapproved.is_some_and(|line| line.contains(&format!("and `{field}` has been edited since")));
+        assert!(named, "{from} -> {to}: {said:?}");
+        let head = pull.head.clone();
+        pull.review_of("mei", "APPROVED", &head, REVIEWED);
+        let said = pull.said();
+        assert!(!said.iter().any(|line| line.starts_with("approval-missing")), "{from} -> {to}: {said:?}");
+    }
+}
+
+#[test]
+fn a_second_entry_in_the_file_or_a_file_in_its_place_was_not_approved() {
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("title: Label", "title: &t Label")]);
+    assert!(!pull.said().is_empty());
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("expires: 2026-12-04", "expires: 2026-12-04\nexpires: 2026-12-24")]);
+    assert!(!pull.said().is_empty());
+}
+
+#[test]
+fn another_approver_is_asked_for_their_own_approval() {
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("approver: \"@mei\"", "approver: \"@olek\"")]);
+    let unapproved =
+        "approval-missing: `@olek` has not approved the exception (ask `@olek` to approve the pull request)";
+    assert_eq!(pull.said(), [unapproved]);
+    // Olek's approval of another day does not let Mei's name stand on it.
+    let head = pull.head.clone();
+    pull.review_of("olek", "APPROVED", &head, "2026-11-22T08:00:00Z");
+    edit(&mut pull, &[("approver: \"@olek\"", "approver: \"@mei\""), ("decided: 2026-11-23", "decided: 2026-11-22")]);
+    let said = pull.said();
+    assert!(said.len() == 1 && said[0].contains("and `decided` has been edited since"), "{said:?}");
+    assert!(said[0].contains("`stopgap decide label-printer --on 2026-11-23` writes the day"), "{said:?}");
+}
+
+#[test]
+fn an_approval_that_was_withdrawn_dates_nothing() {
+    for state in ["DISMISSED", "CHANGES_REQUESTED"] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        pull.review("mei", state);
+        pull.reviews[1]["submitted_at"] = Value::from("2026-11-23T09:00:00Z");
+        let said = pull.said();
+        assert!(said.len() == 1 && said[0].starts_with("approval-missing"), "{state}: {said:?}");
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let run = decide(&pull, &["--reviews", reviews.to_str().unwrap()]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("`@mei` has not approved the exception yet"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
+    let base = entry(&[("expires", "2026-11-30")]);
+    let asked = base.clone()
+        + "renewals:"
+        + &renewal("@mei", FRIDAY, "2026-12-18")
+        + "\namendments:"
+        + &amendment("@olek", "The hall was renumbered.")
+        + "\n";
+    let asked = asked.replacen("hall 3", "hall 4", 1);
+    let mut pull = Pull::onto(&[(ENTRY, &base)]);
+    pull.push(&[(ENTRY, &asked)]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, "2026-11-22T20:00:00Z");
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-22: renewal 1\n"), "{said}");
+    assert!(said.contains("amendment 1 still waits for @olek\n"), "{said}");
+    assert!(text(&pull).contains("decided: 2026-11-22\n    expires: 2026-12-18"), "{}", text(&pull));
+    pull.review_of("olek", "APPROVED", &head, REVIEWED);
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-23: renewal 1, amendment 1\n"), "{said}");
+    assert!(text(&pull).contains("{date: 2026-11-23, by: Luis Prado"), "{}", text(&pull));
+    assert!(text(&pull).contains("decided: 2026-11-15\n"), "what was merged stays: {}", text(&pull));
+    assert_eq!(pull.said(), NOTHING);
+    // What was merged is no part of it.
+    edit(&mut pull, &[("decided: 2026-11-15", "decided: 2026-11-23")]);
+    let said = pull.said();
+    assert!(said.iter().any(|line| line.starts_with("approval-missing: `@mei` approved renewal 1")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("approved-content-changed")), "{said:?}");
+}
+
+#[test]
+fn what_is_merged_is_not_dated_again() {
+    let pull = Pull::onto(&[(ENTRY, &entry(&DATES))]);
+    let run = decide(&pull, &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`label-printer` has no decision that is still open"), "{}", run.stderr);
+}
+
+#[test]
+fn a_day_that_cannot_be_is_refused() {
+    let pull = approved_on_monday();
+    let before = text(&pull);
+    let run = decide(&pull, &["--on", "2026-11-24"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`--on 2026-11-24` is 1 day ahead"), "{}", run.stderr);
+    for (day, says) in [("2026-12-32", "--on"), ("yesterday or so", "--on")] {
+        assert!(decide(&pull, &["--on", day]).stderr.contains(says), "{day}");
+    }
+    assert_eq!(text(&pull), before);
+    // A request that nobody decided in time has ended before it could begin.
+    let mut late = approved_on_monday();
+    late.push(&[(ENTRY, &entry(&[("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-11-22")]))]);
+    let run = decide(&late, &[]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(run.stdout.contains("nothing was written"), "{}", run.stdout);
+}
+
+#[test]
+fn the_reviews_must_be_reviews() {
+    let pull = approved_on_monday();
+    let event = pull.save("event.json", &pull.event().to_string());
+    let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+    let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+    let gitlab = pull.save("approvals.json", "{\"approved_by\": []}");
+    let run = decide(&pull, &["--reviews", gitlab.to_str().unwrap()]);
+    assert!(run.code == 2 && run.stderr.contains("for GitLab add `--event`"), "{}", run.stderr);
+    let run = decide(&pull, &["--reviews", reviews, "--on", TODAY]);
+    assert_eq!(run.code, 2);
+    let run = decide(&pull, &["--event", event]);
+    assert!(run.code == 2 && run.stderr.contains("--reviews"), "{}", run.stderr);
+    assert_eq!(decide(&pull, &["--reviews", reviews, "--event", event, "--dry-run"]).code, 0);
+    // The author's own review is nobody's.
+    let mut own = approved_on_monday();
+    own.author = account("mei", 319);
+    let event = own.save("event.json", &own.event().to_string());
+    let run = decide(&own, &["--reviews", reviews, "--event", event.to_str().unwrap()]);
+    assert!(run.stderr.contains("`@mei` has not approved the exception yet"), "{}", run.stderr);
+}
