@@ -93,7 +93,7 @@ impl Given {
 
     /// Returns which rules do not run because of what was not given.
     pub(super) fn remark(&self) -> Option<String> {
-        let approvals = "approval-missing and decision-date-mismatch";
+        let approvals = "approval-missing, decision-date-mismatch and closure-unverified";
         match (&self.request, self.other, &self.opinions) {
             (Some(_), _, Some(_)) => None,
             (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),

@@ -24,6 +24,14 @@ pub enum Refusal {
         /// The exception.
         id: String,
     },
+    /// Whoever asks does not turn their own request down in somebody else's name.
+    #[error("`{}` is your own request, and only {} turns it down", shown(id), shown(approver))]
+    OwnRequest {
+        /// The exception.
+        id: String,
+        /// Who decides.
+        approver: String,
+    },
     /// The policy allows no further renewal.
     #[error("`{}` cannot be renewed: {}", shown(id), used_up(*used))]
     NoRenewalLeft {
@@ -116,6 +124,16 @@ pub enum Refusal {
         /// Who are to decide.
         approvers: Vec<String>,
     },
+    /// A request that ended before anybody decided on it.
+    #[error("`{}` asks for a time until {last}, and is decided only on {day}", shown(id))]
+    DecidedTooLate {
+        /// The exception.
+        id: String,
+        /// The last day that is asked for.
+        last: Day,
+        /// The day of the decision.
+        day: Day,
+    },
     /// Decisions that have the right day already.
     #[error("`{}` is dated `{day}` already", shown(id))]
     DatedAlready {
@@ -157,6 +175,11 @@ impl Refusal {
         match self {
             Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
             Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", shown(id)),
+            Self::OwnRequest { approver, .. } => format!(
+                "to withdraw it, close the pull request; a refusal is written by {}, because it stands in the register \
+                 under that name",
+                shown(approver)
+            ),
             Self::NoRenewalLeft { id, .. } => format!(
                 "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
                 shown(id)
@@ -182,6 +205,10 @@ impl Refusal {
             }
             Self::Unapproved { .. } => {
                 "ask for the approval, then save the reviews again; or name its day with `--on`".into()
+            }
+            Self::DecidedTooLate { .. } => {
+                "ask for another end: it needs an approval of its own, because it is later than what was asked for"
+                    .into()
             }
             Self::DatedAlready { .. } => "there is nothing to do; `--on` names another day".into(),
             Self::Unchanged { .. } => {

@@ -250,7 +250,7 @@ amendments:
             ("approver: '@mei'\n", "approver: '@olek'\n", "/approver"),
             ("title:", "x-note: more\ntitle:", "/x-note"),
             ("title:", "requested: 2026-11-20\ntitle:", "/requested"),
-            ("note: Seen.", "note: Agreed.", "/reviews"),
+            ("note: Seen.", "note: Agreed.", "/reviews/0/note"),
             (
                 "  - {date: 2026-11-20, by: '@luis', note: Seen.}\n",
                 "  - {date: 2026-11-23, by: '@mei', note: Agreed.}\n  - {date: 2026-11-20, by: '@luis', note: Seen.}\n",
@@ -274,7 +274,7 @@ amendments:
             assert_eq!(beyond(&[(from, to)]).as_deref(), Some(place), "{from} -> {to}");
             // Beside an honest edit it is found all the same.
             let honest = ("note: Seen.}", "note: Seen.}\n  - {date: 2026-11-23, by: '@mei', note: Agreed.}");
-            if place != "/reviews" {
+            if !place.starts_with("/reviews") {
                 assert_eq!(beyond(&[(from, to), honest]).as_deref(), Some(place), "{from} -> {to}");
             }
         }

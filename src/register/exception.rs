@@ -65,6 +65,8 @@ pub struct Exception<'a> {
     pub alternatives: Vec<Alternative<'a>>,
     /// What must happen before it can be closed.
     pub removal: Option<Text<'a>>,
+    /// The day of the request.
+    pub requested: Option<Spanned<Day>>,
     /// Who explains the need.
     pub requester: Option<Text<'a>>,
     /// The one person who removes it.
@@ -242,6 +244,7 @@ impl<'a> Exception<'a> {
                 "risk" => it.risk = Risk::from_node(value),
                 "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
                 "removal" => it.removal = text(value, At::field("/removal")),
+                "requested" => it.requested = day(&value, At::field("/requested")),
                 "requester" => it.requester = text(value, At::field("/requester")),
                 "owner" => it.owner = text(value, At::field("/owner")),
                 "approver" => it.approver = text(value, At::field("/approver")),
@@ -272,6 +275,7 @@ impl<'a> Exception<'a> {
             risk: Risk::default(),
             alternatives: Vec::new(),
             removal: None,
+            requested: None,
             requester: None,
             owner: None,
             approver: None,
@@ -594,6 +598,7 @@ scope: {system: s, environment: e, team: t, process: p}
 risk: {tier: low, exposure: ['', data], statement: s}
 alternatives: [{}, {option: o, rejected: r}]
 removal: r
+requested: 2026-01-01
 requester: r
 owner: o
 approver: a
@@ -634,7 +639,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             said.add(&it.risk.tier);
             said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references));
             said.add(it.alternatives.iter().flat_map(|it| it.option.iter().chain(&it.rejected)));
-            said.add(&it.decided);
+            said.add(it.requested.iter().chain(&it.decided));
             said.add(&it.status);
             said.add(it.starts.iter().chain(&it.expires));
             said.add(it.incident.iter().flat_map(|it| &it.id));
@@ -660,7 +665,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));
-        assert_eq!(said.len(), 46, "{said:?}");
+        assert_eq!(said.len(), 47, "{said:?}");
         for (pointer, span) in said {
             assert_eq!(yaml::lookup(&tree, &pointer).map(|(_, node)| node.span), Some(span), "{pointer}");
         }

@@ -40,6 +40,7 @@ named! {
     TIER "risk.tier"
     EXPOSURE "risk.exposure"
     STATEMENT "risk.statement"
+    REQUESTED "requested"
     REQUESTER "requester"
     OWNER "owner"
     APPROVER "approver"
@@ -211,6 +212,14 @@ const TABLE: &[Row] = &[
         .shared()
         .argument("removal", "SENTENCE", "What must be removed at the end, as an instruction to the owner")
         .question(110, "What must be removed at the end?", "an instruction to the owner that somebody else can verify"),
+    Row::new("requested", Kind::Day)
+        .changes(Change::Amended)
+        .column(
+            "=requested, requested on, requested at, request date, date requested, date of request, submitted on, \
+             submission date, date submitted, =submitted, raised on, date raised, beantragt am, antragsdatum, \
+             eingereicht am, datum des antrags",
+        )
+        .argument("requested", "DAY", "The day of the request. Default: today"),
     Row::new("requester", Kind::Person)
         .needed(Need::Always)
         .changes(Change::Amended)

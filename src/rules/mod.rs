@@ -45,6 +45,7 @@ rules! {
         expired,
         expiring_soon,
         term_too_long,
+        approved_ahead,
         dates_out_of_order,
         recorded_late,
         status_mismatch,
@@ -93,10 +94,12 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        closure_unverified,
         merged_unapproved,
     }
 }
 
+use change::approved_content_changed::names;
 pub(crate) use renewals::refiled_exception::taken_up;
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;

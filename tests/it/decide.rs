@@ -250,8 +250,9 @@ fn a_day_that_cannot_be_is_refused() {
     let mut late = approved_on_monday();
     late.push(&[(ENTRY, &entry(&[("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-11-22")]))]);
     let run = decide(&late, &[]);
-    assert_eq!(run.code, 1, "{}", run.stdout);
-    assert!(run.stdout.contains("nothing was written"), "{}", run.stdout);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    let says = "`label-printer` asks for a time until 2026-11-22, and is decided only on 2026-11-23";
+    assert!(run.stderr.contains(says), "{}", run.stderr);
 }
 
 #[test]
@@ -274,4 +275,87 @@ fn the_reviews_must_be_reviews() {
     let event = own.save("event.json", &own.event().to_string());
     let run = decide(&own, &["--reviews", reviews, "--event", event.to_str().unwrap()]);
     assert!(run.stderr.contains("`@mei` has not approved the exception yet"), "{}", run.stderr);
+}
+
+/// A merge request that closes an exception of a tier, verified by `@olek`.
+fn closing(tier: &str, verifier: &str) -> Pull {
+    let fields = [("risk.tier", tier), ("expires", "2026-11-22"), ("starts", "2026-11-15"), ("status", "expired")];
+    let mut pull = Pull::onto(&[(ENTRY, &entry(&fields))]);
+    let closure =
+        format!("{{date: 2026-11-23, by: \"@luis\", verified_by: \"{verifier}\", note: A scan finds nothing.}}");
+    let fields = [fields[0], fields[1], fields[2], ("status", "closed"), ("closure", &closure)];
+    pull.push(&[(ENTRY, &entry(&fields))]);
+    pull
+}
+
+#[test]
+fn a_closure_is_verified_by_the_approval_of_the_one_who_verified_it() {
+    let unverified =
+        "closure-unverified: `@olek` has not approved the closure (ask `@olek` to approve the pull request)";
+    for tier in ["low", "moderate", "high"] {
+        let mut pull = closing(tier, "@olek");
+        assert_eq!(pull.said(), [unverified], "{tier}");
+        assert_eq!(pull.signed("text", &Value::from(pull.reviews.clone()).to_string()).code, i32::from(tier == "high"));
+        assert_eq!(pull.review("mei", "APPROVED").said(), [unverified], "somebody else's");
+        assert_eq!(pull.review("olek", "APPROVED").said(), NOTHING, "{tier}");
+        let said = pull.review("olek", "DISMISSED").said();
+        assert!(
+            said.len() == 1 && said[0].contains("the approval of the closure by `@olek` was dismissed"),
+            "{said:?}"
+        );
+    }
+    let mut edited = closing("high", "@olek");
+    edited.review("olek", "APPROVED");
+    edit(&mut edited, &[("A scan finds nothing.", "A scan found the port open.")]);
+    let said = edited.said();
+    assert!(said.len() == 1 && said[0].contains("and `closure.note` has been edited since"), "{said:?}");
+    assert!(said[0].contains("ask `@olek` to approve the pull request again"), "{said:?}");
+}
+
+#[test]
+fn nobody_verifies_what_they_removed_or_what_they_propose() {
+    let mut own = closing("high", "@luis");
+    assert_eq!(
+        own.review("luis", "APPROVED").said(),
+        [
+            "closure-unverified: `@luis` verified their own removal (let somebody else see that the rule is followed again, \
+          and name them as `verified_by`)"
+        ]
+    );
+    let mut author = closing("high", "@hanna");
+    let said = author.review("hanna", "APPROVED").said();
+    assert!(
+        said.len() == 1 && said[0].contains("`@hanna` verified the closure, and opened this pull request"),
+        "{said:?}"
+    );
+    // A tier that is lowered on the way out does not make it milder.
+    let mut lowered = closing("high", "@olek");
+    edit(&mut lowered, &[("tier: high", "tier: low")]);
+    let run = lowered.signed("text", "[]");
+    assert!(run.stdout.contains("error[closure-unverified]"), "{}", run.stdout);
+}
+
+#[test]
+fn whoever_asks_does_not_reject_in_another_name() {
+    for (email, refused) in [("hanna@example.com", true), ("mei@example.com", false), ("luis@example.com", false)] {
+        let pull = Pull::onto(&[(
+            "people.yaml",
+            "people:\n  - {handle: \"@hanna\", name: Hanna Vogel, email: hanna@example.com}\n  \
+             - {handle: \"@mei\", email: mei@example.com}\n  - {name: Luis Prado, email: luis@example.com}\n",
+        )]);
+        pull.repo.write(ENTRY, &entry(&[]));
+        pull.repo.git(&["config", "user.email", email]);
+        for more in [&[][..], &["--approver", "@mei"]] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+            let run = Run::of(command.args(["reject", "label-printer", "--today", TODAY, "--dry-run"]).args(more));
+            assert_eq!(run.code, if refused { 2 } else { 0 }, "{email}: {}{}", run.stdout, run.stderr);
+            assert_eq!(
+                run.stderr.contains("is your own request, and only @mei turns it down"),
+                refused,
+                "{}",
+                run.stderr
+            );
+        }
+    }
 }

@@ -123,7 +123,7 @@ impl Pull {
     }
 
     /// Runs the gate with the event and the reviews as saved.
-    fn signed(&self, format: &str, reviews: &str) -> Run {
+    pub(crate) fn signed(&self, format: &str, reviews: &str) -> Run {
         let event = self.save("event.json", &self.event().to_string());
         let reviews = self.save("reviews.json", reviews);
         let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
@@ -732,14 +732,14 @@ mod given {
         assert_eq!(run.code, 0, "{}", run.stdout);
         assert_eq!(
             last_line(&run),
-            "sign-off was not checked: author-is-approver, approval-missing and decision-date-mismatch need --event and --reviews"
+            "sign-off was not checked: author-is-approver, approval-missing, decision-date-mismatch and closure-unverified need --event and --reviews"
         );
         let event = pull.save("event.json", &pull.event().to_string());
         let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
         assert_eq!(run.code, 0, "{}", run.stdout);
         assert_eq!(
             last_line(&run),
-            "approvals were not checked: approval-missing and decision-date-mismatch need --reviews"
+            "approvals were not checked: approval-missing, decision-date-mismatch and closure-unverified need --reviews"
         );
         assert!(!pull.text().contains("not checked"));
     }
@@ -760,8 +760,8 @@ mod given {
             let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
             assert_eq!(run.code, 0, "{}", run.stdout);
             let expected = format!(
-                "sign-off was not checked: the event is about {name}, so author-is-approver, approval-missing and \
-                 decision-date-mismatch did not run"
+                "sign-off was not checked: the event is about {name}, so author-is-approver, approval-missing, \
+                 decision-date-mismatch and closure-unverified did not run"
             );
             assert_eq!(last_line(&run), expected);
         }

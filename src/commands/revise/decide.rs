@@ -50,6 +50,9 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     if edits.is_empty() {
         return Err(Error::from(Refusal::DatedAlready { id: id(), day: last }));
     }
+    if let Some((last, day)) = dated.iter().find_map(|(decision, day)| too_late(decision.of, *day, subject)) {
+        return Err(Error::from(Refusal::DecidedTooLate { id: id(), last, day }));
+    }
     let what: Vec<&str> = dated.iter().map(|(decision, _)| decision.what.as_str()).collect();
     let said = match what.as_slice() {
         ["the exception"] => format!("is decided on {last}"),
@@ -92,6 +95,17 @@ fn dated<'d, 'a>(
             Ok(dated)
         }
     }
+}
+
+/// Returns the last day that is asked for, if it is over on the day of the decision.
+fn too_late(of: Of, day: Day, subject: &Subject<'_>) -> Option<(Day, Day)> {
+    let end = match of {
+        Of::Entry => subject.exception.expires.as_ref(),
+        Of::Renewal(index) => subject.exception.renewals.get(index)?.expires.as_ref(),
+        Of::Amendment(_) => None,
+    };
+    let last = subject.judge.policy.timezone.last_day(end?.value);
+    (last < day).then_some((last, day))
 }
 
 /// Returns the edits that give a decision its day, and move a start that would come before it.

@@ -21,6 +21,7 @@ declare_rule! {
     family: People,
     level: Warning,
     since: "0.1.0",
+    yields_to: &["closure-unverified"],
     check: Check::Change(check),
 }
 
