@@ -10,7 +10,7 @@ use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, explain, signoff, write};
+use crate::commands::{book, explain, precedent, signoff, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -186,6 +186,7 @@ impl Run<'_> {
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(uncompared(changes))
+                .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
                 .collect();
             self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)

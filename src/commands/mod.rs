@@ -18,6 +18,7 @@ mod man;
 mod new;
 mod opened;
 mod place;
+mod precedent;
 mod remind;
 mod report;
 mod revise;

@@ -83,6 +83,8 @@ pub struct Exception<'a> {
     pub expires: Option<Spanned<Moment>>,
     /// Tickets and pages.
     pub references: Vec<Text<'a>>,
+    /// Ids of earlier exceptions that it answers.
+    pub follows: Vec<Text<'a>>,
     /// The incident behind an emergency.
     pub incident: Option<Incident<'a>>,
     /// What was seen along the way.
@@ -253,6 +255,7 @@ impl<'a> Exception<'a> {
                 "starts" => it.starts = moment(&value, At::field("/starts")),
                 "expires" => it.expires = moment(&value, At::field("/expires")),
                 "references" => it.references = texts(value, |index| At::item("/references/*", index)),
+                "follows" => it.follows = texts(value, |index| At::item("/follows/*", index)),
                 "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
                 "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
                 "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
@@ -284,6 +287,7 @@ impl<'a> Exception<'a> {
             starts: None,
             expires: None,
             references: Vec::new(),
+            follows: Vec::new(),
             incident: None,
             reviews: Vec::new(),
             renewals: Vec::new(),
@@ -607,6 +611,7 @@ status: active
 starts: 2026-01-01
 expires: 2026-02-01
 references: [a, {}, b]
+follows: [c]
 incident: {id: i, ended: 2026-01-01}
 reviews: [{date: 2026-01-01, by: b, note: n}]
 renewals:
@@ -637,7 +642,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             said.add(texts.into_iter().flatten());
             said.add(it.scope.parts().map(|(_, text)| text));
             said.add(&it.risk.tier);
-            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references));
+            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references).chain(&it.follows));
             said.add(it.alternatives.iter().flat_map(|it| it.option.iter().chain(&it.rejected)));
             said.add(it.requested.iter().chain(&it.decided));
             said.add(&it.status);
@@ -665,7 +670,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));
-        assert_eq!(said.len(), 47, "{said:?}");
+        assert_eq!(said.len(), 48, "{said:?}");
         for (pointer, span) in said {
             assert_eq!(yaml::lookup(&tree, &pointer).map(|(_, node)| node.span), Some(span), "{pointer}");
         }

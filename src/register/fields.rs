@@ -49,6 +49,7 @@ named! {
     STARTS "starts"
     EXPIRES "expires"
     REFERENCES "references"
+    FOLLOWS "follows"
     INCIDENT_ID "incident.id"
     RENEWALS "renewals"
     COVERS "covers"
@@ -326,6 +327,11 @@ const TABLE: &[Row] = &[
         .shared()
         .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
         .question(170, "Where can more be read?", "tickets or addresses with blanks between")
+        .follows(),
+    Row::new("follows", Kind::Texts)
+        .changes(Change::Free)
+        .argument("follows", "ID", "An earlier exception or refusal that this request answers; repeatable")
+        .question(175, "Which earlier ones does it answer?", "their ids with blanks between; the reason says what is different this time")
         .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)

@@ -15,7 +15,7 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 19] = [
+const GAPS: [&str; 20] = [
     "schema",
     "placeholder-text",
     "unknown-control",
@@ -35,6 +35,7 @@ const GAPS: [&str; 19] = [
     "understated-tier",
     "unstated-exposure",
     "refiled-exception",
+    "asked-again",
 ];
 
 /// What is asked of a decision that is new.

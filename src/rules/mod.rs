@@ -2,6 +2,7 @@
 //!
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
+mod chain;
 mod context;
 mod tolerance;
 
@@ -65,6 +66,7 @@ rules! {
         renewal_late,
         renewal_not_escalated,
         refiled_exception,
+        asked_again,
     }
     text {
         copied_reason,

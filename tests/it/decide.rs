@@ -359,3 +359,123 @@ fn whoever_asks_does_not_reject_in_another_name() {
         }
     }
 }
+
+const REFUSED: &str = "exceptions/printer-certificate.yaml";
+
+fn refused(fields: &[(&str, &str)]) -> String {
+    let mut all = vec![("status", "rejected"), ("decided", "2026-10-20"), ("title", "Printer certificate")];
+    all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
+    all.extend(fields);
+    entry(&all)
+}
+
+/// Asks for what was refused, in a pull request that `approver` has approved.
+fn asking_again(before: &[(&str, &str)], fields: &[(&str, &str)], approver: &str) -> Vec<String> {
+    let people = "people:\n  - {handle: \"@mei\", manager: \"@ines\"}\n  - {handle: \"@olek\"}\n  - {handle: \"@ines\"}\n  \
+                  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+    let mut files = vec![("people.yaml", people)];
+    files.extend(before);
+    let mut pull = Pull::onto(&files);
+    let quoted = format!("\"@{approver}\"");
+    let mut all = vec![("approver", quoted.as_str()), ("decided", TODAY), ("starts", TODAY)];
+    all.extend(fields);
+    pull.push(&[(ENTRY, &entry(&all))]);
+    let head = pull.head.clone();
+    pull.review_of(approver, "APPROVED", &head, REVIEWED);
+    let mut said = pull.said();
+    said.retain(|line| line.starts_with("asked-again"));
+    said
+}
+
+#[test]
+fn a_refusal_is_answered_by_naming_it_and_by_whoever_refused_or_stands_above() {
+    let before = refused(&[]);
+    let before = [(REFUSED, before.as_str())];
+    let unnamed = "asked-again: asks again for what `@mei` refused in `printer-certificate` on `2026-10-20`, `34 days` \
+                   before, and does not say so (add `follows: [printer-certificate]`, and say in `reason` what is \
+                   different this time)";
+    let other = "asked-again: `@olek` is to decide on what `@mei` refused in `printer-certificate` on `2026-10-20` (ask \
+                 `@mei` to decide, or somebody above: `@ines`)";
+    let named = ("follows", "[Printer-Certificate]");
+    assert_eq!(asking_again(&before, &[], "mei"), [unnamed]);
+    assert_eq!(asking_again(&before, &[], "olek"), [unnamed, other]);
+    assert_eq!(asking_again(&before, &[named], "olek"), [other]);
+    for approver in ["mei", "ines"] {
+        assert_eq!(asking_again(&before, &[named], approver), NOTHING, "{approver}");
+        let referenced = [("references", "[SEC-1, printer-certificate]")];
+        assert_eq!(asking_again(&before, &referenced, approver), NOTHING, "{approver}");
+    }
+    // Another place, another rule, and a refusal of long ago are other questions.
+    for fields in [("scope.system", "label printer lp-08 in hall 3"), ("control", "CRY-05 Keys are longer")] {
+        assert_eq!(asking_again(&before, &[fields], "olek"), NOTHING, "{fields:?}");
+    }
+    let old = refused(&[("decided", "2026-08-24")]);
+    assert_eq!(asking_again(&[(REFUSED, &old)], &[], "olek"), NOTHING);
+    let recent = refused(&[("decided", "2026-08-25")]);
+    assert_eq!(asking_again(&[(REFUSED, &recent)], &[], "olek").len(), 2);
+}
+
+#[test]
+fn a_refusal_is_not_got_around_by_a_spelling_a_date_or_an_edit_of_it() {
+    let before = refused(&[]);
+    let before = [(REFUSED, before.as_str())];
+    for fields in [
+        &[("scope.system", "LABEL PRINTER lp 07, in hall 3")][..],
+        &[("scope.system", "lаbel printer lp-07 in hall 3")],
+        &[("control", "\"cry-04: young\"")],
+        &[("decided", "2026-10-19"), ("starts", "2026-10-19"), ("expires", "2026-11-24")],
+        &[("references", "[printer-certificate-2]")],
+        &[("follows", "[other]")],
+    ] {
+        assert_eq!(asking_again(&before, fields, "mei").len(), 1, "{fields:?}");
+    }
+    // The refusal is moved out of the way in the same change.
+    for edited in
+        [Some(refused(&[("scope.system", "label printer lp-70")])), Some(refused(&[("decided", "2026-06-01")])), None]
+    {
+        let mut pull = Pull::onto(&before);
+        match edited {
+            Some(text) => pull.push(&[(REFUSED, &text), (ENTRY, &entry(&[]))]),
+            None => {
+                pull.repo.git(&["rm", "--quiet", REFUSED]);
+                pull.push(&[(ENTRY, &entry(&[]))])
+            }
+        };
+        let said = pull.said();
+        assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+    }
+    // An older exception is turned into the refused one by an amendment.
+    let old = entry(&[("scope.system", "label printer lp-70")]);
+    let mut pull = Pull::onto(&[before[0], (ENTRY, &old)]);
+    let amended = entry(&[]) + "amendments:" + &amendment("@olek", "The printer got its number back.") + "\n";
+    let said = pull.push(&[(ENTRY, &amended)]).said();
+    assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+}
+
+#[test]
+fn a_refusal_that_follows_another_carries_it_along() {
+    let first = refused(&[]);
+    let second = refused(&[("follows", "[printer-certificate]"), ("decided", "2026-11-02")]);
+    let before = [(REFUSED, first.as_str()), ("exceptions/printer-again.yaml", second.as_str())];
+    assert_eq!(asking_again(&before, &[("follows", "[printer-again]")], "mei"), NOTHING);
+    let said = asking_again(&before, &[("follows", "[printer-certificate]")], "mei");
+    assert!(said.len() == 1 && said[0].contains("refused in `printer-again`"), "{said:?}");
+}
+
+#[test]
+fn the_gate_lists_what_was_asked_for_before() {
+    let note = "[{date: 2026-10-20, by: \"@mei\", note: \"Use hall 2. <img src=x> `rm`\"}]";
+    let old = refused(&[("reviews", note)]);
+    let other = entry(&[("scope.system", "label printer lp-09"), ("title", "Other printer")]);
+    let mut pull = Pull::onto(&[(REFUSED, &old), ("exceptions/other.yaml", &other)]);
+    pull.push(&[(ENTRY, &entry(&[("follows", "[printer-certificate]")]))]);
+    let text = pull.text();
+    let line = "before `label-printer`, for the same control and system: `printer-certificate`, refused by @mei on \
+                2026-10-20: Use hall 2. <img src=x> 'rm'\n";
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("before `label-printer`, more: 1 for the control\n"), "{text}");
+    let page = pull.signed("markdown", "[]").stdout;
+    assert!(page.contains("refused by") && !page.contains("<img"), "{page}");
+    let edited = pull.push(&[(ENTRY, &entry(&[]))]).gate(&["--base", "HEAD~1"]);
+    assert!(!edited.stdout.contains("before `label-printer`"), "{}", edited.stdout);
+}

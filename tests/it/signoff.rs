@@ -135,7 +135,7 @@ impl Pull {
         said(&self.signed("json", &Value::from(self.reviews.clone()).to_string()))
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.signed("text", &Value::from(self.reviews.clone()).to_string()).stdout
     }
 }

@@ -189,8 +189,20 @@ impl Run<'_> {
         }
         let terminal = Terminal::new(self.world);
         let (desk, begun, refused) = (&self.desk, BTreeMap::new(), BTreeSet::new());
-        let mut interview =
-            Interview { terminal, desk, draft, id, asker, again, refused, settled, begun, noted: None, out };
+        let mut interview = Interview {
+            terminal,
+            desk,
+            draft,
+            id,
+            asker,
+            again,
+            refused,
+            settled,
+            begun,
+            noted: None,
+            answered: Vec::new(),
+            out,
+        };
         let (whole, path) = (interview.whole(), interview.path());
         let is_refused = |field: &Field| !interview.again.contains(field) && self.is_refused(*field, &whole, &path);
         interview.refused = interview.settled.iter().copied().filter(is_refused).collect();

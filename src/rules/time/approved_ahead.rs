@@ -24,6 +24,10 @@ declare_rule! {
 }
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    // The change that brings the first register brings its whole past.
+    if cx.changes.is_some_and(|changes| changes.head.is_none()) {
+        return;
+    }
     let (Some(starts), Some(tier), Some(agreed)) = (&exception.starts, &exception.risk.tier, agreed(exception)) else {
         return;
     };
