@@ -120,7 +120,7 @@ pub enum Command {
     Reject(Reject),
     /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// `owner`, `removal`, `alternatives`, `references`, `follows` and keys of your own are free to change; every other field
     /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not

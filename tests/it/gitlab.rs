@@ -236,6 +236,26 @@ mod approvals {
     }
 
     #[test]
+    fn a_merge_request_is_dated_by_its_approval() {
+        let mut request =
+            Request::asking(&[("decided", "2026-11-13"), ("starts", "2026-11-13"), ("expires", "2026-12-13")]);
+        request.approve("mei", 9);
+        let event = request.save("merge-request.json", &request.merge_request().to_string());
+        let reviews = request.save("approvals.json", &request.saved());
+        let decide = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(request.repo.path());
+            Run::of(command.args(["decide", "label-printer", "--today", TODAY]).args(arguments))
+        };
+        let run = decide(&["--reviews", &reviews]);
+        assert!(run.code == 2 && run.stderr.contains("for GitLab add `--event`"), "{run:?}");
+        let run = decide(&["--reviews", &reviews, "--event", &event]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains("label-printer is decided on 2026-11-15\n"), "{}", run.stdout);
+        assert_eq!(request.push(10, &[]).said(), NOTHING);
+    }
+
+    #[test]
     fn what_was_pushed_after_the_approval_was_not_approved() {
         let mut request = Request::asking(&[]);
         let approved = request.head()[..12].to_owned();

@@ -340,7 +340,13 @@ impl Interview<'_> {
     /// Returns what was asked for before, as far as an answer has brought it up.
     fn earlier_notes(&self, field: Field) -> Vec<String> {
         let mut earlier = self.desk.asked_before(&self.draft);
-        earlier.retain(|it| field == CONTROL || it.common != Common::Control);
+        // The question for what is different shows the same right away.
+        let is_asked = self.draft.is_given(REASON);
+        earlier.retain(|it| match it.common {
+            Common::Both => !is_asked,
+            Common::System => true,
+            Common::Control => field == CONTROL,
+        });
         let mut notes = Vec::new();
         for common in [Common::Both, Common::System, Common::Control] {
             let found: Vec<&Earlier> = earlier.iter().filter(|it| it.common == common).collect();
@@ -441,7 +447,7 @@ impl Interview<'_> {
         }
         let lines: Vec<&str> = earlier.iter().take(EARLIER).map(|it| it.line.as_str()).collect();
         let help = format!(
-            "the same was asked for before:\n{}\nthe reason is one sentence about this time, and stands beside them",
+            "the same was asked for before:\n{}\nsay in the reason what has changed since; it stays one sentence",
             lines.join("\n")
         );
         Question { ask: "Why now, and what is different this time?".to_owned(), help, prose: true, ..plain }

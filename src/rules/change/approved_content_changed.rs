@@ -23,8 +23,8 @@ declare_rule! {
     ///
     /// Put the value back. If the record was wrong, correct it and say so in the same change: an
     /// item of `amendments` that names the field, with an approver of its own. What is really
-    /// another risk is a new exception. The owner, the removal, the alternatives and the references
-    /// are free to edit, and what a baseline says an imported record lacks may be filled in.
+    /// another risk is a new exception. The owner, the removal, the alternatives, the references and
+    /// what it follows are free to edit, and what a baseline says an imported record lacks may be filled in.
     id: "approved-content-changed",
     family: Change,
     level: Error,

@@ -51,8 +51,11 @@ fn check(cx: &mut Context<'_>) {
     let all: Follows<'_> =
         register.exceptions.iter().filter(|it| !it.follows.is_empty()).map(|it| (it.id, it)).collect();
     for exception in &register.exceptions {
+        if !cx.judges_grant(exception) {
+            continue;
+        }
         let subject = Subject::of(exception, controls);
-        let Some(refusals) = refused.get(&subject).filter(|_| cx.judges_grant(exception)) else { continue };
+        let Some(refusals) = refused.get(&subject) else { continue };
         let is_new = changes.is_some_and(|changes| {
             let before = changes.before(exception.file);
             changes.adds(exception.file) || before.is_some_and(|before| Subject::of(before, controls) != subject)
