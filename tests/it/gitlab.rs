@@ -244,7 +244,8 @@ mod approvals {
         let reviews = request.save("approvals.json", &request.saved());
         let decide = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
-            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(request.repo.path());
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("GITLAB_CI", "true");
+            command.current_dir(request.repo.path());
             Run::of(command.args(["decide", "label-printer", "--today", TODAY]).args(arguments))
         };
         let run = decide(&["--reviews", &reviews]);
