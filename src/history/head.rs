@@ -66,7 +66,7 @@ impl Head {
     /// When the commit's trees are not in this clone, or its policy is in another repository.
     pub fn of_commit(root: &Path, git: &Git) -> Result<Self, Error> {
         let here = Self::of_work_tree(root, Some(git));
-        let Some(commit) = git.commit("HEAD")? else { return Ok(here) };
+        let Some(commit) = git.head()? else { return Ok(here) };
         let top = CommitFiles::list(git, Some(&commit))?;
         for name in NAMES {
             let path = format!("{}{name}", here.prefix);
@@ -282,7 +282,7 @@ impl Head {
         }
         // Without git or a commit nothing tells, and an empty register is one too.
         let Ok(Some(git)) = Git::open(&self.root) else { return Ok(()) };
-        let Ok(Some(commit)) = git.commit("HEAD") else { return Ok(()) };
+        let Ok(Some(commit)) = git.head() else { return Ok(()) };
         CommitFiles::list(&git, Some(&commit))?.below(&prefix(&git, &self.root)).refuse_elsewhere(folder, FOLDER)
     }
 

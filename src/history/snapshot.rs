@@ -49,7 +49,7 @@ impl Snapshot {
     ///
     /// When `git` cannot compare the commits.
     pub fn settle(&mut self, git: &Git, beside: &Beside) -> Result<(), Error> {
-        let (Some(base), Some(head)) = (&self.commit, git.commit("HEAD")?) else { return Ok(()) };
+        let (Some(base), Some(head)) = (&self.commit, git.head()?) else { return Ok(()) };
         let settled = beside.settled(git, base, &head)?;
         if settled.is_empty() {
             return Ok(());

@@ -89,7 +89,7 @@ pub fn replay(
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Some(head) = git.commit("HEAD")? else { return Err(GitError::NothingToReplay.into()) };
+    let Some(head) = git.head()? else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
     let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
     let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
