@@ -63,7 +63,7 @@ pub mod policy {
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict, Worth,
     };
 }
 pub mod history {

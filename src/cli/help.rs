@@ -33,7 +33,7 @@ pub(super) const OF_A_COMMAND: &str =
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
+    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
     ("The register", &["check", "list", "show", "card", "explain"]),
     ("The team", &["report", "remind", "history", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
@@ -109,6 +109,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             "stopgap amend payroll-vendor --set scope.system=sftp-hr-02 --approver @olek",
             "correct an approved record",
         )],
+    ),
+    (
+        "decide",
+        &[
+            ("stopgap decide payroll-vendor", "it was approved today"),
+            ("stopgap decide payroll-vendor --reviews reviews.json", "it was approved on the day of the review"),
+        ],
     ),
     (
         "report",

@@ -33,7 +33,7 @@ pub use list::List;
 pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
-pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
+pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
@@ -131,12 +131,21 @@ pub enum Command {
     Reject(Reject),
     /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// `owner`, `removal`, `alternatives`, `references`, `follows` and keys of your own are free to change; every other field
     /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
+    /// Date a request by the day on which it was approved.
+    ///
+    /// Writes the day of the decision into what the branch still asks for: a new exception, a renewal, an amendment. A
+    /// start that comes before the decision moves to its day. Nothing else changes, so an approval that was given before
+    /// stays good.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Decide(Decide),
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what

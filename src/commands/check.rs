@@ -11,7 +11,7 @@ use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, explain, signoff, write};
+use crate::commands::{book, explain, precedent, signoff, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -178,7 +178,7 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
-            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
+            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes, &judge) },
         };
         gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
@@ -187,6 +187,7 @@ impl Run<'_> {
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(uncompared(changes))
+                .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
                 .collect();
             let cards = Cards::of_change(&judge, register, changes);

@@ -19,6 +19,7 @@ mod man;
 mod new;
 mod opened;
 mod place;
+mod precedent;
 mod remind;
 mod report;
 mod revise;
@@ -154,6 +155,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),

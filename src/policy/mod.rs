@@ -59,6 +59,8 @@ pub struct Policy {
     pub similarity: f64,
     /// By how many days a change may back-date its entries.
     pub back_dating: u32,
+    /// For how many days after a refusal the same request has to answer it.
+    pub asked_again: u32,
     /// How many days from today a baseline may end.
     pub baseline: u32,
     /// Stock phrases in addition to the built-in ones.
@@ -83,6 +85,7 @@ impl Default for Policy {
             reminders: vec![7, 1],
             similarity: 0.8,
             back_dating: 3,
+            asked_again: 90,
             baseline: 90,
             vague_phrases: Vec::new(),
             rules: BTreeMap::new(),
@@ -223,6 +226,7 @@ impl Policy {
         let word = |key: &str| node.get(key).and_then(Node::as_text);
         self.exposure_tier = word("exposure_tier").and_then(Tier::parse).unwrap_or(self.exposure_tier);
         self.back_dating = node.get("back_dating").and_then(days).unwrap_or(self.back_dating);
+        self.asked_again = node.get("asked_again").and_then(days).unwrap_or(self.asked_again);
         self.baseline =
             node.get("baseline").and_then(|baseline| baseline.get("max")).and_then(days).unwrap_or(self.baseline);
         let inner = |outer: &str, key: &str| number(node.get(outer)?.get(key)?);

@@ -645,7 +645,7 @@ impl Comparison<'_> {
         let approved = Approved { git: state.git, prefix: &ownership.prefix, folder: &folder };
         let (commit, info, judge) = (self.commit, self.info, &*self.judge);
         let read = state.merges.filter(|_| !self.first);
-        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes));
+        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes, judge));
         let gate = Gate {
             judge,
             ownership: Some(&ownership),

@@ -1,6 +1,7 @@
 //! How a rule judges: what it looks at, what it is given, and where it reports to.
 //!
-//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O.
+//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O. A milder case of the same
+//! defect may be reported at a lower level than the rule's.
 
 use crate::history::{Change, Changes};
 use crate::people::People;

@@ -2,6 +2,7 @@
 //!
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
+mod chain;
 mod context;
 mod tolerance;
 
@@ -45,6 +46,7 @@ rules! {
         expired,
         expiring_soon,
         term_too_long,
+        approved_ahead,
         dates_out_of_order,
         recorded_late,
         status_mismatch,
@@ -64,6 +66,7 @@ rules! {
         renewal_late,
         renewal_not_escalated,
         refiled_exception,
+        asked_again,
     }
     text {
         copied_reason,
@@ -94,10 +97,12 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        closure_unverified,
         merged_unapproved,
     }
 }
 
+use change::approved_content_changed::names;
 pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;

@@ -13,6 +13,7 @@ mod change;
 mod cli_check;
 mod codeowners;
 mod days;
+mod decide;
 mod docs;
 mod doctor;
 mod edit;

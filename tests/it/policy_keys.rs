@@ -68,6 +68,15 @@ fn cases() -> Vec<Case> {
             "note[expiring-soon]",
             "error[expired]",
         ),
+        case("asked_again", "asked_again: 10d\n", &[("follows", "[refused]")], "error[asked-again]", "").file(
+            "exceptions/refused.yaml",
+            exception(&[
+                ("status", "rejected"),
+                ("approver", "Ines Falk"),
+                ("decided", "2026-11-02"),
+                ("reason", "Nobody has the time to look at the printer before Christmas."),
+            ]),
+        ),
         case("exposure_tier", "exposure_tier: low\n", &[("risk.exposure", "[data]")], "error[understated-tier]", ""),
         case(
             "reminders",

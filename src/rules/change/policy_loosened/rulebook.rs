@@ -83,6 +83,11 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
         let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
     }
+    let (before, after) = (base.asked_again, head.asked_again);
+    if after < before {
+        let message = format!("a refusal has to be answered for `{after}` days instead of `{before}`");
+        books.report(cx, "/asked_again", message).help(meant(&format!("`asked_again: {before}d`")));
+    }
     let (before, after) = (base.baseline, head.baseline);
     if after > before {
         let message = format!("a baseline may last `{after}` days instead of `{before}`");
