@@ -235,6 +235,15 @@ pub struct Place {
     pub policy: Option<PathBuf>,
 }
 
+/// The register of the past.
+#[derive(Args, Debug, Default)]
+pub struct Past {
+    /// Read the register as it stood on the default branch at the end of this day (`2026-03-31`) or at this date-time, or
+    /// in this revision, and judge it as of then: policy, people, controls and CODEOWNERS are of that commit too.
+    #[arg(long, value_name = "DATE|REV")]
+    pub at: Option<String>,
+}
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {

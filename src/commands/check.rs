@@ -10,6 +10,7 @@ use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
+use crate::commands::then::{self, Then};
 use crate::commands::{book, explain, signoff, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
@@ -30,13 +31,14 @@ use crate::time::{Day, Zone};
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let run = Run {
-        arguments,
-        world,
-        outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
-        rules: Rules::read(arguments)?,
-        root: place::root(&arguments.place, &world.folder)?,
+    let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
+    let rules = Rules::read(arguments)?;
+    let then = Then::find(&arguments.place, &arguments.past, world)?;
+    let root = match &then {
+        Some(then) => then.root.clone(),
+        None => place::root(&arguments.place, &world.folder)?,
     };
+    let run = Run { arguments, world, outputs, rules, root, then };
     run.refuse_nonsense()?;
     match &arguments.base {
         None => run.whole(out),
@@ -51,6 +53,8 @@ struct Run<'r> {
     outputs: Vec<(output::Format, PathBuf)>,
     rules: Rules,
     root: PathBuf,
+    /// The commit of the past that is judged.
+    then: Option<Then>,
 }
 
 impl Run<'_> {
@@ -60,11 +64,17 @@ impl Run<'_> {
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &head.place)?;
+        match &self.then {
+            Some(then) => then.remark(),
+            None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+        }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
-        head.add_twins(&[&judge.policy], None, &mut files)?;
+        if self.then.is_none() {
+            head.add_twins(&[&judge.policy], None, &mut files)?;
+        }
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
@@ -97,8 +107,11 @@ impl Run<'_> {
         self.finish(findings, &files, &register, &judge, &remarks, None, out)
     }
 
-    /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
+    /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
     fn head(&self) -> Result<Head, Error> {
+        if let Some(then) = &self.then {
+            return then.head();
+        }
         match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
             Some(git) => self.changed_head(&git),
             None => Ok(Head::of_work_tree(&self.root, None)),
@@ -161,7 +174,7 @@ impl Run<'_> {
             };
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &place.place)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&mut place, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
@@ -261,12 +274,17 @@ impl Run<'_> {
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
         let named: Vec<&Path> = named.into_iter().flatten().collect();
         write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
-        let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
+        let (today, zone) = (self.arguments.today.as_deref(), book.policy.timezone);
+        let today = match &self.then {
+            Some(then) => then.today(today, zone, world)?,
+            None => book::read_today(today, zone, world)?,
+        };
         Ok(Judge::new(book, today))
     }
 
-    fn selection(&self, folder: &str) -> Result<Selection, Error> {
-        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
+    fn selection(&self, folder: &str, place: &Repository) -> Result<Selection, Error> {
+        let then = self.then.as_ref().map(|_| place);
+        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder, then)
     }
 }
 

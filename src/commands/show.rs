@@ -1,15 +1,12 @@
 //! `stopgap show`: one exception and what became of it.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, place};
 use crate::error::Error;
-use crate::files;
-use crate::git::Git;
 use crate::history::timeline::{self, Event};
 use crate::output::Report;
 use crate::output::show::{Sheet, render};
@@ -20,7 +17,7 @@ use crate::time::Today;
 
 /// Shows one exception.
 pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
     let Opened { root, judge, files: read, .. } = &opened;
     let (today, folder) = (judge.today, &judge.policy.exceptions);
     let register = opened.register();
@@ -30,7 +27,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let mut findings = Case::whole(judge, &register, None, read).run_strictly();
     findings.narrow();
     let exception = register.exception(first.id);
-    let (timeline, in_git) = timeline_of(root, &judge.policy, first, exception)?;
+    let (timeline, in_git) = timeline_of(&opened, first, exception)?;
     let report = Report {
         findings: &findings,
         files: read,
@@ -62,15 +59,16 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
 }
 
 fn timeline_of(
-    root: &Path,
-    policy: &Policy,
+    opened: &Opened,
     file: FileRef<'_>,
     exception: Option<&Exception<'_>>,
 ) -> Result<(Vec<Event>, bool), Error> {
-    match Git::open(root)? {
+    match opened.git()? {
         Some(git) => {
-            let current = files::read(&root.join(file.path), file.path.to_owned());
-            Ok((timeline::of_commits(&git, root, &policy.exceptions, &current, policy.timezone)?, true))
+            let (policy, tip) = (&opened.judge.policy, opened.tip(&git)?);
+            let current = opened.files.copy(file.id);
+            let (root, folder) = (&opened.root, &policy.exceptions);
+            Ok((timeline::of_commits(&git, root, folder, tip.as_ref(), &current, policy.timezone)?, true))
         }
         None => Ok((exception.map(timeline::of_record).unwrap_or_default(), false)),
     }

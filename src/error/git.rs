@@ -59,6 +59,24 @@ pub enum GitError {
         /// Whether the clone is shallow.
         shallow: bool,
     },
+    /// What `--at` names is neither a day nor a commit.
+    #[error("`--at {}` is neither a date nor a commit in this clone", shown(at))]
+    NoThen {
+        /// The value as typed.
+        at: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// The default branch had no commit yet.
+    #[error("`--at {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
+    NothingThen {
+        /// The value as typed.
+        at: String,
+        /// The first commit.
+        first: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
     /// A revision means several commits.
     #[error("`{}` names several commits here, such as {} and {}", shown(revision), reference(first), reference(last))]
     Ambiguous {
@@ -197,6 +215,13 @@ impl GitError {
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
                 format!("name an ancestor of `HEAD`, such as a tag{more}")
+            }
+            Self::NoThen { shallow: false, .. } => {
+                "write a day such as `2026-03-31`, a date-time such as `2026-03-31T09:00`, a tag or a commit".into()
+            }
+            Self::NothingThen { shallow: false, .. } => "name a later day".into(),
+            Self::NoThen { shallow: true, .. } | Self::NothingThen { shallow: true, .. } => {
+                "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a job".into()
             }
             Self::Ambiguous { last: (name, _), .. } => {
                 format!("write the whole name, such as `--base {}`", shown(name))

@@ -6,6 +6,7 @@ mod changes;
 mod decisions;
 mod head;
 pub(crate) mod main_line;
+pub mod past;
 mod settled;
 pub(crate) mod snapshot;
 pub mod timeline;

@@ -98,16 +98,23 @@ pub struct Event {
     pub by: Option<String>,
 }
 
-/// Follows an id through the first-parent commits up to `HEAD`, in every folder of the register, and on to the file as
-/// it is in the work tree.
+/// Follows an id through the first-parent commits up to a tip, in every folder of the register, and on to the file as it
+/// is now.
 ///
 /// # Errors
 ///
 /// If `git` cannot deliver the history or a content.
-pub fn of_commits(git: &Git, root: &Path, folder: &str, current: &ReadFile, zone: Zone) -> Result<Vec<Event>, Error> {
+pub fn of_commits(
+    git: &Git,
+    root: &Path,
+    folder: &str,
+    tip: Option<&Commit>,
+    current: &ReadFile,
+    zone: Zone,
+) -> Result<Vec<Event>, Error> {
     let id = register::stem(current.source.path());
-    let mut chain = match git.commit("HEAD")? {
-        Some(head) => git.first_parents(&head, None)?,
+    let mut chain = match tip {
+        Some(tip) => git.first_parents(tip, None)?,
         None => Vec::new(),
     };
     chain.reverse();
