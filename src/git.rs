@@ -47,10 +47,14 @@ pub struct CommitInfo {
     pub parents: Vec<Commit>,
     /// Committer time, in seconds since 1970-01-01 UTC.
     pub committed: i64,
+    /// Author time, in seconds since 1970-01-01 UTC.
+    pub authored: i64,
     /// The author's name and address, as the object holds them.
     pub author: String,
     /// The first line of the message.
     pub subject: String,
+    /// The pull or merge request that the message names as a forge writes it: `#12`, `!12`.
+    pub request: Option<String>,
     /// Whether the committer is GitHub itself, as for anything merged, squashed or edited there.
     pub by_forge: bool,
 }
@@ -726,10 +730,30 @@ fn read_commit(text: &str) -> CommitInfo {
     CommitInfo {
         parents: values("parent").filter_map(|oid| commit_of(oid.as_bytes())).collect(),
         committed: values("committer").find_map(seconds).unwrap_or_default(),
+        authored: values("author").find_map(seconds).unwrap_or_default(),
         author: values("author").map(name).next().unwrap_or_default(),
         subject: message.lines().next().unwrap_or_default().to_owned(),
+        request: request_of(message),
         by_forge: values("committer").any(|line| line.contains(" <noreply@github.com> ")),
     }
+}
+
+/// Finds the pull or merge request in a message as GitHub writes it, `Merge pull request #12 from …` or `Subject (#12)`,
+/// and as GitLab does, `See merge request group/project!12`.
+fn request_of(message: &str) -> Option<String> {
+    fn number(text: &str) -> Option<&str> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=10).contains(&digits).then(|| &text[..digits])
+    }
+    let subject = message.lines().next().unwrap_or_default().trim_end();
+    let merged = subject.strip_prefix("Merge pull request #").and_then(number);
+    let squashed = subject.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (#"));
+    let squashed = squashed.and_then(|(_, digits)| number(digits).filter(|found| found.len() == digits.len()));
+    if let Some(digits) = merged.or(squashed) {
+        return Some(format!("#{digits}"));
+    }
+    let named = message.lines().find_map(|line| line.strip_prefix("See merge request ")?.rsplit_once('!'));
+    named.and_then(|(_, digits)| number(digits)).map(|digits| format!("!{digits}"))
 }
 
 /// Reads one answer of `git cat-file --batch`: `<oid> <type> <size>`, the bytes, a line feed.
@@ -766,7 +790,23 @@ mod tests {
         let info = read_commit(&text);
         assert_eq!(info.parents, [Commit(parent)]);
         assert_eq!((info.committed, info.subject.as_str()), (1_700_000_000, "subject"));
-        assert_eq!(info.author, "A B <a@b>");
+        assert_eq!((info.author.as_str(), info.authored), ("A B <a@b>", 1));
+    }
+
+    #[test]
+    fn a_request_is_found_where_a_forge_writes_it() {
+        for (message, request) in [
+            ("Merge pull request #12 from acme/topic\n\nTitle", Some("#12")),
+            ("Close the printer (#345)\n\n* one", Some("#345")),
+            ("Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request acme/register!7", Some("!7")),
+            ("Fixes (#345) and more", None),
+            ("See #12", None),
+            ("x (#)", None),
+            ("x (#1x)", None),
+            ("", None),
+        ] {
+            assert_eq!(request_of(message).as_deref(), request, "{message}");
+        }
     }
 
     #[test]

@@ -87,7 +87,8 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "show",
         &[
-            ("stopgap show payroll-vendor", "the record, its findings and its history"),
+            ("stopgap show payroll-vendor", "the record, its findings and its story"),
+            ("stopgap show payroll-vendor --output html=case.html", "the same as a page for the auditor"),
             ("stopgap show payroll-vendor --format json", "the same for scripts"),
         ],
     ),

@@ -85,11 +85,14 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: its record, its findings, its history.
+    /// Show one exception: its record, its findings, its story.
     ///
-    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed, amended, expired,
-    /// closed, moved, and edits that were none of these. It follows the id through every folder of the register, along
-    /// the first parents of HEAD; outside git it is what the record says of itself.
+    /// The story goes from the request over decision, reviews and renewals to the closure. Each step has what the record
+    /// says, the commit that wrote it, the merge and the pull request that brought it, who had approved it (with
+    /// `--pulls`), and whether record and git agree. The timeline names what each commit did: added, renewed, reviewed,
+    /// amended, expired, closed, moved, and edits that were none of these. Both follow the record through every name and
+    /// folder that it had, along the first parents of HEAD, and tell of one that was removed from the register too;
+    /// outside git they are what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
@@ -218,7 +221,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case"])]
         name: String,
     },
 }

@@ -1,5 +1,7 @@
 //! The arguments of `stopgap show`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::{Past, Place};
@@ -20,7 +22,14 @@ pub struct Show {
     /// The register of the past.
     #[command(flatten)]
     pub past: Past,
+    /// Say who had approved what was merged, by the pull requests and reviews that `action/fetch-pulls` saved; may be given
+    /// several times.
+    #[arg(long, value_name = "FILE")]
+    pub pulls: Vec<PathBuf>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+    /// Write it to a file as well: `html=payroll-vendor.html`; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 mod approved;
 pub mod base;
+pub mod case;
 mod changes;
 mod decisions;
 mod head;
@@ -10,6 +11,7 @@ pub mod past;
 mod settled;
 pub(crate) mod snapshot;
 pub mod timeline;
+pub mod trail;
 
 use crate::files::CommitFiles;
 use crate::policy::{self, Policy};

@@ -25,7 +25,7 @@ use crate::register::{self, Exception, Files, is_named_like_one};
 use crate::replay::merged::Merges;
 use crate::rule::{Finding, Findings, LooksAt};
 use crate::rules::{self, Judge};
-use crate::signoff::{Ownership, Pulls, Unanswered};
+use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::text::counted;
 use crate::time::{Day, Moment, Today};
@@ -47,8 +47,19 @@ pub struct Past {
     pub judged: usize,
     /// The commits that contain a decision, and whose pull requests show who approved it.
     pub decided: Vec<Commit>,
+    /// What brought the commits with decisions to the branch, where the pull requests were given.
+    pub merges: BTreeMap<Commit, Merge>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
+}
+
+/// Which commits are judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Between<'c> {
+    /// The commit after which they begin; `None` for all of them.
+    pub since: Option<&'c Commit>,
+    /// The last one; `None` for `HEAD`.
+    pub tip: Option<&'c Commit>,
 }
 
 /// What one commit did.
@@ -74,8 +85,7 @@ const MOST_NAMED: usize = 10;
 /// How many commits are read at once.
 const CHUNK: usize = 1000;
 
-/// Judges the commits of the main line from a revision (not included; none: from the first commit) to `HEAD`, and with
-/// `pulls` also who had approved what they brought.
+/// Judges the commits of the main line between two of them, and with `pulls` also who had approved what they brought.
 ///
 /// # Errors
 ///
@@ -84,12 +94,17 @@ const CHUNK: usize = 1000;
 pub fn replay(
     git: &Git,
     root: &Path,
-    since: Option<&Commit>,
+    between: Between<'_>,
     policy: &PolicyFile,
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Some(head) = git.commit("HEAD")? else { return Err(GitError::NothingToReplay.into()) };
+    let Between { since, tip } = between;
+    let head = match tip {
+        Some(tip) => Some(tip.clone()),
+        None => git.commit("HEAD")?,
+    };
+    let Some(head) = head else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
     let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
     let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
@@ -541,6 +556,9 @@ impl<'r> Replay<'r> {
         }
         self.past.decided.push(commit.clone());
         self.unseen.extend(rules::unseen(judge, changes));
+        if let Some(Ok(merge)) = &changes.merge {
+            self.past.merges.insert(commit.clone(), merge.clone());
+        }
         self.unanswered.extend(changes.merge.as_ref().and_then(|merge| merge.as_ref().err()).copied());
     }
 

@@ -148,7 +148,7 @@ fn short() -> Repo {
     let repo = Repo::new();
     let printer = |fields: &[(&str, &str)]| {
         let usual = [("decided", "2026-01-02"), ("starts", "2026-01-02"), ("expires", "2026-02-01")];
-        exception(&[&usual[..], fields].concat())
+        exception(&[fields, &usual[..]].concat())
     };
     repo.write("exceptions/printer.yaml", &printer(&[])).write("stopgap.yaml", "timezone: UTC\n").commit("One");
     repo.write("exceptions/scanner.yaml", &printer(&[("title", "Scanner keeps telnet")])).commit("Two");

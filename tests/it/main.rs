@@ -8,6 +8,7 @@ mod support;
 
 mod at;
 mod base;
+mod case;
 mod change;
 mod cli_check;
 mod codeowners;
