@@ -492,6 +492,17 @@ impl Git {
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
 
+    /// Tells whether `HEAD` reaches a commit that is no newer than a moment, in seconds since 1970-01-01 UTC.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn has_commit_by(&self, moment: i64) -> Result<bool, Error> {
+        let before = format!("--before=@{moment}");
+        let found = self.try_run(&["rev-list", "--first-parent", "--max-count=1", &before, "HEAD"])?;
+        Ok(found.is_some_and(|found| !found.is_empty()))
+    }
+
     /// Returns what each commit changes compared with the commit paired with it, or with nothing if none is, in one
     /// process. A folder (empty: all of them) limits the paths.
     ///
@@ -536,7 +547,8 @@ impl Git {
         self.objects(oids, "blob", limit)
     }
 
-    fn objects(&self, oids: &[&str], kind: &str, limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    /// Reads objects of a kind in the order asked for, as [`Git::blobs`] does.
+    pub(crate) fn objects(&self, oids: &[&str], kind: &str, limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
         if oids.is_empty() {
             return Ok(Vec::new());
         }
@@ -549,6 +561,57 @@ impl Git {
         // One that broke off is not asked again.
         *kept = Some(reader);
         Ok(result)
+    }
+
+    /// Lets git verify a commit's signature with keys from a file and a keyring, and returns whether it holds and what git
+    /// says. Every key of the configuration that names a program or a file for this is overruled.
+    pub(crate) fn verify(&self, commit: &Commit, ssh: &Path, ring: &Path) -> Result<(bool, String), Error> {
+        let mut command = self.command(&[]);
+        let none = if cfg!(windows) { "NUL" } else { "/dev/null" };
+        let signers = format!("gpg.ssh.allowedSignersFile={}", ssh.display());
+        let revoked = format!("gpg.ssh.revocationFile={none}");
+        let settings = [
+            signers.as_str(),
+            &revoked,
+            "gpg.ssh.program=ssh-keygen",
+            "gpg.program=gpg",
+            "gpg.openpgp.program=gpg",
+            "gpg.x509.program=gpgsm",
+            "gpg.minTrustLevel=undefined",
+        ];
+        for setting in settings {
+            command.args(["-c", setting]);
+        }
+        command.args(["verify-commit", "--raw", commit.as_str()]).env("GNUPGHOME", ring).stdin(Stdio::null());
+        let output = command.output().map_err(|error| not_started(&error))?;
+        let said = [output.stdout, output.stderr].concat();
+        Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+    }
+
+    /// Adds an OpenPGP key to a keyring and returns the fingerprint of its primary key; `None` where gpg cannot read it.
+    pub(crate) fn import(&self, ring: &Path, key: &[u8]) -> Result<Option<String>, Error> {
+        let run = |arguments: &[&str]| -> Result<Option<String>, Error> {
+            let mut command = Command::new("gpg");
+            command.env_clear();
+            for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
+                command.envs(std::env::var_os(name).map(|value| (name, value)));
+            }
+            command.env("LC_ALL", "C").env("GNUPGHOME", ring).current_dir(ring);
+            command.args(["--batch", "--quiet", "--no-autostart", "--no-options"]).args(arguments);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            let mut child = command.spawn().map_err(|_| GitError::NoVerifier { program: "gpg" })?;
+            if let Some(mut input) = child.stdin.take() {
+                // A reader that stops early says so by its exit code.
+                let _ = input.write_all(key);
+            }
+            let output = child.wait_with_output().map_err(|error| failed("gpg", &error.to_string()))?;
+            Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+        };
+        let shown = run(&["--with-colons", "--import-options", "show-only", "--import"])?.unwrap_or_default();
+        let keys = shown.lines().filter(|line| line.starts_with("pub:")).count();
+        let fingerprint = shown.lines().find_map(|line| line.strip_prefix("fpr:")?.split(':').nth(8));
+        let Some(fingerprint) = fingerprint.filter(|_| keys == 1) else { return Ok(None) };
+        Ok(run(&["--import"])?.map(|_| fingerprint.to_owned()))
     }
 
     /// Runs a command with a request on its standard input, and returns its whole answer.
@@ -620,7 +683,7 @@ fn not_started(error: &std::io::Error) -> Error {
     GitError::NotStarted { why: error.to_string() }.into()
 }
 
-fn failed(command: &str, why: &str) -> Error {
+pub(crate) fn failed(command: &str, why: &str) -> Error {
     GitError::Failed { command: command.to_owned(), why: why.to_owned() }.into()
 }
 

@@ -16,7 +16,7 @@ use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Signatures, Snapshot, Verifier, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
@@ -183,6 +183,7 @@ impl Run<'_> {
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         place_baselines(&documents, &files, &mut judge, head.as_mut());
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
+        judge.signatures = base.signatures(&judge.policy, &now)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,
@@ -373,6 +374,28 @@ impl Base {
             }
             result => result,
         }
+    }
+
+    /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
+    /// what it joins, and that of a trial is nobody's.
+    fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
+        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.commit("HEAD")?, policy.signed_decisions)
+        else {
+            return Ok(None);
+        };
+        let commits = self.git.commits(&head, Some(base))?;
+        let infos = self.git.infos(&commits.iter().collect::<Vec<_>>())?;
+        let parents: Vec<Vec<Commit>> =
+            infos.into_iter().map(|info| info.map(|info| info.parents).unwrap_or_default()).collect();
+        let steps: Vec<(&Commit, Option<&Commit>)> = commits
+            .iter()
+            .zip(&parents)
+            .filter(|(_, parents)| parents.len() < 2)
+            .map(|(commit, parents)| (commit, parents.first()))
+            .collect();
+        let verifier = Verifier::new(&self.git, policy.signers.as_deref().unwrap_or_default())?;
+        let folder = format!("{}{folder}", self.snapshot.prefix());
+        Signatures::of(&self.git, &verifier, &steps, &folder).map(Some)
     }
 
     fn day(&self, zone: Zone) -> Option<Day> {

@@ -70,16 +70,18 @@ impl Then {
     }
 }
 
-/// Says on standard error that a day of the past does not bring back the files of that day, where there are commits that
-/// came after it.
+/// Says on standard error that a day of the past does not bring back the files of that day, where there are commits from
+/// before it and commits that came after it.
 pub(super) fn remark_today(given: Option<&str>, today: Today, root: &Path) {
     let Some(given) = given else { return };
-    let newest = || {
+    let moment = today.instant.timestamp();
+    let is_past = || {
         let git = Git::open(root).ok()??;
         let head = git.commit("HEAD").ok()??;
-        Some(git.info(&head).ok()??.committed)
+        let newest = git.info(&head).ok()??.committed;
+        Some(newest > moment && git.has_commit_by(moment).ok()?)
     };
-    if newest().is_some_and(|newest| newest > today.instant.timestamp()) {
+    if is_past() == Some(true) {
         let (given, day) = (shown(given), today.day);
         remark(&format!("`--today {given}` looks at the files as they are now: `--at {day}` reads them as they stood"));
     }

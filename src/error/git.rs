@@ -11,6 +11,12 @@ pub enum GitError {
         /// What the system says.
         why: String,
     },
+    /// A signature cannot be verified, because the program that does it is missing.
+    #[error("a signature cannot be verified: `{program}` cannot be started")]
+    NoVerifier {
+        /// The program.
+        program: &'static str,
+    },
     /// A command of git fails.
     #[error("`git {command}` failed: {}", shown(why))]
     Failed {
@@ -203,6 +209,8 @@ impl GitError {
     pub fn help(&self) -> String {
         match self {
             Self::NotStarted { .. } => "install git and put it on the PATH".into(),
+            Self::NoVerifier { program: "ssh-keygen" } => "install OpenSSH's client and put it on the PATH".into(),
+            Self::NoVerifier { .. } => "install GnuPG and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
             Self::NothingToCompare => {

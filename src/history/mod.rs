@@ -9,9 +9,11 @@ mod head;
 pub(crate) mod main_line;
 pub mod past;
 mod settled;
+mod signatures;
 pub(crate) mod snapshot;
 pub mod timeline;
 pub mod trail;
+mod verifier;
 
 use crate::files::CommitFiles;
 use crate::policy::{self, Policy};
@@ -50,4 +52,6 @@ pub use changes::{Change, Changes, Circumstances, Edit, Side};
 pub use decisions::{Decision, decisions};
 pub use head::Head;
 pub use settled::Beside;
+pub use signatures::{Signatures, Signed};
 pub use snapshot::{Document, Snapshot};
+pub use verifier::Verifier;

@@ -86,6 +86,7 @@ rules! {
         policy_loosened,
         baseline_extended,
         expired_first,
+        unsigned_decision,
     }
     signoff {
         not_code_owned,

@@ -41,6 +41,7 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
+mod signatures;
 mod signoff;
 mod stored;
 mod slips;
