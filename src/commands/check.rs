@@ -379,8 +379,7 @@ impl Base {
     /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
     /// what it joins, and that of a trial is nobody's.
     fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
-        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.commit("HEAD")?, policy.signed_decisions)
-        else {
+        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.head()?, policy.signed_decisions) else {
             return Ok(None);
         };
         let commits = self.git.commits(&head, Some(base))?;

@@ -134,7 +134,7 @@ impl Opened {
     pub(super) fn tip(&self, git: &Git) -> Result<Option<Commit>, Error> {
         match &self.then {
             Some(then) => Ok(Some(then.commit.clone())),
-            None => git.commit("HEAD"),
+            None => git.head(),
         }
     }
 

@@ -77,7 +77,7 @@ pub(super) fn remark_today(given: Option<&str>, today: Today, root: &Path) {
     let moment = today.instant.timestamp();
     let is_past = || {
         let git = Git::open(root).ok()??;
-        let head = git.commit("HEAD").ok()??;
+        let head = git.head().ok()??;
         let newest = git.info(&head).ok()??.committed;
         Some(newest > moment && git.has_commit_by(moment).ok()?)
     };
@@ -169,7 +169,7 @@ impl Finder<'_> {
             };
             return Ok((name, tip));
         }
-        match self.git.commit("HEAD")? {
+        match self.git.head()? {
             Some(head) => Ok(("HEAD".to_owned(), head)),
             None => Err(GitError::NothingToReplay.into()),
         }

@@ -8,6 +8,7 @@ mod support;
 
 mod at;
 mod base;
+mod broken;
 mod case;
 mod change;
 mod cli_check;
