@@ -38,7 +38,7 @@ pub mod error {
     pub use crate::error::Error;
 }
 pub mod git {
-    pub use crate::git::Git;
+    pub use crate::git::{Git, ObjectFormat};
 }
 pub mod files {
     pub use crate::files::{ReadFile, Repository, decode};
@@ -67,7 +67,7 @@ pub mod signoff {
     };
 }
 pub mod history {
-    pub use crate::history::{Changes, Circumstances, Document, decisions};
+    pub use crate::history::{Changes, Circumstances, Document, Signatures, Signed, decisions};
     pub mod base {
         pub use crate::history::base::{Base, CiEnvironment, find};
     }

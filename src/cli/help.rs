@@ -71,6 +71,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
+            ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
         ],
     ),
     (
@@ -79,13 +80,15 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap list --mine", "what you own or asked for"),
             ("stopgap list --days-left 7", "what ends within a week, or is overdue"),
             ("stopgap list --all --control ACC-07 --sort starts", "how often a rule was broken, the latest first"),
+            ("stopgap list --at 2026-03-31", "what the register held at the end of that day"),
             ("stopgap list --columns id,owner,approver,left", "a table of your own"),
         ],
     ),
     (
         "show",
         &[
-            ("stopgap show payroll-vendor", "the record, its findings and its history"),
+            ("stopgap show payroll-vendor", "the record, its findings and its story"),
+            ("stopgap show payroll-vendor --output html=case.html", "the same as a page for the auditor"),
             ("stopgap show payroll-vendor --format json", "the same for scripts"),
         ],
     ),

@@ -87,11 +87,14 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: its record, its findings, its history.
+    /// Show one exception: its record, its findings, its story.
     ///
-    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed, amended, expired,
-    /// closed, moved, and edits that were none of these. It follows the id through every folder of the register, along
-    /// the first parents of HEAD; outside git it is what the record says of itself.
+    /// The story goes from the request over decision, reviews and renewals to the closure. Each step has what the record
+    /// says, the commit that wrote it, the merge and the pull request that brought it, who had approved it (with
+    /// `--pulls`), and whether record and git agree. The timeline names what each commit did: added, renewed, reviewed,
+    /// amended, expired, closed, moved, and edits that were none of these. Both follow the record through every name and
+    /// folder that it had, along the first parents of HEAD, and tell of one that was removed from the register too;
+    /// outside git they are what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
@@ -238,7 +241,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case"])]
         name: String,
     },
 }
@@ -253,6 +256,15 @@ pub struct Place {
     /// The policy file. Default: `stopgap.yaml`, otherwise `.github/stopgap.yaml`, in the root.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+}
+
+/// The register of the past.
+#[derive(Args, Debug, Default)]
+pub struct Past {
+    /// Read the register as it stood on the default branch at the end of this day (`2026-03-31`) or at this date-time, or
+    /// in this revision, and judge it as of then: policy, people, controls and CODEOWNERS are of that commit too.
+    #[arg(long, value_name = "DATE|REV")]
+    pub at: Option<String>,
 }
 
 /// When to use colour.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::Place;
+use crate::cli::{Past, Place};
 use crate::output::report::Format;
 
 /// Arguments of `report`.
@@ -14,6 +14,9 @@ pub struct Report {
     /// The day of the meeting: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// The day of the last meeting: `2026-11-16`, `7d` ago or the last `monday`; what is dated
     /// on it or later is new. Default: 7 days before.
     #[arg(long, value_name = "DATE")]

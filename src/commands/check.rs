@@ -11,12 +11,13 @@ use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
+use crate::commands::then::{self, Then};
 use crate::commands::{book, explain, precedent, signoff, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Signatures, Snapshot, Verifier, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
@@ -31,13 +32,14 @@ use crate::time::{Day, Zone};
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let run = Run {
-        arguments,
-        world,
-        outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
-        rules: Rules::read(arguments)?,
-        root: place::root(&arguments.place, &world.folder)?,
+    let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
+    let rules = Rules::read(arguments)?;
+    let then = Then::find(&arguments.place, &arguments.past, world)?;
+    let root = match &then {
+        Some(then) => then.root.clone(),
+        None => place::root(&arguments.place, &world.folder)?,
     };
+    let run = Run { arguments, world, outputs, rules, root, then };
     run.refuse_nonsense()?;
     match &arguments.base {
         None => run.whole(out),
@@ -52,6 +54,8 @@ struct Run<'r> {
     outputs: Vec<(output::Format, PathBuf)>,
     rules: Rules,
     root: PathBuf,
+    /// The commit of the past that is judged.
+    then: Option<Then>,
 }
 
 impl Run<'_> {
@@ -61,11 +65,17 @@ impl Run<'_> {
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &head.place)?;
+        match &self.then {
+            Some(then) => then.remark(),
+            None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+        }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
-        head.add_twins(&[&judge.policy], None, &mut files)?;
+        if self.then.is_none() {
+            head.add_twins(&[&judge.policy], None, &mut files)?;
+        }
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
@@ -98,8 +108,11 @@ impl Run<'_> {
         self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
     }
 
-    /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
+    /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
     fn head(&self) -> Result<Head, Error> {
+        if let Some(then) = &self.then {
+            return then.head();
+        }
         match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
             Some(git) => self.changed_head(&git),
             None => Ok(Head::of_work_tree(&self.root, None)),
@@ -162,7 +175,7 @@ impl Run<'_> {
             };
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &place.place)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&mut place, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
@@ -171,6 +184,7 @@ impl Run<'_> {
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         place_baselines(&documents, &files, &mut judge, head.as_mut());
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
+        judge.signatures = base.signatures(&judge.policy, &now)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,
@@ -266,12 +280,17 @@ impl Run<'_> {
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
         let named: Vec<&Path> = named.into_iter().flatten().collect();
         write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
-        let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
+        let (today, zone) = (self.arguments.today.as_deref(), book.policy.timezone);
+        let today = match &self.then {
+            Some(then) => then.today(today, zone, world)?,
+            None => book::read_today(today, zone, world)?,
+        };
         Ok(Judge::new(book, today))
     }
 
-    fn selection(&self, folder: &str) -> Result<Selection, Error> {
-        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
+    fn selection(&self, folder: &str, place: &Repository) -> Result<Selection, Error> {
+        let then = self.then.as_ref().map(|_| place);
+        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder, then)
     }
 }
 
@@ -360,6 +379,27 @@ impl Base {
             }
             result => result,
         }
+    }
+
+    /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
+    /// what it joins, and that of a trial is nobody's.
+    fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
+        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.head()?, policy.signed_decisions) else {
+            return Ok(None);
+        };
+        let commits = self.git.commits(&head, Some(base))?;
+        let infos = self.git.infos(&commits.iter().collect::<Vec<_>>())?;
+        let parents: Vec<Vec<Commit>> =
+            infos.into_iter().map(|info| info.map(|info| info.parents).unwrap_or_default()).collect();
+        let steps: Vec<(&Commit, Option<&Commit>)> = commits
+            .iter()
+            .zip(&parents)
+            .filter(|(_, parents)| parents.len() < 2)
+            .map(|(commit, parents)| (commit, parents.first()))
+            .collect();
+        let verifier = Verifier::new(&self.git, policy.signers.as_deref().unwrap_or_default())?;
+        let folder = format!("{}{folder}", self.snapshot.prefix());
+        Signatures::of(&self.git, &verifier, &steps, &folder).map(Some)
     }
 
     fn day(&self, zone: Zone) -> Option<Day> {

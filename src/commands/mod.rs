@@ -28,6 +28,7 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod then;
 mod write;
 
 use std::io::{self, IsTerminal, Write};

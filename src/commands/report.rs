@@ -19,7 +19,7 @@ const WEEK: i64 = 7;
 /// Prepares the meeting.
 pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = Outputs::parse(arguments)?;
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
     let judge = &opened.judge;
     write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
     let since = read_since(arguments.since.as_deref(), judge.today.day)?;

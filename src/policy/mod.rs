@@ -63,6 +63,13 @@ pub struct Policy {
     pub asked_again: u32,
     /// How many days from today a baseline may end.
     pub baseline: u32,
+    /// Whether the commit that writes a decision must be signed by its approver, or by the forge that merges it.
+    pub signed_decisions: bool,
+    /// Under which name the forge's own key is among the allowed signers.
+    pub forge_signer: Option<String>,
+    /// The allowed signers as the rule book has them; read only where decisions must be signed, and `None` where the
+    /// file is not there.
+    pub signers: Option<String>,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
     /// Levels of rules that differ from the rules' defaults.
@@ -87,6 +94,9 @@ impl Default for Policy {
             back_dating: 3,
             asked_again: 90,
             baseline: 90,
+            signed_decisions: false,
+            forge_signer: None,
+            signers: None,
             vague_phrases: Vec::new(),
             rules: BTreeMap::new(),
         }
@@ -211,6 +221,8 @@ impl Policy {
             }
         }
         self.forge = text("forge").as_deref().and_then(Forge::parse);
+        self.signed_decisions = text("signed_decisions").as_deref() == Some("true");
+        self.forge_signer = text("forge_signer");
         self.take_limits(node);
         self.take_rules(node, rules, &mut problems);
         problems
@@ -261,6 +273,18 @@ impl Policy {
 }
 
 const KIND: &str = "the policy";
+
+/// Reads the allowed signers, where decisions must be signed; `None` where the file is not there.
+///
+/// # Errors
+///
+/// When it is there and cannot be read.
+pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String>, Error> {
+    if !policy.signed_decisions || !place.exists(places::SIGNERS) {
+        return Ok(None);
+    }
+    Ok(Some(usable(place.read(places::SIGNERS)?, places::Book::Signers.name())?.text().to_owned()))
+}
 
 /// Reads the roster: the file that the policy names, otherwise the usual one if it exists.
 ///

@@ -136,7 +136,9 @@ fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
 }
 
 impl<'r> Item<'r> {
-    fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today) -> Self {
+    /// Reads an exception by itself: without its place among the others, its file and who its owner is.
+    #[must_use]
+    pub fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today) -> Self {
         let zone = policy.timezone;
         let status = exception.status.as_ref().map(|status| status.value);
         let term = exception.term(zone, today);

@@ -90,6 +90,7 @@ rules! {
         policy_loosened,
         baseline_extended,
         expired_first,
+        unsigned_decision,
     }
     signoff {
         not_code_owned,

@@ -6,9 +6,11 @@
 mod generate;
 mod support;
 
+mod at;
 mod base;
 mod broken;
 mod card;
+mod case;
 mod change;
 mod cli_check;
 mod codeowners;
@@ -42,6 +44,7 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
+mod signatures;
 mod signoff;
 mod stored;
 mod slips;

@@ -19,7 +19,7 @@ fn shipped(register: &str, format: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
     command.env_clear().args(["report", "--today", TODAY, "--format", format, "--root"]).arg(root);
     let run = Run::of(&mut command);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!((run.code, run.errors().as_str()), (0, ""), "{run:?}");
     run.stdout
 }
 
@@ -30,7 +30,7 @@ fn run(sandbox: &Sandbox, arguments: &[&str]) -> Run {
 /// Runs `report` on a sandbox, which must succeed.
 fn report(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let run = run(sandbox, arguments);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!((run.code, run.errors().as_str()), (0, ""), "{run:?}");
     run.stdout
 }
 

@@ -115,7 +115,7 @@ impl Desk {
     ///
     /// If CODEOWNERS cannot be read.
     pub(super) fn new(opened: Opened) -> Result<Self, crate::error::Error> {
-        let Opened { root, judge, own, files } = opened;
+        let Opened { root, judge, own, files, .. } = opened;
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::WorkTree(&root), &mut Files::default())?;
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let mut systems: BTreeMap<String, Vec<FileId>> = BTreeMap::new();
