@@ -169,8 +169,8 @@ pub enum Command {
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
-    /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
-    /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
+    /// The owner, the owner's manager and the approver are told at each of the policy's reminders, and daily once the
+    /// exception has expired. Nothing is printed when nobody must act.
     ///
     /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
