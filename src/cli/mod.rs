@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod help;
 mod check;
+mod dashes;
 mod doctor;
 mod export;
 mod history;
@@ -22,6 +23,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
 pub use check::Check;
+pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
 pub use export::Export;
 pub use history::History;

@@ -42,7 +42,7 @@ impl<'m> Agenda<'m> {
             add(|agenda| &mut agenda.expired, matches!(item.standing, Standing::Expired { .. }));
             add(|agenda| &mut agenda.expiring, matches!(item.standing, Standing::Expiring { .. }));
             add(|agenda| &mut agenda.new, approved && item.standing != Standing::Rejected);
-            add(|agenda| &mut agenda.rejected, approved && item.standing == Standing::Rejected);
+            add(|agenda| &mut agenda.rejected, lately(item.decided()) && item.standing == Standing::Rejected);
             let renewals = item.exception.renewals.iter().map(|renewal| renewal.decided.as_ref());
             add(|agenda| &mut agenda.renewed, renewals.flatten().any(|day| lately(Some(day.value))));
             add(|agenda| &mut agenda.closed, lately(item.closed_on));

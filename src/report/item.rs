@@ -43,14 +43,14 @@ pub enum Standing {
 pub enum Doubt {
     /// It has no readable status.
     NoStatus,
-    /// It is live and has no readable end.
+    /// It is live or closed and has no readable end.
     NoEnd,
     /// It is live or closed and has no readable start.
     NoStart,
     /// Its status is `expired`, and its end is in the future.
     ExpiredEarly,
     /// It has a closure, and its status is not `closed`.
-    ClosureWhileLive,
+    ClosureNotClosed,
     /// It is closed, without a readable closing day.
     NoClosingDay,
     /// It was closed before it began.
@@ -99,6 +99,8 @@ pub struct Item<'r> {
     pub last_day: Option<Day>,
     /// The day of its closure, where its status is `closed`.
     pub closed_on: Option<Day>,
+    /// Whether that day is in the future.
+    pub closed_ahead: bool,
     /// How often it may be renewed.
     pub max_renewals: usize,
     /// The review that it needs, if it is a live emergency.
@@ -158,6 +160,7 @@ impl<'r> Item<'r> {
             first_day,
             last_day: term.map(|term| term.last_day),
             closed_on,
+            closed_ahead: closed_on > Some(today.day),
             max_renewals: policy.max_renewals,
             review: exception
                 .unreviewed_incident()
@@ -175,22 +178,22 @@ impl<'r> Item<'r> {
             (Some(Status::Active), Some(_)) if first_day.is_some() => Standing::Waiting,
             _ => Standing::Unclear,
         };
-        it.doubt = it.find_doubt(status, today.day);
+        it.doubt = it.find_doubt(status);
         it
     }
 
-    fn find_doubt(&self, status: Option<Status>, today: Day) -> Option<Doubt> {
+    fn find_doubt(&self, status: Option<Status>) -> Option<Doubt> {
         let closed = status == Some(Status::Closed);
         match status {
             None => Some(Doubt::NoStatus),
-            Some(Status::Rejected) => None,
-            _ if self.live && self.last_day.is_none() => Some(Doubt::NoEnd),
+            Some(Status::Rejected) => self.exception.closure.as_ref().map(|_| Doubt::ClosureNotClosed),
+            _ if self.last_day.is_none() => Some(Doubt::NoEnd),
             Some(Status::Expired) if self.standing == Standing::Unclear => Some(Doubt::ExpiredEarly),
-            _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureWhileLive),
+            _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureNotClosed),
             _ if self.first_day.is_none() => Some(Doubt::NoStart),
             _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),
             _ if closed && self.closed_on < self.first_day => Some(Doubt::ClosedBeforeStart),
-            _ if closed && self.closed_on > Some(today) => Some(Doubt::ClosedAhead),
+            _ if self.closed_ahead => Some(Doubt::ClosedAhead),
             _ if self.live && self.exception.renewals.last().is_some_and(|renewal| renewal.decided.is_none()) => {
                 Some(Doubt::RenewalWithoutDay)
             }
@@ -250,7 +253,7 @@ impl<'r> Item<'r> {
     /// today while it is live. `None` if it has not begun, was rejected, or its dates do not tell.
     #[must_use]
     pub fn life(&self, today: Day) -> Option<i64> {
-        let first = self.first_day.filter(|_| self.doubt != Some(Doubt::ClosedAhead))?;
+        let first = self.first_day.filter(|_| !self.closed_ahead)?;
         let end = match self.standing {
             Standing::Closed => self.closed_on?,
             _ if self.live && self.started => today,
@@ -264,7 +267,7 @@ impl<'r> Item<'r> {
     #[must_use]
     pub fn closed_late(&self) -> Option<i64> {
         let (last, closed) = (self.last_day?, self.closed_on?);
-        let tells = !matches!(self.doubt, Some(Doubt::ClosedBeforeStart | Doubt::ClosedAhead));
+        let tells = !self.closed_ahead && self.doubt != Some(Doubt::ClosedBeforeStart);
         tells.then(|| last.days_until(closed))
     }
 }

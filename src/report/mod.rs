@@ -334,7 +334,7 @@ mod tests {
             ),
             (
                 "{status: active, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-10}}",
-                Some(Doubt::ClosureWhileLive),
+                Some(Doubt::ClosureNotClosed),
                 Standing::Expired { overdue: 13 },
             ),
             ("{status: closed, starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoClosingDay), Standing::Closed),
@@ -351,11 +351,18 @@ mod tests {
             ("{status: expired, starts: 2026-11-01, expires: 2026-11-22}", None, Standing::Expired { overdue: 1 }),
             ("{status: active, starts: 2026-11-01, expires: 2026-11-23}", None, Standing::Expiring { left: 0 }),
             ("{status: rejected}", None, Standing::Rejected),
+            ("{status: rejected, closure: {date: 2026-11-10}}", Some(Doubt::ClosureNotClosed), Standing::Rejected),
+            ("{status: closed, starts: 2026-11-01, closure: {date: 2026-11-10}}", Some(Doubt::NoEnd), Standing::Closed),
         ] {
             meet(TODAY, &[("x", text)], |meeting| {
                 assert_eq!((meeting.items[0].doubt, meeting.items[0].standing), (doubt, standing), "{text}");
             });
         }
+        // Without a start it counts as little.
+        let ahead = "{status: closed, expires: 2026-11-10, closure: {date: 2026-11-24}}";
+        meet(TODAY, &[("x", ahead)], |meeting| {
+            assert_eq!((meeting.metrics.closing.counted, meeting.metrics.closing.left_out), (0, 1));
+        });
         // A closure in the future counts in no figure, and nothing is drawn for it.
         let ahead = "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2036-11-20}}";
         meet(TODAY, &[("x", ahead)], |meeting| {

@@ -53,7 +53,7 @@ pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> 
         Doubt::ExpiredEarly => {
             format!("its status is {status}, and its last day is {}", day(item.last_day))
         }
-        Doubt::ClosureWhileLive => {
+        Doubt::ClosureNotClosed => {
             let closure = item.exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
             format!("its status is {status}, and it has a closure on {}", day(closure.map(|date| date.value)))
         }
