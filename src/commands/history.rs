@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
 const MOST_PULLS: u64 = 256 * 1024 * 1024;
 
 /// Reads GitHub's saved answers; `None` if no file is given.
-fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
+pub(super) fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         let bytes = files::read_named(&folder.join(path), MOST_PULLS).map_err(|error| Error::Unreadable {

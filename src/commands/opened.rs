@@ -4,13 +4,17 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::commands::lock::Lock;
+use crate::commands::signoff::{self, Owners};
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
 use crate::output::record::View;
+use crate::policy::places::BASELINE;
 use crate::register::{self, FileRef, Files, Register};
 use crate::rules::Judge;
 use crate::schema::Schema;
+use crate::signoff::Ownership;
+use crate::source::Source;
 use crate::text::{nearest, shown};
 
 /// What every command about the register as it is begins with.
@@ -83,6 +87,18 @@ impl Opened {
     fn read(self) -> Result<Self, Error> {
         let files = register::read(&self.root, &self.judge.policy.exceptions)?;
         Ok(Self { files, ..self })
+    }
+
+    /// Adds to the files what the check of the whole register looks at beside the exceptions.
+    ///
+    /// # Errors
+    ///
+    /// If CODEOWNERS cannot be looked for.
+    pub(super) fn look_beside(&mut self) -> Result<Option<Ownership>, Error> {
+        if let Some(baseline) = &mut self.judge.baseline {
+            baseline.file = Some(self.files.add(Source::new(BASELINE, baseline.text.clone()).into()));
+        }
+        signoff::ownership(self.judge.policy.forge(), &Owners::WorkTree(&self.root), &mut self.files)
     }
 
     /// Returns the view from which exceptions are described.

@@ -9,7 +9,7 @@ mod record;
 mod stage;
 mod track;
 
-pub use people::{Circle, Person};
+pub use people::{Circle, Part, Person};
 pub use record::{Over, Record, Told};
 pub use stage::Stage;
 pub use track::{Settings, Step, Tracking, Why, track};

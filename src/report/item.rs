@@ -20,7 +20,7 @@ pub enum Standing {
     },
     /// Its record does not say, see [`Item::doubt`].
     Unclear,
-    /// Active, and so near its end that people are reminded of it.
+    /// Active, and its last covered day comes before the next meeting or on its day.
     Expiring {
         /// Days until the last covered day.
         left: i64,
@@ -107,9 +107,9 @@ pub struct Item<'r> {
     pub review: Option<ReviewDue>,
 }
 
-/// Reads what the meeting needs about every exception, most urgent first.
+/// Reads what the meeting needs about every exception, most urgent first; `until` is the day of the next one.
 #[must_use]
-pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
+pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge, until: Day) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
     let mut directory = Directory::new(&judge.people, judge.today.day);
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
@@ -119,7 +119,7 @@ pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
         let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
         let shares_id = shared.binary_search(&exception.file).is_ok();
-        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today) });
+        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today, until) });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
@@ -138,7 +138,7 @@ fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
 }
 
 impl<'r> Item<'r> {
-    fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today) -> Self {
+    fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today, until: Day) -> Self {
         let zone = policy.timezone;
         let status = exception.status.as_ref().map(|status| status.value);
         let term = exception.term(zone, today);
@@ -171,9 +171,7 @@ impl<'r> Item<'r> {
             (Some(Status::Closed), _) => Standing::Closed,
             (Some(Status::Rejected), _) => Standing::Rejected,
             (Some(_), Some(term)) if term.ended => Standing::Expired { overdue: -term.days_left },
-            (Some(Status::Active), Some(term)) if exception.notice(zone, today, &policy.reminders).is_some() => {
-                Standing::Expiring { left: term.days_left }
-            }
+            (Some(Status::Active), Some(term)) if term.last_day <= until => Standing::Expiring { left: term.days_left },
             (Some(Status::Active), Some(term)) if term.started => Standing::InForce { left: term.days_left },
             (Some(Status::Active), Some(_)) if first_day.is_some() => Standing::Waiting,
             _ => Standing::Unclear,
