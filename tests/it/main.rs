@@ -6,6 +6,7 @@
 mod generate;
 mod support;
 
+mod agenda;
 mod base;
 mod change;
 mod cli_check;

@@ -285,6 +285,10 @@ impl Page<'_> {
         self.line(&self.paint(Paint::Heading, &heading))?;
         for series in trend::series(trend) {
             let spark = trend::spark(&series, self.look.unicode);
+            if spark.is_empty() {
+                self.line(&format!("  {:21} {}", series.name, series.difference()))?;
+                continue;
+            }
             self.line(&format!("  {:21} {spark}", series.name))?;
             self.line(&format!("  {:21} {}", "", series.difference()))?;
         }

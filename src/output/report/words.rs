@@ -170,7 +170,7 @@ fn part(part: Part) -> &'static str {
 /// Returns when and by whom a commit was made that came past the gate.
 pub(super) fn commit(slip: &Slip<'_>, date: fn(Day) -> String) -> String {
     let author = name_of(&slip.info.author);
-    format!("commit {} of {} by {}: {}", slip.commit.short(), date(slip.day), cut(author), cut(&slip.info.subject))
+    format!("{} of {} by {}: {}", slip.commit.short(), date(slip.day), cut(author), cut(&slip.info.subject))
 }
 
 /// Returns what a branch asks for and since when.
