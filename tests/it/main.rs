@@ -4,6 +4,8 @@
 
 #[path = "../../benches/generate.rs"]
 mod generate;
+#[path = "../../benches/past.rs"]
+mod past;
 mod support;
 
 mod agenda;
@@ -45,3 +47,4 @@ mod stored;
 mod slips;
 mod tidy;
 mod time;
+mod trend;
