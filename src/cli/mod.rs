@@ -131,10 +131,11 @@ pub enum Command {
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
-    /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
-    /// last meeting; then emergencies that nobody has reviewed; then records that contradict themselves
-    /// or cannot be read; then who holds how many, and the figures. `--format html` writes one page with
-    /// a timeline and a table that sorts and filters, and nothing in it needs a network.
+    /// must be removed; then what ends before the next meeting; then emergencies that nobody has
+    /// reviewed; then what breaks a rule, came past the gate or cannot be read; then what was closed,
+    /// waits on a branch, is new, renewed or rejected; then who holds how many, the last year week by
+    /// week, and the figures. Each item has the command that settles it. `--format html` writes one page
+    /// with a timeline and a table that sorts and filters, and nothing in it needs a network.
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),

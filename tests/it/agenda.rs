@@ -303,11 +303,11 @@ fn what_git_knows_is_on_the_agenda() {
     let run = stopgap(repo.path(), &["report", "--today", TODAY, "--format", "json"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     let report = json(&run.stdout);
-    let slips = report["agenda"]["slips"].as_array().unwrap();
+    let slips = report["slips"].as_array().unwrap();
     let keys = |it: &Value, keys: &[&str]| keys.iter().map(|key| it[*key].to_string()).collect::<Vec<_>>().join(" ");
     let found: Vec<String> = slips.iter().map(|it| keys(it, &["id", "rule", "day", "subject"])).collect();
     assert_eq!(found, [r#""label-printer" "approved-content-changed" "2026-11-18" "fix a typo""#]);
-    let pending = report["agenda"]["pending"].as_array().unwrap();
+    let pending = report["pending"].as_array().unwrap();
     let asked = ["id", "branch", "renewal", "asked", "days_waiting", "system", "approver", "last_day"];
     let found: Vec<String> = pending.iter().map(|it| keys(it, &asked)).collect();
     assert_eq!(
@@ -339,7 +339,7 @@ fn what_git_knows_is_on_the_agenda() {
     repo.commit("the scale (#7)");
     repo.git(&["update-ref", "refs/remotes/origin/main", "main"]);
     let report = json(&stopgap(repo.path(), &["report", "--today", TODAY, "--format", "json"]).stdout);
-    let ids: Vec<&Value> = report["agenda"]["pending"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
+    let ids: Vec<&Value> = report["pending"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
     assert_eq!(ids, ["cash-desk"]);
     let page =
         stopgap(repo.path(), &["report", "--today", TODAY, "--format", "html", "--link", "https://code.example/r/"])

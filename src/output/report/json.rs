@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::output::escape;
 use crate::output::record::{Described, View};
 use crate::output::report::{settle, words};
-use crate::register;
 use crate::report::pending::Request;
 use crate::report::{Against, Fault, Item, Meeting, Metrics, Row, Slip, Standing, Trend};
 use crate::time::Day;
@@ -26,6 +25,8 @@ struct Document<'m> {
     agenda: Lists<'m>,
     unreadable: Vec<Described<'m>>,
     metrics: Figures<'m>,
+    slips: Option<Vec<Slipped<'m>>>,
+    pending: Option<Vec<Asked<'m>>>,
     trend: Option<Vec<Week>>,
     remarks: &'m [String],
 }
@@ -42,16 +43,24 @@ struct Lists<'m> {
     doubtful: Vec<Entry<'m>>,
     against: Vec<Accused<'m>>,
     beside: Vec<Accused<'m>>,
-    slips: Option<Vec<Slipped<'m>>>,
-    pending: Option<Vec<Asked<'m>>>,
 }
 
 /// A file with errors.
 #[derive(Serialize)]
 struct Accused<'m> {
-    id: &'m str,
-    path: &'m str,
+    #[serde(flatten)]
+    file: Whose<'m>,
     findings: Vec<Error<'m>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Whose<'m> {
+    Exception(Box<Described<'m>>),
+    /// A file beside the exceptions, such as CODEOWNERS.
+    Other {
+        path: &'m str,
+    },
 }
 
 #[derive(Serialize)]
@@ -201,6 +210,8 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
         agenda: lists(meeting, view),
         unreadable: meeting.unreadable.iter().map(|unreadable| view.describe(unreadable.file)).collect(),
         metrics: figures(&meeting.metrics),
+        slips: meeting.slips.as_ref().map(|slips| slips.iter().map(slipped).collect()),
+        pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(it, meeting.today)).collect()),
         trend: meeting.trend.map(weeks),
         remarks: meeting.remarks,
     };
@@ -213,7 +224,7 @@ fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {
         items.iter().map(|item| entry(item, view, settle(item))).collect()
     };
     let check = |item: &Item<'_>| vec![settle::check(item.path)];
-    let accused = |all: &'m [Against<'m>]| all.iter().map(accused).collect();
+    let accused = |all: &'m [Against<'m>]| all.iter().map(|one| accused(one, view)).collect();
     Lists {
         expired: all(&agenda.expired, settle::expired),
         expiring: all(&agenda.expiring, settle::ending),
@@ -225,8 +236,6 @@ fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {
         doubtful: all(&agenda.doubtful, check),
         against: accused(&meeting.against),
         beside: accused(&meeting.beside),
-        slips: meeting.slips.as_ref().map(|slips| slips.iter().map(slipped).collect()),
-        pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(it, meeting.today)).collect()),
     }
 }
 
@@ -244,7 +253,7 @@ fn entry<'m>(item: &'m Item<'m>, view: View<'m>, commands: Vec<String>) -> Entry
     }
 }
 
-fn accused<'m>(against: &'m Against<'m>) -> Accused<'m> {
+fn accused<'m>(against: &'m Against<'m>, view: View<'m>) -> Accused<'m> {
     let error = |fault: &'m Fault<'m>| Error {
         rule: fault.finding.rule.id,
         field: &fault.finding.place.pointer,
@@ -253,11 +262,12 @@ fn accused<'m>(against: &'m Against<'m>) -> Accused<'m> {
         who: fault.who.map(|who| Who { name: who.name, part: who.part.name() }),
         command: settle::fault(fault, against.item, against.path),
     };
-    Accused {
-        id: register::stem(against.path),
-        path: against.path,
-        findings: against.faults.iter().map(error).collect(),
-    }
+    let file = view.register.files.iter().find(|file| file.path == against.path);
+    let file = match file {
+        Some(file) => Whose::Exception(Box::new(view.describe(file))),
+        None => Whose::Other { path: against.path },
+    };
+    Accused { file, findings: against.faults.iter().map(error).collect() }
 }
 
 fn slipped<'m>(slip: &'m Slip<'m>) -> Slipped<'m> {

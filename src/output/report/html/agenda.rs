@@ -53,13 +53,22 @@ fn list(count: usize, cards: impl Iterator<Item = Markup>) -> Markup {
 
 /// Returns a card: what it is about, its facts, and commands of which one settles it.
 fn card(head: &Markup, facts: Facts, commands: &[String]) -> Markup {
+    card_of(head, facts, commands, " or ")
+}
+
+/// Returns a card whose commands settle one error each.
+fn card_of_errors(head: &Markup, facts: Facts, commands: &[String]) -> Markup {
+    card_of(head, facts, commands, " and ")
+}
+
+fn card_of(head: &Markup, facts: Facts, commands: &[String], between: &str) -> Markup {
     html! {
         div.head { (head) }
         dl {
             @for (name, value) in facts { div { dt { (name) } dd { (value) } } }
             div.do {
                 dt { "Do" }
-                dd { @for (at, command) in commands.iter().enumerate() { @if at > 0 { " or " } code { (command) } } }
+                dd { @for (at, command) in commands.iter().enumerate() { @if at > 0 { (between) } code { (command) } } }
             }
         }
     }
@@ -69,16 +78,20 @@ fn card(head: &Markup, facts: Facts, commands: &[String]) -> Markup {
 fn head(meeting: &Meeting<'_>, item: &Item<'_>) -> Markup {
     let state = super::when(item);
     let doubt = words::doubt(item, date).filter(|_| item.standing == Standing::Unclear);
-    let counts = item.live || item.renewals() > 0;
+    let last = item.last_day.filter(|_| item.live).map(|last| html! { "last day " (day(last)) });
+    let known = [
+        (state != words::standing(item.standing)).then(|| html! { b { (state) } }),
+        last,
+        words::closed_late(item).map(|late| html! { (late) }),
+        item.tier().map(|tier| html! { "tier " (tier.name()) }),
+        (item.live || item.renewals() > 0).then(|| html! { "renewals " (words::renewals(item)) }),
+    ];
+    let parts: Vec<Markup> = known.into_iter().flatten().collect();
     html! {
         (register::name(item))
         p.state {
-            (chip(item.standing)) " "
-            @if state != words::standing(item.standing) { b { (state) } }
-            @if let Some(last) = item.last_day.filter(|_| item.live) { ", last day " (day(last)) }
-            @if let Some(late) = words::closed_late(item) { ", " (late) }
-            @if let Some(tier) = item.tier() { ", tier " (tier.name()) }
-            @if counts { ", renewals " (words::renewals(item)) }
+            (chip(item.standing))
+            @for (at, part) in parts.iter().enumerate() { @if at > 0 { ", " } @else { " " } (part) }
         }
         @if let Some(review) = item.review { p.state.late { (words::review(review, meeting.today, date)) } }
         @if let Some(doubt) = doubt { p.state { (doubt) } }
@@ -177,7 +190,7 @@ fn against(meeting: &Meeting<'_>) -> Markup {
             Some(item) => head(meeting, item),
             None => html! { code { (brief(it.path)) } },
         };
-        card(&head, faults(&it.faults), &settle::faults(&it.faults, it.item, it.path))
+        card_of_errors(&head, faults(&it.faults), &settle::faults(&it.faults, it.item, it.path))
     };
     let all = &meeting.against;
     topic("against", "Against the rules", words::AGAINST, all.len(), all.iter().map(card))
@@ -226,7 +239,7 @@ fn to_mend(meeting: &Meeting<'_>) -> Markup {
             [] => vec![settle::check(file.path)],
             faults => settle::faults(faults, file.item, file.path),
         };
-        card(&head, first.chain(faults(file.faults)).collect(), &commands)
+        card_of_errors(&head, first.chain(faults(file.faults)).collect(), &commands)
     };
     topic("mend", "Records to fix", words::MEND, files.len(), files.iter().map(card))
 }

@@ -60,7 +60,8 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
     add("▲ review", &agenda.reviews, &review, settle::review);
     for it in &meeting.against {
         let Some(item) = it.item else { continue };
-        let rules: Vec<&str> = it.faults.iter().map(|fault| fault.finding.rule.id).collect();
+        let mut rules: Vec<&str> = it.faults.iter().map(|fault| fault.finding.rule.id).collect();
+        rules.dedup();
         let who = it.faults.first().and_then(|fault| fault.who).map_or("", |who| who.name);
         let command = settle::faults(&it.faults, it.item, it.path).into_iter().next().unwrap_or_default();
         let id = item.exception.id.to_owned();
