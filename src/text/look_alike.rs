@@ -135,6 +135,13 @@ fn is_latin(c: char) -> bool {
 mod tests {
     use super::*;
 
+    /// Characters that the tables disagree on would be the same for one of them and different for the other.
+    #[test]
+    fn both_tables_are_of_one_unicode_version() {
+        let (major, minor, update) = unicode_normalization::UNICODE_VERSION;
+        assert_eq!((major.into(), minor.into(), update.into()), unicode_security::UNICODE_VERSION);
+    }
+
     #[test]
     fn a_letter_of_another_script_in_a_name_is_written_out() {
         for (name, written) in [

@@ -10,6 +10,7 @@ mod support;
 
 mod agenda;
 mod base;
+mod broken;
 mod change;
 mod cli_check;
 mod codeowners;
