@@ -49,13 +49,13 @@ impl Entry {
         for (at, (decided, expires)) in renewals.iter().enumerate() {
             let key = if at == 0 { "renewals:\n" } else { "" };
             let requested = decided.plus(-1);
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "{key}  - {{requested: {requested}, approver: Mei Tanaka, decided: {decided}, expires: {expires}}}\n"
+                "{key}  - {{requested: {requested}, approver: Mei Tanaka, decided: {decided}, expires: {expires}}}"
             );
         }
         if let Some(closed) = closed {
-            let _ = write!(text, "closure: {{date: {closed}, by: Luis Prado, verified_by: Mei Tanaka}}\n");
+            let _ = writeln!(text, "closure: {{date: {closed}, by: Luis Prado, verified_by: Mei Tanaka}}");
         }
         text
     }
@@ -67,7 +67,7 @@ pub(crate) fn write(repository: &Path, entries: usize, commits: usize) -> io::Re
     let first = last.plus(-DAYS);
     let mut all: Vec<Entry> = (0..entries).map(|number| Entry::new(first, number)).collect();
     let mut stream = String::new();
-    let mut begin = |stream: &mut String, day: Day, number: usize| {
+    let begin = |stream: &mut String, day: Day, number: usize| {
         // Noon of the day, in seconds since 1970.
         let epoch = Day::parse("1970-01-01").map_or(0, |epoch| epoch.days_until(day));
         let seconds = epoch * 86_400 + 43_200;
