@@ -148,7 +148,7 @@ mod tests {
             ("@оlek", "@оlek (U+043E looks like `o`)"),
             ("Dаnа Olek", "Dаnа Olek (U+0430 looks like `a`)"),
             ("@олек", "@олек (U+043E looks like `o`, U+0435 looks like `e`, U+043A looks like `k`)"),
-            ("Олек Ковaль", "Олек Ковaль (U+041A looks like `k`, U+043E looks like `o`, U+0432 looks like `b`)"),
+            ("Олек Ковaль", "Олек Ковaль (U+041A looks like `K`, U+043E looks like `o`, U+0432 looks like `b`)"),
         ] {
             assert_eq!(written_out(name), written);
         }
