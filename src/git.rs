@@ -500,6 +500,26 @@ impl Git {
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
 
+    /// Lists the branches of the remotes, as this clone has fetched them, whose commits another one does not reach: each
+    /// with its name, such as `origin/ask`, the one with the newest commit first.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn unmerged(&self, trunk: &Commit) -> Result<Vec<(String, Commit)>, Error> {
+        let not = format!("--no-merged={}", trunk.as_str());
+        let format = "--format=%(objectname) %(refname) %(symref)";
+        let listing = self.run(&["for-each-ref", "--sort=-committerdate", &not, format, "refs/remotes"])?;
+        let one = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            let mut words = line.split(' ');
+            let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.strip_prefix("refs/remotes/")?);
+            // `origin/HEAD` is another name of a branch.
+            words.next().is_none_or(str::is_empty).then(|| (name.to_owned(), commit))
+        };
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
+    }
+
     /// Returns the first-parent commits of a branch, newest first.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ pub mod text {
     }
 }
 pub mod time {
-    pub use crate::time::{Day, Today};
+    pub use crate::time::{Day, Today, Zone};
 }
 pub mod people {
     pub use crate::people::People;
@@ -83,6 +83,11 @@ pub mod gate {
 }
 pub mod remind {
     pub use crate::remind::{Settings, due, track};
+}
+pub mod report {
+    pub mod trend {
+        pub use crate::report::trend::read;
+    }
 }
 pub mod output {
     pub use crate::output::{Format, Look, Report, render};

@@ -124,6 +124,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "report",
         &[
             ("stopgap report", "the agenda of the weekly meeting"),
+            ("stopgap report --since 14d --until 14d", "the same every other week"),
             ("stopgap report --format html --output html=report.html", "the same as a page"),
         ],
     ),

@@ -5,6 +5,7 @@ pub mod answers;
 mod card;
 pub mod help;
 mod check;
+mod dashes;
 mod doctor;
 mod export;
 mod history;
@@ -24,6 +25,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use answers::Answers;
 pub use card::Card;
 pub use check::Check;
+pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
 pub use export::Export;
 pub use history::History;
@@ -152,10 +154,11 @@ pub enum Command {
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
-    /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
-    /// last meeting; then emergencies that nobody has reviewed; then records that contradict themselves
-    /// or cannot be read; then who holds how many, and the figures. `--format html` writes one page with
-    /// a timeline and a table that sorts and filters, and nothing in it needs a network.
+    /// must be removed; then what ends before the next meeting; then emergencies that nobody has
+    /// reviewed; then what breaks a rule, came past the gate or cannot be read; then what was closed,
+    /// waits on a branch, is new, renewed or rejected; then who holds how many, the last year week by
+    /// week, and the figures. Each item has the command that settles it. `--format html` writes one page
+    /// with a timeline and a table that sorts and filters, and nothing in it needs a network.
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),
@@ -192,8 +195,8 @@ pub enum Command {
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
-    /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
-    /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
+    /// The owner, the owner's manager and the approver are told at each of the policy's reminders, and daily once the
+    /// exception has expired. Nothing is printed when nobody must act.
     ///
     /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.

@@ -28,7 +28,7 @@ use crate::rules::{self, Judge};
 use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::text::counted;
-use crate::time::{Day, Moment, Today};
+use crate::time::{Day, Moment, Today, Zone};
 use crate::yaml;
 
 /// Reads the rule book in a commit.
@@ -144,6 +144,25 @@ pub fn replay(
     }
     replay.answered()?;
     Ok(Past { head: Some(head), commits: at, ..replay.past })
+}
+
+/// Returns the newest first-parent commit of a tip from before a day; `None` if there is none.
+///
+/// # Errors
+///
+/// If the history is not in this clone.
+pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, zone: Zone) -> Result<Option<Commit>, Error> {
+    let Some(tip) = tip else { return Ok(None) };
+    let chain = git.first_parents(tip, None)?;
+    for chunk in chain.chunks(CHUNK) {
+        let infos = git.infos(&chunk.iter().collect::<Vec<_>>())?;
+        let is_before =
+            |info: &Option<CommitInfo>| info.as_ref().is_some_and(|it| zone.day_of(instant(it.committed)) < day);
+        if let Some(at) = infos.iter().position(is_before) {
+            return Ok(chunk.get(at).cloned());
+        }
+    }
+    Ok(None)
 }
 
 /// The state after a commit.

@@ -4,8 +4,11 @@
 
 #[path = "../../benches/generate.rs"]
 mod generate;
+#[path = "../../benches/past.rs"]
+mod past;
 mod support;
 
+mod agenda;
 mod at;
 mod base;
 mod broken;
@@ -51,3 +54,4 @@ mod slips;
 mod texts;
 mod tidy;
 mod time;
+mod trend;

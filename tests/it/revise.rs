@@ -260,6 +260,19 @@ fn the_user_is_who_git_says_if_the_roster_knows_the_address() {
 }
 
 #[test]
+fn a_note_may_begin_with_a_dash() {
+    let signed = ["--by", "Luis Prado", "--verified-by", "Mei Tanaka"];
+    let closed = register(&[]);
+    let run_of = |note: &[&str]| run(&closed, &[&["close", "label-printer", "--dry-run"], &signed[..], note].concat());
+    let done = run_of(&["--note", "- certificate is new"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("note: \"- certificate is new\""), "{}", done.stdout);
+    let short = run_of(&["--note", "-done"]);
+    assert_eq!(short.code, 2, "{}", short.stdout);
+    assert!(short.stderr.contains("'--note=-d"), "{}", short.stderr);
+}
+
+#[test]
 fn an_amendment_names_the_corrected_fields() {
     let sandbox = register(&[]);
     let amend = [
@@ -283,7 +296,7 @@ fn an_amendment_names_the_corrected_fields() {
         written.contains("  system: label printer lp-08\n") && written.contains("owner: Hanna Vogel\n"),
         "{written}"
     );
-    assert!(written.contains("fields: [scope.system], note: Printer was exchanged.}"), "{written}");
+    assert!(written.contains("fields: [scope.system, owner], note: Printer was exchanged.}"), "{written}");
     clean(&sandbox);
     let again = run(&sandbox, &amend);
     assert_eq!(again.code, 2, "{}", again.stdout);
