@@ -6,9 +6,11 @@
 //! knows a format.
 
 mod id;
+mod pattern;
 mod table;
 
 pub use id::Ids;
+pub use pattern::{Pattern, PatternError};
 pub use table::Tool;
 
 use std::borrow::Cow;
