@@ -5,6 +5,7 @@
 
 mod baseline;
 mod book;
+mod enforcement;
 mod forge;
 mod people;
 pub mod places;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
+pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
 
@@ -63,6 +65,8 @@ pub struct Policy {
     pub baseline: u32,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
+    /// Which results of scanners need an exception.
+    pub enforcement: Enforcement,
     /// Levels of rules that differ from the rules' defaults.
     pub rules: BTreeMap<&'static str, Level>,
 }
@@ -85,6 +89,7 @@ impl Default for Policy {
             back_dating: 3,
             baseline: 90,
             vague_phrases: Vec::new(),
+            enforcement: Enforcement::default(),
             rules: BTreeMap::new(),
         }
     }
@@ -209,6 +214,7 @@ impl Policy {
         }
         self.forge = text("forge").as_deref().and_then(Forge::parse);
         self.take_limits(node);
+        self.enforcement.take(node.get("enforce"), &mut problems);
         self.take_rules(node, rules, &mut problems);
         problems
     }

@@ -25,6 +25,8 @@ pub enum Family {
     Change,
     /// Who signed a change off.
     SignOff,
+    /// What scanners are told to overlook.
+    Enforcement,
 }
 
 impl Family {
@@ -45,6 +47,7 @@ impl Family {
             Self::Text => "Text",
             Self::Change => "Change",
             Self::SignOff => "Sign-off",
+            Self::Enforcement => "Enforcement",
         }
     }
 }
