@@ -14,7 +14,7 @@ use crate::output::{self, Report};
 use crate::register::Register;
 use crate::rules::{Case, Judge};
 use crate::scan::Scan;
-use crate::text::counted;
+use crate::text::{counted, shown};
 
 /// Judges the results of scanners.
 pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -97,8 +97,11 @@ fn targets(arguments: &cli::Enforce) -> Result<Vec<Option<PathBuf>>, Error> {
 
 /// Says what became of the results.
 fn said(scan: &Scan) -> Vec<String> {
-    let tools: Vec<String> =
-        scan.tools.values().map(|seen| format!("{} of {}", counted(seen.results, "result"), seen.driver)).collect();
+    let tools: Vec<String> = scan
+        .tools
+        .values()
+        .map(|seen| format!("{} of {}", counted(seen.results, "result"), shown(&seen.driver)))
+        .collect();
     let counts = scan.counts;
     let parts = [
         (counts.covered, "covered"),
@@ -111,8 +114,8 @@ fn said(scan: &Scan) -> Vec<String> {
     let what = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     let mut lines = vec![format!("{}{what}", tools.join(", "))];
     let failed = scan.tools.values().filter(|seen| seen.failed);
-    lines.extend(
-        failed.map(|seen| format!("{} says that its run failed, so it may have found less than there is", seen.driver)),
-    );
+    lines.extend(failed.map(|seen| {
+        format!("{} says that its run failed, so it may have found less than there is", shown(&seen.driver))
+    }));
     lines
 }

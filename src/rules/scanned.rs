@@ -65,7 +65,7 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
                 finding.label_in(cover.file, cover.span, format!("`{name}` covered it until there was a fix"));
             }
             _ => {
-                finding.help(format!("mend it, or ask for more time: `stopgap renew {name}`"));
+                finding.help(cover.remedy.clone());
                 finding.label_in(cover.file, cover.span, format!("`{name}` would cover it, but {}", cover.standing));
             }
         }

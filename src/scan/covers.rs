@@ -9,6 +9,7 @@ use super::place::Place;
 use super::rule::Rule;
 use crate::register::{Cover, Exception, Register, Status};
 use crate::source::{FileId, Span};
+use crate::text::shown;
 use crate::time::{Today, Zone};
 use crate::tools::{Name, Pattern};
 
@@ -25,8 +26,12 @@ pub struct Known {
     pub span: Span,
     /// Whether its exception is in force.
     pub in_force: bool,
+    /// What the tool calls the finding.
+    pub id: String,
     /// Why it covers nothing, if its exception is not in force; a few words after its name.
     pub standing: String,
+    /// What to do about that.
+    pub remedy: String,
     /// Whether it ends once there is a fix.
     pub until_fixed: bool,
     /// What is written about its exception into an annotated log.
@@ -84,8 +89,8 @@ impl Covers {
             let Some(licence) = Licence::of(exception, zone) else { continue };
             for (index, cover) in exception.covers.iter().enumerate() {
                 let Some(known) = Known::read(exception, (index, cover), licence.clone()) else { continue };
-                let standing = if in_force { String::new() } else { standing(exception, zone, today) };
-                let known = Known { in_force, standing, ..known };
+                let (standing, remedy) = if in_force { Default::default() } else { standing(exception, zone, today) };
+                let known = Known { in_force, standing, remedy, ..known };
                 let id = cover.id.as_ref().map(|id| known.tool.ids().form(id.as_str()).into_owned());
                 let at = all.list.len();
                 all.by_id.entry((known.tool.clone(), id.unwrap_or_default())).or_default().push(at);
@@ -133,7 +138,9 @@ impl Known {
             index,
             span: cover.item.span,
             in_force: false,
+            id: cover.id.as_ref()?.as_str().to_owned(),
             standing: String::new(),
+            remedy: String::new(),
             until_fixed: cover.until_fixed.as_ref().is_some_and(|flag| flag.value),
             licence,
             tool,
@@ -174,16 +181,23 @@ impl Known {
     }
 }
 
-/// Says why an exception is not in force.
-fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> String {
+/// Says why an exception is not in force, and what to do about it.
+fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, String) {
     let term = exception.term(zone, today);
     let starts = exception.starts.as_ref().map(|starts| starts.value.to_string());
+    let another = || "mend it, or ask for another exception: `stopgap new`".to_owned();
+    let id = shown(exception.id);
     match (exception.status.as_ref().map(|status| status.value), term, starts) {
-        (Some(Status::Rejected), ..) => "it was rejected".to_owned(),
-        (Some(Status::Closed), ..) => "it is closed".to_owned(),
-        (_, Some(term), _) if term.ended => format!("it ended on `{}`", term.last_day),
-        (_, Some(term), Some(starts)) if !term.started => format!("it begins on `{starts}`"),
-        _ => "its record is not complete".to_owned(),
+        (Some(Status::Rejected), ..) => ("it was rejected".to_owned(), another()),
+        (Some(Status::Closed), ..) => ("it is closed".to_owned(), another()),
+        (_, Some(term), _) if term.ended => {
+            let more = format!("mend it, or ask for more time: `stopgap renew {id}`");
+            (format!("it ended on `{}`", term.last_day), more)
+        }
+        (_, Some(term), Some(starts)) if !term.started => {
+            (format!("it begins on `{starts}`"), "mend it, or wait until the exception has begun".to_owned())
+        }
+        _ => ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what it lacks")),
     }
 }
 
