@@ -115,7 +115,7 @@ impl Bench {
         let people = policy::load_people(&place, &policy)?;
         let controls = policy::load_controls(&place, &policy)?;
         let today = Today::parse(generate::TODAY, policy.timezone)?;
-        Ok(Judge::new(RuleBook { policy, people, controls, baseline: None }, today))
+        Ok(Judge::new(RuleBook { policy, people, controls, ..RuleBook::default() }, today))
     }
 
     fn check(&self) -> Outcome<()> {

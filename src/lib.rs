@@ -32,6 +32,7 @@ mod rule;
 mod schema;
 mod register;
 mod policy;
+mod suppressions;
 mod import;
 mod scan;
 

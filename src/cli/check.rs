@@ -67,6 +67,9 @@ pub struct Check {
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,
+    /// Whether suppressions are judged whatever the policy says.
+    #[arg(skip)]
+    pub suppressions: bool,
 }
 
 /// The level from which on findings make the check fail.

@@ -34,7 +34,7 @@ pub(super) const OF_A_COMMAND: &str =
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
-    ("The register", &["check", "enforce", "list", "show", "explain"]),
+    ("The register", &["check", "enforce", "list", "show", "suppressions", "explain"]),
     ("The team", &["report", "remind", "history", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
@@ -137,6 +137,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
             ("stopgap export --format ics", "the ends for a calendar"),
+        ],
+    ),
+    (
+        "suppressions",
+        &[
+            ("stopgap suppressions", "what scanners are told to overlook, and by which exception"),
+            ("stopgap suppressions --write-baseline", "let what is there today be for a while"),
+            ("stopgap suppressions --check --base origin/main", "refuse what this branch adds without an exception"),
         ],
     ),
     ("remind", &[("stopgap remind", "who must be told today")]),

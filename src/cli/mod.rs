@@ -16,6 +16,7 @@ mod remind;
 mod report;
 mod revise;
 mod show;
+mod suppressions;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ pub use remind::Remind;
 pub use report::Report;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
+pub use suppressions::Suppressions;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
@@ -176,6 +178,18 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// List what scanners are told to overlook, each with its exception.
+    ///
+    /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,
+    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file,
+    /// or if `stopgap: ID` names it on the line or in a comment right above.
+    ///
+    /// `--write-baseline` lets what is there today be until a last day; from then on `stopgap check` and `--check`
+    /// refuse every new one without an exception in force. A line that moves or is formatted anew is not new.
+    ///
+    /// Exit code 0: listed, or with `--check` nothing to report. 1: with `--check`, there are findings at error level.
+    /// 2: the tracked files or the register could not be read.
+    Suppressions(Suppressions),
     /// Say who must be reminded today, and of what.
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
@@ -229,7 +243,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions"])]
         name: String,
     },
 }

@@ -10,7 +10,7 @@ use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, explain, scan, signoff, write};
+use crate::commands::{book, explain, scan, signoff, surroundings, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -19,10 +19,10 @@ use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, S
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
-use crate::policy::places::BASELINE;
+use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::register::{Files, Register};
 use crate::rule::{Findings, Rule};
-use crate::rules::{Case, Judge};
+use crate::rules::{self, Case, Judge};
 use crate::schema::Schema;
 use crate::source::{FileId, Source};
 use crate::text::shown;
@@ -68,6 +68,8 @@ impl Run<'_> {
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
+        let around = surroundings::of_register(&head, &self.root, &judge, self.arguments.suppressions, &mut files)?;
+        surroundings::place_baseline(&mut judge, &mut files);
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
         let counted = match self.arguments.scan.as_slice() {
             [] => None,
@@ -77,14 +79,15 @@ impl Run<'_> {
             }
         };
         let find = |register: &Register<'_>, files: &Files| {
-            let case = Case::whole(&judge, register, ownership.as_ref(), files).with_scan(counted.as_ref());
-            let mut findings = case.run();
+            let case = Case::whole(&judge, register, ownership.as_ref(), files);
+            let mut findings = case.with(&around).with_scan(counted.as_ref()).run();
             selection.narrow(&mut findings, files);
             self.rules.narrow(&mut findings);
             findings
         };
         let silenced = counted.iter().flat_map(scan::silenced);
         let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
+        remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
@@ -161,6 +164,17 @@ impl Run<'_> {
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         place_baselines(&documents, &files, &mut judge, head.as_mut());
+        let around = surroundings::of_change(
+            (&place, &base.snapshot, &base.git),
+            &self.root,
+            (&judge, head.as_ref()),
+            self.arguments.suppressions,
+            &mut files,
+        )?;
+        let left = surroundings::remarks(
+            &around,
+            judge.suppressed.as_ref().or(head.as_ref().and_then(|head| head.suppressed.as_ref())),
+        );
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
@@ -169,6 +183,7 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
+            around: Some(&around),
             reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
         };
         gate.judge(|Judged { register, changes, mut findings }| {
@@ -179,6 +194,7 @@ impl Run<'_> {
                 .chain(place.remark())
                 .chain(uncompared(changes))
                 .chain(given.remark())
+                .chain(left)
                 .collect();
             self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
         })?
@@ -327,6 +343,9 @@ impl Rules {
 
     /// Says what a result without other findings does not mean.
     fn remark(&self) -> Option<String> {
+        if self.select.iter().map(|rule| rule.id).eq(rules::OF_SUPPRESSIONS) {
+            return None;
+        }
         let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
         let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
         let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));
@@ -398,17 +417,25 @@ impl Base {
 
 /// Tells the baselines of base and head where they lie among the files.
 fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
-    let find = |version: fn(&Document) -> Option<FileId>| {
-        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    let find = |version: fn(&Document) -> Option<FileId>, path: &str| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == path)
     };
-    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    let both = |path: &str| (find(|document| document.base, path), find(|document| document.head, path));
+    let ((before, after), (suppressed_before, suppressed_after)) = (both(BASELINE), both(SUPPRESSIONS));
     // In a repository that had no register, the judge's book is the head's.
-    let judging = if head.is_some() { before } else { after };
+    let is_first = head.is_none();
     if let Some(baseline) = &mut judge.baseline {
-        baseline.file = judging;
+        baseline.file = if is_first { after } else { before };
     }
-    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+    if let Some(baseline) = &mut judge.suppressed {
+        baseline.file = if is_first { suppressed_after } else { suppressed_before };
+    }
+    let Some(head) = head else { return };
+    if let Some(baseline) = &mut head.baseline {
         baseline.file = after;
+    }
+    if let Some(baseline) = &mut head.suppressed {
+        baseline.file = suppressed_after;
     }
 }
 

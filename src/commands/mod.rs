@@ -28,6 +28,8 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod suppressions;
+mod surroundings;
 mod write;
 
 use std::io::{self, IsTerminal, Write};
@@ -155,6 +157,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),

@@ -160,6 +160,7 @@ mod tests {
                 parents: words.map(name).collect(),
                 committed: 0,
                 author: String::new(),
+                co_authors: Vec::new(),
                 subject: subject.trim().to_owned(),
                 by_forge: word.ends_with('*'),
             };

@@ -15,7 +15,7 @@ mod tier;
 pub use controls::{Control, Controls, control_key};
 pub use cover::Cover;
 pub use differences::{Lists, differences};
-pub use exception::{Amendment, Exception, Renewal, Status};
+pub use exception::{Amendment, Exception, Renewal, Role, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};
 pub use term::Term;

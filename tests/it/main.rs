@@ -43,6 +43,7 @@ mod report;
 mod revise;
 mod signoff;
 mod stored;
+mod suppressions;
 mod slips;
 mod tidy;
 mod time;

@@ -144,6 +144,31 @@ fn cases() -> Vec<Case> {
             "warning[baseline] error[baseline-too-long]",
         )
         .file("baseline.yaml", "until: 2027-01-31\nentries: {label-printer: {schema: [/removal]}}\n"),
+        case("suppressions", "suppressions: [bandit]\n", &[], "", "error[unregistered-suppression]")
+            .file("app/run.py", "eval(x)  # nosec\n"),
+        case("markers", "markers: true\n", &[], "", "error[unknown-marker]")
+            .file("app/run.py", "eval(x)  # stopgap: nobody\n"),
+        case(
+            "agents.logins",
+            "agents: {logins: ['@acme-coder']}\n",
+            &[("requester", "\"@acme-coder\"")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.mails",
+            "agents: {mails: ['*@agents.example.com']}\n",
+            &[("requester", "coder@agents.example.com")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.trailers",
+            "agents: {trailers: [Acme Coder]}\n",
+            &[("requester", "Acme Coder")],
+            "",
+            "error[agent-decided]",
+        ),
         case("rules", "rules: {expired: warning}\n", late, "error[expired]", "warning[expired]"),
     ]);
     cases
@@ -198,7 +223,7 @@ fn a_key_of_another_command_is_accepted_and_checked() {
 
 #[test]
 fn a_key_that_nothing_reads_is_refused_by_its_name() {
-    for policy in ["sync: {trivy: .trivyignore.yaml}\n", "suppressions: [semgrep]\n"] {
+    for policy in ["sync: {trivy: .trivyignore.yaml}\n", "suppress: [semgrep]\n"] {
         let sandbox = Sandbox::new();
         sandbox.file("exceptions/label-printer.yaml", exception(&[])).file("stopgap.yaml", policy);
         let run = sandbox.check(&[]);

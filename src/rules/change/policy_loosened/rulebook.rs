@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
 use crate::policy::RuleBook;
-use crate::policy::{NAMES, Policy};
+use crate::policy::{NAMES, Policy, Suppressing};
 use crate::register::Control;
 use crate::register::Tier;
 use crate::rule::{Finding, Level};
@@ -46,6 +46,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     levels(&books, cx);
     enforcement(&books, cx);
     phrases(&books, cx);
+    suppressions(judge, head, &books, cx);
     pointers(judge, head, &books, places, cx);
     controls(judge, head, places, cx);
 }
@@ -177,6 +178,42 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         let finding = report(cx, (base, head), (before, list), message);
         finding.help(meant("the phrase"));
         finding.place = Place::absent(format!("/vague_phrases/{index}"));
+    }
+}
+
+/// Whose suppressions need an exception, and who counts as an agent.
+fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Context<'_>) {
+    let before = judge.policy.suppressing(judge.suppressed.is_some());
+    let after = head.policy.suppressing(head.suppressed.is_some());
+    let gone: Vec<&str> = match (&before, &after) {
+        (None, _) | (_, Some(Suppressing::All)) => Vec::new(),
+        (Some(Suppressing::All), _) => vec!["all"],
+        (Some(Suppressing::Tools(before)), after) => {
+            let kept = |tool: &&String| !matches!(after, Some(Suppressing::Tools(after)) if after.contains(tool));
+            before.iter().filter(kept).map(String::as_str).collect()
+        }
+    };
+    // Without its baseline nothing is let be, but nothing is judged either.
+    if let Some(first) = gone.first() {
+        let named = if *first == "all" { "of every tool".to_owned() } else { format!("of `{}`", gone.join("`, `")) };
+        let message = format!("suppressions {named} need no exception any more");
+        books.report(cx, "/suppressions", message).help(meant(&format!("`suppressions: [{}]`", gone.join(", "))));
+    }
+    let is_on = |policy: &Policy, suppressing: bool| policy.markers.unwrap_or(suppressing);
+    if is_on(books.base, before.is_some()) && !is_on(books.head, after.is_some()) {
+        books.report(cx, "/markers", "markers are not judged any more".to_owned()).help(meant("`markers: true`"));
+    }
+    let (old, new) = (&books.base.agents, &books.head.agents);
+    for (key, old, new) in [
+        ("logins", &old.logins, &new.logins),
+        ("mails", &old.mails, &new.mails),
+        ("trailers", &old.trailers, &new.trailers),
+    ] {
+        let kept: BTreeSet<_> = new.iter().map(|name| fold(name)).collect();
+        for name in old.iter().filter(|name| !kept.contains(&fold(name))) {
+            let message = format!("`{}` is not an agent any more", shown(name));
+            books.report(cx, &format!("/agents/{key}"), message).help(meant("the agent"));
+        }
     }
 }
 
