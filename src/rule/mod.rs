@@ -40,7 +40,7 @@ impl Family {
     #[must_use]
     pub const fn weight(self) -> Weight {
         match self {
-            Self::Change | Self::SignOff => Weight::Open,
+            Self::Change | Self::SignOff | Self::Enforcement => Weight::Open,
             Self::People => Weight::People,
             Self::Time | Self::Renewals => Weight::Terms,
             Self::Record | Self::Text => Weight::Form,
