@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::covers::Known;
 use super::model::Suppression;
+use crate::text::shown;
 
 /// The key of a suppression's property bag that says which exception it comes from.
 const OURS: &str = "stopgap";
@@ -98,7 +99,10 @@ fn granted(cover: &Known) -> Granted<'_> {
     let licence = &cover.licence;
     let justification = format!(
         "Exception {} until {}, approved by {}: {}",
-        cover.exception, licence.expires, licence.approver, licence.title
+        cover.exception,
+        licence.expires,
+        shown(&licence.approver),
+        shown(&licence.title)
     );
     Granted {
         kind: "external",

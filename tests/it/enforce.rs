@@ -158,7 +158,7 @@ fn every_format_lists_the_same_findings_and_hostile_words_do_nothing() {
     let mut one = result("R\u{1b}[31m`::warning::", "app/\u{1b}[2J::error::.tf");
     one["message"]["text"] = hostile.into();
     sandbox.file("a.sarif", log("T\u{1b}]0;x\u{7}ool ::error::", &[one, result("x", "Dockerfile")]));
-    for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"] {
+    for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "azure"] {
         let run = enforce(&sandbox, &["a.sarif", "--format", format]);
         assert_eq!(run.code, 1, "{format}: {run:?}");
         assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{7}'), "{format}: {}", run.stdout);
