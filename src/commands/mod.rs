@@ -7,6 +7,7 @@ mod card;
 mod check;
 pub mod completions;
 mod doctor;
+mod enforce;
 mod explain;
 mod export;
 mod fix;
@@ -23,11 +24,14 @@ mod precedent;
 mod remind;
 mod report;
 mod revise;
+mod scan;
 mod schema;
 mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod suppressions;
+mod surroundings;
 mod then;
 mod write;
 
@@ -143,6 +147,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::Enforce(arguments) => enforce::run(&arguments, world, &mut out),
         Command::Doctor(arguments) => doctor::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
@@ -157,6 +162,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
+        Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),

@@ -29,6 +29,7 @@ mod sarif;
 pub mod show;
 mod snippet;
 mod statistics;
+pub mod suppressions;
 mod text;
 mod wrap;
 

@@ -1,6 +1,7 @@
 //! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
+mod cover;
 mod differences;
 pub mod draft;
 mod exception;
@@ -13,8 +14,9 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
+pub use cover::Cover;
 pub use differences::{Lists, differences};
-pub use exception::{Amendment, Closure, Exception, Renewal, Status};
+pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};
 pub use term::Term;
