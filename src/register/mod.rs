@@ -1,6 +1,7 @@
 //! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
+mod cover;
 mod differences;
 pub mod draft;
 mod exception;
@@ -12,6 +13,7 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
+pub use cover::{Cover, Package};
 pub use differences::{Lists, differences};
 pub use exception::{Amendment, Exception, Renewal, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};

@@ -10,6 +10,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+use super::cover;
 use crate::time::{Day, Moment};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -62,6 +63,8 @@ enum Type {
 enum Format {
     Day,
     Moment,
+    Tool,
+    CoverPath,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -245,6 +248,8 @@ impl Sub {
             None => true,
             Some(Format::Day) => Day::parse(text).is_ok(),
             Some(Format::Moment) => Moment::parse(text).is_ok(),
+            Some(Format::Tool) => cover::is_tool(text),
+            Some(Format::CoverPath) => cover::is_path(text),
         };
         if !has_form || self.bounds.is_empty() || node.as_number().is_none() {
             return Some(has_form);
@@ -391,6 +396,8 @@ fn format(name: &str) -> Option<Format> {
     match name {
         "date" => Some(Format::Day),
         "moment" => Some(Format::Moment),
+        "tool" => Some(Format::Tool),
+        "cover-path" => Some(Format::CoverPath),
         _ => None,
     }
 }
