@@ -33,6 +33,7 @@ mod schema;
 mod register;
 mod policy;
 mod import;
+mod sync;
 
 // Who signed off a change, and what the change does.
 mod signoff;

@@ -15,6 +15,7 @@ mod remind;
 mod report;
 mod revise;
 mod show;
+mod sync;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub use remind::Remind;
 pub use report::Report;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
 pub use show::Show;
+pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
@@ -165,6 +167,18 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// Write the ignore files of scanners from the exceptions in force.
+    ///
+    /// The policy's `sync` names the files. An entry is written for each cover of an exception in force, with its end
+    /// as that tool means it, and goes when the exception has ended; whatever else is in a file stays. An entry that
+    /// was added by hand and that no exception covers is reported as `unregistered-suppression`, and goes with
+    /// `--prune`.
+    ///
+    /// Run it in the pull request that brings or closes an exception, and daily for tools that know no end.
+    ///
+    /// Exit code 0: the files are as they should be. 1: an entry was added by hand, or with `--check` a file differs.
+    /// 2: a file could not be read or written.
+    Sync(Sync),
     /// Say who must be reminded today, and of what.
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.

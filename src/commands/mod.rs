@@ -26,6 +26,7 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod sync;
 mod write;
 
 use std::io::{self, IsTerminal, Write};
@@ -153,6 +154,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
+        Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),

@@ -8,6 +8,7 @@ mod book;
 mod forge;
 mod people;
 pub mod places;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
 pub use forge::Forge;
 pub use places::NAMES;
+pub use targets::Target;
 
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
@@ -63,6 +65,8 @@ pub struct Policy {
     pub baseline: u32,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
+    /// The ignore files that are written from the register.
+    pub sync: Vec<Target>,
     /// Levels of rules that differ from the rules' defaults.
     pub rules: BTreeMap<&'static str, Level>,
 }
@@ -85,6 +89,7 @@ impl Default for Policy {
             back_dating: 3,
             baseline: 90,
             vague_phrases: Vec::new(),
+            sync: Vec::new(),
             rules: BTreeMap::new(),
         }
     }
@@ -209,6 +214,7 @@ impl Policy {
         }
         self.forge = text("forge").as_deref().and_then(Forge::parse);
         self.take_limits(node);
+        self.sync = targets::take(place, node.get("sync"), &mut problems);
         self.take_rules(node, rules, &mut problems);
         problems
     }
