@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
+use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
@@ -25,7 +26,7 @@ const KIND: &str = "the ignore file";
 /// Writes the policy's targets, or compares them.
 pub(super) fn run(arguments: &cli::Sync, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let today = arguments.today.as_deref();
-    let (opened, _lock) = match arguments.check || arguments.print.is_some() {
+    let (opened, lock) = match arguments.check || arguments.print.is_some() {
         true => (Opened::open(&arguments.place, today, world)?, None),
         false => {
             let (opened, lock) = Opened::open_to_edit(&arguments.place, today, world)?;
@@ -34,7 +35,7 @@ pub(super) fn run(arguments: &cli::Sync, world: &World, out: &mut dyn Write) -> 
     };
     match &arguments.print {
         Some(tool) => print(tool, &opened, world, out),
-        None => targets(arguments, &opened, world, out),
+        None => targets(arguments, &opened, lock.as_ref(), world, out),
     }
 }
 
@@ -43,7 +44,9 @@ fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Res
     let named = Tool::named(tool).filter(|tool| tools_with_flags().contains(&tool.key));
     let Some(tool) = named else {
         let help = match tools_with_files().into_iter().find(|(key, _)| *key == tool) {
-            Some((key, usual)) => format!("it reads a file: `sync: {{{key}: {usual}}}` in the policy, then `stopgap sync`"),
+            Some((key, usual)) => {
+                format!("it reads a file: `sync: {{{key}: {usual}}}` in the policy, then `stopgap sync`")
+            }
             None => format!("the tools with flags are {}", tools_with_flags().join(", ")),
         };
         return Err(Error::from(Argument::NotFound { what: Named::Tool, name: tool.to_owned(), help }));
@@ -55,7 +58,7 @@ fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Res
     for flag in flags {
         writeln!(out, "{flag}")?;
     }
-    warn(tool.name, "a flag", &unsaid, opened, world);
+    warn(tool.name, "a flag", &unsaid.iter().collect::<Vec<_>>(), opened, world);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,11 +70,18 @@ struct Compared<'p> {
     plan: Plan,
 }
 
-fn targets(arguments: &cli::Sync, opened: &Opened, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+fn targets(
+    arguments: &cli::Sync,
+    opened: &Opened,
+    lock: Option<&Lock>,
+    world: &World,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Error> {
     let policy = &opened.judge.policy;
     let chosen = chosen(arguments, &policy.sync)?;
     let register = opened.register();
     let mut compared = Vec::with_capacity(chosen.len());
+    let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
     for target in chosen {
         let path = opened.root.join(&target.path);
         write::spare_inputs(&[((), path)], &[], &world.folder, &opened.root, policy)?;
@@ -84,10 +94,26 @@ fn targets(arguments: &cli::Sync, opened: &Opened, world: &World, out: &mut dyn 
                 return Err(Error::Config { kind: KIND, source_text: Box::new(source), problems: vec![problem] });
             }
         };
-        warn(name(target.tool), &target.path, &unsaid, opened, world);
+        left_out.push((target, unsaid));
         compared.push(Compared { target, source, there, plan });
     }
-    if !arguments.check {
+    for (target, unsaid) in &left_out {
+        // What one file of a tool cannot say, another may.
+        let others: Vec<&Vec<Unsaid>> =
+            left_out.iter().filter(|(other, _)| other.tool == target.tool).map(|(_, unsaid)| unsaid).collect();
+        let nowhere = |one: &&Unsaid| others.iter().all(|other| other.iter().any(|two| two.is_same(one)));
+        let is_first =
+            left_out.iter().find(|(other, _)| other.tool == target.tool).is_some_and(|(other, _)| other == target);
+        let unsaid: Vec<&Unsaid> = unsaid.iter().filter(nowhere).filter(|_| is_first).collect();
+        warn(name(target.tool), &target.path, &unsaid, opened, world);
+    }
+    if let Some(lock) = lock {
+        let folders = compared.iter().filter(|one| one.plan.text.is_some());
+        folders.filter_map(|one| opened.root.join(&one.target.path).parent().map(Path::to_path_buf)).for_each(
+            |folder| {
+                lock.sweep(&folder);
+            },
+        );
         store(&compared, &opened.root)?;
     }
     let mut is_wrong = false;
@@ -112,7 +138,8 @@ fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Ta
     if targets.is_empty() {
         return Err(Error::NoTargets);
     }
-    let is_chosen = |target: &&Target| arguments.tool.is_empty() || arguments.tool.iter().any(|tool| tool == target.tool);
+    let is_chosen =
+        |target: &&Target| arguments.tool.is_empty() || arguments.tool.iter().any(|tool| tool == target.tool);
     Ok(targets.iter().filter(is_chosen).collect())
 }
 
@@ -133,9 +160,7 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     let read = read_up_to(&full, target.path.clone(), None, LARGEST);
     match read.fault {
         Some(fault) if !read.opened => Err(unreadable(fault.message)),
-        Some(fault) => {
-            Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![fault] })
-        }
+        Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![fault] }),
         None => Ok((read.source, true)),
     }
 }
@@ -192,7 +217,7 @@ fn name(tool: &'static str) -> &'static str {
 }
 
 /// Names on standard error the covers that a target does not hold.
-fn warn(tool: &str, place: &str, unsaid: &[Unsaid], opened: &Opened, world: &World) {
+fn warn(tool: &str, place: &str, unsaid: &[&Unsaid], opened: &Opened, world: &World) {
     let look = world.look_of_errors();
     for one in unsaid {
         let source = opened.files.source(one.file);
@@ -206,7 +231,9 @@ fn warn(tool: &str, place: &str, unsaid: &[Unsaid], opened: &Opened, world: &Wor
                 shown(place),
                 one.why
             ),
-            help: Some("the scanner goes on to report it; `stopgap enforce` judges its results by the register".to_owned()),
+            help: Some(
+                "the scanner goes on to report it; `stopgap enforce` judges its results by the register".to_owned(),
+            ),
             place: Some((source, source.first_line(one.span))),
             labels: Vec::new(),
         };

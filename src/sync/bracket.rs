@@ -22,6 +22,8 @@ pub(super) struct Style {
     pub(super) blocks: bool,
     /// Whether a new list may end with a comma.
     pub(super) last_comma: bool,
+    /// Whether the closing bracket must stand further in than the line on which the list opens.
+    pub(super) end_is_inside: bool,
 }
 
 /// An entry between brackets.
@@ -108,17 +110,17 @@ impl<'t> Bracket<'t> {
         self.text[self.inner.clone()].contains('\n')
     }
 
-    /// Returns the column in which new entries stand.
-    pub(super) fn column(&self, unit: usize) -> usize {
-        let own = self.chunks.iter().filter_map(|chunk| Some(chunk.lead.len() - chunk.lead.rfind('\n')? - 1)).next();
-        own.unwrap_or_else(|| self.outer() + unit)
+    /// Returns the blanks before new entries.
+    pub(super) fn pad(&self, unit: &str) -> String {
+        let own = self.chunks.iter().find_map(|chunk| chunk.lead.get(chunk.lead.rfind('\n')? + 1..));
+        own.map_or_else(|| format!("{}{unit}", self.outer()), str::to_owned)
     }
 
-    /// Returns the column of the line on which it opens.
-    fn outer(&self) -> usize {
+    /// Returns the blanks before the line on which it opens.
+    fn outer(&self) -> &str {
         let line = self.text[..self.inner.start].rfind('\n').map_or(0, |at| at + 1);
         let line = &self.text[line..self.inner.start];
-        line.len() - line.trim_start_matches(' ').len()
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
     /// Returns what is to stand between the brackets. `fates` has one for each entry; `new` come last, each with the
@@ -127,10 +129,11 @@ impl<'t> Bracket<'t> {
         &self,
         fates: &[Fate],
         new: &[(String, Option<String>)],
-        unit: usize,
+        unit: &str,
     ) -> (Range<usize>, String) {
-        let spread = self.is_multiline() || !new.is_empty() || fates.iter().any(|fate| matches!(fate, Fate::Becomes(..)));
-        let pad = format!("\n{}", " ".repeat(self.column(unit)));
+        let spread =
+            self.is_multiline() || !new.is_empty() || fates.iter().any(|fate| matches!(fate, Fate::Becomes(..)));
+        let pad = format!("\n{}", self.pad(unit));
         let note = |comment: &Option<String>| match (comment, self.style.comment) {
             (Some(comment), Some(start)) => format!(" {start} {comment}"),
             _ => String::new(),
@@ -156,7 +159,8 @@ impl<'t> Bracket<'t> {
             parts.push((std::mem::take(&mut carry) + &pad, body.clone(), note(comment)));
         }
         let tail = if spread && !self.is_multiline() {
-            format!("\n{}", " ".repeat(self.outer()))
+            let inside = if self.style.end_is_inside { unit } else { "" };
+            format!("\n{}{inside}", self.outer())
         } else {
             self.tail.to_owned()
         };
@@ -180,8 +184,8 @@ impl<'t> Bracket<'t> {
 mod tests {
     use super::*;
 
-    const TOML: Style = Style { comment: Some("#"), blocks: false, last_comma: true };
-    const JSON: Style = Style { comment: None, blocks: false, last_comma: false };
+    const TOML: Style = Style { comment: Some("#"), blocks: false, last_comma: true, end_is_inside: false };
+    const JSON: Style = Style { comment: None, blocks: false, last_comma: false, end_is_inside: false };
 
     /// Rewrites a list of quoted words.
     fn rewrite(text: &str, fates: &[Fate], new: &[&str], style: Style) -> String {
@@ -189,7 +193,7 @@ mod tests {
         let entries: Vec<_> = quotes.chunks(2).map(|pair| pair[0]..pair[1] + 1).collect();
         let at = text.find('[').unwrap()..text.rfind(']').unwrap() + 1;
         let new: Vec<_> = new.iter().map(|text| ((*text).to_owned(), Some("stopgap: x".to_owned()))).collect();
-        let (range, inner) = Bracket::new(text, &at, &entries, style).rewritten(fates, &new, 2);
+        let (range, inner) = Bracket::new(text, &at, &entries, style).rewritten(fates, &new, "  ");
         format!("{}{inner}{}", &text[..range.start], &text[range.end..])
     }
 

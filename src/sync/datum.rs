@@ -89,25 +89,26 @@ impl Datum {
         }
     }
 
-    /// Writes it as JSON, of which the first line continues a line that begins at `column`.
-    pub(super) fn json(&self, column: usize, unit: &str) -> String {
-        let inner = format!("\n{}{unit}", " ".repeat(column));
-        let outer = format!("\n{}", " ".repeat(column));
-        let deeper = column + unit.len();
+    /// Writes it as JSON, of which the first line continues a line that is indented by `pad`.
+    pub(super) fn json(&self, pad: &str, unit: &str) -> String {
+        let deeper = format!("{pad}{unit}");
+        let (inner, outer) = (format!("\n{deeper}"), format!("\n{pad}"));
         match self {
             Self::Text(text) | Self::Quoted(text) => json_text(text),
             Self::Raw(text) => text.clone(),
             Self::List(items) if items.iter().all(Self::is_scalar) => {
-                format!("[{}]", items.iter().map(|item| item.json(column, unit)).collect::<Vec<_>>().join(", "))
+                format!("[{}]", items.iter().map(|item| item.json(pad, unit)).collect::<Vec<_>>().join(", "))
             }
             Self::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| item.json(deeper, unit)).collect();
+                let items: Vec<String> = items.iter().map(|item| item.json(&deeper, unit)).collect();
                 format!("[{inner}{}{outer}]", items.join(&format!(",{inner}")))
             }
             Self::Map(pairs) if pairs.is_empty() => "{}".to_owned(),
             Self::Map(pairs) => {
-                let pairs: Vec<String> =
-                    pairs.iter().map(|(key, value)| format!("{}: {}", json_text(key), value.json(deeper, unit))).collect();
+                let pairs: Vec<String> = pairs
+                    .iter()
+                    .map(|(key, value)| format!("{}: {}", json_text(key), value.json(&deeper, unit)))
+                    .collect();
                 format!("{{{inner}{}{outer}}}", pairs.join(&format!(",{inner}")))
             }
         }

@@ -54,7 +54,6 @@ pub(super) struct Wanted {
     /// The id that the cover names, and whether it is narrowed to a place.
     pub(super) id: String,
     pub(super) is_narrow: bool,
-    pub(super) licence: Licence,
 }
 
 /// A kind of ignore file.
@@ -144,7 +143,15 @@ static FORMATS: &[Format] = &[
     },
     Format {
         holders: &[Holder::List(&["ignore"])],
-        identity: &["vulnerability", "package", "namespace", "fix-state", "vex-status", "vex-justification", "match-type"],
+        identity: &[
+            "vulnerability",
+            "package",
+            "namespace",
+            "fix-state",
+            "vex-status",
+            "vex-justification",
+            "match-type",
+        ],
         known: &[
             "vulnerability",
             "include-aliases",
@@ -164,7 +171,12 @@ static FORMATS: &[Format] = &[
         identity: &["id", "crate"],
         known: &["id", "crate", "reason"],
         refuses_unknown: true,
-        write: |cover, licence| Ok(vec![item(&["advisories", "ignore"], Datum::map([("id", Datum::text(text(cover))), ("reason", reason(licence))]))]),
+        write: |cover, licence| {
+            Ok(vec![item(
+                &["advisories", "ignore"],
+                Datum::map([("id", Datum::text(text(cover))), ("reason", reason(licence))]),
+            )])
+        },
         ..row("cargo-deny", &[], "deny.toml", Syntax::Toml)
     },
     Format {
@@ -224,7 +236,11 @@ static FORMATS: &[Format] = &[
         write: gitleaks,
         ..row("gitleaks", &[".toml"], ".gitleaks.toml", Syntax::Toml)
     },
-    Format { holders: &[Holder::File], write: gitleaks_lines, ..row("gitleaks", &[], ".gitleaksignore", Syntax::Lines) },
+    Format {
+        holders: &[Holder::File],
+        write: gitleaks_lines,
+        ..row("gitleaks", &[], ".gitleaksignore", Syntax::Lines)
+    },
     Format {
         holders: &[MAP],
         known: &["expiration_date", "justification", "run"],
@@ -398,7 +414,6 @@ impl Format {
                 value: entry.value,
                 id: text(cover).to_owned(),
                 is_narrow,
-                licence: licence.clone(),
             }
         };
         Ok((self.write)(cover, licence)?.into_iter().map(wanted).collect())
@@ -562,7 +577,12 @@ fn dependency_check(cover: &Cover<'_>, licence: &Licence) -> Entries {
     let entry = |place: Vec<(&str, String)>| {
         let place = place.into_iter().map(|(key, value)| (key.to_owned(), Datum::Text(value)));
         let pairs = [("until".to_owned(), Datum::text(until.clone())), ("notes".to_owned(), reason(licence))];
-        item(&[], Datum::Map(pairs.into_iter().chain(place).chain([(what.0.to_owned(), Datum::text(what.1.clone()))]).collect()))
+        item(
+            &[],
+            Datum::Map(
+                pairs.into_iter().chain(place).chain([(what.0.to_owned(), Datum::text(what.1.clone()))]).collect(),
+            ),
+        )
     };
     Ok(places.into_iter().map(entry).collect())
 }
@@ -654,12 +674,17 @@ fn gitleaks(cover: &Cover<'_>, licence: &Licence) -> Entries {
 fn is_fingerprint(id: &str) -> bool {
     let mut parts = id.rsplitn(3, ':');
     let line = parts.next().unwrap_or_default();
-    !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()) && parts.next().is_some() && parts.next().is_some()
+    !line.is_empty()
+        && line.bytes().all(|byte| byte.is_ascii_digit())
+        && parts.next().is_some()
+        && parts.next().is_some()
 }
 
 fn gitleaks_lines(cover: &Cover<'_>, _: &Licence) -> Entries {
     if !is_fingerprint(text(cover)) {
-        return Err("it names single findings, `file:rule:line`; name a `.gitleaks.toml` for rules and paths".to_owned());
+        return Err(
+            "it names single findings, `file:rule:line`; name a `.gitleaks.toml` for rules and paths".to_owned()
+        );
     }
     if !cover.paths.is_empty() {
         return Err("the id names the file already; leave `paths` out".to_owned());

@@ -81,6 +81,14 @@ pub struct Unsaid {
     pub span: Span,
 }
 
+impl Unsaid {
+    /// Returns whether both are about one cover.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.file == other.file && self.span == other.span
+    }
+}
+
 /// What one tool may overlook today.
 #[derive(Debug)]
 pub struct Allowed<'r, 'a> {
@@ -268,7 +276,8 @@ impl<'e> Edit<'e> {
             wanted.iter().map(|wanted| (wanted.identity.as_str(), *wanted)).collect();
         for (index, slot) in slots.iter().enumerate() {
             match by_identity.remove(slot.identity.as_str()) {
-                Some(wanted) if slot.value.canonical() == wanted.value.tree().canonical() && self.is_told(slot, wanted) => {}
+                Some(wanted)
+                    if slot.value.canonical() == wanted.value.tree().canonical() && self.is_told(slot, wanted) => {}
                 Some(wanted) => {
                     sorted.fates[index] = Some(wanted);
                     plan.changed += 1;
@@ -289,7 +298,8 @@ impl<'e> Edit<'e> {
                 }
             }
         }
-        sorted.new = wanted.iter().copied().filter(|wanted| by_identity.contains_key(wanted.identity.as_str())).collect();
+        sorted.new =
+            wanted.iter().copied().filter(|wanted| by_identity.contains_key(wanted.identity.as_str())).collect();
         plan.added += sorted.new.len();
         sorted
     }
@@ -372,11 +382,8 @@ impl<'e> Edit<'e> {
         const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
         let unproved = |fault: Unreadable| Unreadable { at: 0, why: format!("{UNPROVED} ({})", fault.why) };
         let (old, new) = (self.read(before)?, self.read(after).map_err(unproved)?);
-        let wanted: std::collections::BTreeSet<(String, String)> = self
-            .wanted
-            .iter()
-            .map(|wanted| (wanted.identity.clone(), wanted.value.tree().canonical()))
-            .collect();
+        let wanted: std::collections::BTreeSet<(String, String)> =
+            self.wanted.iter().map(|wanted| (wanted.identity.clone(), wanted.value.tree().canonical())).collect();
         let found: std::collections::BTreeSet<(String, String)> =
             new.slots.iter().map(|slot| (slot.identity.clone(), slot.value.canonical())).collect();
         let by_hand = |read: &Read| {

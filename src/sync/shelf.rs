@@ -132,7 +132,7 @@ impl Shelf {
                 (Some(id), pair.key_at.clone(), pair.value.clone())
             }
             pairs => {
-                let named = ["id", "vulnerability", "name", "description"].iter().find_map(|key| item.get(key));
+                let named = NAMES.iter().find_map(|path| first_text(item, path));
                 let id = named.and_then(Tree::text).or(item.text()).map(str::to_owned);
                 let first = pairs.first().map(|pair| pair.key_at.clone());
                 (id, named.map(|named| named.at.clone()).or(first).unwrap_or(item.at.clone()), item.clone())
@@ -189,7 +189,9 @@ impl Shelf {
                 self.edit_tables(text, fates, goes, new)
             }
             Syntax::Toml | Syntax::Json { .. } => match there {
-                Some(node) if is_bracketed(text, node) => Ok(vec![self.in_brackets(text, node, format, fates, goes, new)]),
+                Some(node) if is_bracketed(text, node) => {
+                    Ok(vec![self.in_brackets(text, node, format, fates, goes, new)])
+                }
                 Some(node) => Err(unwritable(node.at.start)),
                 None => self.add_bracket(text, root, format, new),
             },
@@ -214,12 +216,12 @@ impl Shelf {
         let style = style(format.syntax);
         let bracket = Bracket::new(text, &node.at, &self.ranges(), style);
         let unit = unit(text);
-        let column = bracket.column(unit.len());
+        let pad = bracket.pad(&unit);
         let written = |wanted: &Wanted| match (format.syntax, &wanted.key) {
             (Syntax::Toml, _) => wanted.value.toml(),
-            (Syntax::Json { .. }, None) => wanted.value.json(column, &unit),
+            (Syntax::Json { .. }, None) => wanted.value.json(&pad, &unit),
             (Syntax::Json { .. }, Some(key)) => {
-                format!("{}: {}", Datum::text(&**key).json(0, ""), wanted.value.json(column, &unit))
+                format!("{}: {}", Datum::text(&**key).json("", ""), wanted.value.json(&pad, &unit))
             }
             (_, None) => wanted.value.yaml_flow(),
             (_, Some(key)) => format!("{}: {}", Datum::text(&**key).yaml_flow(), wanted.value.yaml_flow()),
@@ -234,7 +236,7 @@ impl Shelf {
             }
         }
         let new: Vec<_> = new.iter().map(|wanted| (written(wanted), wanted.comment.clone())).collect();
-        bracket.rewritten(&after, &new, unit.len())
+        bracket.rewritten(&after, &new, &unit)
     }
 
     /// Returns which items or pairs the slots are.
@@ -250,14 +252,23 @@ impl Shelf {
     }
 
     /// Adds a list to a file in JSON or TOML that has none.
-    fn add_bracket(&self, text: &str, root: &Tree, format: &Format, new: &[&Wanted]) -> Result<Vec<Splice>, Unreadable> {
+    fn add_bracket(
+        &self,
+        text: &str,
+        root: &Tree,
+        format: &Format,
+        new: &[&Wanted],
+    ) -> Result<Vec<Splice>, Unreadable> {
         let Some((name, above)) = self.path.split_last() else { return Err(unwritable(0)) };
         let parents: Vec<&str> = above.iter().map(String::as_str).collect();
         if format.syntax == Syntax::Toml {
-            let list = format!("{name} = [\n{}]\n", lines(new, |wanted| {
-                let comment = wanted.comment.as_ref().map(|comment| format!(" # {comment}")).unwrap_or_default();
-                format!("  {},{comment}\n", wanted.value.toml())
-            }));
+            let list = format!(
+                "{name} = [\n{}]\n",
+                lines(new, |wanted| {
+                    let comment = wanted.comment.as_ref().map(|comment| format!(" # {comment}")).unwrap_or_default();
+                    format!("  {},{comment}\n", wanted.value.toml())
+                })
+            );
             let Some(table) = root.down(&parents).filter(|_| !above.is_empty()) else {
                 let gap = if text.trim().is_empty() { "" } else { "\n" };
                 return Ok(vec![at_end(text, &format!("{gap}[{}]\n{list}", parents.join(".")))]);
@@ -275,10 +286,10 @@ impl Shelf {
         let pairs: Vec<_> = root.pairs().iter().map(whole_pair).collect();
         let style = style(format.syntax);
         let bracket = Bracket::new(text, &root.at, &pairs, style);
-        let column = bracket.column(unit.len());
+        let pad = bracket.pad(&unit);
         let items = Datum::List(new.iter().map(|wanted| wanted.value.clone()).collect());
-        let pair = format!("{}: {}", Datum::text(&**name).json(0, ""), items.json(column, &unit));
-        Ok(vec![bracket.rewritten(&vec![Fate::Stays; pairs.len()], &[(pair, None)], unit.len())])
+        let pair = format!("{}: {}", Datum::text(&**name).json("", ""), items.json(&pad, &unit));
+        Ok(vec![bracket.rewritten(&vec![Fate::Stays; pairs.len()], &[(pair, None)], &unit)])
     }
 
     fn edit_tables(
@@ -298,9 +309,14 @@ impl Shelf {
             let end = line_end(text, values.max().unwrap_or(slot.value.at.end).max(slot.value.at.start));
             last = Some(end);
             if *goes {
-                // The blank line before the next one goes too.
-                let blank = text[end..].starts_with('\n').then_some(end + 1);
-                splices.push((start..blank.unwrap_or(end), String::new()));
+                // The blank line that sets it apart goes too.
+                let blanks = ["\n", "\r\n"];
+                let after = blanks.iter().find(|blank| text[end..].starts_with(**blank)).map(|blank| end + blank.len());
+                let is_apart =
+                    |blank: &&&str| text[..start].strip_suffix(**blank).is_some_and(|rest| rest.ends_with('\n'));
+                let before = blanks.iter().rev().filter(|_| end == text.len()).find(is_apart);
+                let before = before.map(|blank| start - blank.len());
+                splices.push((before.unwrap_or(start)..after.unwrap_or(end), String::new()));
             } else if let Some(wanted) = fate {
                 splices.push((start..end, written(wanted)));
             }
@@ -354,7 +370,8 @@ impl Shelf {
                 let colon = text[key_end..].find(':').map_or(key_end, |at| key_end + at + 1);
                 let value_end = node.at.end.max(colon);
                 splices.push((colon..value_end, String::new()));
-                let written: String = new.iter().map(|wanted| block(wanted, self.child_column(text, key_end))).collect();
+                let written: String =
+                    new.iter().map(|wanted| block(wanted, self.child_column(text, key_end))).collect();
                 splices.push(on_line(text, line_end(text, value_end), &written));
             }
             (None, Some(node)) if depth == 0 => splices.extend(at_top(text, node, &written)),
@@ -410,7 +427,9 @@ impl Shelf {
     fn add_block(&self, text: &str, root: &Tree, written: &str) -> Result<Vec<Splice>, Unreadable> {
         match self.path.as_slice() {
             [] => Ok(at_top(text, root, written)),
-            [name] if root.is_empty() || !is_bracketed(text, root) => Ok(at_top(text, root, &format!("{name}:\n{written}"))),
+            [name] if root.is_empty() || !is_bracketed(text, root) => {
+                Ok(at_top(text, root, &format!("{name}:\n{written}")))
+            }
             _ => Err(unwritable(root.at.start)),
         }
     }
@@ -470,6 +489,27 @@ impl Shelf {
     }
 }
 
+/// Where an entry says what it overlooks; of a list the first item.
+const NAMES: &[&[&str]] = &[
+    &["id"],
+    &["vulnerability"],
+    &["posturePolicies", "controlID"],
+    &["policyDefinitionReferenceIds"],
+    &["policyDefinitionName"],
+    &["policyDefinitionId"],
+    &["targetRules"],
+];
+
+fn first_text<'t>(tree: &'t Tree, path: &[&str]) -> Option<&'t Tree> {
+    let first = |tree: &'t Tree| if tree.text().is_some() { Some(tree) } else { tree.items().first() };
+    let mut tree = tree;
+    for key in path {
+        tree = tree.get(key)?;
+        tree = tree.items().first().unwrap_or(tree);
+    }
+    first(tree).filter(|tree| tree.text().is_some())
+}
+
 fn whole_pair(pair: &Pair) -> Range<usize> {
     pair.key_at.start..pair.value.at.end.max(pair.key_at.end)
 }
@@ -500,18 +540,23 @@ fn is_bracketed(text: &str, node: &Tree) -> bool {
 }
 
 fn style(syntax: Syntax) -> Style {
+    let json = Style { comment: None, blocks: false, last_comma: false, end_is_inside: false };
     match syntax {
-        Syntax::Toml => Style { comment: Some("#"), blocks: false, last_comma: true },
-        Syntax::Json { strict: true } => Style { comment: None, blocks: false, last_comma: false },
-        Syntax::Json { strict: false } => Style { comment: Some("//"), blocks: true, last_comma: false },
-        _ => Style { comment: Some("#"), blocks: false, last_comma: false },
+        Syntax::Toml => Style { comment: Some("#"), last_comma: true, ..json },
+        Syntax::Json { strict: true } => json,
+        Syntax::Json { strict: false } => Style { comment: Some("//"), blocks: true, ..json },
+        _ => Style { comment: Some("#"), end_is_inside: true, ..json },
     }
 }
 
 /// Returns by how much a file indents.
 fn unit(text: &str) -> String {
-    let indent = text.lines().map(|line| line.len() - line.trim_start_matches(' ').len()).find(|indent| *indent > 0);
-    " ".repeat(indent.filter(|indent| *indent <= 8).unwrap_or(2))
+    let indents = text.lines().map(|line| &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]);
+    match indents.into_iter().find(|indent| !indent.is_empty()) {
+        Some(indent) if indent.starts_with('\t') => "\t".to_owned(),
+        Some(indent) if indent.len() <= 8 => indent.to_owned(),
+        _ => "  ".to_owned(),
+    }
 }
 
 /// Writes an entry as lines of YAML whose dash or key is in a column.

@@ -151,9 +151,7 @@ fn of_json_value(value: &ast::Value<'_>) -> Result<Tree, Unreadable> {
         ast::Value::NumberLit(number) => Kind::Scalar(number.value.to_string()),
         ast::Value::BooleanLit(flag) => Kind::Scalar(flag.value.to_string()),
         ast::Value::NullKeyword(_) => Kind::Scalar(String::new()),
-        ast::Value::Array(array) => {
-            Kind::List(array.elements.iter().map(of_json_value).collect::<Result<_, _>>()?)
-        }
+        ast::Value::Array(array) => Kind::List(array.elements.iter().map(of_json_value).collect::<Result<_, _>>()?),
         ast::Value::Object(object) => {
             let mut pairs: Vec<Pair> = Vec::with_capacity(object.properties.len());
             for property in &object.properties {

@@ -41,6 +41,7 @@ mod report;
 mod revise;
 mod signoff;
 mod stored;
+mod sync;
 mod slips;
 mod tidy;
 mod time;

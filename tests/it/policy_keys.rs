@@ -18,8 +18,11 @@ struct Case {
 }
 
 /// Keys that apply only to changes, or to nothing: an accepted value, and one that is not.
-const VALIDATED: [(&str, &str, &str); 2] =
-    [("version", "version: 1\n", "version: 2\n"), ("back_dating", "back_dating: 5d\n", "back_dating: 5\n")];
+const VALIDATED: [(&str, &str, &str); 3] = [
+    ("version", "version: 1\n", "version: 2\n"),
+    ("back_dating", "back_dating: 5d\n", "back_dating: 5\n"),
+    ("sync", "sync: {trivy: .trivyignore.yaml}\n", "sync: {trivy: ../.trivyignore.yaml}\n"),
+];
 
 fn case(
     key: &'static str,
