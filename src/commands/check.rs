@@ -223,7 +223,7 @@ impl Run<'_> {
         findings.shorten();
         // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
         let ci = &self.world.ci;
-        let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
+        let prefix = if ci.is_of_a_system() { place::below_work_tree(&self.root) } else { String::new() };
         let report = Report {
             findings: &findings,
             files,

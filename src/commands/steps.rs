@@ -124,7 +124,7 @@ impl Steps<'_> {
     fn start(&self) -> Option<String> {
         let git = Git::open(self.root).ok()??;
         let (default, tip) = base::default_branch(&git, None).ok()??;
-        (git.commit("HEAD").ok()?? != tip).then_some(default)
+        (git.head().ok()?? != tip).then_some(default)
     }
 
     /// Returns a name that no branch here has: the branch of the last review may still exist.

@@ -3,6 +3,7 @@
 //! Whatever an exception's text contains, it is data here: each format passes it through [`escape`] for its own syntax,
 //! so that it does nothing to a terminal, log parser or page.
 
+mod azure;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -56,6 +57,8 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub Actions shows as annotations.
     Github,
+    /// Logging commands that Azure Pipelines shows as issues.
+    Azure,
     /// A Code Quality report, for GitLab's merge requests.
     Gitlab,
     /// A JUnit report, for Jenkins and other tools that show tests: one test per finding.
@@ -123,6 +126,13 @@ impl Report<'_> {
     /// Returns the findings that gate, in order.
     pub fn gating(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.gates)
+    }
+
+    /// Returns the findings that gate, the heaviest first: for a format of which people see only the beginning.
+    fn by_weight(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.gating().collect();
+        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule.weight));
+        findings
     }
 
     /// Returns the findings that the formats for people list, in their order, and how many they leave out.
@@ -207,6 +217,7 @@ pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Wri
         Format::Json => json::render(report, out),
         Format::Sarif => sarif::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Azure => azure::render(report, out),
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
         Format::Rdjson => rdjson::render(report, out),

@@ -2,7 +2,7 @@
 
 /// Returns what another YAML version makes of a plain scalar, if that differs from what this one makes of it.
 ///
-/// Sources: YAML 1.1 type repository (`bool`, `int`, `float`), YAML 1.2.2 section 10.3.2.
+/// Sources: YAML 1.1 type repository (`bool`, `int`, `float`, `merge`, `value`), YAML 1.2.2 section 10.3.2.
 pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     if matches!(
         text,
@@ -10,8 +10,17 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     ) {
         return Some("true or false");
     }
+    match text {
+        "<<" => return Some("a merge key"),
+        "=" => return Some("a default value"),
+        _ => {}
+    }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let bytes = digits.as_bytes();
+    let is_signed = digits.len() < text.len();
+    if is_newer_float(digits, is_signed) {
+        return Some("a number, others for a text");
+    }
     if !bytes.first()?.is_ascii_digit() {
         return None;
     }
@@ -21,7 +30,10 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
         Some("an octal number")
     } else if bytes.starts_with(b"0b") && all(|b| matches!(b, b'0' | b'1' | b'_'), 2) {
         Some("a binary number")
-    } else if bytes.starts_with(b"0x") && bytes.contains(&b'_') && all(|b| b.is_ascii_hexdigit() || *b == b'_', 2) {
+    } else if bytes.starts_with(b"0x")
+        && (is_signed || bytes.contains(&b'_'))
+        && all(|b| b.is_ascii_hexdigit() || *b == b'_', 2)
+    {
         Some("a hexadecimal number")
     } else if bytes.contains(&b'_') && all(number, 0) {
         Some("a number without its underscores")
@@ -32,6 +44,23 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Returns whether an unsigned text is a number by YAML 1.2 alone: with an exponent, YAML 1.1 wants a point before it and
+/// a sign in it, and without a digit before the point its readers want no sign.
+fn is_newer_float(digits: &str, is_signed: bool) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).map_or((digits, None), |(it, rest)| (it, Some(rest)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(it, rest)| (it, Some(rest)));
+    let is_float = match (whole, fraction) {
+        ("", Some(fraction)) => is_number(fraction),
+        (whole, fraction) => is_number(whole) && fraction.is_none_or(|it| it.is_empty() || is_number(it)),
+    };
+    let has_exponent = exponent.is_none_or(|it| is_number(it.strip_prefix(['-', '+']).unwrap_or(it)));
+    let is_older_too = (fraction.is_some() || exponent.is_none())
+        && exponent.is_none_or(|it| it.starts_with(['-', '+']))
+        && !(whole.is_empty() && is_signed);
+    is_float && has_exponent && !is_older_too
 }
 
 /// Returns whether a text is `[1-9][0-9_]*(:[0-5]?[0-9])+`, or the same with a fraction (YAML 1.1).
@@ -69,6 +98,16 @@ mod tests {
             "1:30",
             "190:20:30",
             "1:30.5",
+            "1e3",
+            "1E+3",
+            "123e4567",
+            "1.5e3",
+            "-.5",
+            "+.5e-3",
+            "+0x1F",
+            "-0xff",
+            "=",
+            "<<",
         ] {
             assert!(other_reading(text).is_some(), "{text}");
         }
@@ -78,6 +117,17 @@ mod tests {
             "0",
             "10",
             "0.5",
+            ".5",
+            "1.",
+            "1.5e+3",
+            ".5e-3",
+            "+1",
+            "-0",
+            "1e",
+            "e3",
+            "1e3x",
+            "==",
+            "a<<",
             "2026-11-23",
             "2026-11-23T09:00",
             "1.2.3",

@@ -144,6 +144,7 @@ impl<'a> Loader<'a> {
                         "move it into a file of its own",
                     );
                 }
+                self.refuse_end_before(span);
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 self.refuse(span, "an alias (`*name`) is not allowed", "write the value out");
@@ -156,10 +157,15 @@ impl<'a> Loader<'a> {
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.open(span, anchor, tag.is_some());
+                // A list that is not indented begins behind its first dash.
+                if self.text.as_bytes().get(span.range().start) == Some(&b'-') {
+                    self.refuse_tab_before(span);
+                }
                 self.stack.push(Frame::Seq(span, Vec::new()));
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.open(span, anchor, tag.is_some());
+                self.refuse_tab_before(span);
                 let entries = Vec::with_capacity(8);
                 self.stack.push(Frame::Map { span, entries, seen: FxHashSet::default(), key: None });
             }
@@ -169,6 +175,13 @@ impl<'a> Loader<'a> {
     }
 
     fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, span: Span) {
+        if style == ScalarStyle::Plain && text.starts_with('?') && self.is_in_brackets() {
+            self.refuse(
+                span,
+                "a `?` at the start of a text in brackets is a sign of its own for some YAML readers",
+                "quote the text",
+            );
+        }
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
@@ -185,6 +198,11 @@ impl<'a> Loader<'a> {
     }
 
     fn key(&mut self, scalar: Scalar<'a>, span: Span) {
+        let before = self.text.get(..span.range().start).unwrap_or_default().trim_end_matches([' ', '\t']);
+        if before.ends_with('?') {
+            let at = before.len() - 1;
+            self.refuse(Span::new(at, at + 1), "a `?` before a key", "write `key: value` without it");
+        }
         if scalar.style == Style::Plain && &*scalar.text == "<<" {
             self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
@@ -216,6 +234,34 @@ impl<'a> Loader<'a> {
         if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
             self.refuse(span, "a key that is itself a list or a mapping", "use a text as the key");
             self.lost = true;
+        }
+    }
+
+    fn is_in_brackets(&self) -> bool {
+        let Some(Frame::Seq(span, ..) | Frame::Map { span, .. }) = self.stack.last() else { return false };
+        self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    }
+
+    /// Refuses a list or mapping that begins behind a tab: what it is indented by, readers count differently.
+    fn refuse_tab_before(&mut self, span: Span) {
+        let (before, rest) = self.text.split_at_checked(span.range().start).unwrap_or_default();
+        let gap = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let is_behind_sign = before[..before.len() - gap].ends_with(['-', '?', ':']);
+        if let Some(tab) = before[before.len() - gap..].find('\t')
+            && is_behind_sign
+            && !rest.starts_with(['[', '{'])
+        {
+            let at = before.len() - gap + tab;
+            self.refuse(Span::new(at, at + 1), "a tab before a list or mapping", "write a space instead");
+        }
+    }
+
+    /// Refuses the end of a document before its start.
+    fn refuse_end_before(&mut self, start: Span) {
+        let before = self.text.get(..start.range().start).filter(|_| self.documents == 1).unwrap_or_default();
+        if let Some(at) = before.lines().position(|line| line.starts_with("...")) {
+            let at = before.split_inclusive('\n').take(at).map(str::len).sum::<usize>();
+            self.refuse(Span::new(at, at + 3), "the end of a document (`...`) before its start", "delete the line");
         }
     }
 
@@ -387,6 +433,14 @@ mod tests {
         assert!(refused("<<: {a: 1}\n")[0].contains("merge key"));
         assert!(refused("a: 1\na: 2\n")[0].contains("written twice"));
         assert!(refused("1: a\n")[0].contains("not a text"));
+        for text in ["a: [?b]\n", "a: {?b: c}\n", "a: [b, {c: ?d}]\n"] {
+            assert!(refused(text)[0].contains("`?`"), "{text}");
+        }
+        assert!(refused("a:\n-\tb: c\n")[0].contains("a tab before a list or mapping"));
+        assert!(refused("? a\n:\tb: c\n")[0].contains("before a key"));
+        assert!(refused("{? a: b}\n")[0].contains("before a key"));
+        assert!(refused("...\na: 1\n")[0].contains("the end of a document"));
+        assert!(refused("# a\n... # b\n---\na: 1\n")[0].contains("the end of a document"));
         assert!(refused("a: 1\n---\nb: 2\n")[0].contains("second document"));
         assert!(refused("? [a]\n: b\n")[0].contains("itself a list"));
         assert!(refused("%YAML 1.2\n---\na: 1\n")[0].contains("directive"));
@@ -396,6 +450,21 @@ mod tests {
         assert!(refused(&"[".repeat(10_000))[0].contains("64 levels"));
         assert!(refused(&"- ".repeat(10_000))[0].contains("64 levels"));
         assert!(refused(&"? ".repeat(10_000))[0].contains("itself a list"));
+    }
+
+    #[test]
+    fn what_all_readers_take_alike_is_read() {
+        for text in [
+            "a: ?b\n",
+            "a: [b?, \"?c\"]\n",
+            "a:\t[b]\n",
+            "a:\n-\tb\n",
+            "a:\n- \t{b: c}\n",
+            "a: 1\n...\n",
+            "---\na: 1\n",
+        ] {
+            assert_eq!(parse(text).err(), None, "{text}");
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ mod arguments {
         for (arguments, words) in [
             (
                 &["--format", "sarrif"][..],
-                &["sarrif", "'sarif'", "text, concise, json, sarif, github, gitlab, junit, rdjson, markdown"][..],
+                &["sarrif", "'sarif'", "text, concise, json, sarif, github, azure, gitlab, junit, rdjson, markdown"][..],
             ),
             (&["--fromat", "json"], &["--fromat", "'--format'"]),
             (&["--color", "sometimes"], &["sometimes", "auto, always, never"]),
@@ -105,7 +105,7 @@ mod arguments {
             (&["--output", "json"], &["`--output json`", "does not name a file", "--output sarif=stopgap.sarif"]),
             (&["--output", "json="], &["`--output json=`", "does not name a file"]),
             (&["--output", "jsn=a.json"], &["no format `jsn`", "did you mean `json`?"]),
-            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, gitlab, junit, rdjson, markdown"]),
+            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, azure, gitlab, junit, rdjson, markdown"]),
         ] {
             refused(&sandbox.check(arguments), words);
         }
@@ -434,6 +434,21 @@ mod policy {
     }
 
     #[test]
+    fn a_roster_may_be_as_large_as_an_organisation_and_an_exception_may_not() {
+        let sandbox = register();
+        let people: String = (0..5_000)
+            .map(|n| format!("  - {{handle: \"@person{n}\", name: Person Number{n}, email: person{n}@example.com}}\n"))
+            .collect();
+        let known = ["Hanna Vogel", "Luis Prado", "Mei Tanaka"].map(|name| format!("  - {{name: {name}}}\n")).concat();
+        sandbox.file("people.yaml", format!("people:\n{known}{people}"));
+        let run = sandbox.check(&[]);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+        sandbox.file("exceptions/large.yaml", format!("# {}\n{}", "x".repeat(256 * 1024), exception(&[])));
+        let run = sandbox.check(&[]);
+        assert!(run.code == 1 && run.stdout.contains("the limit is 262144"), "{}", run.stdout);
+    }
+
+    #[test]
     fn a_roster_or_catalogue_that_contradicts_itself_is_refused() {
         for (name, text, words) in [
             (
@@ -657,7 +672,7 @@ mod output {
 
     #[test]
     fn the_exit_code_is_the_same_in_every_format() {
-        for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"] {
+        for format in ["text", "concise", "json", "sarif", "github", "azure", "gitlab", "junit", "rdjson", "markdown"] {
             assert_eq!(register().check(&["--format", format]).code, 0, "{format}");
             assert_eq!(late_register().check(&["--format", format]).code, 1, "{format}");
         }
