@@ -321,7 +321,7 @@ impl<'e> Edit<'e> {
         let is_within = |wanted: &&Wanted| {
             !wanted.is_narrow && slot.id.as_ref().is_some_and(|id| ids.form(id) == ids.form(&wanted.id))
         };
-        if !matches!(end, End::Unread(_)) && wanted.iter().any(|wanted| is_within(&wanted)) {
+        if !matches!(end, End::Unread(_)) && wanted.iter().any(is_within) {
             return None;
         }
         let what = slot.id.as_ref().map_or_else(|| "this".to_owned(), |id| format!("`{}`", shown(id)));
