@@ -81,7 +81,7 @@ impl Gate<'_> {
             Reach::Merged { merge } => changes.merge = Some(merge(&changes)?),
             Reach::ChangeAlone => {}
         }
-        let case = Case { judge, register: &register, changes: Some(&changes), ownership, files };
+        let case = Case { judge, register: &register, changes: Some(&changes), ownership, scan: None, files };
         let tolerance = Tolerance::of(judge, Some(&changes));
         let covers = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers(finding, files));
         let covers_new = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers_new(finding, files));

@@ -34,7 +34,7 @@ pub(super) const OF_A_COMMAND: &str =
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
-    ("The register", &["check", "list", "show", "explain"]),
+    ("The register", &["check", "enforce", "list", "show", "explain"]),
     ("The team", &["report", "remind", "history", "export", "sync"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
@@ -71,6 +71,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
+        ],
+    ),
+    (
+        "enforce",
+        &[
+            ("stopgap enforce trivy.sarif", "does every finding have an exception?"),
+            ("stopgap enforce new.sarif --baseline main.sarif", "judge only what a change brings"),
+            ("stopgap enforce scan.sarif --annotate suppressed.sarif", "and write the log for code scanning"),
         ],
     ),
     (

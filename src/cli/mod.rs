@@ -5,6 +5,7 @@ pub mod answers;
 pub mod help;
 mod check;
 mod doctor;
+mod enforce;
 mod export;
 mod history;
 mod import;
@@ -24,6 +25,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use answers::Answers;
 pub use check::Check;
 pub use doctor::Doctor;
+pub use enforce::Enforce;
 pub use export::Export;
 pub use history::History;
 pub use import::{DateOrder, From, Import};
@@ -83,6 +85,15 @@ pub enum Command {
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
+    /// Judge what scanners found by the register.
+    ///
+    /// Reads the SARIF 2.1.0 logs of any scanners, one result at a time. A result that a `covers` of an exception in force
+    /// means passes; any other at or above the policy's level is a finding, and so is one that the scanner was told to
+    /// overlook in the source with no exception behind it. `--annotate` writes the log with the suppressions that the
+    /// register grants, for code scanning.
+    ///
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: a log could not be judged.
+    Enforce(Enforce),
     /// List the register, the most urgent first.
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.

@@ -6,6 +6,7 @@ mod candidate;
 mod check;
 pub mod completions;
 mod doctor;
+mod enforce;
 mod explain;
 mod export;
 mod fix;
@@ -21,6 +22,7 @@ mod place;
 mod remind;
 mod report;
 mod revise;
+mod scan;
 mod schema;
 mod show;
 mod signoff;
@@ -141,6 +143,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::Enforce(arguments) => enforce::run(&arguments, world, &mut out),
         Command::Doctor(arguments) => doctor::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),

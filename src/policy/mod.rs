@@ -5,6 +5,7 @@
 
 mod baseline;
 mod book;
+mod enforcement;
 mod forge;
 mod people;
 pub mod places;
@@ -15,6 +16,7 @@ use std::path::Path;
 
 pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
+pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
 pub use targets::Target;
@@ -67,6 +69,8 @@ pub struct Policy {
     pub vague_phrases: Vec<String>,
     /// The ignore files that are written from the register.
     pub sync: Vec<Target>,
+    /// Which results of scanners need an exception.
+    pub enforcement: Enforcement,
     /// Levels of rules that differ from the rules' defaults.
     pub rules: BTreeMap<&'static str, Level>,
 }
@@ -90,6 +94,7 @@ impl Default for Policy {
             baseline: 90,
             vague_phrases: Vec::new(),
             sync: Vec::new(),
+            enforcement: Enforcement::default(),
             rules: BTreeMap::new(),
         }
     }
@@ -215,6 +220,7 @@ impl Policy {
         self.forge = text("forge").as_deref().and_then(Forge::parse);
         self.take_limits(node);
         self.sync = targets::take(place, node.get("sync"), &mut problems);
+        self.enforcement.take(node.get("enforce"), &mut problems);
         self.take_rules(node, rules, &mut problems);
         problems
     }

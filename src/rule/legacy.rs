@@ -15,7 +15,7 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 18] = [
+const GAPS: [&str; 19] = [
     "schema",
     "placeholder-text",
     "unknown-control",
@@ -34,6 +34,7 @@ const GAPS: [&str; 18] = [
     "understated-tier",
     "unstated-exposure",
     "refiled-exception",
+    "cover-too-broad",
 ];
 
 /// What is asked of a decision that is new.

@@ -9,6 +9,7 @@ use crate::policy::{Baseline, Policy, RuleBook};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::rules::BaselineUse;
+use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
 use crate::text::Phrases;
@@ -161,6 +162,8 @@ pub struct Context<'c> {
     pub changes: Option<&'c Changes<'c>>,
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
+    /// What scanners found, if their logs are judged too.
+    pub scan: Option<&'c Scan>,
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,

@@ -3,6 +3,7 @@
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
 mod context;
+mod scanned;
 mod tolerance;
 
 use rayon::prelude::*;
@@ -14,6 +15,7 @@ pub use tolerance::{BaselineUse, Tolerance};
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
+use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
 
@@ -95,6 +97,13 @@ rules! {
         decision_date_mismatch,
         merged_unapproved,
     }
+    enforcement {
+        unregistered_finding,
+        unregistered_suppression,
+        fix_available,
+        unused_cover,
+        cover_too_broad,
+    }
 }
 
 pub(crate) use renewals::refiled_exception::taken_up;
@@ -124,6 +133,8 @@ pub struct Case<'a> {
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
+    /// What scanners found, if their logs are judged too.
+    pub scan: Option<&'a Scan>,
     /// All files.
     pub files: &'a Files,
 }
@@ -137,7 +148,24 @@ impl<'a> Case<'a> {
         ownership: Option<&'a Ownership>,
         files: &'a Files,
     ) -> Self {
-        Self { judge, register, changes: None, ownership, files }
+        Self { judge, register, changes: None, ownership, scan: None, files }
+    }
+
+    /// Takes the results of scanners into account.
+    #[must_use]
+    pub fn with_scan(self, scan: Option<&'a Scan>) -> Self {
+        Self { scan, ..self }
+    }
+
+    /// Runs only the rules of the family Enforcement, over the register as it is and the results of scanners.
+    #[must_use]
+    pub fn run_scan(self) -> Findings {
+        let mut on = on(self.judge);
+        on.retain(|on| on.rule.family == Family::Enforcement);
+        let run = Run { case: self, on, touching: None, is_base: false };
+        let mut findings = Findings::new(run.whole(), |file| self.files.source(file));
+        findings.narrow();
+        findings
     }
 
     /// Runs every rule that the policy leaves on over the whole register; the rules that judge a change run if there is
@@ -293,9 +321,9 @@ impl<'a> Run<'a> {
 
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
-        let Case { judge, register, changes, ownership, files } = self.case;
+        let Case { judge, register, changes, ownership, scan, files } = self.case;
         let touching = self.touching;
         let is_base = self.is_base;
-        Context { judge, register, changes, ownership, touching, files, is_base, rule, level, file, findings }
+        Context { judge, register, changes, ownership, scan, touching, files, is_base, rule, level, file, findings }
     }
 }

@@ -46,7 +46,7 @@ struct Sub {
     all: Vec<At>,
     any: Vec<At>,
     not: Option<At>,
-    condition: Option<(At, At)>,
+    condition: Option<Condition>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,14 @@ enum Type {
     Boolean,
     Number,
     Integer,
+}
+
+/// `if` with its `then` and its `else`.
+#[derive(Clone, Copy, Debug)]
+struct Condition {
+    holds: At,
+    then: Option<At>,
+    otherwise: Option<At>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -149,8 +157,11 @@ impl Quick {
             None => false,
         };
         let follows = match sub.condition {
-            Some((condition, then)) if self.judge(condition, node)? => self.judge(then, node)?,
-            _ => true,
+            Some(condition) => {
+                let branch = if self.judge(condition.holds, node)? { condition.then } else { condition.otherwise };
+                branch.map_or(Some(true), |at| self.judge(at, node))?
+            }
+            None => true,
         };
         Some(any && !is_excluded && follows)
     }
@@ -316,7 +327,8 @@ impl<'d> Reader<'d> {
                 | "markdownDescription"
                 | "examples"
                 | "default"
-                | "then" => {}
+                | "then"
+                | "else" => {}
                 "type" => sub.types = types(value)?,
                 "enum" => sub.options = Some(value.as_array()?.clone()),
                 "const" => sub.options = Some(vec![value.clone()]),
@@ -354,7 +366,14 @@ impl<'d> Reader<'d> {
                     }
                 }
                 "not" => sub.not = Some(self.schema(value)?),
-                "if" => sub.condition = Some((self.schema(value)?, self.schema(keywords.get("then")?)?)),
+                "if" => {
+                    let holds = self.schema(value)?;
+                    let mut branch = |key: &str| match keywords.get(key) {
+                        Some(schema) => self.schema(schema).map(Some),
+                        None => Some(None),
+                    };
+                    sub.condition = Some(Condition { holds, then: branch("then")?, otherwise: branch("else")? });
+                }
                 "$ref" => sub.all.push(self.reference(value.as_str()?)?),
                 _ => return None,
             }

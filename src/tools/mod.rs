@@ -10,7 +10,7 @@ mod pattern;
 mod table;
 
 pub use id::Ids;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::Pattern;
 pub use table::Tool;
 
 use std::borrow::Cow;

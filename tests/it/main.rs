@@ -15,6 +15,7 @@ mod days;
 mod docs;
 mod doctor;
 mod edit;
+mod enforce;
 mod export;
 mod fix;
 mod generator;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::enforce::{enforce, log, result};
 use crate::support::{Sandbox, exception};
 
 /// A key of the policy, the register that it judges, and what is found with and without it.
@@ -41,9 +42,16 @@ impl Case {
     }
 }
 
+/// The log of a scanner, which `enforce` judges.
+const RESULTS: &str = "results.sarif";
+
 /// Returns what a check finds, as `level[rule]` in order; `refused` if it could not be done.
 fn outcome(sandbox: &Sandbox) -> String {
-    let run = sandbox.check(&["-q", "--format", "concise"]);
+    let arguments = ["-q", "--format", "concise"];
+    let run = match sandbox.path(RESULTS).exists() {
+        true => enforce(sandbox, &[&["results.sarif"], arguments.as_slice()].concat()),
+        false => sandbox.check(&arguments),
+    };
     assert_eq!(run.stderr.is_empty(), run.code < 2, "{run:?}");
     if run.code == 2 {
         return "refused".to_owned();
@@ -56,7 +64,16 @@ fn cases() -> Vec<Case> {
     let roster = "people: [{name: Hanna Vogel}, {name: Mei Tanaka}]\n";
     let late: &[(&str, &str)] = &[("decided", "2026-10-15"), ("starts", "2026-10-16"), ("expires", "2026-11-02")];
     let mut cases = term_cases();
+    let covers: &[(&str, &str)] = &[("covers", "[{tool: trivy, id: DS-0002, paths: [Dockerfile]}]")];
+    let twice = log("Trivy", &[result("DS-0002", "Dockerfile"), result("DS-0002", "Dockerfile")]);
+    let open = || log("Trivy", &[result("DS-0026", "Dockerfile")]);
     cases.extend([
+        case("enforce.level", "enforce: {level: error}\n", &[], "error[unregistered-finding]", "")
+            .file(RESULTS, open()),
+        case("enforce.tools", "enforce: {tools: {trivy: off}}\n", &[], "error[unregistered-finding]", "")
+            .file(RESULTS, open()),
+        case("enforce.most_covered", "enforce: {most_covered: 1}\n", covers, "", "warning[cover-too-broad]")
+            .file(RESULTS, twice),
         case("exceptions", "exceptions: security\n", &[], "", "error[expired]")
             .file("security/till.yaml", exception(late)),
         case("people", "people: security/roster.yaml\n", &[], "", "error[unknown-person]")

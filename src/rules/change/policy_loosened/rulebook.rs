@@ -7,13 +7,14 @@ use crate::policy::RuleBook;
 use crate::policy::{NAMES, Policy};
 use crate::register::Control;
 use crate::register::Tier;
-use crate::rule::Finding;
+use crate::rule::{Finding, Level};
 use crate::rules;
 use crate::rules::{Context, Judge};
 use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::yaml::{Place, Spot};
+use crate::tools::Name;
+use crate::yaml::{Place, Spot, escaped};
 
 /// Both policies and where they are written.
 struct Books<'c> {
@@ -43,6 +44,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     limits(&books, cx);
     forge(&books, cx);
     levels(&books, cx);
+    enforcement(&books, cx);
     phrases(&books, cx);
     pointers(judge, head, &books, places, cx);
     controls(judge, head, places, cx);
@@ -122,6 +124,43 @@ fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
             let help = meant(&format!("`{}: {}`", rule.id, before.name()));
             books.report(cx, &format!("/rules/{}", rule.id), message).help(help);
         }
+    }
+}
+
+/// Which results of scanners need an exception.
+fn enforcement(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (&books.base.enforcement, &books.head.enforcement);
+    // Nothing is stricter than to ask for an exception from the lowest level on; `off` asks for none.
+    let looseness = |level: Level| if level == Level::Off { u8::MAX } else { level as u8 };
+    let mut report = |tool: Option<&Name>, before: Level, after: Level| {
+        if looseness(after) <= looseness(before) {
+            return;
+        }
+        let whose = tool.map_or_else(String::new, |tool| format!(" of `{}`", shown(tool.key())));
+        let message = match after {
+            Level::Off => format!("results{whose} need no exception any more"),
+            after => {
+                format!("results{whose} need an exception from `{}` on instead of `{}`", after.name(), before.name())
+            }
+        };
+        let (pointer, key) = match tool {
+            Some(tool) => (format!("/enforce/tools/{}", escaped(tool.key())), tool.key()),
+            None => ("/enforce/level".to_owned(), "level"),
+        };
+        books.report(cx, &pointer, message).help(meant(&format!("`{}: {}`", shown(key), before.name())));
+    };
+    report(None, base.lowest, head.lowest);
+    let tools: BTreeSet<&Name> = base.tools.keys().chain(head.tools.keys()).collect();
+    for tool in tools {
+        let moves_alone = base.level(tool) != base.lowest || head.level(tool) != head.lowest;
+        if moves_alone {
+            report(Some(tool), base.level(tool), head.level(tool));
+        }
+    }
+    let (before, after) = (base.most_covered, head.most_covered);
+    if after > before {
+        let message = format!("a cover may silence `{after}` results instead of `{before}`");
+        books.report(cx, "/enforce/most_covered", message).help(meant(&format!("`most_covered: {before}`")));
     }
 }
 
