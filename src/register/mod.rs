@@ -13,7 +13,7 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
-pub use cover::Cover;
+pub use cover::{Cover, Package};
 pub use differences::{Lists, differences};
 pub use exception::{Amendment, Exception, Renewal, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};

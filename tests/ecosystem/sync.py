@@ -70,7 +70,7 @@ def run(arguments, good=(0,), folder=None):
 
 def trivy(root, ignore):
     out = run([
-        pathlib.Path(sys.executable).parent / "trivy", "config", "--quiet", "--format", "json", "--skip-check-update",
+        root.parent / "scanners/bin/trivy", "config", "--quiet", "--format", "json", "--skip-check-update",
         "--skip-version-check", "--disable-telemetry", "--ignorefile", root / ignore, root,
     ])
     results = json.loads(out).get("Results") or []
@@ -80,7 +80,7 @@ def trivy(root, ignore):
 def gitleaks(root):
     report = root / "leaks.json"
     run([
-        pathlib.Path(sys.executable).parent / "gitleaks", "dir", "--no-banner", "--log-level", "error", "--config",
+        root.parent / "scanners/bin/gitleaks", "dir", "--no-banner", "--log-level", "error", "--config",
         root / ".gitleaks.toml", "--report-path", report, "--report-format", "json", ".",
     ], (0, 1), root)
     found = json.loads(report.read_text())

@@ -86,7 +86,7 @@ fn what_is_not_in_force_is_in_no_file() {
         let sandbox = Sandbox::new();
         sandbox.file("stopgap.yaml", policy("UTC"));
         let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("covers", covers.as_str())]).collect();
-        sandbox.file(&format!("exceptions/{name}.yaml"), exception(&fields));
+        sandbox.file(format!("exceptions/{name}.yaml"), exception(&fields));
         let run = sync(&sandbox, DURING, &[]);
         assert_eq!(run.code, 0, "{name}: {run:?}");
         for (_, file, _) in TARGETS {
