@@ -35,6 +35,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use stopgap::internal::card::Cards;
 use stopgap::internal::files::Repository;
 use stopgap::internal::output::{self, Format, Look, Report};
 use stopgap::internal::policy::{self, Policy, RuleBook};
@@ -115,7 +116,7 @@ impl Bench {
         let people = policy::load_people(&place, &policy)?;
         let controls = policy::load_controls(&place, &policy)?;
         let today = Today::parse(generate::TODAY, policy.timezone)?;
-        Ok(Judge::new(RuleBook { policy, people, controls, baseline: None }, today))
+        Ok(Judge::new(RuleBook { policy, people, controls, ..RuleBook::default() }, today))
     }
 
     fn check(&self) -> Outcome<()> {
@@ -142,6 +143,7 @@ impl Bench {
             remarks: &[],
             quiet: false,
             limit: None,
+            cards: Cards::NONE,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;

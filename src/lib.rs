@@ -32,6 +32,7 @@ mod rule;
 mod schema;
 mod register;
 mod policy;
+mod suppressions;
 mod import;
 mod sync;
 mod scan;
@@ -49,6 +50,7 @@ mod replay;
 // What people see.
 mod remind;
 mod report;
+mod card;
 mod output;
 pub mod cli;
 pub mod commands;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::Place;
+use crate::cli::{Past, Place};
 use crate::output::Format;
 use crate::rule::Level;
 
@@ -19,7 +19,7 @@ pub struct Check {
     pub place: Place,
     /// Judge only what a change does, against this revision: a branch, a commit, or `auto` to find
     /// the base in CI. The base's policy, people and controls judge.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", conflicts_with = "at")]
     pub base: Option<String>,
     /// GitHub's event payload, or GitLab's saved answer of
     /// `GET /projects/:id/merge_requests/:iid`, to know who opened the pull request (with `--base`).
@@ -33,12 +33,15 @@ pub struct Check {
     /// or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// Fix what leaves nothing to decide, and report what is left: quotes, keys under another name, the shape of a
     /// value, words and dates in another spelling. Not in a CI job.
-    #[arg(long, conflicts_with_all = ["base", "diff"])]
+    #[arg(long, conflicts_with_all = ["base", "diff", "at"])]
     pub fix: bool,
     /// Print what `--fix` would change, write nothing, and exit with 1 if there is something.
-    #[arg(long, conflicts_with_all = ["base", "format", "output", "statistics", "limit", "fail_on"])]
+    #[arg(long, conflicts_with_all = ["base", "at", "format", "output", "statistics", "limit", "fail_on"])]
     pub diff: bool,
     /// Report, count and fix only the findings of these rules; repeatable, or with commas between.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -67,6 +70,9 @@ pub struct Check {
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,
+    /// Whether suppressions are judged whatever the policy says.
+    #[arg(skip)]
+    pub suppressions: bool,
 }
 
 /// The level from which on findings make the check fail.

@@ -25,12 +25,14 @@ pub(super) fn load(
     root: &Path,
     repository: &Repository,
 ) -> Result<(RuleBook, Option<Schema>), Error> {
-    let policy = policy(arguments, world, root, repository)?;
+    let mut policy = policy(arguments, world, root, repository)?;
+    policy.signers = policy::load_signers(repository, &policy)?;
     let own = policy::load_schema(repository, &policy)?;
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;
     let baseline = policy::load_baseline(repository, rules::all())?;
-    Ok((RuleBook { policy, people, controls, baseline }, own))
+    let suppressed = policy::load_suppressed(repository)?;
+    Ok((RuleBook { policy, people, controls, baseline, suppressed }, own))
 }
 
 /// Reads the policy alone, see [`load`].

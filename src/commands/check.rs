@@ -4,25 +4,27 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, explain, scan, signoff, write};
+use crate::commands::then::{self, Then};
+use crate::commands::{book, explain, precedent, scan, signoff, surroundings, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Snapshot, base};
+use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Signatures, Snapshot, Verifier, base};
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
-use crate::policy::places::BASELINE;
+use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::register::{Files, Register};
 use crate::rule::{Findings, Rule};
-use crate::rules::{Case, Judge};
+use crate::rules::{self, Case, Judge};
 use crate::schema::Schema;
 use crate::source::{FileId, Source};
 use crate::text::shown;
@@ -30,13 +32,14 @@ use crate::time::{Day, Zone};
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let run = Run {
-        arguments,
-        world,
-        outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
-        rules: Rules::read(arguments)?,
-        root: place::root(&arguments.place, &world.folder)?,
+    let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
+    let rules = Rules::read(arguments)?;
+    let then = Then::find(&arguments.place, &arguments.past, world)?;
+    let root = match &then {
+        Some(then) => then.root.clone(),
+        None => place::root(&arguments.place, &world.folder)?,
     };
+    let run = Run { arguments, world, outputs, rules, root, then };
     run.refuse_nonsense()?;
     match &arguments.base {
         None => run.whole(out),
@@ -51,6 +54,8 @@ struct Run<'r> {
     outputs: Vec<(output::Format, PathBuf)>,
     rules: Rules,
     root: PathBuf,
+    /// The commit of the past that is judged.
+    then: Option<Then>,
 }
 
 impl Run<'_> {
@@ -60,14 +65,22 @@ impl Run<'_> {
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &head.place)?;
+        match &self.then {
+            Some(then) => then.remark(),
+            None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+        }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
-        head.add_twins(&[&judge.policy], None, &mut files)?;
+        if self.then.is_none() {
+            head.add_twins(&[&judge.policy], None, &mut files)?;
+        }
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
+        let around = surroundings::of_register(&head, &self.root, &judge, self.arguments.suppressions, &mut files)?;
+        surroundings::place_baseline(&mut judge, &mut files);
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
         let counted = match self.arguments.scan.as_slice() {
             [] => None,
@@ -77,14 +90,15 @@ impl Run<'_> {
             }
         };
         let find = |register: &Register<'_>, files: &Files| {
-            let case = Case::whole(&judge, register, ownership.as_ref(), files).with_scan(counted.as_ref());
-            let mut findings = case.run();
+            let case = Case::whole(&judge, register, ownership.as_ref(), files);
+            let mut findings = case.with(&around).with_scan(counted.as_ref()).run();
             selection.narrow(&mut findings, files);
             self.rules.narrow(&mut findings);
             findings
         };
         let silenced = counted.iter().flat_map(scan::silenced);
         let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
+        remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
@@ -103,11 +117,14 @@ impl Run<'_> {
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, out)
+        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
     }
 
-    /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
+    /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
     fn head(&self) -> Result<Head, Error> {
+        if let Some(then) = &self.then {
+            return then.head();
+        }
         head(&self.arguments.place, self.world, &self.root)
     }
 
@@ -153,7 +170,7 @@ impl Run<'_> {
             };
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
-        let selection = self.selection(&folder)?;
+        let selection = self.selection(&folder, &place.place)?;
         let now = head.as_ref().map_or(&folder, |head| &head.policy.exceptions).clone();
         let mut files = base.read_head(&mut place, &folder, &now)?;
         let before = base.snapshot.join(&mut files, &folder)?;
@@ -161,7 +178,19 @@ impl Run<'_> {
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         place_baselines(&documents, &files, &mut judge, head.as_mut());
+        let around = surroundings::of_change(
+            (&place, &base.snapshot, &base.git),
+            &self.root,
+            (&judge, head.as_ref()),
+            self.arguments.suppressions,
+            &mut files,
+        )?;
+        let left = surroundings::remarks(
+            &around,
+            judge.suppressed.as_ref().or(head.as_ref().and_then(|head| head.suppressed.as_ref())),
+        );
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
+        judge.signatures = base.signatures(&judge.policy, &now)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
         let gate = Gate {
             judge: &judge,
@@ -169,7 +198,8 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
-            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
+            around: Some(&around),
+            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes, &judge) },
         };
         gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
@@ -178,9 +208,12 @@ impl Run<'_> {
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(uncompared(changes))
+                .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
+                .chain(left)
                 .collect();
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
+            let cards = Cards::of_change(&judge, register, changes);
+            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
         })?
     }
 
@@ -208,6 +241,7 @@ impl Run<'_> {
         judge: &Judge,
         remarks: &[String],
         base: Option<&str>,
+        cards: &Cards,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
@@ -227,6 +261,7 @@ impl Run<'_> {
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
+            cards,
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {
@@ -254,12 +289,17 @@ impl Run<'_> {
         let scans = arguments.scan.iter().map(PathBuf::as_path);
         let named: Vec<&Path> = named.into_iter().flatten().chain(scans).collect();
         write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
-        let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
+        let (today, zone) = (self.arguments.today.as_deref(), book.policy.timezone);
+        let today = match &self.then {
+            Some(then) => then.today(today, zone, world)?,
+            None => book::read_today(today, zone, world)?,
+        };
         Ok(Judge::new(book, today))
     }
 
-    fn selection(&self, folder: &str) -> Result<Selection, Error> {
-        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder)
+    fn selection(&self, folder: &str, place: &Repository) -> Result<Selection, Error> {
+        let then = self.then.as_ref().map(|_| place);
+        Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder, then)
     }
 }
 
@@ -327,6 +367,9 @@ impl Rules {
 
     /// Says what a result without other findings does not mean.
     fn remark(&self) -> Option<String> {
+        if self.select.iter().map(|rule| rule.id).eq(rules::OF_SUPPRESSIONS) {
+            return None;
+        }
         let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
         let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
         let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));
@@ -390,6 +433,27 @@ impl Base {
         }
     }
 
+    /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
+    /// what it joins, and that of a trial is nobody's.
+    fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
+        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.head()?, policy.signed_decisions) else {
+            return Ok(None);
+        };
+        let commits = self.git.commits(&head, Some(base))?;
+        let infos = self.git.infos(&commits.iter().collect::<Vec<_>>())?;
+        let parents: Vec<Vec<Commit>> =
+            infos.into_iter().map(|info| info.map(|info| info.parents).unwrap_or_default()).collect();
+        let steps: Vec<(&Commit, Option<&Commit>)> = commits
+            .iter()
+            .zip(&parents)
+            .filter(|(_, parents)| parents.len() < 2)
+            .map(|(commit, parents)| (commit, parents.first()))
+            .collect();
+        let verifier = Verifier::new(&self.git, policy.signers.as_deref().unwrap_or_default())?;
+        let folder = format!("{}{folder}", self.snapshot.prefix());
+        Signatures::of(&self.git, &verifier, &steps, &folder).map(Some)
+    }
+
     fn day(&self, zone: Zone) -> Option<Day> {
         let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
         Some(zone.day_of(committed))
@@ -398,17 +462,25 @@ impl Base {
 
 /// Tells the baselines of base and head where they lie among the files.
 fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
-    let find = |version: fn(&Document) -> Option<FileId>| {
-        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    let find = |version: fn(&Document) -> Option<FileId>, path: &str| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == path)
     };
-    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    let both = |path: &str| (find(|document| document.base, path), find(|document| document.head, path));
+    let ((before, after), (suppressed_before, suppressed_after)) = (both(BASELINE), both(SUPPRESSIONS));
     // In a repository that had no register, the judge's book is the head's.
-    let judging = if head.is_some() { before } else { after };
+    let is_first = head.is_none();
     if let Some(baseline) = &mut judge.baseline {
-        baseline.file = judging;
+        baseline.file = if is_first { after } else { before };
     }
-    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+    if let Some(baseline) = &mut judge.suppressed {
+        baseline.file = if is_first { suppressed_after } else { suppressed_before };
+    }
+    let Some(head) = head else { return };
+    if let Some(baseline) = &mut head.baseline {
         baseline.file = after;
+    }
+    if let Some(baseline) = &mut head.suppressed {
+        baseline.file = suppressed_after;
     }
 }
 

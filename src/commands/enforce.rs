@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::scan::{self, Log};
 use crate::commands::{World, book, check, place, write};
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         remarks: &remarks,
         quiet: arguments.quiet,
         limit: arguments.limit,
+        cards: Cards::NONE,
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
     match output::render(arguments.format, &report, world.look(), out) {

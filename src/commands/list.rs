@@ -1,6 +1,7 @@
 //! `stopgap list`: the register as a table, the most urgent first.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -9,21 +10,30 @@ use crate::cli::list::{Sort, StatusName, TierName};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
-use crate::git::Identity;
+use crate::git::{Commit, Identity};
+use crate::history::past::{self, Gone};
 use crate::output::Look;
 use crate::output::list::{Format, Listing, Row, render};
 use crate::people::fold_person;
-use crate::register::{Exception, Status, Text, Tier, control_key};
+use crate::register::{Exception, Status, Text, Tier, control_key, stem};
+use crate::report::Item;
 use crate::rules::Judge;
 use crate::text::{nearest, normalise, shown};
+use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 /// Lists exceptions.
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let mut opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let period = arguments.in_force.as_deref().map(|text| period(text, opened.judge.today.day)).transpose()?;
+    let removed = match period {
+        Some(_) => add_gone(&mut opened)?,
+        None => BTreeMap::new(),
+    };
     let judge = &opened.judge;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
     write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
-    let filter = Filter::new(arguments, &opened)?;
+    let filter = Filter::new(arguments, &opened, period)?;
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
@@ -35,10 +45,13 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
     sort(&mut rows, arguments.sort, judge);
     let trees = register.exceptions.len();
+    let removed = removed.into_iter().filter(|(id, _)| rows.iter().any(|row| row.exception.id == id)).collect();
     let listing = Listing {
         view: opened.view(&register),
         unreadable: register.files.iter().filter(|file| register.exception(file.id).is_none()).copied().collect(),
         left_out: trees - rows.len(),
+        period,
+        removed,
         rows,
         max_renewals: judge.policy.max_renewals,
         people: &judge.people,
@@ -93,24 +106,29 @@ struct Filter<'f> {
     me: Option<Vec<String>>,
     /// The control's key, if only one is listed.
     control: Option<String>,
+    /// The first and the last day of which something was in force on one.
+    period: Option<(Day, Day)>,
 }
 
 impl<'f> Filter<'f> {
-    fn new(arguments: &'f cli::List, opened: &'f Opened) -> Result<Self, Error> {
+    fn new(arguments: &'f cli::List, opened: &'f Opened, period: Option<(Day, Day)>) -> Result<Self, Error> {
         let judge = &opened.judge;
         refuse_stranger("--owner", arguments.owner.as_deref(), judge)?;
         refuse_stranger("--approver", arguments.approver.as_deref(), judge)?;
         let me = if arguments.mine { Some(me(opened)?) } else { None };
         let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
-        Ok(Self { arguments, judge, me, control })
+        Ok(Self { arguments, judge, me, control, period })
     }
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
         let Self { arguments, judge, .. } = self;
-        let status = match (arguments.all, arguments.status.as_slice()) {
-            (true, _) => true,
-            (false, []) => exception.is_live(),
-            (false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
+        let item = || Item::new(exception, &judge.policy, judge.today, judge.today.day);
+        let in_force = |period| item().is_in_force_within(period, judge.policy.timezone, judge.today.day);
+        let status = match (self.period, arguments.all, arguments.status.as_slice()) {
+            (Some(period), ..) => in_force(period),
+            (None, true, _) => true,
+            (None, false, []) => exception.is_live(),
+            (None, false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
         };
         let tier = exception.risk.tier.as_ref().map(|tier| tier.value);
         let tiers = arguments.tier.is_empty() || arguments.tier.iter().any(|name| tier == Some(self::tier(*name)));
@@ -126,6 +144,45 @@ impl<'f> Filter<'f> {
         let near = |most: u32| exception.is_live() && left.is_some_and(|left| left <= i64::from(most));
         status && tiers && owner && approver && mine && control && arguments.days_left.is_none_or(near)
     }
+}
+
+/// Reads a period: its first and its last day, of which the last is today unless it is named.
+fn period(text: &str, today: Day) -> Result<(Day, Day), Error> {
+    let refused = |why: String| {
+        Error::from(Argument::Value {
+            option: "--in-force".to_owned(),
+            value: text.to_owned(),
+            why,
+            help: "write the first and the last day, such as `2026-01-01..2026-03-31`, or one day".to_owned(),
+        })
+    };
+    let day = |text: &str| typed::read_day(text, today, Toward::Past).map_err(|error| refused(error.to_string()));
+    let (from, to) = match text.split_once("..") {
+        None => (day(text)?, day(text)?),
+        Some((from, "")) => (day(from)?, today),
+        Some((from, to)) => (day(from)?, day(to)?),
+    };
+    if to < from {
+        return Err(refused(format!("`{from}` is after `{to}`")));
+    }
+    Ok((from, to))
+}
+
+/// Adds the last versions of exceptions that the history has and the register has not, and returns the ids and the
+/// commits that removed them. Outside git there is nothing to add.
+fn add_gone(opened: &mut Opened) -> Result<BTreeMap<String, Commit>, Error> {
+    let Some(git) = opened.git()? else { return Ok(BTreeMap::new()) };
+    let Some(tip) = opened.tip(&git)? else { return Ok(BTreeMap::new()) };
+    let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
+    let here: BTreeSet<String> =
+        opened.files.own().iter().map(|id| stem(opened.files.source(*id).path()).to_lowercase()).collect();
+    // What the work tree has and no commit yet may be one of them, put back.
+    let gone: Vec<Gone> =
+        gone.into_iter().filter(|gone| !here.contains(&stem(gone.last.source.path()).to_lowercase())).collect();
+    let removed = gone.iter().map(|gone| (stem(gone.last.source.path()).to_owned(), gone.removed_in.clone()));
+    let removed = removed.collect();
+    opened.files.put_all(gone.into_iter().map(|gone| gone.last).collect());
+    Ok(removed)
 }
 
 /// Returns the spellings by which git knows the user.

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     let outputs = write::parse_outputs(&arguments.output, "markdown=reminders.md")?;
     let settings = settings(arguments, &outputs)?;
     let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
     write::spare_inputs(
         &outputs,
         arguments.existing.as_deref().as_slice(),

@@ -159,7 +159,10 @@ mod tests {
             let info = CommitInfo {
                 parents: words.map(name).collect(),
                 committed: 0,
+                authored: 0,
+                request: None,
                 author: String::new(),
+                co_authors: Vec::new(),
                 subject: subject.trim().to_owned(),
                 by_forge: word.ends_with('*'),
             };

@@ -4,6 +4,7 @@
 //! so that it does nothing to a terminal, log parser or page.
 
 mod azure;
+pub mod card;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -28,6 +29,7 @@ mod sarif;
 pub mod show;
 mod snippet;
 mod statistics;
+pub mod suppressions;
 mod text;
 mod wrap;
 
@@ -37,6 +39,7 @@ pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
+use crate::card::Cards;
 use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
@@ -120,6 +123,8 @@ pub struct Report<'r> {
     pub quiet: bool,
     /// How many findings `text` and `concise` list; all of them count.
     pub limit: Option<usize>,
+    /// What the compared change asks somebody to approve.
+    pub cards: &'r Cards,
 }
 
 impl Report<'_> {

@@ -105,6 +105,19 @@ impl Files {
         &self.list[id.index()].source
     }
 
+    /// Copies a file, with what stopped the reading of it.
+    #[must_use]
+    pub fn copy(&self, id: FileId) -> ReadFile {
+        let file = &self.list[id.index()];
+        ReadFile {
+            source: Source::new(file.source.path(), file.source.text().to_owned()),
+            fault: file.fault.clone(),
+            bytes: file.bytes,
+            opened: file.opened,
+            oid: file.oid.clone(),
+        }
+    }
+
     /// Returns git's object name of a file's content, if it was asked for.
     #[must_use]
     pub fn oid(&self, id: FileId) -> Option<&str> {

@@ -2,6 +2,7 @@
 //!
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
+mod chain;
 mod context;
 mod scanned;
 mod tolerance;
@@ -9,7 +10,7 @@ mod tolerance;
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
-pub use context::{Applies, Check, Context, Judge};
+pub use context::{Applies, Around, Check, Context, Judge};
 pub use tolerance::{BaselineUse, Tolerance};
 
 use crate::history::Changes;
@@ -47,6 +48,7 @@ rules! {
         expired,
         expiring_soon,
         term_too_long,
+        approved_ahead,
         dates_out_of_order,
         recorded_late,
         status_mismatch,
@@ -59,6 +61,7 @@ rules! {
         departed_owner,
         departed_approver,
         self_verified_closure,
+        agent_decided,
     }
     renewals {
         too_many_renewals,
@@ -66,10 +69,12 @@ rules! {
         renewal_late,
         renewal_not_escalated,
         refiled_exception,
+        asked_again,
     }
     text {
         copied_reason,
         vague_reason,
+        vague_text,
         vague_control,
         broad_scope,
         long_reason,
@@ -88,6 +93,7 @@ rules! {
         policy_loosened,
         baseline_extended,
         expired_first,
+        unsigned_decision,
     }
     signoff {
         not_code_owned,
@@ -95,20 +101,29 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        closure_unverified,
         merged_unapproved,
     }
     enforcement {
         unregistered_finding,
         unregistered_suppression,
+        suppression_outlives_exception,
+        unknown_marker,
+        stale_marker,
         fix_available,
         unused_cover,
         cover_too_broad,
     }
 }
 
-pub(crate) use renewals::refiled_exception::taken_up;
+use change::approved_content_changed::names;
+pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
+
+/// The rules on suppressions and markers.
+pub const OF_SUPPRESSIONS: [&str; 4] =
+    ["unregistered-suppression", "suppression-outlives-exception", "unknown-marker", "stale-marker"];
 
 /// Returns all rules, by family in the order of the documentation.
 #[must_use]
@@ -133,6 +148,8 @@ pub struct Case<'a> {
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
+    /// What is known of the repository besides its register.
+    pub around: Option<&'a Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'a Scan>,
     /// All files.
@@ -148,7 +165,13 @@ impl<'a> Case<'a> {
         ownership: Option<&'a Ownership>,
         files: &'a Files,
     ) -> Self {
-        Self { judge, register, changes: None, ownership, scan: None, files }
+        Self { judge, register, changes: None, ownership, around: None, scan: None, files }
+    }
+
+    /// Judges what is around the register too.
+    #[must_use]
+    pub fn with(self, around: &'a Around) -> Self {
+        Self { around: Some(around), ..self }
     }
 
     /// Takes the results of scanners into account.
@@ -321,9 +344,22 @@ impl<'a> Run<'a> {
 
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
-        let Case { judge, register, changes, ownership, scan, files } = self.case;
-        let touching = self.touching;
-        let is_base = self.is_base;
-        Context { judge, register, changes, ownership, scan, touching, files, is_base, rule, level, file, findings }
+        let Case { judge, register, changes, ownership, around, scan, files } = self.case;
+        let (touching, is_base) = (self.touching, self.is_base);
+        Context {
+            judge,
+            register,
+            changes,
+            ownership,
+            around,
+            scan,
+            touching,
+            files,
+            is_base,
+            rule,
+            level,
+            file,
+            findings,
+        }
     }
 }

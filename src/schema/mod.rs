@@ -40,17 +40,23 @@ pub enum Shipped {
     Controls,
     /// The baseline.
     Baseline,
+    /// The baseline of suppressions.
+    Suppressions,
 }
 
 impl Shipped {
     /// All shipped schemas by the name that `stopgap schema` takes.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("exception", Self::Exception),
         ("policy", Self::Policy),
         ("people", Self::People),
         ("controls", Self::Controls),
         ("baseline", Self::Baseline),
+        ("suppressions", Self::Suppressions),
     ];
+
+    /// The schemas of what commands print, by the name that `stopgap schema` takes, with their text.
+    pub const OUTPUTS: [(&'static str, &'static str); 1] = [("case", include_str!("../../schema/case.schema.json"))];
 
     /// Returns the path of the copy that a repository keeps for its editors, relative to the root.
     #[must_use]
@@ -68,6 +74,7 @@ impl Shipped {
             Self::People => include_str!("../../schema/people.schema.json"),
             Self::Controls => include_str!("../../schema/controls.schema.json"),
             Self::Baseline => include_str!("../../schema/baseline.schema.json"),
+            Self::Suppressions => include_str!("../../schema/suppressions.schema.json"),
         }
     }
 }

@@ -106,6 +106,11 @@ static TABLE: &[Tool] = &[
     files("devskim", "DevSkim", &[]),
     files("ash", "ASH", &["Automated Security Helper"]),
     files("codeql", "CodeQL", &["CodeQL command-line toolchain"]),
+    files("ruff", "Ruff", &["flake8", "flake8-bandit"]),
+    files("pylint", "Pylint", &[]),
+    files("shellcheck", "ShellCheck", &[]),
+    files("rubocop", "RuboCop", &[]),
+    files("sonar", "SonarQube", &["SonarCloud", "SonarLint"]),
     Tool { key: "inspec", name: "InSpec", others: &["Chef InSpec"], selectors: &[], ids: Ids::Plain },
     Tool {
         key: "kyverno",

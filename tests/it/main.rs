@@ -4,14 +4,21 @@
 
 #[path = "../../benches/generate.rs"]
 mod generate;
+#[path = "../../benches/past.rs"]
+mod past;
 mod support;
 
+mod agenda;
+mod at;
 mod base;
 mod broken;
+mod card;
+mod case;
 mod change;
 mod cli_check;
 mod codeowners;
 mod days;
+mod decide;
 mod docs;
 mod doctor;
 mod edit;
@@ -41,9 +48,13 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
+mod signatures;
 mod signoff;
 mod stored;
 mod sync;
+mod suppressions;
 mod slips;
+mod texts;
 mod tidy;
 mod time;
+mod trend;

@@ -19,9 +19,11 @@ struct Case {
 }
 
 /// Keys that apply only to changes, or to nothing: an accepted value, and one that is not.
-const VALIDATED: [(&str, &str, &str); 3] = [
+const VALIDATED: [(&str, &str, &str); 5] = [
     ("version", "version: 1\n", "version: 2\n"),
     ("back_dating", "back_dating: 5d\n", "back_dating: 5\n"),
+    ("signed_decisions", "signed_decisions: true\n", "signed_decisions: always\n"),
+    ("forge_signer", "forge_signer: noreply@github.com\n", "forge_signer: [noreply@github.com]\n"),
     ("sync", "sync: {trivy: .trivyignore.yaml}\n", "sync: {trivy: ../.trivyignore.yaml}\n"),
 ];
 
@@ -88,6 +90,15 @@ fn cases() -> Vec<Case> {
             "note[expiring-soon]",
             "error[expired]",
         ),
+        case("asked_again", "asked_again: 10d\n", &[("follows", "[refused]")], "error[asked-again]", "").file(
+            "exceptions/refused.yaml",
+            exception(&[
+                ("status", "rejected"),
+                ("approver", "Ines Falk"),
+                ("decided", "2026-11-02"),
+                ("reason", "Nobody has the time to look at the printer before Christmas."),
+            ]),
+        ),
         case("exposure_tier", "exposure_tier: low\n", &[("risk.exposure", "[data]")], "error[understated-tier]", ""),
         case(
             "reminders",
@@ -147,6 +158,31 @@ fn cases() -> Vec<Case> {
             "warning[baseline] error[baseline-too-long]",
         )
         .file("baseline.yaml", "until: 2027-01-31\nentries: {label-printer: {schema: [/removal]}}\n"),
+        case("suppressions", "suppressions: [bandit]\n", &[], "", "error[unregistered-suppression]")
+            .file("app/run.py", "eval(x)  # nosec\n"),
+        case("markers", "markers: true\n", &[], "", "error[unknown-marker]")
+            .file("app/run.py", "eval(x)  # stopgap: nobody\n"),
+        case(
+            "agents.logins",
+            "agents: {logins: ['@acme-coder']}\n",
+            &[("requester", "\"@acme-coder\"")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.mails",
+            "agents: {mails: ['*@agents.example.com']}\n",
+            &[("requester", "coder@agents.example.com")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.trailers",
+            "agents: {trailers: [Acme Coder]}\n",
+            &[("requester", "Acme Coder")],
+            "",
+            "error[agent-decided]",
+        ),
         case("rules", "rules: {expired: warning}\n", late, "error[expired]", "warning[expired]"),
     ]);
     cases
@@ -201,7 +237,7 @@ fn a_key_of_another_command_is_accepted_and_checked() {
 
 #[test]
 fn a_key_that_nothing_reads_is_refused_by_its_name() {
-    for policy in ["ignore_files: {trivy: .trivyignore.yaml}\n", "suppressions: [semgrep]\n"] {
+    for policy in ["ignore_files: {trivy: .trivyignore.yaml}\n", "suppress: [semgrep]\n"] {
         let sandbox = Sandbox::new();
         sandbox.file("exceptions/label-printer.yaml", exception(&[])).file("stopgap.yaml", policy);
         let run = sandbox.check(&[]);

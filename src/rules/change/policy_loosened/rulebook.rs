@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
 use crate::policy::RuleBook;
-use crate::policy::{NAMES, Policy};
+use crate::policy::{NAMES, Policy, Suppressing};
 use crate::register::Control;
 use crate::register::Tier;
 use crate::rule::{Finding, Level};
@@ -43,9 +43,11 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     shadow(&books, places, cx);
     limits(&books, cx);
     forge(&books, cx);
+    signatures(&books, cx);
     levels(&books, cx);
     enforcement(&books, cx);
     phrases(&books, cx);
+    suppressions(judge, head, &books, cx);
     pointers(judge, head, &books, places, cx);
     controls(judge, head, places, cx);
 }
@@ -85,6 +87,11 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
         let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
     }
+    let (before, after) = (base.asked_again, head.asked_again);
+    if after < before {
+        let message = format!("a refusal has to be answered for `{after}` days instead of `{before}`");
+        books.report(cx, "/asked_again", message).help(meant(&format!("`asked_again: {before}d`")));
+    }
     let (before, after) = (base.baseline, head.baseline);
     if after > before {
         let message = format!("a baseline may last `{after}` days instead of `{before}`");
@@ -108,6 +115,24 @@ fn forge(books: &Books<'_>, cx: &mut Context<'_>) {
     if before != after {
         let message = format!("CODEOWNERS is read as {} reads it instead of {}", after.name(), before.name());
         books.report(cx, "/forge", message).help(meant(&format!("`forge: {}`", before.name().to_lowercase())));
+    }
+}
+
+/// Decisions that nobody has to sign, or that somebody else may.
+fn signatures(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (books.base, books.head);
+    if !base.signed_decisions {
+        return;
+    }
+    if !head.signed_decisions {
+        let message = "decisions need no signature any more".to_owned();
+        books.report(cx, "/signed_decisions", message).help(meant("`signed_decisions: true`"));
+    } else if let Some(after) = head.forge_signer.as_ref().filter(|after| Some(*after) != base.forge_signer.as_ref()) {
+        let before = base.forge_signer.as_deref();
+        let instead = before.map(|before| format!(" instead of `{}`", crate::text::shown(before))).unwrap_or_default();
+        let message = format!("`{}` signs for the forge{instead}", crate::text::shown(after));
+        let kept = before.map_or_else(|| "no `forge_signer`".to_owned(), |before| format!("`forge_signer: {before}`"));
+        books.report(cx, "/forge_signer", message).help(meant(&kept));
     }
 }
 
@@ -177,6 +202,42 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         let finding = report(cx, (base, head), (before, list), message);
         finding.help(meant("the phrase"));
         finding.place = Place::absent(format!("/vague_phrases/{index}"));
+    }
+}
+
+/// Whose suppressions need an exception, and who counts as an agent.
+fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Context<'_>) {
+    let before = judge.policy.suppressing(judge.suppressed.is_some());
+    let after = head.policy.suppressing(head.suppressed.is_some());
+    let gone: Vec<&str> = match (&before, &after) {
+        (None, _) | (_, Some(Suppressing::All)) => Vec::new(),
+        (Some(Suppressing::All), _) => vec!["all"],
+        (Some(Suppressing::Tools(before)), after) => {
+            let kept = |tool: &&String| !matches!(after, Some(Suppressing::Tools(after)) if after.contains(tool));
+            before.iter().filter(kept).map(String::as_str).collect()
+        }
+    };
+    // Without its baseline nothing is let be, but nothing is judged either.
+    if let Some(first) = gone.first() {
+        let named = if *first == "all" { "of every tool".to_owned() } else { format!("of `{}`", gone.join("`, `")) };
+        let message = format!("suppressions {named} need no exception any more");
+        books.report(cx, "/suppressions", message).help(meant(&format!("`suppressions: [{}]`", gone.join(", "))));
+    }
+    let is_on = |policy: &Policy, suppressing: bool| policy.markers.unwrap_or(suppressing);
+    if is_on(books.base, before.is_some()) && !is_on(books.head, after.is_some()) {
+        books.report(cx, "/markers", "markers are not judged any more".to_owned()).help(meant("`markers: true`"));
+    }
+    let (old, new) = (&books.base.agents, &books.head.agents);
+    for (key, old, new) in [
+        ("logins", &old.logins, &new.logins),
+        ("mails", &old.mails, &new.mails),
+        ("trailers", &old.trailers, &new.trailers),
+    ] {
+        let kept: BTreeSet<_> = new.iter().map(|name| fold(name)).collect();
+        for name in old.iter().filter(|name| !kept.contains(&fold(name))) {
+            let message = format!("`{}` is not an agent any more", shown(name));
+            books.report(cx, &format!("/agents/{key}"), message).help(meant("the agent"));
+        }
     }
 }
 
