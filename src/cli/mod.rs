@@ -41,8 +41,8 @@ pub use remind::Remind;
 pub use report::Report;
 pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use show::Show;
-pub use sync::Sync;
 pub use suppressions::Suppressions;
+pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]

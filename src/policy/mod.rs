@@ -20,8 +20,8 @@ pub use book::RuleBook;
 pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
-pub use targets::Target;
 pub use suppressed::{Allowed, SuppressionBaseline};
+pub use targets::Target;
 
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
