@@ -34,6 +34,7 @@ mod register;
 mod policy;
 mod suppressions;
 mod import;
+mod sync;
 mod scan;
 
 // Who signed off a change, and what the change does.

@@ -35,7 +35,7 @@ pub(super) const OF_A_COMMAND: &str =
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
     ("The register", &["check", "enforce", "list", "show", "card", "suppressions", "explain"]),
-    ("The team", &["report", "remind", "history", "export"]),
+    ("The team", &["report", "remind", "history", "export", "sync"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
@@ -155,6 +155,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
             ("stopgap export --format ics", "the ends for a calendar"),
+        ],
+    ),
+    (
+        "sync",
+        &[
+            ("stopgap sync", "write the policy's ignore files"),
+            ("stopgap sync --check", "fail when one of them differs"),
+            ("stopgap sync --print pip-audit", "flags for a tool without a file"),
         ],
     ),
     (

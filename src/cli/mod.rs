@@ -18,6 +18,7 @@ mod remind;
 mod report;
 mod revise;
 mod show;
+mod sync;
 mod suppressions;
 
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub use report::Report;
 pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use show::Show;
 pub use suppressions::Suppressions;
+pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
@@ -196,14 +198,27 @@ pub enum Command {
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
     Doctor(Doctor),
-    /// Export the register: a table, JSON Lines or a calendar.
+    /// Export the register: a table, JSON Lines, a calendar, or VEX.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. Findings do not stop an export. A file that
+    /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
+    /// vulnerabilities exceptions in force accept, and until when. Findings do not stop an export. A file that
     /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// Write the ignore files of scanners from the exceptions in force.
+    ///
+    /// The policy's `sync` names the files. An entry is written for each cover of an exception in force, with its end
+    /// as that tool means it, and goes when the exception has ended; whatever else is in a file stays. An entry that
+    /// was added by hand and that no exception covers is reported as `unregistered-suppression`, and goes with
+    /// `--prune`.
+    ///
+    /// Run it in the pull request that brings or closes an exception, and daily for tools that know no end.
+    ///
+    /// Exit code 0: the files are as they should be. 1: an entry was added by hand, or with `--check` a file differs.
+    /// 2: a file could not be read or written.
+    Sync(Sync),
     /// List what scanners are told to overlook, each with its exception.
     ///
     /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,

@@ -30,6 +30,7 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod sync;
 mod suppressions;
 mod surroundings;
 mod then;
@@ -164,6 +165,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
         Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
+        Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),

@@ -9,6 +9,7 @@ mod enforcement;
 mod forge;
 mod people;
 pub mod places;
+mod targets;
 mod suppressed;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
 pub use suppressed::{Allowed, SuppressionBaseline};
+pub use targets::Target;
 
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
@@ -77,6 +79,8 @@ pub struct Policy {
     pub signers: Option<String>,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
+    /// The ignore files that are written from the register.
+    pub sync: Vec<Target>,
     /// The tools whose suppressions need an exception, or all of them; `None` if the policy does not say.
     pub suppressions: Option<Suppressing>,
     /// Whether markers are judged; `None` if the policy does not say.
@@ -120,6 +124,7 @@ impl Default for Policy {
             forge_signer: None,
             signers: None,
             vague_phrases: Vec::new(),
+            sync: Vec::new(),
             suppressions: None,
             markers: None,
             agents: Agents::default(),
@@ -261,6 +266,7 @@ impl Policy {
         self.signed_decisions = text("signed_decisions").as_deref() == Some("true");
         self.forge_signer = text("forge_signer");
         self.take_limits(node);
+        self.sync = targets::take(place, node.get("sync"), &mut problems);
         self.take_suppressions(node, &mut problems);
         self.enforcement.take(node.get("enforce"), &mut problems);
         self.take_rules(node, rules, &mut problems);

@@ -14,7 +14,7 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
-pub use cover::Cover;
+pub use cover::{Cover, Package};
 pub use differences::{Lists, differences};
 pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};

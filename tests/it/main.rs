@@ -51,6 +51,7 @@ mod revise;
 mod signatures;
 mod signoff;
 mod stored;
+mod sync;
 mod suppressions;
 mod slips;
 mod texts;
