@@ -32,9 +32,9 @@ mod rule;
 mod schema;
 mod register;
 mod policy;
+mod sync;
 mod suppressions;
 mod import;
-mod sync;
 mod scan;
 
 // Who signed off a change, and what the change does.

@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &cli::Suppressions, world: &World, out: &mut dyn Wr
     }
     let register = opened.register();
     let licences = Licences::new(&register, &opened.judge.policy, opened.judge.today);
+    let licences = licences.with_entries(&register, &inventory, &opened.files);
     let rows = rows(&inventory, &licences, opened.judge.suppressed.as_ref(), &opened);
     let listing = Listing {
         files: &opened.files,
@@ -182,6 +183,7 @@ fn write_baseline(
     }
     let register = opened.register();
     let licences = Licences::new(&register, &judge.policy, judge.today);
+    let licences = licences.with_entries(&register, inventory, &opened.files);
     let without: Vec<&Item> =
         inventory.items.iter().filter(|item| needs(&licences.standing(item, item.marker.as_deref()))).collect();
     let listed = before.map_or_else(|| vec![true; without.len()], |before| before.lets_be(inventory, &without));

@@ -12,8 +12,9 @@ use crate::error::{Argument, Error, Named};
 use crate::files::{Repository, read_up_to};
 use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
 use crate::policy::Target;
+use crate::rules::UNREGISTERED;
 use crate::source::Source;
-use crate::sync::{Allowed, Plan, UNREGISTERED, Unsaid, tools_with_files, tools_with_flags};
+use crate::sync::{Allowed, Plan, Unsaid, tools_with_files, tools_with_flags};
 use crate::text::{counted, nearest, shown};
 use crate::tools::Tool;
 
@@ -201,7 +202,7 @@ fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn W
     for stray in &plan.strays {
         let snippet = Snippet {
             severity: Severity::Error,
-            head: format!("error[{UNREGISTERED}]"),
+            head: format!("error[{}]", UNREGISTERED.id),
             message: stray.message.clone(),
             help: Some(stray.help.clone()),
             place: Some((&one.source, one.source.first_line(stray.span))),

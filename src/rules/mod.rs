@@ -121,6 +121,9 @@ pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
 
+/// The rule that reports a suppression that no exception in force covers.
+pub static UNREGISTERED: &Rule = &enforcement::unregistered_suppression::RULE;
+
 /// The rules on suppressions and markers.
 pub const OF_SUPPRESSIONS: [&str; 4] =
     ["unregistered-suppression", "suppression-outlives-exception", "unknown-marker", "stale-marker"];

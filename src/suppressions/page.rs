@@ -11,6 +11,7 @@ use super::ignore_files;
 use super::language::Language;
 use super::statement;
 use crate::source::Span;
+use crate::sync::tools_with_files;
 
 /// What ties a workaround to its exception.
 const MARKER: &str = "stopgap:";
@@ -60,7 +61,7 @@ pub struct Marker {
 pub struct Page {
     /// The path from the root.
     pub path: String,
-    /// The file's text, in which lines that are far from everything found are blank.
+    /// The file's text, in which lines that are far from everything found are blank; that of an ignore file is whole.
     pub text: String,
     /// The suppressions, in their order.
     pub found: Vec<Found>,
@@ -141,12 +142,15 @@ impl Reader {
     #[must_use]
     pub fn read(&self, path: &str, text: &str) -> Option<Page> {
         let language = Language::of(path);
-        let draft = Draft::new(path, text, language);
+        let mut draft = Draft::new(path, text, language);
         let mut unread = None;
         let mut places = draft.inline(self);
         if let Some(kind) = ignore_files::kind_of(path, text).filter(|kind| self.wants(kind.tool)) {
             match (kind.read)(text) {
-                Ok(entries) => places.extend(entries.into_iter().map(|entry| draft.entry(kind, entry))),
+                Ok(entries) => {
+                    draft.is_whole = !entries.is_empty() && is_written(kind.tool);
+                    places.extend(entries.into_iter().map(|entry| draft.entry(kind, entry)));
+                }
                 Err((at, why)) => unread = Some((draft.line_of(at) + 1, why)),
             }
         }
@@ -162,6 +166,11 @@ impl Reader {
         places.dedup_by(|a, b| a.at == b.at && a.found.tool == b.found.tool && a.found.what == b.found.what);
         Some(draft.finish(places, markers, unread))
     }
+}
+
+/// Tells whether `stopgap sync` writes files of a tool: what it wrote is compared as a whole.
+fn is_written(tool: &str) -> bool {
+    tools_with_files().iter().any(|(key, _)| *key == tool)
 }
 
 /// A suppression and where it stands in the whole text.
@@ -187,6 +196,8 @@ struct Draft<'t> {
     comments: Vec<Comment>,
     /// What was found: an index into the literals, and where.
     hits: Vec<(usize, usize)>,
+    /// Whether all of it is kept.
+    is_whole: bool,
 }
 
 impl<'t> Draft<'t> {
@@ -194,7 +205,7 @@ impl<'t> Draft<'t> {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(text));
         let hits = found.map(|found| (found.pattern().as_usize(), found.start())).collect();
-        Self { path, text, language, starts, comments: comments(text, language.syntax()), hits }
+        Self { path, text, language, starts, comments: comments(text, language.syntax()), hits, is_whole: false }
     }
 
     /// Returns the line of a byte, from 0.
@@ -408,6 +419,9 @@ impl Sparse {
         }
         for line in lines {
             keep[*line] = true;
+        }
+        if draft.is_whole {
+            return Self { text: draft.text.to_owned(), starts: draft.starts.clone() };
         }
         let exact: std::collections::BTreeSet<&usize> = lines.iter().collect();
         let mut sparse = Self { text: String::new(), starts: Vec::with_capacity(keep.len()) };

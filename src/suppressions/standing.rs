@@ -1,11 +1,16 @@
 //! Whether there is an exception behind a suppression.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::grammar::{End, What};
 use super::inventory::{Identity, Inventory, Item};
 use crate::policy::{Policy, SuppressionBaseline};
-use crate::register::{Cover, Exception, Register, Status};
+use crate::register::{Cover, Exception, Files, Register, Status};
+use crate::source::FileId;
+use crate::sync::Allowed;
 use crate::time::{Today, Zone};
 use crate::tools::{Ids, Name, Pattern, Selector};
 
@@ -35,6 +40,8 @@ pub struct Licences<'r, 'a> {
     by_tool: FxHashMap<Name, Vec<Licence<'r, 'a>>>,
     zone: Zone,
     today: Today,
+    /// By file, the entries that are exactly what an exception allows; first those of exceptions in force.
+    held: FxHashMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
 }
 
 /// A cover of an exception.
@@ -56,7 +63,8 @@ impl<'r, 'a> Licences<'r, 'a> {
     #[must_use]
     pub fn new(register: &'r Register<'a>, policy: &Policy, today: Today) -> Self {
         let zone = policy.timezone;
-        let mut licences = Self { by_id: FxHashMap::default(), by_tool: FxHashMap::default(), zone, today };
+        let (by_id, by_tool, held) = Default::default();
+        let mut licences = Self { by_id, by_tool, zone, today, held };
         for exception in &register.exceptions {
             // Of two with one id the first counts, as everywhere.
             licences.by_id.entry(exception.id.to_lowercase()).or_insert(exception);
@@ -69,6 +77,32 @@ impl<'r, 'a> Licences<'r, 'a> {
             }
         }
         licences
+    }
+
+    /// Takes in what stands in ignore files. `sync` writes some covers as expressions, or joins them, and only it can tell
+    /// that such an entry allows no more than its exception.
+    #[must_use]
+    pub fn with_entries(mut self, register: &'r Register<'a>, inventory: &Inventory, files: &Files) -> Self {
+        let entries = inventory.items.iter().filter(|item| item.found.is_entry);
+        let entries: BTreeMap<(&'static str, FileId), &str> =
+            entries.map(|item| ((item.found.tool, item.file), item.path.as_str())).collect();
+        let mut by_tool: BTreeMap<&str, [Allowed<'r, 'a>; 2]> = BTreeMap::new();
+        for ((tool, file), path) in entries {
+            let of_tool = || [Allowed::new, Allowed::not_now].map(|of| of(tool, register, self.zone, self.today));
+            let allowed = by_tool.entry(tool).or_insert_with(of_tool);
+            let held = allowed.iter().flat_map(|allowed| allowed.held(path, files.source(file).text()));
+            let by_id = &self.by_id;
+            let named = held.filter_map(|held| Some((held.at, *by_id.get(&held.exception.to_lowercase())?)));
+            self.held.entry(file).or_default().extend(named);
+        }
+        self
+    }
+
+    /// Returns the exception that allows exactly what an entry says, one in force if there is any.
+    fn behind(&self, item: &Item) -> Option<&'r Exception<'a>> {
+        let span = item.found.span.range();
+        let held = self.held.get(&item.file).filter(|_| item.found.is_entry)?;
+        held.iter().find(|(at, _)| at.start <= span.start && span.start < at.end).map(|(_, exception)| *exception)
     }
 
     /// Returns the exception that a marker names.
@@ -118,7 +152,12 @@ impl<'r, 'a> Licences<'r, 'a> {
     }
 
     fn by_cover(&self, item: &Item) -> Standing<'r, 'a> {
-        let mut best = Standing::Nothing;
+        let mut best = match self.behind(item) {
+            Some(exception) if exception.is_in_force(self.zone, self.today) => return Standing::InForce(exception),
+            Some(exception) if self.is_over(exception) => Standing::Ended(exception),
+            Some(exception) => Standing::NotYet(exception),
+            None => Standing::Nothing,
+        };
         for name in names(item) {
             for licence in self.by_tool.get(&name).into_iter().flatten() {
                 let exception = licence.exception;

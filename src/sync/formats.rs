@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::datum::Datum;
 use super::licence::Licence;
-use super::tree::{Kind, Tree};
+use super::tree::{Kind, Pair, Tree};
 use crate::register::{Cover, Package};
 use crate::tools::{Ids, Selector, Tool};
 
@@ -54,6 +54,8 @@ pub(super) struct Wanted {
     /// The id that the cover names, and whether it is narrowed to a place.
     pub(super) id: String,
     pub(super) is_narrow: bool,
+    /// The id of the exception behind it; of several the one that ends last.
+    pub(super) exception: String,
 }
 
 /// A kind of ignore file.
@@ -383,6 +385,25 @@ impl Format {
         self.ids().form(id)
     }
 
+    /// Returns what an entry overlooks, in a form that can be compared: everything but its end and words for people.
+    pub(super) fn overlooked(&self, value: &Tree) -> String {
+        const WORDS: [&str; 6] = ["reason", "statement", "notes", "description", "justification", "created"];
+        let is_told = |pair: &&Pair| {
+            let key = pair.key.as_str();
+            pair.value.text().is_some() && (WORDS.contains(&key) || self.end == Some(key))
+        };
+        let kept = |pair: &Pair| format!("{:?}: {}", pair.key, self.overlooked(&pair.value));
+        match &value.kind {
+            Kind::Scalar(_) => value.canonical(),
+            Kind::List(items) => format!("{:?}", items.iter().map(|item| self.overlooked(item)).collect::<Vec<_>>()),
+            Kind::Map(pairs) => {
+                let mut kept: Vec<String> = pairs.iter().filter(|pair| !is_told(pair)).map(kept).collect();
+                kept.sort_unstable();
+                format!("{kept:?}")
+            }
+        }
+    }
+
     /// Returns a key of an entry that the tool does not read.
     pub(super) fn unknown_key<'t>(&self, details: &'t Tree) -> Option<&'t str> {
         let pairs = details.pairs().iter().filter(|_| !self.known.is_empty());
@@ -414,6 +435,7 @@ impl Format {
                 value: entry.value,
                 id: text(cover).to_owned(),
                 is_narrow,
+                exception: licence.ids.first().cloned().unwrap_or_default(),
             }
         };
         Ok((self.write)(cover, licence)?.into_iter().map(wanted).collect())

@@ -19,6 +19,7 @@ mod tree;
 mod xml;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub use flags::tools as tools_with_flags;
 use formats::{Format, Syntax, Wanted};
@@ -34,9 +35,6 @@ use crate::text::shown;
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
 use crate::yaml::Problem;
-
-/// The rule that reports an entry that no exception stands behind.
-pub const UNREGISTERED: &str = "unregistered-suppression";
 
 /// What a target is to hold, and what it holds.
 #[derive(Debug)]
@@ -89,6 +87,15 @@ impl Unsaid {
     }
 }
 
+/// An entry of a file that overlooks exactly what an exception allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Where it stands.
+    pub at: Range<usize>,
+    /// The id of the exception; of several the one that ends last.
+    pub exception: String,
+}
+
 /// What one tool may overlook today.
 #[derive(Debug)]
 pub struct Allowed<'r, 'a> {
@@ -108,11 +115,28 @@ impl<'r, 'a> Allowed<'r, 'a> {
     /// Takes the covers of a tool from the exceptions that are in force.
     #[must_use]
     pub fn new(tool: &'static str, register: &'r Register<'a>, zone: Zone, today: Today) -> Self {
+        let counts = |exception: &Exception<'_>| exception.is_in_force(zone, today) && !exception.is_undecided();
+        Self::of(tool, register, (zone, today), counts)
+    }
+
+    /// Takes the covers of a tool from the exceptions that are not in force, for what is left of them.
+    #[must_use]
+    pub fn not_now(tool: &'static str, register: &'r Register<'a>, zone: Zone, today: Today) -> Self {
+        Self::of(tool, register, (zone, today), |exception| !exception.is_in_force(zone, today))
+    }
+
+    fn of(
+        tool: &'static str,
+        register: &'r Register<'a>,
+        (zone, today): (Zone, Today),
+        counts: impl Fn(&Exception<'_>) -> bool,
+    ) -> Self {
         let mut seen = std::collections::BTreeSet::new();
         // Of two files with one id the first counts, as everywhere.
         let first = register.exceptions.iter().filter(|exception| seen.insert(exception.id.to_lowercase()));
-        let in_force = first.filter(|exception| exception.is_in_force(zone, today) && !exception.is_undecided());
-        let covers = in_force.flat_map(|exception| exception.covers.iter().map(move |cover| (exception, cover)));
+        let covers = first
+            .filter(|exception| counts(exception))
+            .flat_map(|exception| exception.covers.iter().map(move |cover| (exception, cover)));
         let own = covers.filter(|(_, cover)| cover.is_whole() && cover.name() == Some(Name::Known(tool)));
         let licensed = own.filter_map(|(exception, cover)| Some((exception, cover, Licence::of(exception, zone)?)));
         Self { tool, covers: licensed.collect(), today, zone }
@@ -157,6 +181,24 @@ impl<'r, 'a> Allowed<'r, 'a> {
         (joined.collect(), unsaid)
     }
 
+    /// Finds the entries of a file that overlook exactly what the exceptions allow, whatever they say about
+    /// their end and their reason. There are none in a file that cannot be read.
+    #[must_use]
+    pub fn held(&self, path: &str, text: &str) -> Vec<Held> {
+        let Some(format) = Format::of(self.tool, path).filter(|_| !self.covers.is_empty()) else { return Vec::new() };
+        let (wanted, _) = self.wanted(format);
+        let edit = Edit { format, wanted: &wanted, prune: false, today: self.today, zone: self.zone };
+        let Ok(read) = edit.read(text) else { return Vec::new() };
+        let by_identity: BTreeMap<&str, &Wanted> =
+            wanted.iter().map(|wanted| (wanted.identity.as_str(), wanted)).collect();
+        let held = read.slots.iter().filter_map(|slot| {
+            let wanted = by_identity.get(slot.identity.as_str())?;
+            let is_same = format.overlooked(&slot.value) == format.overlooked(&wanted.value.tree());
+            is_same.then(|| Held { at: extent(slot), exception: wanted.exception.clone() })
+        });
+        held.collect()
+    }
+
     /// Compares a target with what it is to hold. `text` is what it holds; `None` if there is no such file.
     ///
     /// # Errors
@@ -187,6 +229,15 @@ impl<'r, 'a> Allowed<'r, 'a> {
         plan.text = (after != before).then_some(after);
         Ok((plan, unsaid))
     }
+}
+
+/// Returns the bytes from the first to the last of an entry.
+fn extent(slot: &Slot) -> Range<usize> {
+    fn last(tree: &Tree) -> usize {
+        let items = tree.items().iter().map(last);
+        items.chain(tree.pairs().iter().map(|pair| last(&pair.value))).max().unwrap_or(0).max(tree.at.end)
+    }
+    slot.at.start.min(slot.value.at.start)..slot.at.end.max(last(&slot.value))
 }
 
 fn unsaid_of(exception: &Exception<'_>, cover: &Cover<'_>, why: String) -> Unsaid {

@@ -217,6 +217,92 @@ fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
     assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
 }
 
+/// What is in `check` on suppressions in files of these formats.
+fn unregistered(sandbox: &Sandbox, today: &str) -> Vec<String> {
+    let run = Run::of(sandbox.command().args(["suppressions", "--check", "--today", today, "--format", "json"]));
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
+    let findings = report["findings"].as_array().unwrap();
+    let told =
+        |it: &serde_json::Value| format!("{}: {}", it["path"].as_str().unwrap(), it["message"].as_str().unwrap());
+    findings.iter().map(told).collect()
+}
+
+/// For each target one more entry, and what it is put in front of; none where the entry is a line at the end.
+const FOREIGN: [(&str, &str, &str); 12] = [
+    (".trivyignore.yaml", "vulnerabilities:\n", "  - id: CVE-2020-1\n"),
+    (".trivyignore", "", "CVE-2020-1\n"),
+    ("osv-scanner.toml", "", "[[IgnoredVulns]]\nid = \"CVE-2020-1\"\n"),
+    (".grype.yaml", "ignore:\n", "  - vulnerability: CVE-2020-1\n"),
+    ("deny.toml", "ignore = [", "\"RUSTSEC-2020-0001\", "),
+    (".cargo/audit.toml", "ignore = [", "\"RUSTSEC-2020-0001\", "),
+    (".snyk", "  SNYK-JS-A-1:\n", "    - '*':\n        reason: all of it\n"),
+    ("suppressions.xml", "\">\n", "  <suppress><cve>CVE-2020-1</cve></suppress>\n"),
+    ("audit-ci.jsonc", "\"allowlist\": [", "\"GHSA-aaaa-bbbb-cccc\", "),
+    (".nsprc", "{", "\"1\": true,"),
+    (".bundler-audit.yml", "ignore:\n", "  - CVE-2020-1\n"),
+    (".gitleaks.toml", "", "[[allowlists]]\ntargetRules = [\"aws-access-token\"]\npaths = [\".*\"]\n"),
+];
+
+#[test]
+fn what_it_writes_is_in_order_and_one_entry_more_is_found() {
+    let sandbox = repository("Europe/Berlin");
+    // The title makes entries longer than what is shown of a file.
+    let covers: Vec<&str> = TARGETS.iter().map(|(.., cover)| *cover).collect();
+    let paths = "{tool: trivy, id: CVE-2026-9, paths: [a/1, a/2, a/3, a/4, a/5, a/6, a/7, a/8, a/9]}";
+    let covers = format!("[{}, {paths}]", covers.join(", "));
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", &covers)]));
+    sandbox.file("stopgap.yaml", format!("{}suppressions: [all]\n", policy("Europe/Berlin")));
+    assert_eq!(sync(&sandbox, DURING, &["-q"]).code, 0);
+    assert_eq!(unregistered(&sandbox, DURING), Vec::<String>::new());
+    let listed = Run::of(sandbox.command().args(["suppressions", "--today", DURING, "--format", "json"]));
+    for (_, file, _) in TARGETS.iter().filter(|(.., file, _)| FOREIGN.iter().any(|(other, ..)| other == file)) {
+        assert!(listed.stdout.contains(&format!("\"{file}\"")), "{file} is looked at: {}", listed.stdout);
+    }
+    for (file, before, entry) in FOREIGN {
+        let synced = text(&sandbox, file);
+        let at = if before.is_empty() { synced.len() } else { synced.find(before).unwrap() + before.len() };
+        sandbox.file(file, format!("{}{entry}{}", &synced[..at], &synced[at..]));
+        let found = unregistered(&sandbox, DURING);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("{file}: ")),
+            "{file}: {found:#?}\n{}",
+            text(&sandbox, file)
+        );
+        sandbox.file(file, synced);
+    }
+    let after = unregistered(&sandbox, "2026-12-17");
+    assert!(after.iter().all(|it| !it.contains("no exception covers it")), "{after:#?}");
+}
+
+#[test]
+fn an_entry_with_other_words_or_another_end_overlooks_no_more() {
+    let sandbox = repository("UTC");
+    sandbox.file("stopgap.yaml", format!("{}suppressions: [all]\n", policy("UTC")));
+    assert_eq!(sync(&sandbox, DURING, &["-q"]).code, 0);
+    for (file, from, to, is_more) in [
+        (".gitleaks.toml", "stopgap: season until 2026-12-16", "old words", false),
+        (".gitleaks.toml", "aws-access-token", "private-key", true),
+        (".gitleaks.toml", "^tests/", "^.*", true),
+        (".grype.yaml", "reason:", "include-aliases: true\n    reason:", true),
+        (".snyk", "2026-12-17T00", "2026-12-01T00", false),
+        (".snyk", "- a > b:", "- a > c:", true),
+        ("suppressions.xml", "2026-12-17Z", "2026-12-01Z", false),
+        ("suppressions.xml", "lib(@.*)?$", ".*$", true),
+        ("audit-ci.jsonc", "|a>b", "|a>c", true),
+    ] {
+        let synced = text(&sandbox, file);
+        assert!(synced.contains(from), "{from}: {synced}");
+        sandbox.file(file, synced.replacen(from, to, 1));
+        assert_eq!(
+            unregistered(&sandbox, DURING).len(),
+            usize::from(is_more),
+            "{file}: {to}\n{}",
+            text(&sandbox, file)
+        );
+        sandbox.file(file, synced);
+    }
+}
+
 #[test]
 fn of_two_exceptions_for_one_id_the_later_end_is_written_with_both_names() {
     let sandbox = repository("UTC");

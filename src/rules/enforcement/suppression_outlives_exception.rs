@@ -26,7 +26,7 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };

@@ -39,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
 /// Reports those that the tracked files hold.
 fn in_files(cx: &mut Context<'_>) {
     let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
     let is_base = cx.is_base;
     let judged = inventory.items.iter().filter(|item| !is_base || !item.is_new);
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
