@@ -9,6 +9,39 @@ pub enum Subcommand {
     Check,
     /// `stopgap history`.
     History,
+    /// `stopgap enforce`.
+    Enforce,
+    /// `stopgap suppressions --check`.
+    Suppressions,
+    /// `stopgap sync --check`.
+    Sync,
+}
+
+impl Subcommand {
+    const ALL: [Self; 5] = [Self::Check, Self::History, Self::Enforce, Self::Suppressions, Self::Sync];
+
+    /// Returns its word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::History => "history",
+            Self::Enforce => "enforce",
+            Self::Suppressions => "suppressions",
+            Self::Sync => "sync",
+        }
+    }
+
+    /// Returns whether it judges something beside the register, so that neither gate is missing without it.
+    #[must_use]
+    pub fn is_beside(self) -> bool {
+        !matches!(self, Self::Check | Self::History)
+    }
+
+    /// Returns whether it only judges if it is told to.
+    fn asks_for_check(self) -> bool {
+        matches!(self, Self::Suppressions | Self::Sync)
+    }
 }
 
 /// What a line does with stopgap.
@@ -28,8 +61,19 @@ pub struct Command {
 const HARMLESS: [&str; 7] = ["--today", "--fix", "--diff", "--help", "-h", "--version", "-V"];
 
 /// Options with a value that decide what is judged, and by what.
-const STEERING: [&str; 9] =
-    ["--root", "--policy", "--base", "--event", "--reviews", "--select", "--ignore", "--fail-on", "--limit"];
+const STEERING: [&str; 11] = [
+    "--root",
+    "--policy",
+    "--base",
+    "--event",
+    "--reviews",
+    "--select",
+    "--ignore",
+    "--fail-on",
+    "--limit",
+    "--baseline",
+    "--tool",
+];
 
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
@@ -41,23 +85,35 @@ const IDLE: [&str; 9] = ["echo", "printf", "true", ":", "if", "while", "until", 
 const STILL_FAILS: [&str; 3] = ["exit", "return", "false"];
 
 impl Command {
-    /// Returns whether a line runs the check, or seems to.
+    /// Returns what a line runs or seems to run; `whole` is the line with those that continue it. What looks for the past
+    /// judges no change, and does not count.
     #[must_use]
-    pub fn runs(line: &str) -> bool {
+    pub fn runs(line: &str, whole: &str) -> Option<Subcommand> {
         let words: Vec<&str> = line.split_whitespace().collect();
-        words.windows(2).any(|pair| is_stopgap(pair[0]) && pair[1].starts_with("check"))
+        let judging = Subcommand::ALL.into_iter().filter(|it| *it != Subcommand::History);
+        let mut judging = judging.filter(|it| !it.asks_for_check() || whole.contains("--check"));
+        judging.find(|it| words.windows(2).any(|pair| is_stopgap(pair[0]) && pair[1].starts_with(it.name())))
     }
 
-    /// Reads a line; `None` if it runs neither command.
+    /// Reads a line; `None` if it runs none of the commands.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let spaced = spaced(line);
         let words: Vec<&str> = spaced.split_whitespace().collect();
-        let named = |pair: &[&str]| if is_stopgap(pair[0]) { subcommand(pair[1]) } else { None };
-        let (at, subcommand) = words.windows(2).enumerate().find_map(|(at, pair)| Some((at, named(pair)?)))?;
+        let end_of =
+            |at: usize| words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
+        let judges = |at: usize, it: Subcommand| {
+            !it.asks_for_check() || words[at..end_of(at)].iter().any(|word| word.trim_matches(['"', '\'']) == "--check")
+        };
+        let named = |at: usize, pair: &[&str]| {
+            let word = pair[1].trim_matches(['"', '\'']);
+            let found = Subcommand::ALL.into_iter().find(|it| is_stopgap(pair[0]) && it.name() == word)?;
+            judges(at, found).then_some((at, found))
+        };
+        let (at, subcommand) = words.windows(2).enumerate().find_map(|(at, pair)| named(at, pair))?;
         let start =
             words[..at].iter().rposition(|word| is_operator(word) || word.ends_with(':')).map_or(0, |at| at + 1);
-        let end = words[at..].iter().position(|word| is_operator(word)).map_or(words.len(), |length| at + length);
+        let end = end_of(at);
         let options = words[at + 2..end].iter().map(|word| word.replace(['"', '\''], "")).collect();
         let mut command = Self { subcommand, options, passes: None, steers: BTreeMap::new() };
         command.before(&words[start..at], words[at]);
@@ -174,14 +230,6 @@ pub fn ends_with_kept(line: &str, name: &str) -> bool {
     line.strip_prefix("exit ").is_some_and(|code| code.trim_matches(['"', '$', '{', '}']) == name)
 }
 
-fn subcommand(word: &str) -> Option<Subcommand> {
-    match word {
-        "check" => Some(Subcommand::Check),
-        "history" => Some(Subcommand::History),
-        _ => None,
-    }
-}
-
 /// Replaces `$NAME` and `${NAME}` by their values, if known.
 fn expanded(line: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(line.len());
@@ -273,6 +321,11 @@ mod tests {
             ("if stopgap check; then make; fi", Some("if")),
             ("run: ! stopgap check", Some("!")),
             ("make || stopgap check", None),
+            ("stopgap enforce a.sarif --baseline b.sarif", None),
+            ("stopgap enforce a.sarif || true", Some("|| true")),
+            ("stopgap enforce --fail-on never a.sarif", Some("--fail-on never")),
+            ("stopgap sync --check; true", Some("; true")),
+            ("stopgap sync && stopgap suppressions --check | cat", Some("| cat")),
         ] {
             assert_eq!(Command::read(line).and_then(|command| command.passes).as_deref(), passes, "{line}");
         }
@@ -299,11 +352,23 @@ mod tests {
 
     #[test]
     fn only_a_line_that_runs_the_check_counts() {
-        assert!(
-            Command::runs("stopgap   check")
-                && Command::runs("- run: \"./stopgap check\"".trim_start_matches("- run: "))
-        );
-        assert!(!Command::runs("stopgap list") && !Command::runs("restopgap check") && !Command::runs("# stopgap"));
+        let runs = |line: &str| Command::runs(line, line);
+        for (line, subcommand) in [
+            ("stopgap   check", Some(Subcommand::Check)),
+            ("\"./stopgap check\"", Some(Subcommand::Check)),
+            ("stopgap list", None),
+            ("restopgap check", None),
+            ("# stopgap", None),
+            ("stopgap enforce results.sarif", Some(Subcommand::Enforce)),
+            ("stopgap suppressions --check", Some(Subcommand::Suppressions)),
+            ("stopgap suppressions", None),
+            ("stopgap sync", None),
+            ("stopgap sync --quiet --check", Some(Subcommand::Sync)),
+        ] {
+            assert_eq!(runs(line), subcommand, "{line}");
+            let read = Command::read(line).map(|command| command.subcommand);
+            assert!(read == subcommand || line.starts_with('"'), "{line}: {read:?}");
+        }
     }
 
     #[test]

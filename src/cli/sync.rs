@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::cli::Place;
+use crate::output::sync::Format;
 
 /// Arguments of `sync`.
 #[derive(Args, Debug)]
@@ -18,7 +19,7 @@ pub struct Sync {
     pub tool: Vec<String>,
     /// Print flags instead, one a line, for a tool that reads no ignore file: `pip-audit`, `uv-audit`, `cargo-audit`,
     /// `bundler-audit`, `checkov`, `semgrep`, `hadolint`.
-    #[arg(long, value_name = "TOOL", conflicts_with_all = ["check", "prune", "tool"])]
+    #[arg(long, value_name = "TOOL", conflicts_with_all = ["check", "prune", "tool", "format"])]
     pub print: Option<String>,
     /// Where the register is.
     #[command(flatten)]
@@ -26,6 +27,9 @@ pub struct Sync {
     /// The day to write them for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// How to print what became of the files.
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
     /// Print only what is wrong.
     #[arg(long, short)]
     pub quiet: bool,

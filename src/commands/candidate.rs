@@ -65,6 +65,7 @@ impl Opened {
             quiet: true,
             limit: None,
             cards: Cards::NONE,
+            scan: None,
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;

@@ -25,6 +25,7 @@ use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::register::{Files, Register};
 use crate::rule::{Findings, Rule};
 use crate::rules::{self, Case, Judge};
+use crate::scan::Scan;
 use crate::schema::Schema;
 use crate::source::{FileId, Source};
 use crate::text::shown;
@@ -117,7 +118,7 @@ impl Run<'_> {
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
+        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, counted.as_ref(), out)
     }
 
     /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
@@ -213,7 +214,7 @@ impl Run<'_> {
                 .chain(left)
                 .collect();
             let cards = Cards::of_change(&judge, register, changes);
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
+            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, None, out)
         })?
     }
 
@@ -242,6 +243,7 @@ impl Run<'_> {
         remarks: &[String],
         base: Option<&str>,
         cards: &Cards,
+        scan: Option<&Scan>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
@@ -262,6 +264,7 @@ impl Run<'_> {
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
             cards,
+            scan,
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {

@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         quiet: arguments.quiet,
         limit: arguments.limit,
         cards: Cards::NONE,
+        scan: Some(&scan),
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
     match output::render(arguments.format, &report, world.look(), out) {

@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         quiet: false,
         limit: None,
         cards: Cards::NONE,
+        scan: None,
     };
     let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));
     let sheet = Sheet {

@@ -10,6 +10,7 @@ use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::files::{Repository, read_up_to};
+use crate::output::sync::{Format, Row, json};
 use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
 use crate::policy::Target;
 use crate::rules::UNREGISTERED;
@@ -117,9 +118,19 @@ fn targets(
         );
         store(&compared, &opened.root)?;
     }
-    let mut is_wrong = false;
-    for one in &compared {
-        is_wrong |= report(one, arguments, world.look(), out)?;
+    let is_wrong =
+        compared.iter().any(|one| !one.plan.strays.is_empty() || (arguments.check && one.plan.text.is_some()));
+    match arguments.format {
+        Format::Json => {
+            let rows = compared.iter().zip(&left_out).map(|(one, (_, unsaid))| Row {
+                tool: one.target.tool,
+                source: &one.source,
+                plan: &one.plan,
+                unsaid,
+            });
+            json(&rows.collect::<Vec<_>>(), UNREGISTERED.id, opened.judge.today, out)?;
+        }
+        Format::Text => compared.iter().try_for_each(|one| report(one, arguments, world.look(), out))?,
     }
     Ok(if is_wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
@@ -180,8 +191,8 @@ fn store(compared: &[Compared<'_>], root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says what became of a target, and whether that is a fault.
-fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn Write) -> io::Result<bool> {
+/// Says what became of a target.
+fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let plan = &one.plan;
     let path = escape::line(&one.target.path);
     let differs = plan.text.is_some();
@@ -210,7 +221,7 @@ fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn W
         };
         writeln!(out, "{}", render_snippet(&snippet, look))?;
     }
-    Ok(!plan.strays.is_empty() || (arguments.check && differs))
+    Ok(())
 }
 
 fn name(tool: &'static str) -> &'static str {

@@ -262,6 +262,7 @@ impl HistoryReport<'_> {
             quiet: true,
             limit: None,
             cards: Cards::NONE,
+            scan: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::output::{Place, Report, Summary, card, escape};
 use crate::rule::Finding;
+use crate::scan::Scan;
 use crate::yaml::{Fix, Replacement};
 
 /// The version of the contract; removing a key or changing its meaning increments it.
@@ -18,7 +19,20 @@ struct Document<'r> {
     base: Option<&'r str>,
     cards: Vec<card::Item<'r>>,
     findings: Vec<Item<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silenced: Option<Vec<Silenced<'r>>>,
     summary: Counts,
+}
+
+/// What a cover of an exception in force silences in the logs.
+#[derive(Serialize)]
+struct Silenced<'r> {
+    exception: &'r str,
+    cover: usize,
+    tool: &'r str,
+    id: &'r str,
+    results: usize,
+    files: usize,
 }
 
 /// One finding.
@@ -84,9 +98,25 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         base: report.base,
         cards: report.cards.list.iter().zip(&paths).map(|(card, path)| card::item(card, path)).collect(),
         findings: report.findings.iter().map(|finding| item(report, finding)).collect(),
+        silenced: report.scan.map(silenced),
         summary: counts(report.summary()),
     };
     escape::json(&document, out)
+}
+
+/// Counts what each cover of an exception in force silences, with those that silence nothing.
+fn silenced(scan: &Scan) -> Vec<Silenced<'_>> {
+    let in_force = scan.covers.list.iter().zip(&scan.uses).filter(|(known, _)| known.in_force);
+    in_force
+        .map(|(known, used)| Silenced {
+            exception: &known.exception,
+            cover: known.index + 1,
+            tool: known.tool().key(),
+            id: &known.id,
+            results: used.results,
+            files: used.files(),
+        })
+        .collect()
 }
 
 /// Describes a finding.

@@ -30,6 +30,7 @@ pub mod show;
 mod snippet;
 mod statistics;
 pub mod suppressions;
+pub mod sync;
 mod text;
 mod wrap;
 
@@ -42,6 +43,7 @@ pub use wrap::wrap;
 use crate::card::Cards;
 use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
+use crate::scan::Scan;
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
 use crate::yaml::Fix;
@@ -125,6 +127,8 @@ pub struct Report<'r> {
     pub limit: Option<usize>,
     /// What the compared change asks somebody to approve.
     pub cards: &'r Cards,
+    /// What scanners found, if their logs were judged.
+    pub scan: Option<&'r Scan>,
 }
 
 impl Report<'_> {

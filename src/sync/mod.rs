@@ -30,7 +30,7 @@ use tree::{Tree, Unreadable};
 
 use crate::policy::Target;
 use crate::register::{Cover, Exception, Register};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::text::shown;
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
@@ -74,7 +74,7 @@ pub struct Unsaid {
     /// Why.
     pub why: String,
     /// The exception's file.
-    pub file: crate::source::FileId,
+    pub file: FileId,
     /// The cover.
     pub span: Span,
 }
@@ -179,6 +179,15 @@ impl<'r, 'a> Allowed<'r, 'a> {
             format.entries(cover, &licence).ok()?.into_iter().find(|entry| entry.identity == identity)
         });
         (joined.collect(), unsaid)
+    }
+
+    /// Lists the covers that a target holds, each by its file and its item.
+    #[must_use]
+    pub fn written(&self, target: &Target) -> Vec<(FileId, Span)> {
+        let Some(format) = Format::of(self.tool, &target.path) else { return Vec::new() };
+        let (_, unsaid) = self.wanted(format);
+        let is_said = |it: &(FileId, Span)| unsaid.iter().all(|unsaid| (unsaid.file, unsaid.span) != *it);
+        self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span)).filter(is_said).collect()
     }
 
     /// Finds the entries of a file that overlook exactly what the exceptions allow, whatever they say about

@@ -226,6 +226,31 @@ fn a_workflow_that_passes_whatever_happens_is_reported() {
 }
 
 #[test]
+fn a_soft_scan_gate_is_reported_beside_a_sound_one() {
+    let lines = |run: &Run| run.stdout.lines().filter(|line| line.contains("lets the ")).count();
+    for (step, found) in [
+        ("stopgap enforce results.sarif", 0),
+        ("stopgap enforce results.sarif || true", 1),
+        ("stopgap sync --check --today 2026-01-01", 1),
+        ("stopgap suppressions --check | tee log", 1),
+        ("stopgap sync || true", 0),
+    ] {
+        let sandbox = sound();
+        let before = doctor(&sandbox, &[]);
+        let scan = format!("on: push\njobs:\n  scan:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: {step}\n");
+        sandbox.file(".github/workflows/scan.yml", scan);
+        let after = doctor(&sandbox, &[]);
+        assert_eq!((lines(&before), lines(&after)), (0, found), "{step}: {}", after.stdout);
+    }
+    // It is no gate of the register.
+    let sandbox = sound();
+    fs::remove_file(sandbox.path(WORKFLOW)).unwrap();
+    let scan = "on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps: [{run: stopgap sync --check}]\n";
+    sandbox.file(".github/workflows/scan.yml", scan);
+    assert!(doctor(&sandbox, &[]).stdout.contains("no workflow runs stopgap"));
+}
+
+#[test]
 fn a_hook_alone_is_the_weaker_form() {
     let sandbox = sound();
     fs::remove_file(sandbox.path(WORKFLOW)).unwrap();

@@ -179,6 +179,16 @@ fn a_check_counts_what_covers_silence() {
     let run = sandbox.check(&["--scan", "a.sarif"]);
     assert!(run.stdout.contains("`image-user` silences 37 results in 1 file with cover 1"), "{run:?}");
     assert_eq!(run.code, 0, "{run:?}");
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "json"]);
+    let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    let image_user = told["silenced"].as_array().unwrap().iter().find(|it| it["exception"] == "image-user").unwrap();
+    assert_eq!(
+        (&image_user["cover"], &image_user["results"], &image_user["files"]),
+        (&json!(1), &json!(37), &json!(1))
+    );
+    assert_eq!((&image_user["tool"], &image_user["id"]), (&json!("trivy"), &json!("AVD-DS-0002")));
+    let run = sandbox.check(&["--format", "json"]);
+    assert!(!run.stdout.contains("\"silenced\""), "{run:?}");
     sandbox.file("a.sarif", log("Trivy", &many(51)));
     let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
     assert!(run.stdout.contains("warning[cover-too-broad] this silences `51` results in 1 file"), "{run:?}");
@@ -198,6 +208,21 @@ fn a_cover_is_unused_only_if_its_tool_ran_to_its_end() {
         let run = enforce(&sandbox, &["a.sarif"]);
         assert_eq!((run.code, run.stdout.contains("unused-cover")), (0, found), "{text}: {run:?}");
     }
+}
+
+#[test]
+fn a_cover_that_an_ignore_file_holds_is_not_unused() {
+    let sandbox = shop();
+    let unused = |policy: &str| {
+        sandbox.file("stopgap.yaml", format!("version: 1\n{policy}"));
+        sandbox.file("a.sarif", log("Trivy", &[]));
+        enforce(&sandbox, &["a.sarif"]).stdout.contains("unused-cover")
+    };
+    assert!(unused("") && unused("sync: {snyk: .snyk}\n"));
+    assert!(!unused("sync: {trivy: .trivyignore.yaml}\n"));
+    // A plain file knows no paths, so Trivy would still report what this covers.
+    assert!(unused("sync: {trivy: .trivyignore}\n"));
+    assert!(!unused("sync: {trivy: [.trivyignore, .trivyignore.yaml]}\n"));
 }
 
 #[test]

@@ -217,6 +217,26 @@ fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
     assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
 }
 
+#[test]
+fn scripts_are_told_what_became_of_each_file() {
+    let sandbox = repository("UTC");
+    sandbox.file(".trivyignore.yaml", BY_HAND[0].1);
+    let run = sync(&sandbox, DURING, &["--check", "--tool", "trivy", "--format", "json"]);
+    assert_eq!(run.code, 1);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let files = told["files"].as_array().unwrap();
+    assert_eq!((told["version"].as_u64(), told["today"].as_str(), files.len()), (Some(1), Some(DURING), 2));
+    let first = &files[0];
+    assert_eq!((first["tool"].as_str(), first["path"].as_str()), (Some("trivy"), Some(".trivyignore.yaml")));
+    assert_eq!((first["differs"].as_bool(), first["in_force"].as_u64()), (Some(true), Some(2)));
+    assert_eq!(first["findings"][0]["rule"], "unregistered-suppression");
+    assert_eq!(first["findings"][0]["line"], 3);
+    assert_eq!(files[1]["left_out"][0]["id"], "CVE-2026-1");
+    assert_eq!(sync(&sandbox, DURING, &["-q", "--prune"]).code, 0);
+    let run = sync(&sandbox, DURING, &["--check", "--format", "json"]);
+    assert!(run.code == 0 && !run.stdout.contains("\"differs\": true"), "{run:?}");
+}
+
 /// What is in `check` on suppressions in files of these formats.
 fn unregistered(sandbox: &Sandbox, today: &str) -> Vec<String> {
     let run = Run::of(sandbox.command().args(["suppressions", "--check", "--today", today, "--format", "json"]));

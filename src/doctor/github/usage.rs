@@ -166,9 +166,17 @@ impl<'d> Usage<'d> {
         }
     }
 
-    /// Returns whether it is a check, and not of the past.
+    /// Returns whether it is a check of the register, and not of the past.
     pub(super) fn is_check(&self) -> bool {
-        !self.is_history()
+        !self.is_history() && self.beside().is_none()
+    }
+
+    /// Returns the command that judges something beside the register, if it is one.
+    pub(super) fn beside(&self) -> Option<Subcommand> {
+        match &self.what {
+            What::Command(command) => Some(command.subcommand).filter(|it| it.is_beside()),
+            What::Action(_) => None,
+        }
     }
 
     /// Tells whether it is the action that keeps tracking issues and never fails: it is there for them alone.

@@ -31,8 +31,10 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
         .collect();
     let mut all = definitions.usages();
     all.retain(|usage| !usage.only_reminds());
-    let usages: Vec<&Usage<'_>> = all.iter().filter(|usage| usage.root() == facts.ownership.prefix).collect();
-    if usages.iter().all(|usage| usage.is_history()) {
+    let own = |usage: &&Usage<'_>| usage.root() == facts.ownership.prefix;
+    let (beside, usages): (Vec<&Usage<'_>>, Vec<&Usage<'_>>) =
+        all.iter().filter(own).partition(|usage| usage.beside().is_some());
+    if !usages.iter().any(|usage| usage.is_check()) {
         lines.push(absent(facts, &definitions, &all));
         return Found { lines, checks: Vec::new() };
     }
@@ -42,6 +44,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
     let mut gate = requests.lines;
     gate.extend(schedule);
     gate.push(history(&usages));
+    gate.extend(beside.iter().filter_map(|usage| softened_beside(usage)));
     // Both runs are often of one job, which is then described once.
     gate.sort_by_key(|line| line.check);
     gate.dedup();
@@ -312,6 +315,16 @@ fn fails(usage: &Usage<'_>) -> Line {
         None => Line::ok(Check::Fails, "the job fails when stopgap does"),
     };
     line.at(usage.path, usage.step.line)
+}
+
+/// Returns what lets a job pass whatever it finds beside the register.
+fn softened_beside(usage: &Usage<'_>) -> Option<Line> {
+    let message = format!(
+        "`{}` lets the job pass whatever `stopgap {}` finds",
+        shown(&usage.softened()?),
+        usage.beside()?.name()
+    );
+    Some(Line::wrong(Check::Fails, message, "delete it").at(usage.path, usage.step.line))
 }
 
 fn whole_history(usage: &Usage<'_>) -> Line {

@@ -90,7 +90,24 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     lines.push(is_scheduled(facts));
     lines.push(history(facts, &usages));
     lines.extend(job_lines(facts, &checks));
+    let soft: Vec<Line> = usages.iter().flat_map(|usage| softened_beside(facts, usage)).collect();
+    lines.retain(|line| soft.is_empty() || line.check != Check::Fails || line.status != Status::Ok);
+    lines.extend(soft);
     lines
+}
+
+/// Returns what lets a job pass that judges nothing but what is beside the register.
+fn softened_beside(facts: &Facts<'_>, usage: &Usage<'_>) -> Option<Line> {
+    let occasions = [Occasion::MergeRequest, Occasion::Schedule];
+    let soft = occasions.into_iter().find_map(|occasion| match usage.does(occasion, facts.branch) {
+        Does::Commands(found, soft) if found.iter().all(|command| command.subcommand.is_beside()) => {
+            Some((soft?, found.first()?.subcommand))
+        }
+        _ => None,
+    });
+    let (what, subcommand) = soft.filter(|_| usage.root() == facts.ownership.prefix)?;
+    let message = format!("`{}` lets the pipeline pass whatever `stopgap {}` finds", shown(&what), subcommand.name());
+    Some(Line::wrong(Check::Fails, message, "delete it").at(&usage.pipeline.path, usage.line))
 }
 
 /// Returns the files of this repository that the pipeline includes.

@@ -1,5 +1,10 @@
+use std::collections::BTreeSet;
+
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
+use crate::scan::Known;
+use crate::source::{FileId, Span};
+use crate::sync::Allowed;
 use crate::text::shown;
 use crate::yaml::{Place, Spot};
 
@@ -17,8 +22,8 @@ declare_rule! {
     /// finding is still there, compare the cover with what the scanner reports: an id, a path or a package may be
     /// written differently.
     ///
-    /// A tool that obeys an ignore file does not report what stands there: give `enforce` a log that was made without
-    /// it.
+    /// A tool that obeys an ignore file does not report what stands there. So nothing is said of a cover that stands in a
+    /// file of the policy's `sync`; for any other ignore file, give `enforce` a log that was made without it.
     id: "unused-cover",
     family: Enforcement,
     level: Warning,
@@ -28,12 +33,14 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
+    let unread = written(cx);
+    let is_seen = |known: &Known| scan.is_complete(known.tool()) && !unread.contains(&(known.file, known.span));
     for (known, used) in scan.covers.list.iter().zip(&scan.uses) {
-        if !known.in_force || used.results > 0 || !scan.is_complete(known.tool()) {
+        if !known.in_force || used.results > 0 || !is_seen(known) {
             continue;
         }
         let others = scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0);
-        let unseen = scan.uses_of(known.file).any(|(other, _)| !scan.is_complete(other.tool()));
+        let unseen = scan.uses_of(known.file).any(|(other, _)| !is_seen(other));
         let name = shown(&known.exception);
         let help = match (others, unseen) {
             (false, false) => format!("nothing is left of it: `stopgap close {name}`"),
@@ -45,4 +52,14 @@ fn check(cx: &mut Context<'_>) {
         let spot = Spot { span: known.span, place: Place::value(format!("/covers/{}", known.index)) };
         cx.report_in(known.file, spot, message).help(help);
     }
+}
+
+/// Returns the covers that ignore files of the policy hold: a tool that obeys them does not report what they mean.
+fn written(cx: &Context<'_>) -> BTreeSet<(FileId, Span)> {
+    let mut written = BTreeSet::new();
+    for target in &cx.policy().sync {
+        let allowed = Allowed::new(target.tool, cx.register, cx.policy().timezone, cx.today());
+        written.extend(allowed.written(target));
+    }
+    written
 }

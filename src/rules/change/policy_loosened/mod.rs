@@ -25,9 +25,9 @@ declare_rule! {
     ///
     /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
     /// the lines of `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run
-    /// `stopgap check`, use its action or component, or say where stopgap comes from. A workflow is compared by its text: what a script, a trigger or an included file
-    /// does is not seen. Nor can the content of a further JSON Schema be judged, only that it is
-    /// there.
+    /// `stopgap check`, `enforce`, `suppressions --check` or `sync --check`, use its action or component, or say where
+    /// stopgap comes from. A workflow is compared by its text: what a script, a trigger or an included file does is not
+    /// seen. Nor can the content of a further JSON Schema be judged, only that it is there.
     id: "policy-loosened",
     family: Change,
     level: Warning,

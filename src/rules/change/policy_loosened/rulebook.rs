@@ -48,6 +48,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     enforcement(&books, cx);
     phrases(&books, cx);
     suppressions(judge, head, &books, cx);
+    targets(&books, cx);
     pointers(judge, head, &books, places, cx);
     controls(judge, head, places, cx);
 }
@@ -238,6 +239,15 @@ fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Cont
             let message = format!("`{}` is not an agent any more", shown(name));
             books.report(cx, &format!("/agents/{key}"), message).help(meant("the agent"));
         }
+    }
+}
+
+/// The ignore files that must hold what the register says and nothing else.
+fn targets(books: &Books<'_>, cx: &mut Context<'_>) {
+    for target in books.base.sync.iter().filter(|target| !books.head.sync.contains(target)) {
+        let (tool, path) = (target.tool, shown(&target.path));
+        let message = format!("nobody compares `{path}` with the register any more");
+        books.report(cx, &format!("/sync/{tool}"), message).help(meant(&format!("`sync: {{{tool}: {path}}}`")));
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ci::command::{Command, ends_with_kept, keeps_exit_code};
+use crate::ci::command::{Command, Subcommand, ends_with_kept, keeps_exit_code};
 use crate::ci::origin::{Origin, image_name, is_stopgap};
 use crate::ci::softening;
 use crate::history::Changes;
@@ -16,14 +16,26 @@ use crate::text::shown;
 use crate::yaml::Spot;
 
 /// What a line does; a gate is not a scheduled check.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Gate,
     Check,
+    /// A command that judges something beside the register.
+    Beside(Subcommand),
     Action,
     /// It says where stopgap comes from, or gives a value to the job that GitLab's component is made of.
     Setting,
 }
+
+const KINDS: [Kind; 7] = [
+    Kind::Gate,
+    Kind::Check,
+    Kind::Beside(Subcommand::Enforce),
+    Kind::Beside(Subcommand::Suppressions),
+    Kind::Beside(Subcommand::Sync),
+    Kind::Action,
+    Kind::Setting,
+];
 
 /// A line that runs the check.
 struct Step {
@@ -53,7 +65,7 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     };
     let before = all(documents.iter().filter_map(|document| document.base).collect());
     let after = all(documents.iter().filter_map(|document| document.head).collect());
-    for kind in [Kind::Gate, Kind::Check, Kind::Action, Kind::Setting] {
+    for kind in KINDS {
         let hard = |steps: &[Step]| steps.iter().filter(|step| step.kind == kind && step.softened.is_none()).count();
         let missing = hard(&before).saturating_sub(hard(&after));
         let old: Vec<_> = before.iter().filter(|step| step.kind == kind).collect();
@@ -113,6 +125,9 @@ fn report(old: &[&Step], new: &[&Step], missing: usize, cx: &mut Context<'_>) {
         let what = match step.kind {
             Kind::Gate => "a step that ran the pull-request gate (`stopgap check --base`) is gone",
             Kind::Check => "a step that ran `stopgap check` is gone",
+            Kind::Beside(Subcommand::Suppressions) => "a step that ran `stopgap suppressions --check` is gone",
+            Kind::Beside(Subcommand::Sync) => "a step that ran `stopgap sync --check` is gone",
+            Kind::Beside(_) => "a step that ran `stopgap enforce` is gone",
             Kind::Action => "a step that used the action is gone",
             Kind::Setting => "a line that said where stopgap comes from, or what it judges, is gone",
         };
@@ -237,10 +252,11 @@ fn kind(line: &str, command: &str) -> Option<Kind> {
         let action = action.trim().trim_matches(['"', '\'']);
         return softening::action_version(action).map(|_| Kind::Action);
     }
-    if !Command::runs(line) {
-        return None;
-    }
-    Some(if command.contains("--base") { Kind::Gate } else { Kind::Check })
+    Some(match Command::runs(line, command)? {
+        it if it.is_beside() => Kind::Beside(it),
+        _ if command.contains("--base") => Kind::Gate,
+        _ => Kind::Check,
+    })
 }
 
 fn steers(command: &str) -> BTreeMap<String, String> {
@@ -260,7 +276,7 @@ fn named(steer: &str) -> String {
 /// Returns what keeps a step from failing: on its line, or a key of its step or job.
 fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, String)> {
     let own = &lines[at];
-    if Command::runs(own.content())
+    if Command::runs(own.content(), command).is_some()
         && let Some(passes) = Command::read(command).and_then(|command| command.passes)
         && !keeps_exit_code(&passes)
             .is_some_and(|kept| lines[at + 1..].iter().any(|line| ends_with_kept(line.content(), kept)))
@@ -402,12 +418,16 @@ jobs:
 
     #[test]
     fn a_line_is_recognised_by_what_it_runs() {
-        let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind as u8).collect::<Vec<_>>();
-        assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate as u8]);
-        assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate as u8]);
-        assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check as u8]);
-        assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action as u8; 2]);
-        assert_eq!(kinds("- run: stopgap  check --base=auto\n"), [Kind::Gate as u8]);
-        assert_eq!(kinds("- uses: acme/stopgap-docs@v1\n- name: stopgap check\n# stopgap check\n"), [0; 0]);
+        let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind).collect::<Vec<_>>();
+        assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate]);
+        assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate]);
+        assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check]);
+        assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action; 2]);
+        assert_eq!(kinds("- run: stopgap  check --base=auto\n"), [Kind::Gate]);
+        assert_eq!(kinds("- uses: acme/stopgap-docs@v1\n- name: stopgap check\n# stopgap check\n"), []);
+        let beside = |it| [Kind::Beside(it)];
+        assert_eq!(kinds("- run: stopgap enforce a.sarif --baseline b.sarif\n"), beside(Subcommand::Enforce));
+        assert_eq!(kinds("- run: stopgap suppressions \\\n    --check\n"), beside(Subcommand::Suppressions));
+        assert_eq!(kinds("- run: stopgap sync --check\n- run: stopgap sync\n"), beside(Subcommand::Sync));
     }
 }
