@@ -75,6 +75,9 @@ const STEERING: [&str; 11] = [
     "--tool",
 ];
 
+/// Other options of `enforce` with a value, behind which no log stands.
+const VALUED: [&str; 4] = ["--annotate", "--today", "--format", "--output"];
+
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
 
@@ -118,6 +121,7 @@ impl Command {
         let mut command = Self { subcommand, options, passes: None, steers: BTreeMap::new() };
         command.before(&words[start..at], words[at]);
         command.options(&words[at + 2..end]);
+        command.logs(&words[at + 2..end]);
         command.after(&words[end..]);
         Some(command)
     }
@@ -177,6 +181,22 @@ impl Command {
             let separator = if steers.is_empty() { "" } else { " " };
             steers.push_str(&format!("{separator}{value}"));
         }
+    }
+
+    /// Notes the logs that `enforce` judges.
+    fn logs(&mut self, words: &[&str]) {
+        if self.subcommand != Subcommand::Enforce {
+            return;
+        }
+        let has_value = |word: &&str| STEERING.contains(word) || VALUED.contains(word);
+        let is_log = |(at, word): &(usize, &&str)| {
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            !word.starts_with('-')
+                && !word.contains('>')
+                && !before.is_some_and(|it| has_value(it) || it.ends_with('>'))
+        };
+        let logs: Vec<&str> = words.iter().enumerate().filter(is_log).map(|(_, word)| *word).collect();
+        self.steers.insert("results".to_owned(), logs.join(" "));
     }
 
     fn after(&mut self, words: &[&str]) {
@@ -346,6 +366,10 @@ mod tests {
         assert_eq!(
             steers("stopgap check --ignore expired --ignore=vague-reason --select schema --fail-on note --limit 5"),
             "--fail-on note, --ignore expired vague-reason, --limit 5, --select schema"
+        );
+        assert_eq!(
+            steers("stopgap enforce a.sarif --annotate b.sarif c.sarif --baseline d.sarif -q > log 2>&1"),
+            "--baseline d.sarif, results a.sarif c.sarif"
         );
         assert_eq!(steers("stopgap check --base auto --event e --reviews r"), "--base auto, --event e, --reviews r");
     }

@@ -1069,6 +1069,35 @@ mod rule_book {
     }
 
     #[test]
+    fn what_judges_scanners_and_their_files_must_keep_running_and_failing() {
+        const PATH: &str = ".github/workflows/scan.yml";
+        let gate = |step: &str| format!("jobs:\n  scan:\n    steps:\n      - run: stopgap {step}\n");
+        for (before, after, said) in [
+            ("enforce a.sarif", "enforce a.sarif || true", "`|| true` lets the check pass whatever it finds"),
+            ("enforce a.sarif", "enforce b.sarif", "the log of the check is `b.sarif` now, and was `a.sarif`"),
+            (
+                "enforce a.sarif",
+                "enforce a.sarif --fail-on never",
+                "`--fail-on never` lets the check pass whatever it finds",
+            ),
+            (
+                "enforce a.sarif --baseline base.sarif",
+                "enforce a.sarif",
+                "`--baseline` of the check is nothing now, and was `base.sarif`",
+            ),
+            ("enforce a.sarif", "list", "a step that ran `stopgap enforce` is gone"),
+            ("sync --check", "sync", "a step that ran `stopgap sync --check` is gone"),
+            ("sync --check", "sync --check --tool snyk", "`--tool` of the check is `snyk` now, and was nothing"),
+            ("suppressions --check", "suppressions", "a step that ran `stopgap suppressions --check` is gone"),
+        ] {
+            let found = warned(&[(PATH, &gate(before))], &[(PATH, &gate(after))]);
+            assert_eq!(found, [format!("{PATH}:4 {said}")], "{after}");
+        }
+        let longer = gate("enforce a.sarif --annotate b.sarif --format github");
+        assert_eq!(warned(&[(PATH, &gate("enforce a.sarif"))], &[(PATH, &longer)]), [""; 0]);
+    }
+
+    #[test]
     fn a_new_limit_does_not_help_an_exception_in_the_same_change() {
         let branch = Branch::from(&[("stopgap.yaml", "version: 1\n"), ("exceptions/.keep", "")]);
         branch

@@ -269,6 +269,7 @@ fn named(steer: &str) -> String {
         "owner" => "the action".to_owned(),
         "program" => "the program".to_owned(),
         "source" => "the source".to_owned(),
+        "results" => "the log".to_owned(),
         input => format!("`{input}`"),
     }
 }
