@@ -144,6 +144,7 @@ impl Bench {
             quiet: false,
             limit: None,
             cards: Cards::NONE,
+            scan: None,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;
