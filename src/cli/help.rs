@@ -63,6 +63,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap new", "ask for each answer"),
             ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+            ("stopgap new --git", "and open the pull request"),
         ],
     ),
     (

@@ -202,7 +202,7 @@ pub fn describe(error: &Error, look: Look) -> String {
     };
     let (kind, source_text, problems) = match error {
         Error::Config { kind, source_text, problems } => (kind, source_text, problems),
-        Error::ByHand { .. } | Error::Missing { .. } => {
+        Error::ByHand { .. } | Error::Missing { .. } | Error::Unfinished { .. } => {
             let head = render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
             let lines = below(error);
             return head + &lines.iter().map(|line| format!("    {}\n", escape::line(line))).collect::<String>();
@@ -222,7 +222,7 @@ pub fn describe(error: &Error, look: Look) -> String {
 /// Returns the lines below an error and its help.
 fn below(error: &Error) -> Vec<String> {
     match error {
-        Error::ByHand { lines, .. } => lines.lines().map(str::to_owned).collect(),
+        Error::ByHand { lines, .. } | Error::Unfinished { lines, .. } => lines.lines().map(str::to_owned).collect(),
         Error::Missing { answers, .. } => {
             let width = answers.iter().map(|(argument, _)| argument.chars().count()).max().unwrap_or_default();
             answers.iter().map(|(argument, what)| format!("{argument:width$}  {what}")).collect()

@@ -44,6 +44,12 @@ pub enum Argument {
         /// The path as typed.
         path: PathBuf,
     },
+    /// Git steps are wanted where there is no repository.
+    #[error("`--git`: `{}` is not in a git work tree", root.display())]
+    GitOutside {
+        /// The register's root.
+        root: PathBuf,
+    },
     /// `--root` goes through a link of the repository.
     #[error("`--root {}` leads through the link `{}`, and links are never followed", root.display(), shown(link))]
     RootThroughLink {
@@ -248,6 +254,7 @@ impl Argument {
         match self {
             Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
             Self::NoRoot { .. } => "name the folder that contains `stopgap.yaml` or the register".into(),
+            Self::GitOutside { .. } => "leave `--git` out, or put the register under git first: `git init`".into(),
             Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),

@@ -137,6 +137,16 @@ pub enum Error {
         /// The lines to write, as YAML.
         lines: String,
     },
+    /// The steps after an edit came to an end too early.
+    #[error("{why}")]
+    Unfinished {
+        /// Which step, and why.
+        why: String,
+        /// What is done until then.
+        done: String,
+        /// The commands that go on.
+        lines: String,
+    },
     /// A file has changed since it was read.
     #[error("`{}` was changed by somebody else in the meantime", path.display())]
     Changed {
@@ -222,6 +232,8 @@ impl Error {
             )),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
+            Self::Unfinished { done, lines, .. } if lines.is_empty() => Some(done.clone()),
+            Self::Unfinished { done, .. } => Some(format!("{done}; settle that, then go on with:")),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),

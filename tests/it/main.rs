@@ -17,6 +17,8 @@ mod edit;
 mod export;
 mod fix;
 mod generator;
+#[cfg(unix)]
+mod git_steps;
 mod gitlab;
 mod history;
 mod history_cost;

@@ -364,7 +364,8 @@ mod uncommitted {
 
         repo.git(&["checkout", "--quiet", "--", "."]);
         repo.write(".gitattributes", "exceptions/*.yaml ident\n");
-        repo.write("exceptions/door.yaml", &door(&[("title", "\"The back door $Id$ keeps its old lock\"")])).commit("Attributes");
+        repo.write("exceptions/door.yaml", &door(&[("title", "\"The back door $Id$ keeps its old lock\"")]))
+            .commit("Attributes");
         check_out(&repo);
         let stored = run(repo.path(), CLAIMED, &["--base", "main"]);
         assert!(stored.stdout.contains("error[stored-text-differs]"), "{}", stored.stdout);

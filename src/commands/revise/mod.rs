@@ -22,7 +22,7 @@ pub(super) use review::run as review;
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::steps::{Steps, branch};
+use crate::commands::steps::{self, Steps, branch};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
@@ -134,6 +134,7 @@ fn revise(
     plan: impl FnOnce(&Subject<'_>) -> Result<Plan, Error>,
 ) -> Result<ExitCode, Error> {
     let (opened, lock) = Opened::open_to_edit(&arguments.place, arguments.today.as_deref(), world)?;
+    steps::refuse_without_git(arguments.git, &opened.root)?;
     let (path, text, plan) = {
         let register = opened.register();
         let file = the_one(&register, &arguments.id, verb)?;
@@ -172,24 +173,10 @@ fn revise(
         writeln!(out, "{}", escape::line(hint))?;
     }
     let (message, branch) = ([format!("exceptions: {verb} {id}"), format!("{id} {}", plan.said)], branch(verb, &id));
-    let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
-    let steps = Steps {
-        root: &root,
-        current,
-        path: &path,
-        beside: None,
-        branch: &branch,
-        message: &message,
-        register: None,
-        tools,
-    }
-    .lines();
-    if !steps.is_empty() {
-        writeln!(out, "\nto bring it into a pull request:\n")?;
-        for line in steps {
-            writeln!(out, "  {line}")?;
-        }
-    }
+    let (current, tools, paths) = (world.folder.as_path(), world.tools.as_slice(), [path]);
+    let steps =
+        Steps { root: &root, current, paths: &paths, branch: &branch, message: &message, register: None, tools };
+    steps.offer(arguments.git, "to bring it into a pull request:", world, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
