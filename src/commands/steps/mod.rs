@@ -194,7 +194,11 @@ impl Steps<'_> {
     /// Returns a place for an index in git's own folder.
     fn index(&self, branch: &str) -> Option<PathBuf> {
         let git = Git::open(self.root).ok()??;
-        Some(git.own_folder().ok()?.join(format!("stopgap-{}", branch.replace('/', "-"))))
+        let folder = git.own_folder().ok()?;
+        // At the top of the work tree, and only there, git takes a path of the current folder.
+        let is_top = std::fs::canonicalize(self.current).is_ok_and(|current| current.join(".git") == folder);
+        let folder = if is_top { PathBuf::from(".git") } else { folder };
+        Some(folder.join(format!("stopgap-{}", branch.replace('/', "-"))))
     }
 
     fn has_commit(&self) -> bool {

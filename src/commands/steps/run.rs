@@ -119,7 +119,7 @@ impl Steps<'_> {
         }
         if let Some(index) = &course.index {
             // Never made if the first command failed.
-            let _ = std::fs::remove_file(index);
+            let _ = std::fs::remove_file(self.current.join(index));
         }
         let Some((at, Failure { name, why })) = failed else { return self.conclude(course, out) };
         if let Some(staged) = staged.filter(|_| left == Left::Nothing) {
@@ -157,7 +157,7 @@ impl Steps<'_> {
         let is_known = self.staged().is_some_and(|staged| !staged.is_empty());
         let drop = if is_known { self.git("restore").with("--") } else { Act::of("rm", ["--"]) };
         let line = drop.text(&self.seen_from_here(path)).line();
-        writeln!(out, "the edit stays here too; before you pull it once it is merged: {line}")?;
+        writeln!(out, "before you pull the merged one, drop the copy here: {line}")?;
         Ok(())
     }
 
