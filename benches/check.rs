@@ -125,7 +125,7 @@ impl Bench {
         let report = Report {
             findings: &findings,
             files: &files,
-            register: &register,
+            counts: (register.files.len(), register.live()),
             folder: "exceptions",
             prefix: "",
             today: judge.today,
@@ -133,6 +133,7 @@ impl Bench {
             remarks: &[],
             quiet: false,
             limit: None,
+            several: None,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;

@@ -72,6 +72,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
+            ("stopgap check --all-registers", "judge all registers of a monorepo"),
         ],
     ),
     (

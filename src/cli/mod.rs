@@ -14,6 +14,7 @@ mod new;
 mod remind;
 mod report;
 mod revise;
+mod several;
 mod show;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
 pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
+pub use several::Several;
 pub use show::Show;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.

@@ -1,5 +1,6 @@
 //! `stopgap check`: checks the register, or what a change does to it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,53 +10,219 @@ use crate::commands::World;
 use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
+use crate::commands::registers::{self, Registers};
 use crate::commands::signoff::Owners;
-use crate::commands::{book, explain, signoff, write};
-use crate::error::{self, Argument, Error};
+use crate::commands::{book, describe, explain, signoff, write};
+use crate::error::{self, Argument, Error, GitError};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
 use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Snapshot, base};
-use crate::output::{self, Report};
+use crate::output::{self, Broken, Named, Report, Several, escape};
+use crate::policy::NAMES;
 use crate::policy::Policy;
 use crate::policy::RuleBook;
 use crate::policy::places::BASELINE;
-use crate::register::{Files, Register};
+use crate::register::{Files, Register, is_named_like_one};
 use crate::rule::{Findings, Rule};
-use crate::rules::{Case, Judge};
+use crate::rules::{self, Case, Judge};
 use crate::schema::Schema;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 use crate::text::shown;
-use crate::time::{Day, Zone};
+use crate::time::{Day, Today, Zone};
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let run = Run {
-        arguments,
-        world,
-        outputs: write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?,
-        rules: Rules::read(arguments)?,
-        root: place::root(&arguments.place, &world.folder)?,
-    };
-    run.refuse_nonsense()?;
-    match &arguments.base {
-        None => run.whole(out),
-        Some(revision) => run.change(revision, out),
+    let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
+    let rules = Rules::read(arguments)?;
+    let run = |root: PathBuf| Run { arguments, world, outputs: &outputs, rules: &rules, root };
+    if arguments.several.all_registers {
+        return several(&run, arguments, world, out);
     }
+    let run = run(place::root(&arguments.place, &world.folder)?);
+    run.refuse_nonsense()?;
+    let checked = run.judged()?;
+    if arguments.diff {
+        return run.show(&checked.fixes, out);
+    }
+    // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
+    let ci = &world.ci;
+    let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&run.root) } else { String::new() };
+    run.finish(checked, &prefix, None, out)
+}
+
+/// Checks every register of the work tree, and reports on them as one.
+fn several<'r>(
+    run: &dyn Fn(PathBuf) -> Run<'r>,
+    arguments: &cli::Check,
+    world: &World,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Error> {
+    let found = Registers::find(&arguments.several, world)?;
+    let whole = run(found.top.clone());
+    whole.refuse_nonsense()?;
+    let mut together = Together::default();
+    if let Some(revision) = &arguments.base {
+        let base = Base::find(revision, &found.top, world)?;
+        for root in base.registers(&found)? {
+            if !found.roots.contains(&root.0) {
+                together.break_off(&root.0, &Error::RegisterRemoved { root: root.0.clone(), count: root.1 });
+            }
+        }
+    }
+    for root in &found.roots {
+        match run(found.top.join(root)).judged() {
+            Ok(checked) => together.add(root, checked),
+            // The same for every register.
+            Err(error @ (Error::Argument(_) | Error::Input(_) | Error::Git(GitError::NotStarted { .. }))) => {
+                return Err(error);
+            }
+            Err(error) => {
+                let text = describe(&error, world.look_of_errors());
+                let head = format!("in the register `{}`:\n", escape::line(&registers::name(root)));
+                let _ = std::io::stderr().lock().write_all((head + &text).as_bytes());
+                together.break_off(root, &error);
+            }
+        }
+    }
+    let remarks = together.remarks();
+    let Together { checked, several, .. } = together;
+    let mut checked = match checked {
+        Some(checked) => checked,
+        None => Checked::nothing(read_clock(arguments, world)?),
+    };
+    checked.remarks = remarks;
+    let code = whole.finish(checked, "", Some(&several), out)?;
+    Ok(if several.broken.is_empty() { code } else { ExitCode::from(2) })
+}
+
+/// Returns the moment of a check of which no register could be judged.
+fn read_clock(arguments: &cli::Check, world: &World) -> Result<Today, Error> {
+    book::read_today(arguments.today.as_deref(), Policy::default().timezone, world)
+}
+
+/// What came of the check of a register.
+struct Checked {
+    files: Files,
+    findings: Findings,
+    /// Exception files, and how many of them are live.
+    counts: (usize, usize),
+    folder: String,
+    today: Today,
+    base: Option<String>,
+    remarks: Vec<String>,
+    /// What was or would be fixed.
+    fixes: Fixes,
+}
+
+impl Checked {
+    fn nothing(today: Today) -> Self {
+        let (findings, folder) = (Findings::default(), String::new());
+        Self {
+            files: Files::default(),
+            findings,
+            counts: (0, 0),
+            folder,
+            today,
+            base: None,
+            remarks: Vec::new(),
+            fixes: Fixes::default(),
+        }
+    }
+}
+
+/// The checkeds of several registers as one.
+#[derive(Default)]
+struct Together {
+    checked: Option<Checked>,
+    several: Several,
+    /// Each with the registers that it is about.
+    remarks: BTreeMap<String, Vec<String>>,
+    seen: BTreeSet<(&'static str, String, Span, String)>,
+}
+
+impl Together {
+    /// Adds a checked: from here on its paths are from the top of the work tree.
+    fn add(&mut self, root: &str, other: Checked) {
+        let name = registers::name(root);
+        let Checked { files, mut findings, counts: (exceptions, live), folder, today, base, remarks, .. } = other;
+        let checked = self.checked.get_or_insert_with(|| Checked { base, ..Checked::nothing(today) });
+        let first = checked.files.count();
+        let named =
+            Named { name, folder: format!("{root}{folder}"), files: first..first + files.count(), exceptions, live };
+        checked.files.absorb(files, |path| from_top(root, path));
+        // What is beside all registers is judged with each, and is one finding.
+        findings.retain(|finding| {
+            let path = checked.files.source(FileId::new(finding.file.index() + first)).path().to_owned();
+            self.seen.insert((finding.rule.id, path, finding.span, finding.message.clone()))
+        });
+        checked.findings.absorb(findings, first);
+        for remark in remarks {
+            self.remarks.entry(remark).or_default().push(named.name.clone());
+        }
+        self.several.registers.push(named);
+    }
+
+    /// Returns what is said of all registers, and then what is said of some.
+    fn remarks(&self) -> Vec<String> {
+        let all = self.several.registers.len();
+        let (shared, own): (Vec<_>, Vec<_>) = self.remarks.iter().partition(|(_, names)| names.len() == all);
+        let own = own.into_iter().map(|(remark, names)| format!("{}: {remark}", names.join(", ")));
+        shared.into_iter().map(|(remark, _)| remark.clone()).chain(own).collect()
+    }
+
+    /// Notes a register that could not be judged.
+    fn break_off(&mut self, root: &str, error: &Error) {
+        self.several.broken.push(Broken {
+            name: registers::name(root),
+            path: format!("{root}{}", NAMES[0]),
+            why: sentence(error),
+            help: error.help(),
+        });
+    }
+}
+
+/// Returns an error with what is wrong in a faulty file.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Config { problems, source_text, .. } => match problems.first() {
+            Some(problem) => format!("{error}: {}: {}", source_text.path(), problem.message),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+/// Returns a path from the top of the work tree.
+fn from_top(root: &str, path: &str) -> String {
+    let (mut root, mut path) = (root, path);
+    while let Some(above) = path.strip_prefix("../").filter(|_| !root.is_empty()) {
+        path = above;
+        root = root[..root.len() - 1].rfind('/').map_or("", |at| &root[..=at]);
+    }
+    format!("{root}{path}")
 }
 
 /// One run of the command.
 struct Run<'r> {
     arguments: &'r cli::Check,
     world: &'r World,
-    outputs: Vec<(output::Format, PathBuf)>,
-    rules: Rules,
+    outputs: &'r [(output::Format, PathBuf)],
+    rules: &'r Rules,
     root: PathBuf,
 }
 
 impl Run<'_> {
+    /// Judges the register, or what a change does to it.
+    fn judged(&self) -> Result<Checked, Error> {
+        match &self.arguments.base {
+            None => self.whole(),
+            Some(revision) => self.change(revision),
+        }
+    }
+
     /// The whole register: the scheduled job.
-    fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    fn whole(&self) -> Result<Checked, Error> {
         let mut head = self.head()?;
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
@@ -76,25 +243,25 @@ impl Run<'_> {
             findings
         };
         let mut remarks: Vec<String> = head.remark().into_iter().collect();
+        let mut made = Fixes::default();
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
                 Ok(Verdict::new(find(&register, files), &register))
             })?;
-            if self.arguments.diff {
-                return self.show(&fixes, out);
+            if self.arguments.fix {
+                fixes.write(&self.root)?;
+                let nothing = || "nothing to fix".to_owned();
+                remarks.push(if fixes.is_empty() { nothing() } else { format!("made {}", fixes.count()) });
             }
-            fixes.write(&self.root)?;
-            remarks.push(if fixes.is_empty() {
-                "nothing to fix".to_owned()
-            } else {
-                format!("made {}", fixes.count())
-            });
+            made = fixes;
         }
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, out)
+        let counts = (register.files.len(), register.live());
+        drop(register);
+        Ok(Checked { files, findings, counts, folder, today: judge.today, base: None, remarks, fixes: made })
     }
 
     /// Finds what the check of the whole register looks at: in a job the commit, elsewhere the work tree.
@@ -144,7 +311,7 @@ impl Run<'_> {
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
-    fn change(&self, revision: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    fn change(&self, revision: &str) -> Result<Checked, Error> {
         let given =
             signoff::Given::read(self.arguments.event.as_deref(), self.arguments.reviews.as_deref(), self.world)?;
         let base = Base::find(revision, &self.root, self.world)?;
@@ -179,23 +346,24 @@ impl Run<'_> {
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
             reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
         };
-        gate.judge(|Judged { register, changes, mut findings }| {
+        let (findings, counts, remarks) = gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
             self.rules.narrow(&mut findings);
-            let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(uncompared(changes))
                 .chain(given.remark())
                 .collect();
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
-        })?
+            (findings, (register.files.len(), register.live()), remarks)
+        })?;
+        let base = Some(base.snapshot.commit.as_ref().map_or("", Commit::as_str).to_owned());
+        Ok(Checked { files, findings, counts, folder, today: judge.today, base, remarks, fixes: Fixes::default() })
     }
 
     /// Refuses a change after which the register is looked for in another place than before: nobody would judge what
     /// the base has there.
     fn refuse_moved_root(&self, base: &Snapshot) -> Result<(), Error> {
-        if self.arguments.place.root.is_some() {
+        if self.arguments.place.root.is_some() || self.arguments.several.all_registers {
             return Ok(());
         }
         let folder = std::fs::canonicalize(&self.world.folder).unwrap_or_else(|_| self.world.folder.clone());
@@ -207,36 +375,32 @@ impl Run<'_> {
         Err(Error::RootMoved { base: before, head: base.prefix().to_owned() })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one part of the report")]
+    /// Prints the result, and writes it into the files that are named.
     fn finish(
         &self,
-        mut findings: Findings,
-        files: &Files,
-        register: &Register<'_>,
-        judge: &Judge,
-        remarks: &[String],
-        base: Option<&str>,
+        mut checked: Checked,
+        prefix: &str,
+        several: Option<&Several>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
+        let findings = &mut checked.findings;
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
-        let remarks: Vec<String> = remarks.iter().cloned().chain(self.rules.remark()).collect();
         findings.shorten();
-        // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
-        let ci = &self.world.ci;
-        let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
+        let remarks: Vec<String> = checked.remarks.iter().cloned().chain(self.rules.remark()).collect();
         let report = Report {
-            findings: &findings,
-            files,
-            register,
-            folder: &judge.policy.exceptions,
-            prefix: &prefix,
-            today: judge.today,
-            base,
+            findings,
+            files: &checked.files,
+            counts: checked.counts,
+            folder: &checked.folder,
+            prefix,
+            today: checked.today,
+            base: checked.base.as_deref(),
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
+            several,
         };
-        write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
+        write::outputs(self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {
             true => output::render_statistics(&report, out),
             false => output::render(self.arguments.format, &report, self.world.look(), out),
@@ -260,7 +424,7 @@ impl Run<'_> {
         let event = world.ci.github_event_path.as_deref().map(Path::new);
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
         let named: Vec<&Path> = named.into_iter().flatten().collect();
-        write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
+        write::spare_inputs(self.outputs, &named, &world.folder, &self.root, &book.policy)?;
         let today = book::read_today(self.arguments.today.as_deref(), book.policy.timezone, self.world)?;
         Ok(Judge::new(book, today))
     }
@@ -331,6 +495,23 @@ impl Base {
             Some(commit) => format!("compared with {}, {}", commit.short(), self.how),
             None => format!("compared with {}", self.how),
         }
+    }
+
+    /// Returns the registers of the base with the number of their exceptions, those without any left out.
+    fn registers(&self, found: &Registers) -> Result<Vec<(String, usize)>, Error> {
+        let top = self.snapshot.top();
+        let mut registers = Vec::new();
+        for root in found.kept(registers::roots(top.files().keys().map(String::as_str))) {
+            let place = Repository::Commit(top.below(&root));
+            // Whatever is wrong with its policy, it had one.
+            let folder = Policy::load(&place, None, rules::all()).unwrap_or_default().exceptions;
+            let below = format!("{root}{folder}/");
+            let count = top.files().keys().filter(|path| path.starts_with(&below) && is_named_like_one(path)).count();
+            if count > 0 {
+                registers.push((root, count));
+            }
+        }
+        Ok(registers)
     }
 
     /// Adds to the error of a faulty rule book that it is the base's: the work tree may contain a fixed one.

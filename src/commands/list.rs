@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::list::{Sort, StatusName, TierName};
-use crate::commands::opened::Opened;
+use crate::commands::gathered::Gathered;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
 use crate::git::Identity;
@@ -19,10 +19,11 @@ use crate::text::{nearest, normalise, shown};
 
 /// Lists exceptions.
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
-    let judge = &opened.judge;
+    let opened = Gathered::open(&arguments.place, &arguments.several, arguments.today.as_deref(), world)?;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
-    write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
+    for judge in opened.judges() {
+        write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
+    }
     let filter = Filter::new(arguments, &opened)?;
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));
@@ -30,18 +31,21 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         .exceptions
         .iter()
         .filter(|exception| filter.lets_through(exception))
-        .map(|exception| Row { exception, term: exception.term(judge.policy.timezone, judge.today) })
+        .map(|exception| {
+            let judge = filter.judge(exception);
+            let term = exception.term(judge.policy.timezone, judge.today);
+            Row { exception, term, max_renewals: judge.policy.max_renewals, people: &judge.people }
+        })
         .collect();
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
-    sort(&mut rows, arguments.sort, judge);
+    sort(&mut rows, arguments.sort, opened.first());
     let trees = register.exceptions.len();
     let listing = Listing {
         view: opened.view(&register),
         unreadable: register.files.iter().filter(|file| register.exception(file.id).is_none()).copied().collect(),
         left_out: trees - rows.len(),
         rows,
-        max_renewals: judge.policy.max_renewals,
-        people: &judge.people,
+        max_renewals: opened.first().policy.max_renewals,
         columns: arguments.columns.clone(),
         quiet: arguments.quiet,
     };
@@ -52,7 +56,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(opened.exit_code())
 }
 
 /// Sorts rows, which are in the order of urgency, by something else; equal rows keep their order.
@@ -88,7 +92,7 @@ fn sort(rows: &mut [Row<'_>], key: Sort, judge: &Judge) {
 /// What to list from a register.
 struct Filter<'f> {
     arguments: &'f cli::List,
-    judge: &'f Judge,
+    opened: &'f Gathered,
     /// The user's spellings, if only their own exceptions are listed.
     me: Option<Vec<String>>,
     /// The control's key, if only one is listed.
@@ -96,17 +100,22 @@ struct Filter<'f> {
 }
 
 impl<'f> Filter<'f> {
-    fn new(arguments: &'f cli::List, opened: &'f Opened) -> Result<Self, Error> {
-        let judge = &opened.judge;
-        refuse_stranger("--owner", arguments.owner.as_deref(), judge)?;
-        refuse_stranger("--approver", arguments.approver.as_deref(), judge)?;
+    fn new(arguments: &'f cli::List, opened: &'f Gathered) -> Result<Self, Error> {
+        let judge = opened.first();
+        refuse_stranger("--owner", arguments.owner.as_deref(), opened)?;
+        refuse_stranger("--approver", arguments.approver.as_deref(), opened)?;
         let me = if arguments.mine { Some(me(opened)?) } else { None };
         let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
-        Ok(Self { arguments, judge, me, control })
+        Ok(Self { arguments, opened, me, control })
+    }
+
+    /// Returns the rule book for an exception.
+    fn judge(&self, exception: &Exception<'_>) -> &'f Judge {
+        self.opened.judge_of(self.opened.files.source(exception.file).path())
     }
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
-        let Self { arguments, judge, .. } = self;
+        let (arguments, judge) = (self.arguments, self.judge(exception));
         let status = match (arguments.all, arguments.status.as_slice()) {
             (true, _) => true,
             (false, []) => exception.is_live(),
@@ -129,15 +138,18 @@ impl<'f> Filter<'f> {
 }
 
 /// Returns the spellings by which git knows the user.
-fn me(opened: &Opened) -> Result<Vec<String>, Error> {
+fn me(opened: &Gathered) -> Result<Vec<String>, Error> {
     let Identity { name, email } = Identity::of(&opened.root);
     let known: Vec<String> = [email, name].into_iter().flatten().collect();
-    match opened.judge.people.roster() {
-        _ if known.is_empty() => Err(Error::from(Argument::WhoAreYou)),
-        Some(roster) if !known.iter().any(|spelling| roster.find(spelling).is_some()) => {
-            Err(not_found("--mine", known.first().map_or("", String::as_str), &opened.judge))
-        }
-        _ => Ok(known),
+    if known.is_empty() {
+        return Err(Error::from(Argument::WhoAreYou));
+    }
+    let is_known = |judge: &Judge| {
+        judge.people.roster().is_none_or(|roster| known.iter().any(|spelling| roster.find(spelling).is_some()))
+    };
+    match opened.judges().any(is_known) {
+        true => Ok(known),
+        false => Err(not_found("--mine", known.first().map_or("", String::as_str), opened.first())),
     }
 }
 
@@ -160,13 +172,12 @@ fn tier(name: TierName) -> Tier {
 }
 
 /// A misspelt person must not look like one who has nothing.
-fn refuse_stranger(argument: &'static str, person: Option<&str>, judge: &Judge) -> Result<(), Error> {
-    match (person, judge.people.roster()) {
-        (Some(person), Some(roster)) if roster.is_complete() && roster.find(person).is_none() => {
-            Err(not_found(argument, person, judge))
-        }
-        _ => Ok(()),
-    }
+fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gathered) -> Result<(), Error> {
+    let Some(person) = person else { return Ok(()) };
+    let may_be = |judge: &Judge| {
+        judge.people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(person).is_some())
+    };
+    if opened.judges().any(may_be) { Ok(()) } else { Err(not_found(argument, person, opened.first())) }
 }
 
 fn not_found(argument: &'static str, person: &str, judge: &Judge) -> Error {

@@ -88,7 +88,7 @@ impl Opened {
     /// Returns the view from which exceptions are described.
     pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
         let Self { judge, files, .. } = self;
-        View { register, files, zone: judge.policy.timezone, today: judge.today }
+        View { register, files, zone: judge.policy.timezone, today: judge.today, homes: &[] }
     }
 
     /// Parses the files without judging them; keeps their trees if whole records will be written.

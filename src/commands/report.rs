@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::opened::Opened;
+use crate::commands::gathered::Gathered;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error};
 use crate::output::report::{Format, render};
@@ -19,19 +19,27 @@ const WEEK: i64 = 7;
 /// Prepares the meeting.
 pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = Outputs::parse(arguments)?;
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
-    let judge = &opened.judge;
-    write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
+    let opened = Gathered::open(&arguments.place, &arguments.several, arguments.today.as_deref(), world)?;
+    for judge in opened.judges() {
+        write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
+    }
+    let judge = opened.first();
     let since = read_since(arguments.since.as_deref(), judge.today.day)?;
     let register = opened.register();
-    let items = report::read(&register, judge);
-    let meeting = Meeting::new(&items, &register, judge, since);
+    let mut items = report::read(&register, &|path| opened.judge_of(path));
+    let folders = opened.folders();
+    if opened.are_several() {
+        // Only the path says which register an exception is in.
+        items.iter_mut().for_each(|item| item.shares_id = true);
+    }
+    let mut meeting = Meeting::new(&items, &register, judge, since);
+    meeting.folder = &folders;
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
         // A reader that has seen enough, such as `head`, does not change the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(opened.exit_code()),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let report = Report {
         findings: &findings,
         files: read,
-        register: &register,
+        counts: (register.files.len(), register.live()),
         folder,
         prefix: &place::below_work_tree(root),
         today,
@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         remarks: &[],
         quiet: false,
         limit: None,
+        several: None,
     };
     let sheet = Sheet {
         view: opened.view(&register),

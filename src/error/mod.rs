@@ -14,7 +14,7 @@ pub use input::Input;
 pub use refusal::{Over, Refusal};
 
 use crate::source::Source;
-use crate::text::shown;
+use crate::text::{counted, shown};
 use crate::yaml::Problem;
 
 /// The run could not be done.
@@ -68,6 +68,14 @@ pub enum Error {
         folder: String,
         /// The root that was searched.
         root: String,
+    },
+    /// A change removes a register and what is in it.
+    #[error("this change removes the register of {}, which has {} in the base", folder(root), counted(*count, "exception"))]
+    RegisterRemoved {
+        /// Its root below the top of the work tree; empty for the top.
+        root: String,
+        /// How many exceptions the base has there.
+        count: usize,
     },
     /// Base and head of a change have the register in two places.
     #[error(
@@ -223,6 +231,10 @@ impl Error {
             Self::NoRegister { .. } => Some(
                 "`stopgap init` sets one up; or name another folder with `exceptions:` in `stopgap.yaml`, or point to the \
                  repository with `--root`"
+                    .into(),
+            ),
+            Self::RegisterRemoved { .. } => Some(
+                "nobody would judge them any more: put its policy back, and the records of what is over stay where they are"
                     .into(),
             ),
             Self::RootMoved { base, .. } => Some(format!(

@@ -252,7 +252,7 @@ impl HistoryReport<'_> {
         Report {
             findings: &verdict.findings,
             files: &verdict.files,
-            register,
+            counts: (register.files.len(), register.live()),
             folder: &verdict.folder,
             prefix: "",
             today: self.today,
@@ -260,6 +260,7 @@ impl HistoryReport<'_> {
             remarks: &[],
             quiet: true,
             limit: None,
+            several: None,
         }
     }
 }

@@ -49,6 +49,10 @@ fn head(report: &Report<'_>) -> String {
     let found = text::found(report);
     let mut page =
         format!("## stopgap: {}\n\n{}\n\n", escape::markdown_message(&found), prose(&text::looked_at(report)));
+    for broken in report.broken() {
+        let help = broken.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
+        let _ = writeln!(page, "**{}**{help}\n", prose(&broken.sentence()));
+    }
     for line in text::elsewhere(report).iter().chain(report.remarks) {
         let _ = writeln!(page, "{}\n", prose(line));
     }

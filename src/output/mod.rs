@@ -24,6 +24,7 @@ pub mod record;
 pub mod remind;
 pub mod report;
 mod sarif;
+mod several;
 pub mod show;
 mod snippet;
 mod statistics;
@@ -32,11 +33,12 @@ mod wrap;
 
 use std::io::{self, Write};
 
+pub use several::{Broken, Named, Several};
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
-use crate::register::{self, Files, Register};
+use crate::register::{self, Files};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
@@ -101,8 +103,8 @@ pub struct Report<'r> {
     pub findings: &'r Findings,
     /// All files that a finding may name.
     pub files: &'r Files,
-    /// All exceptions.
-    pub register: &'r Register<'r>,
+    /// Exception files, and how many of them are live.
+    pub counts: (usize, usize),
     /// The folder of the exceptions, relative to the root.
     pub folder: &'r str,
     /// Where the root is in the repository: empty, or ending in `/`.
@@ -117,6 +119,8 @@ pub struct Report<'r> {
     pub quiet: bool,
     /// How many findings `text` and `concise` list; all of them count.
     pub limit: Option<usize>,
+    /// The registers, if the result is about several; all paths are then from the top of the work tree.
+    pub several: Option<&'r Several>,
 }
 
 impl Report<'_> {
@@ -177,16 +181,28 @@ impl Report<'_> {
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&str> {
         let path = self.source(file).path();
-        let inside = path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/'));
+        let folder = self.several.and_then(|several| several.of(file)).map_or(self.folder, |named| &named.folder);
+        let inside = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         inside.then(|| register::stem(path))
+    }
+
+    /// Returns the name of the register that a finding is about, if there are several.
+    fn register_of(&self, file: FileId) -> Option<&str> {
+        Some(self.several?.of(file)?.name.as_str())
+    }
+
+    /// Returns the registers that could not be judged.
+    fn broken(&self) -> &[Broken] {
+        self.several.map_or(&[], |several| &several.broken)
     }
 
     /// Counts.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        let (exceptions, live) = self.several.map_or(self.counts, Several::counts);
         Summary {
-            exceptions: self.register.files.len(),
-            live: self.register.live(),
+            exceptions,
+            live,
             errors: self.findings.count(Level::Error),
             warnings: self.findings.count(Level::Warning),
             notes: self.findings.count(Level::Note),

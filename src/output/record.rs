@@ -25,12 +25,30 @@ pub struct View<'v> {
     pub zone: Zone,
     /// The moment that they are seen from.
     pub today: Today,
+    /// Where each register is, if there are several: then all paths are from the top of the work tree.
+    pub homes: &'v [Home],
+}
+
+/// Where one of several registers is.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Its root from the top of the work tree: empty, or ending in `/`.
+    pub root: String,
+    /// The name that people are shown, `.` for the top.
+    pub name: String,
+    /// Its time zone.
+    pub zone: Zone,
+    /// The moment that it is seen from.
+    pub today: Today,
 }
 
 /// An exception as JSON has it.
 #[derive(Debug, Serialize)]
 pub(super) struct Described<'v> {
     pub(super) id: &'v str,
+    /// The register, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) register: Option<&'v str>,
     pub(super) path: &'v str,
     #[serde(flatten)]
     pub(super) facts: Facts,
@@ -65,12 +83,23 @@ pub(super) struct Facts {
 }
 
 impl<'v> View<'v> {
+    /// Returns where the register of a file is, if there are several.
+    fn home(&self, path: &str) -> Option<&'v Home> {
+        self.homes.iter().filter(|home| path.starts_with(home.root.as_str())).max_by_key(|home| home.root.len())
+    }
+
+    /// Returns the name of the register that a file is in, if there are several.
+    pub(super) fn register_of(&self, path: &str) -> Option<&'v str> {
+        self.home(path).map(|home| home.name.as_str())
+    }
+
     /// Describes the exception of a file.
     pub(super) fn describe(&self, file: &FileRef<'v>) -> Described<'v> {
         let exception = self.register.exception(file.id);
         let text = self.files.source(file.id).text();
         Described {
             id: file.stem,
+            register: self.register_of(file.path),
             path: file.path,
             facts: self.facts(exception),
             problem: self.register.problem(file.id).map(|problem| problem.message.as_str()),
@@ -87,7 +116,8 @@ impl<'v> View<'v> {
     /// Returns the state of an exception.
     pub(super) fn facts(&self, exception: Option<&Exception<'_>>) -> Facts {
         let Some(it) = exception else { return Facts::default() };
-        let (zone, today) = (self.zone, self.today);
+        let path = self.files.source(it.file).path();
+        let (zone, today) = self.home(path).map_or((self.zone, self.today), |home| (home.zone, home.today));
         let expiry = it.current_expiry().map(|expiry| expiry.value);
         let term = it.term(zone, today);
         let live = it.is_live();
@@ -186,7 +216,7 @@ mod tests {
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let zone = Zone::UTC;
         let today = Today::parse("2026-11-23", zone).unwrap();
-        let view = View { register: &register, files: &files, zone, today };
+        let view = View { register: &register, files: &files, zone, today, homes: &[] };
         let mut bytes = Vec::new();
         crate::output::escape::json_line(&view.describe(&register.files[0]), &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()

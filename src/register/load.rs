@@ -70,6 +70,32 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
+    /// Returns how many files there are, whosever they are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Takes over the files of another run behind its own, each under the path that `path` gives it.
+    pub fn absorb(&mut self, other: Self, path: impl Fn(&str) -> String) {
+        let first = self.list.len();
+        self.own.extend(other.own.iter().map(|id| FileId::new(id.index() + first)));
+        self.list.extend(other.list.into_iter().map(|file| {
+            let path = path(file.source.path());
+            ReadFile { source: file.source.renamed(&path), ..file }
+        }));
+        let Self { list, own, .. } = self;
+        own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
+    }
+
+    /// Numbers the register's own files anew, in the order of their paths; all others are forgotten.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        let own: std::collections::BTreeSet<FileId> = self.own.into_iter().collect();
+        let is_own = |(at, file)| own.contains(&FileId::new(at)).then_some(file);
+        Self::from_read(self.list.into_iter().enumerate().filter_map(is_own).collect())
+    }
+
     /// Adds what lies in the work tree in the place of a file that was read from the commit.
     pub fn add_twin(&mut self, stored: FileId, checked_out: ReadFile, untouched: bool) {
         let checked_out = self.add(checked_out);

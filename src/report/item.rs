@@ -105,16 +105,22 @@ pub struct Item<'r> {
     pub review: Option<ReviewDue>,
 }
 
-/// Reads what the meeting needs about every exception, most urgent first.
+/// Reads what the meeting needs about every exception, most urgent first; `judge` returns the rule book for a path.
 #[must_use]
-pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
+pub fn read<'r>(register: &'r Register<'r>, judge: &dyn Fn(&str) -> &'r Judge) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
-    let mut directory = Directory::new(&judge.people, judge.today.day);
+    let mut directories: Vec<(&'r Judge, Directory<'r>)> = Vec::new();
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
     let mut files = register.files.iter();
     for exception in &register.exceptions {
         // Both lists are in the order of the files.
         let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
+        let judge = judge(path);
+        let at = directories.iter().position(|(other, _)| std::ptr::eq(*other, judge)).unwrap_or_else(|| {
+            directories.push((judge, Directory::new(&judge.people, judge.today.day)));
+            directories.len() - 1
+        });
+        let directory = &mut directories[at].1;
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
         let shares_id = shared.binary_search(&exception.file).is_ok();
         items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today) });

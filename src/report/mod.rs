@@ -127,7 +127,7 @@ mod tests {
         let files = Files::from_read(files.iter().map(source).collect());
         let judge = judge(today);
         let register = Register::parse(&files, None);
-        let items = read(&register, &judge);
+        let items = read(&register, &|_| &judge);
         ask(&Meeting::new(&items, &register, &judge, judge.today.day.plus(-7)))
     }
 

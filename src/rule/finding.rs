@@ -103,6 +103,16 @@ impl Findings {
         self.list.iter()
     }
 
+    /// Takes over the findings of another run behind its own; the ids of that run's files begin at `first`.
+    pub fn absorb(&mut self, other: Self, first: usize) {
+        let moved = |file: FileId| FileId::new(file.index() + first);
+        self.list.extend(other.list.into_iter().map(|mut finding| {
+            finding.file = moved(finding.file);
+            finding.labels.iter_mut().for_each(|label| label.file = moved(label.file));
+            finding
+        }));
+    }
+
     /// Keeps the findings that `keep` accepts.
     pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
         self.list.retain(keep);

@@ -28,6 +28,7 @@ mod init;
 mod lifecycle;
 mod list;
 mod merged;
+mod monorepo;
 mod new;
 #[cfg(unix)]
 mod new_terminal;

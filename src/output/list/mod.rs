@@ -43,12 +43,21 @@ pub struct Listing<'l> {
     pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
-    /// Who is who.
-    pub people: &'l People,
     /// The columns of the table or the CSV; none for the usual ones.
     pub columns: Vec<Column>,
     /// Whether the line of counts is left out.
     pub quiet: bool,
+}
+
+impl Listing<'_> {
+    /// Returns the columns that the user named, otherwise the usual ones: after the register, if there are several.
+    fn columns(&self, usual: &[Column]) -> Vec<Column> {
+        let register = (!self.view.homes.is_empty()).then_some(Column::Register);
+        match self.columns.is_empty() {
+            true => register.into_iter().chain(usual.iter().copied()).collect(),
+            false => self.columns.clone(),
+        }
+    }
 }
 
 /// One exception of a list.
@@ -58,6 +67,10 @@ pub struct Row<'l> {
     pub exception: &'l Exception<'l>,
     /// Its term; `None` if the record names no expiry.
     pub term: Option<Term>,
+    /// How often it may be renewed.
+    pub max_renewals: usize,
+    /// Who is who.
+    pub people: &'l People,
 }
 
 impl Row<'_> {
@@ -125,7 +138,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
 
 fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let columns = if listing.columns.is_empty() { &columns::CSV[..] } else { &listing.columns };
+    let columns = listing.columns(&columns::CSV);
     writer.write_record(columns.iter().map(|column| column.name()))?;
     for row in &listing.rows {
         let described = listing.view.describe_exception(row.exception);
