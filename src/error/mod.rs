@@ -173,6 +173,9 @@ pub enum Error {
     /// Somebody cancelled the questions; nothing is written.
     #[error("stopped; nothing was written")]
     Left,
+    /// Somebody went back to the question before; whoever asks the questions takes care of it.
+    #[error("went back")]
+    Back,
     /// The terminal cannot ask questions.
     #[error("cannot ask in this terminal: {0}")]
     Terminal(String),
@@ -249,7 +252,7 @@ impl Error {
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),
-            Self::Left | Self::Config { .. } | Self::Output(_) => None,
+            Self::Left | Self::Back | Self::Config { .. } | Self::Output(_) => None,
         }
     }
 }

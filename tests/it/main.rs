@@ -25,6 +25,8 @@ mod history_cost;
 mod hostile;
 mod import;
 mod init;
+#[cfg(unix)]
+mod init_terminal;
 mod lifecycle;
 mod list;
 mod merged;

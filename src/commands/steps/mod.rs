@@ -64,7 +64,7 @@ impl Tool {
     }
 
     /// Tells whether a repository that is fetched from there is on its forge, as far as the name says.
-    fn serves(self, origin: &str) -> bool {
+    pub(super) fn serves(self, origin: &str) -> bool {
         match self {
             Self::Gh => origin.contains("github"),
             Self::Glab => origin.contains("gitlab"),
