@@ -97,7 +97,8 @@ pub enum Command {
     Show(Show),
     /// Ask for an exception to go on, with a new reason.
     ///
-    /// A renewal is a fresh request with its own reason, check and decision.
+    /// A renewal is a fresh request with its own reason, check and decision. In a terminal what is missing is asked
+    /// for, after the record and what was promised in it.
     ///
     /// The file keeps its comments, its order and its style; the edit is checked as the pull-request gate will check
     /// it, and nothing is written if that fails: a third renewal, a request after the end, an approver who asks, an end

@@ -44,6 +44,8 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
+#[cfg(unix)]
+mod revise_terminal;
 mod signoff;
 mod stored;
 mod slips;

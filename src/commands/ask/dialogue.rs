@@ -114,8 +114,12 @@ impl Dialogue {
         }
     }
 
+    /// Returns which keys do more than to type.
+    pub(in crate::commands) fn keys(&self) -> &'static str {
+        self.terminal.keys()
+    }
+
     /// Returns what was typed into the question that was left.
-    #[expect(dead_code, reason = "soon")]
     pub(in crate::commands) fn begun(&self) -> String {
         self.standing.borrow().clone()
     }
