@@ -178,7 +178,7 @@ pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64
         None => Err(Error::from(GitError::NoContent { oid: file.oid.clone(), path: path.to_owned() })),
         Some(bytes) if bytes.len() as u64 > limit => {
             let message = format!("the file is larger than the limit of {limit} bytes");
-            Ok(unread(path, message, OVERSIZED_HELP))
+            Ok(unread(path, message, oversized_help(limit)))
         }
         Some(bytes) => Ok(decode(bytes, path.to_owned())),
     }
@@ -194,7 +194,7 @@ impl Repository {
         }
     }
 
-    /// Reads a file; anything wrong with it is a fault, not an error.
+    /// Reads a file beside the register, of at most [`MAX_BYTES_BESIDE`]; anything wrong with it is a fault, not an error.
     ///
     /// # Errors
     ///
@@ -203,9 +203,9 @@ impl Repository {
         match self {
             Self::Folder(root) => Ok(match self.path_problem(relative) {
                 Some(why) => unread(relative, why, LINK_HELP),
-                None => read(&root.join(relative), relative.to_owned()),
+                None => read_up_to(&root.join(relative), relative.to_owned(), None, MAX_BYTES_BESIDE),
             }),
-            Self::Commit(commit) => commit.read_one(relative, yaml::MAX_BYTES),
+            Self::Commit(commit) => commit.read_one(relative, MAX_BYTES_BESIDE),
         }
     }
 
@@ -234,7 +234,15 @@ impl Repository {
 const NOT_THERE: &str = "there is no such file";
 const NOT_THERE_HELP: &str = "put the file there, or correct the name";
 const LINK: &str = "the file is a link, and links are never followed";
-const OVERSIZED_HELP: &str = "move attachments elsewhere and link to them in `references`";
+/// The largest file beside the register that is read, in bytes: a roster may be as large as an organisation.
+pub const MAX_BYTES_BESIDE: u64 = 64 * 1024 * 1024;
+
+fn oversized_help(limit: u64) -> &'static str {
+    match limit {
+        yaml::MAX_BYTES => "move attachments elsewhere and link to them in `references`",
+        _ => "look at what is in it: a roster of 100,000 people has about 10 MB",
+    }
+}
 const LINK_HELP: &str = "put the file itself here";
 
 fn unread(path: &str, message: String, help: &str) -> ReadFile {
@@ -248,7 +256,7 @@ fn unread(path: &str, message: String, help: &str) -> ReadFile {
 }
 
 fn oversized(path: &str, bytes: u64, limit: u64) -> ReadFile {
-    unread(path, format!("the file has {bytes} bytes, the limit is {limit}"), OVERSIZED_HELP)
+    unread(path, format!("the file has {bytes} bytes, the limit is {limit}"), oversized_help(limit))
 }
 
 /// A file as it was read: as much of its text as there is, and what stopped the reading.

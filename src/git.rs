@@ -258,6 +258,27 @@ impl Git {
         Ok(answer.and_then(|text| commit_of(trim(&text))))
     }
 
+    /// Returns the commit that is checked out; `None` only if its branch has no commit yet.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or what `HEAD` names cannot be read: a branch whose file is damaged, or a commit that
+    /// this clone has lost.
+    pub fn head(&self) -> Result<Option<Commit>, Error> {
+        if let Some(commit) = self.commit("HEAD")? {
+            return Ok(Some(commit));
+        }
+        if let Some(oid) = self.try_run(&["rev-parse", "--verify", "--quiet", "HEAD"])? {
+            return Err(GitError::LostHead { oid: String::from_utf8_lossy(trim(&oid)).into_owned() }.into());
+        }
+        // Of a branch without a commit git knows the name; of one that it cannot read it does not.
+        match self.run(&["symbolic-ref", "HEAD"]) {
+            Ok(_) => Ok(None),
+            Err(Error::Git(GitError::Failed { why, .. })) => Err(GitError::BrokenHead { why }.into()),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Returns the commit that the reference with exactly this name (`refs/remotes/origin/main`) points to; unlike
     /// [`Git::commit`] it never takes a tag or a branch that merely ends the same.
     ///
@@ -628,8 +649,7 @@ impl Git {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let why = String::from_utf8_lossy(&output.stderr);
-        Err(failed(name, why.lines().next().unwrap_or("it gave no reason")))
+        Err(failed(name, &reason(&output.stderr)))
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, Error> {
@@ -637,8 +657,7 @@ impl Git {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let why = String::from_utf8_lossy(&output.stderr);
-        Err(failed(arguments.first().copied().unwrap_or_default(), why.lines().next().unwrap_or("it gave no reason")))
+        Err(failed(arguments.first().copied().unwrap_or_default(), &reason(&output.stderr)))
     }
 
     fn try_run(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Error> {
@@ -679,6 +698,18 @@ fn not_started(error: &std::io::Error) -> Error {
 
 fn failed(command: &str, why: &str) -> Error {
     GitError::Failed { command: command.to_owned(), why: why.to_owned() }.into()
+}
+
+/// Returns what git says of a failure: its last word, not a hint or a warning before that.
+fn reason(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let begins = |sign: &'static str| said.lines().find(|line| line.starts_with(sign));
+    let is_beside = |line: &&str| ["hint: ", "warning: "].iter().any(|sign| line.starts_with(sign));
+    let line = begins("fatal: ")
+        .or_else(|| begins("error: "))
+        .or_else(|| said.lines().find(|line| !line.is_empty() && !is_beside(line)))
+        .or_else(|| said.lines().next());
+    line.unwrap_or("it gave no reason").to_owned()
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {

@@ -80,7 +80,7 @@ impl Opened {
     /// If git cannot be started or read.
     pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(None) };
-        let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.commit("HEAD")?) else {
+        let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.head()?) else {
             return Ok(None);
         };
         let Some(base) = git.merge_base(&tip, &head)? else { return Ok(None) };

@@ -9,7 +9,7 @@ use crate::cli::{self, Place};
 use crate::commands::{World, book, place, signoff};
 use crate::doctor::{self, Facts, Line, SchemaCopy, Settings, Status};
 use crate::error::Error;
-use crate::files::{ReadFile, Repository};
+use crate::files::{self, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::Git;
 use crate::output::doctor::{Diagnosis, render};
 use crate::policy::{RuleBook, places};
@@ -71,7 +71,7 @@ impl Patient {
         let files = definitions(top)?;
         let copy = |(name, schema): (&'static str, Shipped)| {
             let path = schema.copy();
-            let file = crate::files::read(&root.join(&path), path.clone());
+            let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE);
             let text = file.opened.then(|| file.source.text().to_owned());
             SchemaCopy { name, path, text, shipped: schema.text() }
         };

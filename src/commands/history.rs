@@ -78,7 +78,7 @@ fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
     let Some(since) = git.commit(revision)? else {
         return Err(GitError::NoSince { since: name, shallow }.into());
     };
-    match git.commit("HEAD")? {
+    match git.head()? {
         Some(head) if git.merge_base(&since, &head)?.as_ref() != Some(&since) => {
             Err(GitError::SinceElsewhere { since: name, head: head.short().to_owned(), shallow }.into())
         }

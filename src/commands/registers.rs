@@ -38,7 +38,7 @@ impl Registers {
         };
         let top = place::work_tree_top(&folder).unwrap_or(&folder).to_path_buf();
         let skipped = arguments.skip.iter().map(|path| below(path, &folder, &top)).collect::<Result<_, _>>()?;
-        let stored = if world.ci.is_job() { git.commit("HEAD")? } else { None };
+        let stored = if world.ci.is_job() { git.head()? } else { None };
         let paths = match stored {
             Some(commit) => {
                 git.tree(&commit)?.into_iter().map(|file| String::from_utf8_lossy(&file.path).into_owned()).collect()

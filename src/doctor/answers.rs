@@ -3,10 +3,11 @@
 //! A file contains one JSON answer, or several one after another. An answer of an unknown shape, one without a key that
 //! its description requires, and a refusal by the forge are themselves refused: silence must never look like a setting.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::github::settings::GitHub;
 use super::gitlab::settings::GitLab;
+use super::keys::Object;
 use crate::github::{InputError, json};
 use crate::text::shown;
 
@@ -18,8 +19,6 @@ pub struct Settings {
     /// Whether there was an empty list, which only shows that there is nothing of some kind.
     pub(super) empty_list: bool,
 }
-
-pub(super) type Object = Map<String, Value>;
 
 /// What GitHub answers if a branch has no branch protection; rulesets may still apply to it.
 const NOT_PROTECTED: &str = "Branch not protected";
@@ -124,69 +123,3 @@ impl Settings {
 
 const HELP: &str = "save the answers again as docs/doctor.md says, with a token that may read them, and leave out what it \
                     may not read";
-
-/// Reads a key that must be true or false.
-pub(super) fn flag(object: &Object, key: &str) -> Result<bool, String> {
-    optional_flag(object, key)?.ok_or_else(|| format!("has no `{key}`"))
-}
-
-/// Reads a key that is true or false if present; null counts as missing.
-pub(super) fn optional_flag(object: &Object, key: &str) -> Result<Option<bool>, String> {
-    match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Bool(flag)) => Ok(Some(*flag)),
-        Some(_) => Err(format!("`{key}` is neither true nor false")),
-    }
-}
-
-/// Reads a key that must be a text.
-pub(super) fn text(object: &Object, key: &str) -> Result<String, String> {
-    optional_text(object, key)?.ok_or_else(|| format!("has no `{key}`"))
-}
-
-/// Reads a key that is a text if present; null counts as missing.
-pub(super) fn optional_text(object: &Object, key: &str) -> Result<Option<String>, String> {
-    match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(format!("`{key}` is not a text")),
-    }
-}
-
-/// Reads a key that must be a whole number.
-pub(super) fn number(object: &Object, key: &str) -> Result<i64, String> {
-    optional_number(object, key)?.ok_or_else(|| format!("has no `{key}`"))
-}
-
-/// Reads a key that is a whole number if present; null counts as missing.
-pub(super) fn optional_number(object: &Object, key: &str) -> Result<Option<i64>, String> {
-    match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_i64().map(Some).ok_or_else(|| format!("`{key}` is not a whole number")),
-    }
-}
-
-/// Reads a key that must be a list of objects.
-pub(super) fn list<'o>(object: &'o Object, key: &str) -> Result<Vec<&'o Object>, String> {
-    optional_list(object, key)?.ok_or_else(|| format!("has no `{key}`"))
-}
-
-/// Reads a key that is a list of objects if present; null counts as missing.
-pub(super) fn optional_list<'o>(object: &'o Object, key: &str) -> Result<Option<Vec<&'o Object>>, String> {
-    let wrong = || format!("`{key}` is not a list of objects");
-    match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Array(items)) => {
-            items.iter().map(|item| item.as_object().ok_or_else(wrong)).collect::<Result<Vec<_>, _>>().map(Some)
-        }
-        Some(_) => Err(wrong()),
-    }
-}
-
-/// Reads a key that is an object if present; null counts as missing.
-pub(super) fn optional_object<'o>(object: &'o Object, key: &str) -> Result<Option<&'o Object>, String> {
-    match object.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_object().map(Some).ok_or_else(|| format!("`{key}` is not an object")),
-    }
-}

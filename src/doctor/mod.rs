@@ -7,6 +7,7 @@ mod answers;
 mod files;
 mod github;
 mod gitlab;
+mod keys;
 mod line;
 
 use std::collections::BTreeMap;

@@ -27,6 +27,18 @@ pub enum GitError {
         /// The file, below the work tree's top.
         path: String,
     },
+    /// The commit that is checked out was lost.
+    #[error("the commit `{oid}`, which is checked out, is not in this clone")]
+    LostHead {
+        /// Its object name.
+        oid: String,
+    },
+    /// What is checked out cannot be read.
+    #[error("`HEAD` cannot be read: {}", shown(why))]
+    BrokenHead {
+        /// What git says.
+        why: String,
+    },
     /// There is no commit, so nothing can be compared.
     #[error("there is no commit to compare: `HEAD` names none in this repository")]
     NothingToCompare,
@@ -187,6 +199,10 @@ impl GitError {
             Self::NotStarted { .. } => "install git and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
+            Self::LostHead { .. } => "an object of this clone is gone: clone the repository again".into(),
+            Self::BrokenHead { .. } => {
+                "the repository is damaged: `git fsck` says where; clone it again, or put the branch right".into()
+            }
             Self::NothingToCompare => {
                 "commit or check out something first, or leave `--base` out to check the whole register".into()
             }

@@ -29,7 +29,7 @@ impl Approved<'_> {
     ///
     /// If somebody has pushed since, or `git` cannot deliver `HEAD`.
     pub fn expect(&self, head: &str, started_for: Option<&str>) -> Result<(), Error> {
-        let checked_out = self.git.commit("HEAD")?;
+        let checked_out = self.git.head()?;
         let parents = match &checked_out {
             Some(commit) => self.git.info(commit)?.map(|info| info.parents).unwrap_or_default(),
             None => Vec::new(),
@@ -49,7 +49,7 @@ impl Approved<'_> {
     ///
     /// If `git` cannot deliver a content.
     pub fn judged(&self, head: &str, files: &[FileId], all: &Files) -> Result<Vec<(FileId, String)>, Error> {
-        let checked_out = match self.git.commit("HEAD")? {
+        let checked_out = match self.git.head()? {
             Some(commit) => self.git.info(&commit)?,
             None => None,
         };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{self, Error};
-use crate::files::{self, CommitFiles, ReadFile, Repository};
+use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
 use crate::history::Snapshot;
 use crate::history::snapshot::{prefix, shown};
@@ -66,7 +66,7 @@ impl Head {
     /// When the commit's trees are not in this clone, or its policy is in another repository.
     pub fn of_commit(root: &Path, git: &Git) -> Result<Self, Error> {
         let here = Self::of_work_tree(root, Some(git));
-        let Some(commit) = git.commit("HEAD")? else { return Ok(here) };
+        let Some(commit) = git.head()? else { return Ok(here) };
         let top = CommitFiles::list(git, Some(&commit))?;
         for name in NAMES {
             let path = format!("{}{name}", here.prefix);
@@ -136,7 +136,7 @@ impl Head {
         for path in beside {
             let place = self.work_tree.join(path);
             let is_there = std::fs::symlink_metadata(&place).is_ok();
-            let lying = is_there.then(|| files::read_hashed(&place, path.clone(), self.format));
+            let lying = is_there.then(|| files::read_up_to(&place, path.clone(), self.format, MAX_BYTES_BESIDE));
             match (all.files().get(path), lying) {
                 (None, Some(_)) => return State::Added,
                 (None, None) => {}
@@ -260,11 +260,11 @@ impl Head {
         for path in books.iter().map(String::as_str).chain(CODEOWNERS) {
             let Some(stored) = top.files().get(path).filter(|file| !file.is_link()) else { continue };
             let shown_as = shown(&self.prefix, path);
-            let lying = files::read_hashed(&self.work_tree.join(path), shown_as.clone(), self.format);
+            let lying = files::read_up_to(&self.work_tree.join(path), shown_as.clone(), self.format, MAX_BYTES_BESIDE);
             if !lying.opened || lying.oid.as_ref() == Some(&stored.oid) {
                 continue;
             }
-            let Some(text) = top.read(&[path])?.pop() else { continue };
+            let Some(text) = top.read_up_to(&[path], MAX_BYTES_BESIDE)?.pop() else { continue };
             let id = files.add(ReadFile { source: text.source.renamed(&shown_as), ..text });
             files.add_twin(id, lying, untouched(path, &stored.oid));
         }
@@ -282,7 +282,7 @@ impl Head {
         }
         // Without git or a commit nothing tells, and an empty register is one too.
         let Ok(Some(git)) = Git::open(&self.root) else { return Ok(()) };
-        let Ok(Some(commit)) = git.commit("HEAD") else { return Ok(()) };
+        let Ok(Some(commit)) = git.head() else { return Ok(()) };
         CommitFiles::list(&git, Some(&commit))?.below(&prefix(&git, &self.root)).refuse_elsewhere(folder, FOLDER)
     }
 

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{CommitFiles, ReadFile, Repository};
+use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::{Commit, Git};
 use crate::history::{Beside, Head, PolicyFile};
 use crate::policy::Policy;
 use crate::policy::places::{NAMES, WORKFLOWS};
 use crate::register::{Files, is_named_like_one};
 use crate::source::FileId;
-use crate::yaml;
 
 /// The files of the base commit below the root.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ impl Snapshot {
     ///
     /// When `git` cannot compare the commits.
     pub fn settle(&mut self, git: &Git, beside: &Beside) -> Result<(), Error> {
-        let (Some(base), Some(head)) = (&self.commit, git.commit("HEAD")?) else { return Ok(()) };
+        let (Some(base), Some(head)) = (&self.commit, git.head()?) else { return Ok(()) };
         let settled = beside.settled(git, base, &head)?;
         if settled.is_empty() {
             return Ok(());
@@ -79,7 +78,7 @@ impl Snapshot {
                 files.add(file)
             };
             let is_there = self.top.files().contains_key(&path);
-            let base = is_there.then(|| self.top.read_one(&path, yaml::MAX_BYTES)).transpose()?.map(&mut add);
+            let base = is_there.then(|| self.top.read_one(&path, MAX_BYTES_BESIDE)).transpose()?.map(&mut add);
             let head = head.exists(&path).then(|| head.read(&path)).transpose()?.map(&mut add);
             if base.is_some() || head.is_some() {
                 documents.push(Document { path, base, head });

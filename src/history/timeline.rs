@@ -106,7 +106,7 @@ pub struct Event {
 /// If `git` cannot deliver the history or a content.
 pub fn of_commits(git: &Git, root: &Path, folder: &str, current: &ReadFile, zone: Zone) -> Result<Vec<Event>, Error> {
     let id = register::stem(current.source.path());
-    let mut chain = match git.commit("HEAD")? {
+    let mut chain = match git.head()? {
         Some(head) => git.first_parents(&head, None)?,
         None => Vec::new(),
     };

@@ -1,7 +1,6 @@
 //! A page with one table of findings, for GitHub's job summary.
 //!
-//! Worst first, unlike the other formats: the page is bounded, and what is left out must be the least important. Within
-//! a level the order is the usual one. The bound is that of a comment on GitHub, 65,536 characters, so that the same
+//! The heaviest come first, because the page is bounded, and what is left out must be the least important. The bound is that of a comment on GitHub, 65,536 characters, so that the same
 //! page can be posted; a job summary may have 1 MiB per step.
 
 use std::fmt::Write as _;
@@ -21,8 +20,7 @@ const LONGEST_TEXT: usize = 500;
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = report.gating().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let findings = report.by_weight();
     let mut page = if report.quiet { String::new() } else { head(report) };
     let mut left_out = [0; 3];
     if !findings.is_empty() {

@@ -129,6 +129,13 @@ impl Report<'_> {
         self.findings.iter().filter(|finding| finding.gates)
     }
 
+    /// Returns the findings that gate, the heaviest first: for a format of which people see only the beginning.
+    fn by_weight(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.gating().collect();
+        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule.weight));
+        findings
+    }
+
     /// Returns the findings that the formats for people list, in their order, and how many they leave out.
     fn listed(&self) -> (impl Iterator<Item = &Finding>, usize) {
         let limit = self.limit.unwrap_or(usize::MAX);

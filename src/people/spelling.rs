@@ -100,7 +100,8 @@ fn share_a_key(a: &str, b: &str) -> bool {
 /// 39 (`i` `l` `1`, `o` `0`, `m` `rn`) are the same here.
 pub(super) fn look_alike_keys(text: &str) -> [String; 2] {
     let mut as_written = String::with_capacity(text.len());
-    for c in text.nfkd() {
+    // Not the compatibility forms: a lunate sigma looks like `c`, and the sigma that it becomes like `o`.
+    for c in text.nfd() {
         if c.is_ascii() { as_written.push(c) } else { push_prototype(c, &mut as_written) }
     }
     [coarse(&fold_person(&as_written)), coarse(&fold_person(text))]
@@ -132,6 +133,8 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
     use proptest::sample::select;
+
+    use unicode_security::skeleton;
 
     use super::*;
 
@@ -175,6 +178,22 @@ mod tests {
                 assert_eq!(fold_person(&once), once, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn every_confusable_of_a_letter_or_digit_looks_like_it() {
+        let mut missed = Vec::new();
+        for c in ('\u{80}'..=char::MAX).filter(|c| !c.is_control()) {
+            let prototype: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
+            let is_plain = !prototype.is_empty() && prototype.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let looks_like = |other: &str| same_person(&format!("d{c}na"), &format!("d{other}na"));
+            // A letter in another shape is that letter: a bold `I` looks like `I` before it looks like `l`.
+            let shape: String = c.nfkd().collect();
+            if is_plain && !looks_like(&prototype) && !(shape.is_ascii() && looks_like(&shape)) {
+                missed.push((c, prototype));
+            }
+        }
+        assert!(missed.is_empty(), "{} are missed: {missed:?}", missed.len());
     }
 
     /// Characters that look like others, vanish, or join what comes before them.

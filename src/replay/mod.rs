@@ -12,7 +12,7 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 
 use crate::error::{Error, GitError, Input};
-use crate::files::{self, CommitFiles, ReadFile, Repository};
+use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
@@ -89,7 +89,7 @@ pub fn replay(
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Some(head) = git.commit("HEAD")? else { return Err(GitError::NothingToReplay.into()) };
+    let Some(head) = git.head()? else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
     let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
     let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
@@ -707,8 +707,8 @@ impl Comparison<'_> {
             let head = now.get(&path);
             let base = self.before.get(&path).map_or(head, Option::as_ref);
             let mut add = |file: &TreeFile| -> Result<FileId, Error> {
-                let bytes = state.git.blobs(&[&file.oid], yaml::MAX_BYTES)?.pop().flatten();
-                Ok(files.add(files::from_blob(&shown(&state.prefix, &path), file, bytes, yaml::MAX_BYTES)?))
+                let bytes = state.git.blobs(&[&file.oid], MAX_BYTES_BESIDE)?.pop().flatten();
+                Ok(files.add(files::from_blob(&shown(&state.prefix, &path), file, bytes, MAX_BYTES_BESIDE)?))
             };
             let (base, head) = (base.map(&mut add).transpose()?, head.map(&mut add).transpose()?);
             if base.is_some() || head.is_some() {

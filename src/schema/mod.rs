@@ -4,11 +4,13 @@
 //! fetched: a remote or file reference fails when the schema is built.
 
 mod change;
+mod quick;
 mod references;
 mod typed;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
@@ -16,6 +18,7 @@ use serde_json::Value;
 
 pub use references::SchemaFault;
 
+use quick::Quick;
 use words::synonym;
 
 use crate::source::Span;
@@ -80,7 +83,9 @@ const ENOUGH: usize = 4 * yaml::MAX_LISTED;
 /// A schema that is ready to judge trees.
 pub struct Schema {
     document: Value,
-    validator: Validator<Tree>,
+    quick: Option<Quick>,
+    /// The full validator, built when something has to be explained.
+    validator: OnceLock<Validator<Tree>>,
     /// The file that contains an organisation's own schema.
     origin: Option<String>,
     other_keys: OtherKeys,
@@ -97,7 +102,7 @@ impl std::fmt::Debug for Schema {
 }
 
 impl Schema {
-    /// Compiles a shipped schema.
+    /// Reads a shipped schema.
     ///
     /// # Panics
     ///
@@ -106,7 +111,7 @@ impl Schema {
     #[expect(clippy::expect_used, reason = "the text is a constant, and the tests compile each one")]
     pub fn shipped(name: Shipped) -> Self {
         let document = serde_json::from_str(name.text()).expect("the shipped schema is JSON");
-        Self::build(document, None).expect("the shipped schema compiles")
+        Self::new(document, OnceLock::new(), None)
     }
 
     /// Compiles the organisation's own schema, found in the file `origin`.
@@ -117,20 +122,23 @@ impl Schema {
     /// the file, or references that could make a check endless.
     pub fn organisation(document: Value, origin: &str) -> Result<Self, SchemaFault> {
         references::check(&document)?;
-        Self::build(document, Some(origin.to_owned()))
+        let validator = build(&document)?;
+        Ok(Self::new(document, OnceLock::from(validator), Some(origin.to_owned())))
     }
 
-    fn build(document: Value, origin: Option<String>) -> Result<Self, SchemaFault> {
-        let validator = jsonschema::options_for::<Tree>()
-            .offline()
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(false)
-            .with_format("date", |text: &str| Day::parse(text).is_ok())
-            .with_format("moment", |text: &str| Moment::parse(text).is_ok())
-            .with_pattern_options(PatternOptions::regex())
-            .build(&document)
-            .map_err(|error| SchemaFault::compiling(&error))?;
-        Ok(Self { document, validator, origin, other_keys: |_| Vec::new() })
+    fn new(document: Value, validator: OnceLock<Validator<Tree>>, origin: Option<String>) -> Self {
+        let quick = Quick::new(&document);
+        Self { document, quick, validator, origin, other_keys: |_| Vec::new() }
+    }
+
+    #[expect(clippy::expect_used, reason = "what may not compile, the organisation's own, is built at once")]
+    fn validator(&self) -> &Validator<Tree> {
+        self.validator.get_or_init(|| build(&self.document).expect("the shipped schema compiles"))
+    }
+
+    fn is_valid(&self, root: &Node<'_>) -> bool {
+        let quick = self.quick.as_ref().and_then(|quick| quick.is_valid(root));
+        quick.unwrap_or_else(|| self.validator().is_valid(root))
     }
 
     /// Lets it name our key if an unknown one is another name for it.
@@ -144,8 +152,8 @@ impl Schema {
     pub fn check(&self, text: &str, root: &Node<'_>) -> Vec<Problem> {
         let page = Page { text, root };
         let mut found = Vec::new();
-        if !self.validator.is_valid(root) {
-            for error in self.validator.iter_errors(root) {
+        if !self.is_valid(root) {
+            for error in self.validator().iter_errors(root) {
                 self.explain(page, &error, &mut found);
                 if found.len() > ENOUGH {
                     break;
@@ -417,6 +425,18 @@ impl Schema {
             None => message,
         }
     }
+}
+
+fn build(document: &Value) -> Result<Validator<Tree>, SchemaFault> {
+    jsonschema::options_for::<Tree>()
+        .offline()
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .with_format("date", |text: &str| Day::parse(text).is_ok())
+        .with_format("moment", |text: &str| Moment::parse(text).is_ok())
+        .with_pattern_options(PatternOptions::regex())
+        .build(document)
+        .map_err(|error| SchemaFault::compiling(&error))
 }
 
 fn has_empty_value(node: &Node<'_>) -> bool {

@@ -97,6 +97,13 @@ fn small_capital(c: char) -> Option<char> {
 mod tests {
     use super::*;
 
+    /// Characters that the tables disagree on would be the same for one of them and different for the other.
+    #[test]
+    fn both_tables_are_of_one_unicode_version() {
+        let (major, minor, update) = unicode_normalization::UNICODE_VERSION;
+        assert_eq!((major.into(), minor.into(), update.into()), unicode_security::UNICODE_VERSION);
+    }
+
     #[test]
     fn the_ignorable_characters_are_those_of_the_confusables_tables() {
         for c in '\0'..=char::MAX {

@@ -4,9 +4,6 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::moment::{Moment, MomentError};
-use super::spelling::Parts;
-
 /// A day of the calendar from 0001-01-01 to 9999-12-31 (ISO 8601, proleptic Gregorian).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub(super) NaiveDate);
@@ -17,21 +14,6 @@ impl Day {
         Some(day) => day,
         None => NaiveDate::MIN,
     });
-
-    /// Reads `YYYY-MM-DD`: exactly ten ASCII bytes, a year from 0001 (RFC 3339 `full-date`).
-    pub fn parse(text: &str) -> Result<Self, MomentError> {
-        if let Some(day) = Self::from_strict(text.as_bytes()) {
-            return Ok(day);
-        }
-        let parts = Parts::guess(text).map_err(|error| match error {
-            MomentError::NotATime => MomentError::NotADate,
-            other => other,
-        })?;
-        Err(match parts.to_moment()? {
-            Moment::Day(_) => MomentError::DaySpelling(parts.to_string()),
-            moment => MomentError::TimeOnADay(moment.written_day()),
-        })
-    }
 
     /// Counts the days from this one to `other`; negative if `other` is earlier.
     pub fn days_until(self, other: Self) -> i64 {

@@ -5,7 +5,6 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Timelike};
 
 use super::day::Day;
-use super::spelling::Parts;
 use crate::text::month_name;
 
 /// The value of `starts` or `expires`: a day, or a date-time with or without an offset (RFC 3339, seconds optional).
@@ -20,25 +19,6 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Reads `2026-11-23`, `2026-11-23T09:00` or `2026-11-23T09:00:30`, the last two also with `Z` or `±HH:MM`.
-    ///
-    /// Leap seconds, 24:00 and fractions of a second are refused: no expiry needs them, and tools read them
-    /// differently.
-    pub fn parse(text: &str) -> Result<Self, MomentError> {
-        if let Some(day) = Day::from_strict(text.as_bytes()) {
-            return Ok(Self::Day(day));
-        }
-        let parts = Parts::guess(text)?;
-        let moment = parts.to_moment()?;
-        // A text is in the strict form exactly if writing what was read gives the same text again.
-        let written = parts.to_string();
-        match (written == text, moment) {
-            (true, _) => Ok(moment),
-            (false, Self::Day(_)) => Err(MomentError::DaySpelling(written)),
-            (false, _) => Err(MomentError::TimeSpelling(written)),
-        }
-    }
-
     pub(super) fn written_day(self) -> Day {
         match self {
             Self::Day(day) => day,

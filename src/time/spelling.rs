@@ -1,4 +1,4 @@
-//! Dates as people spell them, so that a refusal can show the correct spelling.
+//! Reads dates: the one correct spelling, and those of people, so that a refusal can show the correct one.
 
 use std::fmt;
 
@@ -10,8 +10,46 @@ use super::moment::{Moment, MomentError};
 /// The longest text that is looked at for a date; every correct spelling has at most 25 bytes.
 const LONGEST: usize = 40;
 
+impl Day {
+    /// Reads `YYYY-MM-DD`: exactly ten ASCII bytes, a year from 0001 (RFC 3339 `full-date`).
+    pub fn parse(text: &str) -> Result<Self, MomentError> {
+        if let Some(day) = Self::from_strict(text.as_bytes()) {
+            return Ok(day);
+        }
+        let parts = Parts::guess(text).map_err(|error| match error {
+            MomentError::NotATime => MomentError::NotADate,
+            other => other,
+        })?;
+        Err(match parts.to_moment()? {
+            Moment::Day(_) => MomentError::DaySpelling(parts.to_string()),
+            moment => MomentError::TimeOnADay(moment.written_day()),
+        })
+    }
+}
+
+impl Moment {
+    /// Reads `2026-11-23`, `2026-11-23T09:00` or `2026-11-23T09:00:30`, the last two also with `Z` or `±HH:MM`.
+    ///
+    /// Leap seconds, 24:00 and fractions of a second are refused: no expiry needs them, and tools read them
+    /// differently.
+    pub fn parse(text: &str) -> Result<Self, MomentError> {
+        if let Some(day) = Day::from_strict(text.as_bytes()) {
+            return Ok(Self::Day(day));
+        }
+        let parts = Parts::guess(text)?;
+        let moment = parts.to_moment()?;
+        // A text is in the strict form exactly if writing what was read gives the same text again.
+        let written = parts.to_string();
+        match (written == text, moment) {
+            (true, _) => Ok(moment),
+            (false, Self::Day(_)) => Err(MomentError::DaySpelling(written)),
+            (false, _) => Err(MomentError::TimeSpelling(written)),
+        }
+    }
+}
+
 /// The numbers of a date in any spelling that people use; displayed in the one correct spelling.
-pub(super) struct Parts {
+struct Parts {
     year: u32,
     month: u32,
     day: u32,
@@ -31,7 +69,7 @@ enum Offset {
 }
 
 impl Parts {
-    pub(super) fn guess(text: &str) -> Result<Self, MomentError> {
+    fn guess(text: &str) -> Result<Self, MomentError> {
         let plain = to_plain_ascii(text).ok_or(MomentError::NotADate)?;
         let mut reader = Reader { rest: plain.trim().as_bytes() };
         reader.eat(b"+");
@@ -40,7 +78,7 @@ impl Parts {
         Ok(Self { year, month, day, time })
     }
 
-    pub(super) fn to_moment(&self) -> Result<Moment, MomentError> {
+    fn to_moment(&self) -> Result<Moment, MomentError> {
         let day = self.to_day()?;
         let Some(time) = &self.time else { return Ok(Moment::Day(day)) };
         if time.hour == 24 && time.minute == 0 && time.second.unwrap_or(0) == 0 {

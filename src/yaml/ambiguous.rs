@@ -6,8 +6,9 @@
 use crate::text::shown;
 use crate::yaml::fix::{Fix, Replacement};
 use crate::yaml::node::{Kind, Node, Style};
-use crate::yaml::parse::{MAX_LISTED, Problem};
+use crate::yaml::plain::other_reading;
 use crate::yaml::pointer::field_at;
+use crate::yaml::problem::{MAX_LISTED, Problem};
 use crate::yaml::write::{Quotes, quoted};
 
 /// Finds the ambiguous plain values of a tree, up to the listed number; keys and dates never count.
@@ -40,101 +41,5 @@ fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
             }
         }
         Kind::Scalar(_) => {}
-    }
-}
-
-/// Returns what another YAML version makes of a plain scalar, if that differs from what this one makes of it.
-///
-/// Sources: YAML 1.1 type repository (`bool`, `int`, `float`), YAML 1.2.2 section 10.3.2.
-pub(super) fn other_reading(text: &str) -> Option<&'static str> {
-    if matches!(
-        text,
-        "y" | "Y" | "yes" | "Yes" | "YES" | "n" | "N" | "no" | "No" | "NO" | "on" | "On" | "ON" | "off" | "Off" | "OFF"
-    ) {
-        return Some("true or false");
-    }
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let bytes = digits.as_bytes();
-    if !bytes.first()?.is_ascii_digit() {
-        return None;
-    }
-    let all = |allowed: fn(&u8) -> bool, from: usize| bytes.len() > from && bytes[from..].iter().all(allowed);
-    let number = |b: &u8| b.is_ascii_digit() || matches!(b, b'_' | b'.');
-    if bytes.starts_with(b"0o") && all(|b| matches!(b, b'0'..=b'7' | b'_'), 2) {
-        Some("an octal number")
-    } else if bytes.starts_with(b"0b") && all(|b| matches!(b, b'0' | b'1' | b'_'), 2) {
-        Some("a binary number")
-    } else if bytes.starts_with(b"0x") && bytes.contains(&b'_') && all(|b| b.is_ascii_hexdigit() || *b == b'_', 2) {
-        Some("a hexadecimal number")
-    } else if bytes.contains(&b'_') && all(number, 0) {
-        Some("a number without its underscores")
-    } else if bytes[0] == b'0' && bytes.len() > 1 && all(u8::is_ascii_digit, 0) {
-        Some("an octal number, others for a decimal one")
-    } else if is_sexagesimal(digits) {
-        Some("a number to the base of sixty")
-    } else {
-        None
-    }
-}
-
-/// Returns whether a text is `[1-9][0-9_]*(:[0-5]?[0-9])+`, or the same with a fraction (YAML 1.1).
-fn is_sexagesimal(text: &str) -> bool {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut parts = whole.split(':');
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-    let first = parts.next().unwrap_or_default();
-    let leads = digits(first) && (!first.starts_with('0') || text.contains('.'));
-    let rest: Vec<&str> = parts.collect();
-    let sixtieth = |part: &&str| {
-        part.bytes().all(|b| b.is_ascii_digit()) && part.parse::<u8>().is_ok_and(|n| n < 60) && part.len() <= 2
-    };
-    leads && !rest.is_empty() && rest.iter().all(sixtieth) && (fraction.is_empty() || digits(fraction))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_that_versions_read_differently_are_named_and_others_are_not() {
-        for text in [
-            "y",
-            "No",
-            "ON",
-            "off",
-            "012",
-            "08",
-            "-017",
-            "0o17",
-            "0b11",
-            "1_000",
-            "0x_1F",
-            "1:30",
-            "190:20:30",
-            "1:30.5",
-        ] {
-            assert!(other_reading(text).is_some(), "{text}");
-        }
-        for text in [
-            "yellow",
-            "nO",
-            "0",
-            "10",
-            "0.5",
-            "2026-11-23",
-            "2026-11-23T09:00",
-            "1.2.3",
-            "0xFF",
-            "a_b",
-            "_1",
-            "09:00",
-            "1:75",
-            "10.0.0.0/8",
-            "",
-            "-",
-            "true",
-        ] {
-            assert!(other_reading(text).is_none(), "{text}");
-        }
     }
 }

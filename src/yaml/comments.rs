@@ -3,7 +3,7 @@
 use granit_parser::Event;
 
 use crate::source::Span;
-use crate::yaml::parse::events;
+use crate::yaml::read::events;
 
 /// A comment of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

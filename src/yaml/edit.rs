@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::yaml::fix::splice;
 use crate::yaml::node::{Entry, Kind, Node, Style};
 use crate::yaml::write::{self, Layout, Quotes, Value};
 use crate::yaml::{check_text, comments, parse};
@@ -186,20 +187,6 @@ fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
         None => return None,
     }
     Some(Plain::Map(entries))
-}
-
-/// Replaces ranges that do not overlap.
-pub(super) fn splice(text: &str, mut splices: Vec<(Range<usize>, String)>) -> String {
-    splices.sort_by_key(|(range, _)| range.start);
-    let mut edited = String::with_capacity(text.len() + 256);
-    let mut at = 0;
-    for (range, new) in splices {
-        edited.push_str(text.get(at..range.start).unwrap_or_default());
-        edited.push_str(&new);
-        at = range.end.max(at);
-    }
-    edited.push_str(text.get(at..).unwrap_or_default());
-    edited
 }
 
 /// Reads from a text how its author lays out lists, mappings and quotes.

@@ -4,6 +4,7 @@
 //! something that the other never saw. Nothing here knows what an exception is.
 
 mod ambiguous;
+mod apply;
 mod comments;
 pub mod edit;
 mod fix;
@@ -11,15 +12,22 @@ mod json;
 mod node;
 mod parse;
 mod place;
+mod plain;
+mod plain_part;
 mod pointer;
+mod problem;
+mod read;
 mod repair;
 pub mod write;
 
 pub use ambiguous::ambiguous;
+pub use apply::apply;
 pub use comments::{Comment, comments};
-pub use fix::{Fix, Replacement, apply};
+pub use fix::{Fix, Replacement};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Style};
-pub use parse::{MAX_BYTES, MAX_LISTED, Problem, Related, check_text, parse};
+pub use parse::parse;
 pub use place::{On, Place, Spot};
-pub use pointer::{escaped, field_at, key_at, lookup, unescaped};
+pub use pointer::{escaped, key_at, lookup, unescaped};
+pub use problem::{MAX_LISTED, Problem, Related};
+pub use read::{MAX_BYTES, check_text};

@@ -1,7 +1,6 @@
 //! What something is said about: a field of a file, and which side of it.
 
 use crate::source::Span;
-use crate::yaml::{field_at, parse};
 
 /// The side of a field that is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,12 +69,5 @@ impl Spot {
     #[must_use]
     pub fn without_field(span: Span) -> Self {
         Self { span, place: Place::default() }
-    }
-
-    /// Creates the spot of bytes that were found by their text, and looks up which field they are in.
-    #[must_use]
-    pub fn found_in(text: &str, span: Span) -> Self {
-        let place = parse(text).map(|root| field_at(&root, span)).unwrap_or_default();
-        Self { span, place }
     }
 }

@@ -7,7 +7,8 @@
 use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::fix::{Fix, Replacement};
-use crate::yaml::parse::{MAX_PROBLEMS, Problem, Unread, read};
+use crate::yaml::problem::Problem;
+use crate::yaml::read::{MAX_PROBLEMS, Unread, read};
 use crate::yaml::write::{Quotes, quoted};
 
 /// A larger text is only read up to its first fault, so that nobody's file costs a hundred readings of its own size.

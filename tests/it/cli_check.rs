@@ -434,6 +434,21 @@ mod policy {
     }
 
     #[test]
+    fn a_roster_may_be_as_large_as_an_organisation_and_an_exception_may_not() {
+        let sandbox = register();
+        let people: String = (0..5_000)
+            .map(|n| format!("  - {{handle: \"@person{n}\", name: Person Number{n}, email: person{n}@example.com}}\n"))
+            .collect();
+        let known = ["Hanna Vogel", "Luis Prado", "Mei Tanaka"].map(|name| format!("  - {{name: {name}}}\n")).concat();
+        sandbox.file("people.yaml", format!("people:\n{known}{people}"));
+        let run = sandbox.check(&[]);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+        sandbox.file("exceptions/large.yaml", format!("# {}\n{}", "x".repeat(256 * 1024), exception(&[])));
+        let run = sandbox.check(&[]);
+        assert!(run.code == 1 && run.stdout.contains("the limit is 262144"), "{}", run.stdout);
+    }
+
+    #[test]
     fn a_roster_or_catalogue_that_contradicts_itself_is_refused() {
         for (name, text, words) in [
             (

@@ -7,6 +7,7 @@ mod generate;
 mod support;
 
 mod base;
+mod broken;
 mod change;
 mod cli_check;
 mod codeowners;

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stopgap::internal::output::escape;
+use stopgap::internal::rules;
 use stopgap::internal::text::shown;
 
 use crate::support::git::Repo;
@@ -314,7 +315,9 @@ fn read_all(root: &Path) -> Vec<Region> {
     let annotation =
         |finding: &Region| Region { seen: as_line(finding), message: readable(&finding.message), ..finding.clone() };
     let github = check(root, "github");
-    assert_eq!(read_github(&github), findings.iter().map(annotation).collect::<Vec<_>>());
+    let mut annotations: Vec<_> = findings.iter().map(annotation).collect();
+    annotations.sort_by_key(|finding| weight(&finding.seen));
+    assert_eq!(read_github(&github), annotations);
     let plain = github.lines().filter(|line| !line.starts_with("::")).count();
     assert!(plain <= 2 && github.lines().count() == findings.len() + plain, "{github}");
 
@@ -338,10 +341,26 @@ fn read_all(root: &Path) -> Vec<Region> {
     let (rows, left_out) = read_markdown(&page);
     let mut listed: Vec<_> =
         findings.iter().map(|finding| (as_line(finding), marked(&finding.message, "<br>"))).collect();
-    listed.sort_by_key(|(seen, _)| ["error", "warning", "note"].iter().position(|level| *level == seen.level));
+    listed.sort_by_key(|(seen, _)| weight(seen));
     assert_eq!((rows.len() + left_out, &rows[..]), (findings.len(), &listed[..rows.len()]));
     assert!(page.len() < 65_536 && (left_out == 0 || page.len() > 40_000), "{}", page.len());
     findings
+}
+
+/// What comes first where people see only the beginning.
+fn weight(seen: &Seen) -> impl Ord + use<> {
+    let level = ["error", "warning", "note"].iter().position(|level| *level == seen.level);
+    (level, rules::find(&seen.rule).map(|rule| rule.weight))
+}
+
+#[test]
+fn the_first_ten_annotations_hold_what_has_ended_and_what_was_signed_by_nobody() {
+    let annotations = read_github(&check(&fixture("drift"), "github"));
+    let shown = |rule: &str| annotations.iter().take(10).filter(|finding| finding.seen.rule == rule).count();
+    let all = |rule: &str| annotations.iter().filter(|finding| finding.seen.rule == rule).count();
+    for (rule, there) in [("expired", 3), ("self-approval", 2), ("status-mismatch", 2)] {
+        assert_eq!((shown(rule), all(rule)), (there, there), "{rule}");
+    }
 }
 
 fn fixture(name: &str) -> std::path::PathBuf {

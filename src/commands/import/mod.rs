@@ -122,7 +122,7 @@ fn paths(root: &Path, folder: &str, files: &[Planned], beside: Option<&str>) -> 
     let is_exact = || {
         let git = Git::open(root).ok()??;
         let folder = format!("{}{folder}", place::below_work_tree(root));
-        let is_edited = match (git.commit("HEAD").ok()?, base::default_branch(&git, None).ok()?) {
+        let is_edited = match (git.head().ok()?, base::default_branch(&git, None).ok()?) {
             (Some(head), Some((_, tip))) => {
                 git.is_edited(&head, &[&folder]).ok()?
                     || git.entry(&head, &folder).ok() != git.entry(&tip, &folder).ok()

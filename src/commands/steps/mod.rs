@@ -202,7 +202,7 @@ impl Steps<'_> {
     }
 
     fn has_commit(&self) -> bool {
-        Git::open(self.root).ok().flatten().is_some_and(|git| git.commit("HEAD").is_ok_and(|head| head.is_some()))
+        Git::open(self.root).ok().flatten().is_some_and(|git| git.head().is_ok_and(|head| head.is_some()))
     }
 
     /// Tells whether the remote has a branch, as far as this clone knows.
@@ -234,7 +234,7 @@ impl Steps<'_> {
     fn start(&self) -> Option<String> {
         let git = Git::open(self.root).ok()??;
         let (default, tip) = base::default_branch(&git, None).ok()??;
-        (git.commit("HEAD").ok()?? != tip).then_some(default)
+        (git.head().ok()?? != tip).then_some(default)
     }
 
     /// Returns a name that no branch here has: the branch of the last review may still exist.

@@ -135,7 +135,7 @@ impl Steps<'_> {
     fn would_undo(&self, course: &Course) -> Option<String> {
         let start = course.start.as_ref().filter(|_| course.index.is_some())?;
         let git = Git::open(self.root).ok()??;
-        let (theirs, ours) = (git.commit(start).ok()??, git.commit("HEAD").ok()??);
+        let (theirs, ours) = (git.commit(start).ok()??, git.head().ok()??);
         let below = place::below_work_tree(self.root);
         let differs = |path: &&String| {
             let path = format!("{below}{path}");

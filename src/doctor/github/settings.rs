@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::ci::matches;
 use crate::doctor::Facts;
-use crate::doctor::answers::{
+use crate::doctor::keys::{
     Object, flag, list, number, optional_flag, optional_list, optional_number, optional_object, optional_text, text,
 };
 use crate::doctor::line::{Check, Line, quotable};

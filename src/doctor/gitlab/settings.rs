@@ -4,7 +4,7 @@
 //! schedules.
 
 use crate::ci::matches;
-use crate::doctor::answers::{
+use crate::doctor::keys::{
     Object, flag, list, number, optional_flag, optional_list, optional_number, optional_text, text,
 };
 use crate::doctor::line::{Check, Line};

@@ -37,8 +37,12 @@ pub struct Base {
 /// thing; if the event's payload is not what GitHub sends; and for `auto` in a scheduled run, which changes nothing.
 pub fn find(git: &Git, revision: &str, ci: &CiEnvironment) -> Result<Base, Error> {
     let automatic = revision == "auto";
-    let Some(head) = git.commit("HEAD")? else {
-        return if automatic && !ci.is_known() { Ok(Base::nothing("there is no commit yet")) } else { Err(no_head()) };
+    let Some(head) = git.head()? else {
+        return if automatic && !ci.is_of_a_system() {
+            Ok(Base::nothing("there is no commit yet"))
+        } else {
+            Err(no_head())
+        };
     };
     let parents = git.info(&head)?.ok_or_else(no_head)?.parents;
     let search = Search { git, ci, head, parents };

@@ -2,7 +2,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 
 declare_rule! {
-    /// Reports a plain value that YAML versions read differently, such as `no`, `012` or `1:30`.
+    /// Reports a plain value that YAML versions read differently, such as `no`, `012`, `1e3` or `1:30`.
     ///
     /// ## Why
     ///

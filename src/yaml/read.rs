@@ -1,0 +1,485 @@
+//! Reads text into the spanned tree up to its first fault of syntax, refusing everything outside the safe subset.
+//!
+//! One document, a mapping at the top, string keys, no duplicate keys, no anchors, aliases, merge keys, tags or
+//! directives, at most [`MAX_BYTES`] and [`MAX_DEPTH`] levels. Characters that only some YAML readers take for a line
+//! end are refused as well: they let a comment hide a value.
+
+use std::borrow::Cow;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
+use rustc_hash::FxHashSet;
+
+use crate::source::Span;
+use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
+use crate::yaml::place::Place;
+use crate::yaml::problem::{Problem, Related};
+
+/// The largest file that is read, in bytes.
+pub const MAX_BYTES: u64 = 256 * 1024;
+
+/// The deepest nesting of lists and mappings that is read.
+pub const MAX_DEPTH: usize = 64;
+
+/// The most problems that are listed for one file; the rest follow from the first ones.
+pub(super) const MAX_PROBLEMS: usize = 20;
+
+/// A mapping of this size or larger finds its duplicate keys with a set.
+const LINEAR_KEYS: usize = 24;
+
+/// Why a text was not read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    /// What was found until the reading ended, in its order.
+    pub(super) problems: Vec<Problem>,
+    /// The byte of the fault of syntax that ended it, which is the last problem.
+    pub(super) fault: Option<usize>,
+}
+
+/// Reads a text up to its first fault of syntax.
+pub(super) fn read(text: &str) -> Result<Node<'_>, Unread> {
+    let mut fault = None;
+    let mut loader = Loader { text, ..Loader::default() };
+    for event in events(text) {
+        match event {
+            Ok((event, span)) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                loader.take(event, Span::new(range.start, range.end));
+            }
+            Err(error) => {
+                let problem = syntax_problem(text, &error);
+                fault = Some(problem.span.range().start);
+                loader.problems.push(problem);
+                break;
+            }
+        }
+        if loader.lost || loader.problems.len() >= MAX_PROBLEMS {
+            break;
+        }
+    }
+    loader.finish(text).map_err(|problems| Unread { problems, fault })
+}
+
+/// Reads a text as events, which end at the first syntax error.
+pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
+    let options = granit_parser::options! {
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+        strict_indentation: true,
+        disallow_directives: true,
+        block_scalar_eof_without_line_feed: false,
+    };
+    Parser::new_from_str_with_options(text, options)
+}
+
+/// Finds the characters that the safe subset refuses everywhere, quoted or not.
+///
+/// YAML 1.2.2, section 5.1 names the printable characters. Of those, a lone carriage return and the line ends of YAML
+/// 1.1 (next line, line and paragraph separator) are refused too: readers disagree on whether they end a line or a
+/// comment.
+#[must_use]
+pub fn check_text(text: &str) -> Option<Problem> {
+    let suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
+    // Every byte is looked at, so that the compiler can process many at a time.
+    if !text.bytes().fold(false, |found, byte| found | suspect(&byte)) {
+        return None;
+    }
+    let mut from = 0;
+    while let Some(at) = text.as_bytes()[from..].iter().position(&suspect) {
+        let at = from + at;
+        let character = text[at..].chars().next().unwrap_or_default();
+        let next = text.as_bytes().get(at + 1);
+        let span = Span::new(at, at + character.len_utf8());
+        match character {
+            '\r' if next != Some(&b'\n') => {
+                let message = "a carriage return without a line feed: readers disagree on whether it ends the line";
+                return Some(Problem::new(span, message, "end lines with LF or CRLF"));
+            }
+            '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                let message =
+                    format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character));
+                return Some(Problem::new(span, message, "use a plain line end or a space instead"));
+            }
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
+                let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
+                return Some(Problem::new(span, message, "delete the character"));
+            }
+            '\u{feff}' => {
+                let message = "a byte order mark inside the text";
+                return Some(Problem::new(span, message, "delete the invisible character U+FEFF"));
+            }
+            _ => from = at + character.len_utf8(),
+        }
+    }
+    None
+}
+
+/// What is open while events arrive.
+enum Frame<'a> {
+    Seq(Span, Vec<Node<'a>>),
+    Map { span: Span, entries: Vec<Entry<'a>>, seen: FxHashSet<Cow<'a, str>>, key: Option<(Span, Cow<'a, str>)> },
+}
+
+#[derive(Default)]
+struct Loader<'a> {
+    text: &'a str,
+    stack: Vec<Frame<'a>>,
+    root: Option<Node<'a>>,
+    documents: usize,
+    /// End of the last value: a block collection ends there, not at the next token.
+    last_end: u32,
+    problems: Vec<Problem>,
+    /// Set where anything that follows would only be a consequence.
+    lost: bool,
+}
+
+impl<'a> Loader<'a> {
+    fn take(&mut self, event: Event<'a>, span: Span) {
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents == 2 {
+                    self.refuse(
+                        span,
+                        "a second document: one file holds one exception",
+                        "move it into a file of its own",
+                    );
+                }
+                self.refuse_end_before(span);
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => {
+                self.refuse(span, "an alias (`*name`) is not allowed", "write the value out");
+                self.push(Node { span, kind: Kind::Scalar(Scalar { text: Cow::Borrowed(""), style: Style::Quoted }) });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_properties(span, anchor, tag.is_some());
+                self.last_end = span.end;
+                self.scalar(text, style, span);
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.open(span, anchor, tag.is_some());
+                // A list that is not indented begins behind its first dash.
+                if self.text.as_bytes().get(span.range().start) == Some(&b'-') {
+                    self.refuse_tab_before(span);
+                }
+                self.stack.push(Frame::Seq(span, Vec::new()));
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.open(span, anchor, tag.is_some());
+                self.refuse_tab_before(span);
+                let entries = Vec::with_capacity(8);
+                self.stack.push(Frame::Map { span, entries, seen: FxHashSet::default(), key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            _ => {}
+        }
+    }
+
+    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, span: Span) {
+        if style == ScalarStyle::Plain && text.starts_with('?') && self.is_in_brackets() {
+            self.refuse(
+                span,
+                "a `?` at the start of a text in brackets is a sign of its own for some YAML readers",
+                "quote the text",
+            );
+        }
+        let style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+            _ => Style::Block,
+        };
+        // An empty plain node arrives as `~` over no bytes.
+        let text = if span.start == span.end && style == Style::Plain { Cow::Borrowed("") } else { text };
+        let scalar = Scalar { text, style };
+        if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
+            self.key(scalar, span);
+        } else {
+            self.push(Node { span, kind: Kind::Scalar(scalar) });
+        }
+    }
+
+    fn key(&mut self, scalar: Scalar<'a>, span: Span) {
+        let before = self.text.get(..span.range().start).unwrap_or_default().trim_end_matches([' ', '\t']);
+        if before.ends_with('?') {
+            let at = before.len() - 1;
+            self.refuse(Span::new(at, at + 1), "a `?` before a key", "write `key: value` without it");
+        }
+        if scalar.style == Style::Plain && &*scalar.text == "<<" {
+            self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
+        } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
+            let message = format!("the key `{}` is not a text", crate::text::shown(&scalar.text));
+            self.refuse(span, message, "quote the key");
+        }
+        let Some(Frame::Map { entries, seen, key, .. }) = self.stack.last_mut() else { return };
+        let known = if entries.len() < LINEAR_KEYS {
+            entries.iter().any(|entry| entry.key == scalar.text)
+        } else {
+            if seen.is_empty() {
+                seen.extend(entries.iter().map(|entry| entry.key.clone()));
+            }
+            !seen.insert(scalar.text.clone())
+        };
+        let first = if known { entries.iter().find(|entry| entry.key == scalar.text) } else { None };
+        if let Some(first) = first {
+            let message = format!("the key `{}` is written twice", crate::text::shown(&scalar.text));
+            let related = Related { span: first.key_span, message: "first written here".into() };
+            let help = Some("keep one of the two".into());
+            let place = Place::default();
+            self.problems.push(Problem { span, message, help, related: Some(Box::new(related)), place, fix: None });
+        }
+        *key = Some((span, scalar.text));
+    }
+
+    fn open(&mut self, span: Span, anchor: usize, tagged: bool) {
+        self.refuse_properties(span, anchor, tagged);
+        if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
+            self.refuse(span, "a key that is itself a list or a mapping", "use a text as the key");
+            self.lost = true;
+        }
+    }
+
+    fn is_in_brackets(&self) -> bool {
+        let Some(Frame::Seq(span, ..) | Frame::Map { span, .. }) = self.stack.last() else { return false };
+        self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    }
+
+    /// Refuses a list or mapping that begins behind a tab: what it is indented by, readers count differently.
+    fn refuse_tab_before(&mut self, span: Span) {
+        let (before, rest) = self.text.split_at_checked(span.range().start).unwrap_or_default();
+        let gap = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let is_behind_sign = before[..before.len() - gap].ends_with(['-', '?', ':']);
+        if let Some(tab) = before[before.len() - gap..].find('\t')
+            && is_behind_sign
+            && !rest.starts_with(['[', '{'])
+        {
+            let at = before.len() - gap + tab;
+            self.refuse(Span::new(at, at + 1), "a tab before a list or mapping", "write a space instead");
+        }
+    }
+
+    /// Refuses the end of a document before its start.
+    fn refuse_end_before(&mut self, start: Span) {
+        let before = self.text.get(..start.range().start).filter(|_| self.documents == 1).unwrap_or_default();
+        if let Some(at) = before.lines().position(|line| line.starts_with("...")) {
+            let at = before.split_inclusive('\n').take(at).map(str::len).sum::<usize>();
+            self.refuse(Span::new(at, at + 3), "the end of a document (`...`) before its start", "delete the line");
+        }
+    }
+
+    fn close(&mut self, span: Span) {
+        if span.end > span.start {
+            self.last_end = span.end;
+        }
+        let Some(frame) = self.stack.pop() else { return };
+        let (start, kind) = match frame {
+            Frame::Seq(span, items) => (span, Kind::Seq(items)),
+            Frame::Map { span, entries, .. } => (span, Kind::Map(entries)),
+        };
+        let end = self.last_end.max(start.start);
+        self.push(Node { span: Span { start: start.start, end }, kind });
+    }
+
+    fn push(&mut self, node: Node<'a>) {
+        match self.stack.last_mut() {
+            None => self.root = self.root.take().or(Some(node)),
+            Some(Frame::Seq(_, items)) => items.push(node),
+            Some(Frame::Map { entries, key, .. }) => {
+                let (key_span, key) = key.take().unwrap_or((node.span, Cow::Borrowed("")));
+                entries.push(Entry { key, key_span, value: node });
+            }
+        }
+    }
+
+    fn refuse_properties(&mut self, span: Span, anchor: usize, tagged: bool) {
+        if anchor != 0 {
+            let place = self.property_before(span, '&');
+            self.refuse(place, "an anchor (`&name`) is not allowed", "write the value out where it is needed");
+        }
+        if tagged {
+            let place = self.property_before(span, '!');
+            self.refuse(place, "a tag (`!name`) is not allowed", "delete the tag: every value is read as text");
+        }
+    }
+
+    /// Returns the bytes of the anchor or tag before a value.
+    fn property_before(&self, value: Span, sign: char) -> Span {
+        let before = self.text.get(..value.start as usize).unwrap_or_default();
+        let Some(at) = before.rfind(sign) else { return value };
+        let ends = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '{' | '}' | ',');
+        let start = before[..at].rfind(ends).map_or(0, |end| end + 1);
+        let end = before[at..].find(ends).map_or(before.len(), |length| at + length);
+        Span::new(start, end)
+    }
+
+    fn refuse(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.problems.push(Problem::new(span, message, help));
+    }
+
+    fn finish(mut self, text: &str) -> Result<Node<'a>, Vec<Problem>> {
+        if self.problems.is_empty() && self.root.is_none() {
+            let end = Span::new(0, text.find('\n').unwrap_or(text.len()));
+            self.refuse(end, "the file contains no value", "fill it in, or delete the file");
+        }
+        match (self.root, self.problems.is_empty()) {
+            (Some(root), true) => Ok(root),
+            _ => Err(self.problems),
+        }
+    }
+}
+
+/// Puts the parser's error into our own words where people meet it often.
+fn syntax_problem(text: &str, error: &ScanError) -> Problem {
+    let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+    let rest = text.get(at..).unwrap_or_default();
+    let span = Span::new(at, at + rest.chars().next().map_or(0, char::len_utf8));
+    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+        return Problem::new(span, "a merge conflict is still in the file", "keep one side and delete the marks");
+    }
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => {
+            let message = format!("nested deeper than {MAX_DEPTH} levels");
+            Problem::new(span, message, "no file of a register needs more than four levels")
+        }
+        ErrorKind::UnexpectedCharacter { character } => {
+            let shown = match character {
+                '`' => "a back-tick".to_owned(),
+                other => format!("`{}`", crate::text::shown(other.encode_utf8(&mut [0; 4]))),
+            };
+            Problem::new(span, format!("no value can begin with {shown}"), "quote the text")
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            let close = if *open == '[' { ']' } else { '}' };
+            Problem::new(span, format!("this `{open}` is never closed"), format!("close it with `{close}`"))
+        }
+        kind => match own_words(kind) {
+            Some((message, help)) => Problem::new(span, message, help),
+            None => {
+                let message = format!("not valid YAML: {}", error.info());
+                Problem::new(span, message, "check indentation, quotes and colons around this place")
+            }
+        },
+    }
+}
+
+/// Returns what is wrong and what to do.
+fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart => ("a tab in the indentation", "indent with spaces"),
+        ErrorKind::TabInPlainScalar => {
+            ("a tab in this text, or in the indentation of the line below", "write spaces instead")
+        }
+        ErrorKind::DirectiveDisallowed => ("a directive (`%…`) is not allowed", "delete the line"),
+        ErrorKind::UnknownAnchor => {
+            ("an alias (`*name`) is not allowed", "write the value out, or quote a text that begins with `*`")
+        }
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => (
+            "a quote that was opened above is not closed before this place",
+            "close the quote; inside single quotes a `'` is written twice",
+        ),
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
+            "text after a closing quote",
+            "quote the whole value; inside single quotes a `'` is written twice, inside double quotes `\"` is `\\\"`",
+        ),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
+            ("a `:` where a key cannot be", "quote a text that contains `: `, and check the indentation")
+        }
+        ErrorKind::SimpleKeyExpected => (
+            "this line is not `key: value`",
+            "put a space after the colon, or indent the line if it continues the text above",
+        ),
+        ErrorKind::ExpectedBlockMappingKey => {
+            ("a key cannot be here", "align it with the keys above, and quote a text that begins with `[` or `{`")
+        }
+        ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => (
+            "the indentation does not fit the lines above",
+            "align the line with its neighbours, and close every `[` and `{`",
+        ),
+        ErrorKind::InvalidBlockScalarHeader => (
+            "text on the line of a `|` or `>`",
+            "begin the text on the next line, indented; quote a text that begins with `|` or `>`",
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::parse;
+
+    fn refused(text: &str) -> Vec<String> {
+        parse(text).unwrap_err().into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn spans_give_back_keys_and_values() {
+        let text = "# é\ntitle: \"Zoë's\"\nscope: {system: a, 'e': [x, y]}\nreason: >-\n  two\n  lines\nlist:\n- a: 1\n  b: 2\n\n# end\n";
+        let root = parse(text).unwrap();
+        let slice = |node: &Node<'_>| text[node.span.range()].to_owned();
+        assert_eq!(slice(root.get("title").unwrap()), "\"Zoë's\"");
+        assert_eq!(root.get("title").unwrap().as_text(), Some("Zoë's"));
+        assert_eq!(slice(root.get("scope").unwrap()), "{system: a, 'e': [x, y]}");
+        assert_eq!(root.get("reason").unwrap().as_text(), Some("two lines"));
+        assert_eq!(slice(root.get("list").unwrap()), "a: 1\n  b: 2");
+        assert_eq!(&text[root.as_map().unwrap()[2].key_span.range()], "reason");
+    }
+
+    #[test]
+    fn everything_outside_the_subset_is_named() {
+        assert_eq!(refused("a: &x 1\nb: *x\n").len(), 2);
+        assert!(refused("a: !!str 1\n")[0].contains("a tag"));
+        assert!(refused("<<: {a: 1}\n")[0].contains("merge key"));
+        assert!(refused("a: 1\na: 2\n")[0].contains("written twice"));
+        assert!(refused("1: a\n")[0].contains("not a text"));
+        for text in ["a: [?b]\n", "a: {?b: c}\n", "a: [b, {c: ?d}]\n"] {
+            assert!(refused(text)[0].contains("`?`"), "{text}");
+        }
+        assert!(refused("a:\n-\tb: c\n")[0].contains("a tab before a list or mapping"));
+        assert!(refused("? a\n:\tb: c\n")[0].contains("before a key"));
+        assert!(refused("{? a: b}\n")[0].contains("before a key"));
+        assert!(refused("...\na: 1\n")[0].contains("the end of a document"));
+        assert!(refused("# a\n... # b\n---\na: 1\n")[0].contains("the end of a document"));
+        assert!(refused("a: 1\n---\nb: 2\n")[0].contains("second document"));
+        assert!(refused("? [a]\n: b\n")[0].contains("itself a list"));
+        assert!(refused("%YAML 1.2\n---\na: 1\n")[0].contains("directive"));
+        assert!(refused("a:\n\tb: 1\n")[0].contains("tab"));
+        assert!(refused("")[0].contains("no value"));
+        assert!(refused("# only a comment\n")[0].contains("no value"));
+        assert!(refused(&"[".repeat(10_000))[0].contains("64 levels"));
+        assert!(refused(&"- ".repeat(10_000))[0].contains("64 levels"));
+        assert!(refused(&"? ".repeat(10_000))[0].contains("itself a list"));
+    }
+
+    #[test]
+    fn what_all_readers_take_alike_is_read() {
+        for text in [
+            "a: ?b\n",
+            "a: [b?, \"?c\"]\n",
+            "a:\t[b]\n",
+            "a:\n-\tb\n",
+            "a:\n- \t{b: c}\n",
+            "a: 1\n...\n",
+            "---\na: 1\n",
+        ] {
+            assert_eq!(parse(text).err(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn many_duplicate_keys_do_not_take_quadratic_time() {
+        let text: String = (0..20_000).map(|n| format!("k{n}: v\n")).collect();
+        assert_eq!(parse(&text).unwrap().as_map().unwrap().len(), 20_000);
+        assert_eq!(refused(&(text + "k3: w\n")).len(), 1);
+    }
+
+    #[test]
+    fn characters_that_hide_a_line_are_refused() {
+        assert!(check_text("a: 1\r\nb: é€ 2\t\n").is_none());
+        assert!(check_text("# note\rstatus: active\n").unwrap().message.contains("carriage return"));
+        for bad in ["a: \0", "a: \u{1b}[2J", "a: \u{7f}", "a: \u{9b}", "a: \u{2028}", "a: \u{feff}b", "a: \u{ffff}"] {
+            assert!(check_text(bad).is_some(), "{bad:?}");
+        }
+    }
+}
