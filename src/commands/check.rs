@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) ->
     }
     // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
     let ci = &world.ci;
-    let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&run.root) } else { String::new() };
+    let prefix = if ci.is_of_a_system() { place::below_work_tree(&run.root) } else { String::new() };
     run.finish(checked, &prefix, None, out)
 }
 

@@ -3,6 +3,7 @@
 //! Whatever an exception's text contains, it is data here: each format passes it through [`escape`] for its own syntax,
 //! so that it does nothing to a terminal, log parser or page.
 
+mod azure;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -58,6 +59,8 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub Actions shows as annotations.
     Github,
+    /// Logging commands that Azure Pipelines shows as issues.
+    Azure,
     /// A Code Quality report, for GitLab's merge requests.
     Gitlab,
     /// A JUnit report, for Jenkins and other tools that show tests: one test per finding.
@@ -230,6 +233,7 @@ pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Wri
         Format::Json => json::render(report, out),
         Format::Sarif => sarif::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Azure => azure::render(report, out),
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
         Format::Rdjson => rdjson::render(report, out),

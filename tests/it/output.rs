@@ -15,7 +15,8 @@ use stopgap::internal::text::shown;
 use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
-const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
+const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "sarif", "github", "azure", "gitlab", "junit", "rdjson", "markdown"];
 
 /// A finding as a reader of any format sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +137,31 @@ fn read_github(printed: &str) -> Vec<Region> {
         }
     };
     printed.lines().filter_map(command).map(region).collect()
+}
+
+/// A logging command as the agent of Azure Pipelines reads one (`Command.TryParse`).
+fn logging_command(line: &str) -> Option<(BTreeMap<&str, String>, String)> {
+    let (info, data) = line.split_once("##vso[task.logissue ")?.1.split_once(']')?;
+    let unescape = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n");
+    let properties = info.split(';').filter(|property| !property.is_empty()).map(|property| {
+        let (key, value) = property.split_once('=').unwrap();
+        (key, unescape(value).replace("%3B", ";").replace("%5D", "]").replace("%AZP25", "%"))
+    });
+    Some((properties.collect(), unescape(data).replace("%AZP25", "%")))
+}
+
+/// The issues of a run, with the message of each, and the notes of its log.
+fn read_azure(printed: &str) -> Vec<(Seen, Option<String>)> {
+    let issue = |(properties, message): (BTreeMap<&str, String>, String)| {
+        let number = |key: &str| properties[key].parse::<usize>().unwrap();
+        let start = (number("linenumber"), number("columnnumber"));
+        let [rule, level, path] = ["code", "type", "sourcepath"].map(|key| properties[key].clone());
+        (Seen { rule, level, path, start }, Some(message))
+    };
+    let notes = printed.lines().filter(|line| line.contains(": note[")).map(str::to_owned);
+    let notes = notes.chain(printed.lines().last().map(str::to_owned)).collect::<Vec<_>>().join("\n");
+    let issues = printed.lines().filter_map(logging_command).map(issue);
+    issues.chain(read_concise(&notes).into_iter().map(|note| (note, None))).collect()
 }
 
 fn place(text: &str) -> (String, (usize, usize)) {
@@ -318,6 +344,14 @@ fn read_all(root: &Path) -> Vec<Region> {
     let mut annotations: Vec<_> = findings.iter().map(annotation).collect();
     annotations.sort_by_key(|finding| weight(&finding.seen));
     assert_eq!(read_github(&github), annotations);
+    let issue = |finding: &Region| {
+        let message = readable(&finding.message);
+        (as_line(finding), Some(message).filter(|_| finding.seen.level != "note"))
+    };
+    let mut issues: Vec<_> = findings.iter().map(issue).collect();
+    issues.sort_by_key(|(seen, _)| weight(seen));
+    assert_eq!(read_azure(&check(root, "azure")), issues);
+
     let plain = github.lines().filter(|line| !line.starts_with("::")).count();
     assert!(plain <= 2 && github.lines().count() == findings.len() + plain, "{github}");
 
@@ -482,7 +516,11 @@ fn assert_harmless(format: &str, printed: &str) {
         assert!(!line.contains(escape::is_hostile), "{format}, line {number}: {line:?}");
         // GitHub's runner compares by culture, which ignores some characters outside ASCII.
         let seen: String = line.chars().filter(char::is_ascii).collect();
-        assert!(!seen.contains("##[") && !seen.contains("##vso["), "{format}, line {number}: {line:?}");
+        let foreign = match format {
+            "azure" => seen.strip_prefix("##vso[task.logissue type=").unwrap_or(&seen),
+            _ => &seen,
+        };
+        assert!(!foreign.contains("##[") && !foreign.contains("##vso["), "{format}, line {number}: {line:?}");
         let own = format == "github"
             && ["::error title=", "::warning title=", "::notice title="].iter().any(|own| line.starts_with(own));
         assert!(own || !seen.trim_start().starts_with("::"), "{format}, line {number}: {line:?}");
