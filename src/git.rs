@@ -47,10 +47,14 @@ pub struct CommitInfo {
     pub parents: Vec<Commit>,
     /// Committer time, in seconds since 1970-01-01 UTC.
     pub committed: i64,
+    /// Author time, in seconds since 1970-01-01 UTC.
+    pub authored: i64,
     /// The author's name and address, as the object holds them.
     pub author: String,
     /// The first line of the message.
     pub subject: String,
+    /// The pull or merge request that the message names as a forge writes it: `#12`, `!12`.
+    pub request: Option<String>,
     /// Whether the committer is GitHub itself, as for anything merged, squashed or edited there.
     pub by_forge: bool,
 }
@@ -557,6 +561,26 @@ impl Git {
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
 
+    /// Lists the branches of the remotes, as this clone has fetched them, whose commits another one does not reach: each
+    /// with its name, such as `origin/ask`, the one with the newest commit first.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn unmerged(&self, trunk: &Commit) -> Result<Vec<(String, Commit)>, Error> {
+        let not = format!("--no-merged={}", trunk.as_str());
+        let format = "--format=%(objectname) %(refname) %(symref)";
+        let listing = self.run(&["for-each-ref", "--sort=-committerdate", &not, format, "refs/remotes"])?;
+        let one = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            let mut words = line.split(' ');
+            let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.strip_prefix("refs/remotes/")?);
+            // `origin/HEAD` is another name of a branch.
+            words.next().is_none_or(str::is_empty).then(|| (name.to_owned(), commit))
+        };
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
+    }
+
     /// Returns the first-parent commits of a branch, newest first.
     ///
     /// # Errors
@@ -568,6 +592,17 @@ impl Git {
         arguments.extend(not.as_deref());
         let listing = self.run(&arguments)?;
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
+    }
+
+    /// Tells whether `HEAD` reaches a commit that is no newer than a moment, in seconds since 1970-01-01 UTC.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn has_commit_by(&self, moment: i64) -> Result<bool, Error> {
+        let before = format!("--before=@{moment}");
+        let found = self.try_run(&["rev-list", "--first-parent", "--max-count=1", &before, "HEAD"])?;
+        Ok(found.is_some_and(|found| !found.is_empty()))
     }
 
     /// Returns what each commit changes compared with the commit paired with it, or with nothing if none is, in one
@@ -614,7 +649,8 @@ impl Git {
         self.objects(oids, "blob", limit)
     }
 
-    fn objects(&self, oids: &[&str], kind: &str, limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    /// Reads objects of a kind in the order asked for, as [`Git::blobs`] does.
+    pub(crate) fn objects(&self, oids: &[&str], kind: &str, limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
         if oids.is_empty() {
             return Ok(Vec::new());
         }
@@ -627,6 +663,57 @@ impl Git {
         // One that broke off is not asked again.
         *kept = Some(reader);
         Ok(result)
+    }
+
+    /// Lets git verify a commit's signature with keys from a file and a keyring, and returns whether it holds and what git
+    /// says. Every key of the configuration that names a program or a file for this is overruled.
+    pub(crate) fn verify(&self, commit: &Commit, ssh: &Path, ring: &Path) -> Result<(bool, String), Error> {
+        let mut command = self.command(&[]);
+        let none = if cfg!(windows) { "NUL" } else { "/dev/null" };
+        let signers = format!("gpg.ssh.allowedSignersFile={}", ssh.display());
+        let revoked = format!("gpg.ssh.revocationFile={none}");
+        let settings = [
+            signers.as_str(),
+            &revoked,
+            "gpg.ssh.program=ssh-keygen",
+            "gpg.program=gpg",
+            "gpg.openpgp.program=gpg",
+            "gpg.x509.program=gpgsm",
+            "gpg.minTrustLevel=undefined",
+        ];
+        for setting in settings {
+            command.args(["-c", setting]);
+        }
+        command.args(["verify-commit", "--raw", commit.as_str()]).env("GNUPGHOME", ring).stdin(Stdio::null());
+        let output = command.output().map_err(|error| not_started(&error))?;
+        let said = [output.stdout, output.stderr].concat();
+        Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+    }
+
+    /// Adds an OpenPGP key to a keyring and returns the fingerprint of its primary key; `None` where gpg cannot read it.
+    pub(crate) fn import(&self, ring: &Path, key: &[u8]) -> Result<Option<String>, Error> {
+        let run = |arguments: &[&str]| -> Result<Option<String>, Error> {
+            let mut command = Command::new("gpg");
+            command.env_clear();
+            for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
+                command.envs(std::env::var_os(name).map(|value| (name, value)));
+            }
+            command.env("LC_ALL", "C").env("GNUPGHOME", ring).current_dir(ring);
+            command.args(["--batch", "--quiet", "--no-autostart", "--no-options"]).args(arguments);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+            let mut child = command.spawn().map_err(|_| GitError::NoVerifier { program: "gpg" })?;
+            if let Some(mut input) = child.stdin.take() {
+                // A reader that stops early says so by its exit code.
+                let _ = input.write_all(key);
+            }
+            let output = child.wait_with_output().map_err(|error| failed("gpg", &error.to_string()))?;
+            Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+        };
+        let shown = run(&["--with-colons", "--import-options", "show-only", "--import"])?.unwrap_or_default();
+        let keys = shown.lines().filter(|line| line.starts_with("pub:")).count();
+        let fingerprint = shown.lines().find_map(|line| line.strip_prefix("fpr:")?.split(':').nth(8));
+        let Some(fingerprint) = fingerprint.filter(|_| keys == 1) else { return Ok(None) };
+        Ok(run(&["--import"])?.map(|_| fingerprint.to_owned()))
     }
 
     /// Runs a command with a request on its standard input, and returns its whole answer.
@@ -696,7 +783,7 @@ fn not_started(error: &std::io::Error) -> Error {
     GitError::NotStarted { why: error.to_string() }.into()
 }
 
-fn failed(command: &str, why: &str) -> Error {
+pub(crate) fn failed(command: &str, why: &str) -> Error {
     GitError::Failed { command: command.to_owned(), why: why.to_owned() }.into()
 }
 
@@ -818,10 +905,30 @@ fn read_commit(text: &str) -> CommitInfo {
     CommitInfo {
         parents: values("parent").filter_map(|oid| commit_of(oid.as_bytes())).collect(),
         committed: values("committer").find_map(seconds).unwrap_or_default(),
+        authored: values("author").find_map(seconds).unwrap_or_default(),
         author: values("author").map(name).next().unwrap_or_default(),
         subject: message.lines().next().unwrap_or_default().to_owned(),
+        request: request_of(message),
         by_forge: values("committer").any(|line| line.contains(" <noreply@github.com> ")),
     }
+}
+
+/// Finds the pull or merge request in a message as GitHub writes it, `Merge pull request #12 from …` or `Subject (#12)`,
+/// and as GitLab does, `See merge request group/project!12`.
+fn request_of(message: &str) -> Option<String> {
+    fn number(text: &str) -> Option<&str> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=10).contains(&digits).then(|| &text[..digits])
+    }
+    let subject = message.lines().next().unwrap_or_default().trim_end();
+    let merged = subject.strip_prefix("Merge pull request #").and_then(number);
+    let squashed = subject.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (#"));
+    let squashed = squashed.and_then(|(_, digits)| number(digits).filter(|found| found.len() == digits.len()));
+    if let Some(digits) = merged.or(squashed) {
+        return Some(format!("#{digits}"));
+    }
+    let named = message.lines().find_map(|line| line.strip_prefix("See merge request ")?.rsplit_once('!'));
+    named.and_then(|(_, digits)| number(digits)).map(|digits| format!("!{digits}"))
 }
 
 /// Reads one answer of `git cat-file --batch`: `<oid> <type> <size>`, the bytes, a line feed.
@@ -858,7 +965,23 @@ mod tests {
         let info = read_commit(&text);
         assert_eq!(info.parents, [Commit(parent)]);
         assert_eq!((info.committed, info.subject.as_str()), (1_700_000_000, "subject"));
-        assert_eq!(info.author, "A B <a@b>");
+        assert_eq!((info.author.as_str(), info.authored), ("A B <a@b>", 1));
+    }
+
+    #[test]
+    fn a_request_is_found_where_a_forge_writes_it() {
+        for (message, request) in [
+            ("Merge pull request #12 from acme/topic\n\nTitle", Some("#12")),
+            ("Close the printer (#345)\n\n* one", Some("#345")),
+            ("Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request acme/register!7", Some("!7")),
+            ("Fixes (#345) and more", None),
+            ("See #12", None),
+            ("x (#)", None),
+            ("x (#1x)", None),
+            ("", None),
+        ] {
+            assert_eq!(request_of(message).as_deref(), request, "{message}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub mod text {
     }
 }
 pub mod time {
-    pub use crate::time::{Day, Today};
+    pub use crate::time::{Day, Today, Zone};
 }
 pub mod people {
     pub use crate::people::People;
@@ -31,11 +31,14 @@ pub mod yaml {
         pub use crate::yaml::write::Value;
     }
 }
+pub mod card {
+    pub use crate::card::Cards;
+}
 pub mod error {
     pub use crate::error::Error;
 }
 pub mod git {
-    pub use crate::git::Git;
+    pub use crate::git::{Git, ObjectFormat};
 }
 pub mod files {
     pub use crate::files::{ReadFile, Repository, decode};
@@ -60,11 +63,11 @@ pub mod policy {
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict, Worth,
     };
 }
 pub mod history {
-    pub use crate::history::{Changes, Circumstances, Document, decisions};
+    pub use crate::history::{Changes, Circumstances, Document, Signatures, Signed, decisions};
     pub mod base {
         pub use crate::history::base::{Base, CiEnvironment, find};
     }
@@ -80,6 +83,11 @@ pub mod gate {
 }
 pub mod remind {
     pub use crate::remind::{Settings, due, track};
+}
+pub mod report {
+    pub mod trend {
+        pub use crate::report::trend::read;
+    }
 }
 pub mod output {
     pub use crate::output::{Format, Look, Report, render};

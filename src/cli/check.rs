@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Place, Several};
+use crate::cli::{Past, Place, Several};
 use crate::output::Format;
 use crate::rule::Level;
 
@@ -22,7 +22,7 @@ pub struct Check {
     pub several: Several,
     /// Judge only what a change does, against this revision: a branch, a commit, or `auto` to find
     /// the base in CI. The base's policy, people and controls judge.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", conflicts_with = "at")]
     pub base: Option<String>,
     /// GitHub's event payload, or GitLab's saved answer of
     /// `GET /projects/:id/merge_requests/:iid`, to know who opened the pull request (with `--base`).
@@ -36,12 +36,17 @@ pub struct Check {
     /// or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// Fix what leaves nothing to decide, and report what is left: quotes, keys under another name, the shape of a
     /// value, words and dates in another spelling. Not in a CI job.
-    #[arg(long, conflicts_with_all = ["base", "diff"])]
+    #[arg(long, conflicts_with_all = ["base", "diff", "at"])]
     pub fix: bool,
     /// Print what `--fix` would change, write nothing, and exit with 1 if there is something.
-    #[arg(long, conflicts_with_all = ["all_registers", "base", "format", "output", "statistics", "limit", "fail_on"])]
+    #[arg(long, conflicts_with_all = [
+        "all_registers", "base", "at", "format", "output", "statistics", "limit", "fail_on",
+    ])]
     pub diff: bool,
     /// Report, count and fix only the findings of these rules; repeatable, or with commas between.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]

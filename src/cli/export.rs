@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Place;
+use crate::cli::{Past, Place};
 use crate::output::export::Format;
 
 /// Arguments of `export`.
@@ -26,4 +26,7 @@ pub struct Export {
     /// The day to export it for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
 }

@@ -33,8 +33,8 @@ pub(super) const OF_A_COMMAND: &str =
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
-    ("The register", &["check", "list", "show", "explain"]),
+    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
+    ("The register", &["check", "list", "show", "card", "explain"]),
     ("The team", &["report", "remind", "history", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
@@ -73,6 +73,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
             ("stopgap check --all-registers", "judge all registers of a monorepo"),
+            ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
         ],
     ),
     (
@@ -81,14 +82,23 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap list --mine", "what you own or asked for"),
             ("stopgap list --days-left 7", "what ends within a week, or is overdue"),
             ("stopgap list --all --control ACC-07 --sort starts", "how often a rule was broken, the latest first"),
+            ("stopgap list --at 2026-03-31", "what the register held at the end of that day"),
             ("stopgap list --columns id,owner,approver,left", "a table of your own"),
         ],
     ),
     (
         "show",
         &[
-            ("stopgap show payroll-vendor", "the record, its findings and its history"),
+            ("stopgap show payroll-vendor", "the record, its findings and its story"),
+            ("stopgap show payroll-vendor --output html=case.html", "the same as a page for the auditor"),
             ("stopgap show payroll-vendor --format json", "the same for scripts"),
+        ],
+    ),
+    (
+        "card",
+        &[
+            ("stopgap card payroll-vendor", "what an approver agrees to"),
+            ("stopgap card payroll-vendor --format markdown", "the same for an issue or a chat"),
         ],
     ),
     (
@@ -106,9 +116,17 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
+        "decide",
+        &[
+            ("stopgap decide payroll-vendor", "it was approved today"),
+            ("stopgap decide payroll-vendor --reviews reviews.json", "it was approved on the day of the review"),
+        ],
+    ),
+    (
         "report",
         &[
             ("stopgap report", "the agenda of the weekly meeting"),
+            ("stopgap report --since 14d --until 14d", "the same every other week"),
             ("stopgap report --format html --output html=report.html", "the same as a page"),
         ],
     ),

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Place, Several};
+use crate::cli::{Past, Place, Several};
 use crate::output::list::{Column, Format};
 
 /// Arguments of `list`.
@@ -20,6 +20,10 @@ pub struct List {
     /// Every exception, whatever its status.
     #[arg(long, short, conflicts_with = "status")]
     pub all: bool,
+    /// Only what was in force on a day of this period, whatever its status is now: `2026-01-01..2026-03-31`, `2026-01-01..`
+    /// until today, or one day. What has been removed from the register since counts by its last version.
+    #[arg(long, value_name = "FROM..TO", conflicts_with_all = ["status", "all", "days_left"])]
+    pub in_force: Option<String>,
     /// Only what this person owns: any spelling that the roster knows.
     #[arg(long, value_name = "PERSON")]
     pub owner: Option<String>,
@@ -41,6 +45,9 @@ pub struct List {
     /// The day to count from: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// What comes first.
     #[arg(long, value_enum, default_value_t = Sort::Urgency, value_name = "KEY")]
     pub sort: Sort,

@@ -2,8 +2,10 @@
 //! of an exception come from the table of fields.
 
 pub mod answers;
+mod card;
 pub mod help;
 mod check;
+mod dashes;
 mod doctor;
 mod export;
 mod history;
@@ -22,7 +24,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
+pub use card::Card;
 pub use check::Check;
+pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
 pub use export::Export;
 pub use history::History;
@@ -32,7 +36,7 @@ pub use list::List;
 pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
-pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
+pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use several::Several;
 pub use show::Show;
 
@@ -87,14 +91,26 @@ pub enum Command {
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
     List(List),
-    /// Show one exception: its record, its findings, its history.
+    /// Show one exception: its record, its findings, its story.
     ///
-    /// The timeline names the commit, the day and the author of each step: added, renewed, reviewed, amended, expired,
-    /// closed, moved, and edits that were none of these. It follows the id through every folder of the register, along
-    /// the first parents of HEAD; outside git it is what the record says of itself.
+    /// The story goes from the request over decision, reviews and renewals to the closure. Each step has what the record
+    /// says, the commit that wrote it, the merge and the pull request that brought it, who had approved it (with
+    /// `--pulls`), and whether record and git agree. The timeline names what each commit did: added, renewed, reviewed,
+    /// amended, expired, closed, moved, and edits that were none of these. Both follow the record through every name and
+    /// folder that it had, along the first parents of HEAD, and tell of one that was removed from the register too;
+    /// outside git they are what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
+    /// Show what an approver agrees to, in plain words.
+    ///
+    /// What is allowed, where, why, until when and how many days that is; what could happen at worst, which safer way
+    /// was not taken, what will be removed and by whom; what is unusual about it; and who decides. A renewal stands
+    /// beside the request that it extends. The page of `stopgap check --base REV --format markdown` has the same card
+    /// for everything that a change brings, with who has approved it so far.
+    ///
+    /// Exit code 0; 2: there is no such exception, or its file cannot be read.
+    Card(Card),
     /// Ask for an exception to go on, with a new reason.
     ///
     /// A renewal is a fresh request with its own reason, check and decision. In a terminal what is missing is asked
@@ -123,19 +139,29 @@ pub enum Command {
     Reject(Reject),
     /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// `owner`, `removal`, `alternatives`, `references`, `follows` and keys of your own are free to change; every other field
     /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
+    /// Date a request by the day on which it was approved.
+    ///
+    /// Writes the day of the decision into what the branch still asks for: a new exception, a renewal, an amendment. A
+    /// start that comes before the decision moves to its day. Nothing else changes, so an approval that was given before
+    /// stays good.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Decide(Decide),
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
-    /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
-    /// last meeting; then emergencies that nobody has reviewed; then records that contradict themselves
-    /// or cannot be read; then who holds how many, and the figures. `--format html` writes one page with
-    /// a timeline and a table that sorts and filters, and nothing in it needs a network.
+    /// must be removed; then what ends before the next meeting; then emergencies that nobody has
+    /// reviewed; then what breaks a rule, came past the gate or cannot be read; then what was closed,
+    /// waits on a branch, is new, renewed or rejected; then who holds how many, the last year week by
+    /// week, and the figures. Each item has the command that settles it. `--format html` writes one page
+    /// with a timeline and a table that sorts and filters, and nothing in it needs a network.
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),
@@ -172,8 +198,8 @@ pub enum Command {
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
-    /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
-    /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
+    /// The owner, the owner's manager and the approver are told at each of the policy's reminders, and daily once the
+    /// exception has expired. Nothing is printed when nobody must act.
     ///
     /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
@@ -221,7 +247,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case"])]
         name: String,
     },
 }
@@ -236,6 +262,15 @@ pub struct Place {
     /// The policy file. Default: `stopgap.yaml`, otherwise `.github/stopgap.yaml`, in the root.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+}
+
+/// The register of the past.
+#[derive(Args, Debug, Default)]
+pub struct Past {
+    /// Read the register as it stood on the default branch at the end of this day (`2026-03-31`) or at this date-time, or
+    /// in this revision, and judge it as of then: policy, people, controls and CODEOWNERS are of that commit too.
+    #[arg(long, value_name = "DATE|REV")]
+    pub at: Option<String>,
 }
 
 /// When to use colour.

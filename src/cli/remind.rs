@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{Place, Several};
+use crate::cli::{Past, Place, Several};
 use crate::output::remind::Format;
 
 /// Arguments of `remind`.
@@ -19,6 +19,9 @@ pub struct Remind {
     /// The day to remind for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

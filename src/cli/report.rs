@@ -1,8 +1,10 @@
 //! The arguments of `stopgap report`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use crate::cli::{Place, Several};
+use crate::cli::{Past, Place, Several};
 use crate::output::report::Format;
 
 /// Arguments of `report`.
@@ -17,10 +19,25 @@ pub struct Report {
     /// The day of the meeting: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past.
+    #[command(flatten)]
+    pub past: Past,
     /// The day of the last meeting: `2026-11-16`, `7d` ago or the last `monday`; what is dated
     /// on it or later is new. Default: 7 days before.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
+    /// The day of the next meeting: `2026-11-30`, `7d` ahead or the next `monday`; what ends by then is on the agenda.
+    /// Default: 7 days after.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Say which merges nobody had approved, by the pull requests and reviews that `action/fetch-pulls` saved; may be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    pub pulls: Vec<PathBuf>,
+    /// The address before a file's path, for the page's links: `https://code.example/register/`. Default: that of the
+    /// repository at the remote `origin`, if it has one.
+    #[arg(long, value_name = "PREFIX")]
+    pub link: Option<String>,
     /// How to print the report. Default: `text`, or with `--output FILE` what the file's ending says.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,

@@ -25,7 +25,8 @@ pub(super) fn load(
     root: &Path,
     repository: &Repository,
 ) -> Result<(RuleBook, Option<Schema>), Error> {
-    let policy = policy(arguments, world, root, repository)?;
+    let mut policy = policy(arguments, world, root, repository)?;
+    policy.signers = policy::load_signers(repository, &policy)?;
     let own = policy::load_schema(repository, &policy)?;
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;

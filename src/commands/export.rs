@@ -20,7 +20,7 @@ const SHOWN: usize = 10;
 
 /// Exports the register. What the format cannot contain is reported on standard error.
 pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
     let policy = &opened.judge.policy;
     if arguments.gaps && arguments.format != Format::Csv {
         return Err(Error::from(Argument::Value {

@@ -1,20 +1,22 @@
 //! One register or several, read as one: what `list`, `report` and `remind` begin with.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::registers::{self, Registers};
-use crate::commands::{World, describe};
+use crate::commands::together::Union;
+use crate::commands::{World, describe, write};
 use crate::error::Error;
 use crate::files::ReadFile;
 use crate::output::escape;
-use crate::output::record::{Home, View};
+use crate::output::record::View;
 use crate::policy::NAMES;
-use crate::register::{Files, Register};
-use crate::rules::Judge;
+use crate::register::{Files, Home, Register};
+use crate::rule::Findings;
+use crate::rules::{Case, Judge};
 use crate::schema::Schema;
 use crate::source::{Source, Span};
 use crate::yaml::Problem;
@@ -23,24 +25,38 @@ use crate::yaml::Problem;
 pub(super) struct Gathered {
     /// The root of the one register, or the top of the work tree.
     pub(super) root: PathBuf,
-    /// The rule book of each, by where it is; at least one.
-    parts: Vec<Part>,
+    /// At least one.
+    pub(super) parts: Vec<Part>,
     /// The organisation's own schema, where there is only one register.
     own: Option<Schema>,
     /// All files: with several registers their paths are from the top of the work tree. The policy of a register that
     /// could not be read is a file that cannot be.
     pub(super) files: Files,
     /// Where each register is, if there are several.
-    homes: Vec<Home>,
+    pub(super) homes: Vec<Home>,
     is_broken: bool,
 }
 
-/// A register among others.
-struct Part {
+/// A register, by itself or among others.
+pub(super) struct Part {
     /// Where it is from the top of the work tree: empty, or ending in `/`; empty where it is the only one.
-    root: String,
-    judge: Judge,
+    pub(super) below: String,
+    /// How it is named on the command line.
+    pub(super) place: cli::Place,
+    /// Everything but its files.
+    pub(super) opened: Opened,
 }
+
+/// What is looked for, and when.
+pub(super) struct Wanted<'w> {
+    pub(super) place: &'w cli::Place,
+    pub(super) several: &'w cli::Several,
+    pub(super) past: &'w cli::Past,
+    pub(super) today: Option<&'w str>,
+}
+
+/// What is done with each register once it is read.
+type Look = dyn Fn(&mut Opened) -> Result<Findings, Error>;
 
 impl Gathered {
     /// Finds and reads what the arguments name. Registers that cannot be read are named on standard error.
@@ -48,32 +64,63 @@ impl Gathered {
     /// # Errors
     ///
     /// If there is none, or the arguments make no sense.
-    pub(super) fn open(
-        place: &cli::Place,
-        several: &cli::Several,
+    pub(super) fn open(wanted: &Wanted<'_>, world: &World) -> Result<Self, Error> {
+        Ok(Self::gather(wanted, world, &|_| Ok(Findings::default()))?.0)
+    }
+
+    /// Does the same, and checks each register by its own rule book.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Gathered::open`].
+    pub(super) fn judge(wanted: &Wanted<'_>, world: &World) -> Result<(Self, Findings), Error> {
+        let (gathered, mut findings) = Self::gather(wanted, world, &judged)?;
+        findings.shorten();
+        Ok((gathered, findings))
+    }
+
+    fn gather(wanted: &Wanted<'_>, world: &World, look: &Look) -> Result<(Self, Findings), Error> {
+        let Wanted { place, several, past, today } = *wanted;
+        if several.all_registers {
+            return Self::gather_all(&Registers::find(several, past, world)?, today, world, look);
+        }
+        let mut opened = Opened::open_at(place, past, today, world)?;
+        let findings = look(&mut opened)?;
+        let (root, files, own) = (opened.root.clone(), std::mem::take(&mut opened.files), opened.own.take());
+        let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
+        let parts = vec![Part { below: String::new(), place, opened }];
+        Ok((Self { root, parts, own, files, homes: Vec::new(), is_broken: false }, findings))
+    }
+
+    fn gather_all(
+        found: &Registers,
         today: Option<&str>,
         world: &World,
-    ) -> Result<Self, Error> {
-        if !several.all_registers {
-            let Opened { root, judge, own, files } = Opened::open(place, today, world)?;
-            let parts = vec![Part { root: String::new(), judge }];
-            return Ok(Self { root, parts, own, files, homes: Vec::new(), is_broken: false });
-        }
-        let found = Registers::find(several, world)?;
-        let (mut parts, mut files, mut broken, mut last) = (Vec::new(), Files::default(), Vec::new(), None);
-        for root in &found.roots {
-            let place = cli::Place { root: Some(found.top.join(root)), policy: None };
-            match Opened::open(&place, today, world) {
-                Ok(opened) => {
-                    files.absorb(opened.files, |path| format!("{root}{path}"));
-                    parts.push(Part { root: root.clone(), judge: opened.judge });
+        look: &Look,
+    ) -> Result<(Self, Findings), Error> {
+        found.remark(today, world);
+        let (mut parts, mut union, mut broken, mut last) = (Vec::new(), Union::default(), Vec::new(), None);
+        let read = |root: &str, place: &cli::Place| {
+            let mut opened = match found.then(root, world)? {
+                Some(then) => Opened::open_then(place, then, today, world)?,
+                None => Opened::open(place, today, world)?,
+            };
+            let findings = look(&mut opened)?;
+            Ok((opened, findings))
+        };
+        for below in &found.roots {
+            let place = registers::place_of(&found.top.join(below));
+            match read(below, &place) {
+                Ok((mut opened, findings)) => {
+                    union.add(below, std::mem::take(&mut opened.files), findings);
+                    parts.push(Part { below: below.clone(), place, opened });
                 }
                 Err(error @ (Error::Argument(_) | Error::Input(_))) => return Err(error),
                 Err(error) => {
-                    let head = format!("in the register `{}`:\n", escape::line(&registers::name(root)));
+                    let head = format!("in the register `{}`:\n", escape::line(&registers::name(below)));
                     let text = head + &describe(&error, world.look_of_errors());
                     let _ = std::io::stderr().lock().write_all(text.as_bytes());
-                    broken.push(unread(root, &error));
+                    broken.push(unread(below, &error));
                     last = Some(error);
                 }
             }
@@ -82,13 +129,12 @@ impl Gathered {
             return Err(error);
         }
         let is_broken = !broken.is_empty();
+        let Union { mut files, mut findings, .. } = union;
         files.absorb(Files::from_read(broken), str::to_owned);
-        let home = |part: &Part| {
-            let (zone, today) = (part.judge.policy.timezone, part.judge.today);
-            Home { root: part.root.clone(), name: registers::name(&part.root), zone, today }
-        };
+        let (files, numbers) = files.in_order();
+        findings.renumber(|file| numbers[file.index()]);
         let homes = parts.iter().map(home).collect();
-        Ok(Self { root: found.top, parts, own: None, files: files.in_order(), homes, is_broken })
+        Ok((Self { root: found.top.clone(), parts, own: None, files, homes, is_broken }, findings))
     }
 
     /// Tells whether this is about several registers.
@@ -98,20 +144,37 @@ impl Gathered {
 
     /// Returns the rule book that stands for all: that of the first register.
     pub(super) fn first(&self) -> &Judge {
-        &self.parts[0].judge
+        &self.parts[0].opened.judge
     }
 
     /// Returns all rule books.
     pub(super) fn judges(&self) -> impl Iterator<Item = &Judge> {
-        self.parts.iter().map(|part| &part.judge)
+        self.parts.iter().map(|part| &part.opened.judge)
     }
 
     /// Returns the rule book for a file.
     pub(super) fn judge_of(&self, path: &str) -> &Judge {
-        let holds = |part: &&Part| path.starts_with(part.root.as_str());
+        let holds = |part: &&Part| path.starts_with(part.below.as_str());
         // The innermost folder is the one that the file belongs to.
-        let part = self.parts.iter().filter(holds).max_by_key(|part| part.root.len());
-        part.map_or_else(|| self.first(), |part| &part.judge)
+        let part = self.parts.iter().filter(holds).max_by_key(|part| part.below.len());
+        part.map_or_else(|| self.first(), |part| &part.opened.judge)
+    }
+
+    /// Refuses outputs that would replace what a run reads.
+    ///
+    /// # Errors
+    ///
+    /// If one would.
+    pub(super) fn spare_inputs<F>(
+        &self,
+        outputs: &[(F, PathBuf)],
+        named: &[&Path],
+        world: &World,
+    ) -> Result<(), Error> {
+        let spare = |part: &Part| {
+            write::spare_inputs(outputs, named, &world.folder, &part.opened.root, &part.opened.judge.policy)
+        };
+        self.parts.iter().try_for_each(spare)
     }
 
     /// Returns the view from which exceptions are described.
@@ -135,14 +198,31 @@ impl Gathered {
 
     /// Returns the folders of the exceptions, as people are told where all of this is.
     pub(super) fn folders(&self) -> String {
-        let folders: Vec<String> =
-            self.parts.iter().map(|part| format!("{}{}", part.root, part.judge.policy.exceptions)).collect();
-        folders.join(", ")
+        let folder = |part: &Part| format!("{}{}", part.below, part.opened.judge.policy.exceptions);
+        self.parts.iter().map(folder).collect::<Vec<_>>().join(", ")
     }
 
     /// Returns the exit code of a run that has printed everything there is.
     pub(super) fn exit_code(&self) -> ExitCode {
         if self.is_broken { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// Checks a whole register.
+fn judged(opened: &mut Opened) -> Result<Findings, Error> {
+    let ownership = opened.look_beside()?;
+    let register = opened.register();
+    Ok(Case::whole(&opened.judge, &register, ownership.as_ref(), &opened.files).run())
+}
+
+fn home(part: &Part) -> Home {
+    let Judge { policy, today, .. } = &part.opened.judge;
+    Home {
+        root: part.below.clone(),
+        name: registers::name(&part.below),
+        folder: policy.exceptions.clone(),
+        zone: policy.timezone,
+        today: *today,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::git::{Commit, Git};
 use crate::github::InputError;
 use crate::output::history::{HistoryReport, count, render};
 use crate::policy::RuleBook;
-use crate::replay;
+use crate::replay::{self, Between};
 use crate::rule::Level;
 use crate::signoff::Pulls;
 use crate::time::{Today, Zone};
@@ -34,7 +34,8 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     }
     let pulls = read_pulls(&arguments.pulls, &world.folder)?;
     let policy = book::policy_file(&arguments.place, world, &root);
-    let past = replay::replay(&git, &root, since.as_ref(), &policy, &load, pulls.as_ref())?;
+    let between = Between { since: since.as_ref(), tip: None };
+    let past = replay::replay(&git, &root, between, &policy, &load, pulls.as_ref())?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
 const MOST_PULLS: u64 = 256 * 1024 * 1024;
 
 /// Reads GitHub's saved answers; `None` if no file is given.
-fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
+pub(super) fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         let bytes = files::read_named(&folder.join(path), MOST_PULLS).map_err(|error| Error::Unreadable {

@@ -1,30 +1,41 @@
 //! `stopgap list`: the register as a table, the most urgent first.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::list::{Sort, StatusName, TierName};
-use crate::commands::gathered::Gathered;
+use crate::commands::gathered::{Gathered, Part, Wanted};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
-use crate::git::Identity;
+use crate::files::ReadFile;
+use crate::git::{Commit, Identity};
+use crate::history::past::{self, Gone};
 use crate::output::Look;
 use crate::output::list::{Format, Listing, Row, render};
 use crate::people::fold_person;
-use crate::register::{Exception, Status, Text, Tier, control_key};
+use crate::register::{Exception, Status, Text, Tier, control_key, stem};
+use crate::report::Item;
 use crate::rules::Judge;
 use crate::text::{nearest, normalise, shown};
+use crate::time::Day;
+use crate::time::typed::{self, Toward};
 
 /// Lists exceptions.
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Gathered::open(&arguments.place, &arguments.several, arguments.today.as_deref(), world)?;
+    let cli::List { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let mut opened = Gathered::open(&wanted, world)?;
+    let period = arguments.in_force.as_deref().map(|text| period(text, opened.first().today.day)).transpose()?;
+    let removed = match period {
+        Some(_) => add_gone(&mut opened)?,
+        None => BTreeMap::new(),
+    };
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
-    for judge in opened.judges() {
-        write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
-    }
-    let filter = Filter::new(arguments, &opened)?;
+    opened.spare_inputs(&outputs, &[], world)?;
+    let filter = Filter::new(arguments, &opened, period)?;
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
@@ -40,10 +51,14 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
     sort(&mut rows, arguments.sort, opened.first());
     let trees = register.exceptions.len();
+    let shown: BTreeSet<&str> = rows.iter().map(|row| opened.files.source(row.exception.file).path()).collect();
+    let removed = removed.into_iter().filter(|(path, _)| shown.contains(path.as_str())).collect();
     let listing = Listing {
         view: opened.view(&register),
         unreadable: register.files.iter().filter(|file| register.exception(file.id).is_none()).copied().collect(),
         left_out: trees - rows.len(),
+        period,
+        removed,
         rows,
         max_renewals: opened.first().policy.max_renewals,
         columns: arguments.columns.clone(),
@@ -97,16 +112,18 @@ struct Filter<'f> {
     me: Option<Vec<String>>,
     /// The control's key, if only one is listed.
     control: Option<String>,
+    /// The first and the last day of which something was in force on one.
+    period: Option<(Day, Day)>,
 }
 
 impl<'f> Filter<'f> {
-    fn new(arguments: &'f cli::List, opened: &'f Gathered) -> Result<Self, Error> {
+    fn new(arguments: &'f cli::List, opened: &'f Gathered, period: Option<(Day, Day)>) -> Result<Self, Error> {
         let judge = opened.first();
         refuse_stranger("--owner", arguments.owner.as_deref(), opened)?;
         refuse_stranger("--approver", arguments.approver.as_deref(), opened)?;
         let me = if arguments.mine { Some(me(opened)?) } else { None };
         let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
-        Ok(Self { arguments, opened, me, control })
+        Ok(Self { arguments, opened, me, control, period })
     }
 
     /// Returns the rule book for an exception.
@@ -116,10 +133,12 @@ impl<'f> Filter<'f> {
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
         let (arguments, judge) = (self.arguments, self.judge(exception));
-        let status = match (arguments.all, arguments.status.as_slice()) {
-            (true, _) => true,
-            (false, []) => exception.is_live(),
-            (false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
+        let item = || Item::new(exception, &judge.policy, judge.today, judge.today.day);
+        let status = match (self.period, arguments.all, arguments.status.as_slice()) {
+            (Some(period), ..) => item().is_in_force_within(period, judge.today.day),
+            (None, true, _) => true,
+            (None, false, []) => exception.is_live(),
+            (None, false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
         };
         let tier = exception.risk.tier.as_ref().map(|tier| tier.value);
         let tiers = arguments.tier.is_empty() || arguments.tier.iter().any(|name| tier == Some(self::tier(*name)));
@@ -135,6 +154,60 @@ impl<'f> Filter<'f> {
         let near = |most: u32| exception.is_live() && left.is_some_and(|left| left <= i64::from(most));
         status && tiers && owner && approver && mine && control && arguments.days_left.is_none_or(near)
     }
+}
+
+/// Reads a period: its first and its last day, of which the last is today unless it is named.
+fn period(text: &str, today: Day) -> Result<(Day, Day), Error> {
+    let refused = |why: String| {
+        Error::from(Argument::Value {
+            option: "--in-force".to_owned(),
+            value: text.to_owned(),
+            why,
+            help: "write the first and the last day, such as `2026-01-01..2026-03-31`, or one day".to_owned(),
+        })
+    };
+    let day = |text: &str| typed::read_day(text, today, Toward::Past).map_err(|error| refused(error.to_string()));
+    let (from, to) = match text.split_once("..") {
+        None => (day(text)?, day(text)?),
+        Some((from, "")) => (day(from)?, today),
+        Some((from, to)) => (day(from)?, day(to)?),
+    };
+    if to < from {
+        return Err(refused(format!("`{from}` is after `{to}`")));
+    }
+    Ok((from, to))
+}
+
+/// Adds the last versions of exceptions that the history has and a register has not, and returns their paths and the
+/// commits that removed them. Outside git there is nothing to add.
+fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
+    let mut removed = BTreeMap::new();
+    let mut added: Vec<ReadFile> = Vec::new();
+    for part in &opened.parts {
+        let folder = format!("{}{}/", part.below, part.opened.judge.policy.exceptions);
+        let paths = opened.files.own().iter().map(|id| opened.files.source(*id).path());
+        let here: BTreeSet<String> =
+            paths.filter(|path| path.starts_with(&folder)).map(|path| stem(path).to_lowercase()).collect();
+        for Gone { last, removed_in } in gone(part)? {
+            let path = last.source.path();
+            // What the work tree has and no commit yet may be one of them, put back.
+            if !here.contains(&stem(path).to_lowercase()) {
+                let path = format!("{}{path}", part.below);
+                added.push(ReadFile { source: last.source.renamed(&path), ..last });
+                removed.insert(path, removed_in);
+            }
+        }
+    }
+    opened.files.put_all(added);
+    Ok(removed)
+}
+
+/// Finds what the history of a register has and the register has not.
+fn gone(part: &Part) -> Result<Vec<Gone>, Error> {
+    let Part { opened, .. } = part;
+    let Some(git) = opened.git()? else { return Ok(Vec::new()) };
+    let Some(tip) = opened.tip(&git)? else { return Ok(Vec::new()) };
+    past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)
 }
 
 /// Returns the spellings by which git knows the user.

@@ -3,6 +3,7 @@
 mod ask;
 mod book;
 mod candidate;
+mod card;
 mod check;
 pub mod completions;
 mod doctor;
@@ -19,6 +20,7 @@ mod man;
 mod new;
 mod opened;
 mod place;
+mod precedent;
 mod registers;
 mod remind;
 mod report;
@@ -28,6 +30,8 @@ mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod then;
+mod together;
 mod write;
 
 use std::io::{self, IsTerminal, Write};
@@ -149,11 +153,13 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments, world, &mut out),
         Command::Report(arguments) => report::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
+        Command::Card(arguments) => card::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),

@@ -4,13 +4,19 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::commands::lock::Lock;
+use crate::commands::signoff::{self, Owners};
+use crate::commands::then::{self, Then};
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
+use crate::git::{Commit, Git};
 use crate::output::record::View;
+use crate::policy::places::BASELINE;
 use crate::register::{self, FileRef, Files, Register};
 use crate::rules::Judge;
 use crate::schema::Schema;
+use crate::signoff::Ownership;
+use crate::source::Source;
 use crate::text::{nearest, shown};
 
 /// What every command about the register as it is begins with.
@@ -23,6 +29,8 @@ pub(super) struct Opened {
     pub(super) own: Option<Schema>,
     /// The files of the register.
     pub(super) files: Files,
+    /// The commit of the past that they are from; `None` for the files as they are.
+    pub(super) then: Option<Then>,
 }
 
 impl Opened {
@@ -33,6 +41,46 @@ impl Opened {
     /// If there is none, its rule book makes no sense, or `today` is not a day.
     pub(super) fn open(arguments: &cli::Place, today: Option<&str>, world: &World) -> Result<Self, Error> {
         Self::unread(arguments, today, world)?.read()
+    }
+
+    /// Finds and reads a register as [`Opened::open`] does, or as it stood in the past, and says on standard error where
+    /// the one may be taken for the other.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::open`], and when there is no such commit.
+    pub(super) fn open_at(
+        arguments: &cli::Place,
+        past: &cli::Past,
+        today: Option<&str>,
+        world: &World,
+    ) -> Result<Self, Error> {
+        let Some(then) = Then::find(arguments, past, world)? else {
+            let opened = Self::open(arguments, today, world)?;
+            then::remark_today(today, opened.judge.today, &opened.root);
+            return Ok(opened);
+        };
+        let opened = Self::open_then(arguments, then, today, world)?;
+        opened.then.iter().for_each(Then::remark);
+        Ok(opened)
+    }
+
+    /// Reads a register from a commit of the past.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::open`].
+    pub(super) fn open_then(
+        arguments: &cli::Place,
+        then: Then,
+        today: Option<&str>,
+        world: &World,
+    ) -> Result<Self, Error> {
+        let mut head = then.head()?;
+        let (book, own) = book::load(arguments, world, &then.root, &head.place).map_err(|error| head.owns(error))?;
+        let files = head.register(&book.policy.exceptions)?;
+        let today = then.today(today, book.policy.timezone, world)?;
+        Ok(Self { root: then.root.clone(), judge: Judge::new(book, today), own, files, then: Some(then) })
     }
 
     /// Finds and reads a register that is about to be edited: no other edit of it can run until the returned lock is
@@ -77,12 +125,55 @@ impl Opened {
         let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
         let today = book::read_today(today, book.policy.timezone, world)?;
         let judge = Judge::new(book, today);
-        Ok(Self { root, judge, own, files: Files::default() })
+        Ok(Self { root, judge, own, files: Files::default(), then: None })
     }
 
     fn read(self) -> Result<Self, Error> {
         let files = register::read(&self.root, &self.judge.policy.exceptions)?;
         Ok(Self { files, ..self })
+    }
+
+    /// Opens the clone that holds the register; `None` outside git.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started or refuses the repository.
+    pub(super) fn git(&self) -> Result<Option<Git>, Error> {
+        match &self.then {
+            Some(then) => Ok(Some(then.git.clone())),
+            None => Git::open(&self.root),
+        }
+    }
+
+    /// Tells whether a commit of the past was read, and not what is here now.
+    pub(super) fn is_of_the_past(&self) -> bool {
+        self.then.is_some()
+    }
+
+    /// Returns the newest commit of what was read: that of the past, otherwise `HEAD`.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub(super) fn tip(&self, git: &Git) -> Result<Option<Commit>, Error> {
+        match &self.then {
+            Some(then) => Ok(Some(then.commit.clone())),
+            None => git.head(),
+        }
+    }
+
+    /// Adds to the files what the check of the whole register looks at beside the exceptions.
+    ///
+    /// # Errors
+    ///
+    /// If CODEOWNERS cannot be looked for.
+    pub(super) fn look_beside(&mut self) -> Result<Option<Ownership>, Error> {
+        if let Some(baseline) = &mut self.judge.baseline {
+            baseline.file = Some(self.files.add(Source::new(BASELINE, baseline.text.clone()).into()));
+        }
+        let then = self.then.as_ref().map(Then::head).transpose()?;
+        let owners = then.as_ref().map_or(Owners::WorkTree(&self.root), |head| Owners::Head(head, &self.root));
+        signoff::ownership(self.judge.policy.forge(), &owners, &mut self.files)
     }
 
     /// Returns the view from which exceptions are described.

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::{Argument, Error};
+use crate::files::Repository;
 use crate::policy;
 use crate::register::Files;
 use crate::rule::Findings;
@@ -96,17 +97,23 @@ pub(super) enum Selection {
 }
 
 impl Selection {
-    /// Reads the named paths, relative to the current folder.
+    /// Reads the named paths, relative to the current folder. They lie in the work tree, or in a commit of the past.
     ///
     /// # Errors
     ///
     /// If one is not a file or folder of the register.
-    pub(super) fn new(paths: &[PathBuf], current: &Path, root: &Path, folder: &str) -> Result<Self, Error> {
+    pub(super) fn new(
+        paths: &[PathBuf],
+        current: &Path,
+        root: &Path,
+        folder: &str,
+        past: Option<&Repository>,
+    ) -> Result<Self, Error> {
         if paths.is_empty() {
             return Ok(Self::Whole);
         }
         let selected: Result<Vec<String>, Argument> =
-            paths.iter().map(|path| relative(path, current, root, folder)).collect();
+            paths.iter().map(|path| relative(path, current, root, folder, past)).collect();
         Ok(Self::Some(selected?))
     }
 
@@ -139,20 +146,53 @@ pub(super) fn inside(path: &Path, root: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn relative(path: &Path, current: &Path, root: &Path, folder: &str) -> Result<String, Argument> {
+/// Returns a path that need not exist relative to the root, if it is below it by its name.
+fn lexically_inside(path: &Path, root: &Path) -> Option<String> {
+    let mut place = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(place.pop()),
+            Component::CurDir => {}
+            part => place.push(part),
+        }
+    }
+    // The folder that the user is in may be known by another name than the root.
+    let known = place.ancestors().find_map(|above| Some((above, std::fs::canonicalize(above).ok()?)));
+    let (above, real) = known?;
+    let real = real.join(place.strip_prefix(above).unwrap_or(Path::new("")));
+    let below = real.strip_prefix(root).ok()?;
+    Some(below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+fn relative(
+    path: &Path,
+    current: &Path,
+    root: &Path,
+    folder: &str,
+    past: Option<&Repository>,
+) -> Result<String, Argument> {
     let named = || (path.to_path_buf(), folder.to_owned());
     let full = current.join(path);
-    if std::fs::symlink_metadata(&full).is_err() {
+    let (inside, is_there, is_folder) = match past {
+        None => (inside(&full, root), std::fs::symlink_metadata(&full).is_ok(), full.is_dir()),
+        Some(past) => {
+            let inside = lexically_inside(&full, root);
+            let folder = |path: &String| matches!(past, Repository::Commit(files) if files.is_folder(path));
+            let is_folder = inside.as_ref().is_some_and(|path| path.is_empty() || folder(path));
+            let is_there = is_folder || inside.as_ref().is_some_and(|path| past.exists(path));
+            (inside, is_there, is_folder)
+        }
+    };
+    if !is_there {
         let (path, folder) = named();
         return Err(Argument::NoSuchPath { path, folder });
     }
-    let inside = inside(&full, root);
     let yaml = |path: &str| [".yaml", ".yml"].iter().any(|ending| path.to_lowercase().ends_with(ending));
     match inside {
         Some(inside) if folder.starts_with(&format!("{inside}/")) || inside.is_empty() || inside == folder => {
             Ok(folder.to_owned())
         }
-        Some(inside) if inside.starts_with(&format!("{folder}/")) && (full.is_dir() || yaml(&inside)) => Ok(inside),
+        Some(inside) if inside.starts_with(&format!("{folder}/")) && (is_folder || yaml(&inside)) => Ok(inside),
         _ => {
             let (path, folder) = named();
             Err(Argument::OutsideRegister { path, folder })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::gathered::Gathered;
+use crate::commands::gathered::{Gathered, Wanted};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Input};
 use crate::files;
@@ -23,11 +23,10 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     let outputs = write::parse_outputs(&arguments.output, "markdown=reminders.md")?;
     let settings = settings(arguments, &outputs)?;
     let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
-    let opened = Gathered::open(&arguments.place, &arguments.several, arguments.today.as_deref(), world)?;
-    for judge in opened.judges() {
-        let existing = arguments.existing.as_deref();
-        write::spare_inputs(&outputs, existing.as_slice(), &world.folder, &opened.root, &judge.policy)?;
-    }
+    let cli::Remind { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let opened = Gathered::open(&wanted, world)?;
+    opened.spare_inputs(&outputs, arguments.existing.as_deref().as_slice(), world)?;
     let register = opened.register();
     let reminders = remind::due_each(&|path| opened.judge_of(path), &register);
     let tracking = match &issues {

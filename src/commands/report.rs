@@ -5,35 +5,44 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::gathered::Gathered;
-use crate::commands::{World, write};
+use crate::commands::gathered::{Gathered, Part, Wanted};
+use crate::commands::opened::Opened;
+use crate::commands::together::Remarks;
+use crate::commands::{World, book, history, place, registers, write};
 use crate::error::{Argument, Error};
+use crate::files::Repository;
+use crate::git::Git;
 use crate::output::report::{Format, render};
-use crate::report::{self, Meeting};
+use crate::replay::{self, Between};
+use crate::report::{self, Known, Links, Meeting, Period, is_address, page_of};
+use crate::signoff::Pulls;
 use crate::time::Day;
 use crate::time::typed::{self, Toward};
 
-/// The days between two meetings unless `--since` names another.
+/// The days between two meetings unless `--since` or `--until` names another.
 const WEEK: i64 = 7;
 
 /// Prepares the meeting.
 pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = Outputs::parse(arguments)?;
-    let opened = Gathered::open(&arguments.place, &arguments.several, arguments.today.as_deref(), world)?;
-    for judge in opened.judges() {
-        write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
-    }
-    let judge = opened.first();
-    let since = read_since(arguments.since.as_deref(), judge.today.day)?;
-    let register = opened.register();
-    let mut items = report::read(&register, &|path| opened.judge_of(path));
-    let folders = opened.folders();
-    if opened.are_several() {
-        // Only the path says which register an exception is in.
-        items.iter_mut().for_each(|item| item.shares_id = true);
-    }
-    let mut meeting = Meeting::new(&items, &register, judge, since);
-    meeting.folder = &folders;
+    let cli::Report { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let (opened, findings) = Gathered::judge(&wanted, world)?;
+    let pulls: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
+    opened.spare_inputs(&outputs.files, &pulls, world)?;
+    let today = opened.first().today.day;
+    let period = Period {
+        since: read_since(arguments.since.as_deref(), today)?,
+        until: read_until(arguments.until.as_deref(), today)?,
+    };
+    let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
+    let links = links(arguments.link.as_deref(), &opened)?;
+    let known = Known { findings, links, ..known(&opened, world, period, pulls.as_ref())? };
+    let (register, folders) = (opened.register(), opened.folders());
+    let judge_of = |path: &str| opened.judge_of(path);
+    let items = report::read(&register, &judge_of, &opened.homes, period.until);
+    let meeting = Meeting::new(&items, &register, &opened.files, &judge_of, &opened.homes, period, &known);
+    let meeting = Meeting { folder: &folders, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
@@ -41,6 +50,88 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(opened.exit_code()),
     }
+}
+
+/// Finds where files can be looked at: what the argument says, and what the remote's address tells.
+fn links(prefix: Option<&str>, opened: &Gathered) -> Result<Option<Links>, Error> {
+    if let Some(prefix) = prefix.filter(|prefix| !is_address(prefix)) {
+        return Err(Error::from(Argument::Form {
+            option: "--link",
+            value: prefix.to_owned(),
+            fault: "is not an address",
+            help: "write what comes before a file's path, such as `https://code.example/register/`".to_owned(),
+        }));
+    }
+    let first = &opened.parts[0].opened;
+    let git = first.git()?;
+    let base = git.as_ref().map(Git::origin).transpose()?.flatten().and_then(|remote| page_of(&remote));
+    let commit = git.as_ref().map(|git| first.tip(git)).transpose()?.flatten();
+    if prefix.is_none() && (base.is_none() || commit.is_none()) {
+        return Ok(None);
+    }
+    Ok(Some(Links {
+        prefix: prefix.map(str::to_owned),
+        base,
+        forge: first.judge.policy.forge(),
+        commit: commit.map_or_else(String::new, |commit| commit.as_str().to_owned()),
+        below: place::below_work_tree(&opened.root),
+    }))
+}
+
+/// Finds out what only git knows, of all registers as one.
+fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>) -> Result<Known, Error> {
+    let (today, mut known, mut remarks) = (opened.first().today.day, Known::default(), Remarks::default());
+    for part in &opened.parts {
+        let mut found = of_git(part, world, period, today, pulls)?;
+        remarks.add(&registers::name(&part.below), std::mem::take(&mut found.remarks));
+        if !opened.are_several() {
+            known = found;
+        } else {
+            known.absorb(&part.below, found);
+        }
+    }
+    known.remarks = remarks.lines();
+    Ok(known)
+}
+
+/// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too.
+fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Option<&Pulls>) -> Result<Known, Error> {
+    let (mut known, Part { opened, place, .. }) = (Known::default(), part);
+    let Some(git) = opened.git()? else {
+        known.remarks.push(
+            "not in git, so it is not known what came past the gate, what waits on a branch and how it has developed"
+                .to_owned(),
+        );
+        return Ok(known);
+    };
+    let Opened { root, judge, .. } = opened;
+    let (folder, zone) = (&judge.policy.exceptions, judge.policy.timezone);
+    let load = |repository: &Repository| Ok(book::load(place, world, root, repository)?.0);
+    let policy = book::policy_file(place, world, root);
+    let mut keep = |what: &str, error: &Error| {
+        let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+        known.remarks.push(format!("{what} is not known: {error}{help}"));
+    };
+    let tip = opened.tip(&git)?;
+    let past = replay::last_before(&git, tip.as_ref(), period.since, zone).and_then(|since| {
+        replay::replay(&git, root, Between { since: since.as_ref(), tip: tip.as_ref() }, &policy, &load, pulls)
+    });
+    known.past = past.map_err(|error| keep("what came past the gate", &error)).ok();
+    // Which branches there were then, a clone does not say.
+    if !opened.is_of_the_past() {
+        let pending = report::pending::read(&git, root, folder, zone);
+        known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
+    }
+    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, meeting);
+    known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
+    known.remarks.extend(known.past.iter().flat_map(|past| past.remarks.iter().cloned()));
+    if known.past.is_some() && pulls.is_none() {
+        known.remarks.push(
+            "merges without approval are not known: save the reviews with `action/fetch-pulls`, and name them with `--pulls`"
+                .to_owned(),
+        );
+    }
+    Ok(known)
 }
 
 /// Where the report goes.
@@ -81,4 +172,19 @@ fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
         return Err(Error::from(Argument::SinceAfterToday { since, today }));
     }
     Ok(since)
+}
+
+/// Reads `--until`, otherwise goes on a week.
+fn read_until(text: Option<&str>, today: Day) -> Result<Day, Error> {
+    let Some(text) = text else { return Ok(today.plus(WEEK)) };
+    let until = typed::read_day(text, today, Toward::Future).map_err(|error| Argument::Value {
+        option: "--until".to_owned(),
+        value: text.to_owned(),
+        why: error.to_string(),
+        help: "write the day of the next meeting, such as `2026-11-30` or `monday`".to_owned(),
+    })?;
+    if until < today {
+        return Err(Error::from(Argument::UntilBeforeToday { until, today }));
+    }
+    Ok(until)
 }

@@ -11,5 +11,8 @@ pub(super) fn run(name: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
     for (_, schema) in Shipped::ALL.iter().filter(|(known, _)| *known == name) {
         out.write_all(schema.text().as_bytes())?;
     }
+    for (_, text) in Shipped::OUTPUTS.iter().filter(|(known, _)| *known == name) {
+        out.write_all(text.as_bytes())?;
+    }
     Ok(ExitCode::SUCCESS)
 }

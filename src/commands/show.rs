@@ -1,26 +1,37 @@
-//! `stopgap show`: one exception and what became of it.
+//! `stopgap show`: the case file of one exception.
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::opened::{self, Opened};
-use crate::commands::{World, place};
+use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
-use crate::files;
-use crate::git::Git;
+use crate::files::{ReadFile, Repository};
+use crate::git::{Commit, Git};
+use crate::history::case::{self, Approval, Sources, Step};
+use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
+use crate::history::trail::{self, Trail};
 use crate::output::Report;
-use crate::output::show::{Sheet, render};
-use crate::policy::Policy;
-use crate::register::{Exception, FileRef, Status, Term};
+use crate::output::show::{Sheet, Slip, render};
+use crate::policy::{Policy, RuleBook};
+use crate::register::{Exception, FileRef, Register, Status, Term, stem};
+use crate::replay::{self, Between, Past};
 use crate::rules::{self, Case};
+use crate::signoff::{Pulls, ReviewState};
 use crate::time::Today;
 
 /// Shows one exception.
 pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    let outputs = write::parse_outputs(&arguments.output, "html=case.html")?;
+    let mut opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
+    let inputs: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
+    write::spare_inputs(&outputs, &inputs, &world.folder, &opened.root, &opened.judge.policy)?;
+    let removed_in = add_removed(&mut opened, &arguments.id)?;
     let Opened { root, judge, files: read, .. } = &opened;
     let (today, folder) = (judge.today, &judge.policy.exceptions);
     let register = opened.register();
@@ -30,7 +41,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let mut findings = Case::whole(judge, &register, None, read).run_strictly();
     findings.narrow();
     let exception = register.exception(first.id);
-    let (timeline, in_git) = timeline_of(root, &judge.policy, first, exception)?;
+    let file = CaseFile::open(&opened, (arguments, world), &register, first, removed_in.as_ref(), pulls.as_ref())?;
     let report = Report {
         findings: &findings,
         files: read,
@@ -43,37 +54,192 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         quiet: false,
         limit: None,
         several: None,
+        cards: Cards::NONE,
     };
+    let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));
     let sheet = Sheet {
         view: opened.view(&register),
         exception,
         file: first,
         paths: found.iter().map(|file| file.path).collect(),
-        standing: exception
-            .map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today)),
+        standing: match &removed_in {
+            Some(commit) => format!("no longer in the register: removed in {}; before that {said}", commit.short()),
+            None => said,
+        },
         max_renewals: judge.policy.max_renewals,
         in_a_row: rules::taken_up(first.id, judge, &register),
         report: &report,
-        findings: findings.iter().filter(|finding| found.iter().any(|file| file.id == finding.file)).collect(),
-        timeline,
-        in_git,
+        findings: findings
+            .iter()
+            .filter(|finding| removed_in.is_none() && found.iter().any(|file| file.id == finding.file))
+            .collect(),
+        removed_in,
+        story: file.story,
+        slips: file.slips,
+        remarks: file.remarks,
+        timeline: file.timeline,
+        in_terminal: world.terminal || world.width.is_some(),
+        in_git: file.in_git,
     };
-    render(arguments.format, &sheet, out)?;
-    Ok(ExitCode::SUCCESS)
+    write::outputs(&outputs, world, |format, look, file| render(format, &sheet, look, file))?;
+    match render(arguments.format, &sheet, world.look(), out) {
+        // A reader that has seen enough, such as `head`, does not change the answer.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
-fn timeline_of(
-    root: &Path,
-    policy: &Policy,
-    file: FileRef<'_>,
-    exception: Option<&Exception<'_>>,
-) -> Result<(Vec<Event>, bool), Error> {
-    match Git::open(root)? {
-        Some(git) => {
-            let current = files::read(&root.join(file.path), file.path.to_owned());
-            Ok((timeline::of_commits(&git, root, &policy.exceptions, &current, policy.timezone)?, true))
+/// Adds the last version of an exception that is no longer in the register, and returns the commit that removed it.
+fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
+    let wanted = if crate::register::is_named_like_one(id) { stem(id) } else { id };
+    let wanted = wanted.rsplit('/').next().unwrap_or(wanted).to_lowercase();
+    let is_it = |path: &str| stem(path).to_lowercase() == wanted;
+    if opened.files.own().iter().any(|file| is_it(opened.files.source(*file).path())) {
+        return Ok(None);
+    }
+    let Some(git) = opened.git()? else { return Ok(None) };
+    let Some(tip) = opened.tip(&git)? else { return Ok(None) };
+    let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
+    let Some(Gone { last, removed_in }) = gone.into_iter().find(|gone| is_it(gone.last.source.path())) else {
+        return Ok(None);
+    };
+    opened.files.put_all(vec![last]);
+    Ok(Some(removed_in))
+}
+
+/// What git tells about an exception, beside its record.
+#[derive(Default)]
+struct CaseFile {
+    story: Vec<Step>,
+    slips: Vec<Slip>,
+    remarks: Vec<String>,
+    timeline: Vec<Event>,
+    in_git: bool,
+}
+
+impl CaseFile {
+    fn open(
+        opened: &Opened,
+        run: (&cli::Show, &World),
+        register: &Register<'_>,
+        first: FileRef<'_>,
+        removed_in: Option<&Commit>,
+        pulls: Option<&Pulls>,
+    ) -> Result<Self, Error> {
+        let current = opened.files.copy(first.id);
+        let (policy, root) = (&opened.judge.policy, &opened.root);
+        let git = opened.git()?;
+        let tip = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
+        let trail = match git.as_ref().zip(tip.as_ref()) {
+            Some((git, tip)) => trail::follow(git, root, &policy.exceptions, tip, stem(first.path))?,
+            None => Trail::default(),
+        };
+        let timeline = match (&git, register.exception(first.id)) {
+            (Some(_), _) => {
+                timeline::of_trail(&trail, Some(&current).filter(|_| removed_in.is_none()), policy.timezone)
+            }
+            (None, exception) => exception.map(timeline::of_record).unwrap_or_default(),
+        };
+        let sources = Sources {
+            git: git.as_ref(),
+            prefix: &place::below_work_tree(root),
+            trail: &trail,
+            events: if git.is_some() { &timeline } else { &[] },
+            people: &opened.judge.people,
+            zone: policy.timezone,
+            today: opened.judge.today,
+        };
+        let story = case::tell(sources, Some(&current))?;
+        let mut file = Self { story, timeline, in_git: git.is_some(), ..Self::default() };
+        if let Some((git, tip)) = git.as_ref().zip(tip.as_ref()) {
+            file.judge(opened, run, (git, tip), (&trail, &current), pulls)?;
         }
-        None => Ok((exception.map(timeline::of_record).unwrap_or_default(), false)),
+        Ok(file)
+    }
+
+    /// Adds what the rules say about the commits, and who had approved them.
+    fn judge(
+        &mut self,
+        opened: &Opened,
+        (arguments, world): (&cli::Show, &World),
+        (git, tip): (&Git, &Commit),
+        (trail, current): (&Trail, &ReadFile),
+        pulls: Option<&Pulls>,
+    ) -> Result<(), Error> {
+        let load = |repository: &Repository| -> Result<RuleBook, Error> {
+            Ok(book::load(&arguments.place, world, &opened.root, repository)?.0)
+        };
+        let policy = book::policy_file(&arguments.place, world, &opened.root);
+        let between = Between { since: None, tip: Some(tip) };
+        let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
+            Ok(past) => past,
+            Err(error) if pulls.is_some() => return Err(error),
+            Err(error) => {
+                self.remarks.push(format!("what the rules say about its commits is not known: {error}"));
+                return Ok(());
+            }
+        };
+        let ids: Vec<&str> =
+            trail.versions.iter().filter_map(|it| it.file.as_ref()).map(|it| stem(it.source.path())).collect();
+        let is_it = |path: &str| stem(path) == stem(current.source.path()) || ids.contains(&stem(path));
+        for verdict in &past.verdicts {
+            let of_it = verdict.findings.iter().filter(|it| is_it(verdict.files.source(it.file).path()));
+            self.slips.extend(of_it.map(|finding| Slip {
+                commit: verdict.commit.clone(),
+                day: verdict.day,
+                level: finding.level,
+                rule: finding.rule.id,
+                message: finding.message.clone(),
+            }));
+        }
+        for slip in &self.slips {
+            let wrote = |step: &&mut Step| step.written.as_ref().is_some_and(|written| written.landed == slip.commit);
+            if let Some(step) = self.story.iter_mut().find(wrote) {
+                step.doubts.push(format!("{}[{}] {}", slip.level.name(), slip.rule, slip.message));
+            }
+        }
+        self.add_approvals(&past, opened);
+        Ok(())
+    }
+
+    fn add_approvals(&mut self, past: &Past, opened: &Opened) {
+        let zone = opened.judge.policy.timezone;
+        for step in &mut self.story {
+            let Some(merge) = step.written.as_ref().and_then(|written| past.merges.get(&written.landed)) else {
+                continue;
+            };
+            let numbers: Vec<String> = merge.pulls.iter().map(|pull| format!("#{}", pull.number)).collect();
+            if !numbers.is_empty() {
+                step.request = Some(numbers.join(", "));
+            }
+            let of_pull = |pull: &crate::signoff::MergedPull| {
+                let request = format!("#{}", pull.number);
+                let verdicts = pull.verdicts.iter().map(|verdict| Approval {
+                    request: request.clone(),
+                    login: verdict.login.clone(),
+                    state: said(verdict.state),
+                    day: zone.day_of(verdict.submitted_at.to_utc()),
+                });
+                let late = pull.late.iter().map(|(login, at)| Approval {
+                    request: request.clone(),
+                    login: login.clone(),
+                    state: "approved after the merge",
+                    day: zone.day_of(at.to_utc()),
+                });
+                verdicts.chain(late).collect::<Vec<_>>()
+            };
+            step.approvals = Some(merge.pulls.iter().flat_map(of_pull).collect());
+        }
+    }
+}
+
+fn said(state: ReviewState) -> &'static str {
+    match state {
+        ReviewState::Approved => "approved",
+        ReviewState::ChangesRequested => "asked for changes",
+        ReviewState::Dismissed => "approved, and was dismissed",
+        ReviewState::Commented => "commented",
+        ReviewState::Pending => "has not finished a review",
     }
 }
 

@@ -189,6 +189,14 @@ pub enum Argument {
         /// The day of the report.
         today: Day,
     },
+    /// A next meeting before this one.
+    #[error("`--until {until}` is before the day of the meeting, `{today}`")]
+    UntilBeforeToday {
+        /// The day as typed.
+        until: Day,
+        /// The day of the report.
+        today: Day,
+    },
     /// A person who had left by then.
     #[error("`{option} {}`: they left on {left}, and this is of {day}", shown(person))]
     Departed {
@@ -286,6 +294,9 @@ impl Argument {
             Self::Ahead { today, .. } => format!("write the day on which it happened, no later than {today}"),
             Self::SinceAfterToday { .. } => {
                 "write the day of the last meeting, or the day of this one as `--today`".into()
+            }
+            Self::UntilBeforeToday { .. } => {
+                "write the day of the next meeting, or the day of this one as `--today`".into()
             }
             Self::Departed { .. } => "name somebody who was there on that day".into(),
             Self::NotInCi { .. } => {

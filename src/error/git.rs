@@ -11,6 +11,12 @@ pub enum GitError {
         /// What the system says.
         why: String,
     },
+    /// A signature cannot be verified, because the program that does it is missing.
+    #[error("a signature cannot be verified: `{program}` cannot be started")]
+    NoVerifier {
+        /// The program.
+        program: &'static str,
+    },
     /// A command of git fails.
     #[error("`git {command}` failed: {}", shown(why))]
     Failed {
@@ -68,6 +74,24 @@ pub enum GitError {
         since: String,
         /// The commit that is checked out.
         head: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// What `--at` names is neither a day nor a commit.
+    #[error("`--at {}` is neither a date nor a commit in this clone", shown(at))]
+    NoThen {
+        /// The value as typed.
+        at: String,
+        /// Whether the clone is shallow.
+        shallow: bool,
+    },
+    /// The default branch had no commit yet.
+    #[error("`--at {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
+    NothingThen {
+        /// The value as typed.
+        at: String,
+        /// The first commit.
+        first: String,
         /// Whether the clone is shallow.
         shallow: bool,
     },
@@ -197,6 +221,8 @@ impl GitError {
     pub fn help(&self) -> String {
         match self {
             Self::NotStarted { .. } => "install git and put it on the PATH".into(),
+            Self::NoVerifier { program: "ssh-keygen" } => "install OpenSSH's client and put it on the PATH".into(),
+            Self::NoVerifier { .. } => "install GnuPG and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
             Self::LostHead { .. } => "an object of this clone is gone: clone the repository again".into(),
@@ -213,6 +239,13 @@ impl GitError {
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
                 format!("name an ancestor of `HEAD`, such as a tag{more}")
+            }
+            Self::NoThen { shallow: false, .. } => {
+                "write a day such as `2026-03-31`, a date-time such as `2026-03-31T09:00`, a tag or a commit".into()
+            }
+            Self::NothingThen { shallow: false, .. } => "name a later day".into(),
+            Self::NoThen { shallow: true, .. } | Self::NothingThen { shallow: true, .. } => {
+                "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a job".into()
             }
             Self::Ambiguous { last: (name, _), .. } => {
                 format!("write the whole name, such as `--base {}`", shown(name))

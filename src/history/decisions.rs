@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::history::{Change, Changes};
-use crate::register::{Amendment, Exception, Renewal, Spanned, Status, Text};
+use crate::history::{Change, Changes, Side};
+use crate::register::{Amendment, Closure, Exception, Renewal, Spanned, Status, Text, id_problem};
 use crate::source::FileId;
 use crate::time::Day;
 
@@ -12,12 +12,56 @@ use crate::time::Day;
 pub struct Decision<'a> {
     /// The file that it is in.
     pub file: FileId,
+    /// The exception's id.
+    pub id: &'a str,
     /// What was decided: `the exception`, `renewal 2`.
     pub what: String,
+    /// The same as a value.
+    pub on: Decided,
     /// Who decided, as the file writes it.
     pub approver: &'a Text<'a>,
     /// The day that the file names.
     pub decided: Option<&'a Spanned<Day>>,
+}
+
+impl Decision<'_> {
+    /// Returns the command that dates it, for a message: people paste it, so a name that is no id stays out of it.
+    #[must_use]
+    pub fn command(&self, day: Day) -> String {
+        let id = if id_problem(self.id).is_none() { self.id } else { "ID" };
+        format!("stopgap decide {id} --on {day}")
+    }
+}
+
+/// What a decision is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decided {
+    /// The exception itself.
+    Entry,
+    /// The renewal at a position, from 0.
+    Renewal(usize),
+    /// The amendment at a position, from 0.
+    Amendment(usize),
+}
+
+impl Decided {
+    /// Returns the key of the day on which it was decided, with dots.
+    #[must_use]
+    pub fn day(self) -> String {
+        match self {
+            Self::Entry => "decided".to_owned(),
+            Self::Renewal(index) => format!("renewals.{index}.decided"),
+            Self::Amendment(index) => format!("amendments.{index}.date"),
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self::Entry => "the exception".to_owned(),
+            Self::Renewal(index) => format!("renewal {}", index + 1),
+            Self::Amendment(index) => format!("amendment {}", index + 1),
+        }
+    }
 }
 
 /// Collects the decisions that a change adds. A rejected entry needs nobody's approval.
@@ -27,33 +71,60 @@ pub fn decisions<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
 }
 
 fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
+    let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
+    exception(&change.head).map(|head| pending(exception(&change.base), head)).unwrap_or_default()
+}
+
+/// Collects the decisions that an exception holds and the base does not: those that are still to be approved.
+#[must_use]
+pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec<Decision<'a>> {
     let mut found = Vec::new();
-    let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return found };
     let refused = head.is(&[Status::Rejected]);
-    let base = change.base.as_ref().and_then(|side| side.exception);
-    let mut add = |what: String, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
-        found.extend(approver.map(|approver| Decision { file: head.file, what, approver, decided }));
+    let mut add = |on: Decided, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
+        let what = on.words();
+        found.extend(approver.map(|approver| Decision { file: head.file, id: head.id, what, on, approver, decided }));
     };
     // Whoever is named as the approver now must have approved, even if an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
     if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || base.is_undecided() || renamed(base)) {
-        add("the exception".into(), head.approver.as_ref(), head.decided.as_ref());
+        add(Decided::Entry, head.approver.as_ref(), head.decided.as_ref());
     }
     // Each decision of the base counts for one decision only: whoever copies an old amendment has nobody's approval for
     // the copy. A refusal cannot be renewed, but its record can be amended.
     let mut known = Known::new(base.iter().flat_map(|base| &base.renewals).map(renewal_key));
     for (index, renewal) in head.renewals.iter().enumerate().filter(|_| !refused) {
         if !known.takes(&renewal_key(renewal)) {
-            add(format!("renewal {}", index + 1), renewal.approver.as_ref(), renewal.decided.as_ref());
+            add(Decided::Renewal(index), renewal.approver.as_ref(), renewal.decided.as_ref());
         }
     }
     let mut known = Known::new(base.iter().flat_map(|base| &base.amendments).map(amendment_key));
     for (index, amendment) in head.amendments.iter().enumerate() {
         if !known.takes(&amendment_key(amendment)) {
-            add(format!("amendment {}", index + 1), amendment.approver.as_ref(), amendment.date.as_ref());
+            add(Decided::Amendment(index), amendment.approver.as_ref(), amendment.date.as_ref());
         }
     }
     found
+}
+
+/// A closure that a change adds.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing<'a> {
+    /// The exception, as it is closed.
+    pub exception: &'a Exception<'a>,
+    /// The closure.
+    pub closure: &'a Closure<'a>,
+}
+
+/// Collects the closures that a change adds, by which an exception is closed that was not.
+#[must_use]
+pub fn closings<'a>(changes: &Changes<'a>) -> Vec<Closing<'a>> {
+    let closed =
+        |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Closed]));
+    let closing = |change: &Change<'a>| {
+        let exception = closed(&change.head).filter(|_| closed(&change.base).is_none())?;
+        Some(Closing { exception, closure: exception.closure.as_ref()? })
+    };
+    changes.list.iter().filter_map(closing).collect()
 }
 
 /// What was decided before, with how often.

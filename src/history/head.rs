@@ -38,6 +38,8 @@ pub struct Head {
     otherwise: BTreeMap<String, ReadFile>,
     /// Exceptions of the work tree that the commit does not hold.
     uncommitted: Vec<String>,
+    /// Whether the commit is one of the past, and the work tree plays no part.
+    past: bool,
 }
 
 impl Head {
@@ -56,7 +58,18 @@ impl Head {
             read: None,
             otherwise: BTreeMap::new(),
             uncommitted: Vec::new(),
+            past: false,
         }
+    }
+
+    /// Takes a commit of the past, whatever is checked out.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not in this clone, or its policy is in another repository.
+    pub fn of_past(root: &Path, git: &Git, commit: &Commit) -> Result<Self, Error> {
+        let here = Self::of_work_tree(root, Some(git));
+        Ok(Self { past: true, ..Self::stored(here, git, commit)? })
     }
 
     /// Takes the commit that is checked out, whatever lies in the work tree; the work tree where there is no commit yet.
@@ -66,8 +79,14 @@ impl Head {
     /// When the commit's trees are not in this clone, or its policy is in another repository.
     pub fn of_commit(root: &Path, git: &Git) -> Result<Self, Error> {
         let here = Self::of_work_tree(root, Some(git));
-        let Some(commit) = git.head()? else { return Ok(here) };
-        let top = CommitFiles::list(git, Some(&commit))?;
+        match git.head()? {
+            Some(commit) => Self::stored(here, git, &commit),
+            None => Ok(here),
+        }
+    }
+
+    fn stored(here: Self, git: &Git, commit: &Commit) -> Result<Self, Error> {
+        let top = CommitFiles::list(git, Some(commit))?;
         for name in NAMES {
             let path = format!("{}{name}", here.prefix);
             refuse_no_file(&top, &path, "the policy")?;
@@ -77,7 +96,7 @@ impl Head {
             }
         }
         let place = Repository::Commit(top.below(&here.prefix));
-        Ok(Self { place, top: Repository::Commit(top), commit: Some(commit), ..here })
+        Ok(Self { place, top: Repository::Commit(top), commit: Some(commit.clone()), ..here })
     }
 
     /// Takes the commit if the work tree holds nothing else of the register and what it is judged by, as git sees it, and
@@ -195,6 +214,7 @@ impl Head {
     pub fn register(&mut self, folder: &str) -> Result<Files, Error> {
         let lying = match self.read.take() {
             Some((read, files)) if read == folder && !files.is_empty() => Ok(files),
+            _ if self.past => Ok(Vec::new()),
             _ => register::read_each(&self.root, folder, self.format),
         };
         let Repository::Commit(commit) = &self.place else { return lying.map(Files::from_read) };
@@ -298,6 +318,9 @@ impl Head {
     #[must_use]
     pub fn owns(&self, error: Error) -> Error {
         match (error, &self.commit) {
+            (Error::Config { kind, source_text, problems }, Some(commit)) if self.past => {
+                error::owned_by(commit.short(), kind, *source_text, problems)
+            }
             (Error::Config { kind, source_text, problems }, Some(commit))
                 if files::read(&self.root.join(source_text.path()), String::new()).source.text()
                     != source_text.text() =>

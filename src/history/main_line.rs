@@ -159,6 +159,8 @@ mod tests {
             let info = CommitInfo {
                 parents: words.map(name).collect(),
                 committed: 0,
+                authored: 0,
+                request: None,
                 author: String::new(),
                 subject: subject.trim().to_owned(),
                 by_forge: word.ends_with('*'),

@@ -2,13 +2,19 @@
 
 mod approved;
 pub mod base;
+pub mod case;
 mod changes;
 mod decisions;
 mod head;
 pub(crate) mod main_line;
+mod narrowed;
+pub mod past;
 mod settled;
+mod signatures;
 pub(crate) mod snapshot;
 pub mod timeline;
+pub mod trail;
+mod verifier;
 
 use crate::files::CommitFiles;
 use crate::policy::{self, Policy};
@@ -42,9 +48,12 @@ impl PolicyFile {
     }
 }
 
-pub use approved::{Approved, is_same_value};
+pub use approved::Approved;
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
-pub use decisions::{Decision, decisions};
+pub use decisions::{Closing, Decided, Decision, closings, decisions, pending};
 pub use head::Head;
+pub use narrowed::Pending;
 pub use settled::Beside;
+pub use signatures::{Signatures, Signed};
 pub use snapshot::{Document, Snapshot};
+pub use verifier::Verifier;

@@ -2,16 +2,14 @@
 //!
 //! Two versions are compared as values, so comments, quoting and the order of keys are not events.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use chrono::DateTime;
 
-use crate::error::Error;
-use crate::files::{self, ReadFile};
-use crate::git::{Commit, CommitInfo, Git, TreeFile};
-use crate::history::snapshot::prefix;
-use crate::register::{self, Exception, Lists, Status, Text, differences, is_named_like_one};
+use crate::files::ReadFile;
+use crate::git::{Commit, CommitInfo};
+use crate::history::trail::{Trail, Version};
+use crate::register::{self, Exception, Lists, Status, Text, differences};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::time::{Day, Zone};
@@ -98,126 +96,60 @@ pub struct Event {
     pub by: Option<String>,
 }
 
-/// Follows an id through the first-parent commits up to `HEAD`, in every folder of the register, and on to the file as
-/// it is in the work tree.
-///
-/// # Errors
-///
-/// If `git` cannot deliver the history or a content.
-pub fn of_commits(git: &Git, root: &Path, folder: &str, current: &ReadFile, zone: Zone) -> Result<Vec<Event>, Error> {
-    let id = register::stem(current.source.path());
-    let mut chain = match git.head()? {
-        Some(head) => git.first_parents(&head, None)?,
-        None => Vec::new(),
-    };
-    chain.reverse();
-    let steps: Vec<(&Commit, Option<&Commit>)> =
-        chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
-    let prefix = prefix(git, root);
-    let changes = git.tree_changes(&steps, &format!("{prefix}{folder}"))?;
-    let mut versions = Vec::new();
-    let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
-    for ((commit, _), changes) in steps.iter().zip(changes) {
-        let mut touched = false;
-        for change in changes {
-            let path = String::from_utf8_lossy(&change.path).into_owned();
-            let Some(path) =
-                path.strip_prefix(&prefix).filter(|path| is_named_like_one(path) && register::stem(path) == id)
-            else {
-                continue;
-            };
-            touched = true;
-            match change.file {
-                Some(file) => files.insert(path.to_owned(), file),
-                None => files.remove(path),
-            };
-        }
-        if touched {
-            versions
-                .push(((*commit).clone(), files.first_key_value().map(|(path, file)| (path.clone(), file.clone()))));
-        }
-    }
-    let ends_early = match chain.first() {
-        Some(first) => git.is_shallow()? && git.info(first)?.is_some_and(|info| !info.parents.is_empty()),
-        None => false,
-    };
-    events(git, versions, ends_early.then(|| chain.first()).flatten(), current, zone)
-}
-
-type Version = (Commit, Option<(String, TreeFile)>);
-
-fn events(
-    git: &Git,
-    versions: Vec<Version>,
-    boundary: Option<&Commit>,
-    current: &ReadFile,
-    zone: Zone,
-) -> Result<Vec<Event>, Error> {
-    let commits: Vec<&Commit> = versions.iter().map(|(commit, _)| commit).collect();
-    let infos = git.infos(&commits)?;
-    let oids: Vec<&str> =
-        versions.iter().filter_map(|(_, file)| file.as_ref()).map(|(_, file)| file.oid.as_str()).collect();
-    let mut blobs = git.blobs(&oids, yaml::MAX_BYTES)?.into_iter();
+/// Lists what happened to an exception in its versions, and since then to the file as it is now, if it is there.
+#[must_use]
+pub fn of_trail(trail: &Trail, current: Option<&ReadFile>, zone: Zone) -> Vec<Event> {
     let mut events = Vec::new();
     let mut history = Steps::default();
-    for ((commit, file), info) in versions.into_iter().zip(infos) {
-        let file = match &file {
-            Some((path, file)) => Some(files::from_blob(path, file, blobs.next().flatten(), yaml::MAX_BYTES)?),
-            None => None,
-        };
-        let Some(info) = info else { continue };
+    for (at, Version { commit, info, file }) in trail.versions.iter().enumerate() {
         let day = DateTime::from_timestamp(info.committed, 0).map(|instant| zone.day_of(instant));
-        for mut deed in history.go_on(file) {
-            if deed.what == What::Added && Some(&commit) == boundary {
+        for mut deed in history.go_on(file.as_ref()) {
+            if deed.what == What::Added && at == 0 && trail.begins_cut_off {
                 deed = Deed::new(What::Present, "the history of this shallow clone does not go back further");
             }
             events.push(Event { deed, day, commit: Some((commit.clone(), info.clone())), by: None });
         }
     }
-    let now = ReadFile {
-        source: crate::source::Source::new(current.source.path(), current.source.text().to_owned()),
-        fault: current.fault.clone(),
-        bytes: current.bytes,
-        opened: current.opened,
-        oid: None,
-    };
-    events.extend(history.go_on(Some(now)).into_iter().map(|deed| Event { deed, day: None, commit: None, by: None }));
-    Ok(events)
+    if let Some(now) = current {
+        let deeds = history.go_on(Some(now)).into_iter();
+        events.extend(deeds.map(|deed| Event { deed, day: None, commit: None, by: None }));
+    }
+    events
 }
 
 /// The version before, if there was one that could be read.
 #[derive(Default)]
-struct Steps {
-    path: Option<String>,
-    readable: Option<ReadFile>,
+struct Steps<'v> {
+    path: Option<&'v str>,
+    readable: Option<&'v ReadFile>,
     broken: bool,
 }
 
-impl Steps {
-    fn go_on(&mut self, file: Option<ReadFile>) -> Vec<Deed> {
+impl<'v> Steps<'v> {
+    fn go_on(&mut self, file: Option<&'v ReadFile>) -> Vec<Deed> {
         let Some(file) = file else {
             self.broken = false;
             return self
                 .path
                 .take()
-                .map(|path| Deed::new(What::Removed, format!("`{}`", shown(&path))))
+                .map(|path| Deed::new(What::Removed, format!("`{}`", shown(path))))
                 .into_iter()
                 .collect();
         };
         let mut deeds = Vec::new();
-        let path = file.source.path().to_owned();
+        let path = file.source.path();
         let tree = if file.fault.is_none() { yaml::parse(file.source.text()).ok() } else { None };
         let tree = tree.filter(|tree| tree.as_map().is_some());
-        match &self.path {
+        match self.path {
             None => deeds.push(Deed::new(What::Added, first_status(tree.as_ref()))),
-            Some(before) if *before != path => {
-                deeds.push(Deed::new(What::Moved, format!("from `{}` to `{}`", shown(before), shown(&path))));
+            Some(before) if before != path => {
+                deeds.push(Deed::new(What::Moved, format!("from `{}` to `{}`", shown(before), shown(path))));
             }
             Some(_) => {}
         }
         let readable = tree.is_some();
         if let Some(tree) = &tree
-            && let Some(before) = &self.readable
+            && let Some(before) = self.readable
             && let Ok(before) = yaml::parse(before.source.text())
         {
             deeds.extend(compare(&before, tree));

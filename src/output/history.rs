@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::card::Cards;
 use crate::git::Commit;
 use crate::output::{Look, Report, escape, github, json, text};
 use crate::register::Register;
@@ -261,6 +262,7 @@ impl HistoryReport<'_> {
             quiet: true,
             limit: None,
             several: None,
+            cards: Cards::NONE,
         }
     }
 }

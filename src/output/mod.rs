@@ -4,6 +4,7 @@
 //! so that it does nothing to a terminal, log parser or page.
 
 mod azure;
+pub mod card;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -39,6 +40,8 @@ pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
+use crate::card::Cards;
+use crate::files;
 use crate::register::{self, Files};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
@@ -124,6 +127,8 @@ pub struct Report<'r> {
     pub limit: Option<usize>,
     /// The registers, if the result is about several; all paths are then from the top of the work tree.
     pub several: Option<&'r Several>,
+    /// What the compared change asks somebody to approve.
+    pub cards: &'r Cards,
 }
 
 impl Report<'_> {
@@ -178,13 +183,7 @@ impl Report<'_> {
     /// Returns a file's path from the repository's top, as code scanning and annotations want it.
     #[must_use]
     pub fn repository_path(&self, file: FileId) -> String {
-        let mut prefix = self.prefix;
-        let mut path = self.source(file).path();
-        while let Some(above) = path.strip_prefix("../").filter(|_| !prefix.is_empty()) {
-            path = above;
-            prefix = prefix[..prefix.len() - 1].rfind('/').map_or("", |at| &prefix[..=at]);
-        }
-        format!("{prefix}{path}")
+        files::below(self.prefix, self.source(file).path())
     }
 
     /// Returns the id of the exception in a file; `None` for a file outside the register.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use crate::register::fields::Field;
-use crate::register::{Exception, FileRef, Files, Register, Term};
+use crate::register::{Exception, FileRef, Files, Home, Register, Term};
 use crate::time::{Today, Zone};
 use crate::yaml::{self, Entry, Kind, Node};
 
@@ -27,19 +27,6 @@ pub struct View<'v> {
     pub today: Today,
     /// Where each register is, if there are several: then all paths are from the top of the work tree.
     pub homes: &'v [Home],
-}
-
-/// Where one of several registers is.
-#[derive(Clone, Debug)]
-pub struct Home {
-    /// Its root from the top of the work tree: empty, or ending in `/`.
-    pub root: String,
-    /// The name that people are shown, `.` for the top.
-    pub name: String,
-    /// Its time zone.
-    pub zone: Zone,
-    /// The moment that it is seen from.
-    pub today: Today,
 }
 
 /// An exception as JSON has it.
@@ -83,14 +70,9 @@ pub(super) struct Facts {
 }
 
 impl<'v> View<'v> {
-    /// Returns where the register of a file is, if there are several.
-    fn home(&self, path: &str) -> Option<&'v Home> {
-        self.homes.iter().filter(|home| path.starts_with(home.root.as_str())).max_by_key(|home| home.root.len())
-    }
-
     /// Returns the name of the register that a file is in, if there are several.
     pub(super) fn register_of(&self, path: &str) -> Option<&'v str> {
-        self.home(path).map(|home| home.name.as_str())
+        Home::of(self.homes, path).map(|home| home.name.as_str())
     }
 
     /// Describes the exception of a file.
@@ -117,7 +99,7 @@ impl<'v> View<'v> {
     pub(super) fn facts(&self, exception: Option<&Exception<'_>>) -> Facts {
         let Some(it) = exception else { return Facts::default() };
         let path = self.files.source(it.file).path();
-        let (zone, today) = self.home(path).map_or((self.zone, self.today), |home| (home.zone, home.today));
+        let (zone, today) = Home::of(self.homes, path).map_or((self.zone, self.today), |home| (home.zone, home.today));
         let expiry = it.current_expiry().map(|expiry| expiry.value);
         let term = it.term(zone, today);
         let live = it.is_live();

@@ -59,8 +59,17 @@ pub struct Policy {
     pub similarity: f64,
     /// By how many days a change may back-date its entries.
     pub back_dating: u32,
+    /// For how many days after a refusal the same request has to answer it.
+    pub asked_again: u32,
     /// How many days from today a baseline may end.
     pub baseline: u32,
+    /// Whether the commit that writes a decision must be signed by its approver, or by the forge that merges it.
+    pub signed_decisions: bool,
+    /// Under which name the forge's own key is among the allowed signers.
+    pub forge_signer: Option<String>,
+    /// The allowed signers as the rule book has them; read only where decisions must be signed, and `None` where the
+    /// file is not there.
+    pub signers: Option<String>,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
     /// Levels of rules that differ from the rules' defaults.
@@ -83,7 +92,11 @@ impl Default for Policy {
             reminders: vec![7, 1],
             similarity: 0.8,
             back_dating: 3,
+            asked_again: 90,
             baseline: 90,
+            signed_decisions: false,
+            forge_signer: None,
+            signers: None,
             vague_phrases: Vec::new(),
             rules: BTreeMap::new(),
         }
@@ -208,6 +221,8 @@ impl Policy {
             }
         }
         self.forge = text("forge").as_deref().and_then(Forge::parse);
+        self.signed_decisions = text("signed_decisions").as_deref() == Some("true");
+        self.forge_signer = text("forge_signer");
         self.take_limits(node);
         self.take_rules(node, rules, &mut problems);
         problems
@@ -223,6 +238,7 @@ impl Policy {
         let word = |key: &str| node.get(key).and_then(Node::as_text);
         self.exposure_tier = word("exposure_tier").and_then(Tier::parse).unwrap_or(self.exposure_tier);
         self.back_dating = node.get("back_dating").and_then(days).unwrap_or(self.back_dating);
+        self.asked_again = node.get("asked_again").and_then(days).unwrap_or(self.asked_again);
         self.baseline =
             node.get("baseline").and_then(|baseline| baseline.get("max")).and_then(days).unwrap_or(self.baseline);
         let inner = |outer: &str, key: &str| number(node.get(outer)?.get(key)?);
@@ -257,6 +273,18 @@ impl Policy {
 }
 
 const KIND: &str = "the policy";
+
+/// Reads the allowed signers, where decisions must be signed; `None` where the file is not there.
+///
+/// # Errors
+///
+/// When it is there and cannot be read.
+pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String>, Error> {
+    if !policy.signed_decisions || !place.exists(places::SIGNERS) {
+        return Ok(None);
+    }
+    Ok(Some(usable(place.read(places::SIGNERS)?, places::Book::Signers.name())?.text().to_owned()))
+}
 
 /// Reads the roster: the file that the policy names, otherwise the usual one if it exists.
 ///

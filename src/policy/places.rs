@@ -49,6 +49,9 @@ pub(super) const PEOPLE: &str = "people.yaml";
 /// The catalogue's file, unless the policy names another.
 pub(super) const CONTROLS: &str = "controls.yaml";
 
+/// The keys that may sign decisions, from the root of the register.
+pub const SIGNERS: &str = "allowed_signers";
+
 /// A file of the rule book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Book {
@@ -62,6 +65,8 @@ pub enum Book {
     Schema,
     /// The baseline.
     Baseline,
+    /// The keys that may sign decisions.
+    Signers,
 }
 
 /// Which files of a rule book a repository has that it need not have.
@@ -93,14 +98,15 @@ impl Book {
             Self::Controls => "the catalogue",
             Self::Schema => "the schema",
             Self::Baseline => "the baseline",
+            Self::Signers => "the allowed signers",
         }
     }
 }
 
 impl Policy {
     /// Returns the files of the rule book with their paths, relative to the root: the policy that was read, the roster
-    /// and the catalogue where they are or would be, the organisation's schema if one is named, and the
-    /// baseline where it is or would be.
+    /// and the catalogue where they are or would be, the organisation's schema if one is named, the
+    /// baseline where it is or would be, and the allowed signers where decisions must be signed.
     pub fn books(&self) -> impl Iterator<Item = (Book, &str)> {
         [
             (Book::Policy, self.path.as_deref()),
@@ -108,6 +114,7 @@ impl Policy {
             (Book::Controls, Some(self.controls_path())),
             (Book::Schema, self.schema.as_deref()),
             (Book::Baseline, Some(BASELINE)),
+            (Book::Signers, Some(SIGNERS).filter(|_| self.signed_decisions)),
         ]
         .into_iter()
         .filter_map(|(book, path)| Some((book, path?)))
@@ -119,7 +126,7 @@ impl Policy {
             Book::People => there.roster,
             Book::Controls => there.catalogue,
             Book::Baseline => there.baseline,
-            Book::Policy | Book::Schema => true,
+            Book::Policy | Book::Schema | Book::Signers => true,
         })
     }
 

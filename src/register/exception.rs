@@ -65,6 +65,8 @@ pub struct Exception<'a> {
     pub alternatives: Vec<Alternative<'a>>,
     /// What must happen before it can be closed.
     pub removal: Option<Text<'a>>,
+    /// The day of the request.
+    pub requested: Option<Spanned<Day>>,
     /// Who explains the need.
     pub requester: Option<Text<'a>>,
     /// The one person who removes it.
@@ -81,6 +83,8 @@ pub struct Exception<'a> {
     pub expires: Option<Spanned<Moment>>,
     /// Tickets and pages.
     pub references: Vec<Text<'a>>,
+    /// Ids of earlier exceptions that it answers.
+    pub follows: Vec<Text<'a>>,
     /// The incident behind an emergency.
     pub incident: Option<Incident<'a>>,
     /// What was seen along the way.
@@ -242,6 +246,7 @@ impl<'a> Exception<'a> {
                 "risk" => it.risk = Risk::from_node(value),
                 "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
                 "removal" => it.removal = text(value, At::field("/removal")),
+                "requested" => it.requested = day(&value, At::field("/requested")),
                 "requester" => it.requester = text(value, At::field("/requester")),
                 "owner" => it.owner = text(value, At::field("/owner")),
                 "approver" => it.approver = text(value, At::field("/approver")),
@@ -250,6 +255,7 @@ impl<'a> Exception<'a> {
                 "starts" => it.starts = moment(&value, At::field("/starts")),
                 "expires" => it.expires = moment(&value, At::field("/expires")),
                 "references" => it.references = texts(value, |index| At::item("/references/*", index)),
+                "follows" => it.follows = texts(value, |index| At::item("/follows/*", index)),
                 "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
                 "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
                 "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
@@ -272,6 +278,7 @@ impl<'a> Exception<'a> {
             risk: Risk::default(),
             alternatives: Vec::new(),
             removal: None,
+            requested: None,
             requester: None,
             owner: None,
             approver: None,
@@ -280,6 +287,7 @@ impl<'a> Exception<'a> {
             starts: None,
             expires: None,
             references: Vec::new(),
+            follows: Vec::new(),
             incident: None,
             reviews: Vec::new(),
             renewals: Vec::new(),
@@ -594,6 +602,7 @@ scope: {system: s, environment: e, team: t, process: p}
 risk: {tier: low, exposure: ['', data], statement: s}
 alternatives: [{}, {option: o, rejected: r}]
 removal: r
+requested: 2026-01-01
 requester: r
 owner: o
 approver: a
@@ -602,6 +611,7 @@ status: active
 starts: 2026-01-01
 expires: 2026-02-01
 references: [a, {}, b]
+follows: [c]
 incident: {id: i, ended: 2026-01-01}
 reviews: [{date: 2026-01-01, by: b, note: n}]
 renewals:
@@ -632,9 +642,9 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             said.add(texts.into_iter().flatten());
             said.add(it.scope.parts().map(|(_, text)| text));
             said.add(&it.risk.tier);
-            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references));
+            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references).chain(&it.follows));
             said.add(it.alternatives.iter().flat_map(|it| it.option.iter().chain(&it.rejected)));
-            said.add(&it.decided);
+            said.add(it.requested.iter().chain(&it.decided));
             said.add(&it.status);
             said.add(it.starts.iter().chain(&it.expires));
             said.add(it.incident.iter().flat_map(|it| &it.id));
@@ -660,7 +670,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));
-        assert_eq!(said.len(), 46, "{said:?}");
+        assert_eq!(said.len(), 48, "{said:?}");
         for (pointer, span) in said {
             assert_eq!(yaml::lookup(&tree, &pointer).map(|(_, node)| node.span), Some(span), "{pointer}");
         }

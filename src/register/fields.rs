@@ -40,6 +40,7 @@ named! {
     TIER "risk.tier"
     EXPOSURE "risk.exposure"
     STATEMENT "risk.statement"
+    REQUESTED "requested"
     REQUESTER "requester"
     OWNER "owner"
     APPROVER "approver"
@@ -48,6 +49,7 @@ named! {
     STARTS "starts"
     EXPIRES "expires"
     REFERENCES "references"
+    FOLLOWS "follows"
     INCIDENT_ID "incident.id"
     RENEWALS "renewals"
     COVERS "covers"
@@ -211,6 +213,14 @@ const TABLE: &[Row] = &[
         .shared()
         .argument("removal", "SENTENCE", "What must be removed at the end, as an instruction to the owner")
         .question(110, "What must be removed at the end?", "an instruction to the owner that somebody else can verify"),
+    Row::new("requested", Kind::Day)
+        .changes(Change::Amended)
+        .column(
+            "=requested, requested on, requested at, request date, date requested, date of request, submitted on, \
+             submission date, date submitted, =submitted, raised on, date raised, beantragt am, antragsdatum, \
+             eingereicht am, datum des antrags",
+        )
+        .argument("requested", "DAY", "The day of the request. Default: today"),
     Row::new("requester", Kind::Person)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -317,6 +327,11 @@ const TABLE: &[Row] = &[
         .shared()
         .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
         .question(170, "Where can more be read?", "tickets or addresses with blanks between")
+        .follows(),
+    Row::new("follows", Kind::Texts)
+        .changes(Change::Free)
+        .argument("follows", "ID", "An earlier exception or refusal that this request answers; repeatable")
+        .question(175, "Which earlier ones does it answer?", "their ids with blanks between; the reason says what is different this time")
         .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)

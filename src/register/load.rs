@@ -88,12 +88,21 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
-    /// Numbers the register's own files anew, in the order of their paths; all others are forgotten.
+    /// Numbers the register's own files anew, in the order of their paths, and all others behind them; twins are
+    /// forgotten. Returns the new number of each too.
     #[must_use]
-    pub fn in_order(self) -> Self {
-        let own: std::collections::BTreeSet<FileId> = self.own.into_iter().collect();
-        let is_own = |(at, file)| own.contains(&FileId::new(at)).then_some(file);
-        Self::from_read(self.list.into_iter().enumerate().filter_map(is_own).collect())
+    pub fn in_order(self) -> (Self, Vec<FileId>) {
+        let mut order: Vec<usize> = self.own.iter().map(|id| id.index()).collect();
+        let mut numbers: Vec<Option<FileId>> = vec![None; self.list.len()];
+        order.iter().enumerate().for_each(|(new, old)| numbers[*old] = Some(FileId::new(new)));
+        for (old, number) in numbers.iter_mut().enumerate().filter(|(_, number)| number.is_none()) {
+            *number = Some(FileId::new(order.len()));
+            order.push(old);
+        }
+        let mut list: Vec<Option<ReadFile>> = self.list.into_iter().map(Some).collect();
+        let list = order.iter().filter_map(|old| list[*old].take()).collect();
+        let own = (0..self.own.len()).map(FileId::new).collect();
+        (Self { list, own, twins: Vec::new() }, numbers.into_iter().flatten().collect())
     }
 
     /// Adds what lies in the work tree in the place of a file that was read from the commit.
@@ -129,6 +138,19 @@ impl Files {
     #[must_use]
     pub fn source(&self, id: FileId) -> &Source {
         &self.list[id.index()].source
+    }
+
+    /// Copies a file, with what stopped the reading of it.
+    #[must_use]
+    pub fn copy(&self, id: FileId) -> ReadFile {
+        let file = &self.list[id.index()];
+        ReadFile {
+            source: Source::new(file.source.path(), file.source.text().to_owned()),
+            fault: file.fault.clone(),
+            bytes: file.bytes,
+            opened: file.opened,
+            oid: file.oid.clone(),
+        }
     }
 
     /// Returns git's object name of a file's content, if it was asked for.

@@ -18,17 +18,17 @@ use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
 use crate::history::main_line::{Graph, MainLine, main_line};
 use crate::history::snapshot::{prefix, shown};
-use crate::history::{Approved, Changes, Circumstances, Document, Edit, decisions};
+use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
 use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS, is_beside};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{self, Exception, Files, is_named_like_one};
 use crate::replay::merged::Merges;
 use crate::rule::{Finding, Findings, LooksAt};
 use crate::rules::{self, Judge};
-use crate::signoff::{Ownership, Pulls, Unanswered};
+use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::text::counted;
-use crate::time::{Day, Moment, Today};
+use crate::time::{Day, Moment, Today, Zone};
 use crate::yaml;
 
 /// Reads the rule book in a commit.
@@ -47,8 +47,19 @@ pub struct Past {
     pub judged: usize,
     /// The commits that contain a decision, and whose pull requests show who approved it.
     pub decided: Vec<Commit>,
+    /// What brought the commits with decisions to the branch, where the pull requests were given.
+    pub merges: BTreeMap<Commit, Merge>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
+}
+
+/// Which commits are judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Between<'c> {
+    /// The commit after which they begin; `None` for all of them.
+    pub since: Option<&'c Commit>,
+    /// The last one; `None` for `HEAD`.
+    pub tip: Option<&'c Commit>,
 }
 
 /// What one commit did.
@@ -74,8 +85,7 @@ const MOST_NAMED: usize = 10;
 /// How many commits are read at once.
 const CHUNK: usize = 1000;
 
-/// Judges the commits of the main line from a revision (not included; none: from the first commit) to `HEAD`, and with
-/// `pulls` also who had approved what they brought.
+/// Judges the commits of the main line between two of them, and with `pulls` also who had approved what they brought.
 ///
 /// # Errors
 ///
@@ -84,12 +94,17 @@ const CHUNK: usize = 1000;
 pub fn replay(
     git: &Git,
     root: &Path,
-    since: Option<&Commit>,
+    between: Between<'_>,
     policy: &PolicyFile,
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Some(head) = git.head()? else { return Err(GitError::NothingToReplay.into()) };
+    let Between { since, tip } = between;
+    let head = match tip {
+        Some(tip) => Some(tip.clone()),
+        None => git.head()?,
+    };
+    let Some(head) = head else { return Err(GitError::NothingToReplay.into()) };
     let reached = git.commits(&head, since)?;
     let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
     let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
@@ -131,6 +146,25 @@ pub fn replay(
     Ok(Past { head: Some(head), commits: at, ..replay.past })
 }
 
+/// Returns the newest first-parent commit of a tip from before a day; `None` if there is none.
+///
+/// # Errors
+///
+/// If the history is not in this clone.
+pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, zone: Zone) -> Result<Option<Commit>, Error> {
+    let Some(tip) = tip else { return Ok(None) };
+    let chain = git.first_parents(tip, None)?;
+    for chunk in chain.chunks(CHUNK) {
+        let infos = git.infos(&chunk.iter().collect::<Vec<_>>())?;
+        let is_before =
+            |info: &Option<CommitInfo>| info.as_ref().is_some_and(|it| zone.day_of(instant(it.committed)) < day);
+        if let Some(at) = infos.iter().position(is_before) {
+            return Ok(chunk.get(at).cloned());
+        }
+    }
+    Ok(None)
+}
+
 /// The state after a commit.
 struct Replay<'r> {
     git: &'r Git,
@@ -139,6 +173,8 @@ struct Replay<'r> {
     load: &'r LoadBook<'r>,
     /// Who approved what was merged, if that was saved.
     merges: Option<&'r Merges<'r>>,
+    /// The keys that may sign, with the text that they are from.
+    verifier: Option<(String, Rc<Verifier>)>,
     /// What was not saved.
     unanswered: Vec<Unanswered>,
     /// The pull requests with an approval of a commit that this clone lacks.
@@ -253,6 +289,7 @@ impl<'r> Replay<'r> {
             policy,
             load,
             merges: None,
+            verifier: None,
             unanswered: Vec::new(),
             unseen: BTreeSet::new(),
             top: CommitFiles::list(git, before)?,
@@ -541,7 +578,38 @@ impl<'r> Replay<'r> {
         }
         self.past.decided.push(commit.clone());
         self.unseen.extend(rules::unseen(judge, changes));
+        if let Some(Ok(merge)) = &changes.merge {
+            self.past.merges.insert(commit.clone(), merge.clone());
+        }
         self.unanswered.extend(changes.merge.as_ref().and_then(|merge| merge.as_ref().err()).copied());
+    }
+
+    /// Verifies a commit and those that it merged, where the policy asks for signed decisions.
+    fn signatures(&mut self, policy: &Policy, commit: &Commit, info: &CommitInfo) -> Result<Option<Signatures>, Error> {
+        if !policy.signed_decisions {
+            return Ok(None);
+        }
+        let allowed = policy.signers.as_deref().unwrap_or_default();
+        let verifier = match &self.verifier {
+            Some((text, verifier)) if text == allowed => Rc::clone(verifier),
+            _ => Rc::new(Verifier::new(self.git, allowed)?),
+        };
+        self.verifier = Some((allowed.to_owned(), Rc::clone(&verifier)));
+        let mut steps = vec![(commit.clone(), info.parents.first().cloned())];
+        if let [first, _, ..] = info.parents.as_slice() {
+            let merged = self.git.commits(commit, Some(first))?;
+            let infos = self.git.infos(&merged.iter().collect::<Vec<_>>())?;
+            let single = merged.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?.parents)));
+            steps.extend(
+                single
+                    .filter(|(_, parents)| parents.len() < 2)
+                    .map(|(commit, parents)| (commit, parents.into_iter().next())),
+            );
+        }
+        let steps: Vec<(&Commit, Option<&Commit>)> =
+            steps.iter().map(|(commit, parent)| (commit, parent.as_ref())).collect();
+        let folder = format!("{}{}", self.prefix, self.folder);
+        Signatures::of(self.git, &verifier, &steps, &folder).map(Some)
     }
 
     /// Refuses answers that say nothing about a commit with a decision, and reports which approvals could not be
@@ -632,6 +700,8 @@ impl Comparison<'_> {
         base.extend(old.into_iter().map(|file| files.add(file)));
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
+        self.judge.signatures =
+            if self.first { None } else { state.signatures(&self.judge.policy, self.commit, self.info)? };
         let prefix = state.prefix.clone();
         let ownership = Ownership {
             forge: self.judge.policy.forge(),
@@ -645,7 +715,7 @@ impl Comparison<'_> {
         let approved = Approved { git: state.git, prefix: &ownership.prefix, folder: &folder };
         let (commit, info, judge) = (self.commit, self.info, &*self.judge);
         let read = state.merges.filter(|_| !self.first);
-        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes));
+        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes, judge));
         let gate = Gate {
             judge,
             ownership: Some(&ownership),

@@ -104,13 +104,17 @@ impl Findings {
     }
 
     /// Takes over the findings of another run behind its own; the ids of that run's files begin at `first`.
-    pub fn absorb(&mut self, other: Self, first: usize) {
-        let moved = |file: FileId| FileId::new(file.index() + first);
-        self.list.extend(other.list.into_iter().map(|mut finding| {
+    pub fn absorb(&mut self, mut other: Self, first: usize) {
+        other.renumber(|file| FileId::new(file.index() + first));
+        self.list.extend(other.list);
+    }
+
+    /// Gives the files that the findings name other ids.
+    pub fn renumber(&mut self, moved: impl Fn(FileId) -> FileId) {
+        for finding in &mut self.list {
             finding.file = moved(finding.file);
             finding.labels.iter_mut().for_each(|label| label.file = moved(label.file));
-            finding
-        }));
+        }
     }
 
     /// Keeps the findings that `keep` accepts.

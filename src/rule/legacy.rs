@@ -15,18 +15,20 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 18] = [
+const GAPS: [&str; 21] = [
     "schema",
     "placeholder-text",
     "unknown-control",
     "bad-reference",
     "term-too-long",
+    "approved-ahead",
     "dates-out-of-order",
     "recorded-late",
     "owner-not-a-person",
     "unknown-person",
     "copied-reason",
     "vague-reason",
+    "vague-text",
     "vague-control",
     "broad-scope",
     "long-reason",
@@ -34,16 +36,18 @@ const GAPS: [&str; 18] = [
     "understated-tier",
     "unstated-exposure",
     "refiled-exception",
+    "asked-again",
 ];
 
 /// What is asked of a decision that is new.
-const ORIGINS: [&str; 7] = [
+const ORIGINS: [&str; 8] = [
     "back-dated",
     "expired-first",
     "approver-not-code-owner",
     "author-is-approver",
     "approval-missing",
     "decision-date-mismatch",
+    "closure-unverified",
     "merged-unapproved",
 ];
 

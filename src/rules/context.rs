@@ -1,7 +1,9 @@
 //! How a rule judges: what it looks at, what it is given, and where it reports to.
 //!
-//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O.
+//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O. A milder case of the same
+//! defect may be reported at a lower level than the rule's.
 
+use crate::history::Signatures;
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::places::There;
@@ -122,6 +124,8 @@ pub struct Judge {
     pub phrases: Phrases,
     /// The moment of the check.
     pub today: Today,
+    /// Who signed what a change writes; `None` where nobody asked.
+    pub signatures: Option<Signatures>,
 }
 
 impl Judge {
@@ -130,7 +134,7 @@ impl Judge {
     pub fn new(book: RuleBook, today: Today) -> Self {
         let RuleBook { policy, people, controls, baseline } = book;
         let phrases = Phrases::new(&policy.vague_phrases);
-        Self { policy, people, controls, baseline, phrases, today }
+        Self { policy, people, controls, baseline, phrases, today, signatures: None }
     }
 
     /// Returns which files of the rule book are there that a repository need not have.

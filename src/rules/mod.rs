@@ -2,6 +2,7 @@
 //!
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
+mod chain;
 mod context;
 mod tolerance;
 
@@ -45,6 +46,7 @@ rules! {
         expired,
         expiring_soon,
         term_too_long,
+        approved_ahead,
         dates_out_of_order,
         recorded_late,
         status_mismatch,
@@ -64,10 +66,12 @@ rules! {
         renewal_late,
         renewal_not_escalated,
         refiled_exception,
+        asked_again,
     }
     text {
         copied_reason,
         vague_reason,
+        vague_text,
         vague_control,
         broad_scope,
         long_reason,
@@ -86,6 +90,7 @@ rules! {
         policy_loosened,
         baseline_extended,
         expired_first,
+        unsigned_decision,
     }
     signoff {
         not_code_owned,
@@ -93,11 +98,13 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        closure_unverified,
         merged_unapproved,
     }
 }
 
-pub(crate) use renewals::refiled_exception::taken_up;
+use change::approved_content_changed::names;
+pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
 

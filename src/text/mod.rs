@@ -2,6 +2,7 @@
 //!
 //! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
+pub(crate) mod keyboard;
 pub(crate) mod look_alike;
 mod month;
 mod nearest;
@@ -13,6 +14,7 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
+pub use look_alike::written_out;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use normalise::is_hostile;

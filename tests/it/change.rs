@@ -305,7 +305,7 @@ mod log {
                 ("amendments", amendment("title")),
             ]
         };
-        let (before, after) = (both("The tool is on its way."), both("All is well."));
+        let (before, after) = (both("The tool is on its way."), both("The tool was sent back."));
         let fields = |list: &'static [(&'static str, String)]| {
             list.iter().map(|(key, value)| (*key, value.as_str())).collect::<Vec<_>>()
         };

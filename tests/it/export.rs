@@ -459,12 +459,12 @@ fn a_calendar_has_the_last_covered_day_of_each_live_exception() {
         .collect();
     let decided = "20261115T000000Z";
     let expected = [
-        ("abroad", "20261130", decided, "0", "-P3D"),
+        ("abroad", "20261130", decided, "0", "-P7D -P3D"),
         ("active", "20261216", decided, "0", "-P14D -P3D"),
-        ("midnight", "20261130", decided, "0", "-P3D"),
+        ("midnight", "20261130", decided, "0", "-P7D -P3D"),
         ("overdue", "20261120", decided, "0", ""),
         ("renewed", "20261220", "20261121T000000Z", "1", "-P14D -P3D"),
-        ("short", "20261125", decided, "0", ""),
+        ("short", "20261125", decided, "0", "-P2D"),
     ];
     assert_eq!(seen, expected.map(|(id, day, stamp, sequence, alarms)| (id, day, stamp, sequence, alarms.to_owned())));
     let summary = |id: &str| events.iter().find(|event| event.get("UID").starts_with(id)).unwrap().get("SUMMARY");

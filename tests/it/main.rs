@@ -4,14 +4,21 @@
 
 #[path = "../../benches/generate.rs"]
 mod generate;
+#[path = "../../benches/past.rs"]
+mod past;
 mod support;
 
+mod agenda;
+mod at;
 mod base;
 mod broken;
+mod card;
+mod case;
 mod change;
 mod cli_check;
 mod codeowners;
 mod days;
+mod decide;
 mod docs;
 mod doctor;
 mod edit;
@@ -47,8 +54,11 @@ mod report;
 mod revise;
 #[cfg(unix)]
 mod revise_terminal;
+mod signatures;
 mod signoff;
 mod stored;
 mod slips;
+mod texts;
 mod tidy;
 mod time;
+mod trend;

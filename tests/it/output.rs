@@ -632,7 +632,7 @@ fn json_has_the_keys_of_the_contract_in_order() {
         let inside = printed[from..].split(&format!("\n{}}}", " ".repeat(indent - 2))).next().unwrap();
         inside.split(&start).skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
     };
-    assert_eq!(keys("{", 2), ["version", "today", "base", "findings", "summary"]);
+    assert_eq!(keys("{", 2), ["version", "today", "base", "cards", "findings", "summary"]);
     let place = ["path", "line", "column", "end_line", "end_column", "message"];
     assert_eq!(keys("\"labels\": [\n        {", 10), place);
     let finding = ["rule", "level", "path", "exception", "line", "column", "end_line", "end_column", "message", "help"];

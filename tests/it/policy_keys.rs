@@ -18,8 +18,12 @@ struct Case {
 }
 
 /// Keys that apply only to changes, or to nothing: an accepted value, and one that is not.
-const VALIDATED: [(&str, &str, &str); 2] =
-    [("version", "version: 1\n", "version: 2\n"), ("back_dating", "back_dating: 5d\n", "back_dating: 5\n")];
+const VALIDATED: [(&str, &str, &str); 4] = [
+    ("version", "version: 1\n", "version: 2\n"),
+    ("back_dating", "back_dating: 5d\n", "back_dating: 5\n"),
+    ("signed_decisions", "signed_decisions: true\n", "signed_decisions: always\n"),
+    ("forge_signer", "forge_signer: noreply@github.com\n", "forge_signer: [noreply@github.com]\n"),
+];
 
 fn case(
     key: &'static str,
@@ -67,6 +71,15 @@ fn cases() -> Vec<Case> {
             &[("expires", "2026-11-23T01:00Z")],
             "note[expiring-soon]",
             "error[expired]",
+        ),
+        case("asked_again", "asked_again: 10d\n", &[("follows", "[refused]")], "error[asked-again]", "").file(
+            "exceptions/refused.yaml",
+            exception(&[
+                ("status", "rejected"),
+                ("approver", "Ines Falk"),
+                ("decided", "2026-11-02"),
+                ("reason", "Nobody has the time to look at the printer before Christmas."),
+            ]),
         ),
         case("exposure_tier", "exposure_tier: low\n", &[("risk.exposure", "[data]")], "error[understated-tier]", ""),
         case(

@@ -260,6 +260,19 @@ fn the_user_is_who_git_says_if_the_roster_knows_the_address() {
 }
 
 #[test]
+fn a_note_may_begin_with_a_dash() {
+    let signed = ["--by", "Luis Prado", "--verified-by", "Mei Tanaka"];
+    let closed = register(&[]);
+    let run_of = |note: &[&str]| run(&closed, &[&["close", "label-printer", "--dry-run"], &signed[..], note].concat());
+    let done = run_of(&["--note", "- certificate is new"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("note: \"- certificate is new\""), "{}", done.stdout);
+    let short = run_of(&["--note", "-done"]);
+    assert_eq!(short.code, 2, "{}", short.stdout);
+    assert!(short.stderr.contains("'--note=-d"), "{}", short.stderr);
+}
+
+#[test]
 fn an_amendment_names_the_corrected_fields() {
     let sandbox = register(&[]);
     let amend = [
@@ -283,7 +296,7 @@ fn an_amendment_names_the_corrected_fields() {
         written.contains("  system: label printer lp-08\n") && written.contains("owner: Hanna Vogel\n"),
         "{written}"
     );
-    assert!(written.contains("fields: [scope.system], note: Printer was exchanged.}"), "{written}");
+    assert!(written.contains("fields: [scope.system, owner], note: Printer was exchanged.}"), "{written}");
     clean(&sandbox);
     let again = run(&sandbox, &amend);
     assert_eq!(again.code, 2, "{}", again.stdout);
@@ -492,7 +505,7 @@ fn a_pipe_in_the_place_of_the_register_is_refused_and_not_read() {
 fn a_link_is_called_a_link_and_not_bad_yaml() {
     let sandbox = register(&[]);
     std::os::unix::fs::symlink("label-printer.yaml", sandbox.path("exceptions/linked.yaml")).unwrap();
-    let run = run(&sandbox, &["review", "linked", "--by", "Luis Prado", "--note", "Looked at it."]);
+    let run = run(&sandbox, &["review", "linked", "--by", "Luis Prado", "--note", "No foreign print job."]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("cannot be edited: ") && run.stderr.contains("link"), "{}", run.stderr);
     assert!(!run.stderr.contains("YAML"), "{}", run.stderr);
@@ -516,7 +529,7 @@ fn simultaneous_edits_are_all_kept() {
     let sandbox = register(&[]);
     let edits: Vec<_> = (0..EDITS)
         .map(|number| {
-            let note = format!("Looked at it, number {number}.");
+            let note = format!("Print job log read, number {number}.");
             let mut command = sandbox.command();
             command.args(["review", "label-printer", "--by", "Luis Prado", "--note", &note, "--today", TODAY]);
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
@@ -538,7 +551,16 @@ fn killed_after(sandbox: &Sandbox, delay: Duration) -> String {
     let before = exception(&[]);
     sandbox.file(FILE, &before);
     let mut command = sandbox.command();
-    command.args(["review", "label-printer", "--by", "Luis Prado", "--note", "Looked at it.", "--today", TODAY]);
+    command.args([
+        "review",
+        "label-printer",
+        "--by",
+        "Luis Prado",
+        "--note",
+        "No foreign print job.",
+        "--today",
+        TODAY,
+    ]);
     let mut edit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(delay);
     let _ = edit.kill();
@@ -556,7 +578,7 @@ fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
         for round in 0..40 {
             match killed_after(&sandbox, step * round).as_str() {
                 "" => old += 1,
-                "reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: Looked at it.}\n" => new += 1,
+                "reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: No foreign print job.}\n" => new += 1,
                 half => panic!("half a file:\n{half}"),
             }
         }

@@ -1,4 +1,4 @@
-//! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`.
+//! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`, `decide`.
 //!
 //! Each command says what is to change; what they share is here: the edit is made on the text, proved, judged as the
 //! gate will judge it, and only then written.
@@ -7,6 +7,7 @@ mod amend;
 mod answers;
 mod asks;
 mod close;
+mod decide;
 mod reject;
 mod renew;
 mod review;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 pub(super) use amend::{run as amend, settable};
 pub(super) use close::run as close;
+pub(super) use decide::run as decide;
 pub(super) use reject::run as reject;
 pub(super) use renew::run as renew;
 pub(super) use review::run as review;
@@ -245,7 +247,7 @@ fn ready(
     if let Some(asks) = subject.asks.filter(|asks| asks.has_asked()) {
         let look = world.look();
         let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
-        let judged = opened.judge_with(&path, &edited, plan.before, look)?;
+        let judged = opened.judge_with(&path, &edited, plan.before.clone(), look)?;
         let mut shown = b"\n".to_vec();
         show_lines(&mut shown, &path, &lines, look)?;
         if !judged.text.is_empty() {

@@ -105,6 +105,12 @@ impl CiEnvironment {
         }
     }
 
+    /// Returns the name of the default branch, if the CI system says it in a variable.
+    #[must_use]
+    pub fn default_branch(&self) -> Option<&str> {
+        self.gitlab_default_branch.as_deref()
+    }
+
     /// Returns whether this is a job of a known CI system.
     pub fn is_known(&self) -> bool {
         let other = [&self.azure_target, &self.bitbucket_branch, &self.bitbucket_commit, &self.jenkins_target];

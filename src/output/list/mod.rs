@@ -2,6 +2,7 @@
 
 mod columns;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -9,11 +10,13 @@ use serde::Serialize;
 pub use columns::Column;
 use columns::Table;
 
+use crate::git::Commit;
 use crate::output::record::{Described, View};
 use crate::output::{Look, escape};
 use crate::people::People;
-use crate::register::{Exception, FileRef, Term};
+use crate::register::{Exception, FileRef, Term, stem};
 use crate::text::counted;
+use crate::time::Day;
 
 /// A format of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -39,6 +42,10 @@ pub struct Listing<'l> {
     pub rows: Vec<Row<'l>>,
     /// How many readable exceptions the filters leave out.
     pub left_out: usize,
+    /// The first and the last day of the period in which the listed ones were in force.
+    pub period: Option<(Day, Day)>,
+    /// The listed ones that are no longer in the register, by path, and the commits that removed them.
+    pub removed: BTreeMap<String, Commit>,
     /// Files without a readable exception.
     pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
@@ -122,6 +129,11 @@ pub fn render(format: Format, listing: &Listing<'_>, look: Look, out: &mut dyn W
 
 fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     Table::new(listing, look.width).write(listing, look, out)?;
+    for (path, commit) in &listing.removed {
+        let id = escape::line(stem(path)).into_owned();
+        let home = listing.view.register_of(path).map(|name| format!(" `{}`", escape::line(name))).unwrap_or_default();
+        writeln!(out, "no longer in the register{home}: {id}, removed in {}", commit.short())?;
+    }
     for file in &listing.unreadable {
         writeln!(out, "not readable: {} (`stopgap check` says why)", escape::line(file.path))?;
     }
@@ -133,6 +145,10 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
     let noun = if count == 1 { "exception" } else { "exceptions" };
     let rest = if listing.left_out > 0 { format!(", {} more left out", listing.left_out) } else { String::new() };
     let gap = if count == 0 { "" } else { "\n" };
+    if let Some((from, to)) = listing.period {
+        let when = if from == to { format!("on {from}") } else { format!("from {from} to {to}") };
+        return writeln!(out, "{gap}{count} {noun} in force {when}{rest}");
+    }
     writeln!(out, "{gap}{count} {noun}, {overdue} overdue, on {}{rest}", listing.view.today.day)
 }
 
@@ -151,18 +167,45 @@ fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
 struct Document<'l> {
     version: u32,
     today: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_force: Option<Period<'l>>,
     max_renewals: usize,
     exceptions: Vec<Described<'l>>,
     left_out: usize,
     unreadable: Vec<Described<'l>>,
 }
 
+/// What `--in-force` asked for.
+#[derive(Serialize)]
+struct Period<'l> {
+    from: String,
+    to: String,
+    removed: Vec<Removed<'l>>,
+}
+
+#[derive(Serialize)]
+struct Removed<'l> {
+    id: &'l str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'l str>,
+    commit: &'l str,
+}
+
+fn removed<'l>(view: View<'l>, path: &'l str, commit: &'l Commit) -> Removed<'l> {
+    Removed { id: stem(path), register: view.register_of(path), commit: commit.as_str() }
+}
+
 impl<'l> Document<'l> {
-    fn new(listing: &Listing<'l>) -> Self {
+    fn new(listing: &'l Listing<'l>) -> Self {
         let view = listing.view;
         Self {
             version: VERSION,
             today: view.today.day.to_string(),
+            in_force: listing.period.map(|(from, to)| Period {
+                from: from.to_string(),
+                to: to.to_string(),
+                removed: listing.removed.iter().map(|(path, commit)| removed(view, path, commit)).collect(),
+            }),
             max_renewals: listing.max_renewals,
             exceptions: listing.rows.iter().map(|row| view.describe_exception(row.exception)).collect(),
             left_out: listing.left_out,

@@ -68,6 +68,11 @@ impl Sandbox {
 }
 
 impl Run {
+    /// Returns what it says on standard error, without remarks on what it looked at.
+    pub(crate) fn errors(&self) -> String {
+        self.stderr.split_inclusive('\n').filter(|line| !line.starts_with("note: ")).collect()
+    }
+
     /// Runs a command to its end; a process that was ended by a signal has the code -1.
     pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();

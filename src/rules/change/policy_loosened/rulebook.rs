@@ -42,6 +42,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     shadow(&books, places, cx);
     limits(&books, cx);
     forge(&books, cx);
+    signatures(&books, cx);
     levels(&books, cx);
     phrases(&books, cx);
     pointers(judge, head, &books, places, cx);
@@ -83,6 +84,11 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
         let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
     }
+    let (before, after) = (base.asked_again, head.asked_again);
+    if after < before {
+        let message = format!("a refusal has to be answered for `{after}` days instead of `{before}`");
+        books.report(cx, "/asked_again", message).help(meant(&format!("`asked_again: {before}d`")));
+    }
     let (before, after) = (base.baseline, head.baseline);
     if after > before {
         let message = format!("a baseline may last `{after}` days instead of `{before}`");
@@ -106,6 +112,24 @@ fn forge(books: &Books<'_>, cx: &mut Context<'_>) {
     if before != after {
         let message = format!("CODEOWNERS is read as {} reads it instead of {}", after.name(), before.name());
         books.report(cx, "/forge", message).help(meant(&format!("`forge: {}`", before.name().to_lowercase())));
+    }
+}
+
+/// Decisions that nobody has to sign, or that somebody else may.
+fn signatures(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (books.base, books.head);
+    if !base.signed_decisions {
+        return;
+    }
+    if !head.signed_decisions {
+        let message = "decisions need no signature any more".to_owned();
+        books.report(cx, "/signed_decisions", message).help(meant("`signed_decisions: true`"));
+    } else if let Some(after) = head.forge_signer.as_ref().filter(|after| Some(*after) != base.forge_signer.as_ref()) {
+        let before = base.forge_signer.as_deref();
+        let instead = before.map(|before| format!(" instead of `{}`", crate::text::shown(before))).unwrap_or_default();
+        let message = format!("`{}` signs for the forge{instead}", crate::text::shown(after));
+        let kept = before.map_or_else(|| "no `forge_signer`".to_owned(), |before| format!("`forge_signer: {before}`"));
+        books.report(cx, "/forge_signer", message).help(meant(&kept));
     }
 }
 

@@ -1,0 +1,226 @@
+//! `--at`: the register as it stood, read from the commit that the default branch had then.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::cli;
+use crate::commands::{World, book, place};
+use crate::error::{Argument, Error, GitError};
+use crate::files::Repository;
+use crate::git::{Commit, Git};
+use crate::history::base::default_branch;
+use crate::history::{Head, Snapshot, past};
+use crate::output::escape;
+use crate::text::shown;
+use crate::time::typed::{self, Toward};
+use crate::time::{Day, Moment, Today, Zone};
+
+/// A commit of the past, and the moment that it is judged at.
+pub(super) struct Then {
+    pub(super) git: Git,
+    pub(super) commit: Commit,
+    /// The register's root in that commit.
+    pub(super) root: PathBuf,
+    /// The moment, unless `--today` names another.
+    instant: DateTime<Utc>,
+    /// What was found, for people.
+    found: String,
+}
+
+impl Then {
+    /// Finds what `--at` names; `None` without it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such commit, or the day has not come.
+    pub(super) fn find(place: &cli::Place, past: &cli::Past, world: &World) -> Result<Option<Self>, Error> {
+        let Some(at) = past.at.as_deref() else { return Ok(None) };
+        let root = place::root(place, &world.folder)?;
+        let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
+        Self::find_in(place, Where { root, git, what: "the register".to_owned(), are_several: false }, at, world)
+            .map(Some)
+    }
+
+    /// Finds what `at` names for a register whose root is known, and need not be there today.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Then::find`].
+    pub(super) fn find_in(place: &cli::Place, found: Where, at: &str, world: &World) -> Result<Self, Error> {
+        let Where { root, git, what, are_several } = found;
+        Finder { place, world, git, root, what, are_several }.find(at)
+    }
+
+    /// Takes the files of that commit.
+    ///
+    /// # Errors
+    ///
+    /// When its trees are not in this clone.
+    pub(super) fn head(&self) -> Result<Head, Error> {
+        Head::of_past(&self.root, &self.git, &self.commit)
+    }
+
+    /// Returns the moment that is judged: `--today`, otherwise that of the commit.
+    ///
+    /// # Errors
+    ///
+    /// When `--today` is neither a day nor a date-time.
+    pub(super) fn today(&self, given: Option<&str>, zone: Zone, world: &World) -> Result<Today, Error> {
+        match given {
+            Some(_) => book::read_today(given, zone, world),
+            None => Ok(Today::from_clock(zone, self.instant)),
+        }
+    }
+
+    /// Says on standard error which commit was read.
+    pub(super) fn remark(&self) {
+        remark(&self.found);
+    }
+}
+
+/// Says on standard error that a day of the past does not bring back the files of that day, where there are commits from
+/// before it and commits that came after it.
+pub(super) fn remark_today(given: Option<&str>, today: Today, root: &Path) {
+    let Some(given) = given else { return };
+    let moment = today.instant.timestamp();
+    let is_past = || {
+        let git = Git::open(root).ok()??;
+        let head = git.head().ok()??;
+        let newest = git.info(&head).ok()??.committed;
+        Some(newest > moment && git.has_commit_by(moment).ok()?)
+    };
+    if is_past() == Some(true) {
+        let (given, day) = (shown(given), today.day);
+        remark(&format!("`--today {given}` looks at the files as they are now: `--at {day}` reads them as they stood"));
+    }
+}
+
+fn remark(text: &str) {
+    let _ = io::stderr().lock().write_all(format!("note: {}\n", escape::line(text)).as_bytes());
+}
+
+/// A register, or several, in a clone.
+pub(super) struct Where {
+    pub(super) root: PathBuf,
+    pub(super) git: Git,
+    /// What it is called, for people.
+    pub(super) what: String,
+    pub(super) are_several: bool,
+}
+
+/// Where commits are looked for.
+struct Finder<'f> {
+    place: &'f cli::Place,
+    world: &'f World,
+    git: Git,
+    /// The root as today's files have it.
+    root: PathBuf,
+    /// What is looked for, for people.
+    what: String,
+    are_several: bool,
+}
+
+impl Finder<'_> {
+    fn find(self, at: &str) -> Result<Then, Error> {
+        // A day in its usual spelling is a day, even where a tag has that name.
+        if let Ok(moment) = Moment::parse(at) {
+            return self.moment(at, moment);
+        }
+        if let Some(commit) = self.git.commit(at)? {
+            return self.revision(commit);
+        }
+        let today = Zone::UTC.day_of(self.world.now);
+        match typed::read(at, today, Toward::Past) {
+            Ok(moment) => self.moment(at, moment),
+            Err(_) => Err(GitError::NoThen { at: at.to_owned(), shallow: self.git.is_shallow()? }.into()),
+        }
+    }
+
+    fn revision(self, commit: Commit) -> Result<Then, Error> {
+        let root = self.root_in(&commit)?;
+        let committed = self.git.info(&commit)?.map(|info| info.committed).unwrap_or_default();
+        let instant = DateTime::from_timestamp(committed, 0).unwrap_or_default();
+        let found = {
+            let (what, it) = (&self.what, if self.are_several { "them" } else { "it" });
+            format!("{what} as commit {} of {} has {it}", commit.short(), Zone::UTC.day_of(instant))
+        };
+        Ok(Then { git: self.git, commit, root, instant, found })
+    }
+
+    fn moment(self, at: &str, moment: Moment) -> Result<Then, Error> {
+        let (branch, tip) = self.branch()?;
+        let now = self.world.now;
+        let line = past::Line::read(&self.git, &tip, now.timestamp())?;
+        // The day's end depends on the zone, and the zone on the policy of that day.
+        let mut zone = self.zone(&tip).unwrap_or(Zone::UTC);
+        let mut found = None;
+        for _ in 0..2 {
+            let instant = self.instant(moment, zone)?;
+            let Some(commit) = line.at(instant.timestamp()) else { return Err(line.too_early(&self.git, at)?) };
+            let then = self.zone(commit).unwrap_or(zone);
+            found = Some((commit.clone(), instant));
+            if std::mem::replace(&mut zone, then) == then {
+                break;
+            }
+        }
+        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, at)?) };
+        let root = self.root_in(&commit)?;
+        let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
+        let found = {
+            let (what, commit) = (&self.what, commit.short());
+            let stood = if self.are_several { "as they stood" } else { "as it stood" };
+            format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
+        };
+        Ok(Then { git: self.git, commit, root, instant, found })
+    }
+
+    /// Returns the last second of a day, or the date-time itself; of today, now.
+    fn instant(&self, moment: Moment, zone: Zone) -> Result<DateTime<Utc>, Error> {
+        let now = self.world.now;
+        if zone.starts_at(moment) > now {
+            let (day, today): (Day, Day) = (zone.first_day(moment), zone.day_of(now));
+            return Err(Argument::Ahead { option: "--at".to_owned(), day, today }.into());
+        }
+        Ok(match moment {
+            Moment::Day(_) => (zone.ends_at(moment) - TimeDelta::seconds(1)).min(now),
+            _ => zone.starts_at(moment),
+        })
+    }
+
+    /// Returns the default branch, or what is checked out where the clone knows of none.
+    fn branch(&self) -> Result<(String, Commit), Error> {
+        if let Some((name, tip)) = default_branch(&self.git, self.world.ci.default_branch())? {
+            let name = match name.as_str() {
+                "origin/HEAD" => self.git.default_name()?.map_or(name, |name| format!("origin/{}", shown(&name))),
+                _ => name,
+            };
+            return Ok((name, tip));
+        }
+        match self.git.head()? {
+            Some(head) => Ok(("HEAD".to_owned(), head)),
+            None => Err(GitError::NothingToReplay.into()),
+        }
+    }
+
+    /// Returns the time zone of the policy in a commit, if it can be used.
+    fn zone(&self, commit: &Commit) -> Option<Zone> {
+        let root = self.root_in(commit).ok()?;
+        let snapshot = Snapshot::open(&self.git, &root, Some(commit.clone())).ok()?;
+        let place: &Repository = &snapshot.place;
+        book::policy(self.place, self.world, &root, place).ok().map(|policy| policy.timezone)
+    }
+
+    /// Returns the root that would be found with a commit checked out.
+    fn root_in(&self, commit: &Commit) -> Result<PathBuf, Error> {
+        if self.place.root.is_some() {
+            return Ok(self.root.clone());
+        }
+        let snapshot = Snapshot::open(&self.git, &self.root, Some(commit.clone()))?;
+        let folder = std::fs::canonicalize(&self.world.folder).unwrap_or_else(|_| self.world.folder.clone());
+        let below = snapshot.root_for(&place::below_work_tree(&folder));
+        let top = std::fs::canonicalize(self.git.top()).unwrap_or_else(|_| self.git.top().to_path_buf());
+        Ok(top.join(below.trim_end_matches('/')))
+    }
+}

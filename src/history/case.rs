@@ -1,0 +1,566 @@
+//! The story of one exception: what its record says of each step, and what git knows about it.
+//!
+//! The steps come from the record, in all its versions: one that was rewritten or taken out again is told too. Git says
+//! which commit wrote a step and how it came to the branch, and tells what no record does: edits, moves, removals.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+
+use crate::error::Error;
+use crate::files::{CommitFiles, ReadFile};
+use crate::git::{Commit, CommitInfo, Git};
+use crate::history::timeline::{Event, What};
+use crate::history::trail::{Trail, Version};
+use crate::people::People;
+use crate::register::{Exception, Spanned, Status, Text, is_named_like_one, stem};
+use crate::source::FileId;
+use crate::text::counted;
+use crate::time::{Day, Today, Zone};
+use crate::yaml;
+
+/// The most commits of a merged branch that are searched for the one that wrote a step.
+const MOST_MERGED: usize = 200;
+
+/// What a step is, in the order of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Somebody asked for the exception.
+    Asked,
+    /// Somebody agreed to it or turned it down.
+    Decided,
+    /// Its term began.
+    Began,
+    /// Somebody looked at it.
+    Reviewed,
+    /// The record was corrected, and the correction is recorded.
+    Amended,
+    /// It was agreed to once more.
+    Renewed,
+    /// Something else that only git tells: an edit, a move, a removal.
+    Changed(What),
+    /// Its term ended.
+    Ended,
+    /// The rule is followed again.
+    Closed,
+}
+
+impl Step {
+    /// Tells whether record and git agree; `None` where there is nothing to compare.
+    #[must_use]
+    pub fn agrees(&self) -> Option<bool> {
+        (self.written.is_some() || !self.doubts.is_empty()).then_some(self.doubts.is_empty())
+    }
+}
+
+impl Act {
+    /// Returns the word for people and scripts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Decided => "decided",
+            Self::Began => "began",
+            Self::Reviewed => "reviewed",
+            Self::Amended => "amended",
+            Self::Renewed => "renewed",
+            Self::Changed(what) => what.name(),
+            Self::Ended => "ended",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Returns its place in a story.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Asked => 0,
+            Self::Decided => 1,
+            Self::Began => 2,
+            Self::Reviewed => 3,
+            Self::Amended => 4,
+            Self::Renewed => 5,
+            Self::Changed(_) => 6,
+            Self::Ended => 7,
+            Self::Closed => 8,
+        }
+    }
+
+    /// Tells whether it is somebody's yes or no.
+    fn is_decision(self) -> bool {
+        matches!(self, Self::Decided | Self::Amended | Self::Renewed)
+    }
+}
+
+/// A commit that wrote a step, and the one that brought it to the branch.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The commit that wrote it.
+    pub commit: Commit,
+    /// What that commit says of itself.
+    pub info: CommitInfo,
+    /// The day on which it was written, by its author's clock.
+    pub day: Day,
+    /// The commit of the branch that brought it: a merge, or the same.
+    pub landed: Commit,
+    /// What that one says of itself.
+    pub landed_info: CommitInfo,
+    /// The day on which it came to the branch.
+    pub landed_day: Day,
+}
+
+/// One step of the story.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it is.
+    pub act: Act,
+    /// The number of a renewal, review or amendment, from 1.
+    pub number: Option<usize>,
+    /// The day that the record names, otherwise that of the commit.
+    pub day: Option<Day>,
+    /// What the record says, by name.
+    pub says: Vec<(&'static str, String)>,
+    /// What git knows about it; `None` outside git, and for what is not committed yet.
+    pub written: Option<Written>,
+    /// The pull or merge request that brought it, as a forge writes it: `#12`, `!12`.
+    pub request: Option<String>,
+    /// The opinions of its reviewers when it was merged; `None` where nobody knows.
+    pub approvals: Option<Vec<Approval>>,
+    /// Where record and git disagree, in sentences.
+    pub doubts: Vec<String>,
+    /// What is no disagreement and good to know.
+    pub remarks: Vec<String>,
+}
+
+/// The opinion of a reviewer.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// The pull request.
+    pub request: String,
+    /// The account.
+    pub login: String,
+    /// What the review says: `approved`, `changes requested`, …
+    pub state: &'static str,
+    /// The day of the review.
+    pub day: Day,
+}
+
+/// What a story is told from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'s> {
+    /// The clone; `None` outside git.
+    pub git: Option<&'s Git>,
+    /// Where the root lies in the work tree: empty, or ending in `/`.
+    pub prefix: &'s str,
+    /// The versions.
+    pub trail: &'s Trail,
+    /// What git tells beside the record.
+    pub events: &'s [Event],
+    /// Who is who.
+    pub people: &'s People,
+    /// The register's time zone.
+    pub zone: Zone,
+    /// The moment of the story.
+    pub today: Today,
+}
+
+/// A commit of a merged branch, and the keys of the steps that its version has.
+type Merged = (Commit, CommitInfo, BTreeSet<String>);
+
+/// A step as one version of the record has it.
+struct Told {
+    act: Act,
+    number: Option<usize>,
+    day: Option<Day>,
+    says: Vec<(&'static str, String)>,
+    /// Who is named as having agreed.
+    approver: Option<String>,
+    /// What makes it the same step in another version.
+    key: String,
+}
+
+/// Tells the story of an exception; `now` is its last version.
+///
+/// # Errors
+///
+/// When `git` does not deliver a version.
+pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, Error> {
+    let told = |file: &ReadFile| told(file, sources.zone);
+    let last = now.map(told).unwrap_or_default();
+    let mut story = Story { sources, steps: Vec::new(), merges: BTreeMap::new() };
+    let versions: Vec<(&Version, Vec<Told>)> = sources
+        .trail
+        .versions
+        .iter()
+        .map(|version| (version, version.file.as_ref().map(told).unwrap_or_default()))
+        .collect();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for (at, (version, steps)) in versions.iter().enumerate() {
+        for step in steps {
+            if !seen.insert(step.key.clone()) {
+                continue;
+            }
+            // The record as it is now says it best, where the step is still in it.
+            let kept = last.iter().find(|other| other.key == step.key);
+            let later = &versions[at + 1..];
+            let lost =
+                kept.is_none().then(|| later.iter().find(|(_, steps)| steps.iter().all(|it| it.key != step.key)));
+            let mut step = story.step(kept.unwrap_or(step), Some(version))?;
+            if let Some(lost) = lost {
+                let commit =
+                    lost.map_or_else(|| "what is not committed yet".to_owned(), |(it, _)| it.commit.short().to_owned());
+                step.doubts.push(format!("it is no longer in the record: {commit} took it out or rewrote it"));
+            }
+            story.steps.push(step);
+        }
+    }
+    for step in last.iter().filter(|step| !seen.contains(&step.key)) {
+        let mut step = story.step(step, None)?;
+        if sources.git.is_some() {
+            step.doubts.push("it is not committed yet".to_owned());
+        }
+        story.steps.push(step);
+    }
+    story.add_changes();
+    story.add_end(now);
+    Ok(story.in_order())
+}
+
+struct Story<'s> {
+    sources: Sources<'s>,
+    steps: Vec<Step>,
+    /// The commits of each merged branch that hold a version, oldest first, with the keys of its steps.
+    merges: BTreeMap<String, Vec<Merged>>,
+}
+
+impl Story<'_> {
+    fn step(&mut self, told: &Told, version: Option<&Version>) -> Result<Step, Error> {
+        let written = match version {
+            Some(version) => Some(self.written(version, &told.key)?),
+            None => None,
+        };
+        let mut step = Step {
+            act: told.act,
+            number: told.number,
+            day: told.day,
+            says: told.says.clone(),
+            request: written.as_ref().and_then(|it| it.landed_info.request.clone()),
+            written,
+            approvals: None,
+            doubts: Vec::new(),
+            remarks: Vec::new(),
+        };
+        self.compare(&mut step, told);
+        if step.day.is_none() && step.act == Act::Asked {
+            step.day = step.written.as_ref().map(|written| written.day);
+        }
+        Ok(step)
+    }
+
+    /// Finds the commit of a merged branch that wrote a step; the commit of the branch itself where nothing was merged.
+    fn written(&mut self, version: &Version, key: &str) -> Result<Written, Error> {
+        let zone = self.sources.zone;
+        let day = |seconds: i64| zone.day_of(DateTime::from_timestamp(seconds, 0).unwrap_or_default());
+        let (landed, landed_info) = (version.commit.clone(), version.info.clone());
+        let merged = self.merged(version)?;
+        let (commit, info) = match merged.iter().find(|(_, _, keys)| keys.contains(key)) {
+            Some((commit, info, _)) => (commit.clone(), info.clone()),
+            None => (landed.clone(), landed_info.clone()),
+        };
+        Ok(Written {
+            day: day(info.authored),
+            landed_day: day(landed_info.committed),
+            commit,
+            info,
+            landed,
+            landed_info,
+        })
+    }
+
+    fn merged(&mut self, version: &Version) -> Result<&[Merged], Error> {
+        let name = version.commit.as_str().to_owned();
+        if !self.merges.contains_key(&name) {
+            let read = self.read_merged(version)?;
+            self.merges.insert(name.clone(), read);
+        }
+        Ok(self.merges.get(&name).map_or(&[], Vec::as_slice))
+    }
+
+    fn read_merged(&self, version: &Version) -> Result<Vec<Merged>, Error> {
+        let (Some(git), [first, _, ..], Some(file)) =
+            (self.sources.git, version.info.parents.as_slice(), &version.file)
+        else {
+            return Ok(Vec::new());
+        };
+        let mut commits = git.commits(&version.commit, Some(first))?;
+        commits.retain(|commit| *commit != version.commit);
+        commits.truncate(MOST_MERGED);
+        commits.reverse();
+        let infos = git.infos(&commits.iter().collect::<Vec<_>>())?;
+        let (path, prefix) = (file.source.path(), self.sources.prefix);
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_it = |below: &str| is_named_like_one(below) && stem(below) == stem(path);
+        let mut found = Vec::new();
+        for (commit, info) in commits.into_iter().zip(infos) {
+            let Some(info) = info else { continue };
+            let there = CommitFiles::list_below(git, &commit, &format!("{prefix}{folder}"), &is_it)?;
+            let Some(name) = there.files().keys().next() else { continue };
+            let read = there.read(&[name])?;
+            let keys = read
+                .first()
+                .map(|file| told(file, self.sources.zone))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|told| told.key)
+                .collect();
+            found.push((commit, info, keys));
+        }
+        Ok(found)
+    }
+
+    /// Says where the record's day and names do not fit the commit.
+    fn compare(&self, step: &mut Step, told: &Told) {
+        let Some(written) = &step.written else { return };
+        let act = told.act.name();
+        if let Some(day) = told.day {
+            let (first, last) = (written.day.min(written.landed_day), written.landed_day);
+            let early = day.days_until(first);
+            let late = last.days_until(day);
+            if late > 0 && told.act != Act::Began {
+                step.doubts
+                    .push(format!("the record says {day}, and it came to the branch {} before", counted(late, "day")));
+            } else if early > 1 && told.act.is_decision() {
+                step.doubts.push(format!(
+                    "the record says {act} on {day}, and it was first written {} later",
+                    counted(early, "day")
+                ));
+            } else if early > 1 && matches!(told.act, Act::Reviewed | Act::Closed) {
+                step.remarks.push(format!("it was written down {} later", counted(early, "day")));
+            }
+            let unapproved = day.days_until(last);
+            if told.act == Act::Began && unapproved > 0 {
+                step.doubts
+                    .push(format!("it began on {day}, {} before it came to the branch", counted(unapproved, "day")));
+            }
+        }
+        let author = &written.info.author;
+        if let Some(approver) = told.approver.as_deref().filter(|_| told.act.is_decision())
+            && is_by(self.sources.people, author, approver)
+        {
+            step.remarks.push("the approver wrote the commit".to_owned());
+        }
+    }
+
+    /// Adds what only git tells.
+    fn add_changes(&mut self) {
+        for event in self.sources.events {
+            let what = event.deed.what;
+            let only_git = [What::Edited, What::Moved, What::Removed, What::Broken, What::Present, What::Expired];
+            if !only_git.contains(&what) {
+                continue;
+            }
+            let mut says = Vec::new();
+            if !event.deed.fields.is_empty() {
+                says.push(("fields", event.deed.fields.join(", ")));
+            }
+            if !event.deed.details.is_empty() {
+                says.push(("what", event.deed.details.clone()));
+            }
+            let written = event.commit.as_ref().zip(event.day).map(|((commit, info), day)| Written {
+                commit: commit.clone(),
+                info: info.clone(),
+                day,
+                landed: commit.clone(),
+                landed_info: info.clone(),
+                landed_day: day,
+            });
+            let mut step = Step {
+                act: Act::Changed(what),
+                number: None,
+                day: event.day,
+                says,
+                request: written.as_ref().and_then(|it| it.landed_info.request.clone()),
+                written,
+                approvals: None,
+                doubts: Vec::new(),
+                remarks: Vec::new(),
+            };
+            match what {
+                What::Edited => step.doubts.push("the record does not say that these were changed".to_owned()),
+                What::Removed if self.is_renaming(step.written.as_ref()) => {
+                    let to = self.sources.trail.renamed_to.as_ref().map_or("", |(_, to)| to);
+                    step.says.push(("goes on as", to.to_owned()));
+                }
+                What::Removed => step.doubts.push("a record is closed, never removed".to_owned()),
+                _ if event.commit.is_none() && self.sources.git.is_some() => {
+                    step.doubts.push("it is not committed yet".to_owned());
+                }
+                _ => {}
+            }
+            self.steps.push(step);
+        }
+    }
+
+    fn is_renaming(&self, written: Option<&Written>) -> bool {
+        let renamed = self.sources.trail.renamed_to.as_ref();
+        renamed.zip(written).is_some_and(|((commit, _), written)| *commit == written.commit)
+    }
+
+    /// Adds the end of the term, once it has passed without a closure before it.
+    fn add_end(&mut self, now: Option<&ReadFile>) {
+        let Some(tree) = now.and_then(|file| yaml::parse(file.source.text()).ok()) else { return };
+        let (it, Sources { zone, today, .. }) = (Exception::from_node(FileId(0), "", tree), self.sources);
+        let Some(term) = it.term(zone, today).filter(|term| term.ended && !it.is(&[Status::Rejected])) else { return };
+        let closed = it.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.value);
+        if closed.is_some_and(|closed| closed <= term.last_day) {
+            return;
+        }
+        self.steps.push(Step {
+            act: Act::Ended,
+            number: None,
+            day: Some(term.last_day),
+            says: vec![("last covered day", term.last_day.to_string())],
+            written: None,
+            request: None,
+            approvals: None,
+            doubts: Vec::new(),
+            remarks: Vec::new(),
+        });
+    }
+
+    /// Puts the steps into the order of their days; one without a day stays behind what comes before it in a story.
+    fn in_order(mut self) -> Vec<Step> {
+        self.steps.sort_by_key(|step| (step.act.rank(), step.number));
+        let mut last = Day::FIRST;
+        let mut dated: Vec<(Day, Step)> = Vec::with_capacity(self.steps.len());
+        for step in self.steps {
+            let uncommitted = step.day.is_none() && matches!(step.act, Act::Changed(_));
+            let day = if uncommitted { self.sources.today.day } else { step.day.unwrap_or(last) };
+            last = if matches!(step.act, Act::Changed(_)) { last } else { day };
+            dated.push((day, step));
+        }
+        dated.sort_by_key(|(day, _)| *day);
+        dated.into_iter().map(|(_, step)| step).collect()
+    }
+}
+
+/// Tells whether a commit's author, `Name <address>`, is a person of the record.
+fn is_by(people: &People, author: &str, person: &str) -> bool {
+    let (name, address) = author.rsplit_once(" <").unwrap_or((author, ""));
+    let address = address.trim_end_matches('>');
+    [name, address].iter().any(|spelling| !spelling.trim().is_empty() && people.same(spelling, person))
+}
+
+/// Lists the steps that a version of the record tells.
+fn told(file: &ReadFile, zone: Zone) -> Vec<Told> {
+    let tree = if file.fault.is_none() { yaml::parse(file.source.text()).ok() } else { None };
+    let Some(tree) = tree.filter(|tree| tree.as_map().is_some()) else { return Vec::new() };
+    let it = Exception::from_node(FileId(0), "", tree);
+    let mut steps = Teller::default();
+    steps.ask(&it);
+    steps.decide(&it, zone);
+    for (at, review) in it.reviews.iter().enumerate() {
+        let says = [("by", text(&review.by)), ("note", text(&review.note))];
+        steps.add(Act::Reviewed, Some(at + 1), day(&review.date), None, says.into());
+    }
+    for (at, amendment) in it.amendments.iter().enumerate() {
+        let fields: Vec<&str> = amendment.fields.iter().map(Text::as_str).collect();
+        let approver = text(&amendment.approver);
+        let says = [
+            ("by", text(&amendment.by)),
+            ("approver", approver.clone()),
+            ("fields", Some(fields.join(", ")).filter(|fields| !fields.is_empty())),
+            ("note", text(&amendment.note)),
+        ];
+        steps.add(Act::Amended, Some(at + 1), day(&amendment.date), approver, says.into());
+    }
+    for (at, renewal) in it.renewals.iter().enumerate() {
+        let approver = text(&renewal.approver);
+        let says = [
+            ("requester", text(&renewal.requester)),
+            ("requested", day(&renewal.requested).map(|day| day.to_string())),
+            ("reason", text(&renewal.reason)),
+            ("risk check", text(&renewal.risk_check)),
+            ("approver", approver.clone()),
+            ("until", renewal.expires.as_ref().map(|end| end.value.to_string())),
+        ];
+        steps.add(Act::Renewed, Some(at + 1), day(&renewal.decided), approver, says.into());
+    }
+    if let Some(closure) = &it.closure {
+        let says =
+            [("by", text(&closure.by)), ("verified by", text(&closure.verified_by)), ("note", text(&closure.note))];
+        steps.add(Act::Closed, None, day(&closure.date), None, says.into());
+    }
+    steps.steps
+}
+
+#[derive(Default)]
+struct Teller {
+    steps: Vec<Told>,
+}
+
+impl Teller {
+    fn add(
+        &mut self,
+        act: Act,
+        number: Option<usize>,
+        day: Option<Day>,
+        approver: Option<String>,
+        says: Vec<(&'static str, Option<String>)>,
+    ) {
+        let says: Vec<(&'static str, String)> =
+            says.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
+        let same = self.steps.iter().filter(|step| step.act == act && step.day == day && step.says == says).count();
+        // The request is one step whatever is corrected in it: corrections are steps of their own.
+        let key = match act {
+            Act::Asked => act.name().to_owned(),
+            _ => format!("{}\0{day:?}\0{says:?}\0{same}", act.name()),
+        };
+        self.steps.push(Told { act, number, day, says, approver, key });
+    }
+
+    fn ask(&mut self, it: &Exception<'_>) {
+        let exposure: Vec<&str> = it.risk.exposure.iter().map(Text::as_str).collect();
+        let scope: Vec<&str> = it.scope.parts().map(|(_, text)| text.as_str()).collect();
+        let alternatives = it.alternatives.iter().map(|other| {
+            let parts = [&other.option, &other.rejected].map(|it| text(it).unwrap_or_default());
+            format!("{} (not taken: {})", parts[0], parts[1])
+        });
+        let list = |texts: Vec<String>| Some(texts.join("; ")).filter(|text| !text.is_empty());
+        let says = vec![
+            ("requester", text(&it.requester)),
+            ("control", text(&it.control)),
+            ("scope", list(scope.iter().map(ToString::to_string).collect())),
+            ("reason", text(&it.reason)),
+            ("tier", it.risk.tier.as_ref().map(|tier| tier.value.name().to_owned())),
+            ("worst case", text(&it.risk.statement)),
+            ("exposure", list(exposure.iter().map(ToString::to_string).collect())),
+            ("alternatives", list(alternatives.collect())),
+            ("removal", text(&it.removal)),
+            ("owner", text(&it.owner)),
+            ("references", list(it.references.iter().map(|text| text.as_str().to_owned()).collect())),
+        ];
+        self.add(Act::Asked, None, None, None, says);
+    }
+
+    fn decide(&mut self, it: &Exception<'_>, zone: Zone) {
+        let approver = text(&it.approver);
+        if approver.is_some() || it.decided.is_some() {
+            let verdict = if it.is(&[Status::Rejected]) { "turned down" } else { "agreed" };
+            let says = vec![("approver", approver.clone()), ("verdict", Some(verdict.to_owned()))];
+            self.add(Act::Decided, None, day(&it.decided), approver, says);
+        }
+        if let Some(starts) = it.starts.as_ref().filter(|_| !it.is(&[Status::Rejected])) {
+            let until = it.expires.as_ref().map(|end| end.value.to_string());
+            let says = vec![("from", Some(starts.value.to_string())), ("until", until)];
+            self.add(Act::Began, None, Some(zone.first_day(starts.value)), None, says);
+        }
+    }
+}
+
+fn text(text: &Option<Text<'_>>) -> Option<String> {
+    text.as_ref().map(|text| text.as_str().to_owned())
+}
+
+fn day(day: &Option<Spanned<Day>>) -> Option<Day> {
+    day.as_ref().map(|day| day.value)
+}

@@ -1,0 +1,110 @@
+//! Which commit a branch had at a moment of the past.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::{Error, GitError};
+use crate::files::{self, ReadFile};
+use crate::git::{Commit, Git, TreeFile};
+use crate::history::snapshot::prefix;
+use crate::register::{is_named_like_one, stem};
+use crate::yaml;
+
+/// The first-parent commits of a branch, oldest first, each with when the branch had reached it.
+#[derive(Debug)]
+pub struct Line {
+    commits: Vec<(Commit, i64)>,
+}
+
+impl Line {
+    /// Reads the first-parent commits down from a tip. A commit came to the branch no earlier than the one before it, so
+    /// one that is dated earlier counts from then; a date that is still to come (after `now`, in seconds since
+    /// 1970-01-01 UTC) says nothing.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver the commits.
+    pub fn read(git: &Git, tip: &Commit, now: i64) -> Result<Self, Error> {
+        let mut chain = git.first_parents(tip, None)?;
+        chain.reverse();
+        let infos = git.infos(&chain.iter().collect::<Vec<_>>())?;
+        let mut reached = i64::MIN;
+        let dated = |(commit, info): (Commit, Option<crate::git::CommitInfo>)| {
+            reached = info.map(|info| info.committed).filter(|at| *at <= now).map_or(reached, |at| reached.max(at));
+            (commit, reached)
+        };
+        Ok(Self { commits: chain.into_iter().zip(infos).map(dated).collect() })
+    }
+
+    /// Returns the commit that the branch had at a moment, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn at(&self, moment: i64) -> Option<&Commit> {
+        let after = self.commits.partition_point(|(_, reached)| *reached <= moment);
+        after.checked_sub(1).and_then(|last| self.commits.get(last)).map(|(commit, _)| commit)
+    }
+
+    /// Returns the error of a moment before the first commit.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot say whether the clone is shallow.
+    pub fn too_early(&self, git: &Git, at: &str) -> Result<Error, Error> {
+        let first = self.commits.first().map(|(commit, _)| commit.short().to_owned()).unwrap_or_default();
+        Ok(GitError::NothingThen { at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
+    }
+}
+
+/// An exception that is no longer in the register.
+#[derive(Debug)]
+pub struct Gone {
+    /// Its last version, by its path relative to the root.
+    pub last: ReadFile,
+    /// The commit that removed it.
+    pub removed_in: Commit,
+}
+
+/// Finds the exceptions that first-parent commits up to a tip removed from the register's folder, and that are not in it
+/// under any path.
+///
+/// # Errors
+///
+/// When `git` cannot deliver the history or a content.
+pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Gone>, Error> {
+    let mut chain = git.first_parents(tip, None)?;
+    chain.reverse();
+    let steps: Vec<(&Commit, Option<&Commit>)> =
+        chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
+    let prefix = prefix(git, root);
+    let mut here: BTreeMap<String, TreeFile> = BTreeMap::new();
+    // By the id in lower case: the last version, where it was, and what removed it.
+    let mut lost: BTreeMap<String, (String, TreeFile, &Commit)> = BTreeMap::new();
+    for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &format!("{prefix}{folder}"))?) {
+        let mut came = Vec::new();
+        for change in changes {
+            let path = String::from_utf8_lossy(&change.path).into_owned();
+            let Some(path) = path.strip_prefix(&prefix).filter(|path| is_named_like_one(path)) else { continue };
+            let id = stem(path).to_lowercase();
+            match change.file {
+                Some(file) => {
+                    here.insert(path.to_owned(), file);
+                    came.push(id);
+                }
+                None => {
+                    if let Some(file) = here.remove(path) {
+                        lost.insert(id, (path.to_owned(), file, *commit));
+                    }
+                }
+            }
+        }
+        for id in came {
+            lost.remove(&id);
+        }
+    }
+    let oids: Vec<&str> = lost.values().map(|(_, file, _)| file.oid.as_str()).collect();
+    let blobs = git.blobs(&oids, yaml::MAX_BYTES)?;
+    let read = lost.values().zip(blobs).map(|((path, file, commit), bytes)| {
+        let last = files::from_blob(path, file, bytes, yaml::MAX_BYTES)?;
+        Ok(Gone { last, removed_in: (*commit).clone() })
+    });
+    read.collect()
+}

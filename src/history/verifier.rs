@@ -1,0 +1,149 @@
+//! Who signed a commit, as git itself verifies it: by keys of a file that is given, and by nothing of the machine.
+//!
+//! The repository's own configuration names programs (`gpg.program`, `gpg.ssh.program`) and files, so each of those keys
+//! is overruled. OpenPGP keys are read into a keyring of their own; that of the user is never looked at.
+
+use std::path::PathBuf;
+
+use data_encoding::BASE64;
+use tempfile::TempDir;
+
+use crate::error::{Error, GitError};
+use crate::git::{Commit, Git, failed};
+
+/// The word in place of a key's type that makes a line one for an OpenPGP key.
+const OPENPGP: &str = "openpgp";
+
+/// The keys that may sign, ready to verify.
+#[derive(Debug)]
+pub struct Verifier {
+    folder: TempDir,
+    /// The principal of each OpenPGP key, by the fingerprint of its primary key.
+    openpgp: Vec<(String, String)>,
+    /// What is wrong with lines of the file.
+    faults: Vec<String>,
+}
+
+impl Verifier {
+    /// Takes the keys of a text in the format of `allowed_signers` (ssh-keygen(1), "ALLOWED SIGNERS"); a line
+    /// `PRINCIPAL openpgp BASE64` has an OpenPGP key as `gpg --export` writes it.
+    ///
+    /// # Errors
+    ///
+    /// When no temporary folder can be written, or a program that verifies cannot be started.
+    pub fn new(git: &Git, allowed: &str) -> Result<Self, Error> {
+        let unwritable = |error: std::io::Error| failed("verify-commit", &error.to_string());
+        let folder = tempfile::Builder::new().prefix("stopgap").tempdir().map_err(unwritable)?;
+        let mut verifier = Self { folder, openpgp: Vec::new(), faults: Vec::new() };
+        let (mut ssh, mut number) = (String::new(), 0);
+        for line in allowed.lines() {
+            number += 1;
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next(), words.next()) {
+                (Some(principal), Some(OPENPGP), Some(key)) => {
+                    match BASE64
+                        .decode(key.as_bytes())
+                        .ok()
+                        .map(|key| git.import(&verifier.ring(), &key))
+                        .transpose()?
+                    {
+                        Some(Some(fingerprint)) => verifier.openpgp.push((principal.to_owned(), fingerprint)),
+                        _ => verifier.faults.push(format!("line {number} has no OpenPGP key that gpg reads")),
+                    }
+                }
+                _ => ssh.extend([line, "\n"]),
+            }
+        }
+        std::fs::write(verifier.ssh(), ssh).map_err(unwritable)?;
+        Ok(verifier)
+    }
+
+    /// Returns what is wrong with lines of the file.
+    #[must_use]
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    fn ssh(&self) -> PathBuf {
+        self.folder.path().join("allowed_signers")
+    }
+
+    fn ring(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+}
+
+impl Git {
+    /// Returns the principal whose key made a commit's signature, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// When `git`, or the program that it needs for this, cannot be started.
+    pub fn signer(&self, commit: &Commit, verifier: &Verifier) -> Result<Result<String, String>, Error> {
+        let object = self.objects(&[commit.as_str()], "commit", u64::MAX - 1)?.pop().flatten().unwrap_or_default();
+        let object = String::from_utf8_lossy(&object);
+        let head = object.split("\n\n").next().unwrap_or_default();
+        let key = if self.format().digits() == 40 { "gpgsig " } else { "gpgsig-sha256 " };
+        let mut signatures = head.lines().filter_map(|line| line.strip_prefix(key));
+        let Some(signature) = signatures.next() else { return Ok(Err("it carries no signature".to_owned())) };
+        let is_ssh = signature.contains("BEGIN SSH SIGNATURE");
+        if !is_ssh && !signature.contains("BEGIN PGP") {
+            return Ok(Err("its signature is neither of SSH nor of OpenPGP".to_owned()));
+        }
+        let (verified, said) = self.verify(commit, &verifier.ssh(), &verifier.ring())?;
+        let program = if is_ssh { "ssh-keygen" } else { "gpg" };
+        if said.lines().any(|line| line.contains(&format!("cannot run {program}"))) {
+            return Err(GitError::NoVerifier { program }.into());
+        }
+        if !verified {
+            return Ok(Err("its signature is not by a key of `allowed_signers`, or does not hold".to_owned()));
+        }
+        Ok(if is_ssh { ssh_signer(&said) } else { verifier.openpgp_signer(&said) })
+    }
+}
+
+/// Reads what ssh-keygen says of a good signature: `Good "git" signature for PRINCIPAL with ED25519 key SHA256:…`.
+fn ssh_signer(said: &str) -> Result<String, String> {
+    let good = said.lines().filter_map(|line| line.strip_prefix("Good \"git\" signature for "));
+    let signers: Vec<&str> = good.filter_map(|line| Some(line.rsplit_once(" with ")?.0)).collect();
+    match signers.as_slice() {
+        [one] => Ok((*one).to_owned()),
+        _ => Err("its signature names nobody of `allowed_signers`".to_owned()),
+    }
+}
+
+impl Verifier {
+    /// Reads gpg's status lines (GnuPG, doc/DETAILS): one good signature by a key that is neither expired nor revoked.
+    fn openpgp_signer(&self, said: &str) -> Result<String, String> {
+        let status: Vec<Vec<&str>> =
+            said.lines().filter_map(|line| Some(line.strip_prefix("[GNUPG:] ")?.split(' ').collect())).collect();
+        let count = |word: &str| status.iter().filter(|words| words.first() == Some(&word)).count();
+        let bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"].iter().any(|word| count(word) > 0);
+        if bad || count("GOODSIG") != 1 || count("VALIDSIG") != 1 {
+            return Err("its signature does not hold, or its key has expired or was revoked".to_owned());
+        }
+        let valid = status.iter().find(|words| words.first() == Some(&"VALIDSIG"));
+        let primary = valid.and_then(|words| words.last().copied()).unwrap_or_default();
+        let known = self.openpgp.iter().find(|(_, fingerprint)| fingerprint == primary);
+        known.map(|(principal, _)| principal.clone()).ok_or_else(|| "its key is not in `allowed_signers`".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_good_line_names_a_signer() {
+        let good = "Good \"git\" signature for mei@example.com with ED25519 key SHA256:abc\n";
+        assert_eq!(ssh_signer(good), Ok("mei@example.com".to_owned()));
+        for bad in [
+            "Good \"git\" signature with ED25519 key SHA256:abc\nNo principal matched.\n".to_owned(),
+            format!("{good}{good}"),
+            format!(" {good}"),
+            String::new(),
+        ] {
+            assert!(ssh_signer(&bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The case file: `stopgap show` as a story, in text, Markdown, HTML and JSON.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::git::Repo;
+use crate::support::{Run, exception};
+
+const FILE: &str = "exceptions/printer.yaml";
+
+fn run(repo: &Repo, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("COLUMNS", "80").current_dir(repo.path()).stdin(Stdio::null());
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    Run::of(command.args(arguments))
+}
+
+fn show(repo: &Repo, id: &str, arguments: &[&str]) -> Run {
+    run(repo, &[&["show", id, "--today", "2026-06-01"], arguments].concat())
+}
+
+fn document(repo: &Repo, id: &str, arguments: &[&str]) -> Value {
+    let run = show(repo, id, &[&["--format", "json"], arguments].concat());
+    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"))
+}
+
+fn steps(document: &Value) -> Vec<String> {
+    let story = document["story"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let step = |it: &Value| {
+        let agrees = match it["agrees"].as_bool() {
+            Some(true) => "agrees",
+            Some(false) => "disagrees",
+            None => "-",
+        };
+        format!("{} {} {agrees}", text(&it["day"]), text(&it["what"]))
+    };
+    story.iter().map(step).collect()
+}
+
+fn doubts(document: &Value) -> String {
+    let story = document["story"].as_array().unwrap();
+    let doubts = story.iter().flat_map(|step| step["doubts"].as_array().unwrap());
+    doubts.map(|doubt| doubt.as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// An exception decided on the day of the first commit, 2026-01-02.
+fn printer(fields: &[(&str, &str)]) -> String {
+    let usual = [("decided", "2026-01-02"), ("starts", "2026-01-02"), ("expires", "2026-02-01")];
+    exception(&[fields, &usual[..]].concat())
+}
+
+const RENEWAL: &str = "{requested: 2026-01-30, requester: Luis Prado, reason: The maker is late., approver: Mei Tanaka, decided: 2026-01-31, expires: 2026-03-01}";
+const REVIEW: &str = "{date: 2026-01-10, by: Luis Prado, note: Still needed.}";
+const CLOSURE: &str = "{date: 2026-03-04, by: Luis Prado, verified_by: Mei Tanaka, note: Replaced.}";
+
+fn whole() -> String {
+    let (renewals, reviews) = (format!("[{RENEWAL}]"), format!("[{REVIEW}]"));
+    printer(&[("renewals", &renewals), ("reviews", &reviews), ("status", "closed"), ("closure", CLOSURE)])
+}
+
+#[test]
+fn steps_that_arrived_in_one_commit_are_all_there() {
+    let repo = Repo::new();
+    repo.commits.set(70);
+    repo.write(FILE, &whole()).commit("Everything at once");
+    let document = document(&repo, "printer", &[]);
+    let told: Vec<String> =
+        steps(&document).iter().map(|step| step.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    let wanted = [
+        "2026-01-02 decided",
+        "2026-01-02 began",
+        "2026-01-10 reviewed",
+        "2026-01-31 renewed",
+        "2026-03-01 ended",
+        "2026-03-04 closed",
+        "2026-03-13 asked",
+    ];
+    // Only the request has no day of its own, so it has that of the commit.
+    assert_eq!(told, wanted);
+    assert!(
+        doubts(&document).contains("the record says decided on 2026-01-02, and it was first written 70 days later")
+    );
+    let said = |name: &str| {
+        let story = document["story"].as_array().unwrap();
+        let says = story.iter().flat_map(|step| step["says"].as_array().unwrap());
+        says.filter(|said| said["name"] == name)
+            .map(|said| said["text"].as_str().unwrap())
+            .collect::<Vec<_>>()
+            .join("|")
+    };
+    assert_eq!(said("verified by"), "Mei Tanaka");
+    assert_eq!(said("approver"), "Mei Tanaka|Mei Tanaka");
+    assert!(said("reason").contains("The maker is late."));
+}
+
+#[test]
+fn each_step_has_the_commit_that_wrote_it_and_the_merge_that_brought_it() {
+    let repo = Repo::new();
+    repo.write("README.md", "x\n").commit("Begin");
+    repo.branch("ask");
+    let asked = repo.write(FILE, &printer(&[("decided", "2026-01-04"), ("starts", "2026-01-04")])).commit("Ask");
+    repo.switch("main");
+    repo.commits.set(repo.commits.get() + 1);
+    repo.git(&["merge", "--quiet", "--no-ff", "-m", "Merge pull request #7 from acme/ask", "ask"]);
+    let merged = repo.rev("HEAD");
+    let reviewed =
+        [("decided", "2026-01-04"), ("starts", "2026-01-04"), ("reviews", "[{date: 2026-01-05, by: Luis Prado}]")];
+    let squashed = repo.write(FILE, &printer(&reviewed)).commit("Review the printer (#8)");
+    let document = document(&repo, "printer", &[]);
+    assert_eq!(
+        steps(&document)[..4],
+        [
+            "2026-01-03 asked agrees",
+            "2026-01-04 decided agrees",
+            "2026-01-04 began agrees",
+            "2026-01-05 reviewed agrees"
+        ]
+    );
+    let story = &document["story"];
+    assert_eq!(story[1]["written"]["commit"], json!(asked));
+    assert_eq!(story[1]["merged"]["commit"], json!(merged));
+    assert_eq!(story[1]["request"], json!("#7"));
+    assert_eq!(story[3]["written"]["commit"], json!(squashed));
+    assert_eq!(story[3]["request"], json!("#8"));
+    assert_eq!(story[3]["approvals"], Value::Null, "nobody knows");
+}
+
+#[test]
+fn what_was_rewritten_or_taken_out_is_told_with_the_commit() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[("reviews", &format!("[{REVIEW}]"))])).commit("Ask");
+    repo.write(FILE, &printer(&[("approver", "Hanna Vogel"), ("expires", "2026-09-01")])).commit("Tidy up");
+    let tidied = repo.rev("HEAD")[..12].to_owned();
+    let document = document(&repo, "printer", &[]);
+    let lost = document["story"].as_array().unwrap().iter().filter(|step| {
+        let doubts = step["doubts"].as_array().unwrap();
+        doubts.iter().any(|doubt| doubt.as_str().unwrap().contains(&format!("{tidied} took it out or rewrote it")))
+    });
+    let lost: Vec<&str> = lost.map(|step| step["what"].as_str().unwrap()).collect();
+    assert_eq!(lost, ["decided", "began", "reviewed"]);
+    assert!(doubts(&document).contains("error[expiry-moved]"), "{}", doubts(&document));
+    // What nobody has committed yet is not the record of anybody.
+    repo.write(FILE, &printer(&[("status", "closed"), ("closure", CLOSURE)]));
+    let document = self::document(&repo, "printer", &[]);
+    assert!(steps(&document).contains(&"2026-03-04 closed disagrees".to_owned()));
+}
+
+#[test]
+fn removed_and_renamed_records_have_their_story() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.git(&["mv", FILE, "exceptions/label-printer.yaml"]);
+    repo.write("exceptions/label-printer.yaml", &printer(&[("removal", "Replace the printer.")])).commit("Rename");
+    let old = document(&repo, "printer", &[]);
+    assert_eq!(old["removed_in"], json!(repo.rev("HEAD")));
+    assert!(old["story"].to_string().contains(r#""name":"goes on as","text":"label-printer""#), "{}", old["story"]);
+    let new = document(&repo, "label-printer", &[]);
+    let wanted =
+        ["2026-01-02 asked agrees", "2026-01-02 decided agrees", "2026-01-02 began agrees", "2026-02-01 ended -"];
+    let told = steps(&new);
+    assert!(wanted.iter().all(|step| told.contains(&(*step).to_owned())), "{told:?}");
+    assert_eq!(new["story"][0]["written"]["commit"], json!(repo.rev("HEAD~1")));
+    std::fs::remove_file(repo.path().join("exceptions/label-printer.yaml")).unwrap();
+    repo.commit("Remove");
+    let gone = show(&repo, "label-printer", &[]);
+    let commit = &repo.rev("HEAD")[..12];
+    assert!(gone.stdout.contains(&format!("no longer in the register: removed in {commit};")), "{}", gone.stdout);
+    assert!(gone.stdout.contains("! a record is closed, never removed"), "{}", gone.stdout);
+    assert_eq!(show(&repo, "nothing", &[]).code, 2);
+}
+
+/// What `action/fetch-pulls` saves about one merge.
+fn pulls(commit: &str, head: &str, reviewer: &str, at: &str) -> String {
+    format!(
+        r#"{{"repository":"acme/register","commit":"{commit}","page":1,"last":true,"pulls":[{{"number":7,"user":{{"login":"luis","id":1,"type":"User"}},"head":{{"sha":"{head}"}},"merged_at":"2026-01-04T00:00:00Z","merge_commit_sha":"{commit}"}}]}}
+{{"repository":"acme/register","pull":7,"page":1,"last":true,"reviews":[{{"id":1,"user":{{"login":"{reviewer}","id":2,"type":"User"}},"state":"APPROVED","commit_id":"{head}","submitted_at":"{at}"}}]}}
+"#
+    )
+}
+
+#[test]
+fn approvals_are_told_where_they_are_known_and_a_forged_one_is_doubted() {
+    let repo = Repo::new();
+    let roster = "people:\n  - {name: Mei Tanaka, handle: '@mei'}\n  - {name: Luis Prado, handle: '@luis'}\n  - {name: Hanna Vogel, handle: '@hanna'}\n";
+    repo.write("people.yaml", roster)
+        .write("stopgap.yaml", "timezone: UTC\n")
+        .write("exceptions/.keep", "")
+        .commit("Begin");
+    repo.branch("ask");
+    let head = repo.write(FILE, &printer(&[("decided", "2026-01-03"), ("starts", "2026-01-04")])).commit("Ask");
+    repo.switch("main");
+    let merged = repo.merge("ask");
+    let told = |reviewer: &str| {
+        repo.write("../pulls.jsonl", &pulls(&merged, &head, reviewer, "2026-01-03T12:00:00Z"));
+        let pulls = repo.path().join("../pulls.jsonl");
+        document(&repo, "printer", &["--pulls", pulls.to_str().unwrap()])
+    };
+    let honest = told("mei");
+    let decided = |document: &Value| {
+        document["story"].as_array().unwrap().iter().find(|it| it["what"] == "decided").cloned().unwrap()
+    };
+    let wanted = json!([{"request": "#7", "login": "mei", "state": "approved", "day": "2026-01-03"}]);
+    assert_eq!(decided(&honest)["approvals"], wanted, "{honest}");
+    assert!(!doubts(&honest).contains("merged-unapproved"), "{}", doubts(&honest));
+    let forged = told("luis");
+    assert!(doubts(&forged).contains("error[merged-unapproved]"), "{}", doubts(&forged));
+}
+
+#[test]
+fn hostile_texts_stay_texts_and_lines_fit() {
+    let repo = Repo::new();
+    let hostile = "</p><script>x</script> ::error::x ##[group] \\u{1b}[2J @mei [a](http://b) |x| <!-- ";
+    let text = format!("\"{}\"", hostile.replace('\\', "\\\\").replace('"', "\\\""));
+    let fields = [
+        ("title", text.as_str()),
+        ("reason", &text),
+        ("reviews", &format!("[{{date: 2026-01-02, by: {text}, note: {text}}}]")),
+    ];
+    repo.write(FILE, &printer(&fields)).commit("\u{1b}[2J ::error::x <script>alert(1)</script> (#1)");
+    let text = show(&repo, "printer", &[]).stdout;
+    let longest = text.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(longest <= 80, "{longest}: {text}");
+    assert!(!text.contains('\u{1b}') && !text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+    let html = show(&repo, "printer", &["--format", "html"]).stdout;
+    assert_eq!(html.matches("<script>").count(), 1, "{html}");
+    assert!(!html.contains('\u{1b}') && html.contains("&lt;script&gt;alert(1)"), "{html}");
+    let markdown = show(&repo, "printer", &["--format", "markdown"]).stdout;
+    assert!(
+        !markdown.contains("<script>") && !markdown.contains(" @mei") && !markdown.contains("](http"),
+        "{markdown}"
+    );
+    let path = repo.path().join("case.html");
+    let run = show(&repo, "printer", &["--output", &format!("html={}", path.display())]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), html);
+}
+
+#[test]
+fn the_json_is_what_its_schema_says() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[("reviews", &format!("[{REVIEW}]"))])).commit("Ask");
+    repo.write(FILE, &whole()).commit("Close (#3)");
+    let schema = run(&repo, &["schema", "case"]);
+    let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for arguments in [[].as_slice(), &["--at", "HEAD~1"]] {
+        let mut document = document(&repo, "printer", arguments);
+        let errors: Vec<String> =
+            validator.iter_errors(&document).map(|error| format!("{} {error}", error.instance_path())).collect();
+        assert_eq!(errors, [""; 0], "{document}");
+        document["story"][0]["what"] = json!("invented");
+        assert!(!validator.is_valid(&document));
+    }
+}

@@ -1,0 +1,233 @@
+//! `unsigned-decision`: signatures that git verifies, by keys of the base and nothing of the machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::git::Repo;
+use crate::support::{Run, exception};
+
+const FILE: &str = "exceptions/printer.yaml";
+const POLICY: &str = "signed_decisions: true\nrules: {not-code-owned: off, recorded-late: off, back-dated: off}\n";
+const ROSTER: &str = "people:\n  - {name: Mei Tanaka, handle: '@mei', email: mei@example.com}\n  - {name: Luis Prado, handle: '@luis', email: luis@example.com}\n  - {name: Hanna Vogel, handle: '@hanna', email: hanna@example.com}\n";
+
+fn printer(fields: &[(&str, &str)]) -> String {
+    let usual = [("decided", "2026-01-03"), ("starts", "2026-01-03"), ("expires", "2026-02-01")];
+    exception(&[fields, &usual[..]].concat())
+}
+
+fn stopgap(repo: &Repo, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().current_dir(repo.path()).stdin(Stdio::null());
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    Run::of(command.args(arguments))
+}
+
+/// A register whose policy asks for signatures, with keys of Mei and Luis and, if it is asked for, of the forge.
+struct Signed {
+    repo: Repo,
+    keys: PathBuf,
+}
+
+impl Signed {
+    fn new(more: &str) -> Self {
+        let repo = Repo::new();
+        let keys = repo.sandbox.path().join("keys");
+        fs::create_dir(&keys).unwrap();
+        let mut allowed = String::new();
+        for name in ["mei", "luis", "stranger", "forge"] {
+            let key = keys.join(name);
+            let made =
+                Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(&key).status();
+            assert!(made.unwrap().success());
+            let public = fs::read_to_string(key.with_extension("pub")).unwrap();
+            if name != "stranger" {
+                allowed.push_str(&format!("{name}@example.com {public}"));
+            }
+        }
+        repo.write("stopgap.yaml", &format!("{POLICY}{more}")).write("people.yaml", ROSTER);
+        repo.write("allowed_signers", &allowed).write("exceptions/.keep", "").commit("Begin");
+        repo.branch("ask");
+        Self { repo, keys }
+    }
+
+    /// Commits the work tree, signed by a key.
+    fn commit(&self, by: &str, message: &str) -> String {
+        self.repo.commits.set(self.repo.commits.get() + 1);
+        self.repo.git(&["add", "--all"]);
+        let key = format!("user.signingKey={}", self.keys.join(by).display());
+        let arguments = ["-c", "gpg.format=ssh", "-c", &key, "commit", "-S", "--quiet", "-m", message];
+        self.repo.git(&arguments);
+        self.repo.rev("HEAD")
+    }
+
+    /// What the gate says of signatures.
+    fn gate(&self) -> String {
+        let run =
+            stopgap(&self.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise", "-q"]);
+        assert!(run.code < 2, "{run:?}");
+        run.stdout.lines().filter(|line| line.contains("unsigned-decision")).collect::<Vec<_>>().join("\n")
+    }
+
+    fn history(&self) -> String {
+        let run = stopgap(&self.repo, &["history", "--format", "concise", "-q"]);
+        assert!(run.code < 2, "{run:?}");
+        run.stdout.lines().filter(|line| line.contains("unsigned-decision")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[test]
+fn the_approvers_key_passes_and_nobody_elses() {
+    for (by, says) in [
+        ("mei", ""),
+        ("luis", "is signed by `luis@example.com`"),
+        ("forge", "is signed by `forge@example.com`"),
+        ("stranger", "its signature is not by a key of `allowed_signers`"),
+    ] {
+        let signed = Signed::new("");
+        signed.repo.write(FILE, &printer(&[]));
+        signed.commit(by, "Ask");
+        let found = signed.gate();
+        assert!(if says.is_empty() { found.is_empty() } else { found.contains(says) }, "{by}: {found}");
+        // Merged as it is, the past says the same.
+        signed.repo.switch("main");
+        signed.repo.git(&["merge", "--quiet", "--ff-only", "ask"]);
+        assert_eq!(signed.history().is_empty(), says.is_empty(), "{by}: {}", signed.history());
+    }
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[])).commit("Ask without a signature");
+    assert!(signed.gate().contains("error[unsigned-decision]") && signed.gate().contains("it carries no signature"));
+}
+
+#[test]
+fn an_edit_after_the_signature_is_signed_by_nobody() {
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[]));
+    signed.commit("mei", "Ask");
+    signed.repo.write(FILE, &printer(&[("reason", "Something that Mei has never read.")])).commit("Slip in");
+    assert!(signed.gate().contains("it carries no signature"), "{}", signed.gate());
+    // Nor is it by a signed commit that touches something else, or by a signed merge.
+    signed.repo.write("README.md", "x\n");
+    signed.commit("mei", "Unrelated");
+    assert!(!signed.gate().is_empty());
+    signed.repo.write(FILE, &printer(&[("reason", "Something that Mei has read by now.")]));
+    signed.commit("mei", "Agree");
+    assert_eq!(signed.gate(), "");
+}
+
+#[test]
+fn the_forge_signs_by_merging_where_the_policy_names_it() {
+    for (policy, passes) in [("forge_signer: forge@example.com\n", true), ("", false)] {
+        let signed = Signed::new(policy);
+        signed.repo.write(FILE, &printer(&[])).commit("Ask");
+        signed.repo.switch("main");
+        signed.repo.git(&["merge", "--quiet", "--squash", "ask"]);
+        signed.commit("forge", "Ask (#1)");
+        assert_eq!(signed.history().is_empty(), passes, "{}", signed.history());
+    }
+}
+
+#[test]
+fn only_the_keys_of_the_base_count() {
+    let signed = Signed::new("");
+    let public = fs::read_to_string(signed.keys.join("stranger.pub")).unwrap();
+    let before = fs::read_to_string(signed.repo.path().join("allowed_signers")).unwrap();
+    signed.repo.write("allowed_signers", &format!("{before}mei@example.com {public}")).write(FILE, &printer(&[]));
+    signed.commit("stranger", "Bring a key of my own");
+    assert!(signed.gate().contains("its signature is not by a key of `allowed_signers`"), "{}", signed.gate());
+    let turned_off = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "-q"]);
+    assert_eq!(turned_off.code, 1);
+    // Without the rule there is nothing to say, and turning it off is said.
+    signed.repo.write("stopgap.yaml", "rules: {not-code-owned: off}\n").commit("Turn it off");
+    let run = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise"]);
+    assert!(run.stdout.contains("decisions need no signature any more"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
+    use std::os::unix::fs::PermissionsExt;
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[]));
+    signed.commit("stranger", "Ask");
+    let (evil, ran) = (signed.repo.sandbox.path().join("evil"), signed.repo.sandbox.path().join("ran"));
+    let script = format!(
+        "#!/bin/sh\ntouch {}\necho 'Good \"git\" signature for mei@example.com with ED25519 key SHA256:x'\n",
+        ran.display()
+    );
+    fs::write(&evil, script).unwrap();
+    fs::set_permissions(&evil, fs::Permissions::from_mode(0o755)).unwrap();
+    let own = signed.repo.sandbox.path().join("own");
+    let public = fs::read_to_string(signed.keys.join("stranger.pub")).unwrap();
+    fs::write(&own, format!("mei@example.com {public}")).unwrap();
+    for key in
+        ["gpg.program", "gpg.ssh.program", "gpg.openpgp.program", "gpg.x509.program", "gpg.ssh.defaultKeyCommand"]
+    {
+        signed.repo.git(&["config", key, evil.to_str().unwrap()]);
+    }
+    for key in ["gpg.ssh.allowedSignersFile", "gpg.ssh.revocationFile"] {
+        signed.repo.git(&["config", key, own.to_str().unwrap()]);
+    }
+    assert!(signed.gate().contains("its signature is not by a key"), "{}", signed.gate());
+    assert!(!ran.exists(), "a program of the repository has run");
+    // The honest neighbour, under the same settings: a revocation list of the repository says nothing either.
+    fs::write(&own, fs::read_to_string(signed.keys.join("mei.pub")).unwrap()).unwrap();
+    signed.repo.write(FILE, &printer(&[("reason", "The maker has told us when the tool is shipped to us.")]));
+    signed.repo.git(&["config", "--unset", "gpg.ssh.program"]);
+    signed.commit("mei", "Agree");
+    signed.repo.git(&["config", "gpg.ssh.program", evil.to_str().unwrap()]);
+    assert_eq!(signed.gate(), "");
+    assert!(!ran.exists());
+}
+
+/// Runs gpg with a keyring of its own.
+fn gpg(ring: &Path, arguments: &[&str]) -> Vec<u8> {
+    let mut command = Command::new("gpg");
+    command.env("GNUPGHOME", ring).args(["--batch", "--quiet", "--passphrase", ""]).args(arguments);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+#[cfg(unix)]
+#[test]
+fn an_openpgp_key_of_the_file_counts_and_one_of_the_users_keyring_does_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let signed = Signed::new("");
+    let ring = signed.repo.sandbox.path().join("g");
+    fs::create_dir(&ring).unwrap();
+    fs::set_permissions(&ring, fs::Permissions::from_mode(0o700)).unwrap();
+    gpg(&ring, &["--quick-generate-key", "Mei Tanaka <mei@example.com>", "ed25519", "sign", "never"]);
+    let key = data_encoding::BASE64.encode(&gpg(&ring, &["--export", "mei@example.com"]));
+    let wrapper = signed.repo.sandbox.path().join("gpg-of-mei");
+    fs::write(&wrapper, format!("#!/bin/sh\nGNUPGHOME={} exec gpg \"$@\"\n", ring.display())).unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    let commit = |message: &str| {
+        signed.repo.commits.set(signed.repo.commits.get() + 1);
+        signed.repo.git(&["add", "--all"]);
+        let program = format!("gpg.program={}", wrapper.display());
+        signed.repo.git(&[
+            "-c",
+            &program,
+            "-c",
+            "user.signingKey=mei@example.com",
+            "commit",
+            "-S",
+            "-q",
+            "-m",
+            message,
+        ]);
+    };
+    signed.repo.write(FILE, &printer(&[]));
+    commit("Ask");
+    assert!(signed.gate().contains("its signature is not by a key of `allowed_signers`"), "{}", signed.gate());
+    // With the key in the base, the same signature holds.
+    signed.repo.switch("main");
+    let before = fs::read_to_string(signed.repo.path().join("allowed_signers")).unwrap();
+    signed.repo.write("allowed_signers", &format!("{before}mei@example.com openpgp {key}\n")).commit("Add the key");
+    signed.repo.switch("ask");
+    signed.repo.git(&["rebase", "--quiet", "main"]);
+    signed.repo.write(FILE, &printer(&[("reason", "The maker has told us when the tool is shipped to us.")]));
+    commit("Agree");
+    assert_eq!(signed.gate(), "");
+}
