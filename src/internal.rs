@@ -59,7 +59,12 @@ pub mod register {
     }
 }
 pub mod policy {
-    pub use crate::policy::{Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_schema};
+    pub use crate::policy::{
+        Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_schema, load_suppressed,
+    };
+}
+pub mod suppressions {
+    pub use crate::suppressions::literals;
 }
 pub mod signoff {
     pub use crate::signoff::{

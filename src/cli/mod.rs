@@ -7,6 +7,7 @@ pub mod help;
 mod check;
 mod dashes;
 mod doctor;
+mod enforce;
 mod export;
 mod history;
 mod import;
@@ -18,6 +19,8 @@ mod report;
 mod revise;
 mod several;
 mod show;
+mod sync;
+mod suppressions;
 
 use std::path::PathBuf;
 
@@ -28,6 +31,7 @@ pub use card::Card;
 pub use check::Check;
 pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
+pub use enforce::Enforce;
 pub use export::Export;
 pub use history::History;
 pub use import::{DateOrder, From, Import};
@@ -39,6 +43,8 @@ pub use report::Report;
 pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use several::Several;
 pub use show::Show;
+pub use suppressions::Suppressions;
+pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
@@ -87,6 +93,15 @@ pub enum Command {
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
+    /// Judge what scanners found by the register.
+    ///
+    /// Reads the SARIF 2.1.0 logs of any scanners, one result at a time. A result that a `covers` of an exception in force
+    /// means passes; any other at or above the policy's level is a finding, and so is one that the scanner was told to
+    /// overlook in the source with no exception behind it. `--annotate` writes the log with the suppressions that the
+    /// register grants, for code scanning.
+    ///
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: a log could not be judged.
+    Enforce(Enforce),
     /// List the register, the most urgent first.
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
@@ -186,14 +201,39 @@ pub enum Command {
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
     Doctor(Doctor),
-    /// Export the register: a table, JSON Lines or a calendar.
+    /// Export the register: a table, JSON Lines, a calendar, or VEX.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. Findings do not stop an export. A file that
+    /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
+    /// vulnerabilities exceptions in force accept, and until when. Findings do not stop an export. A file that
     /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// Write the ignore files of scanners from the exceptions in force.
+    ///
+    /// The policy's `sync` names the files. An entry is written for each cover of an exception in force, with its end
+    /// as that tool means it, and goes when the exception has ended; whatever else is in a file stays. An entry that
+    /// was added by hand and that no exception covers is reported as `unregistered-suppression`, and goes with
+    /// `--prune`.
+    ///
+    /// Run it in the pull request that brings or closes an exception, and daily for tools that know no end.
+    ///
+    /// Exit code 0: the files are as they should be. 1: an entry was added by hand, or with `--check` a file differs.
+    /// 2: a file could not be read or written.
+    Sync(Sync),
+    /// List what scanners are told to overlook, each with its exception.
+    ///
+    /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,
+    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file,
+    /// or if `stopgap: ID` names it on the line or in a comment right above.
+    ///
+    /// `--write-baseline` lets what is there today be until a last day; from then on `stopgap check` and `--check`
+    /// refuse every new one without an exception in force. A line that moves or is formatted anew is not new.
+    ///
+    /// Exit code 0: listed, or with `--check` nothing to report. 1: with `--check`, there are findings at error level.
+    /// 2: the tracked files or the register could not be read.
+    Suppressions(Suppressions),
     /// Say who must be reminded today, and of what.
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
@@ -247,7 +287,10 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case"])]
+        #[arg(
+            value_name = "NAME",
+            value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions", "case"],
+        )]
         name: String,
     },
 }

@@ -148,6 +148,7 @@ pub(super) fn weigh(
         files,
         base: &base,
         circumstances: Circumstances { base_day: None, head: None, documents: Vec::new() },
+        around: None,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None) },
     };
     let mut findings = gate.judge(|judged| judged.findings)?;

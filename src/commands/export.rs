@@ -10,7 +10,7 @@ use crate::commands::import::baseline::{self, Gaps};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error};
-use crate::output::export::{Export, Format, render, render_gaps, unheld};
+use crate::output::export::{Export, Format, has_content, render, render_gaps, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
 use crate::rules::Case;
 use crate::text::shown;
@@ -33,6 +33,9 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     // Findings are for `check`; an export needs no schema.
     let register = opened.records(arguments.format == Format::Jsonl);
     let export = Export { view: opened.view(&register), reminders: &policy.reminders };
+    if !has_content(arguments.format, &export) {
+        return Err(Error::NoStatements);
+    }
     let gaps = arguments.gaps.then(|| gaps(&opened));
     let render = |out: &mut dyn Write| match &gaps {
         Some(gaps) => render_gaps(&export, gaps, out),

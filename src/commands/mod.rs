@@ -7,6 +7,7 @@ mod card;
 mod check;
 pub mod completions;
 mod doctor;
+mod enforce;
 mod explain;
 mod export;
 mod fix;
@@ -25,11 +26,15 @@ mod registers;
 mod remind;
 mod report;
 mod revise;
+mod scan;
 mod schema;
 mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod sync;
+mod suppressions;
+mod surroundings;
 mod then;
 mod together;
 mod write;
@@ -146,6 +151,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::Enforce(arguments) => enforce::run(&arguments, world, &mut out),
         Command::Doctor(arguments) => doctor::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
@@ -160,7 +166,9 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
+        Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
+        Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),

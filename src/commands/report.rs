@@ -117,13 +117,17 @@ fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Optio
         replay::replay(&git, root, Between { since: since.as_ref(), tip: tip.as_ref() }, &policy, &load, pulls)
     });
     known.past = past.map_err(|error| keep("what came past the gate", &error)).ok();
-    // Which branches there were then, a clone does not say.
     if !opened.is_of_the_past() {
         let pending = report::pending::read(&git, root, folder, zone);
         known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
     }
     let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, meeting);
     known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
+    if opened.is_of_the_past() {
+        known
+            .remarks
+            .push("what waited on branches then is not known: a clone has only the branches of today".to_owned());
+    }
     known.remarks.extend(known.past.iter().flat_map(|past| past.remarks.iter().cloned()));
     if known.past.is_some() && pulls.is_none() {
         known.remarks.push(

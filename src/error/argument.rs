@@ -229,6 +229,8 @@ pub enum Named {
     Command,
     /// An exception, by its id.
     Exception,
+    /// A tool that reads suppressions, ignore files or flags.
+    Tool,
     /// A format of an output.
     Format,
     /// A column of a spreadsheet.
@@ -253,6 +255,7 @@ impl Named {
             Self::Rule => format!("there is no rule `{name}`"),
             Self::Command => format!("there is no command `{name}`"),
             Self::Exception => format!("there is no exception `{name}`"),
+            Self::Tool => format!("nothing is known here of a tool `{name}`"),
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),

@@ -30,6 +30,7 @@ mod several;
 pub mod show;
 mod snippet;
 mod statistics;
+pub mod suppressions;
 mod text;
 mod wrap;
 

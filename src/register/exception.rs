@@ -4,6 +4,7 @@
 //! every other rule still judges the fields that are there. A person who opens a pull request then sees all defects at
 //! once.
 
+use crate::register::cover::{self, Cover};
 use crate::register::spanned::{At, Spanned, Text};
 use crate::register::tier::Tier;
 use crate::source::{FileId, Span};
@@ -91,6 +92,8 @@ pub struct Exception<'a> {
     pub reviews: Vec<Review<'a>>,
     /// Fresh requests to go on.
     pub renewals: Vec<Renewal<'a>>,
+    /// The findings of tools that may be overlooked.
+    pub covers: Vec<Cover<'a>>,
     /// Corrections of the record.
     pub amendments: Vec<Amendment<'a>>,
     /// How it ended.
@@ -259,6 +262,7 @@ impl<'a> Exception<'a> {
                 "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
                 "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
                 "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
+                "covers" => it.covers = cover::from_list(value),
                 "amendments" => it.amendments = items(value).map(Amendment::from_node).collect(),
                 "closure" if !value.is_empty() => it.closure = Some(Closure::from_node(key_span, value)),
                 _ => {}
@@ -291,6 +295,7 @@ impl<'a> Exception<'a> {
             incident: None,
             reviews: Vec::new(),
             renewals: Vec::new(),
+            covers: Vec::new(),
             amendments: Vec::new(),
             closure: None,
         }
@@ -548,7 +553,7 @@ impl<'a> Closure<'a> {
     }
 }
 
-fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
+pub(super) fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
     match node.kind {
         Kind::Map(entries) => entries,
         Kind::Scalar(_) | Kind::Seq(_) => Vec::new(),
@@ -556,7 +561,7 @@ fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
 }
 
 /// Returns the items of a list, each with its index.
-fn items(node: Node<'_>) -> impl Iterator<Item = (usize, Node<'_>)> {
+pub(super) fn items(node: Node<'_>) -> impl Iterator<Item = (usize, Node<'_>)> {
     let items = match node.kind {
         Kind::Seq(items) => items,
         Kind::Scalar(_) | Kind::Map(_) => Vec::new(),
@@ -564,11 +569,11 @@ fn items(node: Node<'_>) -> impl Iterator<Item = (usize, Node<'_>)> {
     items.into_iter().enumerate()
 }
 
-fn texts(node: Node<'_>, at: impl Fn(usize) -> At) -> Vec<Text<'_>> {
+pub(super) fn texts(node: Node<'_>, at: impl Fn(usize) -> At) -> Vec<Text<'_>> {
     items(node).filter_map(|(index, item)| text(item, at(index))).collect()
 }
 
-fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
+pub(super) fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
     let span = node.span;
     match node.kind {
         Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text, span, at }),
@@ -576,7 +581,7 @@ fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
     }
 }
 
-fn read<T>(node: &Node<'_>, at: At, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
+pub(super) fn read<T>(node: &Node<'_>, at: At, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
     Some(Spanned { value: parse(node.as_text()?)?, span: node.span, at })
 }
 

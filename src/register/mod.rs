@@ -1,6 +1,7 @@
 //! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
+mod cover;
 mod differences;
 pub mod draft;
 mod exception;
@@ -14,8 +15,9 @@ mod term;
 mod tier;
 
 pub use controls::{Control, Controls, control_key};
+pub use cover::{Cover, Package};
 pub use differences::{Lists, differences};
-pub use exception::{Amendment, Closure, Exception, Renewal, Status};
+pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
 pub use home::Home;
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};

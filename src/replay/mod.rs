@@ -722,6 +722,7 @@ impl Comparison<'_> {
             files: &files,
             base: &base,
             circumstances: Circumstances { base_day: self.base_day, head: self.head.take(), documents },
+            around: None,
             reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };
         let findings = gate.judge(|Judged { changes, mut findings, .. }| {

@@ -15,7 +15,7 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 21] = [
+const GAPS: [&str; 22] = [
     "schema",
     "placeholder-text",
     "unknown-control",
@@ -37,6 +37,7 @@ const GAPS: [&str; 21] = [
     "unstated-exposure",
     "refiled-exception",
     "asked-again",
+    "cover-too-broad",
 ];
 
 /// What is asked of a decision that is new.

@@ -109,7 +109,7 @@ fn what_narrows_further_is_approved_as_well() {
         &[("starts: 2026-11-23", "starts: 2026-11-24T09:00"), ("expires: 2026-12-04", "expires: 2026-12-04T12:00")],
         &[(
             "expires: 2026-12-04\n",
-            "expires: 2026-12-04\nreviews: [{date: 2026-11-23, by: \"@mei\", note: Agreed.}]\n",
+            "expires: 2026-12-04\nreviews: [{date: 2026-11-23, by: \"@mei\", note: The label queue holds no plain password any more.}]\n",
         )],
         &[("status: active", "status: 'active' # since Monday")],
     ] {

@@ -415,23 +415,6 @@ fn marks_line_ends_and_permissions_stay() {
 }
 
 #[test]
-fn an_unproved_edit_is_left_to_the_person_with_the_lines_to_write() {
-    let sandbox = register(&[("status", "")]);
-    let odd = format!("{}? status\n: active\n", exception(&[("status", "")]));
-    sandbox.file(FILE, &odd);
-    let run = run(&sandbox, &CLOSE);
-    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains("was not edited"), "{}", run.stderr);
-    // All of the edits, because none of them is made.
-    assert!(
-        run.stderr.contains("    status: closed\n    closure: {date: 2026-11-23, by: Luis Prado,"),
-        "{}",
-        run.stderr
-    );
-    assert_eq!(text(&sandbox), odd);
-}
-
-#[test]
 fn a_file_that_cannot_be_read_or_is_there_twice_is_refused() {
     let sandbox = register(&[]);
     sandbox.file("exceptions/broken.yaml", "title: [\n").file("exceptions/2025/label-printer.yaml", exception(&[]));

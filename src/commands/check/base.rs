@@ -8,7 +8,7 @@ use crate::error::{self, Error};
 use crate::files::Repository;
 use crate::git::{Commit, Git};
 use crate::history::{Change, Changes, Document, Head, Signatures, Snapshot, Verifier, base};
-use crate::policy::places::BASELINE;
+use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Files, is_named_like_one};
 use crate::rules::{self, Judge};
@@ -117,17 +117,25 @@ impl Base {
 
 /// Tells the baselines of base and head where they lie among the files.
 pub(super) fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
-    let find = |version: fn(&Document) -> Option<FileId>| {
-        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    let find = |version: fn(&Document) -> Option<FileId>, path: &str| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == path)
     };
-    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    let both = |path: &str| (find(|document| document.base, path), find(|document| document.head, path));
+    let ((before, after), (suppressed_before, suppressed_after)) = (both(BASELINE), both(SUPPRESSIONS));
     // In a repository that had no register, the judge's book is the head's.
-    let judging = if head.is_some() { before } else { after };
+    let is_first = head.is_none();
     if let Some(baseline) = &mut judge.baseline {
-        baseline.file = judging;
+        baseline.file = if is_first { after } else { before };
     }
-    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+    if let Some(baseline) = &mut judge.suppressed {
+        baseline.file = if is_first { suppressed_after } else { suppressed_before };
+    }
+    let Some(head) = head else { return };
+    if let Some(baseline) = &mut head.baseline {
         baseline.file = after;
+    }
+    if let Some(baseline) = &mut head.suppressed {
+        baseline.file = suppressed_after;
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cli;
 use crate::commands::explain;
 use crate::error::Error;
 use crate::rule::{Findings, Rule};
+use crate::rules;
 
 /// Which rules' findings are reported, as `--select` and `--ignore` say; never as a file says.
 pub(super) struct Chosen {
@@ -29,6 +30,9 @@ impl Chosen {
 
     /// Says what a result without other findings does not mean.
     pub(super) fn remark(&self) -> Option<String> {
+        if self.select.iter().map(|rule| rule.id).eq(rules::OF_SUPPRESSIONS) {
+            return None;
+        }
         let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
         let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
         let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));

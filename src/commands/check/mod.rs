@@ -18,7 +18,7 @@ use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
 use crate::commands::then::{self, Then};
-use crate::commands::{book, precedent, signoff, write};
+use crate::commands::{book, precedent, scan, signoff, surroundings, write};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -117,14 +117,26 @@ impl Run<'_> {
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
+        let around = surroundings::of_register(&head, &self.root, &judge, self.arguments.suppressions, &mut files)?;
+        surroundings::place_baseline(&mut judge, &mut files);
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
+        let counted = match self.arguments.scan.as_slice() {
+            [] => None,
+            logs => {
+                let register = Register::parse(&files, own.as_ref());
+                Some(scan::count(logs, &register, &judge, &self.root, &self.world.folder)?)
+            }
+        };
         let find = |register: &Register<'_>, files: &Files| {
-            let mut findings = Case::whole(&judge, register, ownership.as_ref(), files).run();
+            let case = Case::whole(&judge, register, ownership.as_ref(), files);
+            let mut findings = case.with(&around).with_scan(counted.as_ref()).run();
             selection.narrow(&mut findings, files);
             self.rules.narrow(&mut findings);
             findings
         };
-        let mut remarks: Vec<String> = head.remark().into_iter().collect();
+        let silenced = counted.iter().flat_map(scan::silenced);
+        let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
+        remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
         let mut made = Fixes::default();
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
@@ -154,20 +166,12 @@ impl Run<'_> {
         if let Some(then) = &self.then {
             return then.head();
         }
-        match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
-            Some(git) => self.changed_head(&git),
-            None => Ok(Head::of_work_tree(&self.root, None)),
-        }
+        head(&self.arguments.place, self.world, &self.root)
     }
 
-    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it. `CI` alone may
-    /// be set where somebody works, and a hook that judged the commit there would never see what is about to be
-    /// committed.
+    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it.
     fn changed_head(&self, git: &Git) -> Result<Head, Error> {
-        if self.world.ci.is_of_a_system() {
-            return Head::of_commit(&self.root, git);
-        }
-        Head::of_developer(&self.root, git, |place| book::policy(&self.arguments.place, self.world, &self.root, place))
+        changed_head(&self.arguments.place, self.world, &self.root, git)
     }
 
     /// Shows what `--fix` would change.
@@ -186,16 +190,7 @@ impl Run<'_> {
         if self.arguments.fix && self.world.ci.is_job() {
             return Err(Error::from(Argument::NotInCi { option: "--fix" }));
         }
-        let is_listed = matches!(self.arguments.format, output::Format::Text | output::Format::Concise);
-        match self.arguments.limit {
-            Some(limit) if !is_listed => Err(Error::from(Argument::Form {
-                option: "--limit",
-                value: limit.to_string(),
-                fault: "would keep findings from a program",
-                help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
-            })),
-            _ => Ok(()),
-        }
+        refuse_limit(self.arguments.limit, self.arguments.format)
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
@@ -224,6 +219,17 @@ impl Run<'_> {
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         base::place_baselines(&documents, &files, &mut judge, head.as_mut());
+        let around = surroundings::of_change(
+            (&place, &base.snapshot, &base.git),
+            &self.root,
+            (&judge, head.as_ref()),
+            self.arguments.suppressions,
+            &mut files,
+        )?;
+        let left = surroundings::remarks(
+            &around,
+            judge.suppressed.as_ref().or(head.as_ref().and_then(|head| head.suppressed.as_ref())),
+        );
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         judge.signatures = base.signatures(&judge.policy, &now)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
@@ -233,6 +239,7 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
+            around: Some(&around),
             reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes, &judge) },
         };
         let (findings, cards, counts, remarks) = gate.judge(|Judged { register, changes, mut findings }| {
@@ -243,6 +250,7 @@ impl Run<'_> {
                 .chain(base::uncompared(changes))
                 .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
+                .chain(left)
                 .collect();
             let cards = Cards::of_change(&judge, register, changes);
             (findings, cards, (register.files.len(), register.live()), remarks)
@@ -316,7 +324,8 @@ impl Run<'_> {
         let Self { arguments, world, .. } = self;
         let event = world.ci.github_event_path.as_deref().map(Path::new);
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
-        let named: Vec<&Path> = named.into_iter().flatten().collect();
+        let scans = arguments.scan.iter().map(PathBuf::as_path);
+        let named: Vec<&Path> = named.into_iter().flatten().chain(scans).collect();
         write::spare_inputs(self.outputs, &named, &world.folder, &self.root, &book.policy)?;
         let (today, zone) = (arguments.today.as_deref(), book.policy.timezone);
         let today = match &self.then {
@@ -329,5 +338,45 @@ impl Run<'_> {
     fn selection(&self, folder: &str, place: &Repository) -> Result<Selection, Error> {
         let then = self.then.as_ref().map(|_| place);
         Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder, then)
+    }
+}
+
+/// Finds what is judged of the register as it is: in a job the commit, elsewhere the work tree.
+///
+/// # Errors
+///
+/// When git does not deliver, or the policy cannot be used.
+pub(super) fn head(place: &cli::Place, world: &World, root: &Path) -> Result<Head, Error> {
+    match Some(root).filter(|_| world.ci.is_job()).map(Git::open).transpose()?.flatten() {
+        Some(git) => changed_head(place, world, root, &git),
+        None => Ok(Head::of_work_tree(root, None)),
+    }
+}
+
+/// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it. `CI` alone may
+/// be set where somebody works, and a hook that judged the commit there would never see what is about to be
+/// committed.
+fn changed_head(place: &cli::Place, world: &World, root: &Path, git: &Git) -> Result<Head, Error> {
+    if world.ci.is_of_a_system() {
+        return Head::of_commit(root, git);
+    }
+    Head::of_developer(root, git, |files| book::policy(place, world, root, files))
+}
+
+/// Refuses a limit that would keep findings from a program.
+///
+/// # Errors
+///
+/// If it would.
+pub(super) fn refuse_limit(limit: Option<usize>, format: output::Format) -> Result<(), Error> {
+    let is_listed = matches!(format, output::Format::Text | output::Format::Concise);
+    match limit {
+        Some(limit) if !is_listed => Err(Error::from(Argument::Form {
+            option: "--limit",
+            value: limit.to_string(),
+            fault: "would keep findings from a program",
+            help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
+        })),
+        _ => Ok(()),
     }
 }
