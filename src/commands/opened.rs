@@ -217,12 +217,14 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
         }
         None => found,
     };
-    if !found.is_empty() {
-        return Ok(found);
-    }
+    if found.is_empty() { Err(not_found(register, id, command)) } else { Ok(found) }
+}
+
+/// Says that there is no exception of an id. `command` is what the help then says to type.
+pub(super) fn not_found(register: &Register<'_>, id: &str, command: &str) -> Error {
     let help = match nearest(id, register.files.iter().map(|file| file.stem)) {
         Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
         None => "an exception's id is the name of its file, without the ending".to_owned(),
     };
-    Err(Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help }))
+    Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help })
 }

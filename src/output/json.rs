@@ -106,7 +106,13 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         version: VERSION,
         today: report.today.day.to_string(),
         base: report.base,
-        cards: report.cards.list.iter().zip(&paths).map(|(card, path)| card::item(card, path)).collect(),
+        cards: report
+            .cards
+            .list
+            .iter()
+            .zip(&paths)
+            .map(|(card, path)| card::item(card, report.register_of(card.file), path))
+            .collect(),
         findings: report.findings.iter().map(|finding| item(report, finding)).collect(),
         summary: counts(report.summary()),
         registers: report.several.map(|several| several.registers.iter().map(|it| part(report, several, it)).collect()),

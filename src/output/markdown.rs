@@ -55,7 +55,7 @@ fn add_cards(report: &Report<'_>, page: &mut String) {
         page.push_str("\n## What an approval agrees to\n\n");
     }
     for card in &cards.list {
-        let text = card::markdown(card, &cut(&report.repository_path(card.file)));
+        let text = card::markdown(card, report.register_of(card.file), &cut(&report.repository_path(card.file)));
         if left_out > cards.left_out || page.len() + text.len() + RESERVED > LONGEST_PAGE {
             left_out += 1;
         } else {

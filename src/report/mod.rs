@@ -140,6 +140,12 @@ impl<'m> Meeting<'m> {
         unreadable.chain(doubtful).chain(beside).collect::<BTreeSet<_>>().len()
     }
 
+    /// Returns the name of the register that a file is in, if there are several.
+    #[must_use]
+    pub fn register_of(&self, path: &str) -> Option<&'m str> {
+        Home::of(self.homes, path).map(|home| home.name.as_str())
+    }
+
     /// Returns the errors in a file that is no live exception.
     #[must_use]
     pub fn beside(&self, path: &str) -> &[Fault<'m>] {

@@ -134,8 +134,10 @@ fn a_request_is_pushed_from_the_default_branch_and_nothing_here_changes() {
     assert_eq!(repo.git(&["log", "-1", "--format=%an", pushed]), "Hanna Vogel");
     let told = said(&repo);
     let title = "Ask for printer: Label printer keeps its old certificate";
-    let head = format!("pr\ncreate\n--head\nexception/printer\n--title\n{title}\n--body\nThe maker ships the tool");
-    assert!(told.starts_with(&head) && told.contains("\n\nRisk, low: "), "{told}");
+    let head = format!("pr\ncreate\n--head\nexception/printer\n--title\n{title}\n--body\n");
+    let card = Run::of(&mut stopgap(&repo, &["card", "printer", "--format", "markdown"])).stdout;
+    assert_eq!(told.strip_prefix(&head).map(str::trim_end), Some(card.trim_end()), "{told}");
+    assert!(card.contains("**at worst:** Whoever forges"), "{card}");
     assert!(
         run.stdout.contains("  GIT_INDEX_FILE=")
             && run.stdout.contains("what is checked out and staged here is as before"),
@@ -247,8 +249,10 @@ fn text_in_a_request_stays_text() {
     let body = repo.git(&["log", "-1", "--format=%B", "origin/exception/printer"]);
     assert!(body.contains("\n\n--amend \"$(touch pwned)\" The maker ships"), "{body}");
     let told = said(&repo);
-    let begins = format!("\n--title\nAsk for printer: {title}\n--body\n--amend \"$(touch pwned)\" The maker");
+    let begins = format!("\n--title\nAsk for printer: {title}\n--body\n### printer: ");
     assert!(told.contains(&begins), "{told}");
+    let card = Run::of(&mut stopgap(&repo, &["card", "printer", "--format", "markdown"])).stdout;
+    assert!(told.trim_end().ends_with(card.trim_end()) && card.contains("$(touch pwned)"), "{told}");
 }
 
 const REVIEW: [&str; 8] = [

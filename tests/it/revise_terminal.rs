@@ -124,6 +124,8 @@ fn a_closure_and_a_review_ask_for_the_rest() {
 fn a_rejection_may_leave_the_reason_out() {
     for (why, written) in [("", false), ("Use the read-only export.", true)] {
         let sandbox = register(&[]);
+        // Whoever asked cannot turn it down.
+        sandbox.file(".gitconfig", "[user]\n\tname = Mei Tanaka\n");
         let mut talk = edit(&sandbox, &["reject"], &[]);
         talk.answer("Why is it turned down?", why).answer("Write it?", "");
         let (code, shown) = talk.end();

@@ -97,8 +97,16 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let current = if arguments.git { world.folder.as_path() } else { root.as_path() };
     let tools = if arguments.git { world.tools.as_slice() } else { &[] };
     let branch = "import-exceptions";
-    let steps =
-        Steps { root: &root, current, paths: &paths, branch, message: &message, register: Some(register), tools };
+    let steps = Steps {
+        root: &root,
+        current,
+        paths: &paths,
+        branch,
+        message: &message,
+        register: Some(register),
+        tools,
+        card: None,
+    };
     let outcome = Outcome {
         file: &name,
         reading: &reading,

@@ -9,7 +9,7 @@ use crate::cli::answers::NONE;
 use crate::commands::World;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
-use crate::commands::steps::{Steps, branch};
+use crate::commands::steps::{CardOf, Steps, branch};
 use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
@@ -24,6 +24,9 @@ pub(super) struct Handoff<'h> {
     /// Its path, relative to the root.
     pub(super) path: &'h str,
     pub(super) id: &'h str,
+    /// How the register is named on the command line.
+    pub(super) place: &'h cli::Place,
+    pub(super) today: Option<&'h str>,
     pub(super) draft: &'h Draft,
     /// The register's folder, relative to the root.
     pub(super) register: &'h str,
@@ -41,7 +44,8 @@ impl Handoff<'_> {
         let (branch, paths) = (branch("exception", id), [self.path.to_owned()]);
         let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
         let register = Some(register);
-        let steps = Steps { root, current, paths: &paths, branch: &branch, message: &message, register, tools };
+        let card = Some(CardOf { place: self.place, id, today: self.today });
+        let steps = Steps { root, current, paths: &paths, branch: &branch, message: &message, register, tools, card };
         if !steps.offer(is_wanted, "to ask for it:", world, out)? {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());

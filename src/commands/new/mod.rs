@@ -321,7 +321,9 @@ impl Run<'_> {
             return Ok(ExitCode::SUCCESS);
         };
         let (root, register) = (self.desk.root.as_path(), self.desk.shelf.register.as_str());
-        let handoff = Handoff { root, path, id, draft, register, is_wanted: self.arguments.git, world: self.world };
+        let (place, today) = (&self.arguments.place, self.arguments.today.as_deref());
+        let is_wanted = self.arguments.git;
+        let handoff = Handoff { root, path, id, place, today, draft, register, is_wanted, world: self.world };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)
     }

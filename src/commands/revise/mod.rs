@@ -27,7 +27,7 @@ use asks::Asks;
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::steps::{self, Steps, branch};
+use crate::commands::steps::{self, CardOf, Steps, branch};
 use crate::commands::{World, describe, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
@@ -216,8 +216,11 @@ fn revise(
     }
     let (message, branch) = ([format!("exceptions: {verb} {id}"), format!("{id} {}", plan.said)], branch(verb, &id));
     let (current, tools, paths) = (world.folder.as_path(), world.tools.as_slice(), [path]);
-    let steps =
-        Steps { root: &root, current, paths: &paths, branch: &branch, message: &message, register: None, tools };
+    // A look at an exception asks nobody for anything.
+    let card =
+        (verb != "review").then(|| CardOf { place: &arguments.place, id: &id, today: arguments.today.as_deref() });
+    let (root, branch) = (root.as_path(), branch.as_str());
+    let steps = Steps { root, current, paths: &paths, branch, message: &message, register: None, tools, card };
     steps.offer(arguments.git, "to bring it into a pull request:", world, out)?;
     Ok(ExitCode::SUCCESS)
 }

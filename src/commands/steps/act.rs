@@ -49,6 +49,8 @@ pub(super) enum Word {
     Text(String),
     /// What another command prints.
     Output(Box<Act>),
+    /// The same, where it is known what that is; a person's shell runs the command.
+    Known(Box<Act>, String),
 }
 
 impl Act {
@@ -69,6 +71,11 @@ impl Act {
 
     pub(super) fn output(mut self, act: Self) -> Self {
         self.words.push(Word::Output(Box::new(act)));
+        self
+    }
+
+    pub(super) fn known(mut self, act: Self, text: String) -> Self {
+        self.words.push(Word::Known(Box::new(act), text));
         self
     }
 
@@ -110,7 +117,7 @@ impl Act {
             match word {
                 Word::Own(word) => line.push_str(word),
                 Word::Text(text) => line.push_str(&shell_word(text)),
-                Word::Output(act) => line.push_str(&format!("\"$({})\"", act.line())),
+                Word::Output(act) | Word::Known(act, _) => line.push_str(&format!("\"$({})\"", act.line())),
             }
         }
         match &self.unless {

@@ -6,6 +6,7 @@ mod run;
 
 use std::path::{Path, PathBuf};
 
+use crate::cli;
 use crate::commands::place;
 use crate::git::Git;
 use crate::history::base;
@@ -31,15 +32,38 @@ pub(super) struct Steps<'s> {
     pub(super) register: Option<&'s str>,
     /// The forges' own tools that can be started.
     pub(super) tools: &'s [Tool],
+    /// The exception whose approval card is the text of the pull request; otherwise that is the commit's.
+    pub(super) card: Option<CardOf<'s>>,
+}
+
+/// An exception, as `stopgap card` is asked for it in the current folder.
+pub(super) struct CardOf<'s> {
+    pub(super) place: &'s cli::Place,
+    pub(super) id: &'s str,
+    pub(super) today: Option<&'s str>,
+}
+
+impl CardOf<'_> {
+    /// Returns the command that prints the card.
+    fn act(&self) -> Act {
+        let path = |act: Act, option: &'static str, path: Option<&Path>| match path {
+            Some(path) => act.with(option).text(&path.to_string_lossy()),
+            None => act,
+        };
+        let act = Act::of("stopgap", ["card"]).text(self.id).with("--format").with("markdown");
+        let act = path(path(act, "--root", self.place.root.as_deref()), "--policy", self.place.policy.as_deref());
+        self.today.iter().fold(act, |act, today| act.with("--today").text(today))
+    }
 }
 
 /// Who goes through the steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum By {
     /// A person, in the folder as it is: a new branch is checked out.
     Hand,
-    /// `--git`: nothing is checked out. A new branch is made beside the work tree, from an index of its own.
-    Run,
+    /// `--git`: nothing is checked out. A new branch is made beside the work tree, from an index of its own. With
+    /// the approval card, if there is one.
+    Run(Option<String>),
 }
 
 /// A forge's own tool, which opens a pull request.
@@ -88,16 +112,21 @@ impl Tool {
         }
     }
 
-    /// Returns the command that opens a pull request for a branch that is not checked out
+    /// Returns the command that opens a pull request for a branch, whatever is checked out, with the title of its commit
+    /// and the text that `card` adds: the card, or that of the commit
     /// (<https://cli.github.com/manual/gh_pr_create>, <https://docs.gitlab.com/cli/mr/create/>).
-    fn opens(self, branch: &str) -> Act {
+    fn opens(self, branch: &str, card: Option<&dyn Fn(Act) -> Act>) -> Act {
         let (act, [head, body], last) = match self {
             Self::Gh => (Act::of("gh", ["pr", "create"]), ["--head", "--body"], None),
             Self::Glab => (Act::of("glab", ["mr", "create"]), ["--source-branch", "--description"], Some("--yes")),
         };
         let part = |format: &'static str| Act::of("git", ["log", "-1", format]).text(branch).with("--");
         let act = act.with(head).text(branch).with("--title").output(part("--format=%s"));
-        last.into_iter().fold(act.with(body).output(part("--format=%b")), Act::with)
+        let act = match card {
+            Some(card) => card(act.with(body)),
+            None => act.with(body).output(part("--format=%b")),
+        };
+        last.into_iter().fold(act, Act::with)
     }
 }
 
@@ -125,7 +154,7 @@ impl Steps<'_> {
         let named = |act: Act| self.paths.iter().fold(act.with("--"), |act, path| act.text(&self.seen_from_here(path)));
         let push = self.git("push").with("-u").text("origin").text(&branch).leaves(Left::Pushed);
         let is_new = own.is_none();
-        let beside = (is_new && by == By::Run).then(|| self.index(&branch)).flatten();
+        let beside = (is_new && matches!(by, By::Run(_))).then(|| self.index(&branch)).flatten();
         let mut acts = match &beside {
             Some(index) => self.beside(index, &branch, start.as_deref(), &said, &named),
             None => {
@@ -138,10 +167,17 @@ impl Steps<'_> {
             }
         };
         acts.push(push);
-        acts.extend(self.tool().map(|tool| match &beside {
-            Some(_) => tool.opens(&branch),
-            None if !is_new && self.is_pushed(&branch) => tool.fills().unless(tool.shows()),
-            None => tool.fills(),
+        let told = |act: Act| match (&self.card, &by) {
+            (Some(card), By::Hand) => act.output(card.act()),
+            (Some(card), By::Run(Some(text))) => act.known(card.act(), text.clone()),
+            _ => act,
+        };
+        let has_card = self.card.is_some() && by != By::Run(None);
+        let card: Option<&dyn Fn(Act) -> Act> = if has_card { Some(&told) } else { None };
+        let opens = |tool: Tool| if has_card || beside.is_some() { tool.opens(&branch, card) } else { tool.fills() };
+        acts.extend(self.tool().map(|tool| match !is_new && self.is_pushed(&branch) {
+            true => opens(tool).unless(tool.shows()),
+            false => opens(tool),
         }));
         Course { acts, branch, start, index: beside }
     }

@@ -14,8 +14,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::commands::ask::{Choice, Terminal};
 use crate::commands::steps::act::{self, Act, Course, Left, Word};
-use crate::commands::steps::{By, Steps};
-use crate::commands::{World, place};
+use crate::commands::steps::{By, CardOf, Steps};
+use crate::commands::{World, card, place};
 use crate::error::{Argument, Error};
 use crate::git::Git;
 use crate::output::escape;
@@ -59,6 +59,9 @@ fn unset(command: &mut Command) {
     }
 }
 
+/// The longest text of a pull request, in bytes: less than GitHub's 65,536 characters.
+const MOST_TEXT: usize = 65_000;
+
 /// A command that did not succeed.
 struct Failure {
     name: String,
@@ -78,7 +81,9 @@ impl Steps<'_> {
         world: &World,
         out: &mut dyn Write,
     ) -> Result<bool, Error> {
-        let course = self.acts(if is_wanted { By::Run } else { By::Hand });
+        let text = |card: &CardOf<'_>| card::page(card.place, card.id, card.today, world).ok();
+        let text = self.card.as_ref().filter(|_| is_wanted).and_then(text).filter(|text| text.len() <= MOST_TEXT);
+        let course = self.acts(if is_wanted { By::Run(text) } else { By::Hand });
         let lines = act::lines(&course.acts);
         if !lines.is_empty() {
             writeln!(out, "\n{heading}\n")?;
@@ -213,6 +218,7 @@ impl Steps<'_> {
                 Word::Own(word) => command.arg(word),
                 Word::Text(text) => command.arg(text),
                 Word::Output(act) => command.arg(self.answer(act, world)?),
+                Word::Known(_, text) => command.arg(text),
             };
         }
         Ok(command)

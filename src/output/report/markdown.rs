@@ -153,7 +153,8 @@ impl Page<'_> {
     }
 
     fn pending(&mut self) {
-        let Some(pending) = self.meeting.pending else { return };
+        let meeting = self.meeting;
+        let Some(pending) = meeting.pending else { return };
         let columns =
             ["Exception", "What waits", "Tier", "Term", "System", "Reason", "Worst case", "Asked by", "Approver", "Do"];
         let today = self.meeting.today;
@@ -164,7 +165,7 @@ impl Page<'_> {
             &columns,
             pending.requests.iter().map(|it| {
                 let cells = [
-                    format!("**{}**<br>{}", stated(&it.title), clean(&it.id)),
+                    format!("**{}**<br>{}{}", stated(&it.title), clean(&it.id), path(meeting, &it.path)),
                     clean(&words::asks(it, today)),
                     it.tier.map_or("", |tier| tier.name()).to_owned(),
                     words::asked_term(it, words::iso),
@@ -349,6 +350,11 @@ fn cells(item: &Item<'_>, review: &str) -> String {
 fn name(item: &Item<'_>) -> String {
     let path = if item.shares_id { format!("<br>{}", clean(item.path)) } else { String::new() };
     format!("**{}**<br>{}{path}", clean(words::text(item.exception.title.as_ref())), clean(item.exception.id))
+}
+
+/// Returns the path of what has no item, where there are several registers.
+fn path(meeting: &Meeting<'_>, path: &str) -> String {
+    if meeting.homes.is_empty() { String::new() } else { format!("<br>{}", clean(path)) }
 }
 
 /// Returns three cells about errors: what is wrong, who must act, and the commands.

@@ -158,7 +158,7 @@ fn pending(meeting: &Meeting<'_>) -> Markup {
     let card = |it: &Request| {
         let stated = |text: &Option<String>| self::text(&words::name(text.as_deref().unwrap_or("not stated")));
         let head = html! {
-            span { (stated(&it.title)) } span.sub { code { (brief(&it.id)) } }
+            span { (stated(&it.title)) } span.sub { code { (brief(&it.id)) } (register::home(meeting.register_of(&it.path))) }
             p.state {
                 b { (words::asks(it, meeting.today)) }
                 @if let Some(tier) = it.tier { ", tier " (tier.name()) }
