@@ -62,6 +62,8 @@ fn at_work(origin: &str) -> Repo {
 fn program(repo: &Repo, name: &str, then: &str) {
     let bin = repo.sandbox.path().join("bin");
     fs::create_dir_all(&bin).unwrap();
+    // The commands that are shown name it too.
+    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_stopgap"), bin.join("stopgap"));
     let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >>\"$HOME/said\"\n{then}\n");
     fs::write(bin.join(name), script).unwrap();
     fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
@@ -252,7 +254,8 @@ fn text_in_a_request_stays_text() {
     let begins = format!("\n--title\nAsk for printer: {title}\n--body\n### printer: ");
     assert!(told.contains(&begins), "{told}");
     let card = Run::of(&mut stopgap(&repo, &["card", "printer", "--format", "markdown"])).stdout;
-    assert!(told.trim_end().ends_with(card.trim_end()) && card.contains("$(touch pwned)"), "{told}");
+    assert!(told.trim_end().ends_with(card.trim_end()), "{told}");
+    assert!(card.contains("&#45;x <span>$</span>(touch pwned) &#96;touch pwned&#96;"), "{card}");
 }
 
 const REVIEW: [&str; 8] = [
