@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> 
 /// If there is no such exception, or its file cannot be read.
 pub(super) fn page(place: &cli::Place, id: &str, today: Option<&str>, world: &World) -> Result<String, Error> {
     let (card, path) = find(place, id, today, world)?;
-    Ok(markdown(&card, None, &path))
+    // As a shell hands over what a command prints.
+    Ok(markdown(&card, None, &path).trim_end().to_owned())
 }
 
 /// Returns the card with the path of its file from the repository's top.
