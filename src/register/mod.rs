@@ -13,6 +13,7 @@ mod row;
 mod spanned;
 mod term;
 mod tier;
+mod values;
 
 pub use controls::{Control, Controls, control_key};
 pub use cover::{Cover, Package};
