@@ -124,6 +124,14 @@ impl Cards {
         Self { list: subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect(), left_out }
     }
 
+    /// Takes over the cards of another register behind its own; the ids of its files begin at `first`.
+    pub fn absorb(&mut self, other: Self, first: usize) {
+        let moved = |card: Card| Card { file: FileId::new(card.file.index() + first), ..card };
+        self.list.extend(other.list.into_iter().map(moved));
+        self.left_out += other.left_out + self.list.len().saturating_sub(MOST);
+        self.list.truncate(MOST);
+    }
+
     /// Makes the card of what was last decided about an exception, as the record says it.
     #[must_use]
     pub fn of_record(judge: &Judge, register: &Register<'_>, exception: &Exception<'_>) -> Card {

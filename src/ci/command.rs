@@ -61,8 +61,10 @@ pub struct Command {
 const HARMLESS: [&str; 7] = ["--today", "--fix", "--diff", "--help", "-h", "--version", "-V"];
 
 /// Options with a value that decide what is judged, and by what.
-const STEERING: [&str; 11] = [
+const STEERING: [&str; 13] = [
     "--root",
+    "--all-registers",
+    "--skip",
     "--policy",
     "--base",
     "--event",

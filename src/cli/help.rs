@@ -63,6 +63,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap new", "ask for each answer"),
             ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+            ("stopgap new --git", "and open the pull request"),
         ],
     ),
     (
@@ -71,6 +72,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
+            ("stopgap check --all-registers", "judge all registers of a monorepo"),
             ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
         ],
     ),

@@ -31,7 +31,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
         .collect();
     let mut all = definitions.usages();
     all.retain(|usage| !usage.only_reminds());
-    let own = |usage: &&Usage<'_>| usage.root() == facts.ownership.prefix;
+    let own = |usage: &&Usage<'_>| usage.all_registers() || usage.root() == facts.ownership.prefix;
     let (beside, usages): (Vec<&Usage<'_>>, Vec<&Usage<'_>>) =
         all.iter().filter(own).partition(|usage| usage.beside().is_some());
     if !usages.iter().any(|usage| usage.is_check()) {
