@@ -32,6 +32,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use stopgap::internal::card::Cards;
 use stopgap::internal::files::Repository;
 use stopgap::internal::output::{self, Format, Look, Report};
 use stopgap::internal::policy::{self, Policy, RuleBook};
@@ -133,6 +134,7 @@ impl Bench {
             remarks: &[],
             quiet: false,
             limit: None,
+            cards: Cards::NONE,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;

@@ -31,6 +31,9 @@ pub mod yaml {
         pub use crate::yaml::write::Value;
     }
 }
+pub mod card {
+    pub use crate::card::Cards;
+}
 pub mod error {
     pub use crate::error::Error;
 }

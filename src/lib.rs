@@ -46,6 +46,7 @@ mod replay;
 // What people see.
 mod remind;
 mod report;
+mod card;
 mod output;
 pub mod cli;
 pub mod commands;

@@ -34,7 +34,7 @@ pub(super) const OF_A_COMMAND: &str =
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
-    ("The register", &["check", "list", "show", "explain"]),
+    ("The register", &["check", "list", "show", "card", "explain"]),
     ("The team", &["report", "remind", "history", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
@@ -90,6 +90,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap show payroll-vendor", "the record, its findings and its story"),
             ("stopgap show payroll-vendor --output html=case.html", "the same as a page for the auditor"),
             ("stopgap show payroll-vendor --format json", "the same for scripts"),
+        ],
+    ),
+    (
+        "card",
+        &[
+            ("stopgap card payroll-vendor", "what an approver agrees to"),
+            ("stopgap card payroll-vendor --format markdown", "the same for an issue or a chat"),
         ],
     ),
     (

@@ -2,6 +2,7 @@
 //! of an exception come from the table of fields.
 
 pub mod answers;
+mod card;
 pub mod help;
 mod check;
 mod doctor;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use answers::Answers;
+pub use card::Card;
 pub use check::Check;
 pub use doctor::Doctor;
 pub use export::Export;
@@ -96,6 +98,15 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.
     Show(Show),
+    /// Show what an approver agrees to, in plain words.
+    ///
+    /// What is allowed, where, why, until when and how many days that is; what could happen at worst, which safer way
+    /// was not taken, what will be removed and by whom; what is unusual about it; and who decides. A renewal stands
+    /// beside the request that it extends. The page of `stopgap check --base REV --format markdown` has the same card
+    /// for everything that a change brings, with who has approved it so far.
+    ///
+    /// Exit code 0; 2: there is no such exception, or its file cannot be read.
+    Card(Card),
     /// Ask for an exception to go on, with a new reason.
     ///
     /// A renewal is a fresh request with its own reason, check and decision.

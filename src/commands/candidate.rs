@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::card::Cards;
 use crate::commands::opened::Opened;
 use crate::commands::signoff::Owners;
 use crate::commands::{place, signoff};
@@ -61,6 +62,7 @@ impl Opened {
             remarks: &[],
             quiet: true,
             limit: None,
+            cards: Cards::NONE,
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::World;
 use crate::commands::fix::{Fixes, Verdict};
@@ -104,7 +105,7 @@ impl Run<'_> {
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, out)
+        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
     }
 
     /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
@@ -202,7 +203,8 @@ impl Run<'_> {
                 .chain(uncompared(changes))
                 .chain(given.remark())
                 .collect();
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), out)
+            let cards = Cards::of_change(&judge, register, changes);
+            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
         })?
     }
 
@@ -230,6 +232,7 @@ impl Run<'_> {
         judge: &Judge,
         remarks: &[String],
         base: Option<&str>,
+        cards: &Cards,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
@@ -237,7 +240,7 @@ impl Run<'_> {
         findings.shorten();
         // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
         let ci = &self.world.ci;
-        let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&self.root) } else { String::new() };
+        let prefix = if ci.is_of_a_system() { place::below_work_tree(&self.root) } else { String::new() };
         let report = Report {
             findings: &findings,
             files,
@@ -249,6 +252,7 @@ impl Run<'_> {
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
+            cards,
         };
         write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {

@@ -3,6 +3,7 @@
 mod ask;
 mod book;
 mod candidate;
+mod card;
 mod check;
 pub mod completions;
 mod doctor;
@@ -148,6 +149,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments, world, &mut out),
         Command::Report(arguments) => report::run(&arguments, world, &mut out),
         Command::Show(arguments) => show::run(&arguments, world, &mut out),
+        Command::Card(arguments) => card::run(&arguments, world, &mut out),
         Command::Renew(arguments) => revise::renew(&arguments, world, &mut out),
         Command::Review(arguments) => revise::review(&arguments, world, &mut out),
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::card::Cards;
 use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, book, history, place, write};
@@ -52,6 +53,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         remarks: &[],
         quiet: false,
         limit: None,
+        cards: Cards::NONE,
     };
     let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));
     let sheet = Sheet {

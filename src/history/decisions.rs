@@ -14,10 +14,33 @@ pub struct Decision<'a> {
     pub file: FileId,
     /// What was decided: `the exception`, `renewal 2`.
     pub what: String,
+    /// The same as a value.
+    pub on: Decided,
     /// Who decided, as the file writes it.
     pub approver: &'a Text<'a>,
     /// The day that the file names.
     pub decided: Option<&'a Spanned<Day>>,
+}
+
+/// What a decision is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// The exception.
+    Entry,
+    /// A renewal, counted from 0.
+    Renewal(usize),
+    /// An amendment, counted from 0.
+    Amendment(usize),
+}
+
+impl Decided {
+    fn words(self) -> String {
+        match self {
+            Self::Entry => "the exception".to_owned(),
+            Self::Renewal(at) => format!("renewal {}", at + 1),
+            Self::Amendment(at) => format!("amendment {}", at + 1),
+        }
+    }
 }
 
 /// Collects the decisions that a change adds. A rejected entry needs nobody's approval.
@@ -31,26 +54,26 @@ fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return found };
     let refused = head.is(&[Status::Rejected]);
     let base = change.base.as_ref().and_then(|side| side.exception);
-    let mut add = |what: String, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
-        found.extend(approver.map(|approver| Decision { file: head.file, what, approver, decided }));
+    let mut add = |on: Decided, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
+        found.extend(approver.map(|approver| Decision { file: head.file, what: on.words(), on, approver, decided }));
     };
     // Whoever is named as the approver now must have approved, even if an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
     if !refused && base.is_none_or(|base| base.is(&[Status::Rejected]) || base.is_undecided() || renamed(base)) {
-        add("the exception".into(), head.approver.as_ref(), head.decided.as_ref());
+        add(Decided::Entry, head.approver.as_ref(), head.decided.as_ref());
     }
     // Each decision of the base counts for one decision only: whoever copies an old amendment has nobody's approval for
     // the copy. A refusal cannot be renewed, but its record can be amended.
     let mut known = Known::new(base.iter().flat_map(|base| &base.renewals).map(renewal_key));
     for (index, renewal) in head.renewals.iter().enumerate().filter(|_| !refused) {
         if !known.takes(&renewal_key(renewal)) {
-            add(format!("renewal {}", index + 1), renewal.approver.as_ref(), renewal.decided.as_ref());
+            add(Decided::Renewal(index), renewal.approver.as_ref(), renewal.decided.as_ref());
         }
     }
     let mut known = Known::new(base.iter().flat_map(|base| &base.amendments).map(amendment_key));
     for (index, amendment) in head.amendments.iter().enumerate() {
         if !known.takes(&amendment_key(amendment)) {
-            add(format!("amendment {}", index + 1), amendment.approver.as_ref(), amendment.date.as_ref());
+            add(Decided::Amendment(index), amendment.approver.as_ref(), amendment.date.as_ref());
         }
     }
     found

@@ -49,7 +49,7 @@ impl PolicyFile {
 
 pub use approved::{Approved, is_same_value};
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
-pub use decisions::{Decision, decisions};
+pub use decisions::{Decided, Decision, decisions};
 pub use head::Head;
 pub use settled::Beside;
 pub use signatures::{Signatures, Signed};

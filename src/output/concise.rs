@@ -3,17 +3,13 @@
 use std::io::{self, Write};
 
 use crate::output::{Report, escape, text};
+use crate::rule::Finding;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (listed, left_out) = report.listed();
     for finding in listed {
-        let place = report.place(finding.file, finding.span);
-        // A colon in the path would end it for any program that reads such lines.
-        let path = escape::line(place.path).replace(':', "\\u{3a}");
-        let (line, column) = (place.start.line, place.start.column);
-        let (level, rule) = (finding.level.name(), finding.rule.id);
-        writeln!(out, "{path}:{line}:{column}: {level}[{rule}] {}", escape::line(&finding.message))?;
+        row(report, finding, out)?;
     }
     text::left_out(left_out, out)?;
     if report.quiet {
@@ -21,4 +17,14 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     }
     text::summary(report, out)?;
     text::fixable(report, out)
+}
+
+/// Writes the line of a finding.
+pub(super) fn row(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let place = report.place(finding.file, finding.span);
+    // A colon in the path would end it for any program that reads such lines.
+    let path = escape::line(place.path).replace(':', "\\u{3a}");
+    let (line, column) = (place.start.line, place.start.column);
+    let (level, rule) = (finding.level.name(), finding.rule.id);
+    writeln!(out, "{path}:{line}:{column}: {level}[{rule}] {}", escape::line(&finding.message))
 }

@@ -86,6 +86,18 @@ pub fn github_property(text: &str) -> String {
     github_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Escapes the message of a logging command of Azure Pipelines (`microsoft/azure-pipelines-agent`, `Command.cs`).
+#[must_use]
+pub fn azure_data(text: &str) -> String {
+    text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes a property of a logging command of Azure Pipelines.
+#[must_use]
+pub fn azure_property(text: &str) -> String {
+    azure_data(text).replace(']', "%5D").replace(';', "%3B")
+}
+
 /// Turns a text into one line of plain text for an issue title, in which GitHub and others find no mention and no
 /// reference.
 #[must_use]

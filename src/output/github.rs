@@ -1,7 +1,7 @@
 //! Workflow commands, which GitHub Actions shows as annotations.
 //!
-//! A step shows at most ten annotations of each level and cuts each message (`ExecutionContext.AddIssue` of GitHub's
-//! runner); a last line says what is only in the log.
+//! The heaviest come first, because a step shows at most ten annotations of each level. It cuts each message too
+//! (`ExecutionContext.AddIssue` of GitHub's runner). A last line says what is only in the log.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ const LONGEST: usize = 4096;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in report.gating() {
+    for finding in report.by_weight() {
         if let Some((_, command)) = COMMANDS.iter().find(|(level, _)| *level == finding.level) {
             annotate(report, finding, command, out)?;
         }

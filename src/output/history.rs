@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::card::Cards;
 use crate::git::Commit;
 use crate::output::{Look, Report, escape, github, json, text};
 use crate::register::Register;
@@ -260,6 +261,7 @@ impl HistoryReport<'_> {
             remarks: &[],
             quiet: true,
             limit: None,
+            cards: Cards::NONE,
         }
     }
 }

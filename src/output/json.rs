@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::{Place, Report, Summary, escape};
+use crate::output::{Place, Report, Summary, card, escape};
 use crate::rule::Finding;
 use crate::yaml::{Fix, Replacement};
 
@@ -16,6 +16,7 @@ struct Document<'r> {
     version: u32,
     today: String,
     base: Option<&'r str>,
+    cards: Vec<card::Item<'r>>,
     findings: Vec<Item<'r>>,
     summary: Counts,
 }
@@ -76,10 +77,12 @@ struct Counts {
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let paths: Vec<String> = report.cards.list.iter().map(|card| report.repository_path(card.file)).collect();
     let document = Document {
         version: VERSION,
         today: report.today.day.to_string(),
         base: report.base,
+        cards: report.cards.list.iter().zip(&paths).map(|(card, path)| card::item(card, path)).collect(),
         findings: report.findings.iter().map(|finding| item(report, finding)).collect(),
         summary: counts(report.summary()),
     };

@@ -1,17 +1,19 @@
-//! A page with one table of findings, for GitHub's job summary.
+//! A page for GitHub's job summary: one table of findings, and a card for each decision that a change asks for.
 //!
-//! Worst first, unlike the other formats: the page is bounded, and what is left out must be the least important. Within
-//! a level the order is the usual one. The bound is that of a comment on GitHub, 65,536 characters, so that the same
+//! The heaviest come first, because the page is bounded, and what is left out must be the least important. The bound is that of a comment on GitHub, 65,536 characters, so that the same
 //! page can be posted; a job summary may have 1 MiB per step.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::output::{Place, Report, escape, text};
+use crate::output::{Place, Report, card, escape, text};
 use crate::rule::{Finding, Level};
 
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 65_000;
+
+/// How much of it findings leave to the approval cards, in bytes.
+const FOR_CARDS: usize = 30_000;
 
 /// What is reserved for the line that counts what is left out, in bytes.
 const RESERVED: usize = 200;
@@ -21,17 +23,17 @@ const LONGEST_TEXT: usize = 500;
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = report.gating().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let findings = report.by_weight();
     let mut page = if report.quiet { String::new() } else { head(report) };
     let mut left_out = [0; 3];
+    let room = if report.cards.list.is_empty() { LONGEST_PAGE } else { LONGEST_PAGE - FOR_CARDS };
     if !findings.is_empty() {
         page.push_str("| level | rule | place | finding |\n|---|---|---|---|\n");
     }
     for finding in findings {
         let full = left_out.iter().sum::<usize>() > 0;
         let row = if full { String::new() } else { row(report, finding) };
-        if full || page.len() + row.len() + RESERVED > LONGEST_PAGE {
+        if full || page.len() + row.len() + RESERVED > room {
             left_out[level(finding)] += 1;
         } else {
             page.push_str(&row);
@@ -40,8 +42,30 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(counts) = text::by_level(left_out) {
         let _ = write!(page, "\nThe page is full; left out: {counts}. `stopgap check` lists them all.\n");
     }
+    add_cards(report, &mut page);
     let page = page.trim_end();
     if page.is_empty() { Ok(()) } else { writeln!(out, "{page}") }
+}
+
+/// Adds what the change asks somebody to approve, as far as there is room.
+fn add_cards(report: &Report<'_>, page: &mut String) {
+    let cards = report.cards;
+    let mut left_out = cards.left_out;
+    if !cards.list.is_empty() {
+        page.push_str("\n## What an approval agrees to\n\n");
+    }
+    for card in &cards.list {
+        let text = card::markdown(card, &cut(&report.repository_path(card.file)));
+        if left_out > cards.left_out || page.len() + text.len() + RESERVED > LONGEST_PAGE {
+            left_out += 1;
+        } else {
+            page.push_str(&text);
+            page.push('\n');
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(page, "{left_out} more to decide; `stopgap card ID` shows each of them.");
+    }
 }
 
 /// Returns what was found, where, and what the result does not cover.

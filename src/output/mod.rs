@@ -3,6 +3,8 @@
 //! Whatever an exception's text contains, it is data here: each format passes it through [`escape`] for its own syntax,
 //! so that it does nothing to a terminal, log parser or page.
 
+mod azure;
+pub mod card;
 mod concise;
 pub mod diff;
 pub mod doctor;
@@ -36,6 +38,7 @@ pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
+use crate::card::Cards;
 use crate::register::{self, Files, Register};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
@@ -56,6 +59,8 @@ pub enum Format {
     Sarif,
     /// Workflow commands that GitHub Actions shows as annotations.
     Github,
+    /// Logging commands that Azure Pipelines shows as issues.
+    Azure,
     /// A Code Quality report, for GitLab's merge requests.
     Gitlab,
     /// A JUnit report, for Jenkins and other tools that show tests: one test per finding.
@@ -117,12 +122,21 @@ pub struct Report<'r> {
     pub quiet: bool,
     /// How many findings `text` and `concise` list; all of them count.
     pub limit: Option<usize>,
+    /// What the compared change asks somebody to approve.
+    pub cards: &'r Cards,
 }
 
 impl Report<'_> {
     /// Returns the findings that gate, in order.
     pub fn gating(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.gates)
+    }
+
+    /// Returns the findings that gate, the heaviest first: for a format of which people see only the beginning.
+    fn by_weight(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.gating().collect();
+        findings.sort_by_key(|finding| (std::cmp::Reverse(finding.level), finding.rule.weight));
+        findings
     }
 
     /// Returns the findings that the formats for people list, in their order, and how many they leave out.
@@ -207,6 +221,7 @@ pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Wri
         Format::Json => json::render(report, out),
         Format::Sarif => sarif::render(report, out),
         Format::Github => github::render(report, out),
+        Format::Azure => azure::render(report, out),
         Format::Gitlab => gitlab::render(report, out),
         Format::Junit => junit::render(report, out),
         Format::Rdjson => rdjson::render(report, out),

@@ -180,6 +180,23 @@ fn compound(word: &str) -> Option<&'static str> {
     ["team", "abteilung"].into_iter().find(ends)
 }
 
+/// Articles and what stands in their place, in the languages of the lists.
+const ARTICLES: WordList = WordList::new(include_str!("words/articles.txt"));
+
+/// More words than that say something about a group.
+const LONGEST_GROUP: usize = 4;
+
+/// Tells whether folded words only name a group or an office: `it department`, `the facility team`, `everyone`.
+pub(crate) fn is_group_name(words: &[&str]) -> bool {
+    let anywhere = |word: &str| ALWAYS_GROUP.find(word).is_some() || compound(word).is_some();
+    let is_one = |word: &&str| anywhere(word) || group_of(word).is_some();
+    let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.find(word).is_some();
+    match words {
+        [first, .., last] if ARTICLES.find(first).is_some() && words.len() <= LONGEST_GROUP && anywhere(last) => true,
+        words => words.iter().any(is_one) && words.iter().all(|word| is_one(word) || is_article(word)),
+    }
+}
+
 fn group_of(word: &str) -> Option<&'static str> {
     GROUP.find(word).or_else(|| {
         ENDINGS.iter().find(|ending| {

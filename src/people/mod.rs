@@ -6,6 +6,7 @@ mod kind;
 mod roster;
 mod spelling;
 
+pub(crate) use kind::is_group_name;
 pub use kind::{NotAPerson, not_a_person};
 pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem};
 pub use spelling::fold_person;

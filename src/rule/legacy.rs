@@ -15,7 +15,7 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 18] = [
+const GAPS: [&str; 19] = [
     "schema",
     "placeholder-text",
     "unknown-control",
@@ -27,6 +27,7 @@ const GAPS: [&str; 18] = [
     "unknown-person",
     "copied-reason",
     "vague-reason",
+    "vague-text",
     "vague-control",
     "broad-scope",
     "long-reason",

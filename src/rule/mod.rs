@@ -34,6 +34,17 @@ impl Family {
         self.name().to_lowercase().replace('-', "")
     }
 
+    /// Returns what the findings of a rule of this family weigh, unless the rule says otherwise.
+    #[must_use]
+    pub const fn weight(self) -> Weight {
+        match self {
+            Self::Change | Self::SignOff => Weight::Open,
+            Self::People => Weight::People,
+            Self::Time | Self::Renewals => Weight::Terms,
+            Self::Record | Self::Text => Weight::Form,
+        }
+    }
+
     /// Returns the family's name as headings write it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -47,6 +58,19 @@ impl Family {
             Self::SignOff => "Sign-off",
         }
     }
+}
+
+/// What a finding weighs for whoever sees only the first few, the heaviest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Something stands open that has ended, or that nobody signed.
+    Open,
+    /// Nobody, or the wrong person, answers for it.
+    People,
+    /// Its terms are not those that are allowed.
+    Terms,
+    /// It is not written as it should be.
+    Form,
 }
 
 /// What a rule looks at.
@@ -70,6 +94,8 @@ pub struct Rule {
     pub family: Family,
     /// Its level unless the policy says otherwise.
     pub level: Level,
+    /// What its findings weigh.
+    pub weight: Weight,
     /// The version that introduced it.
     pub since: &'static str,
     /// Rules that are narrower: if one of them names the same value, this one is silent.

@@ -82,6 +82,7 @@ macro_rules! declare_rule {
         id: $id:literal,
         family: $family:ident,
         level: $level:ident,
+        $(weight: $weight:ident,)?
         since: $since:literal,
         $(yields_to: $yields_to:expr,)?
         check: $check:expr $(,)?
@@ -91,6 +92,7 @@ macro_rules! declare_rule {
             id: $id,
             family: $crate::rule::Family::$family,
             level: $crate::rule::Level::$level,
+            weight: $crate::rules::declare_rule!(@weight $family $($weight)?),
             since: $since,
             yields_to: $crate::rules::declare_rule!(@yields $($yields_to)?),
             doc: concat!($($doc, "\n"),+),
@@ -98,6 +100,8 @@ macro_rules! declare_rule {
         };
         pub(crate) const CHECK: $crate::rules::Check = $check;
     };
+    (@weight $family:ident) => { $crate::rule::Family::$family.weight() };
+    (@weight $family:ident $weight:ident) => { $crate::rule::Weight::$weight };
     (@yields) => { &[] };
     (@yields $yields_to:expr) => { $yields_to };
 }

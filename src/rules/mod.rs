@@ -68,6 +68,7 @@ rules! {
     text {
         copied_reason,
         vague_reason,
+        vague_text,
         vague_control,
         broad_scope,
         long_reason,
@@ -98,7 +99,7 @@ rules! {
     }
 }
 
-pub(crate) use renewals::refiled_exception::taken_up;
+pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
 

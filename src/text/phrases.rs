@@ -1,8 +1,9 @@
 //! Texts that fill a field without saying anything (stock phrases, placeholders, values that cover everything), and the
 //! words that reveal an exposure.
 //!
-//! The lists are English, matched word by word on the folded text. A text in another language is never vague just for
-//! that: words that are in no list count as meaningful.
+//! The lists are English, with the most common phrases of German, French and Spanish, and are matched word by word on
+//! the folded text. A text in another language is never vague just for that: words that are in no list count as
+//! meaningful.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,6 +11,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::keyboard::is_keyboard_run;
 use super::month::is_month;
 use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
 use super::word_list::WordList;
@@ -28,8 +30,11 @@ fn all_in(words: &str, set: &Words) -> bool {
 /// Phrases that could stand in any request.
 const STOCK: WordList = WordList::new(include_str!("words/stock-phrases.txt"));
 
-/// English words that carry no meaning of their own, the fragments that contractions leave included.
+/// Words that carry no meaning of their own, the fragments that contractions leave included.
 static STOP_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/stop-words.txt")));
+
+/// Words that mean something and yet could stand in any record, because each is about an exception.
+static EMPTY_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("words/empty-words.txt")));
 
 /// The stock phrases of a policy: the built-in list and its own.
 #[derive(Debug)]
@@ -60,11 +65,11 @@ impl Phrases {
         Self { phrases, by_first_word }
     }
 
-    /// Returns the distinct words of a reason, in order, that are not in a stock phrase, not stop words and not in the
-    /// title.
+    /// Returns the distinct words of a text, in order, that are not in a stock phrase, not stop words, not in the title,
+    /// and would not fit every other exception ("decided", "risk").
     ///
-    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids and URLs do not. A reason with
-    /// fewer than three of them is vague.
+    /// Names with digits (`oauth2`) count as words here; numbers, dates, ticket ids, URLs, single letters and runs on
+    /// the keyboard do not. A reason with fewer than three of them is vague.
     #[must_use]
     pub fn remaining(&self, reason: &str, title: &str) -> Vec<String> {
         let (reason, title) = (fold(reason), fold(title));
@@ -77,7 +82,7 @@ impl Phrases {
             if let Some(phrase) = self.phrase_at(&tokens[at..]) {
                 stock_until = stock_until.max(at + phrase.words.len());
             }
-            let says_something = matches!(token.kind, Kind::Word | Kind::Name) && !STOP_WORDS.contains(token.text);
+            let says_something = matches!(token.kind, Kind::Word | Kind::Name) && !is_empty(token.text);
             if at >= stock_until && says_something && seen.insert(token.text) {
                 remaining.push(token.text.to_owned());
             }
@@ -110,6 +115,16 @@ impl Phrase {
     fn starts(&self, tokens: &[Token<'_>]) -> bool {
         tokens.len() >= self.words.len() && self.words.iter().zip(tokens).all(|(word, token)| word == token.text)
     }
+}
+
+/// Tells whether a text holds a number, of any kind but a ticket's or a name's.
+#[must_use]
+pub fn has_number(text: &str) -> bool {
+    tokens(&fold(text)).iter().any(|token| token.kind == Kind::Number)
+}
+
+fn is_empty(word: &str) -> bool {
+    STOP_WORDS.contains(word) || EMPTY_WORDS.contains(word) || word.len() == 1 || is_keyboard_run(word)
 }
 
 /// Values that stand for a missing one when they are the whole text.
@@ -206,7 +221,8 @@ fn is_known_ascii(text: &[u8]) -> bool {
         }
         (length, is_between) = (next + 1, false);
     }
-    std::str::from_utf8(&bare[..length]).is_ok_and(|bare| PLACEHOLDERS.contains(bare))
+    let stands_for_nothing = |bare: &str| PLACEHOLDERS.contains(bare) || bare.split(' ').all(is_keyboard_run);
+    std::str::from_utf8(&bare[..length]).is_ok_and(stands_for_nothing)
 }
 
 /// A slot that a template leaves open: `<reason>`, `{{ reason }}`.
@@ -458,6 +474,8 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
 
 /// Words that are written with a full stop.
 const ABBREVIATIONS: WordList = WordList::new(include_str!("words/abbreviations.txt"));
+/// What a German ordinal number counts, whose full stop ends nothing: `in der 50. Woche`.
+const COUNTED: WordList = WordList::new(include_str!("words/counted-by-ordinals.txt"));
 /// Words that are so written before a number alone.
 const BEFORE_NUMBERS: WordList = WordList::new(include_str!("words/abbreviations-before-numbers.txt"));
 
@@ -472,7 +490,8 @@ fn is_abbreviated(before: &str, next: &str) -> bool {
     let is_dotted = folded.contains('.')
         && folded.split('.').all(|part| part.chars().count() == 1 && part.contains(char::is_alphabetic));
     if !word.is_empty() && word.chars().all(char::is_numeric) {
-        return before.trim() == word || is_month(&fold(next_word));
+        let next_word = fold(next_word);
+        return before.trim() == word || is_month(&next_word) || COUNTED.find(&next_word).is_some();
     }
     let counts =
         next_word.starts_with(char::is_numeric) && (BEFORE_NUMBERS.find(&folded).is_some() || is_month(&folded));
@@ -496,10 +515,18 @@ mod tests {
     #[test]
     fn the_built_in_list_is_long_and_folded() {
         assert!(Phrases::new(&[]).phrases.len() >= 60);
-        let hashed = [&STOP_WORDS, &PLACEHOLDERS, &NO_ALTERNATIVE_FILLERS, &EMPTY_CONTROL_WORDS, &TOPICS, &DOCUMENTS];
+        let hashed = [
+            &STOP_WORDS,
+            &EMPTY_WORDS,
+            &PLACEHOLDERS,
+            &NO_ALTERNATIVE_FILLERS,
+            &EMPTY_CONTROL_WORDS,
+            &TOPICS,
+            &DOCUMENTS,
+        ];
         let hashed =
             hashed.into_iter().chain([&QUANTIFIERS, &SCOPE_NOUNS, &EXPOSURES]).flat_map(|set| set.iter().copied());
-        let lists = [STOCK, BEFORE_ROOT, AFTER_ROOT, AFTER_PUBLIC, ABBREVIATIONS, BEFORE_NUMBERS];
+        let lists = [STOCK, BEFORE_ROOT, AFTER_ROOT, AFTER_PUBLIC, ABBREVIATIONS, BEFORE_NUMBERS, COUNTED];
         for entry in hashed.chain(lists.into_iter().flat_map(WordList::iter)) {
             assert_eq!(fold(entry), entry);
         }
@@ -781,6 +808,7 @@ mod tests {
             ("Wrapped\nline", 1),
             ("一句话。第二句。", 2),
             ("Bis zum 23. November läuft es. Dann nicht.", 2),
+            ("Das Modul kommt in der 50. Woche in den 3. Stock. Dann nicht mehr.", 2),
             ("1. Stop it. 2. Start it.", 2),
             ("On 15 Nov. 2026 J. Smith signs.", 1),
             ("See app/Gemfile.lock. Then go.", 2),

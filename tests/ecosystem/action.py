@@ -38,7 +38,7 @@ GIT = {
 EXCEPTION = """\
 title: Payroll vendor reads the HR export folder
 control: ACC-07 Vendors hold no access to HR data
-reason: The payroll vendor must read failed imports to correct the new file format before the December run.
+reason: The payroll bureau cannot adapt the wage file for December without seeing which rows it refuses.
 scope: {system: HR export folder on sftp-hr-01, environment: production}
 risk:
   tier: high

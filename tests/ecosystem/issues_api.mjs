@@ -124,12 +124,14 @@ export class Issues {
     const fault = this.fault(call);
     const send = (status, body, headers = {}) => {
       response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
-      response.end(JSON.stringify(body));
+      response.end(status === 204 ? undefined : JSON.stringify(body));
     };
     if (fault && !fault.after) return send(fault.status, { message: fault.message ?? "a fault" }, fault.headers);
     const { status, body, headers, path } = this.answer(request, call);
     if (status < 400) {
-      this.violations.push(...this.judge.answer(path, call.method, status, body).map((fault) => `answer: ${fault}`));
+      // An answer without content has nothing to judge.
+      const faults = status === 204 ? [] : this.judge.answer(path, call.method, status, body);
+      this.violations.push(...faults.map((fault) => `answer: ${fault}`));
       this.seen(call);
     }
     if (fault?.drop) return request.socket.destroy();

@@ -305,7 +305,7 @@ mod log {
                 ("amendments", amendment("title")),
             ]
         };
-        let (before, after) = (both("The tool is on its way."), both("All is well."));
+        let (before, after) = (both("The tool is on its way."), both("The tool was sent back."));
         let fields = |list: &'static [(&'static str, String)]| {
             list.iter().map(|(key, value)| (*key, value.as_str())).collect::<Vec<_>>()
         };
@@ -1153,10 +1153,10 @@ mod gate {
         let gate = branch.run(&["--base", "main"]);
         let line = |line: &&str| line.contains("did not cause");
         assert_eq!((gate.code, gate.stdout.lines().filter(line).count()), (0, 1), "{}", gate.stdout);
-        for format in ["concise", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"] {
+        for format in ["concise", "sarif", "github", "azure", "gitlab", "junit", "rdjson", "markdown"] {
             let run = branch.run(&["--base", "main", "--format", format]);
             assert!(run.code == 0 && !run.stdout.contains("scanner-firmware"), "{format}: {}", run.stdout);
-            let counted = ["concise", "github", "markdown"].contains(&format);
+            let counted = ["concise", "github", "azure", "markdown"].contains(&format);
             assert_eq!(run.stdout.lines().filter(line).count(), usize::from(counted), "{format}: {}", run.stdout);
         }
         let whole = branch.run(&[]);

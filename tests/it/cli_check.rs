@@ -94,7 +94,7 @@ mod arguments {
         for (arguments, words) in [
             (
                 &["--format", "sarrif"][..],
-                &["sarrif", "'sarif'", "text, concise, json, sarif, github, gitlab, junit, rdjson, markdown"][..],
+                &["sarrif", "'sarif'", "text, concise, json, sarif, github, azure, gitlab, junit, rdjson, markdown"][..],
             ),
             (&["--fromat", "json"], &["--fromat", "'--format'"]),
             (&["--color", "sometimes"], &["sometimes", "auto, always, never"]),
@@ -105,7 +105,7 @@ mod arguments {
             (&["--output", "json"], &["`--output json`", "does not name a file", "--output sarif=stopgap.sarif"]),
             (&["--output", "json="], &["`--output json=`", "does not name a file"]),
             (&["--output", "jsn=a.json"], &["no format `jsn`", "did you mean `json`?"]),
-            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, gitlab, junit, rdjson, markdown"]),
+            (&["--output", "pdf=a.pdf"], &["no format `pdf`", "sarif, github, azure, gitlab, junit, rdjson, markdown"]),
         ] {
             refused(&sandbox.check(arguments), words);
         }
@@ -672,7 +672,7 @@ mod output {
 
     #[test]
     fn the_exit_code_is_the_same_in_every_format() {
-        for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"] {
+        for format in ["text", "concise", "json", "sarif", "github", "azure", "gitlab", "junit", "rdjson", "markdown"] {
             assert_eq!(register().check(&["--format", format]).code, 0, "{format}");
             assert_eq!(late_register().check(&["--format", format]).code, 1, "{format}");
         }

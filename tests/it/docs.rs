@@ -1,9 +1,11 @@
 //! The documentation says what the program does: every command that a page shows prints what the page says.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
 use stopgap::internal::rules;
 
 use crate::support::recorded::assert_page;
@@ -89,6 +91,46 @@ fn every_policy_key_is_documented() {
 fn yaml_blocks(page: &str) -> Vec<String> {
     let page = fs::read_to_string(root().join(page)).unwrap();
     page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned()).collect()
+}
+
+/// The rule `copied-reason` knows the reasons that the pages show, so that nobody files one of them as theirs. The page
+/// of the rules is left out: its examples are the fixtures.
+#[test]
+fn the_reasons_on_the_pages_are_known() {
+    let mut examples = BTreeSet::new();
+    let mut pages: Vec<_> = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|it| it == "md") && !page.ends_with("rules.md"));
+    pages.extend(["README.md", "src/commands/init/readme.md"].map(|page| root().join(page)));
+    for page in pages {
+        // What is between two fences.
+        for line in fs::read_to_string(page).unwrap().split("```").skip(1).step_by(2).flat_map(str::lines) {
+            let record = line.trim_start_matches(['+', '-', ' ']).strip_prefix("reason: ");
+            let argument = line.split_once("--reason '").and_then(|(_, rest)| rest.split_once('\'')).map(|(it, _)| it);
+            let text = record.or(argument).map(|text| text.trim_matches('"'));
+            examples.extend(text.filter(|text| text.contains(' ')).map(str::to_owned));
+        }
+    }
+    let schema = fs::read_to_string(root().join("schema/exception.schema.json")).unwrap();
+    collect_reasons(&serde_json::from_str(&schema).unwrap(), &mut examples);
+    assert!(examples.len() >= 4, "{examples:?}");
+    let list: String = examples.iter().map(|text| format!("{text}\n")).collect();
+    assert_page("src/rules/text/examples.txt", &list);
+}
+
+/// Collects the examples of every property `reason`, and the reasons in the examples of what contains one.
+fn collect_reasons(schema: &Value, examples: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let own = value["examples"].as_array().into_iter().flatten().chain([value]);
+                let own = own.filter(|_| key == "reason").filter_map(Value::as_str);
+                examples.extend(own.map(str::to_owned));
+                collect_reasons(value, examples);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect_reasons(value, examples)),
+        _ => {}
+    }
 }
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";

@@ -465,6 +465,8 @@ fn inputs_of_the_action_are_read() {
         ("mode: change", "register-check", "wrong"),
         ("root: other", "gate-present", "wrong"),
         ("root: ./", "gate-present", "ok"),
+        ("comment: true", "permissions", "wrong"),
+        ("comment: false", "permissions", "ok"),
     ] {
         let sandbox = sound();
         edit(
@@ -476,6 +478,15 @@ fn inputs_of_the_action_are_read() {
         let run = doctor(&sandbox, &["--format", "json"]);
         assert_eq!(status(&run, check), said, "{inputs}: {}", run.stdout);
     }
+}
+
+#[test]
+fn a_job_that_comments_may_write_comments() {
+    let sandbox = sound();
+    edit(&sandbox, WORKFLOW, "        id: stopgap\n", "        id: stopgap\n        with:\n          comment: true\n");
+    edit(&sandbox, WORKFLOW, "pull-requests: read", "pull-requests: write");
+    let run = doctor(&sandbox, &["--format", "json"]);
+    assert_eq!(status(&run, "permissions"), "ok", "{}", run.stdout);
 }
 
 #[test]

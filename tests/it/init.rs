@@ -51,7 +51,7 @@ fn an_empty_folder_becomes_a_register_that_passes_without_a_finding() {
 }
 
 #[test]
-fn the_example_of_the_folder_is_an_exception_that_passes() {
+fn the_example_of_the_folder_passes_with_a_reason_of_its_own() {
     let sandbox = Sandbox::new();
     init(&sandbox, &[]);
     let readme = fs::read_to_string(sandbox.path("exceptions/README.md")).unwrap();
@@ -59,9 +59,17 @@ fn the_example_of_the_folder_is_an_exception_that_passes() {
     let modeline = example.lines().next().unwrap();
     let schema = modeline.strip_prefix("# yaml-language-server: $schema=").unwrap();
     assert!(sandbox.path("exceptions").join(schema).exists(), "{modeline}");
-    sandbox.file("exceptions/payroll-vendor-hr-export.yaml", example);
-    let check = Run::of(sandbox.command().args(["check", "--today", "2026-11-21", "--quiet"]));
-    assert_eq!((check.code, check.stdout.as_str()), (0, ""));
+    let check = |text: &str| {
+        sandbox.file("exceptions/payroll-vendor-hr-export.yaml", text);
+        Run::of(sandbox.command().args(["check", "--today", "2026-11-21", "--quiet", "--format", "concise"]))
+    };
+    let copied = check(example);
+    assert!(copied.code == 1 && copied.stdout.lines().count() == 1, "{copied:?}");
+    assert!(copied.stdout.contains("error[copied-reason] an example of stopgap's documentation"), "{copied:?}");
+    let (before, after) = example.split_once("reason: ").unwrap();
+    let own = "The bureau cannot adapt the wage file before it sees which rows are refused.";
+    let passes = check(&format!("{before}reason: {own}\n{}", after.split_once('\n').unwrap().1));
+    assert_eq!((passes.code, passes.stdout.as_str()), (0, ""));
 }
 
 #[test]

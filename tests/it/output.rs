@@ -9,12 +9,14 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stopgap::internal::output::escape;
+use stopgap::internal::rules;
 use stopgap::internal::text::shown;
 
 use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
-const FORMATS: [&str; 9] = ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
+const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "sarif", "github", "azure", "gitlab", "junit", "rdjson", "markdown"];
 
 /// A finding as a reader of any format sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +137,31 @@ fn read_github(printed: &str) -> Vec<Region> {
         }
     };
     printed.lines().filter_map(command).map(region).collect()
+}
+
+/// A logging command as the agent of Azure Pipelines reads one (`Command.TryParse`).
+fn logging_command(line: &str) -> Option<(BTreeMap<&str, String>, String)> {
+    let (info, data) = line.split_once("##vso[task.logissue ")?.1.split_once(']')?;
+    let unescape = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n");
+    let properties = info.split(';').filter(|property| !property.is_empty()).map(|property| {
+        let (key, value) = property.split_once('=').unwrap();
+        (key, unescape(value).replace("%3B", ";").replace("%5D", "]").replace("%AZP25", "%"))
+    });
+    Some((properties.collect(), unescape(data).replace("%AZP25", "%")))
+}
+
+/// The issues of a run, with the message of each, and the notes of its log.
+fn read_azure(printed: &str) -> Vec<(Seen, Option<String>)> {
+    let issue = |(properties, message): (BTreeMap<&str, String>, String)| {
+        let number = |key: &str| properties[key].parse::<usize>().unwrap();
+        let start = (number("linenumber"), number("columnnumber"));
+        let [rule, level, path] = ["code", "type", "sourcepath"].map(|key| properties[key].clone());
+        (Seen { rule, level, path, start }, Some(message))
+    };
+    let notes = printed.lines().filter(|line| line.contains(": note[")).map(str::to_owned);
+    let notes = notes.chain(printed.lines().last().map(str::to_owned)).collect::<Vec<_>>().join("\n");
+    let issues = printed.lines().filter_map(logging_command).map(issue);
+    issues.chain(read_concise(&notes).into_iter().map(|note| (note, None))).collect()
 }
 
 fn place(text: &str) -> (String, (usize, usize)) {
@@ -314,7 +341,17 @@ fn read_all(root: &Path) -> Vec<Region> {
     let annotation =
         |finding: &Region| Region { seen: as_line(finding), message: readable(&finding.message), ..finding.clone() };
     let github = check(root, "github");
-    assert_eq!(read_github(&github), findings.iter().map(annotation).collect::<Vec<_>>());
+    let mut annotations: Vec<_> = findings.iter().map(annotation).collect();
+    annotations.sort_by_key(|finding| weight(&finding.seen));
+    assert_eq!(read_github(&github), annotations);
+    let issue = |finding: &Region| {
+        let message = readable(&finding.message);
+        (as_line(finding), Some(message).filter(|_| finding.seen.level != "note"))
+    };
+    let mut issues: Vec<_> = findings.iter().map(issue).collect();
+    issues.sort_by_key(|(seen, _)| weight(seen));
+    assert_eq!(read_azure(&check(root, "azure")), issues);
+
     let plain = github.lines().filter(|line| !line.starts_with("::")).count();
     assert!(plain <= 2 && github.lines().count() == findings.len() + plain, "{github}");
 
@@ -338,10 +375,26 @@ fn read_all(root: &Path) -> Vec<Region> {
     let (rows, left_out) = read_markdown(&page);
     let mut listed: Vec<_> =
         findings.iter().map(|finding| (as_line(finding), marked(&finding.message, "<br>"))).collect();
-    listed.sort_by_key(|(seen, _)| ["error", "warning", "note"].iter().position(|level| *level == seen.level));
+    listed.sort_by_key(|(seen, _)| weight(seen));
     assert_eq!((rows.len() + left_out, &rows[..]), (findings.len(), &listed[..rows.len()]));
     assert!(page.len() < 65_536 && (left_out == 0 || page.len() > 40_000), "{}", page.len());
     findings
+}
+
+/// What comes first where people see only the beginning.
+fn weight(seen: &Seen) -> impl Ord + use<> {
+    let level = ["error", "warning", "note"].iter().position(|level| *level == seen.level);
+    (level, rules::find(&seen.rule).map(|rule| rule.weight))
+}
+
+#[test]
+fn the_first_ten_annotations_hold_what_has_ended_and_what_was_signed_by_nobody() {
+    let annotations = read_github(&check(&fixture("drift"), "github"));
+    let shown = |rule: &str| annotations.iter().take(10).filter(|finding| finding.seen.rule == rule).count();
+    let all = |rule: &str| annotations.iter().filter(|finding| finding.seen.rule == rule).count();
+    for (rule, there) in [("expired", 3), ("self-approval", 2), ("status-mismatch", 2)] {
+        assert_eq!((shown(rule), all(rule)), (there, there), "{rule}");
+    }
 }
 
 fn fixture(name: &str) -> std::path::PathBuf {
@@ -463,7 +516,11 @@ fn assert_harmless(format: &str, printed: &str) {
         assert!(!line.contains(escape::is_hostile), "{format}, line {number}: {line:?}");
         // GitHub's runner compares by culture, which ignores some characters outside ASCII.
         let seen: String = line.chars().filter(char::is_ascii).collect();
-        assert!(!seen.contains("##[") && !seen.contains("##vso["), "{format}, line {number}: {line:?}");
+        let foreign = match format {
+            "azure" => seen.strip_prefix("##vso[task.logissue type=").unwrap_or(&seen),
+            _ => &seen,
+        };
+        assert!(!foreign.contains("##[") && !foreign.contains("##vso["), "{format}, line {number}: {line:?}");
         let own = format == "github"
             && ["::error title=", "::warning title=", "::notice title="].iter().any(|own| line.starts_with(own));
         assert!(own || !seen.trim_start().starts_with("::"), "{format}, line {number}: {line:?}");
@@ -575,7 +632,7 @@ fn json_has_the_keys_of_the_contract_in_order() {
         let inside = printed[from..].split(&format!("\n{}}}", " ".repeat(indent - 2))).next().unwrap();
         inside.split(&start).skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
     };
-    assert_eq!(keys("{", 2), ["version", "today", "base", "findings", "summary"]);
+    assert_eq!(keys("{", 2), ["version", "today", "base", "cards", "findings", "summary"]);
     let place = ["path", "line", "column", "end_line", "end_column", "message"];
     assert_eq!(keys("\"labels\": [\n        {", 10), place);
     let finding = ["rule", "level", "path", "exception", "line", "column", "end_line", "end_column", "message", "help"];

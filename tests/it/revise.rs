@@ -492,7 +492,7 @@ fn a_pipe_in_the_place_of_the_register_is_refused_and_not_read() {
 fn a_link_is_called_a_link_and_not_bad_yaml() {
     let sandbox = register(&[]);
     std::os::unix::fs::symlink("label-printer.yaml", sandbox.path("exceptions/linked.yaml")).unwrap();
-    let run = run(&sandbox, &["review", "linked", "--by", "Luis Prado", "--note", "Looked at it."]);
+    let run = run(&sandbox, &["review", "linked", "--by", "Luis Prado", "--note", "No foreign print job."]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("cannot be edited: ") && run.stderr.contains("link"), "{}", run.stderr);
     assert!(!run.stderr.contains("YAML"), "{}", run.stderr);
@@ -516,7 +516,7 @@ fn simultaneous_edits_are_all_kept() {
     let sandbox = register(&[]);
     let edits: Vec<_> = (0..EDITS)
         .map(|number| {
-            let note = format!("Looked at it, number {number}.");
+            let note = format!("Print job log read, number {number}.");
             let mut command = sandbox.command();
             command.args(["review", "label-printer", "--by", "Luis Prado", "--note", &note, "--today", TODAY]);
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
@@ -538,7 +538,16 @@ fn killed_after(sandbox: &Sandbox, delay: Duration) -> String {
     let before = exception(&[]);
     sandbox.file(FILE, &before);
     let mut command = sandbox.command();
-    command.args(["review", "label-printer", "--by", "Luis Prado", "--note", "Looked at it.", "--today", TODAY]);
+    command.args([
+        "review",
+        "label-printer",
+        "--by",
+        "Luis Prado",
+        "--note",
+        "No foreign print job.",
+        "--today",
+        TODAY,
+    ]);
     let mut edit = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(delay);
     let _ = edit.kill();
@@ -556,7 +565,7 @@ fn a_killed_edit_leaves_the_old_file_or_the_new_one() {
         for round in 0..40 {
             match killed_after(&sandbox, step * round).as_str() {
                 "" => old += 1,
-                "reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: Looked at it.}\n" => new += 1,
+                "reviews:\n  - {date: 2026-11-23, by: Luis Prado, note: No foreign print job.}\n" => new += 1,
                 half => panic!("half a file:\n{half}"),
             }
         }

@@ -426,9 +426,12 @@ fn listed_permissions(usage: &Usage<'_>, listed: &BTreeMap<String, String>, fix:
     let uses = |part: &str| {
         usage.job.steps.iter().any(|step| [&step.uses, &step.run].into_iter().flatten().any(|text| text.contains(part)))
     };
-    let reminds = usage.job.steps.iter().any(|step| step.inputs.get("remind").is_some_and(|value| value != "false"));
+    let sets =
+        |input: &str| usage.job.steps.iter().any(|step| step.inputs.get(input).is_some_and(|value| value != "false"));
+    let comments = sets("comment") || uses("put-comment");
     let needed = |name: &str| match name {
-        "issues" => reminds || uses("apply-plan"),
+        "issues" => sets("remind") || uses("apply-plan"),
+        "pull-requests" => comments,
         "security-events" => uses("upload-sarif"),
         _ => false,
     };
@@ -444,6 +447,11 @@ fn listed_permissions(usage: &Usage<'_>, listed: &BTreeMap<String, String>, fix:
         .filter(|name| !reads(name) && (asks || *name == "contents"))
         .collect();
     match (excess.as_slice(), missing.as_slice()) {
+        ([], []) if comments && listed.get("pull-requests").is_none_or(|value| value != "write") => {
+            let message = "its token may not write the comment that `comment` asks for";
+            Line::wrong(Check::Permissions, message, fix)
+                .with_snippet("permissions:\n  contents: read\n  pull-requests: write")
+        }
         ([], []) => Line::ok(Check::Permissions, "its token may do what it needs and nothing else"),
         ([], missing) => {
             let message = format!("its token may not read `{}`, which it needs", missing.join("` and `"));

@@ -21,6 +21,7 @@ declare_rule! {
     id: "self-approval",
     family: People,
     level: Error,
+    weight: Open,
     since: "0.1.0",
     yields_to: &["owner-not-a-person"],
     check: Check::Entry(Applies::Always, check),

@@ -20,6 +20,7 @@ declare_rule! {
     id: "self-verified-closure",
     family: People,
     level: Warning,
+    weight: Open,
     since: "0.1.0",
     check: Check::Change(check),
 }

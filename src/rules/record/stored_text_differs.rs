@@ -25,6 +25,7 @@ declare_rule! {
     id: "stored-text-differs",
     family: Record,
     level: Error,
+    weight: Open,
     since: "0.1.0",
     check: Check::Register(check),
 }

@@ -18,6 +18,7 @@ declare_rule! {
     id: "unwaivable-control",
     family: Record,
     level: Error,
+    weight: Open,
     since: "0.1.0",
     check: Check::Entry(Applies::Granted, check),
 }

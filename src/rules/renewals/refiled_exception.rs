@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use rustc_hash::FxHashMap;
+
 use crate::history::Changes;
 use crate::register::{Exception, Register, Status, Text, control_key};
 use crate::rules::declare_rule;
@@ -51,6 +53,17 @@ pub(crate) fn taken_up<'r>(file: FileId, judge: &'r Judge, register: &'r Registe
         let link = links(filings).into_iter().find(|link| link.filing.exception.file == file)?;
         Some((link.count, link.before.exception.id))
     })
+}
+
+/// Returns that of every exception that takes up an older one, by its file.
+pub(crate) fn all_taken_up<'r>(
+    judge: &'r Judge,
+    register: &'r Register<'r>,
+    changes: Option<&Changes<'_>>,
+) -> FxHashMap<FileId, (usize, &'r str)> {
+    let rows = rows(judge, register, changes);
+    let links = rows.iter().flat_map(|filings| links(filings));
+    links.map(|link| (link.filing.exception.file, (link.count, link.before.exception.id))).collect()
 }
 
 /// Returns the filings for the same control and system, oldest first, if there are several.

@@ -1,17 +1,24 @@
+use rustc_hash::FxHashSet;
+
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
+use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::text::similarity::{Closest, closest_older};
+use crate::text::similarity::{Closest, Said, closest_older, is_said_alike, said};
 use crate::time::Day;
 
 declare_rule! {
-    /// Reports a reason that repeats an older reason of the register, word for word or nearly so.
+    /// Reports a reason that repeats an older one, or an example of stopgap's pages, word for word or nearly so.
     ///
     /// ## Why
     ///
     /// A reason that fits twice explains neither case. Copied from the last request with a new
-    /// date, it shows that nobody looked again, and that the rule break has become a habit.
+    /// date, it shows that nobody looked again, and that the rule break has become a habit. Made longer, it is still
+    /// the old reason.
+    ///
+    /// What is compared are the words. Numbers, dates, ticket ids, addresses and names with a digit in them
+    /// (`sftp-hr-01`) do not count, because they are what changes from copy to copy.
     ///
     /// ## What to do
     ///
@@ -56,14 +63,28 @@ fn check(cx: &mut Context<'_>) {
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
     let copies = closest_older(&texts, |at| cx.judges_grant(all[at].exception), threshold);
+    let examples: FxHashSet<Said> = EXAMPLES.lines().map(said).collect();
     for (given, closest) in all.iter().zip(&copies.closest) {
-        if let Some(closest) = closest.as_ref().filter(|_| cx.judges_grant(given.exception)) {
+        if !cx.judges_grant(given.exception) {
+            continue;
+        }
+        if examples.contains(&said(given.text.as_str())) {
+            report_example(given, cx);
+        } else if let Some(closest) = closest {
             report(given, &all[closest.of], *closest, threshold, cx);
         }
     }
     let unsure: Vec<_> =
         copies.incomplete.iter().map(|at| &all[*at]).filter(|given| cx.judges_grant(given.exception)).collect();
     report_incomplete(&unsure, cx);
+}
+
+/// The reasons that stopgap's own pages, schemas and help texts show, a line each; a test collects them.
+const EXAMPLES: &str = include_str!("examples.txt");
+
+fn report_example(given: &Given<'_, '_>, cx: &mut Context<'_>) {
+    cx.report_in(given.exception.file, given.text, "an example of stopgap's documentation, copied")
+        .help("write the reason of this case: who must do what, why now, and until what happens");
 }
 
 fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, threshold: f64, cx: &mut Context<'_>) {
@@ -74,12 +95,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
         (false, 0) => format!("the reason of `{}`", shown(older.exception.id)),
         (false, _) => format!("a renewal of `{}`", shown(older.exception.id)),
     };
-    let message = if closest.similarity >= 1.0 {
-        format!("the same words as {whose}")
-    } else {
-        let (alike, limit) = (per_cent(closest.similarity), per_cent(threshold));
-        format!("`{alike}%` of its words are those of {whose}, and `{limit}%` counts as a copy")
-    };
+    let message = compared(given.text.as_str(), older.text.as_str(), &whose, closest, threshold);
     let label = match older.decided {
         Some(day) => format!("decided on {day}"),
         None => "the older text".to_owned(),
@@ -88,6 +104,24 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
     cx.report_in(given.exception.file, given.text, message)
         .label_in(older.exception.file, older.text.span, label)
         .help("say what is different this time: what was tried since, what is missing, and when it comes");
+}
+
+/// Says what was compared, and how much of it is alike.
+fn compared(newer: &str, older: &str, whose: &str, closest: Closest, threshold: f64) -> String {
+    let alike = per_cent(closest.similarity);
+    match closest.added {
+        Some(added) if alike == 100 => format!("all words of {whose}, and `{added}` more"),
+        Some(added) => format!("`{alike}%` of the words of {whose}, and `{added}` more"),
+        None if alike < 100 => {
+            let limit = per_cent(threshold);
+            format!(
+                "`{alike}%` of its words are those of {whose}, names, numbers and dates aside; `{limit}%` counts as a copy"
+            )
+        }
+        None if fold(newer) == fold(older) => format!("the same words as {whose}"),
+        None if is_said_alike(newer, older) => format!("the same words as {whose}, in another order or spelling"),
+        None => format!("the same as {whose} but for names, numbers and dates"),
+    }
 }
 
 /// Rounded down, so that a near copy never reads as an exact one.

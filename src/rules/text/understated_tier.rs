@@ -19,6 +19,7 @@ declare_rule! {
     id: "understated-tier",
     family: Text,
     level: Error,
+    weight: Terms,
     since: "0.1.0",
     check: Check::Entry(Applies::Granted, check),
 }

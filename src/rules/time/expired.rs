@@ -17,6 +17,7 @@ declare_rule! {
     id: "expired",
     family: Time,
     level: Error,
+    weight: Open,
     since: "0.1.0",
     check: Check::Entry(Applies::Live, check),
 }

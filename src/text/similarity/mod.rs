@@ -20,6 +20,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::normalise::{Kind, fold, tokens};
+use lengthened::{Kept, Lengthened};
+
+mod lengthened;
 
 /// Sets of fewer words are alike too easily: they are copies only if the words and their order are equal.
 const MIN_WORDS: usize = 6;
@@ -44,8 +47,11 @@ pub struct Copies {
 pub struct Closest {
     /// Index of the older reason.
     pub of: usize,
-    /// Jaccard similarity of the two word sets, 1.0 if they are equal.
+    /// Jaccard similarity of the two word sets, 1.0 if they are equal; of one that was lengthened, the share of the
+    /// older set that is in the newer one.
     pub similarity: f64,
+    /// Whether the older reason was kept and only lengthened, by how many words.
+    pub added: Option<usize>,
 }
 
 /// Finds for each reason the closest older one; `reasons` are sorted oldest first.
@@ -53,7 +59,8 @@ pub struct Closest {
 /// Two reasons are copies if they have the same words in the same order after masking
 /// ([`tokens`](super::normalise::tokens)), or if both have six distinct words or more and the Jaccard similarity of the
 /// two sets reaches `threshold` (above 0, at most 1). If masking leaves no word, the folded texts are compared. The
-/// highest similarity wins, then the oldest.
+/// highest similarity wins, then the oldest. Without such a copy, a reason that holds nearly all words of an older one
+/// of eight words or more repeats that one: nine tenths of them, or `threshold` if that is more.
 ///
 /// Only the `wanted` reasons get an answer; the others are what those may repeat.
 #[must_use]
@@ -70,7 +77,7 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     for (index, statement) in statements.iter().enumerate() {
         let first = *first_with.entry(statement.key).or_insert(index);
         if first < index {
-            copies.closest[index] = Some(Closest { of: first, similarity: 1.0 });
+            copies.closest[index] = Some(Closest { of: first, similarity: 1.0, added: None });
         } else if statement.words.len() >= MIN_WORDS {
             originals.push(index);
         }
@@ -83,18 +90,51 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     };
     let mut found: Vec<Search> = (0..originals.len()).into_par_iter().with_min_len(64).map(search).collect();
     join.complete(&mut found);
-    for (index, search) in originals.iter().zip(found) {
-        copies.closest[*index] =
-            search.best.map(|best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard() });
-        if search.budget == 0 && search.best.is_none() {
+    let lengthened = Lengthened::new(&join.sets, join.starts.len() - 1, threshold);
+    let kept = |(rank, search): (usize, &mut Search)| match search.best {
+        None if wanted(originals[rank]) => lengthened.search(rank, search),
+        _ => None,
+    };
+    let kept: Vec<Option<Kept>> = found.par_iter_mut().enumerate().with_min_len(64).map(kept).collect();
+    for ((index, search), kept) in originals.iter().zip(found).zip(kept) {
+        let alike = |best: Best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard(), added: None };
+        let longer = |kept: Kept| Closest {
+            of: originals[kept.rank],
+            similarity: kept.share(),
+            added: Some(statements[*index].words.len() - kept.shared),
+        };
+        let closest = search.best.map(alike).or_else(|| kept.map(longer));
+        if search.budget == 0 && closest.is_none() {
             copies.incomplete.push(*index);
         }
+        copies.closest[*index] = closest;
     }
     copies
 }
 
 /// Equal for two statements that are equal: a hash of 128 bits.
 type Key = (u64, u64);
+
+/// What a text says, for comparing it with a list of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Said(Key);
+
+/// Returns what a text says: equal for two texts that [`closest_older`] would call equal.
+#[must_use]
+pub fn said(text: &str) -> Said {
+    Said(Statement::new(text).key)
+}
+
+/// Tells whether two texts have the same words, those that are masked for a comparison included, in any order.
+#[must_use]
+pub fn is_said_alike(left: &str, right: &str) -> bool {
+    let sorted = |folded: &str| {
+        let mut all: Vec<String> = tokens(folded).iter().map(|token| token.text.to_owned()).collect();
+        all.sort_unstable();
+        all
+    };
+    sorted(&fold(left)) == sorted(&fold(right))
+}
 
 /// What a reason says: its distinct words as hashes, and the key that it shares with its equals.
 struct Statement {
@@ -540,6 +580,7 @@ mod tests {
     }
 
     /// The definition, pair by pair.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     fn brute_force(reasons: &[&str], threshold: f64) -> Vec<Option<Closest>> {
         let said: Vec<(Vec<String>, BTreeSet<String>, String)> = reasons
             .iter()
@@ -557,15 +598,27 @@ mod tests {
                 0.0
             }
         };
+        let lengthened = |new: usize| {
+            let (_, set, _) = &said[new];
+            let kept = (0..new).filter_map(|of| {
+                let (_, older, _) = &said[of];
+                let shared = older.intersection(set).count();
+                let kept = shared as f64 / older.len() as f64;
+                let is_kept = (8..=set.len()).contains(&older.len()) && kept >= threshold.max(0.9);
+                is_kept.then_some((kept, older.len(), std::cmp::Reverse(of), shared))
+            });
+            let (similarity, _, of, shared) = kept.max_by(|a, b| a.partial_cmp(b).unwrap())?;
+            Some(Closest { of: of.0, similarity, added: Some(set.len() - shared) })
+        };
         let best_of = |new: usize| {
             let mut best: Option<Closest> = None;
             for of in 0..new {
                 let similarity = similarity(new, of);
                 if similarity >= threshold && best.is_none_or(|best| similarity > best.similarity) {
-                    best = Some(Closest { of, similarity });
+                    best = Some(Closest { of, similarity, added: None });
                 }
             }
-            best
+            best.or_else(|| lengthened(new))
         };
         (0..reasons.len()).map(best_of).collect()
     }

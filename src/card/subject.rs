@@ -1,0 +1,89 @@
+//! What there is to decide: in a change, and about one record.
+
+use crate::history::{Changes, Decided, decisions};
+use crate::register::{Exception, Status};
+
+/// What somebody is asked to agree to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The exception.
+    Entry,
+    /// That it is turned down.
+    Refusal,
+    /// A renewal, counted from 0.
+    Renewal(usize),
+    /// An amendment, counted from 0.
+    Amendment(usize),
+    /// That it is over.
+    Closure,
+}
+
+impl Subject {
+    /// Returns the words for it: `the exception`, `renewal 2`.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Entry => "new exception".to_owned(),
+            Self::Refusal => "refusal".to_owned(),
+            Self::Renewal(at) => format!("renewal {}", at + 1),
+            Self::Amendment(at) => format!("amendment {}", at + 1),
+            Self::Closure => "closure".to_owned(),
+        }
+    }
+
+    /// Returns the word for scripts.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Refusal => "refusal",
+            Self::Renewal(_) => "renewal",
+            Self::Amendment(_) => "amendment",
+            Self::Closure => "closure",
+        }
+    }
+}
+
+impl From<Decided> for Subject {
+    fn from(decided: Decided) -> Self {
+        match decided {
+            Decided::Entry => Self::Entry,
+            Decided::Renewal(at) => Self::Renewal(at),
+            Decided::Amendment(at) => Self::Amendment(at),
+        }
+    }
+}
+
+/// Lists what a change brings, by id.
+pub(super) fn of_change<'a>(changes: &Changes<'a>) -> Vec<(Subject, &'a Exception<'a>)> {
+    let mut found: Vec<(Subject, &'a Exception<'a>)> = Vec::new();
+    let decided = decisions(changes);
+    for change in &changes.list {
+        let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { continue };
+        let base = change.base.as_ref().and_then(|side| side.exception);
+        let was = |status| base.is_some_and(|base| base.is(&[status]));
+        let is_decided = |on| decided.iter().any(|decision| decision.file == head.file && decision.on == on);
+        if head.is(&[Status::Rejected]) && !was(Status::Rejected) {
+            found.push((Subject::Refusal, head));
+        } else if change.added().is_some() && !is_decided(Decided::Entry) {
+            // Nobody is named who would approve it, and a rule says so.
+            found.push((Subject::Entry, head));
+        }
+        let own = decided.iter().filter(|decision| decision.file == head.file);
+        found.extend(own.map(|decision| (Subject::from(decision.on), head)));
+        if head.closure.is_some() && base.is_none_or(|base| base.closure.is_none()) {
+            found.push((Subject::Closure, head));
+        }
+    }
+    found
+}
+
+/// Returns what was last asked about an exception.
+pub(super) fn latest(exception: &Exception<'_>) -> Subject {
+    match exception.renewals.len() {
+        _ if exception.closure.is_some() => Subject::Closure,
+        _ if exception.is(&[Status::Rejected]) => Subject::Refusal,
+        0 => Subject::Entry,
+        renewals => Subject::Renewal(renewals - 1),
+    }
+}

@@ -1,0 +1,188 @@
+//! What sets a request apart from the usual one, which its own text would not say.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::card::Subject;
+use crate::history::Changes;
+use crate::people::{People, fold_person};
+use crate::register::{self, Exception, Status, Text, Tier, control_key};
+use crate::rules::{self, Judge};
+use crate::source::FileId;
+use crate::text::look_alike::name_key;
+use crate::text::shown;
+use crate::text::similarity::{Closest, closest_older};
+
+/// From this share of common words an approver may want to see the other reason, whatever counts as a copy.
+const ALIKE: f64 = 0.6;
+
+/// From so many live exceptions one person owns remarkably many.
+const MANY: usize = 3;
+
+/// How long a refusal is told of, in days.
+const REMEMBERED: i64 = 365;
+
+/// What is known of the rest of the register; collected once for all cards.
+pub(super) struct Register<'r> {
+    /// Live exceptions of each owner.
+    owned: FxHashMap<String, usize>,
+    /// How often an exception takes up an older one, and that one's id.
+    taken_up: FxHashMap<FileId, (usize, &'r str)>,
+    /// The newest refusal for each system and control.
+    refused: FxHashMap<(String, String), &'r Exception<'r>>,
+    /// The closest other reason of each reason: by its file and position.
+    alike: FxHashMap<(FileId, usize), (&'r str, Closest)>,
+}
+
+impl<'r> Register<'r> {
+    pub(super) fn new(
+        judge: &'r Judge,
+        register: &'r register::Register<'r>,
+        changes: Option<&Changes<'_>>,
+        subjects: &[(Subject, &Exception<'_>)],
+    ) -> Self {
+        let mut it = Self {
+            owned: FxHashMap::default(),
+            taken_up: rules::all_taken_up(judge, register, changes),
+            refused: FxHashMap::default(),
+            alike: alike(register, subjects),
+        };
+        for exception in &register.exceptions {
+            if let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_live()) {
+                *it.owned.entry(key(owner.as_str(), &judge.people)).or_default() += 1;
+            }
+            if let Some(place) = place(exception, judge).filter(|_| exception.is(&[Status::Rejected])) {
+                let newest = it.refused.entry(place).or_insert(exception);
+                if decided(exception) > decided(newest) {
+                    *newest = exception;
+                }
+            }
+        }
+        it
+    }
+
+    /// Returns what is unusual, a sentence each.
+    pub(super) fn unusual(&self, subject: Subject, exception: &Exception<'_>, judge: &Judge) -> Vec<String> {
+        let mut said = Vec::new();
+        if matches!(subject, Subject::Closure | Subject::Refusal) {
+            return said;
+        }
+        let policy = &judge.policy;
+        if let Some(tier) = exception.risk.tier.as_ref().filter(|tier| tier.value >= Tier::High) {
+            said.push(format!(
+                "tier {}, whose approval lasts {} days at most",
+                tier.value.name(),
+                policy.limit(tier.value)
+            ));
+        }
+        if !exception.risk.exposure.is_empty() {
+            let kinds: Vec<&str> = exception.risk.exposure.iter().map(Text::as_str).collect();
+            said.push(format!("exposes {}", kinds.join(", ")));
+        }
+        if let Subject::Renewal(at) = subject
+            && at > 0
+        {
+            said.push(format!("the {} renewal; the policy allows {}", nth(at + 1), policy.max_renewals));
+        }
+        if let Some((count, before)) = self.taken_up.get(&exception.file) {
+            said.push(format!(
+                "takes up {} again, which makes {count} in a row; the policy allows {}",
+                shown(before),
+                policy.max_renewals
+            ));
+        }
+        if let Some(refused) = self.refused_before(exception, judge) {
+            let day = decided(refused).map(|day| format!(" on {day}")).unwrap_or_default();
+            let by = refused.approver.as_ref().map(|by| format!(" by {}", shown(by.as_str()))).unwrap_or_default();
+            said.push(format!("asked again: the same was refused{day}{by}, as {}", shown(refused.id)));
+        }
+        let owned = exception.owner.as_ref().and_then(|owner| self.owned.get(&key(owner.as_str(), &judge.people)));
+        if let Some((count, owner)) = owned.filter(|count| **count >= MANY).zip(exception.owner.as_ref()) {
+            said.push(format!("{} owns {count} live exceptions", shown(owner.as_str())));
+        }
+        said.extend(self.likeness(subject, exception));
+        said
+    }
+
+    fn refused_before(&self, exception: &Exception<'_>, judge: &Judge) -> Option<&'r Exception<'r>> {
+        let refused = *self.refused.get(&place(exception, judge)?)?;
+        let since = decided(refused)?.days_until(decided(exception).unwrap_or(judge.today.day));
+        (refused.file != exception.file && (0..=REMEMBERED).contains(&since)).then_some(refused)
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share between 0 and 1")]
+    fn likeness(&self, subject: Subject, exception: &Exception<'_>) -> Option<String> {
+        let (id, closest) = self.alike.get(&(exception.file, position(subject)?))?;
+        let per_cent = (closest.similarity * 100.0 + 1e-9) as u32;
+        let whose = if *id == exception.id {
+            "an older reason of its own".to_owned()
+        } else {
+            format!("the reason of {}", shown(id))
+        };
+        Some(match closest.added {
+            None => format!("{per_cent} % of the words of its reason are those of {whose}"),
+            Some(added) => format!("{per_cent} % of the words of {whose} are in its reason, with {added} more"),
+        })
+    }
+}
+
+/// Returns which of an exception's reasons a subject gives: 0 is the entry's, the others are those of its renewals.
+fn position(subject: Subject) -> Option<usize> {
+    match subject {
+        Subject::Entry => Some(0),
+        Subject::Renewal(at) => Some(at + 1),
+        _ => None,
+    }
+}
+
+/// Finds the reason that is closest to each that is asked for, among all others.
+fn alike<'r>(
+    register: &'r register::Register<'r>,
+    subjects: &[(Subject, &Exception<'_>)],
+) -> FxHashMap<(FileId, usize), (&'r str, Closest)> {
+    let wanted: FxHashSet<(FileId, usize)> =
+        subjects.iter().filter_map(|(subject, it)| Some((it.file, position(*subject)?))).collect();
+    let reasons = register.exceptions.iter().flat_map(|exception| {
+        let own = exception.reason.iter().map(|text| (0, text));
+        let renewed = exception.renewals.iter().enumerate();
+        let renewed = renewed.filter_map(|(at, renewal)| Some((at + 1, renewal.reason.as_ref()?)));
+        own.chain(renewed).map(move |(at, text)| (exception, at, text.as_str()))
+    });
+    let (new, mut all): (Vec<_>, Vec<_>) = reasons.partition(|(it, at, _)| wanted.contains(&(it.file, *at)));
+    let old = all.len();
+    all.extend(new);
+    let texts: Vec<&str> = all.iter().map(|(.., text)| *text).collect();
+    let copies = closest_older(&texts, |at| at >= old, ALIKE);
+    let found = all.iter().zip(copies.closest).skip(old);
+    found
+        .filter_map(|((exception, at, _), closest)| {
+            let closest = closest?;
+            Some(((exception.file, *at), (all.get(closest.of)?.0.id, closest)))
+        })
+        .collect()
+}
+
+/// Returns what two spellings of one person have in common.
+fn key(written: &str, people: &People) -> String {
+    let known = people.roster().and_then(|roster| roster.find(written));
+    known.map_or_else(|| fold_person(written).to_string(), |id| format!("#{}", id.index()))
+}
+
+/// Returns what two requests for the same system and control have in common.
+fn place(exception: &Exception<'_>, judge: &Judge) -> Option<(String, String)> {
+    let (system, control) = (exception.scope.system.as_ref()?, exception.control.as_ref()?);
+    let control = control_key(control.as_str(), judge.controls.as_ref());
+    Some((name_key(system.as_str()), control.into_owned()))
+}
+
+fn decided(exception: &Exception<'_>) -> Option<crate::time::Day> {
+    exception.decided.as_ref().map(|day| day.value)
+}
+
+fn nth(count: usize) -> String {
+    match count {
+        1 => "first".to_owned(),
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        count => format!("{count}th"),
+    }
+}

@@ -1,0 +1,37 @@
+//! Logging commands, which Azure Pipelines shows as issues of a run.
+//!
+//! The heaviest come first. An issue is an error or a warning; a note is a line of the log. The agent's own parser
+//! (`Command.cs` of `microsoft/azure-pipelines-agent`) says what is escaped and how.
+
+use std::io::{self, Write};
+
+use crate::output::{Place, Report, concise, escape, text};
+use crate::rule::{Finding, Level};
+
+/// Writes the findings that gate.
+pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in report.by_weight() {
+        match finding.level {
+            Level::Error => issue(report, finding, "error", out)?,
+            Level::Warning => issue(report, finding, "warning", out)?,
+            Level::Note | Level::Off => concise::row(report, finding, out)?,
+        }
+    }
+    if report.quiet { Ok(()) } else { text::summary(report, out) }
+}
+
+fn issue(report: &Report<'_>, finding: &Finding, kind: &str, out: &mut dyn Write) -> io::Result<()> {
+    let Place { start, .. } = report.place(finding.file, finding.span);
+    let path = escape::azure_property(&escape::line(&report.repository_path(finding.file)));
+    let (line, column, code) = (start.line, start.column, finding.rule.id);
+    let mut message = escape::line(&finding.message).into_owned();
+    if let Some(help) = &finding.help {
+        message.push('\n');
+        message.push_str(&escape::line(help));
+    }
+    let message = escape::azure_data(&message);
+    writeln!(
+        out,
+        "##vso[task.logissue type={kind};sourcepath={path};linenumber={line};columnnumber={column};code={code};]{message}"
+    )
+}

@@ -1,0 +1,123 @@
+use crate::people::is_group_name;
+use crate::register::{Exception, Text};
+use crate::rules::declare_rule;
+use crate::rules::{Applies, Check, Context};
+use crate::text::normalise::bare;
+use crate::text::phrases::{has_number, is_no_alternative};
+use crate::text::shown;
+
+declare_rule! {
+    /// Reports a text besides the reason that says next to nothing: one letter, empty words, or a group.
+    ///
+    /// ## Why
+    ///
+    /// "Low risk", "not possible", "checked, all good" and "the security team" fit every exception. Who approves one
+    /// has five questions: what could happen, what safer way there was, what ends it, whether somebody looked, and
+    /// how it ended. An empty answer hides that nobody asked.
+    ///
+    /// ## What to do
+    ///
+    /// Write what is true of this case only:
+    ///
+    /// - `risk.statement`: who could do what, and how much it would touch.
+    /// - `rejected`: the fact that rules the safer way out.
+    /// - `removal`: what must be done, so that somebody else can see that it is done.
+    /// - `risk_check` and the note of a review: what was looked at, and what was seen.
+    /// - the note of a closure or an amendment: what was done.
+    ///
+    /// Words that fit every record do not count ("risk", "removed", "approved"), and neither do stock phrases,
+    /// including the policy's `vague_phrases`.
+    id: "vague-text",
+    family: Text,
+    level: Error,
+    since: "0.1.0",
+    yields_to: &["placeholder-text"],
+    check: Check::Entry(Applies::Granted, check),
+}
+
+/// What a field is to say.
+#[derive(Clone, Copy)]
+struct Field {
+    name: &'static str,
+    /// How many words must remain.
+    needed: usize,
+    /// What a good one says.
+    good: &'static str,
+}
+
+const fn field(name: &'static str, needed: usize, good: &'static str) -> Field {
+    Field { name, needed, good }
+}
+
+const STATEMENT: Field =
+    field("risk.statement", 2, "say who could do what, and to whom or to how much: what could happen at worst");
+const REJECTED: Field = field("rejected", 1, "say the fact that rules this option out: what it costs, breaks or takes");
+const REMOVAL: Field =
+    field("removal", 1, "say what must be done before it can be closed, so that somebody else can see it done");
+const RISK_CHECK: Field = field("risk_check", 2, "say what was looked at since the last decision, and what was seen");
+const REVIEW: Field =
+    field("note", 2, "say what was looked at and what was seen: how far the removal is, who is waited for");
+const AMENDMENT: Field = field("note", 1, "say what was corrected, and how it was noticed");
+const CLOSURE: Field = field("note", 2, "say how it was removed, and what shows that it is gone");
+
+fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let mut judge = |field: Field, text: &Option<Text<'_>>| {
+        if let Some(text) = text {
+            judge(field, text, exception, cx);
+        }
+    };
+    judge(STATEMENT, &exception.risk.statement);
+    // Where the option is none, `no-alternative` says so, and there is nothing to reject.
+    let is_one = |option: &Option<Text<'_>>| !option.as_ref().is_some_and(|option| is_no_alternative(option.as_str()));
+    for alternative in exception.alternatives.iter().filter(|alternative| is_one(&alternative.option)) {
+        judge(REJECTED, &alternative.rejected);
+    }
+    judge(REMOVAL, &exception.removal);
+    for review in &exception.reviews {
+        judge(REVIEW, &review.note);
+    }
+    for renewal in &exception.renewals {
+        judge(RISK_CHECK, &renewal.risk_check);
+    }
+    for amendment in &exception.amendments {
+        judge(AMENDMENT, &amendment.note);
+    }
+    if let Some(closure) = &exception.closure {
+        judge(CLOSURE, &closure.note);
+    }
+}
+
+fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let whole = shown(text.value.trim());
+    let words = bare(text.as_str());
+    let message = if let Some(other) = repeated(&words, exception) {
+        format!("`{}` only repeats `{other}`", field.name)
+    } else if is_group_name(&words.split(' ').collect::<Vec<_>>()) {
+        format!("`{whole}` is a group; `{}` needs what is true of this case", field.name)
+    } else {
+        let phrases = &cx.judge.phrases;
+        let remaining = phrases.remaining(text.as_str(), "").len() + usize::from(has_number(text.as_str()));
+        if remaining >= field.needed {
+            return;
+        }
+        match phrases.first_phrase(text.as_str()) {
+            Some(phrase) if remaining == 0 => {
+                format!("`{}` says nothing but stock phrases such as `{}`", field.name, shown(phrase))
+            }
+            _ => format!("`{whole}` would fit every exception; `{}` needs what is true of this one", field.name),
+        }
+    };
+    cx.report(text, message).help(field.good);
+}
+
+/// Returns the field whose words a text repeats.
+fn repeated(words: &str, exception: &Exception<'_>) -> Option<&'static str> {
+    let others = [("title", &exception.title), ("reason", &exception.reason), ("control", &exception.control)];
+    let options = exception.alternatives.iter().map(|alternative| ("option", &alternative.option));
+    // Punctuation and white space are few.
+    let is_as_long = |other: &Text<'_>| other.value.len().abs_diff(words.len()) <= words.len() / 2;
+    others.into_iter().chain(options).find_map(|(name, other)| {
+        let other = other.as_ref().filter(|other| is_as_long(other))?;
+        (!words.is_empty() && bare(other.as_str()) == words).then_some(name)
+    })
+}

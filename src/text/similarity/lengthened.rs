@@ -1,0 +1,122 @@
+//! Older reasons that were kept nearly whole and only made longer.
+//!
+//! The similarity of two sets of words falls with every word that is added, so twenty words of padding hide a copy.
+//! Here only the older set counts: how much of it is in the newer one. Of each older set the rarest words are indexed,
+//! as few as a set that holds enough of the others cannot lack; a search looks up all words of the newer set, rarest
+//! first.
+
+use std::cmp::Ordering;
+
+use super::{Search, Set, narrow, shared};
+
+/// Sets of fewer words are contained in others too easily.
+const MIN_WORDS: usize = 8;
+
+/// Less than this share of an older reason is not that reason lengthened, however low the threshold for copies.
+const LEAST: f64 = 0.9;
+
+/// The older set that a set holds the most of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    /// How many words of it.
+    pub shared: usize,
+    /// Of how many.
+    pub size: usize,
+    /// Its rank.
+    pub rank: usize,
+}
+
+impl Kept {
+    /// The share of the older reason that was kept.
+    #[expect(clippy::cast_precision_loss, reason = "a set of 2^53 words does not fit in memory")]
+    pub(super) fn share(self) -> f64 {
+        self.shared as f64 / self.size as f64
+    }
+
+    fn beats(self, other: Option<Self>) -> bool {
+        other.is_none_or(|other| {
+            let share = (self.shared * other.size).cmp(&(other.shared * self.size));
+            share.then(self.size.cmp(&other.size)).then(other.rank.cmp(&self.rank)) == Ordering::Greater
+        })
+    }
+}
+
+/// The index over the rarest words of the sets.
+pub(super) struct Lengthened<'j> {
+    sets: &'j [Set],
+    least: f64,
+    /// Where each word's ranks start; one more at the end.
+    starts: Vec<u32>,
+    /// The ranks of the sets among whose rarest words it is, ascending for each word.
+    ranks: Vec<u32>,
+}
+
+impl<'j> Lengthened<'j> {
+    /// Indexes word sets, oldest first; `threshold` is that of copies.
+    pub(super) fn new(sets: &'j [Set], words: usize, threshold: f64) -> Self {
+        let mut it = Self { sets, least: threshold.max(LEAST), starts: vec![0; words + 1], ranks: Vec::new() };
+        for set in sets {
+            for word in it.indexed(set) {
+                it.starts[*word as usize + 1] += 1;
+            }
+        }
+        for word in 0..words {
+            it.starts[word + 1] += it.starts[word];
+        }
+        let mut next = it.starts.clone();
+        it.ranks = vec![0; it.starts[words] as usize];
+        for (rank, set) in sets.iter().enumerate() {
+            for word in it.indexed(set) {
+                let at = &mut next[*word as usize];
+                it.ranks[*at as usize] = narrow(rank);
+                *at += 1;
+            }
+        }
+        it
+    }
+
+    /// Returns how many words of an older set a newer one must hold.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a small number"
+    )]
+    fn needed(&self, size: usize) -> usize {
+        (size as f64 * self.least - 1e-9).ceil() as usize
+    }
+
+    fn indexed(&self, set: &'j [u32]) -> &'j [u32] {
+        if set.len() < MIN_WORDS { &[] } else { &set[..=set.len() - self.needed(set.len())] }
+    }
+
+    /// Finds the older set that a set holds the most of, if it holds enough of one.
+    pub(super) fn search(&self, rank: usize, search: &mut Search) -> Option<Kept> {
+        let set = &self.sets[rank];
+        let mut best: Option<Kept> = None;
+        if set.len() < MIN_WORDS {
+            return None;
+        }
+        for word in set {
+            let (start, end) = (self.starts[*word as usize] as usize, self.starts[*word as usize + 1] as usize);
+            for older in self.ranks[start..end].iter().map(|older| *older as usize).take_while(|older| *older < rank) {
+                search.budget = search.budget.saturating_sub(1);
+                if search.budget == 0 {
+                    return best;
+                }
+                let size = self.sets[older].len();
+                if size > set.len() {
+                    continue;
+                }
+                search.budget = search.budget.saturating_sub((set.len() + size) / 2);
+                if let Some(shared) = shared(set, &self.sets[older], self.needed(size)) {
+                    let kept = Kept { shared, size, rank: older };
+                    if kept.beats(best) {
+                        best = Some(kept);
+                    }
+                }
+            }
+        }
+        best
+    }
+}

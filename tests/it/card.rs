@@ -1,0 +1,275 @@
+//! The approval card: for the shipped registers as a terminal and a page show it, and for what a change brings.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, TODAY, exception};
+
+fn shipped(register: &str, id: &str, format: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registers").join(register);
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command();
+    command.args(["card", id, "--today", TODAY, "--format", format, "--root"]).arg(root);
+    let run = Run::of(&mut command);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    run.stdout
+}
+
+/// An entry, a renewal beside its request, an emergency, a third renewal, a re-filing, and closures.
+const SHIPPED: [(&str, &str); 8] = [
+    ("acme", "reporting-image-libxslt"),
+    ("acme", "payroll-vendor-hr-export"),
+    ("acme", "harbour-gateway-break-glass"),
+    ("acme", "auditor-read-access"),
+    ("drift", "payroll-vendor-hr-export"),
+    ("drift", "carrier-portal-db-november"),
+    ("drift", "slot-planner-patch"),
+    ("drift", "backup-agent-old-account"),
+];
+
+#[test]
+fn cards_of_the_shipped_registers_for_a_terminal() {
+    for (register, id) in SHIPPED {
+        let card = shipped(register, id, "text");
+        let wide: Vec<&str> = card.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "{wide:?}");
+        insta::assert_snapshot!(format!("{register}-{id}-text"), card);
+    }
+}
+
+#[test]
+fn cards_of_the_shipped_registers_for_a_page() {
+    for (register, id) in SHIPPED {
+        insta::assert_snapshot!(format!("{register}-{id}-markdown"), shipped(register, id, "markdown"));
+    }
+}
+
+#[test]
+fn scripts_get_the_same_facts() {
+    let card: Value = serde_json::from_str(&shipped("drift", "payroll-vendor-hr-export", "json")).unwrap();
+    assert_eq!((&card["version"], &card["subject"], &card["number"]), (&1.into(), &"renewal".into(), &3.into()));
+    assert_eq!(card["asked"][0], json!({"label": "asked by", "text": "@dana on 2026-11-13"}));
+    assert!(card["unusual"].as_array().unwrap().contains(&"the third renewal; the policy allows 2".into()));
+    assert_eq!(card["suggestion"], Value::Null, "a record that nobody changes is dated as it is");
+}
+
+#[test]
+fn an_exception_that_is_not_there_or_cannot_be_read_has_no_card() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/printer.yaml", exception(&[])).file("exceptions/torn.yaml", "title: [\n");
+    let card = |id: &str| Run::of(sandbox.command().args(["card", id]));
+    let unknown = card("printr");
+    assert!(unknown.code == 2 && unknown.stderr.contains("did you mean `stopgap card printer`?"), "{unknown:?}");
+    let torn = card("torn");
+    assert!(torn.code == 2 && torn.stderr.contains("`stopgap check exceptions/torn.yaml` says where"), "{torn:?}");
+}
+
+const PRINTER: &str = "exceptions/label-printer.yaml";
+
+/// A branch that changes a register, and the pull request for it.
+struct Pull {
+    repo: Repo,
+    reviews: Vec<Value>,
+}
+
+impl Pull {
+    fn new(before: &[(&str, &str)], after: &[(&str, &str)]) -> Self {
+        let repo = Repo::new();
+        repo.write("stopgap.yaml", "back_dating: 30d\n");
+        repo.write(
+            "exceptions/other.yaml",
+            &exception(&[
+                ("scope.system", "another printer"),
+                ("reason", "Its rollers are worn and cannot be bought before May."),
+            ]),
+        );
+        before.iter().for_each(|(path, text)| _ = repo.write(path, text));
+        repo.commit("base");
+        repo.branch("topic");
+        after.iter().for_each(|(path, text)| _ = repo.write(path, text));
+        repo.commit("change");
+        Self { repo, reviews: Vec::new() }
+    }
+
+    fn review(mut self, login: &str, state: &str, at: &str) -> Self {
+        self.reviews.push(json!({
+            "id": 100 + self.reviews.len(), "user": {"login": login, "id": login.len(), "type": "User"}, "body": "",
+            "state": state, "commit_id": self.repo.rev("HEAD"), "submitted_at": at, "author_association": "MEMBER",
+        }));
+        self
+    }
+
+    fn judged(&self, format: &str) -> String {
+        let event = json!({
+            "action": "synchronize", "number": 7,
+            "pull_request": {
+                "number": 7, "draft": false, "user": {"login": "hanna", "id": 1, "type": "User"},
+                "created_at": "2026-11-14T08:00:00Z", "head": {"ref": "topic", "sha": self.repo.rev("HEAD")},
+                "base": {"ref": "main", "sha": self.repo.rev("main")},
+            },
+        });
+        let beside = self.repo.path().parent().unwrap().to_path_buf();
+        let save = |name: &str, value: &Value| {
+            std::fs::write(beside.join(name), value.to_string()).unwrap();
+            beside.join(name)
+        };
+        let (event, reviews) = (save("event.json", &event), save("reviews.json", &self.reviews.clone().into()));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(self.repo.path());
+        command.args(["check", "--today", TODAY, "--base", "main", "--format", format, "--event"]).arg(event);
+        let run = Run::of(command.arg("--reviews").arg(reviews));
+        assert!(run.code < 2, "{run:?}");
+        run.stdout
+    }
+
+    fn cards(&self) -> Vec<Value> {
+        let report: Value = serde_json::from_str(&self.judged("json")).unwrap();
+        report["cards"].as_array().unwrap().clone()
+    }
+}
+
+fn said(card: &Value, list: &str, label: &str) -> String {
+    let facts = card[list].as_array().unwrap().iter();
+    let texts: Vec<&str> =
+        facts.filter(|fact| fact["label"] == label).map(|fact| fact["text"].as_str().unwrap()).collect();
+    texts.join(" | ")
+}
+
+fn printer(fields: &[(&str, &str)]) -> String {
+    let mut all = vec![("approver", "\"@mei\"")];
+    all.extend(fields);
+    exception(&all)
+}
+
+#[test]
+fn a_new_exception_waits_for_its_approver_and_is_dated_by_the_approval() {
+    let pull = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
+    let [card] = pull.cards().try_into().unwrap();
+    assert_eq!((&card["id"], &card["subject"]), (&"label-printer".into(), &"entry".into()));
+    assert_eq!(said(&card, "asked", "until"), "2026-12-16, 30 days from 2026-11-16; tier low allows 30 days");
+    assert_eq!(card["approvals"][0]["standing"], "waiting");
+    let line = |card: &Value| card["suggestion"]["text"].as_str().unwrap().to_owned();
+    assert_eq!(line(&card), "decided: 2026-11-23", "today, as long as nobody has approved");
+    assert_eq!(card["suggestion"]["block"], "```suggestion\ndecided: 2026-11-23\n```\n");
+
+    let pull = pull.review("mei", "APPROVED", "2026-11-20T10:00:00Z");
+    let [card] = pull.cards().try_into().unwrap();
+    assert_eq!(
+        (&card["approvals"][0]["standing"], &card["approvals"][0]["day"]),
+        (&"approved".into(), &"2026-11-20".into())
+    );
+    assert_eq!(line(&card), "decided: 2026-11-20", "the day of the approval");
+    let page = pull.judged("markdown");
+    assert!(page.contains("## What an approval agrees to\n\n### label-printer: new exception\n"), "{page}");
+    assert!(page.contains("- the decision is dated 2026-11-15, and was made on 2026-11-20\n"), "{page}");
+    assert!(page.contains("```suggestion\ndecided: 2026-11-20\n```"), "{page}");
+
+    let pull = pull.review("mei", "CHANGES_REQUESTED", "2026-11-21T10:00:00Z");
+    assert_eq!(pull.cards()[0]["approvals"][0]["standing"], "against");
+    let right = Pull::new(&[], &[(PRINTER, &printer(&[("decided", TODAY)]))]);
+    assert_eq!(right.cards()[0]["suggestion"], Value::Null);
+}
+
+#[test]
+fn a_renewal_an_amendment_and_a_closure_have_cards_of_their_own() {
+    let renewal = "[{requested: 2026-11-22, requester: Hanna Vogel, reason: The lorry with the tool is stuck behind a landslide., \
+                   risk_check: Print log shows own jobs only., approver: \"@mei\", decided: 2026-11-22, expires: 2026-12-20}]";
+    let amendment = "[{date: 2026-11-22, by: Luis Prado, approver: \"@mei\", fields: [scope.system], note: Renamed.}]";
+    let after = printer(&[("renewals", renewal), ("amendments", amendment), ("scope.system", "lp-08 in hall 3")]);
+    let pull = Pull::new(&[(PRINTER, &printer(&[]))], &[(PRINTER, &after)]);
+    let [renewed, amended] = pull.cards().try_into().unwrap();
+    assert_eq!((&renewed["subject"], &amended["subject"]), (&"renewal".into(), &"amendment".into()));
+    assert_eq!(said(&renewed, "asked", "until"), "2026-12-20, 4 days longer than 2026-12-16");
+    assert_eq!(said(&renewed, "before", "decided"), "by @mei on 2026-11-15");
+    assert_eq!(
+        said(&amended, "asked", "corrects"),
+        "scope.system: from \u{201c}label printer lp-07 in hall 3\u{201d} to \u{201c}lp-08 in hall 3\u{201d}"
+    );
+    assert!(renewed["suggestion"]["text"].as_str().unwrap().contains("decided: 2026-11-23, expires: 2026-12-20"));
+
+    let closure = "{date: 2026-11-22, by: Luis Prado, verified_by: \"@mei\", note: A test label printed.}";
+    let closed = printer(&[("status", "closed"), ("closure", closure)]);
+    let [card] = Pull::new(&[(PRINTER, &printer(&[]))], &[(PRINTER, &closed)]).cards().try_into().unwrap();
+    assert_eq!((&card["subject"], &card["suggestion"]), (&"closure".into(), &Value::Null));
+    assert_eq!(said(&card, "asked", "ended"), "24 days before its last day, 2026-12-16");
+    assert_eq!(card["approvals"][0]["who"], "@mei");
+}
+
+#[test]
+fn what_is_unusual_is_said() {
+    let refused =
+        printer(&[("status", "rejected"), ("starts", ""), ("expires", ""), ("reason", "Nobody found the tool.")]);
+    let again = printer(&[
+        ("risk.tier", "high"),
+        ("risk.exposure", "[data]"),
+        ("reason", "Its rollers are worn and cannot be bought before the end of May."),
+        ("decided", TODAY),
+        ("starts", TODAY),
+        ("expires", "2026-11-30"),
+    ]);
+    let third = printer(&[
+        ("scope.system", "lp-09"),
+        ("reason", "Ink of the new kind sticks to labels until they are heated."),
+    ]);
+    let pull =
+        Pull::new(&[("exceptions/refused.yaml", &refused), ("exceptions/third.yaml", &third)], &[(PRINTER, &again)]);
+    let [card] = pull.cards().try_into().unwrap();
+    let unusual: Vec<&str> = card["unusual"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    assert_eq!(
+        unusual,
+        [
+            "tier high, whose approval lasts 7 days at most",
+            "exposes data",
+            "asked again: the same was refused on 2026-11-15 by @mei, as refused",
+            "Luis Prado owns 3 live exceptions",
+            "76 % of the words of its reason are those of the reason of other",
+        ]
+    );
+    let quiet = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
+    assert_eq!(quiet.cards()[0]["unusual"], json!([]));
+}
+
+#[test]
+fn a_change_without_a_decision_has_no_card() {
+    let owner = printer(&[("owner", "Hanna Vogel")]);
+    let pull = Pull::new(&[(PRINTER, &printer(&[]))], &[(PRINTER, &owner)]);
+    assert_eq!(pull.cards(), Vec::<Value>::new());
+    assert!(!pull.judged("markdown").contains("What an approval agrees to"));
+}
+
+#[test]
+fn a_line_that_would_end_the_block_is_not_suggested() {
+    let flow = "[{requested: 2026-11-22, requester: Hanna Vogel, reason: \"```\", risk_check: Read the log., approver: \"@mei\", \
+                decided: 2026-11-22, expires: 2026-12-20}]";
+    let pull = Pull::new(&[(PRINTER, &printer(&[]))], &[(PRINTER, &printer(&[("renewals", flow)]))]);
+    assert_eq!(pull.cards()[0]["suggestion"]["block"], Value::Null);
+}
+
+#[test]
+fn many_decisions_are_counted_where_the_page_is_full() {
+    let many: Vec<(String, String)> = (0..70)
+        .map(|at| {
+            let reason = format!("\"{} {at}\"", "The tool is on its way and the road is closed ".repeat(12).trim());
+            (
+                format!("exceptions/e{at}.yaml"),
+                printer(&[("scope.system", &format!("press {at}")), ("reason", &reason)]),
+            )
+        })
+        .collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let pull = Pull::new(&[], &many);
+    let page = pull.judged("markdown");
+    assert!(page.len() <= 65_000, "{}", page.len());
+    let shown = page.matches(": new exception\n").count();
+    assert!(
+        shown > 5
+            && page
+                .trim_end()
+                .ends_with(&format!("{} more to decide; `stopgap card ID` shows each of them.", 70 - shown)),
+        "{shown}"
+    );
+    assert_eq!(pull.cards().len(), 50);
+}
