@@ -42,6 +42,7 @@ mod doctor;
 mod rules;
 mod gate;
 mod replay;
+mod evidence;
 
 // What people see.
 mod remind;

@@ -35,7 +35,7 @@ pub(super) const OF_A_COMMAND: &str =
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
     ("The register", &["check", "list", "show", "card", "explain"]),
-    ("The team", &["report", "remind", "history", "export"]),
+    ("The team", &["report", "remind", "history", "evidence", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
@@ -125,6 +125,16 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap history", "find edits that passed no gate"),
             ("stopgap history --since v1", "only what came after a tag"),
+        ],
+    ),
+    (
+        "evidence",
+        &[
+            (
+                "stopgap evidence --from 2026-01-01 --to 2026-03-31 --output q1",
+                "what an auditor takes away from a quarter",
+            ),
+            ("stopgap evidence verify q1", "is it what this clone says?"),
         ],
     ),
     (

@@ -6,6 +6,7 @@ mod card;
 pub mod help;
 mod check;
 mod doctor;
+mod evidence;
 mod export;
 mod history;
 mod import;
@@ -25,6 +26,7 @@ pub use answers::Answers;
 pub use card::Card;
 pub use check::Check;
 pub use doctor::Doctor;
+pub use evidence::{Evidence, OfPack, Verify};
 pub use export::Export;
 pub use history::History;
 pub use import::{DateOrder, From, Import};
@@ -179,6 +181,18 @@ pub enum Command {
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
+    /// Write what an auditor takes away from a period, or verify it.
+    ///
+    /// The register when the period began, at each month's end and when it ended; every decision with its commit, who
+    /// signed it, who had reviewed it (with `--pulls`) and whether that is in order; every renewal, refusal and closure;
+    /// every finding that stood and how long; and what slipped past the review. As one page, as tables, as JSON with a
+    /// schema, and with the SHA-256 sums of all files.
+    ///
+    /// The commits of the default branch say all of it: the same commits give the same bytes, whoever writes them, when
+    /// and where.
+    ///
+    /// Exit code 0: written, whatever it says; 2: it could not be written.
+    Evidence(Evidence),
     /// Say who must be reminded today, and of what.
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
@@ -232,7 +246,7 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case"])]
+        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case", "evidence"])]
         name: String,
     },
 }

@@ -7,6 +7,7 @@ mod card;
 mod check;
 pub mod completions;
 mod doctor;
+mod evidence;
 mod explain;
 mod export;
 mod fix;
@@ -155,6 +156,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Evidence(arguments) => evidence::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),

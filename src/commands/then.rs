@@ -39,8 +39,28 @@ impl Then {
         let Some(at) = past.at.as_deref() else { return Ok(None) };
         let root = place::root(place, &world.folder)?;
         let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
-        let finder = Finder { place, world, git, root };
+        let finder = Finder { place, world, git, root, option: "--at" };
         finder.find(at).map(Some)
+    }
+
+    /// Finds the commit that the default branch had at the end of a day, and the zone in which that day ends; `option`
+    /// names the day on the command line.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such commit, the clone does not have the whole history, or the day has not come.
+    pub(super) fn on_day(
+        place: &cli::Place,
+        world: &World,
+        option: &'static str,
+        day: Day,
+    ) -> Result<(Self, Zone), Error> {
+        let root = place::root(place, &world.folder)?;
+        let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
+        if git.is_shallow()? {
+            return Err(GitError::Shallow.into());
+        }
+        Finder { place, world, git, root, option }.moment(&day.to_string(), Moment::Day(day))
     }
 
     /// Takes the files of that commit.
@@ -98,20 +118,22 @@ struct Finder<'f> {
     git: Git,
     /// The root as today's files have it.
     root: PathBuf,
+    /// The option that names the moment.
+    option: &'static str,
 }
 
 impl Finder<'_> {
     fn find(self, at: &str) -> Result<Then, Error> {
         // A day in its usual spelling is a day, even where a tag has that name.
         if let Ok(moment) = Moment::parse(at) {
-            return self.moment(at, moment);
+            return self.moment(at, moment).map(|(then, _)| then);
         }
         if let Some(commit) = self.git.commit(at)? {
             return self.revision(commit);
         }
         let today = Zone::UTC.day_of(self.world.now);
         match typed::read(at, today, Toward::Past) {
-            Ok(moment) => self.moment(at, moment),
+            Ok(moment) => self.moment(at, moment).map(|(then, _)| then),
             Err(_) => Err(GitError::NoThen { at: at.to_owned(), shallow: self.git.is_shallow()? }.into()),
         }
     }
@@ -124,7 +146,7 @@ impl Finder<'_> {
         Ok(Then { git: self.git, commit, root, instant, found })
     }
 
-    fn moment(self, at: &str, moment: Moment) -> Result<Then, Error> {
+    fn moment(self, at: &str, moment: Moment) -> Result<(Then, Zone), Error> {
         let (branch, tip) = self.branch()?;
         let now = self.world.now;
         let line = past::Line::read(&self.git, &tip, now.timestamp())?;
@@ -144,7 +166,7 @@ impl Finder<'_> {
         let root = self.root_in(&commit)?;
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
         let found = format!("the register as it stood {when}{moment} on `{branch}`, in commit {}", commit.short());
-        Ok(Then { git: self.git, commit, root, instant, found })
+        Ok((Then { git: self.git, commit, root, instant, found }, zone))
     }
 
     /// Returns the last second of a day, or the date-time itself; of today, now.
@@ -152,7 +174,7 @@ impl Finder<'_> {
         let now = self.world.now;
         if zone.starts_at(moment) > now {
             let (day, today): (Day, Day) = (zone.first_day(moment), zone.day_of(now));
-            return Err(Argument::Ahead { option: "--at".to_owned(), day, today }.into());
+            return Err(Argument::Ahead { option: self.option.to_owned(), day, today }.into());
         }
         Ok(match moment {
             Moment::Day(_) => (zone.ends_at(moment) - TimeDelta::seconds(1)).min(now),

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+pub(in crate::output) use csv::io_error;
 pub use gaps::render_gaps;
 
 use crate::output::record::View;
