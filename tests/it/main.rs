@@ -18,6 +18,7 @@ mod days;
 mod docs;
 mod doctor;
 mod edit;
+mod evidence;
 mod export;
 mod fix;
 mod generator;
