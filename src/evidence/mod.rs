@@ -27,7 +27,7 @@ use crate::signoff::{Ownership, Pulls};
 use crate::time::{Day, Moment, Zone};
 
 pub use compare::{Difference, Manifest, Pack, differences, first_difference};
-pub use standing::{State, Stood};
+pub use standing::{END, State, Stood};
 
 /// The rule about signatures of decisions.
 const UNSIGNED: &str = "unsigned-decision";

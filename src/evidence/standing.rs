@@ -11,12 +11,15 @@ use crate::history::snapshot::prefix;
 use crate::policy::RuleBook;
 use crate::policy::places::{BASELINE, NAMES, SIGNERS};
 use crate::register::{Files, Register, is_named_like_one, stem};
-use crate::rule::{Finding, Level};
+use crate::rule::{Finding, Findings, Level};
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::time::{Day, Today};
 use crate::yaml;
+
+/// The name of the last milestone.
+pub const END: &str = "end";
 
 /// The register at a milestone: when the period began, at the end of a month, when it ended.
 pub struct State<'s> {
@@ -32,8 +35,8 @@ pub struct State<'s> {
     pub register: &'s Register<'s>,
     /// Their files.
     pub files: &'s Files,
-    /// How many findings there were, by level.
-    pub findings: [(Level, usize); 3],
+    /// What the rules object to.
+    pub findings: &'s Findings,
 }
 
 /// A finding, and the days on which it stood.
@@ -110,7 +113,7 @@ fn runs(period: Period, line: &Line) -> Vec<(usize, Vec<DaysEnd>)> {
     let zone = period.zone;
     let is_last_of_month = |day: Day| day.year_month_day().1 != day.plus(1).year_month_day().1;
     let milestone = |day: Day| match () {
-        () if day == period.to => Some("end".to_owned()),
+        () if day == period.to => Some(END.to_owned()),
         () if is_last_of_month(day) => Some(day.to_string()),
         () => None,
     };
@@ -234,7 +237,6 @@ impl<'s> Held<'s> {
             let findings = Case::whole(&judge, &register, ownership.as_ref(), &files).run();
             tally.note(end, findings.iter(), &files);
             if let Some(name) = &end.milestone {
-                let levels = [Level::Error, Level::Warning, Level::Note];
                 state(&State {
                     name: name.clone(),
                     commit,
@@ -242,7 +244,7 @@ impl<'s> Held<'s> {
                     judge: Some(&judge),
                     register: &register,
                     files: &files,
-                    findings: levels.map(|level| (level, findings.count(level))),
+                    findings: &findings,
                 })?;
             }
         }
@@ -256,12 +258,11 @@ fn none(
     ends: &[DaysEnd],
     state: &mut dyn FnMut(&State<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let (files, register) = (Files::default(), Register::default());
+    let (files, register, findings) = (Files::default(), Register::default(), Findings::default());
     for end in ends {
         let Some(name) = &end.milestone else { continue };
-        let findings = [Level::Error, Level::Warning, Level::Note].map(|level| (level, 0));
         let (name, today) = (name.clone(), end.today);
-        state(&State { name, commit, today, judge: None, register: &register, files: &files, findings })?;
+        state(&State { name, commit, today, judge: None, register: &register, files: &files, findings: &findings })?;
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ def main(work):
     tool = work / "venv/bin/check-jsonschema"
     schemas = sorted((ROOT / "schema").glob("*.schema.json"))
     meta = run(tool, "--check-metaschema", *schemas)
+    # Those of outputs have no fixtures: the tests of the commands hold what they print against them.
+    schemas = [schema for schema in schemas if schema.name.split(".")[0] not in ("case", "evidence")]
     if meta.returncode != 0 or len(schemas) != 5:
         sys.exit(f"schemas: not valid themselves:\n{meta.stdout}{meta.stderr}")
 

@@ -6,9 +6,10 @@ mod json;
 
 use std::io;
 
-use crate::evidence::{Collected, Manifest, Pack, Period, State};
+use crate::evidence::{Collected, END, Manifest, Pack, Period, State};
 use crate::output::export::{self, Export};
 use crate::output::record::View;
+use crate::rule::Level;
 use crate::schema::Shipped;
 use crate::time::Day;
 
@@ -30,9 +31,16 @@ pub struct Milestone {
     exceptions: usize,
     live: usize,
     findings: [usize; 3],
-    json: Vec<u8>,
-    csv: Vec<u8>,
+    /// Its files, by their names in the pack.
+    files: Vec<(String, Vec<u8>)>,
 }
+
+/// The files of a milestone that other programs read, with their formats; the documents of OSCAL of the last one alone.
+const EXPORTS: [(&str, export::Format); 3] = [
+    ("register/NAME.csv", export::Format::Csv),
+    ("oscal/plan-of-action-and-milestones.json", export::Format::OscalPoam),
+    ("oscal/assessment-results.json", export::Format::OscalAr),
+];
 
 impl Milestone {
     /// Writes down a milestone.
@@ -43,9 +51,16 @@ impl Milestone {
     pub fn of(state: &State<'_>, period: Period) -> io::Result<Self> {
         let zone = state.judge.map_or(period.zone, |judge| judge.policy.timezone);
         let view = View { register: state.register, files: state.files, zone, today: state.today };
-        let (mut json, mut csv) = (Vec::new(), Vec::new());
+        let mut json = Vec::new();
         json::register(state, &view, &mut json)?;
-        export::render(export::Format::Csv, &Export { view, reminders: &[] }, &mut csv)?;
+        let mut files = vec![(format!("register/{}.json", state.name), json)];
+        let export = Export { view, reminders: &[], findings: Some(state.findings) };
+        for (name, format) in EXPORTS.iter().filter(|(name, _)| name.contains("NAME") || state.name == END) {
+            let mut bytes = Vec::new();
+            export::render(*format, &export, &mut bytes)?;
+            files.push((name.replace("NAME", &state.name), bytes));
+        }
+        let levels = [Level::Error, Level::Warning, Level::Note];
         Ok(Self {
             name: state.name.clone(),
             day: state.today.day,
@@ -53,9 +68,8 @@ impl Milestone {
             commit: state.commit.map(|commit| commit.as_str().to_owned()),
             exceptions: state.register.files.len(),
             live: state.register.live(),
-            findings: state.findings.map(|(_, count)| count),
-            json,
-            csv,
+            findings: levels.map(|level| state.findings.count(level)),
+            files,
         })
     }
 
@@ -63,7 +77,6 @@ impl Milestone {
     fn title(&self) -> String {
         match self.name.as_str() {
             "start" => "when the period began".to_owned(),
-            "end" => format!("at the end of {}", self.day),
             _ => format!("at the end of {}", self.day),
         }
     }
@@ -97,8 +110,7 @@ pub fn pack(collected: &Collected, milestones: &[Milestone], pulls: Option<Vec<u
         })?;
     }
     for milestone in milestones {
-        pack.insert(format!("register/{}.json", milestone.name), milestone.json.clone());
-        pack.insert(format!("register/{}.csv", milestone.name), milestone.csv.clone());
+        pack.extend(milestone.files.iter().cloned());
     }
     pack.extend(pulls.map(|pulls| (PULLS.to_owned(), pulls)));
     let manifest = Manifest::of(&pack);

@@ -6,6 +6,7 @@ mod csv;
 mod gaps;
 mod ics;
 mod jsonl;
+mod oscal;
 
 use std::io::{self, Write};
 
@@ -16,6 +17,7 @@ pub use gaps::render_gaps;
 
 use crate::output::record::View;
 use crate::register::FileRef;
+use crate::rule::Findings;
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node};
 
@@ -28,6 +30,17 @@ pub enum Format {
     Jsonl,
     /// A calendar of the last covered days of all live exceptions, with reminders.
     Ics,
+    /// OSCAL: the live exceptions as a plan of action and milestones.
+    OscalPoam,
+    /// OSCAL: the live exceptions and what the rules object to, as the results of an assessment.
+    OscalAr,
+}
+
+impl Format {
+    /// Tells whether only live exceptions are in it.
+    fn is_of_live(self) -> bool {
+        matches!(self, Self::Ics | Self::OscalPoam | Self::OscalAr)
+    }
 }
 
 /// A register, ready to be exported.
@@ -37,6 +50,8 @@ pub struct Export<'e> {
     pub view: View<'e>,
     /// Days before the last covered day on which people are told.
     pub reminders: &'e [u32],
+    /// What the rules object to; `None` where it is not needed.
+    pub findings: Option<&'e Findings>,
 }
 
 /// A file that is missing from an export, wholly or in part.
@@ -62,6 +77,8 @@ pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::R
         Format::Csv => csv::render(export, out),
         Format::Jsonl => jsonl::render(export, out),
         Format::Ics => ics::render(export, out),
+        Format::OscalPoam => oscal::plan(export, out),
+        Format::OscalAr => oscal::results(export, out),
     }
 }
 
@@ -74,7 +91,7 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
             let problem = export.view.register.problem(file.id);
             let message = problem.map_or("it cannot be read", |problem| problem.message.as_str());
             let help = problem.and_then(|problem| problem.help.clone());
-            let left = if format == Format::Ics { "is left out" } else { "is exported by its name alone" };
+            let left = if format.is_of_live() { "is left out" } else { "is exported by its name alone" };
             Some(Unheld {
                 file: file.id,
                 span: problem.map_or_else(Span::default, |problem| problem.span),
