@@ -1,5 +1,6 @@
 //! `stopgap show`: the case file of one exception.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -169,7 +170,10 @@ impl CaseFile {
             Ok(book::load(&arguments.place, world, &opened.root, repository)?.0)
         };
         let policy = book::policy_file(&arguments.place, world, &opened.root);
-        let between = Between { tip: Some(tip), ..Between::default() };
+        let mut ids: BTreeSet<String> =
+            trail.versions.iter().filter_map(|it| it.file.as_ref()).map(|it| stem(it.source.path()).to_lowercase()).collect();
+        ids.insert(stem(current.source.path()).to_lowercase());
+        let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
             Err(error) if pulls.is_some() => return Err(error),
@@ -178,9 +182,7 @@ impl CaseFile {
                 return Ok(());
             }
         };
-        let ids: Vec<&str> =
-            trail.versions.iter().filter_map(|it| it.file.as_ref()).map(|it| stem(it.source.path())).collect();
-        let is_it = |path: &str| stem(path) == stem(current.source.path()) || ids.contains(&stem(path));
+        let is_it = |path: &str| ids.contains(&stem(path).to_lowercase());
         for verdict in &past.verdicts {
             let of_it = verdict.findings.iter().filter(|it| is_it(verdict.files.source(it.file).path()));
             self.slips.extend(of_it.map(|finding| Slip {

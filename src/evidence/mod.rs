@@ -188,7 +188,7 @@ pub fn collect(
     let stood = standing::walk(sources, period, &line, &mut remarks, state)?;
     let load = |place: &Repository| (sources.load)(place).map(|(book, _)| book);
     let load: &LoadBook<'_> = &load;
-    let between = Between { since: start.as_ref(), tip: Some(head), told: true };
+    let between = Between { since: start.as_ref(), tip: Some(head), told: true, only: None };
     let past = match replay::replay(git, root, between, policy, load, sources.pulls) {
         // There was none yet, which is an answer.
         Err(Error::NoRegister { .. }) => Past { head: Some(head.clone()), ..Past::default() },

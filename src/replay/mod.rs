@@ -66,6 +66,8 @@ pub struct Between<'c> {
     pub tip: Option<&'c Commit>,
     /// Whether everything that they did is told, and not only what is wrong with it.
     pub told: bool,
+    /// The only exceptions that are judged, by their ids in lower case; `None` for all of them, and the rule book too.
+    pub only: Option<&'c BTreeSet<String>>,
 }
 
 /// What one commit did.
@@ -105,7 +107,7 @@ pub fn replay(
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Between { since, tip, told } = between;
+    let Between { since, tip, told, only } = between;
     let head = match tip {
         Some(tip) => Some(tip.clone()),
         None => git.head()?,
@@ -130,6 +132,7 @@ pub fn replay(
     let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
     replay.merges = merges.as_ref();
     replay.told = told;
+    replay.only = only;
     let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
     let mut at = 0;
@@ -163,6 +166,8 @@ struct Replay<'r> {
     merges: Option<&'r Merges<'r>>,
     /// Whether everything that commits did is told.
     told: bool,
+    /// The only exceptions that are judged.
+    only: Option<&'r BTreeSet<String>>,
     /// The keys that may sign, with the text that they are from.
     verifier: Option<(String, Rc<Verifier>)>,
     /// What was not saved.
@@ -280,6 +285,7 @@ impl<'r> Replay<'r> {
             load,
             merges: None,
             told: false,
+            only: None,
             verifier: None,
             unanswered: Vec::new(),
             unseen: BTreeSet::new(),
@@ -324,7 +330,8 @@ impl<'r> Replay<'r> {
         let mut touched = self.touch(&before)?;
         let moved = self.come_from_elsewhere(commit, &before, &mut touched)?;
         self.follow(loaded.as_ref(), &mut touched)?;
-        if beside || !touched.is_empty() {
+        let concerns = self.only.is_none_or(|only| touched.keys().any(|path| only.contains(&stem_of(path))));
+        if concerns && (beside || !touched.is_empty()) {
             let zone = judge.policy.timezone;
             judge.today = Today::from_clock(zone, instant(info.committed));
             let mut comparison = Comparison {
