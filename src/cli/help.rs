@@ -149,6 +149,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
             ("stopgap export --format ics", "the ends for a calendar"),
+            ("stopgap export --format oscal-poam", "a plan of action for the auditor's tools"),
         ],
     ),
     ("remind", &[("stopgap remind", "who must be told today")]),

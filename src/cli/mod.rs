@@ -173,11 +173,12 @@ pub enum Command {
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
     Doctor(Doctor),
-    /// Export the register: a table, JSON Lines or a calendar.
+    /// Export the register: a table, JSON Lines, a calendar or OSCAL.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders. Findings do not stop an export. A file that
-    /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
+    /// covered day of each live one, with the policy's reminders; `oscal-poam` and `oscal-ar` hold the live ones. Findings
+    /// do not stop an export. A file that cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its
+    /// row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),

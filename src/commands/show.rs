@@ -170,8 +170,12 @@ impl CaseFile {
             Ok(book::load(&arguments.place, world, &opened.root, repository)?.0)
         };
         let policy = book::policy_file(&arguments.place, world, &opened.root);
-        let mut ids: BTreeSet<String> =
-            trail.versions.iter().filter_map(|it| it.file.as_ref()).map(|it| stem(it.source.path()).to_lowercase()).collect();
+        let mut ids: BTreeSet<String> = trail
+            .versions
+            .iter()
+            .filter_map(|it| it.file.as_ref())
+            .map(|it| stem(it.source.path()).to_lowercase())
+            .collect();
         ids.insert(stem(current.source.path()).to_lowercase());
         let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
