@@ -155,14 +155,16 @@ impl Finder<'_> {
         let mut found = None;
         for _ in 0..2 {
             let instant = self.instant(moment, zone)?;
-            let Some(commit) = line.at(instant.timestamp()) else { return Err(line.too_early(&self.git, at)?) };
+            let Some(commit) = line.at(instant.timestamp()) else {
+                return Err(line.too_early(&self.git, self.option, at)?);
+            };
             let then = self.zone(commit).unwrap_or(zone);
             found = Some((commit.clone(), instant));
             if std::mem::replace(&mut zone, then) == then {
                 break;
             }
         }
-        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, at)?) };
+        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, self.option, at)?) };
         let root = self.root_in(&commit)?;
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
         let found = format!("the register as it stood {when}{moment} on `{branch}`, in commit {}", commit.short());

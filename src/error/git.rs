@@ -89,8 +89,10 @@ pub enum GitError {
         shallow: bool,
     },
     /// The default branch had no commit yet.
-    #[error("`--at {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
+    #[error("`{option} {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
     NothingThen {
+        /// The option that names the moment.
+        option: &'static str,
         /// The value as typed.
         at: String,
         /// The first commit.

@@ -53,14 +53,14 @@ impl Line {
         self.commits.partition_point(|(_, reached)| *reached <= moment)
     }
 
-    /// Returns the error of a moment before the first commit.
+    /// Returns the error of a moment before the first commit; `option` names it on the command line.
     ///
     /// # Errors
     ///
     /// When `git` cannot say whether the clone is shallow.
-    pub fn too_early(&self, git: &Git, at: &str) -> Result<Error, Error> {
+    pub fn too_early(&self, git: &Git, option: &'static str, at: &str) -> Result<Error, Error> {
         let first = self.commits.first().map(|(commit, _)| commit.short().to_owned()).unwrap_or_default();
-        Ok(GitError::NothingThen { at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
+        Ok(GitError::NothingThen { option, at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
     }
 }
 
