@@ -1,6 +1,8 @@
 //! What a check costs beyond reading and parsing: `cargo bench`, `cargo bench -- --entries 100000`,
 //! and `cargo bench -- --write 10000 FOLDER` for a register to try other things on.
 //!
+//! What `enforce` costs is measured apart ([`results`]).
+//!
 //! A register is generated ([`generate`]) and everything is measured on it in one process, with the
 //! library's own functions and its own threads, files in the page cache. Each stage is timed from
 //! its start to its end, what it allocated being freed again; the stages take turns, and the best
@@ -21,6 +23,7 @@
 //! `/proc/self/stat`), start-up included. The last two need Linux.
 
 mod generate;
+mod results;
 mod texts;
 
 use std::error::Error;
@@ -57,6 +60,12 @@ fn main() -> Outcome<()> {
     }
     if let Some(at) = arguments.iter().position(|argument| argument == "--write") {
         return Ok(generate::write(Path::new(&arguments[at + 2]), arguments[at + 1].parse()?, generate::SEED)?);
+    }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--write-results") {
+        return Ok(results::write(Path::new(&arguments[at + 2]), arguments[at + 1].parse()?)?);
+    }
+    if let Some(count) = number("--results") {
+        return Ok(results::measure(count, &mut out)?);
     }
     // `cargo test --all-targets` starts this too, without the word: then it only has to run.
     let usual = if arguments.iter().any(|argument| argument == "--bench") { 10_000 } else { 100 };
@@ -107,7 +116,7 @@ impl Bench {
         let people = policy::load_people(&place, &policy)?;
         let controls = policy::load_controls(&place, &policy)?;
         let today = Today::parse(generate::TODAY, policy.timezone)?;
-        Ok(Judge::new(RuleBook { policy, people, controls, baseline: None }, today))
+        Ok(Judge::new(RuleBook { policy, people, controls, ..RuleBook::default() }, today))
     }
 
     fn check(&self) -> Outcome<()> {

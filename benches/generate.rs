@@ -671,7 +671,7 @@ impl Author {
             let cve = format!("CVE-2026-{number}");
             let _ = match self.random.below(3) {
                 0 => writeln!(self.out, "covers:\n  - {{tool: trivy, id: {cve}, paths: [\"app/Gemfile.lock\"]}}"),
-                1 => writeln!(self.out, "covers:\n  - {{tool: osv-scanner, id: {cve}}}"),
+                1 => writeln!(self.out, "covers:\n  - {{tool: osv-scanner, id: {cve}, package: openssl}}"),
                 _ => writeln!(
                     self.out,
                     "covers:\n  - tool: grype\n    id: {cve}\n    package: {{name: openssl, version: 3.0.13, type: deb}}"

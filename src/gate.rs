@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::history::{Changes, Circumstances};
 use crate::register::{Files, Register};
 use crate::rule::{Finding, Findings};
-use crate::rules::{Case, Judge, Tolerance};
+use crate::rules::{Around, Case, Judge, Tolerance};
 use crate::schema::Schema;
 use crate::signoff::{Evidence, Merge, Ownership, Unanswered};
 use crate::source::FileId;
@@ -49,6 +49,8 @@ pub struct Gate<'a> {
     pub base: &'a [FileId],
     /// What is known about the change besides its files.
     pub circumstances: Circumstances,
+    /// What is known of the repository besides its register.
+    pub around: Option<&'a Around>,
     /// Which rules judge it.
     pub reach: Reach<'a>,
 }
@@ -70,7 +72,7 @@ impl Gate<'_> {
     ///
     /// If what the pull request says cannot be worked out.
     pub fn judge<R>(self, then: impl FnOnce(Judged<'_>) -> R) -> Result<R, Error> {
-        let Self { judge, ownership, files, base, circumstances, reach } = self;
+        let Self { judge, ownership, files, base, circumstances, around, reach } = self;
         let (register, before) = match reach {
             Reach::All { schema, .. } => Register::parse_with_base(files, schema, base),
             Reach::ChangeAlone | Reach::Merged { .. } => Register::parse_unjudged(files, base),
@@ -81,7 +83,7 @@ impl Gate<'_> {
             Reach::Merged { merge } => changes.merge = Some(merge(&changes)?),
             Reach::ChangeAlone => {}
         }
-        let case = Case { judge, register: &register, changes: Some(&changes), ownership, files };
+        let case = Case { judge, register: &register, changes: Some(&changes), ownership, around, scan: None, files };
         let tolerance = Tolerance::of(judge, Some(&changes));
         let covers = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers(finding, files));
         let covers_new = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers_new(finding, files));

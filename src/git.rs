@@ -55,6 +55,8 @@ pub struct CommitInfo {
     pub subject: String,
     /// The pull or merge request that the message names as a forge writes it: `#12`, `!12`.
     pub request: Option<String>,
+    /// The names and addresses in the message's `Co-authored-by:` lines.
+    pub co_authors: Vec<String>,
     /// Whether the committer is GitHub itself, as for anything merged, squashed or edited there.
     pub by_forge: bool,
 }
@@ -461,6 +463,22 @@ impl Git {
     ///
     /// When `git` cannot be started or the commit's trees are not here.
     pub fn is_edited(&self, commit: &Commit, paths: &[&str]) -> Result<bool, Error> {
+        Ok(!self.differing(commit, paths)?.is_empty())
+    }
+
+    /// Returns the paths below a folder (empty: everywhere) at which the work tree differs from a commit, as
+    /// [`Git::is_edited`] tells; they are from the top of the work tree.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started or the commit's trees are not here.
+    pub fn edited(&self, commit: &Commit, folder: &str) -> Result<Vec<Vec<u8>>, Error> {
+        let paths: &[&str] = if folder.is_empty() { &[] } else { &[folder] };
+        let listing = self.differing(commit, paths)?;
+        Ok(listing.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec).collect())
+    }
+
+    fn differing(&self, commit: &Commit, paths: &[&str]) -> Result<Vec<u8>, Error> {
         let mut command = self.command(&["diff-index", "--name-only", "-z", "--no-renames", "--ignore-submodules=all"]);
         command.arg(commit.as_str()).arg("--").args(paths).stdin(Stdio::null());
         // A filter is a program that the repository's configuration names. The environment's word counts before that.
@@ -474,10 +492,30 @@ impl Git {
         }
         let output = command.output().map_err(|error| not_started(&error))?;
         if output.status.success() {
-            return Ok(!output.stdout.is_empty());
+            return Ok(output.stdout);
         }
         let why = String::from_utf8_lossy(&output.stderr);
         Err(failed("diff-index", why.lines().next().unwrap_or("it gave no reason")))
+    }
+
+    /// Lists the files that git tracks below a folder (empty: everywhere), without links and submodules; the paths are
+    /// from the top of the work tree.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn tracked(&self, folder: &str) -> Result<Vec<Vec<u8>>, Error> {
+        let mut arguments = vec!["ls-files", "--stage", "-z", "--"];
+        if !folder.is_empty() {
+            arguments.push(folder);
+        }
+        let listing = self.run(&arguments)?;
+        let lines = listing.split(|byte| *byte == 0);
+        let file = |line: &[u8]| {
+            let tab = line.iter().position(|byte| *byte == b'\t')?;
+            line.starts_with(b"100").then(|| line[tab + 1..].to_vec())
+        };
+        Ok(lines.filter_map(file).collect())
     }
 
     /// Returns the sections `filter.NAME.` of the configuration; a name may hold any byte.
@@ -498,6 +536,26 @@ impl Git {
         arguments.extend(not.as_deref());
         let listing = self.run(&arguments)?;
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
+    }
+
+    /// Lists the branches of the remotes, as this clone has fetched them, whose commits another one does not reach: each
+    /// with its name, such as `origin/ask`, the one with the newest commit first.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn unmerged(&self, trunk: &Commit) -> Result<Vec<(String, Commit)>, Error> {
+        let not = format!("--no-merged={}", trunk.as_str());
+        let format = "--format=%(objectname) %(refname) %(symref)";
+        let listing = self.run(&["for-each-ref", "--sort=-committerdate", &not, format, "refs/remotes"])?;
+        let one = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            let mut words = line.split(' ');
+            let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.strip_prefix("refs/remotes/")?);
+            // `origin/HEAD` is another name of a branch.
+            words.next().is_none_or(str::is_empty).then(|| (name.to_owned(), commit))
+        };
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
     }
 
     /// Returns the first-parent commits of a branch, newest first.
@@ -728,14 +786,16 @@ fn commit_of(bytes: &[u8]) -> Option<Commit> {
     whole.then(|| Commit(text.to_owned()))
 }
 
+/// Returns a path as git names it, for the file system.
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
 }
 
+/// Returns a path as git names it, for the file system.
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub(crate) fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
@@ -828,6 +888,7 @@ fn read_commit(text: &str) -> CommitInfo {
         author: values("author").map(name).next().unwrap_or_default(),
         subject: message.lines().next().unwrap_or_default().to_owned(),
         request: request_of(message),
+        co_authors: message.lines().filter_map(co_author).map(str::to_owned).collect(),
         by_forge: values("committer").any(|line| line.contains(" <noreply@github.com> ")),
     }
 }
@@ -848,6 +909,13 @@ fn request_of(message: &str) -> Option<String> {
     }
     let named = message.lines().find_map(|line| line.strip_prefix("See merge request ")?.rsplit_once('!'));
     named.and_then(|(_, digits)| number(digits)).map(|digits| format!("!{digits}"))
+}
+
+/// Returns whom a line `Co-authored-by: NAME <ADDRESS>` names.
+fn co_author(line: &str) -> Option<&str> {
+    const KEY: &str = "co-authored-by:";
+    let (key, name) = line.trim_start().split_at_checked(KEY.len())?;
+    key.eq_ignore_ascii_case(KEY).then(|| name.trim())
 }
 
 /// Reads one answer of `git cat-file --batch`: `<oid> <type> <size>`, the bytes, a line feed.

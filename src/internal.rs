@@ -17,7 +17,7 @@ pub mod text {
     }
 }
 pub mod time {
-    pub use crate::time::{Day, Today};
+    pub use crate::time::{Day, Today, Zone};
 }
 pub mod people {
     pub use crate::people::People;
@@ -59,11 +59,16 @@ pub mod register {
     }
 }
 pub mod policy {
-    pub use crate::policy::{Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_schema};
+    pub use crate::policy::{
+        Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_schema, load_suppressed,
+    };
+}
+pub mod suppressions {
+    pub use crate::suppressions::literals;
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict, Worth,
     };
 }
 pub mod history {
@@ -83,6 +88,11 @@ pub mod gate {
 }
 pub mod remind {
     pub use crate::remind::{Settings, due, track};
+}
+pub mod report {
+    pub mod trend {
+        pub use crate::report::trend::read;
+    }
 }
 pub mod output {
     pub use crate::output::{Format, Look, Report, render};

@@ -11,9 +11,10 @@
 //! The binary is a thin shell over [`commands`]; the crate is published for it, not as a
 //! stable API.
 
-// What holds for any text, date or person.
+// What holds for any text, tool, date or person.
 mod source;
 mod text;
+mod tools;
 mod time;
 mod people;
 
@@ -31,7 +32,10 @@ mod rule;
 mod schema;
 mod register;
 mod policy;
+mod suppressions;
 mod import;
+mod sync;
+mod scan;
 
 // Who signed off a change, and what the change does.
 mod signoff;

@@ -49,6 +49,9 @@ pub struct Check {
     /// Leave out the findings of these rules; repeatable, or with commas between.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Count what each cover silences in this SARIF log of a scanner; repeatable. `stopgap enforce` judges the log.
+    #[arg(long, value_name = "FILE", conflicts_with = "base")]
+    pub scan: Vec<PathBuf>,
     /// Exit with 1 from this level on.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub fail_on: FailOn,
@@ -67,6 +70,9 @@ pub struct Check {
     /// Print findings only, no line of counts.
     #[arg(long, short)]
     pub quiet: bool,
+    /// Whether suppressions are judged whatever the policy says.
+    #[arg(skip)]
+    pub suppressions: bool,
 }
 
 /// The level from which on findings make the check fail.

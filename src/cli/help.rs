@@ -33,9 +33,9 @@ pub(super) const OF_A_COMMAND: &str =
 
 /// The commands by what they are for.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend"]),
-    ("The register", &["check", "list", "show", "card", "explain"]),
-    ("The team", &["report", "remind", "history", "evidence", "export"]),
+    ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
+    ("The register", &["check", "enforce", "list", "show", "card", "suppressions", "explain"]),
+    ("The team", &["report", "remind", "history", "evidence", "export", "sync"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
@@ -72,6 +72,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --format concise", "one line for each finding"),
             ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
+        ],
+    ),
+    (
+        "enforce",
+        &[
+            ("stopgap enforce trivy.sarif", "does every finding have an exception?"),
+            ("stopgap enforce new.sarif --baseline main.sarif", "judge only what a change brings"),
+            ("stopgap enforce scan.sarif --annotate suppressed.sarif", "and write the log for code scanning"),
         ],
     ),
     (
@@ -114,9 +122,17 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
+        "decide",
+        &[
+            ("stopgap decide payroll-vendor", "it was approved today"),
+            ("stopgap decide payroll-vendor --reviews reviews.json", "it was approved on the day of the review"),
+        ],
+    ),
+    (
         "report",
         &[
             ("stopgap report", "the agenda of the weekly meeting"),
+            ("stopgap report --since 14d --until 14d", "the same every other week"),
             ("stopgap report --format html --output html=report.html", "the same as a page"),
         ],
     ),
@@ -150,6 +166,22 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
             ("stopgap export --format ics", "the ends for a calendar"),
             ("stopgap export --format oscal-poam", "a plan of action for the auditor's tools"),
+        ],
+    ),
+    (
+        "sync",
+        &[
+            ("stopgap sync", "write the policy's ignore files"),
+            ("stopgap sync --check", "fail when one of them differs"),
+            ("stopgap sync --print pip-audit", "flags for a tool without a file"),
+        ],
+    ),
+    (
+        "suppressions",
+        &[
+            ("stopgap suppressions", "what scanners are told to overlook, and by which exception"),
+            ("stopgap suppressions --write-baseline", "let what is there today be for a while"),
+            ("stopgap suppressions --check --base origin/main", "refuse what this branch adds without an exception"),
         ],
     ),
     ("remind", &[("stopgap remind", "who must be told today")]),

@@ -5,7 +5,9 @@ pub mod answers;
 mod card;
 pub mod help;
 mod check;
+mod dashes;
 mod doctor;
+mod enforce;
 mod evidence;
 mod export;
 mod history;
@@ -17,6 +19,8 @@ mod remind;
 mod report;
 mod revise;
 mod show;
+mod sync;
+mod suppressions;
 
 use std::path::PathBuf;
 
@@ -25,7 +29,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use answers::Answers;
 pub use card::Card;
 pub use check::Check;
+pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
+pub use enforce::Enforce;
 pub use evidence::{Evidence, OfPack, Verify};
 pub use export::Export;
 pub use history::History;
@@ -35,8 +41,10 @@ pub use list::List;
 pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
-pub use revise::{Amend, Close, Reject, Renew, Review, Revise};
+pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
 pub use show::Show;
+pub use suppressions::Suppressions;
+pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
@@ -85,6 +93,15 @@ pub enum Command {
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
+    /// Judge what scanners found by the register.
+    ///
+    /// Reads the SARIF 2.1.0 logs of any scanners, one result at a time. A result that a `covers` of an exception in force
+    /// means passes; any other at or above the policy's level is a finding, and so is one that the scanner was told to
+    /// overlook in the source with no exception behind it. `--annotate` writes the log with the suppressions that the
+    /// register grants, for code scanning.
+    ///
+    /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: a log could not be judged.
+    Enforce(Enforce),
     /// List the register, the most urgent first.
     ///
     /// Exit code 0, whatever is overdue; 2: the register could not be read.
@@ -136,19 +153,29 @@ pub enum Command {
     Reject(Reject),
     /// Correct an approved record, and note it there.
     ///
-    /// `owner`, `removal`, `alternatives`, `references` and keys of your own are free to change; every other field
+    /// `owner`, `removal`, `alternatives`, `references`, `follows` and keys of your own are free to change; every other field
     /// needs somebody who agrees. The end is never corrected: `renew` extends it, `close` ends it.
     ///
     /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
     /// be done.
     Amend(Amend),
+    /// Date a request by the day on which it was approved.
+    ///
+    /// Writes the day of the decision into what the branch still asks for: a new exception, a renewal, an amendment. A
+    /// start that comes before the decision moves to its day. Nothing else changes, so an approval that was given before
+    /// stays good.
+    ///
+    /// Exit code 0: written. 1: the check refuses it. 2: something is missing, or the edit could not
+    /// be done.
+    Decide(Decide),
     /// Prepare the weekly meeting: decisions, changes, figures.
     ///
     /// First what is expired, the longest overdue on top, with its owner, the owner's manager and what
-    /// must be removed; then what ends soon; then what is new, renewed, closed and rejected since the
-    /// last meeting; then emergencies that nobody has reviewed; then records that contradict themselves
-    /// or cannot be read; then who holds how many, and the figures. `--format html` writes one page with
-    /// a timeline and a table that sorts and filters, and nothing in it needs a network.
+    /// must be removed; then what ends before the next meeting; then emergencies that nobody has
+    /// reviewed; then what breaks a rule, came past the gate or cannot be read; then what was closed,
+    /// waits on a branch, is new, renewed or rejected; then who holds how many, the last year week by
+    /// week, and the figures. Each item has the command that settles it. `--format html` writes one page
+    /// with a timeline and a table that sorts and filters, and nothing in it needs a network.
     ///
     /// Exit code 0, whatever is in it; 2: the register could not be read.
     Report(Report),
@@ -173,15 +200,6 @@ pub enum Command {
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
     Doctor(Doctor),
-    /// Export the register: a table, JSON Lines, a calendar or OSCAL.
-    ///
-    /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
-    /// covered day of each live one, with the policy's reminders; `oscal-poam` and `oscal-ar` hold the live ones. Findings
-    /// do not stop an export. A file that cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its
-    /// row.
-    ///
-    /// Exit code 0, whatever the findings; 2: the export could not be done.
-    Export(Export),
     /// Write what an auditor takes away from a period, or verify it.
     ///
     /// The register when the period began, at each month's end and when it ended; every decision with its commit, who
@@ -194,12 +212,45 @@ pub enum Command {
     ///
     /// Exit code 0: written, whatever it says; 2: it could not be written.
     Evidence(Evidence),
+    /// Export the register: a table, JSON Lines, a calendar, VEX or OSCAL.
+    ///
+    /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
+    /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
+    /// vulnerabilities exceptions in force accept, and until when; `oscal-poam` and `oscal-ar` hold the live exceptions for an auditor's tools. Findings do
+    /// not stop an export. A file that cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
+    ///
+    /// Exit code 0, whatever the findings; 2: the export could not be done.
+    Export(Export),
+    /// Write the ignore files of scanners from the exceptions in force.
+    ///
+    /// The policy's `sync` names the files. An entry is written for each cover of an exception in force, with its end
+    /// as that tool means it, and goes when the exception has ended; whatever else is in a file stays. An entry that
+    /// was added by hand and that no exception covers is reported as `unregistered-suppression`, and goes with
+    /// `--prune`.
+    ///
+    /// Run it in the pull request that brings or closes an exception, and daily for tools that know no end.
+    ///
+    /// Exit code 0: the files are as they should be. 1: an entry was added by hand, or with `--check` a file differs.
+    /// 2: a file could not be read or written.
+    Sync(Sync),
+    /// List what scanners are told to overlook, each with its exception.
+    ///
+    /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,
+    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file,
+    /// or if `stopgap: ID` names it on the line or in a comment right above.
+    ///
+    /// `--write-baseline` lets what is there today be until a last day; from then on `stopgap check` and `--check`
+    /// refuse every new one without an exception in force. A line that moves or is formatted anew is not new.
+    ///
+    /// Exit code 0: listed, or with `--check` nothing to report. 1: with `--check`, there are findings at error level.
+    /// 2: the tracked files or the register could not be read.
+    Suppressions(Suppressions),
     /// Say who must be reminded today, and of what.
     ///
     /// Those whose exception ends soon or has expired, and those who owe a review.
     ///
-    /// The owner is told at each of the policy's reminders, and daily once the exception has expired; the owner's
-    /// manager and the approver too, from the last reminder on. Nothing is printed when nobody must act.
+    /// The owner, the owner's manager and the approver are told at each of the policy's reminders, and daily once the
+    /// exception has expired. Nothing is printed when nobody must act.
     ///
     /// `--format github-plan` prints the API calls that keep one tracking issue per exception, for `action/apply-plan`;
     /// the issues remember what was told, so a missed day is made up for and nothing is told twice.
@@ -247,7 +298,10 @@ pub enum Command {
     /// Print a JSON Schema, for an editor or another validator.
     Schema {
         /// Which one.
-        #[arg(value_name = "NAME", value_parser = ["exception", "policy", "people", "controls", "baseline", "case", "evidence"])]
+        #[arg(
+            value_name = "NAME",
+            value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions", "case", "evidence"],
+        )]
         name: String,
     },
 }

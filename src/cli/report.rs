@@ -1,5 +1,7 @@
 //! The arguments of `stopgap report`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::cli::{Past, Place};
@@ -21,6 +23,18 @@ pub struct Report {
     /// on it or later is new. Default: 7 days before.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
+    /// The day of the next meeting: `2026-11-30`, `7d` ahead or the next `monday`; what ends by then is on the agenda.
+    /// Default: 7 days after.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Say which merges nobody had approved, by the pull requests and reviews that `action/fetch-pulls` saved; may be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    pub pulls: Vec<PathBuf>,
+    /// The address before a file's path, for the page's links: `https://code.example/register/`. Default: that of the
+    /// repository at the remote `origin`, if it has one.
+    #[arg(long, value_name = "PREFIX")]
+    pub link: Option<String>,
     /// How to print the report. Default: `text`, or with `--output FILE` what the file's ending says.
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,

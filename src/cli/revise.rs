@@ -1,5 +1,7 @@
-//! The arguments of the commands that edit one exception: `renew`, `review`, `close`, `reject` and
-//! `amend`.
+//! The arguments of the commands that edit one exception: `renew`, `review`, `close`, `reject`,
+//! `amend` and `decide`.
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -133,4 +135,23 @@ pub struct Amend {
     /// The day of the correction. Default: today.
     #[arg(long, value_name = "DATE")]
     pub date: Option<String>,
+}
+
+/// Arguments of `decide`.
+#[derive(Args, Debug, Default)]
+pub struct Decide {
+    /// Which exception, and how.
+    #[command(flatten)]
+    pub revise: Revise,
+    /// The day of the approval. Default: today, or what `--reviews` says.
+    #[arg(long, value_name = "DATE", conflicts_with = "reviews")]
+    pub on: Option<String>,
+    /// The saved answer of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`, or for GitLab those of
+    /// `approvals` and `versions` of the merge request in one file: takes the day from there.
+    #[arg(long, value_name = "FILE")]
+    pub reviews: Option<PathBuf>,
+    /// GitHub's event payload, or GitLab's saved answer of `GET /projects/:id/merge_requests/:iid`, which tells how
+    /// to read the reviews. Not needed on GitHub.
+    #[arg(long, value_name = "FILE", requires = "reviews")]
+    pub event: Option<PathBuf>,
 }

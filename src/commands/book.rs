@@ -31,7 +31,8 @@ pub(super) fn load(
     let people = policy::load_people(repository, &policy)?;
     let controls = policy::load_controls(repository, &policy)?;
     let baseline = policy::load_baseline(repository, rules::all())?;
-    Ok((RuleBook { policy, people, controls, baseline }, own))
+    let suppressed = policy::load_suppressed(repository)?;
+    Ok((RuleBook { policy, people, controls, baseline, suppressed }, own))
 }
 
 /// Reads the policy alone, see [`load`].

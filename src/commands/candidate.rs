@@ -31,12 +31,14 @@ pub(super) struct Judged {
 }
 
 /// What a candidate is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Before {
     /// The register as it is.
     AsItIs,
     /// The register without the file: a request that nobody has approved yet.
     NotThere,
+    /// The register with this text in its place: what the branch has that a pull request is for.
+    Merged(String),
 }
 
 impl Opened {
@@ -131,8 +133,12 @@ pub(super) fn weigh(
 ) -> Result<(FileId, Findings), Error> {
     let mut base = files.own().to_vec();
     let (new, old) = files.put(file);
-    if before == Before::NotThere {
+    if before != Before::AsItIs {
         base.retain(|file| Some(*file) != old);
+    }
+    if let Before::Merged(text) = before {
+        let path = files.source(new).path().to_owned();
+        base.push(files.add(files::decode(text.into_bytes(), path)));
     }
     let ownership = signoff::ownership(judge.policy.forge(), &Owners::WorkTree(root), files)?;
     let gate = Gate {
@@ -141,6 +147,7 @@ pub(super) fn weigh(
         files,
         base: &base,
         circumstances: Circumstances { base_day: None, head: None, documents: Vec::new() },
+        around: None,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None) },
     };
     let mut findings = gate.judge(|judged| judged.findings)?;

@@ -12,7 +12,7 @@ use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
 use crate::commands::then::{self, Then};
-use crate::commands::{book, explain, signoff, write};
+use crate::commands::{book, explain, precedent, scan, signoff, surroundings, write};
 use crate::error::{self, Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -21,10 +21,10 @@ use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, S
 use crate::output::{self, Report};
 use crate::policy::Policy;
 use crate::policy::RuleBook;
-use crate::policy::places::BASELINE;
+use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::register::{Files, Register};
 use crate::rule::{Findings, Rule};
-use crate::rules::{Case, Judge};
+use crate::rules::{self, Case, Judge};
 use crate::schema::Schema;
 use crate::source::{FileId, Source};
 use crate::text::shown;
@@ -79,14 +79,26 @@ impl Run<'_> {
         if let Some(baseline) = &mut judge.baseline {
             baseline.file = Some(files.add(Source::new(BASELINE, baseline.text.clone()).into()));
         }
+        let around = surroundings::of_register(&head, &self.root, &judge, self.arguments.suppressions, &mut files)?;
+        surroundings::place_baseline(&mut judge, &mut files);
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
+        let counted = match self.arguments.scan.as_slice() {
+            [] => None,
+            logs => {
+                let register = Register::parse(&files, own.as_ref());
+                Some(scan::count(logs, &register, &judge, &self.root, &self.world.folder)?)
+            }
+        };
         let find = |register: &Register<'_>, files: &Files| {
-            let mut findings = Case::whole(&judge, register, ownership.as_ref(), files).run();
+            let case = Case::whole(&judge, register, ownership.as_ref(), files);
+            let mut findings = case.with(&around).with_scan(counted.as_ref()).run();
             selection.narrow(&mut findings, files);
             self.rules.narrow(&mut findings);
             findings
         };
-        let mut remarks: Vec<String> = head.remark().into_iter().collect();
+        let silenced = counted.iter().flat_map(scan::silenced);
+        let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
+        remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
@@ -113,20 +125,12 @@ impl Run<'_> {
         if let Some(then) = &self.then {
             return then.head();
         }
-        match Some(&self.root).filter(|_| self.world.ci.is_job()).map(|root| Git::open(root)).transpose()?.flatten() {
-            Some(git) => self.changed_head(&git),
-            None => Ok(Head::of_work_tree(&self.root, None)),
-        }
+        head(&self.arguments.place, self.world, &self.root)
     }
 
-    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it. `CI` alone may
-    /// be set where somebody works, and a hook that judged the commit there would never see what is about to be
-    /// committed.
+    /// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it.
     fn changed_head(&self, git: &Git) -> Result<Head, Error> {
-        if self.world.ci.is_of_a_system() {
-            return Head::of_commit(&self.root, git);
-        }
-        Head::of_developer(&self.root, git, |place| book::policy(&self.arguments.place, self.world, &self.root, place))
+        changed_head(&self.arguments.place, self.world, &self.root, git)
     }
 
     /// Shows what `--fix` would change.
@@ -145,16 +149,7 @@ impl Run<'_> {
         if self.arguments.fix && self.world.ci.is_job() {
             return Err(Error::from(Argument::NotInCi { option: "--fix" }));
         }
-        let is_listed = matches!(self.arguments.format, output::Format::Text | output::Format::Concise);
-        match self.arguments.limit {
-            Some(limit) if !is_listed => Err(Error::from(Argument::Form {
-                option: "--limit",
-                value: limit.to_string(),
-                fault: "would keep findings from a program",
-                help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
-            })),
-            _ => Ok(()),
-        }
+        refuse_limit(self.arguments.limit, self.arguments.format)
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
@@ -183,6 +178,17 @@ impl Run<'_> {
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
         place_baselines(&documents, &files, &mut judge, head.as_mut());
+        let around = surroundings::of_change(
+            (&place, &base.snapshot, &base.git),
+            &self.root,
+            (&judge, head.as_ref()),
+            self.arguments.suppressions,
+            &mut files,
+        )?;
+        let left = surroundings::remarks(
+            &around,
+            judge.suppressed.as_ref().or(head.as_ref().and_then(|head| head.suppressed.as_ref())),
+        );
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Base(&base.snapshot), &mut files)?;
         judge.signatures = base.signatures(&judge.policy, &now)?;
         let approved = Approved { git: &base.git, prefix: base.snapshot.prefix(), folder: &now };
@@ -192,7 +198,8 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
-            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes) },
+            around: Some(&around),
+            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes, &judge) },
         };
         gate.judge(|Judged { register, changes, mut findings }| {
             selection.narrow(&mut findings, &files);
@@ -201,7 +208,9 @@ impl Run<'_> {
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(uncompared(changes))
+                .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
+                .chain(left)
                 .collect();
             let cards = Cards::of_change(&judge, register, changes);
             self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
@@ -277,7 +286,8 @@ impl Run<'_> {
         let Self { arguments, world, .. } = self;
         let event = world.ci.github_event_path.as_deref().map(Path::new);
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
-        let named: Vec<&Path> = named.into_iter().flatten().collect();
+        let scans = arguments.scan.iter().map(PathBuf::as_path);
+        let named: Vec<&Path> = named.into_iter().flatten().chain(scans).collect();
         write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
         let (today, zone) = (self.arguments.today.as_deref(), book.policy.timezone);
         let today = match &self.then {
@@ -290,6 +300,46 @@ impl Run<'_> {
     fn selection(&self, folder: &str, place: &Repository) -> Result<Selection, Error> {
         let then = self.then.as_ref().map(|_| place);
         Selection::new(&self.arguments.paths, &self.world.folder, &self.root, folder, then)
+    }
+}
+
+/// Finds what is judged of the register as it is: in a job the commit, elsewhere the work tree.
+///
+/// # Errors
+///
+/// When git does not deliver, or the policy cannot be used.
+pub(super) fn head(place: &cli::Place, world: &World, root: &Path) -> Result<Head, Error> {
+    match Some(root).filter(|_| world.ci.is_job()).map(Git::open).transpose()?.flatten() {
+        Some(git) => changed_head(place, world, root, &git),
+        None => Ok(Head::of_work_tree(root, None)),
+    }
+}
+
+/// Finds what the gate looks at: in a job the commit, elsewhere what is not committed yet before it. `CI` alone may
+/// be set where somebody works, and a hook that judged the commit there would never see what is about to be
+/// committed.
+fn changed_head(place: &cli::Place, world: &World, root: &Path, git: &Git) -> Result<Head, Error> {
+    if world.ci.is_of_a_system() {
+        return Head::of_commit(root, git);
+    }
+    Head::of_developer(root, git, |files| book::policy(place, world, root, files))
+}
+
+/// Refuses a limit that would keep findings from a program.
+///
+/// # Errors
+///
+/// If it would.
+pub(super) fn refuse_limit(limit: Option<usize>, format: output::Format) -> Result<(), Error> {
+    let is_listed = matches!(format, output::Format::Text | output::Format::Concise);
+    match limit {
+        Some(limit) if !is_listed => Err(Error::from(Argument::Form {
+            option: "--limit",
+            value: limit.to_string(),
+            fault: "would keep findings from a program",
+            help: "it is for `--format text` and `concise`; the other formats list everything".to_owned(),
+        })),
+        _ => Ok(()),
     }
 }
 
@@ -317,6 +367,9 @@ impl Rules {
 
     /// Says what a result without other findings does not mean.
     fn remark(&self) -> Option<String> {
+        if self.select.iter().map(|rule| rule.id).eq(rules::OF_SUPPRESSIONS) {
+            return None;
+        }
         let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
         let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
         let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));
@@ -409,17 +462,25 @@ impl Base {
 
 /// Tells the baselines of base and head where they lie among the files.
 fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
-    let find = |version: fn(&Document) -> Option<FileId>| {
-        documents.iter().filter_map(version).find(|file| files.source(*file).path() == BASELINE)
+    let find = |version: fn(&Document) -> Option<FileId>, path: &str| {
+        documents.iter().filter_map(version).find(|file| files.source(*file).path() == path)
     };
-    let (before, after) = (find(|document| document.base), find(|document| document.head));
+    let both = |path: &str| (find(|document| document.base, path), find(|document| document.head, path));
+    let ((before, after), (suppressed_before, suppressed_after)) = (both(BASELINE), both(SUPPRESSIONS));
     // In a repository that had no register, the judge's book is the head's.
-    let judging = if head.is_some() { before } else { after };
+    let is_first = head.is_none();
     if let Some(baseline) = &mut judge.baseline {
-        baseline.file = judging;
+        baseline.file = if is_first { after } else { before };
     }
-    if let Some(baseline) = head.and_then(|head| head.baseline.as_mut()) {
+    if let Some(baseline) = &mut judge.suppressed {
+        baseline.file = if is_first { suppressed_after } else { suppressed_before };
+    }
+    let Some(head) = head else { return };
+    if let Some(baseline) = &mut head.baseline {
         baseline.file = after;
+    }
+    if let Some(baseline) = &mut head.suppressed {
+        baseline.file = suppressed_after;
     }
 }
 

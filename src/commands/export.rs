@@ -10,7 +10,7 @@ use crate::commands::import::baseline::{self, Gaps};
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error};
-use crate::output::export::{Export, Format, render, render_gaps, unheld};
+use crate::output::export::{Export, Format, has_content, render, render_gaps, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
 use crate::rules::Case;
 use crate::text::shown;
@@ -35,6 +35,9 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
     let register = if is_assessed { opened.register() } else { opened.records(arguments.format == Format::Jsonl) };
     let findings = is_assessed.then(|| Case::whole(&opened.judge, &register, None, &opened.files).run());
     let export = Export { view: opened.view(&register), reminders: &policy.reminders, findings: findings.as_ref() };
+    if !has_content(arguments.format, &export) {
+        return Err(Error::NoStatements);
+    }
     let gaps = arguments.gaps.then(|| gaps(&opened));
     let render = |out: &mut dyn Write| match &gaps {
         Some(gaps) => render_gaps(&export, gaps, out),

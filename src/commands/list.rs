@@ -122,7 +122,7 @@ impl<'f> Filter<'f> {
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
         let Self { arguments, judge, .. } = self;
-        let item = || Item::new(exception, &judge.policy, judge.today);
+        let item = || Item::new(exception, &judge.policy, judge.today, judge.today.day);
         let in_force = |period| item().is_in_force_within(period, judge.policy.timezone, judge.today.day);
         let status = match (self.period, arguments.all, arguments.status.as_slice()) {
             (Some(period), ..) => in_force(period),

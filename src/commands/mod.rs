@@ -7,6 +7,7 @@ mod card;
 mod check;
 pub mod completions;
 mod doctor;
+mod enforce;
 mod evidence;
 mod explain;
 mod export;
@@ -20,14 +21,19 @@ mod man;
 mod new;
 mod opened;
 mod place;
+mod precedent;
 mod remind;
 mod report;
 mod revise;
+mod scan;
 mod schema;
 mod show;
 mod signoff;
 mod steps;
 mod subfolder;
+mod sync;
+mod suppressions;
+mod surroundings;
 mod then;
 mod write;
 
@@ -143,6 +149,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
+        Command::Enforce(arguments) => enforce::run(&arguments, world, &mut out),
         Command::Doctor(arguments) => doctor::run(&arguments, world, &mut out),
         Command::History(arguments) => history::run(&arguments, world, &mut out),
         Command::List(arguments) => list::run(&arguments, world, &mut out),
@@ -156,8 +163,11 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Close(arguments) => revise::close(&arguments, world, &mut out),
         Command::Reject(arguments) => revise::reject(&arguments, world, &mut out),
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
+        Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
+        Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
         Command::Evidence(arguments) => evidence::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
+        Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
         Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),

@@ -4,15 +4,19 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::commands::lock::Lock;
+use crate::commands::signoff::{self, Owners};
 use crate::commands::then::{self, Then};
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
 use crate::files::Repository;
 use crate::git::{Commit, Git};
 use crate::output::record::View;
+use crate::policy::places::BASELINE;
 use crate::register::{self, FileRef, Files, Register};
 use crate::rules::Judge;
 use crate::schema::Schema;
+use crate::signoff::Ownership;
+use crate::source::Source;
 use crate::text::{nearest, shown};
 
 /// What every command about the register as it is begins with.
@@ -126,6 +130,11 @@ impl Opened {
         }
     }
 
+    /// Tells whether a commit of the past was read, and not what is here now.
+    pub(super) fn is_of_the_past(&self) -> bool {
+        self.then.is_some()
+    }
+
     /// Returns the newest commit of what was read: that of the past, otherwise `HEAD`.
     ///
     /// # Errors
@@ -136,6 +145,20 @@ impl Opened {
             Some(then) => Ok(Some(then.commit.clone())),
             None => git.head(),
         }
+    }
+
+    /// Adds to the files what the check of the whole register looks at beside the exceptions.
+    ///
+    /// # Errors
+    ///
+    /// If CODEOWNERS cannot be looked for.
+    pub(super) fn look_beside(&mut self) -> Result<Option<Ownership>, Error> {
+        if let Some(baseline) = &mut self.judge.baseline {
+            baseline.file = Some(self.files.add(Source::new(BASELINE, baseline.text.clone()).into()));
+        }
+        let then = self.then.as_ref().map(Then::head).transpose()?;
+        let owners = then.as_ref().map_or(Owners::WorkTree(&self.root), |head| Owners::Head(head, &self.root));
+        signoff::ownership(self.judge.policy.forge(), &owners, &mut self.files)
     }
 
     /// Returns the view from which exceptions are described.

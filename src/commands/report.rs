@@ -6,26 +6,41 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::commands::opened::Opened;
-use crate::commands::{World, write};
+use crate::commands::{World, book, history, place, write};
 use crate::error::{Argument, Error};
+use crate::files::Repository;
+use crate::git::Git;
 use crate::output::report::{Format, render};
-use crate::report::{self, Meeting};
+use crate::replay::{self, Between};
+use crate::report::{self, Known, Links, Meeting, Period, is_address, page_of};
+use crate::rules::Case;
+use crate::signoff::Pulls;
 use crate::time::Day;
 use crate::time::typed::{self, Toward};
 
-/// The days between two meetings unless `--since` names another.
+/// The days between two meetings unless `--since` or `--until` names another.
 const WEEK: i64 = 7;
 
 /// Prepares the meeting.
 pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = Outputs::parse(arguments)?;
-    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
-    let judge = &opened.judge;
-    write::spare_inputs(&outputs.files, &[], &world.folder, &opened.root, &judge.policy)?;
-    let since = read_since(arguments.since.as_deref(), judge.today.day)?;
-    let register = opened.register();
-    let items = report::read(&register, judge);
-    let meeting = Meeting::new(&items, &register, judge, since);
+    let mut opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let pulls: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
+    write::spare_inputs(&outputs.files, &pulls, &world.folder, &opened.root, &opened.judge.policy)?;
+    let today = opened.judge.today.day;
+    let period = Period {
+        since: read_since(arguments.since.as_deref(), today)?,
+        until: read_until(arguments.until.as_deref(), today)?,
+    };
+    let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
+    let ownership = opened.look_beside()?;
+    let (register, judge) = (opened.register(), &opened.judge);
+    let mut findings = Case::whole(judge, &register, ownership.as_ref(), &opened.files).run();
+    findings.shorten();
+    let links = links(arguments.link.as_deref(), &opened)?;
+    let known = Known { findings, links, ..of_git(arguments, world, &opened, period, pulls.as_ref())? };
+    let items = report::read(&register, judge, period.until);
+    let meeting = Meeting::new(&items, &register, &opened.files, judge, period, &known);
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
@@ -33,6 +48,88 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Finds where files can be looked at: what the argument says, and what the remote's address tells.
+fn links(prefix: Option<&str>, opened: &Opened) -> Result<Option<Links>, Error> {
+    if let Some(prefix) = prefix.filter(|prefix| !is_address(prefix)) {
+        return Err(Error::from(Argument::Form {
+            option: "--link",
+            value: prefix.to_owned(),
+            fault: "is not an address",
+            help: "write what comes before a file's path, such as `https://code.example/register/`".to_owned(),
+        }));
+    }
+    let git = opened.git()?;
+    let base = git.as_ref().map(Git::origin).transpose()?.flatten().and_then(|remote| page_of(&remote));
+    let commit = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
+    if prefix.is_none() && (base.is_none() || commit.is_none()) {
+        return Ok(None);
+    }
+    Ok(Some(Links {
+        prefix: prefix.map(str::to_owned),
+        base,
+        forge: opened.judge.policy.forge(),
+        commit: commit.map_or_else(String::new, |commit| commit.as_str().to_owned()),
+        below: place::below_work_tree(&opened.root),
+    }))
+}
+
+/// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too.
+fn of_git(
+    arguments: &cli::Report,
+    world: &World,
+    opened: &Opened,
+    period: Period,
+    pulls: Option<&Pulls>,
+) -> Result<Known, Error> {
+    let mut known = Known::default();
+    let Some(git) = opened.git()? else {
+        known.remarks.push(
+            "not in git, so it is not known what came past the gate, what waits on a branch and how it has developed"
+                .to_owned(),
+        );
+        return Ok(known);
+    };
+    let Opened { root, judge, .. } = opened;
+    let (folder, zone, today) = (&judge.policy.exceptions, judge.policy.timezone, judge.today.day);
+    let load = |repository: &Repository| Ok(book::load(&arguments.place, world, root, repository)?.0);
+    let policy = book::policy_file(&arguments.place, world, root);
+    let mut keep = |what: &str, error: &Error| {
+        let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
+        known.remarks.push(format!("{what} is not known: {error}{help}"));
+    };
+    let tip = opened.tip(&git)?;
+    let past = replay::last_before(&git, tip.as_ref(), period.since, zone).and_then(|since| {
+        replay::replay(
+            &git,
+            root,
+            Between { since: since.as_ref(), tip: tip.as_ref(), ..Between::default() },
+            &policy,
+            &load,
+            pulls,
+        )
+    });
+    known.past = past.map_err(|error| keep("what came past the gate", &error)).ok();
+    if !opened.is_of_the_past() {
+        let pending = report::pending::read(&git, root, folder, zone);
+        known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
+    }
+    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, today);
+    known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
+    if opened.is_of_the_past() {
+        known
+            .remarks
+            .push("what waited on branches then is not known: a clone has only the branches of today".to_owned());
+    }
+    known.remarks.extend(known.past.iter().flat_map(|past| past.remarks.iter().cloned()));
+    if known.past.is_some() && pulls.is_none() {
+        known.remarks.push(
+            "merges without approval are not known: save the reviews with `action/fetch-pulls`, and name them with `--pulls`"
+                .to_owned(),
+        );
+    }
+    Ok(known)
 }
 
 /// Where the report goes.
@@ -73,4 +170,19 @@ fn read_since(text: Option<&str>, today: Day) -> Result<Day, Error> {
         return Err(Error::from(Argument::SinceAfterToday { since, today }));
     }
     Ok(since)
+}
+
+/// Reads `--until`, otherwise goes on a week.
+fn read_until(text: Option<&str>, today: Day) -> Result<Day, Error> {
+    let Some(text) = text else { return Ok(today.plus(WEEK)) };
+    let until = typed::read_day(text, today, Toward::Future).map_err(|error| Argument::Value {
+        option: "--until".to_owned(),
+        value: text.to_owned(),
+        why: error.to_string(),
+        help: "write the day of the next meeting, such as `2026-11-30` or `monday`".to_owned(),
+    })?;
+    if until < today {
+        return Err(Error::from(Argument::UntilBeforeToday { until, today }));
+    }
+    Ok(until)
 }

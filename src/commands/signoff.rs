@@ -7,11 +7,15 @@ use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
 use crate::files::{CommitFiles, ReadFile};
 use crate::github::{EventKind, InputError};
-use crate::history::{Approved, Changes, Head, Snapshot, decisions};
+use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions};
 use crate::policy::Forge;
 use crate::register::Files;
-use crate::signoff::{ChangeRequest, Codeowners, Evidence, Opinions, Ownership, Reviews, Saved, Verdict};
+use crate::rules::Judge;
+use crate::signoff::{
+    ChangeRequest, Codeowners, Evidence, Opinions, Ownership, ReviewState, Reviews, Saved, Standing, Verdict, Worth,
+};
 use crate::source::FileId;
+use crate::time::Day;
 
 /// The pull or merge request and who approved it, as far as they were given.
 #[derive(Debug, Default)]
@@ -60,9 +64,36 @@ impl Given {
         Ok(given)
     }
 
+    /// Reads who approved. Without an event the reviews must be those of a pull request on GitHub, Forgejo or Gitea.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or is not what the forge sends.
+    pub(super) fn read_approvals(event: Option<&Path>, reviews: &Path, world: &World) -> Result<Self, Error> {
+        if event.is_some() {
+            return Self::read(event, Some(reviews), world);
+        }
+        let bytes = read(&world.folder.join(reviews), "the reviews")?;
+        let opinions = Reviews::parse(&bytes).map(Opinions::Reviews);
+        let opinions = opinions.map_err(|error| {
+            let help = "for GitLab add `--event` with the saved merge request, which says how to read them".to_owned();
+            unusable("list of reviews", reviews, InputError { help, ..error })
+        })?;
+        Ok(Self { opinions: Some(opinions), ..Self::default() })
+    }
+
+    /// Returns the day on which a person approved, in the register's time zone; `None` if their approval does not stand.
+    pub(super) fn day_of(&self, person: &str, judge: &Judge) -> Option<Day> {
+        let login = judge.people.account(person)?;
+        let author = self.request.as_ref().and_then(ChangeRequest::author);
+        let standing = self.opinions.as_ref()?.standing(author);
+        let days = approvals(&standing, judge).into_iter().filter(|(by, _)| by.eq_ignore_ascii_case(login));
+        days.map(|(_, day)| day).max()
+    }
+
     /// Returns which rules do not run because of what was not given.
     pub(super) fn remark(&self) -> Option<String> {
-        let approvals = "approval-missing and decision-date-mismatch";
+        let approvals = "approval-missing, decision-date-mismatch and closure-unverified";
         match (&self.request, self.other, &self.opinions) {
             (Some(_), _, Some(_)) => None,
             (Some(_), _, None) => Some(format!("approvals were not checked: {approvals} need --reviews")),
@@ -80,7 +111,12 @@ impl Given {
     /// # Errors
     ///
     /// If the work tree is at another commit than the merge request, or `git` cannot deliver what was approved.
-    pub(super) fn evidence(&self, history: &Approved<'_>, changes: &Changes<'_>) -> Result<Option<Evidence>, Error> {
+    pub(super) fn evidence(
+        &self,
+        history: &Approved<'_>,
+        changes: &Changes<'_>,
+        judge: &Judge,
+    ) -> Result<Option<Evidence>, Error> {
         let Some(request) = &self.request else { return Ok(None) };
         if let ChangeRequest::Merge(request) = request {
             history.expect(&request.head, self.source_head.as_deref())?;
@@ -88,19 +124,24 @@ impl Given {
         let author = request.author().cloned();
         let opened = request.created_at();
         let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, opened, verdicts: None })) };
-        let mut files: Vec<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
+        let (decisions, closings) = (decisions(changes), closings(changes));
+        let closed = closings.iter().map(|closing| closing.exception.file);
+        let mut files: Vec<FileId> = decisions.iter().map(|decision| decision.file).chain(closed).collect();
+        files.sort_unstable();
         files.dedup();
         let now = history.judged(request.head(), &files, changes.files)?;
-        let mut known: BTreeMap<&str, Option<Vec<FileId>>> = BTreeMap::new();
+        let standing = opinions.standing(author.as_ref());
+        let pending = Pending::new(&decisions, &approvals(&standing, judge), &judge.people, judge.policy.timezone);
+        let mut known: BTreeMap<&str, Option<Worth>> = BTreeMap::new();
         let mut verdicts = Vec::new();
-        for standing in opinions.standing(author.as_ref()) {
-            let covers = match standing.commit.map(|commit| (commit, known.get(commit))) {
+        for standing in standing {
+            let worth = match standing.commit.map(|commit| (commit, known.get(commit))) {
                 None => None,
                 Some((_, Some(known))) => known.clone(),
                 Some((commit, None)) => {
-                    let covers = history.covers(commit, &now, changes.files)?;
-                    known.insert(commit, covers.clone());
-                    covers
+                    let worth = history.worth(commit, &now, &pending, changes.files)?;
+                    known.insert(commit, worth.clone());
+                    worth
                 }
             };
             verdicts.push(Verdict {
@@ -108,11 +149,17 @@ impl Given {
                 state: standing.state,
                 commit: standing.commit.map(str::to_owned),
                 submitted_at: standing.submitted_at,
-                covers,
+                worth,
             });
         }
         Ok(Some(Evidence { author, opened, verdicts: Some(verdicts) }))
     }
+}
+
+/// Returns the accounts that approve, each with the day of its review in the register's time zone.
+fn approvals<'s>(standing: &[Standing<'s>], judge: &Judge) -> Vec<(&'s str, Day)> {
+    let approvals = standing.iter().filter(|standing| standing.state == ReviewState::Approved);
+    approvals.map(|it| (it.login, judge.policy.timezone.day_of(it.submitted_at.to_utc()))).collect()
 }
 
 /// The largest event or list of reviews that is read, in bytes: GitHub's own payloads are at most

@@ -125,6 +125,66 @@ pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Er
     waiting.into_iter().try_for_each(Waiting::take_its_place)
 }
 
+/// A file that is written piece by piece, and takes its place once it is whole.
+pub(super) enum Stream {
+    /// In a temporary file, for a target.
+    Whole { path: PathBuf, target: PathBuf, file: std::io::BufWriter<NamedTempFile> },
+    /// A device or a pipe.
+    Device { path: PathBuf, file: std::io::BufWriter<std::fs::File> },
+}
+
+impl Stream {
+    /// Begins a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written where it is to be.
+    pub(super) fn begin(path: &Path, current: &Path) -> Result<Self, Error> {
+        let fail = |error: &std::io::Error| unwritable(path, &reason(error));
+        Ok(match prepare(path, &[], current)? {
+            Waiting::Whole { target, file, .. } => {
+                Self::Whole { path: path.to_path_buf(), target, file: std::io::BufWriter::new(file) }
+            }
+            Waiting::Stream { .. } => {
+                let file = std::fs::OpenOptions::new().write(true).open(path).map_err(|error| fail(&error))?;
+                Self::Device { path: path.to_path_buf(), file: std::io::BufWriter::new(file) }
+            }
+        })
+    }
+
+    /// Lets it take its place.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; an earlier file is then still there, unchanged.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        let (path, done) = match self {
+            Self::Whole { path, target, file } => {
+                let whole = file.into_inner().map_err(std::io::IntoInnerError::into_error);
+                (path, whole.and_then(|file| file.persist(&target).map(drop).map_err(|error| error.error)))
+            }
+            Self::Device { path, mut file } => (path, file.flush()),
+        };
+        done.map_err(|error| unwritable(&path, &reason(&error)))
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Whole { file, .. } => file.write(bytes),
+            Self::Device { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Whole { file, .. } => file.flush(),
+            Self::Device { file, .. } => file.flush(),
+        }
+    }
+}
+
 /// Returns a file of the register another text, keeping a byte order mark, unless it no longer contains the text with
 /// which the edit began.
 ///

@@ -177,6 +177,14 @@ pub enum Argument {
         /// The day of the report.
         today: Day,
     },
+    /// A next meeting before this one.
+    #[error("`--until {until}` is before the day of the meeting, `{today}`")]
+    UntilBeforeToday {
+        /// The day as typed.
+        until: Day,
+        /// The day of the report.
+        today: Day,
+    },
     /// A person who had left by then.
     #[error("`{option} {}`: they left on {left}, and this is of {day}", shown(person))]
     Departed {
@@ -209,6 +217,8 @@ pub enum Named {
     Command,
     /// An exception, by its id.
     Exception,
+    /// A tool that reads suppressions, ignore files or flags.
+    Tool,
     /// A format of an output.
     Format,
     /// A column of a spreadsheet.
@@ -231,6 +241,7 @@ impl Named {
             Self::Rule => format!("there is no rule `{name}`"),
             Self::Command => format!("there is no command `{name}`"),
             Self::Exception => format!("there is no exception `{name}`"),
+            Self::Tool => format!("nothing is known here of a tool `{name}`"),
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
@@ -269,6 +280,9 @@ impl Argument {
             Self::Ahead { today, .. } => format!("write the day on which it happened, no later than {today}"),
             Self::SinceAfterToday { .. } => {
                 "write the day of the last meeting, or the day of this one as `--today`".into()
+            }
+            Self::UntilBeforeToday { .. } => {
+                "write the day of the next meeting, or the day of this one as `--today`".into()
             }
             Self::Departed { .. } => "name somebody who was there on that day".into(),
             Self::NotInCi { .. } => {

@@ -69,6 +69,12 @@ pub enum Error {
         /// The root that was searched.
         root: String,
     },
+    /// OpenVEX has no document without a statement.
+    #[error("no exception in force covers a vulnerability, and OpenVEX knows no document without one")]
+    NoStatements,
+    /// The policy names no ignore file.
+    #[error("the policy names no ignore file to write")]
+    NoTargets,
     /// Base and head of a change have the register in two places.
     #[error(
         "the register's root moved: the base has it in {}, and this change puts it in {}",
@@ -215,6 +221,8 @@ impl Error {
                  repository with `--root`"
                     .into(),
             ),
+            Self::NoStatements => Some("withdraw the document that you published before, if there is one".into()),
+            Self::NoTargets => Some("name the files in `stopgap.yaml`, such as `sync: {trivy: .trivyignore.yaml}`".into()),
             Self::RootMoved { base, .. } => Some(format!(
                 "a policy was removed, added or moved between the job's folder and the top, so the register that the base \
                  has in {} would no longer be judged; name the root that is meant with `--root`, or put the policy back",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::text::shown;
+use crate::time::Day;
 
 /// An edit is refused.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,14 @@ pub enum Refusal {
     Merged {
         /// The exception.
         id: String,
+    },
+    /// Whoever asks does not turn their own request down in somebody else's name.
+    #[error("`{}` is your own request, and only {} turns it down", shown(id), shown(approver))]
+    OwnRequest {
+        /// The exception.
+        id: String,
+        /// Who decides.
+        approver: String,
     },
     /// The policy allows no further renewal.
     #[error("`{}` cannot be renewed: {}", shown(id), used_up(*used))]
@@ -101,6 +110,38 @@ pub enum Refusal {
         /// The field.
         field: String,
     },
+    /// A record whose decisions are all merged.
+    #[error("`{}` has no decision that is still open", shown(id))]
+    NothingOpen {
+        /// The exception.
+        id: String,
+    },
+    /// Decisions that nobody has approved yet.
+    #[error("{} has not approved {} yet", quoted(approvers).join(" and "), shown(what))]
+    Unapproved {
+        /// What waits for the approval.
+        what: String,
+        /// Who are to decide.
+        approvers: Vec<String>,
+    },
+    /// A request that ended before anybody decided on it.
+    #[error("`{}` asks for a time until {last}, and is decided only on {day}", shown(id))]
+    DecidedTooLate {
+        /// The exception.
+        id: String,
+        /// The last day that is asked for.
+        last: Day,
+        /// The day of the decision.
+        day: Day,
+    },
+    /// Decisions that have the right day already.
+    #[error("`{}` is dated `{day}` already", shown(id))]
+    DatedAlready {
+        /// The exception.
+        id: String,
+        /// The day.
+        day: Day,
+    },
     /// A field that is said to be corrected but has not changed.
     #[error("`--field {}`: nothing has changed there", shown(field))]
     Unchanged {
@@ -134,6 +175,11 @@ impl Refusal {
         match self {
             Self::Over { .. } => "what is needed again is a new exception: `stopgap new`".into(),
             Self::Merged { id } => format!("`stopgap close {}` ends it and keeps that on record", shown(id)),
+            Self::OwnRequest { approver, .. } => format!(
+                "to withdraw it, close the pull request; a refusal is written by {}, because it stands in the register \
+                 under that name",
+                shown(approver)
+            ),
             Self::NoRenewalLeft { id, .. } => format!(
                 "fix the root cause: carry out the removal and `stopgap close {}`, or change the control that cannot be kept",
                 shown(id)
@@ -154,6 +200,17 @@ impl Refusal {
             Self::NeverCorrected { .. } => "`stopgap renew` extends an exception, `stopgap close` ends it".into(),
             Self::WrittenByCommands { .. } => "the commands `review`, `close` and `reject` write it".into(),
             Self::SeveralTexts { .. } => "edit it in the file; a key of your own takes no amendment".into(),
+            Self::NothingOpen { .. } => {
+                "what was approved and merged keeps its day; `stopgap amend` corrects a record".into()
+            }
+            Self::Unapproved { .. } => {
+                "ask for the approval, then save the reviews again; or name its day with `--on`".into()
+            }
+            Self::DecidedTooLate { .. } => {
+                "ask for another end: it needs an approval of its own, because it is later than what was asked for"
+                    .into()
+            }
+            Self::DatedAlready { .. } => "there is nothing to do; `--on` names another day".into(),
             Self::Unchanged { .. } => {
                 "correct the file first, or give the right value with `--set`: an amendment is never taken back".into()
             }

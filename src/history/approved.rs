@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::error::{Error, GitError};
 use crate::files::CommitFiles;
 use crate::git::{Commit, Git};
+use crate::history::Pending;
 use crate::register::{Files, is_named_like_one, stem};
+use crate::signoff::Worth;
 use crate::source::FileId;
-use crate::yaml;
 
 /// Where approved texts are looked up: the register's folder in the commits of this clone.
 #[derive(Clone, Copy, Debug)]
@@ -60,20 +61,33 @@ impl Approved<'_> {
         }
     }
 
-    /// Returns the files whose judged value a commit already had, wherever in the register they were; `None` if the
-    /// commit is not in this clone.
+    /// Returns what the approval of a commit is worth for the judged texts, wherever in the register they were then;
+    /// `None` if the commit is not in this clone.
     ///
     /// # Errors
     ///
     /// If `git` cannot deliver a content.
-    pub fn covers(&self, commit: &str, now: &[(FileId, String)], all: &Files) -> Result<Option<Vec<FileId>>, Error> {
+    pub fn worth(
+        &self,
+        commit: &str,
+        now: &[(FileId, String)],
+        pending: &Pending,
+        all: &Files,
+    ) -> Result<Option<Worth>, Error> {
         let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
         let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
         let then = self.texts(&commit, &files, all)?;
-        let same = |(file, text): &(FileId, String)| {
-            then.iter().any(|(old, approved)| old == file && is_same_value(approved, text)).then_some(*file)
-        };
-        Ok(Some(now.iter().filter_map(same).collect()))
+        let mut worth = Worth::default();
+        for (file, text) in now {
+            let older = then.iter().filter(|(old, _)| old == file);
+            let beyond: Vec<Option<String>> = older.map(|(_, old)| pending.beyond(*file, old, text)).collect();
+            match beyond.iter().flatten().next() {
+                _ if beyond.iter().any(Option::is_none) => worth.covers.push(*file),
+                Some(place) => worth.edited.push((*file, place.clone())),
+                None => {}
+            }
+        }
+        Ok(Some(worth))
     }
 
     /// Reads what a commit's register holds under the ids of these files.
@@ -95,10 +109,4 @@ impl Approved<'_> {
         let read = then.read(&paths)?;
         Ok(found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned())).collect())
     }
-}
-
-/// Returns whether two texts have the same value.
-#[must_use]
-pub fn is_same_value(a: &str, b: &str) -> bool {
-    matches!((yaml::parse(a), yaml::parse(b)), (Ok(a), Ok(b)) if a.same_value(&b))
 }

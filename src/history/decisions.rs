@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::history::{Change, Changes};
-use crate::register::{Amendment, Exception, Renewal, Spanned, Status, Text};
+use crate::history::{Change, Changes, Side};
+use crate::register::{Amendment, Closure, Exception, Renewal, Spanned, Status, Text, id_problem};
 use crate::source::FileId;
 use crate::time::Day;
 
@@ -12,6 +12,8 @@ use crate::time::Day;
 pub struct Decision<'a> {
     /// The file that it is in.
     pub file: FileId,
+    /// The exception's id.
+    pub id: &'a str,
     /// What was decided: `the exception`, `renewal 2`.
     pub what: String,
     /// The same as a value.
@@ -22,23 +24,42 @@ pub struct Decision<'a> {
     pub decided: Option<&'a Spanned<Day>>,
 }
 
-/// What a decision is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Decision<'_> {
+    /// Returns the command that dates it, for a message: people paste it, so a name that is no id stays out of it.
+    #[must_use]
+    pub fn command(&self, day: Day) -> String {
+        let id = if id_problem(self.id).is_none() { self.id } else { "ID" };
+        format!("stopgap decide {id} --on {day}")
+    }
+}
+
+/// What a decision is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decided {
-    /// The exception.
+    /// The exception itself.
     Entry,
-    /// A renewal, counted from 0.
+    /// The renewal at a position, from 0.
     Renewal(usize),
-    /// An amendment, counted from 0.
+    /// The amendment at a position, from 0.
     Amendment(usize),
 }
 
 impl Decided {
+    /// Returns the key of the day on which it was decided, with dots.
+    #[must_use]
+    pub fn day(self) -> String {
+        match self {
+            Self::Entry => "decided".to_owned(),
+            Self::Renewal(index) => format!("renewals.{index}.decided"),
+            Self::Amendment(index) => format!("amendments.{index}.date"),
+        }
+    }
+
     fn words(self) -> String {
         match self {
             Self::Entry => "the exception".to_owned(),
-            Self::Renewal(at) => format!("renewal {}", at + 1),
-            Self::Amendment(at) => format!("amendment {}", at + 1),
+            Self::Renewal(index) => format!("renewal {}", index + 1),
+            Self::Amendment(index) => format!("amendment {}", index + 1),
         }
     }
 }
@@ -50,12 +71,18 @@ pub fn decisions<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
 }
 
 fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
+    let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
+    exception(&change.head).map(|head| pending(exception(&change.base), head)).unwrap_or_default()
+}
+
+/// Collects the decisions that an exception holds and the base does not: those that are still to be approved.
+#[must_use]
+pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec<Decision<'a>> {
     let mut found = Vec::new();
-    let Some(head) = change.head.as_ref().and_then(|side| side.exception) else { return found };
     let refused = head.is(&[Status::Rejected]);
-    let base = change.base.as_ref().and_then(|side| side.exception);
     let mut add = |on: Decided, approver: Option<&'a Text<'a>>, decided: Option<&'a Spanned<Day>>| {
-        found.extend(approver.map(|approver| Decision { file: head.file, what: on.words(), on, approver, decided }));
+        let what = on.words();
+        found.extend(approver.map(|approver| Decision { file: head.file, id: head.id, what, on, approver, decided }));
     };
     // Whoever is named as the approver now must have approved, even if an amendment says so.
     let renamed = |base: &Exception<'_>| !same(&base.approver, &head.approver);
@@ -77,6 +104,27 @@ fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
         }
     }
     found
+}
+
+/// A closure that a change adds.
+#[derive(Clone, Copy, Debug)]
+pub struct Closing<'a> {
+    /// The exception, as it is closed.
+    pub exception: &'a Exception<'a>,
+    /// The closure.
+    pub closure: &'a Closure<'a>,
+}
+
+/// Collects the closures that a change adds, by which an exception is closed that was not.
+#[must_use]
+pub fn closings<'a>(changes: &Changes<'a>) -> Vec<Closing<'a>> {
+    let closed =
+        |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Closed]));
+    let closing = |change: &Change<'a>| {
+        let exception = closed(&change.head).filter(|_| closed(&change.base).is_none())?;
+        Some(Closing { exception, closure: exception.closure.as_ref()? })
+    };
+    changes.list.iter().filter_map(closing).collect()
 }
 
 /// What was decided before, with how often.

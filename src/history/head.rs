@@ -182,6 +182,15 @@ impl Head {
         names
     }
 
+    /// Returns the files of the commit below the root, where a commit is judged.
+    #[must_use]
+    pub fn commit_files(&self) -> Option<&CommitFiles> {
+        match &self.place {
+            Repository::Commit(files) => Some(files),
+            Repository::Folder(_) => None,
+        }
+    }
+
     /// Tells whether a commit is judged, and not the work tree.
     #[must_use]
     pub fn is_commit(&self) -> bool {

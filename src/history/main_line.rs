@@ -162,6 +162,7 @@ mod tests {
                 authored: 0,
                 request: None,
                 author: String::new(),
+                co_authors: Vec::new(),
                 subject: subject.trim().to_owned(),
                 by_forge: word.ends_with('*'),
             };

@@ -7,6 +7,7 @@ mod changes;
 mod decisions;
 mod head;
 pub(crate) mod main_line;
+mod narrowed;
 pub mod past;
 mod settled;
 mod signatures;
@@ -47,10 +48,11 @@ impl PolicyFile {
     }
 }
 
-pub use approved::{Approved, is_same_value};
+pub use approved::Approved;
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
-pub use decisions::{Decided, Decision, decisions};
+pub use decisions::{Closing, Decided, Decision, closings, decisions, pending};
 pub use head::Head;
+pub use narrowed::Pending;
 pub use settled::Beside;
 pub use signatures::{Signatures, Signed};
 pub use snapshot::{Document, Snapshot};

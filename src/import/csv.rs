@@ -382,7 +382,7 @@ impl Sheet<'_> {
             Kind::Day | Kind::Moment => self.date(at, field, cell, making),
             Kind::Word(words) => self.word(at, (field, words), cell, making, reading),
             Kind::Words(words) => self.words(at, (field, words), cell, making),
-            Kind::Line | Kind::Mapping | Kind::Mappings => draft.add(field, &folded(cell)),
+            Kind::Line | Kind::Flag | Kind::Mapping | Kind::Mappings => draft.add(field, &folded(cell)),
         }
     }
 

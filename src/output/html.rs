@@ -17,7 +17,6 @@ use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use crate::output::escape;
-use crate::report::Owner;
 use crate::text::month_name;
 use crate::time::Day;
 
@@ -75,14 +74,6 @@ fn unix(text: &str) -> String {
 /// Returns the source expression that allows an element with this content.
 fn hash(content: &str) -> String {
     format!("sha256-{}", BASE64.encode(&Sha256::digest(content)))
-}
-
-/// Shows a person, and whether they have left.
-pub(super) fn person(person: &Owner<'_>) -> Markup {
-    html! {
-        (escape::brief(person.written))
-        @if let Some(left) = person.left { span.sub.late { "left " (day(left)) } }
-    }
 }
 
 /// Shows a day, for machines too.

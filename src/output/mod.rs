@@ -30,6 +30,7 @@ mod sarif;
 pub mod show;
 mod snippet;
 mod statistics;
+pub mod suppressions;
 mod text;
 mod wrap;
 

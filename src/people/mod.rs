@@ -2,10 +2,12 @@
 //!
 //! Knows nothing about exceptions, rules or files. The word lists are in `words/`, one word a line and sorted.
 
+mod agents;
 mod kind;
 mod roster;
 mod spelling;
 
+pub use agents::Agents;
 pub(crate) use kind::is_group_name;
 pub use kind::{NotAPerson, not_a_person};
 pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem};

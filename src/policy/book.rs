@@ -2,7 +2,7 @@
 
 use crate::people::People;
 use crate::policy::places::There;
-use crate::policy::{Baseline, Policy};
+use crate::policy::{Baseline, Policy, SuppressionBaseline};
 use crate::register::Controls;
 
 /// The rule book of a repository: its policy and the files that the policy names.
@@ -16,12 +16,14 @@ pub struct RuleBook {
     pub controls: Option<Controls>,
     /// What is tolerated in imported exceptions.
     pub baseline: Option<Baseline>,
+    /// Which suppressions are let be.
+    pub suppressed: Option<SuppressionBaseline>,
 }
 
 impl RuleBook {
     /// Returns which of the files that a repository need not have it has.
     #[must_use]
     pub fn there(&self) -> There {
-        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref())
+        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref(), self.suppressed.as_ref())
     }
 }

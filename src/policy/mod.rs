@@ -5,21 +5,27 @@
 
 mod baseline;
 mod book;
+mod enforcement;
 mod forge;
 mod people;
 pub mod places;
+mod targets;
+mod suppressed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use baseline::{Baseline, Tolerated};
 pub use book::RuleBook;
+pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
+pub use suppressed::{Allowed, SuppressionBaseline};
+pub use targets::Target;
 
 use crate::error::Error;
 use crate::files::{self, ReadFile, Repository};
-use crate::people::People;
+use crate::people::{Agents, People};
 use crate::register::fields::Field;
 use crate::register::{Controls, Tier};
 use crate::rule::Level;
@@ -28,6 +34,7 @@ use crate::schema::{Schema, SchemaFault, Shipped};
 use crate::source::{Source, Span};
 use crate::text::{nearest, shown};
 use crate::time::{Day, Zone, parse_days};
+use crate::tools::{Name, Tool};
 use crate::yaml::{self, Node, Problem};
 
 /// The policy in force; [`Policy::default`] is what stopgap recommends.
@@ -59,6 +66,8 @@ pub struct Policy {
     pub similarity: f64,
     /// By how many days a change may back-date its entries.
     pub back_dating: u32,
+    /// For how many days after a refusal the same request has to answer it.
+    pub asked_again: u32,
     /// How many days from today a baseline may end.
     pub baseline: u32,
     /// Whether the commit that writes a decision must be signed by its approver, or by the forge that merges it.
@@ -70,8 +79,27 @@ pub struct Policy {
     pub signers: Option<String>,
     /// Stock phrases in addition to the built-in ones.
     pub vague_phrases: Vec<String>,
+    /// The ignore files that are written from the register.
+    pub sync: Vec<Target>,
+    /// The tools whose suppressions need an exception, or all of them; `None` if the policy does not say.
+    pub suppressions: Option<Suppressing>,
+    /// Whether markers are judged; `None` if the policy does not say.
+    pub markers: Option<bool>,
+    /// Programs that write on somebody's behalf.
+    pub agents: Agents,
+    /// Which results of scanners need an exception.
+    pub enforcement: Enforcement,
     /// Levels of rules that differ from the rules' defaults.
     pub rules: BTreeMap<&'static str, Level>,
+}
+
+/// Whose suppressions need an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suppressing {
+    /// Those of every tool that is known.
+    All,
+    /// Those of these tools, by their keys.
+    Tools(Vec<String>),
 }
 
 impl Default for Policy {
@@ -90,11 +118,17 @@ impl Default for Policy {
             reminders: vec![7, 1],
             similarity: 0.8,
             back_dating: 3,
+            asked_again: 90,
             baseline: 90,
             signed_decisions: false,
             forge_signer: None,
             signers: None,
             vague_phrases: Vec::new(),
+            sync: Vec::new(),
+            suppressions: None,
+            markers: None,
+            agents: Agents::default(),
+            enforcement: Enforcement::default(),
             rules: BTreeMap::new(),
         }
     }
@@ -164,6 +198,17 @@ impl Policy {
         self.forge.unwrap_or_default()
     }
 
+    /// Returns the tools whose suppressions are judged: those that the policy names, or all where there is a baseline of
+    /// suppressions; `None` where none are.
+    #[must_use]
+    pub fn suppressing(&self, has_baseline: bool) -> Option<Suppressing> {
+        match &self.suppressions {
+            Some(Suppressing::Tools(tools)) if tools.is_empty() => None,
+            None if has_baseline => Some(Suppressing::All),
+            named => named.clone(),
+        }
+    }
+
     /// Returns the level of a rule.
     #[must_use]
     pub fn level(&self, rule: &Rule) -> Level {
@@ -221,6 +266,9 @@ impl Policy {
         self.signed_decisions = text("signed_decisions").as_deref() == Some("true");
         self.forge_signer = text("forge_signer");
         self.take_limits(node);
+        self.sync = targets::take(place, node.get("sync"), &mut problems);
+        self.take_suppressions(node, &mut problems);
+        self.enforcement.take(node.get("enforce"), &mut problems);
         self.take_rules(node, rules, &mut problems);
         problems
     }
@@ -235,6 +283,7 @@ impl Policy {
         let word = |key: &str| node.get(key).and_then(Node::as_text);
         self.exposure_tier = word("exposure_tier").and_then(Tier::parse).unwrap_or(self.exposure_tier);
         self.back_dating = node.get("back_dating").and_then(days).unwrap_or(self.back_dating);
+        self.asked_again = node.get("asked_again").and_then(days).unwrap_or(self.asked_again);
         self.baseline =
             node.get("baseline").and_then(|baseline| baseline.get("max")).and_then(days).unwrap_or(self.baseline);
         let inner = |outer: &str, key: &str| number(node.get(outer)?.get(key)?);
@@ -245,6 +294,35 @@ impl Policy {
             self.reminders.sort_unstable_by(|a, b| b.cmp(a));
         }
         self.vague_phrases = texts(node.get("vague_phrases"));
+    }
+
+    fn take_suppressions(&mut self, node: &Node<'_>, problems: &mut Vec<Problem>) {
+        if let Some(list) = node.get("suppressions").and_then(Node::as_seq) {
+            let mut keys = Vec::new();
+            for item in list {
+                let name = item.as_text().unwrap_or_default();
+                match Name::read(name) {
+                    _ if name == suppressed::ALL => {}
+                    Name::Known(key) => keys.push(key.to_owned()),
+                    Name::Other(_) => {
+                        let known = Tool::all().iter().map(|tool| tool.key);
+                        let help = match nearest(name, known) {
+                            Some(best) => format!("did you mean `{best}`?"),
+                            None => {
+                                "`stopgap suppressions --tools` lists the tools; `all` means each of them".to_owned()
+                            }
+                        };
+                        let message = format!("no suppressions are known of a tool `{}`", shown(name));
+                        problems.push(Problem::new(item.span, message, help));
+                    }
+                }
+            }
+            let is_all = list.iter().any(|item| item.as_text() == Some(suppressed::ALL));
+            self.suppressions = Some(if is_all { Suppressing::All } else { Suppressing::Tools(keys) });
+        }
+        self.markers = node.get("markers").and_then(Node::as_text).map(|text| text == "true");
+        let agents = |key: &str| texts(node.get("agents").and_then(|agents| agents.get(key)));
+        self.agents = Agents::new(agents("logins"), agents("mails"), agents("trailers"));
     }
 
     fn take_rules(&mut self, node: &Node<'_>, rules: &[&'static Rule], problems: &mut Vec<Problem>) {
@@ -335,6 +413,20 @@ pub fn load_baseline(place: &Repository, rules: &[&'static Rule]) -> Result<Opti
         Err(problems) => Err(problems),
     };
     read.map_err(|problems| config_error(KIND, source, problems))
+}
+
+/// Reads the baseline of suppressions, where there is one.
+///
+/// # Errors
+///
+/// When it cannot be read, or says something that makes no sense.
+pub fn load_suppressed(place: &Repository) -> Result<Option<SuppressionBaseline>, Error> {
+    const KIND: &str = "the baseline of suppressions";
+    let Some(source) = side_file(place, None, places::SUPPRESSIONS, KIND)? else { return Ok(None) };
+    match parsed(&source, Shipped::Suppressions) {
+        Ok(node) => Ok(node.and_then(|node| suppressed::from_node(&node, source.text()))),
+        Err(problems) => Err(config_error(KIND, source, problems)),
+    }
 }
 
 /// Reads and compiles the organisation's own schema, if the policy names one.

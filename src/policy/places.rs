@@ -1,7 +1,7 @@
 //! The files of a repository that decide how its register is judged.
 
 use crate::people::People;
-use crate::policy::{Baseline, Policy};
+use crate::policy::{Baseline, Policy, SuppressionBaseline};
 use crate::register::Controls;
 
 /// The names under which a policy is looked for; the first one found counts.
@@ -9,6 +9,9 @@ pub const NAMES: [&str; 2] = ["stopgap.yaml", ".github/stopgap.yaml"];
 
 /// The baseline's file, from the root of the register.
 pub const BASELINE: &str = "baseline.yaml";
+
+/// The file of the baseline of suppressions, from the root of the register.
+pub const SUPPRESSIONS: &str = "suppressions.yaml";
 
 /// Every place where any forge looks for CODEOWNERS, from the top of the work tree. Which of them counts depends on the
 /// forge: [`Forge::codeowners`](crate::policy::Forge::codeowners).
@@ -67,6 +70,8 @@ pub enum Book {
     Baseline,
     /// The keys that may sign decisions.
     Signers,
+    /// The baseline of suppressions.
+    Suppressions,
 }
 
 /// Which files of a rule book a repository has that it need not have.
@@ -78,13 +83,25 @@ pub struct There {
     pub catalogue: bool,
     /// The baseline.
     pub baseline: bool,
+    /// The baseline of suppressions.
+    pub suppressions: bool,
 }
 
 impl There {
     /// Reads them off a rule book.
     #[must_use]
-    pub fn of(people: &People, controls: Option<&Controls>, baseline: Option<&Baseline>) -> Self {
-        Self { roster: people.roster().is_some(), catalogue: controls.is_some(), baseline: baseline.is_some() }
+    pub fn of(
+        people: &People,
+        controls: Option<&Controls>,
+        baseline: Option<&Baseline>,
+        suppressed: Option<&SuppressionBaseline>,
+    ) -> Self {
+        Self {
+            roster: people.roster().is_some(),
+            catalogue: controls.is_some(),
+            baseline: baseline.is_some(),
+            suppressions: suppressed.is_some(),
+        }
     }
 }
 
@@ -99,6 +116,7 @@ impl Book {
             Self::Schema => "the schema",
             Self::Baseline => "the baseline",
             Self::Signers => "the allowed signers",
+            Self::Suppressions => "the baseline of suppressions",
         }
     }
 }
@@ -106,7 +124,7 @@ impl Book {
 impl Policy {
     /// Returns the files of the rule book with their paths, relative to the root: the policy that was read, the roster
     /// and the catalogue where they are or would be, the organisation's schema if one is named, the
-    /// baseline where it is or would be, and the allowed signers where decisions must be signed.
+    /// baselines where they are or would be, and the allowed signers where decisions must be signed.
     pub fn books(&self) -> impl Iterator<Item = (Book, &str)> {
         [
             (Book::Policy, self.path.as_deref()),
@@ -115,6 +133,7 @@ impl Policy {
             (Book::Schema, self.schema.as_deref()),
             (Book::Baseline, Some(BASELINE)),
             (Book::Signers, Some(SIGNERS).filter(|_| self.signed_decisions)),
+            (Book::Suppressions, Some(SUPPRESSIONS)),
         ]
         .into_iter()
         .filter_map(|(book, path)| Some((book, path?)))
@@ -126,6 +145,7 @@ impl Policy {
             Book::People => there.roster,
             Book::Controls => there.catalogue,
             Book::Baseline => there.baseline,
+            Book::Suppressions => there.suppressions,
             Book::Policy | Book::Schema | Book::Signers => true,
         })
     }

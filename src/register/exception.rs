@@ -4,11 +4,13 @@
 //! every other rule still judges the fields that are there. A person who opens a pull request then sees all defects at
 //! once.
 
+use crate::register::cover::{self, Cover};
 use crate::register::spanned::{At, Spanned, Text};
 use crate::register::tier::Tier;
+use crate::register::values::{entries, items, read, text, texts};
 use crate::source::{FileId, Span};
 use crate::time::{Day, Moment, Zone};
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Node};
 
 /// The state of an exception: its `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub struct Exception<'a> {
     pub alternatives: Vec<Alternative<'a>>,
     /// What must happen before it can be closed.
     pub removal: Option<Text<'a>>,
+    /// The day of the request.
+    pub requested: Option<Spanned<Day>>,
     /// Who explains the need.
     pub requester: Option<Text<'a>>,
     /// The one person who removes it.
@@ -81,12 +85,16 @@ pub struct Exception<'a> {
     pub expires: Option<Spanned<Moment>>,
     /// Tickets and pages.
     pub references: Vec<Text<'a>>,
+    /// Ids of earlier exceptions that it answers.
+    pub follows: Vec<Text<'a>>,
     /// The incident behind an emergency.
     pub incident: Option<Incident<'a>>,
     /// What was seen along the way.
     pub reviews: Vec<Review<'a>>,
     /// Fresh requests to go on.
     pub renewals: Vec<Renewal<'a>>,
+    /// The findings of tools that may be overlooked.
+    pub covers: Vec<Cover<'a>>,
     /// Corrections of the record.
     pub amendments: Vec<Amendment<'a>>,
     /// How it ended.
@@ -242,6 +250,7 @@ impl<'a> Exception<'a> {
                 "risk" => it.risk = Risk::from_node(value),
                 "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
                 "removal" => it.removal = text(value, At::field("/removal")),
+                "requested" => it.requested = day(&value, At::field("/requested")),
                 "requester" => it.requester = text(value, At::field("/requester")),
                 "owner" => it.owner = text(value, At::field("/owner")),
                 "approver" => it.approver = text(value, At::field("/approver")),
@@ -250,9 +259,11 @@ impl<'a> Exception<'a> {
                 "starts" => it.starts = moment(&value, At::field("/starts")),
                 "expires" => it.expires = moment(&value, At::field("/expires")),
                 "references" => it.references = texts(value, |index| At::item("/references/*", index)),
+                "follows" => it.follows = texts(value, |index| At::item("/follows/*", index)),
                 "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
                 "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
                 "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
+                "covers" => it.covers = cover::from_list(value),
                 "amendments" => it.amendments = items(value).map(Amendment::from_node).collect(),
                 "closure" if !value.is_empty() => it.closure = Some(Closure::from_node(key_span, value)),
                 _ => {}
@@ -272,6 +283,7 @@ impl<'a> Exception<'a> {
             risk: Risk::default(),
             alternatives: Vec::new(),
             removal: None,
+            requested: None,
             requester: None,
             owner: None,
             approver: None,
@@ -280,9 +292,11 @@ impl<'a> Exception<'a> {
             starts: None,
             expires: None,
             references: Vec::new(),
+            follows: Vec::new(),
             incident: None,
             reviews: Vec::new(),
             renewals: Vec::new(),
+            covers: Vec::new(),
             amendments: Vec::new(),
             closure: None,
         }
@@ -540,38 +554,6 @@ impl<'a> Closure<'a> {
     }
 }
 
-fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
-    match node.kind {
-        Kind::Map(entries) => entries,
-        Kind::Scalar(_) | Kind::Seq(_) => Vec::new(),
-    }
-}
-
-/// Returns the items of a list, each with its index.
-fn items(node: Node<'_>) -> impl Iterator<Item = (usize, Node<'_>)> {
-    let items = match node.kind {
-        Kind::Seq(items) => items,
-        Kind::Scalar(_) | Kind::Map(_) => Vec::new(),
-    };
-    items.into_iter().enumerate()
-}
-
-fn texts(node: Node<'_>, at: impl Fn(usize) -> At) -> Vec<Text<'_>> {
-    items(node).filter_map(|(index, item)| text(item, at(index))).collect()
-}
-
-fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
-    let span = node.span;
-    match node.kind {
-        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text, span, at }),
-        _ => None,
-    }
-}
-
-fn read<T>(node: &Node<'_>, at: At, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
-    Some(Spanned { value: parse(node.as_text()?)?, span: node.span, at })
-}
-
 fn day(node: &Node<'_>, at: At) -> Option<Spanned<Day>> {
     read(node, at, |text| Day::parse(text).ok())
 }
@@ -594,6 +576,7 @@ scope: {system: s, environment: e, team: t, process: p}
 risk: {tier: low, exposure: ['', data], statement: s}
 alternatives: [{}, {option: o, rejected: r}]
 removal: r
+requested: 2026-01-01
 requester: r
 owner: o
 approver: a
@@ -602,6 +585,7 @@ status: active
 starts: 2026-01-01
 expires: 2026-02-01
 references: [a, {}, b]
+follows: [c]
 incident: {id: i, ended: 2026-01-01}
 reviews: [{date: 2026-01-01, by: b, note: n}]
 renewals:
@@ -632,9 +616,9 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             said.add(texts.into_iter().flatten());
             said.add(it.scope.parts().map(|(_, text)| text));
             said.add(&it.risk.tier);
-            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references));
+            said.add(it.risk.exposure.iter().chain(&it.risk.statement).chain(&it.references).chain(&it.follows));
             said.add(it.alternatives.iter().flat_map(|it| it.option.iter().chain(&it.rejected)));
-            said.add(&it.decided);
+            said.add(it.requested.iter().chain(&it.decided));
             said.add(&it.status);
             said.add(it.starts.iter().chain(&it.expires));
             said.add(it.incident.iter().flat_map(|it| &it.id));
@@ -660,7 +644,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));
-        assert_eq!(said.len(), 46, "{said:?}");
+        assert_eq!(said.len(), 48, "{said:?}");
         for (pointer, span) in said {
             assert_eq!(yaml::lookup(&tree, &pointer).map(|(_, node)| node.span), Some(span), "{pointer}");
         }

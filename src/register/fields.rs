@@ -40,6 +40,7 @@ named! {
     TIER "risk.tier"
     EXPOSURE "risk.exposure"
     STATEMENT "risk.statement"
+    REQUESTED "requested"
     REQUESTER "requester"
     OWNER "owner"
     APPROVER "approver"
@@ -48,6 +49,7 @@ named! {
     STARTS "starts"
     EXPIRES "expires"
     REFERENCES "references"
+    FOLLOWS "follows"
     INCIDENT_ID "incident.id"
     RENEWALS "renewals"
     COVERS "covers"
@@ -211,6 +213,14 @@ const TABLE: &[Row] = &[
         .shared()
         .argument("removal", "SENTENCE", "What must be removed at the end, as an instruction to the owner")
         .question(110, "What must be removed at the end?", "an instruction to the owner that somebody else can verify"),
+    Row::new("requested", Kind::Day)
+        .changes(Change::Amended)
+        .column(
+            "=requested, requested on, requested at, request date, date requested, date of request, submitted on, \
+             submission date, date submitted, =submitted, raised on, date raised, beantragt am, antragsdatum, \
+             eingereicht am, datum des antrags",
+        )
+        .argument("requested", "DAY", "The day of the request. Default: today"),
     Row::new("requester", Kind::Person)
         .needed(Need::Always)
         .changes(Change::Amended)
@@ -318,6 +328,11 @@ const TABLE: &[Row] = &[
         .argument("reference", "TICKET", "A ticket or a page where more can be read; repeatable")
         .question(170, "Where can more be read?", "tickets or addresses with blanks between")
         .follows(),
+    Row::new("follows", Kind::Texts)
+        .changes(Change::Free)
+        .argument("follows", "ID", "An earlier exception or refusal that this request answers; repeatable")
+        .question(175, "Which earlier ones does it answer?", "their ids with blanks between; the reason says what is different this time")
+        .follows(),
     Row::new("incident", Kind::Mapping).needed(Need::Emergency).changes(Change::Apart),
     Row::new("incident.id", Kind::Line)
         .needed(Need::Always)
@@ -339,21 +354,7 @@ const TABLE: &[Row] = &[
     Row::new("renewals[].decided", Kind::Day).needed(Need::Always),
     Row::new("renewals[].expires", Kind::Moment).needed(Need::Always),
     Row::new("covers", Kind::Mappings).changes(Change::Amended),
-    Row::new(
-        "covers[].tool",
-        Kind::Word(&[
-            "trivy",
-            "osv-scanner",
-            "grype",
-            "cargo-deny",
-            "snyk",
-            "dependency-check",
-            "inspec",
-            "kyverno",
-            "azure",
-        ]),
-    )
-    .needed(Need::Always),
+    Row::new("covers[].tool", Kind::Line).needed(Need::Always),
     Row::new("covers[].id", Kind::Line).needed(Need::Always),
     Row::new("covers[].paths", Kind::Texts),
     Row::new("covers[].purls", Kind::Texts),
@@ -380,6 +381,7 @@ const TABLE: &[Row] = &[
     Row::new("covers[].match", Kind::Texts),
     Row::new("covers[].scope", Kind::Line),
     Row::new("covers[].assignment", Kind::Line),
+    Row::new("covers[].until_fixed", Kind::Flag),
     Row::new("amendments", Kind::Mappings).changes(Change::Appended("amendment")),
     Row::new("amendments[].date", Kind::Day).needed(Need::Always),
     Row::new("amendments[].by", Kind::Person).needed(Need::Always),
@@ -720,6 +722,7 @@ mod tests {
                 Kind::Person => refers == "#/$defs/person",
                 Kind::Day => refers == "#/$defs/day",
                 Kind::Moment => refers == "#/$defs/moment",
+                Kind::Flag => kind == "boolean",
                 Kind::Word(own) => words == own.join(","),
                 Kind::Words(own) => of_items("enum") == own.join(","),
                 Kind::Texts => of_items("type") == "string" && of_items("enum").is_empty(),

@@ -1,25 +1,30 @@
 //! The register: every exception file, read, parsed and checked against the schemas on all cores.
 
 mod controls;
+mod cover;
 mod differences;
 pub mod draft;
 mod exception;
 pub mod fields;
 mod load;
+pub mod precedent;
 mod row;
 mod spanned;
 mod term;
 mod tier;
+mod values;
 
 pub use controls::{Control, Controls, control_key};
+pub use cover::{Cover, Package};
 pub use differences::{Lists, differences};
-pub use exception::{Amendment, Exception, Renewal, Status};
+pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};
 pub use term::Term;
 pub use tier::Tier;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,6 +57,8 @@ pub struct Register<'a> {
     by_file: FxHashMap<FileId, usize>,
     /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
+    /// The ids in lower case, once somebody has asked for one.
+    ids: OnceLock<FxHashSet<String>>,
 }
 
 /// One file of the register.
@@ -137,6 +144,13 @@ impl<'a> Register<'a> {
     #[must_use]
     pub fn problem(&self, file: FileId) -> Option<&Problem> {
         self.faults.get(&file)?.yaml.first().filter(|_| self.exception(file).is_none())
+    }
+
+    /// Tells whether there is an exception of an id; ids that differ only in case are the same.
+    #[must_use]
+    pub fn holds(&self, id: &str) -> bool {
+        let ids = self.ids.get_or_init(|| self.files.iter().map(|file| file.stem.to_lowercase()).collect());
+        ids.contains(&id.to_lowercase())
     }
 
     /// Counts the exceptions whose status is `active` or `expired`.

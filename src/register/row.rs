@@ -27,6 +27,8 @@ pub enum Kind {
     Day,
     /// A day or a date-time.
     Moment,
+    /// `true` or `false`.
+    Flag,
     /// One of these words.
     Word(&'static [&'static str]),
     /// Some of these words, each once.

@@ -21,8 +21,6 @@ pub struct Term {
 pub struct Notice {
     /// How many days before the last covered day it begins.
     pub days: u32,
-    /// Whether no later one follows.
-    pub last: bool,
     /// The end that it is about.
     pub term: Term,
 }
@@ -40,13 +38,13 @@ impl Exception<'_> {
 
     /// Returns the latest reminder that has begun; `None` before the first and once the end has passed.
     ///
-    /// Only the [`Exception::fitting_reminders`] count.
+    /// The [`Exception::fitting_reminders`] count.
     #[must_use]
     pub fn notice(&self, zone: Zone, today: Today, reminders: &[u32]) -> Option<Notice> {
         let term = self.term(zone, today).filter(|term| !term.ended)?;
         let fitting = self.fitting_reminders(zone, term.last_day, reminders);
         let days = fitting.iter().copied().filter(|days| i64::from(*days) >= term.days_left).min()?;
-        Some(Notice { days, last: fitting.iter().min() == Some(&days), term })
+        Some(Notice { days, term })
     }
 
     /// Returns whether the rule may be broken now: active, started and not ended.
@@ -55,13 +53,17 @@ impl Exception<'_> {
         self.is(&[Status::Active]) && self.term(zone, today).is_some_and(|term| term.started && !term.ended)
     }
 
-    /// Returns those of `reminders`, in days before the last covered day, that fit the term of the last approval: at
-    /// most half of it, so that a seven-day approval is not "soon" on its first day. All of them fit if the record does
-    /// not say since when it has been approved: silence would be worse.
+    /// Returns when to remind of the end, in days before the last covered day, from the policy's `reminders`.
+    ///
+    /// A reminder of more than half the term of the last approval comes at the half instead, so that a seven-day
+    /// approval is not "soon" on its first day and still has one before the day before its end. All of them stay as they
+    /// are if the record does not say since when it has been approved: silence would be worse.
     #[must_use]
     pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
         let Some(approved) = self.approved_from(zone) else { return reminders.to_vec() };
-        let term = approved.days_until(last_day);
-        reminders.iter().copied().filter(|days| i64::from(*days) * 2 <= term).collect()
+        let half = u32::try_from(approved.days_until(last_day).max(0) / 2).unwrap_or(u32::MAX);
+        let mut fitting: Vec<u32> = reminders.iter().map(|days| half.min(*days)).collect();
+        fitting.dedup();
+        fitting
     }
 }

@@ -9,7 +9,7 @@ mod record;
 mod stage;
 mod track;
 
-pub use people::{Circle, Person};
+pub use people::{Circle, Part, Person};
 pub use record::{Over, Record, Told};
 pub use stage::Stage;
 pub use track::{Settings, Step, Tracking, Why, track};
@@ -43,7 +43,7 @@ pub struct Concern {
     pub stage: Stage,
     /// The day from which this stage is due.
     pub since: Day,
-    /// Whether the owner's manager and the approver are told too: at the last reminder and from then on.
+    /// Whether the owner's manager and the approver are told too: of an end always, of a review once it is late.
     pub wide: bool,
 }
 
@@ -184,7 +184,7 @@ fn end(exception: &Exception<'_>, zone: Zone, today: Today, reminders: &[u32]) -
     }
     let notice = exception.notice(zone, today, reminders)?;
     let since = term.last_day.plus(-i64::from(notice.days));
-    Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: notice.last })
+    Some(Concern { subject, stage: Stage::Reminder(notice.days), since, wide: true })
 }
 
 /// Returns the concern about the review that an emergency needs once its incident has ended.

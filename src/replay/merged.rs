@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::Error;
 use crate::git::{Commit, CommitInfo, Git};
-use crate::history::{Approved, Changes, decisions, is_same_value};
+use crate::history::{Approved, Changes, Pending, decisions};
 use crate::replay::instant;
-use crate::signoff::{Candidate, Landed, Merge, Pulls, Unanswered};
+use crate::rules::Judge;
+use crate::signoff::{Candidate, Landed, Merge, Pulls, Unanswered, Worth};
 use crate::source::FileId;
+use crate::time::Day;
 use crate::yaml::{self, Node};
 
 /// The saved answers, matched with the main line that they are about.
@@ -52,8 +54,10 @@ impl<'r> Merges<'r> {
         (commit, info): (&Commit, &CommitInfo),
         approved: &Approved<'_>,
         changes: &Changes<'_>,
+        judge: &Judge,
     ) -> Result<Result<Merge, Unanswered>, Error> {
-        let files: BTreeSet<FileId> = decisions(changes).iter().map(|decision| decision.file).collect();
+        let decisions = decisions(changes);
+        let files: BTreeSet<FileId> = decisions.iter().map(|decision| decision.file).collect();
         if files.is_empty() {
             return Ok(Ok(Merge::default()));
         }
@@ -69,8 +73,13 @@ impl<'r> Merges<'r> {
         let files: Vec<FileId> = files.into_iter().collect();
         let mut merge = Merge { pulls: Vec::new(), others };
         for candidate in candidates {
-            let values = Values::read(&self.here, approved, &candidate, commit, &files, changes)?;
-            merge.pulls.push(candidate.merged(|reviewed| values.covered_by(reviewed))?);
+            let zone = judge.policy.timezone;
+            let approvals = candidate.approvals();
+            let approvals: Vec<(&str, Day)> =
+                approvals.iter().map(|(login, at)| (login.as_str(), zone.day_of(at.to_utc()))).collect();
+            let pending = Pending::new(&decisions, &approvals, &judge.people, zone);
+            let values = Values::read(&self.here, approved, &candidate, commit, &files, (changes, pending))?;
+            merge.pulls.push(candidate.merged(|reviewed| values.worth(reviewed))?);
         }
         Ok(Ok(merge))
     }
@@ -96,6 +105,8 @@ struct Values<'v> {
     approved: &'v Approved<'v>,
     changes: &'v Changes<'v>,
     files: &'v [FileId],
+    /// What may be narrowed after the approval.
+    pending: Pending,
     /// The last commit of the pull request.
     head: &'v str,
     at_head: Option<Texts>,
@@ -112,7 +123,7 @@ impl<'v> Values<'v> {
         candidate: &Candidate<'v>,
         commit: &Commit,
         files: &'v [FileId],
-        changes: &'v Changes<'v>,
+        (changes, pending): (&'v Changes<'v>, Pending),
     ) -> Result<Self, Error> {
         let text = |file: FileId| changes.files.source(file).text().to_owned();
         let now: Texts = files.iter().map(|file| (*file, text(*file))).collect();
@@ -123,6 +134,7 @@ impl<'v> Values<'v> {
             approved,
             changes,
             files,
+            pending,
             head: &candidate.pull.head,
             at_head: None,
             before,
@@ -144,24 +156,31 @@ impl<'v> Values<'v> {
         Ok(Some(texts.into_iter().collect()))
     }
 
-    /// Returns the files whose merged value a reviewed commit has; `None` if this clone lacks it.
-    fn covered_by(&self, reviewed: &str) -> Result<Option<Vec<FileId>>, Error> {
+    /// Returns what the approval of a commit is worth for what was merged; `None` if this clone lacks it.
+    fn worth(&self, reviewed: &str) -> Result<Option<Worth>, Error> {
         let then = if reviewed == self.head { self.at_head.clone() } else { self.texts(reviewed)? };
         let Some(then) = then else {
             // Nothing came to the branch after its last commit, so what was approved is what was merged.
-            return Ok((reviewed == self.head).then(|| self.files.to_vec()));
+            let all = || Worth { covers: self.files.to_vec(), ..Worth::default() };
+            return Ok((reviewed == self.head).then(all));
         };
-        Ok(Some(self.files.iter().copied().filter(|file| self.is_covered(*file, &then)).collect()))
+        let covers = self.files.iter().copied().filter(|file| self.is_covered(*file, &then)).collect();
+        Ok(Some(Worth { covers, ..Worth::default() }))
     }
 
     fn is_covered(&self, file: FileId, then: &Texts) -> bool {
         let then = then.get(&file);
         let merged = |after: &Texts| match (then, after.get(&file)) {
-            (Some(then), Some(merged)) => is_same_value(then, merged),
+            (Some(then), Some(merged)) => self.is_within(file, then, merged),
             // A later commit of the same pull request removed it again.
             (then, merged) => then.is_none() && merged.is_none(),
         };
         self.after.iter().any(merged) || self.is_joined(file, then)
+    }
+
+    /// Returns whether a text says what was approved, or narrows it.
+    fn is_within(&self, file: FileId, approved: &str, now: &str) -> bool {
+        self.pending.beyond(file, approved, now).is_none()
     }
 
     /// Returns whether the merge combined what was approved, the value of the branch's last commit, with what had come
@@ -174,7 +193,7 @@ impl<'v> Values<'v> {
             return false;
         };
         let trees = (yaml::parse(head), yaml::parse(before), yaml::parse(after));
-        is_same_value(then, head)
+        self.is_within(file, then, head)
             && matches!(&trees, (Ok(head), Ok(before), Ok(after)) if is_joined(head, before, after))
     }
 }

@@ -30,7 +30,7 @@ use crate::rules::{self, Judge};
 use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
 use crate::source::FileId;
 use crate::text::counted;
-use crate::time::{Day, Moment, Today};
+use crate::time::{Day, Moment, Today, Zone};
 use crate::yaml;
 
 /// Reads the rule book in a commit.
@@ -154,6 +154,25 @@ pub fn replay(
     }
     replay.answered()?;
     Ok(Past { head: Some(head), commits: at, ..replay.past })
+}
+
+/// Returns the newest first-parent commit of a tip from before a day; `None` if there is none.
+///
+/// # Errors
+///
+/// If the history is not in this clone.
+pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, zone: Zone) -> Result<Option<Commit>, Error> {
+    let Some(tip) = tip else { return Ok(None) };
+    let chain = git.first_parents(tip, None)?;
+    for chunk in chain.chunks(CHUNK) {
+        let infos = git.infos(&chunk.iter().collect::<Vec<_>>())?;
+        let is_before =
+            |info: &Option<CommitInfo>| info.as_ref().is_some_and(|it| zone.day_of(instant(it.committed)) < day);
+        if let Some(at) = infos.iter().position(is_before) {
+            return Ok(chunk.get(at).cloned());
+        }
+    }
+    Ok(None)
 }
 
 /// The state after a commit.
@@ -723,13 +742,14 @@ impl Comparison<'_> {
         let approved = Approved { git: state.git, prefix: &ownership.prefix, folder: &folder };
         let (commit, info, judge) = (self.commit, self.info, &*self.judge);
         let read = state.merges.filter(|_| !self.first);
-        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes));
+        let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes, judge));
         let gate = Gate {
             judge,
             ownership: Some(&ownership),
             files: &files,
             base: &base,
             circumstances: Circumstances { base_day: self.base_day, head: self.head.take(), documents },
+            around: None,
             reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };
         let mut touched = Vec::new();

@@ -9,7 +9,7 @@ use crate::time::Day;
 pub struct Agenda<'m> {
     /// Live, and past the current expiry; the longest overdue first.
     pub expired: Vec<&'m Item<'m>>,
-    /// Active, and within the policy's reminder that fits the term; the next to end first.
+    /// Live, and ending before the next meeting or on its day; the next to end first.
     pub expiring: Vec<&'m Item<'m>>,
     /// Approved since the last meeting: `decided` is between the two, both days included. If `decided` is missing, the
     /// start counts.
@@ -29,7 +29,7 @@ pub struct Agenda<'m> {
 
 impl<'m> Agenda<'m> {
     /// Sorts exceptions, the most urgent first, into the agenda of a meeting.
-    pub(super) fn new(items: &'m [Item<'m>], since: Day, today: Day) -> Self {
+    pub(super) fn new(items: &'m [Item<'m>], since: Day, today: Day, until: Day) -> Self {
         let lately = |day: Option<Day>| day.is_some_and(|day| since <= day && day <= today);
         let mut agenda = Self::default();
         for item in items {
@@ -40,15 +40,18 @@ impl<'m> Agenda<'m> {
                 }
             };
             add(|agenda| &mut agenda.expired, matches!(item.standing, Standing::Expired { .. }));
-            add(|agenda| &mut agenda.expiring, matches!(item.standing, Standing::Expiring { .. }));
+            let is_over = matches!(item.standing, Standing::Expired { .. });
+            let ends = item.last_day.is_some_and(|last| last <= until);
+            add(|agenda| &mut agenda.expiring, item.live && ends && !is_over);
             add(|agenda| &mut agenda.new, approved && item.standing != Standing::Rejected);
-            add(|agenda| &mut agenda.rejected, approved && item.standing == Standing::Rejected);
+            add(|agenda| &mut agenda.rejected, lately(item.decided()) && item.standing == Standing::Rejected);
             let renewals = item.exception.renewals.iter().map(|renewal| renewal.decided.as_ref());
             add(|agenda| &mut agenda.renewed, renewals.flatten().any(|day| lately(Some(day.value))));
             add(|agenda| &mut agenda.closed, lately(item.closed_on));
             add(|agenda| &mut agenda.reviews, item.review.is_some());
             add(|agenda| &mut agenda.doubtful, item.doubt.is_some());
         }
+        agenda.expiring.sort_by_key(|item| item.last_day);
         agenda.reviews.sort_by_key(|item| item.review.map(|review| review.due));
         agenda
     }

@@ -20,7 +20,7 @@ pub enum Standing {
     },
     /// Its record does not say, see [`Item::doubt`].
     Unclear,
-    /// Active, and so near its end that people are reminded of it.
+    /// Active, and its last covered day comes before the next meeting or on its day.
     Expiring {
         /// Days until the last covered day.
         left: i64,
@@ -43,14 +43,14 @@ pub enum Standing {
 pub enum Doubt {
     /// It has no readable status.
     NoStatus,
-    /// It is live and has no readable end.
+    /// It is live or closed and has no readable end.
     NoEnd,
     /// It is live or closed and has no readable start.
     NoStart,
     /// Its status is `expired`, and its end is in the future.
     ExpiredEarly,
     /// It has a closure, and its status is not `closed`.
-    ClosureWhileLive,
+    ClosureNotClosed,
     /// It is closed, without a readable closing day.
     NoClosingDay,
     /// It was closed before it began.
@@ -99,15 +99,17 @@ pub struct Item<'r> {
     pub last_day: Option<Day>,
     /// The day of its closure, where its status is `closed`.
     pub closed_on: Option<Day>,
+    /// Whether that day is in the future.
+    pub closed_ahead: bool,
     /// How often it may be renewed.
     pub max_renewals: usize,
     /// The review that it needs, if it is a live emergency.
     pub review: Option<ReviewDue>,
 }
 
-/// Reads what the meeting needs about every exception, most urgent first.
+/// Reads what the meeting needs about every exception, most urgent first; `until` is the day of the next one.
 #[must_use]
-pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
+pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge, until: Day) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
     let mut directory = Directory::new(&judge.people, judge.today.day);
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
@@ -117,7 +119,7 @@ pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge) -> Vec<Item<'r>> {
         let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
         let shares_id = shared.binary_search(&exception.file).is_ok();
-        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today) });
+        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today, until) });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
@@ -136,9 +138,10 @@ fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
 }
 
 impl<'r> Item<'r> {
-    /// Reads an exception by itself: without its place among the others, its file and who its owner is.
+    /// Reads an exception by itself: without its place among the others, its file and who its owner is. What ends by
+    /// `until` is about to end.
     #[must_use]
-    pub fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today) -> Self {
+    pub fn new(exception: &'r Exception<'r>, policy: &Policy, today: Today, until: Day) -> Self {
         let zone = policy.timezone;
         let status = exception.status.as_ref().map(|status| status.value);
         let term = exception.term(zone, today);
@@ -160,6 +163,7 @@ impl<'r> Item<'r> {
             first_day,
             last_day: term.map(|term| term.last_day),
             closed_on,
+            closed_ahead: closed_on > Some(today.day),
             max_renewals: policy.max_renewals,
             review: exception
                 .unreviewed_incident()
@@ -170,29 +174,27 @@ impl<'r> Item<'r> {
             (Some(Status::Closed), _) => Standing::Closed,
             (Some(Status::Rejected), _) => Standing::Rejected,
             (Some(_), Some(term)) if term.ended => Standing::Expired { overdue: -term.days_left },
-            (Some(Status::Active), Some(term)) if exception.notice(zone, today, &policy.reminders).is_some() => {
-                Standing::Expiring { left: term.days_left }
-            }
+            (Some(Status::Active), Some(term)) if term.last_day <= until => Standing::Expiring { left: term.days_left },
             (Some(Status::Active), Some(term)) if term.started => Standing::InForce { left: term.days_left },
             (Some(Status::Active), Some(_)) if first_day.is_some() => Standing::Waiting,
             _ => Standing::Unclear,
         };
-        it.doubt = it.find_doubt(status, today.day);
+        it.doubt = it.find_doubt(status);
         it
     }
 
-    fn find_doubt(&self, status: Option<Status>, today: Day) -> Option<Doubt> {
+    fn find_doubt(&self, status: Option<Status>) -> Option<Doubt> {
         let closed = status == Some(Status::Closed);
         match status {
             None => Some(Doubt::NoStatus),
-            Some(Status::Rejected) => None,
-            _ if self.live && self.last_day.is_none() => Some(Doubt::NoEnd),
+            Some(Status::Rejected) => self.exception.closure.as_ref().map(|_| Doubt::ClosureNotClosed),
+            _ if self.last_day.is_none() => Some(Doubt::NoEnd),
             Some(Status::Expired) if self.standing == Standing::Unclear => Some(Doubt::ExpiredEarly),
-            _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureWhileLive),
+            _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureNotClosed),
             _ if self.first_day.is_none() => Some(Doubt::NoStart),
             _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),
             _ if closed && self.closed_on < self.first_day => Some(Doubt::ClosedBeforeStart),
-            _ if closed && self.closed_on > Some(today) => Some(Doubt::ClosedAhead),
+            _ if self.closed_ahead => Some(Doubt::ClosedAhead),
             _ if self.live && self.exception.renewals.last().is_some_and(|renewal| renewal.decided.is_none()) => {
                 Some(Doubt::RenewalWithoutDay)
             }
@@ -252,7 +254,7 @@ impl<'r> Item<'r> {
     /// today while it is live. `None` if it has not begun, was rejected, or its dates do not tell.
     #[must_use]
     pub fn life(&self, today: Day) -> Option<i64> {
-        let first = self.first_day.filter(|_| self.doubt != Some(Doubt::ClosedAhead))?;
+        let first = self.first_day.filter(|_| !self.closed_ahead)?;
         let end = match self.standing {
             Standing::Closed => self.closed_on?,
             _ if self.live && self.started => today,
@@ -266,7 +268,7 @@ impl<'r> Item<'r> {
     #[must_use]
     pub fn closed_late(&self) -> Option<i64> {
         let (last, closed) = (self.last_day?, self.closed_on?);
-        let tells = !matches!(self.doubt, Some(Doubt::ClosedBeforeStart | Doubt::ClosedAhead));
+        let tells = !self.closed_ahead && self.doubt != Some(Doubt::ClosedBeforeStart);
         tells.then(|| last.days_until(closed))
     }
 }

@@ -169,7 +169,7 @@ fn is_waiting(item: &Item<'_>) -> bool {
     matches!(item.standing, Standing::Waiting | Standing::Expiring { .. }) && is_before_start(item)
 }
 
-/// Returns whether the record does not say what state an exception is in; one about which people are reminded may still
+/// Returns whether the record does not say what state an exception is in; one that ends soon may still
 /// leave its start open.
 fn is_unclear(item: &Item<'_>) -> bool {
     item.standing == Standing::Unclear

@@ -2,19 +2,32 @@
 //!
 //! Pure values of a register on a day, in the register's time zone. How and where they are written is not known here.
 
+mod against;
 mod agenda;
 mod item;
+mod links;
 mod metrics;
+pub mod pending;
 mod people;
+mod slip;
 mod stretch;
+pub mod trend;
 
+pub use against::{Against, Fault};
 pub use agenda::Agenda;
 pub use item::{Doubt, Item, ReviewDue, Standing, read};
+pub use links::{Links, is_address, page_of};
 pub use metrics::{Closing, Life, Metrics, Row};
-pub use people::Owner;
+pub use pending::Pending;
+pub use slip::Slip;
 pub use stretch::{Kind, Stretch};
+pub use trend::Trend;
 
-use crate::register::{FileRef, Register};
+use std::collections::BTreeSet;
+
+use crate::register::{FileRef, Files, Register};
+use crate::replay::Past;
+use crate::rule::Findings;
 use crate::rules::Judge;
 use crate::time::{Day, Zone};
 
@@ -27,6 +40,32 @@ pub struct Unreadable<'m> {
     pub why: &'m str,
 }
 
+/// The days between which a meeting looks back and ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// The day of the last meeting.
+    pub since: Day,
+    /// The day of the next one.
+    pub until: Day,
+}
+
+/// What is known beyond the records themselves.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// What `check` finds.
+    pub findings: Findings,
+    /// What `history` finds since the last meeting.
+    pub past: Option<Past>,
+    /// What waits on branches of the remote.
+    pub pending: Option<Pending>,
+    /// The weeks.
+    pub trend: Option<Trend>,
+    /// Where files and commits can be looked at.
+    pub links: Option<Links>,
+    /// What could not be found out.
+    pub remarks: Vec<String>,
+}
+
 /// A meeting: the register on a day, compared with the day of the last one.
 #[derive(Debug)]
 pub struct Meeting<'m> {
@@ -35,6 +74,8 @@ pub struct Meeting<'m> {
     /// The day of the last one; what is dated on it counts as new once more, so that nothing written after that meeting
     /// is missed.
     pub since: Day,
+    /// The day of the next one.
+    pub until: Day,
     /// The register's time zone.
     pub zone: Zone,
     /// How often an exception may be renewed.
@@ -47,6 +88,20 @@ pub struct Meeting<'m> {
     pub unreadable: Vec<Unreadable<'m>>,
     /// What is talked about.
     pub agenda: Agenda<'m>,
+    /// What `check` holds against live exceptions, the most urgent of them first.
+    pub against: Vec<Against<'m>>,
+    /// What it holds against other files.
+    pub beside: Vec<Against<'m>>,
+    /// What came to the branch past its gate; `None` if nobody knows.
+    pub slips: Option<Vec<Slip<'m>>>,
+    /// What waits on branches of the remote; `None` if nobody knows.
+    pub pending: Option<&'m Pending>,
+    /// How the register has developed; `None` if nobody knows.
+    pub trend: Option<&'m Trend>,
+    /// Where files and commits can be looked at; `None` if nobody knows.
+    pub links: Option<&'m Links>,
+    /// What the report could not find out, and why.
+    pub remarks: &'m [String],
     /// The figures.
     pub metrics: Metrics<'m>,
 }
@@ -54,25 +109,52 @@ pub struct Meeting<'m> {
 impl<'m> Meeting<'m> {
     /// Prepares the meeting on the judge's day; `items` are the register's, as [`read`] gives them.
     #[must_use]
-    pub fn new(items: &'m [Item<'m>], register: &'m Register<'m>, judge: &'m Judge, since: Day) -> Self {
-        let today = judge.today.day;
+    pub fn new(
+        items: &'m [Item<'m>],
+        register: &'m Register<'m>,
+        files: &'m Files,
+        judge: &'m Judge,
+        period: Period,
+        known: &'m Known,
+    ) -> Self {
+        let (today, Period { since, until }) = (judge.today.day, period);
+        let against = against::collect(&known.findings, files, items, judge);
+        let (against, beside) = against.into_iter().partition(|it| it.item.is_some_and(|item| item.live));
         Self {
             today,
             since,
+            until,
             zone: judge.policy.timezone,
             max_renewals: judge.policy.max_renewals,
             folder: &judge.policy.exceptions,
             items,
             unreadable: unreadable(register),
-            agenda: Agenda::new(items, since, today),
+            agenda: Agenda::new(items, since, today, until),
+            against,
+            beside,
+            slips: known.past.as_ref().map(|past| slip::collect(past, since, today)),
+            pending: known.pending.as_ref(),
+            trend: known.trend.as_ref(),
+            links: known.links.as_ref(),
+            remarks: &known.remarks,
             metrics: Metrics::new(items, register, judge),
         }
     }
 
-    /// Counts what makes the figures unreliable: files that cannot be read, and records that contradict themselves.
+    /// Counts the files to fix beside the live exceptions with errors: those that cannot be read, records that contradict
+    /// themselves, and others with errors.
     #[must_use]
     pub fn to_mend(&self) -> usize {
-        self.unreadable.len() + self.agenda.doubtful.len()
+        let unreadable = self.unreadable.iter().map(|it| it.file.path);
+        let doubtful = self.agenda.doubtful.iter().map(|item| item.path);
+        let beside = self.beside.iter().map(|it| it.path);
+        unreadable.chain(doubtful).chain(beside).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the errors in a file that is no live exception.
+    #[must_use]
+    pub fn beside(&self, path: &str) -> &[Fault<'m>] {
+        self.beside.iter().find(|it| it.path == path).map_or(&[], |it| &it.faults)
     }
 }
 
@@ -88,7 +170,6 @@ mod tests {
     use crate::files::ReadFile;
     use crate::people::{People, PersonRecord, Roster};
     use crate::policy::Policy;
-    use crate::register::Files;
     use crate::source::Source;
     use crate::time::Today;
 
@@ -127,8 +208,9 @@ mod tests {
         let files = Files::from_read(files.iter().map(source).collect());
         let judge = judge(today);
         let register = Register::parse(&files, None);
-        let items = read(&register, &judge);
-        ask(&Meeting::new(&items, &register, &judge, judge.today.day.plus(-7)))
+        let period = Period { since: judge.today.day.plus(-7), until: judge.today.day.plus(7) };
+        let items = read(&register, &judge, period.until);
+        ask(&Meeting::new(&items, &register, &files, &judge, period, &Known::default()))
     }
 
     fn ids(items: &[&Item<'_>]) -> Vec<String> {
@@ -334,7 +416,7 @@ mod tests {
             ),
             (
                 "{status: active, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2026-11-10}}",
-                Some(Doubt::ClosureWhileLive),
+                Some(Doubt::ClosureNotClosed),
                 Standing::Expired { overdue: 13 },
             ),
             ("{status: closed, starts: 2026-11-01, expires: 2026-11-10}", Some(Doubt::NoClosingDay), Standing::Closed),
@@ -351,11 +433,18 @@ mod tests {
             ("{status: expired, starts: 2026-11-01, expires: 2026-11-22}", None, Standing::Expired { overdue: 1 }),
             ("{status: active, starts: 2026-11-01, expires: 2026-11-23}", None, Standing::Expiring { left: 0 }),
             ("{status: rejected}", None, Standing::Rejected),
+            ("{status: rejected, closure: {date: 2026-11-10}}", Some(Doubt::ClosureNotClosed), Standing::Rejected),
+            ("{status: closed, starts: 2026-11-01, closure: {date: 2026-11-10}}", Some(Doubt::NoEnd), Standing::Closed),
         ] {
             meet(TODAY, &[("x", text)], |meeting| {
                 assert_eq!((meeting.items[0].doubt, meeting.items[0].standing), (doubt, standing), "{text}");
             });
         }
+        // Without a start it counts as little.
+        let ahead = "{status: closed, expires: 2026-11-10, closure: {date: 2026-11-24}}";
+        meet(TODAY, &[("x", ahead)], |meeting| {
+            assert_eq!((meeting.metrics.closing.counted, meeting.metrics.closing.left_out), (0, 1));
+        });
         // A closure in the future counts in no figure, and nothing is drawn for it.
         let ahead = "{status: closed, starts: 2026-11-01, expires: 2026-11-10, closure: {date: 2036-11-20}}";
         meet(TODAY, &[("x", ahead)], |meeting| {

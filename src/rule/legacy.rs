@@ -15,12 +15,13 @@ pub enum Legacy {
 
 /// What an old record may lack. An expired exception lacks nothing, and who approved their own request did no better
 /// in a spreadsheet.
-const GAPS: [&str; 19] = [
+const GAPS: [&str; 22] = [
     "schema",
     "placeholder-text",
     "unknown-control",
     "bad-reference",
     "term-too-long",
+    "approved-ahead",
     "dates-out-of-order",
     "recorded-late",
     "owner-not-a-person",
@@ -35,16 +36,19 @@ const GAPS: [&str; 19] = [
     "understated-tier",
     "unstated-exposure",
     "refiled-exception",
+    "asked-again",
+    "cover-too-broad",
 ];
 
 /// What is asked of a decision that is new.
-const ORIGINS: [&str; 7] = [
+const ORIGINS: [&str; 8] = [
     "back-dated",
     "expired-first",
     "approver-not-code-owner",
     "author-is-approver",
     "approval-missing",
     "decision-date-mismatch",
+    "closure-unverified",
     "merged-unapproved",
 ];
 

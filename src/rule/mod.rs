@@ -25,6 +25,8 @@ pub enum Family {
     Change,
     /// Who signed a change off.
     SignOff,
+    /// What scanners are told to overlook.
+    Enforcement,
 }
 
 impl Family {
@@ -38,7 +40,7 @@ impl Family {
     #[must_use]
     pub const fn weight(self) -> Weight {
         match self {
-            Self::Change | Self::SignOff => Weight::Open,
+            Self::Change | Self::SignOff | Self::Enforcement => Weight::Open,
             Self::People => Weight::People,
             Self::Time | Self::Renewals => Weight::Terms,
             Self::Record | Self::Text => Weight::Form,
@@ -56,6 +58,7 @@ impl Family {
             Self::Text => "Text",
             Self::Change => "Change",
             Self::SignOff => "Sign-off",
+            Self::Enforcement => "Enforcement",
         }
     }
 }

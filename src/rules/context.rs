@@ -1,17 +1,22 @@
 //! How a rule judges: what it looks at, what it is given, and where it reports to.
 //!
-//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O.
+//! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O. A milder case of the same
+//! defect may be reported at a lower level than the rule's.
+
+use std::collections::BTreeMap;
 
 use crate::history::Signatures;
 use crate::history::{Change, Changes};
 use crate::people::People;
 use crate::policy::places::There;
-use crate::policy::{Baseline, Policy, RuleBook};
+use crate::policy::{Baseline, Policy, RuleBook, SuppressionBaseline};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
 use crate::rules::BaselineUse;
+use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
+use crate::suppressions::Inventory;
 use crate::text::Phrases;
 use crate::time::Today;
 use crate::yaml::{self, Comment, Problem, Spot};
@@ -119,6 +124,8 @@ pub struct Judge {
     pub controls: Option<Controls>,
     /// What is tolerated in imported exceptions, if there is a baseline.
     pub baseline: Option<Baseline>,
+    /// Which suppressions are let be, if there is a baseline of them.
+    pub suppressed: Option<SuppressionBaseline>,
     /// Stock phrases, the policy's included.
     pub phrases: Phrases,
     /// The moment of the check.
@@ -131,15 +138,15 @@ impl Judge {
     /// Creates a judge from a rule book and a moment.
     #[must_use]
     pub fn new(book: RuleBook, today: Today) -> Self {
-        let RuleBook { policy, people, controls, baseline } = book;
+        let RuleBook { policy, people, controls, baseline, suppressed } = book;
         let phrases = Phrases::new(&policy.vague_phrases);
-        Self { policy, people, controls, baseline, phrases, today, signatures: None }
+        Self { policy, people, controls, baseline, suppressed, phrases, today, signatures: None }
     }
 
     /// Returns which files of the rule book are there that a repository need not have.
     #[must_use]
     pub fn there(&self) -> There {
-        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref())
+        There::of(&self.people, self.controls.as_ref(), self.baseline.as_ref(), self.suppressed.as_ref())
     }
 
     /// Returns the rule book that it judges by.
@@ -150,8 +157,18 @@ impl Judge {
             people: self.people.clone(),
             controls: self.controls.clone(),
             baseline: self.baseline.clone(),
+            suppressed: self.suppressed.clone(),
         }
     }
+}
+
+/// What is known of a repository besides its register, so far as it is judged.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// The suppressions and markers of the tracked files, if those are judged.
+    pub inventory: Option<Inventory>,
+    /// The exception files that nobody but agents has touched in the change, by path, each with one of them.
+    pub by_agents: BTreeMap<String, String>,
 }
 
 /// What a rule sees, and where it reports to.
@@ -164,6 +181,10 @@ pub struct Context<'c> {
     pub changes: Option<&'c Changes<'c>>,
     /// Who owns the files of the register, in a git work tree.
     pub ownership: Option<&'c Ownership>,
+    /// What is known of the repository besides its register.
+    pub around: Option<&'c Around>,
+    /// What scanners found, if their logs are judged too.
+    pub scan: Option<&'c Scan>,
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,
@@ -215,6 +236,12 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn judges_grant(&self, exception: &Exception<'_>) -> bool {
         Applies::Granted.to(exception, self.touching)
+    }
+
+    /// Returns the suppressions and markers of the tracked files, if they are judged.
+    #[must_use]
+    pub fn inventory(&self) -> Option<&'c Inventory> {
+        self.around.and_then(|around| around.inventory.as_ref())
     }
 
     /// Returns a file's path and text.

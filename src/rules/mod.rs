@@ -2,18 +2,21 @@
 //!
 //! A rule is added by its file, its line here, and its folder under `fixtures/rules/`.
 
+mod chain;
 mod context;
+mod scanned;
 mod tolerance;
 
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
-pub use context::{Applies, Check, Context, Judge};
+pub use context::{Applies, Around, Check, Context, Judge};
 pub use tolerance::{BaselineUse, Tolerance};
 
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
+use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
 
@@ -45,6 +48,7 @@ rules! {
         expired,
         expiring_soon,
         term_too_long,
+        approved_ahead,
         dates_out_of_order,
         recorded_late,
         status_mismatch,
@@ -57,6 +61,7 @@ rules! {
         departed_owner,
         departed_approver,
         self_verified_closure,
+        agent_decided,
     }
     renewals {
         too_many_renewals,
@@ -64,6 +69,7 @@ rules! {
         renewal_late,
         renewal_not_escalated,
         refiled_exception,
+        asked_again,
     }
     text {
         copied_reason,
@@ -95,13 +101,29 @@ rules! {
         author_is_approver,
         approval_missing,
         decision_date_mismatch,
+        closure_unverified,
         merged_unapproved,
+    }
+    enforcement {
+        unregistered_finding,
+        unregistered_suppression,
+        suppression_outlives_exception,
+        unknown_marker,
+        stale_marker,
+        fix_available,
+        unused_cover,
+        cover_too_broad,
     }
 }
 
+use change::approved_content_changed::names;
 pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
+
+/// The rules on suppressions and markers.
+pub const OF_SUPPRESSIONS: [&str; 4] =
+    ["unregistered-suppression", "suppression-outlives-exception", "unknown-marker", "stale-marker"];
 
 /// Returns all rules, by family in the order of the documentation.
 #[must_use]
@@ -126,6 +148,10 @@ pub struct Case<'a> {
     pub changes: Option<&'a Changes<'a>>,
     /// Who owns the files, in a git work tree.
     pub ownership: Option<&'a Ownership>,
+    /// What is known of the repository besides its register.
+    pub around: Option<&'a Around>,
+    /// What scanners found, if their logs are judged too.
+    pub scan: Option<&'a Scan>,
     /// All files.
     pub files: &'a Files,
 }
@@ -139,7 +165,30 @@ impl<'a> Case<'a> {
         ownership: Option<&'a Ownership>,
         files: &'a Files,
     ) -> Self {
-        Self { judge, register, changes: None, ownership, files }
+        Self { judge, register, changes: None, ownership, around: None, scan: None, files }
+    }
+
+    /// Judges what is around the register too.
+    #[must_use]
+    pub fn with(self, around: &'a Around) -> Self {
+        Self { around: Some(around), ..self }
+    }
+
+    /// Takes the results of scanners into account.
+    #[must_use]
+    pub fn with_scan(self, scan: Option<&'a Scan>) -> Self {
+        Self { scan, ..self }
+    }
+
+    /// Runs only the rules of the family Enforcement, over the register as it is and the results of scanners.
+    #[must_use]
+    pub fn run_scan(self) -> Findings {
+        let mut on = on(self.judge);
+        on.retain(|on| on.rule.family == Family::Enforcement);
+        let run = Run { case: self, on, touching: None, is_base: false };
+        let mut findings = Findings::new(run.whole(), |file| self.files.source(file));
+        findings.narrow();
+        findings
     }
 
     /// Runs every rule that the policy leaves on over the whole register; the rules that judge a change run if there is
@@ -295,9 +344,22 @@ impl<'a> Run<'a> {
 
     fn context<'c>(&'c self, on: &On, file: FileId, findings: &'c mut Vec<Finding>) -> Context<'c> {
         let &On { rule, level, .. } = on;
-        let Case { judge, register, changes, ownership, files } = self.case;
-        let touching = self.touching;
-        let is_base = self.is_base;
-        Context { judge, register, changes, ownership, touching, files, is_base, rule, level, file, findings }
+        let Case { judge, register, changes, ownership, around, scan, files } = self.case;
+        let (touching, is_base) = (self.touching, self.is_base);
+        Context {
+            judge,
+            register,
+            changes,
+            ownership,
+            around,
+            scan,
+            touching,
+            files,
+            is_base,
+            rule,
+            level,
+            file,
+            findings,
+        }
     }
 }

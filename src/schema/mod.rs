@@ -4,6 +4,7 @@
 //! fetched: a remote or file reference fails when the schema is built.
 
 mod change;
+mod cover;
 mod quick;
 mod references;
 mod typed;
@@ -39,16 +40,19 @@ pub enum Shipped {
     Controls,
     /// The baseline.
     Baseline,
+    /// The baseline of suppressions.
+    Suppressions,
 }
 
 impl Shipped {
     /// All shipped schemas by the name that `stopgap schema` takes.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("exception", Self::Exception),
         ("policy", Self::Policy),
         ("people", Self::People),
         ("controls", Self::Controls),
         ("baseline", Self::Baseline),
+        ("suppressions", Self::Suppressions),
     ];
 
     /// The schemas of what commands print, by the name that `stopgap schema` takes, with their text.
@@ -73,6 +77,7 @@ impl Shipped {
             Self::People => include_str!("../../schema/people.schema.json"),
             Self::Controls => include_str!("../../schema/controls.schema.json"),
             Self::Baseline => include_str!("../../schema/baseline.schema.json"),
+            Self::Suppressions => include_str!("../../schema/suppressions.schema.json"),
         }
     }
 }
@@ -191,6 +196,9 @@ impl Schema {
                 }
             }
             Kind::FalseSchema if self.origin.is_none() => found.push(misplaced(root, pointer, node).into()),
+            kind if self.origin.is_none() && cover::is_in(pointer) && cover::fault(pointer, node, kind).is_some() => {
+                found.extend(cover::fault(pointer, node, kind).map(Found::from));
+            }
             kind => {
                 let name = subject(pointer);
                 let message = self.sentence(&name, pointer, node, kind).unwrap_or_else(|| {
@@ -440,6 +448,8 @@ fn build(document: &Value) -> Result<Validator<Tree>, SchemaFault> {
         .should_ignore_unknown_formats(false)
         .with_format("date", |text: &str| Day::parse(text).is_ok())
         .with_format("moment", |text: &str| Moment::parse(text).is_ok())
+        .with_format("tool", cover::is_tool)
+        .with_format("cover-path", cover::is_path)
         .with_pattern_options(PatternOptions::regex())
         .build(document)
         .map_err(|error| SchemaFault::compiling(&error))
@@ -527,6 +537,9 @@ fn dates_meant(node: &Node<'_>) -> Option<String> {
 fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {
     let key = yaml::key_at(root, pointer).map(|(pointer, span)| (span, Place::key(pointer)));
     let (span, place) = key.unwrap_or_else(|| (node.span, Place::value(pointer)));
+    if let Some(problem) = cover::misplaced(root, pointer, span, &place) {
+        return problem;
+    }
     let tier = yaml::lookup(root, "/risk/tier").and_then(|(_, tier)| tier.as_text()).unwrap_or_default();
     if pointer == "/incident" {
         let message = format!("`incident` belongs to tier `emergency` alone, and this is tier `{}`", shown(tier));

@@ -10,6 +10,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+use super::cover;
 use crate::time::{Day, Moment};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -45,7 +46,7 @@ struct Sub {
     all: Vec<At>,
     any: Vec<At>,
     not: Option<At>,
-    condition: Option<(At, At)>,
+    condition: Option<Condition>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +59,20 @@ enum Type {
     Integer,
 }
 
+/// `if` with its `then` and its `else`.
+#[derive(Clone, Copy, Debug)]
+struct Condition {
+    holds: At,
+    then: Option<At>,
+    otherwise: Option<At>,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Format {
     Day,
     Moment,
+    Tool,
+    CoverPath,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -146,8 +157,11 @@ impl Quick {
             None => false,
         };
         let follows = match sub.condition {
-            Some((condition, then)) if self.judge(condition, node)? => self.judge(then, node)?,
-            _ => true,
+            Some(condition) => {
+                let branch = if self.judge(condition.holds, node)? { condition.then } else { condition.otherwise };
+                branch.map_or(Some(true), |at| self.judge(at, node))?
+            }
+            None => true,
         };
         Some(any && !is_excluded && follows)
     }
@@ -245,6 +259,8 @@ impl Sub {
             None => true,
             Some(Format::Day) => Day::parse(text).is_ok(),
             Some(Format::Moment) => Moment::parse(text).is_ok(),
+            Some(Format::Tool) => cover::is_tool(text),
+            Some(Format::CoverPath) => cover::is_path(text),
         };
         if !has_form || self.bounds.is_empty() || node.as_number().is_none() {
             return Some(has_form);
@@ -311,7 +327,8 @@ impl<'d> Reader<'d> {
                 | "markdownDescription"
                 | "examples"
                 | "default"
-                | "then" => {}
+                | "then"
+                | "else" => {}
                 "type" => sub.types = types(value)?,
                 "enum" => sub.options = Some(value.as_array()?.clone()),
                 "const" => sub.options = Some(vec![value.clone()]),
@@ -349,7 +366,14 @@ impl<'d> Reader<'d> {
                     }
                 }
                 "not" => sub.not = Some(self.schema(value)?),
-                "if" => sub.condition = Some((self.schema(value)?, self.schema(keywords.get("then")?)?)),
+                "if" => {
+                    let holds = self.schema(value)?;
+                    let mut branch = |key: &str| match keywords.get(key) {
+                        Some(schema) => self.schema(schema).map(Some),
+                        None => Some(None),
+                    };
+                    sub.condition = Some(Condition { holds, then: branch("then")?, otherwise: branch("else")? });
+                }
                 "$ref" => sub.all.push(self.reference(value.as_str()?)?),
                 _ => return None,
             }
@@ -391,6 +415,8 @@ fn format(name: &str) -> Option<Format> {
     match name {
         "date" => Some(Format::Day),
         "moment" => Some(Format::Moment),
+        "tool" => Some(Format::Tool),
+        "cover-path" => Some(Format::CoverPath),
         _ => None,
     }
 }

@@ -29,15 +29,33 @@ pub struct Verdict {
     pub commit: Option<String>,
     /// When.
     pub submitted_at: DateTime<FixedOffset>,
-    /// The files that have the same value in the reviewed commit; `None` if it cannot be read in this clone.
-    pub covers: Option<Vec<FileId>>,
+    /// What it is worth for the files as they are now; `None` if the reviewed commit cannot be read in this clone.
+    pub worth: Option<Worth>,
+}
+
+/// What an approval is worth now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// The files that it is good for: they say what was approved, or narrow it.
+    pub covers: Vec<FileId>,
+    /// Of the others, where each first says something else, as a JSON Pointer; empty for the file as a whole. A file that
+    /// was not there then is in neither list.
+    pub edited: Vec<(FileId, String)>,
+}
+
+impl Worth {
+    /// Returns the place at which a file first goes beyond what was approved.
+    #[must_use]
+    pub fn edit_of(&self, file: FileId) -> Option<&str> {
+        self.edited.iter().find(|(edited, _)| *edited == file).map(|(_, place)| place.as_str())
+    }
 }
 
 impl Verdict {
     /// Returns whether it is an approval that is good for a file as it is now.
     #[must_use]
     pub fn holds_for(&self, file: FileId) -> bool {
-        self.state == ReviewState::Approved && self.covers.as_ref().is_some_and(|files| files.contains(&file))
+        self.state == ReviewState::Approved && self.worth.as_ref().is_some_and(|worth| worth.covers.contains(&file))
     }
 }
 

@@ -15,7 +15,7 @@ mod reviews;
 
 pub use change_request::{ChangeRequest, Opinions, Saved};
 pub use codeowners::{Codeowners, Demand, Owner, OwnerKind, Rule};
-pub use evidence::{Evidence, Verdict};
+pub use evidence::{Evidence, Verdict, Worth};
 pub use merge::{Merge, MergedPull};
 pub use owners::{OwnerPeople, people_of};
 pub use ownership::Ownership;

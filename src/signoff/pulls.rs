@@ -13,8 +13,7 @@ use serde::de::{Error as _, MapAccess};
 use crate::github::json::{Field, Object, commit, explain_at, time};
 use crate::github::pages::{Listed, Page};
 use crate::github::{Account, InputError, User};
-use crate::signoff::{MergedPull, Review, Reviews, Verdict};
-use crate::source::FileId;
+use crate::signoff::{MergedPull, Review, Reviews, Verdict, Worth};
 use crate::text::shown;
 
 /// A pull request, as the list of a commit's pull requests writes it.
@@ -117,13 +116,21 @@ impl Pulls {
 }
 
 impl Candidate<'_> {
-    /// Says where each reviewer stood at the merge. `covers` returns the files whose merged value a reviewed commit
-    /// has, or `None` where this clone lacks that commit.
+    /// Returns the approvals that stood at the merge, each account with the time of its review.
+    #[must_use]
+    pub fn approvals(&self) -> Vec<(String, DateTime<FixedOffset>)> {
+        let reviews = self.reviews.until(self.until);
+        let approvals = reviews.approvals(self.pull.author.as_ref()).into_iter();
+        approvals.map(|approval| (approval.login.to_owned(), approval.submitted_at)).collect()
+    }
+
+    /// Says where each reviewer stood at the merge. `worth` returns what the approval of a commit is worth for what was
+    /// merged, or `None` where this clone lacks that commit.
     ///
     /// # Errors
     ///
-    /// Those of `covers`.
-    pub fn merged<E>(&self, mut covers: impl FnMut(&str) -> Result<Option<Vec<FileId>>, E>) -> Result<MergedPull, E> {
+    /// Those of `worth`.
+    pub fn merged<E>(&self, mut worth: impl FnMut(&str) -> Result<Option<Worth>, E>) -> Result<MergedPull, E> {
         let author = self.pull.author.as_ref();
         let mut verdicts = Vec::new();
         for standing in self.reviews.until(self.until).standing(author) {
@@ -132,7 +139,7 @@ impl Candidate<'_> {
                 state: standing.state,
                 commit: standing.commit.map(str::to_owned),
                 submitted_at: standing.submitted_at,
-                covers: standing.commit.map(&mut covers).transpose()?.flatten(),
+                worth: standing.commit.map(&mut worth).transpose()?.flatten(),
             });
         }
         let approvals = self.reviews.approvals(author).into_iter();

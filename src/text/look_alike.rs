@@ -1,5 +1,7 @@
 //! Texts that look the same: what a reader's eye cannot tell apart (Unicode Technical Standard 39, section 4).
 
+use std::borrow::Cow;
+
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
@@ -93,6 +95,42 @@ fn small_capital(c: char) -> Option<char> {
     })
 }
 
+/// Writes out the letters of a name that a reader takes for others: `@оlek` becomes ``@оlek (U+043E looks like `o`)``.
+///
+/// These are letters outside the Latin script that look like an ASCII letter, in a word that has ASCII letters too or in
+/// a handle; a name that is written in another script throughout is what it looks like.
+#[must_use]
+pub fn written_out(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() {
+        return Cow::Borrowed(name);
+    }
+    let mut signs: Vec<(char, String)> = Vec::new();
+    for word in name.split(char::is_whitespace) {
+        if !word.starts_with('@') && !word.contains(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        for c in word.chars().filter(|c| !is_latin(*c)) {
+            let mut prototype = String::new();
+            push_prototype(c, &mut prototype);
+            let is_ascii = prototype.len() == 1 && prototype.starts_with(|c: char| c.is_ascii_alphanumeric());
+            if is_ascii && !signs.iter().any(|(known, _)| *known == c) {
+                signs.push((c, prototype));
+            }
+        }
+    }
+    if signs.is_empty() {
+        return Cow::Borrowed(name);
+    }
+    let signs: Vec<String> =
+        signs.iter().map(|(c, like)| format!("U+{:04X} looks like `{like}`", u32::from(*c))).collect();
+    Cow::Owned(format!("{name} ({})", signs.join(", ")))
+}
+
+/// Returns whether a letter is of the Latin script, by its block (Unicode 16.0).
+fn is_latin(c: char) -> bool {
+    matches!(c, '\0'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +140,21 @@ mod tests {
     fn both_tables_are_of_one_unicode_version() {
         let (major, minor, update) = unicode_normalization::UNICODE_VERSION;
         assert_eq!((major.into(), minor.into(), update.into()), unicode_security::UNICODE_VERSION);
+    }
+
+    #[test]
+    fn a_letter_of_another_script_in_a_name_is_written_out() {
+        for (name, written) in [
+            ("@оlek", "@оlek (U+043E looks like `o`)"),
+            ("Dаnа Olek", "Dаnа Olek (U+0430 looks like `a`)"),
+            ("@олек", "@олек (U+043E looks like `o`, U+0435 looks like `e`, U+043A looks like `k`)"),
+            ("Олек Ковaль", "Олек Ковaль (U+041A looks like `K`, U+043E looks like `o`, U+0432 looks like `b`)"),
+        ] {
+            assert_eq!(written_out(name), written);
+        }
+        for name in ["@olek", "Zoë Brandt", "Łukasz Işık", "Олек Коваль", "李 Wei", "Jørgen"] {
+            assert_eq!(written_out(name), name);
+        }
     }
 
     #[test]

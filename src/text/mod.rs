@@ -14,6 +14,7 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
+pub use look_alike::written_out;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use normalise::is_hostile;

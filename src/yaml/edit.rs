@@ -11,7 +11,7 @@ use crate::yaml::node::{Entry, Kind, Node, Style};
 use crate::yaml::write::{self, Layout, Quotes, Value};
 use crate::yaml::{check_text, comments, parse};
 
-/// One edit. A path names a key through mappings: `["scope", "system"]`.
+/// One edit. A path names a key through mappings and the positions of items: `["renewals", "0", "decided"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Returns a key another value; a key that is missing is added.
@@ -177,7 +177,16 @@ fn intended(value: &Plain, path: &[String], edit: &Edit) -> Option<Plain> {
             _ => None,
         };
     };
-    let Plain::Map(entries) = value else { return None };
+    let entries = match value {
+        Plain::Map(entries) => entries,
+        Plain::Seq(items) if !rest.is_empty() => {
+            let mut items = items.clone();
+            let item = items.get_mut(key.parse::<usize>().ok()?)?;
+            *item = intended(item, rest, edit)?;
+            return Some(Plain::Seq(items));
+        }
+        _ => return None,
+    };
     let mut entries = entries.clone();
     match entries.iter_mut().find(|(name, _)| name == key) {
         Some((_, value)) => *value = intended(value, rest, edit)?,
@@ -306,13 +315,21 @@ struct Editor<'t> {
 
 type Splices = Vec<(Range<usize>, String)>;
 
+/// Returns what a mapping has under a key, or a list at a position.
+fn part<'n, 'a>(node: &'n Node<'a>, key: &str) -> Option<&'n Node<'a>> {
+    match node.as_seq() {
+        Some(items) => items.get(key.parse::<usize>().ok()?),
+        None => node.get(key),
+    }
+}
+
 impl Editor<'_> {
     fn plan(&self, root: &Node<'_>, edit: &Edit) -> Result<Splices, &'static str> {
         let Some((last, above)) = edit.path().split_last() else { return Err("it does not name a key") };
         let mut map = root;
         let mut in_flow = is_flow(self.text, root);
         for key in above {
-            map = map.get(key).ok_or("what it belongs to is missing")?;
+            map = part(map, key).ok_or("what it belongs to is missing")?;
             in_flow |= is_flow(self.text, map);
         }
         let entries = map.as_map().ok_or("it belongs to a value that is not a mapping")?;

@@ -16,7 +16,9 @@ const { gfm, gfmHtml } = await import(pathToFileURL(`${work}/npm/node_modules/mi
 
 const TODAY = "2026-11-23";
 const DAY = 86_400_000;
-const FIXTURES = "../../fixtures/registers";
+// Copies, because the page of a register in git has its repository's links and past.
+const FIXTURES = path.join(work, "registers");
+fs.cpSync("../../fixtures/registers", FIXTURES, { recursive: true });
 let checks = 0;
 
 function check(actual, expected, what) {
@@ -125,6 +127,9 @@ async function keyboard(it, url) {
   await tabTo(tab, () => document.activeElement.id === "find");
   const outline = await tab.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   holds(outline !== "none", "the focus is seen");
+  await tab.keyboard.type("vendor COULD switch compressors");
+  check(await visible(tab), ["cooling-vendor-probe"], "what the table does not show is searched too");
+  for (let letters = 0; letters < 31; letters += 1) await tab.keyboard.press("Backspace");
   await tab.keyboard.type("ILSE cold");
   check(await visible(tab), ["cooling-vendor-probe"], "words are searched for without case, all of them");
   check(await said(), "1 of 40 rows are shown");
@@ -180,12 +185,13 @@ async function timeline(it) {
     "f-starts-at-noon": entry({ starts: "2026-11-18T12:00", expires: "2026-12-01T00:00" }),
     "g-ends-today": entry({ starts: "2026-11-16", expires: "2026-11-23" }),
     "h-next-year": entry({ starts: "2026-12-20", decided: "2026-11-20", expires: "2027-01-18" }),
+    "i-far-away": entry({ starts: "2027-02-20", decided: "2026-11-20", expires: "2027-03-18" }),
   });
   const expected = {
     "a-plain": [["term", "2026-11-02", "2026-12-01"]],
-    "b-overdue": [["term", "2026-10-05", "2026-11-03"], ["lapsed", "2026-11-04", "2026-11-23"]],
+    "b-overdue": [["term", "2026-10-23", "2026-11-03"], ["lapsed", "2026-11-04", "2026-11-23"]],
     "c-renewed": [
-      ["term", "2026-09-20", "2026-10-15"], ["renewal", "2026-10-16", "2026-10-31"],
+      ["renewal", "2026-10-23", "2026-10-31"],
       ["lapsed", "2026-11-01", "2026-11-04"], ["renewal", "2026-11-05", "2026-12-10"],
     ],
     "d-closed-early": [["term", "2026-11-02", "2026-11-12"], ["closure", "2026-11-12", "2026-11-12"]],
@@ -194,10 +200,13 @@ async function timeline(it) {
     ],
     "f-starts-at-noon": [["term", "2026-11-18", "2026-11-30"]],
     "g-ends-today": [["term", "2026-11-16", "2026-11-23"]],
-    "h-next-year": [["term", "2026-12-20", "2027-01-18"]],
+    "h-next-year": [["term", "2026-12-20", "2026-12-24"]],
+    "i-far-away": [],
   };
+  // Where a bar or all of them lie outside the month before and after today, an arrow says so.
+  const arrows = { "b-overdue": 1, "c-renewed": 1, "h-next-year": 1, "i-far-away": 1 };
   const html = report(root, "html");
-  for (const width of [1280, 700]) {
+  for (const width of [1280, 800]) {
     await it.tab.setViewportSize({ width, height: 900 });
     await visit(it, page("known", html));
     const drawn = await it.tab.evaluate(() => {
@@ -213,21 +222,24 @@ async function timeline(it) {
           id: target.querySelector("code").textContent,
           marks: marks.map((mark) => ({ kind: mark.getAttribute("class"), ...box(mark) })),
           today: box(row.querySelector(".today")),
+          arrows: row.querySelectorAll(".beyond, .away").length,
           ticks: [...row.querySelectorAll(".tick")].map((tick) => box(tick).middle),
           inside: box(row.querySelector(".bars")),
         };
       });
       return { months, rows };
     });
-    // The axis says where 1 November and 1 December are; every other place follows from these two.
+    // The axis says where two Mondays are; every other place follows from these two.
     const place = Object.fromEntries(drawn.months);
-    const november = Date.parse("2026-11-01");
-    const perDay = (place.Dec - place.Nov) / 30;
-    const at = (day, after = 0) => place.Nov + ((Date.parse(day) - november) / DAY + after) * perDay;
+    const monday = Date.parse("2026-11-02");
+    const perDay = (place["30 Nov"] - place["2 Nov"]) / 28;
+    const at = (day, after = 0) => place["2 Nov"] + ((Date.parse(day) - monday) / DAY + after) * perDay;
     const near = (actual, wanted, what) => holds(Math.abs(actual - wanted) < 0.8, `${what} at ${width}: ${actual}, not ${wanted}`);
-    holds(Math.abs(place["Jan 2027"] - at("2027-01-01")) < 0.8, "the axis is even");
+    holds(Math.abs(place["21 Dec"] - at("2026-12-21")) < 0.8, "the axis is even");
+    check(drawn.months.length, 9, "a month before today and a month after it");
     check(drawn.rows.map((row) => row.id).sort(), Object.keys(expected).sort());
-    for (const { id, marks, today, ticks, inside } of drawn.rows) {
+    for (const { id, marks, arrows: drawn_arrows, today, ticks, inside } of drawn.rows) {
+      check(drawn_arrows, arrows[id] ?? 0, `arrows of ${id}`);
       check(marks.map((mark) => mark.kind), expected[id].map(([kind]) => kind), id);
       marks.forEach((mark, index) => {
         const [kind, from, to] = expected[id][index];
@@ -242,13 +254,13 @@ async function timeline(it) {
       near(today.left, at(TODAY), "today");
       near(today.right, at(TODAY, 1), "the end of today");
       check(ticks.length, drawn.months.length);
-      near(ticks[drawn.months.findIndex(([name]) => name === "Nov")], place.Nov, "the line of November");
+      near(ticks[drawn.months.findIndex(([name]) => name === "2 Nov")], place["2 Nov"], "the line of a Monday");
     }
   }
   await it.tab.setViewportSize({ width: 1280, height: 900 });
   // One row per exception, most urgent first.
   const order = await it.tab.$$eval(".timeline ol li a", (links) => links.map((link) => document.querySelector(link.hash).querySelector("code").textContent));
-  check(order, ["b-overdue", "g-ends-today", "f-starts-at-noon", "a-plain", "c-renewed", "h-next-year", "d-closed-early", "e-closed-late"]);
+  check(order, ["b-overdue", "g-ends-today", "f-starts-at-noon", "a-plain", "c-renewed", "h-next-year", "i-far-away", "d-closed-early", "e-closed-late"]);
 }
 
 const TEXTS = [
@@ -404,6 +416,55 @@ async function on_paper(it, url) {
   await it.tab.emulateMedia({ media: null, colorScheme: null });
 }
 
+/** Findings and forged names are seen without colour; nothing is broken inside a word or cut off. */
+async function legible(it, url) {
+  await visit(it, url);
+  const signs = await it.tab.$$eval("#rows .chip", (chips) => [...new Set(chips.map((chip) => chip.textContent.split(" ")[0]))]);
+  check(signs.sort(), ["▲", "?", "◆", "●", "○", "✓", "✕"].sort(), "each standing has a shape of its own");
+  const forged = await it.tab.$$eval("#rows .forged", (names) => names.map((name) => name.parentElement.textContent));
+  check(forged, ["@оlek⚠ U+043E looks like `o`"], "a forged name is written out");
+  const accused = await it.tab.$$eval("#rows tr", (rows) => rows.filter((row) => row.textContent.includes("⚠ self-approval")).length);
+  check(accused, 2, "findings are in the register too");
+  for (const width of [1280, 400]) {
+    await it.tab.setViewportSize({ width, height: 900 });
+    const found = await it.tab.evaluate(() => {
+      const broken = [];
+      const cut = [];
+      const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        const parent = node.parentElement;
+        if (parent.closest("svg, .unseen, .sheet, option, [hidden]") || parent.closest(".do code")) continue;
+        // A line may end behind a hyphen or a slash.
+        for (const word of node.data.matchAll(/[^\s\-/]+/g)) {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          const boxes = [...range.getClientRects()];
+          if (new Set(boxes.map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+          if (boxes.some((box) => box.right > document.documentElement.clientWidth + 1)) cut.push(word[0]);
+        }
+      }
+      return { broken, cut };
+    });
+    check(found.broken, [], `words broken at ${width}`);
+    check(found.cut, [], `words cut off at ${width}`);
+  }
+  await it.tab.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Two pages for the meeting, whatever the register, and the rest behind them. */
+async function two_pages(it, url, what) {
+  await visit(it, url);
+  const pages = (pdf) => [...pdf.toString("latin1").matchAll(/\/Type\s*\/Page\b/g)].length;
+  const all = pages(await it.tab.pdf({ preferCSSPageSize: true }));
+  await it.tab.evaluate(() => document.querySelector(".annex").remove());
+  await it.tab.evaluate(() => document.querySelector("footer").remove());
+  const meeting = pages(await it.tab.pdf({ preferCSSPageSize: true }));
+  holds(meeting <= 2, `${what}: the meeting has ${meeting} pages`);
+  holds(all > meeting, `${what}: the annex is behind them, ${all} pages in all`);
+}
+
 async function calm(it, url) {
   await it.tab.emulateMedia({ reducedMotion: "reduce" });
   await visit(it, url);
@@ -453,7 +514,8 @@ async function markdown(it, root) {
       const all = [...parsed.body.querySelectorAll("*")];
       const walker = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
       const texts = [];
-      while (walker.nextNode()) texts.push(walker.currentNode.data);
+      // Nothing is linked in code.
+      while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("code")) texts.push(walker.currentNode.data);
       return {
         names: [...new Set(all.map((element) => element.localName))].sort(),
         attributes: [...new Set(all.flatMap((element) => element.getAttributeNames()))],
@@ -461,7 +523,7 @@ async function markdown(it, root) {
         dollars: [...parsed.querySelectorAll("span")].every((span) => span.textContent === "$"),
       };
     }, html);
-    const ours = ["br", "h1", "h2", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr"];
+    const ours = ["br", "code", "h1", "h2", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr"];
     check(names.filter((name) => !ours.includes(name)), [], "elements");
     check(attributes.filter((name) => name !== "align"), [], "attributes");
     holds(dollars, "only a dollar stands in a span");
@@ -495,6 +557,10 @@ await accessible(it, page("hostile", report(evil, "html")), "hostile");
 await accessible(it, page("empty", report(empty, "html")), "an empty register");
 await without_script(drift);
 await on_paper(it, drift);
+await two_pages(it, drift, "drift");
+await two_pages(it, acme, "acme");
+await two_pages(it, page("hostile", report(evil, "html")), "hostile");
+await legible(it, drift);
 await calm(it, drift);
 const speed = await large(it);
 await markdown(it, evil);

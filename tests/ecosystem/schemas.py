@@ -9,15 +9,23 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures/schema"
 ACME = ROOT / "fixtures/registers/acme"
 
-# stopgap reads every scalar as text and an empty value as a missing one, and knows the calendar.
+# stopgap reads every scalar as text and an empty value as a missing one, and knows the calendar, the names of tools and
+# what a glob matches.
 # A schema alone cannot say that.
 KNOWN = {
     "valid/empty-optional-values.yaml",
     "valid/plain-numbers-are-text.yaml",
+    "invalid/covers-paths-lead-outside.yaml",
+    "invalid/covers-paths-match-everything-by-a-choice.yaml",
+    "invalid/covers-tool-in-another-spelling.yaml",
+    "invalid/covers-tool-misspelt.yaml",
     "invalid/starts-29-february.yaml",
     "invalid/starts-31-november.yaml",
     "invalid/starts-at-25-hours.yaml",
 }
+
+
+OUTPUTS = {"case.schema.json", "evidence.schema.json"}
 
 
 def run(tool, *arguments):
@@ -36,13 +44,14 @@ def main(work):
     tool = work / "venv/bin/check-jsonschema"
     schemas = sorted((ROOT / "schema").glob("*.schema.json"))
     meta = run(tool, "--check-metaschema", *schemas)
-    # Those of outputs have no fixtures: the tests of the commands hold what they print against them.
-    schemas = [schema for schema in schemas if schema.name.split(".")[0] not in ("case", "evidence")]
-    if meta.returncode != 0 or len(schemas) != 5:
+    if meta.returncode != 0 or len(schemas) != 8:
         sys.exit(f"schemas: not valid themselves:\n{meta.stdout}{meta.stderr}")
 
     count, differing = 0, set()
     for schema in schemas:
+        # What a command prints is held against its schema by the tests of that command.
+        if schema.name in OUTPUTS:
+            continue
         kind = schema.name.removesuffix(".schema.json")
         prefix = "" if kind == "exception" else f"{kind}-"
         for verdict in ["valid", "invalid"]:
@@ -55,8 +64,8 @@ def main(work):
             count += len(files)
         side = ACME / {"policy": "stopgap.yaml"}.get(kind, f"{kind}.yaml")
         acme = sorted(ACME.glob("exceptions/**/*.y*ml")) if kind == "exception" else [side]
-        # A register without a gap has no baseline.
-        acme = [] if kind == "baseline" else acme
+        # A register without a gap has no baseline, and a clean repository none of suppressions.
+        acme = [] if kind in ("baseline", "suppressions") else acme
         differing |= {str(file.relative_to(ROOT)) for file in (refused(tool, schema, acme) if acme else [])}
         count += len(acme)
 

@@ -45,7 +45,7 @@ fn run_in(sandbox: &Sandbox, folder: &str, arguments: &[&str]) -> Run {
 #[test]
 fn a_roster_with_people_missing_refuses_only_what_it_knows() {
     let renewed = "[{requested: 2026-11-20, requester: Luis Prado, reason: The third box came without its screws., \
-                   risk_check: Log read., approver: WHO, decided: 2026-11-20, expires: 2026-11-26}]";
+                   risk_check: Log read., approver: WHO, decided: 2026-11-20, expires: 2026-11-27}]";
     let high = [("risk.tier", "high"), ("starts", "2026-11-15"), ("decided", "2026-11-15"), ("expires", "2026-11-21")];
     let with = |approver: &str| {
         let renewals = renewed.replace("WHO", approver);

@@ -192,7 +192,7 @@ fn this_repository_is_told_that_it_has_no_gate() {
         let path = format!(".github/workflows/{name}");
         repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
     }
-    for name in ["exception", "policy", "people", "controls", "baseline"] {
+    for name in ["exception", "policy", "people", "controls", "baseline", "suppressions"] {
         let path = format!("schema/{name}.schema.json");
         repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
     }

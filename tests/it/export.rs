@@ -461,12 +461,12 @@ fn a_calendar_has_the_last_covered_day_of_each_live_exception() {
         .collect();
     let decided = "20261115T000000Z";
     let expected = [
-        ("abroad", "20261130", decided, "0", "-P3D"),
+        ("abroad", "20261130", decided, "0", "-P7D -P3D"),
         ("active", "20261216", decided, "0", "-P14D -P3D"),
-        ("midnight", "20261130", decided, "0", "-P3D"),
+        ("midnight", "20261130", decided, "0", "-P7D -P3D"),
         ("overdue", "20261120", decided, "0", ""),
         ("renewed", "20261220", "20261121T000000Z", "1", "-P14D -P3D"),
-        ("short", "20261125", decided, "0", ""),
+        ("short", "20261125", decided, "0", "-P2D"),
     ];
     assert_eq!(seen, expected.map(|(id, day, stamp, sequence, alarms)| (id, day, stamp, sequence, alarms.to_owned())));
     let summary = |id: &str| events.iter().find(|event| event.get("UID").starts_with(id)).unwrap().get("SUMMARY");
@@ -531,7 +531,7 @@ fn an_export_that_cannot_be_done_says_so_and_writes_nothing() {
     for (format, arguments, words) in [
         ("csv", &["--output", "exceptions/a.yaml"][..], "`--output` would replace `exceptions/a.yaml`"),
         ("csv", &["--output", "stopgap.yaml/x"], "cannot write"),
-        ("pdf", &[], "csv, jsonl, ics, oscal-poam, oscal-ar"),
+        ("pdf", &[], "csv, jsonl, ics, openvex, cyclonedx-vex, oscal-poam, oscal-ar"),
         ("csv", &["--today", "soon"], "`--today soon`"),
         ("csv", &["--root", "nowhere"], "is not a folder"),
     ] {

@@ -207,6 +207,56 @@ mod approvals {
     }
 
     #[test]
+    fn what_is_dated_after_the_approval_is_still_approved_and_nothing_else() {
+        let asked = [("decided", "2026-11-13"), ("starts", "2026-11-13"), ("expires", "2026-12-13")];
+        for (edits, field) in [
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-13")][..], None),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-01")], None),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-13T23:00")], None),
+            (&[("decided", "2026-11-14"), ("starts", "2026-11-15"), ("expires", "2026-12-13")], Some("decided")),
+            (&[("decided", "2026-11-15"), ("starts", "2026-11-15"), ("expires", "2026-12-14")], Some("expires")),
+            (
+                &[
+                    ("decided", "2026-11-15"),
+                    ("starts", "2026-11-15"),
+                    ("expires", "2026-12-13"),
+                    ("reason", "The maker is late."),
+                ],
+                Some("reason"),
+            ),
+        ] {
+            let mut request = Request::asking(&asked);
+            request.approve("mei", 9);
+            request.push(10, &[(ENTRY, &entry(edits))]);
+            let said = request.said();
+            let says =
+                |line: &String| field.is_some_and(|field| line.contains(&format!("and `{field}` has been edited")));
+            assert!(field.map_or(said.is_empty(), |_| said.iter().any(says)), "{edits:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_merge_request_is_dated_by_its_approval() {
+        let mut request =
+            Request::asking(&[("decided", "2026-11-13"), ("starts", "2026-11-13"), ("expires", "2026-12-13")]);
+        request.approve("mei", 9);
+        let event = request.save("merge-request.json", &request.merge_request().to_string());
+        let reviews = request.save("approvals.json", &request.saved());
+        let decide = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("GITLAB_CI", "true");
+            command.current_dir(request.repo.path());
+            Run::of(command.args(["decide", "label-printer", "--today", TODAY]).args(arguments))
+        };
+        let run = decide(&["--reviews", &reviews]);
+        assert!(run.code == 2 && run.stderr.contains("for GitLab add `--event`"), "{run:?}");
+        let run = decide(&["--reviews", &reviews, "--event", &event]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stdout.contains("label-printer is decided on 2026-11-15\n"), "{}", run.stdout);
+        assert_eq!(request.push(10, &[]).said(), NOTHING);
+    }
+
+    #[test]
     fn what_was_pushed_after_the_approval_was_not_approved() {
         let mut request = Request::asking(&[]);
         let approved = request.head()[..12].to_owned();
@@ -215,7 +265,7 @@ mod approvals {
         assert_eq!(
             request.said(),
             [format!(
-                "approval-missing: `@mei` approved the exception at `{approved}`, and the entry has been edited since \
+                "approval-missing: `@mei` approved the exception at `{approved}`, and `removal` has been edited since \
                  (ask `@mei` to approve the merge request again)"
             )]
         );

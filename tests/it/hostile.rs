@@ -213,12 +213,7 @@ fn sheer_size_costs_neither_time_nor_a_long_list() {
             "19:1 error[invalid-yaml]",
             "",
         ),
-        case(
-            "a long key behind ?",
-            scale(&format!("? {}\n: b\n", "k".repeat(2_000))),
-            "19:3 error[schema]",
-            "unknown key",
-        ),
+        case("a long key behind ?", scale(&format!("? {}\n: b\n", "k".repeat(2_000))), "19:1 error[invalid-yaml]", ""),
         case("120,000 comments", "#\n".repeat(120_000) + &scale(""), "", ""),
     ]);
 }
@@ -436,9 +431,10 @@ fn a_hostile_policy_roster_catalogue_or_schema_ends_the_run_with_its_position() 
             assert!(shown, "{what} as {name} at {place}:\n{}", run.stderr);
         }
         let sandbox = register();
-        sandbox.file(name, "# a comment\n".repeat(30_000));
+        sandbox.file(name, "# a comment\n");
+        fs::File::options().write(true).open(sandbox.path(name)).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
         let run = sandbox.check(&[]);
-        assert!(run.code == 2 && run.stderr.contains("360000 bytes"), "{name}: {run:?}");
+        assert!(run.code == 2 && run.stderr.contains("67108865 bytes"), "{name}: {run:?}");
     }
 }
 

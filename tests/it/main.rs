@@ -4,8 +4,11 @@
 
 #[path = "../../benches/generate.rs"]
 mod generate;
+#[path = "../../benches/past.rs"]
+mod past;
 mod support;
 
+mod agenda;
 mod at;
 mod base;
 mod broken;
@@ -15,9 +18,11 @@ mod change;
 mod cli_check;
 mod codeowners;
 mod days;
+mod decide;
 mod docs;
 mod doctor;
 mod edit;
+mod enforce;
 mod evidence;
 mod export;
 mod fix;
@@ -47,7 +52,10 @@ mod revise;
 mod signatures;
 mod signoff;
 mod stored;
+mod sync;
+mod suppressions;
 mod slips;
 mod texts;
 mod tidy;
 mod time;
+mod trend;

@@ -105,7 +105,7 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
     );
     sandbox
         .file("controls.yaml", "controls: [{id: CRY-04, name: Young certificates}, {id: MFA-02, waivable: false}]\n");
-    sandbox.file("exceptions/older.yaml", exception(&[("status", "rejected")]));
+    sandbox.file("exceptions/older.yaml", exception(&[("status", "rejected"), ("scope.system", "lp-01")]));
     let fine: &[(&str, &str)] =
         &[("--owner", "@dana"), ("--reason", "Hall three has no spare board before the tender closes.")];
     for (name, value, rule, help) in [
@@ -160,7 +160,8 @@ fn a_warning_is_printed_and_the_file_is_written() {
 #[test]
 fn an_id_is_made_from_the_title_and_is_unique_regardless_of_case() {
     let sandbox = register();
-    sandbox.file("exceptions/old/Label-Printer-Keeps-Its-OLD-Certificate.yml", exception(&[("status", "rejected")]));
+    let old = exception(&[("status", "rejected"), ("scope.system", "lp-01")]);
+    sandbox.file("exceptions/old/Label-Printer-Keeps-Its-OLD-Certificate.yml", old);
     let reason = ("--reason", "Hall three has no spare board before the tender closes.");
     let run = new(&sandbox, &[reason]);
     assert!(run.stdout.contains("wrote exceptions/label-printer-keeps-its-old-certificate-2.yaml"), "{run:?}");
@@ -374,4 +375,19 @@ fn an_end_may_be_typed_as_a_number_of_days_from_the_start_or_a_weekday() {
         let run = new_with(&register(), &[("--starts", "tuesday"), ("--expires", typed)], &["--dry-run"]);
         assert!(run.stdout.contains(&format!("starts: 2026-11-24\nexpires: {written}\n")), "{typed}: {run:?}");
     }
+}
+
+#[test]
+fn what_was_refused_is_asked_again_only_by_name() {
+    let sandbox = register();
+    let note = "[{date: 2026-11-15, by: Mei Tanaka, note: Print in hall 2.}]";
+    sandbox.file("exceptions/refused.yaml", exception(&[("status", "rejected"), ("reviews", note)]));
+    let reason = ("--reason", "Hall three has no spare board before the tender closes.");
+    let run = new(&sandbox, &[reason]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("error[asked-again]: asks again for what `Mei Tanaka` refused"), "{}", run.stdout);
+    assert!(run.stdout.contains("add `follows: [refused]`"), "{}", run.stdout);
+    assert_eq!(new(&sandbox, &[reason, ("--follows", "refused")]).code, 0);
+    let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
+    assert!(text.contains("\nfollows:\n  - refused\n") && text.contains("\nrequested: 2026-11-23\n"), "{text}");
 }

@@ -558,3 +558,34 @@ fn an_import_asks_what_the_sheet_does_not_tell() {
     let text = fs::read_to_string(sandbox.path("exceptions/E-1.yaml")).unwrap();
     assert!(text.contains("\nowner: Bo Ray\n") && text.contains("\ndecided: 2026-03-04\n"), "{text}");
 }
+
+#[test]
+fn what_was_asked_for_before_is_shown_and_the_reason_says_what_is_different() {
+    let sandbox = register();
+    let note = "[{date: 2026-11-10, by: '@mei', note: Print in hall 2 until the tool is there.}]";
+    let refused = [
+        ("status", "rejected"),
+        ("approver", "'@mei'"),
+        ("requester", "'@luis'"),
+        ("decided", "2026-11-10"),
+        ("scope.system", "Label printer LP 07"),
+        ("reason", "Nobody had the time to order the tool in October."),
+        ("reviews", note),
+    ];
+    sandbox.file("exceptions/refused.yaml", exception(&refused));
+    let mut talk = Talk::new(&sandbox, &[]);
+    talk.usual(0, 2).wait("before, same control: `older`, good until 2026-12-16").usual(2, 4);
+    talk.wait("Why now, and what is different this time?").wait("`refused`, refused by @mei on 2026-11-10");
+    talk.wait("Hall three").type_in(CTRL_U);
+    talk.type_in("The belt in hall 2 broke on Friday, and no spare board comes before the ship.").type_in(ENTER);
+    talk.usual(4, 10).wait("follows      refused (asked for before)").answer("Is that right?", "");
+    let (code, shown) = talk.end();
+    assert_eq!(code, 0, "{shown}");
+    let lines = [
+        "reason: The belt in hall 2 broke on Friday, and no spare board comes before the ship.",
+        "requested: 2026-11-23",
+        "approver: \"@mei\"",
+        "  - refused",
+    ];
+    holds(&sandbox, FILE, &lines);
+}

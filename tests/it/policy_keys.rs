@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::enforce::{enforce, log, result};
 use crate::support::{Sandbox, exception};
 
 /// A key of the policy, the register that it judges, and what is found with and without it.
@@ -18,11 +19,12 @@ struct Case {
 }
 
 /// Keys that apply only to changes, or to nothing: an accepted value, and one that is not.
-const VALIDATED: [(&str, &str, &str); 4] = [
+const VALIDATED: [(&str, &str, &str); 5] = [
     ("version", "version: 1\n", "version: 2\n"),
     ("back_dating", "back_dating: 5d\n", "back_dating: 5\n"),
     ("signed_decisions", "signed_decisions: true\n", "signed_decisions: always\n"),
     ("forge_signer", "forge_signer: noreply@github.com\n", "forge_signer: [noreply@github.com]\n"),
+    ("sync", "sync: {trivy: .trivyignore.yaml}\n", "sync: {trivy: ../.trivyignore.yaml}\n"),
 ];
 
 fn case(
@@ -42,9 +44,16 @@ impl Case {
     }
 }
 
+/// The log of a scanner, which `enforce` judges.
+const RESULTS: &str = "results.sarif";
+
 /// Returns what a check finds, as `level[rule]` in order; `refused` if it could not be done.
 fn outcome(sandbox: &Sandbox) -> String {
-    let run = sandbox.check(&["-q", "--format", "concise"]);
+    let arguments = ["-q", "--format", "concise"];
+    let run = match sandbox.path(RESULTS).exists() {
+        true => enforce(sandbox, &[&["results.sarif"], arguments.as_slice()].concat()),
+        false => sandbox.check(&arguments),
+    };
     assert_eq!(run.stderr.is_empty(), run.code < 2, "{run:?}");
     if run.code == 2 {
         return "refused".to_owned();
@@ -57,7 +66,16 @@ fn cases() -> Vec<Case> {
     let roster = "people: [{name: Hanna Vogel}, {name: Mei Tanaka}]\n";
     let late: &[(&str, &str)] = &[("decided", "2026-10-15"), ("starts", "2026-10-16"), ("expires", "2026-11-02")];
     let mut cases = term_cases();
+    let covers: &[(&str, &str)] = &[("covers", "[{tool: trivy, id: DS-0002, paths: [Dockerfile]}]")];
+    let twice = log("Trivy", &[result("DS-0002", "Dockerfile"), result("DS-0002", "Dockerfile")]);
+    let open = || log("Trivy", &[result("DS-0026", "Dockerfile")]);
     cases.extend([
+        case("enforce.level", "enforce: {level: error}\n", &[], "error[unregistered-finding]", "")
+            .file(RESULTS, open()),
+        case("enforce.tools", "enforce: {tools: {trivy: off}}\n", &[], "error[unregistered-finding]", "")
+            .file(RESULTS, open()),
+        case("enforce.most_covered", "enforce: {most_covered: 1}\n", covers, "", "warning[cover-too-broad]")
+            .file(RESULTS, twice),
         case("exceptions", "exceptions: security\n", &[], "", "error[expired]")
             .file("security/till.yaml", exception(late)),
         case("people", "people: security/roster.yaml\n", &[], "", "error[unknown-person]")
@@ -71,6 +89,15 @@ fn cases() -> Vec<Case> {
             &[("expires", "2026-11-23T01:00Z")],
             "note[expiring-soon]",
             "error[expired]",
+        ),
+        case("asked_again", "asked_again: 10d\n", &[("follows", "[refused]")], "error[asked-again]", "").file(
+            "exceptions/refused.yaml",
+            exception(&[
+                ("status", "rejected"),
+                ("approver", "Ines Falk"),
+                ("decided", "2026-11-02"),
+                ("reason", "Nobody has the time to look at the printer before Christmas."),
+            ]),
         ),
         case("exposure_tier", "exposure_tier: low\n", &[("risk.exposure", "[data]")], "error[understated-tier]", ""),
         case(
@@ -131,6 +158,31 @@ fn cases() -> Vec<Case> {
             "warning[baseline] error[baseline-too-long]",
         )
         .file("baseline.yaml", "until: 2027-01-31\nentries: {label-printer: {schema: [/removal]}}\n"),
+        case("suppressions", "suppressions: [bandit]\n", &[], "", "error[unregistered-suppression]")
+            .file("app/run.py", "eval(x)  # nosec\n"),
+        case("markers", "markers: true\n", &[], "", "error[unknown-marker]")
+            .file("app/run.py", "eval(x)  # stopgap: nobody\n"),
+        case(
+            "agents.logins",
+            "agents: {logins: ['@acme-coder']}\n",
+            &[("requester", "\"@acme-coder\"")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.mails",
+            "agents: {mails: ['*@agents.example.com']}\n",
+            &[("requester", "coder@agents.example.com")],
+            "",
+            "error[agent-decided]",
+        ),
+        case(
+            "agents.trailers",
+            "agents: {trailers: [Acme Coder]}\n",
+            &[("requester", "Acme Coder")],
+            "",
+            "error[agent-decided]",
+        ),
         case("rules", "rules: {expired: warning}\n", late, "error[expired]", "warning[expired]"),
     ]);
     cases
@@ -185,7 +237,7 @@ fn a_key_of_another_command_is_accepted_and_checked() {
 
 #[test]
 fn a_key_that_nothing_reads_is_refused_by_its_name() {
-    for policy in ["sync: {trivy: .trivyignore.yaml}\n", "suppressions: [semgrep]\n"] {
+    for policy in ["ignore_files: {trivy: .trivyignore.yaml}\n", "suppress: [semgrep]\n"] {
         let sandbox = Sandbox::new();
         sandbox.file("exceptions/label-printer.yaml", exception(&[])).file("stopgap.yaml", policy);
         let run = sandbox.check(&[]);
@@ -229,6 +281,10 @@ fn every_key_of_the_schema_has_its_case() {
     let mut keys = BTreeSet::new();
     for (key, value) in schema["properties"].as_object().unwrap() {
         match value["properties"].as_object() {
+            // The tests of `sync` write a file for each tool.
+            Some(_) if key == "sync" => {
+                keys.insert(key.clone());
+            }
             Some(inner) => keys.extend(inner.keys().map(|inner| format!("{key}.{inner}"))),
             None => {
                 keys.insert(key.clone());

@@ -228,6 +228,29 @@ mod honest {
     }
 
     #[test]
+    fn what_was_dated_after_the_approval_is_approved_and_what_was_widened_is_not() {
+        // A rebased branch brings each edit as a commit of its own, which other rules judge.
+        for style in [Style::Merge, Style::Squash] {
+            for (edits, clean) in [
+                (&[("decided", "2026-01-04"), ("starts", "2026-01-04")][..], true),
+                (&[("decided", "2026-01-04"), ("starts", "2026-01-04"), ("expires", "2026-01-20")], true),
+                (&[("decided", "2026-01-04"), ("starts", "2026-01-04"), ("expires", "2026-02-02")], false),
+                (&[("decided", "2026-01-05"), ("starts", "2026-01-05")], false),
+            ] {
+                let repo = repo();
+                let asked = repo.write(FILE, &scale(&[])).commit("Ask for the scale");
+                let head = repo.write(FILE, &scale(edits)).commit("Date it");
+                let merge = land(&repo, style);
+                let sent = "2026-01-04T12:00:00Z".to_owned();
+                let answers =
+                    Answers::merged(&repo, &[&merge], &head, &merge).reviews(&[("mei", "APPROVED", &asked, sent)]);
+                let run = judge(&repo, &answers.text());
+                assert_eq!(!run.stdout.contains("merged-unapproved"), clean, "{style:?} {edits:?}: {}", run.stdout);
+            }
+        }
+    }
+
+    #[test]
     fn what_had_come_to_the_main_line_meanwhile_is_not_a_different_value() {
         let repo = repo();
         repo.switch("main");

@@ -98,19 +98,25 @@ mod stages {
     }
 
     #[test]
-    fn only_a_reminder_of_at_most_half_the_term_counts() {
+    fn a_reminder_of_more_than_half_the_term_comes_at_its_half() {
         let days: Vec<String> = (16..=30).map(|day| format!("2026-11-{day}")).collect();
         let days: Vec<&str> = days.iter().map(String::as_str).collect();
         for (policy, expires, found) in [
             ("", "2026-11-30", &["2026-11-23 reminder-7", "2026-11-29 reminder-1"][..]),
-            ("", "2026-11-29", &["2026-11-28 reminder-1", "2026-11-30 expired-0"]),
+            ("", "2026-11-29", &["2026-11-23 reminder-6", "2026-11-28 reminder-1", "2026-11-30 expired-0"]),
+            ("", "2026-11-23", &["2026-11-20 reminder-3", "2026-11-22 reminder-1", "2026-11-24 expired-0"]),
+            ("", "2026-11-19", &["2026-11-18 reminder-1", "2026-11-20 expired-0"]),
             ("", "2026-11-18", &["2026-11-17 reminder-1", "2026-11-19 expired-0", "2026-11-20 expired-1"]),
-            ("", "2026-11-17", &["2026-11-18 expired-0", "2026-11-19 expired-1", "2026-11-25 expired-7"]),
+            (
+                "",
+                "2026-11-17",
+                &["2026-11-17 reminder-0", "2026-11-18 expired-0", "2026-11-19 expired-1", "2026-11-25 expired-7"],
+            ),
             ("reminders: []\n", "2026-11-28", &["2026-11-29 expired-0", "2026-11-30 expired-1"]),
             (
                 "reminders: [3, 5, 14]\n",
                 "2026-11-28",
-                &["2026-11-23 reminder-5", "2026-11-25 reminder-3", "2026-11-29 expired-0", "2026-11-30 expired-1"],
+                &["2026-11-22 reminder-6", "2026-11-23 reminder-5", "2026-11-25 reminder-3", "2026-11-29 expired-0"],
             ),
         ] {
             assert_eq!(first_days(policy, &[("expires", expires)], &days)[..found.len()], *found, "{policy}{expires}");
@@ -119,10 +125,10 @@ mod stages {
 
     #[test]
     fn the_term_is_that_of_the_last_approval() {
-        // Ten days from the renewal's decision: the reminder of seven days is more than half of it.
+        // Ten days from the renewal's decision: the reminder of seven days comes at the half of them.
         let sandbox = register("", &[("renewals", RENEWAL)]);
         for (today, stage) in
-            [("2026-12-20", None), ("2026-12-23", Some("reminder-1")), ("2026-12-25", Some("expired-0"))]
+            [("2026-12-18", None), ("2026-12-19", Some("reminder-5")), ("2026-12-23", Some("reminder-1"))]
         {
             assert_eq!(stages(&sandbox, today).first().map(String::as_str), stage, "{today}");
         }
@@ -300,20 +306,28 @@ people:
     }
 
     #[test]
-    fn the_owner_is_told_first_and_the_others_at_the_last_reminder_and_after_the_end() {
+    fn owner_manager_and_approver_are_told_of_every_end_alike() {
         let sandbox = with_roster(&[("approver", "Ines Falkenhagen")]);
         let everybody = ["@luis/owner", "@mei/manager", "no Ines Falkenhagen/approver"];
-        for (today, people) in [
-            ("2026-12-10", &everybody[..1]),
-            ("2026-12-15", &everybody),
-            ("2026-12-17", &everybody),
-            ("2026-12-30", &everybody),
-        ] {
-            assert_eq!(told(&sandbox, today), people, "{today}");
+        for today in ["2026-12-09", "2026-12-15", "2026-12-17", "2026-12-30"] {
+            assert_eq!(told(&sandbox, today), everybody, "{today}");
         }
-        // If the term has room for only one reminder, that is the last one.
-        let short = with_roster(&[("expires", "2026-11-22"), ("approver", "Ines Falkenhagen")]);
-        assert_eq!(told(&short, "2026-11-21"), everybody);
+        let week = with_roster(&[("expires", "2026-11-23"), ("approver", "Ines Falkenhagen")]);
+        assert_eq!(told(&week, "2026-11-20"), everybody);
+    }
+
+    /// An emergency whose incident ended on the tenth, and whose end is far away.
+    fn to_review(fields: &[(&str, &str)]) -> Vec<String> {
+        let emergency = [("risk.tier", "emergency"), ("incident", "{id: INC-311, ended: 2026-12-10}")];
+        told(&with_roster(&[&emergency[..], fields].concat()), "2026-12-10")
+    }
+
+    #[test]
+    fn a_review_that_is_due_is_the_owners_or_whoever_stands_in_for_them() {
+        let far = ("expires", "2027-02-16");
+        assert_eq!(to_review(&[far]), ["@luis/owner"]);
+        assert_eq!(to_review(&[far, ("owner", "\"@gone\"")]), ["no @gone/owner", "@mei/manager+approver"]);
+        assert_eq!(to_review(&[far, ("owner", "")]), ["@mei/approver"]);
     }
 
     #[test]
@@ -343,14 +357,14 @@ people:
             ("\"@dana, @olek\"", "no @dana, @olek/owner"),
             ("Dot Ted", "no dot.ted/owner"),
         ] {
-            assert_eq!(told(&with_roster(&[("owner", owner)]), "2026-12-10"), [people], "{owner}");
+            assert_eq!(told(&with_roster(&[("owner", owner)]), "2026-12-10")[0], people, "{owner}");
         }
     }
 
     #[test]
-    fn whoever_has_left_is_not_mentioned_and_the_next_above_is_told_at_once() {
+    fn whoever_has_left_is_not_mentioned_and_the_next_above_is() {
         let sandbox = with_roster(&[("owner", "\"@left\""), ("approver", "\"@gone\"")]);
-        assert_eq!(told(&sandbox, "2026-12-10"), ["@left/owner"]);
+        assert_eq!(told(&sandbox, "2026-12-10"), ["@left/owner", "@mei/manager", "no @gone/approver"]);
         assert_eq!(told(&sandbox, "2026-12-15"), ["no @left/owner", "@mei/manager", "no @gone/approver"]);
         let sandbox = with_roster(&[("owner", "\"@gone\"")]);
         assert_eq!(told(&sandbox, "2026-12-10"), ["no @gone/owner", "@mei/manager+approver"]);
@@ -366,7 +380,7 @@ people:
     }
 
     #[test]
-    fn the_approver_is_told_at_once_if_there_is_no_owner_or_manager() {
+    fn the_approver_is_told_if_there_is_no_owner_or_manager() {
         let sandbox = register("", &[("owner", "")]);
         assert_eq!(told(&sandbox, "2026-12-10"), ["no Mei Tanaka/approver"]);
         let sandbox = register("", &[("owner", "\"@dana\""), ("approver", "\"@olek\"")]);

@@ -208,7 +208,7 @@ mod people_beside_us {
         let dana = one(&[("owner", "\"@dana\"")]);
         let done = deeds(&book.run(&dana, "2026-12-10", &mut hub));
         assert_eq!(done, ["comment label-printer", "update label-printer"]);
-        assert!(hub.threads[0].body.starts_with("@dana (owner)\n"), "{}", hub.threads[0].body);
+        assert!(hub.threads[0].body.starts_with("@dana (owner), Mei Tanaka (approver)\n"), "{}", hub.threads[0].body);
         let comment = &hub.threads[0].comments[0].1;
         assert!(comment.starts_with("@dana (owner)\n\nThis exception **ends on 2026-12-16, in 6 days**."), "{comment}");
         assert_eq!(deeds(&book.run(&dana, "2026-12-11", &mut hub)), [""; 0]);

@@ -150,10 +150,12 @@ impl Entry {
             let reached = (0..).map(|week| week * 7).take_while(|days| *days <= over).last().unwrap();
             let reached = if reached == 0 && over >= 1 { 1 } else { reached };
             due.push((format!("end {}", self.moment(last)), format!("expired-{reached}"), 10 + reached));
-        } else if today >= last - 1 && 2 <= last - from {
-            due.push((format!("end {}", self.moment(last)), "reminder-1".to_owned(), 2));
-        } else if today >= last - 7 && 14 <= last - from {
-            due.push((format!("end {}", self.moment(last)), "reminder-7".to_owned(), 1));
+        } else {
+            let half = (last - from).max(0) / 2;
+            let reached = [1, 7].map(|days: i64| days.min(half)).into_iter().find(|days| today >= last - days);
+            due.extend(
+                reached.map(|days| (format!("end {}", self.moment(last)), format!("reminder-{days}"), 7 - days)),
+            );
         }
         if let Some(ended) = self.incident.filter(|ended| *ended <= today && self.reviewed.is_none_or(|on| on < *ended))
         {

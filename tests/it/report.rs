@@ -13,9 +13,21 @@ use crate::support::{Run, Sandbox, TODAY, exception};
 
 const FORMATS: [&str; 4] = ["text", "markdown", "html", "json"];
 
+/// Copies a register that ships to where no git knows it.
+fn copied(register: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registers").join(register);
+    for file in walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap).filter(|it| it.file_type().is_file()) {
+        let path = file.path().strip_prefix(&root).unwrap().to_str().unwrap();
+        sandbox.file(path, fs::read_to_string(file.path()).unwrap());
+    }
+    sandbox
+}
+
 /// Runs `report` on a register that ships.
 fn shipped(register: &str, format: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/registers").join(register);
+    let copied = copied(register);
+    let root = copied.path("");
     let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
     command.env_clear().args(["report", "--today", TODAY, "--format", format, "--root"]).arg(root);
     let run = Run::of(&mut command);
@@ -370,10 +382,10 @@ mod hostile {
         for tag in names(&page) {
             let word = tag.trim_start_matches('/').split(' ').next().unwrap().to_owned();
             let known = [
-                "b", "body", "caption", "circle", "code", "col", "colgroup", "defs", "desc", "div", "footer", "form",
-                "h1", "h2", "h3", "head", "header", "input", "label", "li", "line", "main", "nav", "ol", "option", "p",
-                "path", "pattern", "rect", "section", "select", "small", "span", "svg", "table", "tbody", "td", "text",
-                "th", "thead", "time", "title", "tr", "ul", "a",
+                "b", "body", "caption", "dd", "dl", "dt", "circle", "code", "col", "colgroup", "defs", "desc", "div",
+                "footer", "form", "h1", "h2", "h3", "head", "header", "input", "label", "li", "line", "main", "nav",
+                "ol", "option", "p", "path", "pattern", "rect", "section", "select", "small", "span", "svg", "table",
+                "tbody", "td", "text", "th", "thead", "time", "title", "tr", "ul", "a",
             ];
             assert!(known.contains(&word.as_str()), "{tag}");
             assert!(!tag.contains(" on") && !tag.contains(" style=") && !tag.contains("javascript:"), "{tag}");
@@ -386,7 +398,9 @@ mod hostile {
     #[test]
     fn no_text_becomes_a_mention_link_or_reference_in_markdown() {
         let sandbox = register();
-        let printed = report(&sandbox, &["--format", "markdown"]);
+        let whole = report(&sandbox, &["--format", "markdown"]);
+        // Code shows as it is; every backtick of a text is written otherwise.
+        let printed: String = whole.split('`').step_by(2).collect();
         for forbidden in [
             "<script",
             "<img",
@@ -440,7 +454,8 @@ mod hostile {
         let printed = report(&sandbox, &["--format", "markdown"]);
         assert!(printed.len() <= 1 << 20, "{}", printed.len());
         assert!(printed.contains("| **Can still be saved**<br>soon |"), "the expired ones hide nothing else");
-        let shown = printed.lines().filter(|line| line.starts_with("| **<span>$</span>")).count();
+        let expired = printed.split("\n## ").find(|part| part.starts_with("Expired")).unwrap();
+        let shown = expired.lines().filter(|line| line.starts_with("| **<span>$</span>")).count();
         assert!(shown > 10 && shown < 240, "{shown}");
         assert!(printed.contains(&format!("\n{} more are left out", 240 - shown)));
         assert!(printed.contains("\n## Figures\n"));

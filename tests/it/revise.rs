@@ -260,6 +260,19 @@ fn the_user_is_who_git_says_if_the_roster_knows_the_address() {
 }
 
 #[test]
+fn a_note_may_begin_with_a_dash() {
+    let signed = ["--by", "Luis Prado", "--verified-by", "Mei Tanaka"];
+    let closed = register(&[]);
+    let run_of = |note: &[&str]| run(&closed, &[&["close", "label-printer", "--dry-run"], &signed[..], note].concat());
+    let done = run_of(&["--note", "- certificate is new"]);
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert!(done.stdout.contains("note: \"- certificate is new\""), "{}", done.stdout);
+    let short = run_of(&["--note", "-done"]);
+    assert_eq!(short.code, 2, "{}", short.stdout);
+    assert!(short.stderr.contains("'--note=-d"), "{}", short.stderr);
+}
+
+#[test]
 fn an_amendment_names_the_corrected_fields() {
     let sandbox = register(&[]);
     let amend = [
@@ -283,7 +296,7 @@ fn an_amendment_names_the_corrected_fields() {
         written.contains("  system: label printer lp-08\n") && written.contains("owner: Hanna Vogel\n"),
         "{written}"
     );
-    assert!(written.contains("fields: [scope.system], note: Printer was exchanged.}"), "{written}");
+    assert!(written.contains("fields: [scope.system, owner], note: Printer was exchanged.}"), "{written}");
     clean(&sandbox);
     let again = run(&sandbox, &amend);
     assert_eq!(again.code, 2, "{}", again.stdout);
@@ -399,23 +412,6 @@ fn marks_line_ends_and_permissions_stay() {
         std::os::unix::fs::PermissionsExt::mode(&fs::metadata(sandbox.path(FILE)).unwrap().permissions()) & 0o777,
         0o640
     );
-}
-
-#[test]
-fn an_unproved_edit_is_left_to_the_person_with_the_lines_to_write() {
-    let sandbox = register(&[("status", "")]);
-    let odd = format!("{}? status\n: active\n", exception(&[("status", "")]));
-    sandbox.file(FILE, &odd);
-    let run = run(&sandbox, &CLOSE);
-    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(run.stderr.contains("was not edited"), "{}", run.stderr);
-    // All of the edits, because none of them is made.
-    assert!(
-        run.stderr.contains("    status: closed\n    closure: {date: 2026-11-23, by: Luis Prado,"),
-        "{}",
-        run.stderr
-    );
-    assert_eq!(text(&sandbox), odd);
 }
 
 #[test]

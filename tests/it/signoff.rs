@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
-const ENTRY: &str = "exceptions/label-printer.yaml";
-const OWNERS: &str = "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/.gitattributes @mei @olek\n/stopgap.yaml @mei @olek\n\
+pub(crate) const ENTRY: &str = "exceptions/label-printer.yaml";
+pub(crate) const OWNERS: &str = "/exceptions/ @mei @olek\n/.github/ @mei @olek\n/.gitattributes @mei @olek\n/stopgap.yaml @mei @olek\n\
      /people.yaml @mei @olek\n";
 const HOUR: &str = "2026-11-15T10:00:00Z";
 
 /// An entry that `@mei` decided on, with some fields written differently.
-fn entry(fields: &[(&str, &str)]) -> String {
+pub(crate) fn entry(fields: &[(&str, &str)]) -> String {
     let mut all = vec![("approver", "\"@mei\"")];
     all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
     all.extend(fields);
     exception(&all)
 }
 
-fn renewal(approver: &str, decided: &str, expires: &str) -> String {
+pub(crate) fn renewal(approver: &str, decided: &str, expires: &str) -> String {
     format!(
         "\n  - requested: {decided}\n    requester: Hanna Vogel\n    \
          reason: The maker moved its visit to {expires} because the roads were closed.\n    \
@@ -31,26 +31,26 @@ fn renewal(approver: &str, decided: &str, expires: &str) -> String {
     )
 }
 
-fn amendment(approver: &str, note: &str) -> String {
+pub(crate) fn amendment(approver: &str, note: &str) -> String {
     format!(
         "\n  - {{date: 2026-11-20, by: Luis Prado, approver: \"{approver}\", fields: [scope.system], note: {note}}}"
     )
 }
 
 /// A pull request of the branch `topic` into `main`, and what GitHub would say about it.
-struct Pull {
-    repo: Repo,
+pub(crate) struct Pull {
+    pub(crate) repo: Repo,
     /// Where the register is: empty, or ending in `/`.
     below: &'static str,
-    author: Value,
-    reviews: Vec<Value>,
-    head: String,
-    opened: &'static str,
+    pub(crate) author: Value,
+    pub(crate) reviews: Vec<Value>,
+    pub(crate) head: String,
+    pub(crate) opened: &'static str,
 }
 
 impl Pull {
     /// Creates the base; the files' paths are from the register's root.
-    fn onto(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn onto(files: &[(&str, &str)]) -> Self {
         Self::below("", OWNERS, files)
     }
 
@@ -73,7 +73,7 @@ impl Pull {
     }
 
     /// Adds a commit, which becomes the head.
-    fn push(&mut self, files: &[(&str, &str)]) -> &mut Self {
+    pub(crate) fn push(&mut self, files: &[(&str, &str)]) -> &mut Self {
         for (path, text) in files {
             self.repo.write(&format!("{}{path}", self.below), text);
         }
@@ -82,12 +82,12 @@ impl Pull {
     }
 
     /// Adds a review of the head as it is now.
-    fn review(&mut self, login: &str, state: &str) -> &mut Self {
+    pub(crate) fn review(&mut self, login: &str, state: &str) -> &mut Self {
         let commit = self.head.clone();
         self.review_of(login, state, &commit, HOUR)
     }
 
-    fn review_of(&mut self, login: &str, state: &str, commit: &str, time: &str) -> &mut Self {
+    pub(crate) fn review_of(&mut self, login: &str, state: &str, commit: &str, time: &str) -> &mut Self {
         let id = 100 + self.reviews.len();
         let number = login.bytes().map(u64::from).sum();
         self.reviews.push(json!({
@@ -97,7 +97,7 @@ impl Pull {
         self
     }
 
-    fn event(&self) -> Value {
+    pub(crate) fn event(&self) -> Value {
         let head = json!({"ref": "topic", "sha": self.head});
         let base = json!({"ref": "main", "sha": self.repo.rev("main")});
         json!({
@@ -108,14 +108,14 @@ impl Pull {
         })
     }
 
-    fn save(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn save(&self, name: &str, text: &str) -> PathBuf {
         let path = self.repo.path().parent().unwrap().join(name);
         std::fs::write(&path, text).unwrap();
         path
     }
 
     /// Runs the gate with its own arguments.
-    fn gate(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn gate(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(self.repo.path());
         command.args(["check", "--today", TODAY, "--root"]).arg(self.repo.path().join(self.below));
@@ -123,7 +123,7 @@ impl Pull {
     }
 
     /// Runs the gate with the event and the reviews as saved.
-    fn signed(&self, format: &str, reviews: &str) -> Run {
+    pub(crate) fn signed(&self, format: &str, reviews: &str) -> Run {
         let event = self.save("event.json", &self.event().to_string());
         let reviews = self.save("reviews.json", reviews);
         let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
@@ -131,20 +131,20 @@ impl Pull {
     }
 
     /// Returns what gates, as `rule: message (help)`.
-    fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         said(&self.signed("json", &Value::from(self.reviews.clone()).to_string()))
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.signed("text", &Value::from(self.reviews.clone()).to_string()).stdout
     }
 }
 
-fn account(login: &str, number: u64) -> Value {
+pub(crate) fn account(login: &str, number: u64) -> Value {
     json!({"login": login, "id": number, "type": "User", "site_admin": false})
 }
 
-fn said(run: &Run) -> Vec<String> {
+pub(crate) fn said(run: &Run) -> Vec<String> {
     assert!(run.stderr.is_empty(), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
@@ -236,7 +236,7 @@ mod approval_missing {
             .push(&[(ENTRY, &entry(&[("title", "Label printer keeps its former certificate")]))])
             .said();
         let message = format!(
-            "approval-missing: `@mei` approved the exception at `{}`, and the entry has been edited since \
+            "approval-missing: `@mei` approved the exception at `{}`, and `risk.statement` has been edited since \
              (ask `@mei` to approve the pull request again)",
             &old[..12]
         );
@@ -299,7 +299,7 @@ mod approval_missing {
         let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
         let run = pull.gate(&["--base", "main", "--event", event, "--reviews", reviews, "--format", "json"]);
         let said = said(&run);
-        assert!(said.len() == 1 && said[0].contains("and the entry has been edited since"), "{said:?}");
+        assert!(said.len() == 1 && said[0].contains("and `removal` has been edited since"), "{said:?}");
     }
 
     #[test]
@@ -640,7 +640,7 @@ mod dates {
             let said = pull.review_of("mei", "APPROVED", &head, time).said();
             let expected = format!(
                 "decision-date-mismatch: the exception is dated `2026-11-15`, and `@mei` approved on `{}`, `{days}` days apart \
-                 (write the day of the review: `{0}`)",
+                 (`stopgap decide label-printer --on {0}` writes the day of the review, and the approval stays good)",
                 &time[..10]
             );
             let expected: Vec<String> = Some(expected).filter(|_| days > 0).into_iter().collect();
@@ -732,14 +732,14 @@ mod given {
         assert_eq!(run.code, 0, "{}", run.stdout);
         assert_eq!(
             last_line(&run),
-            "sign-off was not checked: author-is-approver, approval-missing and decision-date-mismatch need --event and --reviews"
+            "sign-off was not checked: author-is-approver, approval-missing, decision-date-mismatch and closure-unverified need --event and --reviews"
         );
         let event = pull.save("event.json", &pull.event().to_string());
         let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
         assert_eq!(run.code, 0, "{}", run.stdout);
         assert_eq!(
             last_line(&run),
-            "approvals were not checked: approval-missing and decision-date-mismatch need --reviews"
+            "approvals were not checked: approval-missing, decision-date-mismatch and closure-unverified need --reviews"
         );
         assert!(!pull.text().contains("not checked"));
     }
@@ -760,8 +760,8 @@ mod given {
             let run = pull.gate(&["--base", "main", "--event", event.to_str().unwrap()]);
             assert_eq!(run.code, 0, "{}", run.stdout);
             let expected = format!(
-                "sign-off was not checked: the event is about {name}, so author-is-approver, approval-missing and \
-                 decision-date-mismatch did not run"
+                "sign-off was not checked: the event is about {name}, so author-is-approver, approval-missing, \
+                 decision-date-mismatch and closure-unverified did not run"
             );
             assert_eq!(last_line(&run), expected);
         }

@@ -25,27 +25,32 @@ pub(in crate::commands) fn gaps(findings: &Findings, files: &Files) -> Gaps {
     gaps
 }
 
-/// Returns the last day that the user names after `--baseline`, or else the one that is there, or else the last that
-/// the policy allows.
+/// Returns the last day of a baseline: the one that the user names after an option, or else that of the one which is
+/// `there`, or else the last that the policy allows.
 ///
 /// # Errors
 ///
 /// When it is not a day, has passed, or is later than the policy allows, which may be none at all.
-pub(super) fn until(named: Option<&str>, judge: &Judge) -> Result<Day, Error> {
+pub(in crate::commands) fn until(
+    option: &'static str,
+    named: Option<&str>,
+    there: Option<Day>,
+    judge: &Judge,
+) -> Result<Day, Error> {
     let (today, max) = (judge.today.day, judge.policy.baseline);
     let last = today.plus(i64::from(max));
     let refuse = |value: &str, why: String| {
         let help = match max {
             0 => "`baseline: {max: 90d}` in the policy would allow one for 90 days".to_owned(),
-            _ => format!("name a day from {today} to {last}, or leave it out: `--baseline`"),
+            _ => format!("name a day from {today} to {last}, or leave it out"),
         };
-        Err(Error::from(Argument::Value { option: "--baseline".to_owned(), value: value.to_owned(), why, help }))
+        Err(Error::from(Argument::Value { option: option.to_owned(), value: value.to_owned(), why, help }))
     };
     if max == 0 {
         return refuse(named.unwrap_or_default(), "the policy allows no baseline".to_owned());
     }
     let Some(text) = named else {
-        return Ok(judge.baseline.as_ref().map_or(last, |baseline| baseline.until));
+        return Ok(there.unwrap_or(last));
     };
     let day = parse_days(text).map(|days| today.plus(i64::from(days))).or_else(|| Day::parse(text).ok());
     match day {

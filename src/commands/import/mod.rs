@@ -61,8 +61,18 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
     let plan = Plan::new(entries, &target, &opened);
     reading.unread.extend(plan.oversized.iter().cloned());
     reading.unread.sort();
-    let until =
-        arguments.baseline.as_ref().map(|named| baseline::until(named.as_deref(), &opened.judge)).transpose()?;
+    let until = arguments
+        .baseline
+        .as_ref()
+        .map(|named| {
+            baseline::until(
+                "--baseline",
+                named.as_deref(),
+                opened.judge.baseline.as_ref().map(|it| it.until),
+                &opened.judge,
+            )
+        })
+        .transpose()?;
     let judged = plan.judge(opened, until);
     if !arguments.dry_run {
         let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());

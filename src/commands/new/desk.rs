@@ -13,10 +13,10 @@ use crate::commands::new::shelf::Shelf;
 use crate::commands::opened::Opened;
 use crate::commands::signoff::{self, Owners};
 use crate::files::{self, ReadFile};
-use crate::register::Controls;
-use crate::register::Tier;
 use crate::register::draft::Draft;
-use crate::register::fields::{Field, REASON, STARTS, SYSTEM, TIER};
+use crate::register::fields::{CONTROL, FOLLOWS, Field, REASON, STARTS, SYSTEM, TIER};
+use crate::register::precedent::{Common, Precedent, Precedents, Subject};
+use crate::register::{self, Controls, Status, Tier};
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Finding, Level};
 use crate::rules;
@@ -24,6 +24,7 @@ use crate::rules::Judge;
 use crate::schema::Schema;
 use crate::signoff::Ownership;
 use crate::source::FileId;
+use crate::text::look_alike::name_key;
 use crate::text::normalise::fold;
 use crate::text::shown;
 use crate::text::similarity::closest_older;
@@ -45,12 +46,27 @@ pub(super) struct Desk {
     judge: Judge,
     own: Option<Schema>,
     files: Files,
-    /// The files about each system, by its folded name.
+    /// The files about each system, by its name without look-alikes.
     systems: BTreeMap<String, Vec<FileId>>,
+    /// What each file is about.
+    subjects: Vec<(Subject, FileId)>,
     /// Every reason with its file.
     reasons: Vec<(FileId, String)>,
     /// The last reason that was looked up, and the file with the nearest one.
     nearest: RefCell<(String, Option<FileId>)>,
+}
+
+/// What was asked for before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Earlier {
+    /// Its id.
+    pub(super) id: String,
+    /// What it has in common with the new request.
+    pub(super) common: Common,
+    /// The id and what became of it.
+    pub(super) line: String,
+    /// Who refused it, if it was refused not long ago.
+    pub(super) refused_by: Option<String>,
 }
 
 /// What a rule says about a draft.
@@ -106,10 +122,12 @@ impl Desk {
         let mut environments: BTreeMap<String, usize> = BTreeMap::new();
         let mut environment_of = BTreeMap::new();
         let mut reasons = Vec::new();
+        let controls = judge.controls.as_ref();
+        let subjects = register.exceptions.iter().map(|it| (Subject::of(it, controls), it.file)).collect();
         for exception in &register.exceptions {
             let file = exception.file;
             if let Some(system) = &exception.scope.system {
-                systems.entry(fold(system.as_str()).into_owned()).or_default().push(file);
+                systems.entry(name_key(system.as_str())).or_default().push(file);
             }
             if let Some(environment) = exception.scope.environment.as_ref().filter(|_| exception.is_live()) {
                 *environments.entry(environment.value.trim().to_owned()).or_default() += 1;
@@ -133,6 +151,7 @@ impl Desk {
             environments: environments.into_iter().map(|(_, name)| name).collect(),
             environment_of: environment_of.into_iter().map(|(system, (_, name))| (system, name)).collect(),
             systems,
+            subjects,
             reasons,
             nearest: RefCell::default(),
             root,
@@ -188,6 +207,32 @@ impl Desk {
         let judge = &self.judge;
         let (count, id) = rules::taken_up(new, judge, &register)?;
         Some((count, id.to_owned()))
+    }
+
+    /// Lists what was asked for before a draft, for the same control or system: what is most alike first.
+    pub(super) fn asked_before(&self, draft: &Draft) -> Vec<Earlier> {
+        let judge = &self.judge;
+        let controls = judge.controls.as_ref();
+        let subject = Subject::new(draft.text(CONTROL), draft.text(SYSTEM), controls);
+        let alike = self.subjects.iter().filter(|(other, _)| subject.common(other).is_some());
+        let read = |(_, file): &(Subject, FileId)| {
+            let source = self.files.source(*file);
+            Some(Exception::from_node(*file, register::stem(source.path()), yaml::parse(source.text()).ok()?))
+        };
+        let exceptions: Vec<Exception<'_>> = alike.filter_map(read).collect();
+        let (zone, today) = (judge.policy.timezone, judge.today);
+        let recent = |decided: Day| decided.days_until(today.day) <= i64::from(judge.policy.asked_again);
+        let earlier = |it: Precedent<'_, '_>| {
+            let refused = it.exception.decided.as_ref().filter(|_| it.exception.is(&[Status::Rejected]));
+            let refused = refused.is_some_and(|decided| recent(decided.value));
+            Earlier {
+                id: it.exception.id.to_owned(),
+                common: it.common,
+                line: it.line(zone, today),
+                refused_by: it.exception.approver.as_ref().filter(|_| refused).map(|by| by.as_str().to_owned()),
+            }
+        };
+        Precedents::new(&exceptions, controls).of(&subject, "").into_iter().map(earlier).collect()
     }
 
     /// Returns the word in a draft that reveals an exposure, and the kind that it most likely means.
@@ -259,7 +304,13 @@ impl Desk {
 
     /// Copies the files that can matter to a draft.
     fn related(&self, draft: &Draft) -> Files {
-        let mut related: Vec<FileId> = self.systems.get(&*fold(draft.text(SYSTEM))).cloned().unwrap_or_default();
+        let mut related: Vec<FileId> = self.systems.get(&name_key(draft.text(SYSTEM))).cloned().unwrap_or_default();
+        let followed = draft.list(FOLLOWS).unwrap_or_default();
+        let is_followed =
+            |file: &FileId| followed.iter().any(|id| register::stem(self.files.source(*file).path()) == id);
+        if !followed.is_empty() {
+            related.extend(self.files.own().iter().copied().filter(is_followed));
+        }
         related.extend(self.nearest(draft.text(REASON)));
         related.sort_unstable();
         related.dedup();

@@ -6,8 +6,9 @@ use crate::commands::new::people;
 use crate::register::Tier;
 use crate::register::draft::Draft;
 use crate::register::fields::{
-    APPROVER, ENVIRONMENT, EXPOSURE, Field, OWNER, REFERENCES, REQUESTER, STARTS, SYSTEM, TIER,
+    APPROVER, ENVIRONMENT, EXPOSURE, FOLLOWS, Field, OWNER, REFERENCES, REQUESTER, STARTS, SYSTEM, TIER,
 };
+use crate::register::precedent::Common;
 
 /// A proposed end is never further away than this, in days.
 const SHORT: i64 = 7;
@@ -46,14 +47,34 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
         // Who asks is asked for where nobody can tell.
         OWNER => Following::new(requester, "who asks"),
         APPROVER => {
-            let decider = people::deciders(desk, requester, path).into_iter().next()?;
+            let deciders = people::deciders(desk, requester, path);
+            let refused = desk.asked_before(draft).into_iter().filter(|it| it.common == Common::Both);
+            let same = |a: &str, b: &str| desk.with_people(|people| people.same(a, b));
+            for by in refused.filter_map(|it| it.refused_by) {
+                if let Some(decider) = deciders.iter().find(|decider| same(decider, &by)) {
+                    return Following::new(decider.clone(), "refused it before");
+                }
+            }
+            let decider = deciders.into_iter().next()?;
             let why = if desk.has_code_owners() { "code owner of the file" } else { "above who asks" };
             Following::new(decider, why)
         }
         STARTS => Following::new(desk.today().day.to_string(), "today"),
+        FOLLOWS => {
+            let earlier = answered(draft, desk);
+            let why = if earlier.is_empty() { "nothing like it was asked for" } else { "asked for before" };
+            Following::new(earlier.join(" "), why)
+        }
         REFERENCES => Following::new("", "tickets or addresses, if there are any"),
         _ => None,
     }
+}
+
+/// Returns the ids that a request for the same control and system has to answer: the newest one, and each that was
+/// refused not long ago.
+fn answered(draft: &Draft, desk: &Desk) -> Vec<String> {
+    let both = desk.asked_before(draft).into_iter().filter(|it| it.common == Common::Both).enumerate();
+    both.filter(|(at, it)| *at == 0 || it.refused_by.is_some()).map(|(_, it)| it.id).collect()
 }
 
 /// Gives a draft every answer that follows and was not given.

@@ -6,7 +6,7 @@ use crate::commands::new::interview::{Interview, Moved, Step, is_first};
 use crate::error::Error;
 use crate::output::{escape, wrap};
 use crate::register::draft::Draft;
-use crate::register::fields::{Field, Kind};
+use crate::register::fields::{FOLLOWS, Field, Kind};
 use crate::rule::Level;
 use crate::text::shown;
 
@@ -67,7 +67,8 @@ impl Interview<'_> {
             let following = self.following(field).filter(|_| !self.draft.is_given(field));
             Line { about: About::Field(field), asked: self.is_open(field), why: following.map(|it| it.why) }
         };
-        let fields = Field::asked().into_iter().filter(|field| answer::applies(*field, &draft));
+        let is_nothing = |field: Field| field == FOLLOWS && !draft.is_given(field);
+        let fields = Field::asked().into_iter().filter(|field| answer::applies(*field, &draft) && !is_nothing(*field));
         let mut lines: Vec<Line> = fields.map(line).collect();
         let why = self.id.is_empty().then(|| "made of the title".to_owned());
         lines.push(Line { about: About::Id, asked: false, why });

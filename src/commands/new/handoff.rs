@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
 use crate::register::fields::{
-    APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
+    APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTED, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
 };
 use crate::text::shown;
 
@@ -177,7 +177,7 @@ fn answers(draft: &Draft, arguments: &cli::New) -> Vec<(&'static str, String)> {
     let unasked = Field::all().filter(|field| field.question().is_none() && !field.is_in_list());
     let is_default = |field: Field| match field {
         STARTS => draft.text(STARTS) == draft.text(DECIDED),
-        field => field == DECIDED,
+        field => field == REQUESTED || field == DECIDED,
     };
     let mut given = Vec::new();
     for field in Field::asked().into_iter().chain(unasked) {

@@ -6,18 +6,27 @@ use std::io::Write;
 
 use crate::cli::answers::NONE;
 use crate::commands::ask::{Choice, Pick, Question, Reply, Terminal, pick};
-use crate::commands::new::desk::{Desk, Remark};
+use crate::commands::new::desk::{Desk, Earlier, Remark};
 use crate::commands::new::follow::{self, Following};
 use crate::commands::new::{answer, people};
 use crate::error::Error;
 use crate::register::Tier;
 use crate::register::draft::Draft;
-use crate::register::fields::{APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, REQUESTER, TIER, TITLE};
+use crate::register::fields::{
+    APPROVER, CONTROL, ENVIRONMENT, EXPIRES, EXPOSURE, Field, Kind, REASON, REQUESTER, SYSTEM, TIER, TITLE,
+};
+use crate::register::precedent::Common;
 use crate::rule::Level;
 use crate::text::shown;
 
 /// The choices that are shown with a question; the smallest terminal has 24 lines.
 const LISTED: usize = 8;
+
+/// The earlier requests for the same that are shown.
+const EARLIER: usize = 4;
+
+/// The earlier ones for the same control or system alone that are shown.
+const ALIKE: usize = 2;
 
 /// One question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +66,8 @@ pub(super) struct Interview<'i> {
     pub(super) begun: BTreeMap<Step, String>,
     /// The exception that this one was said to renew.
     pub(super) noted: Option<String>,
+    /// The earlier requests for the same that the reason has been looked at for.
+    pub(super) answered: Vec<String>,
     /// Where remarks are printed.
     pub(super) out: &'i mut dyn Write,
 }
@@ -86,11 +97,31 @@ impl Interview<'_> {
         while let Some(step) = self.steps().get(at).copied() {
             let progress = format!("{} of {}", at + 1, self.steps().len() + 1);
             at = match self.ask(step, &progress, at > 0)? {
-                Moved::On => at + 1,
+                Moved::On => {
+                    self.ask_what_is_different()?;
+                    at + 1
+                }
                 Moved::Back => at.saturating_sub(1),
             };
         }
         Ok(())
+    }
+
+    /// Asks once more for a reason that was given before it was known that the same had been asked for.
+    fn ask_what_is_different(&mut self) -> Result<(), Error> {
+        let earlier: Vec<String> = self.asked_for_the_same().into_iter().map(|it| it.id).collect();
+        if earlier.is_empty() || earlier == self.answered || !self.draft.is_given(REASON) {
+            return Ok(());
+        }
+        self.answered = earlier;
+        self.ask(Step::Field(REASON), "", true).map(drop)
+    }
+
+    /// Lists the earlier requests for the same control and system.
+    fn asked_for_the_same(&self) -> Vec<Earlier> {
+        let mut earlier = self.desk.asked_before(&self.draft);
+        earlier.retain(|it| it.common == Common::Both);
+        earlier
     }
 
     /// Returns the questions, in their order.
@@ -291,6 +322,9 @@ impl Interview<'_> {
         let remarks = self.desk.caused_by(field, &self.whole(), &self.path());
         let warnings = remarks.iter().filter(|remark| remark.level == Level::Warning);
         let mut notes: Vec<String> = warnings.map(|remark| format!("warning: {}", remark.text())).collect();
+        if matches!(field, CONTROL | SYSTEM) {
+            notes.extend(self.earlier_notes(field));
+        }
         let note = self.renewal_note();
         if note != self.noted {
             notes.extend(note.clone());
@@ -301,6 +335,28 @@ impl Interview<'_> {
         }
         self.out.flush()?;
         Ok(())
+    }
+
+    /// Returns what was asked for before, as far as an answer has brought it up.
+    fn earlier_notes(&self, field: Field) -> Vec<String> {
+        let mut earlier = self.desk.asked_before(&self.draft);
+        // The question for what is different shows the same right away.
+        let is_asked = self.draft.is_given(REASON);
+        earlier.retain(|it| match it.common {
+            Common::Both => !is_asked,
+            Common::System => true,
+            Common::Control => field == CONTROL,
+        });
+        let mut notes = Vec::new();
+        for common in [Common::Both, Common::System, Common::Control] {
+            let found: Vec<&Earlier> = earlier.iter().filter(|it| it.common == common).collect();
+            let listed = if common == Common::Both { EARLIER } else { ALIKE };
+            notes.extend(found.iter().take(listed).map(|it| format!("before, same {}: {}", common.name(), it.line)));
+            if found.len() > listed {
+                notes.push(format!("and {} more for the same {}", found.len() - listed, common.name()));
+            }
+        }
+        notes
     }
 
     /// Returns the note that the exception takes up another one, if it does.
@@ -365,6 +421,7 @@ impl Interview<'_> {
         }
         let plain = Question { ask, help, ..Question::default() };
         match (field, field.kind()) {
+            (REASON, _) => self.reason(plain),
             (CONTROL, _) if self.desk.has_controls() => self.control(plain),
             (TIER, _) => self.tier(plain),
             (EXPIRES, _) => self.end(plain),
@@ -380,6 +437,20 @@ impl Interview<'_> {
             (_, Kind::Person) => self.person(field, plain),
             (_, kind) => Question { prose: kind == Kind::Line, ..plain },
         }
+    }
+
+    /// The reason of a request that was made before says what is different.
+    fn reason(&self, plain: Question) -> Question {
+        let earlier = self.asked_for_the_same();
+        if earlier.is_empty() {
+            return Question { prose: true, ..plain };
+        }
+        let lines: Vec<&str> = earlier.iter().take(EARLIER).map(|it| it.line.as_str()).collect();
+        let help = format!(
+            "the same was asked for before:\n{}\nsay in the reason what has changed since; it stays one sentence",
+            lines.join("\n")
+        );
+        Question { ask: "Why now, and what is different this time?".to_owned(), help, prose: true, ..plain }
     }
 
     fn control(&self, plain: Question) -> Question {

@@ -26,7 +26,7 @@ use crate::output::escape;
 use crate::register::Status;
 use crate::register::draft::Draft;
 use crate::register::fields::{
-    Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTER, STARTS, STATUS, TIER, TITLE,
+    Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTED, REQUESTER, STARTS, STATUS, TIER, TITLE,
 };
 use crate::rule::Level;
 use crate::text::{counted, shown};
@@ -58,14 +58,15 @@ pub(super) fn run(
     run.make(draft, id, asker, out, errors)
 }
 
-/// Creates a draft from the arguments; the day of the decision and the start are today if they were not given.
+/// Creates a draft from the arguments; the days of the request and of the decision and the start are today if they were
+/// not given.
 fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
     let answers = &arguments.answers;
     let mut lists = Field::tops().filter(|field| field.kind() == Kind::Mappings);
     lists.try_for_each(|list| refuse_half_items(list, answers))?;
     let mut draft = Draft::default();
     draft.set(STATUS, Status::Active.name());
-    for field in [DECIDED, STARTS] {
+    for field in [REQUESTED, DECIDED, STARTS] {
         draft.set(field, desk.today().day.to_string());
     }
     for (field, given) in answers.iter() {
@@ -188,8 +189,20 @@ impl Run<'_> {
         }
         let terminal = Terminal::new(self.world);
         let (desk, begun, refused) = (&self.desk, BTreeMap::new(), BTreeSet::new());
-        let mut interview =
-            Interview { terminal, desk, draft, id, asker, again, refused, settled, begun, noted: None, out };
+        let mut interview = Interview {
+            terminal,
+            desk,
+            draft,
+            id,
+            asker,
+            again,
+            refused,
+            settled,
+            begun,
+            noted: None,
+            answered: Vec::new(),
+            out,
+        };
         let (whole, path) = (interview.whole(), interview.path());
         let is_refused = |field: &Field| !interview.again.contains(field) && self.is_refused(*field, &whole, &path);
         interview.refused = interview.settled.iter().copied().filter(is_refused).collect();

@@ -68,9 +68,6 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
             true => Err(Error::from(Refusal::FreeToEdit { fields: fields.into_iter().map(str::to_owned).collect() })),
         };
     }
-    if fields.iter().any(|field| !is_free(field)) {
-        fields.retain(|field| !is_free(field) || by_hand.iter().any(|named| named == field));
-    }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
     let by = answers.person("by", "who corrects the record", arguments.by.as_deref());

@@ -28,6 +28,7 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("verified-by", &verified_by)], date)?;
     let said = format!("is closed as of {date}");
+    let verified = format!("{verified_by} verifies it by approving the pull request");
     let closure =
         Value::flow_map([("date", date.to_string()), ("by", by), ("verified_by", verified_by), ("note", note)]);
     let edits = vec![
@@ -36,6 +37,7 @@ fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     ];
     let mut plan = Plan::new(edits, said);
     let removal = subject.exception.removal.as_ref().map(Text::as_str);
+    plan.hints.push(verified);
     plan.hints.extend(removal.map(|removal| format!("the removal that was agreed and is now done: {removal}")));
     Ok(plan)
 }

@@ -1,4 +1,4 @@
-//! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`.
+//! The edits of one exception: `renew`, `review`, `close`, `reject`, `amend`, `decide`.
 //!
 //! Each command says what is to change; what they share is here: the edit is made on the text, proved, judged as the
 //! gate will judge it, and only then written.
@@ -6,6 +6,7 @@
 mod amend;
 mod answers;
 mod close;
+mod decide;
 mod reject;
 mod renew;
 mod review;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 pub(super) use amend::{run as amend, settable};
 pub(super) use close::run as close;
+pub(super) use decide::run as decide;
 pub(super) use reject::run as reject;
 pub(super) use renew::run as renew;
 pub(super) use review::run as review;

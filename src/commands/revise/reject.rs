@@ -9,6 +9,7 @@ use crate::cli;
 use crate::commands::World;
 use crate::commands::candidate::Before;
 use crate::error::{Error, Refusal};
+use crate::git::Identity;
 use crate::register::{Status, Text};
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
@@ -18,15 +19,28 @@ pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut
     revise(&arguments.revise, "reject", world, out, |subject| plan(arguments, subject))
 }
 
+/// Tells whether git says that the one who asks is at the keyboard.
+fn is_own_request(subject: &Subject<'_>) -> bool {
+    let Identity { name, email } = Identity::of(&subject.opened.root);
+    let requester = subject.exception.requester.as_ref();
+    let is_theirs =
+        |spelling: &String| requester.is_some_and(|requester| subject.judge.people.same(spelling, requester.as_str()));
+    [email, name].iter().flatten().any(is_theirs)
+}
+
 fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("rejected")?;
     if subject.opened.is_merged(subject.file.stem)? {
         return Err(Error::from(Refusal::Merged { id: subject.exception.id.to_owned() }));
     }
+    let named = subject.exception.approver.as_ref().map(Text::as_str);
+    if is_own_request(subject) {
+        let approver = named.unwrap_or("whoever decides").to_owned();
+        return Err(Error::from(Refusal::OwnRequest { id: subject.exception.id.to_owned(), approver }));
+    }
     let mut answers = Answers::new("reject", subject);
     let decided = answers.day("decided", arguments.decided.as_deref())?;
     answers.refuse_ahead("decided", decided)?;
-    let named = subject.exception.approver.as_ref().map(Text::as_str);
     let approver = answers.need("approver", "who turned it down", arguments.approver.as_deref().or(named));
     answers.all()?;
     subject.refuse_departed(&[("approver", &approver)], decided)?;

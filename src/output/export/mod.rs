@@ -7,6 +7,7 @@ mod gaps;
 mod ics;
 mod jsonl;
 mod oscal;
+mod vex;
 
 use std::io::{self, Write};
 
@@ -30,17 +31,14 @@ pub enum Format {
     Jsonl,
     /// A calendar of the last covered days of all live exceptions, with reminders.
     Ics,
+    /// What customers are told of the vulnerabilities that exceptions in force accept: OpenVEX 0.2.0.
+    Openvex,
+    /// The same as a CycloneDX 1.6 document.
+    CyclonedxVex,
     /// OSCAL: the live exceptions as a plan of action and milestones.
     OscalPoam,
     /// OSCAL: the live exceptions and what the rules object to, as the results of an assessment.
     OscalAr,
-}
-
-impl Format {
-    /// Tells whether only live exceptions are in it.
-    fn is_of_live(self) -> bool {
-        matches!(self, Self::Ics | Self::OscalPoam | Self::OscalAr)
-    }
 }
 
 /// A register, ready to be exported.
@@ -79,6 +77,8 @@ pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::R
         Format::Ics => ics::render(export, out),
         Format::OscalPoam => oscal::plan(export, out),
         Format::OscalAr => oscal::results(export, out),
+        Format::Openvex => vex::openvex(export, out),
+        Format::CyclonedxVex => vex::cyclonedx(export, out),
     }
 }
 
@@ -91,7 +91,7 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
             let problem = export.view.register.problem(file.id);
             let message = problem.map_or("it cannot be read", |problem| problem.message.as_str());
             let help = problem.and_then(|problem| problem.help.clone());
-            let left = if format.is_of_live() { "is left out" } else { "is exported by its name alone" };
+            let left = if !format.holds_all() { "is left out" } else { "is exported by its name alone" };
             Some(Unheld {
                 file: file.id,
                 span: problem.map_or_else(Span::default, |problem| problem.span),
@@ -118,6 +118,19 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
 
 /// How many files are processed at once, on all cores, before their output is written.
 const CHUNK: usize = 1024;
+
+impl Format {
+    /// Returns whether every file has a place in it, if only by its name.
+    fn holds_all(self) -> bool {
+        matches!(self, Self::Csv | Self::Jsonl)
+    }
+}
+
+/// Returns whether a document of this format can be written: OpenVEX has none without a statement.
+#[must_use]
+pub fn has_content(format: Format, export: &Export<'_>) -> bool {
+    format != Format::Openvex || vex::has_statements(export)
+}
 
 impl<'e> Export<'e> {
     /// Makes something from each file and writes it, sorted by path.

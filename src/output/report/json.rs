@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use crate::output::escape;
 use crate::output::record::{Described, View};
-use crate::output::report::words;
-use crate::report::{Agenda, Item, Meeting, Metrics, Row, Standing};
+use crate::output::report::{settle, words};
+use crate::report::pending::Request;
+use crate::report::{Against, Fault, Item, Meeting, Metrics, Row, Slip, Standing, Trend};
+use crate::time::Day;
 
 /// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
@@ -17,11 +19,16 @@ struct Document<'m> {
     version: u32,
     today: String,
     since: String,
+    until: String,
     timezone: &'m str,
     max_renewals: usize,
     agenda: Lists<'m>,
     unreadable: Vec<Described<'m>>,
     metrics: Figures<'m>,
+    slips: Option<Vec<Slipped<'m>>>,
+    pending: Option<Vec<Asked<'m>>>,
+    trend: Option<Vec<Week>>,
+    remarks: &'m [String],
 }
 
 #[derive(Serialize)]
@@ -34,6 +41,90 @@ struct Lists<'m> {
     rejected: Vec<Entry<'m>>,
     reviews: Vec<Entry<'m>>,
     doubtful: Vec<Entry<'m>>,
+    against: Vec<Accused<'m>>,
+    beside: Vec<Accused<'m>>,
+}
+
+/// A file with errors.
+#[derive(Serialize)]
+struct Accused<'m> {
+    #[serde(flatten)]
+    file: Whose<'m>,
+    findings: Vec<Error<'m>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Whose<'m> {
+    Exception(Box<Described<'m>>),
+    /// A file beside the exceptions, such as CODEOWNERS.
+    Other {
+        path: &'m str,
+    },
+}
+
+#[derive(Serialize)]
+struct Error<'m> {
+    rule: &'static str,
+    field: &'m str,
+    message: &'m str,
+    help: Option<&'m str>,
+    who: Option<Who<'m>>,
+    command: String,
+}
+
+#[derive(Serialize)]
+struct Who<'m> {
+    name: &'m str,
+    part: &'static str,
+}
+
+/// What came past the gate.
+#[derive(Serialize)]
+struct Slipped<'m> {
+    id: &'m str,
+    path: &'m str,
+    rule: &'static str,
+    message: &'m str,
+    help: Option<&'m str>,
+    commit: &'m str,
+    day: String,
+    author: &'m str,
+    subject: &'m str,
+    command: String,
+}
+
+/// A request on a branch.
+#[derive(Serialize)]
+struct Asked<'m> {
+    id: &'m str,
+    path: &'m str,
+    branch: &'m str,
+    renewal: Option<usize>,
+    asked: String,
+    days_waiting: i64,
+    title: Option<&'m str>,
+    system: Option<&'m str>,
+    reason: Option<&'m str>,
+    worst: Option<&'m str>,
+    tier: Option<&'static str>,
+    first_day: Option<String>,
+    last_day: Option<String>,
+    requester: Option<&'m str>,
+    approver: Option<&'m str>,
+    command: String,
+}
+
+/// A week of the trend.
+#[derive(Serialize)]
+struct Week {
+    last_day: String,
+    live: usize,
+    expired: usize,
+    median_age: Option<f64>,
+    renewals: usize,
+    days_to_decision: Option<f64>,
+    days_to_closure: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +137,7 @@ struct Entry<'m> {
     manager: Option<&'m str>,
     closed_late: Option<i64>,
     review_due: Option<String>,
+    commands: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -112,30 +204,42 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
         version: VERSION,
         today: meeting.today.to_string(),
         since: meeting.since.to_string(),
+        until: meeting.until.to_string(),
         timezone: meeting.zone.name(),
         max_renewals: meeting.max_renewals,
-        agenda: lists(&meeting.agenda, view),
+        agenda: lists(meeting, view),
         unreadable: meeting.unreadable.iter().map(|unreadable| view.describe(unreadable.file)).collect(),
         metrics: figures(&meeting.metrics),
+        slips: meeting.slips.as_ref().map(|slips| slips.iter().map(slipped).collect()),
+        pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(it, meeting.today)).collect()),
+        trend: meeting.trend.map(weeks),
+        remarks: meeting.remarks,
     };
     escape::json(&document, out)
 }
 
-fn lists<'m>(agenda: &'m Agenda<'m>, view: View<'m>) -> Lists<'m> {
-    let all = |items: &'m [&'m Item<'m>]| items.iter().map(|item| entry(item, view)).collect();
+fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {
+    let agenda = &meeting.agenda;
+    let all = |items: &'m [&'m Item<'m>], settle: fn(&Item<'_>) -> Vec<String>| {
+        items.iter().map(|item| entry(item, view, settle(item))).collect()
+    };
+    let check = |item: &Item<'_>| vec![settle::check(item.path)];
+    let accused = |all: &'m [Against<'m>]| all.iter().map(|one| accused(one, view)).collect();
     Lists {
-        expired: all(&agenda.expired),
-        expiring: all(&agenda.expiring),
-        new: all(&agenda.new),
-        renewed: all(&agenda.renewed),
-        closed: all(&agenda.closed),
-        rejected: all(&agenda.rejected),
-        reviews: all(&agenda.reviews),
-        doubtful: all(&agenda.doubtful),
+        expired: all(&agenda.expired, settle::expired),
+        expiring: all(&agenda.expiring, settle::ending),
+        new: all(&agenda.new, settle::changed),
+        renewed: all(&agenda.renewed, settle::changed),
+        closed: all(&agenda.closed, settle::changed),
+        rejected: all(&agenda.rejected, settle::changed),
+        reviews: all(&agenda.reviews, settle::review),
+        doubtful: all(&agenda.doubtful, check),
+        against: accused(&meeting.against),
+        beside: accused(&meeting.beside),
     }
 }
 
-fn entry<'m>(item: &'m Item<'m>, view: View<'m>) -> Entry<'m> {
+fn entry<'m>(item: &'m Item<'m>, view: View<'m>, commands: Vec<String>) -> Entry<'m> {
     let owner = item.owner.as_ref();
     Entry {
         exception: view.describe_exception(item.exception),
@@ -145,7 +249,75 @@ fn entry<'m>(item: &'m Item<'m>, view: View<'m>) -> Entry<'m> {
         manager: owner.and_then(|owner| owner.manager),
         closed_late: item.closed_late(),
         review_due: item.review.map(|review| review.due.to_string()),
+        commands,
     }
+}
+
+fn accused<'m>(against: &'m Against<'m>, view: View<'m>) -> Accused<'m> {
+    let error = |fault: &'m Fault<'m>| Error {
+        rule: fault.finding.rule.id,
+        field: &fault.finding.place.pointer,
+        message: &fault.finding.message,
+        help: fault.finding.help.as_deref(),
+        who: fault.who.map(|who| Who { name: who.name, part: who.part.name() }),
+        command: settle::fault(fault, against.item, against.path),
+    };
+    let file = view.register.files.iter().find(|file| file.path == against.path);
+    let file = match file {
+        Some(file) => Whose::Exception(Box::new(view.describe(file))),
+        None => Whose::Other { path: against.path },
+    };
+    Accused { file, findings: against.faults.iter().map(error).collect() }
+}
+
+fn slipped<'m>(slip: &'m Slip<'m>) -> Slipped<'m> {
+    Slipped {
+        id: slip.id(),
+        path: slip.path,
+        rule: slip.finding.rule.id,
+        message: &slip.finding.message,
+        help: slip.finding.help.as_deref(),
+        commit: slip.commit.as_str(),
+        day: slip.day.to_string(),
+        author: &slip.info.author,
+        subject: &slip.info.subject,
+        command: settle::slip(slip),
+    }
+}
+
+fn asked(request: &Request, today: Day) -> Asked<'_> {
+    Asked {
+        id: &request.id,
+        path: &request.path,
+        branch: &request.branch,
+        renewal: request.renewal,
+        asked: request.asked.to_string(),
+        days_waiting: request.asked.days_until(today),
+        title: request.title.as_deref(),
+        system: request.system.as_deref(),
+        reason: request.reason.as_deref(),
+        worst: request.worst.as_deref(),
+        tier: request.tier.map(|tier| tier.name()),
+        first_day: request.first_day.map(|day| day.to_string()),
+        last_day: request.last_day.map(|day| day.to_string()),
+        requester: request.requester.as_deref(),
+        approver: request.approver.as_deref(),
+        command: settle::request(request),
+    }
+}
+
+fn weeks(trend: &Trend) -> Vec<Week> {
+    let half = |twice: Option<i64>| twice.map(|twice| twice as f64 / 2.0);
+    let week = |week: &crate::report::trend::Week| Week {
+        last_day: week.end.to_string(),
+        live: week.live,
+        expired: week.expired,
+        median_age: half(week.twice_age),
+        renewals: week.renewals,
+        days_to_decision: half(week.twice_decision),
+        days_to_closure: half(week.twice_closing),
+    };
+    trend.weeks.iter().map(week).collect()
 }
 
 fn standing(standing: Standing) -> &'static str {

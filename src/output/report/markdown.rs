@@ -5,8 +5,9 @@
 use std::io::{self, Write};
 
 use crate::output::escape;
-use crate::output::report::words;
-use crate::report::{Agenda, Item, Meeting, Row, Standing};
+use crate::output::report::{settle, trend, words};
+use crate::report::{Agenda, Fault, Item, Meeting, Row, Standing};
+use crate::text::counted;
 
 /// The most bytes of a report (GitHub's limit of a step summary).
 const LIMIT: usize = 1 << 20;
@@ -23,13 +24,17 @@ const WIDEST: usize = 80;
 /// Writes a meeting.
 pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Agenda { expired, expiring, new, renewed, closed, rejected, reviews, .. } = &meeting.agenda;
-    let lists = [expired, expiring, new, renewed, closed, rejected, reviews];
-    let topics = lists.iter().filter(|list| !list.is_empty()).count() + usize::from(meeting.to_mend() > 0);
+    let lists = [expired, expiring, new, renewed, closed, rejected, reviews].map(Vec::len);
+    let slips = meeting.slips.as_ref().map_or(0, Vec::len);
+    let pending = meeting.pending.map_or(0, |pending| pending.requests.len());
+    let others = [meeting.against.len(), slips, meeting.to_mend(), pending];
+    let topics = lists.iter().chain(&others).filter(|count| **count > 0).count();
     let mut page = Page { meeting, text: String::new(), topics };
     page.head();
     page.agenda();
-    page.faulty();
+    page.trend();
     page.figures();
+    page.remarks();
     out.write_all(page.text.as_bytes())
 }
 
@@ -50,40 +55,184 @@ impl Page<'_> {
 
     fn agenda(&mut self) {
         let agenda = &self.meeting.agenda;
-        self.section("Expired", words::EXPIRED, &agenda.expired, true);
-        self.section("Ending soon", words::EXPIRING, &agenda.expiring, true);
+        self.section("Expired", words::EXPIRED, &agenda.expired, settle::expired);
+        let until = format!("Ending by {}", self.meeting.until);
+        self.section(&until, words::EXPIRING, &agenda.expiring, settle::ending);
+        self.section("Emergencies to review", words::REVIEWS, &agenda.reviews, settle::review);
+        self.against();
+        self.slips();
+        self.faulty();
+        self.closed();
+        self.pending();
         let since = self.meeting.since;
-        self.section(&format!("New since {since}"), "", &agenda.new, false);
-        self.section(&format!("Renewed since {since}"), "", &agenda.renewed, false);
-        self.section(&format!("Closed since {since}"), "", &agenda.closed, false);
-        if !agenda.rejected.is_empty() {
-            self.section(&format!("Rejected since {since}"), "", &agenda.rejected, false);
-        }
-        self.section("Emergencies to review", words::REVIEWS, &agenda.reviews, true);
+        self.taken(&format!("New since {since}"), &agenda.new, false);
+        self.taken(&format!("Renewed since {since}"), &agenda.renewed, true);
+        self.taken(&format!("Rejected since {since}"), &agenda.rejected, false);
     }
 
-    fn section(&mut self, name: &str, advice: &str, items: &[&Item<'_>], removal: bool) {
-        self.heading(name, items.len());
-        if items.is_empty() {
+    /// Writes a table: its heading with the number of rows, what to do about them, and the columns.
+    fn topic(&mut self, name: &str, advice: &str, columns: &[&str], rows: impl ExactSizeIterator<Item = String>) {
+        self.rows(name, advice, columns, rows.len(), rows);
+    }
+
+    fn rows(&mut self, name: &str, advice: &str, columns: &[&str], count: usize, rows: impl Iterator<Item = String>) {
+        self.heading(name, count);
+        if count == 0 {
             return;
         }
         if !advice.is_empty() {
             self.add(&format!("\n{advice}\n"));
         }
-        let (head, line) = if removal { (" Removal |", "---|") } else { ("", "") };
-        self.add(&format!(
-            "\n| Exception | When | Tier | Renewals | Owner | Approver | Control |{head}\n|---|---|---|---|---|---|---|{line}\n"
-        ));
+        self.add(&format!("\n| {} |\n{}|\n", columns.join(" | "), "|---".repeat(columns.len())));
+        self.lines(rows);
+    }
+
+    fn section(&mut self, name: &str, advice: &str, items: &[&Item<'_>], settle: fn(&Item<'_>) -> Vec<String>) {
+        let columns = ["Exception", "When", "Tier", "Renewals", "Owner", "Approver", "Control", "Removal", "Do"];
         let today = self.meeting.today;
-        self.lines(items.iter().map(|item| {
-            let removal = if removal {
-                format!(" {} |", clean(words::text(item.exception.removal.as_ref())))
-            } else {
-                String::new()
-            };
-            let review = item.review.map(|review| words::review(review, today, words::iso)).unwrap_or_default();
-            format!("{}{removal}\n", cells(item, &review))
-        }));
+        self.topic(
+            name,
+            advice,
+            &columns,
+            items.iter().map(|item| {
+                let removal = clean(words::text(item.exception.removal.as_ref()));
+                let review = item.review.map(|review| words::review(review, today, words::iso)).unwrap_or_default();
+                format!("{} {removal} | {} |\n", cells(item, &review), commands(&settle(item)))
+            }),
+        );
+    }
+
+    fn against(&mut self) {
+        let against = &self.meeting.against;
+        let columns = ["Exception", "Rule and what is wrong", "Who must act", "Do"];
+        self.topic(
+            "Against the rules",
+            words::AGAINST,
+            &columns,
+            against.iter().map(|one| {
+                let name = one.item.map_or_else(|| clean(one.path), name);
+                format!("| {name} | {} |\n", faults(&one.faults, one.item, one.path))
+            }),
+        );
+    }
+
+    fn slips(&mut self) {
+        let Some(slips) = &self.meeting.slips else { return };
+        let name = format!("Past the gate since {}", self.meeting.since);
+        self.topic(
+            &name,
+            words::SLIPS,
+            &["File", "Rule and what is wrong", "Commit", "Do"],
+            slips.iter().map(|slip| {
+                let (rule, message) =
+                    (slip.finding.rule.id, escape::markdown_message(&escape::brief(&slip.finding.message)));
+                let commit = clean(&words::commit(slip, words::iso));
+                let settle = commands(&[settle::slip(slip)]);
+                format!("| {} | {rule}<br>{message} | {commit} | {settle} |\n", clean(slip.path))
+            }),
+        );
+    }
+
+    fn closed(&mut self) {
+        let columns = ["Exception", "When", "Closure", "Control", "Do"];
+        let name = format!("Closed since {}", self.meeting.since);
+        self.topic(
+            &name,
+            "",
+            &columns,
+            self.meeting.agenda.closed.iter().map(|item| {
+                let when: Vec<String> =
+                    std::iter::once(clean(&words::when(item))).chain(words::closed_late(item)).collect();
+                let control = clean(words::text(item.exception.control.as_ref()));
+                let settle = commands(&settle::changed(item));
+                let closure = clean(&words::closure(item));
+                format!("| {} | {} | {closure} | {control} | {settle} |\n", self::name(item), when.join("<br>"))
+            }),
+        );
+    }
+
+    fn pending(&mut self) {
+        let Some(pending) = self.meeting.pending else { return };
+        let columns =
+            ["Exception", "What waits", "Tier", "Term", "System", "Reason", "Worst case", "Asked by", "Approver", "Do"];
+        let today = self.meeting.today;
+        let stated = |text: &Option<String>| clean(&words::name(text.as_deref().unwrap_or("not stated")));
+        self.topic(
+            "Waiting for a decision",
+            words::PENDING,
+            &columns,
+            pending.requests.iter().map(|it| {
+                let cells = [
+                    format!("**{}**<br>{}", stated(&it.title), clean(&it.id)),
+                    clean(&words::asks(it, today)),
+                    it.tier.map_or("", |tier| tier.name()).to_owned(),
+                    words::asked_term(it, words::iso),
+                    stated(&it.system),
+                    stated(&it.reason),
+                    stated(&it.worst),
+                    stated(&it.requester),
+                    stated(&it.approver),
+                    commands(&[settle::request(it)]),
+                ];
+                format!("| {} |\n", cells.join(" | "))
+            }),
+        );
+        if pending.left_out > 0 {
+            self.add(&format!(
+                "\n{} were not looked at, because they are older.\n",
+                counted(pending.left_out, "branch")
+            ));
+        }
+    }
+
+    /// Writes what is new, renewed or rejected, so that nobody has to open the file.
+    fn taken(&mut self, name: &str, items: &[&Item<'_>], renewed: bool) {
+        let columns = [
+            "Exception",
+            "When",
+            "Tier",
+            "Renewals",
+            "Owner",
+            "Approver",
+            "Control",
+            "System",
+            "Reason",
+            "Worst case",
+            "Term",
+            "Do",
+        ];
+        self.topic(
+            name,
+            "",
+            &columns,
+            items.iter().map(|item| {
+                let more = [
+                    clean(&words::system(item)),
+                    clean(words::reason(item, renewed)),
+                    clean(words::text(item.exception.risk.statement.as_ref())),
+                    words::term(item, renewed, words::iso),
+                    commands(&settle::changed(item)),
+                ];
+                format!("{} {} |\n", cells(item, ""), more.join(" | "))
+            }),
+        );
+    }
+
+    fn trend(&mut self) {
+        let Some(trend) = self.meeting.trend else { return };
+        self.add(&format!(
+            "\n## The last {}\n\n| Figure | | Week |\n|---|---|---|\n",
+            counted(trend.weeks.len(), "week")
+        ));
+        for series in trend::series(trend) {
+            self.add(&format!("| {} | {} | {} |\n", series.name, trend::spark(&series, true), series.difference()));
+        }
+    }
+
+    fn remarks(&mut self) {
+        for remark in self.meeting.remarks {
+            self.add(&format!("\n{}\n", clean(remark)));
+        }
     }
 
     fn heading(&mut self, name: &str, count: usize) {
@@ -92,20 +241,26 @@ impl Page<'_> {
     }
 
     fn faulty(&mut self) {
-        let meeting = self.meeting;
-        self.heading("Records to fix", meeting.to_mend());
-        if meeting.to_mend() == 0 {
-            return;
-        }
-        self.add(&format!("\n{}\n\n| File | What is wrong |\n|---|---|\n", words::MEND));
-        let unread = meeting.unreadable.iter();
-        let line = |path: &str, why: &str| format!("| {} | **cannot be read**: {} |\n", clean(path), clean(why));
-        let unread = unread.map(|unreadable| line(unreadable.file.path, unreadable.why));
-        let doubtful = meeting.agenda.doubtful.iter();
-        let doubtful = doubtful.map(|item| {
-            format!("| {} | {} |\n", clean(item.path), clean(&words::doubt(item, words::iso).unwrap_or_default()))
-        });
-        self.lines(unread.chain(doubtful));
+        let files = words::to_mend(self.meeting);
+        self.rows(
+            "Records to fix",
+            words::MEND,
+            &["File", "What is wrong", "Who must act", "Do"],
+            files.len(),
+            files.iter().map(|file| {
+                let unread = file.unreadable.map(|why| format!("**cannot be read**: {}", clean(why)));
+                let doubt = file.item.and_then(|item| words::doubt(item, words::iso)).map(|doubt| clean(&doubt));
+                let first: Vec<String> = unread.into_iter().chain(doubt).collect();
+                let rest = match file.faults {
+                    [] => format!(" | | {}", commands(&[settle::check(file.path)])),
+                    found => {
+                        let gap = if first.is_empty() { "" } else { "<br>" };
+                        format!("{gap}{}", faults(found, file.item, file.path))
+                    }
+                };
+                format!("| {} | {}{rest} |\n", clean(file.path), first.join("<br>"))
+            }),
+        );
     }
 
     fn figures(&mut self) {
@@ -169,7 +324,6 @@ impl Page<'_> {
 /// Returns the cells of an item, in the order of the columns.
 fn cells(item: &Item<'_>, review: &str) -> String {
     let it = item.exception;
-    let path = if item.shares_id { format!("<br>{}", clean(item.path)) } else { String::new() };
     let mut when = vec![clean(&words::when(item))];
     when.extend(item.last_day.filter(|_| item.live).map(|day| format!("last day {day}")));
     when.extend(words::closed_late(item));
@@ -179,22 +333,46 @@ fn cells(item: &Item<'_>, review: &str) -> String {
     let when: Vec<String> = std::iter::once(first).chain(when).collect();
     let renewals = if item.live || item.renewals() > 0 { words::renewals(item) } else { String::new() };
     format!(
-        "| **{}**<br>{}{path} | {} | {} | {renewals} | {} | {} | {} |",
-        clean(words::text(it.title.as_ref())),
-        clean(it.id),
+        "| {} | {} | {} | {renewals} | {} | {} | {} |",
+        name(item),
         when.join("<br>"),
         item.tier().map_or("", |tier| tier.name()),
         owner(item),
-        clean(item.approver().unwrap_or("not stated")),
+        clean(&words::approver(item)),
         clean(words::text(it.control.as_ref())),
     )
+}
+
+/// Names an exception.
+fn name(item: &Item<'_>) -> String {
+    let path = if item.shares_id { format!("<br>{}", clean(item.path)) } else { String::new() };
+    format!("**{}**<br>{}{path}", clean(words::text(item.exception.title.as_ref())), clean(item.exception.id))
+}
+
+/// Returns three cells about errors: what is wrong, who must act, and the commands.
+fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> String {
+    let message = |fault: &Fault<'_>| {
+        let message = escape::markdown_message(&escape::brief(&fault.finding.message));
+        format!("{}<br>{message}", fault.finding.rule.id)
+    };
+    let who = |fault: &Fault<'_>| escape::markdown_message(&escape::brief(&words::who(fault)));
+    let whats: Vec<String> = faults.iter().map(message).collect();
+    let whos: Vec<String> = faults.iter().map(who).collect();
+    let settle = commands(&settle::faults(faults, item, path));
+    format!("{} | {} | {settle}", whats.join("<br>"), whos.join("<br>"))
+}
+
+/// Writes commands of which one settles it.
+fn commands(commands: &[String]) -> String {
+    let codes: Vec<String> = commands.iter().map(|command| escape::markdown_code(command)).collect();
+    codes.join("<br>")
 }
 
 fn owner(item: &Item<'_>) -> String {
     let Some(owner) = item.owner else { return "not stated".to_owned() };
     let left = owner.left.map(|day| format!("<br>left on {day}")).unwrap_or_default();
     let manager = owner.manager.map(|manager| format!("<br>manager {}", clean(manager))).unwrap_or_default();
-    format!("{}{left}{manager}", clean(owner.written))
+    format!("{}{left}{manager}", clean(&words::name(owner.written)))
 }
 
 /// Creates a text of an exception fit for a cell.

@@ -3,7 +3,9 @@
 mod html;
 mod json;
 mod markdown;
+mod settle;
 mod text;
+mod trend;
 mod words;
 
 use std::io::{self, Write};

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use crate::output::report::words;
+use crate::output::report::{settle, trend, words};
+use crate::output::wrap::wrap;
 use crate::output::{Look, escape};
-use crate::report::{Item, Meeting, Row, Standing};
+use crate::report::{Against, Fault, Item, Meeting, Row, Standing};
+use crate::text::counted;
 
 /// Rows of a table of controls.
 const ROWS: usize = 10;
@@ -40,21 +42,25 @@ impl Page<'_> {
         self.line(&self.paint(Paint::Heading, &title))?;
         let decide = words::to_decide(meeting);
         let decide = if decide.is_empty() { "nothing to decide".to_owned() } else { decide.join(", ") };
-        self.line(&decide)?;
+        self.wrapped("", &decide)?;
 
-        self.section("expired", words::EXPIRED, &agenda.expired, Self::whole)?;
-        self.section("ending soon", words::EXPIRING, &agenda.expiring, Self::whole)?;
-        let since = format!("since {}", meeting.since);
-        self.section(&format!("new {since}"), "", &agenda.new, Self::short)?;
-        self.section(&format!("renewed {since}"), "", &agenda.renewed, Self::short)?;
-        self.section(&format!("closed {since}"), "", &agenda.closed, Self::short)?;
-        if !agenda.rejected.is_empty() {
-            self.section(&format!("rejected {since}"), "", &agenda.rejected, Self::short)?;
-        }
+        self.section("expired", words::EXPIRED, &agenda.expired, |page, item| page.whole(item, settle::expired))?;
+        let until = format!("ending by {}", meeting.until);
+        self.section(&until, words::EXPIRING, &agenda.expiring, |page, item| page.whole(item, settle::ending))?;
         self.section("emergencies to review", words::REVIEWS, &agenda.reviews, Self::review)?;
+        self.against()?;
+        self.slips()?;
         self.faulty()?;
+        let since = format!("since {}", meeting.since);
+        self.section(&format!("closed {since}"), "", &agenda.closed, Self::closed)?;
+        self.pending()?;
+        self.section(&format!("new {since}"), "", &agenda.new, |page, item| page.taken(item, false))?;
+        self.section(&format!("renewed {since}"), "", &agenda.renewed, |page, item| page.taken(item, true))?;
+        self.section(&format!("rejected {since}"), "", &agenda.rejected, |page, item| page.taken(item, false))?;
         self.holders()?;
-        self.figures()
+        self.trend()?;
+        self.figures()?;
+        self.remarks()
     }
 
     fn section(
@@ -62,83 +68,229 @@ impl Page<'_> {
         name: &str,
         advice: &str,
         items: &[&Item<'_>],
-        one: fn(&mut Self, &Item<'_>) -> io::Result<()>,
+        one: impl Fn(&mut Self, &Item<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
-        self.heading(name, items.len())?;
-        if !items.is_empty() && !advice.is_empty() {
-            self.line(&self.paint(Paint::Quiet, &format!("  {advice}")))?;
-        }
+        self.heading(name, items.len(), advice)?;
         items.iter().try_for_each(|item| one(self, item))
     }
 
-    fn heading(&mut self, name: &str, count: usize) -> io::Result<()> {
-        let count = if count == 0 { "none".to_owned() } else { count.to_string() };
+    fn heading(&mut self, name: &str, count: usize, advice: &str) -> io::Result<()> {
+        let number = if count == 0 { "none".to_owned() } else { count.to_string() };
         self.line("")?;
-        self.line(&self.paint(Paint::Heading, &format!("{name}: {count}")))
+        self.line(&self.paint(Paint::Heading, &format!("{name}: {number}")))?;
+        if count == 0 || advice.is_empty() {
+            return Ok(());
+        }
+        for line in wrap(advice, "", self.look.width.saturating_sub(2)).lines() {
+            self.line(&self.paint(Paint::Quiet, &format!("  {line}")))?;
+        }
+        Ok(())
     }
 
     /// Writes an item about which the meeting decides.
-    fn whole(&mut self, item: &Item<'_>) -> io::Result<()> {
+    fn whole(&mut self, item: &Item<'_>, settle: fn(&Item<'_>) -> Vec<String>) -> io::Result<()> {
         self.name(item)?;
-        let paint = match item.standing {
-            Standing::Expired { .. } => Paint::Late,
-            _ => Paint::Soon,
-        };
-        let when = self.paint(paint, &clean(&words::when(item)));
-        self.line(&format!("    {when}{}", terms(item)))?;
+        self.state(item, "")?;
         let it = item.exception;
         self.fact("control", words::text(it.control.as_ref()))?;
         self.fact("owner", &owner(item))?;
-        self.fact("approver", item.approver().unwrap_or("not stated"))?;
-        self.fact("removal", words::text(it.removal.as_ref()))
+        self.fact("approver", &words::approver(item))?;
+        self.fact("removal", words::text(it.removal.as_ref()))?;
+        self.commands(&settle(item))
     }
 
-    /// Writes an item of which the meeting takes note.
-    fn short(&mut self, item: &Item<'_>) -> io::Result<()> {
+    /// Writes an item that is new, renewed or rejected, so that nobody has to open the file.
+    fn taken(&mut self, item: &Item<'_>, renewed: bool) -> io::Result<()> {
+        self.name(item)?;
+        self.state(item, "")?;
+        let it = item.exception;
+        self.fact("control", words::text(it.control.as_ref()))?;
+        self.fact("system", &words::system(item))?;
+        self.fact("reason", words::reason(item, renewed))?;
+        self.fact("worst", words::text(it.risk.statement.as_ref()))?;
+        self.fact("term", &words::term(item, renewed, words::iso))?;
+        match (item.standing, &item.owner) {
+            (Standing::Rejected, None) => self.fact("asked by", words::text(it.requester.as_ref()))?,
+            _ => self.fact("owner", &owner(item))?,
+        }
+        self.fact("approver", &words::approver(item))?;
+        self.commands(&settle::changed(item))
+    }
+
+    /// Writes a closed item.
+    fn closed(&mut self, item: &Item<'_>) -> io::Result<()> {
         self.name(item)?;
         let late = words::closed_late(item).map(|late| format!(", {late}")).unwrap_or_default();
-        self.line(&format!("    {}{late}{}", words::when(item), terms(item)))?;
-        let people = match (item.standing, &item.owner) {
-            (Standing::Rejected, None) => format!("asked for by {}", words::text(item.exception.requester.as_ref())),
-            _ => format!("owner {}", owner(item)),
-        };
-        let approver = item.approver().unwrap_or("not stated");
-        let control = words::text(item.exception.control.as_ref());
-        self.line(&format!("    {}", clean(&format!("{people}, approver {approver}"))))?;
-        self.line(&format!("    {}", clean(control)))
+        self.state(item, &late)?;
+        self.fact("control", words::text(item.exception.control.as_ref()))?;
+        self.fact("closure", &words::closure(item))?;
+        self.commands(&settle::changed(item))
     }
 
     /// Writes an emergency that has to be reviewed.
     fn review(&mut self, item: &Item<'_>) -> io::Result<()> {
-        self.short(item)?;
-        let Some(review) = item.review else { return Ok(()) };
-        let review = self.paint(Paint::Late, &words::review(review, self.meeting.today, words::iso));
-        self.line(&format!("    {review}"))
+        self.name(item)?;
+        if let Some(review) = item.review {
+            let review = self.paint(Paint::Late, &words::review(review, self.meeting.today, words::iso));
+            self.line(&format!("    {review}"))?;
+        }
+        self.state(item, "")?;
+        self.fact("owner", &owner(item))?;
+        self.commands(&settle::review(item))
+    }
+
+    fn against(&mut self) -> io::Result<()> {
+        let against = &self.meeting.against;
+        self.heading("against the rules", against.len(), words::AGAINST)?;
+        for Against { item, path, faults } in against {
+            let Some(item) = item else { continue };
+            self.name(item)?;
+            self.faults(faults, Some(item), path)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the errors of a file, then each command that settles some of them.
+    fn faults(&mut self, faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> io::Result<()> {
+        for fault in faults {
+            self.fact("error", &format!("{}: {}", fault.finding.rule.id, fault.finding.message))?;
+            self.fact("who", &words::who(fault))?;
+        }
+        settle::faults(faults, item, path).iter().try_for_each(|command| self.command("do", command))
+    }
+
+    fn slips(&mut self) -> io::Result<()> {
+        let Some(slips) = &self.meeting.slips else { return Ok(()) };
+        self.heading(&format!("past the gate since {}", self.meeting.since), slips.len(), words::SLIPS)?;
+        for slip in slips {
+            let id = self.paint(Paint::Heading, &clean(slip.id()));
+            self.line(&format!("  {id}: {}", slip.finding.rule.id))?;
+            self.fact("error", &slip.finding.message)?;
+            self.fact("commit", &words::commit(slip, words::iso))?;
+            self.command("do", &settle::slip(slip))?;
+        }
+        Ok(())
+    }
+
+    fn pending(&mut self) -> io::Result<()> {
+        let Some(pending) = self.meeting.pending else { return Ok(()) };
+        self.heading("waiting for a decision", pending.requests.len(), words::PENDING)?;
+        let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
+        for request in &pending.requests {
+            let id = self.paint(Paint::Heading, &clean(&request.id));
+            self.line(&format!("  {id}: {}", clean(&stated(&request.title))))?;
+            let tier = request.tier.map(|tier| format!(", tier {}", tier.name())).unwrap_or_default();
+            self.line(&format!("    {}{tier}", clean(&words::asks(request, self.meeting.today))))?;
+            self.fact("system", &stated(&request.system))?;
+            self.fact("reason", &stated(&request.reason))?;
+            self.fact("worst", &stated(&request.worst))?;
+            self.fact("term", &words::asked_term(request, words::iso))?;
+            self.fact("asked by", &words::name(&stated(&request.requester)))?;
+            self.fact("approver", &words::name(&stated(&request.approver)))?;
+            self.command("do", &settle::request(request))?;
+        }
+        match pending.left_out {
+            0 => Ok(()),
+            more => self.line(&format!("  {} were not looked at, because they are older", counted(more, "branch"))),
+        }
+    }
+
+    fn remarks(&mut self) -> io::Result<()> {
+        for (at, remark) in self.meeting.remarks.iter().enumerate() {
+            if at == 0 {
+                self.line("")?;
+            }
+            self.wrapped("", &clean(remark))?;
+        }
+        Ok(())
     }
 
     fn name(&mut self, item: &Item<'_>) -> io::Result<()> {
         let id = clean(item.exception.id);
         let id = if item.shares_id { format!("{id} ({})", clean(item.path)) } else { id };
         let title = clean(words::text(item.exception.title.as_ref()));
-        self.line(&format!("  {}: {title}", self.paint(Paint::Heading, &id)))
+        let fits = id.chars().count() + title.chars().count() + 4 <= self.look.width;
+        let id = self.paint(Paint::Heading, &id);
+        if fits {
+            return self.line(&format!("  {id}: {title}"));
+        }
+        self.line(&format!("  {id}:"))?;
+        self.wrapped("    ", &escape::brief(words::text(item.exception.title.as_ref())))
+    }
+
+    /// Writes the state of an item in days.
+    fn state(&mut self, item: &Item<'_>, more: &str) -> io::Result<()> {
+        let (when, doubt) = match item.standing {
+            Standing::Unclear => ("unclear".to_owned(), words::doubt(item, words::iso)),
+            _ => (words::when(item), None),
+        };
+        let when = match item.standing {
+            Standing::Expired { .. } => self.paint(Paint::Late, &when),
+            Standing::Unclear | Standing::Expiring { .. } => self.paint(Paint::Soon, &when),
+            _ => when,
+        };
+        self.line(&format!("    {when}{more}{}", terms(item)))?;
+        doubt.map_or(Ok(()), |doubt| self.fact("doubt", &doubt))
     }
 
     fn fact(&mut self, key: &str, value: &str) -> io::Result<()> {
-        self.line(&format!("    {key:9} {}", clean(value)))
+        self.wrapped(&format!("    {key:9} "), &escape::brief(value))
+    }
+
+    /// Writes the commands of which one settles it.
+    fn commands(&mut self, commands: &[String]) -> io::Result<()> {
+        let mut keys = std::iter::once("do").chain(std::iter::repeat("or"));
+        commands.iter().zip(&mut keys).try_for_each(|(command, key)| self.command(key, command))
+    }
+
+    /// Writes a command; it is never broken, so that it can be copied.
+    fn command(&mut self, key: &str, command: &str) -> io::Result<()> {
+        self.line(&format!("    {key:9} {}", escape::line(command)))
+    }
+
+    /// Writes a text behind `before`, broken between words below its first line.
+    fn wrapped(&mut self, before: &str, text: &str) -> io::Result<()> {
+        let width = self.look.width.saturating_sub(before.len());
+        let text = wrap(text, "", width);
+        for (at, line) in text.lines().enumerate() {
+            let before = if at == 0 { before.to_owned() } else { " ".repeat(before.len()) };
+            self.line(&format!("{before}{line}"))?;
+        }
+        if text.is_empty() { self.line(before.trim_end()) } else { Ok(()) }
     }
 
     fn faulty(&mut self) -> io::Result<()> {
-        self.heading("records to fix", self.meeting.to_mend())?;
-        if self.meeting.to_mend() > 0 {
-            self.line(&self.paint(Paint::Quiet, &format!("  {}", words::MEND)))?;
+        let meeting = self.meeting;
+        self.heading("records to fix", meeting.to_mend(), words::MEND)?;
+        for file in words::to_mend(meeting) {
+            self.line(&format!("  {}", self.paint(Paint::Heading, &clean(file.path))))?;
+            if let Some(why) = file.unreadable {
+                self.fact("unread", why)?;
+            }
+            if let Some(doubt) = file.item.and_then(|item| words::doubt(item, words::iso)) {
+                self.fact("doubt", &doubt)?;
+            }
+            match file.faults {
+                [] => self.command("do", &settle::check(file.path))?,
+                faults => self.faults(faults, file.item, file.path)?,
+            }
         }
-        for file in &self.meeting.unreadable {
-            let why = self.paint(Paint::Late, "cannot be read");
-            self.line(&format!("  {}: {why}: {}", clean(file.file.path), clean(file.why)))?;
-        }
-        for item in &self.meeting.agenda.doubtful {
-            let doubt = words::doubt(item, words::iso).unwrap_or_default();
-            self.line(&format!("  {}: {}", clean(item.path), clean(&doubt)))?;
+        Ok(())
+    }
+
+    fn trend(&mut self) -> io::Result<()> {
+        let Some(trend) = self.meeting.trend else { return Ok(()) };
+        self.line("")?;
+        let heading = format!("the last {}", counted(trend.weeks.len(), "week"));
+        self.line(&self.paint(Paint::Heading, &heading))?;
+        for series in trend::series(trend) {
+            let spark = trend::spark(&series, self.look.unicode);
+            if spark.is_empty() {
+                self.line(&format!("  {:21} {}", series.name, series.difference()))?;
+                continue;
+            }
+            self.line(&format!("  {:21} {spark}", series.name))?;
+            self.line(&format!("  {:21} {}", "", series.difference()))?;
         }
         Ok(())
     }
@@ -220,5 +372,5 @@ fn owner(item: &Item<'_>) -> String {
     let Some(owner) = item.owner else { return "not stated".to_owned() };
     let left = owner.left.map(|day| format!(" (left on {day})")).unwrap_or_default();
     let manager = owner.manager.map(|manager| format!(", manager {manager}")).unwrap_or_default();
-    format!("{}{left}{manager}", owner.written)
+    format!("{}{left}{manager}", words::name(owner.written))
 }

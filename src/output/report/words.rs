@@ -1,8 +1,15 @@
 //! The words of the report: the same facts in the same words, whatever the format.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::output::escape::brief;
+use crate::output::history::{cut, name_of};
 use crate::register::Text;
-use crate::report::{Agenda, Closing, Doubt, Item, Life, Meeting, ReviewDue, Standing};
-use crate::text::counted;
+use crate::remind::Part;
+use crate::report::pending::Request;
+use crate::report::{Agenda, Closing, Doubt, Fault, Item, Life, Meeting, ReviewDue, Slip, Standing};
+use crate::text::{counted, written_out};
 use crate::time::Day;
 
 /// Returns the name of a standing: for people, and in another word order for scripts.
@@ -53,7 +60,7 @@ pub(super) fn doubt(item: &Item<'_>, date: fn(Day) -> String) -> Option<String> 
         Doubt::ExpiredEarly => {
             format!("its status is {status}, and its last day is {}", day(item.last_day))
         }
-        Doubt::ClosureWhileLive => {
+        Doubt::ClosureNotClosed => {
             let closure = item.exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
             format!("its status is {status}, and it has a closure on {}", day(closure.map(|date| date.value)))
         }
@@ -92,21 +99,145 @@ pub(super) fn text<'e>(text: Option<&'e Text<'_>>) -> &'e str {
     text.map_or("not stated", Text::as_str)
 }
 
+/// Names somebody, with the letters of the name that look like others written out.
+pub(super) fn name(name: &str) -> Cow<'_, str> {
+    written_out(name)
+}
+
+/// Names the approver of the current term.
+pub(super) fn approver<'e>(item: &Item<'e>) -> Cow<'e, str> {
+    item.approver().map_or(Cow::Borrowed("not stated"), name)
+}
+
+/// Returns where the rule is not followed.
+pub(super) fn system(item: &Item<'_>) -> String {
+    let scope = &item.exception.scope;
+    let parts: Vec<&str> = [&scope.system, &scope.environment].into_iter().flatten().map(Text::as_str).collect();
+    if parts.is_empty() { "not stated".to_owned() } else { parts.join(", ") }
+}
+
+/// Returns why: of the last renewal if `renewed`, otherwise of the exception.
+pub(super) fn reason<'e>(item: &Item<'e>, renewed: bool) -> &'e str {
+    let last = item.exception.renewals.last().filter(|_| renewed);
+    text(last.map_or(item.exception.reason.as_ref(), |renewal| renewal.reason.as_ref()))
+}
+
+/// Returns the days that were agreed: of the last renewal if `renewed`, otherwise all of them; `date` writes its days.
+pub(super) fn term(item: &Item<'_>, renewed: bool, date: fn(Day) -> String) -> String {
+    let last = item.exception.renewals.last().filter(|_| renewed);
+    let from = last.map_or(item.first_day, |renewal| renewal.decided.as_ref().map(|decided| decided.value));
+    span(from, item.last_day, date)
+}
+
+/// Returns the days between two, both covered.
+fn span(from: Option<Day>, to: Option<Day>, date: fn(Day) -> String) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => format!("{} to {}, {}", date(from), date(to), days(from.days_until(to))),
+        (None, Some(to)) => format!("to {}", date(to)),
+        (_, None) => "not stated".to_owned(),
+    }
+}
+
+/// Returns who removed a closed exception and who saw it.
+pub(super) fn closure(item: &Item<'_>) -> String {
+    let closure = item.exception.closure.as_ref();
+    let by = closure.and_then(|closure| closure.by.as_ref()).map(|by| format!("removed by {}", name(by.as_str())));
+    let seen = closure.and_then(|closure| closure.verified_by.as_ref());
+    let seen = seen.map_or("verified by nobody".to_owned(), |seen| format!("verified by {}", name(seen.as_str())));
+    by.into_iter().chain([seen]).collect::<Vec<_>>().join(", ")
+}
+
+/// Names who must act on an error, and what they can do.
+pub(super) fn who(fault: &Fault<'_>) -> String {
+    let who = fault.who.map_or_else(
+        || "whoever keeps the register".to_owned(),
+        |who| format!("{} ({})", name(who.name), part(who.part)),
+    );
+    match &fault.finding.help {
+        Some(help) => format!("{who}: {help}"),
+        None => who,
+    }
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Owner => "owner",
+        Part::Manager => "the owner's manager",
+        Part::Approver => "approver",
+    }
+}
+
+/// Returns when and by whom a commit was made that came past the gate.
+pub(super) fn commit(slip: &Slip<'_>, date: fn(Day) -> String) -> String {
+    let author = name_of(&slip.info.author);
+    format!("{} of {} by {}: {}", slip.commit.short(), date(slip.day), cut(author), cut(&slip.info.subject))
+}
+
+/// Returns what a branch asks for and since when.
+pub(super) fn asks(request: &Request, today: Day) -> String {
+    let what = match request.renewal {
+        None => "a new exception".to_owned(),
+        Some(number) => format!("renewal {number}"),
+    };
+    let age = match request.asked.days_until(today) {
+        ..=0 => "since today".to_owned(),
+        age => format!("for {}", days(age)),
+    };
+    format!("{what}, waiting {age} on {}", brief(&request.branch))
+}
+
+/// Returns the days that a branch asks for.
+pub(super) fn asked_term(request: &Request, date: fn(Day) -> String) -> String {
+    span(request.first_day, request.last_day, date)
+}
+
 /// Returns what the meeting has to decide, most urgent first; empty if there is nothing.
 pub(super) fn to_decide(meeting: &Meeting<'_>) -> Vec<String> {
     let Agenda { expired, expiring, reviews, .. } = &meeting.agenda;
+    let slips = meeting.slips.as_ref().map_or(0, Vec::len);
+    let pending = meeting.pending.map_or(0, |pending| pending.requests.len());
     let counts = [
         (expired.len(), "expired"),
         (expiring.len(), "ending soon"),
         (reviews.len(), self::reviews(reviews.len())),
+        (meeting.against.len(), "against the rules"),
+        (slips, "past the gate"),
         (meeting.to_mend(), records(meeting.to_mend())),
+        (pending, self::requests(pending)),
     ];
     counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
+}
+
+/// A file to fix.
+pub(super) struct ToMend<'m> {
+    pub(super) path: &'m str,
+    /// What is wrong with it, if it cannot be read.
+    pub(super) unreadable: Option<&'m str>,
+    /// The exception, if it can be read.
+    pub(super) item: Option<&'m Item<'m>>,
+    /// The errors of a file that is no live exception.
+    pub(super) faults: &'m [Fault<'m>],
+}
+
+/// Returns the files to fix, once each: those that cannot be read, records that contradict themselves, and others with
+/// errors that are no live exceptions.
+pub(super) fn to_mend<'m>(meeting: &'m Meeting<'m>) -> Vec<ToMend<'m>> {
+    let unreadable = meeting.unreadable.iter().map(|it| (it.file.path, Some(it.why), None));
+    let doubtful = meeting.agenda.doubtful.iter().map(|item| (item.path, None, Some(*item)));
+    let beside = meeting.beside.iter().map(|it| (it.path, None, it.item));
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let files = unreadable.chain(doubtful).chain(beside).filter(|(path, ..)| seen.insert(path));
+    files.map(|(path, unreadable, item)| ToMend { path, unreadable, item, faults: meeting.beside(path) }).collect()
 }
 
 /// Returns the noun for this many reviews.
 pub(super) fn reviews(count: usize) -> &'static str {
     if count == 1 { "review due" } else { "reviews due" }
+}
+
+/// Returns the noun for this many requests on branches.
+pub(super) fn requests(count: usize) -> &'static str {
+    if count == 1 { "request waiting" } else { "requests waiting" }
 }
 
 /// Returns the noun for this many records.
@@ -125,9 +256,18 @@ pub(super) const EXPIRING: &str =
 /// What is done about an emergency that nobody has reviewed.
 pub(super) const REVIEWS: &str = "Close it, or write a review that says what still depends on it and until when.";
 
+/// What is done about live exceptions with errors.
+pub(super) const AGAINST: &str =
+    "Nobody may rely on these until they are in order: each names who must act, and the command.";
+
+/// What is done about what came past the gate.
+pub(super) const SLIPS: &str = "Undo it, or have it approved in a pull request of its own.";
+
+/// What is done about requests on branches.
+pub(super) const PENDING: &str = "Decide in the pull request: approve it, or have it rejected there.";
+
 /// What is done about records that cannot be read or contradict themselves.
-pub(super) const MEND: &str =
-    "Fix the file first: the figures cannot be trusted without it. A check of the register says more.";
+pub(super) const MEND: &str = "Fix the file first: the figures cannot be trusted without it.";
 
 /// Writes a number of days in words.
 pub(super) fn days(count: i64) -> String {

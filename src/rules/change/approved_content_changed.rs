@@ -23,8 +23,8 @@ declare_rule! {
     ///
     /// Put the value back. If the record was wrong, correct it and say so in the same change: an
     /// item of `amendments` that names the field, with an approver of its own. What is really
-    /// another risk is a new exception. The owner, the removal, the alternatives and the references
-    /// are free to edit, and what a baseline says an imported record lacks may be filled in.
+    /// another risk is a new exception. The owner, the removal, the alternatives, the references and
+    /// what it follows are free to edit, and what a baseline says an imported record lacks may be filled in.
     id: "approved-content-changed",
     family: Change,
     level: Error,
@@ -86,12 +86,12 @@ fn is_same_start(edit: &Edit<'_, '_>, cx: &Context<'_>) -> bool {
 /// Returns whether an amendment that the change adds names a field or what contains it.
 fn is_amended(edit: &Edit<'_, '_>, pointer: &str) -> bool {
     let added = edit.head.amendments.iter().skip(edit.base.amendments.len());
-    added.flat_map(|amendment| &amendment.fields).any(|field| covers(field.as_str(), pointer))
+    added.flat_map(|amendment| &amendment.fields).any(|field| names(field.as_str(), pointer))
 }
 
 /// Returns whether a field as people write it (`scope`, `scope.system`, `/covers/0/id`, `covers[0]`) is the one at a
 /// pointer, or contains it. Indices may be left out.
-fn covers(field: &str, pointer: &str) -> bool {
+pub(in crate::rules) fn names(field: &str, pointer: &str) -> bool {
     let is_index = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let mut field = field.split(['.', '/', '[', ']']).map(str::trim).filter(|part| !part.is_empty()).peekable();
     let mut parts = pointer.split('/').skip(1);
@@ -182,7 +182,7 @@ mod tests {
             ("covers.paths", "/covers/0/paths"),
             ("covers.0", "/covers/0/paths"),
         ] {
-            assert!(covers(field, pointer), "{field} {pointer}");
+            assert!(names(field, pointer), "{field} {pointer}");
         }
         for (field, pointer) in [
             ("", "/title"),
@@ -194,7 +194,7 @@ mod tests {
             ("system", "/scope/system"),
             ("0", "/title"),
         ] {
-            assert!(!covers(field, pointer), "{field} {pointer}");
+            assert!(!names(field, pointer), "{field} {pointer}");
         }
     }
 }

@@ -1,14 +1,14 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy_loosened::places::{Page, Places, report};
 use crate::history::Changes;
-use crate::policy::Tolerated;
-use crate::policy::places::BASELINE;
+use crate::policy::places::{BASELINE, SUPPRESSIONS};
+use crate::policy::{Allowed, RuleBook, Tolerated};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::schema::field_name;
 use crate::text::shown;
-use crate::yaml::{Entry, Node, Place, Spot, escaped};
+use crate::yaml::{Entry, Node, Place, Spot, escaped, key_at};
 
 declare_rule! {
     /// Reports a change that adds to a baseline which is there already, or lets it last longer.
@@ -16,7 +16,8 @@ declare_rule! {
     /// ## Why
     ///
     /// A baseline is for the exceptions that were there before the register. Whoever may add to it
-    /// later can put a new exception there, or a defect that the rules have just found, and wait.
+    /// later can put a new exception there, or a defect that the rules have just found, and wait. A
+    /// baseline of suppressions is for those that were there before they needed exceptions.
     ///
     /// ## What to do
     ///
@@ -35,6 +36,7 @@ declare_rule! {
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     // The change that brings the first register brings its past.
     let Some(head) = &changes.head else { return };
+    suppressions(changes, head, cx);
     let Some(after) = &head.baseline else { return };
     let before = cx.judge.baseline.as_ref();
     let places = Places::new(changes);
@@ -67,6 +69,41 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         };
         let spot = Spot { span: entry.key_span, place: Place::key(format!("/entries/{}", escaped(id))) };
         report(cx, pages, (None, Some(spot)), message).help("fix what the rules find in it instead: delete the entry");
+    }
+}
+
+/// Reports what a baseline of suppressions lets be now and did not before. The first one is what it is.
+fn suppressions(changes: &Changes<'_>, head: &RuleBook, cx: &mut Context<'_>) {
+    let (Some(before), Some(after)) = (&cx.judge.suppressed, &head.suppressed) else { return };
+    let places = Places::new(changes);
+    let (base_page, head_page) = (places.base(Some(SUPPRESSIONS)), places.head(Some(SUPPRESSIONS)));
+    let pages = (base_page.as_ref(), head_page.as_ref());
+    let at = |page: Option<&Page<'_>>, pointer: &str| page.and_then(|page| page.find(pointer));
+    if after.until > before.until {
+        let message = format!("the baseline of suppressions ends on `{}` instead of `{}`", after.until, before.until);
+        report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
+            .help(format!("keep `until: {}`: what is left by then needs exceptions", before.until));
+    }
+    // A suppression that has moved is listed elsewhere, and is none more.
+    let key = |it: &Allowed| (it.tool.clone(), it.id.clone(), it.code.clone());
+    let mut left: BTreeMap<_, usize> = BTreeMap::new();
+    before.entries.iter().for_each(|it| *left.entry(key(it)).or_default() += 1);
+    let mut added: BTreeMap<&str, usize> = BTreeMap::new();
+    for it in &after.entries {
+        match left.get_mut(&key(it)).filter(|left| **left > 0) {
+            Some(left) => *left -= 1,
+            None => *added.entry(&it.path).or_default() += 1,
+        }
+    }
+    for (path, count) in added {
+        let pointer = format!("/suppressions/{}", escaped(path));
+        let span = head_page
+            .as_ref()
+            .and_then(|page| key_at(page.tree.as_ref()?, &pointer))
+            .map(|(_, span)| Spot { span, place: Place::key(pointer.clone()) });
+        let more = if count == 1 { "suppression" } else { "suppressions" };
+        let message = format!("the baseline lets `{count}` {more} more be in `{}`", shown(path));
+        report(cx, pages, (None, span), message).help("ask for an exception instead: a baseline may only get shorter");
     }
 }
 

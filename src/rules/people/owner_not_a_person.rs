@@ -20,6 +20,7 @@ declare_rule! {
     family: People,
     level: Error,
     since: "0.1.0",
+    yields_to: &["agent-decided"],
     check: Check::Entry(Applies::Always, check),
 }
 

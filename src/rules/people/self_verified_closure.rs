@@ -22,6 +22,7 @@ declare_rule! {
     level: Warning,
     weight: Open,
     since: "0.1.0",
+    yields_to: &["closure-unverified"],
     check: Check::Change(check),
 }
 

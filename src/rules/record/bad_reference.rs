@@ -4,7 +4,8 @@ use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
 
 declare_rule! {
-    /// Reports a reference that is neither a web address nor the id of a ticket.
+    /// Reports a reference that is neither a web address nor the id of a ticket or an exception, and an id in `follows`
+    /// that the register does not hold.
     ///
     /// ## Why
     ///
@@ -13,7 +14,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the address (`https://…`) or the ticket's id (`SEC-482`, `#482`, `org/repo#482`).
+    /// Write the address (`https://…`), the ticket's id (`SEC-482`, `#482`, `org/repo#482`) or the id of an exception of
+    /// the register, which is all that `follows` takes.
     /// Move what is worth keeping out of chats and mails into a ticket first.
     id: "bad-reference",
     family: Record,
@@ -27,11 +29,24 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         let text = reference.value.trim();
         let fault = match without_scheme(text) {
             Some(rest) => url_fault(rest),
-            None if is_ticket(text) => None,
+            None if is_ticket(text) || cx.register.holds(text) => None,
             None => Some("is neither an http(s) address nor a ticket id"),
         };
         if let Some(fault) = fault {
             cx.report(reference, format!("`{}` {fault}", shown(text))).help(suggestion(text));
+        }
+    }
+    follows(exception, cx);
+}
+
+fn follows(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    for id in &exception.follows {
+        let text = id.value.trim();
+        if text.eq_ignore_ascii_case(exception.id) {
+            cx.report(id, "an exception does not follow itself").help("name the earlier one");
+        } else if !cx.register.holds(text) {
+            cx.report(id, format!("the register holds no exception `{}`", shown(text)))
+                .help("write the id of an earlier exception: the name of its file, without the ending");
         }
     }
 }

@@ -1,5 +1,7 @@
 use crate::rules::declare_rule;
-use crate::rules::{BaselineUse, Check, Context};
+use crate::rules::{Check, Context};
+use crate::source::FileId;
+use crate::time::Day;
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -13,27 +15,41 @@ declare_rule! {
     /// ## What to do
     ///
     /// Write an earlier day as its `until`. How many days from today it may lie is `baseline.max` of
-    /// the policy; a longer time there is a decision of the people who own the policy.
+    /// the policy, for `baseline.yaml` and for `suppressions.yaml`; a longer time there is a decision
+    /// of the people who own the policy.
     id: "baseline-too-long",
     family: Record,
     level: Error,
     since: "0.1.0",
-    check: Check::Baseline(check),
+    check: Check::Register(check),
 }
 
-fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
-    let (until, max) = (used.baseline.until, cx.policy().baseline);
+fn check(cx: &mut Context<'_>) {
+    let head = cx.changes.and_then(|changes| changes.head.as_ref());
+    let (baseline, suppressed) = match head {
+        Some(head) => (head.baseline.as_ref(), head.suppressed.as_ref()),
+        None => (cx.judge.baseline.as_ref(), cx.judge.suppressed.as_ref()),
+    };
+    let baseline = baseline.and_then(|it| Some((it.until, it.file?)));
+    let suppressed = suppressed.and_then(|it| Some((it.until, it.file?)));
+    for (until, file) in baseline.into_iter().chain(suppressed) {
+        judge(until, file, cx);
+    }
+}
+
+fn judge(until: Day, file: FileId, cx: &mut Context<'_>) {
+    let max = cx.policy().baseline;
     let today = cx.today().day;
     let days = today.days_until(until);
     if days <= i64::from(max) {
         return;
     }
-    let text = cx.source(used.file).text();
+    let text = cx.source(file).text();
     let Some(span) = parse(text).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span)) else { return };
     let message = format!("the baseline ends in `{days}` days, on `{until}`; the policy allows `{max}`");
     let help = match max {
         0 => "the policy allows no baseline: delete the file, and fix what the rules find".to_owned(),
         _ => format!("write `until: {}` or an earlier day", today.plus(i64::from(max))),
     };
-    cx.report_in(used.file, Spot { span, place: Place::value("/until") }, message).help(help);
+    cx.report_in(file, Spot { span, place: Place::value("/until") }, message).help(help);
 }

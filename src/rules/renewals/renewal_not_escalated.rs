@@ -1,10 +1,9 @@
-use crate::people::{PersonId, Roster};
+use crate::register::Exception;
 use crate::register::Tier;
-use crate::register::{Exception, Text};
+use crate::rules::chain::Chain;
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
 use crate::text::shown;
-use crate::time::Day;
 
 declare_rule! {
     /// Reports a renewal of tier high or emergency that nobody above the first approver decided.
@@ -43,11 +42,11 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         None => "a renewal of this tier goes one step up".to_owned(),
     };
     let judge = cx.judge;
-    let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first, judge.today.day));
+    let chain = judge.people.roster().and_then(|roster| Chain::new(roster, first.as_str(), judge.today.day));
     for approver in exception.renewals.iter().filter_map(|renewal| renewal.approver.as_ref()) {
         let same = judge.people.same(first.as_str(), approver.as_str());
-        let chain = chain.as_ref().filter(|chain| chain.can_place(approver));
-        if chain.map_or(!same, |chain| chain.rises_to(approver)) {
+        let chain = chain.as_ref().filter(|chain| chain.can_place(approver.as_str()));
+        if chain.map_or(!same, |chain| chain.rises_to(approver.as_str())) {
             continue;
         }
         let (name, lower) = (shown(approver.as_str()), shown(first.as_str()));
@@ -64,29 +63,5 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             .label(first.span, "approved the exception")
             .label(tier.span, about.as_str())
             .help(help);
-    }
-}
-
-/// Who is above the first approver, if the roster knows somebody who has not left.
-struct Chain<'r> {
-    roster: &'r Roster,
-    first: PersonId,
-    superior: &'r str,
-}
-
-impl<'r> Chain<'r> {
-    fn new(roster: &'r Roster, first: &Text<'_>, today: Day) -> Option<Self> {
-        let first = roster.find(first.as_str())?;
-        let superior = roster.display(roster.superior(first, today)?);
-        Some(Self { roster, first, superior })
-    }
-
-    /// Tells whether the roster says where a person stands: one with people missing knows nothing of those.
-    fn can_place(&self, approver: &Text<'_>) -> bool {
-        self.roster.is_complete() || self.roster.find(approver.as_str()).is_some()
-    }
-
-    fn rises_to(&self, approver: &Text<'_>) -> bool {
-        self.roster.find(approver.as_str()).is_some_and(|upper| self.roster.stands_above(upper, self.first))
     }
 }

@@ -1,9 +1,11 @@
 use crate::history::Changes;
 use crate::history::{Decision, decisions};
 use crate::policy::Forge;
+use crate::register::Text;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
 use crate::signoff::{Evidence, ReviewState, Verdict};
+use crate::source::FileId;
 use crate::text::shown;
 
 declare_rule! {
@@ -18,7 +20,8 @@ declare_rule! {
     ///
     /// Ask the approver to approve the pull request. An approval that was dismissed, or replaced by
     /// a request for changes, no longer counts. One of an older commit counts as long as the entry
-    /// still says the same.
+    /// still says the same, or only narrows it: the day of the decision has become that of the approval
+    /// (`stopgap decide` writes it), it starts later or ends sooner, or a review was noted.
     id: "approval-missing",
     family: SignOff,
     level: Error,
@@ -30,48 +33,81 @@ declare_rule! {
 fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(evidence) = changes.evidence.as_ref().filter(|evidence| evidence.verdicts.is_some()) else { return };
     for decision in decisions(changes) {
-        let Some((message, help)) = missing(cx.judge, evidence, &decision) else { continue };
-        cx.report_in(decision.file, decision.approver, message).help(help);
+        let (file, person) = (decision.file, decision.approver);
+        let asked = Asked { file, person, role: "approver", what: &decision.what, decision: Some(&decision) };
+        let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
+        cx.report_in(file, person, message).help(help);
     }
 }
 
-fn missing(judge: &Judge, evidence: &Evidence, decision: &Decision<'_>) -> Option<(String, String)> {
-    let approver = shown(decision.approver.as_str());
-    let what = shown(&decision.what);
-    let Some(login) = judge.people.account(decision.approver.as_str()) else {
+/// Whose approval is asked for.
+pub(in crate::rules) struct Asked<'d> {
+    /// The file that names the person.
+    pub(in crate::rules) file: FileId,
+    /// Who has to approve.
+    pub(in crate::rules) person: &'d Text<'d>,
+    /// What the file calls them.
+    pub(in crate::rules) role: &'static str,
+    /// What is to be approved.
+    pub(in crate::rules) what: &'d str,
+    /// The decision, if it is one.
+    pub(in crate::rules) decision: Option<&'d Decision<'d>>,
+}
+
+/// Returns why an approval does not stand, and what to do; `None` if it does.
+pub(in crate::rules) fn missing(judge: &Judge, evidence: &Evidence, asked: &Asked<'_>) -> Option<(String, String)> {
+    let (person, what, role) = (shown(asked.person.as_str()), shown(asked.what), asked.role);
+    let Some(login) = judge.people.account(asked.person.as_str()) else {
         let roster = shown(judge.policy.people_path());
         let forge = judge.policy.forge().name();
-        let message = format!("`{approver}` has no known {forge} account, so nobody can sign off {what}");
-        let help = format!("write the approver as `@handle`, or give `{approver}` a `handle` in `{roster}`");
+        let message = format!("`{person}` has no known {forge} account, so nobody can sign off {what}");
+        let help = format!("write the {role} as `@handle`, or give `{person}` a `handle` in `{roster}`");
         return Some((message, help));
     };
-    match evidence.verdict(login, decision.file) {
+    match evidence.verdict(login, asked.file) {
         None => {
             let name = shown(login);
-            let spelled = decision.approver.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(login);
+            let spelled = asked.person.as_str().trim().trim_start_matches('@').eq_ignore_ascii_case(login);
             let account = if spelled { String::new() } else { format!(" (`@{name}`)") };
-            let message = format!("`{approver}`{account} has not approved {what}");
+            let message = format!("`{person}`{account} has not approved {what}");
             Some((message, format!("ask `@{name}` to approve the {}", judge.policy.forge().request())))
         }
-        Some(verdict) if verdict.holds_for(decision.file) => None,
-        Some(verdict) => Some(unfit(judge.policy.forge(), verdict, &approver, &what)),
+        Some(verdict) if verdict.holds_for(asked.file) => None,
+        Some(verdict) => Some(unfit(judge, verdict, asked)),
     }
 }
 
 /// Returns why a review does not sign off a decision.
-fn unfit(forge: Forge, verdict: &Verdict, approver: &str, what: &str) -> (String, String) {
+fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String) {
+    let forge = judge.policy.forge();
+    let (approver, what) = (shown(asked.person.as_str()), shown(asked.what));
     let name = shown(&verdict.login);
     let again = format!("ask `@{name}` to approve the {} again", forge.request());
-    match (verdict.state, verdict.commit.as_deref(), verdict.covers.is_some()) {
+    match (verdict.state, verdict.commit.as_deref(), verdict.worth.as_ref()) {
         (ReviewState::Dismissed, ..) => (format!("the approval of {what} by `{approver}` was dismissed"), again),
         (ReviewState::Approved, None, _) => {
             (format!("`{approver}` approved {what}, but the review does not say which commit"), again)
         }
-        (ReviewState::Approved, Some(commit), true) => {
+        (ReviewState::Approved, Some(commit), Some(worth)) => {
             let commit = commit.get(..12).unwrap_or(commit);
-            (format!("`{approver}` approved {what} at `{commit}`, and the entry has been edited since"), again)
+            let place = worth.edit_of(asked.file).unwrap_or_default();
+            let edited = match place.strip_prefix('/') {
+                None => "the entry".to_owned(),
+                Some(field) => format!("`{}`", shown(&field.replace('/', "."))),
+            };
+            let help = match (place.rsplit('/').next(), asked.decision) {
+                (Some("decided" | "date"), Some(decision)) => {
+                    let day = judge.policy.timezone.day_of(verdict.submitted_at.to_utc());
+                    format!("`{}` writes the day of the approval, which then counts; or {again}", decision.command(day))
+                }
+                (Some("starts" | "expires"), Some(_)) => {
+                    format!("{again}: without that it may only start later and end sooner")
+                }
+                _ => again,
+            };
+            (format!("`{approver}` approved {what} at `{commit}`, and {edited} has been edited since"), help)
         }
-        (ReviewState::Approved, Some(commit), false) => {
+        (ReviewState::Approved, Some(commit), None) => {
             let commit = commit.get(..12).unwrap_or(commit);
             let setting = match forge {
                 Forge::GitLab => "GIT_DEPTH: \"0\"",

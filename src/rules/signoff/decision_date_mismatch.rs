@@ -14,7 +14,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Write the day of the review.
+    /// Write the day of the review: `stopgap decide ID` does it, and moves a start that comes before it. The approval
+    /// stays good, because nothing else is edited. A request of Friday that is approved on Monday needs no second one.
     id: "decision-date-mismatch",
     family: SignOff,
     level: Warning,
@@ -37,7 +38,10 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
                 "{what} is dated `{}`, and `@{name}` approved on `{reviewed}`, `{days}` days apart",
                 decided.value
             );
-            cx.report_in(decision.file, decided, message).help(format!("write the day of the review: `{reviewed}`"));
+            cx.report_in(decision.file, decided, message).help(format!(
+                "`{}` writes the day of the review, and the approval stays good",
+                decision.command(reviewed)
+            ));
         }
     }
 }

@@ -68,8 +68,8 @@ fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOf
     let mut unseen = None;
     for pull in merge.pulls.iter().filter(|pull| !opened(judge, pull, approver, login)) {
         for verdict in pull.verdicts_of(login).filter(|verdict| verdict.state == ReviewState::Approved) {
-            match &verdict.covers {
-                Some(files) if files.contains(&decision.file) => return SignedOff::Seen,
+            match &verdict.worth {
+                Some(worth) if worth.covers.contains(&decision.file) => return SignedOff::Seen,
                 Some(_) => {}
                 None => unseen = unseen.or(Some(pull.number)),
             }

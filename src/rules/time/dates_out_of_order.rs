@@ -25,6 +25,7 @@ declare_rule! {
 
 fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     starts_after_expires(exception, cx);
+    requested_late((&exception.requested, &exception.decided), cx);
     renewals(exception, cx);
     before_decision(exception, cx);
     closed_before_renewal(exception, cx);
@@ -47,16 +48,20 @@ fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
         .help("the expiry is the last day covered: write one on or after the start");
 }
 
+fn requested_late(dates: (&Option<Spanned<Day>>, &Option<Spanned<Day>>), cx: &mut Context<'_>) {
+    if let (Some(requested), Some(decided)) = dates
+        && requested.value > decided.value
+    {
+        cx.report(decided, format!("decided on `{}`, before it was requested", decided.value))
+            .label(requested.span, "requested here")
+            .help("a request comes first: write the days on which both happened");
+    }
+}
+
 fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let zone = cx.policy().timezone;
     for (index, renewal) in exception.renewals.iter().enumerate() {
-        if let (Some(requested), Some(decided)) = (&renewal.requested, &renewal.decided)
-            && requested.value > decided.value
-        {
-            cx.report(decided, format!("decided on `{}`, before it was requested", decided.value))
-                .label(requested.span, "requested here")
-                .help("a request comes first: write the days on which both happened");
-        }
+        requested_late((&renewal.requested, &renewal.decided), cx);
         let (Some(before), Some(expires)) = (exception.expiry_before(index), &renewal.expires) else { continue };
         if zone.ends_at(expires.value) <= zone.ends_at(before.value) {
             let last = zone.last_day(before.value);
@@ -132,7 +137,7 @@ fn after_today(exception: &Exception<'_>, cx: &mut Context<'_>) {
 
 /// Lists everything that is said to have been done, with its day.
 fn done<'e>(exception: &'e Exception<'_>) -> Vec<(&'static str, &'e Spanned<Day>)> {
-    let own = [("the decision", &exception.decided)];
+    let own = [("the request", &exception.requested), ("the decision", &exception.decided)];
     let reviews = exception.reviews.iter().map(|review| ("the review", &review.date));
     let renewals = exception
         .renewals

@@ -8,8 +8,8 @@ declare_rule! {
     /// ## Why
     ///
     /// The owner still has time to remove it, or to ask for a renewal before it lapses. The
-    /// longest of the policy's `reminders` counts that is at most half of the term, so that a
-    /// seven-day approval is not "soon" on its first day.
+    /// longest of the policy's `reminders` counts, or half of the term if that is shorter, so that
+    /// a seven-day approval is not "soon" on its first day.
     ///
     /// ## What to do
     ///

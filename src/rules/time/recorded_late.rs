@@ -13,7 +13,8 @@ declare_rule! {
     ///
     /// ## What to do
     ///
-    /// Set `starts` to the day of the decision if the rule was kept until then. If it was broken
+    /// Set `starts` to the day of the decision if the rule was kept until then; `stopgap decide` does so for a request
+    /// that waits for its approval. If it was broken
     /// earlier, say so to whoever handles security incidents: the register cannot approve the past.
     id: "recorded-late",
     family: Time,
@@ -30,7 +31,18 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     }
     let days = counted(late, "day");
-    cx.report(decided, format!("decided `{days}` after it began"))
+    let asked = exception.requested.as_ref().map(|requested| (requested, first.days_until(requested.value)));
+    let message = match asked {
+        Some((_, after)) if after > 0 => {
+            format!("asked for `{}` after it began, and decided `{days}` after it", counted(after, "day"))
+        }
+        _ => format!("decided `{days}` after it began"),
+    };
+    let finding = cx.report(decided, message);
+    finding
         .label(starts.span, "the rule was broken from here on")
         .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));
+    if let Some((requested, _)) = asked {
+        finding.label(requested.span, "asked for here");
+    }
 }

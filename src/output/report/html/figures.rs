@@ -22,9 +22,10 @@ pub(super) fn glance(meeting: &Meeting<'_>) -> Markup {
     let reviews = agenda.reviews.first().and_then(|item| item.review);
     let reviews = reviews.map(|review| format!("since an incident that ended {}", date(review.ended)));
     let to_mend = meeting.to_mend();
-    let mend = format!("{} unreadable, {} contradictory", meeting.unreadable.len(), agenda.doubtful.len());
+    let mend = format!("{} unreadable", meeting.unreadable.len());
+    let waiting = meeting.pending.map_or(0, |pending| pending.requests.len());
     let changes = format!(
-        "{} new, {} renewed, {} closed, {} rejected",
+        "{} new, {} renewed, {} closed, {} rejected, {waiting} waiting",
         agenda.new.len(),
         agenda.renewed.len(),
         agenda.closed.len(),
@@ -33,10 +34,14 @@ pub(super) fn glance(meeting: &Meeting<'_>) -> Markup {
     let change = if agenda.changes() == 1 { "change" } else { "changes" };
     let live = words::live(meeting);
     let live = live.split_once(": ").map_or("none in force", |(_, parts)| parts).to_owned();
+    let (slips, against) = (meeting.slips.as_ref().map_or(0, Vec::len), meeting.against.len());
+    let errors: usize = meeting.against.iter().map(|it| it.faults.len()).sum();
+    let errors = format!("{errors} errors, {slips} past the gate");
     let tiles = [
         ("expired", agenda.expired.len(), "expired", overdue, "late"),
         ("expiring", agenda.expiring.len(), "ending soon", first, "soon"),
         ("reviews", agenda.reviews.len(), words::reviews(agenda.reviews.len()), reviews, "late"),
+        ("against", against + slips, "against the rules", Some(errors).filter(|_| against + slips > 0), "late"),
         ("mend", to_mend, words::records(to_mend), Some(mend).filter(|_| to_mend > 0), "soon"),
         ("changes", agenda.changes(), change, Some(changes), "plain"),
         ("register", metrics.live, "live", Some(live), "plain"),

@@ -2,8 +2,11 @@
 
 mod agenda;
 mod figures;
+mod links;
 mod register;
+mod sheet;
 mod timeline;
+mod weeks;
 
 use std::io::{self, Write};
 
@@ -24,10 +27,15 @@ pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<(
         (nav())
         "\n" main {
             (figures::glance(meeting))
-            (timeline::timeline(meeting))
-            (agenda::agenda(meeting))
-            (register::register(meeting))
-            (figures::tables(meeting))
+            (sheet::sheet(meeting))
+            div.annex {
+                (timeline::timeline(meeting))
+                (agenda::agenda(meeting))
+                (weeks::weeks(meeting))
+                (register::register(meeting))
+                (figures::tables(meeting))
+                (remarks(meeting))
+            }
         }
         (footer(meeting))
     };
@@ -56,9 +64,10 @@ fn nav() -> Markup {
         ("timeline", "Timeline"),
         ("expired", "Expired"),
         ("expiring", "Ending soon"),
-        ("changes", "Changes"),
         ("reviews", "Emergencies"),
+        ("against", "Against the rules"),
         ("mend", "To fix"),
+        ("changes", "Changes"),
         ("register", "Register"),
         ("owners", "Owners"),
         ("figures", "Figures"),
@@ -77,9 +86,39 @@ fn footer(meeting: &Meeting<'_>) -> Markup {
         "\n" footer {
             p {
                 "Written by stopgap " (env!("CARGO_PKG_VERSION")) " for " (day(meeting.today))
-                ". The page has no links to other pages and loads nothing."
+                ". The page loads nothing" @if meeting.links.is_none() { " and has no links to other pages" } "."
             }
         }
+    }
+}
+
+/// Shows what the report could not find out.
+fn remarks(meeting: &Meeting<'_>) -> Markup {
+    html! { @for remark in meeting.remarks { p.note { (brief(remark)) } } }
+}
+
+/// Shows a standing by shape, word and colour.
+fn chip(standing: Standing) -> Markup {
+    let sign = match standing {
+        Standing::Expired { .. } => "▲",
+        Standing::Unclear => "?",
+        Standing::Expiring { .. } => "◆",
+        Standing::InForce { .. } => "●",
+        Standing::Waiting => "○",
+        Standing::Closed => "✓",
+        Standing::Rejected => "✕",
+    };
+    html! { b.chip.(class(standing)) { span aria-hidden="true" { (sign) " " } (words::standing(standing)) } }
+}
+
+/// Names somebody; letters that look like others are written out.
+fn name(name: &str) -> Markup {
+    let written = words::name(name);
+    let more = written.strip_prefix(name).filter(|more| !more.is_empty());
+    html! {
+        @if let Some(more) = more {
+            span.forged { (brief(name)) } span.sub.late { "⚠ " (brief(more.trim_matches([' ', '(', ')']))) }
+        } @else { (brief(name)) }
     }
 }
 

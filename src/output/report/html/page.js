@@ -4,7 +4,7 @@
   if (!table) return;
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  const texts = rows.map((row) => `${row.textContent} ${row.dataset.f ?? ""}`.toLowerCase());
   const form = document.getElementById("controls");
   const find = document.getElementById("find");
   const standing = document.getElementById("standing");

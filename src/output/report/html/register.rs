@@ -1,10 +1,12 @@
 //! The whole register as one table, which the page's script sorts and filters.
 
+use std::collections::HashMap;
+
 use maud::{Markup, Render, html};
 
 use crate::output::escape::brief;
-use crate::output::html::{day, person, thousands, wide};
-use crate::output::report::html::{class, counted, section, when};
+use crate::output::html::{day, thousands, wide};
+use crate::output::report::html::{chip, counted, links, section, when};
 use crate::output::report::words;
 use crate::report::{Item, Meeting, Standing, Unreadable};
 use crate::time::Day;
@@ -74,11 +76,20 @@ fn table(meeting: &Meeting<'_>) -> Markup {
     let files = &meeting.unreadable[..meeting.unreadable.len().min(FILES)];
     // An unreadable file may hide anything, so these come right after the expired ones.
     let expired = meeting.agenda.expired.len().min(shown.len());
+    let mut broken: HashMap<&str, Vec<&str>> = HashMap::new();
+    for it in meeting.against.iter().chain(&meeting.beside) {
+        let rules = it.faults.iter().map(|fault| fault.finding.rule.id);
+        broken.entry(it.path).or_default().extend(rules);
+    }
+    let rules = |item: &Item<'_>| {
+        let mut rules = broken.get(item.path).cloned().unwrap_or_default();
+        rules.dedup();
+        rules
+    };
     let names = ["Exception", "Standing", "Starts", "Last day", "Tier", "Owner", "Approver", "Control"];
     html! {
         table #rows {
             caption.unseen { "Every exception, the most urgent first" }
-            colgroup { col.w5; col.w3; col.w2; col.w2; col.w2; col.w3; col.w2; col; col.w1; }
             thead {
                 tr {
                     @for name in names { th scope="col" { (name) } }
@@ -86,9 +97,9 @@ fn table(meeting: &Meeting<'_>) -> Markup {
                 }
             }
             tbody {
-                @for item in &shown[..expired] { (row(item)) }
+                @for item in &shown[..expired] { (row(meeting, item, &rules(item))) }
                 @for file in files { (unreadable(file, expired)) }
-                @for item in &shown[expired..] { (row(item)) }
+                @for item in &shown[expired..] { (row(meeting, item, &rules(item))) }
             }
         }
     }
@@ -98,46 +109,60 @@ fn unreadable(file: &Unreadable<'_>, rank: usize) -> Markup {
     html! {
         "\n" tr data-s=(UNREADABLE) {
             th scope="row" { span { (brief(file.file.stem)) } span.sub { code { (brief(file.file.path)) } } }
-            td data-n=(rank as f64 - 0.5) { b.chip.late { (UNREADABLE) } }
+            td data-n=(rank as f64 - 0.5) { b.chip.late { span aria-hidden="true" { "? " } (UNREADABLE) } }
             @for _ in 0..6 { td {} }
             td.n {}
         }
     }
 }
 
-fn row(item: &Item<'_>) -> Markup {
+/// Returns the other fields of a record, for the search.
+fn other_fields(item: &Item<'_>) -> String {
+    let it = item.exception;
+    let texts = [&it.reason, &it.scope.system, &it.scope.environment, &it.scope.team, &it.scope.process];
+    let more = [&it.risk.statement, &it.removal, &it.requester];
+    let renewed = it.renewals.iter().flat_map(|it| [&it.reason, &it.requester, &it.approver]);
+    let closed = it.closure.iter().flat_map(|it| [&it.by, &it.verified_by, &it.note]);
+    let all = texts.into_iter().chain(more).chain(renewed).chain(closed).flatten();
+    let all: Vec<String> = all.chain(&it.references).map(|text| brief(text.as_str()).into_owned()).collect();
+    all.join(" ")
+}
+
+fn row(meeting: &Meeting<'_>, item: &Item<'_>, faults: &[&str]) -> Markup {
     let (it, standing, when) = (item.exception, words::standing(item.standing), when(item));
     let used = Some(item.renewals()).filter(|used| item.live || *used > 0);
     html! {
-        "\n" tr id={ "e" (item.rank) } data-s=(standing) {
+        "\n" tr id={ "e" (item.rank) } data-s=(standing) data-f=(other_fields(item)) {
             th scope="row" {
                 span { (brief(words::text(it.title.as_ref()))) }
                 span.sub { code { (brief(it.id)) } }
                 @if item.shares_id { span.sub { code { (brief(item.path)) } } }
+                (links::of(meeting, item))
             }
             td data-n=(item.rank) {
-                b.chip.(class(item.standing)) { (standing) }
+                (chip(item.standing))
                 @if when != standing { span.sub { (when) } }
+                @for fault in faults { span.sub.late { "⚠ " (fault) } }
             }
-            (day_cell(item.first_day))
-            (day_cell(item.last_day))
-            (cell(item.tier().map(|tier| (tier as i64, tier.name())), ""))
-            td data-none[item.owner.is_none()] { (holder(item)) }
-            td { (brief(item.approver().unwrap_or_default())) }
+            (day_cell("starts", item.first_day))
+            (day_cell("last day", item.last_day))
+            (cell("tier", item.tier().map(|tier| (tier as i64, tier.name())), ""))
+            td data-l="owner" data-none[item.owner.is_none()] { (holder(item)) }
+            td data-l="approver" { @if let Some(approver) = item.approver() { (super::name(approver)) } }
             td { (brief(it.control.as_ref().map_or("", |text| text.as_str()))) }
-            (cell(used.map(|used| (used as i64, format!("{used} of {}", item.max_renewals))), "n"))
+            (cell("renewals", used.map(|used| (used as i64, format!("{used} of {}", item.max_renewals))), "n"))
         }
     }
 }
 
-fn day_cell(date: Option<Day>) -> Markup {
-    cell(date.map(|date| (Day::FIRST.days_until(date), day(date))), "day")
+fn day_cell(label: &str, date: Option<Day>) -> Markup {
+    cell(label, date.map(|date| (Day::FIRST.days_until(date), day(date))), "day")
 }
 
 /// Returns a cell that is sorted by a number, or an empty one.
-fn cell(content: Option<(i64, impl Render)>, class: &str) -> Markup {
+fn cell(label: &str, content: Option<(i64, impl Render)>, class: &str) -> Markup {
     html! {
-        @if let Some((key, content)) = content { td class=(class) data-n=(key) { (content) } } @else { td {} }
+        @if let Some((key, content)) = content { td class=(class) data-l=(label) data-n=(key) { (content) } } @else { td {} }
     }
 }
 
@@ -152,6 +177,11 @@ pub(super) fn link(item: &Item<'_>) -> Markup {
     html! { @if item.rank < ROWS { a href={ "#e" (item.rank) } { (title) } } @else { (title) } }
 }
 
+/// Names who approved the current term.
+pub(super) fn approver(item: &Item<'_>) -> Markup {
+    html! { @match item.approver() { Some(approver) => { (super::name(approver)) } None => { "not stated" } } }
+}
+
 /// Names the owner and their manager.
 pub(super) fn owner(item: &Item<'_>) -> Markup {
     let manager = item.owner.and_then(|owner| owner.manager);
@@ -161,7 +191,10 @@ pub(super) fn owner(item: &Item<'_>) -> Markup {
 fn holder(item: &Item<'_>) -> Markup {
     html! {
         @match &item.owner {
-            Some(owner) => { (person(owner)) }
+            Some(owner) => {
+                (super::name(owner.written))
+                @if let Some(left) = owner.left { span.sub.late { "left " (day(left)) } }
+            }
             None if item.standing == Standing::Rejected => {}
             None => { span.late { "not stated" } }
         }

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use crate::output::escape::brief;
-use crate::output::html::{date, short_date, short_month, thousands};
+use crate::output::html::{date, short_date, thousands};
 use crate::output::report::html::{class, counted, register, section, when};
 use crate::output::report::words;
 use crate::report::{Item, Kind, Meeting, Standing, Stretch};
@@ -29,17 +29,12 @@ struct Axis {
     today: Day,
 }
 
-/// The fewest and the most days that are drawn before and after today.
-const BEFORE: [i64; 2] = [21, 120];
-const AFTER: [i64; 2] = [21, 120];
+/// The days that are drawn before and after today.
+const AROUND: i64 = 31;
 
 impl Axis {
-    fn new(items: &[&Item<'_>], today: Day) -> Self {
-        let first = items.iter().filter_map(|item| item.first_day).min().unwrap_or(today);
-        let last = items.iter().flat_map(|item| [item.last_day, item.closed_on]).flatten().max().unwrap_or(today);
-        let before = first.days_until(today).clamp(BEFORE[0], BEFORE[1]) + 1;
-        let after = today.days_until(last).clamp(AFTER[0], AFTER[1]) + 2;
-        Self { from: today.plus(-before), days: before + after, today }
+    fn new(today: Day) -> Self {
+        Self { from: today.plus(-AROUND), days: 2 * AROUND + 1, today }
     }
 
     /// Returns how far a day's first moment is from the left edge, in percent of the width.
@@ -56,19 +51,10 @@ impl Axis {
         self.from.plus(self.days)
     }
 
-    /// Returns the days with a line, each with its name: the first of each month, or each Monday if there are few
-    /// months.
+    /// Returns the days with a line, each with its name: the Mondays.
     fn ticks(&self) -> Vec<(Day, String)> {
         let days = (1..self.days).map(|days| self.from.plus(days));
-        if self.days <= 70 {
-            return days.filter(|day| day.is_monday()).map(|day| (day, short_date(day))).collect();
-        }
-        let first = days.filter(|day| day.year_month_day().2 == 1);
-        let name = |day: Day| {
-            let (year, month, _) = day.year_month_day();
-            if month == 1 { format!("{} {year}", short_month(month)) } else { short_month(month).to_owned() }
-        };
-        first.map(|day| (day, name(day))).collect()
+        days.filter(|day| day.is_monday()).map(|day| (day, short_date(day))).collect()
     }
 }
 
@@ -94,7 +80,7 @@ pub(super) fn timeline(meeting: &Meeting<'_>) -> Markup {
 }
 
 fn drawing(meeting: &Meeting<'_>, rows: &[&Item<'_>]) -> Markup {
-    let axis = Axis::new(rows, meeting.today);
+    let axis = Axis::new(meeting.today);
     let groups = rows.chunk_by(|a, b| words::standing(a.standing) == words::standing(b.standing));
     html! {
         "\n" div.timeline {
@@ -183,12 +169,12 @@ fn names(axis: &Axis, days: u32, today: u32) -> Markup {
 }
 
 fn row(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
-    let who = item.owner.map_or("no owner", |owner| owner.written);
+    let who = item.owner.map_or("no owner".into(), |owner| words::name(owner.written));
     html! {
         "\n" li {
             span.name {
                 (register::link(item))
-                span.sub { (brief(who)) @if let Some(tier) = item.tier() { ", " (tier.name()) } }
+                span.sub { (brief(&who)) @if let Some(tier) = item.tier() { ", " (tier.name()) } }
             }
             (bars(meeting, item, axis))
             span.when.(class(item.standing)) { (when(item)) }
@@ -209,6 +195,7 @@ fn bars(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
                 line.tick x1=(x) x2=(x) y1="0" y2=(HEIGHT) {}
             }
             @for stretch in &stretches { (bar(stretch, axis)) }
+            (outside(&stretches, axis))
             @if let Some(closed) = closed {
                 circle.closure cx=(percent(axis.middle(closed))) cy=(HEIGHT / 2) r="4.5" {
                     title { "closed " (date(closed)) }
@@ -237,6 +224,17 @@ fn bar(stretch: &Stretch, axis: &Axis) -> Markup {
             @if stretch.to >= axis.to() {
                 svg.edge x="100%" { path.beyond d="M-9 15.5-5 19l-4 3.5" {} }
             }
+        }
+    }
+}
+
+/// Draws an arrow where all that there is lies outside the axis.
+fn outside(stretches: &[Stretch], axis: &Axis) -> Markup {
+    let (first, last) = (stretches.first().map(|it| it.from), stretches.last().map(|it| it.to));
+    html! {
+        @if last.is_some_and(|last| last < axis.from) { path.away d="M9 14.5 4 19l5 4.5M4 19h14" {} }
+        @if first.is_some_and(|first| first >= axis.to()) {
+            svg.edge x="100%" { path.away d="M-9 14.5-4 19l-5 4.5M-4 19h-14" {} }
         }
     }
 }

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
 use crate::policy::RuleBook;
-use crate::policy::{NAMES, Policy};
+use crate::policy::{NAMES, Policy, Suppressing};
 use crate::register::Control;
 use crate::register::Tier;
-use crate::rule::Finding;
+use crate::rule::{Finding, Level};
 use crate::rules;
 use crate::rules::{Context, Judge};
 use crate::source::Span;
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::yaml::{Place, Spot};
+use crate::tools::Name;
+use crate::yaml::{Place, Spot, escaped};
 
 /// Both policies and where they are written.
 struct Books<'c> {
@@ -44,7 +45,9 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     forge(&books, cx);
     signatures(&books, cx);
     levels(&books, cx);
+    enforcement(&books, cx);
     phrases(&books, cx);
+    suppressions(judge, head, &books, cx);
     pointers(judge, head, &books, places, cx);
     controls(judge, head, places, cx);
 }
@@ -83,6 +86,11 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
     if after > before {
         let message = format!("entries may be back-dated by `{after}` days instead of `{before}`");
         books.report(cx, "/back_dating", message).help(meant(&format!("`back_dating: {before}d`")));
+    }
+    let (before, after) = (base.asked_again, head.asked_again);
+    if after < before {
+        let message = format!("a refusal has to be answered for `{after}` days instead of `{before}`");
+        books.report(cx, "/asked_again", message).help(meant(&format!("`asked_again: {before}d`")));
     }
     let (before, after) = (base.baseline, head.baseline);
     if after > before {
@@ -144,6 +152,43 @@ fn levels(books: &Books<'_>, cx: &mut Context<'_>) {
     }
 }
 
+/// Which results of scanners need an exception.
+fn enforcement(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (&books.base.enforcement, &books.head.enforcement);
+    // Nothing is stricter than to ask for an exception from the lowest level on; `off` asks for none.
+    let looseness = |level: Level| if level == Level::Off { u8::MAX } else { level as u8 };
+    let mut report = |tool: Option<&Name>, before: Level, after: Level| {
+        if looseness(after) <= looseness(before) {
+            return;
+        }
+        let whose = tool.map_or_else(String::new, |tool| format!(" of `{}`", shown(tool.key())));
+        let message = match after {
+            Level::Off => format!("results{whose} need no exception any more"),
+            after => {
+                format!("results{whose} need an exception from `{}` on instead of `{}`", after.name(), before.name())
+            }
+        };
+        let (pointer, key) = match tool {
+            Some(tool) => (format!("/enforce/tools/{}", escaped(tool.key())), tool.key()),
+            None => ("/enforce/level".to_owned(), "level"),
+        };
+        books.report(cx, &pointer, message).help(meant(&format!("`{}: {}`", shown(key), before.name())));
+    };
+    report(None, base.lowest, head.lowest);
+    let tools: BTreeSet<&Name> = base.tools.keys().chain(head.tools.keys()).collect();
+    for tool in tools {
+        let moves_alone = base.level(tool) != base.lowest || head.level(tool) != head.lowest;
+        if moves_alone {
+            report(Some(tool), base.level(tool), head.level(tool));
+        }
+    }
+    let (before, after) = (base.most_covered, head.most_covered);
+    if after > before {
+        let message = format!("a cover may silence `{after}` results instead of `{before}`");
+        books.report(cx, "/enforce/most_covered", message).help(meant(&format!("`most_covered: {before}`")));
+    }
+}
+
 fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
     let kept: BTreeSet<_> = books.head.vague_phrases.iter().map(|phrase| fold(phrase)).collect();
     for (index, phrase) in books.base.vague_phrases.iter().enumerate() {
@@ -157,6 +202,42 @@ fn phrases(books: &Books<'_>, cx: &mut Context<'_>) {
         let finding = report(cx, (base, head), (before, list), message);
         finding.help(meant("the phrase"));
         finding.place = Place::absent(format!("/vague_phrases/{index}"));
+    }
+}
+
+/// Whose suppressions need an exception, and who counts as an agent.
+fn suppressions(judge: &Judge, head: &RuleBook, books: &Books<'_>, cx: &mut Context<'_>) {
+    let before = judge.policy.suppressing(judge.suppressed.is_some());
+    let after = head.policy.suppressing(head.suppressed.is_some());
+    let gone: Vec<&str> = match (&before, &after) {
+        (None, _) | (_, Some(Suppressing::All)) => Vec::new(),
+        (Some(Suppressing::All), _) => vec!["all"],
+        (Some(Suppressing::Tools(before)), after) => {
+            let kept = |tool: &&String| !matches!(after, Some(Suppressing::Tools(after)) if after.contains(tool));
+            before.iter().filter(kept).map(String::as_str).collect()
+        }
+    };
+    // Without its baseline nothing is let be, but nothing is judged either.
+    if let Some(first) = gone.first() {
+        let named = if *first == "all" { "of every tool".to_owned() } else { format!("of `{}`", gone.join("`, `")) };
+        let message = format!("suppressions {named} need no exception any more");
+        books.report(cx, "/suppressions", message).help(meant(&format!("`suppressions: [{}]`", gone.join(", "))));
+    }
+    let is_on = |policy: &Policy, suppressing: bool| policy.markers.unwrap_or(suppressing);
+    if is_on(books.base, before.is_some()) && !is_on(books.head, after.is_some()) {
+        books.report(cx, "/markers", "markers are not judged any more".to_owned()).help(meant("`markers: true`"));
+    }
+    let (old, new) = (&books.base.agents, &books.head.agents);
+    for (key, old, new) in [
+        ("logins", &old.logins, &new.logins),
+        ("mails", &old.mails, &new.mails),
+        ("trailers", &old.trailers, &new.trailers),
+    ] {
+        let kept: BTreeSet<_> = new.iter().map(|name| fold(name)).collect();
+        for name in old.iter().filter(|name| !kept.contains(&fold(name))) {
+            let message = format!("`{}` is not an agent any more", shown(name));
+            books.report(cx, &format!("/agents/{key}"), message).help(meant("the agent"));
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! Texts that begin with a dash, such as `--note '- moved to hall 3'`.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Joins an option and the text behind it if that begins with a dash and contains a blank, which no option does:
+/// `--note`, `- moved` becomes `--note=- moved`.
+#[must_use]
+pub fn join_dashed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if !words.iter().any(|word| is_text(word)) {
+        return words;
+    }
+    let options = options(&super::command());
+    let takes_text = |word: &OsString| word.to_str().is_some_and(|word| options.contains(word));
+    let mut joined: Vec<OsString> = Vec::with_capacity(words.len());
+    let mut is_over = false;
+    for word in words {
+        match joined.last_mut().filter(|last| !is_over && is_text(&word) && takes_text(last)) {
+            Some(last) => {
+                last.push("=");
+                last.push(word);
+            }
+            None => {
+                is_over |= word == "--";
+                joined.push(word);
+            }
+        }
+    }
+    joined
+}
+
+/// Says how a value that begins with a dash is given, where the parser took it for an option.
+#[must_use]
+pub fn with_tip(mut error: clap::Error) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let (Some(ContextValue::String(word)), Some(ContextValue::StyledStrs(tips))) =
+        (error.get(ContextKind::InvalidArg), error.get(ContextKind::Suggested))
+    else {
+        return error;
+    };
+    let word = word.clone();
+    let is_about_values = |tip: &StyledStr| tip.to_string().starts_with("to pass ");
+    let own = format!("to pass '{word}' as the value of an option, write it behind an equals sign: '--note={word}'");
+    let mut tips: Vec<StyledStr> = tips.clone();
+    match tips.iter_mut().find(|tip| is_about_values(tip)) {
+        Some(tip) => *tip = StyledStr::from(own),
+        None => return error,
+    }
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    error
+}
+
+fn is_text(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|word| word.starts_with('-') && word.contains(char::is_whitespace))
+}
+
+/// Returns the options of a command and those below it that take a value, as they are typed.
+fn options(command: &clap::Command) -> BTreeSet<String> {
+    let own = command.get_arguments().filter(|it| it.get_action().takes_values());
+    let mut all: BTreeSet<String> = own.filter_map(|it| Some(format!("--{}", it.get_long()?))).collect();
+    all.extend(command.get_subcommands().flat_map(options));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_behind_an_option_may_begin_with_a_dash() {
+        for (line, joined) in [
+            (&["--note", "- moved"][..], &["--note=- moved"][..]),
+            (&["--note", "-- moved\nback", "--dry-run"], &["--note=-- moved\nback", "--dry-run"]),
+            (&["--set", "-a b"], &["--set=-a b"]),
+            (&["--note=x", "- moved"], &["--note=x", "- moved"]),
+            (&["--dry-run", "- moved"], &["--dry-run", "- moved"]),
+            (&["--note", "--dry-run"], &["--note", "--dry-run"]),
+            (&["--", "--note", "- moved"], &["--", "--note", "- moved"]),
+        ] {
+            let found = join_dashed(line.iter().map(OsString::from));
+            assert_eq!(found, joined.iter().map(OsString::from).collect::<Vec<_>>(), "{line:?}");
+        }
+    }
+}

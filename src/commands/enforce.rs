@@ -1,0 +1,123 @@
+//! `stopgap enforce`: judges what scanners found by the register.
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::card::Cards;
+use crate::cli;
+use crate::commands::scan::{self, Log};
+use crate::commands::{World, book, check, place, write};
+use crate::error::{Argument, Error};
+use crate::files::Repository;
+use crate::output::{self, Report};
+use crate::register::Register;
+use crate::rules::{Case, Judge};
+use crate::scan::Scan;
+use crate::text::{counted, shown};
+
+/// Judges the results of scanners.
+pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
+    check::refuse_limit(arguments.limit, arguments.format)?;
+    let root = place::root(&arguments.place, &world.folder)?;
+    let mut head = check::head(&arguments.place, world, &root)?;
+    let (book, own) = book::load(&arguments.place, world, &root, &head.place).map_err(|error| head.owns(error))?;
+    let folder = book.policy.exceptions.clone();
+    let annotated = targets(arguments)?;
+    let named: Vec<&Path> = arguments.logs.iter().chain(&arguments.baseline).map(PathBuf::as_path).collect();
+    write::spare_inputs(&outputs, &named, &world.folder, &root, &book.policy)?;
+    let targets: Vec<((), PathBuf)> = annotated.iter().flatten().map(|path| ((), path.clone())).collect();
+    write::spare_inputs(&targets, &named, &world.folder, &root, &book.policy)?;
+    let today = book::read_today(arguments.today.as_deref(), book.policy.timezone, world)?;
+    let judge = Judge::new(book, today);
+    let mut files = head.register(&folder)?;
+    head.refuse_unfetched(&folder, &files)?;
+    let mut scan = scan::begin(&Register::parse(&files, own.as_ref()), &judge, &root);
+    read(arguments, &annotated, world, &mut scan)?;
+    scan::locate(&mut scan, &mut files, &Repository::Folder(root.clone()));
+    let register = Register::parse(&files, own.as_ref());
+    let mut findings = Case::whole(&judge, &register, None, &files).with_scan(Some(&scan)).run_scan();
+    let failed = arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
+    findings.shorten();
+    let ci = &world.ci;
+    let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&root) } else { String::new() };
+    let remarks: Vec<String> = head.remark().into_iter().chain(said(&scan)).collect();
+    let report = Report {
+        findings: &findings,
+        files: &files,
+        register: &register,
+        folder: &judge.policy.exceptions,
+        prefix: &prefix,
+        today: judge.today,
+        base: None,
+        remarks: &remarks,
+        quiet: arguments.quiet,
+        limit: arguments.limit,
+        cards: Cards::NONE,
+    };
+    write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
+    match output::render(arguments.format, &report, world.look(), out) {
+        // A reader that has seen enough, such as `head`, does not change the answer.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Reads what was there before, then the logs, each annotated into its file. The files take their place once all logs
+/// could be read.
+fn read(arguments: &cli::Enforce, annotated: &[Option<PathBuf>], world: &World, scan: &mut Scan) -> Result<(), Error> {
+    for base in &arguments.baseline {
+        Log::open(base, &world.folder)?.read_before(&world.folder, scan)?;
+    }
+    let mut waiting = Vec::new();
+    for (log, target) in arguments.logs.iter().zip(annotated) {
+        let log = Log::open(log, &world.folder)?;
+        let mut file = target.as_ref().map(|path| write::Stream::begin(&world.folder.join(path), &world.folder));
+        let mut file = file.take().transpose()?;
+        log.read(&world.folder, scan, file.as_mut().map(|file| file as &mut dyn Write))?;
+        waiting.extend(file);
+    }
+    waiting.into_iter().try_for_each(write::Stream::finish)
+}
+
+/// Returns the file that each log is annotated into.
+fn targets(arguments: &cli::Enforce) -> Result<Vec<Option<PathBuf>>, Error> {
+    let Some(target) = &arguments.annotate else { return Ok(vec![None; arguments.logs.len()]) };
+    if let [_] = arguments.logs.as_slice() {
+        return Ok(vec![Some(target.clone())]);
+    }
+    let mut seen = BTreeSet::new();
+    let within = |log: &PathBuf| {
+        let path = target.join(log.file_name().unwrap_or_default());
+        if seen.insert(path.clone()) { Ok(Some(path)) } else { Err(Error::from(Argument::FileTwice { path })) }
+    };
+    arguments.logs.iter().map(within).collect()
+}
+
+/// Says what became of the results.
+fn said(scan: &Scan) -> Vec<String> {
+    let tools: Vec<String> = scan
+        .tools
+        .values()
+        .map(|seen| format!("{} of {}", counted(seen.results, "result"), shown(&seen.driver)))
+        .collect();
+    let counts = scan.counts;
+    let parts = [
+        (counts.covered, "covered"),
+        (counts.below, "below the policy's level"),
+        (counts.before, "there before"),
+        (scan.suppressed.count + scan.unregistered.count + scan.fixable.count, "without an exception"),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let what = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let mut lines = vec![format!("{}{what}", tools.join(", "))];
+    let failed = scan.tools.values().filter(|seen| seen.failed);
+    lines.extend(failed.map(|seen| {
+        format!("{} says that its run failed, so it may have found less than there is", shown(&seen.driver))
+    }));
+    lines
+}

@@ -1,0 +1,268 @@
+//! What a check looks at besides the register: the suppressions and markers of the tracked files, and whose commits a
+//! change is made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::commands::place;
+use crate::error::Error;
+use crate::files::ReadFile;
+use crate::git::{Commit, CommitInfo, Git, TreeChange};
+use crate::history::{Head, Snapshot};
+use crate::people::Agents;
+use crate::policy::places::SUPPRESSIONS;
+use crate::policy::{Policy, RuleBook, Suppressing, SuppressionBaseline};
+use crate::register::Files;
+use crate::rules::{Around, Judge};
+use crate::source::Source;
+use crate::suppressions::{Inventory, Reader, Tracked, Unread};
+use crate::text::{counted, shown};
+
+/// Reads what is around a register as it is; its suppressions `in_any_case`, or if the policy says so.
+///
+/// # Errors
+///
+/// When `git` does not deliver.
+pub(super) fn of_register(
+    head: &Head,
+    root: &Path,
+    judge: &Judge,
+    in_any_case: bool,
+    files: &mut Files,
+) -> Result<Around, Error> {
+    let Some(reader) = reader(&judge.policy, judge.suppressed.is_some() || in_any_case) else {
+        return Ok(Around::default());
+    };
+    let git = Git::open(root)?;
+    let inventory = inventory(head, git.as_ref(), root, &[&judge.policy], &reader, files)?;
+    Ok(Around { inventory: Some(inventory), ..Around::default() })
+}
+
+/// Reads what is around a change. The rule books are the base's and the head's, of which each can have more read.
+///
+/// # Errors
+///
+/// When `git` does not deliver.
+pub(super) fn of_change(
+    (head, base, git): (&Head, &Snapshot, &Git),
+    root: &Path,
+    (judge, book): (&Judge, Option<&RuleBook>),
+    in_any_case: bool,
+    files: &mut Files,
+) -> Result<Around, Error> {
+    let work = match (&base.commit, git.commit("HEAD")?) {
+        (Some(before), Some(after)) => Work::of(git, before, &after, &judge.policy.agents)?,
+        _ => Work::default(),
+    };
+    let mut around = Around { inventory: None, by_agents: work.by_agents(base.prefix()) };
+    let brought = in_any_case || book.is_some_and(|book| book.suppressed.is_some());
+    if let Some(reader) = reader(&judge.policy, judge.suppressed.is_some() || brought) {
+        let books: Vec<&Policy> = std::iter::once(&judge.policy).chain(book.map(|book| &book.policy)).collect();
+        let mut inventory = inventory(head, Some(git), root, &books, &reader, files)?;
+        let before = base.top().below(base.prefix());
+        let changed = || changed(head, base, git);
+        inventory.compare(&before, &reader, changed, files)?;
+        work.attribute(&mut inventory, base, git, &reader)?;
+        around.inventory = Some(inventory);
+    }
+    Ok(around)
+}
+
+/// Makes the reader of what a policy judges; `None` if that is nothing.
+fn reader(policy: &Policy, has_baseline: bool) -> Option<Reader> {
+    let suppressing = policy.suppressing(has_baseline);
+    let markers = policy.markers.unwrap_or(suppressing.is_some());
+    let tools = match suppressing {
+        Some(Suppressing::All) => None,
+        Some(Suppressing::Tools(tools)) => Some(tools),
+        None if markers => Some(Vec::new()),
+        None => return None,
+    };
+    Some(Reader::new(tools).with_markers(markers))
+}
+
+/// Reads the tracked files below the root, without the register and what judges it.
+///
+/// # Errors
+///
+/// When `git` does not deliver.
+fn inventory(
+    head: &Head,
+    git: Option<&Git>,
+    root: &Path,
+    books: &[&Policy],
+    reader: &Reader,
+    files: &mut Files,
+) -> Result<Inventory, Error> {
+    let tracked = match (git, head.commit_files()) {
+        (Some(git), Some(commit)) => Tracked::Commit(git, commit),
+        (Some(git), None) => Tracked::Index(git),
+        (None, _) => Tracked::Folder,
+    };
+    read(tracked, root, books, reader, files)
+}
+
+/// Reads tracked files below the root, without the register and what judges it.
+///
+/// # Errors
+///
+/// When `git` does not deliver.
+pub(super) fn read(
+    tracked: Tracked<'_>,
+    root: &Path,
+    books: &[&Policy],
+    reader: &Reader,
+    files: &mut Files,
+) -> Result<Inventory, Error> {
+    let folders: Vec<String> = books.iter().map(|policy| format!("{}/", policy.exceptions)).collect();
+    let own: BTreeSet<&str> = books.iter().flat_map(|policy| policy.book_paths()).collect();
+    let keep = |path: &str| !own.contains(path) && !folders.iter().any(|folder| path.starts_with(folder.as_str()));
+    let prefix = place::below_work_tree(root);
+    Inventory::read(tracked, (root, &prefix), reader, &keep, files)
+}
+
+/// Lists the paths below the root that a change touches.
+fn changed(head: &Head, base: &Snapshot, git: &Git) -> Result<Vec<String>, Error> {
+    let before = base.top().below(base.prefix());
+    let Some(after) = head.commit_files() else {
+        let Some(commit) = &base.commit else { return Ok(Vec::new()) };
+        let paths = git.edited(commit, base.prefix())?;
+        let below = |path: &Vec<u8>| Some(String::from_utf8_lossy(path).strip_prefix(base.prefix())?.to_owned());
+        return Ok(paths.iter().filter_map(below).collect());
+    };
+    let differs = |path: &str, oid: &str| after.files().get(path).is_none_or(|file| file.oid != oid);
+    let files = before.files().iter();
+    Ok(files.filter(|(path, file)| differs(path, &file.oid)).map(|(path, _)| path.clone()).collect())
+}
+
+/// Gives the baseline of suppressions its place among the files of a run.
+pub(super) fn place_baseline(judge: &mut Judge, files: &mut Files) {
+    if let Some(baseline) = &mut judge.suppressed {
+        baseline.file = Some(files.add(ReadFile::from(Source::new(SUPPRESSIONS, baseline.text.clone()))));
+    }
+}
+
+/// Says what of a baseline is left, and which files were not read.
+pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -> Vec<String> {
+    let Some(inventory) = &around.inventory else { return Vec::new() };
+    let left = baseline.map(|baseline| {
+        let items: Vec<_> = inventory.items.iter().collect();
+        let left = baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count();
+        let all = counted(i64::try_from(baseline.entries.len()).unwrap_or(i64::MAX), "suppression");
+        format!("{left} of {all} in `{SUPPRESSIONS}` are left, which ends on {}", baseline.until)
+    });
+    left.into_iter().chain(unread(&inventory.unread)).collect()
+}
+
+/// Says which files were not read.
+pub(super) fn unread(files: &[Unread]) -> Option<String> {
+    let (first, rest) = files.split_first()?;
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    Some(format!("not looked through for suppressions: `{}`{more}: {}", shown(&first.path), first.why))
+}
+
+/// The commits of a change, if agents have made any of them.
+#[derive(Debug, Default)]
+struct Work {
+    /// Oldest first.
+    commits: Vec<Step>,
+}
+
+/// A commit that is no merge.
+#[derive(Debug)]
+struct Step {
+    /// The agent among its authors.
+    agent: Option<String>,
+    /// Whether a person is among them.
+    has_person: bool,
+    changes: Vec<TreeChange>,
+}
+
+impl Work {
+    fn of(git: &Git, base: &Commit, head: &Commit, agents: &Agents) -> Result<Self, Error> {
+        let mut commits = git.commits(head, Some(base))?;
+        commits.reverse();
+        let infos = git.infos(&commits.iter().collect::<Vec<_>>())?;
+        let steps: Vec<(&Commit, CommitInfo)> = commits
+            .iter()
+            .zip(infos)
+            .filter_map(|(commit, info)| Some((commit, info.filter(|info| info.parents.len() < 2)?)))
+            .collect();
+        let made: Vec<(Option<String>, bool)> = steps.iter().map(|(_, info)| makers(info, agents)).collect();
+        if made.iter().all(|(agent, _)| agent.is_none()) {
+            return Ok(Self::default());
+        }
+        let pairs: Vec<(&Commit, Option<&Commit>)> =
+            steps.iter().map(|(commit, info)| (*commit, info.parents.first())).collect();
+        let changes = git.tree_changes(&pairs, "")?;
+        let steps = made.into_iter().zip(changes);
+        let commits = steps.map(|((agent, has_person), changes)| Step { agent, has_person, changes }).collect();
+        Ok(Self { commits })
+    }
+
+    /// Returns the files that only agents have touched, by path from the root.
+    fn by_agents(&self, prefix: &str) -> BTreeMap<String, String> {
+        let mut touched: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for step in &self.commits {
+            for change in &step.changes {
+                let path = String::from_utf8_lossy(&change.path);
+                let Some(path) = path.strip_prefix(prefix) else { continue };
+                let agent = step.agent.clone().filter(|_| !step.has_person);
+                let known = touched.entry(path.to_owned()).or_insert_with(|| agent.clone());
+                if agent.is_none() {
+                    *known = None;
+                }
+            }
+        }
+        touched.into_iter().filter_map(|(path, agent)| Some((path, agent?))).collect()
+    }
+
+    /// Finds out which suppressions an agent's commit has brought: those that a file has after it and had not before.
+    fn attribute(&self, inventory: &mut Inventory, base: &Snapshot, git: &Git, reader: &Reader) -> Result<(), Error> {
+        let prefix = base.prefix();
+        let paths: BTreeSet<String> =
+            inventory.items.iter().filter(|item| item.is_new).map(|item| format!("{prefix}{}", item.path)).collect();
+        let mut last: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        for path in &paths {
+            last.insert(path, base.oid(path).map(str::to_owned));
+        }
+        for step in &self.commits {
+            for change in &step.changes {
+                let path = String::from_utf8_lossy(&change.path).into_owned();
+                let Some(before) = last.get_mut(path.as_str()) else { continue };
+                let after = change.file.as_ref().map(|file| file.oid.clone());
+                let before = std::mem::replace(before, after.clone());
+                let (Some(agent), Some(after)) = (&step.agent, after) else { continue };
+                let below = path.strip_prefix(prefix).unwrap_or(&path);
+                let oids: Vec<&str> = std::iter::once(after.as_str()).chain(before.as_deref()).collect();
+                let mut texts = git.blobs(&oids, MOST_BYTES)?.into_iter().flatten();
+                let read = |bytes: Option<Vec<u8>>| {
+                    bytes.and_then(|bytes| reader.read(below, &String::from_utf8_lossy(&bytes)))
+                };
+                let (now, then) = (read(texts.next()), read(texts.next()));
+                inventory.blame(below, now.as_ref(), then.as_ref(), agent);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The largest file that is read for its past, in bytes.
+const MOST_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Returns the agent among a commit's authors, and whether there is a person among them.
+fn makers(info: &CommitInfo, agents: &Agents) -> (Option<String>, bool) {
+    let mut agent = None;
+    let mut has_person = false;
+    for author in std::iter::once(&info.author).chain(&info.co_authors) {
+        let (name, mail) = author
+            .rsplit_once('<')
+            .map_or((author.as_str(), ""), |(name, mail)| (name.trim(), mail.trim_end_matches('>').trim()));
+        if agents.is_committer(name, mail) {
+            agent.get_or_insert_with(|| if name.is_empty() { mail.to_owned() } else { name.to_owned() });
+        } else {
+            has_person = true;
+        }
+    }
+    (agent, has_person)
+}

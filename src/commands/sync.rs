@@ -1,0 +1,242 @@
+//! `stopgap sync`: the ignore files of scanners, written from the exceptions in force.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::lock::Lock;
+use crate::commands::opened::Opened;
+use crate::commands::{World, write};
+use crate::error::{Argument, Error, Named};
+use crate::files::{Repository, read_up_to};
+use crate::output::{Look, Severity, Snippet, diff, escape, render_snippet};
+use crate::policy::Target;
+use crate::source::Source;
+use crate::sync::{Allowed, Plan, UNREGISTERED, Unsaid, tools_with_files, tools_with_flags};
+use crate::text::{counted, nearest, shown};
+use crate::tools::Tool;
+
+/// The largest ignore file, in bytes; one of YAML is limited as an exception is.
+const LARGEST: u64 = 8 << 20;
+
+/// What a target is called in an error.
+const KIND: &str = "the ignore file";
+
+/// Writes the policy's targets, or compares them.
+pub(super) fn run(arguments: &cli::Sync, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let today = arguments.today.as_deref();
+    let (opened, lock) = match arguments.check || arguments.print.is_some() {
+        true => (Opened::open(&arguments.place, today, world)?, None),
+        false => {
+            let (opened, lock) = Opened::open_to_edit(&arguments.place, today, world)?;
+            (opened, Some(lock))
+        }
+    };
+    match &arguments.print {
+        Some(tool) => print(tool, &opened, world, out),
+        None => targets(arguments, &opened, lock.as_ref(), world, out),
+    }
+}
+
+/// Prints flags for a tool without a file.
+fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let named = Tool::named(tool).filter(|tool| tools_with_flags().contains(&tool.key));
+    let Some(tool) = named else {
+        let help = match tools_with_files().into_iter().find(|(key, _)| *key == tool) {
+            Some((key, usual)) => {
+                format!("it reads a file: `sync: {{{key}: {usual}}}` in the policy, then `stopgap sync`")
+            }
+            None => format!("the tools with flags are {}", tools_with_flags().join(", ")),
+        };
+        return Err(Error::from(Argument::NotFound { what: Named::Tool, name: tool.to_owned(), help }));
+    };
+    let register = opened.register();
+    let judge = &opened.judge;
+    let allowed = Allowed::new(tool.key, &register, judge.policy.timezone, judge.today);
+    let (flags, unsaid) = allowed.flags();
+    for flag in flags {
+        writeln!(out, "{flag}")?;
+    }
+    warn(tool.name, "a flag", &unsaid.iter().collect::<Vec<_>>(), opened, world);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A target, what it holds and what it is to hold.
+struct Compared<'p> {
+    target: &'p Target,
+    source: Source,
+    there: bool,
+    plan: Plan,
+}
+
+fn targets(
+    arguments: &cli::Sync,
+    opened: &Opened,
+    lock: Option<&Lock>,
+    world: &World,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Error> {
+    let policy = &opened.judge.policy;
+    let chosen = chosen(arguments, &policy.sync)?;
+    let register = opened.register();
+    let mut compared = Vec::with_capacity(chosen.len());
+    let mut left_out: Vec<(&Target, Vec<Unsaid>)> = Vec::new();
+    for target in chosen {
+        let path = opened.root.join(&target.path);
+        write::spare_inputs(&[((), path)], &[], &world.folder, &opened.root, policy)?;
+        let (source, there) = read(target, &opened.root)?;
+        let allowed = Allowed::new(target.tool, &register, policy.timezone, opened.judge.today);
+        let text = there.then(|| source.text());
+        let (plan, unsaid) = match allowed.plan(target, text, arguments.prune) {
+            Ok(planned) => planned,
+            Err(problem) => {
+                return Err(Error::Config { kind: KIND, source_text: Box::new(source), problems: vec![problem] });
+            }
+        };
+        left_out.push((target, unsaid));
+        compared.push(Compared { target, source, there, plan });
+    }
+    for (target, unsaid) in &left_out {
+        // What one file of a tool cannot say, another may.
+        let others: Vec<&Vec<Unsaid>> =
+            left_out.iter().filter(|(other, _)| other.tool == target.tool).map(|(_, unsaid)| unsaid).collect();
+        let nowhere = |one: &&Unsaid| others.iter().all(|other| other.iter().any(|two| two.is_same(one)));
+        let is_first =
+            left_out.iter().find(|(other, _)| other.tool == target.tool).is_some_and(|(other, _)| other == target);
+        let unsaid: Vec<&Unsaid> = unsaid.iter().filter(nowhere).filter(|_| is_first).collect();
+        warn(name(target.tool), &target.path, &unsaid, opened, world);
+    }
+    if let Some(lock) = lock {
+        let folders = compared.iter().filter(|one| one.plan.text.is_some());
+        folders.filter_map(|one| opened.root.join(&one.target.path).parent().map(Path::to_path_buf)).for_each(
+            |folder| {
+                lock.sweep(&folder);
+            },
+        );
+        store(&compared, &opened.root)?;
+    }
+    let mut is_wrong = false;
+    for one in &compared {
+        is_wrong |= report(one, arguments, world.look(), out)?;
+    }
+    Ok(if is_wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Returns the targets that the arguments choose.
+fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Target>, Error> {
+    let tools: Vec<&str> = targets.iter().map(|target| target.tool).collect();
+    for tool in &arguments.tool {
+        if !tools.contains(&tool.as_str()) {
+            let help = match nearest(tool, tools.iter().copied()) {
+                Some(best) => format!("did you mean `{best}`?"),
+                None => format!("name its file in the policy: `sync: {{{}: FILE}}`", shown(tool)),
+            };
+            return Err(Error::from(Argument::NotFound { what: Named::Tool, name: tool.clone(), help }));
+        }
+    }
+    if targets.is_empty() {
+        return Err(Error::NoTargets);
+    }
+    let is_chosen =
+        |target: &&Target| arguments.tool.is_empty() || arguments.tool.iter().any(|tool| tool == target.tool);
+    Ok(targets.iter().filter(is_chosen).collect())
+}
+
+/// Reads a target; an empty text if it is not there.
+fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
+    let path = target.path.clone();
+    let unreadable = |why: String| {
+        let help = "put a regular file there, or correct `sync` in the policy".to_owned();
+        Error::Unreadable { kind: KIND, path: path.clone(), why, help }
+    };
+    if let Some(why) = Repository::Folder(root.to_path_buf()).path_problem(&target.path) {
+        return Err(unreadable(why));
+    }
+    let full = root.join(&target.path);
+    if std::fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok((Source::new(target.path.as_str(), String::new()), false));
+    }
+    let read = read_up_to(&full, target.path.clone(), None, LARGEST);
+    match read.fault {
+        Some(fault) if !read.opened => Err(unreadable(fault.message)),
+        Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![fault] }),
+        None => Ok((read.source, true)),
+    }
+}
+
+/// Writes what differs, each file whole or not at all.
+fn store(compared: &[Compared<'_>], root: &Path) -> Result<(), Error> {
+    let text = |one: &Compared<'_>| one.plan.text.clone().map(|text| (root.join(&one.target.path), text));
+    let new: Vec<(PathBuf, String)> = compared.iter().filter(|one| !one.there).filter_map(text).collect();
+    let bytes: Vec<(PathBuf, &[u8])> = new.iter().map(|(path, text)| (path.clone(), text.as_bytes())).collect();
+    write::new(&bytes, root)?;
+    for one in compared.iter().filter(|one| one.there) {
+        if let Some((path, text)) = text(one) {
+            write::replace(&path, one.source.text(), &text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what became of a target, and whether that is a fault.
+fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn Write) -> io::Result<bool> {
+    let plan = &one.plan;
+    let path = escape::line(&one.target.path);
+    let differs = plan.text.is_some();
+    let counts = [(plan.added, "added"), (plan.changed, "changed"), (plan.removed, "removed")];
+    let counts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let held = counted(plan.held, "entry");
+    if arguments.check && differs {
+        writeln!(out, "{path}: differs from the register: {}; run `stopgap sync`", counts.join(", "))?;
+        diff::render(&one.target.path, one.source.text(), plan.text.as_deref().unwrap_or_default(), look, out)?;
+    } else if !arguments.quiet {
+        match (differs, one.there) {
+            (true, _) => writeln!(out, "{path}: {}, {held} in force", counts.join(", "))?,
+            (false, true) => writeln!(out, "{path}: nothing to do, {held} in force")?,
+            (false, false) => writeln!(out, "{path}: not needed, nothing is in force for {}", name(one.target.tool))?,
+        }
+    }
+    for stray in &plan.strays {
+        let snippet = Snippet {
+            severity: Severity::Error,
+            head: format!("error[{UNREGISTERED}]"),
+            message: stray.message.clone(),
+            help: Some(stray.help.clone()),
+            place: Some((&one.source, one.source.first_line(stray.span))),
+            labels: Vec::new(),
+        };
+        writeln!(out, "{}", render_snippet(&snippet, look))?;
+    }
+    Ok(!plan.strays.is_empty() || (arguments.check && differs))
+}
+
+fn name(tool: &'static str) -> &'static str {
+    Tool::of_key(tool).map_or(tool, |tool| tool.name)
+}
+
+/// Names on standard error the covers that a target does not hold.
+fn warn(tool: &str, place: &str, unsaid: &[&Unsaid], opened: &Opened, world: &World) {
+    let look = world.look_of_errors();
+    for one in unsaid {
+        let source = opened.files.source(one.file);
+        let snippet = Snippet {
+            severity: Severity::Warning,
+            head: "warning".to_owned(),
+            message: format!(
+                "`{}` covers `{}`, which is not written for {tool} ({}): {}",
+                shown(&one.exception),
+                shown(&one.id),
+                shown(place),
+                one.why
+            ),
+            help: Some(
+                "the scanner goes on to report it; `stopgap enforce` judges its results by the register".to_owned(),
+            ),
+            place: Some((source, source.first_line(one.span))),
+            labels: Vec::new(),
+        };
+        let _ = io::stderr().lock().write_all(format!("{}\n", render_snippet(&snippet, look)).as_bytes());
+    }
+}

@@ -1,0 +1,235 @@
+//! What customers are told of vulnerabilities that are accepted for a while: OpenVEX 0.2.0
+//! (<https://github.com/openvex/spec>) and CycloneDX 1.6 (<https://cyclonedx.org/docs/1.6/json/>).
+//!
+//! An exception never says that a product is not affected. It says that it is, and that nothing is done before a day.
+//! Reasons, risks and people stay inside. The same register gives the same bytes, whenever it is exported.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use sha1::{Digest as _, Sha1};
+
+use super::Export;
+use crate::register::{Cover, Exception};
+use crate::text::is_hostile;
+use crate::time::Moment;
+
+/// What the ids of vulnerabilities begin with, before the first hyphen.
+const DATABASES: [&str; 20] = [
+    "ALAS", "ALPINE", "BIT", "CGA", "CVE", "DLA", "DSA", "ELSA", "GHSA", "GO", "GSD", "MAL", "OSV", "PYSEC", "RHSA",
+    "RUSTSEC", "SNYK", "SUSE", "USN", "UVI",
+];
+
+/// A vulnerability that an exception accepts in a system.
+struct Statement {
+    id: String,
+    exception: String,
+    system: String,
+    /// The packages that it is accepted in; none where that is not narrowed.
+    purls: BTreeSet<String>,
+    /// The last day or moment.
+    until: String,
+    action: String,
+    decided: String,
+}
+
+/// Returns whether any exception in force accepts a vulnerability.
+pub(super) fn has_statements(export: &Export<'_>) -> bool {
+    !statements(export).is_empty()
+}
+
+/// Returns a vulnerability's id as its database writes it; `None` if a cover names something else.
+fn vulnerability(cover: &Cover<'_>) -> Option<String> {
+    let id = cover.id.as_ref()?.as_str().trim();
+    let (database, rest) = id.split_once('-')?;
+    let other_kind = cover.kind.as_ref().is_some_and(|kind| kind.as_str() != "vulnerability");
+    let database = database.to_ascii_uppercase();
+    let is_one = !other_kind && DATABASES.contains(&database.as_str()) && !rest.contains(char::is_whitespace);
+    is_one.then(|| match database.as_str() {
+        // GitHub's letters are small, all others' are not.
+        "GHSA" => format!("GHSA-{}", rest.to_ascii_lowercase()),
+        "CVE" => id.to_ascii_uppercase(),
+        _ => format!("{database}-{rest}"),
+    })
+}
+
+fn statements(export: &Export<'_>) -> Vec<Statement> {
+    let view = &export.view;
+    let mut found: BTreeMap<(String, &str), Statement> = BTreeMap::new();
+    let mut unnarrowed = BTreeSet::new();
+    let in_force = view.register.exceptions.iter();
+    let in_force = in_force.filter(|it| it.is_in_force(view.zone, view.today) && !it.is_undecided());
+    for exception in in_force {
+        for cover in exception.covers.iter().filter(|cover| cover.is_whole()) {
+            let Some(id) = vulnerability(cover) else { continue };
+            let key = (id.clone(), exception.id);
+            let entry = found.entry(key.clone()).or_insert_with(|| Statement::new(id, exception));
+            if cover.purls.is_empty() {
+                unnarrowed.insert(key);
+            }
+            entry.purls.extend(cover.purls.iter().map(|purl| tidy(purl.as_str())));
+        }
+    }
+    for key in unnarrowed {
+        if let Some(statement) = found.get_mut(&key) {
+            statement.purls.clear();
+        }
+    }
+    found.into_values().collect()
+}
+
+impl Statement {
+    fn new(id: String, exception: &Exception<'_>) -> Self {
+        let text = |text: Option<&str>| tidy(text.unwrap_or_default());
+        let until = exception.current_expiry().map(|end| end.value.to_string()).unwrap_or_default();
+        let removal = text(exception.removal.as_ref().map(|removal| removal.as_str()));
+        let decided = match exception.renewals.last() {
+            Some(renewal) => renewal.decided.as_ref(),
+            None => exception.decided.as_ref(),
+        };
+        let is_day = exception.current_expiry().is_some_and(|end| matches!(end.value, Moment::Day(_)));
+        let before = if is_day { "the end of " } else { "" };
+        let action = if removal.is_empty() {
+            format!("No fix is planned before {before}{until}.")
+        } else {
+            format!("No fix is planned before {before}{until}. What ends it: {removal}")
+        };
+        Self {
+            id,
+            exception: exception.id.to_owned(),
+            system: text(exception.scope.system.as_ref().map(|system| system.as_str())),
+            purls: BTreeSet::new(),
+            until,
+            action,
+            decided: decided.map(|day| day.value.to_string()).unwrap_or_default(),
+        }
+    }
+
+    fn timestamp(&self) -> String {
+        format!("{}T00:00:00Z", self.decided)
+    }
+
+    /// Returns the system as a package URL, by which a document that knows only those can name it.
+    fn product(&self) -> String {
+        let mut purl = "pkg:generic/".to_owned();
+        let name = if self.system.is_empty() { &self.exception } else { &self.system };
+        for byte in name.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => purl.push(char::from(byte)),
+                _ => {
+                    let _ = write!(purl, "%{byte:02X}");
+                }
+            }
+        }
+        purl
+    }
+
+    fn notes(&self) -> String {
+        format!("Accepted until {} by the exception {}.", self.until, self.exception)
+    }
+}
+
+/// Returns a text without what could act on whoever reads it.
+fn tidy(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if is_hostile(c) { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a UUID that only a text decides (RFC 9562, version 5).
+fn uuid(text: &str) -> String {
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&Sha1::digest(text.as_bytes())[..16]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x50;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// Returns the latest decision: the moment at which the document has become what it is.
+fn latest(statements: &[Statement]) -> String {
+    statements.iter().map(Statement::timestamp).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+}
+
+/// Writes an OpenVEX document.
+pub(super) fn openvex(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let statements = statements(export);
+    let one = |statement: &Statement| {
+        let mut product = Map::new();
+        product.insert("@id".to_owned(), statement.product().into());
+        if !statement.purls.is_empty() {
+            let parts: Vec<Value> = statement.purls.iter().map(|purl| json!({"@id": purl})).collect();
+            product.insert("subcomponents".to_owned(), parts.into());
+        }
+        json!({
+            "vulnerability": {"name": statement.id},
+            "timestamp": statement.timestamp(),
+            "products": [product],
+            "status": "affected",
+            "status_notes": statement.notes(),
+            "action_statement": statement.action,
+            "action_statement_timestamp": statement.timestamp(),
+        })
+    };
+    let listed: Vec<Value> = statements.iter().map(one).collect();
+    let id = format!("urn:uuid:{}", uuid(&Value::from(listed.clone()).to_string()));
+    let document = json!({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": id,
+        "author": "Register of security exceptions",
+        "timestamp": latest(&statements),
+        "version": 1,
+        "tooling": concat!("stopgap/", env!("CARGO_PKG_VERSION")),
+        "statements": listed,
+    });
+    writeln!(out, "{document:#}")
+}
+
+/// Writes a CycloneDX document.
+pub(super) fn cyclonedx(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let statements = statements(export);
+    let mut components: BTreeMap<String, Value> = BTreeMap::new();
+    let mut vulnerabilities = Vec::with_capacity(statements.len());
+    for statement in &statements {
+        let system = statement.product();
+        let name = if statement.system.is_empty() { &statement.exception } else { &statement.system };
+        let component = json!({"type": "application", "bom-ref": system, "name": name});
+        components.entry(system.clone()).or_insert(component);
+        for purl in &statement.purls {
+            let name = purl.rsplit('/').next().and_then(|name| name.split(['@', '?', '#']).next()).unwrap_or(purl);
+            let component = json!({"type": "library", "bom-ref": purl, "name": name, "purl": purl});
+            components.entry(purl.clone()).or_insert(component);
+        }
+        let affected: Vec<Value> = match statement.purls.is_empty() {
+            true => vec![json!({"ref": system})],
+            false => statement.purls.iter().map(|purl| json!({"ref": purl})).collect(),
+        };
+        vulnerabilities.push(json!({
+            "bom-ref": format!("{}/{}", statement.exception, statement.id),
+            "id": statement.id,
+            "analysis": {
+                "state": "exploitable",
+                "response": ["will_not_fix"],
+                "detail": format!("{} {}", statement.notes(), statement.action),
+                "firstIssued": statement.timestamp(),
+                "lastUpdated": statement.timestamp(),
+            },
+            "affects": affected,
+        }));
+    }
+    let components: Vec<Value> = components.into_values().collect();
+    let serial = uuid(&json!([components, vulnerabilities]).to_string());
+    let tool = json!({"type": "application", "name": "stopgap", "version": env!("CARGO_PKG_VERSION")});
+    let document = json!({
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": format!("urn:uuid:{serial}"),
+        "version": 1,
+        "metadata": {"timestamp": latest(&statements), "tools": {"components": [tool]}},
+        "components": components,
+        "vulnerabilities": vulnerabilities,
+    });
+    writeln!(out, "{document:#}")
+}

@@ -1,0 +1,79 @@
+//! The command that settles each item of the agenda. What a command needs besides, it says itself.
+
+use crate::output::escape::shell_word;
+use crate::register::fields::{Change, Field, Kind};
+use crate::report::pending::Request;
+use crate::report::{Fault, Item, Slip};
+use crate::rule::Family;
+
+/// Returns how an exception that has expired is settled.
+pub(super) fn expired(item: &Item<'_>) -> Vec<String> {
+    vec![of("close", item)]
+}
+
+/// Returns how an exception that ends is settled: it is removed or, if a renewal is left, renewed.
+pub(super) fn ending(item: &Item<'_>) -> Vec<String> {
+    let renew = (!item.is_used_up()).then(|| of("renew", item));
+    std::iter::once(of("close", item)).chain(renew).collect()
+}
+
+/// Returns how an emergency without a review is settled.
+pub(super) fn review(item: &Item<'_>) -> Vec<String> {
+    vec![of("close", item), of("review", item)]
+}
+
+/// Returns how one looks at an exception that has changed.
+pub(super) fn changed(item: &Item<'_>) -> Vec<String> {
+    vec![of("show", item)]
+}
+
+/// Returns how the errors of a file are settled: each command once.
+pub(super) fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for command in faults.iter().map(|one| fault(one, item, path)) {
+        if !commands.contains(&command) {
+            commands.push(command);
+        }
+    }
+    commands
+}
+
+/// Returns how a file without an error of its own is settled.
+pub(super) fn check(path: &str) -> String {
+    format!("stopgap check {}", shell_word(path))
+}
+
+/// Returns how an error is settled, in the file `path` and, if it can be read, the exception `item`.
+pub(super) fn fault(fault: &Fault<'_>, item: Option<&Item<'_>>, path: &str) -> String {
+    let finding = fault.finding;
+    if finding.fix.is_some() {
+        return format!("stopgap check --fix {}", shell_word(path));
+    }
+    let Some(item) = item.filter(|item| item.live) else { return check(path) };
+    if finding.rule.family == Family::Renewals {
+        return of("close", item);
+    }
+    let field = finding.place.pointer.trim_start_matches('/').replace('/', ".");
+    let Some(known) = Field::at(&field) else { return check(path) };
+    let is_one = !known.is_in_list() && !matches!(known.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
+    match known.change() {
+        Change::Amended | Change::Free if is_one => format!("{} --set {}=VALUE", of("amend", item), known.name()),
+        Change::Amended | Change::Free => format!("{} --field {}", of("amend", item), shell_word(&field)),
+        Change::Renewed | Change::Appended("renewal") => of("close", item),
+        _ => check(path),
+    }
+}
+
+/// Returns how one looks at what came past the gate.
+pub(super) fn slip(slip: &Slip<'_>) -> String {
+    format!("git show {} -- {}", slip.commit.short(), shell_word(slip.path))
+}
+
+/// Returns how one looks at what a branch asks for.
+pub(super) fn request(request: &Request) -> String {
+    format!("git diff HEAD...{} -- {}", shell_word(&request.branch), shell_word(&request.path))
+}
+
+fn of(verb: &str, item: &Item<'_>) -> String {
+    format!("stopgap {verb} {}", shell_word(item.exception.id))
+}

@@ -1,0 +1,198 @@
+//! One item of `covers`.
+
+use crate::register::spanned::{At, Spanned, Text};
+use crate::register::values::{entries, items, read, text, texts};
+use crate::tools::{Name, Selector};
+use crate::yaml::{Entry, Node};
+
+/// A finding of a tool that may be overlooked while the exception is in force.
+#[derive(Clone, Debug, Default)]
+pub struct Cover<'a> {
+    /// The item as a whole.
+    pub item: Spanned<()>,
+    /// The tool.
+    pub tool: Option<Text<'a>>,
+    /// What the tool calls the finding.
+    pub id: Option<Text<'a>>,
+    /// Files, or paths by which a package is depended on.
+    pub paths: Vec<Text<'a>>,
+    /// Package URLs.
+    pub purls: Vec<Text<'a>>,
+    /// The package.
+    pub package: Option<Package<'a>>,
+    /// What the id names.
+    pub kind: Option<Text<'a>>,
+    /// The namespace.
+    pub namespace: Option<Text<'a>>,
+    /// Expressions about a resource.
+    pub matches: Vec<Text<'a>>,
+    /// The exempt resource.
+    pub scope: Option<Text<'a>>,
+    /// The assignment that it is exempt from.
+    pub assignment: Option<Text<'a>>,
+    /// Whether it ends once there is a version that mends the finding.
+    pub until_fixed: Option<Spanned<bool>>,
+    /// Whether something in it cannot be read, so that it would cover more than was meant.
+    pub is_damaged: bool,
+}
+
+/// `covers[].package`.
+#[derive(Clone, Debug, Default)]
+pub struct Package<'a> {
+    /// Its name.
+    pub name: Option<Text<'a>>,
+    /// The one version that is meant.
+    pub version: Option<Text<'a>>,
+    /// What kind of package it is, in grype's words.
+    pub kind: Option<Text<'a>>,
+    /// Its ecosystem, in the words of the OSV schema.
+    pub ecosystem: Option<Text<'a>>,
+}
+
+impl<'a> Cover<'a> {
+    pub(super) fn from_node((index, node): (usize, Node<'a>)) -> Self {
+        let at = |pattern| At::item(pattern, index);
+        let item = Spanned { value: (), span: node.span, at: at("/covers/*") };
+        let mut it = Self { item, is_damaged: node.as_map().is_none(), ..Self::default() };
+        for Entry { key, value, .. } in entries(node) {
+            if key.starts_with("x-") {
+                continue;
+            }
+            let count = value.as_seq().map(<[Node<'_>]>::len);
+            let is_read = match &*key {
+                "tool" => set(&mut it.tool, text(value, at("/covers/*/tool"))),
+                "id" => set(&mut it.id, text(value, at("/covers/*/id"))),
+                "paths" => {
+                    it.paths = texts(value, |inner| At::inner("/covers/*/paths/*", index, inner));
+                    all(&it.paths, count)
+                }
+                "purls" => {
+                    it.purls = texts(value, |inner| At::inner("/covers/*/purls/*", index, inner));
+                    all(&it.purls, count)
+                }
+                "match" => {
+                    it.matches = texts(value, |inner| At::inner("/covers/*/match/*", index, inner));
+                    all(&it.matches, count)
+                }
+                "package" => {
+                    let (package, is_read) = Package::from_node(value, index);
+                    it.package = Some(package);
+                    is_read
+                }
+                "kind" => set(&mut it.kind, text(value, at("/covers/*/kind"))),
+                "namespace" => set(&mut it.namespace, text(value, at("/covers/*/namespace"))),
+                "scope" => set(&mut it.scope, text(value, at("/covers/*/scope"))),
+                "assignment" => set(&mut it.assignment, text(value, at("/covers/*/assignment"))),
+                "until_fixed" => {
+                    it.until_fixed = read(&value, at("/covers/*/until_fixed"), |text| text.parse().ok());
+                    it.until_fixed.is_some()
+                }
+                _ => false,
+            };
+            it.is_damaged |= !is_read;
+        }
+        it
+    }
+
+    /// Returns the tool, if it is written.
+    #[must_use]
+    pub fn name(&self) -> Option<Name> {
+        self.tool.as_ref().map(|tool| Name::read(tool.as_str()))
+    }
+
+    /// Returns the selectors that it has.
+    pub fn selectors(&self) -> impl Iterator<Item = Selector> + '_ {
+        Selector::ALL.into_iter().filter(|selector| match selector {
+            Selector::Paths => !self.paths.is_empty(),
+            Selector::Purls => !self.purls.is_empty(),
+            Selector::Package => self.package.is_some(),
+            Selector::Kind => self.kind.is_some(),
+            Selector::Namespace => self.namespace.is_some(),
+            Selector::Match => !self.matches.is_empty(),
+            Selector::Scope => self.scope.is_some(),
+            Selector::Assignment => self.assignment.is_some(),
+            Selector::UntilFixed => self.until_fixed.is_some(),
+        })
+    }
+
+    /// Returns whether it may cover anything: all of it can be read, and its tool has its selectors.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let has = |name: Name| self.selectors().all(|selector| name.selectors().contains(&selector));
+        !self.is_damaged && self.id.is_some() && self.name().is_some_and(has)
+    }
+}
+
+impl<'a> Package<'a> {
+    /// Reads a package, and tells whether all of it could be read.
+    fn from_node(node: Node<'a>, index: usize) -> (Self, bool) {
+        let at = |pattern| At::item(pattern, index);
+        let mut it = Self::default();
+        if node.as_text().is_some() {
+            let is_read = set(&mut it.name, text(node, at("/covers/*/package")));
+            return (it, is_read);
+        }
+        let mut is_read = true;
+        for Entry { key, value, .. } in entries(node) {
+            is_read &= match &*key {
+                "name" => set(&mut it.name, text(value, at("/covers/*/package/name"))),
+                "version" => set(&mut it.version, text(value, at("/covers/*/package/version"))),
+                "type" => set(&mut it.kind, text(value, at("/covers/*/package/type"))),
+                "ecosystem" => set(&mut it.ecosystem, text(value, at("/covers/*/package/ecosystem"))),
+                other => other.starts_with("x-"),
+            };
+        }
+        is_read &= it.name.is_some();
+        (it, is_read)
+    }
+}
+
+pub(super) fn from_list(node: Node<'_>) -> Vec<Cover<'_>> {
+    items(node).map(Cover::from_node).collect()
+}
+
+fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+    *slot = value;
+    slot.is_some()
+}
+
+/// Tells whether a list has items and each of them is a text.
+fn all(texts: &[Text<'_>], count: Option<usize>) -> bool {
+    !texts.is_empty() && count == Some(texts.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::register::Exception;
+    use crate::source::FileId;
+    use crate::yaml;
+
+    #[test]
+    fn a_cover_that_is_not_understood_as_a_whole_covers_nothing() {
+        for (cover, is_whole) in [
+            ("{tool: trivy, id: CVE-2026-1}", true),
+            ("{tool: trivy, id: CVE-2026-1, x-note: n, paths: [a], purls: ['pkg:npm/a']}", true),
+            ("{tool: trivy, id: CVE-2026-1, path: [a]}", false),
+            ("{tool: trivy, id: CVE-2026-1, paths: a}", false),
+            ("{tool: trivy, id: CVE-2026-1, paths: []}", false),
+            ("{tool: trivy, id: CVE-2026-1, paths: [a, [b]]}", false),
+            ("{tool: trivy, id: CVE-2026-1, paths: }", false),
+            ("{tool: trivy, id: CVE-2026-1, package: a}", false),
+            ("{tool: grype, id: CVE-2026-1, package: a}", true),
+            ("{tool: grype, id: CVE-2026-1, package: {version: 1}}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, versions: 1}}", false),
+            ("{tool: trivy, id: CVE-2026-1, until_fixed: true}", true),
+            ("{tool: trivy, id: CVE-2026-1, until_fixed: yes}", false),
+            ("{tool: semgrep, id: x, until_fixed: true}", false),
+            ("{tool: my scanner, id: x, paths: [a]}", true),
+            ("{tool: my scanner, id: x, purls: ['pkg:npm/a']}", false),
+            ("{id: x}", false),
+            ("{tool: trivy}", false),
+            ("trivy", false),
+        ] {
+            let source = format!("covers: [{cover}]\n");
+            let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
+            assert_eq!(exception.covers[0].is_whole(), is_whole, "{cover}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use crate::register::{Cover, Exception};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::text::{counted, shown};
+use crate::tools::Selector;
+use crate::yaml::{Place, Spot};
+
+declare_rule! {
+    /// Reports a cover that silences more than it should: one that names no path, package or package URL although its
+    /// tool could be told one, or one that silences more results than the policy allows.
+    ///
+    /// ## Why
+    ///
+    /// Whoever approves an exception looks at one case. A cover without a path also silences the same finding in the
+    /// file that somebody adds next week, which nobody has looked at.
+    ///
+    /// ## What to do
+    ///
+    /// Name the files in `paths`, or the package. If there are really that many, mend the cause in one place, or accept
+    /// them in several exceptions with owners of their own. How many results a cover may silence is
+    /// `enforce.most_covered` of the policy; `stopgap check --scan` counts them.
+    id: "cover-too-broad",
+    family: Enforcement,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let register = cx.register;
+    for exception in register.exceptions.iter().filter(|exception| exception.is_judged_as_live()) {
+        for cover in &exception.covers {
+            // The scan gate judges results, and is not asked about the register.
+            if !count(exception, cover, cx) && cx.scan.is_none_or(|scan| !scan.is_gate) {
+                no_place(exception, cover, cx);
+            }
+        }
+    }
+}
+
+/// Reports a cover that silences too many results.
+fn count(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) -> bool {
+    let Some(scan) = cx.scan else { return false };
+    let most = cx.policy().enforcement.most_covered;
+    let mut uses = scan.uses_of(exception.file);
+    let Some((_, used)) = uses.find(|(known, _)| known.span == cover.item.span) else { return false };
+    if used.results <= most {
+        return false;
+    }
+    let message =
+        format!("this silences `{}` results in {}, the limit is `{most}`", used.results, counted(used.files(), "file"));
+    cx.report_in(exception.file, Spot::from(&cover.item), message)
+        .help("name the files that were looked at in `paths`, or mend the cause");
+    true
+}
+
+/// Reports a cover that is not narrowed although it could be.
+fn no_place(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) {
+    const NARROWING: [Selector; 3] = [Selector::Paths, Selector::Purls, Selector::Package];
+    let (Some(name), Some(id)) = (cover.name().filter(|_| cover.is_whole()), &cover.id) else { return };
+    let could: Vec<&str> =
+        NARROWING.into_iter().filter(|selector| name.selectors().contains(selector)).map(Selector::key).collect();
+    // The id of a leak that gitleaks has found names its file and line.
+    let is_one_place = name.key() == "gitleaks" && id.as_str().contains(':');
+    if could.is_empty() || is_one_place || cover.selectors().any(|selector| NARROWING.contains(&selector)) {
+        return;
+    }
+    let spot = Spot { span: id.span, place: Place::value(id.at.pointer()) };
+    let message = format!("`{}` is overlooked wherever `{}` finds it", shown(id.as_str()), shown(name.key()));
+    cx.report_in(exception.file, spot, message).help(format!("say where it may stay: `{}`", could.join("` or `")));
+}

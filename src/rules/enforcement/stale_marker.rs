@@ -1,0 +1,42 @@
+use super::suppression_outlives_exception::ended;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::suppressions::Licences;
+use crate::yaml::{Place, Spot};
+
+declare_rule! {
+    /// Reports a marker whose exception has ended: the workaround is still there.
+    ///
+    /// ## Why
+    ///
+    /// The exception permitted the workaround until a day. A closed or expired record says that the rule is followed
+    /// again, and the code says that it is not.
+    ///
+    /// ## What to do
+    ///
+    /// Remove the workaround together with its comment. If it must go on, ask for a new exception.
+    id: "stale-marker",
+    family: Enforcement,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let Some(inventory) = cx.inventory() else { return };
+    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let is_base = cx.is_base;
+    // One that stands by a suppression is reported with that.
+    for tag in inventory.tags.iter().filter(|tag| tag.marker.alone && (!is_base || !tag.is_new)) {
+        let Some(exception) = licences.named(&tag.marker.id).filter(|exception| licences.is_over(exception)) else {
+            continue;
+        };
+        let message = format!("{}, and the workaround is still here", ended(exception, cx));
+        let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
+        let finding = cx.report_in(tag.file, spot, message);
+        finding.help("remove the workaround and its comment");
+        if let Some(end) = exception.current_expiry() {
+            finding.label_in(exception.file, end.span, "its end");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use super::unregistered_suppression::{name, what};
+use crate::register::{Exception, Status};
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::suppressions::{Licences, Standing};
+use crate::text::shown;
+use crate::yaml::{Place, Spot};
+
+declare_rule! {
+    /// Reports a suppression whose exception has ended.
+    ///
+    /// ## Why
+    ///
+    /// The exception was agreed to until a day. The scanner still overlooks the finding, so nothing else would ever
+    /// tell that it is there.
+    ///
+    /// ## What to do
+    ///
+    /// Fix what the scanner finds and delete the suppression. If it must go on, ask for a renewal before the end.
+    id: "suppression-outlives-exception",
+    family: Enforcement,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let Some(inventory) = cx.inventory() else { return };
+    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let is_base = cx.is_base;
+    for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
+        let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
+        let Standing::Ended(exception) = licences.standing(item, marker) else { continue };
+        let (tool, what) = (name(item.found.tool), what(&item.found.what));
+        let message = format!("{}, and {tool} is still told to overlook {what}", ended(exception, cx));
+        let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
+        let finding = cx.report_in(item.file, spot, message);
+        finding.help("fix what the scanner finds, and delete the suppression");
+        if let Some(end) = exception.current_expiry() {
+            finding.label_in(exception.file, end.span, "its end");
+        }
+    }
+}
+
+/// Says how an exception ended.
+pub(super) fn ended(exception: &Exception<'_>, cx: &Context<'_>) -> String {
+    let id = shown(exception.id);
+    match exception.status.as_ref().map(|status| status.value) {
+        Some(Status::Rejected) => format!("`{id}` was rejected"),
+        Some(Status::Closed) => match exception.closure.as_ref().and_then(|closure| closure.date.as_ref()) {
+            Some(day) => format!("`{id}` was closed on `{}`", day.value),
+            None => format!("`{id}` is closed"),
+        },
+        _ => match exception.term(cx.policy().timezone, cx.today()) {
+            Some(term) => format!("`{id}` ended on `{}`", term.last_day),
+            None => format!("`{id}` has ended"),
+        },
+    }
+}

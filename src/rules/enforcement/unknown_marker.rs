@@ -1,0 +1,44 @@
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::suppressions::Licences;
+use crate::text::{nearest, shown};
+use crate::yaml::{Place, Spot};
+
+declare_rule! {
+    /// Reports a marker `stopgap: ID` whose id is that of no exception.
+    ///
+    /// ## Why
+    ///
+    /// A marker ties a workaround to the exception that permits it. With a wrong id nothing permits it, and nobody
+    /// is told when it should go.
+    ///
+    /// ## What to do
+    ///
+    /// Write the exception's id: the name of its file, without the ending. If there is no exception yet, ask for one
+    /// with `stopgap new`. If the workaround is gone, delete the comment.
+    id: "unknown-marker",
+    family: Enforcement,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let Some(inventory) = cx.inventory() else { return };
+    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let is_base = cx.is_base;
+    // A file that cannot be read has an id all the same.
+    let there = |id: &str| cx.register.files.iter().any(|file| file.stem.eq_ignore_ascii_case(id));
+    for tag in inventory.tags.iter().filter(|tag| !is_base || !tag.is_new) {
+        let id = tag.marker.id.as_str();
+        if licences.named(id).is_some() || there(id) {
+            continue;
+        }
+        let help = match nearest(id, licences.ids()) {
+            Some(best) => format!("did you mean `stopgap: {}`?", shown(best)),
+            None => "write the id of an exception, or delete the marker".to_owned(),
+        };
+        let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
+        cx.report_in(tag.file, spot, format!("there is no exception `{}`", shown(id))).help(help);
+    }
+}

@@ -1,0 +1,48 @@
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::text::shown;
+use crate::yaml::{Place, Spot};
+
+declare_rule! {
+    /// Reports a cover of an exception in force that means nothing in the results of its tool.
+    ///
+    /// ## Why
+    ///
+    /// The finding is gone, so the risk that was accepted is gone too. An exception that stays open all the same
+    /// covers the finding when it comes back.
+    ///
+    /// ## What to do
+    ///
+    /// Close the exception, or take the cover out with `stopgap amend` if others of its covers are still needed. If the
+    /// finding is still there, compare the cover with what the scanner reports: an id, a path or a package may be
+    /// written differently.
+    ///
+    /// A tool that obeys an ignore file does not report what stands there: give `enforce` a log that was made without
+    /// it.
+    id: "unused-cover",
+    family: Enforcement,
+    level: Warning,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+fn check(cx: &mut Context<'_>) {
+    let Some(scan) = cx.scan else { return };
+    for (known, used) in scan.covers.list.iter().zip(&scan.uses) {
+        if !known.in_force || used.results > 0 || !scan.is_complete(known.tool()) {
+            continue;
+        }
+        let others = scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0);
+        let unseen = scan.uses_of(known.file).any(|(other, _)| !scan.is_complete(other.tool()));
+        let name = shown(&known.exception);
+        let help = match (others, unseen) {
+            (false, false) => format!("nothing is left of it: `stopgap close {name}`"),
+            (false, true) => format!("if its other covers are not needed either: `stopgap close {name}`"),
+            (true, _) => format!("take it out of `covers`: `stopgap amend {name}`"),
+        };
+        let driver = scan.tools.get(known.tool()).map(|seen| seen.driver.clone()).unwrap_or_default();
+        let message = format!("{} finds `{}` no more where this covers it", shown(&driver), shown(&known.id));
+        let spot = Spot { span: known.span, place: Place::value(format!("/covers/{}", known.index)) };
+        cx.report_in(known.file, spot, message).help(help);
+    }
+}

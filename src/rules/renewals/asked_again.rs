@@ -1,0 +1,195 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::history::Changes;
+use crate::register::precedent::Subject;
+use crate::register::{Exception, Status, Text, stem};
+use crate::rules::chain::Chain;
+use crate::rules::declare_rule;
+use crate::rules::{Check, Context};
+use crate::text::{counted, shown};
+use crate::time::Day;
+use crate::yaml::Spot;
+
+declare_rule! {
+    /// Reports a request for what was turned down not long ago, if it does not name the refusal or somebody else is to
+    /// decide.
+    ///
+    /// ## Why
+    ///
+    /// A refusal is an answer. Whoever asks a second person, who knows nothing of it, gets around the first one, and the
+    /// register then holds both a no and a yes to the same question.
+    ///
+    /// ## What to do
+    ///
+    /// Name the refusal in `follows` (or in `references`), and say in `reason` what is different this time. Let the
+    /// person decide who refused, or somebody above them in the roster's chain of `manager`. A refusal has to be
+    /// answered for as long as `asked_again` of the policy says.
+    id: "asked-again",
+    family: Renewals,
+    level: Error,
+    since: "0.1.0",
+    check: Check::Register(check),
+}
+
+/// A request that was turned down.
+struct Refusal<'r> {
+    exception: &'r Exception<'r>,
+    decided: Day,
+}
+
+type Refusals<'r> = FxHashMap<Subject, Vec<Refusal<'r>>>;
+
+fn check(cx: &mut Context<'_>) {
+    let (judge, register, changes) = (cx.judge, cx.register, cx.changes);
+    let controls = judge.controls.as_ref();
+    let refused = refusals(cx);
+    if refused.is_empty() {
+        return;
+    }
+    let all: Follows<'_> =
+        register.exceptions.iter().filter(|it| !it.follows.is_empty()).map(|it| (it.id, it)).collect();
+    for exception in &register.exceptions {
+        if !cx.judges_grant(exception) {
+            continue;
+        }
+        let subject = Subject::of(exception, controls);
+        let Some(refusals) = refused.get(&subject) else { continue };
+        let is_new = changes.is_some_and(|changes| {
+            let before = changes.before(exception.file);
+            changes.adds(exception.file) || before.is_some_and(|before| Subject::of(before, controls) != subject)
+        });
+        // Whatever a change asks for is asked for now, whatever its date.
+        let decided = exception.decided.as_ref().map(|decided| decided.value);
+        let Some(asked) = decided.filter(|_| !is_new).or(is_new.then_some(judge.today.day)) else { continue };
+        for refusal in refusals.iter().filter(|refusal| refusal.exception.id != exception.id) {
+            let days = refusal.decided.days_until(asked);
+            if days > i64::from(judge.policy.asked_again) || (days < 0 && !is_new) {
+                continue;
+            }
+            if !is_named(exception, refusal.exception.id, &all) {
+                report_unnamed(exception, refusal, days, cx);
+            }
+            report_other(exception, refusal, cx);
+        }
+    }
+}
+
+/// Collects what was turned down, by what it was about, if anybody asks for that.
+fn refusals<'c>(cx: &Context<'c>) -> Refusals<'c> {
+    let mut refused = Refusals::default();
+    if cx.policy().asked_again == 0 {
+        return refused;
+    }
+    // What a refusal said before the change comes first: it is not answered by editing or removing it.
+    for exception in cx.changes.into_iter().flat_map(edited).chain(&cx.register.exceptions) {
+        let decided = exception.decided.as_ref().filter(|_| exception.is(&[Status::Rejected]));
+        let subject = decided.map(|_| Subject::of(exception, cx.judge.controls.as_ref()));
+        if let (Some(decided), Some(subject)) = (decided, subject.filter(Subject::is_whole)) {
+            let known = refused.entry(subject).or_default();
+            if known.iter().all(|known| known.exception.id != exception.id) {
+                known.push(Refusal { exception, decided: decided.value });
+            }
+        }
+    }
+    refused
+}
+
+/// Lists the exceptions as they were before a change edits or removes them.
+fn edited<'r>(changes: &'r Changes<'r>) -> impl Iterator<Item = &'r Exception<'r>> {
+    changes.list.iter().filter_map(|change| change.base.as_ref()?.exception)
+}
+
+/// The exceptions that follow others, by id.
+type Follows<'r> = BTreeMap<&'r str, &'r Exception<'r>>;
+
+/// Tells whether an exception names another one, or one that names it.
+fn is_named(exception: &Exception<'_>, id: &str, all: &Follows<'_>) -> bool {
+    let own = exception.follows.iter().map(Text::as_str);
+    let mut open: Vec<&str> = own.chain(exception.references.iter().map(|it| last_part(it.as_str()))).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(named) = open.pop() {
+        let named = named.trim();
+        if named.eq_ignore_ascii_case(id) {
+            return true;
+        }
+        if seen.insert(named) {
+            open.extend(all.get(named).into_iter().flat_map(|it| &it.follows).map(Text::as_str));
+        }
+    }
+    false
+}
+
+/// Returns what a reference ends with: the id, where it is one or the address of its file.
+fn last_part(reference: &str) -> &str {
+    let path = reference.split(['?', '#']).next().unwrap_or_default();
+    match path.contains('/') {
+        true => stem(path),
+        false => reference,
+    }
+}
+
+fn report_unnamed(exception: &Exception<'_>, refusal: &Refusal<'_>, days: i64, cx: &mut Context<'_>) {
+    let id = shown(refusal.exception.id);
+    let ago = if days > 0 { format!(", `{}` before", counted(days, "day")) } else { String::new() };
+    let by = refusal.exception.approver.as_ref().map(|by| format!("`{}` ", shown(by.as_str())));
+    let message = format!(
+        "asks again for what {}refused in `{id}` on `{}`{ago}, and does not say so",
+        by.unwrap_or_else(|| "somebody ".to_owned()),
+        refusal.decided
+    );
+    let spot = exception.control.as_ref().map_or_else(Spot::file, Spot::from);
+    let help = format!("add `follows: [{id}]`, and say in `reason` what is different this time");
+    let finding = cx.report_in(exception.file, spot, message).help(help);
+    if let Some(control) = &refusal.exception.control {
+        finding.label_in(refusal.exception.file, control.span, format!("refused in `{id}`, on the same system"));
+    }
+}
+
+/// Reports an approver who neither refused nor stands above who did.
+fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let (Some(approver), Some(refuser)) = (&exception.approver, &refusal.exception.approver) else { return };
+    let today = judge.today.day;
+    let roster = judge.people.roster();
+    let chain = roster.and_then(|roster| Chain::new(roster, refuser.as_str(), today));
+    let may = |person: &Text<'_>| {
+        let above = chain.as_ref().is_some_and(|chain| chain.rises_to(person.as_str()));
+        above || judge.people.same(person.as_str(), refuser.as_str())
+    };
+    let left = roster.and_then(|roster| roster.left(roster.find(refuser.as_str())?)).is_some_and(|left| left <= today);
+    // Nobody is left who could.
+    let is_orphaned = left && chain.is_none();
+    if is_orphaned || may(approver) || exception.last_approver().is_some_and(may) {
+        return;
+    }
+    let (name, by, id) = (shown(approver.as_str()), shown(refuser.as_str()), shown(refusal.exception.id));
+    let help = match &chain {
+        Some(chain) if left => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
+        Some(chain) => format!("ask `{by}` to decide, or somebody above: `{}`", shown(chain.superior)),
+        None => format!("ask `{by}` to decide, or list in `{}` who stands above", shown(judge.policy.people_path())),
+    };
+    let message = format!("`{name}` is to decide on what `{by}` refused in `{id}` on `{}`", refusal.decided);
+    cx.report_in(exception.file, approver, message)
+        .label_in(refusal.exception.file, refuser.span, "refused it")
+        .help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_to_the_file_names_the_exception() {
+        for reference in [
+            "label-printer",
+            "exceptions/label-printer.yaml",
+            "https://github.com/acme/register/blob/main/exceptions/label-printer.yaml?plain=1#L3",
+        ] {
+            assert_eq!(last_part(reference), "label-printer", "{reference}");
+        }
+        assert_eq!(last_part("acme/register#12"), "register");
+        assert_eq!(last_part("#12"), "#12");
+    }
+}

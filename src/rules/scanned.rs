@@ -1,0 +1,96 @@
+//! Results of scanners as findings, for the rules that report them.
+
+use crate::rules::Context;
+use crate::scan::{Hit, Hits, Place as Where, Scan};
+use crate::source::Span;
+use crate::text::shown;
+use crate::tools::{Name, Selector};
+use crate::yaml::write::{self, Quotes, Value};
+use crate::yaml::{Place, Spot, escaped};
+
+/// Reports the results that no exception allows.
+pub(super) fn unregistered(cx: &mut Context<'_>) {
+    let Some(scan) = cx.scan else { return };
+    each(cx, scan, &scan.unregistered, |hit| {
+        let words = if hit.message.is_empty() { String::new() } else { format!(": {}", hit.message) };
+        format!("no exception in force allows {} of {}{words}", id(hit), shown(&hit.driver))
+    });
+}
+
+/// Reports the results that a tool was told to overlook.
+pub(super) fn suppressed(cx: &mut Context<'_>) {
+    let Some(scan) = cx.scan else { return };
+    each(cx, scan, &scan.suppressed, |hit| {
+        let place = match hit.suppression.as_deref() {
+            Some("inSource") => "in the source",
+            _ => "elsewhere",
+        };
+        let reason = hit.justification.as_deref().map(|text| format!(" (`{}`)", shown(text))).unwrap_or_default();
+        let tool = shown(&hit.driver);
+        format!("{tool} was told {place} to overlook {}{reason}, and no exception in force allows it", id(hit))
+    });
+}
+
+/// Reports the results whose cover ended with a fix.
+pub(super) fn fixable(cx: &mut Context<'_>) {
+    let Some(scan) = cx.scan else { return };
+    each(cx, scan, &scan.fixable, |hit| {
+        let fixed = hit.fixed.as_deref().unwrap_or_default();
+        format!("{} is mended in `{}`, so it is covered no more", id(hit), shown(fixed))
+    });
+}
+
+fn id(hit: &Hit) -> String {
+    if hit.id.is_empty() { "a result without an id".to_owned() } else { format!("`{}`", shown(&hit.id)) }
+}
+
+fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -> String) {
+    for hit in &hits.list {
+        let Some((file, span)) = hit.spot else { continue };
+        let outside = match &hit.place {
+            Some(Where::Inside(_)) => String::new(),
+            Some(place) => format!(", at `{}`", shown(place.text())),
+            None => ", at no place".to_owned(),
+        };
+        let spot = spot(hit, span);
+        let finding = cx.report_in(file, spot, message(hit) + &outside);
+        let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
+            finding.help(format!("mend it, or ask for an exception with `covers: [{}]`", cover_line(hit)));
+            continue;
+        };
+        let name = shown(&cover.exception);
+        match (&hit.fixed, cover.in_force) {
+            (Some(fixed), true) => {
+                finding.help(format!("install `{}`, and `stopgap close {name}`", shown(fixed)));
+                finding.label_in(cover.file, cover.span, format!("`{name}` covered it until there was a fix"));
+            }
+            _ => {
+                finding.help(cover.remedy.clone());
+                finding.label_in(cover.file, cover.span, format!("`{name}` would cover it, but {}", cover.standing));
+            }
+        }
+    }
+    let Some(last) = hits.list.last().filter(|_| hits.count > hits.list.len()) else { return };
+    let Some((file, span)) = last.spot else { return };
+    let message = format!("and `{}` more results like those that are listed", hits.count - hits.list.len());
+    cx.report_in(file, spot(last, span), message).help("mend those that are listed first, then scan again");
+}
+
+/// Names the result, so that another of the same rule in the same file differs by its number alone.
+fn spot(hit: &Hit, span: Span) -> Spot {
+    Spot { span, place: Place::value(format!("/{}/{}", escaped(hit.tool.key()), escaped(&hit.id))) }
+}
+
+/// Returns the cover that would allow a result, as YAML.
+fn cover_line(hit: &Hit) -> String {
+    let tool = match &hit.tool {
+        Name::Known(key) => (*key).to_owned(),
+        Name::Other(_) => hit.driver.clone(),
+    };
+    let mut entries =
+        vec![("tool".to_owned(), Value::text(shown(&tool))), ("id".to_owned(), Value::text(shown(&hit.id)))];
+    if let (Some(Where::Inside(path)), true) = (&hit.place, hit.tool.selectors().contains(&Selector::Paths)) {
+        entries.push(("paths".to_owned(), Value::flow_list([shown(path).into_owned()])));
+    }
+    write::flow(&Value::Map(entries), Quotes::Double)
+}

@@ -1,0 +1,246 @@
+//! The covers of the register, and which of them means a result.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::package::{Purl, Reported};
+use super::place::Place;
+use super::rule::Rule;
+use crate::register::{Cover, Exception, Register, Status};
+use crate::source::{FileId, Span};
+use crate::text::shown;
+use crate::time::{Today, Zone};
+use crate::tools::{Name, Pattern};
+
+/// A cover of the register that can be understood.
+#[derive(Debug)]
+pub struct Known {
+    /// The exception's file.
+    pub file: FileId,
+    /// The exception's id.
+    pub exception: String,
+    /// The index in `covers`.
+    pub index: usize,
+    /// The item.
+    pub span: Span,
+    /// Whether its exception is in force.
+    pub in_force: bool,
+    /// What the tool calls the finding.
+    pub id: String,
+    /// Why it covers nothing, if its exception is not in force; a few words after its name.
+    pub standing: String,
+    /// What to do about that.
+    pub remedy: String,
+    /// Whether it ends once there is a fix.
+    pub until_fixed: bool,
+    /// What is written about its exception into an annotated log.
+    pub licence: Licence,
+    tool: Name,
+    paths: Vec<Pattern>,
+    routes: Vec<String>,
+    purls: Vec<Purl>,
+    package: Option<(String, Option<String>, Option<String>)>,
+    kind: Option<String>,
+}
+
+/// What an exception says about a finding that it covers.
+#[derive(Clone, Debug)]
+pub struct Licence {
+    /// The last covered day or moment, as it is written.
+    pub expires: String,
+    /// The first instant that is no longer covered, in UTC.
+    pub ends: String,
+    /// Who approved last.
+    pub approver: String,
+    /// The title.
+    pub title: String,
+}
+
+/// What is known of a result.
+pub(super) struct Subject<'s> {
+    /// Each form of its ids.
+    pub(super) ids: Vec<String>,
+    /// Where it is; nothing where it says nothing.
+    pub(super) places: &'s [Place],
+    /// The package that it is about.
+    pub(super) package: &'s Reported,
+    /// Its rule.
+    pub(super) rule: Option<&'s Rule>,
+}
+
+/// The covers by tool and id.
+#[derive(Debug, Default)]
+pub struct Covers {
+    /// All that can be understood, in the order of the register.
+    pub list: Vec<Known>,
+    by_id: FxHashMap<(Name, String), Vec<usize>>,
+    /// The tools that they name.
+    tools: BTreeSet<Name>,
+}
+
+impl Covers {
+    /// Collects the covers of a register. What cannot be understood as a whole covers nothing.
+    #[must_use]
+    pub fn of(register: &Register<'_>, zone: Zone, today: Today) -> Self {
+        let mut all = Self::default();
+        for exception in &register.exceptions {
+            let in_force = exception.is_in_force(zone, today) && !exception.is_undecided();
+            let Some(licence) = Licence::of(exception, zone) else { continue };
+            for (index, cover) in exception.covers.iter().enumerate() {
+                let Some(known) = Known::read(exception, (index, cover), licence.clone()) else { continue };
+                let (standing, remedy) = if in_force { Default::default() } else { standing(exception, zone, today) };
+                let known = Known { in_force, standing, remedy, ..known };
+                let id = cover.id.as_ref().map(|id| known.tool.ids().form(id.as_str()).into_owned());
+                let at = all.list.len();
+                all.by_id.entry((known.tool.clone(), id.unwrap_or_default())).or_default().push(at);
+                all.tools.insert(known.tool.clone());
+                all.list.push(known);
+            }
+        }
+        all
+    }
+
+    /// Returns whether any cover names a tool.
+    pub(super) fn name(&self, tool: &Name) -> bool {
+        self.tools.contains(tool)
+    }
+
+    /// Returns the covers that mean a result of a tool, in force or not.
+    pub(super) fn of_result(&self, tool: &Name, subject: &Subject<'_>) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for id in &subject.ids {
+            let named = self.by_id.get(&(tool.clone(), id.clone())).into_iter().flatten();
+            found.extend(named.filter(|at| self.list[**at].means(subject)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+impl Known {
+    fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), licence: Licence) -> Option<Self> {
+        let tool = cover.name().filter(|_| cover.is_whole())?;
+        let is_of_files = !matches!(tool.key(), "snyk" | "audit-ci");
+        let written = || cover.paths.iter().map(|path| path.as_str());
+        let paths: Option<Vec<Pattern>> = written().filter(|_| is_of_files).map(|it| Pattern::parse(it).ok()).collect();
+        let routes = written().filter(|_| !is_of_files).map(str::to_owned).collect();
+        let purls: Option<Vec<Purl>> = cover.purls.iter().map(|purl| Purl::read(purl.as_str())).collect();
+        let text = |text: &Option<crate::register::Text<'_>>| text.as_ref().map(|text| text.as_str().to_owned());
+        let package = match &cover.package {
+            Some(package) => Some((text(&package.name)?, text(&package.version), text(&package.kind))),
+            None => None,
+        };
+        Some(Self {
+            file: exception.file,
+            exception: exception.id.to_owned(),
+            index,
+            span: cover.item.span,
+            in_force: false,
+            id: cover.id.as_ref()?.as_str().to_owned(),
+            standing: String::new(),
+            remedy: String::new(),
+            until_fixed: cover.until_fixed.as_ref().is_some_and(|flag| flag.value),
+            licence,
+            tool,
+            paths: paths?,
+            routes,
+            purls: purls?,
+            package,
+            kind: text(&cover.kind),
+        })
+    }
+
+    /// Returns the tool whose findings it covers.
+    #[must_use]
+    pub fn tool(&self) -> &Name {
+        &self.tool
+    }
+
+    /// Returns whether it means a result of its tool and id: every selector holds, and every place matches.
+    fn means(&self, subject: &Subject<'_>) -> bool {
+        let is_here =
+            |place: &Place| place.path().is_some_and(|path| self.paths.iter().any(|pattern| pattern.matches(path)));
+        let places = || !subject.places.is_empty() && subject.places.iter().all(is_here);
+        let routes = || {
+            let routes = subject.rule.map(|rule| rule.routes.as_slice()).unwrap_or_default();
+            let is_on = |route: &String| self.routes.iter().any(|wanted| is_route(wanted, route));
+            !routes.is_empty() && routes.iter().all(is_on)
+        };
+        let purls = || self.purls.iter().any(|purl| subject.package.is_of(purl));
+        let package = |(name, version, kind): &(String, Option<String>, Option<String>)| {
+            subject.package.is(name, version.as_deref(), kind.as_deref())
+        };
+        let kind = |kind: &String| subject.rule.and_then(|rule| rule.kind) == Some(kind.as_str());
+        (self.paths.is_empty() || places())
+            && (self.routes.is_empty() || routes())
+            && (self.purls.is_empty() || purls())
+            && self.package.as_ref().is_none_or(package)
+            && self.kind.as_ref().is_none_or(kind)
+    }
+}
+
+/// Says why an exception is not in force, and what to do about it.
+fn standing(exception: &Exception<'_>, zone: Zone, today: Today) -> (String, String) {
+    let term = exception.term(zone, today);
+    let starts = exception.starts.as_ref().map(|starts| starts.value.to_string());
+    let another = || "mend it, or ask for another exception: `stopgap new`".to_owned();
+    let id = shown(exception.id);
+    match (exception.status.as_ref().map(|status| status.value), term, starts) {
+        (Some(Status::Rejected), ..) => ("it was rejected".to_owned(), another()),
+        (Some(Status::Closed), ..) => ("it is closed".to_owned(), another()),
+        (_, Some(term), _) if term.ended => {
+            let more = format!("mend it, or ask for more time: `stopgap renew {id}`");
+            (format!("it ended on `{}`", term.last_day), more)
+        }
+        (_, Some(term), Some(starts)) if !term.started => {
+            (format!("it begins on `{starts}`"), "mend it, or wait until the exception has begun".to_owned())
+        }
+        _ => ("its record is not complete".to_owned(), format!("complete it: `stopgap show {id}` says what it lacks")),
+    }
+}
+
+/// Returns whether a path of dependencies as snyk's policy writes it is one that a log names: without the project that
+/// it begins with, and with or without versions.
+fn is_route(wanted: &str, route: &str) -> bool {
+    let steps = |text: &str| -> Vec<String> { text.split('>').map(|step| step.trim().to_owned()).collect() };
+    let bare = |step: &str| step.get(1..).and_then(|rest| rest.find('@')).map_or(step, |at| &step[..=at]).to_owned();
+    let (wanted, all) = (steps(wanted), steps(route));
+    let same = |own: &String, other: &String| own == other || *own == bare(other);
+    let matches =
+        |route: &[String]| wanted.len() == route.len() && wanted.iter().zip(route).all(|(own, other)| same(own, other));
+    matches(&all) || all.get(1..).is_some_and(matches)
+}
+
+impl Licence {
+    fn of(exception: &Exception<'_>, zone: Zone) -> Option<Self> {
+        let expiry = exception.current_expiry()?.value;
+        let text = |text: Option<&crate::register::Text<'_>>| text.map(|text| text.as_str().to_owned());
+        Some(Self {
+            expires: expiry.to_string(),
+            ends: zone.ends_at(expiry).format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            approver: text(exception.last_approver()).unwrap_or_default(),
+            title: text(exception.title.as_ref()).unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_one_that_the_log_names() {
+        for (wanted, route, is) in [
+            ("express > qs", "shop@1.0 > express@4.1 > qs@6.5", true),
+            ("shop > express > qs", "shop@1.0 > express@4.1 > qs@6.5", true),
+            ("express@4.1 > qs@6.5", "shop@1.0 > express@4.1 > qs@6.5", true),
+            ("express@4.2 > qs", "shop@1.0 > express@4.1 > qs@6.5", false),
+            ("qs", "shop@1.0 > express@4.1 > qs@6.5", false),
+            ("@a/b", "shop@1.0 > @a/b@2", true),
+        ] {
+            assert_eq!(is_route(wanted, route), is, "{wanted}");
+        }
+    }
+}

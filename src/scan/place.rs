@@ -1,0 +1,196 @@
+//! Where a result is: its URI as a path of the repository.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+/// Where a result is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A file below the root, by its path from there.
+    Inside(String),
+    /// A file elsewhere, by its absolute path.
+    Absolute(String),
+    /// Anything else, as it is written.
+    Elsewhere(String),
+}
+
+impl Place {
+    /// Returns the path or URI.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Inside(path) | Self::Absolute(path) | Self::Elsewhere(path) => path,
+        }
+    }
+
+    /// Returns the path that a pattern is compared with; `None` where no pattern of paths can mean it.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Inside(path) | Self::Absolute(path) => Some(path),
+            Self::Elsewhere(_) => None,
+        }
+    }
+}
+
+/// What URIs are relative to (SARIF 2.1.0, section 3.14.14).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bases {
+    /// For each name its URI and the name that this is relative to.
+    pub(super) named: BTreeMap<String, (String, Option<String>)>,
+}
+
+/// Names that refer to one another in a circle end somewhere.
+const DEEPEST: usize = 8;
+
+impl Bases {
+    /// Resolves a URI; `root` is the absolute path of the register's root, without a `/` at its end.
+    pub(super) fn resolve(&self, uri: &str, base: Option<&str>, root: &str) -> Place {
+        let elsewhere = || Place::Elsewhere(uri.to_owned());
+        let Some(written) = Written::read(uri) else { return elsewhere() };
+        match written {
+            Written::Absolute(path) => below(&path, root).unwrap_or(Place::Absolute(path)),
+            Written::Relative(path) => {
+                let folder = base.and_then(|base| self.folder(base, DEEPEST));
+                // A scanner in a container sees the repository in another place; its paths are then the repository's.
+                let joined = folder.as_deref().and_then(|folder| inside(folder, root).map(|at| (at, folder)));
+                let whole = match joined {
+                    Some((below, _)) if !below.is_empty() => format!("{below}/{path}"),
+                    _ => path,
+                };
+                normal(&whole).filter(|path| !path.is_empty()).map_or_else(elsewhere, Place::Inside)
+            }
+        }
+    }
+
+    /// Returns the absolute path of a named base.
+    fn folder(&self, name: &str, depth: usize) -> Option<String> {
+        let (uri, base) = self.named.get(name)?;
+        match Written::read(uri)? {
+            Written::Absolute(path) => Some(path),
+            Written::Relative(path) => {
+                let above = self.folder(base.as_deref()?, depth.checked_sub(1)?)?;
+                normal(&format!("{}/{path}", above.trim_start_matches('/'))).map(|path| format!("/{path}"))
+            }
+        }
+    }
+}
+
+/// A URI as it is written.
+enum Written {
+    Absolute(String),
+    Relative(String),
+}
+
+impl Written {
+    /// Reads a URI of a file; `None` for any other and one that is not text.
+    fn read(uri: &str) -> Option<Self> {
+        let uri = uri.trim();
+        let is_drive = uri.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+        let scheme = uri.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| !is_drive && is_scheme(scheme));
+        let path = match scheme {
+            Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
+                let rest = &uri["file:".len()..];
+                match rest.strip_prefix("//") {
+                    Some(rest) => {
+                        let host = rest.find('/').unwrap_or(rest.len());
+                        // `file://relative/path` is wrong, and written by some tools.
+                        let is_host = rest[..host].is_empty() || rest[..host].eq_ignore_ascii_case("localhost");
+                        if is_host { &rest[host..] } else { rest }
+                    }
+                    None => rest,
+                }
+            }
+            Some(_) => return None,
+            None => uri,
+        };
+        let path = path.split(['?', '#']).next().filter(|_| scheme.is_some()).unwrap_or(path);
+        let decoded = percent_decode_str(path).decode_utf8().ok()?.replace('\\', "/");
+        if decoded.contains('\0') {
+            return None;
+        }
+        let is_drive = |path: &str| path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
+        let plain = decoded.strip_prefix('/').filter(|rest| is_drive(rest)).unwrap_or(&decoded);
+        match plain.strip_prefix('/') {
+            Some(rest) => normal(rest).map(|path| Self::Absolute(format!("/{path}"))),
+            None if is_drive(plain) => normal(plain).map(Self::Absolute),
+            None => Some(Self::Relative(plain.to_owned())),
+        }
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// Takes `.` and `..` out of a path; `None` if it leads above its start.
+fn normal(path: &str) -> Option<String> {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(steps.pop()?),
+            step => steps.push(step),
+        }
+    }
+    Some(steps.join("/"))
+}
+
+fn below(path: &str, root: &str) -> Option<Place> {
+    inside(path, root).filter(|path| !path.is_empty()).map(|path| Place::Inside(path.to_owned()))
+}
+
+/// Returns the part of an absolute path that is below the root.
+fn inside<'p>(path: &'p str, root: &str) -> Option<&'p str> {
+    let rest = path.trim_end_matches('/').strip_prefix(root.trim_end_matches('/'))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uri_is_a_path_of_the_repository_or_is_not() {
+        let mut bases = Bases::default();
+        for (name, uri, base) in [
+            ("ROOTPATH", "file:///srv/shop/", None),
+            ("MODULE", "modules/a/", Some("ROOTPATH")),
+            ("CONTAINER", "file:///src/", None),
+            ("CIRCLE", "a/", Some("CIRCLE")),
+        ] {
+            bases.named.insert(name.to_owned(), (uri.to_owned(), base.map(str::to_owned)));
+        }
+        let inside = |path: &str| Place::Inside(path.to_owned());
+        let absolute = |path: &str| Place::Absolute(path.to_owned());
+        for (uri, base, place) in [
+            ("app/main.tf", None, inside("app/main.tf")),
+            ("./app//main.tf", None, inside("app/main.tf")),
+            ("app/../main.tf", None, inside("main.tf")),
+            ("my%20app/main.tf", None, inside("my app/main.tf")),
+            ("app\\main.tf", None, inside("app/main.tf")),
+            ("main.tf", Some("ROOTPATH"), inside("main.tf")),
+            ("main.tf", Some("MODULE"), inside("modules/a/main.tf")),
+            ("main.tf", Some("CONTAINER"), inside("main.tf")),
+            ("main.tf", Some("CIRCLE"), inside("main.tf")),
+            ("main.tf", Some("%SRCROOT%"), inside("main.tf")),
+            ("file:///srv/shop/app/main.tf", None, inside("app/main.tf")),
+            ("file://localhost/srv/shop/main.tf", None, inside("main.tf")),
+            ("/srv/shop/main.tf", None, inside("main.tf")),
+            ("/srv/shop/../shop/main.tf", None, inside("main.tf")),
+            ("file:///srv/shopping/main.tf", None, absolute("/srv/shopping/main.tf")),
+            ("/usr/lib/libssl.so", None, absolute("/usr/lib/libssl.so")),
+            ("file:///C:/shop/main.tf", None, absolute("C:/shop/main.tf")),
+            ("C:\\shop\\main.tf", None, absolute("C:/shop/main.tf")),
+        ] {
+            assert_eq!(bases.resolve(uri, base, "/srv/shop"), place, "{uri}");
+        }
+        for uri in ["../main.tf", "app/../../main.tf", "https://example.com/main.tf", "", ".", "a%ff", "pkg:npm/a"] {
+            assert_eq!(bases.resolve(uri, None, "/srv/shop"), Place::Elsewhere(uri.to_owned()), "{uri}");
+        }
+        assert_eq!(bases.resolve("../b/main.tf", Some("MODULE"), "/srv/shop"), inside("modules/b/main.tf"));
+        assert_eq!(bases.resolve("/srv/shop", None, "/srv/shop"), absolute("/srv/shop"));
+    }
+}

@@ -1,0 +1,138 @@
+//! What is wrong with an item of `covers`, in words that say why it matters.
+
+use jsonschema::error::ValidationErrorKind as Kind;
+
+use crate::source::Span;
+use crate::text::{nearest, shown};
+use crate::tools::{Name, Pattern, Selector, Tool};
+use crate::yaml::{self, Fix, Node, Place, Problem, Replacement, unescaped};
+
+/// The format `tool`: a name of the table as the table writes it, or another tool's.
+pub(super) fn is_tool(text: &str) -> bool {
+    let is_name = text.chars().any(char::is_alphanumeric);
+    is_name && (Tool::of_key(text).is_some() || Tool::named(text).is_none()) && slip(text).is_none()
+}
+
+/// The format `cover-path`: a glob that does not match everything.
+pub(super) fn is_path(text: &str) -> bool {
+    Pattern::parse(text).is_ok()
+}
+
+/// Returns whether a JSON Pointer leads into `covers`.
+pub(super) fn is_in(pointer: &str) -> bool {
+    pointer.starts_with("/covers/")
+}
+
+/// Returns the key of the table that is one letter away.
+fn slip(text: &str) -> Option<&'static str> {
+    const SHORTEST: usize = 5;
+    if Tool::named(text).is_some() || text.len() < SHORTEST || text.len() > 40 {
+        return None;
+    }
+    let keys = Tool::all().iter().map(|tool| tool.key).filter(|key| key.len() >= SHORTEST);
+    let is_near = |key: &&str| strsim::osa_distance(&text.to_lowercase(), key) == 1;
+    keys.into_iter().find(is_near)
+}
+
+/// Says what is wrong with a tool, an id, a path or a package; `None` if the usual sentence will do.
+pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Problem> {
+    let is_form = matches!(kind, Kind::Format { .. } | Kind::Pattern { .. } | Kind::AnyOf { .. });
+    let text = node.as_text().filter(|_| is_form)?;
+    let (name, value) = (super::field_name(pointer), shown(text));
+    let keys: Vec<&str> = pointer.split('/').skip(3).collect();
+    let (message, help) = match keys.as_slice() {
+        ["tool"] => return Some(tool_fault(pointer, node, text)),
+        ["id"] => (
+            format!("`{name}` is `{value}`, which names no finding"),
+            "write the one id that the tool reports; there are no wildcards".to_owned(),
+        ),
+        ["paths", _] => match Pattern::parse(text).err() {
+            Some(error) => (
+                format!("`{name}` is `{value}`: {error}"),
+                "name the files or the folder where the finding may stay".to_owned(),
+            ),
+            None => return None,
+        },
+        ["purls", _] => (
+            format!("`{name}` is `{value}`, which names no package"),
+            "write a package URL such as `pkg:deb/debian/libc6`; there are no wildcards".to_owned(),
+        ),
+        ["package"] | ["package", "name"] => (
+            format!("`{name}` is `{value}`, which names no package"),
+            "write the package's name; there are no wildcards".to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(Problem::new(node.span, message, help).at(Place::value(pointer)))
+}
+
+fn tool_fault(pointer: &str, node: &Node<'_>, text: &str) -> Problem {
+    let name = super::field_name(pointer);
+    let known = Tool::named(text).map(|tool| tool.key);
+    let meant = known.or_else(|| slip(text)).or_else(|| nearest(text, Tool::all().iter().map(|tool| tool.key)));
+    let message = format!("`{name}` is `{}`, which is no tool's name here", shown(text));
+    let help = meant
+        .map_or_else(|| "write the name of the tool's SARIF driver".to_owned(), |key| format!("did you mean `{key}`?"));
+    let problem = Problem::new(node.span, message, help).at(Place::value(pointer));
+    let respelled = |key: &str| {
+        let edits = vec![Replacement::new(node.span, key.to_owned())];
+        Fix::new(format!("write `{key}`"), edits).respelling().touching(pointer)
+    };
+    problem.fixed_by(known.map(respelled))
+}
+
+/// Says that a tool has no such selector.
+pub(super) fn misplaced(root: &Node<'_>, pointer: &str, span: Span, place: &Place) -> Option<Problem> {
+    let (item, key) = pointer.rsplit_once('/').filter(|(item, _)| is_in(&format!("{item}/")))?;
+    let key = unescaped(key);
+    Selector::ALL.into_iter().find(|selector| selector.key() == key)?;
+    let tool = yaml::lookup(root, &format!("{item}/tool"))?.1.as_text()?;
+    let name = Name::read(tool);
+    let has: Vec<String> = name.selectors().iter().map(|selector| format!("`{}`", selector.key())).collect();
+    let message = format!("a cover of `{}` has no `{key}`", shown(tool));
+    let help = match has.as_slice() {
+        [] => "it has no selectors: delete it, and the finding is overlooked wherever it is".to_owned(),
+        has => format!("its selectors are {}", has.join(", ")),
+    };
+    Some(Problem::new(span, message, help).at(place.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::schema::Shipped;
+
+    fn texts(value: Option<&Value>) -> Vec<&str> {
+        value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    #[test]
+    fn the_schema_has_the_tools_and_selectors_of_the_table() {
+        let document: Value = serde_json::from_str(Shipped::Exception.text()).unwrap();
+        let cover = document.pointer("/$defs/cover").unwrap();
+        let keys: Vec<&str> = Tool::all().iter().map(|tool| tool.key).collect();
+        assert_eq!(texts(cover.pointer("/properties/tool/anyOf/0/enum")), keys);
+        let conditions = cover["allOf"].as_array().unwrap();
+        assert_eq!(conditions.len(), Selector::ALL.len());
+        for (condition, selector) in conditions.iter().zip(Selector::ALL) {
+            let named = texts(condition.pointer("/if/properties/tool/enum"));
+            let refused_for = if selector == Selector::Paths { "then" } else { "else" };
+            assert_eq!(condition[refused_for]["properties"][selector.key()], Value::Bool(false), "{selector:?}");
+            let is_named = |tool: &&Tool| tool.has(selector) == (selector != Selector::Paths);
+            let expected: Vec<&str> = Tool::all().iter().filter(is_named).map(|tool| tool.key).collect();
+            assert_eq!(named, expected, "{selector:?}");
+        }
+    }
+
+    #[test]
+    fn a_tool_is_named_as_the_table_names_it_or_is_another_one() {
+        for name in ["trivy", "cfn-nag", "my scanner", "PSScriptAnalyzer", "nessus"] {
+            assert!(is_tool(name), "{name}");
+        }
+        for name in ["Trivy", "Semgrep OSS", "semgreb", "trivvy", "*", "", " "] {
+            assert!(!is_tool(name), "{name}");
+        }
+    }
+}

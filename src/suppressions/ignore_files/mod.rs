@@ -1,0 +1,154 @@
+//! Ignore files, and the lists of what to overlook in the configuration of tools.
+//!
+//! An entry is known by what it overlooks and by what narrows that; the reason and the order do not matter.
+
+mod lines;
+mod toml;
+mod trees;
+
+use std::ops::Range;
+
+use super::grammar::{End, What};
+use crate::time::Day;
+
+/// An entry of an ignore file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) what: What,
+    /// Where it stands in the file.
+    pub(super) at: Range<usize>,
+    pub(super) end: Option<End>,
+    /// The paths that narrow it.
+    pub(super) paths: Vec<String>,
+    /// What else narrows it.
+    pub(super) narrowed: Vec<(String, Vec<String>)>,
+    /// What it overlooks and what narrows that, in a form that can be compared.
+    pub(super) selectors: String,
+}
+
+impl Entry {
+    fn new(what: What, at: Range<usize>) -> Self {
+        let selectors = match &what {
+            What::Rule(id) => id.clone(),
+            What::All => "*".to_owned(),
+            What::Unnamed => "?".to_owned(),
+        };
+        Self { what, at, end: None, paths: Vec::new(), narrowed: Vec::new(), selectors }
+    }
+
+    fn rule(id: impl Into<String>, at: Range<usize>) -> Self {
+        Self::new(What::Rule(id.into()), at)
+    }
+
+    /// Adds what narrows it.
+    fn narrowed(mut self, key: &str, values: &[String]) -> Self {
+        let mut values = values.to_vec();
+        values.sort_unstable();
+        if !values.is_empty() {
+            self.selectors.push_str(&format!("\n{key}: {}", values.join(", ")));
+            self.narrowed.push((key.to_owned(), values));
+        }
+        self
+    }
+
+    fn with_paths(self, paths: Vec<String>) -> Self {
+        let narrowed = self.narrowed("paths", &paths);
+        Self { paths, ..narrowed }
+    }
+
+    /// Adds the day from which the tool reports again; of a date-time the first whole one.
+    fn until(mut self, text: Option<&str>) -> Self {
+        self.end = text.map(str::trim).filter(|text| !text.is_empty()).map(|text| {
+            let day = text.get(.."2026-06-01".len()).and_then(|day| Day::parse(day).ok());
+            let midnight = text.len() <= "2026-06-01Z".len() || text.contains("T00:00") || text.contains(" 00:00");
+            match day {
+                Some(day) if midnight => End::Day(day),
+                Some(day) => End::Day(day.plus(1)),
+                None => End::Unread(text.to_owned()),
+            }
+        });
+        self
+    }
+}
+
+/// Why a file cannot be read, and where.
+pub(super) type Unreadable = (usize, String);
+
+/// Reads the entries of a file.
+type Read = fn(&str) -> Result<Vec<Entry>, Unreadable>;
+
+/// A kind of ignore file.
+pub(super) struct Kind {
+    /// The tool's key.
+    pub(super) tool: &'static str,
+    /// The names of the file; with a `/` also the folder's.
+    names: &'static [&'static str],
+    pub(super) read: Read,
+}
+
+const fn row(tool: &'static str, names: &'static [&'static str], read: Read) -> Kind {
+    Kind { tool, names, read }
+}
+
+/// All kinds.
+pub(super) static KINDS: &[Kind] = &[
+    row("trivy", &[".trivyignore"], lines::trivy),
+    row("trivy", &[".trivyignore.yaml", ".trivyignore.yml"], trees::trivy),
+    row("osv-scanner", &["osv-scanner.toml", ".osv-scanner.toml"], toml::osv_scanner),
+    row("grype", &[".grype.yaml", ".grype.yml", ".grype/config.yaml"], trees::grype),
+    row("cargo-deny", &["deny.toml", ".deny.toml"], toml::cargo_deny),
+    row("cargo-audit", &[".cargo/audit.toml", "audit.toml"], toml::cargo_audit),
+    row("snyk", &[".snyk"], trees::snyk),
+    row("better-npm-audit", &[".nsprc"], trees::nsprc),
+    row(
+        "audit-ci",
+        &["audit-ci.json", "audit-ci.jsonc", "audit-ci.json5", ".audit-ci.json", ".audit-ci.jsonc", ".audit-ci.json5"],
+        trees::audit_ci,
+    ),
+    row("npm-audit", &["audit-resolve.json"], trees::audit_resolve),
+    row("bundler-audit", &[".bundler-audit.yml"], trees::bundler_audit),
+    row("gitleaks", &[".gitleaksignore"], lines::gitleaks),
+    row("gitleaks", &[".gitleaks.toml", "gitleaks.toml"], toml::gitleaks),
+    row("semgrep", &[".semgrepignore"], lines::patterns),
+    row("checkov", &[".checkov.yaml", ".checkov.yml"], trees::checkov),
+    row("checkov", &[".checkov.baseline"], trees::checkov_baseline),
+    row("tfsec", &[".tfsec/config.yml", ".tfsec/config.yaml", ".tfsec/config.json"], trees::tfsec),
+    row("hadolint", &[".hadolint.yaml", ".hadolint.yml"], trees::hadolint),
+    row("kube-linter", &[".kube-linter.yaml", ".kube-linter.yml"], trees::kube_linter),
+    row("zizmor", &["zizmor.yml", "zizmor.yaml", ".github/zizmor.yml", ".github/zizmor.yaml"], trees::zizmor),
+    row("bandit", &[".bandit"], lines::bandit),
+    row("bandit", &["pyproject.toml"], toml::bandit),
+    row("brakeman", &["config/brakeman.ignore", "brakeman.ignore"], trees::brakeman),
+    row("eslint", &["eslint-suppressions.json"], trees::eslint),
+    row("detect-secrets", &[".secrets.baseline"], trees::detect_secrets),
+    row("ash", &[".ash/.ash.yaml", ".ash/ash.yaml"], trees::ash),
+    DEPENDENCY_CHECK,
+];
+
+const DEPENDENCY_CHECK: Kind = row("dependency-check", &[], trees::dependency_check);
+
+/// What a file of any name holds that is an ignore file all the same.
+pub(super) const LITERALS: &[&str] = &["dependency-suppression"];
+
+/// Tells by its name what ignore file a file is.
+pub(super) fn kind(path: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| {
+        kind.names
+            .iter()
+            .any(|name| path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('/')))
+    })
+}
+
+/// Tells by its name or its content what ignore file a file is.
+pub(super) fn kind_of(path: &str, text: &str) -> Option<&'static Kind> {
+    let by_content = || {
+        let is_it = path.ends_with(".xml") && text.contains("dependency-suppression") && text.contains("<suppressions");
+        KINDS.iter().find(|kind| is_it && kind.tool == DEPENDENCY_CHECK.tool)
+    };
+    kind(path).or_else(by_content)
+}
+
+/// Tells by its name whether a file is an ignore file of any tool.
+pub(super) fn is_one(path: &str) -> bool {
+    kind(path).is_some()
+}

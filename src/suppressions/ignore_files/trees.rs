@@ -1,0 +1,334 @@
+//! Files in YAML, JSON and XML.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{Entry, Unreadable};
+use crate::source::Span;
+use crate::suppressions::grammar::What;
+use crate::text::shown;
+use crate::yaml::{self, Node};
+
+/// Parses YAML, or JSON, which is YAML too once comments and tabs are gone.
+fn parse(text: &str) -> Result<Node<'_>, Unreadable> {
+    yaml::parse(text).map_err(|problems| {
+        let first = problems.into_iter().next();
+        first.map_or((0, "not readable".to_owned()), |first| (first.span.start as usize, first.message))
+    })
+}
+
+fn range(span: Span) -> Range<usize> {
+    span.range()
+}
+
+fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
+    path.iter().try_fold(node, |node, key| node.get(key))
+}
+
+/// Lists the items of a list, or the one value that there is.
+fn items<'n, 'a>(node: Option<&'n Node<'a>>) -> Vec<&'n Node<'a>> {
+    match node {
+        None => Vec::new(),
+        Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
+    }
+}
+
+fn texts(node: Option<&Node<'_>>) -> Vec<String> {
+    items(node).into_iter().filter_map(Node::as_text).map(str::to_owned).collect()
+}
+
+fn text<'n>(node: &'n Node<'_>, key: &str) -> Option<&'n str> {
+    node.get(key)?.as_text()
+}
+
+/// One entry for each text of a list.
+fn rules(node: Option<&Node<'_>>) -> Vec<Entry> {
+    let one = |node: &Node<'_>| Some(Entry::rule(node.as_text()?.trim(), range(node.span)));
+    items(node).into_iter().filter_map(one).collect()
+}
+
+/// One entry for each path that is not looked at.
+fn paths(node: Option<&Node<'_>>) -> Vec<Entry> {
+    let one =
+        |node: &Node<'_>| Some(Entry::new(What::All, range(node.span)).with_paths(vec![node.as_text()?.to_owned()]));
+    items(node).into_iter().filter_map(one).collect()
+}
+
+/// `.trivyignore.yaml`.
+pub(super) fn trivy(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for section in ["vulnerabilities", "misconfigurations", "secrets", "licenses"] {
+        for item in items(root.get(section)) {
+            let Some(id) = item.get("id") else { continue };
+            let entry =
+                Entry::rule(id.as_text().unwrap_or_default(), range(id.span)).narrowed("kind", &[section.to_owned()]);
+            let end =
+                ["expired_at", "expires_at", "expires", "until"].iter().find_map(|key| Some((*key, text(item, key)?)));
+            let end = end.map(|(key, end)| if key == "expired_at" { end.to_owned() } else { format!("{key}: {end}") });
+            let entry = entry.with_paths(texts(item.get("paths"))).narrowed("purls", &texts(item.get("purls")));
+            entries.push(entry.until(end.as_deref()));
+        }
+    }
+    Ok(entries)
+}
+
+/// `.grype.yaml`.
+pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let one = |item: &Node<'_>| {
+        let id = item.get("vulnerability");
+        let entry = match id.and_then(|id| Some((id.as_text()?, id.span))) {
+            Some((id, span)) => Entry::rule(id, range(span)),
+            None => Entry::new(What::All, range(item.span)),
+        };
+        let package = item.get("package").map(Node::canonical);
+        let others = ["namespace", "fix-state", "vex-status", "match-type"];
+        let entry = others.iter().fold(entry, |entry, key| entry.narrowed(key, &texts(item.get(key))));
+        entry.narrowed("package", package.as_slice())
+    };
+    Ok(items(root.get("ignore")).into_iter().map(one).collect())
+}
+
+/// `.snyk`: for each issue a list of paths.
+pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for issue in root.get("ignore").and_then(Node::as_map).unwrap_or_default() {
+        let single = items(Some(&issue.value));
+        for path in single.iter().flat_map(|item| item.as_map().unwrap_or_default()) {
+            let paths = if path.key == "*" { Vec::new() } else { vec![path.key.to_string()] };
+            let entry = Entry::rule(&*issue.key, range(path.key_span)).narrowed("path", &paths);
+            entries.push(entry.until(text(&path.value, "expires")));
+        }
+    }
+    Ok(entries)
+}
+
+/// `.nsprc`: ids with `active`, `expiry` and `notes`, or `true`.
+pub(super) fn nsprc(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let json = without_comments(source);
+    let root = parse(&json)?;
+    let entries = root.as_map().unwrap_or_default().iter();
+    let is_active = |value: &Node<'_>| text(value, "active").or(value.as_text()) != Some("false");
+    Ok(entries
+        .filter(|entry| is_active(&entry.value) && entry.key != "exceptions")
+        .map(|entry| Entry::rule(&*entry.key, range(entry.key_span)).until(text(&entry.value, "expiry")))
+        .collect())
+}
+
+/// audit-ci's `allowlist`: ids, paths of modules, and records as in `.nsprc`.
+pub(super) fn audit_ci(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let json = without_comments(source);
+    let root = parse(&json)?;
+    let mut entries = Vec::new();
+    for item in ["allowlist", "advisories", "whitelist"].iter().flat_map(|key| items(root.get(key))) {
+        match item.as_map() {
+            None => entries.extend(item.as_text().map(|id| Entry::rule(id, range(item.span)))),
+            Some(records) => {
+                entries.extend(records.iter().filter(|record| text(&record.value, "active") != Some("false")).map(
+                    |record| Entry::rule(&*record.key, range(record.key_span)).until(text(&record.value, "expiry")),
+                ));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// npm-audit-resolver's `audit-resolve.json`.
+pub(super) fn audit_resolve(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let decisions = root.get("decisions").and_then(Node::as_map).unwrap_or_default();
+    let is_ignored = |value: &Node<'_>| matches!(text(value, "decision"), Some("ignore" | "postpone"));
+    Ok(decisions
+        .iter()
+        .filter(|entry| is_ignored(&entry.value))
+        .map(|entry| {
+            let (id, path) = entry.key.split_once('|').unwrap_or((&entry.key, ""));
+            Entry::rule(id, range(entry.key_span)).narrowed("path", &[path.to_owned()])
+        })
+        .collect())
+}
+
+/// `.bundler-audit.yml`.
+pub(super) fn bundler_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    Ok(rules(parse(source)?.get("ignore")))
+}
+
+/// `.checkov.yaml`: `skip-check` and `skip-path`.
+pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for item in items(root.get("skip-check")) {
+        let ids = item.as_text().unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
+        entries.extend(ids.map(|id| Entry::rule(id, range(item.span))));
+    }
+    entries.extend(paths(root.get("skip-path")));
+    Ok(entries)
+}
+
+/// `.checkov.baseline`: what was found before and is not reported.
+pub(super) fn checkov_baseline(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for file in items(root.get("failed_checks")) {
+        let path = text(file, "file").unwrap_or_default().trim_start_matches('/');
+        for finding in items(file.get("findings")) {
+            let resource = text(finding, "resource").unwrap_or_default();
+            for id in items(finding.get("check_ids")) {
+                let Some(name) = id.as_text() else { continue };
+                let entry = Entry::rule(name, range(id.span)).with_paths(vec![path.to_owned()]);
+                entries.push(entry.narrowed("resource", &[resource.to_owned()]));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// `.tfsec/config.yml`.
+pub(super) fn tfsec(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    Ok(rules(root.get("exclude")).into_iter().chain(rules(root.get("exclude_ignores"))).collect())
+}
+
+/// `.hadolint.yaml`.
+pub(super) fn hadolint(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    Ok(rules(parse(source)?.get("ignored")))
+}
+
+/// `.kube-linter.yaml`.
+pub(super) fn kube_linter(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = rules(at(&root, &["checks", "exclude"]));
+    entries.extend(paths(at(&root, &["checks", "ignorePaths"])));
+    Ok(entries)
+}
+
+/// `zizmor.yml`: `rules.ID.ignore`, and rules that are disabled.
+pub(super) fn zizmor(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for rule in root.get("rules").and_then(Node::as_map).unwrap_or_default() {
+        if text(&rule.value, "disable") == Some("true") {
+            entries.push(Entry::rule(&*rule.key, range(rule.key_span)));
+        }
+        for item in items(rule.value.get("ignore")) {
+            let Some(place) = item.as_text() else { continue };
+            let entry = Entry::rule(&*rule.key, range(item.span)).narrowed("place", &[place.to_owned()]);
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
+}
+
+/// `config/brakeman.ignore`.
+pub(super) fn brakeman(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let one = |item: &Node<'_>| {
+        let print = item.get("fingerprint")?;
+        let name =
+            text(item, "warning_type").map_or_else(|| print.as_text().unwrap_or_default().to_owned(), str::to_owned);
+        let file = text(item, "file").map(str::to_owned).into_iter().collect();
+        let entry = Entry::rule(name, range(print.span)).with_paths(file);
+        Some(entry.narrowed("fingerprint", &[print.as_text()?.to_owned()]))
+    };
+    Ok(items(root.get("ignored_warnings")).into_iter().filter_map(one).collect())
+}
+
+/// `eslint-suppressions.json`: how many findings of each rule are not reported in each file.
+pub(super) fn eslint(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for file in root.as_map().unwrap_or_default() {
+        for rule in file.value.as_map().unwrap_or_default() {
+            let count = text(&rule.value, "count").unwrap_or("1");
+            if crate::suppressions::grammar::is_secure_rule(&rule.key) {
+                let entry = Entry::rule(&*rule.key, range(rule.key_span)).with_paths(vec![file.key.to_string()]);
+                entries.push(entry.narrowed("count", &[count.to_owned()]));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// `.secrets.baseline` of detect-secrets.
+pub(super) fn detect_secrets(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for file in root.get("results").and_then(Node::as_map).unwrap_or_default() {
+        for secret in items(Some(&file.value)) {
+            let (Some(kind), Some(hash)) = (text(secret, "type"), secret.get("hashed_secret")) else { continue };
+            let entry = Entry::rule(kind, range(hash.span)).with_paths(vec![file.key.to_string()]);
+            entries.push(entry.narrowed("secret", &[hash.as_text().unwrap_or_default().to_owned()]));
+        }
+    }
+    Ok(entries)
+}
+
+/// ASH's `suppressions`.
+pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let one = |item: &Node<'_>| {
+        let id = item.get("rule_id").filter(|id| id.as_text().is_some());
+        let what = id.and_then(Node::as_text).map_or(What::All, |id| What::Rule(id.to_owned()));
+        let entry = Entry::new(what, range(id.map_or(item.span, |id| id.span))).with_paths(texts(item.get("path")));
+        let entry = entry.narrowed(
+            "lines",
+            &[text(item, "line_start"), text(item, "line_end")].map(|line| line.unwrap_or_default().to_owned()),
+        );
+        entry.until(text(item, "expiration"))
+    };
+    let listed =
+        items(at(&root, &["global_settings", "suppressions"])).into_iter().chain(items(root.get("suppressions")));
+    Ok(listed.map(one).collect())
+}
+
+/// Suppressions of OWASP dependency-check.
+pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    const KEYS: [&str; 4] = ["packageUrl", "filePath", "sha1", "gav"];
+    let document = roxmltree::Document::parse(source).map_err(|error| {
+        let at = source.split_inclusive('\n').take(error.pos().row.saturating_sub(1) as usize).map(str::len).sum();
+        (at, format!("not valid XML: {}", shown(&error.to_string())))
+    })?;
+    let mut entries = Vec::new();
+    for suppress in document.descendants().filter(|node| node.is_element() && node.tag_name().name() == "suppress") {
+        let children = || suppress.children().filter(roxmltree::Node::is_element);
+        let named = |key: &str| -> Vec<String> {
+            let of_key = children().filter(|node| node.tag_name().name() == key);
+            of_key.filter_map(|node| Some(node.text()?.trim().to_owned())).collect()
+        };
+        let start = suppress.range().start;
+        let mut what: Vec<What> =
+            ["cve", "vulnerabilityName"].iter().flat_map(|key| named(key)).map(What::Rule).collect();
+        if what.is_empty() {
+            what.push(What::All);
+        }
+        for what in what {
+            let entry = Entry::new(what, start..start + "<suppress".len());
+            let entry = KEYS
+                .iter()
+                .chain(&["cpe", "cwe", "cvssBelow"])
+                .fold(entry, |entry, key| entry.narrowed(key, &named(key)));
+            entries.push(entry.until(suppress.attribute("until")));
+        }
+    }
+    Ok(entries)
+}
+
+/// Blanks the comments of JSON with comments, so that every byte stays where it is.
+fn without_comments(source: &str) -> Cow<'_, str> {
+    let comments =
+        crate::suppressions::comments::comments(source, crate::suppressions::language::Language::Json.syntax());
+    if comments.is_empty() {
+        return Cow::Borrowed(source);
+    }
+    let mut text = String::with_capacity(source.len());
+    let mut at = 0;
+    for comment in comments {
+        text.push_str(&source[at..comment.whole.start]);
+        text.extend(source[comment.whole.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        at = comment.whole.end;
+    }
+    text.push_str(&source[at..]);
+    Cow::Owned(text)
+}

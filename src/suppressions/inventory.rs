@@ -1,0 +1,290 @@
+//! All suppressions and markers of the tracked files, and which of them a change brings.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+
+use super::grammar::What;
+use super::page::{Found, Marker, Page, Reader};
+use super::statement;
+use super::tracked::{self, Tracked, Unread};
+use crate::error::Error;
+use crate::files::{CommitFiles, ReadFile};
+use crate::register::Files;
+use crate::source::{FileId, Source};
+
+/// A suppression in its file.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The file.
+    pub file: FileId,
+    /// Its path from the root.
+    pub path: String,
+    /// What stands there.
+    pub found: Found,
+    /// The id of the marker that belongs to it.
+    pub marker: Option<String>,
+    /// Whether the compared change brings it.
+    pub is_new: bool,
+    /// The id of the marker that it had before the change, if it was there.
+    pub marker_before: Option<String>,
+    /// The agent whose commit brings it.
+    pub agent: Option<String>,
+    /// What tells it from every other one: its identity and a number.
+    pub pointer: String,
+}
+
+/// A marker in its file.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// The file.
+    pub file: FileId,
+    /// What stands there.
+    pub marker: Marker,
+    /// Whether the compared change brings it.
+    pub is_new: bool,
+    /// What tells it from every other one.
+    pub pointer: String,
+}
+
+/// What was found in the tracked files.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// The suppressions, by path and line.
+    pub items: Vec<Item>,
+    /// The markers, by path and line.
+    pub tags: Vec<Tag>,
+    /// Files that were not read, and ignore files that are not readable.
+    pub unread: Vec<Unread>,
+    /// How many files were looked at.
+    pub looked_at: usize,
+    /// The paths of all files.
+    paths: BTreeSet<String>,
+}
+
+/// What tells suppressions apart: the tool, what it names, and what it stands on. The line and the reason do not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity<'i> {
+    /// The path from the root.
+    pub path: &'i str,
+    /// The tool's key.
+    pub tool: &'i str,
+    /// The rule; empty where none is named.
+    pub id: &'i str,
+    /// The name of the statement or the entry.
+    pub code: &'i str,
+}
+
+impl Item {
+    /// Returns what tells it from others.
+    #[must_use]
+    pub fn identity(&self) -> Identity<'_> {
+        identity(&self.path, &self.found)
+    }
+}
+
+fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
+    let id = match &found.what {
+        What::Rule(id) => id.as_str(),
+        What::All | What::Unnamed => "",
+    };
+    Identity { path, tool: found.tool, id, code: &found.code }
+}
+
+impl Inventory {
+    /// Reads the tracked files below the root for which `keep` says so, and adds those with something in them to
+    /// `files`. `prefix` is where the root lies in the work tree: empty, or ending in `/`.
+    ///
+    /// # Errors
+    ///
+    /// When `git` does not deliver.
+    pub fn read(
+        tracked: Tracked<'_>,
+        (root, prefix): (&Path, &str),
+        reader: &Reader,
+        keep: &(dyn Fn(&str) -> bool + Sync),
+        files: &mut Files,
+    ) -> Result<Self, Error> {
+        let scan = tracked.read(root, prefix, reader, keep)?;
+        let mut inventory =
+            Self { unread: scan.unread, looked_at: scan.paths.len(), paths: scan.paths, ..Self::default() };
+        let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+        for page in scan.pages {
+            inventory.take(page, &mut seen, files);
+        }
+        Ok(inventory)
+    }
+
+    fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
+        let Page { path, text, found, markers, unread } = page;
+        if let Some((line, why)) = unread {
+            self.unread.push(Unread { path: path.clone(), why: format!("line {line}: {why}") });
+        }
+        if found.is_empty() && markers.is_empty() {
+            return;
+        }
+        let file = files.add(ReadFile::from(Source::new(path.clone(), text)));
+        let mut number = |name: String| {
+            let number = seen.entry(name.clone()).and_modify(|number| *number += 1).or_insert(1);
+            format!("{name}/{number}")
+        };
+        for found in found {
+            let Identity { tool, id, code, .. } = identity(&path, &found);
+            let pointer = number(format!("/{path}/{tool}/{id}/{code}"));
+            let marker = found.marker.and_then(|index| markers.get(index)).map(|marker| marker.id.clone());
+            self.items.push(Item {
+                file,
+                path: path.clone(),
+                found,
+                marker,
+                is_new: false,
+                marker_before: None,
+                agent: None,
+                pointer,
+            });
+        }
+        for marker in markers {
+            let pointer = number(format!("/{path}/stopgap/{}", marker.id));
+            self.tags.push(Tag { file, marker, is_new: false, pointer });
+        }
+    }
+
+    /// Tells which suppressions and markers were not there before. `before` are the files of the base below the root,
+    /// and `changed` names those of its paths that the change touches.
+    ///
+    /// # Errors
+    ///
+    /// When `git` does not deliver.
+    pub fn compare(
+        &mut self,
+        before: &CommitFiles,
+        reader: &Reader,
+        changed: impl FnOnce() -> Result<Vec<String>, Error>,
+        files: &Files,
+    ) -> Result<(), Error> {
+        let mine: BTreeSet<&str> = self
+            .items
+            .iter()
+            .map(|item| item.path.as_str())
+            .chain(self.tags.iter().map(|tag| files.source(tag.file).path()))
+            .collect();
+        let there: Vec<&str> = mine.into_iter().filter(|path| before.files().contains_key(*path)).collect();
+        let read: BTreeSet<String> = there.iter().map(|path| (*path).to_owned()).collect();
+        let mut pages = tracked::read_stored(before, &there, reader)?;
+        if self.pair(&pages).iter().any(Option::is_none) {
+            let changed = changed()?;
+            let more: Vec<&str> = changed
+                .iter()
+                .map(String::as_str)
+                .filter(|path| before.files().contains_key(*path) && !read.contains(*path))
+                .collect();
+            pages.extend(tracked::read_stored(before, &more, reader)?);
+        }
+        let pairs = self.pair(&pages);
+        let known: Vec<(&Page, &Found)> =
+            pages.iter().flat_map(|page| page.found.iter().map(move |found| (page, found))).collect();
+        for (item, pair) in self.items.iter_mut().zip(pairs) {
+            item.is_new = pair.is_none();
+            let (page, found) = match pair.and_then(|index| known.get(index)) {
+                Some(before) => *before,
+                None => continue,
+            };
+            item.marker_before = found.marker.and_then(|index| page.markers.get(index)).map(|marker| marker.id.clone());
+        }
+        let mut markers: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+        for (page, marker) in pages.iter().flat_map(|page| page.markers.iter().map(move |marker| (page, marker))) {
+            *markers.entry((&page.path, &marker.id)).or_default() += 1;
+        }
+        for tag in &mut self.tags {
+            let path = files.source(tag.file).path();
+            let left = markers.get_mut(&(path, tag.marker.id.as_str())).filter(|left| **left > 0);
+            tag.is_new = left.is_none();
+            if let Some(left) = left {
+                *left -= 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the agent in whose commit a file got suppressions; `now` and `then` are the file after and before it.
+    pub fn blame(&mut self, path: &str, now: Option<&Page>, then: Option<&Page>, agent: &str) {
+        let identities = |page: Option<&'_ Page>| -> Vec<(String, String, String)> {
+            let found = page.map(|page| page.found.iter().map(|found| identity(&page.path, found)));
+            found.into_iter().flatten().map(|it| (it.tool.to_owned(), it.id.to_owned(), it.code.to_owned())).collect()
+        };
+        let mut brought = identities(now);
+        for before in identities(then) {
+            if let Some(at) = brought.iter().position(|it| *it == before) {
+                brought.swap_remove(at);
+            }
+        }
+        for item in self.items.iter_mut().filter(|item| item.is_new && item.path == path) {
+            let Identity { tool, id, code, .. } = identity(&item.path, &item.found);
+            if brought.iter().any(|it| (it.0.as_str(), it.1.as_str(), it.2.as_str()) == (tool, id, code)) {
+                item.agent = Some(agent.to_owned());
+            }
+        }
+    }
+
+    fn pair(&self, pages: &[Page]) -> Vec<Option<usize>> {
+        let mine: Vec<Identity<'_>> = self.items.iter().map(Item::identity).collect();
+        let known: Vec<Identity<'_>> =
+            pages.iter().flat_map(|page| page.found.iter().map(|found| identity(&page.path, found))).collect();
+        self.match_up(&mine, &known)
+    }
+
+    /// Finds for each suppression of `mine` the one of `known` that it is: at the same path first; then the one that
+    /// named no rule there, so that naming one is nothing new; then one that was moved, with its code, from another
+    /// file. Each of the known ones is found once, and one that named no rule once for each rule.
+    #[must_use]
+    pub fn match_up(&self, mine: &[Identity<'_>], known: &[Identity<'_>]) -> Vec<Option<usize>> {
+        let mut at_path: FxHashMap<Identity<'_>, VecDeque<usize>> = FxHashMap::default();
+        for (index, identity) in known.iter().enumerate() {
+            at_path.entry(*identity).or_default().push_back(index);
+        }
+        let mut used = vec![false; known.len()];
+        let mut found: Vec<Option<usize>> = Vec::with_capacity(mine.len());
+        for identity in mine {
+            let index = at_path.get_mut(identity).and_then(VecDeque::pop_front);
+            if let Some(used) = index.and_then(|index| used.get_mut(index)) {
+                *used = true;
+            }
+            found.push(index);
+        }
+        let mut blanket: FxHashMap<Identity<'_>, usize> = FxHashMap::default();
+        for (index, identity) in known.iter().enumerate().filter(|(_, identity)| identity.id.is_empty()) {
+            if !used.get(index).copied().unwrap_or_default() {
+                blanket.insert(*identity, index);
+            }
+        }
+        for (identity, found) in
+            mine.iter().zip(&mut found).filter(|(identity, found)| found.is_none() && !identity.id.is_empty())
+        {
+            *found = blanket.get(&Identity { id: "", ..*identity }).copied();
+            if let Some(used) = found.and_then(|index| used.get_mut(index)) {
+                *used = true;
+            }
+        }
+        let mut moved: FxHashMap<(&str, &str, &str), VecDeque<usize>> = FxHashMap::default();
+        for (index, it) in known.iter().enumerate().filter(|(index, _)| !used.get(*index).copied().unwrap_or(true)) {
+            moved.entry((it.tool, it.id, it.code)).or_default().push_back(index);
+        }
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        for (it, found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            let Some(others) = moved.get_mut(&(it.tool, it.id, it.code)) else { continue };
+            // Code that could be anybody's, and entries of ignore files, go only where their file goes.
+            let goes = |index: &usize| {
+                known.get(*index).is_some_and(|other| {
+                    let gone = !self.paths.contains(other.path);
+                    let is_code = it.code != statement::NONE && !super::ignore_files::is_one(it.path);
+                    is_code || (gone && (it.code != statement::NONE || name(it.path) == name(other.path)))
+                })
+            };
+            if let Some(at) = others.iter().position(goes) {
+                *found = others.remove(at);
+            }
+        }
+        found
+    }
+}

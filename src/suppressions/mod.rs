@@ -1,0 +1,24 @@
+//! The suppressions of a repository: every comment and every entry of an ignore file by which a scanner is told to
+//! overlook something, and the markers that tie them to exceptions.
+//!
+//! ```text
+//! tracked files -> literals -> grammars -> suppressions, each with its identity -> exceptions, baseline
+//! ```
+//!
+//! Nothing here decides whether a suppression is in order; that is for rules.
+
+mod comments;
+mod grammar;
+mod ignore_files;
+mod inventory;
+mod language;
+mod page;
+mod standing;
+mod statement;
+mod tracked;
+
+pub use grammar::{End, Reach, What};
+pub use inventory::{Inventory, Item, Tag};
+pub use page::{Reader, literals, tools};
+pub use standing::{Licences, Standing};
+pub use tracked::{Tracked, Unread};

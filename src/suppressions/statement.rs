@@ -1,0 +1,158 @@
+//! What a suppression stands on, so that it is known again after its line has moved or was formatted anew.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::comments::Comment;
+
+/// Brackets that go on are followed for so many lines.
+const MOST_LINES: usize = 30;
+
+/// And for so many bytes.
+const MOST_BYTES: usize = 16 * 1024;
+
+/// Code that is shorter than this could be anybody's.
+const SHORTEST: usize = 8;
+
+/// The name of code that is too short to be known again in another file.
+pub(super) const NONE: &str = "-";
+
+/// Names the statement of a line: the line itself and those before and after it to which its brackets go on, without
+/// comments, white space, trailing commas and differences between quotes. `line` is counted from 0; one that holds no
+/// code stands for the next that does, where `next` is set.
+pub(super) fn fingerprint(text: &str, starts: &[usize], comments: &[Comment], line: usize, next: bool) -> String {
+    let code = |line: usize| code_of(text, starts, comments, line);
+    let mut first = line;
+    if next {
+        let last = (line + MOST_LINES).min(starts.len());
+        first = (line..last).find(|line| !code(*line).trim().is_empty()).unwrap_or(line);
+    }
+    let (mut begin, mut end) = (first, first);
+    let own = code(first);
+    let (opened, closed) = unbalanced(&own);
+    let mut written = own.clone();
+    if closed > 0 {
+        let mut depth = closed;
+        while depth > 0 && begin > 0 && first - begin < MOST_LINES && written.len() < MOST_BYTES {
+            begin -= 1;
+            let above = code(begin);
+            let (opens, closes) = unbalanced(&above);
+            depth = (depth + closes).saturating_sub(opens);
+            written.insert_str(0, &above);
+        }
+        if depth > 0 {
+            written.clone_from(&own);
+        }
+    }
+    if opened > 0 {
+        let kept = written.len();
+        let mut depth = opened;
+        while depth > 0 && end + 1 < starts.len() && end - first < MOST_LINES && written.len() < MOST_BYTES {
+            end += 1;
+            let below = code(end);
+            let (opens, closes) = unbalanced(&below);
+            depth = depth.saturating_sub(closes) + opens;
+            written.push_str(&below);
+        }
+        if depth > 0 {
+            written.truncate(kept);
+        }
+    }
+    let plain = normal(&written);
+    if plain.len() < SHORTEST { NONE.to_owned() } else { hash(&plain) }
+}
+
+/// Names a text that is no code, such as the entry of an ignore file.
+pub(super) fn hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    HEXLOWER.encode(&digest[..8])
+}
+
+/// Returns a line without its comments.
+fn code_of(text: &str, starts: &[usize], comments: &[Comment], line: usize) -> String {
+    let Some(start) = starts.get(line).copied() else { return String::new() };
+    let end = starts.get(line + 1).copied().unwrap_or(text.len()).min(start + MOST_BYTES);
+    let from = comments.partition_point(|comment| comment.whole.end <= start);
+    let mut code = String::new();
+    let mut at = start;
+    for comment in comments[from..].iter().take_while(|comment| comment.whole.start < end) {
+        code.push_str(text.get(at..comment.whole.start.max(at)).unwrap_or_default());
+        at = comment.whole.end.max(at);
+    }
+    code.push_str(text.get(at..end.max(at)).unwrap_or_default());
+    code
+}
+
+/// Counts the round and square brackets that are opened and not closed in a line, and those that are closed and were
+/// not opened in it. Braces hold whole blocks, which are no part of a statement.
+fn unbalanced(code: &str) -> (usize, usize) {
+    let (mut open, mut closed) = (0, 0);
+    for byte in code.bytes() {
+        match byte {
+            b'(' | b'[' => open += 1,
+            b')' | b']' if open > 0 => open -= 1,
+            b')' | b']' => closed += 1,
+            _ => {}
+        }
+    }
+    (open, closed)
+}
+
+fn normal(code: &str) -> String {
+    let mut plain = String::with_capacity(code.len());
+    for c in code.chars().filter(|c| !c.is_whitespace() && *c != '\\') {
+        match c {
+            ')' | ']' | '}' => {
+                while plain.ends_with(',') {
+                    plain.pop();
+                }
+                plain.push(c);
+            }
+            '\'' | '`' => plain.push('"'),
+            c => plain.push(c),
+        }
+    }
+    plain.trim_end_matches([';', ',']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suppressions::comments::comments;
+    use crate::suppressions::language::Language;
+
+    fn of(text: &str, line: usize) -> String {
+        let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let found = comments(text, Language::Python.syntax());
+        fingerprint(text, &starts, &found, line, true)
+    }
+
+    #[test]
+    fn a_statement_is_the_same_however_it_is_broken() {
+        let one = of("x = 1\nsubprocess.call(cmd, 'a', shell=True)  # nosec\ny = 2\n", 1);
+        assert_ne!(one, NONE);
+        for (text, line) in [
+            ("subprocess.call(cmd, \"a\", shell=True) # nosec B602 # stopgap: a", 0),
+            ("    subprocess.call(  # nosec\n        cmd,\n        'a',\n        shell=True,\n    )\nz = 3\n", 0),
+            ("subprocess.call(\n    cmd,\n    'a',\n    shell=True,\n)  # nosec\n", 4),
+            ("subprocess.call(\n    cmd,  # why\n    'a',\n    shell=True,  # nosec\n)\n", 0),
+            ("# nosec\n\n# and more\nsubprocess.call(cmd, 'a', shell=True)", 0),
+        ] {
+            assert_eq!(of(text, line), one, "{text}");
+        }
+        for other in ["subprocess.call(cmd, 'b', shell=True)  # nosec", "subprocess.run(cmd, 'a', shell=True)  # nosec"]
+        {
+            assert_ne!(of(other, 0), one, "{other}");
+        }
+    }
+
+    #[test]
+    fn little_code_has_no_name_and_no_text_makes_it_fail() {
+        assert_eq!(of("x = 1  # nosec", 0), NONE);
+        for text in ["", "\n", "(", ")", "((((\n", "))))\n", "# a", "\u{e9}(\n"] {
+            for line in 0..3 {
+                of(text, line);
+            }
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! The ignore files of scanners, written from the exceptions in force.
+//!
+//! ```text
+//! exceptions in force -> covers of a tool -> entries as its file says them -> the file, edited in place
+//! ```
+//!
+//! An entry that carries the mark `stopgap: ID`, or that says the same as a cover in force, is ours: it is kept as the
+//! register says. Every other entry was added by hand; it is reported and stays. Nothing here reads or writes a file.
+
+mod bracket;
+mod datum;
+mod documents;
+mod flags;
+mod formats;
+mod licence;
+mod lines;
+mod shelf;
+mod tree;
+mod xml;
+
+use std::collections::BTreeMap;
+
+pub use flags::tools as tools_with_flags;
+use formats::{Format, Syntax, Wanted};
+use licence::Licence;
+use licence::instant;
+use shelf::{Shelf, Slot, Splice};
+use tree::{Tree, Unreadable};
+
+use crate::policy::Target;
+use crate::register::{Cover, Exception, Register};
+use crate::source::Span;
+use crate::text::shown;
+use crate::time::{Day, Today, Zone};
+use crate::tools::{Name, Tool};
+use crate::yaml::Problem;
+
+/// The rule that reports an entry that no exception stands behind.
+pub const UNREGISTERED: &str = "unregistered-suppression";
+
+/// What a target is to hold, and what it holds.
+#[derive(Debug)]
+pub struct Plan {
+    /// The text that the file is to have; `None` if it is as it should be.
+    pub text: Option<String>,
+    /// How many entries come.
+    pub added: usize,
+    /// How many entries change.
+    pub changed: usize,
+    /// How many entries go.
+    pub removed: usize,
+    /// How many entries the exceptions in force stand behind.
+    pub held: usize,
+    /// The entries that were added by hand.
+    pub strays: Vec<Stray>,
+}
+
+/// An entry that was added by hand.
+#[derive(Debug)]
+pub struct Stray {
+    /// Where it stands in the text as it was.
+    pub span: Span,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A cover that a file cannot express without overlooking more.
+#[derive(Debug)]
+pub struct Unsaid {
+    /// The exception.
+    pub exception: String,
+    /// What the cover names.
+    pub id: String,
+    /// Why.
+    pub why: String,
+    /// The exception's file.
+    pub file: crate::source::FileId,
+    /// The cover.
+    pub span: Span,
+}
+
+impl Unsaid {
+    /// Returns whether both are about one cover.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.file == other.file && self.span == other.span
+    }
+}
+
+/// What one tool may overlook today.
+#[derive(Debug)]
+pub struct Allowed<'r, 'a> {
+    tool: &'static str,
+    covers: Vec<(&'r Exception<'a>, &'r Cover<'a>, Licence)>,
+    today: Today,
+    zone: Zone,
+}
+
+/// Returns the tools that have an ignore file, each with its usual name.
+#[must_use]
+pub fn tools_with_files() -> Vec<(&'static str, &'static str)> {
+    Format::tools()
+}
+
+impl<'r, 'a> Allowed<'r, 'a> {
+    /// Takes the covers of a tool from the exceptions that are in force.
+    #[must_use]
+    pub fn new(tool: &'static str, register: &'r Register<'a>, zone: Zone, today: Today) -> Self {
+        let mut seen = std::collections::BTreeSet::new();
+        // Of two files with one id the first counts, as everywhere.
+        let first = register.exceptions.iter().filter(|exception| seen.insert(exception.id.to_lowercase()));
+        let in_force = first.filter(|exception| exception.is_in_force(zone, today) && !exception.is_undecided());
+        let covers = in_force.flat_map(|exception| exception.covers.iter().map(move |cover| (exception, cover)));
+        let own = covers.filter(|(_, cover)| cover.is_whole() && cover.name() == Some(Name::Known(tool)));
+        let licensed = own.filter_map(|(exception, cover)| Some((exception, cover, Licence::of(exception, zone)?)));
+        Self { tool, covers: licensed.collect(), today, zone }
+    }
+
+    /// Returns the flags for a tool that is told on its command line, each once, sorted, and what they cannot say.
+    #[must_use]
+    pub fn flags(&self) -> (Vec<String>, Vec<Unsaid>) {
+        let (mut flags, mut unsaid) = (Vec::new(), Vec::new());
+        for (exception, cover, _) in &self.covers {
+            match flags::of(self.tool, cover) {
+                Ok(flag) => flags.push(flag),
+                Err(why) => unsaid.push(unsaid_of(exception, cover, why)),
+            }
+        }
+        flags.sort_unstable();
+        flags.dedup();
+        (flags, unsaid)
+    }
+
+    /// Returns the entries that a file is to hold, in an order that only the register decides, and what it cannot say.
+    fn wanted(&self, format: &Format) -> (Vec<Wanted>, Vec<Unsaid>) {
+        let mut unsaid = Vec::new();
+        let mut groups: BTreeMap<String, Vec<(&Cover<'_>, Licence)>> = BTreeMap::new();
+        for (exception, cover, licence) in &self.covers {
+            match format.entries(cover, licence) {
+                Ok(entries) => {
+                    for entry in entries {
+                        groups.entry(entry.identity).or_default().push((*cover, licence.clone()));
+                    }
+                }
+                Err(why) => unsaid.push(unsaid_of(exception, cover, why)),
+            }
+        }
+        let joined = groups.into_iter().filter_map(|(identity, mut of)| {
+            // The cover of the exception that ends last is the one that is written.
+            of.sort_by(|(_, one), (_, other)| other.end.cmp(&one.end).then_with(|| one.ids.cmp(&other.ids)));
+            let cover = of.first()?.0;
+            let licence = Licence::joined(of.into_iter().map(|(_, licence)| licence).collect())?;
+            format.entries(cover, &licence).ok()?.into_iter().find(|entry| entry.identity == identity)
+        });
+        (joined.collect(), unsaid)
+    }
+
+    /// Compares a target with what it is to hold. `text` is what it holds; `None` if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or is written so that nothing can be added.
+    pub fn plan(&self, target: &Target, text: Option<&str>, prune: bool) -> Result<(Plan, Vec<Unsaid>), Problem> {
+        let Some(format) = Format::of(self.tool, &target.path) else {
+            return Err(Problem::new(Span::default(), "no ignore file of this tool", "correct `sync` in the policy"));
+        };
+        let (wanted, unsaid) = self.wanted(format);
+        let before = text.unwrap_or_default();
+        // A file that only a skeleton would be in is not written.
+        if text.is_none() && wanted.is_empty() {
+            let plan = Plan { text: None, added: 0, changed: 0, removed: 0, held: 0, strays: Vec::new() };
+            return Ok((plan, unsaid));
+        }
+        let is_new = before.trim().is_empty() && !format.skeleton.is_empty();
+        let begun = if is_new { format.skeleton } else { before };
+        let problem = |fault: Unreadable| {
+            let at = if is_new { 0 } else { fault.at.min(before.len()) };
+            let message = format!("nothing can be written into it: {}", fault.why);
+            Problem::new(Span::new(at, at), message, "mend the file, or write the entries by hand")
+        };
+        let edit = Edit { format, wanted: &wanted, prune, today: self.today, zone: self.zone };
+        let mut plan = edit.plan(begun).map_err(problem)?;
+        let after = plan.text.take().unwrap_or_else(|| begun.to_owned());
+        edit.prove(begun, &after, &plan).map_err(problem)?;
+        plan.text = (after != before).then_some(after);
+        Ok((plan, unsaid))
+    }
+}
+
+fn unsaid_of(exception: &Exception<'_>, cover: &Cover<'_>, why: String) -> Unsaid {
+    let id = cover.id.as_ref().map_or_else(String::new, |id| id.as_str().to_owned());
+    Unsaid { exception: exception.id.to_owned(), id, why, file: exception.file, span: cover.item.span }
+}
+
+/// One edit of one file.
+struct Edit<'e> {
+    format: &'e Format,
+    wanted: &'e [Wanted],
+    prune: bool,
+    today: Today,
+    zone: Zone,
+}
+
+/// What becomes of the slots of a shelf.
+struct Sorted<'e> {
+    fates: Vec<Option<&'e Wanted>>,
+    goes: Vec<bool>,
+    new: Vec<&'e Wanted>,
+}
+
+impl<'e> Edit<'e> {
+    fn plan(&self, text: &str) -> Result<Plan, Unreadable> {
+        let mut plan =
+            Plan { text: None, added: 0, changed: 0, removed: 0, held: self.wanted.len(), strays: Vec::new() };
+        let all: Vec<&Wanted> = self.wanted.iter().collect();
+        let splices = match self.format.syntax {
+            Syntax::Lines => {
+                let slots = lines::slots(text, self.format);
+                let sorted = self.sort(&slots, &all, &mut plan);
+                lines::edit(text, &slots, &sorted.fates, &sorted.goes, &sorted.new)
+            }
+            Syntax::Xml => {
+                let slots = xml::slots(text)?;
+                let sorted = self.sort(&slots, &all, &mut plan);
+                xml::edit(text, &slots, &sorted.fates, &sorted.goes, &sorted.new)?
+            }
+            Syntax::Documents => {
+                let slots = documents::slots(text)?;
+                let sorted = self.sort(&slots, &all, &mut plan);
+                documents::edit(text, &slots, &sorted.fates, &sorted.goes, &sorted.new)
+            }
+            _ => self.in_tree(text, &mut plan)?,
+        };
+        if !splices.is_empty() {
+            plan.text = Some(spliced(text, splices));
+        }
+        Ok(plan)
+    }
+
+    fn in_tree(&self, text: &str, plan: &mut Plan) -> Result<Vec<Splice>, Unreadable> {
+        let root = shelf::parse(text, self.format.syntax)?;
+        let shelves = shelf::shelves(text, &root, self.format)?;
+        let mut splices = Vec::new();
+        let mut gone: Vec<String> = Vec::new();
+        for shelf in shelves.iter().filter(|shelf| !shelf.holds_lists()) {
+            let wanted: Vec<&Wanted> = self.wanted.iter().filter(|wanted| is_on(wanted, shelf)).collect();
+            let sorted = self.sort(&shelf.slots, &wanted, plan);
+            let is_nested = self.format.holders.iter().any(|holder| matches!(holder, formats::Holder::Lists(_)));
+            let empties = !shelf.slots.is_empty() && sorted.new.is_empty() && sorted.goes.iter().all(|goes| *goes);
+            if is_nested && empties {
+                gone.extend(shelf.path.last().cloned());
+                continue;
+            }
+            splices.extend(shelf.edit(text, &root, self.format, &sorted.fates, &sorted.goes, &sorted.new)?);
+        }
+        for shelf in shelves.iter().filter(|shelf| shelf.holds_lists()) {
+            let there = |wanted: &Wanted| shelves.iter().any(|other| is_on(wanted, other));
+            let mut new: BTreeMap<&str, Vec<&Wanted>> = BTreeMap::new();
+            for wanted in self.wanted.iter().filter(|wanted| !there(wanted)) {
+                new.entry(wanted.path.last().map_or("", String::as_str)).or_default().push(wanted);
+            }
+            plan.added += new.values().map(Vec::len).sum::<usize>();
+            let new: Vec<_> = new.into_iter().collect();
+            let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+            splices.extend(shelf.edit_lists(text, &root, &gone, &new)?);
+        }
+        Ok(splices)
+    }
+
+    /// Decides what becomes of each entry.
+    fn sort(&self, slots: &[Slot], wanted: &[&'e Wanted], plan: &mut Plan) -> Sorted<'e> {
+        let mut sorted = Sorted { fates: vec![None; slots.len()], goes: vec![false; slots.len()], new: Vec::new() };
+        let mut by_identity: BTreeMap<&str, &'e Wanted> =
+            wanted.iter().map(|wanted| (wanted.identity.as_str(), *wanted)).collect();
+        for (index, slot) in slots.iter().enumerate() {
+            match by_identity.remove(slot.identity.as_str()) {
+                Some(wanted)
+                    if slot.value.canonical() == wanted.value.tree().canonical() && self.is_told(slot, wanted) => {}
+                Some(wanted) => {
+                    sorted.fates[index] = Some(wanted);
+                    plan.changed += 1;
+                }
+                None if slot.is_ours => {
+                    sorted.goes[index] = true;
+                    plan.removed += 1;
+                }
+                None => {
+                    if let Some(stray) = self.stray(slot, wanted) {
+                        if self.prune {
+                            sorted.goes[index] = true;
+                            plan.removed += 1;
+                        } else {
+                            plan.strays.push(stray);
+                        }
+                    }
+                }
+            }
+        }
+        sorted.new =
+            wanted.iter().copied().filter(|wanted| by_identity.contains_key(wanted.identity.as_str())).collect();
+        plan.added += sorted.new.len();
+        sorted
+    }
+
+    /// Returns whether an entry without room for words carries the mark beside it.
+    fn is_told(&self, slot: &Slot, wanted: &Wanted) -> bool {
+        wanted.comment.is_none() || slot.is_ours
+    }
+
+    /// Says what is wrong with an entry that was added by hand; `None` if it does nothing any more, or no more than an
+    /// exception in force allows.
+    fn stray(&self, slot: &Slot, wanted: &[&Wanted]) -> Option<Stray> {
+        let tool = Tool::of_key(self.format.tool).map_or(self.format.tool, |tool| tool.name);
+        let end = self.end_of(slot);
+        if matches!(end, End::Over) {
+            return None;
+        }
+        let ids = Tool::of_key(self.format.tool).map_or(crate::tools::Ids::Plain, |tool| tool.ids);
+        let is_within = |wanted: &&Wanted| {
+            !wanted.is_narrow && slot.id.as_ref().is_some_and(|id| ids.form(id) == ids.form(&wanted.id))
+        };
+        if !matches!(end, End::Unread(_)) && wanted.iter().any(is_within) {
+            return None;
+        }
+        let what = slot.id.as_ref().map_or_else(|| "this".to_owned(), |id| format!("`{}`", shown(id)));
+        let unread = match end {
+            End::Unread(text) => format!("; {tool} does not read `{}` as an end", shown(&text)),
+            _ => match self.format.unknown_key(&slot.details) {
+                Some(key) if self.format.refuses_unknown => {
+                    format!("; {tool} refuses the whole file because of `{}`", shown(key))
+                }
+                Some(key) => format!("; {tool} does not read `{}`", shown(key)),
+                None => String::new(),
+            },
+        };
+        let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
+        let help = match &slot.id {
+            Some(id) => format!(
+                "delete it (`stopgap sync --prune`), or ask for an exception with `covers: [{{tool: {}, id: {}}}]`",
+                self.format.tool,
+                shown(id)
+            ),
+            None => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
+        };
+        Some(Stray { span: Span::new(slot.at.start, slot.at.end), message, help })
+    }
+
+    /// Reads the end of an entry that was added by hand.
+    fn end_of(&self, slot: &Slot) -> End {
+        if self.format.syntax == Syntax::Lines && self.format.tool == "trivy" {
+            let text = slot.value.text().unwrap_or_default();
+            let end = text.split_whitespace().find_map(|word| word.strip_prefix("exp:"));
+            return match (end.map(Day::parse), lines::odd_field(text)) {
+                (Some(Ok(day)), _) if day <= self.today.day => End::Over,
+                // Trivy drops the line.
+                (Some(Err(_)), _) => End::Over,
+                (None, Some(odd)) => End::Unread(odd.to_owned()),
+                _ => End::None,
+            };
+        }
+        let Some(text) = self.format.end.and_then(|key| slot.details.get(key)?.text()) else { return End::None };
+        let day = text.get(.."2026-06-01".len()).and_then(|day| Day::parse(day).ok());
+        match day {
+            None => End::Unread(text.to_owned()),
+            Some(day) if day < self.today.day => End::Over,
+            Some(day) => {
+                let instant = crate::time::Moment::parse(&text.replace(".000Z", "Z").replace(' ', "T"));
+                let over = instant.is_ok_and(|moment| match moment {
+                    crate::time::Moment::Day(_) => day <= self.today.day,
+                    moment => self.today.has_ended(self.zone, moment),
+                });
+                if over { End::Over } else { End::None }
+            }
+        }
+    }
+
+    /// Proves that a reader of the format finds in the edited file what it is to hold, what was added by hand, and all
+    /// else as it was.
+    fn prove(&self, before: &str, after: &str, plan: &Plan) -> Result<(), Unreadable> {
+        const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
+        let unproved = |fault: Unreadable| Unreadable { at: 0, why: format!("{UNPROVED} ({})", fault.why) };
+        let (old, new) = (self.read(before)?, self.read(after).map_err(unproved)?);
+        let wanted: std::collections::BTreeSet<(String, String)> =
+            self.wanted.iter().map(|wanted| (wanted.identity.clone(), wanted.value.tree().canonical())).collect();
+        let found: std::collections::BTreeSet<(String, String)> =
+            new.slots.iter().map(|slot| (slot.identity.clone(), slot.value.canonical())).collect();
+        let by_hand = |read: &Read| {
+            let is_wanted = |slot: &&Slot| self.wanted.iter().any(|wanted| wanted.identity == slot.identity);
+            let own = read.slots.iter().filter(|slot| !slot.is_ours && !is_wanted(slot));
+            own.map(|slot| slot.value.canonical()).collect::<Vec<_>>()
+        };
+        let is_kept = self.prune || by_hand(&old) == by_hand(&new);
+        let is_same = old.rest == new.rest;
+        let comments = |text: &str| hand_comments(text, self.format.syntax);
+        let lost = plan.removed == 0 && plan.changed == 0 && comments(before) != comments(after);
+        let proved = wanted.is_subset(&found) && is_kept && is_same && !lost;
+        if proved { Ok(()) } else { Err(Unreadable { at: 0, why: UNPROVED.to_owned() }) }
+    }
+
+    fn read(&self, text: &str) -> Result<Read, Unreadable> {
+        let of = |slots: Vec<Slot>| Read { slots, rest: String::new() };
+        match self.format.syntax {
+            Syntax::Lines => Ok(of(lines::slots(text, self.format))),
+            Syntax::Xml => Ok(of(xml::slots(text)?)),
+            Syntax::Documents => Ok(of(documents::slots(text)?)),
+            syntax => {
+                let root = shelf::parse(text, syntax)?;
+                let shelves = shelf::shelves(text, &root, self.format)?;
+                let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
+                let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();
+                Ok(Read { slots, rest: rest(&root, &mut Vec::new(), &paths) })
+            }
+        }
+    }
+}
+
+/// What a reader makes of a file.
+struct Read {
+    slots: Vec<Slot>,
+    /// Everything outside the shelves.
+    rest: String,
+}
+
+/// What an entry says about its own end.
+enum End {
+    /// Nothing that matters.
+    None,
+    /// It has passed, or the tool does not read the entry.
+    Over,
+    /// The tool does not read it.
+    Unread(String),
+}
+
+fn is_on(wanted: &Wanted, shelf: &Shelf) -> bool {
+    let same = |(one, other): (&String, &String)| one.eq_ignore_ascii_case(other);
+    wanted.path.len() == shelf.path.len() && wanted.path.iter().zip(&shelf.path).all(same)
+}
+
+/// Returns the values outside the shelves in one form.
+fn rest(tree: &Tree, path: &mut Vec<String>, shelves: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for pair in tree.pairs() {
+        path.push(pair.key.clone());
+        let is_shelf = shelves.iter().any(|shelf| shelf == path || shelf.is_empty());
+        let holds_one = shelves.iter().any(|shelf| shelf.len() > path.len() && shelf.starts_with(path));
+        if holds_one {
+            text.push_str(&rest(&pair.value, path, shelves));
+        } else if !is_shelf {
+            text.push_str(&format!("{path:?}={}\n", pair.value.canonical()));
+        }
+        path.pop();
+    }
+    text
+}
+
+/// Returns the comments that are not ours, sorted.
+fn hand_comments(text: &str, syntax: Syntax) -> Vec<String> {
+    let start = match syntax {
+        Syntax::Json { strict: false } => "//",
+        Syntax::Json { strict: true } | Syntax::Xml => return Vec::new(),
+        _ => "#",
+    };
+    let of = |line: &str| Some(line.trim().strip_prefix(start)?.trim().to_owned());
+    let mut comments: Vec<String> =
+        text.lines().filter_map(of).filter(|comment| !comment.starts_with(licence::MARK)).collect();
+    comments.sort_unstable();
+    comments
+}
+
+/// Replaces ranges that do not overlap; what is put in at one byte stays in its order. New lines end as the others do.
+fn spliced(text: &str, mut splices: Vec<Splice>) -> String {
+    splices.sort_by_key(|(range, _)| range.start);
+    let is_crlf = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
+    let mut edited = String::with_capacity(text.len() + 1024);
+    let mut at = 0;
+    for (range, new) in splices {
+        edited.push_str(text.get(at..range.start).unwrap_or_default());
+        edited.push_str(&if is_crlf { new.replace("\r\n", "\n").replace('\n', "\r\n") } else { new });
+        at = at.max(range.end);
+    }
+    edited.push_str(text.get(at..).unwrap_or_default());
+    edited
+}

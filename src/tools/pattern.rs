@@ -1,0 +1,121 @@
+//! Where a cover applies: a pattern of paths.
+//!
+//! The syntax is that of globs: `*` and `?` stay within one step, `**` crosses steps, `{a,b}` and `[ab]` choose. A pattern
+//! that ends in `/` means everything below that folder.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// A pattern of paths with `/` between their steps.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    matcher: GlobMatcher,
+}
+
+/// Why a text is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// It would match whatever there is.
+    #[error("it matches everything")]
+    Everything,
+    /// It leaves the place that it starts from.
+    #[error("it leads out of the repository")]
+    Outside,
+    /// It is no glob.
+    #[error("{0}")]
+    Syntax(String),
+}
+
+/// Paths that nobody has; what matches one of the last two, matches everything or all that is deep enough.
+const NOBODYS: [&str; 4] = ["q7z-vw", "q7z-vw/kx.9j", ".q7z/kx-9j/w.vq", "/q7z/.kx/9j.vw/q_z"];
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// If it is no glob, or one that matches everything.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let text = text.trim().replace('\\', "/");
+        let plain = text.strip_prefix("./").unwrap_or(&text);
+        if plain.split('/').any(|step| step == "..") {
+            return Err(PatternError::Outside);
+        }
+        let whole = if plain.ends_with('/') { format!("{plain}**") } else { plain.to_owned() };
+        let glob = GlobBuilder::new(&whole)
+            .literal_separator(true)
+            .backslash_escape(false)
+            .empty_alternates(true)
+            .build()
+            .map_err(|error| PatternError::Syntax(error.kind().to_string()))?;
+        let matcher = glob.compile_matcher();
+        let says_nothing = !whole.chars().any(char::is_alphanumeric);
+        if says_nothing || NOBODYS.iter().any(|path| matcher.is_match(path)) {
+            return Err(PatternError::Everything);
+        }
+        Ok(Self { matcher })
+    }
+
+    /// Returns whether a path matches, without a `./` before it.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        self.matcher.is_match(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_matches_whole_paths() {
+        for (pattern, path, is_match) in [
+            ("app/Gemfile.lock", "app/Gemfile.lock", true),
+            ("app/Gemfile.lock", "other/app/Gemfile.lock", false),
+            ("./main.tf", "main.tf", true),
+            ("services/*/package-lock.json", "services/a/package-lock.json", true),
+            ("services/*/package-lock.json", "services/a/b/package-lock.json", false),
+            ("**/*.tf", "main.tf", true),
+            ("**/*.tf", "a/b/main.tf", true),
+            ("modules/", "modules/a/main.tf", true),
+            ("modules/", "modules.tf", false),
+            ("modules", "modules/a/main.tf", false),
+            ("a{,b}.tf", "a.tf", true),
+            ("/usr/lib/**", "/usr/lib/x", true),
+            ("/usr/lib/**", "usr/lib/x", false),
+            ("a\\b.tf", "a/b.tf", true),
+            ("Main.tf", "main.tf", false),
+        ] {
+            assert_eq!(Pattern::parse(pattern).unwrap().matches(path), is_match, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_matches_everything_is_none() {
+        for pattern in [
+            "*",
+            "**",
+            "**/*",
+            "/**",
+            "./**",
+            "*.*",
+            "**/",
+            "/",
+            "{*,**}",
+            "{a,**}",
+            "?*",
+            "[!a]**",
+            "[!a]*/**",
+            "**/**",
+            "{**/*,x.tf}",
+            "*/**",
+            "",
+            " ",
+            ".",
+            "**/*/**",
+        ] {
+            assert_eq!(Pattern::parse(pattern).map(|_| ()), Err(PatternError::Everything), "{pattern}");
+        }
+        assert_eq!(Pattern::parse("../x").map(|_| ()), Err(PatternError::Outside));
+        assert!(matches!(Pattern::parse("a[").map(|_| ()), Err(PatternError::Syntax(_))));
+    }
+}

@@ -1,0 +1,481 @@
+//! From Friday to Monday: a request that is approved after a weekend and dated by `stopgap decide` needs one approval.
+//! Each dishonest twin edits a little more than that.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::signoff::{ENTRY, Pull, account, amendment, entry, renewal};
+use crate::support::{Run, TODAY};
+
+const FRIDAY: &str = "2026-11-20";
+/// [`TODAY`] is a Monday.
+const REVIEWED: &str = "2026-11-23T08:15:00Z";
+const NOTHING: [&str; 0] = [];
+
+const DATES: [(&str, &str); 3] = [("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-12-04")];
+
+/// A request of Friday, as it was approved on Monday.
+fn approved_on_monday() -> Pull {
+    let mut pull = Pull::onto(&[]);
+    pull.opened = "2026-11-20T14:00:00Z";
+    pull.push(&[(ENTRY, &entry(&DATES))]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, REVIEWED);
+    pull
+}
+
+/// Runs `stopgap decide` on the entry.
+fn decide(pull: &Pull, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+    Run::of(command.args(["decide", "label-printer", "--today", TODAY]).args(arguments))
+}
+
+/// Dates the entry by the saved reviews, and pushes that.
+fn decided(pull: &mut Pull) -> String {
+    let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+    let run = decide(pull, &["--reviews", reviews.to_str().unwrap()]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    pull.push(&[]);
+    run.stdout
+}
+
+fn text(pull: &Pull) -> String {
+    fs::read_to_string(pull.repo.path().join(ENTRY)).unwrap()
+}
+
+/// Replaces parts of the entry, each of which is there, and pushes that.
+fn edit(pull: &mut Pull, edits: &[(&str, &str)]) {
+    let text = edits.iter().fold(text(pull), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    pull.push(&[(ENTRY, &text)]);
+}
+
+#[test]
+fn a_request_of_friday_is_approved_on_monday_and_dated_with_one_approval() {
+    let mut pull = approved_on_monday();
+    assert_eq!(
+        pull.said(),
+        ["decision-date-mismatch: the exception is dated `2026-11-20`, and `@mei` approved on `2026-11-23`, `3` days \
+          apart (`stopgap decide label-printer --on 2026-11-23` writes the day of the review, and the approval stays \
+          good)"]
+    );
+    let before = text(&pull);
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-23\n"), "{said}");
+    assert!(said.contains("the approval of @mei stays good for it\n"), "{said}");
+    let expected = before
+        .replace("decided: 2026-11-20", "decided: 2026-11-23")
+        .replace("starts: 2026-11-20", "starts: 2026-11-23");
+    assert_eq!(text(&pull), expected, "exactly that edit");
+    assert_eq!(pull.said(), NOTHING);
+    assert_eq!(pull.reviews.len(), 1);
+}
+
+#[test]
+fn the_command_of_the_finding_does_the_same() {
+    let mut pull = approved_on_monday();
+    let said = pull.said().concat();
+    let command = said.split('`').find(|part| part.starts_with("stopgap decide ")).unwrap();
+    let run = decide(&pull, &command.split(' ').skip(3).collect::<Vec<_>>());
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("it counts if @mei approves the pull request on that day"), "{}", run.stdout);
+    assert_eq!(pull.push(&[]).said(), NOTHING);
+}
+
+#[test]
+fn it_may_be_dated_before_it_is_approved_on_that_day() {
+    let mut pull = approved_on_monday();
+    pull.reviews.clear();
+    assert_eq!(decide(&pull, &[]).code, 0);
+    assert!(text(&pull).contains("decided: 2026-11-23\n"), "{}", text(&pull));
+    pull.push(&[]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, REVIEWED);
+    assert_eq!(pull.said(), NOTHING);
+    let run = decide(&pull, &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`label-printer` is dated `2026-11-23` already"), "{}", run.stderr);
+}
+
+#[test]
+fn what_narrows_further_is_approved_as_well() {
+    for edits in [
+        &[("expires: 2026-12-04", "expires: 2026-11-30")][..],
+        &[("starts: 2026-11-23", "starts: 2026-11-24T09:00"), ("expires: 2026-12-04", "expires: 2026-12-04T12:00")],
+        &[(
+            "expires: 2026-12-04\n",
+            "expires: 2026-12-04\nreviews: [{date: 2026-11-23, by: \"@mei\", note: The label queue holds no plain password any more.}]\n",
+        )],
+        &[("status: active", "status: 'active' # since Monday")],
+    ] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        edit(&mut pull, edits);
+        assert_eq!(pull.said(), NOTHING, "{edits:?}");
+    }
+}
+
+#[test]
+fn whoever_edits_more_than_that_needs_another_approval() {
+    for (from, to, field) in [
+        // Widened while it is narrowed.
+        ("system: label printer lp-07 in hall 3", "system: label printers lp-07 and lp-08", "scope.system"),
+        ("expires: 2026-12-04", "expires: 2026-12-05", "expires"),
+        ("expires: 2026-12-04", "expires: 2026-12-04T24:00", "expires"),
+        ("starts: 2026-11-23", "starts: 2026-11-19", "starts"),
+        ("reason: The maker ships", "reason: The maker brings", "reason"),
+        ("tier: low", "tier: moderate", "risk.tier"),
+        ("decided: 2026-11-23", "decided: 2026-11-21", "decided"),
+        ("requester: Hanna Vogel", "requester: Ines Falk", "requester"),
+        ("owner: Luis Prado", "owner: Ines Falk", "owner"),
+        ("expires: 2026-12-04\n", "expires: 2026-12-04\nreferences: [SEC-1]\n", "references"),
+        ("expires: 2026-12-04\n", "expires: 2026-12-04\nx-more: all printers\n", "x-more"),
+    ] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        edit(&mut pull, &[(from, to)]);
+        let said = pull.said();
+        let unapproved =
+            said.iter().find(|line| line.starts_with("approval-missing: `@mei` approved the exception at"));
+        let named = unapproved.is_some_and(|line| line.contains(&format!("and `{field}` has been edited since")));
+        assert!(named, "{from} -> {to}: {said:?}");
+        let head = pull.head.clone();
+        pull.review_of("mei", "APPROVED", &head, REVIEWED);
+        let said = pull.said();
+        assert!(!said.iter().any(|line| line.starts_with("approval-missing")), "{from} -> {to}: {said:?}");
+    }
+}
+
+#[test]
+fn a_second_entry_in_the_file_or_a_file_in_its_place_was_not_approved() {
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("title: Label", "title: &t Label")]);
+    assert!(!pull.said().is_empty());
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("expires: 2026-12-04", "expires: 2026-12-04\nexpires: 2026-12-24")]);
+    assert!(!pull.said().is_empty());
+}
+
+#[test]
+fn another_approver_is_asked_for_their_own_approval() {
+    let mut pull = approved_on_monday();
+    decided(&mut pull);
+    edit(&mut pull, &[("approver: \"@mei\"", "approver: \"@olek\"")]);
+    let unapproved =
+        "approval-missing: `@olek` has not approved the exception (ask `@olek` to approve the pull request)";
+    assert_eq!(pull.said(), [unapproved]);
+    // Olek's approval of another day does not let Mei's name stand on it.
+    let head = pull.head.clone();
+    pull.review_of("olek", "APPROVED", &head, "2026-11-22T08:00:00Z");
+    edit(&mut pull, &[("approver: \"@olek\"", "approver: \"@mei\""), ("decided: 2026-11-23", "decided: 2026-11-22")]);
+    let said = pull.said();
+    assert!(said.len() == 1 && said[0].contains("and `decided` has been edited since"), "{said:?}");
+    assert!(said[0].contains("`stopgap decide label-printer --on 2026-11-23` writes the day"), "{said:?}");
+}
+
+#[test]
+fn an_approval_that_was_withdrawn_dates_nothing() {
+    for state in ["DISMISSED", "CHANGES_REQUESTED"] {
+        let mut pull = approved_on_monday();
+        decided(&mut pull);
+        pull.review("mei", state);
+        pull.reviews[1]["submitted_at"] = Value::from("2026-11-23T09:00:00Z");
+        let said = pull.said();
+        assert!(said.len() == 1 && said[0].starts_with("approval-missing"), "{state}: {said:?}");
+        let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+        let run = decide(&pull, &["--reviews", reviews.to_str().unwrap()]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("`@mei` has not approved the exception yet"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_renewal_and_an_amendment_are_dated_by_their_own_approvals() {
+    let base = entry(&[("expires", "2026-11-30")]);
+    let asked = base.clone()
+        + "renewals:"
+        + &renewal("@mei", FRIDAY, "2026-12-18")
+        + "\namendments:"
+        + &amendment("@olek", "The hall was renumbered.")
+        + "\n";
+    let asked = asked.replacen("hall 3", "hall 4", 1);
+    let mut pull = Pull::onto(&[(ENTRY, &base)]);
+    pull.push(&[(ENTRY, &asked)]);
+    let head = pull.head.clone();
+    pull.review_of("mei", "APPROVED", &head, "2026-11-22T20:00:00Z");
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-22: renewal 1\n"), "{said}");
+    assert!(said.contains("amendment 1 still waits for @olek\n"), "{said}");
+    assert!(text(&pull).contains("decided: 2026-11-22\n    expires: 2026-12-18"), "{}", text(&pull));
+    pull.review_of("olek", "APPROVED", &head, REVIEWED);
+    let said = decided(&mut pull);
+    assert!(said.contains("label-printer is decided on 2026-11-23: renewal 1, amendment 1\n"), "{said}");
+    assert!(text(&pull).contains("{date: 2026-11-23, by: Luis Prado"), "{}", text(&pull));
+    assert!(text(&pull).contains("decided: 2026-11-15\n"), "what was merged stays: {}", text(&pull));
+    assert_eq!(pull.said(), NOTHING);
+    // What was merged is no part of it.
+    edit(&mut pull, &[("decided: 2026-11-15", "decided: 2026-11-23")]);
+    let said = pull.said();
+    assert!(said.iter().any(|line| line.starts_with("approval-missing: `@mei` approved renewal 1")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("approved-content-changed")), "{said:?}");
+}
+
+#[test]
+fn what_is_merged_is_not_dated_again() {
+    let pull = Pull::onto(&[(ENTRY, &entry(&DATES))]);
+    let run = decide(&pull, &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`label-printer` has no decision that is still open"), "{}", run.stderr);
+}
+
+#[test]
+fn a_day_that_cannot_be_is_refused() {
+    let pull = approved_on_monday();
+    let before = text(&pull);
+    let run = decide(&pull, &["--on", "2026-11-24"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("`--on 2026-11-24` is 1 day ahead"), "{}", run.stderr);
+    for (day, says) in [("2026-12-32", "--on"), ("yesterday or so", "--on")] {
+        assert!(decide(&pull, &["--on", day]).stderr.contains(says), "{day}");
+    }
+    assert_eq!(text(&pull), before);
+    // A request that nobody decided in time has ended before it could begin.
+    let mut late = approved_on_monday();
+    late.push(&[(ENTRY, &entry(&[("decided", FRIDAY), ("starts", FRIDAY), ("expires", "2026-11-22")]))]);
+    let run = decide(&late, &[]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    let says = "`label-printer` asks for a time until 2026-11-22, and is decided only on 2026-11-23";
+    assert!(run.stderr.contains(says), "{}", run.stderr);
+}
+
+#[test]
+fn the_reviews_must_be_reviews() {
+    let pull = approved_on_monday();
+    let event = pull.save("event.json", &pull.event().to_string());
+    let reviews = pull.save("reviews.json", &Value::from(pull.reviews.clone()).to_string());
+    let (event, reviews) = (event.to_str().unwrap(), reviews.to_str().unwrap());
+    let gitlab = pull.save("approvals.json", "{\"approved_by\": []}");
+    let run = decide(&pull, &["--reviews", gitlab.to_str().unwrap()]);
+    assert!(run.code == 2 && run.stderr.contains("for GitLab add `--event`"), "{}", run.stderr);
+    let run = decide(&pull, &["--reviews", reviews, "--on", TODAY]);
+    assert_eq!(run.code, 2);
+    let run = decide(&pull, &["--event", event]);
+    assert!(run.code == 2 && run.stderr.contains("--reviews"), "{}", run.stderr);
+    assert_eq!(decide(&pull, &["--reviews", reviews, "--event", event, "--dry-run"]).code, 0);
+    // The author's own review is nobody's.
+    let mut own = approved_on_monday();
+    own.author = account("mei", 319);
+    let event = own.save("event.json", &own.event().to_string());
+    let run = decide(&own, &["--reviews", reviews, "--event", event.to_str().unwrap()]);
+    assert!(run.stderr.contains("`@mei` has not approved the exception yet"), "{}", run.stderr);
+}
+
+/// A merge request that closes an exception of a tier, verified by `@olek`.
+fn closing(tier: &str, verifier: &str) -> Pull {
+    let fields = [("risk.tier", tier), ("expires", "2026-11-22"), ("starts", "2026-11-15"), ("status", "expired")];
+    let mut pull = Pull::onto(&[(ENTRY, &entry(&fields))]);
+    let closure =
+        format!("{{date: 2026-11-23, by: \"@luis\", verified_by: \"{verifier}\", note: A scan finds nothing.}}");
+    let fields = [fields[0], fields[1], fields[2], ("status", "closed"), ("closure", &closure)];
+    pull.push(&[(ENTRY, &entry(&fields))]);
+    pull
+}
+
+#[test]
+fn a_closure_is_verified_by_the_approval_of_the_one_who_verified_it() {
+    let unverified =
+        "closure-unverified: `@olek` has not approved the closure (ask `@olek` to approve the pull request)";
+    for tier in ["low", "moderate", "high"] {
+        let mut pull = closing(tier, "@olek");
+        assert_eq!(pull.said(), [unverified], "{tier}");
+        assert_eq!(pull.signed("text", &Value::from(pull.reviews.clone()).to_string()).code, i32::from(tier == "high"));
+        assert_eq!(pull.review("mei", "APPROVED").said(), [unverified], "somebody else's");
+        assert_eq!(pull.review("olek", "APPROVED").said(), NOTHING, "{tier}");
+        let said = pull.review("olek", "DISMISSED").said();
+        assert!(
+            said.len() == 1 && said[0].contains("the approval of the closure by `@olek` was dismissed"),
+            "{said:?}"
+        );
+    }
+    let mut edited = closing("high", "@olek");
+    edited.review("olek", "APPROVED");
+    edit(&mut edited, &[("A scan finds nothing.", "A scan found the port open.")]);
+    let said = edited.said();
+    assert!(said.len() == 1 && said[0].contains("and `closure.note` has been edited since"), "{said:?}");
+    assert!(said[0].contains("ask `@olek` to approve the pull request again"), "{said:?}");
+}
+
+#[test]
+fn nobody_verifies_what_they_removed_or_what_they_propose() {
+    let mut own = closing("high", "@luis");
+    assert_eq!(
+        own.review("luis", "APPROVED").said(),
+        [
+            "closure-unverified: `@luis` verified their own removal (let somebody else see that the rule is followed again, \
+          and name them as `verified_by`)"
+        ]
+    );
+    let mut author = closing("high", "@hanna");
+    let said = author.review("hanna", "APPROVED").said();
+    assert!(
+        said.len() == 1 && said[0].contains("`@hanna` verified the closure, and opened this pull request"),
+        "{said:?}"
+    );
+    // A tier that is lowered on the way out does not make it milder.
+    let mut lowered = closing("high", "@olek");
+    edit(&mut lowered, &[("tier: high", "tier: low")]);
+    let run = lowered.signed("text", "[]");
+    assert!(run.stdout.contains("error[closure-unverified]"), "{}", run.stdout);
+}
+
+#[test]
+fn whoever_asks_does_not_reject_in_another_name() {
+    for (email, refused) in [("hanna@example.com", true), ("mei@example.com", false), ("luis@example.com", false)] {
+        let pull = Pull::onto(&[(
+            "people.yaml",
+            "people:\n  - {handle: \"@hanna\", name: Hanna Vogel, email: hanna@example.com}\n  \
+             - {handle: \"@mei\", email: mei@example.com}\n  - {name: Luis Prado, email: luis@example.com}\n",
+        )]);
+        pull.repo.write(ENTRY, &entry(&[]));
+        pull.repo.git(&["config", "user.email", email]);
+        for more in [&[][..], &["--approver", "@mei"]] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+            command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+            let run = Run::of(command.args(["reject", "label-printer", "--today", TODAY, "--dry-run"]).args(more));
+            assert_eq!(run.code, if refused { 2 } else { 0 }, "{email}: {}{}", run.stdout, run.stderr);
+            assert_eq!(
+                run.stderr.contains("is your own request, and only @mei turns it down"),
+                refused,
+                "{}",
+                run.stderr
+            );
+        }
+    }
+}
+
+const REFUSED: &str = "exceptions/printer-certificate.yaml";
+
+fn refused(fields: &[(&str, &str)]) -> String {
+    let mut all = vec![("status", "rejected"), ("decided", "2026-10-20"), ("title", "Printer certificate")];
+    all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
+    all.extend(fields);
+    entry(&all)
+}
+
+/// Asks for what was refused, in a pull request that `approver` has approved.
+fn asking_again(before: &[(&str, &str)], fields: &[(&str, &str)], approver: &str) -> Vec<String> {
+    let people = "people:\n  - {handle: \"@mei\", manager: \"@ines\"}\n  - {handle: \"@olek\"}\n  - {handle: \"@ines\"}\n  \
+                  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+    let mut files = vec![("people.yaml", people)];
+    files.extend(before);
+    let mut pull = Pull::onto(&files);
+    let quoted = format!("\"@{approver}\"");
+    let mut all = vec![("approver", quoted.as_str()), ("decided", TODAY), ("starts", TODAY)];
+    all.extend(fields);
+    pull.push(&[(ENTRY, &entry(&all))]);
+    let head = pull.head.clone();
+    pull.review_of(approver, "APPROVED", &head, REVIEWED);
+    let mut said = pull.said();
+    said.retain(|line| line.starts_with("asked-again"));
+    said
+}
+
+#[test]
+fn a_refusal_is_answered_by_naming_it_and_by_whoever_refused_or_stands_above() {
+    let before = refused(&[]);
+    let before = [(REFUSED, before.as_str())];
+    let unnamed = "asked-again: asks again for what `@mei` refused in `printer-certificate` on `2026-10-20`, `34 days` \
+                   before, and does not say so (add `follows: [printer-certificate]`, and say in `reason` what is \
+                   different this time)";
+    let other = "asked-again: `@olek` is to decide on what `@mei` refused in `printer-certificate` on `2026-10-20` (ask \
+                 `@mei` to decide, or somebody above: `@ines`)";
+    let named = ("follows", "[Printer-Certificate]");
+    assert_eq!(asking_again(&before, &[], "mei"), [unnamed]);
+    assert_eq!(asking_again(&before, &[], "olek"), [unnamed, other]);
+    assert_eq!(asking_again(&before, &[named], "olek"), [other]);
+    for approver in ["mei", "ines"] {
+        assert_eq!(asking_again(&before, &[named], approver), NOTHING, "{approver}");
+        let referenced = [("references", "[SEC-1, printer-certificate]")];
+        assert_eq!(asking_again(&before, &referenced, approver), NOTHING, "{approver}");
+    }
+    // Another place, another rule, and a refusal of long ago are other questions.
+    for fields in [("scope.system", "label printer lp-08 in hall 3"), ("control", "CRY-05 Keys are longer")] {
+        assert_eq!(asking_again(&before, &[fields], "olek"), NOTHING, "{fields:?}");
+    }
+    let old = refused(&[("decided", "2026-08-24")]);
+    assert_eq!(asking_again(&[(REFUSED, &old)], &[], "olek"), NOTHING);
+    let recent = refused(&[("decided", "2026-08-25")]);
+    assert_eq!(asking_again(&[(REFUSED, &recent)], &[], "olek").len(), 2);
+}
+
+#[test]
+fn a_refusal_is_not_got_around_by_a_spelling_a_date_or_an_edit_of_it() {
+    let before = refused(&[]);
+    let before = [(REFUSED, before.as_str())];
+    for fields in [
+        &[("scope.system", "LABEL PRINTER lp 07, in hall 3")][..],
+        &[("scope.system", "lаbel printer lp-07 in hall 3")],
+        &[("control", "\"cry-04: young\"")],
+        &[("decided", "2026-10-19"), ("starts", "2026-10-19"), ("expires", "2026-11-24")],
+        &[("references", "[printer-certificate-2]")],
+        &[("follows", "[other]")],
+    ] {
+        assert_eq!(asking_again(&before, fields, "mei").len(), 1, "{fields:?}");
+    }
+    // The refusal is moved out of the way in the same change.
+    for edited in
+        [Some(refused(&[("scope.system", "label printer lp-70")])), Some(refused(&[("decided", "2026-06-01")])), None]
+    {
+        let mut pull = Pull::onto(&before);
+        match edited {
+            Some(text) => pull.push(&[(REFUSED, &text), (ENTRY, &entry(&[]))]),
+            None => {
+                pull.repo.git(&["rm", "--quiet", REFUSED]);
+                pull.push(&[(ENTRY, &entry(&[]))])
+            }
+        };
+        let said = pull.said();
+        assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+    }
+    // An older exception is turned into the refused one by an amendment.
+    let old = entry(&[("scope.system", "label printer lp-70")]);
+    let mut pull = Pull::onto(&[before[0], (ENTRY, &old)]);
+    let amended = entry(&[]) + "amendments:" + &amendment("@olek", "The printer got its number back.") + "\n";
+    let said = pull.push(&[(ENTRY, &amended)]).said();
+    assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+}
+
+#[test]
+fn a_refusal_that_follows_another_carries_it_along() {
+    let first = refused(&[]);
+    let second = refused(&[("follows", "[printer-certificate]"), ("decided", "2026-11-02")]);
+    let before = [(REFUSED, first.as_str()), ("exceptions/printer-again.yaml", second.as_str())];
+    assert_eq!(asking_again(&before, &[("follows", "[printer-again]")], "mei"), NOTHING);
+    let said = asking_again(&before, &[("follows", "[printer-certificate]")], "mei");
+    assert!(said.len() == 1 && said[0].contains("refused in `printer-again`"), "{said:?}");
+}
+
+#[test]
+fn the_gate_lists_what_was_asked_for_before() {
+    let note = "[{date: 2026-10-20, by: \"@mei\", note: \"Use hall 2. <img src=x> `rm`\"}]";
+    let old = refused(&[("reviews", note)]);
+    let other = entry(&[("scope.system", "label printer lp-09"), ("title", "Other printer")]);
+    let mut pull = Pull::onto(&[(REFUSED, &old), ("exceptions/other.yaml", &other)]);
+    pull.push(&[(ENTRY, &entry(&[("follows", "[printer-certificate]")]))]);
+    let text = pull.text();
+    let line = "before `label-printer`, for the same control and system: `printer-certificate`, refused by @mei on \
+                2026-10-20: Use hall 2. <img src=x> 'rm'\n";
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("before `label-printer`, more: 1 for the control\n"), "{text}");
+    let page = pull.signed("markdown", "[]").stdout;
+    assert!(page.contains("refused by") && !page.contains("<img"), "{page}");
+    let edited = pull.push(&[(ENTRY, &entry(&[]))]).gate(&["--base", "HEAD~1"]);
+    assert!(!edited.stdout.contains("before `label-printer`"), "{}", edited.stdout);
+}

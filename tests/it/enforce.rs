@@ -1,0 +1,219 @@
+//! `enforce` as people and CI run it: real files, the log in and out, and everything that is no log.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, TODAY, exception};
+
+/// Runs `enforce` on the sandbox, on [`TODAY`] unless the arguments name another day.
+pub(crate) fn enforce(sandbox: &Sandbox, arguments: &[&str]) -> Run {
+    let mut command = sandbox.command();
+    command.args(["enforce", "--root", "."]);
+    if !arguments.contains(&"--today") {
+        command.args(["--today", TODAY]);
+    }
+    Run::of(command.args(arguments))
+}
+
+/// A result at level warning on the first line of a file.
+pub(crate) fn result(id: &str, path: &str) -> Value {
+    let place = json!({"artifactLocation": {"uri": path}, "region": {"startLine": 1}});
+    json!({"ruleId": id, "message": {"text": "words of the tool"}, "locations": [{"physicalLocation": place}]})
+}
+
+/// The log of one run.
+pub(crate) fn log(driver: &str, results: &[Value]) -> String {
+    json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": driver}}, "results": results}]}).to_string()
+}
+
+/// A register with one exception that covers `DS-0002` of trivy in the Dockerfile.
+fn shop() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let covers = "[{tool: trivy, id: AVD-DS-0002, paths: [Dockerfile]}]";
+    sandbox.file("exceptions/image-user.yaml", exception(&[("covers", covers)])).file("Dockerfile", "FROM alpine:3\n");
+    sandbox
+}
+
+#[test]
+fn a_finding_is_covered_while_the_exception_lives_and_is_back_the_day_after() {
+    let sandbox = shop();
+    sandbox.file("a.sarif", log("Trivy", &[result("DS-0002", "Dockerfile")]));
+    for (today, code) in [("2026-11-23", 0), ("2026-12-16", 0), ("2026-12-17", 1), ("2026-11-15", 1)] {
+        let run = enforce(&sandbox, &["a.sarif", "--today", today]);
+        assert_eq!(run.code, code, "{today}: {run:?}");
+    }
+    // The last day ends with the register's midnight, wherever that is.
+    sandbox.file("stopgap.yaml", "timezone: Pacific/Auckland\n");
+    for (now, code) in [("2026-12-16T10:59Z", 0), ("2026-12-16T11:00Z", 1)] {
+        let run = enforce(&sandbox, &["a.sarif", "--today", now]);
+        assert_eq!(run.code, code, "{now}: {run:?}");
+    }
+}
+
+#[test]
+fn several_logs_and_runs_are_judged_at_once() {
+    let sandbox = shop();
+    let two = json!({"version": "2.1.0", "runs": [
+        {"tool": {"driver": {"name": "Trivy"}}, "results": [result("DS-0002", "Dockerfile")]},
+        {"tool": {"driver": {"name": "hadolint"}}, "results": [result("DL3008", "Dockerfile")]},
+    ]});
+    sandbox.file("a.sarif", two.to_string()).file("b.sarif", log("Trivy", &[result("DS-0026", "app/Dockerfile")]));
+    let run = enforce(&sandbox, &["a.sarif", "b.sarif", "--format", "concise"]);
+    assert_eq!(run.code, 1);
+    let expected = "\
+Dockerfile:1:1: error[unregistered-finding] no exception in force allows `DL3008` of hadolint: words of the tool
+app/Dockerfile:1:1: error[unregistered-finding] no exception in force allows `DS-0026` of Trivy: words of the tool
+";
+    assert!(run.stdout.starts_with(expected), "{}", run.stdout);
+    assert!(run.stdout.contains("1 covered, 2 without an exception"), "{}", run.stdout);
+}
+
+#[test]
+fn the_log_of_the_base_lets_be_what_was_there() {
+    let sandbox = shop();
+    sandbox.file("base.sarif", log("hadolint", &[result("DL3008", "Dockerfile")]));
+    sandbox.file("head.sarif", log("hadolint", &[result("DL3008", "Dockerfile"), result("DL3009", "Dockerfile")]));
+    assert_eq!(enforce(&sandbox, &["base.sarif", "--baseline", "base.sarif"]).code, 0);
+    let run = enforce(&sandbox, &["head.sarif", "--baseline", "base.sarif", "--format", "concise", "-q"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{run:?}");
+    assert!(run.stdout.contains("DL3009"), "{run:?}");
+}
+
+#[test]
+fn an_annotated_log_takes_its_place_whole() {
+    let sandbox = shop();
+    sandbox.file("a.sarif", log("Trivy", &[result("DS-0002", "Dockerfile"), result("DS-0026", "Dockerfile")]));
+    sandbox.file("b.sarif", log("Trivy", &[result("DS-0002", "Dockerfile")]));
+    let read = |path: &str| -> Value { serde_json::from_slice(&fs::read(sandbox.path(path)).unwrap()).unwrap() };
+    assert_eq!(enforce(&sandbox, &["a.sarif", "--annotate", "out.sarif"]).code, 1);
+    let results = read("out.sarif")["runs"][0]["results"].clone();
+    assert_eq!(results[0]["suppressions"][0]["status"], "accepted");
+    assert_eq!(results[0]["suppressions"][0]["properties"]["stopgap"]["exception"], "image-user");
+    assert_eq!(results[1].get("suppressions"), None);
+    fs::create_dir(sandbox.path("annotated")).unwrap();
+    assert_eq!(enforce(&sandbox, &["a.sarif", "b.sarif", "--annotate", "annotated"]).code, 1);
+    assert_eq!(read("annotated/b.sarif")["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
+    // One log that is none leaves what was there.
+    sandbox.file("b.sarif", "{").file("annotated/a.sarif", "old");
+    assert_eq!(enforce(&sandbox, &["a.sarif", "b.sarif", "--annotate", "annotated"]).code, 2);
+    assert_eq!(fs::read(sandbox.path("annotated/a.sarif")).unwrap(), b"old");
+    for target in ["a.sarif", "exceptions/image-user.yaml"] {
+        let run = enforce(&sandbox, &["a.sarif", "--annotate", target]);
+        assert_eq!(run.code, 2, "{target}: {run:?}");
+    }
+}
+
+#[test]
+fn what_is_no_log_is_refused_with_its_line() {
+    let sandbox = shop();
+    let good = log("Trivy", &[result("DS-0002", "Dockerfile")]);
+    for (text, words) in [
+        ("".to_owned(), "it is empty"),
+        ("# Findings\n".to_owned(), "line 1: this is not JSON"),
+        ("\u{feff}{}".to_owned(), "line 1: this is not SARIF: no `version`"),
+        (good.replace("2.1.0", "2.0.0"), "version `2.0.0`"),
+        (good[..good.len() - 20].to_owned(), "it ends in the middle"),
+        (good.replace("\"results\"", "\"issues\""), "has no `results`"),
+    ] {
+        sandbox.file("a.sarif", &text);
+        for arguments in [&["a.sarif"][..], &["a.sarif", "--format", "json"]] {
+            let run = enforce(&sandbox, arguments);
+            assert!(run.code == 2 && run.stdout.is_empty(), "{run:?}");
+            assert!(run.stderr.contains(words) && run.stderr.contains("help:"), "{words}: {}", run.stderr);
+        }
+    }
+    sandbox.file("a.sarif", b"\xff\xfe{\0}\0");
+    assert!(enforce(&sandbox, &["a.sarif"]).stderr.contains("it is UTF-16, not UTF-8"));
+    for missing in ["nothing.sarif", "exceptions"] {
+        assert_eq!(enforce(&sandbox, &[missing]).code, 2, "{missing}");
+    }
+    assert_eq!(enforce(&sandbox, &[]).code, 2);
+}
+
+#[test]
+fn a_result_at_no_place_of_the_repository_is_a_finding_at_its_place_in_the_log() {
+    let sandbox = shop();
+    let mut nowhere = result("DS-0002", "Dockerfile");
+    nowhere.as_object_mut().unwrap().remove("locations");
+    let results = [nowhere, result("DS-0002", "../Dockerfile"), result("DS-0002", "https://example.com/Dockerfile")];
+    let lines: Vec<String> = results.iter().map(Value::to_string).collect();
+    let text = format!(
+        "{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {{\"driver\": {{\"name\": \"Trivy\"}}}}, \"results\": [\n{}]}}]}}",
+        lines.join(",\n")
+    );
+    sandbox.file("a.sarif", text);
+    let run = enforce(&sandbox, &["a.sarif", "--format", "concise", "-q"]);
+    let found = run.stdout.lines().filter(|line| line.contains("unregistered-finding"));
+    let places: Vec<&str> = found.map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(places, ["a.sarif:2:1", "a.sarif:3:1", "a.sarif:4:1"], "{}", run.stdout);
+    assert!(run.stdout.contains("at no place") && run.stdout.contains("at `../Dockerfile`"), "{}", run.stdout);
+}
+
+#[test]
+fn every_format_lists_the_same_findings_and_hostile_words_do_nothing() {
+    let sandbox = shop();
+    let hostile = "::error::x\n\u{1b}[2J<script>alert(1)</script> @acme/security `code` ##[error]";
+    let mut one = result("R\u{1b}[31m`::warning::", "app/\u{1b}[2J::error::.tf");
+    one["message"]["text"] = hostile.into();
+    sandbox.file("a.sarif", log("T\u{1b}]0;x\u{7}ool ::error::", &[one, result("x", "Dockerfile")]));
+    for format in ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "azure"] {
+        let run = enforce(&sandbox, &["a.sarif", "--format", format]);
+        assert_eq!(run.code, 1, "{format}: {run:?}");
+        assert!(!run.stdout.contains('\u{1b}') && !run.stdout.contains('\u{7}'), "{format}: {}", run.stdout);
+        assert!(format != "markdown" || !run.stdout.contains("<script>"), "{format}: {}", run.stdout);
+        let commands = run.stdout.lines().filter(|line| line.trim_start().starts_with("::"));
+        assert_eq!(commands.count(), if format == "github" { 2 } else { 0 }, "{format}: {}", run.stdout);
+        if ["json", "sarif", "gitlab", "rdjson"].contains(&format) {
+            serde_json::from_str::<Value>(&run.stdout).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_check_counts_what_covers_silence() {
+    let sandbox = shop();
+    let many = |count: usize| -> Vec<Value> { (0..count).map(|_| result("DS-0002", "Dockerfile")).collect() };
+    sandbox.file("a.sarif", log("Trivy", &many(37)));
+    let run = sandbox.check(&["--scan", "a.sarif"]);
+    assert!(run.stdout.contains("`image-user` silences 37 results in 1 file with cover 1"), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
+    sandbox.file("a.sarif", log("Trivy", &many(51)));
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
+    assert!(run.stdout.contains("warning[cover-too-broad] this silences `51` results in 1 file"), "{run:?}");
+    // What nothing covers is not for `check` to say.
+    sandbox.file("a.sarif", log("Trivy", &[result("DS-0026", "Dockerfile")]));
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise", "-q"]);
+    assert!(run.stdout.contains("unused-cover") && !run.stdout.contains("unregistered"), "{run:?}");
+}
+
+#[test]
+fn a_cover_is_unused_only_if_its_tool_ran_to_its_end() {
+    let sandbox = shop();
+    let failed = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [],
+        "invocations": [{"executionSuccessful": false}]}]});
+    for (text, found) in [(log("Trivy", &[]), true), (log("hadolint", &[]), false), (failed.to_string(), false)] {
+        sandbox.file("a.sarif", &text);
+        let run = enforce(&sandbox, &["a.sarif"]);
+        assert_eq!((run.code, run.stdout.contains("unused-cover")), (0, found), "{text}: {run:?}");
+    }
+}
+
+#[test]
+fn a_job_judges_by_the_commit() {
+    let repo = Repo::new();
+    repo.write("Dockerfile", "FROM alpine:3\n").write("exceptions/a.yaml", &exception(&[])).commit("base");
+    let covers = "[{tool: trivy, id: DS-0002, paths: [Dockerfile]}]";
+    // What a build step writes into the register is in no commit.
+    repo.write("exceptions/a.yaml", &exception(&[("covers", covers)]));
+    repo.write("a.sarif", &log("Trivy", &[result("DS-0002", "Dockerfile")]));
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().current_dir(repo.path()).args(["enforce", "a.sarif", "--today", TODAY]);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).envs(variables.iter().copied());
+        Run::of(&mut command).code
+    };
+    assert_eq!(run(&[]), 0);
+    assert_eq!(run(&[("CI", "true"), ("GITHUB_ACTIONS", "true")]), 1);
+}

@@ -1,0 +1,367 @@
+//! What scanners are told to overlook: listed, let be by a baseline, refused in the gate, and tied to exceptions.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::git::Repo;
+use crate::support::{Run, TODAY, exception};
+
+/// Runs stopgap at the top of a repository.
+fn stopgap(repo: &Repo, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().current_dir(repo.path()).args(arguments);
+    for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
+        command.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    Run::of(&mut command)
+}
+
+/// Checks on a day, and returns what it finds as `path:line:column: level[rule]`.
+fn check(repo: &Repo, day: &str, arguments: &[&str]) -> (i32, Vec<String>) {
+    let run = stopgap(repo, &[&["check", "-q", "--format", "concise", "--today", day], arguments].concat());
+    assert!(run.code < 2, "{run:?}");
+    let short = |line: &str| line.split_once("] ").map_or(line, |(short, _)| short).to_owned() + "]";
+    (run.code, run.stdout.lines().map(short).collect())
+}
+
+const EVAL: &str = "eval(source, {'a': 1})";
+
+/// A repository with an exception, a policy, and Python with a suppression in it that is committed on `main`.
+fn repository(policy: &str) -> Repo {
+    let repo = Repo::new();
+    repo.write("exceptions/label-printer.yaml", &exception(&[]));
+    repo.write("stopgap.yaml", policy);
+    repo.write("CODEOWNERS", "* @mei @olek\n");
+    repo.write("app/run.py", &format!("import os\n\nos.system(command + old)  # nosec B605\n{EVAL}\n"));
+    repo.commit("the code");
+    repo
+}
+
+#[test]
+fn an_agent_adds_a_suppression_and_it_takes_a_person_and_an_end() {
+    let repo = repository("suppressions: [bandit]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    repo.branch("agent");
+    let with = format!("import os\n\nos.system(command + old)  # nosec B605\n{EVAL}  # nosec B307\n");
+    repo.write("app/run.py", &with);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--author", "Claude <noreply@anthropic.com>", "-m", "quiet the scanner"]);
+
+    // The gate refuses, and says who did it; what was there before is nobody's fault.
+    let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY, "--format", "concise"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("app/run.py:4:25: error[unregistered-suppression]"), "{}", run.stdout);
+    assert!(run.stdout.contains("and the agent `Claude` added it"), "{}", run.stdout);
+    assert!(!run.stdout.contains("app/run.py:3"), "{}", run.stdout);
+
+    // A person asks for an exception, and it is approved.
+    let eval = exception(&[
+        ("title", "The formula field of the report evaluates Python"),
+        ("control", "APP-02 Nothing that a user types is evaluated"),
+        ("reason", "The replacement parser passes its tests, and the customer moves over on Friday."),
+        ("scope.system", "report builder rb-01"),
+        ("decided", "2026-11-22"),
+        ("starts", "2026-11-22"),
+        ("expires", "2026-12-04"),
+        ("covers", "[{tool: bandit, id: B307, paths: [app/run.py]}]"),
+    ]);
+    repo.write("exceptions/report-eval.yaml", &eval);
+    repo.commit("ask for an exception");
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
+    let listed = stopgap(&repo, &["suppressions", "--today", TODAY]);
+    assert!(listed.stdout.contains("4  bandit  B307  report-eval until 2026-12-04"), "{}", listed.stdout);
+    assert!(listed.stdout.contains("3  bandit  B605  no exception"), "{}", listed.stdout);
+
+    // Merged; the scheduled check is red on the day after the end.
+    repo.switch("main");
+    repo.merge("agent");
+    let only = ["--select", "suppression-outlives-exception"];
+    assert_eq!(check(&repo, "2026-12-04", &only), (0, Vec::new()));
+    let red = "app/run.py:4:25: error[suppression-outlives-exception]".to_owned();
+    assert_eq!(check(&repo, "2026-12-05", &only), (1, vec![red]));
+
+    // Removed, and then closed.
+    repo.branch("removal");
+    repo.write("app/run.py", "import os\n\nos.system(command + old)  # nosec B605\nparse(source)\n");
+    repo.commit("the parser is in place");
+    let arguments = ["close", "report-eval", "--by", "Hanna Vogel", "--verified-by", "Mei Tanaka"];
+    let more = ["--note", "The evaluation is gone from the report builder.", "--today", "2026-12-05"];
+    let closed = stopgap(&repo, &[&arguments[..], &more[..]].concat());
+    assert_eq!(closed.code, 0, "{closed:?}");
+    repo.commit("close it");
+    assert_eq!(check(&repo, "2026-12-05", &["--base", "main"]), (0, Vec::new()));
+    assert_eq!(check(&repo, "2026-12-05", &only), (0, Vec::new()));
+}
+
+#[test]
+fn a_closure_that_leaves_the_suppression_is_refused() {
+    let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    repo.write("app/run.py", "os.system(command + old)  # nosec B605 # stopgap: label-printer\n");
+    repo.commit("tie it");
+    repo.branch("closure");
+    let arguments = ["close", "label-printer", "--by", "Luis Prado", "--verified-by", "Mei Tanaka"];
+    let more = ["--note", "The printer has its new certificate.", "--today", TODAY];
+    assert_eq!(stopgap(&repo, &[&arguments[..], &more[..]].concat()).code, 0);
+    repo.commit("close it");
+    let found = "app/run.py:1:27: error[suppression-outlives-exception]".to_owned();
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![found]));
+}
+
+#[test]
+fn a_line_that_moves_or_is_formatted_anew_is_not_new() {
+    let repo = repository("suppressions: [bandit]\n");
+    let old = "os.system(command + old)";
+    repo.branch("change");
+    for (path, text) in [
+        ("app/run.py", format!("import os\n\n\n\n{EVAL}\nif True:\n    {old}  # nosec B605\n")),
+        ("app/run.py", "os.system(\n    command + old,\n)  # nosec B605: the caller checks it\n".to_owned()),
+        ("app/run.py", format!("# nosec B605\n{old}\n{old}\n").replace("# nosec B605\n", "") + "  # nosec B605\n"),
+        ("lib/other.py", format!("def f():\n    {old}  # nosec B605\n")),
+        ("app/renamed.py", format!("import os\n\n{old}  # nosec B605\n{EVAL}\n")),
+    ] {
+        if path != "app/run.py" {
+            repo.write("app/run.py", "import os\n");
+        }
+        if path == "app/renamed.py" {
+            repo.git(&["rm", "--quiet", "-f", "app/run.py"]);
+        }
+        repo.write(path, &text);
+        repo.commit("a change");
+        let (code, found) = check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]);
+        if text.starts_with(&format!("{old}\n")) {
+            // There it stands on a line of its own, and so for nothing.
+            continue;
+        }
+        assert_eq!((code, found), (0, Vec::new()), "{path}: {text}");
+        repo.git(&["reset", "--quiet", "--hard", "main"]);
+    }
+    for text in [
+        format!("{old}  # nosec B605\n{old}  # nosec B605\n"),
+        format!("{old}  # nosec B605\n{EVAL}  # nosec B605\n"),
+        format!("{old}  # nosec B605 B606\n"),
+        format!("{old}  # nosec\n"),
+        "os.system(other)  # nosec B605\n".to_owned(),
+    ] {
+        repo.write("app/run.py", &text);
+        repo.commit("a change");
+        let (code, found) = check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]);
+        assert_eq!((code, found.len()), (1, 1), "{text}: {found:?}");
+        repo.git(&["reset", "--quiet", "--hard", "main"]);
+    }
+}
+
+#[test]
+fn naming_a_rule_where_none_was_named_is_not_new() {
+    let repo = repository("suppressions: [bandit]\n");
+    repo.write("app/run.py", "os.system(command)  # nosec\n");
+    repo.commit("all of it");
+    repo.branch("change");
+    repo.write("app/run.py", "os.system(command)  # nosec B605 B607\n");
+    repo.commit("only what is needed");
+    assert_eq!(check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]), (0, Vec::new()));
+}
+
+#[test]
+fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
+    let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    // Nothing is judged yet.
+    assert_eq!(check(&repo, TODAY, &[]).0, 0);
+    let run = stopgap(&repo, &["suppressions", "--check", "--today", TODAY, "--format", "concise"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let run = stopgap(&repo, &["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.starts_with("wrote `suppressions.yaml`: 1 suppression until 2027-01-31\n"), "{}", run.stdout);
+    repo.commit("the baseline");
+    let run = stopgap(&repo, &["check", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let left = "1 of 1 suppression in `suppressions.yaml` are left, which ends on 2027-01-31";
+    assert!(run.stdout.contains(left), "{}", run.stdout);
+    let run = stopgap(&repo, &["suppressions", "--today", TODAY]);
+    assert!(run.stdout.contains("bandit  B605  baseline until 2027-01-31"), "{}", run.stdout);
+
+    // A new one is refused, even if the baseline is written anew.
+    repo.branch("change");
+    repo.write("app/new.py", "os.system(other + more)  # nosec\n");
+    repo.commit("a change");
+    let new = "app/new.py:1:26: error[unregistered-suppression]".to_owned();
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![new.clone()]));
+    assert_eq!(check(&repo, TODAY, &[]), (1, vec![new]));
+    let run = stopgap(&repo, &["suppressions", "--write-baseline", "--today", TODAY]);
+    assert!(run.stdout.contains("1 suppression is not in it, because it may only get shorter"), "{run:?}");
+    let listed = std::fs::read_to_string(repo.path().join("suppressions.yaml")).unwrap();
+    assert!(listed.contains("app/run.py:") && !listed.contains("app/new.py"), "{listed}");
+    let by_hand =
+        listed.replace("app/run.py:", "app/new.py:\n    - {tool: bandit, code: 0123456789abcdef}\n  app/run.py:");
+    repo.write("suppressions.yaml", &by_hand.replace("2027-01-31", "2027-02-07"));
+    repo.commit("by hand");
+    let (code, found) = check(&repo, TODAY, &["--base", "main", "--select", "baseline-extended"]);
+    assert_eq!((code, found.len()), (1, 2), "{found:?}");
+
+    // Past its day everything counts, in the gate too.
+    repo.switch("main");
+    repo.branch("unrelated");
+    repo.write("README.md", "Hello.\n");
+    repo.commit("a word");
+    let old = "app/run.py:3:27: error[unregistered-suppression]".to_owned();
+    let over = "suppressions.yaml:3:8: error[unregistered-suppression]".to_owned();
+    let only = ["--select", "unregistered-suppression"];
+    assert_eq!(check(&repo, "2027-02-01", &only), (1, vec![old]));
+    assert_eq!(check(&repo, "2027-02-01", &["--base", "main", only[0], only[1]]), (1, vec![over]));
+    assert_eq!(check(&repo, "2027-01-31", &["--base", "main", only[0], only[1]]), (0, Vec::new()));
+}
+
+#[test]
+fn an_agent_needs_an_exception_for_what_a_baseline_would_let_be() {
+    for (author, code) in [("Dana Ortiz <dana@example.com>", 0), ("Claude <noreply@anthropic.com>", 1)] {
+        let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\n");
+        assert_eq!(stopgap(&repo, &["suppressions", "--write-baseline", "--today", TODAY]).code, 0);
+        repo.commit("the baseline");
+        repo.write("app/run.py", "import os\n\nos.system(command + old)\n");
+        repo.commit("gone");
+        repo.branch("change");
+        repo.write("app/run.py", "import os\n\nos.system(command + old)  # nosec B605\n");
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--author", author, "-m", "put it back"]);
+        let (found, list) = check(&repo, TODAY, &["--base", "main"]);
+        assert_eq!((found, list.len()), (code, code as usize), "{author}: {list:?}");
+    }
+}
+
+#[test]
+fn markers_are_judged_where_the_policy_says_so() {
+    let repo = repository("markers: true\nrules: {not-code-owned: off, expired: off}\n");
+    repo.write("deploy/values.yaml", "a: 1  # stopgap: label-printer\nb: 2  # stopgap: label-pinter\nc: stopgap: x\n");
+    repo.write("docs/guide.md", "Write `stopgap: ID` in a comment.\n");
+    repo.write("src/a.go", "x := \"// stopgap: nobody\"\ny() // stopgap: Label-Printer.\n");
+    repo.commit("workarounds");
+    let unknown = "deploy/values.yaml:2:18: error[unknown-marker]".to_owned();
+    assert_eq!(check(&repo, TODAY, &[]), (1, vec![unknown.clone()]));
+    let stale = ["deploy/values.yaml:1:18: error[stale-marker]", &unknown, "src/a.go:2:17: error[stale-marker]"];
+    assert_eq!(check(&repo, "2026-12-17", &[]), (1, stale.map(str::to_owned).to_vec()));
+    repo.write("stopgap.yaml", "rules: {not-code-owned: off, expired: off}\n");
+    repo.commit("off");
+    assert_eq!(check(&repo, "2026-12-17", &[]).0, 0);
+}
+
+#[test]
+fn a_marker_permits_no_more_than_its_exception_covers() {
+    let repo = repository("suppressions: [bandit]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let covers = "[{tool: bandit, id: B605, paths: ['app/**']}]";
+    repo.write("exceptions/label-printer.yaml", &exception(&[("covers", covers)]));
+    for (line, is_fine) in [
+        ("os.system(a + b)  # nosec B605 # stopgap: label-printer", true),
+        ("os.system(a + b)  # nosec B605", true),
+        ("os.system(a + b)  # nosec B307 # stopgap: label-printer", false),
+        ("os.system(a + b)  # nosec # stopgap: label-printer", false),
+        ("# stopgap: label-printer\nos.system(a + b)  # nosec B605", true),
+    ] {
+        repo.write("app/run.py", &format!("{line}\n"));
+        repo.commit("a line");
+        let (code, found) = check(&repo, TODAY, &[]);
+        assert_eq!(code == 0, is_fine, "{line}: {found:?}");
+    }
+    repo.write("app/run.py", "");
+    repo.write("other/run.py", "os.system(a + b)  # nosec B605\n");
+    repo.commit("elsewhere");
+    assert_eq!(check(&repo, TODAY, &[]).0, 1);
+}
+
+#[test]
+fn only_tracked_files_are_read_and_each_is_named_as_data() {
+    let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    repo.write(".gitignore", "ignored/\n");
+    repo.write("ignored/a.py", "eval(x)  # nosec\n");
+    std::fs::write(repo.path().join("binary.py"), b"eval(x)  # nosec\n\0").unwrap();
+    repo.write("app/\u{1b}[31m::error::x.py", "eval(x)  # nosec\n");
+    repo.write("exceptions/notes.md", "eval(x)  # gitleaks:allow AKIA0123456789\n");
+    repo.commit("files");
+    repo.write("untracked.py", "eval(x)  # nosec\n");
+    let run = stopgap(&repo, &["suppressions", "--format", "json", "--today", TODAY]);
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    let paths: Vec<&str> =
+        json["suppressions"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["app/\u{1b}[31m::error::x.py", "app/run.py"]);
+    let run = stopgap(&repo, &["suppressions", "--today", TODAY]);
+    assert!(
+        !run.stdout.contains('\u{1b}') && run.stdout.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn an_agent_may_draft_and_decides_nothing() {
+    let repo =
+        repository("agents: {logins: ['@acme-coder']}\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    for (field, value, is_fine) in [
+        ("requester", "\"@acme-coder\"", false),
+        ("approver", "\"@dependabot[bot]\"", false),
+        ("approver", "noreply@anthropic.com", false),
+        ("owner", "Luis Prado", true),
+    ] {
+        repo.write("exceptions/label-printer.yaml", &exception(&[(field, value)]));
+        repo.commit("a record");
+        let (code, found) = check(&repo, TODAY, &[]);
+        assert_eq!(code == 0, is_fine, "{field} {value}: {found:?}");
+        assert!(is_fine || found[0].contains("agent-decided"), "{found:?}");
+    }
+    // Nobody but an agent has committed the decision.
+    repo.branch("agent");
+    repo.write(
+        "exceptions/other.yaml",
+        &exception(&[
+            ("scope.system", "scale sc-02"),
+            ("control", "CRY-05 Keys are rotated"),
+            ("decided", "2026-11-22"),
+            ("starts", "2026-11-22"),
+            ("title", "The scale keeps its key"),
+            ("reason", "The scale has no keyboard until the service visit next Tuesday."),
+        ]),
+    );
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--author", "Cursor Agent <cursoragent@cursor.com>", "-m", "an exception"]);
+    let (code, found) = check(&repo, TODAY, &["--base", "main"]);
+    assert_eq!((code, found), (1, vec!["exceptions/other.yaml:14:11: error[agent-decided]".to_owned()]));
+    repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--author", "Dana Ortiz <dana@example.com>"]);
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]).0, 0);
+}
+
+#[test]
+fn an_entry_of_an_ignore_file_needs_an_exception_too() {
+    let repo = repository("suppressions: [trivy]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let covers = "[{tool: trivy, id: CVE-2026-1, paths: [app/Gemfile.lock]}]";
+    repo.write("exceptions/label-printer.yaml", &exception(&[("covers", covers)]));
+    let yaml = |paths: &str| format!("vulnerabilities:\n  - id: CVE-2026-1\n{paths}");
+    for (text, is_fine) in [
+        (yaml("    paths: [app/Gemfile.lock]\n"), true),
+        (yaml(""), false),
+        (yaml("    paths: [app/Gemfile.lock, other/Gemfile.lock]\n"), false),
+        ("vulnerabilities:\n  - id: CVE-2026-2\n    paths: [app/Gemfile.lock]\n".to_owned(), false),
+        ("vulnerabilities:\n  - id: CVE-2026-2\n    expired_at: 2026-11-23\n".to_owned(), true),
+    ] {
+        repo.write(".trivyignore.yaml", &text);
+        repo.commit("ignore");
+        let (code, found) = check(&repo, TODAY, &[]);
+        assert_eq!(code == 0, is_fine, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn judging_fewer_suppressions_or_agents_loosens_the_policy() {
+    for (before, after, count) in [
+        ("suppressions: [bandit, semgrep]\n", "suppressions: [bandit]\n", 1),
+        ("suppressions: [all]\n", "suppressions: [bandit]\n", 1),
+        ("suppressions: [bandit]\n", "suppressions: [all]\n", 0),
+        ("suppressions: [bandit]\n", "", 2),
+        ("markers: true\n", "markers: false\n", 1),
+        ("agents: {logins: ['@acme-coder']}\n", "agents: {logins: ['@other']}\n", 1),
+        ("agents: {logins: ['@acme-coder']}\n", "agents: {logins: ['@ACME-coder', '@other']}\n", 0),
+    ] {
+        let repo = repository(before);
+        repo.branch("change");
+        repo.write("stopgap.yaml", &format!("version: 1\n{after}"));
+        repo.commit("the policy");
+        let (_, found) = check(&repo, TODAY, &["--base", "main", "--select", "policy-loosened"]);
+        assert_eq!(found.len(), count, "{before} {after}: {found:?}");
+    }
+}

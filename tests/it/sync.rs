@@ -1,0 +1,342 @@
+//! `sync` as scanners see it: what stands in their files while an exception lasts, and what is left afterwards.
+
+use std::fs;
+
+use crate::support::{Run, Sandbox, exception};
+
+/// The policy's targets, each with a cover of that tool.
+const TARGETS: [(&str, &str, &str); 16] = [
+    ("trivy", ".trivyignore.yaml", "{tool: trivy, id: CVE-2026-1, paths: [app/Gemfile.lock]}"),
+    ("trivy", ".trivyignore", "{tool: trivy, id: DS-0002}"),
+    ("osv-scanner", "osv-scanner.toml", "{tool: osv-scanner, id: GHSA-aaaa-bbbb-cccc}"),
+    ("grype", ".grype.yaml", "{tool: grype, id: CVE-2026-1, package: {name: libstdc++6, type: deb}}"),
+    ("cargo-deny", "deny.toml", "{tool: cargo-deny, id: RUSTSEC-2026-0001}"),
+    ("cargo-audit", ".cargo/audit.toml", "{tool: cargo-audit, id: RUSTSEC-2026-0001}"),
+    ("snyk", ".snyk", "{tool: snyk, id: SNYK-JS-A-1, paths: [a > b]}"),
+    ("dependency-check", "suppressions.xml", "{tool: dependency-check, id: CVE-2026-1, purls: ['pkg:maven/a.b/lib']}"),
+    ("audit-ci", "audit-ci.jsonc", "{tool: audit-ci, id: GHSA-aaaa-bbbb-cccc, paths: ['a>b']}"),
+    ("better-npm-audit", ".nsprc", "{tool: better-npm-audit, id: '1234'}"),
+    ("bundler-audit", ".bundler-audit.yml", "{tool: bundler-audit, id: CVE-2026-1}"),
+    ("gitleaks", ".gitleaks.toml", "{tool: gitleaks, id: aws-access-token, paths: ['tests/**/*.py']}"),
+    ("inspec", "waivers.yaml", "{tool: inspec, id: xccdf_control_1}"),
+    (
+        "kyverno",
+        "policy-exceptions.yaml",
+        "{tool: kyverno, id: disallow-host-path, namespace: kyv, match: [\"object.metadata.name == 'legacy'\"]}",
+    ),
+    ("kubescape", "exceptions.json", "{tool: kubescape, id: C-0057}"),
+    ("azure", "exemptions.json", "{tool: azure, id: deny-ip, scope: /subscriptions/0, assignment: /providers/x}"),
+];
+
+const DURING: &str = "2026-11-23";
+
+fn policy(zone: &str) -> String {
+    let mut text = format!("timezone: {zone}\nsync:\n  trivy: [.trivyignore.yaml, .trivyignore]\n");
+    for (tool, file, _) in TARGETS.iter().filter(|(tool, ..)| *tool != "trivy") {
+        text.push_str(&format!("  {tool}: {file}\n"));
+    }
+    text
+}
+
+/// A register with one exception that covers something of every tool.
+fn repository(zone: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", policy(zone));
+    let covers: Vec<&str> = TARGETS.iter().map(|(.., cover)| *cover).collect();
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", &format!("[{}]", covers.join(", ")))]));
+    sandbox
+}
+
+fn sync(sandbox: &Sandbox, today: &str, arguments: &[&str]) -> Run {
+    Run::of(sandbox.command().args(["sync", "--today", today]).args(arguments))
+}
+
+fn text(sandbox: &Sandbox, file: &str) -> String {
+    fs::read_to_string(sandbox.path(file)).unwrap_or_default()
+}
+
+#[test]
+fn each_format_has_the_end_in_its_own_meaning() {
+    for zone in ["UTC", "America/New_York"] {
+        let sandbox = repository(zone);
+        let run = sync(&sandbox, DURING, &[]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let files = TARGETS.map(|(_, file, _)| format!("=== {file}\n{}", text(&sandbox, file)));
+        insta::assert_snapshot!(format!("sync_{}", zone.to_lowercase().replace('/', "_")), files.join("\n"));
+    }
+}
+
+#[test]
+fn what_is_not_in_force_is_in_no_file() {
+    let others: [(&str, &[(&str, &str)]); 4] = [
+        ("expired", &[("expires", "2026-11-22")]),
+        ("rejected", &[("status", "rejected")]),
+        ("future", &[("starts", "2026-11-24")]),
+        (
+            "closed",
+            &[
+                ("status", "closed"),
+                ("closure", "{date: 2026-11-20, by: Luis Prado, verified_by: Mei Tanaka, note: gone}"),
+            ],
+        ),
+    ];
+    let covers: Vec<&str> = TARGETS.iter().map(|(.., cover)| *cover).collect();
+    let covers = format!("[{}]", covers.join(", "));
+    for (name, fields) in others {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", policy("UTC"));
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("covers", covers.as_str())]).collect();
+        sandbox.file(format!("exceptions/{name}.yaml"), exception(&fields));
+        let run = sync(&sandbox, DURING, &[]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        for (_, file, _) in TARGETS {
+            assert!(!sandbox.path(file).exists(), "{name}: {file}");
+        }
+    }
+    // The honest neighbour: the day before the first of them was over.
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", policy("UTC"));
+    sandbox.file("exceptions/expired.yaml", exception(&[("expires", "2026-11-22"), ("covers", &covers)]));
+    assert_eq!(sync(&sandbox, "2026-11-22T23:59", &[]).code, 0);
+    assert!(TARGETS.iter().all(|(_, file, _)| sandbox.path(file).exists()));
+    assert_eq!(sync(&sandbox, "2026-11-23", &["--check"]).code, 1);
+    assert_eq!(sync(&sandbox, "2026-11-23", &[]).code, 0);
+    for (_, file, _) in TARGETS {
+        assert!(!text(&sandbox, file).contains("stopgap: "), "{file}");
+    }
+}
+
+/// Files that people wrote, with comments and keys that are none of our business.
+const BY_HAND: [(&str, &str); 13] = [
+    (
+        ".trivyignore.yaml",
+        "# ours\nvulnerabilities:\n- id: CVE-2020-1   # by hand\n  paths: # the lock\n    - a.lock\n  expired_at: 2027-01-01\n\n# about licences\nlicenses: []\nmisconfigurations: [] # none\nsecrets:\n  - {id: aws-key, expires_at: 2027-01-01}\n",
+    ),
+    (".trivyignore", "# head\nCVE-2020-1 exp:2027-01-01\n\n# why\nCVE-2020-2 until:2027-01-01\n"),
+    (
+        "osv-scanner.toml",
+        "# head\nGoVersionOverride = \"1.2\"\n\n[[IgnoredVulns]]\nid = \"GO-1\" # hand\nreason = \"x\"\n\n[[PackageOverrides]]\nname = \"a\" # keep\nignore = true\n",
+    ),
+    (
+        ".grype.yaml",
+        "output: \"json\"\nignore:\n  # hand\n  - vulnerability: CVE-2020-1\ncheck-for-app-update: false\n",
+    ),
+    (
+        "deny.toml",
+        "[graph]\ntargets = []\n\n[advisories]\nversion = 2 # two\nignore = [\n    # first\n    \"RUSTSEC-2020-0001\", # hand\n    { crate = \"a@1.0\", reason = \"yanked\" },\n]\n\n[licenses]\nallow = [\"MIT\"]\n",
+    ),
+    (".cargo/audit.toml", "[advisories]\nignore = [\n  \"RUSTSEC-2020-0001\", # all\n]\n[database]\npath = \"x\"\n"),
+    (
+        ".snyk",
+        "# Snyk\nversion: v1.25.0\nignore:\n  # hand\n  SNYK-JS-A-1:\n    - 'x > y': # path\n        reason: hand\n        expires: soon\n  SNYK-JS-Z-1:\n    - '*':\n        expiry: 2027-01-01\npatch: {}\n",
+    ),
+    (
+        "suppressions.xml",
+        "<?xml version=\"1.0\"?>\n<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n   <!-- hand -->\n   <suppress>\n      <notes><![CDATA[x]]></notes>\n      <cve>CVE-2020-1</cve>\n   </suppress>\n</suppressions>\n",
+    ),
+    (
+        "audit-ci.jsonc",
+        "{\n    // our level\n    \"low\": true, /* really */\n    \"allowlist\": [\n        'GHSA-zzzz-zzzz-zzzz', // hand\n        \"lodash\",\n    ],\n    skip_dev: true,\n}\n",
+    ),
+    (
+        ".nsprc",
+        "{\n\t\"999\": {\"active\": true, \"notes\": \"x\", \"expires\": \"2027-01-01\"},\n\t\"998\": \"text\"\n}\n",
+    ),
+    (".bundler-audit.yml", "---\nignore:\n  - CVE-2020-1 # hand\n  # end\n"),
+    ("waivers.yaml", "# w\nc1:\n  run: false # r\n  justification: \"x\"\n"),
+    (
+        "policy-exceptions.yaml",
+        "# a\napiVersion: policies.kyverno.io/v1\nkind: PolicyException\nmetadata: {name: hand}\nspec:\n  policyRefs: [{name: p, kind: ValidatingPolicy}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\n# end\n",
+    ),
+];
+
+#[test]
+fn what_people_wrote_is_there_before_during_and_after_byte_for_byte() {
+    for line_end in ["\n", "\r\n"] {
+        let sandbox = repository("UTC");
+        let written = BY_HAND.map(|(file, text)| (file, text.replace('\n', line_end)));
+        for (file, text) in &written {
+            sandbox.file(file, text);
+        }
+        let run = sync(&sandbox, DURING, &[]);
+        assert_eq!(run.code, 1, "{run:?}");
+        let during: Vec<String> = written.iter().map(|(file, _)| text(&sandbox, file)).collect();
+        for ((file, before), during) in written.iter().zip(&during) {
+            assert_ne!(before, during, "{file}");
+            // An empty list in brackets becomes one of lines.
+            let before = before.replace("misconfigurations: []", "misconfigurations:");
+            let mut left = during.lines();
+            assert!(
+                before.lines().all(|line| left.any(|other| other.trim_end_matches(',') == line.trim_end_matches(','))),
+                "{file}:\n{during}"
+            );
+            assert!(line_end == "\n" || !during.replace("\r\n", "").contains('\n'), "{file}");
+        }
+        assert_eq!(sync(&sandbox, DURING, &["-q"]).code, 1);
+        assert_eq!(sync(&sandbox, "2027-01-01", &["-q"]).code, 1);
+        for ((file, before), during) in written.iter().zip(&during) {
+            assert_eq!(text(&sandbox, file), *before, "{file}, during:\n{during}");
+        }
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let sandbox = repository("Europe/Berlin");
+    for (file, text) in BY_HAND {
+        sandbox.file(file, text);
+    }
+    sync(&sandbox, DURING, &[]);
+    let once: Vec<String> = TARGETS.iter().map(|(_, file, _)| text(&sandbox, file)).collect();
+    let run = sync(&sandbox, DURING, &[]);
+    let twice: Vec<String> = TARGETS.iter().map(|(_, file, _)| text(&sandbox, file)).collect();
+    assert_eq!(once, twice);
+    assert_eq!(run.stdout.matches("nothing to do").count(), TARGETS.len(), "{}", run.stdout);
+}
+
+#[test]
+fn an_entry_added_by_hand_is_reported_at_its_line_and_goes_on_request() {
+    let sandbox = repository("UTC");
+    sandbox.file(".trivyignore.yaml", BY_HAND[0].1);
+    sandbox.file(".snyk", BY_HAND[6].1);
+    let run = sync(&sandbox, DURING, &["--check"]);
+    assert_eq!(run.code, 1);
+    for line in [
+        "error[unregistered-suppression]: Trivy is told to overlook `CVE-2020-1` here",
+        ".trivyignore.yaml:3:7",
+        "`aws-key` here, and no exception in force covers it; Trivy does not read `expires_at`",
+        "`SNYK-JS-A-1` here, and no exception in force covers it; Snyk does not read `soon` as an end",
+        "Snyk does not read `expiry`",
+    ] {
+        assert!(run.stdout.contains(line), "{line}\n{}", run.stdout);
+    }
+    assert_eq!(text(&sandbox, ".trivyignore.yaml"), BY_HAND[0].1);
+    assert_eq!(sync(&sandbox, DURING, &["--prune"]).code, 0);
+    assert!(!text(&sandbox, ".trivyignore.yaml").contains("CVE-2020-1"));
+    assert!(text(&sandbox, ".trivyignore.yaml").contains("# about licences"));
+    assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
+}
+
+#[test]
+fn of_two_exceptions_for_one_id_the_later_end_is_written_with_both_names() {
+    let sandbox = repository("UTC");
+    let cover = "[{tool: osv-scanner, id: ghsa-AAAA-bbbb-cccc}]";
+    sandbox.file("exceptions/shorter.yaml", exception(&[("expires", "2026-11-30"), ("covers", cover)]));
+    sync(&sandbox, DURING, &[]);
+    let file = text(&sandbox, "osv-scanner.toml");
+    assert_eq!(file.matches("[[IgnoredVulns]]").count(), 1, "{file}");
+    assert!(
+        file.contains("2026-12-17T00:00:00Z") && file.contains("stopgap: season, shorter until 2026-12-16"),
+        "{file}"
+    );
+}
+
+#[test]
+fn an_entry_that_says_the_same_is_taken_over() {
+    let sandbox = repository("UTC");
+    sandbox.file("osv-scanner.toml", "[[IgnoredVulns]]\nid = \"GHSA-aaaa-bbbb-cccc\"\nreason = \"for ever\"\n");
+    sandbox.file(".bundler-audit.yml", "ignore: [CVE-2026-1]\n");
+    assert_eq!(sync(&sandbox, DURING, &[]).code, 0);
+    assert!(!text(&sandbox, "osv-scanner.toml").contains("for ever"));
+    assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
+    assert_eq!(sync(&sandbox, "2027-01-01", &[]).code, 0);
+    assert_eq!(text(&sandbox, "osv-scanner.toml"), "");
+}
+
+#[test]
+fn what_a_file_cannot_say_is_named_and_not_widened() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "sync: {osv-scanner: osv-scanner.toml, trivy: .trivyignore, kubescape: k.json}\n");
+    let covers = "[{tool: osv-scanner, id: CVE-2026-1, package: left-pad}, {tool: trivy, id: CVE-2026-1, paths: [a.lock]}, {tool: trivy, id: CVE-2026-2, until_fixed: true}, {tool: kubescape, id: C-1, paths: [a.yaml]}]";
+    sandbox.file("exceptions/narrow.yaml", exception(&[("covers", covers)]));
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!((run.code, run.stderr.matches("is not written for").count()), (0, 4), "{run:?}");
+    assert!(["osv-scanner.toml", ".trivyignore", "k.json"].iter().all(|file| !sandbox.path(file).exists()));
+}
+
+#[test]
+fn hostile_words_stay_words() {
+    let sandbox = repository("UTC");
+    let title = "\"x]]></notes></suppress> \\\" ''' # \\n - {a: b} */ \u{202e}\\x1b[31m\"";
+    let covers: Vec<&str> = TARGETS.iter().map(|(.., cover)| *cover).collect();
+    let covers = format!("[{}]", covers.join(", "));
+    sandbox.file("exceptions/season.yaml", exception(&[("title", title), ("covers", &covers)]));
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
+    for (_, file, _) in TARGETS {
+        let text = text(&sandbox, file);
+        assert!(!text.is_empty() && !text.contains(['\u{202e}', '\u{1b}']), "{file}\n{text}");
+        assert!(!file.ends_with(".xml") || text.matches("</notes>").count() == 1, "{file}\n{text}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_edited_is_left_alone() {
+    for (file, text, says) in [
+        (".trivyignore.yaml", "vulnerabilities: {a: b}\n", "`vulnerabilities` is no list"),
+        (".trivyignore.yaml", "vulnerabilities: [\n", "ignore file is not usable"),
+        ("deny.toml", "advisories = 1\n[x\n", "not valid TOML"),
+        (".nsprc", "{\"a\": 1,}\n", "not valid JSON"),
+        ("suppressions.xml", "<suppressions>", "not valid XML"),
+        (".gitleaks.toml", "[allowlist]\npaths = [\"a\"]\n", "rename it to `[[allowlists]]`"),
+    ] {
+        let sandbox = repository("UTC");
+        sandbox.file(file, text);
+        let run = sync(&sandbox, DURING, &[]);
+        assert_eq!(run.code, 2, "{file}: {run:?}");
+        assert!(run.stderr.contains(says), "{file}: {}", run.stderr);
+        assert_eq!(fs::read_to_string(sandbox.path(file)).unwrap(), text);
+        assert!(!sandbox.path("osv-scanner.toml").exists(), "all or none");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_never_followed_and_nothing_outside_is_written() {
+    let sandbox = repository("UTC");
+    sandbox.file("elsewhere/.keep", "");
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), sandbox.path(".cargo")).unwrap();
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("link"), "{}", run.stderr);
+    assert!(!sandbox.path("elsewhere/audit.toml").exists());
+}
+
+#[test]
+fn flags_are_printed_one_a_line() {
+    let sandbox = repository("UTC");
+    let covers = "[{tool: pip-audit, id: PYSEC-2026-2}, {tool: pip-audit, id: CVE-2026-1}, {tool: pip-audit, id: '$(rm x)'}, {tool: uv-audit, id: CVE-2026-1, until_fixed: true}]";
+    sandbox.file("exceptions/py.yaml", exception(&[("covers", covers)]));
+    let run = sync(&sandbox, DURING, &["--print", "pip-audit"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "--ignore-vuln=CVE-2026-1\n--ignore-vuln=PYSEC-2026-2\n"));
+    assert!(run.stderr.contains("a shell"), "{}", run.stderr);
+    assert_eq!(sync(&sandbox, DURING, &["--print", "uv-audit"]).stdout, "--ignore-until-fixed=CVE-2026-1\n");
+    assert_eq!(sync(&sandbox, "2027-01-01", &["--print", "pip-audit"]).stdout, "");
+    let run = sync(&sandbox, DURING, &["--print", "trivy"]);
+    assert!(run.code == 2 && run.stderr.contains(".trivyignore.yaml"), "{run:?}");
+}
+
+#[test]
+fn vex_says_affected_until_a_day_and_nothing_else() {
+    let sandbox = repository("UTC");
+    let export =
+        |format: &str, today: &str| Run::of(sandbox.command().args(["export", "--format", format, "--today", today]));
+    let openvex = export("openvex", DURING);
+    assert_eq!((openvex.code, &openvex.stdout), (0, &export("openvex", "2026-11-24").stdout));
+    let document: serde_json::Value = serde_json::from_str(&openvex.stdout).unwrap();
+    let statements = document["statements"].as_array().unwrap();
+    let names: Vec<&str> = statements.iter().map(|it| it["vulnerability"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["CVE-2026-1", "GHSA-aaaa-bbbb-cccc", "RUSTSEC-2026-0001", "SNYK-JS-A-1"]);
+    assert!(statements.iter().all(|it| it["status"] == "affected"));
+    assert!(!openvex.stdout.contains("not_affected") && !openvex.stdout.contains("Hanna"));
+    let cyclonedx: serde_json::Value = serde_json::from_str(&export("cyclonedx-vex", DURING).stdout).unwrap();
+    for it in cyclonedx["vulnerabilities"].as_array().unwrap() {
+        assert_eq!(it["analysis"]["state"], "exploitable");
+        assert_eq!(it["analysis"]["response"], serde_json::json!(["will_not_fix"]));
+    }
+    let none = export("openvex", "2027-01-01");
+    assert!(none.code == 2 && none.stdout.is_empty(), "{none:?}");
+    let none: serde_json::Value = serde_json::from_str(&export("cyclonedx-vex", "2027-01-01").stdout).unwrap();
+    assert_eq!(none["vulnerabilities"], serde_json::json!([]));
+}
