@@ -212,7 +212,7 @@ pub enum Command {
     ///
     /// Exit code 0: written, whatever it says; 2: it could not be written.
     Evidence(Evidence),
-    /// Export the register: a table, JSON Lines, a calendar, VEX or OSCAL.
+    /// Export the register: a table, JSON Lines, calendar, VEX, OSCAL.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
     /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
