@@ -46,6 +46,7 @@ mod doctor;
 mod rules;
 mod gate;
 mod replay;
+mod evidence;
 
 // What people see.
 mod remind;

@@ -35,7 +35,7 @@ pub(super) const OF_A_COMMAND: &str =
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
     ("The register", &["check", "enforce", "list", "show", "card", "suppressions", "explain"]),
-    ("The team", &["report", "remind", "history", "export", "sync"]),
+    ("The team", &["report", "remind", "history", "evidence", "export", "sync"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
@@ -146,6 +146,16 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "evidence",
+        &[
+            (
+                "stopgap evidence --from 2026-01-01 --to 2026-03-31 --output q1",
+                "what an auditor takes away from a quarter",
+            ),
+            ("stopgap evidence verify q1", "is it what this clone says?"),
+        ],
+    ),
+    (
         "doctor",
         &[
             ("stopgap doctor", "does the gate really gate?"),
@@ -157,6 +167,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap export --format csv", "the register for a spreadsheet"),
             ("stopgap export --format ics", "the ends for a calendar"),
+            ("stopgap export --format oscal-poam", "a plan of action for the auditor's tools"),
         ],
     ),
     (

@@ -8,6 +8,7 @@ mod check;
 mod dashes;
 mod doctor;
 mod enforce;
+mod evidence;
 mod export;
 mod history;
 mod import;
@@ -32,6 +33,7 @@ pub use check::Check;
 pub use dashes::{join_dashed, with_tip};
 pub use doctor::Doctor;
 pub use enforce::Enforce;
+pub use evidence::{Evidence, OfPack, Verify};
 pub use export::Export;
 pub use history::History;
 pub use import::{DateOrder, From, Import};
@@ -201,12 +203,24 @@ pub enum Command {
     ///
     /// Exit code 0: nothing is wrong. 1: something is. 2: it could not be found out.
     Doctor(Doctor),
-    /// Export the register: a table, JSON Lines, a calendar, or VEX.
+    /// Write what an auditor takes away from a period, or verify it.
+    ///
+    /// The register when the period began, at each month's end and when it ended; every decision with its commit, who
+    /// signed it, who had reviewed it (with `--pulls`) and whether that is in order; every renewal, refusal and closure;
+    /// every finding that stood and how long; and what slipped past the review. As one page, as tables, as JSON with a
+    /// schema, and with the SHA-256 sums of all files.
+    ///
+    /// The commits of the default branch say all of it: the same commits give the same bytes, whoever writes them, when
+    /// and where.
+    ///
+    /// Exit code 0: written, whatever it says; 2: it could not be written.
+    Evidence(Evidence),
+    /// Export the register: a table, JSON Lines, calendar, VEX, OSCAL.
     ///
     /// `csv` and `jsonl` hold every exception, closed and rejected ones too; `ics` holds the last
     /// covered day of each live one, with the policy's reminders. `openvex` and `cyclonedx-vex` tell customers which
-    /// vulnerabilities exceptions in force accept, and until when. Findings do not stop an export. A file that
-    /// cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
+    /// vulnerabilities exceptions in force accept, and until when; `oscal-poam` and `oscal-ar` hold the live exceptions for an auditor's tools. Findings do
+    /// not stop an export. A file that cannot be read is named on standard error, and in `csv` and `jsonl` it keeps its row.
     ///
     /// Exit code 0, whatever the findings; 2: the export could not be done.
     Export(Export),
@@ -289,7 +303,7 @@ pub enum Command {
         /// Which one.
         #[arg(
             value_name = "NAME",
-            value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions", "case"],
+            value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions", "case", "evidence"],
         )]
         name: String,
     },

@@ -30,9 +30,11 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
             help: "export it with `--format csv --gaps`".to_owned(),
         }));
     }
-    // Findings are for `check`; an export needs no schema.
-    let register = opened.records(arguments.format == Format::Jsonl);
-    let export = Export { view: opened.view(&register), reminders: &policy.reminders };
+    // Findings are for `check`, and for whoever assesses; no other export needs a schema.
+    let is_assessed = arguments.format == Format::OscalAr;
+    let register = if is_assessed { opened.register() } else { opened.records(arguments.format == Format::Jsonl) };
+    let findings = is_assessed.then(|| Case::whole(&opened.judge, &register, None, &opened.files).run());
+    let export = Export { view: opened.view(&register), reminders: &policy.reminders, findings: findings.as_ref() };
     if !has_content(arguments.format, &export) {
         return Err(Error::NoStatements);
     }

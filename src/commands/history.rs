@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     }
     let pulls = read_pulls(&arguments.pulls, &world.folder)?;
     let policy = book::policy_file(&arguments.place, world, &root);
-    let between = Between { since: since.as_ref(), tip: None };
+    let between = Between { since: since.as_ref(), ..Between::default() };
     let past = replay::replay(&git, &root, between, &policy, &load, pulls.as_ref())?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
@@ -52,6 +52,11 @@ const MOST_PULLS: u64 = 256 * 1024 * 1024;
 
 /// Reads GitHub's saved answers; `None` if no file is given.
 pub(super) fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pulls>, Error> {
+    parse_pulls(&read_answers(paths, folder)?)
+}
+
+/// Reads the files of saved answers, by their names as given.
+pub(super) fn read_answers(paths: &[PathBuf], folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         let bytes = files::read_named(&folder.join(path), MOST_PULLS).map_err(|error| Error::Unreadable {
@@ -62,11 +67,16 @@ pub(super) fn read_pulls(paths: &[PathBuf], folder: &Path) -> Result<Option<Pull
         })?;
         files.push((path.display().to_string(), bytes));
     }
+    Ok(files)
+}
+
+/// Parses files of saved answers; `None` if there is none.
+pub(super) fn parse_pulls(files: &[(String, Vec<u8>)]) -> Result<Option<Pulls>, Error> {
     let unusable = |(path, error): (String, InputError)| {
         let why = error.sentence();
         Error::from(Input::Answer { path: path.into(), what: "file of pull requests", why, help: error.help })
     };
-    if files.is_empty() { Ok(None) } else { Pulls::parse(&files).map(Some).map_err(unusable) }
+    if files.is_empty() { Ok(None) } else { Pulls::parse(files).map(Some).map_err(unusable) }
 }
 
 fn open(root: &Path) -> Result<Git, Error> {

@@ -8,6 +8,7 @@ mod check;
 pub mod completions;
 mod doctor;
 mod enforce;
+mod evidence;
 mod explain;
 mod export;
 mod fix;
@@ -167,6 +168,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Amend(arguments) => revise::amend(&arguments, world, &mut out),
         Command::Decide(arguments) => revise::decide(&arguments, world, &mut out),
         Command::Suppressions(arguments) => suppressions::run(&arguments, world, &mut out),
+        Command::Evidence(arguments) => evidence::run(&arguments, world, &mut out),
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),

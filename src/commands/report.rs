@@ -114,7 +114,14 @@ fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Optio
     };
     let tip = opened.tip(&git)?;
     let past = replay::last_before(&git, tip.as_ref(), period.since, zone).and_then(|since| {
-        replay::replay(&git, root, Between { since: since.as_ref(), tip: tip.as_ref() }, &policy, &load, pulls)
+        replay::replay(
+            &git,
+            root,
+            Between { since: since.as_ref(), tip: tip.as_ref(), ..Between::default() },
+            &policy,
+            &load,
+            pulls,
+        )
     });
     known.past = past.map_err(|error| keep("what came past the gate", &error)).ok();
     if !opened.is_of_the_past() {

@@ -1,5 +1,6 @@
 //! `stopgap show`: the case file of one exception.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
-use crate::history::case::{self, Approval, Sources, Step};
+use crate::history::case::{self, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
 use crate::history::trail::{self, Trail};
@@ -21,7 +22,7 @@ use crate::policy::{Policy, RuleBook};
 use crate::register::{Exception, FileRef, Register, Status, Term, stem};
 use crate::replay::{self, Between, Past};
 use crate::rules::{self, Case};
-use crate::signoff::{Pulls, ReviewState};
+use crate::signoff::Pulls;
 use crate::time::Today;
 
 /// Shows one exception.
@@ -171,7 +172,14 @@ impl CaseFile {
             Ok(book::load(&arguments.place, world, &opened.root, repository)?.0)
         };
         let policy = book::policy_file(&arguments.place, world, &opened.root);
-        let between = Between { since: None, tip: Some(tip) };
+        let mut ids: BTreeSet<String> = trail
+            .versions
+            .iter()
+            .filter_map(|it| it.file.as_ref())
+            .map(|it| stem(it.source.path()).to_lowercase())
+            .collect();
+        ids.insert(stem(current.source.path()).to_lowercase());
+        let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
             Err(error) if pulls.is_some() => return Err(error),
@@ -180,9 +188,7 @@ impl CaseFile {
                 return Ok(());
             }
         };
-        let ids: Vec<&str> =
-            trail.versions.iter().filter_map(|it| it.file.as_ref()).map(|it| stem(it.source.path())).collect();
-        let is_it = |path: &str| stem(path) == stem(current.source.path()) || ids.contains(&stem(path));
+        let is_it = |path: &str| ids.contains(&stem(path).to_lowercase());
         for verdict in &past.verdicts {
             let of_it = verdict.findings.iter().filter(|it| is_it(verdict.files.source(it.file).path()));
             self.slips.extend(of_it.map(|finding| Slip {
@@ -213,34 +219,8 @@ impl CaseFile {
             if !numbers.is_empty() {
                 step.request = Some(numbers.join(", "));
             }
-            let of_pull = |pull: &crate::signoff::MergedPull| {
-                let request = format!("#{}", pull.number);
-                let verdicts = pull.verdicts.iter().map(|verdict| Approval {
-                    request: request.clone(),
-                    login: verdict.login.clone(),
-                    state: said(verdict.state),
-                    day: zone.day_of(verdict.submitted_at.to_utc()),
-                });
-                let late = pull.late.iter().map(|(login, at)| Approval {
-                    request: request.clone(),
-                    login: login.clone(),
-                    state: "approved after the merge",
-                    day: zone.day_of(at.to_utc()),
-                });
-                verdicts.chain(late).collect::<Vec<_>>()
-            };
-            step.approvals = Some(merge.pulls.iter().flat_map(of_pull).collect());
+            step.approvals = Some(case::approvals(merge, zone));
         }
-    }
-}
-
-fn said(state: ReviewState) -> &'static str {
-    match state {
-        ReviewState::Approved => "approved",
-        ReviewState::ChangesRequested => "asked for changes",
-        ReviewState::Dismissed => "approved, and was dismissed",
-        ReviewState::Commented => "commented",
-        ReviewState::Pending => "has not finished a review",
     }
 }
 

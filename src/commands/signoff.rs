@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
-use crate::files::ReadFile;
+use crate::files::{CommitFiles, ReadFile};
 use crate::github::{EventKind, InputError};
 use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions};
 use crate::policy::Forge;
@@ -175,6 +175,8 @@ pub(super) enum Owners<'o> {
     Base(&'o Snapshot),
     /// That of what is judged, whose register has this root.
     Head(&'o Head, &'o Path),
+    /// That of a commit's files, from the top of the work tree, with the register's root.
+    Commit(&'o CommitFiles, &'o Path),
     /// That of the work tree that holds a register's root.
     WorkTree(&'o Path),
 }
@@ -195,6 +197,10 @@ pub(super) fn ownership(forge: Forge, owners: &Owners<'_>, files: &mut Files) ->
         }
         Owners::Head(head, root) if head.is_commit() => (head.first_of(places, LIMIT)?, root),
         Owners::Head(_, root) | Owners::WorkTree(root) => (in_work_tree(forge, root), root),
+        Owners::Commit(top, root) => {
+            let found = places.iter().find(|path| top.files().contains_key(**path));
+            (found.map(|path| top.read_one(path, LIMIT)).transpose()?, root)
+        }
     };
     if place::work_tree_top(root).is_none() {
         return Ok(None);

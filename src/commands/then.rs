@@ -50,7 +50,28 @@ impl Then {
     /// Those of [`Then::find`].
     pub(super) fn find_in(place: &cli::Place, found: Where, at: &str, world: &World) -> Result<Self, Error> {
         let Where { root, git, what, are_several } = found;
-        Finder { place, world, git, root, what, are_several }.find(at)
+        Finder { place, world, git, root, what, are_several, option: "--at" }.find(at)
+    }
+
+    /// Finds the commit that the default branch had at the end of a day, and the zone in which that day ends; `option`
+    /// names the day on the command line.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such commit, the clone does not have the whole history, or the day has not come.
+    pub(super) fn on_day(
+        place: &cli::Place,
+        world: &World,
+        option: &'static str,
+        day: Day,
+    ) -> Result<(Self, Zone), Error> {
+        let root = place::root(place, &world.folder)?;
+        let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
+        if git.is_shallow()? {
+            return Err(GitError::Shallow.into());
+        }
+        let what = "the register".to_owned();
+        Finder { place, world, git, root, what, are_several: false, option }.moment(&day.to_string(), Moment::Day(day))
     }
 
     /// Takes the files of that commit.
@@ -120,20 +141,22 @@ struct Finder<'f> {
     /// What is looked for, for people.
     what: String,
     are_several: bool,
+    /// The option that names the moment.
+    option: &'static str,
 }
 
 impl Finder<'_> {
     fn find(self, at: &str) -> Result<Then, Error> {
         // A day in its usual spelling is a day, even where a tag has that name.
         if let Ok(moment) = Moment::parse(at) {
-            return self.moment(at, moment);
+            return self.moment(at, moment).map(|(then, _)| then);
         }
         if let Some(commit) = self.git.commit(at)? {
             return self.revision(commit);
         }
         let today = Zone::UTC.day_of(self.world.now);
         match typed::read(at, today, Toward::Past) {
-            Ok(moment) => self.moment(at, moment),
+            Ok(moment) => self.moment(at, moment).map(|(then, _)| then),
             Err(_) => Err(GitError::NoThen { at: at.to_owned(), shallow: self.git.is_shallow()? }.into()),
         }
     }
@@ -149,7 +172,7 @@ impl Finder<'_> {
         Ok(Then { git: self.git, commit, root, instant, found })
     }
 
-    fn moment(self, at: &str, moment: Moment) -> Result<Then, Error> {
+    fn moment(self, at: &str, moment: Moment) -> Result<(Then, Zone), Error> {
         let (branch, tip) = self.branch()?;
         let now = self.world.now;
         let line = past::Line::read(&self.git, &tip, now.timestamp())?;
@@ -158,14 +181,16 @@ impl Finder<'_> {
         let mut found = None;
         for _ in 0..2 {
             let instant = self.instant(moment, zone)?;
-            let Some(commit) = line.at(instant.timestamp()) else { return Err(line.too_early(&self.git, at)?) };
+            let Some(commit) = line.at(instant.timestamp()) else {
+                return Err(line.too_early(&self.git, self.option, at)?);
+            };
             let then = self.zone(commit).unwrap_or(zone);
             found = Some((commit.clone(), instant));
             if std::mem::replace(&mut zone, then) == then {
                 break;
             }
         }
-        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, at)?) };
+        let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, self.option, at)?) };
         let root = self.root_in(&commit)?;
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
         let found = {
@@ -173,7 +198,7 @@ impl Finder<'_> {
             let stood = if self.are_several { "as they stood" } else { "as it stood" };
             format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
         };
-        Ok(Then { git: self.git, commit, root, instant, found })
+        Ok((Then { git: self.git, commit, root, instant, found }, zone))
     }
 
     /// Returns the last second of a day, or the date-time itself; of today, now.
@@ -181,7 +206,7 @@ impl Finder<'_> {
         let now = self.world.now;
         if zone.starts_at(moment) > now {
             let (day, today): (Day, Day) = (zone.first_day(moment), zone.day_of(now));
-            return Err(Argument::Ahead { option: "--at".to_owned(), day, today }.into());
+            return Err(Argument::Ahead { option: self.option.to_owned(), day, today }.into());
         }
         Ok(match moment {
             Moment::Day(_) => (zone.ends_at(moment) - TimeDelta::seconds(1)).min(now),

@@ -59,6 +59,9 @@ pub enum GitError {
         /// Its first parent.
         parent: String,
     },
+    /// Evidence needs the whole history.
+    #[error("this clone is shallow: the commits that the evidence is made from are not all here")]
+    Shallow,
     /// A history cannot begin after something that is not a commit.
     #[error("`--since {}` names no commit in this clone", shown(since))]
     NoSince {
@@ -86,8 +89,10 @@ pub enum GitError {
         shallow: bool,
     },
     /// The default branch had no commit yet.
-    #[error("`--at {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
+    #[error("`{option} {}` is before the first commit that {}, `{first}`", shown(at), if *shallow { "this shallow clone has" } else { "the default branch has" })]
     NothingThen {
+        /// The option that names the moment.
+        option: &'static str,
         /// The value as typed.
         at: String,
         /// The first commit.
@@ -236,6 +241,9 @@ impl GitError {
             Self::EndsEarly { .. } => "set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab), run \
                  `git fetch --unshallow`, or name a later commit with `--since`"
                 .into(),
+            Self::Shallow => {
+                "run `git fetch --unshallow`, or set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)".into()
+            }
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
                 format!("name an ancestor of `HEAD`, such as a tag{more}")

@@ -14,6 +14,7 @@ use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
 use crate::register::{Exception, Spanned, Status, Text, is_named_like_one, stem};
+use crate::signoff::{Merge, MergedPull, ReviewState};
 use crate::source::FileId;
 use crate::text::counted;
 use crate::time::{Day, Today, Zone};
@@ -142,6 +143,42 @@ pub struct Approval {
     pub state: &'static str,
     /// The day of the review.
     pub day: Day,
+    /// The commit that was reviewed.
+    pub commit: Option<String>,
+}
+
+/// Lists the opinions of the reviewers of what was merged.
+#[must_use]
+pub fn approvals(merge: &Merge, zone: Zone) -> Vec<Approval> {
+    let of_pull = |pull: &MergedPull| {
+        let request = format!("#{}", pull.number);
+        let verdicts = pull.verdicts.iter().map(|verdict| Approval {
+            request: request.clone(),
+            login: verdict.login.clone(),
+            state: said(verdict.state),
+            day: zone.day_of(verdict.submitted_at.to_utc()),
+            commit: verdict.commit.clone(),
+        });
+        let late = pull.late.iter().map(|(login, at)| Approval {
+            request: request.clone(),
+            login: login.clone(),
+            state: "approved after the merge",
+            day: zone.day_of(at.to_utc()),
+            commit: None,
+        });
+        verdicts.chain(late).collect::<Vec<_>>()
+    };
+    merge.pulls.iter().flat_map(of_pull).collect()
+}
+
+fn said(state: ReviewState) -> &'static str {
+    match state {
+        ReviewState::Approved => "approved",
+        ReviewState::ChangesRequested => "asked for changes",
+        ReviewState::Dismissed => "approved, and was dismissed",
+        ReviewState::Commented => "commented",
+        ReviewState::Pending => "has not finished a review",
+    }
 }
 
 /// What a story is told from.

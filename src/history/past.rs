@@ -39,18 +39,28 @@ impl Line {
     /// Returns the commit that the branch had at a moment, in seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn at(&self, moment: i64) -> Option<&Commit> {
-        let after = self.commits.partition_point(|(_, reached)| *reached <= moment);
-        after.checked_sub(1).and_then(|last| self.commits.get(last)).map(|(commit, _)| commit)
+        self.count_by(moment).checked_sub(1).and_then(|last| self.commits.get(last)).map(|(commit, _)| commit)
     }
 
-    /// Returns the error of a moment before the first commit.
+    /// Returns the commits, oldest first.
+    pub fn commits(&self) -> impl ExactSizeIterator<Item = &Commit> {
+        self.commits.iter().map(|(commit, _)| commit)
+    }
+
+    /// Returns how many of the commits the branch had at a moment, in seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn count_by(&self, moment: i64) -> usize {
+        self.commits.partition_point(|(_, reached)| *reached <= moment)
+    }
+
+    /// Returns the error of a moment before the first commit; `option` names it on the command line.
     ///
     /// # Errors
     ///
     /// When `git` cannot say whether the clone is shallow.
-    pub fn too_early(&self, git: &Git, at: &str) -> Result<Error, Error> {
+    pub fn too_early(&self, git: &Git, option: &'static str, at: &str) -> Result<Error, Error> {
         let first = self.commits.first().map(|(commit, _)| commit.short().to_owned()).unwrap_or_default();
-        Ok(GitError::NothingThen { at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
+        Ok(GitError::NothingThen { option, at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
     }
 }
 

@@ -8,12 +8,13 @@ use chrono::DateTime;
 
 use crate::files::ReadFile;
 use crate::git::{Commit, CommitInfo};
+use crate::history::Change;
 use crate::history::trail::{Trail, Version};
 use crate::register::{self, Exception, Lists, Status, Text, differences};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::time::{Day, Zone};
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Kind, Node};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +166,32 @@ impl<'v> Steps<'v> {
         }
         deeds
     }
+}
+
+/// Lists what a change did to one exception.
+#[must_use]
+pub fn deeds(change: &Change<'_>) -> Vec<Deed> {
+    let head = change.head.as_ref().map(|side| side.tree.as_ref());
+    match (change.base.as_ref().map(|side| side.tree.as_ref()), head) {
+        (_, None) => vec![Deed::new(What::Removed, "")],
+        (None, Some(Some(head))) => {
+            let mut deeds = vec![Deed::new(What::Added, first_status(Some(head)))];
+            deeds.extend(brought(head));
+            deeds
+        }
+        (Some(Some(base)), Some(Some(head))) => compare(base, head),
+        (None | Some(None), Some(None)) => vec![Deed::new(What::Broken, "the file is not readable as YAML")],
+        (Some(Some(_)), Some(None)) => vec![Deed::new(What::Broken, "the file is no longer readable as YAML")],
+        (Some(None), Some(Some(_))) => vec![Deed::new(What::Edited, "the file is readable as YAML again")],
+    }
+}
+
+/// Returns what a record that is new has behind it already.
+fn brought(head: &Node<'_>) -> Vec<Deed> {
+    let bare = Node { kind: Kind::Map(Vec::new()), ..head.clone() };
+    let mut deeds = compare(&bare, head);
+    deeds.retain(|deed| !matches!(deed.what, What::Edited | What::Expired));
+    deeds
 }
 
 /// Returns what an exception was when it was added, unless it was as usual.

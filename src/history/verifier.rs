@@ -22,6 +22,8 @@ pub struct Verifier {
     openpgp: Vec<(String, String)>,
     /// What is wrong with lines of the file.
     faults: Vec<String>,
+    /// Whether the file names no key at all.
+    empty: bool,
 }
 
 impl Verifier {
@@ -34,7 +36,7 @@ impl Verifier {
     pub fn new(git: &Git, allowed: &str) -> Result<Self, Error> {
         let unwritable = |error: std::io::Error| failed("verify-commit", &error.to_string());
         let folder = tempfile::Builder::new().prefix("stopgap").tempdir().map_err(unwritable)?;
-        let mut verifier = Self { folder, openpgp: Vec::new(), faults: Vec::new() };
+        let mut verifier = Self { folder, openpgp: Vec::new(), faults: Vec::new(), empty: allowed.trim().is_empty() };
         let (mut ssh, mut number) = (String::new(), 0);
         for line in allowed.lines() {
             number += 1;
@@ -89,6 +91,9 @@ impl Git {
         let is_ssh = signature.contains("BEGIN SSH SIGNATURE");
         if !is_ssh && !signature.contains("BEGIN PGP") {
             return Ok(Err("its signature is neither of SSH nor of OpenPGP".to_owned()));
+        }
+        if verifier.empty {
+            return Ok(Err("it is signed, and there is no key of `allowed_signers` to verify it by".to_owned()));
         }
         let (verified, said) = self.verify(commit, &verifier.ssh(), &verifier.ring())?;
         let program = if is_ssh { "ssh-keygen" } else { "gpg" };

@@ -9,6 +9,7 @@ mod concise;
 pub mod diff;
 pub mod doctor;
 pub mod escape;
+pub mod evidence;
 pub mod export;
 mod fingerprint;
 mod github;

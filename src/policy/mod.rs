@@ -348,14 +348,21 @@ impl Policy {
 
 const KIND: &str = "the policy";
 
-/// Reads the allowed signers, where decisions must be signed; `None` where the file is not there.
+/// Reads the allowed signers; `None` where the file is not there, or cannot be read and decisions need no signature.
 ///
 /// # Errors
 ///
-/// When it is there and cannot be read.
+/// When it is there and cannot be read, and decisions must be signed.
 pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String>, Error> {
-    if !policy.signed_decisions || !place.exists(places::SIGNERS) {
+    if !place.exists(places::SIGNERS) {
         return Ok(None);
+    }
+    if !policy.signed_decisions {
+        return Ok(place
+            .read(places::SIGNERS)
+            .ok()
+            .filter(|file| file.opened)
+            .map(|file| file.source.text().to_owned()));
     }
     Ok(Some(usable(place.read(places::SIGNERS)?, places::Book::Signers.name())?.text().to_owned()))
 }

@@ -4,6 +4,7 @@
 //! rest. Today's work tree plays no part.
 
 mod merged;
+mod touch;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -19,10 +20,11 @@ use crate::history::PolicyFile;
 use crate::history::main_line::{Graph, MainLine, main_line};
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
-use crate::policy::places::{CI_FILES, CODEOWNERS, WORKFLOWS, is_beside};
+use crate::policy::places::{CI_FILES, CODEOWNERS, SIGNERS, WORKFLOWS, is_beside};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{self, Exception, Files, is_named_like_one};
 use crate::replay::merged::Merges;
+pub use crate::replay::touch::{Answer, Made, Touch};
 use crate::rule::{Finding, Findings, LooksAt};
 use crate::rules::{self, Judge};
 use crate::signoff::{Merge, Ownership, Pulls, Unanswered};
@@ -51,6 +53,8 @@ pub struct Past {
     pub merges: BTreeMap<Commit, Merge>,
     /// What could not be judged as it should be, for people.
     pub remarks: Vec<String>,
+    /// What the commits did to each exception, oldest first, where that was asked for.
+    pub touched: Vec<Touch>,
 }
 
 /// Which commits are judged.
@@ -60,6 +64,10 @@ pub struct Between<'c> {
     pub since: Option<&'c Commit>,
     /// The last one; `None` for `HEAD`.
     pub tip: Option<&'c Commit>,
+    /// Whether everything that they did is told, and not only what is wrong with it.
+    pub told: bool,
+    /// The only exceptions that are judged, by their ids in lower case; `None` for all of them, and the rule book too.
+    pub only: Option<&'c BTreeSet<String>>,
 }
 
 /// What one commit did.
@@ -99,7 +107,7 @@ pub fn replay(
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Between { since, tip } = between;
+    let Between { since, tip, told, only } = between;
     let head = match tip {
         Some(tip) => Some(tip.clone()),
         None => git.head()?,
@@ -123,6 +131,8 @@ pub fn replay(
     let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(&infos))).transpose()?;
     let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
     replay.merges = merges.as_ref();
+    replay.told = told;
+    replay.only = only;
     let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
     let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
     let mut at = 0;
@@ -173,6 +183,10 @@ struct Replay<'r> {
     load: &'r LoadBook<'r>,
     /// Who approved what was merged, if that was saved.
     merges: Option<&'r Merges<'r>>,
+    /// Whether everything that commits did is told.
+    told: bool,
+    /// The only exceptions that are judged.
+    only: Option<&'r BTreeSet<String>>,
     /// The keys that may sign, with the text that they are from.
     verifier: Option<(String, Rc<Verifier>)>,
     /// What was not saved.
@@ -289,6 +303,8 @@ impl<'r> Replay<'r> {
             policy,
             load,
             merges: None,
+            told: false,
+            only: None,
             verifier: None,
             unanswered: Vec::new(),
             unseen: BTreeSet::new(),
@@ -321,7 +337,7 @@ impl<'r> Replay<'r> {
         let base_committed = self.committed.replace(info.committed);
         let touches_book = self.touches_book(&before);
         let mut loaded = None;
-        if (touches_book || fresh) && !(fresh && self.is_without_register()) {
+        if (touches_book || self.touches_signers(&before) || fresh) && !(fresh && self.is_without_register()) {
             loaded = self.load_book(commit)?;
         }
         // In a repository that had no register and no policy before, the commit brings both.
@@ -333,7 +349,8 @@ impl<'r> Replay<'r> {
         let mut touched = self.touch(&before)?;
         let moved = self.come_from_elsewhere(commit, &before, &mut touched)?;
         self.follow(loaded.as_ref(), &mut touched)?;
-        if beside || !touched.is_empty() {
+        let concerns = self.only.is_none_or(|only| touched.keys().any(|path| only.contains(&stem_of(path))));
+        if concerns && (beside || !touched.is_empty()) {
             let zone = judge.policy.timezone;
             judge.today = Today::from_clock(zone, instant(info.committed));
             let mut comparison = Comparison {
@@ -589,6 +606,11 @@ impl<'r> Replay<'r> {
         if !policy.signed_decisions {
             return Ok(None);
         }
+        self.signers(policy, commit, info).map(Some)
+    }
+
+    /// Verifies a commit and those that it merged.
+    fn signers(&mut self, policy: &Policy, commit: &Commit, info: &CommitInfo) -> Result<Signatures, Error> {
         let allowed = policy.signers.as_deref().unwrap_or_default();
         let verifier = match &self.verifier {
             Some((text, verifier)) if text == allowed => Rc::clone(verifier),
@@ -609,7 +631,7 @@ impl<'r> Replay<'r> {
         let steps: Vec<(&Commit, Option<&Commit>)> =
             steps.iter().map(|(commit, parent)| (commit, parent.as_ref())).collect();
         let folder = format!("{}{}", self.prefix, self.folder);
-        Signatures::of(self.git, &verifier, &steps, &folder).map(Some)
+        Signatures::of(self.git, &verifier, &steps, &folder)
     }
 
     /// Refuses answers that say nothing about a commit with a decision, and reports which approvals could not be
@@ -654,6 +676,11 @@ impl<'r> Replay<'r> {
     fn touches_book(&self, before: &Before) -> bool {
         let policy = self.judge.as_ref().map(|judge| judge.policy.clone()).unwrap_or_default();
         self.book_paths(&policy).iter().any(|path| before.contains_key(path))
+    }
+
+    /// Tells whether the keys change by which signatures are told of, where none is asked for.
+    fn touches_signers(&self, before: &Before) -> bool {
+        self.told && before.contains_key(&format!("{}{SIGNERS}", self.prefix))
     }
 
     fn book_paths(&self, policy: &Policy) -> Vec<String> {
@@ -725,12 +752,16 @@ impl Comparison<'_> {
             around: None,
             reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };
+        let mut touched = Vec::new();
         let findings = gate.judge(|Judged { changes, mut findings, .. }| {
             state.note_decisions(commit, self.first, judge, changes);
+            touched = state.tell((commit, info), (self.first, judge), changes);
             state.drop_undone(&mut findings, changes);
             findings.shorten();
             findings
         })?;
+        let touched = state.sign((commit, info), judge, touched, &files)?;
+        state.past.touched.extend(touched);
         let used: BTreeSet<FileId> = findings
             .iter()
             .flat_map(|finding| finding.labels.iter().map(|label| label.file).chain([finding.file]))

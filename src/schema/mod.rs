@@ -56,7 +56,10 @@ impl Shipped {
     ];
 
     /// The schemas of what commands print, by the name that `stopgap schema` takes, with their text.
-    pub const OUTPUTS: [(&'static str, &'static str); 1] = [("case", include_str!("../../schema/case.schema.json"))];
+    pub const OUTPUTS: [(&'static str, &'static str); 2] = [
+        ("case", include_str!("../../schema/case.schema.json")),
+        ("evidence", include_str!("../../schema/evidence.schema.json")),
+    ];
 
     /// Returns the path of the copy that a repository keeps for its editors, relative to the root.
     #[must_use]

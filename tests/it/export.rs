@@ -9,6 +9,8 @@ use stopgap::internal::output::escape;
 
 use crate::support::{Run, Sandbox, TODAY, exception};
 
+const FORMATS: [&str; 5] = ["csv", "jsonl", "ics", "oscal-poam", "oscal-ar"];
+
 fn export(sandbox: &Sandbox, format: &str, arguments: &[&str]) -> Run {
     let mut command = sandbox.command();
     command.args(["export", "--format", format]);
@@ -358,7 +360,7 @@ fn hostile_register() -> Sandbox {
 #[test]
 fn nothing_in_an_export_does_anything_to_its_reader() {
     let sandbox = hostile_register();
-    for format in ["csv", "jsonl", "ics"] {
+    for format in FORMATS {
         for line in printed(&sandbox, format).replace("\r\n", "\n").split('\n') {
             assert!(!line.contains(escape::is_hostile), "{format}: {line:?}");
             let seen: String = line.chars().filter(char::is_ascii).collect();
@@ -400,7 +402,7 @@ fn what_cannot_be_read_keeps_its_row_and_is_named() {
     sandbox.file("exceptions/a.yaml", exception(&[]));
     sandbox.file("exceptions/broken.yaml", "title: [\n").file("exceptions/list.yaml", "- a\n");
     sandbox.file("exceptions/endless.yaml", exception(&[("expires", "soon")]));
-    for format in ["csv", "jsonl", "ics"] {
+    for format in FORMATS {
         let run = export(&sandbox, format, &[]);
         let named = |name: &str| run.stderr.contains(&format!("`exceptions/{name}.yaml` is "));
         let expected = [("a", false), ("broken", true), ("list", true), ("endless", format == "ics")];
@@ -514,7 +516,7 @@ fn findings_do_not_stop_an_export_nor_does_an_empty_register() {
 fn a_file_gets_what_would_be_printed() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/a.yaml", exception(&[]));
-    for format in ["csv", "jsonl", "ics"] {
+    for format in FORMATS {
         let name = format!("out.{format}");
         let run = export(&sandbox, format, &["--output", &name]);
         assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
@@ -529,7 +531,7 @@ fn an_export_that_cannot_be_done_says_so_and_writes_nothing() {
     for (format, arguments, words) in [
         ("csv", &["--output", "exceptions/a.yaml"][..], "`--output` would replace `exceptions/a.yaml`"),
         ("csv", &["--output", "stopgap.yaml/x"], "cannot write"),
-        ("pdf", &[], "csv, jsonl, ics"),
+        ("pdf", &[], "csv, jsonl, ics, openvex, cyclonedx-vex, oscal-poam, oscal-ar"),
         ("csv", &["--today", "soon"], "`--today soon`"),
         ("csv", &["--root", "nowhere"], "is not a folder"),
     ] {
@@ -539,4 +541,61 @@ fn an_export_that_cannot_be_done_says_so_and_writes_nothing() {
     }
     assert_eq!(fs::read_to_string(sandbox.path("exceptions/a.yaml")).unwrap(), exception(&[]));
     assert_eq!(Run::of(sandbox.command().arg("export")).code, 2);
+}
+
+/// Returns every UUID that a document of OSCAL defines, and every one that it refers to.
+fn uuids(value: &Value, defined: &mut Vec<String>, named: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_str() {
+                    Some(uuid) if key == "uuid" => defined.push(uuid.to_owned()),
+                    Some(uuid) if key.ends_with("-uuid") => named.push(uuid.to_owned()),
+                    _ => uuids(value, defined, named),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| uuids(value, defined, named)),
+        _ => {}
+    }
+}
+
+#[test]
+fn oscal_is_the_same_all_day_and_keeps_the_uuids_of_a_subject() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .file("exceptions/a.yaml", exception(&[]))
+        .file("exceptions/b.yaml", exception(&[("expires", "2026-11-20")]));
+    let closed =
+        [("status", "closed"), ("closure", "{date: 2026-11-20, by: Luis Prado, verified_by: Mei Tanaka, note: Gone.}")];
+    sandbox.file("exceptions/c.yaml", exception(&closed));
+    for (format, name) in [("oscal-poam", "plan-of-action-and-milestones"), ("oscal-ar", "assessment-results")] {
+        let on = |today: &str| -> Value {
+            serde_json::from_str(&export(&sandbox, format, &["--today", today]).stdout).unwrap()
+        };
+        let (day, evening, next) = (on("2026-11-23"), on("2026-11-23T21:00"), on("2026-11-24"));
+        assert_eq!(day, evening, "{format}");
+        let body = &day[name];
+        assert_ne!(body["uuid"], next[name]["uuid"], "{format}");
+        let part = if format == "oscal-ar" { &body["results"][0] } else { body };
+        assert_eq!(part["risks"].as_array().unwrap().len(), 2, "closed ones are not open: {part}");
+        let statuses: Vec<String> = part["risks"].as_array().unwrap().iter().map(|it| text(&it["status"])).collect();
+        assert_eq!(statuses, ["deviation-approved", "open"], "b has ended");
+        assert_eq!(part["risks"][0]["deadline"], "2026-12-17T00:00:00Z");
+        let later = if format == "oscal-ar" { &next[name]["results"][0] } else { &next[name] };
+        assert_eq!(part["risks"][0]["uuid"], later["risks"][0]["uuid"]);
+        let (mut defined, mut named) = (Vec::new(), Vec::new());
+        uuids(&day, &mut defined, &mut named);
+        let count = defined.len();
+        defined.sort();
+        defined.dedup();
+        assert_eq!(defined.len(), count, "{format}: one is there twice");
+        assert!(!named.is_empty() && named.iter().all(|uuid| defined.contains(uuid)), "{format}: {named:?}");
+        assert_eq!(part["findings"].is_array(), format == "oscal-ar");
+    }
+    let assessed: Value = serde_json::from_str(&printed(&sandbox, "oscal-ar")).unwrap();
+    let observations = assessed["assessment-results"]["results"][0]["observations"].as_array().unwrap();
+    assert!(observations.iter().any(|it| it["title"] == "expired"), "{observations:?}");
+    let finding = &assessed["assessment-results"]["results"][0]["findings"][0]["target"];
+    assert_eq!((&finding["target-id"], &finding["status"]["state"]), (&"CRY-04".into(), &"not-satisfied".into()));
 }

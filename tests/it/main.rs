@@ -23,6 +23,7 @@ mod docs;
 mod doctor;
 mod edit;
 mod enforce;
+mod evidence;
 mod export;
 mod fix;
 mod generator;

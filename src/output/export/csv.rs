@@ -63,7 +63,7 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Returns the writer's own error, so that a closed pipe stays one.
-pub(super) fn io_error(error: ::csv::Error) -> io::Error {
+pub(in crate::output) fn io_error(error: ::csv::Error) -> io::Error {
     match error.into_kind() {
         ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

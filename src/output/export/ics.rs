@@ -85,7 +85,7 @@ impl Event<'_> {
 
     /// Returns the reminders; there are none for what is overdue, since a calendar would ring at once.
     fn alarms(&self) -> Vec<u32> {
-        let Export { view, reminders } = self.export;
+        let Export { view, reminders, .. } = self.export;
         if self.term.ended {
             Vec::new()
         } else {

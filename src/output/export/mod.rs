@@ -6,16 +6,19 @@ mod csv;
 mod gaps;
 mod ics;
 mod jsonl;
+mod oscal;
 mod vex;
 
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+pub(in crate::output) use csv::io_error;
 pub use gaps::render_gaps;
 
 use crate::output::record::View;
 use crate::register::FileRef;
+use crate::rule::Findings;
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node};
 
@@ -32,6 +35,10 @@ pub enum Format {
     Openvex,
     /// The same as a CycloneDX 1.6 document.
     CyclonedxVex,
+    /// OSCAL: the live exceptions as a plan of action and milestones.
+    OscalPoam,
+    /// OSCAL: the live exceptions and what the rules object to, as the results of an assessment.
+    OscalAr,
 }
 
 /// A register, ready to be exported.
@@ -41,6 +48,8 @@ pub struct Export<'e> {
     pub view: View<'e>,
     /// Days before the last covered day on which people are told.
     pub reminders: &'e [u32],
+    /// What the rules object to; `None` where it is not needed.
+    pub findings: Option<&'e Findings>,
 }
 
 /// A file that is missing from an export, wholly or in part.
@@ -66,6 +75,8 @@ pub fn render(format: Format, export: &Export<'_>, out: &mut dyn Write) -> io::R
         Format::Csv => csv::render(export, out),
         Format::Jsonl => jsonl::render(export, out),
         Format::Ics => ics::render(export, out),
+        Format::OscalPoam => oscal::plan(export, out),
+        Format::OscalAr => oscal::results(export, out),
         Format::Openvex => vex::openvex(export, out),
         Format::CyclonedxVex => vex::cyclonedx(export, out),
     }

@@ -1,0 +1,326 @@
+//! `stopgap evidence`: writes what an auditor takes away from a period, and verifies it.
+
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use walkdir::WalkDir;
+
+use crate::cli;
+use crate::commands::signoff::{self, Owners};
+use crate::commands::then::Then;
+use crate::commands::{World, book, history, write};
+use crate::error::{Argument, Error, Input};
+use crate::evidence::{self, Collected, Difference, Pack, Period, Sources, Verdict};
+use crate::files::{self, CommitFiles, Repository};
+use crate::git::Commit;
+use crate::history::base::CiEnvironment;
+use crate::output::escape;
+use crate::output::evidence::{HEADER, Header, Milestone, PULLS, pack, read_header};
+use crate::policy::{Forge, Policy};
+use crate::register::Files;
+use crate::text::{counted, shown};
+use crate::time::typed::{self, Toward};
+use crate::time::{Day, Zone};
+
+/// The largest file of a pack that is read, in bytes.
+const MOST: u64 = 1024 * 1024 * 1024;
+
+/// How the names of the files begin that say something of approvals.
+const OF_ANSWERS: [&str; 5] = ["decisions.", "slips.", "evidence.", PULLS, evidence::Manifest::NAME];
+
+/// How many differences from the manifest are named.
+const NAMED: usize = 10;
+
+/// Writes a pack, or verifies one.
+pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    if let Some(cli::OfPack::Verify(arguments)) = &arguments.command {
+        return verify(arguments, world, out);
+    }
+    let (from, to) = (day("--from", &arguments.from, world)?, day("--to", &arguments.to, world)?);
+    if from > to {
+        return Err(value(
+            "--from",
+            &from.to_string(),
+            format!("is after `--to {to}`"),
+            "name the first day of the period",
+        ));
+    }
+    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
+    let period = Period { from, to, zone };
+    let output = arguments.output.clone().unwrap_or_default();
+    let folder = world.folder.join(&output);
+    refuse_folder(&output, &folder)?;
+    let maker = Maker { place: &arguments.place, world, root: &then.root };
+    let policy = maker.policy(&then).unwrap_or_default();
+    let inputs: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
+    write::spare_inputs(&[((), output.clone())], &inputs, &world.folder, &then.root, &policy)?;
+    let answers = history::read_answers(&arguments.pulls, &world.folder)?;
+    let (collected, pack) = maker.make(&then, &then.commit, period, &answers)?;
+    let files: Vec<(PathBuf, &[u8])> = pack.iter().map(|(name, bytes)| (folder.join(name), bytes.as_slice())).collect();
+    let above = folder.parent().map_or_else(|| folder.clone(), Path::to_path_buf);
+    write::new(&files, &above)?;
+    then.remark();
+    told(&collected, &output, pack.len(), out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn day(option: &'static str, text: &Option<String>, world: &World) -> Result<Day, Error> {
+    let text = text.as_deref().unwrap_or_default();
+    typed::read_day(text, Zone::UTC.day_of(world.now), Toward::Past)
+        .map_err(|error| value(option, text, error.to_string(), "write a day such as `2026-03-31`"))
+}
+
+fn value(option: &str, value: &str, why: String, help: &str) -> Error {
+    Argument::Value { option: option.to_owned(), value: value.to_owned(), why, help: help.to_owned() }.into()
+}
+
+/// Refuses a folder that holds something already.
+fn refuse_folder(named: &Path, folder: &Path) -> Result<(), Error> {
+    let is_empty = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    let is_link = std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink());
+    if is_empty && !is_link {
+        return Ok(());
+    }
+    let why = if is_link { "is a link, and links are never followed" } else { "is not an empty folder" };
+    let help = "name a folder that is not there yet: nothing is ever replaced";
+    Err(value("--output", &named.display().to_string(), why.to_owned(), help))
+}
+
+/// Makes packs.
+struct Maker<'m> {
+    place: &'m cli::Place,
+    world: &'m World,
+    root: &'m Path,
+}
+
+impl Maker<'_> {
+    /// What a job's environment says must not make a pack another one.
+    fn nowhere(&self) -> World {
+        World { ci: CiEnvironment::from_variables(|_| None), ..self.world.clone() }
+    }
+
+    fn policy(&self, then: &Then) -> Result<Policy, Error> {
+        book::policy(self.place, &self.nowhere(), self.root, &then.head()?.place)
+    }
+
+    fn make(
+        &self,
+        then: &Then,
+        head: &Commit,
+        period: Period,
+        answers: &[(String, Vec<u8>)],
+    ) -> Result<(Collected, Pack), Error> {
+        let world = self.nowhere();
+        let load = |place: &Repository| book::load(self.place, &world, self.root, place);
+        let owners = |top: &CommitFiles, forge: Forge, files: &mut Files| {
+            signoff::ownership(forge, &Owners::Commit(top, self.root), files)
+        };
+        let pulls = history::parse_pulls(answers)?;
+        let sources = Sources {
+            git: &then.git,
+            root: self.root,
+            head,
+            policy: &book::policy_file(self.place, &world, self.root),
+            load: &load,
+            owners: &owners,
+            pulls: pulls.as_ref(),
+        };
+        let mut milestones = Vec::new();
+        let collected = evidence::collect(sources, period, &mut |state| {
+            milestones.push(Milestone::of(state, period)?);
+            Ok(())
+        })?;
+        let pack = pack(&collected, &milestones, pulls.is_some().then(|| joined(answers)))?;
+        Ok((collected, pack))
+    }
+}
+
+/// Joins files of lines.
+fn joined(answers: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for (_, bytes) in answers {
+        all.extend_from_slice(bytes);
+        if !bytes.ends_with(b"\n") {
+            all.push(b'\n');
+        }
+    }
+    all
+}
+
+/// Says what was written.
+fn told(collected: &Collected, output: &Path, files: usize, out: &mut dyn Write) -> Result<(), Error> {
+    let Collected { period, decisions, stood, past, remarks, .. } = collected;
+    let objected = decisions.iter().filter(|it| it.verdict == Verdict::Objected).count();
+    let unknown = decisions.iter().filter(|it| it.verdict == Verdict::Unknown).count();
+    let standing = stood.iter().filter(|it| it.standing).count();
+    let slips: usize = past.verdicts.iter().map(|verdict| verdict.findings.iter().count()).sum();
+    let output = output.display().to_string();
+    writeln!(out, "wrote {} to `{}`, from {} to {}:", counted(files, "file"), shown(&output), period.from, period.to)?;
+    let mut more = Vec::new();
+    if objected > 0 {
+        more.push(format!("{objected} not in order"));
+    }
+    if unknown > 0 {
+        more.push(format!("{unknown} whose approval is not known (`--pulls`)"));
+    }
+    let more = if more.is_empty() { String::new() } else { format!(": {}", more.join(", ")) };
+    writeln!(out, "  {}{more}", counted(decisions.len(), "decision"))?;
+    writeln!(out, "  {} stood on a day, {standing} of them at the end", counted(stood.len(), "finding"))?;
+    writeln!(out, "  {} slipped past the review", counted(slips, "finding"))?;
+    for remark in remarks {
+        writeln!(out, "{}", escape::line(remark))?;
+    }
+    writeln!(out, "begin with `{}/evidence.html`", shown(&output))?;
+    Ok(())
+}
+
+/// Compares a pack with its manifest, then with what the clone says.
+fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let folder = world.folder.join(&arguments.pack);
+    let (mut pack, mut found) = read(&arguments.pack, &folder)?;
+    found.extend(evidence::differences(&pack));
+    let of_manifest = found.len();
+    let (header, from, to) = header(&pack, &arguments.pack)?;
+    let (then, zone) = Then::on_day(&arguments.place, world, "--to", to)?;
+    let head = match then.git.commit(&header.head)? {
+        Some(head) if head == then.commit => head,
+        there => {
+            found.push(other_head(&header, &then, there.as_ref())?);
+            // What the branch says now is compared: it names what is new or gone.
+            then.commit.clone()
+        }
+    };
+    let maker = Maker { place: &arguments.place, world, root: &then.root };
+    let given = history::read_answers(&arguments.pulls, &world.folder)?;
+    let fresh = !given.is_empty();
+    let own = pack.get(PULLS).filter(|_| header.approvals).map(|bytes| (PULLS.to_owned(), bytes.clone()));
+    let answers: Vec<(String, Vec<u8>)> = if fresh { given } else { own.into_iter().collect() };
+    let period = Period { from, to, zone };
+    let mut derived = match maker.make(&then, &head, period, &answers) {
+        // The answers are about commits that the branch does not have any more, and the steps tell where that begins.
+        Err(Error::Input(Input::Unanswered { .. })) if found.len() > of_manifest => {
+            let is_of_answers = |name: &str| OF_ANSWERS.iter().any(|start| name.starts_with(start));
+            pack.retain(|name, _| !is_of_answers(name));
+            let mut derived = maker.make(&then, &head, period, &[])?.1;
+            derived.retain(|name, _| !is_of_answers(name));
+            derived
+        }
+        made => made?.1,
+    };
+    if fresh {
+        // Answers that were fetched at another time have other bytes; what they say is in the decisions.
+        for name in [PULLS, evidence::Manifest::NAME] {
+            pack.remove(name);
+            derived.remove(name);
+        }
+    }
+    let first = evidence::first_difference(&pack, &derived);
+    let is_known = |it: &Difference| it.is_of_file() && found.iter().any(|known| known.file == it.file);
+    found.extend(first.filter(|it| !is_known(it)));
+    verdict(&found, of_manifest, (&header, fresh), out)
+}
+
+/// Returns what it means that a pack ends with another commit than the branch had then.
+fn other_head(header: &Header, then: &Then, there: Option<&Commit>) -> Result<Difference, Error> {
+    let is_before = match there {
+        Some(head) => then.git.merge_base(head, &then.commit)?.as_ref() == Some(head),
+        None => false,
+    };
+    let what = match there {
+        None => "`head`: this clone does not have that commit; the history was rewritten, or is not fetched",
+        Some(_) if is_before => "`head`: more commits came to the branch on the last day",
+        Some(_) => "`head`: the default branch did not have that commit when the period ended",
+    };
+    let (pack, clone) = (Some(shown(&header.head).into_owned()), Some(then.commit.as_str().to_owned()));
+    Ok(Difference { file: HEADER.to_owned(), what: what.to_owned(), pack, clone })
+}
+
+/// Reads the files of a pack; what is no file is a difference.
+fn read(named: &Path, folder: &Path) -> Result<(Pack, Vec<Difference>), Error> {
+    let unreadable = |why: String| Error::Unreadable {
+        kind: "the pack",
+        path: named.display().to_string(),
+        why,
+        help: "name the folder that `stopgap evidence` wrote".to_owned(),
+    };
+    let (mut pack, mut found) = (Pack::new(), Vec::new());
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            unreadable(error.io_error().map_or_else(|| "it cannot be read".to_owned(), ToString::to_string))
+        })?;
+        let parts = entry.path().strip_prefix(folder).unwrap_or(Path::new("")).components();
+        let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if !entry.file_type().is_file() {
+            found.push(Difference::of_file(&name, "it is a link or no file, and does not belong to the pack"));
+            continue;
+        }
+        let bytes = files::read_named(entry.path(), MOST).map_err(|error| unreadable(error.to_string()))?;
+        pack.insert(name, bytes);
+    }
+    Ok((pack, found))
+}
+
+/// Reads what a pack says of itself.
+fn header(pack: &Pack, named: &Path) -> Result<(Header, Day, Day), Error> {
+    let unreadable = |why: String| Error::Unreadable {
+        kind: "the pack's",
+        path: named.join(HEADER).display().to_string(),
+        why,
+        help: "without it nobody knows of which days the pack is; ask for the pack again".to_owned(),
+    };
+    let bytes = pack.get(HEADER).ok_or_else(|| unreadable("it is not there".to_owned()))?;
+    let header = read_header(bytes).map_err(unreadable)?;
+    let day = |text: &str| Day::parse(text).map_err(|error| unreadable(format!("`{}`: {error}", shown(text))));
+    let (from, to) = (day(&header.from)?, day(&header.to)?);
+    if from > to || Commit::from_digits(&header.head).is_none() {
+        return Err(unreadable("its days or its commit make no sense".to_owned()));
+    }
+    Ok((header, from, to))
+}
+
+/// Says what was found.
+fn verdict(
+    found: &[Difference],
+    of_manifest: usize,
+    (header, fresh): (&Header, bool),
+    out: &mut dyn Write,
+) -> Result<ExitCode, Error> {
+    let version = env!("CARGO_PKG_VERSION");
+    if header.stopgap != version {
+        let made = shown(&header.stopgap);
+        let note = format!("note: made by stopgap {made}, and this is {version}: a difference may come from that");
+        let _ = writeln!(stderr().lock(), "{}", escape::line(&note));
+    }
+    let (manifest, others) = found.split_at(of_manifest);
+    for it in manifest.iter().take(NAMED).chain(others) {
+        writeln!(out, "{}", escape::line(&format!("{}: {}", it.file, it.what)))?;
+        if it.pack.is_some() || it.clone.is_some() {
+            let said = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+            writeln!(out, "  the pack says:  {}", escape::line(&said(&it.pack)))?;
+            writeln!(out, "  the clone says: {}", escape::line(&said(&it.clone)))?;
+        }
+    }
+    if let Some(more @ 1..) = manifest.len().checked_sub(NAMED) {
+        writeln!(out, "{} more do not fit the manifest", counted(more, "file"))?;
+    }
+    if !found.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    writeln!(out, "the pack is what the commits up to {} say, byte for byte", shown(&header.head))?;
+    match (header.approvals, fresh) {
+        (true, true) => writeln!(out, "its approvals are those of the answers that were given")?,
+        (true, false) => writeln!(
+            out,
+            "its approvals are those of its own `{PULLS}`: `--pulls` compares them with answers fetched now"
+        )?,
+        (false, _) => writeln!(out, "it says nothing of approvals: it was made without `--pulls`")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
