@@ -70,6 +70,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
+            ("stopgap check --scan trivy.sarif", "and count what each cover silences"),
             ("stopgap check --format concise", "one line for each finding"),
             ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
         ],
@@ -104,6 +105,8 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "card",
         &[
             ("stopgap card payroll-vendor", "what an approver agrees to"),
+            ("stopgap card payroll-vendor --at origin/ask-vendor", "the same for a branch that asks for it"),
+            ("stopgap card payroll-vendor --scan trivy.sarif", "and how many results its covers silence"),
             ("stopgap card payroll-vendor --format markdown", "the same for an issue or a chat"),
         ],
     ),

@@ -20,7 +20,6 @@ mod man;
 mod new;
 mod opened;
 mod place;
-mod precedent;
 mod remind;
 mod report;
 mod revise;

@@ -53,7 +53,7 @@ pub(super) fn left_out(count: usize, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the line of counts, and what the result does not cover.
 pub(super) fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{}: {}", looked_at(report), found(report));
-    let rest = elsewhere(report).into_iter().chain(report.remarks.iter().cloned());
+    let rest = elsewhere(report).into_iter().chain(report.remarks.iter().cloned()).chain(report.cards.remarks());
     std::iter::once(first).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
 }
 

@@ -29,7 +29,9 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let Some(scan) = cx.scan else { return };
     for (known, used) in scan.covers.list.iter().zip(&scan.uses) {
-        if !known.in_force || used.results > 0 || !scan.is_complete(known.tool()) {
+        // The register before a change is asked about what it shares with the head.
+        let is_here = cx.register.exception(known.file).is_some();
+        if !known.in_force || !is_here || used.results > 0 || !scan.is_complete(known.tool()) {
             continue;
         }
         let others = scan.uses_of(known.file).any(|(other, used)| other.in_force && used.results > 0);
