@@ -32,10 +32,11 @@ pub(super) const OF_A_COMMAND: &str =
     "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
 /// The commands by what they are for.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
-    ("The register", &["check", "enforce", "list", "show", "card", "suppressions", "explain"]),
-    ("The team", &["report", "remind", "history", "export", "sync"]),
+    ("The register", &["check", "list", "show", "card", "explain"]),
+    ("The scanners", &["enforce", "suppressions", "sync"]),
+    ("The team", &["report", "remind", "history", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
