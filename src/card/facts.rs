@@ -62,6 +62,9 @@ pub(super) fn asked(
                 facts.add("not taken", format!("{}: {rejected}", option.trim_end_matches('.')));
             }
             facts.add("removal", removal(exception, people));
+            if subject == Subject::Refusal {
+                facts.text("answer", &exception.reviews.last().and_then(|review| review.note.clone()));
+            }
             facts.text("incident", &exception.incident.as_ref().and_then(|incident| incident.id.clone()));
         }
         Subject::Renewal(at) => {

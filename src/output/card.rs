@@ -192,8 +192,11 @@ fn standing(Approval { who, standing, .. }: &Approval, deed: &str, subject: Subj
         Standing::NoAccount => format!("{who} has to {deed}, and has no account that is known"),
         Standing::Unknown(day) => {
             let day = day.map(|day| format!(", on {day} as the record says")).unwrap_or_default();
-            let verb = if subject == Subject::Closure { "verifies" } else { "decides" };
-            format!("{who} {verb}{day}")
+            match subject {
+                Subject::Closure => format!("{who} verifies{day}"),
+                Subject::Refusal => format!("{who} turns it down{day}"),
+                _ => format!("{who} decides{day}"),
+            }
         }
     }
 }

@@ -315,6 +315,16 @@ fn what_covers_silence_is_counted_for_the_approver() {
 }
 
 #[test]
+fn a_refusal_says_who_answered_what() {
+    let note = "[{date: 2026-11-15, by: \"@mei\", note: Use hall 2.}]";
+    let sandbox = Sandbox::new();
+    sandbox.file(PRINTER, printer(&[("status", "rejected"), ("reviews", note), ("decided", "2026-11-15")]));
+    let card = Run::of(sandbox.command().args(["card", "label-printer", "--today", TODAY])).stdout;
+    assert!(card.contains("\n  answer      Use hall 2.\n"), "{card}");
+    assert!(card.ends_with("\n  @mei turns it down, on 2026-11-15 as the record says\n"), "{card}");
+}
+
+#[test]
 fn the_card_of_a_branch_is_shown_from_another_one() {
     let pull = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
     pull.repo.git(&["switch", "--quiet", "main"]);
