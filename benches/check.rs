@@ -135,7 +135,7 @@ impl Bench {
         let report = Report {
             findings: &findings,
             files: &files,
-            register: &register,
+            counts: (register.files.len(), register.live()),
             folder: "exceptions",
             prefix: "",
             today: judge.today,
@@ -143,6 +143,7 @@ impl Bench {
             remarks: &[],
             quiet: false,
             limit: None,
+            several: None,
             cards: Cards::NONE,
         };
         let mut bytes = Vec::new();

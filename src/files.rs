@@ -281,6 +281,18 @@ impl From<Source> for ReadFile {
     }
 }
 
+/// Returns a path that is relative to a folder from where that folder is: `below` is empty or ends in `/`, and `../` at the
+/// beginning of the path leads out of it.
+#[must_use]
+pub fn below(below: &str, path: &str) -> String {
+    let (mut below, mut path) = (below, path);
+    while let Some(above) = path.strip_prefix("../").filter(|_| !below.is_empty()) {
+        path = above;
+        below = below[..below.len() - 1].rfind('/').map_or("", |at| &below[..=at]);
+    }
+    format!("{below}{path}")
+}
+
 /// Reads one file; anything wrong with it is a fault, not an error.
 #[must_use]
 pub fn read(path: &Path, shown_as: String) -> ReadFile {

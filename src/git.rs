@@ -4,7 +4,7 @@
 //! and replaced objects are all switched off. Ownership by another user is accepted (`safe.directory`), because nothing
 //! that runs obeys that repository.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -346,6 +346,67 @@ impl Git {
     pub fn origin(&self) -> Result<Option<String>, Error> {
         let answer = self.try_run(&["config", "--get", "remote.origin.url"])?;
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
+    }
+
+    /// Returns the folder that git keeps for this work tree.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn own_folder(&self) -> Result<PathBuf, Error> {
+        Ok(path_of(trim(&self.run(&["rev-parse", "--absolute-git-dir"])?)))
+    }
+
+    /// Returns mode, kind and object name of what a commit has at a path from the top; `None` if that is nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the commit's trees are not here.
+    pub fn entry(&self, commit: &Commit, path: &str) -> Result<Option<String>, Error> {
+        let listing = self.run(&["ls-tree", "-z", "--full-tree", commit.as_str(), "--", path])?;
+        let head = listing.split(|byte| *byte == b'\t').next().filter(|head| !head.is_empty());
+        Ok(head.map(|head| String::from_utf8_lossy(head).into_owned()))
+    }
+
+    /// Returns the entries of the index at paths or below folders, from the top: each with its mode and object name.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started or the index cannot be read.
+    pub fn staged(&self, paths: &[String]) -> Result<BTreeMap<PathBuf, String>, Error> {
+        let mut arguments = vec!["ls-files", "--stage", "-z", "--"];
+        arguments.extend(paths.iter().map(String::as_str));
+        let listing = self.run(&arguments)?;
+        let entry = |line: &[u8]| {
+            let tab = line.iter().position(|byte| *byte == b'\t')?;
+            Some((path_of(&line[tab + 1..]), String::from_utf8_lossy(&line[..tab]).into_owned()))
+        };
+        Ok(listing.split(|byte| *byte == 0).filter_map(entry).collect())
+    }
+
+    /// Returns the files at paths or below folders, from the top, that are neither tracked nor ignored.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn untracked(&self, paths: &[&str]) -> Result<Vec<PathBuf>, Error> {
+        let mut arguments = vec!["ls-files", "--others", "--exclude-standard", "-z", "--"];
+        arguments.extend(paths);
+        let listing = self.run(&arguments)?;
+        Ok(listing.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(path_of).collect())
+    }
+
+    /// Writes entries into the index as [`Git::staged`] returns them, or removes them.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started or the index cannot be written.
+    pub fn stage(&self, entries: &BTreeMap<PathBuf, Option<String>>) -> Result<(), Error> {
+        let nothing = format!("0 {}", "0".repeat(self.format.digits()));
+        let line = |(path, entry): (&PathBuf, &Option<String>)| {
+            format!("{}\t{}\0", entry.as_ref().unwrap_or(&nothing), path.to_string_lossy())
+        };
+        self.ask(&["update-index", "-z", "--index-info"], entries.iter().map(line).collect()).map(drop)
     }
 
     /// Returns what a commit object says; `None` if the object is not in this clone.

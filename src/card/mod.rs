@@ -144,24 +144,36 @@ impl Cards {
         Self { list, left_out, is_counted: scan.is_some() }
     }
 
-    /// Says in a line each what was asked for before, and what covers silence: for reports that hold no cards.
+    /// Says in a line each what was asked for before, and what covers silence: for reports that hold no cards;
+    /// each with the file that it is about.
     #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<(FileId, String)> {
         let mut lines = Vec::new();
-        let mut told: Option<&str> = None;
+        let mut told: Option<FileId> = None;
         // An import brings hundreds, which nobody decides one by one.
         for card in self.list.iter().take(TOLD).filter(|card| !card.precedents.is_empty()) {
-            if told.replace(&card.id) != Some(&card.id) {
-                lines.extend(card.precedents.iter().map(|line| format!("before `{}`, {line}", shown(&card.id))));
+            if told.replace(card.file) != Some(card.file) {
+                lines.extend(
+                    card.precedents.iter().map(|line| (card.file, format!("before `{}`, {line}", shown(&card.id)))),
+                );
             }
         }
         let silences = |card: &&Card| !matches!(card.subject, Subject::Refusal | Subject::Closure);
         for card in self.list.iter().filter(|_| self.is_counted).filter(silences) {
             let facts = card.asked.iter().chain(&card.before).filter(|fact| fact.label == facts::SILENCES);
-            lines.extend(facts.map(|fact| format!("`{}` silences {}", shown(&card.id), fact.text)));
+            lines.extend(facts.map(|fact| (card.file, format!("`{}` silences {}", shown(&card.id), fact.text))));
         }
         lines.dedup();
         lines
+    }
+
+    /// Takes over the cards of another register behind its own; the ids of its files begin at `first`.
+    pub fn absorb(&mut self, other: Self, first: usize) {
+        let moved = |card: Card| Card { file: FileId::new(card.file.index() + first), ..card };
+        self.list.extend(other.list.into_iter().map(moved));
+        self.left_out += other.left_out + self.list.len().saturating_sub(MOST);
+        self.list.truncate(MOST);
+        self.is_counted |= other.is_counted;
     }
 
     /// Makes the card of what was last decided about an exception, as the record says it.

@@ -28,8 +28,19 @@ pub struct Command {
 const HARMLESS: [&str; 7] = ["--today", "--fix", "--diff", "--help", "-h", "--version", "-V"];
 
 /// Options with a value that decide what is judged, and by what.
-const STEERING: [&str; 9] =
-    ["--root", "--policy", "--base", "--event", "--reviews", "--select", "--ignore", "--fail-on", "--limit"];
+const STEERING: [&str; 11] = [
+    "--root",
+    "--all-registers",
+    "--skip",
+    "--policy",
+    "--base",
+    "--event",
+    "--reviews",
+    "--select",
+    "--ignore",
+    "--fail-on",
+    "--limit",
+];
 
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Past, Place};
+use crate::cli::{Past, Place, Several};
 use crate::output::Format;
 use crate::rule::Level;
 
@@ -12,11 +12,14 @@ use crate::rule::Level;
 #[derive(Args, Debug, Default)]
 pub struct Check {
     /// Report only on these files or folders of the register; the whole register is still read.
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "all_registers")]
     pub paths: Vec<PathBuf>,
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
+    /// Whether there are more.
+    #[command(flatten)]
+    pub several: Several,
     /// Judge only what a change does, against this revision: a branch, a commit, or `auto` to find
     /// the base in CI. The base's policy, people and controls judge.
     #[arg(long, value_name = "REV", conflicts_with = "at")]
@@ -41,7 +44,9 @@ pub struct Check {
     #[arg(long, conflicts_with_all = ["base", "diff", "at"])]
     pub fix: bool,
     /// Print what `--fix` would change, write nothing, and exit with 1 if there is something.
-    #[arg(long, conflicts_with_all = ["base", "at", "format", "output", "statistics", "limit", "fail_on"])]
+    #[arg(long, conflicts_with_all = [
+        "all_registers", "base", "at", "format", "output", "statistics", "limit", "fail_on",
+    ])]
     pub diff: bool,
     /// Report, count and fix only the findings of these rules; repeatable, or with commas between.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -51,7 +56,7 @@ pub struct Check {
     pub ignore: Vec<String>,
     /// Count what each cover silences in this SARIF log of a scanner; repeatable. With `--base`, those of what the
     /// change brings. `stopgap enforce` judges the log.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "all_registers")]
     pub scan: Vec<PathBuf>,
     /// Exit with 1 from this level on.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]

@@ -64,6 +64,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap new", "ask for each answer"),
             ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+            ("stopgap new --git", "and open the pull request"),
         ],
     ),
     (
@@ -73,6 +74,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap check --base origin/main", "judge what this branch changes"),
             ("stopgap check --scan trivy.sarif", "and count what each cover silences"),
             ("stopgap check --format concise", "one line for each finding"),
+            ("stopgap check --all-registers", "judge all registers of a monorepo"),
             ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
         ],
     ),

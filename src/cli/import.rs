@@ -46,6 +46,11 @@ pub struct Import {
     /// Show what would be written, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Commit the new files to a branch of its own, push that and open the pull request: runs the commands that are
+    /// otherwise only printed, after showing them (and, in a terminal, asking once). What is checked out,
+    /// staged or edited stays as it is.
+    #[arg(long, conflicts_with_all = ["dry_run", "update"])]
+    pub git: bool,
     /// The day that decides which entries have expired: `2026-11-23`, or a date-time. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,

@@ -14,8 +14,8 @@ pub struct Init {
     /// `@acme/security` or `@olek,@priya`. Without any, the lines are printed for you to complete.
     #[arg(long, value_name = "OWNER", value_delimiter = ',')]
     pub owners: Vec<String>,
-    /// Which CI system gets a job with both gates and the schedule. Default: GitLab if there is a `.gitlab-ci.yml`,
-    /// otherwise GitHub.
+    /// Which CI system gets a job with both gates and the schedule. Default: GitLab if there is a
+    /// `.gitlab-ci.yml`, or the remote is one and there are no workflows; otherwise GitHub.
     #[arg(long, value_enum, value_name = "CI")]
     pub ci: Option<Ci>,
     /// Let the workflow use GitHub's action, pinned by a commit of 40 digits.

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::{Past, Place};
+use crate::cli::{Past, Place, Several};
 use crate::output::list::{Column, Format};
 
 /// Arguments of `list`.
@@ -11,6 +11,9 @@ pub struct List {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
+    /// Whether there are more.
+    #[command(flatten)]
+    pub several: Several,
     /// Only this status; may be given several times. Default: `active` and `expired`.
     #[arg(long, value_enum, value_name = "STATUS")]
     pub status: Vec<StatusName>,

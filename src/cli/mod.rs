@@ -17,6 +17,7 @@ mod new;
 mod remind;
 mod report;
 mod revise;
+mod several;
 mod show;
 mod sync;
 mod suppressions;
@@ -40,6 +41,7 @@ pub use new::New;
 pub use remind::Remind;
 pub use report::Report;
 pub use revise::{Amend, Close, Decide, Reject, Renew, Review, Revise};
+pub use several::Several;
 pub use show::Show;
 pub use suppressions::Suppressions;
 pub use sync::Sync;
@@ -126,7 +128,8 @@ pub enum Command {
     Card(Card),
     /// Ask for an exception to go on, with a new reason.
     ///
-    /// A renewal is a fresh request with its own reason, check and decision.
+    /// A renewal is a fresh request with its own reason, check and decision. In a terminal what is missing is asked
+    /// for, after the record and what was promised in it.
     ///
     /// The file keeps its comments, its order and its style; the edit is checked as the pull-request gate will check
     /// it, and nothing is written if that fails: a third renewal, a request after the end, an approver who asks, an end

@@ -26,6 +26,11 @@ pub struct New {
     /// Print the file and write nothing.
     #[arg(long, help_heading = "File")]
     pub dry_run: bool,
+    /// Commit it to a branch of its own, push that and open the pull request: runs the commands that are
+    /// otherwise only printed, after showing them (and, in a terminal, asking once). What is checked out,
+    /// staged or edited stays as it is.
+    #[arg(long, conflicts_with = "dry_run", help_heading = "File")]
+    pub git: bool,
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,

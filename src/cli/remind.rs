@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{Past, Place};
+use crate::cli::{Past, Place, Several};
 use crate::output::remind::Format;
 
 /// Arguments of `remind`.
@@ -13,6 +13,9 @@ pub struct Remind {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
+    /// Whether there are more.
+    #[command(flatten)]
+    pub several: Several,
     /// The day to remind for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
@@ -27,7 +30,7 @@ pub struct Remind {
     pub output: Vec<String>,
     /// The saved answer of `GET /repos/{owner}/{repo}/issues?labels=stopgap&state=all&per_page=100`, all pages: what
     /// was told already is left out. `github-plan` needs it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "all_registers")]
     pub existing: Option<PathBuf>,
     /// The login that opens the tracking issues; what anybody else writes is not believed.
     #[arg(long, value_name = "LOGIN", default_value = "github-actions[bot]")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::{Past, Place};
+use crate::cli::{Past, Place, Several};
 use crate::output::report::Format;
 
 /// Arguments of `report`.
@@ -13,6 +13,9 @@ pub struct Report {
     /// Where the register is.
     #[command(flatten)]
     pub place: Place,
+    /// Whether there are more.
+    #[command(flatten)]
+    pub several: Several,
     /// The day of the meeting: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,

@@ -22,6 +22,11 @@ pub struct Revise {
     /// Show the edit and what the check says about it, and write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Commit it to a branch of its own, push that and open the pull request: runs the commands that are
+    /// otherwise only printed, after showing them (and, in a terminal, asking once). What is checked out,
+    /// staged or edited stays as it is.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub git: bool,
 }
 
 /// Arguments of `renew`.

@@ -13,7 +13,7 @@ use crate::gate::{Gate, Reach};
 use crate::git::Git;
 use crate::history::{Circumstances, Snapshot, base};
 use crate::output::{self, Format, Look, Report};
-use crate::register::{self, Files, Register};
+use crate::register::{self, Files};
 use crate::rule::{Findings, Level};
 use crate::rules::Judge;
 use crate::schema::Schema;
@@ -56,7 +56,7 @@ impl Opened {
             findings: &findings,
             files: &self.files,
             // Only the line of counts would read it, and a quiet report has none.
-            register: &Register::default(),
+            counts: (0, 0),
             folder: &self.judge.policy.exceptions,
             prefix: &place::below_work_tree(&self.root),
             today: self.judge.today,
@@ -64,6 +64,7 @@ impl Opened {
             remarks: &[],
             quiet: true,
             limit: None,
+            several: None,
             cards: Cards::NONE,
         };
         let mut drawn = Vec::new();

@@ -3,20 +3,41 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::card::Cards;
+use crate::card::{Card, Cards};
 use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, place, scan};
 use crate::error::Error;
-use crate::output::card::render;
+use crate::output::card::{markdown, render};
 
 /// Shows the card of what was last asked about an exception.
 pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    let (card, path) = find(arguments, world)?;
+    render(arguments.format, &card, &path, out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the card of what was last asked about an exception as Markdown.
+///
+/// # Errors
+///
+/// If there is no such exception, or its file cannot be read.
+pub(super) fn page(place: &cli::Place, id: &str, today: Option<&str>, world: &World) -> Result<String, Error> {
+    let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
+    let arguments = cli::Card { id: id.to_owned(), place, today: today.map(str::to_owned), ..cli::Card::default() };
+    let (card, path) = find(&arguments, world)?;
+    // As a shell hands over what a command prints.
+    Ok(markdown(&card, None, &path).trim_end().to_owned())
+}
+
+/// Returns the card with the path of its file from the repository's top.
+fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
     let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let id = arguments.id.as_str();
     let Opened { root, judge, .. } = &opened;
     let register = opened.register();
-    let found = opened::find(&register, &arguments.id, "card")?;
-    let Some(first) = found.first().copied() else { return Ok(ExitCode::SUCCESS) };
+    let found = opened::find(&register, id, "card")?;
+    let [first, ..] = found.as_slice() else { return Err(opened::not_found(&register, id, "card")) };
     let Some(exception) = register.exception(first.id) else {
         return Err(Error::Unreadable {
             kind: "the exception",
@@ -30,6 +51,5 @@ pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> 
         logs => Some(scan::count(logs, &register, judge, root, &world.folder)?),
     };
     let card = Cards::of_record(judge, &register, exception, scan.as_ref());
-    render(arguments.format, &card, &format!("{}{}", place::below_work_tree(root), first.path), out)?;
-    Ok(ExitCode::SUCCESS)
+    Ok((card, format!("{}{}", place::below_work_tree(root), first.path)))
 }

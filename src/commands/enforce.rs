@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
     let report = Report {
         findings: &findings,
         files: &files,
-        register: &register,
+        counts: (register.files.len(), register.live()),
         folder: &judge.policy.exceptions,
         prefix: &prefix,
         today: judge.today,
@@ -55,6 +55,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         remarks: &remarks,
         quiet: arguments.quiet,
         limit: arguments.limit,
+        several: None,
         cards: Cards::NONE,
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;

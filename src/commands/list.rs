@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::list::{Sort, StatusName, TierName};
-use crate::commands::opened::Opened;
+use crate::commands::gathered::{Gathered, Part, Wanted};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Named};
+use crate::files::ReadFile;
 use crate::git::{Commit, Identity};
 use crate::history::past::{self, Gone};
 use crate::output::Look;
@@ -24,15 +25,16 @@ use crate::time::typed::{self, Toward};
 
 /// Lists exceptions.
 pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let mut opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
-    let period = arguments.in_force.as_deref().map(|text| period(text, opened.judge.today.day)).transpose()?;
+    let cli::List { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let mut opened = Gathered::open(&wanted, world)?;
+    let period = arguments.in_force.as_deref().map(|text| period(text, opened.first().today.day)).transpose()?;
     let removed = match period {
         Some(_) => add_gone(&mut opened)?,
         None => BTreeMap::new(),
     };
-    let judge = &opened.judge;
     let outputs = write::parse_outputs(&arguments.output, "csv=register.csv")?;
-    write::spare_inputs(&outputs, &[], &world.folder, &opened.root, &judge.policy)?;
+    opened.spare_inputs(&outputs, &[], world)?;
     let filter = Filter::new(arguments, &opened, period)?;
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));
@@ -40,12 +42,17 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         .exceptions
         .iter()
         .filter(|exception| filter.lets_through(exception))
-        .map(|exception| Row { exception, term: exception.term(judge.policy.timezone, judge.today) })
+        .map(|exception| {
+            let judge = filter.judge(exception);
+            let term = exception.term(judge.policy.timezone, judge.today);
+            Row { exception, term, max_renewals: judge.policy.max_renewals, people: &judge.people }
+        })
         .collect();
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
-    sort(&mut rows, arguments.sort, judge);
+    sort(&mut rows, arguments.sort, opened.first());
     let trees = register.exceptions.len();
-    let removed = removed.into_iter().filter(|(id, _)| rows.iter().any(|row| row.exception.id == id)).collect();
+    let shown: BTreeSet<&str> = rows.iter().map(|row| opened.files.source(row.exception.file).path()).collect();
+    let removed = removed.into_iter().filter(|(path, _)| shown.contains(path.as_str())).collect();
     let listing = Listing {
         view: opened.view(&register),
         unreadable: register.files.iter().filter(|file| register.exception(file.id).is_none()).copied().collect(),
@@ -53,8 +60,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         period,
         removed,
         rows,
-        max_renewals: judge.policy.max_renewals,
-        people: &judge.people,
+        max_renewals: opened.first().policy.max_renewals,
         columns: arguments.columns.clone(),
         quiet: arguments.quiet,
     };
@@ -65,7 +71,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
     render(arguments.format, &listing, Look { width, ..look }, out)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(opened.exit_code())
 }
 
 /// Sorts rows, which are in the order of urgency, by something else; equal rows keep their order.
@@ -101,7 +107,7 @@ fn sort(rows: &mut [Row<'_>], key: Sort, judge: &Judge) {
 /// What to list from a register.
 struct Filter<'f> {
     arguments: &'f cli::List,
-    judge: &'f Judge,
+    opened: &'f Gathered,
     /// The user's spellings, if only their own exceptions are listed.
     me: Option<Vec<String>>,
     /// The control's key, if only one is listed.
@@ -111,21 +117,25 @@ struct Filter<'f> {
 }
 
 impl<'f> Filter<'f> {
-    fn new(arguments: &'f cli::List, opened: &'f Opened, period: Option<(Day, Day)>) -> Result<Self, Error> {
-        let judge = &opened.judge;
-        refuse_stranger("--owner", arguments.owner.as_deref(), judge)?;
-        refuse_stranger("--approver", arguments.approver.as_deref(), judge)?;
+    fn new(arguments: &'f cli::List, opened: &'f Gathered, period: Option<(Day, Day)>) -> Result<Self, Error> {
+        let judge = opened.first();
+        refuse_stranger("--owner", arguments.owner.as_deref(), opened)?;
+        refuse_stranger("--approver", arguments.approver.as_deref(), opened)?;
         let me = if arguments.mine { Some(me(opened)?) } else { None };
         let control = arguments.control.as_deref().map(|text| control_key(text, judge.controls.as_ref()).into_owned());
-        Ok(Self { arguments, judge, me, control, period })
+        Ok(Self { arguments, opened, me, control, period })
+    }
+
+    /// Returns the rule book for an exception.
+    fn judge(&self, exception: &Exception<'_>) -> &'f Judge {
+        self.opened.judge_of(self.opened.files.source(exception.file).path())
     }
 
     fn lets_through(&self, exception: &Exception<'_>) -> bool {
-        let Self { arguments, judge, .. } = self;
+        let (arguments, judge) = (self.arguments, self.judge(exception));
         let item = || Item::new(exception, &judge.policy, judge.today, judge.today.day);
-        let in_force = |period| item().is_in_force_within(period, judge.policy.timezone, judge.today.day);
         let status = match (self.period, arguments.all, arguments.status.as_slice()) {
-            (Some(period), ..) => in_force(period),
+            (Some(period), ..) => item().is_in_force_within(period, judge.today.day),
             (None, true, _) => true,
             (None, false, []) => exception.is_live(),
             (None, false, names) => names.iter().any(|name| exception.is(&[status(*name)])),
@@ -168,33 +178,51 @@ fn period(text: &str, today: Day) -> Result<(Day, Day), Error> {
     Ok((from, to))
 }
 
-/// Adds the last versions of exceptions that the history has and the register has not, and returns the ids and the
+/// Adds the last versions of exceptions that the history has and a register has not, and returns their paths and the
 /// commits that removed them. Outside git there is nothing to add.
-fn add_gone(opened: &mut Opened) -> Result<BTreeMap<String, Commit>, Error> {
-    let Some(git) = opened.git()? else { return Ok(BTreeMap::new()) };
-    let Some(tip) = opened.tip(&git)? else { return Ok(BTreeMap::new()) };
-    let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
-    let here: BTreeSet<String> =
-        opened.files.own().iter().map(|id| stem(opened.files.source(*id).path()).to_lowercase()).collect();
-    // What the work tree has and no commit yet may be one of them, put back.
-    let gone: Vec<Gone> =
-        gone.into_iter().filter(|gone| !here.contains(&stem(gone.last.source.path()).to_lowercase())).collect();
-    let removed = gone.iter().map(|gone| (stem(gone.last.source.path()).to_owned(), gone.removed_in.clone()));
-    let removed = removed.collect();
-    opened.files.put_all(gone.into_iter().map(|gone| gone.last).collect());
+fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
+    let mut removed = BTreeMap::new();
+    let mut added: Vec<ReadFile> = Vec::new();
+    for part in &opened.parts {
+        let folder = format!("{}{}/", part.below, part.opened.judge.policy.exceptions);
+        let paths = opened.files.own().iter().map(|id| opened.files.source(*id).path());
+        let here: BTreeSet<String> =
+            paths.filter(|path| path.starts_with(&folder)).map(|path| stem(path).to_lowercase()).collect();
+        for Gone { last, removed_in } in gone(part)? {
+            let path = last.source.path();
+            // What the work tree has and no commit yet may be one of them, put back.
+            if !here.contains(&stem(path).to_lowercase()) {
+                let path = format!("{}{path}", part.below);
+                added.push(ReadFile { source: last.source.renamed(&path), ..last });
+                removed.insert(path, removed_in);
+            }
+        }
+    }
+    opened.files.put_all(added);
     Ok(removed)
 }
 
+/// Finds what the history of a register has and the register has not.
+fn gone(part: &Part) -> Result<Vec<Gone>, Error> {
+    let Part { opened, .. } = part;
+    let Some(git) = opened.git()? else { return Ok(Vec::new()) };
+    let Some(tip) = opened.tip(&git)? else { return Ok(Vec::new()) };
+    past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)
+}
+
 /// Returns the spellings by which git knows the user.
-fn me(opened: &Opened) -> Result<Vec<String>, Error> {
+fn me(opened: &Gathered) -> Result<Vec<String>, Error> {
     let Identity { name, email } = Identity::of(&opened.root);
     let known: Vec<String> = [email, name].into_iter().flatten().collect();
-    match opened.judge.people.roster() {
-        _ if known.is_empty() => Err(Error::from(Argument::WhoAreYou)),
-        Some(roster) if !known.iter().any(|spelling| roster.find(spelling).is_some()) => {
-            Err(not_found("--mine", known.first().map_or("", String::as_str), &opened.judge))
-        }
-        _ => Ok(known),
+    if known.is_empty() {
+        return Err(Error::from(Argument::WhoAreYou));
+    }
+    let is_known = |judge: &Judge| {
+        judge.people.roster().is_none_or(|roster| known.iter().any(|spelling| roster.find(spelling).is_some()))
+    };
+    match opened.judges().any(is_known) {
+        true => Ok(known),
+        false => Err(not_found("--mine", known.first().map_or("", String::as_str), opened.first())),
     }
 }
 
@@ -217,13 +245,12 @@ fn tier(name: TierName) -> Tier {
 }
 
 /// A misspelt person must not look like one who has nothing.
-fn refuse_stranger(argument: &'static str, person: Option<&str>, judge: &Judge) -> Result<(), Error> {
-    match (person, judge.people.roster()) {
-        (Some(person), Some(roster)) if roster.is_complete() && roster.find(person).is_none() => {
-            Err(not_found(argument, person, judge))
-        }
-        _ => Ok(()),
-    }
+fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gathered) -> Result<(), Error> {
+    let Some(person) = person else { return Ok(()) };
+    let may_be = |judge: &Judge| {
+        judge.people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(person).is_some())
+    };
+    if opened.judges().any(may_be) { Ok(()) } else { Err(not_found(argument, person, opened.first())) }
 }
 
 fn not_found(argument: &'static str, person: &str, judge: &Judge) -> Error {

@@ -11,6 +11,7 @@ mod enforce;
 mod explain;
 mod export;
 mod fix;
+mod gathered;
 mod history;
 mod import;
 mod init;
@@ -20,6 +21,7 @@ mod man;
 mod new;
 mod opened;
 mod place;
+mod registers;
 mod remind;
 mod report;
 mod revise;
@@ -33,6 +35,7 @@ mod sync;
 mod suppressions;
 mod surroundings;
 mod then;
+mod together;
 mod write;
 
 use std::io::{self, IsTerminal, Write};
@@ -214,7 +217,7 @@ pub fn describe(error: &Error, look: Look) -> String {
     };
     let (kind, source_text, problems) = match error {
         Error::Config { kind, source_text, problems } => (kind, source_text, problems),
-        Error::ByHand { .. } | Error::Missing { .. } => {
+        Error::ByHand { .. } | Error::Missing { .. } | Error::Unfinished { .. } => {
             let head = render_snippet(&snippet(error.to_string(), error.help(), None, Vec::new()), look);
             let lines = below(error);
             return head + &lines.iter().map(|line| format!("    {}\n", escape::line(line))).collect::<String>();
@@ -234,7 +237,7 @@ pub fn describe(error: &Error, look: Look) -> String {
 /// Returns the lines below an error and its help.
 fn below(error: &Error) -> Vec<String> {
     match error {
-        Error::ByHand { lines, .. } => lines.lines().map(str::to_owned).collect(),
+        Error::ByHand { lines, .. } | Error::Unfinished { lines, .. } => lines.lines().map(str::to_owned).collect(),
         Error::Missing { answers, .. } => {
             let width = answers.iter().map(|(argument, _)| argument.chars().count()).max().unwrap_or_default();
             answers.iter().map(|(argument, what)| format!("{argument:width$}  {what}")).collect()

@@ -60,11 +60,26 @@ impl Opened {
             then::remark_today(today, opened.judge.today, &opened.root);
             return Ok(opened);
         };
+        let opened = Self::open_then(arguments, then, today, world)?;
+        opened.then.iter().for_each(Then::remark);
+        Ok(opened)
+    }
+
+    /// Reads a register from a commit of the past.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::open`].
+    pub(super) fn open_then(
+        arguments: &cli::Place,
+        then: Then,
+        today: Option<&str>,
+        world: &World,
+    ) -> Result<Self, Error> {
         let mut head = then.head()?;
         let (book, own) = book::load(arguments, world, &then.root, &head.place).map_err(|error| head.owns(error))?;
         let files = head.register(&book.policy.exceptions)?;
         let today = then.today(today, book.policy.timezone, world)?;
-        then.remark();
         Ok(Self { root: then.root.clone(), judge: Judge::new(book, today), own, files, then: Some(then) })
     }
 
@@ -164,7 +179,7 @@ impl Opened {
     /// Returns the view from which exceptions are described.
     pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
         let Self { judge, files, .. } = self;
-        View { register, files, zone: judge.policy.timezone, today: judge.today }
+        View { register, files, zone: judge.policy.timezone, today: judge.today, homes: &[] }
     }
 
     /// Parses the files without judging them; keeps their trees if whole records will be written.
@@ -202,12 +217,14 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
         }
         None => found,
     };
-    if !found.is_empty() {
-        return Ok(found);
-    }
+    if found.is_empty() { Err(not_found(register, id, command)) } else { Ok(found) }
+}
+
+/// Says that there is no exception of an id. `command` is what the help then says to type.
+pub(super) fn not_found(register: &Register<'_>, id: &str, command: &str) -> Error {
     let help = match nearest(id, register.files.iter().map(|file| file.stem)) {
         Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
         None => "an exception's id is the name of its file, without the ending".to_owned(),
     };
-    Err(Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help }))
+    Error::from(Argument::NotFound { what: Named::Exception, name: id.to_owned(), help })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::opened::Opened;
+use crate::commands::gathered::{Gathered, Wanted};
 use crate::commands::{World, write};
 use crate::error::{Argument, Error, Input};
 use crate::files;
@@ -23,16 +23,12 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     let outputs = write::parse_outputs(&arguments.output, "markdown=reminders.md")?;
     let settings = settings(arguments, &outputs)?;
     let issues = arguments.existing.as_deref().map(|path| read(path, &world.folder)).transpose()?;
-    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
-    write::spare_inputs(
-        &outputs,
-        arguments.existing.as_deref().as_slice(),
-        &world.folder,
-        &opened.root,
-        &opened.judge.policy,
-    )?;
+    let cli::Remind { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let opened = Gathered::open(&wanted, world)?;
+    opened.spare_inputs(&outputs, arguments.existing.as_deref().as_slice(), world)?;
     let register = opened.register();
-    let reminders = remind::due(&opened.judge, &register);
+    let reminders = remind::due_each(&|path| opened.judge_of(path), &register);
     let tracking = match &issues {
         Some(issues) => remind::track(&reminders, &register, issues, settings),
         None => Tracking::default(),
@@ -45,7 +41,7 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     if matches!(arguments.format, Format::Text | Format::Markdown) {
         remark(&tracking.remarks);
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(opened.exit_code())
 }
 
 fn settings<'a>(arguments: &'a cli::Remind, outputs: &[(Format, PathBuf)]) -> Result<Settings<'a>, Error> {

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
+use crate::commands::gathered::{Gathered, Part, Wanted};
 use crate::commands::opened::Opened;
-use crate::commands::{World, book, history, place, write};
+use crate::commands::together::Remarks;
+use crate::commands::{World, book, history, place, registers, write};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::git::Git;
 use crate::output::report::{Format, render};
 use crate::replay::{self, Between};
 use crate::report::{self, Known, Links, Meeting, Period, is_address, page_of};
-use crate::rules::Case;
 use crate::signoff::Pulls;
 use crate::time::Day;
 use crate::time::typed::{self, Toward};
@@ -24,34 +25,35 @@ const WEEK: i64 = 7;
 /// Prepares the meeting.
 pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = Outputs::parse(arguments)?;
-    let mut opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let cli::Report { place, several, past, .. } = arguments;
+    let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
+    let (opened, findings) = Gathered::judge(&wanted, world)?;
     let pulls: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
-    write::spare_inputs(&outputs.files, &pulls, &world.folder, &opened.root, &opened.judge.policy)?;
-    let today = opened.judge.today.day;
+    opened.spare_inputs(&outputs.files, &pulls, world)?;
+    let today = opened.first().today.day;
     let period = Period {
         since: read_since(arguments.since.as_deref(), today)?,
         until: read_until(arguments.until.as_deref(), today)?,
     };
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
-    let ownership = opened.look_beside()?;
-    let (register, judge) = (opened.register(), &opened.judge);
-    let mut findings = Case::whole(judge, &register, ownership.as_ref(), &opened.files).run();
-    findings.shorten();
     let links = links(arguments.link.as_deref(), &opened)?;
-    let known = Known { findings, links, ..of_git(arguments, world, &opened, period, pulls.as_ref())? };
-    let items = report::read(&register, judge, period.until);
-    let meeting = Meeting::new(&items, &register, &opened.files, judge, period, &known);
+    let known = Known { findings, links, ..known(&opened, world, period, pulls.as_ref())? };
+    let (register, folders) = (opened.register(), opened.folders());
+    let judge_of = |path: &str| opened.judge_of(path);
+    let items = report::read(&register, &judge_of, &opened.homes, period.until);
+    let meeting = Meeting::new(&items, &register, &opened.files, &judge_of, &opened.homes, period, &known);
+    let meeting = Meeting { folder: &folders, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
         // A reader that has seen enough, such as `head`, does not change the answer.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(opened.exit_code()),
     }
 }
 
 /// Finds where files can be looked at: what the argument says, and what the remote's address tells.
-fn links(prefix: Option<&str>, opened: &Opened) -> Result<Option<Links>, Error> {
+fn links(prefix: Option<&str>, opened: &Gathered) -> Result<Option<Links>, Error> {
     if let Some(prefix) = prefix.filter(|prefix| !is_address(prefix)) {
         return Err(Error::from(Argument::Form {
             option: "--link",
@@ -60,30 +62,41 @@ fn links(prefix: Option<&str>, opened: &Opened) -> Result<Option<Links>, Error> 
             help: "write what comes before a file's path, such as `https://code.example/register/`".to_owned(),
         }));
     }
-    let git = opened.git()?;
+    let first = &opened.parts[0].opened;
+    let git = first.git()?;
     let base = git.as_ref().map(Git::origin).transpose()?.flatten().and_then(|remote| page_of(&remote));
-    let commit = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
+    let commit = git.as_ref().map(|git| first.tip(git)).transpose()?.flatten();
     if prefix.is_none() && (base.is_none() || commit.is_none()) {
         return Ok(None);
     }
     Ok(Some(Links {
         prefix: prefix.map(str::to_owned),
         base,
-        forge: opened.judge.policy.forge(),
+        forge: first.judge.policy.forge(),
         commit: commit.map_or_else(String::new, |commit| commit.as_str().to_owned()),
         below: place::below_work_tree(&opened.root),
     }))
 }
 
+/// Finds out what only git knows, of all registers as one.
+fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>) -> Result<Known, Error> {
+    let (today, mut known, mut remarks) = (opened.first().today.day, Known::default(), Remarks::default());
+    for part in &opened.parts {
+        let mut found = of_git(part, world, period, today, pulls)?;
+        remarks.add(&registers::name(&part.below), std::mem::take(&mut found.remarks));
+        if !opened.are_several() {
+            known = found;
+        } else {
+            known.absorb(&part.below, found);
+        }
+    }
+    known.remarks = remarks.lines();
+    Ok(known)
+}
+
 /// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too.
-fn of_git(
-    arguments: &cli::Report,
-    world: &World,
-    opened: &Opened,
-    period: Period,
-    pulls: Option<&Pulls>,
-) -> Result<Known, Error> {
-    let mut known = Known::default();
+fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Option<&Pulls>) -> Result<Known, Error> {
+    let (mut known, Part { opened, place, .. }) = (Known::default(), part);
     let Some(git) = opened.git()? else {
         known.remarks.push(
             "not in git, so it is not known what came past the gate, what waits on a branch and how it has developed"
@@ -92,9 +105,9 @@ fn of_git(
         return Ok(known);
     };
     let Opened { root, judge, .. } = opened;
-    let (folder, zone, today) = (&judge.policy.exceptions, judge.policy.timezone, judge.today.day);
-    let load = |repository: &Repository| Ok(book::load(&arguments.place, world, root, repository)?.0);
-    let policy = book::policy_file(&arguments.place, world, root);
+    let (folder, zone) = (&judge.policy.exceptions, judge.policy.timezone);
+    let load = |repository: &Repository| Ok(book::load(place, world, root, repository)?.0);
+    let policy = book::policy_file(place, world, root);
     let mut keep = |what: &str, error: &Error| {
         let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
         known.remarks.push(format!("{what} is not known: {error}{help}"));
@@ -108,7 +121,7 @@ fn of_git(
         let pending = report::pending::read(&git, root, folder, zone);
         known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
     }
-    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, today);
+    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, meeting);
     known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
     if opened.is_of_the_past() {
         known

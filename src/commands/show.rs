@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     let report = Report {
         findings: &findings,
         files: read,
-        register: &register,
+        counts: (register.files.len(), register.live()),
         folder,
         prefix: &place::below_work_tree(root),
         today,
@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         remarks: &[],
         quiet: false,
         limit: None,
+        several: None,
         cards: Cards::NONE,
     };
     let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));

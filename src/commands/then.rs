@@ -39,8 +39,18 @@ impl Then {
         let Some(at) = past.at.as_deref() else { return Ok(None) };
         let root = place::root(place, &world.folder)?;
         let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
-        let finder = Finder { place, world, git, root };
-        finder.find(at).map(Some)
+        Self::find_in(place, Where { root, git, what: "the register".to_owned(), are_several: false }, at, world)
+            .map(Some)
+    }
+
+    /// Finds what `at` names for a register whose root is known, and need not be there today.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Then::find`].
+    pub(super) fn find_in(place: &cli::Place, found: Where, at: &str, world: &World) -> Result<Self, Error> {
+        let Where { root, git, what, are_several } = found;
+        Finder { place, world, git, root, what, are_several }.find(at)
     }
 
     /// Takes the files of that commit.
@@ -91,6 +101,15 @@ fn remark(text: &str) {
     let _ = io::stderr().lock().write_all(format!("note: {}\n", escape::line(text)).as_bytes());
 }
 
+/// A register, or several, in a clone.
+pub(super) struct Where {
+    pub(super) root: PathBuf,
+    pub(super) git: Git,
+    /// What it is called, for people.
+    pub(super) what: String,
+    pub(super) are_several: bool,
+}
+
 /// Where commits are looked for.
 struct Finder<'f> {
     place: &'f cli::Place,
@@ -98,6 +117,9 @@ struct Finder<'f> {
     git: Git,
     /// The root as today's files have it.
     root: PathBuf,
+    /// What is looked for, for people.
+    what: String,
+    are_several: bool,
 }
 
 impl Finder<'_> {
@@ -120,7 +142,10 @@ impl Finder<'_> {
         let root = self.root_in(&commit)?;
         let committed = self.git.info(&commit)?.map(|info| info.committed).unwrap_or_default();
         let instant = DateTime::from_timestamp(committed, 0).unwrap_or_default();
-        let found = format!("the register as commit {} of {} has it", commit.short(), Zone::UTC.day_of(instant));
+        let found = {
+            let (what, it) = (&self.what, if self.are_several { "them" } else { "it" });
+            format!("{what} as commit {} of {} has {it}", commit.short(), Zone::UTC.day_of(instant))
+        };
         Ok(Then { git: self.git, commit, root, instant, found })
     }
 
@@ -143,7 +168,11 @@ impl Finder<'_> {
         let Some((commit, instant)) = found else { return Err(line.too_early(&self.git, at)?) };
         let root = self.root_in(&commit)?;
         let when = if matches!(moment, Moment::Day(_)) { "at the end of " } else { "at " };
-        let found = format!("the register as it stood {when}{moment} on `{branch}`, in commit {}", commit.short());
+        let found = {
+            let (what, commit) = (&self.what, commit.short());
+            let stood = if self.are_several { "as they stood" } else { "as it stood" };
+            format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
+        };
         Ok(Then { git: self.git, commit, root, instant, found })
     }
 

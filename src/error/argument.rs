@@ -44,6 +44,18 @@ pub enum Argument {
         /// The path as typed.
         path: PathBuf,
     },
+    /// Several registers are wanted where there is no repository.
+    #[error("`--all-registers`: `{}` is not in a git work tree", folder.display())]
+    RegistersOutside {
+        /// The folder of the run.
+        folder: PathBuf,
+    },
+    /// Git steps are wanted where there is no repository.
+    #[error("`--git`: `{}` is not in a git work tree", root.display())]
+    GitOutside {
+        /// The register's root.
+        root: PathBuf,
+    },
     /// `--root` goes through a link of the repository.
     #[error("`--root {}` leads through the link `{}`, and links are never followed", root.display(), shown(link))]
     RootThroughLink {
@@ -229,6 +241,8 @@ pub enum Named {
     SettableField,
     /// A field of an exception that can be amended.
     AmendableField,
+    /// A register that is to be left out, by its folder.
+    SkippedRegister,
     /// Somebody of the roster, whom this option names.
     Person(&'static str),
 }
@@ -247,6 +261,7 @@ impl Named {
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
             Self::SettableField => format!("`--set`: there is no field `{name}` with a single text"),
             Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
+            Self::SkippedRegister => format!("`--skip {name}`: there is no register in that folder"),
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }
     }
@@ -259,6 +274,8 @@ impl Argument {
         match self {
             Self::Value { help, .. } | Self::Form { help, .. } | Self::NotFound { help, .. } => help.clone(),
             Self::NoRoot { .. } => "name the folder that contains `stopgap.yaml` or the register".into(),
+            Self::RegistersOutside { .. } => "name one register with `--root`".into(),
+            Self::GitOutside { .. } => "leave `--git` out, or put the register under git first: `git init`".into(),
             Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),

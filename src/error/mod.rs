@@ -14,7 +14,7 @@ pub use input::Input;
 pub use refusal::{Over, Refusal};
 
 use crate::source::Source;
-use crate::text::shown;
+use crate::text::{counted, shown};
 use crate::yaml::Problem;
 
 /// The run could not be done.
@@ -68,6 +68,14 @@ pub enum Error {
         folder: String,
         /// The root that was searched.
         root: String,
+    },
+    /// A change removes a register and what is in it.
+    #[error("this change removes the register of {}, which has {} in the base", folder(root), counted(*count, "exception"))]
+    RegisterRemoved {
+        /// Its root below the top of the work tree; empty for the top.
+        root: String,
+        /// How many exceptions the base has there.
+        count: usize,
     },
     /// OpenVEX has no document without a statement.
     #[error("no exception in force covers a vulnerability, and OpenVEX knows no document without one")]
@@ -143,6 +151,16 @@ pub enum Error {
         /// The lines to write, as YAML.
         lines: String,
     },
+    /// The steps after an edit came to an end too early.
+    #[error("{why}")]
+    Unfinished {
+        /// Which step, and why.
+        why: String,
+        /// What is done until then.
+        done: String,
+        /// The commands that go on.
+        lines: String,
+    },
     /// A file has changed since it was read.
     #[error("`{}` was changed by somebody else in the meantime", path.display())]
     Changed {
@@ -161,6 +179,9 @@ pub enum Error {
     /// Somebody cancelled the questions; nothing is written.
     #[error("stopped; nothing was written")]
     Left,
+    /// Somebody went back to the question before; whoever asks the questions takes care of it.
+    #[error("went back")]
+    Back,
     /// The terminal cannot ask questions.
     #[error("cannot ask in this terminal: {0}")]
     Terminal(String),
@@ -221,6 +242,10 @@ impl Error {
                  repository with `--root`"
                     .into(),
             ),
+            Self::RegisterRemoved { .. } => Some(
+                "nobody would judge them any more: put its policy back, and the records of what is over stay where they are"
+                    .into(),
+            ),
             Self::NoStatements => Some("withdraw the document that you published before, if there is one".into()),
             Self::NoTargets => Some("name the files in `stopgap.yaml`, such as `sync: {trivy: .trivyignore.yaml}`".into()),
             Self::RootMoved { base, .. } => Some(format!(
@@ -230,10 +255,12 @@ impl Error {
             )),
             Self::Missing { .. } => Some("nothing was written; give them all in one command:".into()),
             Self::ByHand { .. } => Some("write this into the file, then run `stopgap check`:".into()),
+            Self::Unfinished { done, lines, .. } if lines.is_empty() => Some(done.clone()),
+            Self::Unfinished { done, .. } => Some(format!("{done}; settle that, then go on with:")),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
             Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),
-            Self::Left | Self::Config { .. } | Self::Output(_) => None,
+            Self::Left | Self::Back | Self::Config { .. } | Self::Output(_) => None,
         }
     }
 }

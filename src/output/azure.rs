@@ -10,6 +10,11 @@ use crate::rule::{Finding, Level};
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for broken in report.broken() {
+        let path = escape::azure_property(&escape::line(&broken.path));
+        let message = escape::azure_data(&escape::line(&broken.sentence()));
+        writeln!(out, "##vso[task.logissue type=error;sourcepath={path};linenumber=1;columnnumber=1;]{message}")?;
+    }
     for finding in report.by_weight() {
         match finding.level {
             Level::Error => issue(report, finding, "error", out)?,

@@ -40,7 +40,7 @@ const LONGEST: usize = 500;
 pub fn render(format: Format, card: &Card, path: &str, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => out.write_all(text(card, path).as_bytes()),
-        Format::Markdown => out.write_all(markdown(card, path).as_bytes()),
+        Format::Markdown => out.write_all(markdown(card, None, path).as_bytes()),
         Format::Json => escape::json(&Document::new(card, path), out),
     }
 }
@@ -94,10 +94,12 @@ fn push_fact(page: &mut String, Fact { label, text }: &Fact) {
 }
 
 /// Draws a card as Markdown for GitHub: a heading, lists and at most one table, whose cells hold no markup of the record.
+/// `register` names the register, if there are several.
 #[must_use]
-pub fn markdown(card: &Card, path: &str) -> String {
+pub fn markdown(card: &Card, register: Option<&str>, path: &str) -> String {
     let mut page = String::new();
-    let heading = format!("{}: {}", card.id, card.subject.words());
+    let home = register.map(|name| format!(" in {name}")).unwrap_or_default();
+    let heading = format!("{}{home}: {}", card.id, card.subject.words());
     let _ = write!(page, "### {}\n\n{}\n\n", prose(&heading), prose(&card.title));
     if card.before.is_empty() {
         for Fact { label, text } in &card.asked {
@@ -232,6 +234,8 @@ pub(super) struct Document<'c> {
 #[derive(Serialize)]
 pub(super) struct Item<'c> {
     id: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'c str>,
     subject: &'static str,
     number: Option<usize>,
     title: &'c str,
@@ -269,15 +273,16 @@ struct Line<'c> {
 
 impl<'c> Document<'c> {
     fn new(card: &'c Card, path: &'c str) -> Self {
-        Self { version: VERSION, item: item(card, path) }
+        Self { version: VERSION, item: item(card, None, path) }
     }
 }
 
-/// Describes a card.
-pub(super) fn item<'c>(card: &'c Card, path: &'c str) -> Item<'c> {
+/// Describes a card; `register` names the register, if there are several.
+pub(super) fn item<'c>(card: &'c Card, register: Option<&'c str>, path: &'c str) -> Item<'c> {
     let said = |facts: &'c [Fact]| facts.iter().map(|Fact { label, text }| Said { label, text }).collect();
     Item {
         id: &card.id,
+        register,
         subject: card.subject.kind(),
         number: match card.subject {
             Subject::Renewal(at) | Subject::Amendment(at) => Some(at + 1),

@@ -16,10 +16,20 @@ impl Fingerprints {
     /// Returns the name of the next finding, in the order of the report.
     pub(super) fn next(&mut self, report: &Report<'_>, finding: &Finding) -> String {
         let owner = report.exception(finding.file).unwrap_or_else(|| report.source(finding.file).path());
-        let hash = fnv1a([finding.rule.id, owner, &finding.place.pointer]);
+        // The same id may be in several registers.
+        let owner = match report.register_of(finding.file) {
+            Some(register) => format!("{register}/{owner}"),
+            None => owner.to_owned(),
+        };
+        let hash = fnv1a([finding.rule.id, &owner, &finding.place.pointer]);
         let number = self.seen.entry(hash).and_modify(|number| *number += 1).or_insert(1);
         format!("{hash:016x}:{number}")
     }
+}
+
+/// Returns the name by which a register that cannot be judged is recognised.
+pub(super) fn of_register(name: &str) -> String {
+    format!("{:016x}", fnv1a(["", name, ""]))
 }
 
 /// Hashes texts with 64-bit FNV-1a, each one followed by a byte that does not occur in UTF-8 text.

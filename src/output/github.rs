@@ -19,6 +19,9 @@ const LONGEST: usize = 4096;
 
 /// Writes the findings.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for broken in report.broken() {
+        unbound(Level::Error, "not judged", &broken.sentence(), out)?;
+    }
     for finding in report.by_weight() {
         if let Some((_, command)) = COMMANDS.iter().find(|(level, _)| *level == finding.level) {
             annotate(report, finding, command, out)?;

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::fingerprint::Fingerprints;
-use crate::output::{Place, Report, escape};
+use crate::output::fingerprint::{self, Fingerprints};
+use crate::output::{Broken, Place, Report, escape};
 use crate::rule::{Finding, Level};
 
 #[derive(Serialize)]
@@ -42,8 +42,21 @@ struct Position {
 /// Writes the findings that gate: the merge request must not be blamed for the others.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut fingerprints = Fingerprints::default();
-    let issues: Vec<Issue> = report.gating().map(|finding| issue(report, finding, &mut fingerprints)).collect();
+    let found = report.gating().map(|finding| issue(report, finding, &mut fingerprints));
+    let issues: Vec<Issue> = report.broken().iter().map(unjudged).chain(found).collect();
     escape::json(&issues, out)
+}
+
+/// Describes a register that could not be judged, at its policy.
+fn unjudged(broken: &Broken) -> Issue {
+    let start = || Position { line: 1, column: 1 };
+    Issue {
+        description: escape::line(&broken.sentence()).into_owned(),
+        check_name: env!("CARGO_PKG_NAME"),
+        fingerprint: fingerprint::of_register(&broken.name),
+        severity: "blocker",
+        location: Location { path: broken.path.clone(), positions: Positions { begin: start(), end: start() } },
+    }
 }
 
 fn issue(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints) -> Issue {

@@ -253,7 +253,7 @@ impl HistoryReport<'_> {
         Report {
             findings: &verdict.findings,
             files: &verdict.files,
-            register,
+            counts: (register.files.len(), register.live()),
             folder: &verdict.folder,
             prefix: "",
             today: self.today,
@@ -261,6 +261,7 @@ impl HistoryReport<'_> {
             remarks: &[],
             quiet: true,
             limit: None,
+            several: None,
             cards: Cards::NONE,
         }
     }

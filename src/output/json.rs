@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::{Place, Report, Summary, card, escape};
+use crate::output::{Broken, Named, Place, Report, Several, Summary, card, escape};
 use crate::rule::Finding;
 use crate::yaml::{Fix, Replacement};
 
@@ -19,6 +19,28 @@ struct Document<'r> {
     cards: Vec<card::Item<'r>>,
     findings: Vec<Item<'r>>,
     summary: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registers: Option<Vec<Part<'r>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_judged: Option<Vec<Unjudged<'r>>>,
+}
+
+/// One of several registers.
+#[derive(Serialize)]
+struct Part<'r> {
+    register: &'r str,
+    exceptions: usize,
+    live: usize,
+    findings: usize,
+}
+
+/// A register that could not be judged.
+#[derive(Serialize)]
+struct Unjudged<'r> {
+    register: &'r str,
+    path: &'r str,
+    message: &'r str,
+    help: Option<&'r str>,
 }
 
 /// One finding.
@@ -26,6 +48,8 @@ struct Document<'r> {
 pub(super) struct Item<'r> {
     rule: &'r str,
     level: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'r str>,
     path: &'r str,
     exception: Option<&'r str>,
     line: usize,
@@ -82,11 +106,29 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         version: VERSION,
         today: report.today.day.to_string(),
         base: report.base,
-        cards: report.cards.list.iter().zip(&paths).map(|(card, path)| card::item(card, path)).collect(),
+        cards: report
+            .cards
+            .list
+            .iter()
+            .zip(&paths)
+            .map(|(card, path)| card::item(card, report.register_of(card.file), path))
+            .collect(),
         findings: report.findings.iter().map(|finding| item(report, finding)).collect(),
         summary: counts(report.summary()),
+        registers: report.several.map(|several| several.registers.iter().map(|it| part(report, several, it)).collect()),
+        not_judged: report.several.map(|several| several.broken.iter().map(unjudged).collect()),
     };
     escape::json(&document, out)
+}
+
+fn part<'r>(report: &Report<'_>, several: &Several, named: &'r Named) -> Part<'r> {
+    let findings = several.found_in(named, report.findings).len();
+    Part { register: &named.name, exceptions: named.exceptions, live: named.live, findings }
+}
+
+fn unjudged(broken: &Broken) -> Unjudged<'_> {
+    let Broken { name, path, why, help } = broken;
+    Unjudged { register: name, path, message: why, help: help.as_deref() }
 }
 
 /// Describes a finding.
@@ -95,6 +137,7 @@ pub(super) fn item<'r>(report: &'r Report<'_>, finding: &'r Finding) -> Item<'r>
     Item {
         rule: finding.rule.id,
         level: finding.level.name(),
+        register: report.register_of(finding.file),
         path,
         exception: report.exception(finding.file),
         line: start.line,

@@ -8,24 +8,38 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::output::{Place, Report, escape};
+use crate::output::{Broken, Place, Report, escape};
 use crate::rule::{Finding, Level};
 
 /// Writes the findings that gate.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<&Finding> = report.gating().collect();
     let failures = failures(&findings);
-    let tests = findings.len().max(1);
+    let errors = report.broken().len();
+    let tests = (findings.len() + errors).max(1);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"stopgap\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">")?;
+    writeln!(out, "<testsuites name=\"stopgap\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">")?;
+    report.broken().iter().try_for_each(|broken| write_broken(broken, out))?;
     for suite in findings.chunk_by(|a, b| a.file == b.file) {
         write_suite(report, suite, out)?;
     }
-    if findings.is_empty() {
+    if findings.is_empty() && errors == 0 {
         writeln!(out, "  <testsuite name=\"stopgap\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">")?;
         writeln!(out, "    <testcase name=\"check\" classname=\"stopgap\" time=\"0\"/>\n  </testsuite>")?;
     }
     writeln!(out, "</testsuites>")
+}
+
+/// Writes a register that could not be judged.
+fn write_broken(broken: &Broken, out: &mut dyn Write) -> io::Result<()> {
+    let (path, name, why) = (attribute(&broken.path), attribute(&broken.name), attribute(&broken.sentence()));
+    writeln!(out, "  <testsuite name=\"{path}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">")?;
+    writeln!(out, "    <testcase name=\"check\" classname=\"{name}\" time=\"0\">")?;
+    write!(out, "      <error type=\"error\" message=\"{why}\">{why}")?;
+    if let Some(help) = &broken.help {
+        write!(out, "\n{}", attribute(help))?;
+    }
+    writeln!(out, "</error>\n    </testcase>\n  </testsuite>")
 }
 
 /// Writes the findings of one file.
@@ -33,7 +47,11 @@ fn write_suite(report: &Report<'_>, findings: &[&Finding], out: &mut dyn Write) 
     let Some(file) = findings.first().map(|finding| finding.file) else { return Ok(()) };
     let path = report.repository_path(file);
     let owner = report.exception(file).unwrap_or(&path);
-    let (name, class) = (attribute(&path), attribute(owner));
+    let owner = match report.register_of(file) {
+        Some(register) if owner != path => format!("{register}/{owner}"),
+        _ => owner.to_owned(),
+    };
+    let (name, class) = (attribute(&path), attribute(&owner));
     let (tests, failures) = (findings.len(), failures(findings));
     let skipped = tests - failures;
     write!(out, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\"")?;

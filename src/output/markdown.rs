@@ -55,7 +55,7 @@ fn add_cards(report: &Report<'_>, page: &mut String) {
         page.push_str("\n## What an approval agrees to\n\n");
     }
     for card in &cards.list {
-        let text = card::markdown(card, &cut(&report.repository_path(card.file)));
+        let text = card::markdown(card, report.register_of(card.file), &cut(&report.repository_path(card.file)));
         if left_out > cards.left_out || page.len() + text.len() + RESERVED > LONGEST_PAGE {
             left_out += 1;
         } else {
@@ -73,6 +73,10 @@ fn head(report: &Report<'_>) -> String {
     let found = text::found(report);
     let mut page =
         format!("## stopgap: {}\n\n{}\n\n", escape::markdown_message(&found), prose(&text::looked_at(report)));
+    for broken in report.broken() {
+        let help = broken.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
+        let _ = writeln!(page, "**{}**{help}\n", prose(&broken.sentence()));
+    }
     for line in text::elsewhere(report).iter().chain(report.remarks) {
         let _ = writeln!(page, "{}\n", prose(line));
     }

@@ -26,6 +26,7 @@ pub mod record;
 pub mod remind;
 pub mod report;
 mod sarif;
+mod several;
 pub mod show;
 mod snippet;
 mod statistics;
@@ -35,12 +36,14 @@ mod wrap;
 
 use std::io::{self, Write};
 
+pub use several::{Broken, Named, Several};
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
 pub use wrap::wrap;
 
 use crate::card::Cards;
-use crate::register::{self, Files, Register};
+use crate::files;
+use crate::register::{self, Files};
 use crate::rule::{Finding, Findings, Level};
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
@@ -107,8 +110,8 @@ pub struct Report<'r> {
     pub findings: &'r Findings,
     /// All files that a finding may name.
     pub files: &'r Files,
-    /// All exceptions.
-    pub register: &'r Register<'r>,
+    /// Exception files, and how many of them are live.
+    pub counts: (usize, usize),
     /// The folder of the exceptions, relative to the root.
     pub folder: &'r str,
     /// Where the root is in the repository: empty, or ending in `/`.
@@ -123,6 +126,8 @@ pub struct Report<'r> {
     pub quiet: bool,
     /// How many findings `text` and `concise` list; all of them count.
     pub limit: Option<usize>,
+    /// The registers, if the result is about several; all paths are then from the top of the work tree.
+    pub several: Option<&'r Several>,
     /// What the compared change asks somebody to approve.
     pub cards: &'r Cards,
 }
@@ -179,29 +184,35 @@ impl Report<'_> {
     /// Returns a file's path from the repository's top, as code scanning and annotations want it.
     #[must_use]
     pub fn repository_path(&self, file: FileId) -> String {
-        let mut prefix = self.prefix;
-        let mut path = self.source(file).path();
-        while let Some(above) = path.strip_prefix("../").filter(|_| !prefix.is_empty()) {
-            path = above;
-            prefix = prefix[..prefix.len() - 1].rfind('/').map_or("", |at| &prefix[..=at]);
-        }
-        format!("{prefix}{path}")
+        files::below(self.prefix, self.source(file).path())
     }
 
     /// Returns the id of the exception in a file; `None` for a file outside the register.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&str> {
         let path = self.source(file).path();
-        let inside = path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/'));
+        let folder = self.several.and_then(|several| several.of(file)).map_or(self.folder, |named| &named.folder);
+        let inside = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         inside.then(|| register::stem(path))
+    }
+
+    /// Returns the name of the register that a finding is about, if there are several.
+    fn register_of(&self, file: FileId) -> Option<&str> {
+        Some(self.several?.of(file)?.name.as_str())
+    }
+
+    /// Returns the registers that could not be judged.
+    fn broken(&self) -> &[Broken] {
+        self.several.map_or(&[], |several| &several.broken)
     }
 
     /// Counts.
     #[must_use]
     pub fn summary(&self) -> Summary {
+        let (exceptions, live) = self.several.map_or(self.counts, Several::counts);
         Summary {
-            exceptions: self.register.files.len(),
-            live: self.register.live(),
+            exceptions,
+            live,
             errors: self.findings.count(Level::Error),
             warnings: self.findings.count(Level::Warning),
             notes: self.findings.count(Level::Note),

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::{Report, escape};
+use crate::output::{Broken, Report, escape};
 use crate::rule::{Finding, Level};
 use crate::source::Span;
 
@@ -67,8 +67,26 @@ struct Position {
 /// Writes the findings that gate: they become comments on the change.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let source = Source { name: env!("CARGO_PKG_NAME"), url: env!("CARGO_PKG_REPOSITORY") };
-    let diagnostics = report.gating().map(|finding| diagnostic(report, finding)).collect();
+    let found = report.gating().map(|finding| diagnostic(report, finding));
+    let diagnostics = report.broken().iter().map(unjudged).chain(found).collect();
     escape::json(&DiagnosticResult { source, diagnostics }, out)
+}
+
+/// Describes a register that could not be judged, at its policy.
+fn unjudged(broken: &Broken) -> Diagnostic {
+    let start = || Position { line: 1, column: 1 };
+    let mut message = escape::markdown_message(&broken.sentence());
+    if let Some(help) = &broken.help {
+        message.push('\n');
+        message.push_str(&escape::markdown_message(help));
+    }
+    Diagnostic {
+        message,
+        location: Location { path: broken.path.clone(), range: Range { start: start(), end: start() } },
+        severity: "ERROR",
+        code: Code { value: env!("CARGO_PKG_NAME") },
+        suggestions: Vec::new(),
+    }
 }
 
 fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {

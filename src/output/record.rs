@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 use crate::register::fields::Field;
-use crate::register::{Exception, FileRef, Files, Register, Term};
+use crate::register::{Exception, FileRef, Files, Home, Register, Term};
 use crate::time::{Today, Zone};
 use crate::yaml::{self, Entry, Kind, Node};
 
@@ -25,12 +25,17 @@ pub struct View<'v> {
     pub zone: Zone,
     /// The moment that they are seen from.
     pub today: Today,
+    /// Where each register is, if there are several: then all paths are from the top of the work tree.
+    pub homes: &'v [Home],
 }
 
 /// An exception as JSON has it.
 #[derive(Debug, Serialize)]
 pub(super) struct Described<'v> {
     pub(super) id: &'v str,
+    /// The register, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) register: Option<&'v str>,
     pub(super) path: &'v str,
     #[serde(flatten)]
     pub(super) facts: Facts,
@@ -65,12 +70,18 @@ pub(super) struct Facts {
 }
 
 impl<'v> View<'v> {
+    /// Returns the name of the register that a file is in, if there are several.
+    pub(super) fn register_of(&self, path: &str) -> Option<&'v str> {
+        Home::of(self.homes, path).map(|home| home.name.as_str())
+    }
+
     /// Describes the exception of a file.
     pub(super) fn describe(&self, file: &FileRef<'v>) -> Described<'v> {
         let exception = self.register.exception(file.id);
         let text = self.files.source(file.id).text();
         Described {
             id: file.stem,
+            register: self.register_of(file.path),
             path: file.path,
             facts: self.facts(exception),
             problem: self.register.problem(file.id).map(|problem| problem.message.as_str()),
@@ -87,7 +98,8 @@ impl<'v> View<'v> {
     /// Returns the state of an exception.
     pub(super) fn facts(&self, exception: Option<&Exception<'_>>) -> Facts {
         let Some(it) = exception else { return Facts::default() };
-        let (zone, today) = (self.zone, self.today);
+        let path = self.files.source(it.file).path();
+        let (zone, today) = Home::of(self.homes, path).map_or((self.zone, self.today), |home| (home.zone, home.today));
         let expiry = it.current_expiry().map(|expiry| expiry.value);
         let term = it.term(zone, today);
         let live = it.is_live();
@@ -186,7 +198,7 @@ mod tests {
         let (register, _) = Register::parse_unjudged(&files, &[]);
         let zone = Zone::UTC;
         let today = Today::parse("2026-11-23", zone).unwrap();
-        let view = View { register: &register, files: &files, zone, today };
+        let view = View { register: &register, files: &files, zone, today, homes: &[] };
         let mut bytes = Vec::new();
         crate::output::escape::json_line(&view.describe(&register.files[0]), &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::output::fingerprint::Fingerprints;
-use crate::output::{Place, Report, escape};
+use crate::output::{Broken, Place, Report, escape};
 use crate::rule::{Family, Rule};
 use crate::rule::{Finding, Level};
 use crate::rules;
@@ -31,8 +31,24 @@ struct Log {
 struct Run {
     tool: Tool,
     automation_details: Automation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invocations: Vec<Invocation>,
     column_kind: &'static str,
     results: Vec<Outcome>,
+}
+
+/// How the run went (SARIF 2.1.0, section 3.20); left out of one that went well.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
 }
 
 #[derive(Serialize)]
@@ -107,6 +123,8 @@ struct Outcome {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    properties: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fixed>,
 }
@@ -180,10 +198,22 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let run = Run {
         tool: Tool { driver },
         automation_details: Automation { id: "stopgap/" },
+        invocations: invocations(report),
         column_kind: "unicodeCodePoints",
         results,
     };
     escape::json(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+}
+
+/// Says which registers could not be judged.
+fn invocations(report: &Report<'_>) -> Vec<Invocation> {
+    let notification =
+        |broken: &Broken| Notification { level: "error", message: Message { text: readable(&broken.sentence()) } };
+    let notifications: Vec<Notification> = report.broken().iter().map(notification).collect();
+    if notifications.is_empty() {
+        return Vec::new();
+    }
+    vec![Invocation { execution_successful: false, tool_execution_notifications: notifications }]
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
@@ -231,6 +261,7 @@ fn outcome(report: &Report<'_>, finding: &Finding, rules: &[&Rule], fingerprints
             })
             .collect(),
         partial_fingerprints: BTreeMap::from([("stopgap/v1", fingerprints.next(report, finding))]),
+        properties: report.register_of(finding.file).map(|name| ("register", name.to_owned())).into_iter().collect(),
         fixes: report.shown_fix(finding).map(|fix| fixed(report, finding.file, fix)).into_iter().collect(),
     }
 }

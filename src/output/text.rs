@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crate::output::snippet::{self, Look, Severity, Snippet};
-use crate::output::{Report, escape, statistics};
+use crate::output::{Broken, Named, Report, Several, escape, statistics};
 use crate::rule::Level;
+use crate::source::FileId;
 
 /// After more findings than these, a sum by rule follows.
 const LONG: usize = 10;
@@ -53,15 +54,44 @@ pub(super) fn left_out(count: usize, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the line of counts, and what the result does not cover.
 pub(super) fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{}: {}", looked_at(report), found(report));
-    let rest = elsewhere(report).into_iter().chain(report.remarks.iter().cloned()).chain(report.cards.remarks());
-    std::iter::once(first).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
+    let broken = report.broken().iter().map(Broken::sentence);
+    let rest = broken.chain(elsewhere(report)).chain(report.remarks.iter().cloned()).chain(of_cards(report));
+    let parts = report.several.iter().flat_map(|several| parts(report, several));
+    std::iter::once(first).chain(parts).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
+}
+
+/// Returns what the cards say that are not shown here, with the register where there are several.
+fn of_cards(report: &Report<'_>) -> Vec<String> {
+    let named = |(file, line): (FileId, String)| match report.register_of(file) {
+        Some(register) => format!("{register}: {line}"),
+        None => line,
+    };
+    report.cards.remarks().into_iter().map(named).collect()
+}
+
+/// Returns what was found in each of several registers, those without findings left out.
+fn parts(report: &Report<'_>, several: &Several) -> Vec<String> {
+    let part = |named: &Named| {
+        let found = several.found_in(named, report.findings);
+        let count = |level: Level| found.iter().filter(|finding| finding.level == level).count();
+        let counts = by_level([count(Level::Error), count(Level::Warning), count(Level::Note)])?;
+        Some(format!("  {}: {counts}", named.name))
+    };
+    several.registers.iter().filter_map(part).collect()
 }
 
 /// Returns what was looked at, and when.
 pub(super) fn looked_at(report: &Report<'_>) -> String {
     let counts = report.summary();
     let exceptions = if counts.exceptions == 1 { "exception" } else { "exceptions" };
-    let place = if counts.exceptions == 0 { format!(" in `{}`", report.folder) } else { String::new() };
+    let place = match report.several {
+        Some(several) => {
+            let count = several.registers.len();
+            format!(" in {count} {}", if count == 1 { "register" } else { "registers" })
+        }
+        None if counts.exceptions == 0 => format!(" in `{}`", report.folder),
+        None => String::new(),
+    };
     format!("{} {exceptions}{place}, {} live, on {}", counts.exceptions, counts.live, report.today.day)
 }
 
@@ -91,6 +121,9 @@ pub(super) fn elsewhere(report: &Report<'_>) -> Option<String> {
 pub(super) fn fixable(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     match report.fixable() {
         0 => Ok(()),
+        count if report.several.is_some() => {
+            writeln!(out, "{count} can be fixed: `stopgap check --all-registers --fix` does it")
+        }
         count => writeln!(out, "{count} can be fixed: `stopgap check --diff` shows how, `stopgap check --fix` does it"),
     }
 }

@@ -1,11 +1,10 @@
 //! One item of `covers`.
 
 use crate::register::spanned::{At, Spanned, Text};
+use crate::register::values::{entries, items, read, text, texts};
 use crate::text::shown;
 use crate::tools::{Name, Selector};
 use crate::yaml::{Entry, Node};
-
-use super::exception::{entries, items, read, text, texts};
 
 /// A finding of a tool that may be overlooked while the exception is in force.
 #[derive(Clone, Debug, Default)]

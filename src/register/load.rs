@@ -70,6 +70,41 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
+    /// Returns how many files there are, whosever they are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Takes over the files of another run behind its own, each under the path that `path` gives it.
+    pub fn absorb(&mut self, other: Self, path: impl Fn(&str) -> String) {
+        let first = self.list.len();
+        self.own.extend(other.own.iter().map(|id| FileId::new(id.index() + first)));
+        self.list.extend(other.list.into_iter().map(|file| {
+            let path = path(file.source.path());
+            ReadFile { source: file.source.renamed(&path), ..file }
+        }));
+        let Self { list, own, .. } = self;
+        own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
+    }
+
+    /// Numbers the register's own files anew, in the order of their paths, and all others behind them; twins are
+    /// forgotten. Returns the new number of each too.
+    #[must_use]
+    pub fn in_order(self) -> (Self, Vec<FileId>) {
+        let mut order: Vec<usize> = self.own.iter().map(|id| id.index()).collect();
+        let mut numbers: Vec<Option<FileId>> = vec![None; self.list.len()];
+        order.iter().enumerate().for_each(|(new, old)| numbers[*old] = Some(FileId::new(new)));
+        for (old, number) in numbers.iter_mut().enumerate().filter(|(_, number)| number.is_none()) {
+            *number = Some(FileId::new(order.len()));
+            order.push(old);
+        }
+        let mut list: Vec<Option<ReadFile>> = self.list.into_iter().map(Some).collect();
+        let list = order.iter().filter_map(|old| list[*old].take()).collect();
+        let own = (0..self.own.len()).map(FileId::new).collect();
+        (Self { list, own, twins: Vec::new() }, numbers.into_iter().flatten().collect())
+    }
+
     /// Adds what lies in the work tree in the place of a file that was read from the commit.
     pub fn add_twin(&mut self, stored: FileId, checked_out: ReadFile, untouched: bool) {
         let checked_out = self.add(checked_out);

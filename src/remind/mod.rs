@@ -148,8 +148,16 @@ impl<'r> Reminder<'r> {
 /// Only the latest stage counts: after days without a run, people are told the current state, not the past ones.
 #[must_use]
 pub fn due<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
+    due_each(&|_| judge, register)
+}
+
+/// Works out the same for several registers in one; `judge` returns the rule book for a path.
+#[must_use]
+pub fn due_each<'r>(judge: &dyn Fn(&str) -> &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
     let live = register.exceptions.iter().filter(|exception| exception.is_live());
-    let mut reminders: Vec<Reminder<'r>> = live.filter_map(|exception| reminder(exception, judge, register)).collect();
+    let judge = |exception: &Exception<'_>| judge(path(register, exception.file));
+    let reminders = live.filter_map(|exception| reminder(exception, judge(exception), register));
+    let mut reminders: Vec<Reminder<'r>> = reminders.collect();
     reminders.sort_by_key(Reminder::urgency);
     reminders
 }

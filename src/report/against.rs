@@ -47,7 +47,7 @@ pub(super) fn collect<'m>(
     findings: &'m Findings,
     files: &'m Files,
     items: &'m [Item<'m>],
-    judge: &'m Judge,
+    judge_of: &dyn Fn(&str) -> &'m Judge,
 ) -> Vec<Against<'m>> {
     let is_told = |finding: &&Finding| finding.level == Level::Error && !LISTED.contains(&finding.rule.id);
     let mut by_file: BTreeMap<FileId, Vec<&Finding>> = BTreeMap::new();
@@ -57,7 +57,8 @@ pub(super) fn collect<'m>(
     let items: BTreeMap<FileId, &Item<'_>> = items.iter().map(|item| (item.exception.file, item)).collect();
     let mut against: Vec<Against<'_>> = Vec::with_capacity(by_file.len());
     for (file, found) in by_file {
-        let item = items.get(&file).copied();
+        let (item, path) = (items.get(&file).copied(), files.source(file).path());
+        let judge = judge_of(path);
         let circle = item.map(|item| Circle::of(item.exception, &judge.people, judge.today.day));
         let fault = |finding: &'m Finding| Fault {
             finding,
@@ -66,7 +67,7 @@ pub(super) fn collect<'m>(
                 .and_then(|(item, circle)| actor(finding, item.exception, circle, &judge.people)),
         };
         let faults = found.into_iter().map(fault).collect();
-        against.push(Against { path: files.source(file).path(), item, faults });
+        against.push(Against { path, item, faults });
     }
     against.sort_by_key(|it| (it.item.map_or(usize::MAX, |item| item.rank), it.path));
     against

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 
 use crate::policy::Policy;
 use crate::register::Tier;
-use crate::register::{Exception, Register, Status, Text};
+use crate::register::{Exception, Home, Register, Status, Text};
 use crate::report::people::{Directory, Owner};
 use crate::rules::Judge;
 use crate::source::FileId;
-use crate::time::{Day, Today};
+use crate::time::{Day, Today, Zone};
 
 /// The state of an exception, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +79,12 @@ pub struct Item<'r> {
     pub rank: usize,
     /// Its file, relative to the root.
     pub path: &'r str,
-    /// Whether another file has the same id.
+    /// Its register, if there are several.
+    pub home: Option<&'r Home>,
+    /// Whether the id alone does not say which file it is.
     pub shares_id: bool,
+    /// Its register's time zone.
+    pub zone: Zone,
     /// Its state.
     pub standing: Standing,
     /// What its record leaves open.
@@ -107,19 +111,33 @@ pub struct Item<'r> {
     pub review: Option<ReviewDue>,
 }
 
-/// Reads what the meeting needs about every exception, most urgent first; `until` is the day of the next one.
+/// Reads what the meeting needs about every exception, most urgent first. `judge` returns the rule book for a path,
+/// `homes` are the registers if there are several, and `until` is the day of the next meeting.
 #[must_use]
-pub fn read<'r>(register: &'r Register<'r>, judge: &'r Judge, until: Day) -> Vec<Item<'r>> {
+pub fn read<'r>(
+    register: &'r Register<'r>,
+    judge: &dyn Fn(&str) -> &'r Judge,
+    homes: &'r [Home],
+    until: Day,
+) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
-    let mut directory = Directory::new(&judge.people, judge.today.day);
+    let mut directories: Vec<(&'r Judge, Directory<'r>)> = Vec::new();
     let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
     let mut files = register.files.iter();
     for exception in &register.exceptions {
         // Both lists are in the order of the files.
         let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
+        let judge = judge(path);
+        let at = directories.iter().position(|(other, _)| std::ptr::eq(*other, judge)).unwrap_or_else(|| {
+            directories.push((judge, Directory::new(&judge.people, judge.today.day)));
+            directories.len() - 1
+        });
+        let directory = &mut directories[at].1;
         let owner = exception.owner.as_ref().map(|owner| directory.owner(owner.as_str()));
-        let shares_id = shared.binary_search(&exception.file).is_ok();
-        items.push(Item { path, owner, shares_id, ..Item::new(exception, &judge.policy, judge.today, until) });
+        let home = Home::of(homes, path);
+        // Where there are several registers, only the path says which one it is in.
+        let shares_id = home.is_some() || shared.binary_search(&exception.file).is_ok();
+        items.push(Item { path, owner, home, shares_id, ..Item::new(exception, &judge.policy, judge.today, until) });
     }
     items.sort_by(|a, b| a.urgency().cmp(&b.urgency()));
     items.iter_mut().enumerate().for_each(|(rank, item)| item.rank = rank);
@@ -153,6 +171,8 @@ impl<'r> Item<'r> {
             exception,
             rank: 0,
             path: "",
+            zone,
+            home: None,
             shares_id: false,
             standing: Standing::Unclear,
             doubt: None,

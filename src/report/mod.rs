@@ -5,6 +5,7 @@
 mod against;
 mod agenda;
 mod item;
+mod known;
 mod links;
 mod metrics;
 pub mod pending;
@@ -16,6 +17,7 @@ pub mod trend;
 pub use against::{Against, Fault};
 pub use agenda::Agenda;
 pub use item::{Doubt, Item, ReviewDue, Standing, read};
+pub use known::Known;
 pub use links::{Links, is_address, page_of};
 pub use metrics::{Closing, Life, Metrics, Row};
 pub use pending::Pending;
@@ -25,9 +27,7 @@ pub use trend::Trend;
 
 use std::collections::BTreeSet;
 
-use crate::register::{FileRef, Files, Register};
-use crate::replay::Past;
-use crate::rule::Findings;
+use crate::register::{FileRef, Files, Home, Register};
 use crate::rules::Judge;
 use crate::time::{Day, Zone};
 
@@ -49,23 +49,6 @@ pub struct Period {
     pub until: Day,
 }
 
-/// What is known beyond the records themselves.
-#[derive(Debug, Default)]
-pub struct Known {
-    /// What `check` finds.
-    pub findings: Findings,
-    /// What `history` finds since the last meeting.
-    pub past: Option<Past>,
-    /// What waits on branches of the remote.
-    pub pending: Option<Pending>,
-    /// The weeks.
-    pub trend: Option<Trend>,
-    /// Where files and commits can be looked at.
-    pub links: Option<Links>,
-    /// What could not be found out.
-    pub remarks: Vec<String>,
-}
-
 /// A meeting: the register on a day, compared with the day of the last one.
 #[derive(Debug)]
 pub struct Meeting<'m> {
@@ -82,6 +65,8 @@ pub struct Meeting<'m> {
     pub max_renewals: usize,
     /// The folder of the exceptions, relative to the root.
     pub folder: &'m str,
+    /// Where each register is, if there are several: then all paths are from the top of the work tree.
+    pub homes: &'m [Home],
     /// Every exception that could be read, the most urgent first.
     pub items: &'m [Item<'m>],
     /// The files that could not be read, sorted by path.
@@ -107,18 +92,21 @@ pub struct Meeting<'m> {
 }
 
 impl<'m> Meeting<'m> {
-    /// Prepares the meeting on the judge's day; `items` are the register's, as [`read`] gives them.
+    /// Prepares the meeting; `items` are the register's, as [`read`] gives them. `judge_of` returns the rule book for a
+    /// path; that of the empty path stands for all, and the meeting is on its day.
     #[must_use]
     pub fn new(
         items: &'m [Item<'m>],
         register: &'m Register<'m>,
         files: &'m Files,
-        judge: &'m Judge,
+        judge_of: &dyn Fn(&str) -> &'m Judge,
+        homes: &'m [Home],
         period: Period,
         known: &'m Known,
     ) -> Self {
+        let judge = judge_of("");
         let (today, Period { since, until }) = (judge.today.day, period);
-        let against = against::collect(&known.findings, files, items, judge);
+        let against = against::collect(&known.findings, files, items, judge_of);
         let (against, beside) = against.into_iter().partition(|it| it.item.is_some_and(|item| item.live));
         Self {
             today,
@@ -127,6 +115,7 @@ impl<'m> Meeting<'m> {
             zone: judge.policy.timezone,
             max_renewals: judge.policy.max_renewals,
             folder: &judge.policy.exceptions,
+            homes,
             items,
             unreadable: unreadable(register),
             agenda: Agenda::new(items, since, today, until),
@@ -149,6 +138,12 @@ impl<'m> Meeting<'m> {
         let doubtful = self.agenda.doubtful.iter().map(|item| item.path);
         let beside = self.beside.iter().map(|it| it.path);
         unreadable.chain(doubtful).chain(beside).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Returns the name of the register that a file is in, if there are several.
+    #[must_use]
+    pub fn register_of(&self, path: &str) -> Option<&'m str> {
+        Home::of(self.homes, path).map(|home| home.name.as_str())
     }
 
     /// Returns the errors in a file that is no live exception.
@@ -209,8 +204,8 @@ mod tests {
         let judge = judge(today);
         let register = Register::parse(&files, None);
         let period = Period { since: judge.today.day.plus(-7), until: judge.today.day.plus(7) };
-        let items = read(&register, &judge, period.until);
-        ask(&Meeting::new(&items, &register, &files, &judge, period, &Known::default()))
+        let items = read(&register, &|_| &judge, &[], period.until);
+        ask(&Meeting::new(&items, &register, &files, &|_| &judge, &[], period, &Known::default()))
     }
 
     fn ids(items: &[&Item<'_>]) -> Vec<String> {
@@ -450,7 +445,7 @@ mod tests {
         meet(TODAY, &[("x", ahead)], |meeting| {
             assert_eq!((meeting.metrics.life.counted, meeting.metrics.life.left_out), (0, 1));
             assert_eq!((meeting.metrics.closing.counted, meeting.metrics.closing.left_out), (0, 1));
-            let stretches = meeting.items[0].stretches(meeting.zone, meeting.today);
+            let stretches = meeting.items[0].stretches(meeting.today);
             assert!(stretches.iter().all(|stretch| stretch.to <= meeting.today), "{stretches:?}");
         });
         // A date-time that passed earlier today is expired, and not a day overdue.
@@ -464,7 +459,7 @@ mod tests {
     fn the_stretches_of_an_exception_follow_one_another() {
         let stretches = |text: &str| {
             meet(TODAY, &[("x", text)], |meeting| {
-                let stretches = meeting.items[0].stretches(meeting.zone, meeting.today);
+                let stretches = meeting.items[0].stretches(meeting.today);
                 stretches.iter().map(|it| (it.kind, it.from.to_string(), it.to.to_string())).collect::<Vec<_>>()
             })
         };

@@ -65,6 +65,21 @@ pub struct Pending {
     pub left_out: usize,
 }
 
+impl Pending {
+    /// Adds the requests of another register of the repository, whose root is `below` the top of the work tree.
+    pub(super) fn absorb(&mut self, below: &str, other: Self) {
+        let moved = |request: Request| Request { path: format!("{below}{}", request.path), ..request };
+        self.requests.extend(other.requests.into_iter().map(moved));
+        self.sort();
+        // The branches are those of the repository.
+        self.left_out = self.left_out.max(other.left_out);
+    }
+
+    fn sort(&mut self) {
+        self.requests.sort_by(|a, b| (a.asked, &a.id, &a.branch, &a.path).cmp(&(b.asked, &b.id, &b.branch, &b.path)));
+    }
+}
+
 /// Finds what the branches of the remotes ask for beyond the main line.
 ///
 /// # Errors
@@ -125,8 +140,9 @@ pub fn read(git: &Git, root: &Path, folder: &str, zone: Zone) -> Result<Pending,
         };
         requests.extend(asked.map(|asked| Request { asked, ..request }));
     }
-    requests.sort_by(|a, b| (a.asked, &a.id, &a.branch).cmp(&(b.asked, &b.id, &b.branch)));
-    Ok(Pending { requests, left_out })
+    let mut pending = Pending { requests, left_out };
+    pending.sort();
+    Ok(pending)
 }
 
 /// Returns the commit that counts as merged: the remote's default branch where `HEAD` is only behind it, otherwise

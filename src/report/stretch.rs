@@ -1,7 +1,7 @@
 //! The stretches of days of an exception: what was approved, and what nobody had approved.
 
 use crate::report::item::{Item, Standing};
-use crate::time::{Day, Zone};
+use crate::time::Day;
 
 /// What a stretch of days was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +45,14 @@ impl Item<'_> {
     /// Tells whether the exception was, is or will be in force on one of the days from one to another, both included. A
     /// record that does not say when it began or ended counts for every day that it does not rule out.
     #[must_use]
-    pub fn is_in_force_within(&self, (from, to): (Day, Day), zone: Zone, today: Day) -> bool {
+    pub fn is_in_force_within(&self, (from, to): (Day, Day), today: Day) -> bool {
         if self.standing == Standing::Rejected {
             return false;
         }
         let ends = self.exception.current_expiry().is_some();
         if self.first_day.is_some() && ends {
             let agreed = |stretch: &Stretch| stretch.kind != Kind::Lapsed;
-            return self.stretches(zone, today).iter().any(|it| agreed(it) && it.from <= to && from <= it.to);
+            return self.stretches(today).iter().any(|it| agreed(it) && it.from <= to && from <= it.to);
         }
         let last = [self.last_day, self.closed_on].into_iter().flatten().min();
         self.first_day.is_none_or(|first| first <= to) && last.is_none_or(|last| from <= last)
@@ -62,7 +62,8 @@ impl Item<'_> {
     /// approval before it ended, or from its decision if that came later, and what is between and after them up to the
     /// closure or, if it is expired, up to today. Empty for one that was rejected or has no start.
     #[must_use]
-    pub fn stretches(&self, zone: Zone, today: Day) -> Vec<Stretch> {
+    pub fn stretches(&self, today: Day) -> Vec<Stretch> {
+        let zone = self.zone;
         let Some(first) = self.first_day.filter(|_| self.standing != Standing::Rejected) else { return Vec::new() };
         let it = self.exception;
         let mut line = Line { stretches: Vec::new(), next: first };

@@ -53,6 +53,33 @@ pub struct Week {
     /// Twice the median of the days from the last covered day to the closure, of the closures that were merged;
     /// negative if most were closed before their end.
     pub twice_closing: Option<i64>,
+    days: Days,
+}
+
+/// The days of which a week has the medians.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Days {
+    ages: Vec<i64>,
+    decisions: Vec<i64>,
+    closings: Vec<i64>,
+}
+
+impl Week {
+    fn new(end: Day, live: usize, expired: usize, renewals: usize, mut days: Days) -> Self {
+        let (twice_age, twice_decision) = (twice_median(&mut days.ages), twice_median(&mut days.decisions));
+        let twice_closing = twice_median(&mut days.closings);
+        Self { end, live, expired, twice_age, renewals, twice_decision, twice_closing, days }
+    }
+
+    /// Returns the week of two registers together.
+    fn with(self, other: Self) -> Self {
+        let mut days = self.days;
+        days.ages.extend(other.days.ages);
+        days.decisions.extend(other.days.decisions);
+        days.closings.extend(other.days.closings);
+        let (live, expired) = (self.live + other.live, self.expired + other.expired);
+        Self::new(self.end, live, expired, self.renewals + other.renewals, days)
+    }
 }
 
 /// What a record says, as far as the trend needs it.
@@ -131,6 +158,22 @@ pub fn read(
 }
 
 impl Trend {
+    /// Adds the weeks of another register of the repository, whose root is `below` the top of the work tree, up to the
+    /// same day. Before a register began it counts nothing.
+    pub(super) fn absorb(&mut self, below: &str, other: Self) {
+        let weeks = std::mem::take(&mut self.weeks);
+        let mut by_end: BTreeMap<Day, Week> = weeks.into_iter().map(|week| (week.end, week)).collect();
+        for week in other.weeks {
+            let whole = match by_end.remove(&week.end) {
+                Some(known) => known.with(week),
+                None => week,
+            };
+            by_end.insert(whole.end, whole);
+        }
+        self.weeks = by_end.into_values().collect();
+        self.pulls.extend(other.pulls.into_iter().map(|(path, number)| (format!("{below}{path}"), number)));
+    }
+
     /// Adds a week once the register has begun.
     fn end(&mut self, line: &mut Line<'_>, day: Day) {
         let week = line.week(day);
@@ -246,15 +289,9 @@ impl<'t> Line<'t> {
         let live = || self.held.values().filter(|it| matches!(it.status, Some(Status::Active | Status::Expired)));
         let is_over = |it: &&Rc<Facts>| it.expiry.is_some_and(|expiry| evening.has_ended(self.zone, expiry));
         let age = |it: &Rc<Facts>| it.first_day.map(|first| first.days_until(day)).filter(|days| *days >= 0);
-        Week {
-            end: day,
-            live: live().count(),
-            expired: live().filter(is_over).count(),
-            twice_age: twice_median(live().filter_map(age).collect()),
-            renewals: std::mem::take(&mut self.renewals),
-            twice_decision: twice_median(std::mem::take(&mut self.decisions)),
-            twice_closing: twice_median(std::mem::take(&mut self.closings)),
-        }
+        let (count, over, ages) = (live().count(), live().filter(is_over).count(), live().filter_map(age).collect());
+        let (decisions, closings) = (std::mem::take(&mut self.decisions), std::mem::take(&mut self.closings));
+        Week::new(day, count, over, std::mem::take(&mut self.renewals), Days { ages, decisions, closings })
     }
 }
 
@@ -326,8 +363,8 @@ fn day_of(info: &CommitInfo, zone: Zone) -> Day {
     DateTime::from_timestamp(info.committed, 0).map_or(Day::FIRST, |instant| zone.day_of(instant))
 }
 
-/// Returns twice the median, so that it is a whole number.
-fn twice_median(mut numbers: Vec<i64>) -> Option<i64> {
+/// Returns twice the median, so that it is a whole number; sorts the numbers.
+fn twice_median(numbers: &mut [i64]) -> Option<i64> {
     numbers.sort_unstable();
     let last = numbers.len().checked_sub(1)?;
     Some(numbers.get(last / 2)? + numbers.get(numbers.len() / 2)?)

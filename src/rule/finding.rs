@@ -103,6 +103,20 @@ impl Findings {
         self.list.iter()
     }
 
+    /// Takes over the findings of another run behind its own; the ids of that run's files begin at `first`.
+    pub fn absorb(&mut self, mut other: Self, first: usize) {
+        other.renumber(|file| FileId::new(file.index() + first));
+        self.list.extend(other.list);
+    }
+
+    /// Gives the files that the findings name other ids.
+    pub fn renumber(&mut self, moved: impl Fn(FileId) -> FileId) {
+        for finding in &mut self.list {
+            finding.file = moved(finding.file);
+            finding.labels.iter_mut().for_each(|label| label.file = moved(label.file));
+        }
+    }
+
     /// Keeps the findings that `keep` accepts.
     pub fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {
         self.list.retain(keep);

@@ -36,7 +36,9 @@ def main(binary, work):
                 sys.exit(f"ics: no owner in {event['DESCRIPTION']}")
             begins = renewals[-1]["decided"] if (renewals := record.get("renewals")) else record["starts"]
             term = (day - datetime.date.fromisoformat(begins[:10])).days
-            alarms = [datetime.timedelta(days=-days) for days in (7, 1) if days * 2 <= term and not line["ended"]]
+            # A day that is more than half of the term away comes at its half.
+            days = sorted({min(day, term // 2) for day in (7, 1)}, reverse=True)
+            alarms = [datetime.timedelta(days=-day) for day in days if not line["ended"]]
             if [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] != alarms:
                 sys.exit(f"ics: {line['id']} has not the alarms {alarms}")
             count += 1

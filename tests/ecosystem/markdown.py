@@ -67,16 +67,23 @@ def main(binary, work):
             sys.exit(f"markdown: a link, mention or reference forms in {formed[:3]}")
         levels = ["error", "warning", "note"]
         rows = [[cell.strip() for cell in row] for row in page.rows if row[0].strip() in levels]
-        known = sorted(outputs.findings(binary, register), key=lambda finding: levels.index(finding["level"]))
+        known = outputs.findings(binary, register)
         left_out = sum(map(int, re.findall(r"(\d+) (?:error|warning|note)", text.partition("left out: ")[2])))
         if len(rows) + left_out != len(known) or len(text.encode()) >= 65_536:
             sys.exit(f"markdown: {len(rows)} rows and {left_out} left out of {len(known)} in {register.name}")
-        for row, finding in zip(rows, known):
+        said = []
+        for finding in known:
             place = f"{finding['path']}:{finding['line']}:{finding['column']}"
             what = finding["message"] + (f"\n{finding['help']}" if finding["help"] else "")
-            wanted = [finding["level"], finding["rule"], plain(place), plain(what)]
-            if [*row[:2], *map(seen, row[2:])] != wanted:
-                sys.exit(f"markdown: {row} is not {wanted}")
+            said.append([finding["level"], finding["rule"], plain(place), plain(what)])
+        for row in rows:
+            row = [*row[:2], *map(seen, row[2:])]
+            if row not in said:
+                sys.exit(f"markdown: {row} is not what a finding says")
+            said.remove(row)
+        order = [levels.index(row[0]) for row in rows]
+        if order != sorted(order):
+            sys.exit(f"markdown: the levels of {register.name} are not in order")
         count += len(rows)
     print(f"markdown: {count} rows show what the findings say, and nothing else forms")
 

@@ -25,6 +25,9 @@ KNOWN = {
 }
 
 
+OUTPUTS = {"case.schema.json"}
+
+
 def run(tool, *arguments):
     return subprocess.run([tool, *map(str, arguments)], capture_output=True, text=True, check=False)
 
@@ -41,11 +44,14 @@ def main(work):
     tool = work / "venv/bin/check-jsonschema"
     schemas = sorted((ROOT / "schema").glob("*.schema.json"))
     meta = run(tool, "--check-metaschema", *schemas)
-    if meta.returncode != 0 or len(schemas) != 5:
+    if meta.returncode != 0 or len(schemas) != 7:
         sys.exit(f"schemas: not valid themselves:\n{meta.stdout}{meta.stderr}")
 
     count, differing = 0, set()
     for schema in schemas:
+        # What a command prints is held against its schema by the tests of that command.
+        if schema.name in OUTPUTS:
+            continue
         kind = schema.name.removesuffix(".schema.json")
         prefix = "" if kind == "exception" else f"{kind}-"
         for verdict in ["valid", "invalid"]:
@@ -58,8 +64,8 @@ def main(work):
             count += len(files)
         side = ACME / {"policy": "stopgap.yaml"}.get(kind, f"{kind}.yaml")
         acme = sorted(ACME.glob("exceptions/**/*.y*ml")) if kind == "exception" else [side]
-        # A register without a gap has no baseline.
-        acme = [] if kind == "baseline" else acme
+        # A register without a gap has no baseline, and a clean repository none of suppressions.
+        acme = [] if kind in ("baseline", "suppressions") else acme
         differing |= {str(file.relative_to(ROOT)) for file in (refused(tool, schema, acme) if acme else [])}
         count += len(acme)
 

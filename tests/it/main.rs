@@ -26,15 +26,20 @@ mod enforce;
 mod export;
 mod fix;
 mod generator;
+#[cfg(unix)]
+mod git_steps;
 mod gitlab;
 mod history;
 mod history_cost;
 mod hostile;
 mod import;
 mod init;
+#[cfg(unix)]
+mod init_terminal;
 mod lifecycle;
 mod list;
 mod merged;
+mod monorepo;
 mod new;
 #[cfg(unix)]
 mod new_terminal;
@@ -48,6 +53,8 @@ mod remind_plan;
 mod remind_year;
 mod report;
 mod revise;
+#[cfg(unix)]
+mod revise_terminal;
 mod signatures;
 mod signoff;
 mod stored;

@@ -1,178 +1,16 @@
-//! `stopgap new` in a real terminal: a pseudo-terminal whose other end is typed into and read.
+//! `stopgap new` in a real terminal.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::fs;
+use std::process::Command;
 
-use rustix::fs::OFlags;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-
+use crate::support::terminal::{CTRL_C, CTRL_U, CTRL_W, EDIT, ENTER, SHIFT_TAB, TAB, Talk};
 use crate::support::{Sandbox, exception};
 
-/// A terminal that shows nothing for this long ends the test: nothing else would, because it waits for a key.
-const SILENCE: Duration = Duration::from_secs(60);
-
-const ENTER: &str = "\r";
-const CTRL_C: &str = "\u{3}";
-const CTRL_U: &str = "\u{15}";
-const CTRL_W: &str = "\u{17}";
-const EDIT: &str = "\u{18}\u{5}";
-const TAB: &str = "\t";
-const SHIFT_TAB: &str = "\u{1b}[Z";
-
-/// What a terminal is told before each line that is read.
-const READS: &str = "\u{1b}[?2004h";
-
-/// The command at work, and what its terminal has shown.
-struct Talk {
-    child: Child,
-    keys: File,
-    output: Receiver<Vec<u8>>,
-    /// The beginning of a character or a control sequence whose end has not arrived yet.
-    begun: Vec<u8>,
-    /// What was shown since the last thing that was waited for.
-    unseen: String,
-    /// All that was shown.
-    shown: String,
-    /// The same with its control sequences.
-    raw: String,
-    /// How many lines were read.
-    prompts: usize,
-    /// How many keys were pressed; a paste is one.
-    pressed: usize,
-}
-
-impl Talk {
-    /// Starts `new` in a terminal of 80 columns and 24 lines.
-    fn new(sandbox: &Sandbox, arguments: &[&str]) -> Self {
-        let mut command = sandbox.command();
-        command.args(["new", "--today", "2026-11-23"]).args(arguments);
-        Self::start(sandbox, command, 80, &[])
-    }
-
-    fn start(sandbox: &Sandbox, mut command: Command, columns: u16, variables: &[(&str, &str)]) -> Self {
-        let keys = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&keys).unwrap();
-        unlockpt(&keys).unwrap();
-        let name = ptsname(&keys, Vec::new()).unwrap();
-        let end = rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, rustix::fs::Mode::empty()).unwrap();
-        tcsetwinsize(&end, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
-        let end = || Stdio::from(end.try_clone().unwrap());
-        command.env("TERM", "xterm").env("HOME", sandbox.path(""));
-        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.envs(variables.iter().copied());
-        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
-        let keys = File::from(keys);
-        let (send, output) = channel();
-        let mut read = keys.try_clone().unwrap();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // The terminal is gone once nobody holds its other end.
-            while let Ok(count @ 1..) = read.read(&mut buffer) {
-                if send.send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let (begun, unseen, shown) = (Vec::new(), String::new(), String::new());
-        Self { child, keys, output, begun, unseen, shown, raw: String::new(), prompts: 0, pressed: 0 }
-    }
-
-    /// Waits until a new text is shown.
-    fn wait(&mut self, text: &str) -> &mut Self {
-        loop {
-            if let Some(at) = self.unseen.find(text) {
-                self.unseen.drain(..at + text.len());
-                return self;
-            }
-            match self.output.recv_timeout(SILENCE) {
-                Ok(bytes) => self.take(&bytes),
-                Err(_) => panic!("`{text}` is not shown, but:\n{}", self.unseen),
-            }
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        self.begun.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.begun) {
-            Ok(text) => text.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        let sequence = self.begun[..whole].iter().rposition(|byte| *byte == 0x1b);
-        let is_over = |at: &usize| self.begun[at + 1..whole].iter().any(u8::is_ascii_alphabetic);
-        let whole = sequence.filter(|at| !is_over(at)).unwrap_or(whole);
-        let text = String::from_utf8_lossy(&self.begun[..whole]);
-        self.prompts += text.matches(READS).count();
-        self.raw.push_str(&text);
-        let text = without_escapes(&text);
-        self.begun.drain(..whole);
-        self.unseen.push_str(&text);
-        self.shown.push_str(&text);
-    }
-
-    fn type_in(&mut self, keys: &str) -> &mut Self {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        let pasted = keys.contains("\u{1b}[200~");
-        self.pressed += if pasted { 1 } else { without_escapes(&keys.replace(SHIFT_TAB, "x")).chars().count() };
-        self.pressed += keys.matches(ENTER).count() * usize::from(!pasted);
-        self
-    }
-
-    /// Waits for a question and for the line below it.
-    fn asked(&mut self, question: &str) -> &mut Self {
-        self.wait(question).wait("\n> ")
-    }
-
-    /// Waits for a question and answers it.
-    fn answer(&mut self, question: &str, answer: &str) -> &mut Self {
-        self.asked(question).type_in(answer).type_in(ENTER)
-    }
-
-    /// Waits for a refusal, and types another answer in place of what stands in the line.
-    fn instead(&mut self, refusal: &str, answer: &str) -> &mut Self {
-        self.asked(refusal).type_in(CTRL_U).type_in(answer).type_in(ENTER)
-    }
-
-    /// Waits for the end and returns the exit code with all that was shown.
-    fn end(mut self) -> (i32, String) {
-        loop {
-            match self.output.recv_timeout(SILENCE) {
-                Ok(bytes) => self.take(&bytes),
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", self.shown),
-            }
-        }
-        let code = self.child.wait().unwrap().code().unwrap_or(-1);
-        (code, std::mem::take(&mut self.shown))
-    }
-}
-
-impl Drop for Talk {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Removes the control sequences of ECMA-48, and carriage returns.
-fn without_escapes(text: &str) -> String {
-    let mut plain = String::new();
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '\u{1b}' => {
-                if characters.next() == Some('[') {
-                    characters.by_ref().find(|c| c.is_ascii_alphabetic());
-                }
-            }
-            '\r' => {}
-            c => plain.push(c),
-        }
-    }
-    plain
+/// Starts `new` in a terminal of 80 columns and 24 lines.
+fn begin(sandbox: &Sandbox, arguments: &[&str]) -> Talk {
+    let mut command = sandbox.command();
+    command.args(["new", "--today", "2026-11-23"]).args(arguments);
+    Talk::start(sandbox, command, 80, &[])
 }
 
 /// A register with a roster, a catalogue and one older exception.
@@ -232,7 +70,7 @@ impl Talk {
 #[test]
 fn the_usual_case_takes_eleven_prompts_and_what_follows_is_confirmed_once() {
     let sandbox = register();
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.wait("10 questions").wait("Shift-Tab goes back").usual(0, 10);
     talk.wait("not asked:")
         .wait("environment  production (as most others have it)")
@@ -291,7 +129,7 @@ fn slips_in_a_narrow_window_end_with_a_file_that_passes() {
 #[test]
 fn a_pasted_ticket_is_one_answer_and_nothing_is_typed_ahead() {
     let sandbox = register();
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.usual(0, 2).answer("Why now?", "business need\rlp-07\rproduction\r").asked("a reason needs");
     assert!(!talk.unseen.contains("lp-07"), "{}", talk.unseen);
     let ticket = "\u{1b}[200~Hall three has no spare board;\r\n\tit comes by ship\u{1b}[2J\non Thursday.\n\u{1b}[201~";
@@ -309,7 +147,7 @@ fn a_pasted_ticket_is_one_answer_and_nothing_is_typed_ahead() {
 #[test]
 fn going_back_keeps_what_was_begun_and_replaces_an_answer_with_few_keys() {
     let sandbox = register();
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.usual(0, 4).asked("5 of 11  What could happen?").type_in("A forged printer");
     let pressed = talk.pressed;
     let reason = "The only spare board of hall three is in customs.";
@@ -350,7 +188,7 @@ fn resume(sandbox: &Sandbox, shown: &str) -> Talk {
 #[test]
 fn leaving_loses_nothing_and_the_command_goes_on_where_it_was() {
     let sandbox = register();
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.answer("What is to be allowed?", "It's late").usual(1, 7);
     talk.asked("Why does it not do?").type_in("The belt is").type_in(CTRL_C);
     let (code, shown) = talk.end();
@@ -431,7 +269,7 @@ fn no_colour_is_no_colour() {
 fn where_nothing_is_known_more_is_asked_and_nothing_is_warned_of_too_early() {
     let sandbox = Sandbox::new();
     sandbox.file("exceptions/README.md", "");
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.wait("13 questions").answer("1 of 14  What is to be allowed?", "The vendor keeps its old certificate");
     talk.answer("Which exact rule", "CRY-04 Certificates are younger than a year").usual(2, 4);
     talk.answer("In which environment?", "production").usual(4, 5);
@@ -470,7 +308,7 @@ fn what_is_given_is_not_asked_and_what_is_refused_is_asked_again() {
     let mut arguments = nearly_all();
     arguments.retain(|argument| !argument.starts_with("--owner"));
     arguments.extend(["--owner=nobody-here", "--starts=2026-11-23", "--expires=2026-12-01", "--id=late"]);
-    let mut talk = Talk::new(&sandbox, &arguments);
+    let mut talk = begin(&sandbox, &arguments);
     talk.wait("Who removes it in the end?").instead("the owner `nobody-here` is not in the roster", "@luis");
     talk.answer("Is that right?", "");
     let (code, shown) = talk.end();
@@ -491,13 +329,13 @@ fn an_error_is_written_only_after_confirmation() {
         talk.wait("Who decides?").asked("enter again keeps it").type_in(ENTER).wait("! kept as it is");
         talk.wait("!  1 approver").wait("The gate will refuse it: 1 error").asked("enter changes `approver`");
     };
-    let mut talk = Talk::new(&sandbox, &arguments);
+    let mut talk = begin(&sandbox, &arguments);
     keep(&mut talk);
     talk.type_in("y").type_in(ENTER).asked("none of the numbers and names").type_in(CTRL_C);
     let (code, shown) = talk.end();
     assert!(code == 2 && count(&sandbox) == 1, "{shown}");
 
-    let mut talk = Talk::new(&sandbox, &arguments);
+    let mut talk = begin(&sandbox, &arguments);
     keep(&mut talk);
     talk.type_in(ENTER).asked("Who decides?").type_in(CTRL_U).type_in("@mei").type_in(ENTER);
     talk.answer("Is that right?", "");
@@ -510,7 +348,7 @@ fn another_tier_asks_for_what_it_needs_and_items_can_be_added() {
     let sandbox = register();
     let mut arguments = nearly_all();
     arguments.extend(["--expires=2026-11-25", "--ask=expires"]);
-    let mut talk = Talk::new(&sandbox, &arguments);
+    let mut talk = begin(&sandbox, &arguments);
     talk.asked("1 of 2  Until when?").type_in(ENTER).answer("Is that right?", "tier em");
     talk.answer("Which incident is it to end?", "INC-7").answer("Is that right?", "alternatives");
     talk.asked("Which safer way").type_in(ENTER).asked("Why does it not do?").type_in(ENTER);
@@ -534,7 +372,7 @@ fn a_hostile_roster_and_catalogue_do_nothing_to_the_terminal() {
         "people.yaml",
         "people: [{name: \"\\e[31mMallory\"}, {handle: '@luis'}, {handle: '@mei'}, {email: hanna@example.com}]\n",
     );
-    let mut talk = Talk::new(&sandbox, &["--title=Printer"]);
+    let mut talk = begin(&sandbox, &["--title=Printer"]);
     talk.wait("Which exact rule").asked("\\u{1b}]0;x\\u{7}").type_in(TAB).wait("CRY-04 Young").type_in(CTRL_C);
     let (_, shown) = talk.end();
     assert!(!shown.contains(['\u{202e}', '\u{7}']), "{shown:?}");
@@ -573,7 +411,7 @@ fn what_was_asked_for_before_is_shown_and_the_reason_says_what_is_different() {
         ("reviews", note),
     ];
     sandbox.file("exceptions/refused.yaml", exception(&refused));
-    let mut talk = Talk::new(&sandbox, &[]);
+    let mut talk = begin(&sandbox, &[]);
     talk.usual(0, 2).wait("before, same control: `older`, good until 2026-12-16").usual(2, 4);
     talk.wait("Why now, and what is different this time?").wait("`refused`, refused by @mei on 2026-11-10");
     talk.wait("Hall three").type_in(CTRL_U);

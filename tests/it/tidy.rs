@@ -24,13 +24,13 @@ fn places_of(needle: &str) -> Vec<String> {
 }
 
 #[test]
-fn only_git_and_the_editor_of_an_answer_are_processes() {
+fn only_git_the_steps_of_a_request_and_the_editor_of_an_answer_are_processes() {
     assert_eq!(places_of("process::Command"), Vec::<String>::new());
     let starts = |code: &str| code.replace("clap::Command::new(", "").contains("Command::new(");
     let mut places: Vec<String> =
         sources().into_iter().filter(|(_, code)| starts(code)).map(|(path, _)| path).collect();
     places.sort();
-    assert_eq!(places, ["commands/ask/compose.rs", "git.rs"]);
+    assert_eq!(places, ["commands/ask/compose.rs", "commands/steps/run.rs", "git.rs"]);
 }
 
 #[test]

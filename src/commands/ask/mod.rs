@@ -5,6 +5,7 @@
 //! that cannot move its cursor is read line by line, by the same questions.
 
 mod compose;
+mod dialogue;
 mod keys;
 mod plain;
 mod tty;
@@ -15,6 +16,7 @@ use crate::commands::World;
 use crate::error::Error;
 use crate::output::{Look, escape, wrap};
 
+pub(super) use dialogue::Dialogue;
 use tty::Held;
 
 /// Leads back where no key does.
@@ -282,19 +284,7 @@ impl Terminal {
         usual: usize,
         out: &mut dyn Write,
     ) -> Result<usize, Error> {
-        let question = Question {
-            ask: ask.to_owned(),
-            help: help.to_owned(),
-            default: choices.get(usual).map(|choice| choice.value.clone()).unwrap_or_default(),
-            choices: choices.to_vec(),
-            listed: choices.len(),
-            ..Question::default()
-        };
-        let check = |typed: &str| match pick(typed, choices) {
-            Pick::One(_) => None,
-            Pick::Several(found) => Some(format!("that fits {} of them: type more of it", found.len())),
-            Pick::None => Some("that is not one of them".to_owned()),
-        };
+        let (question, check) = to_choose(ask, help, choices, usual);
         let typed = self.line(&question, &check, out)?;
         match pick(&typed, choices) {
             Pick::One(chosen) => Ok(choices.iter().position(|choice| choice == chosen).unwrap_or(usual)),
@@ -349,6 +339,24 @@ impl Terminal {
     fn styled(&self, text: &str, code: &str) -> String {
         if self.look.color && !text.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
+}
+
+/// Makes the question which one of several it is, with what is wrong with an answer to it.
+fn to_choose(ask: &str, help: &str, choices: &[Choice], usual: usize) -> (Question, impl Fn(&str) -> Option<String>) {
+    let question = Question {
+        ask: ask.to_owned(),
+        help: help.to_owned(),
+        default: choices.get(usual).map(|choice| choice.value.clone()).unwrap_or_default(),
+        choices: choices.to_vec(),
+        listed: choices.len(),
+        ..Question::default()
+    };
+    let check = move |typed: &str| match pick(typed, choices) {
+        Pick::One(_) => None,
+        Pick::Several(found) => Some(format!("that fits {} of them: type more of it", found.len())),
+        Pick::None => Some("that is not one of them".to_owned()),
+    };
+    (question, check)
 }
 
 /// Turns an answer into one line: what was pasted may contain line ends and control characters.

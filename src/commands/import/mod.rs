@@ -14,12 +14,14 @@ use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
-use crate::commands::steps::Steps;
+use crate::commands::steps::{self, Steps};
 use crate::commands::{World, place, subfolder, write};
 use crate::error::{Argument, Error, Named};
 use crate::files;
+use crate::git::Git;
+use crate::history::base;
 use crate::import::{self, Entry, Options, Target};
-use crate::output::import::{Draft, Outcome, Skipped, render_reading, render_result};
+use crate::output::import::{Draft, Format, Outcome, Skipped, render_reading, render_result};
 use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
 use crate::register::{self, draft};
@@ -33,10 +35,19 @@ use crate::yaml;
 
 /// Imports a file.
 pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let (opened, _lock) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
+    let (opened, lock) = Opened::open_or_begin(&arguments.place, arguments.today.as_deref(), world)?;
+    steps::refuse_without_git(arguments.git, &opened.root)?;
+    if arguments.git && arguments.format == Format::Json {
+        return Err(Error::from(Argument::Form {
+            option: "--git",
+            value: "--format json".to_owned(),
+            fault: "would mix what git says with the JSON",
+            help: "leave one of them out".to_owned(),
+        }));
+    }
     let name = arguments.file.to_string_lossy().into_owned();
     let options = options(arguments, &opened)?;
-    let register = &opened.judge.policy.exceptions;
+    let register = &opened.judge.policy.exceptions.clone();
     let named = |folder: &String| subfolder::read(folder, register, &opened.root);
     let target = arguments.folder.as_ref().map_or_else(|| Ok(register.clone()), named)?;
     let bytes = files::read_named(&world.folder.join(&arguments.file), import::MAX_BYTES).map_err(|error| {
@@ -79,10 +90,22 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
     }
     let path = judged.baseline.as_ref().map(|_| BASELINE);
-    let steps = if arguments.dry_run || (plan.files.is_empty() && path.is_none()) {
-        Vec::new()
-    } else {
-        steps(&root, &target, path)
+    let is_written = !arguments.dry_run && (!plan.files.is_empty() || path.is_some());
+    let paths = if is_written { paths(&root, &target, &plan.files, path) } else { Vec::new() };
+    let message = ["Import existing exceptions".to_owned()];
+    // What was printed is typed at the root, and says so; what runs can be run from anywhere.
+    let current = if arguments.git { world.folder.as_path() } else { root.as_path() };
+    let tools = if arguments.git { world.tools.as_slice() } else { &[] };
+    let branch = "import-exceptions";
+    let steps = Steps {
+        root: &root,
+        current,
+        paths: &paths,
+        branch,
+        message: &message,
+        register: Some(register),
+        tools,
+        card: None,
     };
     let outcome = Outcome {
         file: &name,
@@ -90,7 +113,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         folder: &target,
         elsewhere: elsewhere(&root, &world.folder),
         in_git: place::work_tree_top(&root).is_some(),
-        steps,
+        steps: if is_written && !arguments.git { steps.lines() } else { Vec::new() },
         drafts: judged.drafts,
         skipped: plan.skipped,
         baseline: judged.baseline.as_ref().map(baseline::said),
@@ -99,6 +122,10 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         verbose: arguments.verbose,
     };
     render_result(arguments.format, &outcome, out)?;
+    if is_written && arguments.git {
+        drop(lock);
+        steps.offer(true, "to put them up for approval:", world, out)?;
+    }
     Ok(if reading.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
@@ -108,10 +135,26 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     (here != root).then(|| root.display().to_string())
 }
 
-/// Returns the commands that bring a folder's new files, and a baseline beside them, into a pull request, typed at the root.
-fn steps(root: &Path, folder: &str, beside: Option<&str>) -> Vec<String> {
-    let (branch, message) = ("import-exceptions", ["Import existing exceptions".to_owned()]);
-    Steps { root, current: root, path: folder, beside, branch, message: &message, register: None, tools: &[] }.lines()
+/// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file.
+fn paths(root: &Path, folder: &str, files: &[Planned], beside: Option<&str>) -> Vec<String> {
+    let is_exact = || {
+        let git = Git::open(root).ok()??;
+        let folder = format!("{}{folder}", place::below_work_tree(root));
+        let is_edited = match (git.head().ok()?, base::default_branch(&git, None).ok()?) {
+            (Some(head), Some((_, tip))) => {
+                git.is_edited(&head, &[&folder]).ok()?
+                    || git.entry(&head, &folder).ok() != git.entry(&tip, &folder).ok()
+            }
+            (Some(head), None) => git.is_edited(&head, &[&folder]).ok()?,
+            (None, _) => false,
+        };
+        Some(!is_edited && git.untracked(&[&folder]).ok()?.len() == files.len())
+    };
+    let own = match is_exact() {
+        Some(false) => files.iter().map(|file| file.path.clone()).collect(),
+        Some(true) | None => vec![folder.to_owned()],
+    };
+    own.into_iter().chain(beside.map(str::to_owned)).collect()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {

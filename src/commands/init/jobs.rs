@@ -173,6 +173,7 @@ pub(super) fn gitlab(supply: &Supply, register: Register<'_>) -> Pipeline {
         ("stage", "test"),
         ("root", root),
         ("policy", empty),
+        ("all-registers", "\"false\""),
         ("sign-off", "required"),
         ("today", empty),
     ] {

@@ -12,8 +12,9 @@ use self::jobs::{File, Register};
 use self::roster::Draft;
 use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
-use crate::commands::ask::{Choice, Question, Terminal};
-use crate::commands::{World, doctor, place, write};
+use crate::commands::ask::{Choice, Dialogue, Question, Terminal};
+use crate::commands::steps::Tool;
+use crate::commands::{World, doctor, new, place, write};
 use crate::doctor::{PIPELINE, Status};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
@@ -29,13 +30,22 @@ use crate::signoff::Codeowners;
 const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
 
+/// What the questions are for.
+const PURPOSE: &str =
+    "This sets a register up; nothing that is there is changed, and enter alone takes what is proposed.";
+
 /// No line of prose is wider, in columns.
 const WIDEST: usize = 80;
 
 /// Sets a repository up.
 pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let root = place::root(&Place { root: arguments.root.clone(), policy: None }, &world.folder)?;
-    let setup = Setup::plan(arguments, &root, world, out)?;
+    let dialogue = (world.interactive && !arguments.dry_run).then(|| Dialogue::new(world, PURPOSE));
+    let setup = match &dialogue {
+        Some(asks) => asks.run(|| Setup::plan(arguments, &root, world, Some(asks), out))?,
+        None => Setup::plan(arguments, &root, world, None, out)?,
+    };
+    drop(dialogue);
     writeln!(out, "in {}", escape::line(&setup.top.display().to_string()))?;
     let width = setup.files.iter().map(|file| file.path.len()).max().unwrap_or_default();
     for file in &setup.files {
@@ -67,7 +77,29 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         Err(error) => writeln!(out, "\n`stopgap doctor` cannot look: {}\n", escape::line(&error.to_string()))?,
     }
     setup.say_what_is_left(out, count > 0)?;
-    Ok(ExitCode::SUCCESS)
+    if !world.interactive || !is_asked_at_once(world, out)? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(out)?;
+    let first = cli::New { place: Place { root: arguments.root.clone(), policy: None }, ..cli::New::default() };
+    new::run(&first, world, out, &mut std::io::stderr().lock())
+}
+
+/// Asks whether the first exception is asked for now.
+fn is_asked_at_once(world: &World, out: &mut dyn Write) -> Result<bool, Error> {
+    let choices = [Choice::plain("yes"), Choice::plain("no")];
+    let help = "the questions of `stopgap new`; Ctrl-C leaves them, and what was set up stays";
+    match Terminal::new(world).choose("Ask for a first exception now?", help, &choices, 1, out) {
+        Ok(chosen) => Ok(chosen == 0),
+        Err(Error::Left) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells whether the repository's remote is a GitLab, as far as its name says.
+fn comes_from_gitlab(root: &Path) -> bool {
+    let origin = Git::open(root).ok().flatten().and_then(|git| git.origin().ok().flatten());
+    origin.is_some_and(|origin| Tool::Glab.serves(&origin.to_lowercase()))
 }
 
 /// What belongs to a set-up repository.
@@ -109,26 +141,38 @@ struct Ground<'g> {
 }
 
 impl<'g> Ground<'g> {
-    fn look(arguments: &cli::Init, root: &'g Path, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
+    fn look(
+        arguments: &cli::Init,
+        root: &'g Path,
+        world: &World,
+        asks: Option<&Dialogue>,
+        out: &mut dyn Write,
+    ) -> Result<Self, Error> {
         let mut policy = Policy::load(&Repository::Folder(root.to_path_buf()), None, rules::all())?;
         policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned());
         let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
         let there = |name: &str| std::fs::symlink_metadata(top.join(name)).is_ok();
-        let usual = if policy.forge == Some(Forge::GitLab) || there(PIPELINE) { Ci::Gitlab } else { Ci::Github };
+        let is_gitlab = policy.forge == Some(Forge::GitLab) || there(PIPELINE);
+        // What the policy says counts, and a workflow that is there; only then where the repository comes from.
+        let is_settled = policy.forge.is_some() || is_gitlab || there(WORKFLOWS.trim_end_matches('/'));
+        let usual = if is_gitlab || (!is_settled && comes_from_gitlab(root)) { Ci::Gitlab } else { Ci::Github };
         let ci = arguments.ci.unwrap_or(usual);
         let guess = if ci == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
         let forge = policy.forge.unwrap_or(guess);
         let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
         let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
         let given = owners(forge, &arguments.owners)?;
-        let asked = world.interactive && !arguments.dry_run && given.is_empty() && owners_file.is_none();
+        let owners = match asks.filter(|_| given.is_empty() && owners_file.is_none()) {
+            Some(asks) => ask_for_owners(forge, asks, out)?,
+            None => given,
+        };
         Ok(Self {
             root,
             below: place::below_work_tree(root),
             forge,
             ci,
             branch: doctor::protected_branch(root, world),
-            owners: if asked { ask_for_owners(forge, world, out)? } else { given },
+            owners,
             owners_file,
             codeowners,
             policy,
@@ -147,8 +191,14 @@ impl<'g> Ground<'g> {
 }
 
 impl Setup {
-    fn plan(arguments: &cli::Init, root: &Path, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
-        let ground = Ground::look(arguments, root, world, out)?;
+    fn plan(
+        arguments: &cli::Init,
+        root: &Path,
+        world: &World,
+        asks: Option<&Dialogue>,
+        out: &mut dyn Write,
+    ) -> Result<Self, Error> {
+        let ground = Ground::look(arguments, root, world, asks, out)?;
         let register = Register { branch: &ground.branch, below: &ground.below };
         let unnamed = (!register.can_be_named()).then(|| ground.below.clone());
         let ci = if unnamed.is_some() { Ci::None } else { ground.ci };
@@ -156,13 +206,13 @@ impl Setup {
         let supply = match stub.is_none() && is_job_there(&ground, ci, register) {
             // Nothing about it is written, so nobody needs to say it.
             true => Supply::Unknown,
-            false => Supply::find(arguments, ci, world, out)?,
+            false => Supply::find(arguments, ci, asks, out)?,
         };
         let stub = stub.filter(|_| supply != Supply::Unknown);
         let named = [&arguments.action, &arguments.component, &arguments.image, &arguments.source];
         let ignored = named.iter().any(|option| option.is_some()) && supply == Supply::Unknown;
         let mut files = register_files(&ground);
-        files.extend(roster_file(arguments, &ground, world, out)?);
+        files.extend(roster_file(arguments, &ground, asks, out)?);
         let (job_files, pipeline) = job_files(&ground, ci, &supply, register, stub.is_some());
         let kept = job_files.first().map(|file| file.path.clone()).filter(|_| ignored);
         let (owners_path, lines) = owner_lines(&ground, &job_files);
@@ -281,7 +331,7 @@ fn policy_for(forge: Forge) -> String {
 fn roster_file(
     arguments: &cli::Init,
     ground: &Ground<'_>,
-    world: &World,
+    asks: Option<&Dialogue>,
     out: &mut dyn Write,
 ) -> Result<Option<File>, Error> {
     let teams: Vec<(String, Vec<String>)> =
@@ -291,9 +341,11 @@ fn roster_file(
     if ground.is_there(&path) {
         return Ok(Some(File { path, text: String::new(), what }));
     }
-    let asked = world.interactive && !arguments.dry_run;
     let wished = arguments.people || !teams.is_empty();
-    let written = wished || (asked && is_roster_wished(inside, world, out)?);
+    let written = match asks.filter(|_| !wished) {
+        Some(asks) => is_roster_wished(inside, asks, out)?,
+        None => wished,
+    };
     if !written {
         return Ok(None);
     }
@@ -305,8 +357,8 @@ fn roster_file(
         draft.add_owners(roster::once(owners));
     }
     teams.iter().for_each(|(team, members)| draft.add_members(team, members));
-    for team in draft.unknown_teams().iter().filter(|_| asked) {
-        draft.add_members(team, &ask_for_members(team, world, out)?);
+    for (team, asks) in draft.unknown_teams().iter().zip(asks.into_iter().cycle()) {
+        draft.add_members(team, &ask_for_members(team, asks, out)?);
     }
     if (arguments.people || !wished)
         && let Some(git) = Git::open(ground.root)?
@@ -317,14 +369,14 @@ fn roster_file(
     Ok((!draft.is_empty()).then_some(File { path, text, what }))
 }
 
-fn is_roster_wished(path: &str, world: &World, out: &mut dyn Write) -> Result<bool, Error> {
+fn is_roster_wished(path: &str, asks: &Dialogue, out: &mut dyn Write) -> Result<bool, Error> {
     let ask = format!("Write a first `{path}`?");
     let choices = [Choice::plain("yes"), Choice::plain("no")];
     let help = "the people whom CODEOWNERS and git's authors name";
-    Ok(Terminal::new(world).choose(&ask, help, &choices, 0, out)? == 0)
+    Ok(asks.choose(&ask, help, &choices, 0, out)? == 0)
 }
 
-fn ask_for_owners(forge: Forge, world: &World, out: &mut dyn Write) -> Result<Vec<String>, Error> {
+fn ask_for_owners(forge: Forge, asks: &Dialogue, out: &mut dyn Write) -> Result<Vec<String>, Error> {
     let question = Question {
         ask: "Who approves exceptions?".to_owned(),
         help: "two people or more, or a team: @olek, @priya or @acme/security; empty: nobody knows yet".to_owned(),
@@ -332,10 +384,10 @@ fn ask_for_owners(forge: Forge, world: &World, out: &mut dyn Write) -> Result<Ve
     };
     let read = |answer: &str| owners(forge, &answer.split(',').map(str::to_owned).collect::<Vec<_>>());
     let check = |answer: &str| read(answer).err().map(|error| error.to_string());
-    read(&Terminal::new(world).line(&question, &check, out)?)
+    read(&asks.line(question, &check, out)?)
 }
 
-fn ask_for_members(team: &str, world: &World, out: &mut dyn Write) -> Result<Vec<String>, Error> {
+fn ask_for_members(team: &str, asks: &Dialogue, out: &mut dyn Write) -> Result<Vec<String>, Error> {
     let ask = format!("Who is in {team}?");
     let help = "such as @olek, @priya; empty: nobody knows yet".to_owned();
     let question = Question { ask, help, ..Question::default() };
@@ -346,7 +398,7 @@ fn ask_for_members(team: &str, world: &World, out: &mut dyn Write) -> Result<Vec
         Some(_) => None,
         None => Some("name people, with a comma between two of them".to_owned()),
     };
-    let answer = Terminal::new(world).line(&question, &check, out)?;
+    let answer = asks.line(question, &check, out)?;
     Ok(read(&answer).unwrap_or_default())
 }
 

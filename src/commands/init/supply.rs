@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use crate::cli::{self, Ci};
-use crate::commands::World;
-use crate::commands::ask::{Question, Terminal};
+use crate::commands::ask::{Dialogue, Question};
 use crate::error::{Argument, Error};
 
 /// Where this build comes from, as `URL@COMMIT`: the release workflow says so when it compiles.
@@ -32,16 +31,21 @@ impl Supply {
     /// # Errors
     ///
     /// When an argument does not fix what it names, or belongs to another CI system.
-    pub(super) fn find(arguments: &cli::Init, ci: Ci, world: &World, out: &mut dyn Write) -> Result<Self, Error> {
+    pub(super) fn find(
+        arguments: &cli::Init,
+        ci: Ci,
+        asks: Option<&Dialogue>,
+        out: &mut dyn Write,
+    ) -> Result<Self, Error> {
         if let Some(named) = named(arguments, ci)? {
             return Ok(named);
         }
         if let Some(own) = derived(BUILT_FROM, ci) {
             return Ok(own);
         }
-        match world.interactive && !arguments.dry_run && ci != Ci::None {
-            true => ask(ci, world, out),
-            false => Ok(Self::Unknown),
+        match asks.filter(|_| ci != Ci::None) {
+            Some(asks) => ask(ci, asks, out),
+            None => Ok(Self::Unknown),
         }
     }
 }
@@ -86,7 +90,7 @@ fn derived(built_from: Option<&str>, ci: Ci) -> Option<Supply> {
     action.and_then(|action| action_of(&action).ok()).map(Supply::Action).or(Some(source))
 }
 
-fn ask(ci: Ci, world: &World, out: &mut dyn Write) -> Result<Supply, Error> {
+fn ask(ci: Ci, asks: &Dialogue, out: &mut dyn Write) -> Result<Supply, Error> {
     let help = match ci {
         Ci::Gitlab => "IMAGE@sha256:DIGEST, or URL@COMMIT to build it; empty: a job that fails until you say it",
         Ci::Github | Ci::None => {
@@ -109,7 +113,7 @@ fn ask(ci: Ci, world: &World, out: &mut dyn Write) -> Result<Supply, Error> {
     };
     let ask = "Where does the CI job get stopgap?".to_owned();
     let question = Question { ask, help: help.to_owned(), ..Question::default() };
-    read(&Terminal::new(world).line(&question, &check, out)?)
+    read(&asks.line(question, &check, out)?)
 }
 
 fn refused(option: &'static str, value: &str, fault: &'static str, help: String) -> Error {

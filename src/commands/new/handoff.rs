@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli;
 use crate::cli::answers::NONE;
+use crate::commands::World;
 use crate::commands::new::answer;
 use crate::commands::new::interview::Step;
-use crate::commands::steps::{Steps, Tool, branch};
+use crate::commands::steps::{CardOf, Steps, branch};
 use crate::error::Error;
 use crate::output::escape::{self, shell_word};
 use crate::register::draft::Draft;
@@ -20,15 +21,18 @@ use crate::text::shown;
 /// A file that was just written.
 pub(super) struct Handoff<'h> {
     pub(super) root: &'h Path,
-    pub(super) current: &'h Path,
     /// Its path, relative to the root.
     pub(super) path: &'h str,
     pub(super) id: &'h str,
+    /// How the register is named on the command line.
+    pub(super) place: &'h cli::Place,
+    pub(super) today: Option<&'h str>,
     pub(super) draft: &'h Draft,
     /// The register's folder, relative to the root.
     pub(super) register: &'h str,
-    /// The forges' own tools that can be started.
-    pub(super) tools: &'h [Tool],
+    /// Whether the commands are run too.
+    pub(super) is_wanted: bool,
+    pub(super) world: &'h World,
 }
 
 impl Handoff<'_> {
@@ -36,28 +40,17 @@ impl Handoff<'_> {
     pub(super) fn print(&self, out: &mut dyn Write) -> Result<(), Error> {
         writeln!(out, "wrote {}", escape::line(self.path))?;
         let message = self.message();
-        let Self { root, current, path, id, register, tools, .. } = *self;
-        let branch = branch("exception", id);
-        let steps = Steps {
-            root,
-            current,
-            path,
-            beside: None,
-            branch: &branch,
-            message: &message,
-            register: Some(register),
-            tools,
-        };
-        let lines = steps.lines();
-        if lines.is_empty() {
+        let Self { root, id, register, is_wanted, world, .. } = *self;
+        let (branch, paths) = (branch("exception", id), [self.path.to_owned()]);
+        let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
+        let register = Some(register);
+        let card = Some(CardOf { place: self.place, id, today: self.today });
+        let steps = Steps { root, current, paths: &paths, branch: &branch, message: &message, register, tools, card };
+        if !steps.offer(is_wanted, "to ask for it:", world, out)? {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());
         }
         let approver = shown(self.draft.text(APPROVER));
-        writeln!(out, "\nto ask for it:\n")?;
-        for line in lines {
-            writeln!(out, "  {line}")?;
-        }
         let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
         writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
         let id = escape::shell_word(id);

@@ -19,7 +19,7 @@ use crate::commands::ask::{Terminal, tidy};
 use crate::commands::candidate::{Before, Judged};
 use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
-use crate::commands::{World, describe, place, subfolder, write};
+use crate::commands::{World, describe, place, steps, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
@@ -44,6 +44,7 @@ pub(super) fn run(
     errors: &mut dyn Write,
 ) -> Result<ExitCode, Error> {
     let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+    steps::refuse_without_git(arguments.git, &opened.root)?;
     let mut desk = Desk::new(opened)?;
     if let Some(folder) = &arguments.folder {
         desk.shelf.folder = subfolder::read(folder, &desk.shelf.register, &desk.root)?;
@@ -118,6 +119,13 @@ fn control(written: &str, desk: &Desk) -> String {
         Some(format!("{} {}", known.id, known.name).trim_end().to_owned())
     });
     whole.flatten().unwrap_or_else(|| written.to_owned())
+}
+
+/// A file that was just written.
+struct Written {
+    draft: Draft,
+    id: String,
+    path: String,
 }
 
 /// One run of the command.
@@ -217,7 +225,7 @@ impl Run<'_> {
             resume.print(errors)?;
             return Ok(Error::Left.exit_code());
         }
-        result
+        self.hand_over(result?.as_ref(), out)
     }
 
     /// Returns the error that answers are missing, and how to give them.
@@ -235,7 +243,7 @@ impl Run<'_> {
     }
 
     /// Asks, shows everything once, and changes answers until somebody is content.
-    fn converse(&self, interview: &mut Interview<'_>) -> Result<ExitCode, Error> {
+    fn converse(&self, interview: &mut Interview<'_>) -> Result<Option<Written>, Error> {
         self.begin(interview)?;
         interview.run()?;
         loop {
@@ -248,7 +256,7 @@ impl Run<'_> {
                 writeln!(interview.out, "{}", interview.terminal.wrap(&note, "  "))?;
             }
             match interview.confirm(judged.errors, self.arguments.dry_run)? {
-                Wish::Write => return self.settle(&draft, &interview.id(), &path, &text, interview.out),
+                Wish::Write => return self.settle(draft, interview.id(), path, &text),
                 Wish::Look => {}
             }
         }
@@ -292,19 +300,30 @@ impl Run<'_> {
             let older = escape::line(&older);
             writeln!(out, "note: it counts as a renewal of `{older}`: {count} in a row, the policy allows {max}\n")?;
         }
-        self.settle(draft, id, &path, &text, out)
+        let written = self.settle(draft.clone(), id.to_owned(), path, &text)?;
+        self.hand_over(written.as_ref(), out)
     }
 
-    fn settle(&self, draft: &Draft, id: &str, path: &str, text: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    /// Writes the file.
+    fn settle(&self, draft: Draft, id: String, path: String, text: &str) -> Result<Option<Written>, Error> {
         if self.arguments.dry_run {
-            writeln!(out, "nothing is written: `--dry-run`")?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(None);
         }
         let _lock = Lock::take(&self.desk.root.join(&self.desk.shelf.register))?;
-        write::new(&[(self.desk.root.join(path), text.as_bytes())], &self.desk.root)?;
-        let (root, current) = (self.desk.root.as_path(), self.world.folder.as_path());
-        let (register, tools) = (self.desk.shelf.register.as_str(), self.world.tools.as_slice());
-        let handoff = Handoff { root, current, path, id, draft, register, tools };
+        write::new(&[(self.desk.root.join(&path), text.as_bytes())], &self.desk.root)?;
+        Ok(Some(Written { draft, id, path }))
+    }
+
+    /// Says what is written, and how it is asked for.
+    fn hand_over(&self, written: Option<&Written>, out: &mut dyn Write) -> Result<ExitCode, Error> {
+        let Some(Written { draft, id, path }) = written else {
+            writeln!(out, "nothing is written: `--dry-run`")?;
+            return Ok(ExitCode::SUCCESS);
+        };
+        let (root, register) = (self.desk.root.as_path(), self.desk.shelf.register.as_str());
+        let (place, today) = (&self.arguments.place, self.arguments.today.as_deref());
+        let is_wanted = self.arguments.git;
+        let handoff = Handoff { root, path, id, place, today, draft, register, is_wanted, world: self.world };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)
     }

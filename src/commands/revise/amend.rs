@@ -4,9 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::asks::Asks;
+use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
+use crate::commands::ask::{Choice, Pick, Question, pick};
 use crate::error::{Argument, Error, Named, Refusal};
 use crate::register::Status;
 use crate::register::fields::{Change, Field, Kind, RENEWALS};
@@ -27,7 +29,11 @@ pub(in crate::commands) fn settable() -> impl Iterator<Item = Field> {
 
 /// Amends an exception.
 pub(in crate::commands) fn run(arguments: &cli::Amend, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    revise(&arguments.revise, "amend", world, out, |subject| plan(arguments, subject))
+    let cli::Amend { by, approver, note, date, .. } = arguments;
+    let mut given = given([("by", by), ("approver", approver), ("note", note), ("date", date)]);
+    given.extend(arguments.set.iter().map(|text| ("set", text.clone())));
+    given.extend(arguments.field.iter().map(|text| ("field", text.clone())));
+    revise(&arguments.revise, "amend", world, given, out, |subject| plan(arguments, subject))
 }
 
 fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
@@ -39,7 +45,15 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         Some(field) => (name, field.as_typed(&value, today)),
         None => (name, value),
     };
-    let changes = arguments.set.iter().map(|given| change(given).map(as_typed));
+    let given = match subject.asks.filter(|_| arguments.set.is_empty() && arguments.field.is_empty()) {
+        Some(asks) => {
+            let asked = ask_for_change(subject, asks)?;
+            asks.note("set", &asked);
+            vec![asked]
+        }
+        None => arguments.set.clone(),
+    };
+    let changes = given.iter().map(|given| change(given).map(as_typed));
     let changes: Vec<(String, String)> = changes.collect::<Result<_, _>>()?;
     refuse_twice(&changes)?;
     if let Some((field, _)) = changes.iter().find(|(field, _)| field.starts_with("x-") && subject.holds_several(field))
@@ -57,7 +71,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         }
     }
     if fields.is_empty() {
-        let nothing = arguments.set.is_empty();
+        let nothing = given.is_empty();
         return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
     }
     let said = format!("is corrected: {}", fields.join(", "));
@@ -70,9 +84,15 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     }
     let mut answers = Answers::new("amend", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who corrects the record", arguments.by.as_deref());
-    let approver = answers.need("approver", "who agrees, somebody else", arguments.approver.as_deref());
-    let note = answers.need("note", "what was wrong or has changed", arguments.note.as_deref());
+    let by = answers.person("by", "Who corrects the record?", "who corrects the record", arguments.by.as_deref())?;
+    let approver =
+        answers.somebody("approver", "Who agrees?", "who agrees, somebody else", arguments.approver.as_deref())?;
+    let note = answers.need(
+        "note",
+        "What was wrong or has changed?",
+        "what was wrong or has changed",
+        arguments.note.as_deref(),
+    )?;
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("approver", &approver)], date)?;
     if let Some(field) = by_hand.iter().find(|field| !subject.has_changed(field)) {
@@ -90,6 +110,35 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut plan = Plan::new(edits, said);
     plan.hints.push(hint);
     Ok(plan)
+}
+
+/// Asks which field is wrong, and for the right value, and returns both as `--set` takes them.
+fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
+    let choices: Vec<Choice> = settable().map(|field| Choice::plain(field.name())).collect();
+    let picked = |typed: &str| match pick(typed, &choices) {
+        Pick::One(choice) => Some(choice.value.clone()),
+        Pick::Several(_) | Pick::None => None,
+    };
+    let question = Question {
+        ask: "Which field is to be corrected?".to_owned(),
+        help: "tab lists them; a list of several items is corrected in the file and named with `--field`".to_owned(),
+        choices: choices.clone(),
+        ..Question::default()
+    };
+    let check = |typed: &str| match picked(typed) {
+        Some(_) => None,
+        None => Some("that is no field, or several: type its name, such as `scope.system`".to_owned()),
+    };
+    let typed = asks.ask_with(subject, question, &check)?;
+    let field = picked(&typed).unwrap_or(typed);
+    let now = subject.text_of(&field).map(|text| format!("now: {text}")).unwrap_or_default();
+    let question = Question { ask: format!("What is right for `{field}`?"), help: now, ..Question::default() };
+    let check = |typed: &str| match change(&format!("{field}={typed}")) {
+        Err(error) => Some(error.to_string()),
+        Ok((field, value)) if subject.says(&field, &value) => Some("the record already says that".to_owned()),
+        Ok(_) => None,
+    };
+    Ok(format!("{field}={}", asks.ask_with(subject, question, &check)?))
 }
 
 /// Returns whether a field may change without a decision.

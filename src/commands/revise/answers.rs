@@ -7,6 +7,7 @@ use crate::time::Day;
 use crate::time::typed::{self, Toward};
 
 use super::Subject;
+use super::asks::Kind;
 
 /// Collects answers, so that everything that is missing is reported at once.
 pub(super) struct Answers<'s> {
@@ -21,24 +22,47 @@ impl<'s> Answers<'s> {
         Self { command, subject, missing: Vec::new() }
     }
 
-    /// Returns an answer that is required.
-    pub(super) fn need(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
-        match given.map(str::trim).filter(|text| !text.is_empty()) {
-            Some(text) => text.to_owned(),
-            None => {
-                self.missing.push((format!("--{flag}"), what.to_owned()));
-                String::new()
-            }
-        }
+    /// Returns an answer that is required: `ask` is the question for it, `what` says what an answer is.
+    pub(super) fn need(&mut self, flag: &str, ask: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+        self.answer(flag, Kind::Prose, (ask, what), given, "")
+    }
+
+    /// Returns a person.
+    pub(super) fn somebody(&mut self, flag: &str, ask: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+        self.answer(flag, Kind::Person, (ask, what), given, "")
     }
 
     /// Returns a person, by default the user if the roster knows the git identity.
-    pub(super) fn person(&mut self, flag: &str, what: &str, given: Option<&str>) -> String {
-        match given {
-            Some(_) => self.need(flag, what, given),
-            None => {
-                let user = user(self.subject);
-                self.need(flag, what, user.as_deref())
+    pub(super) fn person(&mut self, flag: &str, ask: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+        match (given, user(self.subject)) {
+            (None, Some(user)) => Ok(user),
+            _ => self.somebody(flag, ask, what, given),
+        }
+    }
+
+    /// Returns an answer that may be left out, and that only a terminal asks for.
+    pub(super) fn optional(&mut self, flag: &str, ask: &str, what: &str, given: Option<&str>) -> Result<String, Error> {
+        match (given, self.subject.asks) {
+            (None, None) => Ok(String::new()),
+            (None, Some(_)) => self.answer(flag, Kind::Optional, (ask, what), None, ""),
+            (Some(text), _) => Ok(text.trim().to_owned()),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        flag: &str,
+        kind: Kind,
+        (ask, what): (&str, &str),
+        given: Option<&str>,
+        default: &str,
+    ) -> Result<String, Error> {
+        match (given.map(str::trim).filter(|text| !text.is_empty()), self.subject.asks) {
+            (Some(text), _) => Ok(text.to_owned()),
+            (None, Some(asks)) => asks.ask(self.subject, flag, kind, (ask, what), default),
+            (None, None) => {
+                self.missing.push((format!("--{flag}"), what.to_owned()));
+                Ok(String::new())
             }
         }
     }
@@ -67,9 +91,16 @@ impl<'s> Answers<'s> {
         Err(Error::from(Argument::Ahead { option: format!("--{flag}"), day, today }))
     }
 
-    /// Returns an end: a date that a person types, counted from `from`.
-    pub(super) fn end(&mut self, flag: &str, what: &str, given: Option<&str>, from: Day) -> Result<String, Error> {
-        let text = self.need(flag, what, given);
+    /// Returns an end: a date that a person types, counted from `from`; in a terminal `default` is proposed.
+    pub(super) fn end(
+        &mut self,
+        flag: &str,
+        (ask, what): (&str, &str),
+        given: Option<&str>,
+        from: Day,
+        default: &str,
+    ) -> Result<String, Error> {
+        let text = self.answer(flag, Kind::End(from), (ask, what), given, default)?;
         match typed::read(&text, from, Toward::Future) {
             _ if text.is_empty() => Ok(text),
             Ok(moment) => Ok(moment.to_string()),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::Error;
@@ -14,17 +14,24 @@ use crate::yaml::write::Value;
 
 /// Closes an exception.
 pub(in crate::commands) fn run(arguments: &cli::Close, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    revise(&arguments.revise, "close", world, out, |subject| plan(arguments, subject))
+    let cli::Close { note, by, verified_by, date, .. } = arguments;
+    let given = given([("note", note), ("by", by), ("verified-by", verified_by), ("date", date)]);
+    revise(&arguments.revise, "close", world, given, out, |subject| plan(arguments, subject))
 }
 
 fn plan(arguments: &cli::Close, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("closed")?;
     let mut answers = Answers::new("close", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who removed it", arguments.by.as_deref());
-    let verified_by =
-        answers.need("verified-by", "who saw that it is gone, somebody else", arguments.verified_by.as_deref());
-    let note = answers.need("note", "what was done, and how it was checked", arguments.note.as_deref());
+    let by = answers.person("by", "Who removed it?", "who removed it", arguments.by.as_deref())?;
+    let verified_by = answers.somebody(
+        "verified-by",
+        "Who saw that it is gone?",
+        "who saw that it is gone, somebody else",
+        arguments.verified_by.as_deref(),
+    )?;
+    let note =
+        answers.need("note", "What was done?", "what was done, and how it was checked", arguments.note.as_deref())?;
     answers.all()?;
     subject.refuse_departed(&[("by", &by), ("verified-by", &verified_by)], date)?;
     let said = format!("is closed as of {date}");

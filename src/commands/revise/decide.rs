@@ -23,7 +23,7 @@ pub(in crate::commands) fn run(arguments: &cli::Decide, world: &World, out: &mut
         None => Days::Given(arguments.on.clone()),
         Some(reviews) => Days::Reviewed(Given::read_approvals(arguments.event.as_deref(), reviews, world)?),
     };
-    revise(&arguments.revise, "decide", world, out, |subject| plan(&days, subject))
+    revise(&arguments.revise, "decide", world, Vec::new(), out, |subject| plan(&days, subject))
 }
 
 /// Where the days of decisions come from.

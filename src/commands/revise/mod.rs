@@ -5,6 +5,7 @@
 
 mod amend;
 mod answers;
+mod asks;
 mod close;
 mod decide;
 mod reject;
@@ -21,11 +22,13 @@ pub(super) use reject::run as reject;
 pub(super) use renew::run as renew;
 pub(super) use review::run as review;
 
+use asks::Asks;
+
 use crate::cli;
 use crate::commands::candidate::Before;
 use crate::commands::opened::{self, Opened};
-use crate::commands::steps::{Steps, branch};
-use crate::commands::{World, write};
+use crate::commands::steps::{self, CardOf, Steps, branch};
+use crate::commands::{World, describe, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
 use crate::register::fields::Field;
@@ -59,6 +62,8 @@ struct Subject<'s> {
     file: FileRef<'s>,
     judge: &'s Judge,
     opened: &'s Opened,
+    /// Whoever can be asked for what is missing.
+    asks: Option<&'s Asks>,
 }
 
 impl Subject<'_> {
@@ -66,6 +71,16 @@ impl Subject<'_> {
     fn is(&self, field: &str, test: impl Fn(&Node<'_>) -> bool) -> bool {
         let tree = yaml::parse(self.opened.files.source(self.file.id).text());
         tree.is_ok_and(|tree| yaml::lookup(&tree, &pointer(field)).is_some_and(|(_, node)| test(node)))
+    }
+
+    /// Returns the text of a field, a list's items with commas between.
+    fn text_of(&self, field: &str) -> Option<String> {
+        let tree = yaml::parse(self.opened.files.source(self.file.id).text()).ok()?;
+        let (_, node) = yaml::lookup(&tree, &pointer(field))?;
+        match node.as_seq() {
+            Some(items) => Some(items.iter().filter_map(Node::as_text).collect::<Vec<_>>().join(",")),
+            None => node.as_text().map(str::to_owned),
+        }
     }
 
     /// Returns whether a field contains a list or a mapping.
@@ -127,34 +142,60 @@ fn pointer(field: &str) -> String {
     format!("/{}", field.replace('.', "/"))
 }
 
+/// Returns the arguments that are given.
+fn given<const N: usize>(all: [(&'static str, &Option<String>); N]) -> Vec<(&'static str, String)> {
+    all.into_iter().filter_map(|(flag, text)| Some((flag, text.clone()?))).collect()
+}
+
 /// Creates an edit: finds the exception, lets `plan` say what is to change, and writes it if the check does not object.
 fn revise(
     arguments: &cli::Revise,
     verb: &str,
     world: &World,
+    given: Vec<(&'static str, String)>,
     out: &mut dyn Write,
-    plan: impl FnOnce(&Subject<'_>) -> Result<Plan, Error>,
+    plan: impl Fn(&Subject<'_>) -> Result<Plan, Error>,
 ) -> Result<ExitCode, Error> {
     let (opened, lock) = Opened::open_to_edit(&arguments.place, arguments.today.as_deref(), world)?;
-    let (path, text, plan) = {
+    steps::refuse_without_git(arguments.git, &opened.root)?;
+    let look = world.look();
+    let asks = world.interactive.then(|| Asks::new(world, given));
+    let ready = {
         let register = opened.register();
         let file = the_one(&register, &arguments.id, verb)?;
         let Some(exception) = register.exception(file.id) else {
             return Err(unreadable(file.path, opened.files.fault(file.id)).into());
         };
-        let plan = plan(&Subject { exception, file, judge: &opened.judge, opened: &opened })?;
-        (file.path.to_owned(), opened.files.source(file.id).text().to_owned(), plan)
+        let subject = Subject { exception, file, judge: &opened.judge, opened: &opened, asks: asks.as_ref() };
+        let once = || ready(&subject, arguments, world, &plan);
+        match &asks {
+            Some(asks) => asks.dialogue.run(once),
+            None => once(),
+        }
     };
+    let ready = match (ready, &asks) {
+        (Err(error @ (Error::Left | Error::Terminal(_))), Some(asks)) if asks.has_asked() => {
+            let mut errors = std::io::stderr().lock();
+            if let Error::Terminal(_) = error {
+                errors.write_all(describe(&error, world.look_of_errors()).as_bytes())?;
+            }
+            asks.resume(verb, arguments, &mut errors)?;
+            return Ok(Error::Left.exit_code());
+        }
+        (ready, _) => ready?,
+    };
+    let is_agreed = asks.as_ref().is_some_and(Asks::has_asked);
+    drop(asks);
+    let Ready { path, text, edited, lines, plan } = ready;
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
-    let (edited, lines) = edited(&path, &text, &plan.edits)?;
-    refuse_too_large(&path, &edited)?;
     let root = opened.root.clone();
-    let look = world.look();
     let judged = opened.judge_with(&path, &edited, plan.before, look)?;
-    show_lines(out, &path, &lines, look)?;
-    if !judged.text.is_empty() {
-        writeln!(out, "\n{}", judged.text.trim_end())?;
+    if !is_agreed {
+        show_lines(out, &path, &lines, look)?;
+        if !judged.text.is_empty() {
+            writeln!(out, "\n{}", judged.text.trim_end())?;
+        }
     }
     if judged.errors > 0 {
         let what = if judged.errors == 1 { "this error".to_owned() } else { format!("these {} errors", judged.errors) };
@@ -174,25 +215,51 @@ fn revise(
         writeln!(out, "{}", escape::line(hint))?;
     }
     let (message, branch) = ([format!("exceptions: {verb} {id}"), format!("{id} {}", plan.said)], branch(verb, &id));
-    let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
-    let steps = Steps {
-        root: &root,
-        current,
-        path: &path,
-        beside: None,
-        branch: &branch,
-        message: &message,
-        register: None,
-        tools,
-    }
-    .lines();
-    if !steps.is_empty() {
-        writeln!(out, "\nto bring it into a pull request:\n")?;
-        for line in steps {
-            writeln!(out, "  {line}")?;
-        }
-    }
+    let (current, tools, paths) = (world.folder.as_path(), world.tools.as_slice(), [path]);
+    // A look at an exception asks nobody for anything.
+    let card =
+        (verb != "review").then(|| CardOf { place: &arguments.place, id: &id, today: arguments.today.as_deref() });
+    let (root, branch) = (root.as_path(), branch.as_str());
+    let steps = Steps { root, current, paths: &paths, branch, message: &message, register: None, tools, card };
+    steps.offer(arguments.git, "to bring it into a pull request:", world, out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An edit that could be made.
+struct Ready {
+    path: String,
+    text: String,
+    edited: String,
+    lines: Vec<Hunk>,
+    plan: Plan,
+}
+
+/// Plans an edit; if something was asked for it, shows it and asks whether it is right.
+fn ready(
+    subject: &Subject<'_>,
+    arguments: &cli::Revise,
+    world: &World,
+    plan: &dyn Fn(&Subject<'_>) -> Result<Plan, Error>,
+) -> Result<Ready, Error> {
+    subject.asks.iter().for_each(|asks| asks.begin());
+    let plan = plan(subject)?;
+    let path = subject.file.path.to_owned();
+    let text = subject.opened.files.source(subject.file.id).text().to_owned();
+    let (edited, lines) = edited(&path, &text, &plan.edits)?;
+    refuse_too_large(&path, &edited)?;
+    if let Some(asks) = subject.asks.filter(|asks| asks.has_asked()) {
+        let look = world.look();
+        let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
+        let judged = opened.judge_with(&path, &edited, plan.before.clone(), look)?;
+        let mut shown = b"\n".to_vec();
+        show_lines(&mut shown, &path, &lines, look)?;
+        if !judged.text.is_empty() {
+            writeln!(shown, "\n{}", judged.text.trim_end())?;
+        }
+        asks.say(&String::from_utf8_lossy(&shown))?;
+        asks.confirm(judged.errors, arguments.dry_run)?;
+    }
+    Ok(Ready { path, text, edited, lines, plan })
 }
 
 /// Finds the only file of an id.

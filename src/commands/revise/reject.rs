@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::commands::candidate::Before;
@@ -16,7 +16,9 @@ use crate::yaml::write::Value;
 
 /// Rejects a request.
 pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    revise(&arguments.revise, "reject", world, out, |subject| plan(arguments, subject))
+    let cli::Reject { approver, note, decided, .. } = arguments;
+    let given = given([("approver", approver), ("note", note), ("decided", decided)]);
+    revise(&arguments.revise, "reject", world, given, out, |subject| plan(arguments, subject))
 }
 
 /// Tells whether git says that the one who asks is at the keyboard.
@@ -41,15 +43,22 @@ fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     let mut answers = Answers::new("reject", subject);
     let decided = answers.day("decided", arguments.decided.as_deref())?;
     answers.refuse_ahead("decided", decided)?;
-    let approver = answers.need("approver", "who turned it down", arguments.approver.as_deref().or(named));
+    let approver = answers.somebody(
+        "approver",
+        "Who turned it down?",
+        "who turned it down",
+        arguments.approver.as_deref().or(named),
+    )?;
+    let help = "why, for whoever asks the same again; enter alone leaves it out";
+    let note = answers.optional("note", "Why is it turned down?", help, arguments.note.as_deref())?;
     answers.all()?;
     subject.refuse_departed(&[("approver", &approver)], decided)?;
     let mut edits = vec![Edit::set("status", Status::Rejected.name()), Edit::set("decided", decided.to_string())];
     if named != Some(approver.as_str()) {
         edits.push(Edit::set("approver", approver.as_str()));
     }
-    if let Some(note) = arguments.note.as_deref().map(str::trim).filter(|note| !note.is_empty()) {
-        let item = [("date", decided.to_string()), ("by", approver.clone()), ("note", note.to_owned())];
+    if !note.is_empty() {
+        let item = [("date", decided.to_string()), ("by", approver.clone()), ("note", note)];
         edits.push(Edit::append("reviews", Value::flow_map(item)));
     }
     let mut plan = Plan::new(edits, format!("is rejected by {approver}, and stays in the register as an answer"));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::{Error, Refusal};
@@ -17,24 +17,48 @@ use crate::yaml::write::Value;
 
 /// Renews an exception.
 pub(in crate::commands) fn run(arguments: &cli::Renew, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    revise(&arguments.revise, "renew", world, out, |subject| plan(arguments, subject))
+    let cli::Renew { reason, risk_check, requester, approver, expires, requested, decided, .. } = arguments;
+    let given = given([
+        ("reason", reason),
+        ("risk-check", risk_check),
+        ("requester", requester),
+        ("approver", approver),
+        ("expires", expires),
+        ("requested", requested),
+        ("decided", decided),
+    ]);
+    revise(&arguments.revise, "renew", world, given, out, |subject| plan(arguments, subject))
 }
 
 fn plan(arguments: &cli::Renew, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("renewed")?;
     let mut answers = Answers::new("renew", subject);
+    if subject.asks.is_some() {
+        refuse_one_more(subject)?;
+    }
     let requested = answers.day("requested", arguments.requested.as_deref())?;
     let decided = answers.day("decided", arguments.decided.as_deref())?;
-    let reason =
-        answers.need("reason", "why the first term was not enough, in one new sentence", arguments.reason.as_deref());
+    let reason = answers.need(
+        "reason",
+        "Why must it go on?",
+        "why the first term was not enough, in one new sentence",
+        arguments.reason.as_deref(),
+    )?;
     let risk_check = answers.need(
         "risk-check",
+        "Is the risk still the accepted one?",
         "what was looked at to be sure that the risk is still the accepted one",
         arguments.risk_check.as_deref(),
-    );
-    let requester = answers.person("requester", "who asks", arguments.requester.as_deref());
-    let approver = answers.need("approver", &approver(subject), arguments.approver.as_deref());
-    let expires = answers.end("expires", &latest(subject, decided), arguments.expires.as_deref(), decided)?;
+    )?;
+    let requester = answers.person("requester", "Who asks?", "who asks", arguments.requester.as_deref())?;
+    let approver = answers.somebody("approver", "Who decides?", &approver(subject), arguments.approver.as_deref())?;
+    let expires = answers.end(
+        "expires",
+        ("Until when?", &latest(subject, decided)),
+        arguments.expires.as_deref(),
+        decided,
+        &proposed(subject, decided),
+    )?;
     if answers.lacks_some() {
         refuse_one_more(subject)?;
     }
@@ -75,6 +99,15 @@ fn refuse_one_more(subject: &Subject<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::from(Refusal::NoRenewalLeft { id: subject.exception.id.to_owned(), used }))
+}
+
+/// Returns a short end to propose: a week after the term that ends, if the tier allows that.
+fn proposed(subject: &Subject<'_>, decided: Day) -> String {
+    let Some(tier) = &subject.exception.risk.tier else { return String::new() };
+    let latest = decided.plus(subject.judge.policy.limit(tier.value));
+    let term = subject.exception.term(subject.judge.policy.timezone, subject.judge.today);
+    let from = term.map_or(decided, |term| term.last_day.max(decided));
+    from.plus(7).min(latest).to_string()
 }
 
 /// Returns until when the tier allows a renewal.

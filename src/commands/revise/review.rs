@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::{Argument, Error};
@@ -13,15 +13,18 @@ use crate::yaml::write::Value;
 
 /// Adds a review.
 pub(in crate::commands) fn run(arguments: &cli::Review, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    revise(&arguments.revise, "review", world, out, |subject| plan(arguments, subject))
+    let cli::Review { note, by, date, incident_ended, .. } = arguments;
+    let given = given([("note", note), ("by", by), ("date", date), ("incident-ended", incident_ended)]);
+    revise(&arguments.revise, "review", world, given, out, |subject| plan(arguments, subject))
 }
 
 fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("reviewed")?;
     let mut answers = Answers::new("review", subject);
     let date = answers.day("date", arguments.date.as_deref())?;
-    let by = answers.person("by", "who looked", arguments.by.as_deref());
-    let note = answers.need("note", "what was seen, and what happens next", arguments.note.as_deref());
+    let by = answers.person("by", "Who looked?", "who looked", arguments.by.as_deref())?;
+    let note =
+        answers.need("note", "What was seen?", "what was seen, and what happens next", arguments.note.as_deref())?;
     let ended = match arguments.incident_ended.as_deref() {
         None => None,
         given => Some(answers.day("incident-ended", given)?),

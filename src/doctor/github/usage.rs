@@ -186,6 +186,14 @@ impl<'d> Usage<'d> {
         self.step.inputs.get(name).map_or("", String::as_str)
     }
 
+    /// Tells whether it judges every register of the repository.
+    pub(super) fn all_registers(&self) -> bool {
+        match &self.what {
+            What::Action(_) => self.input("all-registers") == "true",
+            What::Command(command) => command.options.iter().any(|option| option == "--all-registers"),
+        }
+    }
+
     /// Returns the root that it names, with `/` at its end unless it is the top.
     pub(super) fn root(&self) -> String {
         let folder = self.step.folder.as_deref().unwrap_or_default();

@@ -31,7 +31,8 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
         .collect();
     let mut all = definitions.usages();
     all.retain(|usage| !usage.only_reminds());
-    let usages: Vec<&Usage<'_>> = all.iter().filter(|usage| usage.root() == facts.ownership.prefix).collect();
+    let usages: Vec<&Usage<'_>> =
+        all.iter().filter(|usage| usage.all_registers() || usage.root() == facts.ownership.prefix).collect();
     if usages.iter().all(|usage| usage.is_history()) {
         lines.push(absent(facts, &definitions, &all));
         return Found { lines, checks: Vec::new() };

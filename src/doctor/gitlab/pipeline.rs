@@ -75,7 +75,8 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
         }
     }
     let usages: Vec<Usage<'_>> = pipelines.iter().flat_map(usages).collect();
-    let judges = |usage: &&Usage<'_>| usage.is_check() && usage.root() == facts.ownership.prefix;
+    let judges =
+        |usage: &&Usage<'_>| usage.is_check() && (usage.all_registers() || usage.root() == facts.ownership.prefix);
     let checks: Vec<&Usage<'_>> = usages.iter().filter(judges).collect();
     let Some(main) = checks.first() else {
         lines.push(absent(facts, &pipelines, !lines.is_empty()));
@@ -134,6 +135,17 @@ impl Usage<'_> {
     fn is_check(&self) -> bool {
         let checks = |command: &Command| command.subcommand == Subcommand::Check;
         matches!(self.kind, Kind::Component { .. }) || commands(self.script(), &|_| None).iter().any(checks)
+    }
+
+    /// Tells whether it judges every register of the repository.
+    fn all_registers(&self) -> bool {
+        match &self.kind {
+            Kind::Component { inputs, .. } => inputs.get("all-registers").is_some_and(|value| value == "true"),
+            Kind::Copy(job) => job.variables.get("STOPGAP_ALL_REGISTERS").is_some_and(|value| value == "true"),
+            Kind::Job(_) => commands(self.script(), &|_| None)
+                .iter()
+                .any(|command| command.options.iter().any(|option| option == "--all-registers")),
+        }
     }
 
     /// Returns the root that it names, with `/` at its end unless it is the top.

@@ -47,6 +47,8 @@ pub enum Column {
     Path,
     /// Whether the rule may be broken today.
     InForce,
+    /// The register that it is in, with `--all-registers`.
+    Register,
 }
 
 /// The columns of a table, from left to right.
@@ -110,6 +112,7 @@ impl Column {
             Self::Decided => "DECIDED",
             Self::Path => "PATH",
             Self::InForce => "IN FORCE",
+            Self::Register => "REGISTER",
         }
     }
 
@@ -133,6 +136,7 @@ impl Column {
             Self::Decided => DECIDED.name(),
             Self::Path => "path",
             Self::InForce => "in_force",
+            Self::Register => "register",
         }
     }
 
@@ -164,6 +168,7 @@ impl Column {
             Self::Id => described.id.to_owned(),
             Self::Path => described.path.to_owned(),
             Self::InForce => in_force.unwrap_or_default().to_string(),
+            Self::Register => described.register.unwrap_or_default().to_owned(),
             Self::Starts => first_day.clone().unwrap_or_default(),
             Self::Decided => it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default(),
             _ => self.field(it).unwrap_or_default().to_owned(),
@@ -172,14 +177,14 @@ impl Column {
 
     /// Returns what a column of the table shows of an exception. A person has the same name in every row, whichever
     /// spelling the record uses.
-    fn cell(self, row: &Row<'_>, listing: &Listing<'_>, described: &Described<'_>) -> String {
+    fn cell(self, row: &Row<'_>, described: &Described<'_>) -> String {
         let shown = match self {
             Self::Left => row.left(),
             Self::Status => row.status().to_owned(),
-            Self::Renewed => format!("{}/{}", row.exception.renewals.len(), listing.max_renewals),
+            Self::Renewed => format!("{}/{}", row.exception.renewals.len(), row.max_renewals),
             Self::InForce => if described.facts.in_force.unwrap_or_default() { "yes" } else { "no" }.to_owned(),
             Self::Owner | Self::Approver | Self::Requester => {
-                listing.people.name_of(&self.value(row, described)).to_owned()
+                row.people.name_of(&self.value(row, described)).to_owned()
             }
             _ => self.value(row, described),
         };
@@ -197,10 +202,10 @@ pub(super) struct Table {
 impl Table {
     /// Lays out a list in at most `room` columns of a terminal. Columns that the user named all stay.
     pub(super) fn new(listing: &Listing<'_>, room: usize) -> Self {
-        let columns = if listing.columns.is_empty() { TABLE.to_vec() } else { listing.columns.clone() };
+        let columns = listing.columns(&TABLE);
         let row = |row: &Row<'_>| {
             let described = listing.view.describe_exception(row.exception);
-            columns.iter().map(|column| column.cell(row, listing, &described)).collect()
+            columns.iter().map(|column| column.cell(row, &described)).collect()
         };
         let cells: Vec<Vec<String>> = listing.rows.iter().map(row).collect();
         let widths = (0..columns.len()).map(|at| {

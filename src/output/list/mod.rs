@@ -14,7 +14,7 @@ use crate::git::Commit;
 use crate::output::record::{Described, View};
 use crate::output::{Look, escape};
 use crate::people::People;
-use crate::register::{Exception, FileRef, Term};
+use crate::register::{Exception, FileRef, Term, stem};
 use crate::text::counted;
 use crate::time::Day;
 
@@ -44,18 +44,27 @@ pub struct Listing<'l> {
     pub left_out: usize,
     /// The first and the last day of the period in which the listed ones were in force.
     pub period: Option<(Day, Day)>,
-    /// The listed ones that are no longer in the register, by id, and the commits that removed them.
+    /// The listed ones that are no longer in the register, by path, and the commits that removed them.
     pub removed: BTreeMap<String, Commit>,
     /// Files without a readable exception.
     pub unreadable: Vec<FileRef<'l>>,
     /// How often an exception may be renewed.
     pub max_renewals: usize,
-    /// Who is who.
-    pub people: &'l People,
     /// The columns of the table or the CSV; none for the usual ones.
     pub columns: Vec<Column>,
     /// Whether the line of counts is left out.
     pub quiet: bool,
+}
+
+impl Listing<'_> {
+    /// Returns the columns that the user named, otherwise the usual ones: after the register, if there are several.
+    fn columns(&self, usual: &[Column]) -> Vec<Column> {
+        let register = (!self.view.homes.is_empty()).then_some(Column::Register);
+        match self.columns.is_empty() {
+            true => register.into_iter().chain(usual.iter().copied()).collect(),
+            false => self.columns.clone(),
+        }
+    }
 }
 
 /// One exception of a list.
@@ -65,6 +74,10 @@ pub struct Row<'l> {
     pub exception: &'l Exception<'l>,
     /// Its term; `None` if the record names no expiry.
     pub term: Option<Term>,
+    /// How often it may be renewed.
+    pub max_renewals: usize,
+    /// Who is who.
+    pub people: &'l People,
 }
 
 impl Row<'_> {
@@ -116,8 +129,10 @@ pub fn render(format: Format, listing: &Listing<'_>, look: Look, out: &mut dyn W
 
 fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     Table::new(listing, look.width).write(listing, look, out)?;
-    for (id, commit) in &listing.removed {
-        writeln!(out, "no longer in the register: {}, removed in {}", escape::line(id), commit.short())?;
+    for (path, commit) in &listing.removed {
+        let id = escape::line(stem(path)).into_owned();
+        let home = listing.view.register_of(path).map(|name| format!(" `{}`", escape::line(name))).unwrap_or_default();
+        writeln!(out, "no longer in the register{home}: {id}, removed in {}", commit.short())?;
     }
     for file in &listing.unreadable {
         writeln!(out, "not readable: {} (`stopgap check` says why)", escape::line(file.path))?;
@@ -139,7 +154,7 @@ fn table(listing: &Listing<'_>, look: Look, out: &mut dyn Write) -> io::Result<(
 
 fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let columns = if listing.columns.is_empty() { &columns::CSV[..] } else { &listing.columns };
+    let columns = listing.columns(&columns::CSV);
     writer.write_record(columns.iter().map(|column| column.name()))?;
     for row in &listing.rows {
         let described = listing.view.describe_exception(row.exception);
@@ -171,7 +186,13 @@ struct Period<'l> {
 #[derive(Serialize)]
 struct Removed<'l> {
     id: &'l str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'l str>,
     commit: &'l str,
+}
+
+fn removed<'l>(view: View<'l>, path: &'l str, commit: &'l Commit) -> Removed<'l> {
+    Removed { id: stem(path), register: view.register_of(path), commit: commit.as_str() }
 }
 
 impl<'l> Document<'l> {
@@ -183,7 +204,7 @@ impl<'l> Document<'l> {
             in_force: listing.period.map(|(from, to)| Period {
                 from: from.to_string(),
                 to: to.to_string(),
-                removed: listing.removed.iter().map(|(id, commit)| Removed { id, commit: commit.as_str() }).collect(),
+                removed: listing.removed.iter().map(|(path, commit)| removed(view, path, commit)).collect(),
             }),
             max_renewals: listing.max_renewals,
             exceptions: listing.rows.iter().map(|row| view.describe_exception(row.exception)).collect(),

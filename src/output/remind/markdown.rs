@@ -14,7 +14,9 @@ pub(super) fn render(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     for Item { reminder, concerns, people } in &page.items {
         let id = escape::markdown_code(reminder.exception.id);
         let facts: Vec<String> = concerns.iter().map(|concern| concern.message(page.view.today.day)).collect();
-        writeln!(out, "- {id} **{}**: {}", facts.join("; "), escape::markdown(&title(reminder)))?;
+        let register = page.view.register_of(reminder.path).map(|name| format!(" in {}", escape::markdown_code(name)));
+        let register = register.unwrap_or_default();
+        writeln!(out, "- {id}{register} **{}**: {}", facts.join("; "), escape::markdown(&title(reminder)))?;
         writeln!(out, "  - tell {}", mentions(people.iter().copied()))?;
         writeln!(out, "  - to do: {}", advices(concerns))?;
         if let Some(removal) = own(reminder.exception.removal.as_ref(), LONGEST) {

@@ -9,7 +9,6 @@ use crate::output::record::{Described, View};
 use crate::output::report::{settle, words};
 use crate::report::pending::Request;
 use crate::report::{Against, Fault, Item, Meeting, Metrics, Row, Slip, Standing, Trend};
-use crate::time::Day;
 
 /// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
@@ -83,6 +82,9 @@ struct Who<'m> {
 #[derive(Serialize)]
 struct Slipped<'m> {
     id: &'m str,
+    /// The register, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'m str>,
     path: &'m str,
     rule: &'static str,
     message: &'m str,
@@ -98,6 +100,9 @@ struct Slipped<'m> {
 #[derive(Serialize)]
 struct Asked<'m> {
     id: &'m str,
+    /// The register, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'m str>,
     path: &'m str,
     branch: &'m str,
     renewal: Option<usize>,
@@ -210,8 +215,8 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
         agenda: lists(meeting, view),
         unreadable: meeting.unreadable.iter().map(|unreadable| view.describe(unreadable.file)).collect(),
         metrics: figures(&meeting.metrics),
-        slips: meeting.slips.as_ref().map(|slips| slips.iter().map(slipped).collect()),
-        pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(it, meeting.today)).collect()),
+        slips: meeting.slips.as_ref().map(|slips| slips.iter().map(|slip| slipped(meeting, slip)).collect()),
+        pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(meeting, it)).collect()),
         trend: meeting.trend.map(weeks),
         remarks: meeting.remarks,
     };
@@ -220,20 +225,20 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
 
 fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {
     let agenda = &meeting.agenda;
-    let all = |items: &'m [&'m Item<'m>], settle: fn(&Item<'_>) -> Vec<String>| {
+    let all = |items: &'m [&'m Item<'m>], settle: &dyn Fn(&Item<'_>) -> Vec<String>| {
         items.iter().map(|item| entry(item, view, settle(item))).collect()
     };
-    let check = |item: &Item<'_>| vec![settle::check(item.path)];
-    let accused = |all: &'m [Against<'m>]| all.iter().map(|one| accused(one, view)).collect();
+    let check = |item: &Item<'_>| vec![settle::check(meeting, item.path)];
+    let accused = |all: &'m [Against<'m>]| all.iter().map(|one| accused(meeting, one, view)).collect();
     Lists {
-        expired: all(&agenda.expired, settle::expired),
-        expiring: all(&agenda.expiring, settle::ending),
-        new: all(&agenda.new, settle::changed),
-        renewed: all(&agenda.renewed, settle::changed),
-        closed: all(&agenda.closed, settle::changed),
-        rejected: all(&agenda.rejected, settle::changed),
-        reviews: all(&agenda.reviews, settle::review),
-        doubtful: all(&agenda.doubtful, check),
+        expired: all(&agenda.expired, &settle::expired),
+        expiring: all(&agenda.expiring, &settle::ending),
+        new: all(&agenda.new, &settle::changed),
+        renewed: all(&agenda.renewed, &settle::changed),
+        closed: all(&agenda.closed, &settle::changed),
+        rejected: all(&agenda.rejected, &settle::changed),
+        reviews: all(&agenda.reviews, &settle::review),
+        doubtful: all(&agenda.doubtful, &check),
         against: accused(&meeting.against),
         beside: accused(&meeting.beside),
     }
@@ -253,14 +258,14 @@ fn entry<'m>(item: &'m Item<'m>, view: View<'m>, commands: Vec<String>) -> Entry
     }
 }
 
-fn accused<'m>(against: &'m Against<'m>, view: View<'m>) -> Accused<'m> {
+fn accused<'m>(meeting: &'m Meeting<'m>, against: &'m Against<'m>, view: View<'m>) -> Accused<'m> {
     let error = |fault: &'m Fault<'m>| Error {
         rule: fault.finding.rule.id,
         field: &fault.finding.place.pointer,
         message: &fault.finding.message,
         help: fault.finding.help.as_deref(),
         who: fault.who.map(|who| Who { name: who.name, part: who.part.name() }),
-        command: settle::fault(fault, against.item, against.path),
+        command: settle::fault(meeting, fault, against.item, against.path),
     };
     let file = view.register.files.iter().find(|file| file.path == against.path);
     let file = match file {
@@ -270,9 +275,10 @@ fn accused<'m>(against: &'m Against<'m>, view: View<'m>) -> Accused<'m> {
     Accused { file, findings: against.faults.iter().map(error).collect() }
 }
 
-fn slipped<'m>(slip: &'m Slip<'m>) -> Slipped<'m> {
+fn slipped<'m>(meeting: &'m Meeting<'m>, slip: &'m Slip<'m>) -> Slipped<'m> {
     Slipped {
         id: slip.id(),
+        register: meeting.register_of(slip.path),
         path: slip.path,
         rule: slip.finding.rule.id,
         message: &slip.finding.message,
@@ -285,14 +291,15 @@ fn slipped<'m>(slip: &'m Slip<'m>) -> Slipped<'m> {
     }
 }
 
-fn asked(request: &Request, today: Day) -> Asked<'_> {
+fn asked<'m>(meeting: &'m Meeting<'m>, request: &'m Request) -> Asked<'m> {
     Asked {
         id: &request.id,
+        register: meeting.register_of(&request.path),
         path: &request.path,
         branch: &request.branch,
         renewal: request.renewal,
         asked: request.asked.to_string(),
-        days_waiting: request.asked.days_until(today),
+        days_waiting: request.asked.days_until(meeting.today),
         title: request.title.as_deref(),
         system: request.system.as_deref(),
         reason: request.reason.as_deref(),

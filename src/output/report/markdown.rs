@@ -103,7 +103,8 @@ impl Page<'_> {
     }
 
     fn against(&mut self) {
-        let against = &self.meeting.against;
+        let meeting = self.meeting;
+        let against = &meeting.against;
         let columns = ["Exception", "Rule and what is wrong", "Who must act", "Do"];
         self.topic(
             "Against the rules",
@@ -111,7 +112,7 @@ impl Page<'_> {
             &columns,
             against.iter().map(|one| {
                 let name = one.item.map_or_else(|| clean(one.path), name);
-                format!("| {name} | {} |\n", faults(&one.faults, one.item, one.path))
+                format!("| {name} | {} |\n", faults(meeting, &one.faults, one.item, one.path))
             }),
         );
     }
@@ -152,7 +153,8 @@ impl Page<'_> {
     }
 
     fn pending(&mut self) {
-        let Some(pending) = self.meeting.pending else { return };
+        let meeting = self.meeting;
+        let Some(pending) = meeting.pending else { return };
         let columns =
             ["Exception", "What waits", "Tier", "Term", "System", "Reason", "Worst case", "Asked by", "Approver", "Do"];
         let today = self.meeting.today;
@@ -163,7 +165,7 @@ impl Page<'_> {
             &columns,
             pending.requests.iter().map(|it| {
                 let cells = [
-                    format!("**{}**<br>{}", stated(&it.title), clean(&it.id)),
+                    format!("**{}**<br>{}{}", stated(&it.title), clean(&it.id), path(meeting, &it.path)),
                     clean(&words::asks(it, today)),
                     it.tier.map_or("", |tier| tier.name()).to_owned(),
                     words::asked_term(it, words::iso),
@@ -241,7 +243,8 @@ impl Page<'_> {
     }
 
     fn faulty(&mut self) {
-        let files = words::to_mend(self.meeting);
+        let meeting = self.meeting;
+        let files = words::to_mend(meeting);
         self.rows(
             "Records to fix",
             words::MEND,
@@ -252,10 +255,10 @@ impl Page<'_> {
                 let doubt = file.item.and_then(|item| words::doubt(item, words::iso)).map(|doubt| clean(&doubt));
                 let first: Vec<String> = unread.into_iter().chain(doubt).collect();
                 let rest = match file.faults {
-                    [] => format!(" | | {}", commands(&[settle::check(file.path)])),
+                    [] => format!(" | | {}", commands(&[settle::check(meeting, file.path)])),
                     found => {
                         let gap = if first.is_empty() { "" } else { "<br>" };
-                        format!("{gap}{}", faults(found, file.item, file.path))
+                        format!("{gap}{}", faults(meeting, found, file.item, file.path))
                     }
                 };
                 format!("| {} | {}{rest} |\n", clean(file.path), first.join("<br>"))
@@ -349,8 +352,13 @@ fn name(item: &Item<'_>) -> String {
     format!("**{}**<br>{}{path}", clean(words::text(item.exception.title.as_ref())), clean(item.exception.id))
 }
 
+/// Returns the path of what has no item, where there are several registers.
+fn path(meeting: &Meeting<'_>, path: &str) -> String {
+    if meeting.homes.is_empty() { String::new() } else { format!("<br>{}", clean(path)) }
+}
+
 /// Returns three cells about errors: what is wrong, who must act, and the commands.
-fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> String {
+fn faults(meeting: &Meeting<'_>, faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> String {
     let message = |fault: &Fault<'_>| {
         let message = escape::markdown_message(&escape::brief(&fault.finding.message));
         format!("{}<br>{message}", fault.finding.rule.id)
@@ -358,7 +366,7 @@ fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> String {
     let who = |fault: &Fault<'_>| escape::markdown_message(&escape::brief(&words::who(fault)));
     let whats: Vec<String> = faults.iter().map(message).collect();
     let whos: Vec<String> = faults.iter().map(who).collect();
-    let settle = commands(&settle::faults(faults, item, path));
+    let settle = commands(&settle::faults(meeting, faults, item, path));
     format!("{} | {} | {settle}", whats.join("<br>"), whos.join("<br>"))
 }
 

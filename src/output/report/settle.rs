@@ -1,9 +1,10 @@
 //! The command that settles each item of the agenda. What a command needs besides, it says itself.
 
 use crate::output::escape::shell_word;
+use crate::register::Home;
 use crate::register::fields::{Change, Field, Kind};
 use crate::report::pending::Request;
-use crate::report::{Fault, Item, Slip};
+use crate::report::{Fault, Item, Meeting, Slip};
 use crate::rule::Family;
 
 /// Returns how an exception that has expired is settled.
@@ -28,9 +29,9 @@ pub(super) fn changed(item: &Item<'_>) -> Vec<String> {
 }
 
 /// Returns how the errors of a file are settled: each command once.
-pub(super) fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> Vec<String> {
+pub(super) fn faults(meeting: &Meeting<'_>, faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) -> Vec<String> {
     let mut commands: Vec<String> = Vec::new();
-    for command in faults.iter().map(|one| fault(one, item, path)) {
+    for command in faults.iter().map(|one| fault(meeting, one, item, path)) {
         if !commands.contains(&command) {
             commands.push(command);
         }
@@ -39,28 +40,37 @@ pub(super) fn faults(faults: &[Fault<'_>], item: Option<&Item<'_>>, path: &str) 
 }
 
 /// Returns how a file without an error of its own is settled.
-pub(super) fn check(path: &str) -> String {
-    format!("stopgap check {}", shell_word(path))
+pub(super) fn check(meeting: &Meeting<'_>, path: &str) -> String {
+    checked(meeting, path, "")
+}
+
+fn checked(meeting: &Meeting<'_>, path: &str, option: &str) -> String {
+    match Home::of(meeting.homes, path).filter(|home| home.holds(path)) {
+        Some(home) => format!("stopgap check{option} {}{}", shell_word(path), root(Some(home))),
+        None if meeting.homes.is_empty() => format!("stopgap check{option} {}", shell_word(path)),
+        // It is in none of them.
+        None => format!("stopgap check{option} --all-registers"),
+    }
 }
 
 /// Returns how an error is settled, in the file `path` and, if it can be read, the exception `item`.
-pub(super) fn fault(fault: &Fault<'_>, item: Option<&Item<'_>>, path: &str) -> String {
+pub(super) fn fault(meeting: &Meeting<'_>, fault: &Fault<'_>, item: Option<&Item<'_>>, path: &str) -> String {
     let finding = fault.finding;
     if finding.fix.is_some() {
-        return format!("stopgap check --fix {}", shell_word(path));
+        return checked(meeting, path, " --fix");
     }
-    let Some(item) = item.filter(|item| item.live) else { return check(path) };
+    let Some(item) = item.filter(|item| item.live) else { return check(meeting, path) };
     if finding.rule.family == Family::Renewals {
         return of("close", item);
     }
     let field = finding.place.pointer.trim_start_matches('/').replace('/', ".");
-    let Some(known) = Field::at(&field) else { return check(path) };
+    let Some(known) = Field::at(&field) else { return check(meeting, path) };
     let is_one = !known.is_in_list() && !matches!(known.kind(), Kind::Texts | Kind::Mapping | Kind::Mappings);
     match known.change() {
         Change::Amended | Change::Free if is_one => format!("{} --set {}=VALUE", of("amend", item), known.name()),
         Change::Amended | Change::Free => format!("{} --field {}", of("amend", item), shell_word(&field)),
         Change::Renewed | Change::Appended("renewal") => of("close", item),
-        _ => check(path),
+        _ => check(meeting, path),
     }
 }
 
@@ -75,5 +85,10 @@ pub(super) fn request(request: &Request) -> String {
 }
 
 fn of(verb: &str, item: &Item<'_>) -> String {
-    format!("stopgap {verb} {}", shell_word(item.exception.id))
+    format!("stopgap {verb} {}{}", shell_word(item.exception.id), root(item.home))
+}
+
+/// Names one of several registers to a command that is typed at the top of the work tree.
+fn root(home: Option<&Home>) -> String {
+    home.map(|home| format!(" --root {}", shell_word(&home.name))).unwrap_or_default()
 }

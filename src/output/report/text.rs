@@ -156,14 +156,14 @@ impl Page<'_> {
             self.fact("error", &format!("{}: {}", fault.finding.rule.id, fault.finding.message))?;
             self.fact("who", &words::who(fault))?;
         }
-        settle::faults(faults, item, path).iter().try_for_each(|command| self.command("do", command))
+        settle::faults(self.meeting, faults, item, path).iter().try_for_each(|command| self.command("do", command))
     }
 
     fn slips(&mut self) -> io::Result<()> {
         let Some(slips) = &self.meeting.slips else { return Ok(()) };
         self.heading(&format!("past the gate since {}", self.meeting.since), slips.len(), words::SLIPS)?;
         for slip in slips {
-            let id = self.paint(Paint::Heading, &clean(slip.id()));
+            let id = self.paint(Paint::Heading, &self.told(slip.id(), slip.path));
             self.line(&format!("  {id}: {}", slip.finding.rule.id))?;
             self.fact("error", &slip.finding.message)?;
             self.fact("commit", &words::commit(slip, words::iso))?;
@@ -177,7 +177,7 @@ impl Page<'_> {
         self.heading("waiting for a decision", pending.requests.len(), words::PENDING)?;
         let stated = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
         for request in &pending.requests {
-            let id = self.paint(Paint::Heading, &clean(&request.id));
+            let id = self.paint(Paint::Heading, &self.told(&request.id, &request.path));
             self.line(&format!("  {id}: {}", clean(&stated(&request.title))))?;
             let tier = request.tier.map(|tier| format!(", tier {}", tier.name())).unwrap_or_default();
             self.line(&format!("    {}{tier}", clean(&words::asks(request, self.meeting.today))))?;
@@ -203,6 +203,11 @@ impl Page<'_> {
             self.wrapped("", &clean(remark))?;
         }
         Ok(())
+    }
+
+    /// Names what has no item: by its path too where there are several registers.
+    fn told(&self, id: &str, path: &str) -> String {
+        if self.meeting.homes.is_empty() { clean(id) } else { format!("{} ({})", clean(id), clean(path)) }
     }
 
     fn name(&mut self, item: &Item<'_>) -> io::Result<()> {
@@ -271,7 +276,7 @@ impl Page<'_> {
                 self.fact("doubt", &doubt)?;
             }
             match file.faults {
-                [] => self.command("do", &settle::check(file.path))?,
+                [] => self.command("do", &settle::check(meeting, file.path))?,
                 faults => self.faults(faults, file.item, file.path)?,
             }
         }

@@ -1,6 +1,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::register::{Exception, Text};
+use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::normalise::fold;
@@ -138,8 +139,11 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
         count => format!("this and `{}` more reasons share so many words with others that they", count - 1),
     };
     let message = format!("{what} could not be compared with every older one");
-    cx.report_in(first.exception.file, first.text, message)
+    let finding = cx
+        .report_in(first.exception.file, first.text, message)
         .help("give each reason words of its own: the system, the fault, the person who is waited for");
+    // What nobody compared is nobody's fault.
+    finding.level = finding.level.min(Level::Note);
 }
 
 #[cfg(test)]

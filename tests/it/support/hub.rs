@@ -160,7 +160,7 @@ impl Book {
         let settings = Settings { bot: BOT, label: self.label, max_new: self.max_new };
         let tracking = remind::track(&reminders, &register, &issues, settings);
         let items: Vec<Item<'_>> = Vec::new();
-        let view = View { register: &register, files: &files, zone: self.policy.timezone, today };
+        let view = View { register: &register, files: &files, zone: self.policy.timezone, today, homes: &[] };
         let page = Page { view, items, tracking: &tracking, settings };
         let mut bytes = Vec::new();
         render(Format::GithubPlan, &page, &mut bytes).unwrap();

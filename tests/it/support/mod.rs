@@ -5,6 +5,8 @@ pub(crate) mod clones;
 pub(crate) mod git;
 pub(crate) mod hub;
 pub(crate) mod recorded;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};

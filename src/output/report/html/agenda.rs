@@ -158,7 +158,7 @@ fn pending(meeting: &Meeting<'_>) -> Markup {
     let card = |it: &Request| {
         let stated = |text: &Option<String>| self::text(&words::name(text.as_deref().unwrap_or("not stated")));
         let head = html! {
-            span { (stated(&it.title)) } span.sub { code { (brief(&it.id)) } }
+            span { (stated(&it.title)) } span.sub { code { (brief(&it.id)) } (register::home(meeting.register_of(&it.path))) }
             p.state {
                 b { (words::asks(it, meeting.today)) }
                 @if let Some(tier) = it.tier { ", tier " (tier.name()) }
@@ -190,7 +190,7 @@ fn against(meeting: &Meeting<'_>) -> Markup {
             Some(item) => head(meeting, item),
             None => html! { code { (brief(it.path)) } },
         };
-        card_of_errors(&head, faults(&it.faults), &settle::faults(&it.faults, it.item, it.path))
+        card_of_errors(&head, faults(&it.faults), &settle::faults(meeting, &it.faults, it.item, it.path))
     };
     let all = &meeting.against;
     topic("against", "Against the rules", words::AGAINST, all.len(), all.iter().map(card))
@@ -236,8 +236,8 @@ fn to_mend(meeting: &Meeting<'_>) -> Markup {
         let doubt = file.item.and_then(|item| words::doubt(item, date)).map(|doubt| text(&doubt));
         let first = unread.into_iter().chain(doubt).map(|what| ("What is wrong", what));
         let commands = match file.faults {
-            [] => vec![settle::check(file.path)],
-            faults => settle::faults(faults, file.item, file.path),
+            [] => vec![settle::check(meeting, file.path)],
+            faults => settle::faults(meeting, faults, file.item, file.path),
         };
         card_of_errors(&head, first.chain(faults(file.faults)).collect(), &commands)
     };

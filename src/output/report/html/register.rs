@@ -168,7 +168,13 @@ fn cell(label: &str, content: Option<(i64, impl Render)>, class: &str) -> Markup
 
 /// Names an exception, with a link to its row if it has one.
 pub(super) fn name(item: &Item<'_>) -> Markup {
-    html! { (link(item)) span.sub { code { (brief(item.exception.id)) } } }
+    let home = item.home.map(|home| home.name.as_str());
+    html! { (link(item)) span.sub { code { (brief(item.exception.id)) } (self::home(home)) } }
+}
+
+/// Names the register of an exception, if there are several.
+pub(super) fn home(register: Option<&str>) -> Markup {
+    html! { @if let Some(name) = register { " in " code { (brief(name)) } } }
 }
 
 /// Shows the title of an exception, as a link to its row if it has one.

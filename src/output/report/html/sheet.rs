@@ -63,7 +63,7 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
         let mut rules: Vec<&str> = it.faults.iter().map(|fault| fault.finding.rule.id).collect();
         rules.dedup();
         let who = it.faults.first().and_then(|fault| fault.who).map_or("", |who| who.name);
-        let command = settle::faults(&it.faults, it.item, it.path).into_iter().next().unwrap_or_default();
+        let command = settle::faults(meeting, &it.faults, it.item, it.path).into_iter().next().unwrap_or_default();
         let id = item.exception.id.to_owned();
         lines.push(["⚠ against the rules".to_owned(), id, rules.join(", "), words::name(who).into_owned(), command]);
     }
@@ -77,7 +77,7 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
         let rule = || file.faults.first().map(|fault| fault.finding.rule.id.to_owned());
         let what = file.unreadable.map(str::to_owned).or(doubt).or_else(rule).unwrap_or_default();
         let id = crate::register::stem(file.path).to_owned();
-        lines.push(["? to fix".to_owned(), id, what, String::new(), settle::check(file.path)]);
+        lines.push(["? to fix".to_owned(), id, what, String::new(), settle::check(meeting, file.path)]);
     }
     for request in meeting.pending.iter().flat_map(|pending| &pending.requests) {
         let who = words::name(request.approver.as_deref().unwrap_or("not stated")).into_owned();

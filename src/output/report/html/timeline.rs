@@ -183,7 +183,7 @@ fn row(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
 }
 
 fn bars(meeting: &Meeting<'_>, item: &Item<'_>, axis: &Axis) -> Markup {
-    let stretches = item.stretches(meeting.zone, meeting.today);
+    let stretches = item.stretches(meeting.today);
     let closed = item.closed_on.filter(|day| axis.from <= *day && *day < axis.to());
     let now = axis.at(axis.today);
     html! {

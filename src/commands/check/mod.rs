@@ -1,5 +1,9 @@
 //! `stopgap check`: checks the register, or what a change does to it.
 
+mod base;
+mod chosen;
+mod several;
+
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,69 +11,103 @@ use std::process::ExitCode;
 use crate::card::Cards;
 use crate::cli;
 use crate::commands::World;
+use crate::commands::check::base::Base;
+use crate::commands::check::chosen::Chosen;
 use crate::commands::fix::{Fixes, Verdict};
 use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
 use crate::commands::then::{self, Then};
-use crate::commands::{book, explain, scan, signoff, surroundings, write};
-use crate::error::{self, Argument, Error};
+use crate::commands::{book, scan, signoff, surroundings, write};
+use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
-use crate::history::{Approved, Change, Changes, Circumstances, Document, Head, Signatures, Snapshot, Verifier, base};
-use crate::output::{self, Report};
-use crate::policy::Policy;
-use crate::policy::RuleBook;
-use crate::policy::places::{BASELINE, SUPPRESSIONS};
+use crate::history::{Approved, Circumstances, Head, Snapshot};
+use crate::output::{self, Report, Several};
+use crate::policy::places::BASELINE;
+use crate::policy::{Policy, RuleBook};
 use crate::register::{Files, Register};
-use crate::rule::{Findings, Rule};
-use crate::rules::{self, Case, Judge};
+use crate::rule::Findings;
+use crate::rules::{Case, Judge};
 use crate::scan::Scan;
 use crate::schema::Schema;
-use crate::source::{FileId, Source};
-use crate::text::shown;
-use crate::time::{Day, Zone};
+use crate::source::Source;
+use crate::time::Today;
 
 /// Checks the register.
 pub(super) fn run(arguments: &cli::Check, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let outputs = write::parse_outputs(&arguments.output, "sarif=stopgap.sarif")?;
-    let rules = Rules::read(arguments)?;
+    let rules = Chosen::read(arguments)?;
+    let run = |root: PathBuf, then| Run { arguments, world, outputs: &outputs, rules: &rules, root, then };
+    if arguments.several.all_registers {
+        return several::run(&run, arguments, world, out);
+    }
     let then = Then::find(&arguments.place, &arguments.past, world)?;
     let root = match &then {
         Some(then) => then.root.clone(),
         None => place::root(&arguments.place, &world.folder)?,
     };
-    let run = Run { arguments, world, outputs, rules, root, then };
+    let run = run(root, then);
     run.refuse_nonsense()?;
-    match &arguments.base {
-        None => run.whole(out),
-        Some(revision) => run.change(revision, out),
+    let checked = run.judged()?;
+    if arguments.diff {
+        return run.show(&checked.fixes, out);
     }
+    // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
+    let ci = &world.ci;
+    let prefix = if ci.is_of_a_system() { place::below_work_tree(&run.root) } else { String::new() };
+    run.finish(checked, &prefix, None, out)
+}
+
+/// What came of the check of a register.
+struct Checked {
+    files: Files,
+    findings: Findings,
+    /// What the compared change asks somebody to approve.
+    cards: Cards,
+    /// Exception files, and how many of them are live.
+    counts: (usize, usize),
+    folder: String,
+    today: Today,
+    base: Option<String>,
+    remarks: Vec<String>,
+    /// What was or would be fixed.
+    fixes: Fixes,
 }
 
 /// One run of the command.
 struct Run<'r> {
     arguments: &'r cli::Check,
     world: &'r World,
-    outputs: Vec<(output::Format, PathBuf)>,
-    rules: Rules,
+    outputs: &'r [(output::Format, PathBuf)],
+    rules: &'r Chosen,
     root: PathBuf,
     /// The commit of the past that is judged.
     then: Option<Then>,
 }
 
 impl Run<'_> {
+    /// Judges the register, or what a change does to it.
+    fn judged(&self) -> Result<Checked, Error> {
+        match &self.arguments.base {
+            None => self.whole(),
+            Some(revision) => self.change(revision),
+        }
+    }
+
     /// The whole register: the scheduled job.
-    fn whole(&self, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    fn whole(&self) -> Result<Checked, Error> {
         let mut head = self.head()?;
         let (book, own) = self.rule_book(&head.place).map_err(|error| head.owns(error))?;
         let folder = book.policy.exceptions.clone();
         let mut judge = self.judge(book)?;
         let selection = self.selection(&folder, &head.place)?;
-        match &self.then {
-            Some(then) => then.remark(),
-            None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+        if !self.arguments.several.all_registers {
+            match &self.then {
+                Some(then) => then.remark(),
+                None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+            }
         }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
         let mut files = head.register(&folder)?;
@@ -97,28 +135,31 @@ impl Run<'_> {
         let silenced = counted.iter().flat_map(scan::silenced);
         let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
         remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
+        let mut made = Fixes::default();
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
                 Ok(Verdict::new(find(&register, files), &register))
             })?;
-            if self.arguments.diff {
-                return self.show(&fixes, out);
+            if self.arguments.fix {
+                fixes.write(&self.root)?;
+                let nothing = || "nothing to fix".to_owned();
+                remarks.push(if fixes.is_empty() { nothing() } else { format!("made {}", fixes.count()) });
             }
-            fixes.write(&self.root)?;
-            remarks.push(if fixes.is_empty() {
-                "nothing to fix".to_owned()
-            } else {
-                format!("made {}", fixes.count())
-            });
+            made = fixes;
         }
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
         let findings = find(&register, &files);
-        self.finish(findings, &files, &register, &judge, &remarks, None, Cards::NONE, out)
+        let counts = (register.files.len(), register.live());
+        drop(register);
+        let today = judge.today;
+        let cards = Cards::default();
+        Ok(Checked { files, findings, cards, counts, folder, today, base: None, remarks, fixes: made })
     }
 
-    /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work tree.
+    /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work
+    /// tree.
     fn head(&self) -> Result<Head, Error> {
         if let Some(then) = &self.then {
             return then.head();
@@ -151,7 +192,7 @@ impl Run<'_> {
     }
 
     /// The pull-request gate: what a change does, judged by the base's rule book.
-    fn change(&self, revision: &str, out: &mut dyn Write) -> Result<ExitCode, Error> {
+    fn change(&self, revision: &str) -> Result<Checked, Error> {
         let given =
             signoff::Given::read(self.arguments.event.as_deref(), self.arguments.reviews.as_deref(), self.world)?;
         let base = Base::find(revision, &self.root, self.world)?;
@@ -175,7 +216,7 @@ impl Run<'_> {
         let books: Vec<&Policy> = head.iter().map(|head| &head.policy).chain([&judge.policy]).collect();
         let documents = base.snapshot.documents(&place, &books, &mut files)?;
         place.add_twins(&books, Some(&base.snapshot), &mut files)?;
-        place_baselines(&documents, &files, &mut judge, head.as_mut());
+        base::place_baselines(&documents, &files, &mut judge, head.as_mut());
         let around = surroundings::of_change(
             (&place, &base.snapshot, &base.git),
             &self.root,
@@ -203,19 +244,21 @@ impl Run<'_> {
                 scan: &|register| self.count(register, &judge),
             },
         };
-        gate.judge(|Judged { register, changes, scan, mut findings }| {
+        let (findings, cards, counts, remarks) = gate.judge(|Judged { register, changes, scan, mut findings }| {
             selection.narrow(&mut findings, &files);
             self.rules.narrow(&mut findings);
-            let commit = base.snapshot.commit.as_ref().map_or("", Commit::as_str);
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
-                .chain(uncompared(changes))
+                .chain(base::uncompared(changes))
                 .chain(given.remark())
                 .chain(left)
                 .collect();
             let cards = Cards::of_change(&judge, register, changes, scan);
-            self.finish(findings, &files, register, &judge, &remarks, Some(commit), &cards, out)
-        })?
+            (findings, cards, (register.files.len(), register.live()), remarks)
+        })?;
+        let base = Some(base.snapshot.commit.as_ref().map_or("", Commit::as_str).to_owned());
+        let (today, fixes) = (judge.today, Fixes::default());
+        Ok(Checked { files, findings, cards, counts, folder, today, base, remarks, fixes })
     }
 
     /// Counts what covers silence in the logs that are given.
@@ -229,7 +272,7 @@ impl Run<'_> {
     /// Refuses a change after which the register is looked for in another place than before: nobody would judge what
     /// the base has there.
     fn refuse_moved_root(&self, base: &Snapshot) -> Result<(), Error> {
-        if self.arguments.place.root.is_some() {
+        if self.arguments.place.root.is_some() || self.arguments.several.all_registers {
             return Ok(());
         }
         let folder = std::fs::canonicalize(&self.world.folder).unwrap_or_else(|_| self.world.folder.clone());
@@ -241,38 +284,33 @@ impl Run<'_> {
         Err(Error::RootMoved { base: before, head: base.prefix().to_owned() })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one part of the report")]
+    /// Prints the result, and writes it into the files that are named.
     fn finish(
         &self,
-        mut findings: Findings,
-        files: &Files,
-        register: &Register<'_>,
-        judge: &Judge,
-        remarks: &[String],
-        base: Option<&str>,
-        cards: &Cards,
+        mut checked: Checked,
+        prefix: &str,
+        several: Option<&Several>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
+        let findings = &mut checked.findings;
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
-        let remarks: Vec<String> = remarks.iter().cloned().chain(self.rules.remark()).collect();
         findings.shorten();
-        // Whoever reads a report in CI needs paths from the checkout's top; elsewhere paths start at the root.
-        let ci = &self.world.ci;
-        let prefix = if ci.is_of_a_system() { place::below_work_tree(&self.root) } else { String::new() };
+        let remarks: Vec<String> = checked.remarks.iter().cloned().chain(self.rules.remark()).collect();
         let report = Report {
-            findings: &findings,
-            files,
-            register,
-            folder: &judge.policy.exceptions,
-            prefix: &prefix,
-            today: judge.today,
-            base,
+            findings,
+            files: &checked.files,
+            counts: checked.counts,
+            folder: &checked.folder,
+            prefix,
+            today: checked.today,
+            base: checked.base.as_deref(),
             remarks: &remarks,
             quiet: self.arguments.quiet,
             limit: self.arguments.limit,
-            cards,
+            several,
+            cards: &checked.cards,
         };
-        write::outputs(&self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
+        write::outputs(self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {
             true => output::render_statistics(&report, out),
             false => output::render(self.arguments.format, &report, self.world.look(), out),
@@ -297,8 +335,8 @@ impl Run<'_> {
         let named = [arguments.event.as_deref(), arguments.reviews.as_deref(), event];
         let scans = arguments.scan.iter().map(PathBuf::as_path);
         let named: Vec<&Path> = named.into_iter().flatten().chain(scans).collect();
-        write::spare_inputs(&self.outputs, &named, &world.folder, &self.root, &book.policy)?;
-        let (today, zone) = (self.arguments.today.as_deref(), book.policy.timezone);
+        write::spare_inputs(self.outputs, &named, &world.folder, &self.root, &book.policy)?;
+        let (today, zone) = (arguments.today.as_deref(), book.policy.timezone);
         let today = match &self.then {
             Some(then) => then.today(today, zone, world)?,
             None => book::read_today(today, zone, world)?,
@@ -350,164 +388,4 @@ pub(super) fn refuse_limit(limit: Option<usize>, format: output::Format) -> Resu
         })),
         _ => Ok(()),
     }
-}
-
-/// Which rules' findings are reported, as `--select` and `--ignore` say; never as a file says.
-struct Rules {
-    select: Vec<&'static Rule>,
-    ignore: Vec<&'static Rule>,
-}
-
-impl Rules {
-    fn read(arguments: &cli::Check) -> Result<Self, Error> {
-        let rules = |ids: &[String], typed: &str| -> Result<Vec<&'static Rule>, Error> {
-            ids.iter().map(|id| explain::rule(id, typed)).collect()
-        };
-        Ok(Self { select: rules(&arguments.select, "--select")?, ignore: rules(&arguments.ignore, "--ignore")? })
-    }
-
-    fn narrow(&self, findings: &mut Findings) {
-        let among = |rules: &[&Rule], id: &str| rules.iter().any(|rule| rule.id == id);
-        findings.retain(|finding| {
-            let id = finding.rule.id;
-            (self.select.is_empty() || among(&self.select, id)) && !among(&self.ignore, id)
-        });
-    }
-
-    /// Says what a result without other findings does not mean.
-    fn remark(&self) -> Option<String> {
-        if self.select.iter().map(|rule| rule.id).eq(rules::OF_SUPPRESSIONS) {
-            return None;
-        }
-        let list = |rules: &[&Rule]| rules.iter().map(|rule| format!("`{}`", rule.id)).collect::<Vec<_>>().join(", ");
-        let only = (!self.select.is_empty()).then(|| format!("only {} counted", list(&self.select)));
-        let without = (!self.ignore.is_empty()).then(|| format!("{} left out", list(&self.ignore)));
-        let said: Vec<String> = only.into_iter().chain(without).collect();
-        (!said.is_empty()).then(|| said.join(", "))
-    }
-}
-
-/// The base of a change.
-struct Base {
-    git: Git,
-    snapshot: Snapshot,
-    /// How it was found.
-    how: String,
-}
-
-impl Base {
-    fn find(revision: &str, root: &Path, world: &World) -> Result<Self, Error> {
-        let Some(git) = Git::open(root)? else {
-            return Err(Error::NoWorkTree { root: root.to_path_buf() });
-        };
-        let mut ci = world.ci.clone();
-        if let Some(path) = ci.github_event_path.as_ref().filter(|_| revision == "auto") {
-            ci.github_event = Some(read_event(&world.folder.join(path))?);
-        }
-        let found = base::find(&git, revision, &ci)?;
-        let mut snapshot = Snapshot::open(&git, root, found.commit)?;
-        snapshot.settle(&git, &found.beside)?;
-        Ok(Self { git, snapshot, how: found.how })
-    }
-
-    /// Returns what the change was compared with.
-    fn remark(&self) -> String {
-        match &self.snapshot.commit {
-            Some(commit) => format!("compared with {}, {}", commit.short(), self.how),
-            None => format!("compared with {}", self.how),
-        }
-    }
-
-    /// Adds to the error of a faulty rule book that it is the base's: the work tree may contain a fixed one.
-    fn owns(&self, error: Error) -> Error {
-        match error {
-            Error::Config { kind, source_text, problems } => {
-                let commit = self.snapshot.commit.as_ref().map_or("the base", Commit::short);
-                error::owned_by(commit, kind, *source_text, problems)
-            }
-            other => other,
-        }
-    }
-
-    /// Reads the head's register: the folder that the head's own policy names, so that a change which
-    /// points it elsewhere is judged by what it brings and by what it leaves behind. A folder that is
-    /// gone, where the base has one, is an empty one: all its exceptions are then removed, and that is
-    /// for a rule to say.
-    fn read_head(&self, head: &mut Head, before: &str, now: &str) -> Result<Files, Error> {
-        match head.register(now) {
-            Err(Error::NoRegister { .. }) if now == before && !self.snapshot.exceptions(before).is_empty() => {
-                Ok(Files::default())
-            }
-            result => result,
-        }
-    }
-
-    /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
-    /// what it joins, and that of a trial is nobody's.
-    fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
-        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.head()?, policy.signed_decisions) else {
-            return Ok(None);
-        };
-        let commits = self.git.commits(&head, Some(base))?;
-        let infos = self.git.infos(&commits.iter().collect::<Vec<_>>())?;
-        let parents: Vec<Vec<Commit>> =
-            infos.into_iter().map(|info| info.map(|info| info.parents).unwrap_or_default()).collect();
-        let steps: Vec<(&Commit, Option<&Commit>)> = commits
-            .iter()
-            .zip(&parents)
-            .filter(|(_, parents)| parents.len() < 2)
-            .map(|(commit, parents)| (commit, parents.first()))
-            .collect();
-        let verifier = Verifier::new(&self.git, policy.signers.as_deref().unwrap_or_default())?;
-        let folder = format!("{}{folder}", self.snapshot.prefix());
-        Signatures::of(&self.git, &verifier, &steps, &folder).map(Some)
-    }
-
-    fn day(&self, zone: Zone) -> Option<Day> {
-        let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
-        Some(zone.day_of(committed))
-    }
-}
-
-/// Tells the baselines of base and head where they lie among the files.
-fn place_baselines(documents: &[Document], files: &Files, judge: &mut Judge, head: Option<&mut RuleBook>) {
-    let find = |version: fn(&Document) -> Option<FileId>, path: &str| {
-        documents.iter().filter_map(version).find(|file| files.source(*file).path() == path)
-    };
-    let both = |path: &str| (find(|document| document.base, path), find(|document| document.head, path));
-    let ((before, after), (suppressed_before, suppressed_after)) = (both(BASELINE), both(SUPPRESSIONS));
-    // In a repository that had no register, the judge's book is the head's.
-    let is_first = head.is_none();
-    if let Some(baseline) = &mut judge.baseline {
-        baseline.file = if is_first { after } else { before };
-    }
-    if let Some(baseline) = &mut judge.suppressed {
-        baseline.file = if is_first { suppressed_after } else { suppressed_before };
-    }
-    let Some(head) = head else { return };
-    if let Some(baseline) = &mut head.baseline {
-        baseline.file = after;
-    }
-    if let Some(baseline) = &mut head.suppressed {
-        baseline.file = suppressed_after;
-    }
-}
-
-/// Returns which edits could not be compared, because the base's text is outside the safe YAML subset.
-fn uncompared(changes: &Changes<'_>) -> Option<String> {
-    let lost = |change: &&Change<'_>| change.base.as_ref().is_some_and(|base| base.tree.is_none());
-    let ids: Vec<String> = changes.list.iter().filter(lost).map(|change| shown(change.id).into_owned()).collect();
-    let (first, rest) = ids.split_first()?;
-    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-    Some(format!("`{first}`{more} could not be compared: the base's text is not readable YAML, so read the whole file"))
-}
-
-/// Reads the payload of GitHub's event.
-fn read_event(path: &Path) -> Result<Vec<u8>, Error> {
-    crate::files::read_named(path, signoff::MOST_PAYLOAD).map_err(|error| Error::Unreadable {
-        kind: "the event's payload",
-        path: path.display().to_string(),
-        why: error.to_string(),
-        help: "`GITHUB_EVENT_PATH` must name the payload, or name the base with `--base REV`".into(),
-    })
 }

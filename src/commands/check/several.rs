@@ -1,0 +1,129 @@
+//! `--all-registers`: each register is checked by itself, and they are reported on as one.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::card::Cards;
+use crate::commands::check::base::Base;
+use crate::commands::check::{Checked, Run};
+use crate::commands::registers::{self, Registers};
+use crate::commands::then::Then;
+use crate::commands::together::{Remarks, Union};
+use crate::commands::{World, book, describe};
+use crate::error::{Error, GitError};
+use crate::output::{Broken, Named, Several, escape};
+use crate::policy::{NAMES, Policy};
+use crate::time::Today;
+use crate::{cli, commands::fix::Fixes};
+
+/// Checks every register of the work tree.
+pub(super) fn run<'r>(
+    run: &dyn Fn(PathBuf, Option<Then>) -> Run<'r>,
+    arguments: &cli::Check,
+    world: &World,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Error> {
+    let found = Registers::find(&arguments.several, &arguments.past, world)?;
+    let whole = run(found.top.clone(), None);
+    whole.refuse_nonsense()?;
+    found.remark(arguments.today.as_deref(), world);
+    let mut together = Together::default();
+    if let Some(revision) = &arguments.base {
+        let base = Base::find(revision, &found.top, world)?;
+        for (root, count) in base.registers(&found)? {
+            if !found.roots.contains(&root) {
+                together.break_off(&root, &Error::RegisterRemoved { root: root.clone(), count });
+            }
+        }
+    }
+    let judged = |root: &str| {
+        let then = found.then(root, world)?;
+        run(found.top.join(root), then).judged()
+    };
+    for root in &found.roots {
+        match judged(root) {
+            Ok(checked) => together.add(root, checked),
+            // The same for every register.
+            Err(error @ (Error::Argument(_) | Error::Input(_) | Error::Git(GitError::NotStarted { .. }))) => {
+                return Err(error);
+            }
+            Err(error) => {
+                let text = describe(&error, world.look_of_errors());
+                let head = format!("in the register `{}`:\n", escape::line(&registers::name(root)));
+                let _ = std::io::stderr().lock().write_all((head + &text).as_bytes());
+                together.break_off(root, &error);
+            }
+        }
+    }
+    let today = match together.first {
+        Some((today, _)) => today,
+        // No register could be judged.
+        None => book::read_today(arguments.today.as_deref(), Policy::default().timezone, world)?,
+    };
+    let (checked, several) = together.checked(today);
+    let code = whole.finish(checked, "", Some(&several), out)?;
+    Ok(if several.broken.is_empty() { code } else { ExitCode::from(2) })
+}
+
+/// What came of the check of several registers.
+#[derive(Default)]
+struct Together {
+    union: Union,
+    cards: Cards,
+    several: Several,
+    remarks: Remarks,
+    /// The moment and the base of the first one.
+    first: Option<(Today, Option<String>)>,
+}
+
+impl Together {
+    /// Adds a register.
+    fn add(&mut self, root: &str, other: Checked) {
+        let name = registers::name(root);
+        let Checked { files, findings, cards, counts: (exceptions, live), folder, today, base, remarks, .. } = other;
+        self.first.get_or_insert((today, base));
+        let files = self.union.add(root, files, findings);
+        self.cards.absorb(cards, files.start);
+        self.remarks.add(&name, remarks);
+        self.several.registers.push(Named { name, folder: format!("{root}{folder}"), files, exceptions, live });
+    }
+
+    /// Notes a register that could not be judged.
+    fn break_off(&mut self, root: &str, error: &Error) {
+        self.several.broken.push(Broken {
+            name: registers::name(root),
+            path: format!("{root}{}", NAMES[0]),
+            why: sentence(error),
+            help: error.help(),
+        });
+    }
+
+    /// Returns all of them as one.
+    fn checked(self, today: Today) -> (Checked, Several) {
+        let Self { union: Union { files, findings, .. }, cards, several, remarks, first } = self;
+        let checked = Checked {
+            files,
+            findings,
+            cards,
+            counts: (0, 0),
+            folder: String::new(),
+            today,
+            base: first.and_then(|(_, base)| base),
+            remarks: remarks.lines(),
+            fixes: Fixes::default(),
+        };
+        (checked, several)
+    }
+}
+
+/// Returns an error with what is wrong in a faulty file.
+fn sentence(error: &Error) -> String {
+    match error {
+        Error::Config { problems, source_text, .. } => match problems.first() {
+            Some(problem) => format!("{error}: {}: {}", source_text.path(), problem.message),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}

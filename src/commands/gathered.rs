@@ -1,0 +1,235 @@
+//! One register or several, read as one: what `list`, `report` and `remind` begin with.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::cli;
+use crate::commands::opened::Opened;
+use crate::commands::registers::{self, Registers};
+use crate::commands::together::Union;
+use crate::commands::{World, describe, write};
+use crate::error::Error;
+use crate::files::ReadFile;
+use crate::output::escape;
+use crate::output::record::View;
+use crate::policy::NAMES;
+use crate::register::{Files, Home, Register};
+use crate::rule::Findings;
+use crate::rules::{Case, Judge};
+use crate::schema::Schema;
+use crate::source::{Source, Span};
+use crate::yaml::Problem;
+
+/// Registers that were read.
+pub(super) struct Gathered {
+    /// The root of the one register, or the top of the work tree.
+    pub(super) root: PathBuf,
+    /// At least one.
+    pub(super) parts: Vec<Part>,
+    /// The organisation's own schema, where there is only one register.
+    own: Option<Schema>,
+    /// All files: with several registers their paths are from the top of the work tree. The policy of a register that
+    /// could not be read is a file that cannot be.
+    pub(super) files: Files,
+    /// Where each register is, if there are several.
+    pub(super) homes: Vec<Home>,
+    is_broken: bool,
+}
+
+/// A register, by itself or among others.
+pub(super) struct Part {
+    /// Where it is from the top of the work tree: empty, or ending in `/`; empty where it is the only one.
+    pub(super) below: String,
+    /// How it is named on the command line.
+    pub(super) place: cli::Place,
+    /// Everything but its files.
+    pub(super) opened: Opened,
+}
+
+/// What is looked for, and when.
+pub(super) struct Wanted<'w> {
+    pub(super) place: &'w cli::Place,
+    pub(super) several: &'w cli::Several,
+    pub(super) past: &'w cli::Past,
+    pub(super) today: Option<&'w str>,
+}
+
+/// What is done with each register once it is read.
+type Look = dyn Fn(&mut Opened) -> Result<Findings, Error>;
+
+impl Gathered {
+    /// Finds and reads what the arguments name. Registers that cannot be read are named on standard error.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or the arguments make no sense.
+    pub(super) fn open(wanted: &Wanted<'_>, world: &World) -> Result<Self, Error> {
+        Ok(Self::gather(wanted, world, &|_| Ok(Findings::default()))?.0)
+    }
+
+    /// Does the same, and checks each register by its own rule book.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Gathered::open`].
+    pub(super) fn judge(wanted: &Wanted<'_>, world: &World) -> Result<(Self, Findings), Error> {
+        let (gathered, mut findings) = Self::gather(wanted, world, &judged)?;
+        findings.shorten();
+        Ok((gathered, findings))
+    }
+
+    fn gather(wanted: &Wanted<'_>, world: &World, look: &Look) -> Result<(Self, Findings), Error> {
+        let Wanted { place, several, past, today } = *wanted;
+        if several.all_registers {
+            return Self::gather_all(&Registers::find(several, past, world)?, today, world, look);
+        }
+        let mut opened = Opened::open_at(place, past, today, world)?;
+        let findings = look(&mut opened)?;
+        let (root, files, own) = (opened.root.clone(), std::mem::take(&mut opened.files), opened.own.take());
+        let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
+        let parts = vec![Part { below: String::new(), place, opened }];
+        Ok((Self { root, parts, own, files, homes: Vec::new(), is_broken: false }, findings))
+    }
+
+    fn gather_all(
+        found: &Registers,
+        today: Option<&str>,
+        world: &World,
+        look: &Look,
+    ) -> Result<(Self, Findings), Error> {
+        found.remark(today, world);
+        let (mut parts, mut union, mut broken, mut last) = (Vec::new(), Union::default(), Vec::new(), None);
+        let read = |root: &str, place: &cli::Place| {
+            let mut opened = match found.then(root, world)? {
+                Some(then) => Opened::open_then(place, then, today, world)?,
+                None => Opened::open(place, today, world)?,
+            };
+            let findings = look(&mut opened)?;
+            Ok((opened, findings))
+        };
+        for below in &found.roots {
+            let place = registers::place_of(&found.top.join(below));
+            match read(below, &place) {
+                Ok((mut opened, findings)) => {
+                    union.add(below, std::mem::take(&mut opened.files), findings);
+                    parts.push(Part { below: below.clone(), place, opened });
+                }
+                Err(error @ (Error::Argument(_) | Error::Input(_))) => return Err(error),
+                Err(error) => {
+                    let head = format!("in the register `{}`:\n", escape::line(&registers::name(below)));
+                    let text = head + &describe(&error, world.look_of_errors());
+                    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+                    broken.push(unread(below, &error));
+                    last = Some(error);
+                }
+            }
+        }
+        if let (true, Some(error)) = (parts.is_empty(), last) {
+            return Err(error);
+        }
+        let is_broken = !broken.is_empty();
+        let Union { mut files, mut findings, .. } = union;
+        files.absorb(Files::from_read(broken), str::to_owned);
+        let (files, numbers) = files.in_order();
+        findings.renumber(|file| numbers[file.index()]);
+        let homes = parts.iter().map(home).collect();
+        Ok((Self { root: found.top.clone(), parts, own: None, files, homes, is_broken }, findings))
+    }
+
+    /// Tells whether this is about several registers.
+    pub(super) fn are_several(&self) -> bool {
+        !self.homes.is_empty()
+    }
+
+    /// Returns the rule book that stands for all: that of the first register.
+    pub(super) fn first(&self) -> &Judge {
+        &self.parts[0].opened.judge
+    }
+
+    /// Returns all rule books.
+    pub(super) fn judges(&self) -> impl Iterator<Item = &Judge> {
+        self.parts.iter().map(|part| &part.opened.judge)
+    }
+
+    /// Returns the rule book for a file.
+    pub(super) fn judge_of(&self, path: &str) -> &Judge {
+        let holds = |part: &&Part| path.starts_with(part.below.as_str());
+        // The innermost folder is the one that the file belongs to.
+        let part = self.parts.iter().filter(holds).max_by_key(|part| part.below.len());
+        part.map_or_else(|| self.first(), |part| &part.opened.judge)
+    }
+
+    /// Refuses outputs that would replace what a run reads.
+    ///
+    /// # Errors
+    ///
+    /// If one would.
+    pub(super) fn spare_inputs<F>(
+        &self,
+        outputs: &[(F, PathBuf)],
+        named: &[&Path],
+        world: &World,
+    ) -> Result<(), Error> {
+        let spare = |part: &Part| {
+            write::spare_inputs(outputs, named, &world.folder, &part.opened.root, &part.opened.judge.policy)
+        };
+        self.parts.iter().try_for_each(spare)
+    }
+
+    /// Returns the view from which exceptions are described.
+    pub(super) fn view<'v>(&'v self, register: &'v Register<'v>) -> View<'v> {
+        let Judge { policy, today, .. } = self.first();
+        View { register, files: &self.files, zone: policy.timezone, today: *today, homes: &self.homes }
+    }
+
+    /// Parses the files without judging them; keeps their trees if whole records will be written.
+    pub(super) fn records(&self, whole: bool) -> Register<'_> {
+        match whole {
+            true => Register::parse_with_trees(&self.files),
+            false => Register::parse_unjudged(&self.files, &[]).0,
+        }
+    }
+
+    /// Parses and judges the files.
+    pub(super) fn register(&self) -> Register<'_> {
+        Register::parse(&self.files, self.own.as_ref())
+    }
+
+    /// Returns the folders of the exceptions, as people are told where all of this is.
+    pub(super) fn folders(&self) -> String {
+        let folder = |part: &Part| format!("{}{}", part.below, part.opened.judge.policy.exceptions);
+        self.parts.iter().map(folder).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the exit code of a run that has printed everything there is.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        if self.is_broken { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// Checks a whole register.
+fn judged(opened: &mut Opened) -> Result<Findings, Error> {
+    let ownership = opened.look_beside()?;
+    let register = opened.register();
+    Ok(Case::whole(&opened.judge, &register, ownership.as_ref(), &opened.files).run())
+}
+
+fn home(part: &Part) -> Home {
+    let Judge { policy, today, .. } = &part.opened.judge;
+    Home {
+        root: part.below.clone(),
+        name: registers::name(&part.below),
+        folder: policy.exceptions.clone(),
+        zone: policy.timezone,
+        today: *today,
+    }
+}
+
+/// Makes a file that cannot be read of a register that cannot be.
+fn unread(root: &str, error: &Error) -> ReadFile {
+    let help = error.help().unwrap_or_else(|| "`stopgap check --all-registers` says more".to_owned());
+    let message = format!("the register `{}` could not be read: {error}", registers::name(root));
+    let source = Source::new(format!("{root}{}", NAMES[0]), String::new());
+    ReadFile { fault: Some(Problem::new(Span::default(), message, help)), ..ReadFile::from(source) }
+}

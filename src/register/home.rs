@@ -1,0 +1,34 @@
+//! Where one of several registers is.
+
+use crate::time::{Today, Zone};
+
+/// One of several registers of a repository.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Its root from the top of the work tree: empty, or ending in `/`.
+    pub root: String,
+    /// The name that people are shown, `.` for the top.
+    pub name: String,
+    /// The folder of its exceptions, relative to its root.
+    pub folder: String,
+    /// Its time zone.
+    pub zone: Zone,
+    /// The moment that it is seen from.
+    pub today: Today,
+}
+
+impl Home {
+    /// Returns the register that a file is in, by its path from the top: that of the innermost folder. `None` if none is,
+    /// or there is only one.
+    #[must_use]
+    pub fn of<'h>(homes: &'h [Self], path: &str) -> Option<&'h Self> {
+        homes.iter().filter(|home| path.starts_with(home.root.as_str())).max_by_key(|home| home.root.len())
+    }
+
+    /// Tells whether a file is one of its exceptions.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        let below = path.strip_prefix(self.root.as_str()).and_then(|path| path.strip_prefix(self.folder.as_str()));
+        below.is_some_and(|rest| rest.starts_with('/'))
+    }
+}
