@@ -7,6 +7,7 @@ use crate::history::{Changes, Circumstances};
 use crate::register::{Files, Register};
 use crate::rule::{Finding, Findings};
 use crate::rules::{Around, Case, Judge, Tolerance};
+use crate::scan::Scan;
 use crate::schema::Schema;
 use crate::signoff::{Evidence, Merge, Ownership, Unanswered};
 use crate::source::FileId;
@@ -17,6 +18,9 @@ pub type ReadEvidence<'r> = dyn Fn(&Changes<'_>) -> Result<Option<Evidence>, Err
 /// Works out what brought a commit of the past to the branch.
 pub type ReadMerge<'r> = dyn Fn(&Changes<'_>) -> Result<Result<Merge, Unanswered>, Error> + 'r;
 
+/// Counts what the covers of the head silence in the results of scanners.
+pub type ReadScan<'r> = dyn Fn(&Register<'_>) -> Result<Option<Scan>, Error> + 'r;
+
 /// Which rules judge a change.
 #[derive(Clone, Copy)]
 pub enum Reach<'a> {
@@ -26,6 +30,8 @@ pub enum Reach<'a> {
         schema: Option<&'a Schema>,
         /// Who signed it off.
         evidence: &'a ReadEvidence<'a>,
+        /// What scanners found.
+        scan: &'a ReadScan<'a>,
     },
     /// Those about what a change does: for a commit of the past.
     ChangeAlone,
@@ -61,6 +67,8 @@ pub struct Judged<'j> {
     pub register: &'j Register<'j>,
     /// What the change does.
     pub changes: &'j Changes<'j>,
+    /// What its covers silence, if logs of scanners were given.
+    pub scan: Option<&'j Scan>,
     /// What was found; findings that the change did not cause are marked as not gating.
     pub findings: Findings,
 }
@@ -78,12 +86,17 @@ impl Gate<'_> {
             Reach::ChangeAlone | Reach::Merged { .. } => Register::parse_unjudged(files, base),
         };
         let mut changes = Changes::between(files, &before, &register, circumstances);
+        let mut scanned = None;
         match reach {
-            Reach::All { evidence, .. } => changes.evidence = evidence(&changes)?,
+            Reach::All { evidence, scan, .. } => {
+                changes.evidence = evidence(&changes)?;
+                scanned = scan(&register)?;
+            }
             Reach::Merged { merge } => changes.merge = Some(merge(&changes)?),
             Reach::ChangeAlone => {}
         }
-        let case = Case { judge, register: &register, changes: Some(&changes), ownership, around, scan: None, files };
+        let scan = scanned.as_ref();
+        let case = Case { judge, register: &register, changes: Some(&changes), ownership, around, scan, files };
         let tolerance = Tolerance::of(judge, Some(&changes));
         let covers = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers(finding, files));
         let covers_new = |finding: &Finding| tolerance.is_some_and(|tolerance| tolerance.covers_new(finding, files));
@@ -105,6 +118,6 @@ impl Gate<'_> {
                 findings
             }
         };
-        Ok(then(Judged { register: &register, changes: &changes, findings }))
+        Ok(then(Judged { register: &register, changes: &changes, scan, findings }))
     }
 }

@@ -4,7 +4,8 @@ use crate::card::{Subject, person};
 use crate::history::Changes;
 use crate::people::People;
 use crate::policy::Policy;
-use crate::register::{Exception, Renewal, Spanned, Text};
+use crate::register::{Cover, Exception, Renewal, Spanned, Text};
+use crate::scan::Scan;
 use crate::text::counted;
 use crate::time::{Day, Moment, Zone};
 use crate::yaml::{self, Node};
@@ -17,6 +18,9 @@ pub struct Fact {
     /// What the record says.
     pub text: String,
 }
+
+/// The label of what a cover silences.
+pub(super) const SILENCES: &str = "silences";
 
 /// Facts as they are collected; what the record does not say is left out.
 #[derive(Default)]
@@ -40,6 +44,7 @@ pub(super) fn asked(
     changes: Option<&Changes<'_>>,
     policy: &Policy,
     people: &People,
+    scan: Option<&Scan>,
 ) -> Vec<Fact> {
     let mut facts = Facts::default();
     let who = |text: &Option<Text<'_>>| text.as_ref().map(|text| person(text.as_str(), people));
@@ -50,12 +55,16 @@ pub(super) fn asked(
             facts.text("why", &exception.reason);
             facts.add("until", term(exception, policy));
             facts.add("at worst", at_worst(exception));
+            silences(exception, scan, &mut facts);
             for alternative in &exception.alternatives {
                 let option = alternative.option.as_ref().map_or("", Text::as_str);
                 let rejected = alternative.rejected.as_ref().map_or("no reason given", Text::as_str);
                 facts.add("not taken", format!("{}: {rejected}", option.trim_end_matches('.')));
             }
             facts.add("removal", removal(exception, people));
+            if subject == Subject::Refusal {
+                facts.text("answer", &exception.reviews.last().and_then(|review| review.note.clone()));
+            }
             facts.text("incident", &exception.incident.as_ref().and_then(|incident| incident.id.clone()));
         }
         Subject::Renewal(at) => {
@@ -84,7 +93,13 @@ pub(super) fn asked(
 }
 
 /// Returns what it follows.
-pub(super) fn before(subject: Subject, exception: &Exception<'_>, policy: &Policy, people: &People) -> Vec<Fact> {
+pub(super) fn before(
+    subject: Subject,
+    exception: &Exception<'_>,
+    policy: &Policy,
+    people: &People,
+    scan: Option<&Scan>,
+) -> Vec<Fact> {
     let mut facts = Facts::default();
     match subject {
         Subject::Entry | Subject::Refusal => {}
@@ -93,6 +108,7 @@ pub(super) fn before(subject: Subject, exception: &Exception<'_>, policy: &Polic
             facts.text("why", &exception.reason);
             facts.add("until", term(exception, policy));
             facts.add("at worst", at_worst(exception));
+            silences(exception, scan, &mut facts);
             facts.add("removal", removal(exception, people));
             facts.add("decided", decided(&exception.approver, exception.decided.as_ref(), people));
             for (number, renewal) in exception.renewals.iter().take(at).enumerate() {
@@ -107,6 +123,7 @@ pub(super) fn before(subject: Subject, exception: &Exception<'_>, policy: &Polic
             rule_and_place(exception, &mut facts);
             facts.text("why", &exception.reason);
             facts.add("at worst", at_worst(exception));
+            silences(exception, scan, &mut facts);
             facts.add("removal", removal(exception, people));
             facts.add("until", exception.current_expiry().map(|end| end.value.to_string()));
         }
@@ -121,6 +138,26 @@ fn rule_and_place(exception: &Exception<'_>, facts: &mut Facts) {
         _ => text.as_str().to_owned(),
     });
     facts.add("where", parts.collect::<Vec<_>>().join(", "));
+}
+
+/// Says what each cover silences, counted if logs of scanners were given.
+fn silences(exception: &Exception<'_>, scan: Option<&Scan>, facts: &mut Facts) {
+    for cover in &exception.covers {
+        let counted = scan.map(|scan| format!(": {}", count(exception, cover, scan))).unwrap_or_default();
+        facts.add(SILENCES, format!("{}{counted}", cover.words()));
+    }
+}
+
+fn count(exception: &Exception<'_>, cover: &Cover<'_>, scan: &Scan) -> String {
+    let known = scan.uses_of(exception.file).find(|(known, _)| known.span == cover.item.span);
+    let Some((known, used)) = known else { return "nothing, because it cannot be understood as a whole".to_owned() };
+    let found = format!("{} in {}", counted(used.results, "result"), counted(used.files(), "file"));
+    match (scan.tools.get(known.tool()), used.results) {
+        (None, _) => "not counted, because no log of it is given".to_owned(),
+        (Some(tool), _) if tool.failed => format!("at least {found}: its run failed"),
+        (Some(_), 0) => "no result".to_owned(),
+        _ => found,
+    }
 }
 
 fn renewal(

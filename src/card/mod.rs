@@ -3,6 +3,7 @@
 //! A card is plain facts, sentences and names, in the order in which an approver asks; a format draws
 //! it. Everything in it may have been written by whoever opened the pull request. Knows nothing of formats.
 
+mod before;
 mod facts;
 mod subject;
 mod unusual;
@@ -13,16 +14,25 @@ use crate::history::Changes;
 use crate::people::People;
 use crate::register::{Exception, Register, Spanned, Text};
 use crate::rules::Judge;
+use crate::scan::Scan;
 use crate::signoff::{Evidence, ReviewState};
-use crate::source::FileId;
+use crate::source::{FileId, Source, Span};
+use crate::text::shown;
 use crate::time::Day;
 
+use before::Before;
 pub use facts::Fact;
 pub use subject::Subject;
 use unusual::Register as Known;
 
 /// The most cards of one change: whoever approves more at once reads none of them.
 const MOST: usize = 50;
+
+/// The most lines between two that a suggestion changes.
+const FARTHEST: usize = 10;
+
+/// The cards of one change whose precedents are told outside of a card.
+const TOLD: usize = 5;
 
 /// What an approver is asked to agree to.
 #[derive(Clone, Debug)]
@@ -41,6 +51,8 @@ pub struct Card {
     pub before: Vec<Fact>,
     /// What sets it apart from the usual exception, a sentence each.
     pub unusual: Vec<String>,
+    /// What was asked for before for the same control or system, and what became of it; a line each.
+    pub precedents: Vec<String>,
     /// Who must agree, and who does.
     pub approvals: Vec<Approval>,
     /// The line that dates the decision anew, if it is dated on another day.
@@ -75,12 +87,14 @@ pub enum Standing {
     Unknown(Option<Day>),
 }
 
-/// A line of the file, as it should read.
+/// The lines of the file that date a decision, as they should read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// Its number in the file, from 1.
-    pub line: usize,
-    /// The whole line, without its end.
+    /// The number of the first in the file, from 1.
+    pub first: usize,
+    /// That of the last.
+    pub last: usize,
+    /// The whole lines, without the end of the last.
     pub text: String,
     /// The day that the decision then has.
     pub day: Day,
@@ -95,6 +109,8 @@ pub struct Cards {
     pub list: Vec<Card>,
     /// How many there are beyond those.
     pub left_out: usize,
+    /// Whether what covers silence was counted.
+    is_counted: bool,
 }
 
 /// What cards are made from.
@@ -103,15 +119,17 @@ struct Desk<'d, 'a> {
     known: Known<'d>,
     evidence: Option<&'d Evidence>,
     changes: Option<&'d Changes<'a>>,
+    before: Before<'d>,
+    scan: Option<&'d Scan>,
 }
 
 impl Cards {
     /// Those of a run that compares nothing.
-    pub const NONE: &'static Self = &Self { list: Vec::new(), left_out: 0 };
+    pub const NONE: &'static Self = &Self { list: Vec::new(), left_out: 0, is_counted: false };
 
     /// Makes the cards of what a change brings.
     #[must_use]
-    pub fn of_change(judge: &Judge, register: &Register<'_>, changes: &Changes<'_>) -> Self {
+    pub fn of_change(judge: &Judge, register: &Register<'_>, changes: &Changes<'_>, scan: Option<&Scan>) -> Self {
         let subjects = subject::of_change(changes);
         let left_out = subjects.len().saturating_sub(MOST);
         let subjects: Vec<(Subject, &Exception<'_>)> = subjects.into_iter().take(MOST).collect();
@@ -120,8 +138,33 @@ impl Cards {
         }
         let known = Known::new(judge, register, Some(changes), &subjects);
         let evidence = changes.evidence.as_ref();
-        let desk = Desk { judge, known, evidence, changes: Some(changes) };
-        Self { list: subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect(), left_out }
+        let before = Before::new(judge, &register.exceptions, true);
+        let desk = Desk { judge, known, evidence, changes: Some(changes), before, scan };
+        let list = subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect();
+        Self { list, left_out, is_counted: scan.is_some() }
+    }
+
+    /// Says in a line each what was asked for before, and what covers silence: for reports that hold no cards;
+    /// each with the file that it is about.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<(FileId, String)> {
+        let mut lines = Vec::new();
+        let mut told: Option<FileId> = None;
+        // An import brings hundreds, which nobody decides one by one.
+        for card in self.list.iter().take(TOLD).filter(|card| !card.precedents.is_empty()) {
+            if told.replace(card.file) != Some(card.file) {
+                lines.extend(
+                    card.precedents.iter().map(|line| (card.file, format!("before `{}`, {line}", shown(&card.id)))),
+                );
+            }
+        }
+        let silences = |card: &&Card| !matches!(card.subject, Subject::Refusal | Subject::Closure);
+        for card in self.list.iter().filter(|_| self.is_counted).filter(silences) {
+            let facts = card.asked.iter().chain(&card.before).filter(|fact| fact.label == facts::SILENCES);
+            lines.extend(facts.map(|fact| (card.file, format!("`{}` silences {}", shown(&card.id), fact.text))));
+        }
+        lines.dedup();
+        lines
     }
 
     /// Takes over the cards of another register behind its own; the ids of its files begin at `first`.
@@ -130,14 +173,16 @@ impl Cards {
         self.list.extend(other.list.into_iter().map(moved));
         self.left_out += other.left_out + self.list.len().saturating_sub(MOST);
         self.list.truncate(MOST);
+        self.is_counted |= other.is_counted;
     }
 
     /// Makes the card of what was last decided about an exception, as the record says it.
     #[must_use]
-    pub fn of_record(judge: &Judge, register: &Register<'_>, exception: &Exception<'_>) -> Card {
+    pub fn of_record(judge: &Judge, register: &Register<'_>, exception: &Exception<'_>, scan: Option<&Scan>) -> Card {
         let subjects = [(subject::latest(exception), exception)];
         let known = Known::new(judge, register, None, &subjects);
-        let desk = Desk { judge, known, evidence: None, changes: None };
+        let before = Before::new(judge, &register.exceptions, false);
+        let desk = Desk { judge, known, evidence: None, changes: None, before, scan };
         desk.card(subjects[0].0, exception)
     }
 }
@@ -151,11 +196,12 @@ impl<'a> Desk<'_, 'a> {
             subject,
             title: exception.title.as_ref().map(|title| title.as_str().to_owned()).unwrap_or_default(),
             file: exception.file,
-            asked: facts::asked(subject, exception, self.changes, policy, &self.judge.people),
-            before: facts::before(subject, exception, policy, &self.judge.people),
-            unusual: self.known.unusual(subject, exception, self.judge),
+            asked: facts::asked(subject, exception, self.changes, policy, &self.judge.people, self.scan),
+            before: facts::before(subject, exception, policy, &self.judge.people, self.scan),
+            unusual: self.known.unusual(subject, exception, &self.before, self.judge),
+            precedents: self.before.lines(subject, exception, self.judge),
             approvals: deciding.iter().map(|(who, day)| self.approval(who, *day, exception.file)).collect(),
-            suggestion: deciding.first().and_then(|(who, day)| self.suggestion(subject, who, (*day)?, exception.file)),
+            suggestion: deciding.first().and_then(|(who, day)| self.suggestion(subject, who, (*day)?, exception)),
         }
     }
 
@@ -181,27 +227,56 @@ impl<'a> Desk<'_, 'a> {
         Approval { who: person(who.as_str(), people), account, standing }
     }
 
-    /// Writes the line of the decision with the day on which it is really made: that of the approval, or today.
-    fn suggestion(&self, subject: Subject, who: &Text<'_>, decided: &Spanned<Day>, file: FileId) -> Option<Suggestion> {
+    /// Writes the line of the decision with the day on which it is really made: that of the approval, or today. What would
+    /// then have begun before it was decided begins on that day.
+    fn suggestion(
+        &self,
+        subject: Subject,
+        who: &Text<'_>,
+        decided: &Spanned<Day>,
+        exception: &Exception<'_>,
+    ) -> Option<Suggestion> {
         let changes = self.changes?;
         if matches!(subject, Subject::Closure | Subject::Refusal) {
             return None;
         }
-        let standing = self.approval(who, None, file).standing;
+        let standing = self.approval(who, None, exception.file).standing;
         let day = if let Standing::Approved(day) = standing { day } else { self.judge.today.day };
-        let source = changes.files.source(file);
-        let (start, end) = (source.position(decided.span.start), source.position(decided.span.end));
-        if decided.value == day || start.line != end.line {
+        if decided.value == day {
             return None;
         }
-        let line_start = source.line_start(start.line);
-        let line = source.slice(source.line_at(line_start)).trim_end_matches(['\r', '\n']);
-        let written = decided.span.range();
-        let (from, to) = (written.start - line_start as usize, written.end - line_start as usize);
-        let quote = line.get(from..from + 1).filter(|sign| matches!(*sign, "\"" | "'")).unwrap_or_default();
-        let text = format!("{}{quote}{day}{quote}{}", line.get(..from)?, line.get(to..)?);
-        Some(Suggestion { line: start.line, text, day, dated: decided.value })
+        let zone = self.judge.policy.timezone;
+        let starts = exception.starts.as_ref().filter(|_| subject == Subject::Entry && decided.value < day);
+        let starts = starts.filter(|starts| zone.first_day(starts.value) < day);
+        let spans = std::iter::once(decided.span).chain(starts.map(|starts| starts.span)).collect();
+        let (first, last, text) = redated(changes.files.source(exception.file), spans, day)?;
+        Some(Suggestion { first, last, text, day, dated: decided.value })
     }
+}
+
+/// Writes lines with another day at some places: the number of the first and of the last, and their text. `None` if a place
+/// has more than one line, or they are so far apart that nobody would see what changes.
+fn redated(source: &Source, mut spans: Vec<Span>, day: Day) -> Option<(usize, usize, String)> {
+    spans.sort_unstable_by_key(|span| span.start);
+    let (first, last) = (source.position(spans.first()?.start).line, source.position(spans.last()?.end).line);
+    let is_one_line = |span: &Span| source.position(span.start).line == source.position(span.end).line;
+    if last - first > FARTHEST || !spans.iter().all(is_one_line) {
+        return None;
+    }
+    let from = source.line_start(first) as usize;
+    let to = source.line_at(source.line_start(last)).range().end;
+    let whole = source.text();
+    let (mut text, mut at) = (String::new(), from);
+    for span in spans {
+        let written = span.range();
+        let quote = whole.get(written.start..=written.start).filter(|sign| matches!(*sign, "\"" | "'"));
+        let quote = quote.unwrap_or_default();
+        text += whole.get(at..written.start)?;
+        text += &format!("{quote}{day}{quote}");
+        at = written.end;
+    }
+    text += whole.get(at..to)?;
+    Some((first, last, text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n")))
 }
 
 /// Returns whose agreement a subject needs, with the day that the record gives it.

@@ -3,12 +3,12 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::card::Subject;
+use crate::card::before::Before;
 use crate::history::Changes;
 use crate::people::{People, fold_person};
-use crate::register::{self, Exception, Status, Text, Tier, control_key};
+use crate::register::{self, Exception, Text, Tier};
 use crate::rules::{self, Judge};
 use crate::source::FileId;
-use crate::text::look_alike::name_key;
 use crate::text::shown;
 use crate::text::similarity::{Closest, closest_older};
 
@@ -18,17 +18,12 @@ const ALIKE: f64 = 0.6;
 /// From so many live exceptions one person owns remarkably many.
 const MANY: usize = 3;
 
-/// How long a refusal is told of, in days.
-const REMEMBERED: i64 = 365;
-
 /// What is known of the rest of the register; collected once for all cards.
 pub(super) struct Register<'r> {
     /// Live exceptions of each owner.
     owned: FxHashMap<String, usize>,
     /// How often an exception takes up an older one, and that one's id.
     taken_up: FxHashMap<FileId, (usize, &'r str)>,
-    /// The newest refusal for each system and control.
-    refused: FxHashMap<(String, String), &'r Exception<'r>>,
     /// The closest other reason of each reason: by its file and position.
     alike: FxHashMap<(FileId, usize), (&'r str, Closest)>,
 }
@@ -43,25 +38,24 @@ impl<'r> Register<'r> {
         let mut it = Self {
             owned: FxHashMap::default(),
             taken_up: rules::all_taken_up(judge, register, changes),
-            refused: FxHashMap::default(),
             alike: alike(register, subjects),
         };
         for exception in &register.exceptions {
             if let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_live()) {
                 *it.owned.entry(key(owner.as_str(), &judge.people)).or_default() += 1;
             }
-            if let Some(place) = place(exception, judge).filter(|_| exception.is(&[Status::Rejected])) {
-                let newest = it.refused.entry(place).or_insert(exception);
-                if decided(exception) > decided(newest) {
-                    *newest = exception;
-                }
-            }
         }
         it
     }
 
     /// Returns what is unusual, a sentence each.
-    pub(super) fn unusual(&self, subject: Subject, exception: &Exception<'_>, judge: &Judge) -> Vec<String> {
+    pub(super) fn unusual(
+        &self,
+        subject: Subject,
+        exception: &Exception<'_>,
+        before: &Before<'_>,
+        judge: &Judge,
+    ) -> Vec<String> {
         let mut said = Vec::new();
         if matches!(subject, Subject::Closure | Subject::Refusal) {
             return said;
@@ -90,10 +84,8 @@ impl<'r> Register<'r> {
                 policy.max_renewals
             ));
         }
-        if let Some(refused) = self.refused_before(exception, judge) {
-            let day = decided(refused).map(|day| format!(" on {day}")).unwrap_or_default();
-            let by = refused.approver.as_ref().map(|by| format!(" by {}", shown(by.as_str()))).unwrap_or_default();
-            said.push(format!("asked again: the same was refused{day}{by}, as {}", shown(refused.id)));
+        if before.is_asked_again(subject, exception, judge) {
+            said.push("asked again: the same was refused before".to_owned());
         }
         let owned = exception.owner.as_ref().and_then(|owner| self.owned.get(&key(owner.as_str(), &judge.people)));
         if let Some((count, owner)) = owned.filter(|count| **count >= MANY).zip(exception.owner.as_ref()) {
@@ -101,12 +93,6 @@ impl<'r> Register<'r> {
         }
         said.extend(self.likeness(subject, exception));
         said
-    }
-
-    fn refused_before(&self, exception: &Exception<'_>, judge: &Judge) -> Option<&'r Exception<'r>> {
-        let refused = *self.refused.get(&place(exception, judge)?)?;
-        let since = decided(refused)?.days_until(decided(exception).unwrap_or(judge.today.day));
-        (refused.file != exception.file && (0..=REMEMBERED).contains(&since)).then_some(refused)
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share between 0 and 1")]
@@ -165,17 +151,6 @@ fn alike<'r>(
 fn key(written: &str, people: &People) -> String {
     let known = people.roster().and_then(|roster| roster.find(written));
     known.map_or_else(|| fold_person(written).to_string(), |id| format!("#{}", id.index()))
-}
-
-/// Returns what two requests for the same system and control have in common.
-fn place(exception: &Exception<'_>, judge: &Judge) -> Option<(String, String)> {
-    let (system, control) = (exception.scope.system.as_ref()?, exception.control.as_ref()?);
-    let control = control_key(control.as_str(), judge.controls.as_ref());
-    Some((name_key(system.as_str()), control.into_owned()))
-}
-
-fn decided(exception: &Exception<'_>) -> Option<crate::time::Day> {
-    exception.decided.as_ref().map(|day| day.value)
 }
 
 fn nth(count: usize) -> String {

@@ -1,8 +1,10 @@
 //! The arguments of `stopgap card`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use crate::cli::Place;
+use crate::cli::{Past, Place};
 use crate::output::card::Format;
 
 /// Arguments of `card`.
@@ -17,6 +19,12 @@ pub struct Card {
     /// The day to show it for: `2026-11-23`, or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// The register of the past, or of a branch.
+    #[command(flatten)]
+    pub past: Past,
+    /// Count what each cover silences in this SARIF log of a scanner; repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub scan: Vec<PathBuf>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

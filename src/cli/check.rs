@@ -54,8 +54,9 @@ pub struct Check {
     /// Leave out the findings of these rules; repeatable, or with commas between.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
-    /// Count what each cover silences in this SARIF log of a scanner; repeatable. `stopgap enforce` judges the log.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "all_registers"])]
+    /// Count what each cover silences in this SARIF log of a scanner; repeatable. With `--base`, those of what the
+    /// change brings. `stopgap enforce` judges the log.
+    #[arg(long, value_name = "FILE", conflicts_with = "all_registers")]
     pub scan: Vec<PathBuf>,
     /// Exit with 1 from this level on.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]

@@ -32,10 +32,11 @@ pub(super) const OF_A_COMMAND: &str =
     "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 
 /// The commands by what they are for.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Exceptions", &["new", "renew", "review", "close", "reject", "amend", "decide"]),
-    ("The register", &["check", "enforce", "list", "show", "card", "suppressions", "explain"]),
-    ("The team", &["report", "remind", "history", "evidence", "export", "sync"]),
+    ("The register", &["check", "list", "show", "card", "explain"]),
+    ("The scanners", &["enforce", "suppressions", "sync"]),
+    ("The team", &["report", "remind", "history", "evidence", "export"]),
     ("Set-up", &["init", "doctor", "import"]),
     ("The program", &["schema", "completions", "man", "help"]),
 ];
@@ -71,6 +72,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap check", "judge the whole register"),
             ("stopgap check --base origin/main", "judge what this branch changes"),
+            ("stopgap check --scan trivy.sarif", "and count what each cover silences"),
             ("stopgap check --format concise", "one line for each finding"),
             ("stopgap check --all-registers", "judge all registers of a monorepo"),
             ("stopgap check --at 2026-03-31", "what was wrong on a day of the past"),
@@ -106,6 +108,8 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "card",
         &[
             ("stopgap card payroll-vendor", "what an approver agrees to"),
+            ("stopgap card payroll-vendor --at origin/ask-vendor", "the same for a branch that asks for it"),
+            ("stopgap card payroll-vendor --scan trivy.sarif", "and how many results its covers silence"),
             ("stopgap card payroll-vendor --format markdown", "the same for an issue or a chat"),
         ],
     ),

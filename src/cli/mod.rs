@@ -54,7 +54,7 @@ pub use sync::Sync;
 #[command(before_help = help::shown_examples(""), after_help = help::commands())]
 pub struct Cli {
     /// Colour what is meant for people: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true, display_order = 900)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]

@@ -150,7 +150,7 @@ pub(super) fn weigh(
         base: &base,
         circumstances: Circumstances { base_day: None, head: None, documents: Vec::new() },
         around: None,
-        reach: Reach::All { schema: own, evidence: &|_| Ok(None) },
+        reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
     let mut findings = gate.judge(|judged| judged.findings)?;
     findings.retain(|finding| finding.gates);

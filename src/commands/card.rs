@@ -6,15 +6,14 @@ use std::process::ExitCode;
 use crate::card::{Card, Cards};
 use crate::cli;
 use crate::commands::opened::{self, Opened};
-use crate::commands::{World, place};
+use crate::commands::{World, place, scan};
 use crate::error::Error;
 use crate::output::card::{markdown, render};
 
 /// Shows the card of what was last asked about an exception.
 pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let cli::Card { place, id, format, .. } = arguments;
-    let (card, path) = find(place, id, arguments.today.as_deref(), world)?;
-    render(*format, &card, &path, out)?;
+    let (card, path) = find(arguments, world)?;
+    render(arguments.format, &card, &path, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -24,14 +23,17 @@ pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> 
 ///
 /// If there is no such exception, or its file cannot be read.
 pub(super) fn page(place: &cli::Place, id: &str, today: Option<&str>, world: &World) -> Result<String, Error> {
-    let (card, path) = find(place, id, today, world)?;
+    let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
+    let arguments = cli::Card { id: id.to_owned(), place, today: today.map(str::to_owned), ..cli::Card::default() };
+    let (card, path) = find(&arguments, world)?;
     // As a shell hands over what a command prints.
     Ok(markdown(&card, None, &path).trim_end().to_owned())
 }
 
 /// Returns the card with the path of its file from the repository's top.
-fn find(place: &cli::Place, id: &str, today: Option<&str>, world: &World) -> Result<(Card, String), Error> {
-    let opened = Opened::open(place, today, world)?;
+fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
+    let opened = Opened::open_at(&arguments.place, &arguments.past, arguments.today.as_deref(), world)?;
+    let id = arguments.id.as_str();
     let Opened { root, judge, .. } = &opened;
     let register = opened.register();
     let found = opened::find(&register, id, "card")?;
@@ -44,6 +46,10 @@ fn find(place: &cli::Place, id: &str, today: Option<&str>, world: &World) -> Res
             help: format!("`stopgap check {}` says where", first.path),
         });
     };
-    let card = Cards::of_record(judge, &register, exception);
+    let scan = match arguments.scan.as_slice() {
+        [] => None,
+        logs => Some(scan::count(logs, &register, judge, root, &world.folder)?),
+    };
+    let card = Cards::of_record(judge, &register, exception, scan.as_ref());
     Ok((card, format!("{}{}", place::below_work_tree(root), first.path)))
 }

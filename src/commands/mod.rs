@@ -22,7 +22,6 @@ mod man;
 mod new;
 mod opened;
 mod place;
-mod precedent;
 mod registers;
 mod remind;
 mod report;

@@ -370,7 +370,7 @@ impl Story<'_> {
                     "the record says {act} on {day}, and it was first written {} later",
                     counted(early, "day")
                 ));
-            } else if early > 1 && matches!(told.act, Act::Reviewed | Act::Closed) {
+            } else if early > 1 && matches!(told.act, Act::Asked | Act::Reviewed | Act::Closed) {
                 step.remarks.push(format!("it was written down {} later", counted(early, "day")));
             }
             let unapproved = day.days_until(last);
@@ -574,9 +574,10 @@ impl Teller {
             ("alternatives", list(alternatives.collect())),
             ("removal", text(&it.removal)),
             ("owner", text(&it.owner)),
+            ("covers", list(it.covers.iter().map(|cover| cover.words()).collect())),
             ("references", list(it.references.iter().map(|text| text.as_str().to_owned()).collect())),
         ];
-        self.add(Act::Asked, None, None, None, says);
+        self.add(Act::Asked, None, day(&it.requested), None, says);
     }
 
     fn decide(&mut self, it: &Exception<'_>, zone: Zone) {

@@ -64,13 +64,22 @@ fn text(card: &Card, path: &str) -> String {
             let _ = writeln!(page, "  {}", wrap(sentence, "    ", WIDTH - 2));
         }
     }
+    if !card.precedents.is_empty() {
+        let _ = write!(page, "\nasked for before\n");
+        for sentence in &card.precedents {
+            let _ = writeln!(page, "  {}", wrap(sentence, "    ", WIDTH - 2));
+        }
+    }
     page.push_str("\ndecision\n");
     for sentence in decision(card) {
         let _ = writeln!(page, "  {}", wrap(&sentence, "    ", WIDTH - 2));
     }
-    if let Some(Suggestion { line, text, .. }) = &card.suggestion {
-        let _ = writeln!(page, "  {}", wrap(&format!("line {line} of {path} should read"), "    ", WIDTH - 2));
-        let _ = writeln!(page, "    {}", escape::line(text));
+    if let Some(Suggestion { first, last, text, .. }) = &card.suggestion {
+        let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
+        let _ = writeln!(page, "  {}", wrap(&format!("{lines} of {path} should read"), "    ", WIDTH - 2));
+        for line in text.lines() {
+            let _ = writeln!(page, "    {}", escape::line(line));
+        }
     }
     page
 }
@@ -105,12 +114,19 @@ pub fn markdown(card: &Card, register: Option<&str>, path: &str) -> String {
             let _ = writeln!(page, "- {}", prose(sentence));
         }
     }
+    if !card.precedents.is_empty() {
+        page.push_str("\n**Asked for before**\n\n");
+        for sentence in &card.precedents {
+            let _ = writeln!(page, "- {}", escape::markdown_message(sentence));
+        }
+    }
     page.push_str("\n**Decision**\n\n");
     for sentence in decision(card) {
         let _ = writeln!(page, "- {}", prose(&sentence));
     }
-    if let Some(Suggestion { line, .. }) = &card.suggestion {
-        let place = escape::markdown_code(&format!("{path}:{line}"));
+    if let Some(Suggestion { first, last, .. }) = &card.suggestion {
+        let to = if first == last { String::new() } else { format!("-{last}") };
+        let place = escape::markdown_code(&format!("{path}:{first}{to}"));
         let _ = write!(page, "\n{place} should read:\n\n{}", card.suggestion_block().unwrap_or_default());
     }
     page
@@ -178,19 +194,22 @@ fn standing(Approval { who, standing, .. }: &Approval, deed: &str, subject: Subj
         Standing::NoAccount => format!("{who} has to {deed}, and has no account that is known"),
         Standing::Unknown(day) => {
             let day = day.map(|day| format!(", on {day} as the record says")).unwrap_or_default();
-            let verb = if subject == Subject::Closure { "verifies" } else { "decides" };
-            format!("{who} {verb}{day}")
+            match subject {
+                Subject::Closure => format!("{who} verifies{day}"),
+                Subject::Refusal => format!("{who} turns it down{day}"),
+                _ => format!("{who} decides{day}"),
+            }
         }
     }
 }
 
 impl Card {
-    /// Returns the block that GitHub offers to commit with one click, where it stands in a review comment on the line;
+    /// Returns the block that GitHub offers to commit with one click, where it stands in a review comment on the lines;
     /// elsewhere it is a block of code. `None` if the line holds what would end or hide the block.
     #[must_use]
     pub fn suggestion_block(&self) -> Option<String> {
         let text = &self.suggestion.as_ref()?.text;
-        let is_plain = !text.contains("```") && escape::line(text) == text.as_str();
+        let is_plain = !text.contains("```") && text.lines().all(|line| escape::line(line) == line);
         is_plain.then(|| format!("```suggestion\n{text}\n```\n"))
     }
 }
@@ -224,6 +243,7 @@ pub(super) struct Item<'c> {
     asked: Vec<Said<'c>>,
     before: Vec<Said<'c>>,
     unusual: &'c [String],
+    precedents: &'c [String],
     approvals: Vec<Person<'c>>,
     suggestion: Option<Line<'c>>,
 }
@@ -245,6 +265,7 @@ struct Person<'c> {
 #[derive(Serialize)]
 struct Line<'c> {
     line: usize,
+    last_line: usize,
     text: &'c str,
     day: String,
     block: Option<String>,
@@ -272,9 +293,11 @@ pub(super) fn item<'c>(card: &'c Card, register: Option<&'c str>, path: &'c str)
         asked: said(&card.asked),
         before: said(&card.before),
         unusual: &card.unusual,
+        precedents: &card.precedents,
         approvals: card.approvals.iter().map(described).collect(),
         suggestion: card.suggestion.as_ref().map(|it| Line {
-            line: it.line,
+            line: it.first,
+            last_line: it.last,
             text: &it.text,
             day: it.day.to_string(),
             block: card.suggestion_block(),

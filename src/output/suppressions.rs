@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::output::{Format, Look, escape};
 use crate::policy::{Policy, SuppressionBaseline};
-use crate::register::{Exception, Files};
+use crate::register::{Exception, Files, Status};
 use crate::suppressions::{End, Item, Licences, Reach, Tag, Unread, What};
 use crate::text::counted;
 use crate::time::{Day, Today};
@@ -124,7 +124,14 @@ impl Listing<'_> {
         };
         match row.state {
             State::InForce(exception) => until(exception, "until"),
-            State::Ended(exception) => until(exception, "ended"),
+            State::Ended(exception) => match (&exception.closure, exception.is(&[Status::Rejected])) {
+                (_, true) => format!("{} was rejected", exception.id),
+                (Some(closure), _) => match &closure.date {
+                    Some(day) => format!("{} closed {}", exception.id, day.value),
+                    None => format!("{} is closed", exception.id),
+                },
+                (None, _) => until(exception, "ended"),
+            },
             State::NotYet(exception) => format!("{} is not in force", exception.id),
             State::Wider(exception) => format!("more than {} covers", exception.id),
             State::Unknown => format!("no exception is called {}", row.item.marker.as_deref().unwrap_or_default()),

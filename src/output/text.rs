@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::output::snippet::{self, Look, Severity, Snippet};
 use crate::output::{Broken, Named, Report, Several, escape, statistics};
 use crate::rule::Level;
+use crate::source::FileId;
 
 /// After more findings than these, a sum by rule follows.
 const LONG: usize = 10;
@@ -54,9 +55,18 @@ pub(super) fn left_out(count: usize, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{}: {}", looked_at(report), found(report));
     let broken = report.broken().iter().map(Broken::sentence);
-    let rest = broken.chain(elsewhere(report)).chain(report.remarks.iter().cloned());
+    let rest = broken.chain(elsewhere(report)).chain(report.remarks.iter().cloned()).chain(of_cards(report));
     let parts = report.several.iter().flat_map(|several| parts(report, several));
     std::iter::once(first).chain(parts).chain(rest).try_for_each(|line| writeln!(out, "{}", escape::line(&line)))
+}
+
+/// Returns what the cards say that are not shown here, with the register where there are several.
+fn of_cards(report: &Report<'_>) -> Vec<String> {
+    let named = |(file, line): (FileId, String)| match report.register_of(file) {
+        Some(register) => format!("{register}: {line}"),
+        None => line,
+    };
+    report.cards.remarks().into_iter().map(named).collect()
 }
 
 /// Returns what was found in each of several registers, those without findings left out.

@@ -2,6 +2,7 @@
 
 use crate::register::spanned::{At, Spanned, Text};
 use crate::register::values::{entries, items, read, text, texts};
+use crate::text::shown;
 use crate::tools::{Name, Selector};
 use crate::yaml::{Entry, Node};
 
@@ -98,6 +99,40 @@ impl<'a> Cover<'a> {
     #[must_use]
     pub fn name(&self) -> Option<Name> {
         self.tool.as_ref().map(|tool| Name::read(tool.as_str()))
+    }
+
+    /// Says in a line what it means: the tool, the id, and how far it reaches.
+    #[must_use]
+    pub fn words(&self) -> String {
+        const LISTED: usize = 3;
+        let one = |text: &Option<Text<'a>>| text.as_ref().map(|text| shown(text.as_str()).into_owned());
+        let list = |texts: &[Text<'a>]| {
+            let mut listed: Vec<String> = texts.iter().take(LISTED).map(|it| shown(it.as_str()).into_owned()).collect();
+            if texts.len() > LISTED {
+                listed.push(format!("{} more", texts.len() - LISTED));
+            }
+            (!listed.is_empty()).then(|| listed.join(", "))
+        };
+        let package = self.package.as_ref().and_then(|package| {
+            let version = one(&package.version).map(|version| format!(" {version}")).unwrap_or_default();
+            one(&package.name).map(|name| format!("{name}{version}"))
+        });
+        let name = one(&self.tool).into_iter().chain(one(&self.id)).collect::<Vec<_>>().join(" ");
+        let reach = [
+            (" in ", list(&self.paths)),
+            (" for ", list(&self.purls)),
+            (" for ", package),
+            (", kind ", one(&self.kind)),
+            (", namespace ", one(&self.namespace)),
+            (", scope ", one(&self.scope)),
+            (", assignment ", one(&self.assignment)),
+            (", where ", list(&self.matches)),
+        ];
+        let reach: String =
+            reach.into_iter().filter_map(|(word, text)| text.map(|text| format!("{word}{text}"))).collect();
+        let everywhere = if reach.is_empty() { " wherever it is found" } else { "" };
+        let fixed = self.until_fixed.as_ref().filter(|fixed| fixed.value);
+        format!("{name}{reach}{everywhere}{}", fixed.map_or("", |_| ", until there is a fix"))
     }
 
     /// Returns the selectors that it has.

@@ -92,7 +92,7 @@ impl Hits {
     }
 }
 
-/// What a cover silences.
+/// What a cover silences, or would if its exception were in force.
 #[derive(Clone, Debug, Default)]
 pub struct Use {
     /// How many results.
@@ -239,7 +239,7 @@ impl Scan {
             seen.results += 1;
         }
         let meant = if self.covers.name(tool) { self.covers.of_result(tool, &result.subject()) } else { Vec::new() };
-        for at in meant.iter().filter(|at| self.covers.list[**at].in_force) {
+        for at in &meant {
             let used = &mut self.uses[*at];
             used.results += 1;
             used.files.extend(result.places.iter().map(|place| hash(place.text())));

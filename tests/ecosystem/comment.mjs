@@ -149,7 +149,7 @@ class Comments extends Issues {
     if (body?.body?.length > 65536) return { status: 422, body: { message: "Validation Failed" } };
     if (method === "post") {
       const { body: text, ...more } = body;
-      return { status: 201, body: this.shape(kind, this.add(kind, BOT, text, kind === "pulls" ? more : {})) };
+      return { status: 201, body: this.shape(kind, this.add(kind, BOT, text, kind === "pulls" ? { start_line: null, ...more } : {})) };
     }
     const at = notes.findIndex((one) => one.id === id);
     if (at < 0) return { status: 404, body: { message: "Not Found" } };
@@ -256,10 +256,11 @@ api.notes.issues = api.notes.issues.filter((one) => !ours().includes(one));
 await settle("the step", ["comment"], { more: step });
 const suggestions = () => api.notes.pulls.filter(({ user }) => user.login === BOT.login);
 if (ours().length !== 1 || suggestions().length !== 5) fail(`${ours().length} comments, ${suggestions().length} suggestions`);
-for (const { path, line, body } of suggestions()) {
+for (const { path, start_line: first, line, body } of suggestions()) {
   const file = readFileSync(`${repo}/${path}`, "utf8").split("\n");
-  const block = /```suggestion\n(.*)\n```$/.exec(body);
-  if (!block || block[1] !== file[line - 1].replace("2026-11-20", "2026-11-23")) fail(`${path}:${line} gets ${body}`);
+  const block = /```suggestion\n([^]*)\n```$/.exec(body);
+  const written = file.slice((first ?? line) - 1, line).join("\n");
+  if (!block || block[1] !== written.replaceAll("2026-11-20", "2026-11-23")) fail(`${path}:${line} gets ${body}`);
 }
 await settle("the step again", ["comment"], { more: step, writes: [] });
 // The approver commits one suggestion: the rest stays, and that one goes.

@@ -324,7 +324,7 @@ fn what_git_knows_is_on_the_agenda() {
             &[
                 "## Waiting for a decision: 2",
                 "## Past the gate since 2026-11-16: 1",
-                "`git diff HEAD...origin/ask-scale",
+                "`stopgap card scale --at origin/ask-scale`",
             ],
         ),
         ("html", &["origin/ask-scale", "approved-content-changed", "https://github.com/acme/register/blob/"]),

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::enforce;
 use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
@@ -152,8 +153,9 @@ fn a_new_exception_waits_for_its_approver_and_is_dated_by_the_approval() {
     assert_eq!(said(&card, "asked", "until"), "2026-12-16, 30 days from 2026-11-16; tier low allows 30 days");
     assert_eq!(card["approvals"][0]["standing"], "waiting");
     let line = |card: &Value| card["suggestion"]["text"].as_str().unwrap().to_owned();
-    assert_eq!(line(&card), "decided: 2026-11-23", "today, as long as nobody has approved");
-    assert_eq!(card["suggestion"]["block"], "```suggestion\ndecided: 2026-11-23\n```\n");
+    let dated = |day: &str| format!("decided: {day}\nstatus: active\nstarts: {day}");
+    assert_eq!(line(&card), dated("2026-11-23"), "today, as long as nobody has approved");
+    assert_eq!(card["suggestion"]["block"], format!("```suggestion\n{}\n```\n", dated("2026-11-23")));
 
     let pull = pull.review("mei", "APPROVED", "2026-11-20T10:00:00Z");
     let [card] = pull.cards().try_into().unwrap();
@@ -161,11 +163,11 @@ fn a_new_exception_waits_for_its_approver_and_is_dated_by_the_approval() {
         (&card["approvals"][0]["standing"], &card["approvals"][0]["day"]),
         (&"approved".into(), &"2026-11-20".into())
     );
-    assert_eq!(line(&card), "decided: 2026-11-20", "the day of the approval");
+    assert_eq!(line(&card), dated("2026-11-20"), "the day of the approval");
     let page = pull.judged("markdown");
     assert!(page.contains("## What an approval agrees to\n\n### label-printer: new exception\n"), "{page}");
     assert!(page.contains("- the decision is dated 2026-11-15, and was made on 2026-11-20\n"), "{page}");
-    assert!(page.contains("```suggestion\ndecided: 2026-11-20\n```"), "{page}");
+    assert!(page.contains(&format!("```suggestion\n{}\n```", dated("2026-11-20"))), "{page}");
 
     let pull = pull.review("mei", "CHANGES_REQUESTED", "2026-11-21T10:00:00Z");
     assert_eq!(pull.cards()[0]["approvals"][0]["standing"], "against");
@@ -223,13 +225,113 @@ fn what_is_unusual_is_said() {
         [
             "tier high, whose approval lasts 7 days at most",
             "exposes data",
-            "asked again: the same was refused on 2026-11-15 by @mei, as refused",
+            "asked again: the same was refused before",
             "Luis Prado owns 3 live exceptions",
             "76 % of the words of its reason are those of the reason of other",
         ]
     );
     let quiet = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
     assert_eq!(quiet.cards()[0]["unusual"], json!([]));
+}
+
+#[test]
+fn a_suggestion_moves_a_start_that_would_be_before_the_decision() {
+    let friday = [("decided", "2026-11-20"), ("starts", "2026-11-20")];
+    let pull = Pull::new(&[], &[(PRINTER, &printer(&friday))]);
+    let [card] = pull.cards().try_into().unwrap();
+    let text = std::fs::read_to_string(pull.repo.path().join(PRINTER)).unwrap();
+    let at = |key: &str| 1 + text.lines().position(|line| line.starts_with(key)).unwrap();
+    let suggestion = &card["suggestion"];
+    let (first, last) = (at("decided:").min(at("starts:")), at("decided:").max(at("starts:")));
+    assert_eq!((&suggestion["line"], &suggestion["last_line"]), (&first.into(), &last.into()));
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let asked = lines[first - 1..last].join("\n").replace("2026-11-20", TODAY);
+    assert_eq!(suggestion["text"], asked);
+    // Accepted, it is dated as it should be.
+    let accepted = [lines[..first - 1].join("\n"), asked, lines[last..].join("\n")].join("\n") + "\n";
+    let right = Pull::new(&[], &[(PRINTER, &accepted)]);
+    assert_eq!(right.cards()[0]["suggestion"], Value::Null);
+    assert!(!right.judged("concise").contains("recorded-late"));
+    // A start that is still to come stays.
+    let later = Pull::new(&[], &[(PRINTER, &printer(&[("decided", "2026-11-20"), ("starts", "2026-11-25")]))]);
+    assert_eq!(later.cards()[0]["suggestion"]["block"], "```suggestion\ndecided: 2026-11-23\n```\n");
+}
+
+#[test]
+fn what_was_asked_for_before_is_said_once() {
+    let refused = printer(&[("status", "rejected"), ("starts", ""), ("expires", ""), ("decided", "2026-11-15")]);
+    let pull = Pull::new(&[("exceptions/refused.yaml", &refused)], &[(PRINTER, &printer(&[]))]);
+    let line = "for the same control and system: `refused`, refused by @mei on 2026-11-15";
+    assert_eq!(pull.cards()[0]["precedents"], json!([line, "more: 1 for the control"]));
+    let page = pull.judged("markdown");
+    assert_eq!(page.matches("refused by").count(), 1, "{page}");
+    assert_eq!(pull.judged("text").matches(&format!("before `label-printer`, {line}")).count(), 1);
+    // The record of the past knows only what came before it.
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/first.yaml", printer(&[("decided", "2026-10-01")]));
+    sandbox.file("exceptions/second.yaml", printer(&[("decided", "2026-11-01")]));
+    let card = |id: &str| Run::of(sandbox.command().args(["card", id, "--today", TODAY])).stdout;
+    assert!(!card("first").contains("asked for before"), "{}", card("first"));
+    assert!(card("second").contains("control and system: `first`"), "{}", card("second"));
+}
+
+#[test]
+fn what_covers_silence_is_counted_for_the_approver() {
+    let covers = "[{tool: trivy, id: AVD-DS-0002, paths: [Dockerfile]}, {tool: grype, id: CVE-2026-1}]";
+    let text = printer(&[("covers", covers), ("starts", "2026-11-25"), ("decided", TODAY)]);
+    let pull = Pull::new(&[("exceptions/old.yaml", &printer(&[("covers", covers)]))], &[(PRINTER, &text)]);
+    let results = |count: usize| {
+        let all: Vec<Value> = (0..count).map(|_| enforce::result("DS-0002", "Dockerfile")).collect();
+        enforce::log("Trivy", &all)
+    };
+    let sarif = pull.repo.path().parent().unwrap().join("a.sarif");
+    std::fs::write(&sarif, results(2)).unwrap();
+    let stopgap = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+        Run::of(command.args(arguments).args(["--today", TODAY, "--scan"]).arg(&sarif)).stdout
+    };
+    // It begins in two days, and the approver is asked today.
+    let trivy = "trivy AVD-DS-0002 in Dockerfile: 2 results in 1 file";
+    let card = stopgap(&["card", "label-printer"]);
+    assert!(card.contains(&format!("  silences    {trivy}\n")), "{card}");
+    assert!(card.contains("not counted, because no log\n              of it is given"), "{card}");
+    let gate = stopgap(&["check", "--base", "main"]);
+    assert!(
+        gate.contains(&format!("`label-printer` silences {trivy}\n")) && !gate.contains("`old` silences"),
+        "{gate}"
+    );
+    let page = stopgap(&["check", "--base", "main", "--format", "markdown"]);
+    assert_eq!(page.matches("2 results in 1 file").count(), 1, "{page}");
+    assert!(page.contains("- **silences:** trivy AVD-DS-0002 in Dockerfile: 2 results in 1 file"), "{page}");
+    // Of what the change does not touch, nothing gates.
+    std::fs::write(&sarif, results(51)).unwrap();
+    let found = stopgap(&["check", "--base", "main", "--format", "concise", "--select", "cover-too-broad"]);
+    let broad = found.lines().filter(|line| line.contains("silences `51` results")).collect::<Vec<_>>();
+    assert!(broad.len() == 1 && broad[0].starts_with(PRINTER), "{found}");
+    std::fs::write(&sarif, results(0)).unwrap();
+    let found = stopgap(&["check", "--base", "main", "--format", "concise", "--select", "unused-cover"]);
+    assert!(!found.contains("[unused-cover]"), "{found}");
+}
+
+#[test]
+fn a_refusal_says_who_answered_what() {
+    let note = "[{date: 2026-11-15, by: \"@mei\", note: Use hall 2.}]";
+    let sandbox = Sandbox::new();
+    sandbox.file(PRINTER, printer(&[("status", "rejected"), ("reviews", note), ("decided", "2026-11-15")]));
+    let card = Run::of(sandbox.command().args(["card", "label-printer", "--today", TODAY])).stdout;
+    assert!(card.contains("\n  answer      Use hall 2.\n"), "{card}");
+    assert!(card.ends_with("\n  @mei turns it down, on 2026-11-15 as the record says\n"), "{card}");
+}
+
+#[test]
+fn the_card_of_a_branch_is_shown_from_another_one() {
+    let pull = Pull::new(&[], &[(PRINTER, &printer(&[]))]);
+    pull.repo.git(&["switch", "--quiet", "main"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(pull.repo.path());
+    let run = Run::of(command.args(["card", "label-printer", "--at", "topic"]));
+    assert!(run.code == 0 && run.stdout.starts_with("label-printer: new exception\n"), "{run:?}");
 }
 
 #[test]

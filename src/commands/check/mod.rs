@@ -18,7 +18,7 @@ use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
 use crate::commands::then::{self, Then};
-use crate::commands::{book, precedent, scan, signoff, surroundings, write};
+use crate::commands::{book, scan, signoff, surroundings, write};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
@@ -125,10 +125,7 @@ impl Run<'_> {
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
         let counted = match self.arguments.scan.as_slice() {
             [] => None,
-            logs => {
-                let register = Register::parse(&files, own.as_ref());
-                Some(scan::count(logs, &register, &judge, &self.root, &self.world.folder)?)
-            }
+            _ => self.count(&Register::parse(&files, own.as_ref()), &judge)?,
         };
         let find = |register: &Register<'_>, files: &Files| {
             let case = Case::whole(&judge, register, ownership.as_ref(), files);
@@ -243,24 +240,35 @@ impl Run<'_> {
             base: &before,
             circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
             around: Some(&around),
-            reach: Reach::All { schema: own.as_ref(), evidence: &|changes| given.evidence(&approved, changes, &judge) },
+            reach: Reach::All {
+                schema: own.as_ref(),
+                evidence: &|changes| given.evidence(&approved, changes, &judge),
+                scan: &|register| self.count(register, &judge),
+            },
         };
-        let (findings, cards, counts, remarks) = gate.judge(|Judged { register, changes, mut findings }| {
+        let (findings, cards, counts, remarks) = gate.judge(|Judged { register, changes, scan, mut findings }| {
             selection.narrow(&mut findings, &files);
             self.rules.narrow(&mut findings);
             let remarks: Vec<String> = std::iter::once(base.remark())
                 .chain(place.remark())
                 .chain(base::uncompared(changes))
-                .chain(precedent::lines(changes, register, &judge))
                 .chain(given.remark())
                 .chain(left)
                 .collect();
-            let cards = Cards::of_change(&judge, register, changes);
+            let cards = Cards::of_change(&judge, register, changes, scan);
             (findings, cards, (register.files.len(), register.live()), remarks)
         })?;
         let base = Some(base.snapshot.commit.as_ref().map_or("", Commit::as_str).to_owned());
         let (today, fixes) = (judge.today, Fixes::default());
         Ok(Checked { files, findings, cards, counts, folder, today, base, remarks, fixes, scan: None })
+    }
+
+    /// Counts what covers silence in the logs that are given.
+    fn count(&self, register: &Register<'_>, judge: &Judge) -> Result<Option<Scan>, Error> {
+        match self.arguments.scan.as_slice() {
+            [] => Ok(None),
+            logs => scan::count(logs, register, judge, &self.root, &self.world.folder).map(Some),
+        }
     }
 
     /// Refuses a change after which the register is looked for in another place than before: nobody would judge what

@@ -53,6 +53,8 @@ impl Handoff<'_> {
         let approver = shown(self.draft.text(APPROVER));
         let then = if steps.tool().is_some() { "" } else { "then open the pull request; " };
         writeln!(out, "\n{then}the approval of `{}` there is the sign-off", escape::line(&approver))?;
+        let id = escape::shell_word(id);
+        writeln!(out, "if it comes on a later day, `stopgap decide {id}` dates it, and the approval stays good")?;
         Ok(())
     }
 

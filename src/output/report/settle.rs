@@ -81,7 +81,7 @@ pub(super) fn slip(slip: &Slip<'_>) -> String {
 
 /// Returns how one looks at what a branch asks for.
 pub(super) fn request(request: &Request) -> String {
-    format!("git diff HEAD...{} -- {}", shell_word(&request.branch), shell_word(&request.path))
+    format!("stopgap card {} --at {}", shell_word(&request.id), shell_word(&request.branch))
 }
 
 fn of(verb: &str, item: &Item<'_>) -> String {

@@ -13,7 +13,7 @@ use crate::history::timeline::Event;
 use crate::output::history::{cut, name_of};
 use crate::output::record::View;
 use crate::output::{Look, Report};
-use crate::register::{Exception, FileRef, Text};
+use crate::register::{Cover, Exception, FileRef, Text};
 use crate::rule::{Finding, Level};
 use crate::time::Day;
 
@@ -167,6 +167,10 @@ fn facts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
         let scope: Vec<&str> = it.scope.parts().map(|(_, text)| text.as_str()).collect();
         add("scope", (!scope.is_empty()).then(|| scope.join(", ")));
         add("tier", it.risk.tier.as_ref().map(|tier| tier.value.name().to_owned()));
+        let exposure: Vec<&str> = it.risk.exposure.iter().map(Text::as_str).collect();
+        add("exposes", (!exposure.is_empty()).then(|| exposure.join(", ")));
+        let covers: Vec<String> = it.covers.iter().map(Cover::words).collect();
+        add("silences", (!covers.is_empty()).then(|| covers.join("; ")));
         add("requester", own(&it.requester));
         add("owner", own(&it.owner));
         let decided = it.decided.as_ref().map(|day| format!(", decided on {}", day.value)).unwrap_or_default();

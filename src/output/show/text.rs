@@ -40,7 +40,7 @@ pub(super) fn render(sheet: &Sheet<'_>, look: Look, out: &mut dyn Write) -> io::
     for slip in untold(sheet) {
         let text =
             format!("{}  {}  {}[{}] {}", slip.day, slip.commit.short(), slip.level.name(), slip.rule, slip.message);
-        writeln!(out, "  {}", wrapped(&text, INDENT, look.width))?;
+        writeln!(out, "  {}", row(&text, look.width))?;
     }
     for remark in &sheet.remarks {
         writeln!(out, "  {}", wrapped(remark, "    ", look.width))?;
@@ -49,7 +49,7 @@ pub(super) fn render(sheet: &Sheet<'_>, look: Look, out: &mut dyn Write) -> io::
     for event in &sheet.timeline {
         // A script may read these lines, so only a terminal breaks them.
         let width = if sheet.in_terminal { look.width } else { usize::MAX };
-        writeln!(out, "  {}", wrapped(&entry(event), INDENT, width))?;
+        writeln!(out, "  {}", row(&entry(event), width))?;
     }
     Ok(())
 }
@@ -62,4 +62,19 @@ fn wrapped(text: &str, indent: &str, width: usize) -> String {
     }
     let room = width.saturating_sub(indent.len());
     wrap(&text.replace(['\n', '\r'], " "), "", room).replace('\n', &format!("\n{indent}"))
+}
+
+/// Breaks a row of the timeline below its words, so that the columns before them stay.
+fn row(text: &str, width: usize) -> String {
+    /// A day and a commit.
+    const COLUMNS: usize = 26;
+    let one_line = escape::line(text);
+    let columns = one_line.get(..COLUMNS).and_then(|head| head.rfind("  ")).map_or(0, |at| at + 2);
+    let (head, words) = one_line.split_at(columns);
+    let room = width.saturating_sub(columns + 2);
+    if escape::columns(words) <= room {
+        return one_line.into_owned();
+    }
+    let indent = " ".repeat(columns + 2);
+    format!("{head}{}", wrap(&words.replace(['\n', '\r'], " "), "", room).replace('\n', &format!("\n{indent}")))
 }

@@ -43,8 +43,9 @@ fn count(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) -> 
     let Some(scan) = cx.scan else { return false };
     let most = cx.policy().enforcement.most_covered;
     let mut uses = scan.uses_of(exception.file);
-    let Some((_, used)) = uses.find(|(known, _)| known.span == cover.item.span) else { return false };
-    if used.results <= most {
+    let Some((known, used)) = uses.find(|(known, _)| known.span == cover.item.span) else { return false };
+    let ended = exception.term(cx.policy().timezone, cx.today()).is_some_and(|term| term.ended);
+    if used.results <= most || (ended && !known.in_force) {
         return false;
     }
     let message =

@@ -24,6 +24,9 @@ declare_rule! {
     check: Check::Register(check),
 }
 
+/// What to do about an entry of an ignore file that follows the register.
+const SYNC: &str = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
+
 fn check(cx: &mut Context<'_>) {
     let Some(inventory) = cx.inventory() else { return };
     let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
@@ -34,10 +37,14 @@ fn check(cx: &mut Context<'_>) {
         let (tool, what) = (name(item.found.tool), what(&item.found.what));
         let message = format!("{}, and {tool} is still told to overlook {what}", ended(exception, cx));
         let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
+        let path = cx.files.source(item.file).path();
+        let is_written_by_sync = cx.policy().sync.iter().any(|target| target.path == path);
         let finding = cx.report_in(item.file, spot, message);
-        finding.help("fix what the scanner finds, and delete the suppression");
-        if let Some(end) = exception.current_expiry() {
-            finding.label_in(exception.file, end.span, "its end");
+        finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner finds, and delete the suppression" });
+        let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
+        let end = closed.or_else(|| exception.current_expiry().map(|end| end.span));
+        if let Some(end) = end {
+            finding.label_in(exception.file, end, "its end");
         }
     }
 }
