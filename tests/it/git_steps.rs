@@ -147,7 +147,7 @@ fn a_request_is_pushed_from_the_default_branch_and_nothing_here_changes() {
         run.stdout
     );
     assert!(
-        run.stdout.ends_with("rm -- exceptions/printer.yaml\n\nthe approval of `Mei Tanaka` there is the sign-off\n"),
+        run.stdout.contains("rm -- exceptions/printer.yaml\n\nthe approval of `Mei Tanaka` there is the sign-off\n"),
         "{}",
         run.stdout
     );

@@ -346,7 +346,7 @@ fn the_agenda_is_one_over_all_registers() {
     assert_eq!(once.len(), told.len(), "what is beside all registers is told once: {told:?}");
     for format in ["text", "markdown", "html"] {
         let shown = run(&repo, &["report", "--since", "2020-01-01", "--format", format]).stdout;
-        for told in ["apps/pay/exceptions/vendor.yaml", "stopgap close badge --root apps/pay"] {
+        for told in ["stopgap card vendor --root apps/pay --at origin/ask", "stopgap close badge --root apps/pay"] {
             assert!(shown.contains(told), "{format}: {told}: {shown}");
         }
     }

@@ -309,7 +309,7 @@ fn asked<'m>(meeting: &'m Meeting<'m>, request: &'m Request) -> Asked<'m> {
         last_day: request.last_day.map(|day| day.to_string()),
         requester: request.requester.as_deref(),
         approver: request.approver.as_deref(),
-        command: settle::request(request),
+        command: settle::request(meeting, request),
     }
 }
 

@@ -174,7 +174,7 @@ impl Page<'_> {
                     stated(&it.worst),
                     stated(&it.requester),
                     stated(&it.approver),
-                    commands(&[settle::request(it)]),
+                    commands(&[settle::request(meeting, it)]),
                 ];
                 format!("| {} |\n", cells.join(" | "))
             }),

@@ -46,7 +46,7 @@ pub(super) fn check(meeting: &Meeting<'_>, path: &str) -> String {
 
 fn checked(meeting: &Meeting<'_>, path: &str, option: &str) -> String {
     match Home::of(meeting.homes, path).filter(|home| home.holds(path)) {
-        Some(home) => format!("stopgap check{option} {}{}", shell_word(path), root(Some(home))),
+        Some(home) => format!("stopgap check{option} {}{}", shell_word(path), root(Some(&home.name))),
         None if meeting.homes.is_empty() => format!("stopgap check{option} {}", shell_word(path)),
         // It is in none of them.
         None => format!("stopgap check{option} --all-registers"),
@@ -80,15 +80,16 @@ pub(super) fn slip(slip: &Slip<'_>) -> String {
 }
 
 /// Returns how one looks at what a branch asks for.
-pub(super) fn request(request: &Request) -> String {
-    format!("stopgap card {} --at {}", shell_word(&request.id), shell_word(&request.branch))
+pub(super) fn request(meeting: &Meeting<'_>, request: &Request) -> String {
+    let home = root(meeting.register_of(&request.path));
+    format!("stopgap card {}{home} --at {}", shell_word(&request.id), shell_word(&request.branch))
 }
 
 fn of(verb: &str, item: &Item<'_>) -> String {
-    format!("stopgap {verb} {}{}", shell_word(item.exception.id), root(item.home))
+    format!("stopgap {verb} {}{}", shell_word(item.exception.id), root(item.home.map(|home| home.name.as_str())))
 }
 
 /// Names one of several registers to a command that is typed at the top of the work tree.
-fn root(home: Option<&Home>) -> String {
-    home.map(|home| format!(" --root {}", shell_word(&home.name))).unwrap_or_default()
+fn root(home: Option<&str>) -> String {
+    home.map(|home| format!(" --root {}", shell_word(home))).unwrap_or_default()
 }

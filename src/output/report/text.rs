@@ -187,7 +187,7 @@ impl Page<'_> {
             self.fact("term", &words::asked_term(request, words::iso))?;
             self.fact("asked by", &words::name(&stated(&request.requester)))?;
             self.fact("approver", &words::name(&stated(&request.approver)))?;
-            self.command("do", &settle::request(request))?;
+            self.command("do", &settle::request(self.meeting, request))?;
         }
         match pending.left_out {
             0 => Ok(()),

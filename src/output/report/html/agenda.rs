@@ -172,7 +172,7 @@ fn pending(meeting: &Meeting<'_>) -> Markup {
             ("Asked by", stated(&it.requester)),
             ("Approver", stated(&it.approver)),
         ];
-        self::card(&head, facts, &[settle::request(it)])
+        self::card(&head, facts, &[settle::request(meeting, it)])
     };
     html! {
         h3 #pending { (counted("Waiting for a decision", &or_none(count))) }

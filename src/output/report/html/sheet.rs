@@ -82,7 +82,7 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
     for request in meeting.pending.iter().flat_map(|pending| &pending.requests) {
         let who = words::name(request.approver.as_deref().unwrap_or("not stated")).into_owned();
         let what = words::asks(request, meeting.today);
-        lines.push(["○ waiting".to_owned(), request.id.clone(), what, who, settle::request(request)]);
+        lines.push(["○ waiting".to_owned(), request.id.clone(), what, who, settle::request(meeting, request)]);
     }
     lines
 }
