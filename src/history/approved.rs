@@ -77,16 +77,19 @@ impl Approved<'_> {
         let Some(commit) = self.git.commit(commit)? else { return Ok(None) };
         let files: Vec<FileId> = now.iter().map(|(file, _)| *file).collect();
         let then = self.texts(&commit, &files, all)?;
-        let mut worth = Worth::default();
+        let (mut worth, mut unknown) = (Worth::default(), Vec::new());
         for (file, text) in now {
             let older = then.iter().filter(|(old, _)| old == file);
             let beyond: Vec<Option<String>> = older.map(|(_, old)| pending.beyond(*file, old, text)).collect();
             match beyond.iter().flatten().next() {
                 _ if beyond.iter().any(Option::is_none) => worth.covers.push(*file),
                 Some(place) => worth.edited.push((*file, place.clone())),
-                None => {}
+                None => unknown.push(*file),
             }
         }
+        // Two files may have one id; an approval of one of them is none of the other.
+        let Worth { covers, edited } = &mut worth;
+        covers.retain(|file| !unknown.contains(file) && edited.iter().all(|(other, _)| other != file));
         Ok(Some(worth))
     }
 

@@ -347,3 +347,20 @@ fn an_update_fills_what_is_missing_keeps_comments_and_replaces_nothing_that_was_
     let again = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
     assert!(again.stdout.contains("0 fields filled in 0 exceptions"), "{}", again.stdout);
 }
+
+/// A gap is what an exception needs and lacks: what may be left out is decided on, whatever the baseline names.
+#[test]
+fn a_baseline_does_not_let_an_optional_field_in() {
+    let ramp = Ramp::imported();
+    ramp.repo.switch("main");
+    let entry = ramp.read("baseline.yaml").lines().find(|line| line.contains("schema:")).unwrap().to_owned();
+    ramp.edit("baseline.yaml", &entry, &entry.replacen('[', "[/covers, ", 1));
+    ramp.repo.commit("Name what is no gap");
+    ramp.repo.git(&["branch", "--force", "topic", "main"]);
+    ramp.repo.switch("topic");
+    let path = ramp.repo.git(&["ls-files", "exceptions/*.yaml"]).lines().next().unwrap().to_owned();
+    let text = ramp.read(&path);
+    ramp.repo.write(&path, &format!("{text}covers: [{{tool: trivy, id: CVE-2026-1}}]\n"));
+    let (passes, found) = ramp.gate(&[]);
+    assert!(!passes && found.contains(&"error[approved-content-changed]".to_owned()), "{found:?}");
+}

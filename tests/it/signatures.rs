@@ -157,6 +157,7 @@ fn only_the_keys_of_the_base_count() {
     assert!(signed.gate().contains("its signature is not by a key of `allowed_signers`"), "{}", signed.gate());
     let turned_off = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "-q"]);
     assert_eq!(turned_off.code, 1);
+    assert!(turned_off.stdout.contains("`mei@example.com` may sign decisions with another key"), "{turned_off:?}");
     // Without the rule there is nothing to say, and turning it off is said.
     signed.repo.write("stopgap.yaml", "rules: {not-code-owned: off}\n").commit("Turn it off");
     let run = stopgap(&signed.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise"]);

@@ -161,6 +161,23 @@ fn naming_a_rule_where_none_was_named_is_not_new() {
     assert_eq!(check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]), (0, Vec::new()));
 }
 
+/// The first baseline is for what was there, and not for what its own pull request brings.
+#[test]
+fn a_change_does_not_bring_its_own_baseline_for_what_it_adds() {
+    let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\nsuppressions: [all]\n");
+    repo.branch("change");
+    let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+    assert_eq!(stopgap(&repo, &write).code, 0);
+    repo.commit("the baseline");
+    let only = ["--base", "main", "--select", "unregistered-suppression"];
+    assert_eq!(check(&repo, TODAY, &only), (0, Vec::new()));
+    std::fs::remove_file(repo.path().join("suppressions.yaml")).unwrap();
+    repo.write("app/new.py", "os.system(other + more)  # nosec\n");
+    assert_eq!(stopgap(&repo, &write).code, 0);
+    repo.commit("one more, and in the baseline");
+    assert_eq!(check(&repo, TODAY, &only), (1, vec!["app/new.py:1:26: error[unregistered-suppression]".to_owned()]));
+}
+
 #[test]
 fn a_baseline_lets_the_old_be_and_only_gets_shorter() {
     let repo = repository("rules: {not-code-owned: off, approver-not-code-owner: off}\n");

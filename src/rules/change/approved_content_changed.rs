@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::history::{self, Edit};
-use crate::register::fields::{Change, Field};
+use crate::register::fields::{Change, Field, Need};
 use crate::register::{Lists, differences};
 use crate::rule::Finding;
 use crate::rules::declare_rule;
@@ -71,7 +71,9 @@ fn is_own_key(pointer: &str) -> bool {
 fn fills_gap(id: &str, edit: &Edit<'_, '_>, pointer: &str, cx: &Context<'_>) -> bool {
     let Some(baseline) = &cx.judge.baseline else { return false };
     let named = baseline.lists(id, "schema", pointer) && cx.today().day <= baseline.until;
-    named && value(edit.base_tree, pointer).is_none()
+    // What no record needs is never missing from one, whatever the baseline names.
+    let is_needed = Field::at(pointer).is_some_and(|field| field.need() != Need::Optional);
+    named && is_needed && value(edit.base_tree, pointer).is_none()
 }
 
 /// Returns whether `starts` is the same moment, written differently.

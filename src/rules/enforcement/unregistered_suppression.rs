@@ -63,7 +63,8 @@ fn in_files(cx: &mut Context<'_>) {
     let listed = baseline.map_or_else(|| vec![false; items.len()], |baseline| baseline.lets_be(inventory, &items));
     let left = listed.iter().filter(|listed| **listed).count();
     for ((item, standing), listed) in open.into_iter().zip(listed) {
-        let needs_one = item.agent.is_some() && item.is_new && !is_base;
+        // A baseline that the change itself brings is for what was there before it.
+        let needs_one = item.is_new && !is_base && (item.agent.is_some() || cx.judge.suppressed.is_none());
         if !listed || is_over || needs_one {
             report(item, standing, cx);
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
 use crate::policy::RuleBook;
+use crate::policy::places::SIGNERS;
 use crate::policy::{NAMES, Policy, Suppressing};
 use crate::register::Control;
 use crate::register::Tier;
@@ -44,6 +45,7 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     limits(&books, cx);
     forge(&books, cx);
     signatures(&books, cx);
+    signers(&books, places, cx);
     levels(&books, cx);
     enforcement(&books, cx);
     phrases(&books, cx);
@@ -135,6 +137,30 @@ fn signatures(books: &Books<'_>, cx: &mut Context<'_>) {
         let kept = before.map_or_else(|| "no `forge_signer`".to_owned(), |before| format!("`forge_signer: {before}`"));
         books.report(cx, "/forge_signer", message).help(meant(&kept));
     }
+}
+
+/// A further key in whose name decisions can be signed from now on.
+fn signers(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
+    let (base, head) = (books.base, books.head);
+    if !base.signed_decisions || !head.signed_decisions {
+        return;
+    }
+    let known: BTreeSet<&str> = keys(base.signers.as_deref()).collect();
+    let (before, after) = (places.base(Some(SIGNERS)), places.head(Some(SIGNERS)));
+    for key in keys(head.signers.as_deref()).filter(|key| !known.contains(key)) {
+        let principal = key.split_whitespace().next().unwrap_or_default();
+        let message = format!("`{}` may sign decisions with another key", shown(principal));
+        let spot = after.as_ref().and_then(|page| {
+            let at = places.text(page.file).find(key)?;
+            Some(Spot::without_field(Span::new(at, at + key.len())))
+        });
+        report(cx, (before.as_ref(), after.as_ref()), (None, spot), message)
+            .help("ask that person whether the key is theirs, or let the owners of the rule book agree to it");
+    }
+}
+
+fn keys(signers: Option<&str>) -> impl Iterator<Item = &str> {
+    signers.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn meant(stricter: &str) -> String {
