@@ -9,8 +9,8 @@ use crate::people::{People, fold_person};
 use crate::register::{self, Exception, Text, Tier};
 use crate::rules::{self, Judge};
 use crate::source::FileId;
-use crate::text::shown;
 use crate::text::similarity::{Closest, closest_older};
+use crate::text::{ordinal, shown};
 
 /// From this share of common words an approver may want to see the other reason, whatever counts as a copy.
 const ALIKE: f64 = 0.6;
@@ -158,6 +158,6 @@ fn nth(count: usize) -> String {
         1 => "first".to_owned(),
         2 => "second".to_owned(),
         3 => "third".to_owned(),
-        count => format!("{count}th"),
+        count => ordinal(count),
     }
 }

@@ -58,10 +58,10 @@ pub struct Check {
     /// change brings. `stopgap enforce` judges the log.
     #[arg(long, value_name = "FILE", conflicts_with = "all_registers")]
     pub scan: Vec<PathBuf>,
-    /// Exit with 1 from this level on.
+    /// Exit with 1 if there are findings at this level or above.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub fail_on: FailOn,
-    /// List at most so many findings in `text` and `concise`; all of them count.
+    /// List at most this many findings in `text` and `concise`; all of them count.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// Print how many findings of each rule there are, instead of the findings.

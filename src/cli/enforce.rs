@@ -28,10 +28,10 @@ pub struct Enforce {
     /// or a date-time such as `2026-11-23T09:00`. Default: now.
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
-    /// Exit with 1 from this level on.
+    /// Exit with 1 if there are findings at this level or above.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub fail_on: FailOn,
-    /// List at most so many findings in `text` and `concise`; all of them count.
+    /// List at most this many findings in `text` and `concise`; all of them count.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// How to print the result.

@@ -95,7 +95,7 @@ pub enum Command {
     ///
     /// Exit code 0: no findings at error level. 1: there are findings at error level. 2: the check could not be done.
     Check(Check),
-    /// Judge what scanners found by the register.
+    /// Check the findings of scanners against the register.
     ///
     /// Reads the SARIF 2.1.0 logs of any scanners, one result at a time. A result that a `covers` of an exception in force
     /// means passes; any other at or above the policy's level is a finding, and so is one that the scanner was told to
@@ -281,7 +281,7 @@ pub enum Command {
         /// A rule such as `expired`.
         rule: Option<String>,
     },
-    /// Print what lets a shell complete commands, ids, people, rules.
+    /// Print shell completions for commands, ids, people and rules.
     ///
     /// Put `source <(stopgap completions bash)` into `~/.bashrc`, `source <(stopgap completions zsh)` into `~/.zshrc`,
     /// `stopgap completions fish | source` into fish's `config.fish`.

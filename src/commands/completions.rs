@@ -22,8 +22,16 @@ use crate::rules;
 pub const VARIABLE: &str = "STOPGAP_COMPLETE";
 
 /// The commands whose first argument is an id, and whether it must be a live exception's.
-const BY_ID: [(&str, bool); 6] =
-    [("show", false), ("renew", true), ("review", true), ("close", true), ("reject", true), ("amend", true)];
+const BY_ID: [(&str, bool); 8] = [
+    ("show", false),
+    ("card", false),
+    ("renew", true),
+    ("review", true),
+    ("close", true),
+    ("reject", true),
+    ("amend", true),
+    ("decide", true),
+];
 
 /// Returns the command line, with completion of ids, rules, people, controls and fields.
 #[must_use]

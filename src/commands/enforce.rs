@@ -1,7 +1,7 @@
 //! `stopgap enforce`: judges what scanners found by the register.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -60,11 +60,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         scan: Some(&scan),
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
-    match output::render(arguments.format, &report, world.look(), out) {
-        // A reader that has seen enough, such as `head`, does not change the answer.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
+    write::printed(output::render(arguments.format, &report, world.look(), out))?;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

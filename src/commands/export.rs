@@ -82,7 +82,10 @@ fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> Stri
         drawn.push(render_snippet(&warning(message, file.help.clone(), place), look));
     }
     if let Some(more @ 1..) = unheld.len().checked_sub(SHOWN) {
-        let message = format!("`{more}` more files are exported by their names alone, or left out");
+        let message = match more {
+            1 => "1 more file is exported by its name alone, or left out".to_owned(),
+            more => format!("`{more}` more files are exported by their names alone, or left out"),
+        };
         drawn.push(render_snippet(&warning(message, "`stopgap check` names them all".to_owned(), None), look));
     }
     drawn.join("\n")

@@ -1,6 +1,6 @@
 //! `stopgap history`: what slipped past a review.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,11 +39,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
-    match render(arguments.format, &report, world.look(), out) {
-        // A reader that has seen enough, such as `head`, does not change the answer.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
+    write::printed(render(arguments.format, &report, world.look(), out))?;
     Ok(if count(&past, Level::Error) > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -1,6 +1,6 @@
 //! `stopgap report`: the weekly meeting's agenda and figures.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,11 +45,8 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let meeting = Meeting { folder: &folders, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
-    match outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)) {
-        // A reader that has seen enough, such as `head`, does not change the answer.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(opened.exit_code()),
-    }
+    write::printed(outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)))?;
+    Ok(opened.exit_code())
 }
 
 /// Finds where files can be looked at: what the argument says, and what the remote's address tells.

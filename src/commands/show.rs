@@ -1,7 +1,7 @@
 //! `stopgap show`: the case file of one exception.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -84,11 +84,8 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         in_git: file.in_git,
     };
     write::outputs(&outputs, world, |format, look, file| render(format, &sheet, look, file))?;
-    match render(arguments.format, &sheet, world.look(), out) {
-        // A reader that has seen enough, such as `head`, does not change the answer.
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    render(arguments.format, &sheet, world.look(), out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Adds the last version of an exception that is no longer in the register, and returns the commit that removed it.

@@ -1,7 +1,7 @@
 //! Files that a command names, written whole or not at all.
 
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -366,5 +366,17 @@ fn reason(error: &std::io::Error) -> String {
         ErrorKind::AlreadyExists => "it exists already, and is never replaced".into(),
         ErrorKind::NotADirectory => "a file is where its folder should be".into(),
         _ => error.to_string(),
+    }
+}
+
+/// Takes a reader that has seen enough, such as `head`, for one that has read everything: it does not change the answer.
+///
+/// # Errors
+///
+/// Any other fault of the output.
+pub(super) fn printed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }

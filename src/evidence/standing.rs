@@ -151,13 +151,15 @@ struct Held<'s> {
     book: Option<(RuleBook, Option<Schema>)>,
     /// Whether the rule book is to be read again.
     stale: bool,
+    /// What is wrong with the newest rule book, as it was said.
+    fault: Option<String>,
 }
 
 impl<'s> Held<'s> {
     fn open(sources: Sources<'s>, commit: Option<&Commit>) -> Result<Self, Error> {
         let top = CommitFiles::list(sources.git, commit)?;
         let prefix = prefix(sources.git, sources.root);
-        Ok(Self { sources, git: sources.git, prefix, top, blobs: HashMap::new(), book: None, stale: true })
+        Ok(Self { sources, git: sources.git, prefix, top, blobs: HashMap::new(), book: None, stale: true, fault: None })
     }
 
     fn apply(&mut self, changes: &[TreeChange]) {
@@ -178,7 +180,7 @@ impl<'s> Held<'s> {
         }
         if std::mem::take(&mut self.stale) {
             match (self.sources.load)(&Repository::Commit(self.top.below(&self.prefix))) {
-                Ok(book) => self.book = Some(book),
+                Ok(book) => (self.book, self.fault) = (Some(book), None),
                 Err(error @ Error::Git(_)) => return Err(error),
                 Err(error) => {
                     let commit = commit.map_or("", Commit::short);
@@ -186,7 +188,13 @@ impl<'s> Held<'s> {
                         Some(_) => "the previous one stayed in force",
                         None => "nothing was judged until there was a usable one",
                     };
-                    remarks.push(format!("the rule book of commit {commit} was not usable, so {then}: {error}"));
+                    // Which of its files is at fault is not known, so any later commit may put it right.
+                    self.stale = true;
+                    let fault = error.to_string();
+                    if self.fault.as_ref() != Some(&fault) {
+                        remarks.push(format!("the rule book of commit {commit} was not usable, so {then}: {fault}"));
+                        self.fault = Some(fault);
+                    }
                 }
             }
         }

@@ -285,9 +285,9 @@ impl<'t> Line<'t> {
 
     /// Ends a week.
     fn week(&mut self, day: Day) -> Week {
-        let evening = Today::from_clock(self.zone, self.zone.starts_at(Moment::Day(day)));
+        let morning = Today::from_clock(self.zone, self.zone.starts_at(Moment::Day(day)));
         let live = || self.held.values().filter(|it| matches!(it.status, Some(Status::Active | Status::Expired)));
-        let is_over = |it: &&Rc<Facts>| it.expiry.is_some_and(|expiry| evening.has_ended(self.zone, expiry));
+        let is_over = |it: &&Rc<Facts>| it.expiry.is_some_and(|expiry| morning.has_ended(self.zone, expiry));
         let age = |it: &Rc<Facts>| it.first_day.map(|first| first.days_until(day)).filter(|days| *days >= 0);
         let (count, over, ages) = (live().count(), live().filter(is_over).count(), live().filter_map(age).collect());
         let (decisions, closings) = (std::mem::take(&mut self.decisions), std::mem::take(&mut self.closings));

@@ -18,7 +18,7 @@ pub use look_alike::written_out;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;
 pub use normalise::is_hostile;
-pub(crate) use noun::counted;
+pub(crate) use noun::{counted, ordinal};
 pub use phrases::Phrases;
 pub use shown::shown;
 pub use word_list::{Glossary, WordList};

@@ -1,4 +1,4 @@
-//! Our own nouns with a count.
+//! Our own nouns with a count, and counts as places in an order.
 
 use std::fmt::Display;
 
@@ -14,9 +14,29 @@ pub(crate) fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -
     }
 }
 
+/// Writes a place in an order: `1st`, `12th`, `22nd`.
+#[must_use]
+pub(crate) fn ordinal(count: usize) -> String {
+    let ending = match (count % 10, count % 100) {
+        (1, hundred) if hundred != 11 => "st",
+        (2, hundred) if hundred != 12 => "nd",
+        (3, hundred) if hundred != 13 => "rd",
+        _ => "th",
+    };
+    format!("{count}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_teens_end_alike() {
+        assert_eq!(
+            [1, 2, 3, 4, 11, 12, 13, 21, 111, 122].map(ordinal).join(" "),
+            "1st 2nd 3rd 4th 11th 12th 13th 21st 111th 122nd"
+        );
+    }
 
     #[test]
     fn one_is_singular_and_all_else_is_not() {

@@ -44,7 +44,7 @@ pub fn untaken(slug: &str, taken: impl Fn(&str) -> bool) -> String {
     let numbered = (2_u64..).map(|number| {
         let end = format!("-{number}");
         let room = slug.len().min(LONGEST - end.len());
-        format!("{}{end}", slug[..room].trim_end_matches('-'))
+        format!("{}{end}", slug[..slug.floor_char_boundary(room)].trim_end_matches('-'))
     });
     std::iter::once(slug.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
 }

@@ -319,6 +319,17 @@ fn a_forged_approval_is_named() {
 }
 
 #[test]
+fn answers_that_were_cut_are_named_by_the_manifest() {
+    let scene = Scene::new();
+    let pack = scene.make(&scene.repo, "pack");
+    let answers = pack.join("pulls.jsonl");
+    let whole = fs::read_to_string(&answers).unwrap();
+    fs::write(&answers, &whole[..whole.len() / 2]).unwrap();
+    let run = scene.verify(&scene.repo, &pack, &[]);
+    assert!(run.code == 1 && run.stdout.contains("pulls.jsonl"), "{run:?}");
+}
+
+#[test]
 fn a_missing_commit_and_a_rewritten_history_are_named() {
     let scene = Scene::new();
     let pack = scene.make(&scene.repo, "pack");

@@ -4,7 +4,7 @@ mod base;
 mod chosen;
 mod several;
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -318,11 +318,7 @@ impl Run<'_> {
             true => output::render_statistics(&report, out),
             false => output::render(self.arguments.format, &report, self.world.look(), out),
         };
-        match printed {
-            // A reader that has seen enough, such as `head`, does not change the answer.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => {}
-        }
+        write::printed(printed)?;
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 

@@ -9,6 +9,7 @@ use crate::register::fields::{
     APPROVER, ENVIRONMENT, EXPOSURE, FOLLOWS, Field, OWNER, REFERENCES, REQUESTER, STARTS, SYSTEM, TIER,
 };
 use crate::register::precedent::Common;
+use crate::text::counted;
 
 /// A proposed end is never further away than this, in days.
 const SHORT: i64 = 7;
@@ -41,7 +42,7 @@ pub(super) fn follows(field: Field, draft: &Draft, desk: &Desk, asker: Option<&s
         },
         TIER => {
             let tier = least_tier(draft, desk);
-            Following::new(tier.name(), format!("at most {}: {}", days(desk.limit(tier)), meaning(tier)))
+            Following::new(tier.name(), format!("at most {}: {}", counted(desk.limit(tier), "day"), meaning(tier)))
         }
         REQUESTER => Following::new(asker?, "as git says"),
         // Who asks is asked for where nobody can tell.
@@ -108,11 +109,6 @@ pub(super) fn meaning(tier: Tier) -> &'static str {
         Tier::High => "customers, personal data or the business",
         Tier::Emergency => "an incident is in progress, and this helps to end it",
     }
-}
-
-/// Writes a number of days.
-pub(super) fn days(count: i64) -> String {
-    if count == 1 { "1 day".to_owned() } else { format!("{count} days") }
 }
 
 /// Returns the number of days that is proposed: half of what is allowed, and no more than a week.

@@ -17,7 +17,7 @@ use crate::register::fields::{
 };
 use crate::register::precedent::Common;
 use crate::rule::Level;
-use crate::text::shown;
+use crate::text::{counted, shown};
 
 /// The choices that are shown with a question; the smallest terminal has 24 lines.
 const LISTED: usize = 8;
@@ -469,7 +469,7 @@ impl Interview<'_> {
     }
 
     fn tier(&self, plain: Question) -> Question {
-        let about = |tier| format!("at most {}: {}", follow::days(self.desk.limit(tier)), follow::meaning(tier));
+        let about = |tier| format!("at most {}: {}", counted(self.desk.limit(tier), "day"), follow::meaning(tier));
         let choices = Tier::ALL.map(|tier| Choice { value: tier.name().to_owned(), about: about(tier) }).to_vec();
         let least = follow::least_tier(&self.draft, self.desk);
         let help = match least {
@@ -486,7 +486,7 @@ impl Interview<'_> {
         let help = format!(
             "tier {}: at most {}, {last} at the latest; `7d` and `friday` are dates too, and the day is covered",
             tier.name(),
-            follow::days(limit),
+            counted(limit, "day"),
         );
         let proposed = self.desk.start(&whole).plus(follow::short(limit)).to_string();
         Question { help, default: proposed, ..plain }

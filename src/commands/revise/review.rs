@@ -8,6 +8,7 @@ use super::{Plan, Subject, given, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::error::{Argument, Error};
+use crate::text::ordinal;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
 
@@ -47,14 +48,4 @@ fn plan(arguments: &cli::Review, subject: &Subject<'_>) -> Result<Plan, Error> {
     edits.push(Edit::append("reviews", item));
     let count = subject.exception.reviews.len() + 1;
     Ok(Plan::new(edits, format!("is reviewed, for the {} time", ordinal(count))))
-}
-
-fn ordinal(count: usize) -> String {
-    let ending = match (count % 10, count % 100) {
-        (1, hundred) if hundred != 11 => "st",
-        (2, hundred) if hundred != 12 => "nd",
-        (3, hundred) if hundred != 13 => "rd",
-        _ => "th",
-    };
-    format!("{count}{ending}")
 }
