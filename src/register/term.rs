@@ -53,6 +53,12 @@ impl Exception<'_> {
         self.is(&[Status::Active]) && self.term(zone, today).is_some_and(|term| term.started && !term.ended)
     }
 
+    /// Returns whether it allows anything now: it is in force, and the record says who decided and when.
+    #[must_use]
+    pub fn grants(&self, zone: Zone, today: Today) -> bool {
+        self.is_in_force(zone, today) && !self.is_undecided()
+    }
+
     /// Returns when to remind of the end, in days before the last covered day, from the policy's `reminders`.
     ///
     /// A reminder of more than half the term of the last approval comes at the half instead, so that a seven-day

@@ -11,7 +11,7 @@ use crate::register::{Cover, Exception, Register, Status};
 use crate::source::{FileId, Span};
 use crate::text::shown;
 use crate::time::{Today, Zone};
-use crate::tools::{Name, Pattern};
+use crate::tools::{Name, Pattern, Selector};
 
 /// A cover of the register that can be understood.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ impl Covers {
     pub fn of(register: &Register<'_>, zone: Zone, today: Today) -> Self {
         let mut all = Self::default();
         for exception in &register.exceptions {
-            let in_force = exception.is_in_force(zone, today) && !exception.is_undecided();
+            let in_force = exception.grants(zone, today);
             let Some(licence) = Licence::of(exception, zone) else { continue };
             for (index, cover) in exception.covers.iter().enumerate() {
                 let Some(known) = Known::read(exception, (index, cover), licence.clone()) else { continue };
@@ -122,6 +122,13 @@ impl Covers {
 impl Known {
     fn read(exception: &Exception<'_>, (index, cover): (usize, &Cover<'_>), licence: Licence) -> Option<Self> {
         let tool = cover.name().filter(|_| cover.is_whole())?;
+        // No log says these of a result, and a doubt covers nothing.
+        let is_told = |selector| {
+            !matches!(selector, Selector::Namespace | Selector::Match | Selector::Scope | Selector::Assignment)
+        };
+        if !cover.selectors().all(is_told) {
+            return None;
+        }
         let is_of_files = !matches!(tool.key(), "snyk" | "audit-ci");
         let written = || cover.paths.iter().map(|path| path.as_str());
         let paths: Option<Vec<Pattern>> = written().filter(|_| is_of_files).map(|it| Pattern::parse(it).ok()).collect();

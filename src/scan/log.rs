@@ -123,6 +123,10 @@ pub(super) fn outline(reader: impl BufRead) -> Result<Vec<Run>, LogError> {
         LogSeed { pass: &mut outline }.deserialize(&mut json)?;
         json.end()
     })?;
+    if runs.is_empty() {
+        let why = "it has no run: the scan did not take place";
+        return Err(LogError::new(0, why.to_owned(), "run the scanner again, and look at what it says"));
+    }
     for (at, run) in runs.iter_mut().enumerate() {
         if !run.has_results {
             let why = format!("run {} has no `results`: the scan did not take place", at + 1);

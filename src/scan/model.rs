@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -29,12 +29,17 @@ pub(super) struct Outcome<'r> {
     pub(super) fingerprints: Option<BTreeMap<Cow<'r, str>, Cow<'r, str>>>,
     #[serde(borrow, default)]
     pub(super) partial_fingerprints: Option<BTreeMap<Cow<'r, str>, Cow<'r, str>>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "written")]
     pub(super) suppressions: Option<&'r RawValue>,
     #[serde(borrow, default)]
     pub(super) baseline_state: Option<Cow<'r, str>>,
     #[serde(borrow, default)]
     pub(super) properties: Option<&'r RawValue>,
+}
+
+/// Reads a key that is there, be it null: a copy must not get it twice.
+fn written<'de: 'r, 'r, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'r RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// A `reportingDescriptorReference` (section 3.52).

@@ -136,7 +136,7 @@ impl<'r, 'a> Licences<'r, 'a> {
         let Some(exception) = self.named(marker) else {
             return if matches!(by_cover, Standing::InForce(_)) { by_cover } else { Standing::Unknown };
         };
-        if !exception.is_in_force(self.zone, self.today) {
+        if !exception.grants(self.zone, self.today) {
             return match by_cover {
                 Standing::InForce(_) => by_cover,
                 _ if self.is_over(exception) => Standing::Ended(exception),
@@ -153,7 +153,7 @@ impl<'r, 'a> Licences<'r, 'a> {
 
     fn by_cover(&self, item: &Item) -> Standing<'r, 'a> {
         let mut best = match self.behind(item) {
-            Some(exception) if exception.is_in_force(self.zone, self.today) => return Standing::InForce(exception),
+            Some(exception) if exception.grants(self.zone, self.today) => return Standing::InForce(exception),
             Some(exception) if self.is_over(exception) => Standing::Ended(exception),
             Some(exception) => Standing::NotYet(exception),
             None => Standing::Nothing,
@@ -162,7 +162,7 @@ impl<'r, 'a> Licences<'r, 'a> {
             for licence in self.by_tool.get(&name).into_iter().flatten() {
                 let exception = licence.exception;
                 let Some(fits) = licence.fits(item, &name) else { continue };
-                let found = match (exception.is_in_force(self.zone, self.today), fits) {
+                let found = match (exception.grants(self.zone, self.today), fits) {
                     (true, true) => return Standing::InForce(exception),
                     (true, false) => Standing::Wider(exception),
                     (false, true) if self.is_over(exception) => Standing::Ended(exception),

@@ -118,6 +118,42 @@ const fn row(tool: &'static str, endings: &'static [&'static str], usual: &'stat
     }
 }
 
+/// Exemptions of Azure Policy, with comments or without.
+const AZURE: Format = Format {
+    holders: &[Holder::List(&["exemptions"])],
+    identity: &[
+        "scope",
+        "policyAssignmentId",
+        "policyDefinitionReferenceIds",
+        "policyDefinitionName",
+        "policyDefinitionId",
+        "policySetDefinitionName",
+        "policySetDefinitionId",
+        "resourceSelectors",
+    ],
+    known: &[
+        "name",
+        "displayName",
+        "description",
+        "exemptionCategory",
+        "expiresOn",
+        "scope",
+        "policyAssignmentId",
+        "policyDefinitionReferenceIds",
+        "policyDefinitionName",
+        "policyDefinitionId",
+        "policySetDefinitionName",
+        "policySetDefinitionId",
+        "resourceSelectors",
+        "assignmentScopeValidation",
+        "metadata",
+    ],
+    end: Some("expiresOn"),
+    skeleton: "{\n  \"$schema\": \"https://raw.githubusercontent.com/Azure/enterprise-azure-policy-as-code/main/Schemas/policy-exemption-schema.json\"\n}\n",
+    write: azure,
+    ..row("azure", &[".jsonc"], "exemptions.jsonc", JSON5)
+};
+
 /// All kinds; those of one tool stand together.
 static FORMATS: &[Format] = &[
     Format {
@@ -208,15 +244,7 @@ static FORMATS: &[Format] = &[
         end: Some("expiry"),
         skeleton: "{}\n",
         write: audit_ci,
-        ..row("audit-ci", &[".json5", ".jsonc"], "audit-ci.jsonc", JSON5)
-    },
-    Format {
-        holders: &[Holder::List(&["allowlist"])],
-        known: &["active", "expiry", "notes"],
-        end: Some("expiry"),
-        skeleton: "{}\n",
-        write: audit_ci,
-        ..row("audit-ci", &[], "audit-ci.json", JSON5)
+        ..row("audit-ci", &[], "audit-ci.jsonc", JSON5)
     },
     Format {
         holders: &[MAP],
@@ -270,57 +298,8 @@ static FORMATS: &[Format] = &[
         write: kubescape,
         ..row("kubescape", &[], "kubescape-exceptions.json", JSON)
     },
-    Format {
-        holders: &[Holder::List(&["exemptions"])],
-        identity: &[
-            "scope",
-            "policyAssignmentId",
-            "policyDefinitionReferenceIds",
-            "policyDefinitionName",
-            "policyDefinitionId",
-            "policySetDefinitionName",
-            "policySetDefinitionId",
-            "resourceSelectors",
-        ],
-        known: &[
-            "name",
-            "displayName",
-            "description",
-            "exemptionCategory",
-            "expiresOn",
-            "scope",
-            "policyAssignmentId",
-            "policyDefinitionReferenceIds",
-            "policyDefinitionName",
-            "policyDefinitionId",
-            "policySetDefinitionName",
-            "policySetDefinitionId",
-            "resourceSelectors",
-            "assignmentScopeValidation",
-            "metadata",
-        ],
-        end: Some("expiresOn"),
-        skeleton: "{\n  \"$schema\": \"https://raw.githubusercontent.com/Azure/enterprise-azure-policy-as-code/main/Schemas/policy-exemption-schema.json\"\n}\n",
-        write: azure,
-        ..row("azure", &[".jsonc"], "exemptions.jsonc", JSON5)
-    },
-    Format {
-        holders: &[Holder::List(&["exemptions"])],
-        identity: &[
-            "scope",
-            "policyAssignmentId",
-            "policyDefinitionReferenceIds",
-            "policyDefinitionName",
-            "policyDefinitionId",
-            "policySetDefinitionName",
-            "policySetDefinitionId",
-            "resourceSelectors",
-        ],
-        end: Some("expiresOn"),
-        skeleton: "{\n  \"$schema\": \"https://raw.githubusercontent.com/Azure/enterprise-azure-policy-as-code/main/Schemas/policy-exemption-schema.json\"\n}\n",
-        write: azure,
-        ..row("azure", &[], "exemptions.json", JSON)
-    },
+    AZURE,
+    Format { endings: &[], usual: "exemptions.json", syntax: JSON, ..AZURE },
 ];
 
 impl Format {

@@ -115,7 +115,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
     /// Takes the covers of a tool from the exceptions that are in force.
     #[must_use]
     pub fn new(tool: &'static str, register: &'r Register<'a>, zone: Zone, today: Today) -> Self {
-        let counts = |exception: &Exception<'_>| exception.is_in_force(zone, today) && !exception.is_undecided();
+        let counts = |exception: &Exception<'_>| exception.grants(zone, today);
         Self::of(tool, register, (zone, today), counts)
     }
 

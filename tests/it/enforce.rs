@@ -242,3 +242,37 @@ fn a_job_judges_by_the_commit() {
     assert_eq!(run(&[]), 0);
     assert_eq!(run(&[("CI", "true"), ("GITHUB_ACTIONS", "true")]), 1);
 }
+
+/// What no log says of a result cannot be held against it, so a cover that asks for it covers nothing; neither does an
+/// exception that nobody has decided on, and a log without a run is no scan.
+#[test]
+fn a_doubt_covers_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.file("policy.sarif", log("kyverno", &[result("disallow-host-path", "pod.yaml")]));
+    let covering = |covers: &str, more: &[(&str, &str)]| {
+        let fields: Vec<(&str, &str)> = more.iter().copied().chain([("covers", covers)]).collect();
+        sandbox.file("exceptions/host-path.yaml", exception(&fields));
+        let run = enforce(&sandbox, &["policy.sarif", "--format", "concise"]);
+        (run.code, run.stdout.contains("[unregistered-finding]"))
+    };
+    assert_eq!(covering("[{tool: kyverno, id: disallow-host-path}]", &[]), (0, false));
+    assert_eq!(covering("[{tool: kyverno, id: disallow-host-path, namespace: build}]", &[]), (1, true));
+    assert!(covering("[{tool: kyverno, id: disallow-host-path}]", &[("approver", ""), ("decided", "")]).1);
+
+    sandbox.file("empty.sarif", json!({"version": "2.1.0", "runs": []}).to_string());
+    let run = enforce(&sandbox, &["empty.sarif"]);
+    assert!(run.code == 2 && run.stderr.contains("the scan did not take place"), "{run:?}");
+}
+
+/// A key that is null is written once, so that the copy is a log again.
+#[test]
+fn a_copy_has_no_key_twice() {
+    let sandbox = shop();
+    let mut covered = result("DS-0002", "Dockerfile");
+    covered["suppressions"] = Value::Null;
+    sandbox.file("a.sarif", log("Trivy", &[covered]));
+    assert_eq!(enforce(&sandbox, &["a.sarif", "--annotate", "b.sarif"]).code, 0);
+    let copy = fs::read_to_string(sandbox.path("b.sarif")).unwrap();
+    assert_eq!(copy.matches("\"suppressions\"").count(), 1, "{copy}");
+    assert_eq!(enforce(&sandbox, &["b.sarif"]).code, 0);
+}

@@ -161,6 +161,18 @@ fn naming_a_rule_where_none_was_named_is_not_new() {
     assert_eq!(check(&repo, TODAY, &["--base", "main", "--select", "unregistered-suppression"]), (0, Vec::new()));
 }
 
+/// What nobody has decided on allows nothing, whatever its status says.
+#[test]
+fn an_exception_without_a_decision_stands_behind_nothing() {
+    let repo = repository("suppressions: [bandit]\nrules: {not-code-owned: off}\n");
+    let covers = ("covers", "[{tool: bandit, id: B605, paths: [app/run.py]}]");
+    let only = ["--select", "unregistered-suppression"];
+    repo.write("exceptions/label-printer.yaml", &exception(&[covers]));
+    assert_eq!(check(&repo, TODAY, &only), (0, Vec::new()));
+    repo.write("exceptions/label-printer.yaml", &exception(&[covers, ("approver", ""), ("decided", "")]));
+    assert_eq!(check(&repo, TODAY, &only).0, 1);
+}
+
 /// The first baseline is for what was there, and not for what its own pull request brings.
 #[test]
 fn a_change_does_not_bring_its_own_baseline_for_what_it_adds() {

@@ -60,7 +60,7 @@ fn statements(export: &Export<'_>) -> Vec<Statement> {
     let mut found: BTreeMap<(String, &str), Statement> = BTreeMap::new();
     let mut unnarrowed = BTreeSet::new();
     let in_force = view.register.exceptions.iter();
-    let in_force = in_force.filter(|it| it.is_in_force(view.zone, view.today) && !it.is_undecided());
+    let in_force = in_force.filter(|it| it.grants(view.zone, view.today));
     for exception in in_force {
         for cover in exception.covers.iter().filter(|cover| cover.is_whole()) {
             let Some(id) = vulnerability(cover) else { continue };
