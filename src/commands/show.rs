@@ -1,6 +1,6 @@
 //! `stopgap show`: the case file of one exception.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
+use crate::history::base;
 use crate::history::case::{self, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
@@ -176,9 +177,17 @@ impl CaseFile {
             .map(|it| stem(it.source.path()).to_lowercase())
             .collect();
         ids.insert(stem(current.source.path()).to_lowercase());
+        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
+        let unmerged = if opened.is_of_the_past() { None } else { Unmerged::find(git, tip)? };
+        if let Some(unmerged) = &unmerged {
+            let remark = format!("not merged yet: `{}` lacks it", unmerged.trunk);
+            unmerged.steps(&mut self.story).for_each(|step| step.remarks.push(remark.clone()));
+        }
+        let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
         let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
+            Err(Error::NoRegister { .. }) if unmerged.is_some() => Past::default(),
             Err(error) if pulls.is_some() => return Err(error),
             Err(error) => {
                 self.remarks.push(format!("what the rules say about its commits is not known: {error}"));
@@ -218,6 +227,29 @@ impl CaseFile {
             }
             step.approvals = Some(case::approvals(merge, zone));
         }
+    }
+}
+
+/// The commits of a branch that the default branch lacks.
+struct Unmerged {
+    /// The default branch, as people call it.
+    trunk: String,
+    /// The commit where the branch left it.
+    fork: Commit,
+    own: HashSet<Commit>,
+}
+
+impl Unmerged {
+    fn find(git: &Git, tip: &Commit) -> Result<Option<Self>, Error> {
+        let Some((trunk, newest)) = base::default_branch(git, None)? else { return Ok(None) };
+        let Some(fork) = git.merge_base(&newest, tip)?.filter(|fork| fork != tip) else { return Ok(None) };
+        let own = git.commits(tip, Some(&newest))?.into_iter().collect();
+        Ok(Some(Self { trunk, fork, own }))
+    }
+
+    /// Returns the steps that they wrote.
+    fn steps<'s>(&'s self, story: &'s mut [Step]) -> impl Iterator<Item = &'s mut Step> {
+        story.iter_mut().filter(|step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed)))
     }
 }
 
