@@ -1,6 +1,6 @@
 //! `stopgap show`: the case file of one exception.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
 use crate::history::base;
-use crate::history::case::{self, Sources, Step};
+use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
 use crate::history::trail::{self, Trail};
@@ -180,8 +180,7 @@ impl CaseFile {
         // A branch is judged as a whole, by the gate: its commits are drafts of one change.
         let unmerged = if opened.is_of_the_past() { None } else { Unmerged::find(git, tip)? };
         if let Some(unmerged) = &unmerged {
-            let remark = format!("not merged yet: `{}` lacks it", unmerged.trunk);
-            unmerged.steps(&mut self.story).for_each(|step| step.remarks.push(remark.clone()));
+            unmerged.mark(&mut self.story);
         }
         let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
         let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
@@ -247,9 +246,23 @@ impl Unmerged {
         Ok(Some(Self { trunk, fork, own }))
     }
 
-    /// Returns the steps that they wrote.
-    fn steps<'s>(&'s self, story: &'s mut [Step]) -> impl Iterator<Item = &'s mut Step> {
-        story.iter_mut().filter(|step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed)))
+    /// Marks the steps that they wrote. Of an exception that is new with them the drafts that a later one replaced came to
+    /// nobody, and are left out.
+    fn mark(&self, story: &mut Vec<Step>) {
+        let own = |step: &Step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed));
+        if story.iter().any(|step| step.act == Act::Asked && own(step)) {
+            let last: HashMap<_, usize> =
+                story.iter().enumerate().map(|(at, step)| ((step.act.name(), step.number), at)).collect();
+            let mut at = 0;
+            story.retain(|step| {
+                let is_last = last.get(&(step.act.name(), step.number)) == Some(&at);
+                at += 1;
+                is_last && !matches!(step.act, Act::Changed(_))
+            });
+            story.iter_mut().for_each(|step| step.doubts.clear());
+        }
+        let remark = format!("not merged yet: `{}` lacks it", self.trunk);
+        story.iter_mut().filter(|step| own(step)).for_each(|step| step.remarks.push(remark.clone()));
     }
 }
 

@@ -279,7 +279,7 @@ fn makers(info: &CommitInfo, agents: &Agents) -> (Option<String>, bool) {
     let mut has_person = false;
     for (name, mail) in authors(info) {
         if agents.is_committer(&name, &mail) {
-            agent.get_or_insert_with(|| if name.is_empty() { mail } else { name });
+            agent.get_or_insert(if name.is_empty() { mail } else { name });
         } else {
             has_person = true;
         }

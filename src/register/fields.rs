@@ -122,7 +122,7 @@ const TABLE: &[Row] = &[
              =service, =component, =resource, configuration item, repository, =target, =scope, betroffenes system, \
              betroffene systeme, systemname, anwendung, applikation, it system, geltungsbereich, komponente, \
              systeme concerne, actif concerne, application concernee, sistema, sistema afectado, \
-             activo afectado, aplicacion, systeem, betrokken systeem, applicatie",
+             activo afectado, aplicacion, systeem, betrokken systeem, applicatie, systeme",
         )
         .shared()
         .argument("system", "SYSTEM", "The one system")
@@ -339,7 +339,7 @@ const TABLE: &[Row] = &[
              bis, =frist, \
              date de fin, =fin, echeance, date d echeance, date d expiration, valable jusqu au, fecha de fin, \
              fecha de vencimiento, vencimiento, fecha de caducidad, caducidad, valido hasta, =hasta, \
-             vervaldatum, geldig tot, geldig tot en met, verloopt op",
+             vervaldatum, geldig tot, geldig tot en met, verloopt op, einddatum",
         )
         .other_keys("ignoreuntil, due")
         .shared()

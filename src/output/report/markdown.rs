@@ -156,7 +156,8 @@ impl Page<'_> {
     fn let_be(&mut self) {
         let list = self.meeting.let_be;
         if !list.is_empty() {
-            let row = |it: &LetBe| format!("| {} | {} |\n", clean(&it.what), commands(&[it.command.clone()]));
+            let row =
+                |it: &LetBe| format!("| {} | {} |\n", clean(&it.what), commands(std::slice::from_ref(&it.command)));
             self.topic("Baselines and suppressions", words::LET_BE, &["What is let be", "Do"], list.iter().map(row));
         }
     }

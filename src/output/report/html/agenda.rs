@@ -230,7 +230,8 @@ fn slips(meeting: &Meeting<'_>) -> Markup {
 }
 
 fn let_be(meeting: &Meeting<'_>) -> Markup {
-    let card = |it: &LetBe| card(&html! { span { (message(&it.what)) } }, Vec::new(), &[it.command.clone()]);
+    let card =
+        |it: &LetBe| card(&html! { span { (message(&it.what)) } }, Vec::new(), std::slice::from_ref(&it.command));
     let list = meeting.let_be;
     html! {
         @if !list.is_empty() {
