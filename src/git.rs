@@ -638,9 +638,8 @@ impl Git {
     ///
     /// If that commit is not in this clone.
     pub fn removal(&self, tip: &Commit, path: &str) -> Result<Option<Commit>, Error> {
-        let path = format!(":(top,literal){path}");
         let arguments =
-            ["log", "--max-count=1", "--format=%H", "--no-renames", "--diff-filter=D", tip.as_str(), "--", &path];
+            ["log", "--max-count=1", "--format=%H", "--no-renames", "--diff-filter=D", tip.as_str(), "--", path];
         Ok(commit_of(trim(&self.run(&arguments)?)))
     }
 

@@ -692,7 +692,8 @@ fn a_sheet_in_french_spanish_or_dutch_is_understood() {
             assert!(squeezed(&run.stdout).contains(&squeezed(line)), "{line}\n{}", run.stdout);
         }
         // The Dutch sheet has its titles in a column that may be a title or a reason.
-        let kept: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  ") && line.contains("  x-")).collect();
+        let kept: Vec<&str> =
+            run.stdout.lines().filter(|line| line.starts_with("  ") && line.contains("  x-")).collect();
         assert!(sheet == "uitzonderingen.csv" || kept.is_empty(), "{}", run.stdout);
     }
 }
