@@ -205,6 +205,12 @@ fn every_page_is_in_the_table_of_contents_once() {
     }
 }
 
+#[test]
+fn the_first_page_names_the_oldest_rust_that_builds_it() {
+    let oldest = env!("CARGO_PKG_RUST_VERSION");
+    assert!(read("README.md").contains(&format!(") {oldest} or newer")), "README.md does not say `{oldest} or newer`");
+}
+
 // ---- what pages name
 
 /// Returns the names of the tests of this crate, each behind its module.
@@ -342,4 +348,74 @@ fn the_first_five_minutes_run_as_they_are_written() {
         ran += 1;
     }
     assert!(ran >= 7, "{ran}");
+}
+
+// ---- commands
+
+/// Returns the words of a line as a shell would see them, up to a comment, a pipe, a redirection or another command.
+fn shell_words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in line.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => word.get_or_insert_default().push(c),
+            None if c == '\'' || c == '"' => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c == ' ' => words.extend(word.take()),
+            None if c == '#' && word.is_none() => break,
+            None if "|>&;)".contains(c) => break,
+            None => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Returns the commands that a page shows in blocks for a shell, and in lines of the files of CI systems.
+fn commands(page: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for kind in ["sh", "yaml", "groovy"] {
+        for block in page.split(&format!("```{kind}")).skip(1) {
+            let text = block.split_once('\n').unwrap().1.split("\n```").next().unwrap().replace("\\\n", " ");
+            for line in text.lines() {
+                let line = match kind {
+                    "sh" => line.trim_start(),
+                    // After the key of a step; what closes it is no part of the command.
+                    _ => line.split(['\'', '{']).find_map(|it| it.find("stopgap ").map(|at| &it[at..])).unwrap_or(""),
+                };
+                let line = if kind == "sh" { line } else { line.split(", when").next().unwrap() };
+                let words = shell_words(line);
+                // In a CI definition the word may be a name, or a part of a sentence.
+                let known = |it: &String| kind == "sh" || cli::command().find_subcommand(it).is_some();
+                let is_command = words.first().is_some_and(|it| it == "stopgap") && words.get(1).is_some_and(known);
+                found.extend(is_command.then_some(words));
+            }
+        }
+    }
+    found
+}
+
+/// Nobody types an option that is gone.
+#[test]
+fn every_command_on_a_page_is_understood() {
+    let mut understood = 0;
+    let all = cli::command();
+    for (name, page) in pages() {
+        for words in commands(&page) {
+            let parsed = all.clone().try_get_matches_from(&words);
+            assert!(parsed.is_ok(), "{name}: {words:?}\n{}", parsed.unwrap_err());
+            understood += 1;
+        }
+    }
+    assert!(understood > 100, "{understood}");
+}
+
+#[test]
+fn words_are_read_as_a_shell_reads_them() {
+    assert_eq!(shell_words("stopgap close x --note 'a # b' # c"), ["stopgap", "close", "x", "--note", "a # b"]);
+    assert_eq!(shell_words("stopgap list --format json | jq ."), ["stopgap", "list", "--format", "json"]);
+    let page = "```sh\nstopgap new \\\n  --git\n```\n```groovy\nsteps { sh 'stopgap check --base auto' }\n```\n";
+    assert_eq!(commands(page), [vec!["stopgap", "new", "--git"], vec!["stopgap", "check", "--base", "auto"]]);
 }
