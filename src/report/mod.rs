@@ -412,6 +412,11 @@ mod tests {
             (
                 "{status: expired, starts: 2026-11-01, expires: 2026-11-30}",
                 Some(Doubt::ExpiredEarly),
+                Standing::Expiring { left: 7 },
+            ),
+            (
+                "{status: expired, starts: 2026-11-01, expires: 2026-12-01}",
+                Some(Doubt::ExpiredEarly),
                 Standing::Unclear,
             ),
             (
