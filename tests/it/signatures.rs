@@ -280,6 +280,7 @@ fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
 }
 
 /// Runs gpg with a keyring of its own.
+#[cfg(unix)]
 fn gpg(ring: &Path, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new("gpg");
     command.env("GNUPGHOME", ring).args(["--batch", "--quiet", "--passphrase", ""]).args(arguments);
