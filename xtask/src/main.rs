@@ -1,4 +1,6 @@
-//! Chores of the repository: `cargo xtask new-rule FAMILY ID`.
+//! Chores of the repository: `cargo xtask new-rule FAMILY ID` and `cargo xtask mutants`.
+
+mod mutants;
 
 use std::fs;
 use std::io;
@@ -13,7 +15,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["new-rule", family, id] => NewRule::prepare(&root(), family, id).and_then(|rule| rule.write()),
-        _ => Err("usage: cargo xtask new-rule FAMILY ID".to_owned()),
+        ["mutants", words @ ..] => return mutants::main(&root(), words),
+        _ => Err("usage: cargo xtask new-rule FAMILY ID, or cargo xtask mutants".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
