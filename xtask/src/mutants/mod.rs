@@ -18,10 +18,12 @@ use results::{Explained, Outcome, Results};
 use tree::Tree;
 use trial::Trials;
 
-const USAGE: &str = "usage: cargo xtask mutants [--sample N] [--seed WORD] [--again] [--record] [--jobs N] [PATH…]
+const USAGE: &str =
+    "usage: cargo xtask mutants [--sample N] [--seed WORD] [--quick] [--again] [--record] [--jobs N] [PATH…]
 
   --sample N   try N mutants, drawn by the seed, and fail if more than 5 % of them survive unexplained
   --seed WORD  what the sample is drawn by (default: the commit)
+  --quick      ask only the unit tests and the fixtures: who survives may still be killed by the others
   --again      try only the mutants that survived last time
   --record     record anew which tests reach which mutants
   --jobs N     how many mutants to try at once (default: one per core)
@@ -30,6 +32,7 @@ const USAGE: &str = "usage: cargo xtask mutants [--sample N] [--seed WORD] [--ag
 struct Options<'w> {
     sample: Option<usize>,
     seed: String,
+    quick: bool,
     again: bool,
     record: bool,
     jobs: usize,
@@ -48,8 +51,15 @@ pub fn main(root: &Path, words: &[&str]) -> ExitCode {
 
 fn parse<'w>(root: &Path, words: &[&'w str]) -> Result<Options<'w>, String> {
     let jobs = std::thread::available_parallelism().map_or(1, Into::into);
-    let mut options =
-        Options { sample: None, seed: String::new(), again: false, record: false, jobs, paths: Vec::new() };
+    let mut options = Options {
+        sample: None,
+        seed: String::new(),
+        quick: false,
+        again: false,
+        record: false,
+        jobs,
+        paths: Vec::new(),
+    };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().copied().ok_or_else(|| format!("{word} needs a value\n{USAGE}"));
@@ -58,6 +68,7 @@ fn parse<'w>(root: &Path, words: &[&'w str]) -> Result<Options<'w>, String> {
             "--sample" => options.sample = Some(number(value()?)?),
             "--seed" => options.seed = value()?.to_owned(),
             "--jobs" => options.jobs = number(value()?)?.max(1),
+            "--quick" => options.quick = true,
             "--again" => options.again = true,
             "--record" => options.record = true,
             other if other.starts_with('-') => return Err(format!("there is no option {other}\n{USAGE}")),
@@ -77,10 +88,10 @@ fn commit(root: &Path) -> String {
 
 fn run(root: &Path, options: &Options<'_>) -> Result<ExitCode, String> {
     let explained = Explained::read(root)?;
-    let tree = Tree::build(root)?;
+    let tree = Tree::build(root, options.quick)?;
     explained.check(&tree.mutants)?;
     let home = root.join("target/mutants");
-    let mut results = Results::open(&home, tree.hash)?;
+    let mut results = Results::open(&home, tree.hash, options.quick)?;
     let chosen = choose(options, &tree, &results, &explained);
     if let Some(sample) = options.sample {
         println!("a sample of {} mutants, drawn by --seed {} (asked for {sample})", chosen.len(), options.seed);

@@ -60,7 +60,9 @@ pub fn tests(tree: &Tree, home: &Path, without: &[String], anew: bool, jobs: usi
         }
     });
     let recorded = recorded.into_inner().map_err(|_| "a test could not be recorded".to_owned())?;
-    keep(tree, home, &recorded)?;
+    let asked = |name: &str| tree.programs.iter().any(|program| program.name == name);
+    let others = kept.into_iter().filter(|((program, _), _)| !asked(program));
+    keep(tree, home, &recorded, others)?;
     let failing: Vec<&str> =
         recorded.iter().filter(|(_, passes)| !passes).map(|(test, _)| test.name.as_str()).collect();
     println!("tests that fail without a mutant and are left out: {}", failing.join(", "));
@@ -118,19 +120,20 @@ fn kept(tree: &Tree, home: &Path) -> Kept {
     read().unwrap_or_default()
 }
 
-fn keep(tree: &Tree, home: &Path, tests: &[(Test, bool)]) -> Result<(), String> {
-    let list: Vec<Value> = tests
+/// Writes what was recorded, and what is known of programs that were not asked.
+fn keep(
+    tree: &Tree,
+    home: &Path,
+    tests: &[(Test, bool)],
+    others: impl Iterator<Item = ((String, String), (f64, bool, BTreeSet<usize>))>,
+) -> Result<(), String> {
+    let row = |program: &str, name: &str, seconds: f64, passes: bool, mutants: &BTreeSet<usize>| json!({ "program": program, "name": name, "seconds": seconds, "passes": passes, "mutants": mutants });
+    let recorded = tests
         .iter()
-        .map(|(test, passes)| {
-            json!({
-                "program": tree.programs[test.program].name,
-                "name": test.name,
-                "seconds": test.seconds,
-                "passes": passes,
-                "mutants": test.mutants,
-            })
-        })
-        .collect();
+        .map(|(test, passes)| row(&tree.programs[test.program].name, &test.name, test.seconds, *passes, &test.mutants));
+    let others =
+        others.map(|((program, name), (seconds, passes, mutants))| row(&program, &name, seconds, passes, &mutants));
+    let list: Vec<Value> = recorded.chain(others).collect();
     let names: Vec<&str> = tree.mutants.iter().map(|mutant| mutant.name.as_str()).collect();
     let value = json!({ "tree": tree.hash, "mutants": names, "tests": list });
     let path = home.join("reached.json");

@@ -25,12 +25,14 @@ pub enum Outcome {
 pub struct Results {
     file: File,
     hash: u64,
+    /// Whether some tests were not asked, so that a survivor is none yet.
+    quick: bool,
     now: BTreeMap<String, Outcome>,
     before: BTreeMap<String, Outcome>,
 }
 
 impl Results {
-    pub fn open(home: &Path, hash: u64) -> Result<Self, String> {
+    pub fn open(home: &Path, hash: u64, quick: bool) -> Result<Self, String> {
         let path = home.join("results.jsonl");
         let text = fs::read_to_string(&path).unwrap_or_default();
         let (mut now, mut before) = (BTreeMap::new(), BTreeMap::new());
@@ -50,7 +52,7 @@ impl Results {
         }
         let file = OpenOptions::new().append(true).create(true).open(&path);
         let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { file, hash, now, before })
+        Ok(Self { file, hash, quick, now, before })
     }
 
     pub fn of(&self, name: &str) -> Option<&Outcome> {
@@ -74,7 +76,9 @@ impl Results {
             Outcome::Unreached => ("unreached", ""),
         };
         let line = json!({ "mutant": name, "outcome": word, "test": test, "tree": self.hash });
-        let _ = writeln!(self.file, "{line}");
+        if !self.quick || word == "killed" {
+            let _ = writeln!(self.file, "{line}");
+        }
         self.now.insert(name.to_owned(), outcome);
     }
 

@@ -40,12 +40,12 @@ struct Source {
 }
 
 impl Tree {
-    /// Copies the repository, mutates it and builds it.
+    /// Copies the repository, mutates it and builds it; the tests of the command line only if it need not be quick.
     ///
     /// # Errors
     ///
     /// If a file cannot be read or written, or what is left does not compile.
-    pub fn build(root: &Path) -> Result<Self, String> {
+    pub fn build(root: &Path, quick: bool) -> Result<Self, String> {
         let home = root.join("target/mutants");
         let folder = home.join("tree");
         let mut mutants = Vec::new();
@@ -72,7 +72,7 @@ impl Tree {
         put(&folder.join("src/mutant_count.rs"), count.as_bytes())?;
         let mut tree = Self { folder, mutants, unviable: BTreeSet::new(), programs: Vec::new(), hash: hasher.finish() };
         tree.leave_out_known(&home, &sources);
-        tree.compile(&home, &sources)?;
+        tree.compile(&home, &sources, quick)?;
         Ok(tree)
     }
 
@@ -88,7 +88,7 @@ impl Tree {
     }
 
     /// Builds the programs; a site that does not compile is left out.
-    fn compile(&mut self, home: &Path, sources: &[Source]) -> Result<(), String> {
+    fn compile(&mut self, home: &Path, sources: &[Source], quick: bool) -> Result<(), String> {
         loop {
             let ranges = self.write(sources)?;
             let errors = self.cargo(home, &["check", "--lib"])?.errors;
@@ -107,12 +107,15 @@ impl Tree {
             let names: Vec<&str> = self.unviable.iter().map(|number| self.mutants[*number].name.as_str()).collect();
             put(&home.join("unviable.txt"), names.join("\n").as_bytes())?;
         }
-        let built = self.cargo(home, &["test", "--no-run", "--lib", "--bins", "--test", "fixtures", "--test", "it"])?;
+        let all = ["test", "--no-run", "--lib", "--bins", "--test", "fixtures", "--test", "it"];
+        let built = self.cargo(home, if quick { &all[..6] } else { &all })?;
         if !built.errors.is_empty() {
             let text: Vec<&str> = built.errors.iter().filter_map(|error| error["rendered"].as_str()).collect();
             return Err(format!("the tests do not compile:\n{}", text.join("\n")));
         }
         self.programs = built.programs;
+        // The cheapest first.
+        self.programs.sort_by_key(|program| (program.name == "it", program.name == "fixtures"));
         Ok(())
     }
 
