@@ -67,6 +67,9 @@ impl Tree {
             }
         }
         remove_others(&folder, &kept)?;
+        // Below `target/`, git would ignore it, and fixtures with it.
+        let initialised = Command::new("git").args(["init", "--quiet"]).current_dir(&folder).status();
+        initialised.map_err(|error| format!("git cannot be run: {error}"))?;
         put(&folder.join("src/mutant.rs"), include_bytes!("chosen.rs"))?;
         let count = format!("pub const COUNT: usize = {};\n", mutants.len());
         put(&folder.join("src/mutant_count.rs"), count.as_bytes())?;
@@ -242,7 +245,7 @@ fn remove_others(folder: &Path, kept: &BTreeSet<String>) -> Result<(), String> {
         let entries = fs::read_dir(&next).map_err(|error| failed(&next, &error))?;
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             if path.is_dir() {
-                folders.push(path);
+                folders.extend(Some(path).filter(|path| !path.ends_with(".git")));
             } else if path.strip_prefix(folder).is_ok_and(|inside| !kept.contains(&*inside.to_string_lossy())) {
                 fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
             }
