@@ -619,7 +619,7 @@ mod tests {
             ("impl<'a> A<'a> { fn f() -> Vec<u8> { a? } }", &["A::f: returns nothing"]),
             ("impl B for A { fn f() -> impl Iterator<Item = u8> { a } }", &["B for A::f: returns nothing"]),
         ] {
-            let names: Vec<&str> = names.iter().copied().collect();
+            let names = names.to_vec();
             let (found, written) = found(text);
             let found: Vec<&str> =
                 found.iter().map(String::as_str).filter(|name| !name.ends_with("does nothing")).collect();
