@@ -18,7 +18,9 @@ fn main() -> ExitCode {
         ["new-rule", family, id] => NewRule::prepare(&root(), family, id).and_then(|rule| rule.write()),
         ["site"] => site::build(&root()),
         ["mutants", words @ ..] => return mutants::main(&root(), words),
-        _ => Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site\n       cargo xtask mutants".to_owned()),
+        _ => {
+            Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site\n       cargo xtask mutants".to_owned())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
