@@ -1193,6 +1193,20 @@ mod gate {
     }
 
     #[test]
+    fn what_was_wrong_before_gates_where_the_change_edits_its_field() {
+        let missing = [("removal", "TBD"), RECENT[0], RECENT[1]];
+        let with = |more: &[(&'static str, &'static str)]| [&missing[..], more].concat();
+        let branch = Branch::of(&missing);
+        branch.edit(&with(&[("owner", "Hanna Vogel")]));
+        let verdict = branch.verdict();
+        assert_eq!((verdict.code, verdict.found.as_slice()), (0, [].as_slice()));
+        assert!(verdict.elsewhere > 0);
+        let branch = Branch::of(&missing);
+        branch.edit(&[("removal", "TODO"), RECENT[0], RECENT[1]]);
+        assert_eq!(branch.verdict_of_rules(), ["placeholder-text"]);
+    }
+
+    #[test]
     fn a_copy_that_is_dated_before_its_original_is_still_a_copy() {
         for status in ["active", "rejected"] {
             let branch = Branch::of(&[("status", status), ("decided", "2026-11-21"), ("starts", "2026-11-21")]);
