@@ -738,7 +738,7 @@ mod rule_book {
     #[test]
     fn stricter_equal_or_unrelated_values_are_not_reported() {
         let strict = "tiers: {low: 29d, moderate: 14d, high: 1d}\nrenewals: {max: 1}\nback_dating: 0d\ncopied_reason: {similarity: 0.5}\n\
-             exposure_tier: emergency\nvague_phrases: [we need it]\nrules: {long-reason: error}\nreminders: [3]\ntimezone: Asia/Tokyo\n";
+             exposure_tier: emergency\nvague_phrases: [we need it]\nrules: {long-reason: error}\nreminders: [14, 7, 3, 1]\ntimezone: Asia/Tokyo\n";
         assert_eq!(policy("version: 1\nvague_phrases: [We  need it]\n", strict), [""; 0]);
         assert_eq!(policy("exceptions: exceptions\n", "exceptions: ./exceptions/\n"), [""; 0]);
         assert_eq!(warned(&[("stopgap.yaml", "tiers: {low: 30d}\n")], &[]), [""; 0]);
