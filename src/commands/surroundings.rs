@@ -236,9 +236,7 @@ impl Work {
                 let below = path.strip_prefix(prefix).unwrap_or(&path);
                 let oids: Vec<&str> = std::iter::once(after.as_str()).chain(before.as_deref()).collect();
                 let mut texts = git.blobs(&oids, MOST_BYTES)?.into_iter().flatten();
-                let read = |bytes: Option<Vec<u8>>| {
-                    bytes.and_then(|bytes| reader.read(below, &String::from_utf8_lossy(&bytes)))
-                };
+                let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| reader.read(below, &bytes));
                 let (now, then) = (read(texts.next()), read(texts.next()));
                 inventory.blame(below, now.as_ref(), then.as_ref(), agent);
             }

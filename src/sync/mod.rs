@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use flags::tools as tools_with_flags;
+pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
 use licence::Licence;
 use licence::instant;

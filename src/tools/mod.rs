@@ -5,6 +5,7 @@
 //! how it spells the ids of its findings. Any other tool is known by the name of its SARIF driver alone. Nothing here
 //! knows a format.
 
+mod glob;
 mod id;
 mod pattern;
 mod table;

@@ -300,7 +300,7 @@ fn only_tracked_files_are_read_and_each_is_named_as_data() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
     repo.write(".gitignore", "ignored/\n");
     repo.write("ignored/a.py", "eval(x)  # nosec\n");
-    std::fs::write(repo.path().join("binary.py"), b"eval(x)  # nosec\n\0").unwrap();
+    std::fs::write(repo.path().join("logo.png"), b"gitleaks:allow 0123456789\n\0").unwrap();
     repo.write("app/\u{1b}[31m::error::x.py", "eval(x)  # nosec\n");
     repo.write("exceptions/notes.md", "eval(x)  # gitleaks:allow AKIA0123456789\n");
     repo.commit("files");
@@ -372,6 +372,85 @@ fn an_entry_of_an_ignore_file_needs_an_exception_too() {
         repo.commit("ignore");
         let (code, found) = check(&repo, TODAY, &[]);
         assert_eq!(code == 0, is_fine, "{text}: {found:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_ignore_file_is_passed_over() {
+    let link = |repo: &Repo, target: &str, path: &str| {
+        let path = repo.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, path).unwrap();
+    };
+    let bytes = |repo: &Repo, path: &str, bytes: &[u8]| std::fs::write(repo.path().join(path), bytes).unwrap();
+    let large = || [vec![b'#'; 33 * 1024 * 1024], b"\nCVE-2026-1\n".to_vec()].concat();
+    type Step<'s> = Box<dyn Fn(&Repo) + 's>;
+    let cases: Vec<(&str, Step<'_>, Option<&str>)> = vec![
+        ("a link out", Box::new(|repo| link(repo, "/etc/ignores", ".trivyignore")), Some(".trivyignore:1:1")),
+        ("a link up", Box::new(|repo| link(repo, "../../x", "app/.trivyignore")), Some("app/.trivyignore:1:1")),
+        ("a link to itself", Box::new(|repo| link(repo, ".trivyignore", ".trivyignore")), Some(".trivyignore:1:1")),
+        (
+            "a link to a file that is read",
+            Box::new(|repo| {
+                repo.write("conf/list.txt", "# why\nCVE-2026-1\n");
+                link(repo, "../conf/list.txt", "app/.trivyignore");
+            }),
+            Some("conf/list.txt:2:1"),
+        ),
+        (
+            "a link to a file that holds nothing",
+            Box::new(|repo| {
+                repo.write("conf/list.txt", "# nothing yet\n");
+                link(repo, "../conf/list.txt", "app/.trivyignore");
+            }),
+            None,
+        ),
+        (
+            "a folder that is a link",
+            Box::new(|repo| {
+                repo.write("conf/config.yml", "exclude: [AVD-DS-0002]\n");
+                link(repo, "conf", ".tfsec");
+            }),
+            Some("conf/config.yml:1:11"),
+        ),
+        ("a link of another name", Box::new(|repo| link(repo, "/etc/passwd", "app/users")), None),
+        ("zero", Box::new(|repo| bytes(repo, ".trivyignore", b"#\nCVE-2026-1\0\n")), Some(".trivyignore:2:11")),
+        ("latin", Box::new(|repo| bytes(repo, ".trivyignore", b"# \xfc\n")), Some(".trivyignore:1:3")),
+        ("large", Box::new(|repo| bytes(repo, ".trivyignore", &large())), Some(".trivyignore:1:1")),
+        (
+            "large code",
+            Box::new(|repo| bytes(repo, "a.tf", &[large(), b"# trivy:ignore:AVD-DS-0002".to_vec()].concat())),
+            Some("a.tf:1:1"),
+        ),
+        ("large code without", Box::new(|repo| bytes(repo, "a.tf", &large())), None),
+        (
+            "an alias",
+            Box::new(|repo| drop(repo.write(".trivyignore.yaml", "secrets: &s\n  - id: a\nlicenses: *s\n"))),
+            Some(".trivyignore.yaml:1:10"),
+        ),
+    ];
+    for (name, step, expected) in cases {
+        let repo = repository("suppressions: [trivy]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+        repo.branch("change");
+        step(&repo);
+        repo.commit("a change");
+        let expected: Vec<String> =
+            expected.iter().map(|place| format!("{place}: error[unregistered-suppression]")).collect();
+        assert_eq!(
+            check(&repo, TODAY, &["--base", "main"]),
+            (i32::from(!expected.is_empty()), expected.clone()),
+            "{name}"
+        );
+        assert_eq!(check(&repo, TODAY, &[]).1, expected, "{name}");
+        // What was there before is not the change's.
+        repo.branch("another");
+        repo.write("README.md", "Hello.\n");
+        repo.commit("a word");
+        assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()), "{name}");
+        let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+        assert_eq!(stopgap(&repo, &write).code, 0, "{name}");
+        assert_eq!(check(&repo, TODAY, &[]), (0, Vec::new()), "{name}");
     }
 }
 

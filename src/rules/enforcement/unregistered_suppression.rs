@@ -91,11 +91,14 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
         _ => String::new(),
     };
-    let message = match standing {
-        Standing::Wider(exception) => {
+    let message = match (standing, &item.found.what) {
+        (_, What::Unread { why, .. }) => {
+            format!("what {tool} is told to overlook by this file cannot be read: {}{by}", shown(why))
+        }
+        (Standing::Wider(exception), _) => {
             format!("{tool} is told to overlook {what} here, which is more than `{}` covers{by}", shown(exception.id))
         }
-        Standing::NotYet(exception) => {
+        (Standing::NotYet(exception), _) => {
             format!("{tool} is told to overlook {what} here, and `{}` is not in force{by}", shown(exception.id))
         }
         _ => format!("{tool} is told to overlook {what} here, and no exception covers it{by}{unread}"),
@@ -107,6 +110,7 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
 
 fn help(item: &Item, standing: Standing<'_, '_>) -> String {
     match (standing, &item.found.what) {
+        (_, What::Unread { help, .. }) => help.clone(),
         (Standing::NotYet(_), _) => "wait until it has begun, or fix what the scanner finds".to_owned(),
         (Standing::Wider(_), What::All) => "name the rule that is covered, so that everything else is found".to_owned(),
         (Standing::Wider(_), _) => "narrow it to what is covered, or let the exception be amended".to_owned(),
@@ -135,5 +139,6 @@ pub(super) fn what(what: &What) -> String {
         What::Rule(id) => format!("`{}`", shown(id)),
         What::All => "everything".to_owned(),
         What::Unnamed => "what it finds".to_owned(),
+        What::Unread { .. } => "what nobody can tell".to_owned(),
     }
 }

@@ -4,12 +4,13 @@ use crate::suppressions::page::Page;
 
 /// Reads a file, and tells of each suppression the line, the tool and what it names.
 fn found(path: &str, text: &str) -> Vec<String> {
-    let page: Option<Page> = Reader::new(None).read(path, text);
+    let page: Option<Page> = Reader::new(None).read(path, text.as_bytes());
     let found = page.iter().flat_map(|page| &page.found);
     let what = |what: &What| match what {
         What::Rule(id) => id.clone(),
         What::All => "*".to_owned(),
         What::Unnamed => "?".to_owned(),
+        What::Unread { why, .. } => format!("({why})"),
     };
     found.map(|found| format!("{} {} {} {:?}", found.line, found.tool, what(&found.what), found.reach)).collect()
 }
@@ -367,9 +368,35 @@ fn what_cannot_be_read_is_said() {
     for (path, text) in
         [("deny.toml", "[a\n"), (".snyk", "a: [\n"), (".nsprc", "{\"a\": "), ("osv-scanner.toml", "x = \"\"\"")]
     {
-        let page = Reader::new(None).read(path, text).unwrap();
-        assert!(page.unread.is_some(), "{path}");
+        let page = Reader::new(None).read(path, text.as_bytes()).unwrap();
+        assert!(page.found.iter().any(|found| matches!(found.what, What::Unread { .. })), "{path}");
     }
+    let aliases = "ignore:\n  - &a CVE-2026-1\n  - *a\n";
+    let found = found(".bundler-audit.yml", aliases);
+    assert!(matches!(found.as_slice(), [one] if one.starts_with("2 bundler-audit (")), "{found:?}");
+}
+
+#[test]
+fn bytes_that_are_no_text_hide_nothing() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    for (path, bytes, expected) in [
+        (".trivyignore", b"CVE-2026-1\n".to_vec(), "Rule"),
+        (".trivyignore", b"\xef\xbb\xbfCVE-2026-1\n".to_vec(), "Rule"),
+        (".trivyignore", b"CVE-2026-1\n\0".to_vec(), "a zero byte"),
+        (".trivyignore", b"# gr\xfcn\nCVE-2026-1\n".to_vec(), "not in UTF-8"),
+        (".trivyignore", utf_16("CVE-2026-1\n"), "in UTF-16"),
+        ("a.py", b"\0\nx()  # nosec B602\n".to_vec(), "Rule"),
+        ("a.py", utf_16("x()  # nosec B602\n"), "Rule"),
+        ("a.py", b"# gr\xfcn\nx()  # nosec B602\n".to_vec(), "Rule"),
+    ] {
+        let page = Reader::new(None).read(path, &bytes).unwrap();
+        let said = format!("{:?}", page.found[0].what);
+        assert!(said.contains(expected), "{path} {bytes:?}: {said}");
+    }
+    let picture = b"\x89PNG\0 # nosec gitleaks:allow";
+    assert!(Reader::new(None).read("a.png", picture).is_none());
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Entry {
         let selectors = match &what {
             What::Rule(id) => id.clone(),
             What::All => "*".to_owned(),
-            What::Unnamed => "?".to_owned(),
+            What::Unnamed | What::Unread { .. } => "?".to_owned(),
         };
         Self { what, at, end: None, paths: Vec::new(), narrowed: Vec::new(), selectors }
     }
@@ -137,6 +137,19 @@ pub(super) fn kind(path: &str) -> Option<&'static Kind> {
             .iter()
             .any(|name| path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with('/')))
     })
+}
+
+/// Returns the files that a link puts in the place of an ignore file, where `target` is what it leads to: the target
+/// itself, or files in it if it is the folder that a tool looks in.
+pub(super) fn behind_link(link: &str, target: &str) -> Vec<(String, &'static Kind)> {
+    let itself = kind(link).map(|kind| (target.to_owned(), kind));
+    let folder = |name: &'static str| {
+        let (folder, file) = name.split_once('/')?;
+        let before = link.strip_suffix(folder)?;
+        (before.is_empty() || before.ends_with('/')).then(|| format!("{target}/{file}"))
+    };
+    let inside = KINDS.iter().flat_map(|kind| kind.names.iter().filter_map(move |name| Some((folder(name)?, kind))));
+    itself.into_iter().chain(inside).collect()
 }
 
 /// Tells by its name or its content what ignore file a file is.

@@ -82,10 +82,13 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
             Some((id, span)) => Entry::rule(id, range(span)),
             None => Entry::new(What::All, range(item.span)),
         };
-        let package = item.get("package").map(Node::canonical);
         let others = ["namespace", "fix-state", "vex-status", "match-type"];
         let entry = others.iter().fold(entry, |entry, key| entry.narrowed(key, &texts(item.get(key))));
-        entry.narrowed("package", package.as_slice())
+        let package = item.get("package").and_then(Node::as_map).unwrap_or_default();
+        package.iter().fold(entry, |entry, part| {
+            let value = part.value.as_text().map_or_else(|| part.value.canonical(), str::to_owned);
+            entry.narrowed(&format!("package.{}", part.key), &[value])
+        })
     };
     Ok(items(root.get("ignore")).into_iter().map(one).collect())
 }
@@ -98,7 +101,13 @@ pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let single = items(Some(&issue.value));
         for path in single.iter().flat_map(|item| item.as_map().unwrap_or_default()) {
             let paths = if path.key == "*" { Vec::new() } else { vec![path.key.to_string()] };
+            let until_fixed: Vec<String> = text(&path.value, "disregardIfFixable")
+                .filter(|flag| *flag == "true")
+                .map(str::to_owned)
+                .into_iter()
+                .collect();
             let entry = Entry::rule(&*issue.key, range(path.key_span)).narrowed("path", &paths);
+            let entry = entry.narrowed("until-fixed", &until_fixed);
             entries.push(entry.until(text(&path.value, "expires")));
         }
     }
