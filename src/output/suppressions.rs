@@ -315,7 +315,7 @@ fn suppression<'l>(listing: &'l Listing<'_>, row: &'l Row<'_>) -> Suppression<'l
     let found = &row.item.found;
     let exception = row.state.exception();
     let (end, unread_end) = match &found.end {
-        Some(End::Day(day)) => (Some(day.to_string()), None),
+        Some(End::At(until)) => (Some(until.first_day().to_string()), None),
         Some(End::Unread(text)) => (None, Some(text.as_str())),
         None => (None, None),
     };

@@ -1,6 +1,7 @@
 //! The suppressions and markers of one file.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -296,6 +297,8 @@ struct Draft<'t> {
     hits: Vec<(usize, usize)>,
     /// Whether all of it is kept.
     is_whole: bool,
+    /// The line of the last suppression and the name of its statement.
+    last_code: RefCell<Option<(usize, String)>>,
 }
 
 impl<'t> Draft<'t> {
@@ -303,7 +306,8 @@ impl<'t> Draft<'t> {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(text));
         let hits = found.map(|found| (found.pattern().as_usize(), found.start())).collect();
-        Self { path, text, language, starts, comments: comments(text, language.syntax()), hits, is_whole: false }
+        let comments = comments(text, language.syntax());
+        Self { path, text, language, starts, comments, hits, is_whole: false, last_code: RefCell::new(None) }
     }
 
     /// Returns the line of a byte, from 0.
@@ -380,7 +384,7 @@ impl<'t> Draft<'t> {
         let in_code = self.comment_at(at.start).is_none();
         let code = match in_code && !grammar.is_of_lines(self.language) {
             true => statement::NONE.to_owned(),
-            false => statement::fingerprint(self.text, &self.starts, &self.comments, line, true),
+            false => self.code(line),
         };
         let found = Found {
             tool: grammar.tool,
@@ -398,13 +402,25 @@ impl<'t> Draft<'t> {
         Placed { at, found }
     }
 
+    /// Returns the name of a line's statement; many suppressions may be on one line.
+    fn code(&self, line: usize) -> String {
+        let mut last = self.last_code.borrow_mut();
+        if let Some((_, code)) = last.as_ref().filter(|(of, _)| *of == line) {
+            return code.clone();
+        }
+        let code = statement::fingerprint(self.text, &self.starts, &self.comments, line, true);
+        *last = Some((line, code.clone()));
+        code
+    }
+
     fn entry(&self, kind: &ignore_files::Kind, entry: ignore_files::Entry) -> Placed {
         let line = self.line_of(entry.at.start);
+        let end = entry.end(kind.tool);
         let found = Found {
             tool: kind.tool,
             what: entry.what,
             reach: Reach::Project,
-            end: entry.end,
+            end,
             span: Span::default(),
             line: line + 1,
             code: statement::hash(&entry.selectors),

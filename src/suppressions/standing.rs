@@ -126,8 +126,8 @@ impl<'r, 'a> Licences<'r, 'a> {
     /// covers nothing by itself; otherwise one of its covers must hold the suppression.
     #[must_use]
     pub fn standing(&self, item: &Item, marker: Option<&str>) -> Standing<'r, 'a> {
-        if let Some(End::Day(day)) = &item.found.end
-            && self.today.day >= *day
+        if let Some(End::At(until)) = &item.found.end
+            && until.has_passed(self.zone, self.today)
         {
             return Standing::Over;
         }
@@ -252,7 +252,11 @@ impl Licence<'_, '_> {
             }
             Selector::Kind => {
                 let kind = self.cover.kind.as_ref().map(|kind| kind.as_str()).unwrap_or_default();
-                crate::sync::trivy_section(kind).is_some_and(|section| only("kind", section))
+                let section = if found.tool == "trivy" { crate::sync::trivy_section(kind) } else { Some(kind) };
+                section.is_some_and(|section| only("kind", section))
+            }
+            Selector::Namespace => {
+                self.cover.namespace.as_ref().is_some_and(|namespace| only("namespace", namespace.as_str()))
             }
             // An entry for one state of a fix ends with that state; only `fixed` would go on.
             Selector::UntilFixed => {
@@ -261,7 +265,7 @@ impl Licence<'_, '_> {
                 let states = narrowed("fix-state");
                 is_off || (!states.is_empty() && states.iter().all(is_unfixed)) || only("until-fixed", "true")
             }
-            Selector::Namespace | Selector::Match | Selector::Scope | Selector::Assignment => false,
+            Selector::Match | Selector::Scope | Selector::Assignment => false,
         }
     }
 

@@ -83,7 +83,7 @@ impl Tracked<'_> {
     ) -> Result<Scan, Error> {
         let mut edited = BTreeSet::new();
         if let Self::Commit(git, _) = self {
-            let commit = git.commit("HEAD")?;
+            let commit = git.head()?;
             let differing = commit.map(|commit| git.edited(&commit, prefix)).transpose()?.unwrap_or_default();
             edited.extend(differing.iter().map(|path| shown(path, prefix)));
         }

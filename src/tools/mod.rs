@@ -110,6 +110,12 @@ impl Name {
         self.tool().map_or(&[Selector::Paths], |tool| tool.selectors)
     }
 
+    /// Returns whether the `paths` of a cover are those by which a package is depended on, and not files.
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        matches!(self.key(), "snyk" | "audit-ci")
+    }
+
     /// Returns how the tool spells ids.
     #[must_use]
     pub fn ids(&self) -> Ids {

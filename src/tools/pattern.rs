@@ -60,6 +60,19 @@ impl Pattern {
         Ok(Self { matcher, text: whole, steps })
     }
 
+    /// Returns the pattern that matches one path.
+    #[must_use]
+    pub fn literal(path: &str) -> String {
+        let mut pattern = String::with_capacity(path.len());
+        for c in path.chars() {
+            match c {
+                '*' | '?' | '[' | '{' => pattern.extend(['[', c, ']']),
+                c => pattern.push(c),
+            }
+        }
+        pattern
+    }
+
     /// Returns whether a path matches, without a `./` before it.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
@@ -102,6 +115,16 @@ mod tests {
         ] {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(path), is_match, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn every_path_has_a_pattern_of_its_own() {
+        for path in ["a/b.py", "a[1]{x,y}*?.tf", "a]b", "!a", "{", "[", "-"] {
+            if let Ok(pattern) = Pattern::parse(&Pattern::literal(path)) {
+                assert!(pattern.matches(path), "{path}");
+            }
+        }
+        assert!(!Pattern::parse(&Pattern::literal("a*")).unwrap().matches("ab"));
     }
 
     #[test]

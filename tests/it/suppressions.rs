@@ -54,18 +54,31 @@ fn an_agent_adds_a_suppression_and_it_takes_a_person_and_an_end() {
     assert!(run.stdout.contains("and the agent `Claude` added it"), "{}", run.stdout);
     assert!(!run.stdout.contains("app/run.py:3"), "{}", run.stdout);
 
-    // A person asks for an exception, and it is approved.
-    let eval = exception(&[
-        ("title", "The formula field of the report evaluates Python"),
-        ("control", "APP-02 Nothing that a user types is evaluated"),
-        ("reason", "The replacement parser passes its tests, and the customer moves over on Friday."),
-        ("scope.system", "report builder rb-01"),
-        ("decided", "2026-11-22"),
-        ("starts", "2026-11-22"),
-        ("expires", "2026-12-04"),
-        ("covers", "[{tool: bandit, id: B307, paths: [app/run.py]}]"),
-    ]);
-    repo.write("exceptions/report-eval.yaml", &eval);
+    // A person asks for an exception, as the finding's help says, and it is approved.
+    let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY]);
+    assert!(run.stdout.contains("`stopgap new --cover tool=bandit,id=B307,paths=app/run.py`"), "{}", run.stdout);
+    let answers = [
+        ["--cover", "tool=bandit,id=B307,paths=app/run.py"],
+        ["--title", "The formula field of the report evaluates Python"],
+        ["--control", "APP-02 Nothing that a user types is evaluated"],
+        ["--reason", "The replacement parser passes its tests, and the customer moves over on Friday."],
+        ["--system", "report builder rb-01"],
+        ["--environment", "production"],
+        ["--statement", "A user who may write formulas could read the report server's files."],
+        ["--tier", "low"],
+        ["--alternative", "Switch formulas off"],
+        ["--rejected", "The month's closing reports are made of them until Friday."],
+        ["--removal", "Take the parser into use and delete the call of eval."],
+        ["--owner", "Hanna Vogel"],
+        ["--requester", "Luis Prado"],
+        ["--approver", "Mei Tanaka"],
+        ["--expires", "2026-12-04"],
+        ["--id", "report-eval"],
+        ["--today", TODAY],
+    ];
+    let asked = stopgap(&repo, &[&["new"], &answers.concat()[..]].concat());
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert!(asked.stdout.contains("cover 1: bandit B307 in app/run.py"), "{}", asked.stdout);
     repo.commit("ask for an exception");
     assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
     let listed = stopgap(&repo, &["suppressions", "--today", TODAY]);

@@ -15,7 +15,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::language::Language;
-use crate::time::Day;
+use crate::time::until::Until;
 
 /// What a suppression names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +53,8 @@ pub enum Reach {
 /// The end that a suppression has of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The first day on which the tool reports again.
-    Day(Day),
+    /// When the tool reports again.
+    At(Until),
     /// Something that looks like an end, and that the tool does not read.
     Unread(String),
 }

@@ -364,6 +364,34 @@ fn ignore_files_are_read_entry_by_entry() {
 }
 
 #[test]
+fn resources_of_kubernetes_are_exceptions_by_their_kind() {
+    let new = "apiVersion: v1\nkind: ConfigMap\n---\napiVersion: policies.kyverno.io/v1\nkind: PolicyException\nspec:\n  \
+               policyRefs:\n    - {name: no-root, kind: ValidatingPolicy}\n";
+    let old = "kind: PolicyException\nspec:\n  exceptions:\n    - policyName: no-root\n      ruleNames: [a]\n";
+    let definition = "kind: CustomResourceDefinition\nspec:\n  names:\n    kind: PolicyException\n  x: &a b\n";
+    check(
+        "deploy/exceptions.yaml",
+        &[
+            (new, &["8 kyverno no-root Project"]),
+            (old, &["4 kyverno no-root Project"]),
+            (definition, &[]),
+            ("a: PolicyException\n", &[]),
+            (
+                "apiVersion: kubescape.io/v1\nkind: SecurityException\nspec:\n  posture:\n    - {controlID: C-0016, action: ignore}\n",
+                &["5 kubescape C-0016 Project"],
+            ),
+        ],
+    );
+    check(
+        "exceptions.json",
+        &[(
+            "[{\"policyType\": \"postureExceptionPolicy\", \"posturePolicies\": [{\"controlID\": \"C-0016\"}, {}]}]",
+            &["1 kubescape C-0016 Project", "1 kubescape * Project"],
+        )],
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     for (path, text) in
         [("deny.toml", "[a\n"), (".snyk", "a: [\n"), (".nsprc", "{\"a\": "), ("osv-scanner.toml", "x = \"\"\"")]
