@@ -18,7 +18,6 @@ pub use line::{Check, Group, Line, Status};
 use crate::ci::command::Subcommand;
 use crate::files::ReadFile;
 use crate::people::People;
-use crate::policy::places::There;
 use crate::policy::{Enforcement, Forge, Policy, places};
 use crate::signoff::Ownership;
 use crate::time::Day;
@@ -32,8 +31,6 @@ pub struct Facts<'f> {
     pub policy: &'f Policy,
     /// The roster.
     pub people: &'f People,
-    /// Which files of the rule book are there.
-    pub there: There,
     /// Whether the register's folder exists.
     pub register: bool,
     /// The CODEOWNERS that counts.
