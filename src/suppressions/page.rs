@@ -1,7 +1,7 @@
 //! The suppressions and markers of one file.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -297,6 +297,8 @@ struct Draft<'t> {
     hits: Vec<(usize, usize)>,
     /// Whether all of it is kept.
     is_whole: bool,
+    /// The line that was last asked for its first sign, and where that is.
+    first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
     last_code: RefCell<Option<(usize, String)>>,
 }
@@ -307,7 +309,8 @@ impl<'t> Draft<'t> {
         let found = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(text));
         let hits = found.map(|found| (found.pattern().as_usize(), found.start())).collect();
         let comments = comments(text, language.syntax());
-        Self { path, text, language, starts, comments, hits, is_whole: false, last_code: RefCell::new(None) }
+        let (first_sign, last_code) = (Cell::new(None), RefCell::new(None));
+        Self { path, text, language, starts, comments, hits, is_whole: false, first_sign, last_code }
     }
 
     /// Returns the line of a byte, from 0.
@@ -330,8 +333,16 @@ impl<'t> Draft<'t> {
 
     /// Tells whether only comments stand before a byte on its line.
     fn is_alone(&self, at: usize) -> bool {
-        let start = self.starts[self.line_of(at)];
-        self.text[start..at].trim().is_empty()
+        let line = self.line_of(at);
+        let first = match self.first_sign.get() {
+            Some((of, first)) if of == line => first,
+            _ => {
+                let rest = &self.text[self.starts[line]..];
+                self.starts[line] + rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len())
+            }
+        };
+        self.first_sign.set(Some((line, first)));
+        at <= first
     }
 
     fn inline(&self, reader: &Reader) -> Vec<Placed> {

@@ -1,6 +1,7 @@
 //! Whether there is an exception behind a suppression.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -37,11 +38,20 @@ pub enum Standing<'r, 'a> {
 #[derive(Debug)]
 pub struct Licences<'r, 'a> {
     by_id: FxHashMap<String, &'r Exception<'a>>,
-    by_tool: FxHashMap<Name, Vec<Licence<'r, 'a>>>,
+    by_tool: FxHashMap<Name, OfTool<'r, 'a>>,
     zone: Zone,
     today: Today,
-    /// By file, the entries that are exactly what an exception allows; first those of exceptions in force.
+    /// By file, in their order, the entries that are exactly what an exception allows; of two for one entry the first is of
+    /// an exception in force, if there is any.
     held: FxHashMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
+}
+
+/// The covers of a tool.
+#[derive(Debug, Default)]
+struct OfTool<'r, 'a> {
+    all: Vec<Licence<'r, 'a>>,
+    /// Which of them can be about a rule, by the forms of its name.
+    by_form: FxHashMap<String, Vec<usize>>,
 }
 
 /// A cover of an exception.
@@ -73,7 +83,8 @@ impl<'r, 'a> Licences<'r, 'a> {
                 let paths: Option<Vec<Pattern>> =
                     cover.paths.iter().map(|path| Pattern::parse(path.as_str()).ok()).collect();
                 let Some(paths) = paths else { continue };
-                licences.by_tool.entry(name).or_default().push(Licence { exception, cover, paths });
+                let of_tool = licences.by_tool.entry(name.clone()).or_default();
+                of_tool.add(name.ids(), Licence { exception, cover, paths });
             }
         }
         licences
@@ -95,6 +106,9 @@ impl<'r, 'a> Licences<'r, 'a> {
             let named = held.filter_map(|held| Some((held.at, *by_id.get(&held.exception.to_lowercase())?)));
             self.held.entry(file).or_default().extend(named);
         }
+        for held in self.held.values_mut() {
+            held.sort_by_key(|(at, _)| at.start);
+        }
         self
     }
 
@@ -102,7 +116,9 @@ impl<'r, 'a> Licences<'r, 'a> {
     fn behind(&self, item: &Item) -> Option<&'r Exception<'a>> {
         let span = item.found.span.range();
         let held = self.held.get(&item.file).filter(|_| item.found.is_entry)?;
-        held.iter().find(|(at, _)| at.start <= span.start && span.start < at.end).map(|(_, exception)| *exception)
+        let last = held.get(held.partition_point(|(at, _)| at.start <= span.start).checked_sub(1)?)?.0.start;
+        let same = held.get(held.partition_point(|(at, _)| at.start < last)..)?.iter();
+        same.take_while(|(at, _)| at.start == last).find(|(at, _)| span.start < at.end).map(|(_, exception)| *exception)
     }
 
     /// Returns the exception that a marker names.
@@ -162,7 +178,7 @@ impl<'r, 'a> Licences<'r, 'a> {
             None => Standing::Nothing,
         };
         for name in names(item) {
-            for licence in self.by_tool.get(&name).into_iter().flatten() {
+            for licence in self.by_tool.get(&name).map(|of_tool| of_tool.about(item, &name)).unwrap_or_default() {
                 let exception = licence.exception;
                 let Some(fits) = licence.fits(item, &name) else { continue };
                 let found = match (exception.grants(self.zone, self.today), fits) {
@@ -201,17 +217,38 @@ fn names(item: &Item) -> Vec<Name> {
     std::iter::once(item.found.tool).chain(other).map(Name::read).collect()
 }
 
+impl<'r, 'a> OfTool<'r, 'a> {
+    fn add(&mut self, ids: Ids, licence: Licence<'r, 'a>) {
+        let Some(id) = &licence.cover.id else { return };
+        for form in ids.reported(id.as_str()) {
+            self.by_form.entry(form).or_default().push(self.all.len());
+        }
+        self.all.push(licence);
+    }
+
+    /// Returns, in their order, the covers that can be about a suppression.
+    fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
+        let What::Rule(rule) = &item.found.what else { return self.all.iter().collect() };
+        let rule = rule_of(rule, item, name);
+        let forms = name.ids().reported(&rule).filter_map(|form| self.by_form.get(&form));
+        let indices: BTreeSet<usize> = forms.flatten().copied().collect();
+        indices.into_iter().filter_map(|index| self.all.get(index)).collect()
+    }
+}
+
+/// Returns the id by which a tool's covers name a suppressed rule.
+fn rule_of<'i>(rule: &'i str, item: &Item, name: &Name) -> Cow<'i, str> {
+    let is_ported = item.found.tool == "ruff" && name.key() == "bandit";
+    ported(rule).filter(|_| is_ported).map_or(Cow::Borrowed(rule), Cow::Owned)
+}
+
 impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
         let id = self.cover.id.as_ref()?.as_str();
         let is_id = match &item.found.what {
-            What::Rule(rule) => {
-                let ported = if item.found.tool == "ruff" && name.key() == "bandit" { ported(rule) } else { None };
-                let rule = ported.as_deref().unwrap_or(rule);
-                is_within(name.ids(), rule, id)?
-            }
+            What::Rule(rule) => is_within(name.ids(), &rule_of(rule, item, name), id)?,
             // The tool cannot name a rule, so the cover must name the place.
             What::Unnamed => !self.paths.is_empty(),
             What::All => false,

@@ -25,6 +25,9 @@ fn check(repo: &Repo, day: &str, arguments: &[&str]) -> (i32, Vec<String>) {
     (run.code, run.stdout.lines().map(short).collect())
 }
 
+const SUPPRESSIONS_XML: &str =
+    "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\"";
+
 const EVAL: &str = "eval(source, {'a': 1})";
 
 /// A repository with an exception, a policy, and Python with a suppression in it that is committed on `main`.
@@ -398,6 +401,11 @@ fn no_ignore_file_is_passed_over() {
     };
     let bytes = |repo: &Repo, path: &str, bytes: &[u8]| std::fs::write(repo.path().join(path), bytes).unwrap();
     let large = || [vec![b'#'; 33 * 1024 * 1024], b"\nCVE-2026-1\n".to_vec()].concat();
+    let nested = |open: &str, close: &str| format!("{}1{}", open.repeat(20_000), close.repeat(20_000));
+    let deep = format!("{SUPPRESSIONS_XML}>{}</suppressions>", nested("<a>", "</a>"));
+    let attributes: String = (0..20_000).map(|index| format!(" a{index}='b'")).collect();
+    let crowded = format!("{SUPPRESSIONS_XML}{attributes}/>");
+    let toml = format!("a = {}\n", nested("[", "]"));
     type Step<'s> = Box<dyn Fn(&Repo) + 's>;
     let cases: Vec<(&str, Step<'_>, Option<&str>)> = vec![
         ("a link out", Box::new(|repo| link(repo, "/etc/ignores", ".trivyignore")), Some(".trivyignore:1:1")),
@@ -427,6 +435,15 @@ fn no_ignore_file_is_passed_over() {
             }),
             Some("conf/config.yml:1:11"),
         ),
+        ("deep XML", Box::new(|repo| bytes(repo, "suppression.xml", deep.as_bytes())), Some("suppression.xml:1:288")),
+        (
+            "crowded XML",
+            Box::new(|repo| bytes(repo, "suppression.xml", crowded.as_bytes())),
+            Some("suppression.xml:1:1"),
+        ),
+        ("deep JSON", Box::new(|repo| bytes(repo, ".nsprc", nested("{\"a\":", "}").as_bytes())), Some(".nsprc:1:321")),
+        ("deep TOML", Box::new(|repo| bytes(repo, "deny.toml", toml.as_bytes())), Some("deny.toml:1:85")),
+        ("deep YAML", Box::new(|repo| bytes(repo, ".snyk", nested("[", "]").as_bytes())), Some(".snyk:1:65")),
         ("a link of another name", Box::new(|repo| link(repo, "/etc/passwd", "app/users")), None),
         ("zero", Box::new(|repo| bytes(repo, ".trivyignore", b"#\nCVE-2026-1\0\n")), Some(".trivyignore:2:11")),
         ("latin", Box::new(|repo| bytes(repo, ".trivyignore", b"# \xfc\n")), Some(".trivyignore:1:3")),
@@ -439,12 +456,16 @@ fn no_ignore_file_is_passed_over() {
         ("large code without", Box::new(|repo| bytes(repo, "a.tf", &large())), None),
         (
             "an alias",
-            Box::new(|repo| drop(repo.write(".trivyignore.yaml", "secrets: &s\n  - id: a\nlicenses: *s\n"))),
+            Box::new(|repo| {
+                repo.write(".trivyignore.yaml", "secrets: &s\n  - id: a\nlicenses: *s\n");
+            }),
             Some(".trivyignore.yaml:1:10"),
         ),
     ];
     for (name, step, expected) in cases {
-        let repo = repository("suppressions: [trivy]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+        let repo = repository(
+            "suppressions: [trivy, dependency-check, better-npm-audit, cargo-deny, snyk]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n",
+        );
         repo.branch("change");
         step(&repo);
         repo.commit("a change");
@@ -464,6 +485,45 @@ fn no_ignore_file_is_passed_over() {
         let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
         assert_eq!(stopgap(&repo, &write).code, 0, "{name}");
         assert_eq!(check(&repo, TODAY, &[]), (0, Vec::new()), "{name}");
+    }
+}
+
+#[test]
+fn an_agent_is_blamed_for_what_its_own_commits_brought() {
+    let by = |repo: &Repo, author: &str, text: &str| {
+        repo.write("app/run.py", text);
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--author", author, "-m", "a change"]);
+    };
+    let (dana, claude) = ("Dana Ortiz <dana@example.com>", "Claude <noreply@anthropic.com>");
+    let with = format!("import os\n\nos.system(command + old)  # nosec B605\n{EVAL}  # nosec B307\n");
+    // Larger than what is read of the past.
+    let large = format!("{with}{}\n", "#".repeat(33 * 1024 * 1024));
+    let cases: [(&str, &[(&str, &str)], bool); 5] = [
+        ("the agent's", &[(claude, &with)], true),
+        ("a person's", &[(dana, &with), (claude, &format!("{with}print(1)\n"))], false),
+        ("a person's, moved", &[(dana, &with), (claude, &format!("# Runs.\n{with}"))], false),
+        ("a person's, through a file that is not read", &[(dana, &with), (claude, &large), (dana, &with)], false),
+        ("taken back and written again", &[(dana, &with), (dana, "import os\n"), (claude, &with)], true),
+    ];
+    for (name, steps, is_blamed) in cases {
+        let repo = repository("suppressions: [bandit]\n");
+        repo.branch("change");
+        for (author, text) in steps {
+            by(&repo, author, text);
+        }
+        // Merges are nobody's, on whichever side they are.
+        repo.switch("main");
+        repo.write("README.md", "Hello.\n");
+        repo.commit("a word");
+        repo.switch("change");
+        repo.merge("main");
+        // A branch of this name is not what is checked out.
+        repo.git(&["update-ref", "refs/heads/HEAD", "main"]);
+        let arguments = ["check", "-q", "--format", "concise", "--today", TODAY, "--base", "main"];
+        let run = stopgap(&repo, &[&arguments[..], &["--select", "unregistered-suppression"]].concat());
+        assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{name}: {run:?}");
+        assert_eq!(run.stdout.contains("the agent `Claude` added it"), is_blamed, "{name}: {}", run.stdout);
     }
 }
 

@@ -157,9 +157,10 @@ fn checkov(piece: Piece<'_>, found: &mut Vec<Match>) {
 /// `Nosemgrep.ml`; the blank before the word is part of it.
 fn semgrep(piece: Piece<'_>, found: &mut Vec<Match>) {
     static NOSEM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i) nosem(?:grep)?(?:[:=]\s?)?").ok());
+    let first = piece.text.bytes().position(|byte| byte.is_ascii_alphanumeric());
     for word in NOSEM.iter().flat_map(|nosem| nosem.find_iter(piece.text)) {
         let named = word.as_str().trim_end().ends_with([':', '=']);
-        let alone = piece.text[..word.start()].bytes().all(|byte| !byte.is_ascii_alphanumeric());
+        let alone = first.is_none_or(|first| word.start() <= first);
         let reach = if alone { Reach::Next } else { Reach::Line };
         let mut ids = Vec::new();
         let mut end = word.end();

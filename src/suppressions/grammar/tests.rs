@@ -352,10 +352,22 @@ fn ignore_files_are_read_entry_by_entry() {
     );
     check(
         "dc.xml",
-        &[(
-            "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n<suppress until=\"2026-12-01Z\"><notes>x</notes><cve>CVE-2026-1</cve></suppress></suppressions>",
-            &["2 dependency-check CVE-2026-1 Project"],
-        )],
+        &[
+            (
+                "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n<suppress until=\"2026-12-01Z\"><notes>x</notes><cve>CVE-2026-1</cve></suppress></suppressions>",
+                &["2 dependency-check CVE-2026-1 Project"],
+            ),
+            (
+                "<suppressions xmlns=\"a:dependency&#45;suppression\"><suppress><cve>CVE-2026-1</cve></suppress></suppressions>",
+                &["1 dependency-check CVE-2026-1 Project"],
+            ),
+            (
+                // Those of checkstyle.
+                "<!DOCTYPE a><suppressions><suppress checks=\"a&#45;b\" files=\".*\"/></suppressions>",
+                &[],
+            ),
+            ("<suppressions xmlns=\"a:other&#45;suppression\"><suppress checks=\"a\"/></suppressions>", &[]),
+        ],
     );
     check(
         "eslint-suppressions.json",
@@ -425,6 +437,26 @@ fn bytes_that_are_no_text_hide_nothing() {
     }
     let picture = b"\x89PNG\0 # nosec gitleaks:allow";
     assert!(Reader::new(None).read("a.png", picture).is_none());
+}
+
+#[test]
+fn what_stands_there_very_often_is_all_read() {
+    const COUNT: usize = 20_000;
+    let each = |write: &dyn Fn(usize) -> String| -> String { (0..COUNT).map(write).collect() };
+    let page = |path: &str, text: String| {
+        let page = Reader::new(None).read(path, text.as_bytes()).unwrap();
+        (page.found.len(), page.markers.len())
+    };
+    let tied = each(&|index| format!("x({index})  # nosec B602 # stopgap: id-{index}\n"));
+    assert_eq!(page("a.py", tied), (COUNT, COUNT));
+    let above = each(&|index| format!("# stopgap: id-{index}\nx({index})  # nosec\n"));
+    assert_eq!(page("a.py", above), (COUNT, COUNT));
+    let blank = " ".repeat(1_000_000) + &each(&|_| "/* nosemgrep */ ".to_owned());
+    assert_eq!(page("a.js", blank), (COUNT, 0));
+    let markers = " ".repeat(1_000_000) + &each(&|_| "/* stopgap: a */ ".to_owned());
+    assert_eq!(page("a.js", markers), (0, COUNT));
+    assert_eq!(page(".trivyignore", each(&|index| format!("CVE-2026-{index}\n"))), (COUNT, 0));
+    assert_eq!(page("a.py", "x(  # nosec\n".repeat(COUNT)), (COUNT, 0));
 }
 
 #[test]

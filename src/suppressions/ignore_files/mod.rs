@@ -133,8 +133,7 @@ pub(super) static KINDS: &[Kind] = &[
 ];
 
 /// What a file of any name holds that is an ignore file all the same.
-pub(super) const LITERALS: &[&str] =
-    &["dependency-suppression", "PolicyException", "postureExceptionPolicy", "kubescape.io/v1"];
+pub(super) const LITERALS: &[&str] = &["<suppressions", "PolicyException", "postureExceptionPolicy", "kubescape.io/v1"];
 
 /// Tells by its name what ignore file a file is.
 pub(super) fn kind(path: &str) -> Option<&'static Kind> {
@@ -161,8 +160,7 @@ pub(super) fn behind_link(link: &str, target: &str) -> Vec<(String, &'static Kin
 /// Tells by its name or its content what ignore file a file is.
 pub(super) fn kind_of(path: &str, text: &str) -> Option<&'static Kind> {
     kind(path).or_else(|| {
-        let is_xml = path.ends_with(".xml");
-        let tool = if is_xml && text.contains("dependency-suppression") && text.contains("<suppressions") {
+        let tool = if path.ends_with(".xml") && trees::is_dependency_check(text) {
             "dependency-check"
         } else {
             kubernetes::tool(path, text)?

@@ -293,6 +293,18 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(listed.map(one).collect())
 }
 
+/// Tells whether an XML file holds suppressions of OWASP dependency-check, also where their namespace is written with
+/// references to characters.
+pub(super) fn is_dependency_check(text: &str) -> bool {
+    const NAMESPACE: &str = "dependency-suppression";
+    let is_of_root = || {
+        let document = xml::parse(text).ok()?;
+        document.root_element().tag_name().namespace().map(|namespace| namespace.contains(NAMESPACE))
+    };
+    text.contains("<suppressions")
+        && (text.contains(NAMESPACE) || (text.contains("&#") && is_of_root().unwrap_or_default()))
+}
+
 /// Suppressions of OWASP dependency-check.
 pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
     const NARROWING: [&str; 7] = ["packageUrl", "filePath", "sha1", "gav", "cpe", "cwe", "cvssBelow"];
