@@ -419,7 +419,7 @@ fn a_cover_is_typed_and_what_it_silences_is_said() {
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
     assert!(run.stdout.contains("cover 1 (bandit B602) silences 2 results in 2 files"), "{}", run.stdout);
     let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
-    let written = "covers:\n  - tool: bandit\n    id: B602\n    paths: [app/a.py, app/b.py]\n";
+    let written = "covers:\n  - {tool: bandit, id: B602, paths: [app/a.py, app/b.py]}\n";
     assert!(text.contains(written), "{text}");
     let enforced =
         Run::of(sandbox.command().args(["enforce", "log.sarif", "--today", "2026-11-23", "--format", "concise"]));
@@ -470,7 +470,9 @@ fn a_log_without_a_terminal_is_answered_with_what_to_type() {
     sandbox.file("exceptions/x.yaml", exception(&[("covers", "[{tool: bandit, id: B602}, {tool: bandit, id: B105}]")]));
     let run = new(&sandbox, &[("--scan", "log.sarif")]);
     assert!(!run.stdout.contains("B602") && run.stdout.contains("B307"), "{}", run.stdout);
-    sandbox.file("empty.sarif", "{\"version\": \"2.1.0\", \"runs\": []}");
+    let tool = "{\"driver\": {\"name\": \"Bandit\"}}";
+    let empty = format!("{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {tool}, \"results\": []}}]}}");
+    sandbox.file("empty.sarif", empty);
     let run = new(&sandbox, &[("--scan", "empty.sarif")]);
     assert!(run.code == 2 && run.stderr.contains("no result that an exception is needed for"), "{run:?}");
 }

@@ -446,6 +446,7 @@ fn the_results_of_a_scanner_are_picked_by_their_numbers() {
     talk.answer("Which of them are to be covered?", "3").instead("no number from 1 to 2", "1");
     // The title is proposed, and may be typed over.
     talk.answer("What is to be allowed?", "");
+    talk.wait("Which exact rule is not followed?");
     talk.type_in(CTRL_C);
     talk.wait("--cover tool=bandit,id=B602,paths=app/a.py,paths=app/b.py --scan log.sarif");
     assert!(!talk.raw.contains("\u{1b}[31m"), "{}", talk.shown);

@@ -179,13 +179,24 @@ pub(super) fn title(covers: &[Item]) -> String {
             Value::Flag(_) | Value::Map(_) => None,
         }
     }
+    fn count(value: &Value) -> usize {
+        match value {
+            Value::Flow(value) => count(value),
+            Value::List(items) => items.len(),
+            Value::Text(_) | Value::Flag(_) | Value::Map(_) => 1,
+        }
+    }
     let of = |cover: &Item, key: &str| {
         let value = cover.iter().find(|(other, _)| other == key).map(|(_, value)| value);
         value.and_then(text).unwrap_or_default().to_owned()
     };
     let Some(first) = covers.first() else { return String::new() };
-    let place = of(first, "paths");
-    let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
+    let paths = first.iter().find(|(key, _)| key == "paths").map_or(0, |(_, value)| count(value));
+    let place = match (paths, of(first, "paths")) {
+        (0, _) => String::new(),
+        (1, path) => format!(" in {path}"),
+        (paths, _) => format!(" in {paths} files"),
+    };
     let more = match covers.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -227,7 +238,8 @@ mod tests {
     #[test]
     fn a_title_is_proposed() {
         let cover = |text: &str| typed_cover::read(text).unwrap();
-        assert_eq!(title(&[cover("tool=bandit,id=B602,paths=a.py,b.py")]), "bandit reports B602 in a.py");
+        assert_eq!(title(&[cover("tool=bandit,id=B602,paths=a.py,b.py")]), "bandit reports B602 in 2 files");
+        assert_eq!(title(&[cover("tool=bandit,id=B602,paths=a.py")]), "bandit reports B602 in a.py");
         assert_eq!(title(&[cover("tool=a,id=b"), cover("tool=a,id=c")]), "a reports b and 1 more");
     }
 }
