@@ -64,6 +64,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap new", "ask for each answer"),
             ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+            ("stopgap new --scan bandit.sarif", "pick the results that are to be covered"),
             ("stopgap new --git", "and open the pull request"),
         ],
     ),

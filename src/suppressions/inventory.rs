@@ -55,7 +55,7 @@ pub struct Inventory {
     pub items: Vec<Item>,
     /// The markers, by path and line.
     pub tags: Vec<Tag>,
-    /// Files that were not read, and ignore files that are not readable.
+    /// Files that were not read.
     pub unread: Vec<Unread>,
     /// How many files were looked at.
     pub looked_at: usize,
@@ -87,7 +87,7 @@ impl Item {
 fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
     let id = match &found.what {
         What::Rule(id) => id.as_str(),
-        What::All | What::Unnamed => "",
+        What::All | What::Unnamed | What::Unread { .. } => "",
     };
     Identity { path, tool: found.tool, id, code: &found.code }
 }
@@ -108,7 +108,7 @@ impl Inventory {
     ) -> Result<Self, Error> {
         let scan = tracked.read(root, prefix, reader, keep)?;
         let mut inventory =
-            Self { unread: scan.unread, looked_at: scan.paths.len(), paths: scan.paths, ..Self::default() };
+            Self { unread: scan.unread, looked_at: scan.looked_at, paths: scan.paths, ..Self::default() };
         let mut seen: FxHashMap<String, usize> = FxHashMap::default();
         for page in scan.pages {
             inventory.take(page, &mut seen, files);
@@ -117,10 +117,7 @@ impl Inventory {
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
-        let Page { path, text, found, markers, unread } = page;
-        if let Some((line, why)) = unread {
-            self.unread.push(Unread { path: path.clone(), why: format!("line {line}: {why}") });
-        }
+        let Page { path, text, found, markers } = page;
         if found.is_empty() && markers.is_empty() {
             return;
         }

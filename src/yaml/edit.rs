@@ -135,6 +135,7 @@ impl Plain {
     fn of_value(value: &Value) -> Self {
         match value {
             Value::Text(text) => Self::Text(text.clone(), Style::Plain),
+            Value::Flag(flag) => Self::Text(flag.to_string(), Style::Plain),
             Value::List(items) => Self::Seq(items.iter().map(Self::of_value).collect()),
             Value::Map(entries) => {
                 Self::Map(entries.iter().map(|(key, value)| (key.clone(), Self::of_value(value))).collect())

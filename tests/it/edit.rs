@@ -208,6 +208,7 @@ fn intended(mut value: Oracle, edits: &[Edit]) -> Option<Oracle> {
 fn oracle(value: &Value) -> Oracle {
     match value {
         Value::Text(text) => Oracle::from(text.as_str()),
+        Value::Flag(flag) => Oracle::from(*flag),
         Value::List(items) => items.iter().map(oracle).collect::<Vec<_>>().into(),
         Value::Map(entries) => {
             Oracle::Mapping(entries.iter().map(|(key, value)| (Oracle::from(key.as_str()), oracle(value))).collect())

@@ -221,6 +221,7 @@ impl Run<'_> {
         base::place_baselines(&documents, &files, &mut judge, head.as_mut());
         let around = surroundings::of_change(
             (&place, &base.snapshot, &base.git),
+            base.commits()?,
             &self.root,
             (&judge, head.as_ref()),
             self.arguments.suppressions,
