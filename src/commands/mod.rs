@@ -175,7 +175,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
-        Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
+        Command::Explain { rule, format } => explain::run(rule.as_deref(), format, &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),
