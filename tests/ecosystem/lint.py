@@ -40,8 +40,8 @@ def collect(binary, work):
     for name in tracked(".github/workflows", "action.yml"):
         shutil.copy(ROOT / name, folder / name)
     named = 0
-    # docs/rules.md shows what is wrong.
-    for page in tracked("README.md", "docs/*.md", ":!docs/rules.md"):
+    # docs/rules.md shows what is wrong, docs/recipes.md what other systems read.
+    for page in tracked("README.md", "docs/*.md", ":!docs/rules.md", ":!docs/recipes.md"):
         for text in blocks(page, "yaml"):
             for line in re.findall(r"uses: OWNER/stopgap.*", text):
                 if line != f"uses: OWNER/stopgap@COMMIT # v{VERSION}":
@@ -86,6 +86,31 @@ def documented():
     if missing or len(names) < 25:
         sys.exit(f"lint: docs/ci.md has no row for {missing}")
     return len(names)
+
+
+def recipes(venv, work):
+    """Each recipe fits what its system's own schema allows, and the scripts in it are sound."""
+    kinds = ["azure-pipelines", "bitbucket-pipelines", "circle-ci", "github-workflows"]
+    shown = blocks("docs/recipes.md", "yaml")
+    if len(shown) != len(kinds):
+        sys.exit(f"lint: docs/recipes.md has {len(shown)} recipes in YAML, not {len(kinds)}")
+    for kind, text in zip(kinds, shown):
+        recipe = work / f"recipe-{kind}.yml"
+        # To Azure every scalar is a text, and its schema says so.
+        text = re.sub(r": (true|false|\d+)$", r': "\1"', text, flags=re.MULTILINE) if kind == "azure-pipelines" else text
+        recipe.write_text(text)
+        transform = ["--data-transform", kind, "--regex-variant", "python"] if kind == "azure-pipelines" else []
+        run(venv / "bin/check-jsonschema", *transform, "--builtin-schema", f"vendor.{kind}", recipe)
+    # Forgejo's runners have labels of their own.
+    run(venv / "bin/actionlint", "-shellcheck", "shellcheck", "-ignore", 'label "docker" is unknown', recipe)
+    for number, text in enumerate(blocks("docs/recipes.md", "sh")):
+        script = work / f"recipe-{number}.sh"
+        script.write_text(f"# shellcheck shell=sh\n{text}")
+        run("shellcheck", script)
+    forms = [ROOT / name for name in tracked(".github/ISSUE_TEMPLATE") if not name.endswith("config.yml")]
+    run(venv / "bin/check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *forms)
+    run(venv / "bin/check-jsonschema", "--builtin-schema", "vendor.github-issue-config", ROOT / ".github/ISSUE_TEMPLATE/config.yml")
+    return len(shown)
 
 
 def wheel(venv, work):
@@ -133,10 +158,11 @@ def main(binary, work):
         sys.exit(f"lint: not all scripts were found: {shell}")
     run("shellcheck", "--external-sources", *shell)
 
+    shown = recipes(venv, work)
     names = documented()
     wheel(venv, work)
     archive(binary, work)
-    print(f"lint: {len(workflows)} workflows, {len(shell)} scripts, action, component, hooks and wheel pass; {names} inputs and outputs documented")
+    print(f"lint: {len(workflows)} workflows, {len(shell)} scripts, action, component, hooks, wheel and {shown} recipes pass; {names} inputs and outputs documented")
 
 
 main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())

@@ -3,6 +3,10 @@
 use super::Reach;
 use crate::policy::Forge;
 
+/// Variables that every job of a CI system has: of Azure Pipelines, Bitbucket Pipelines, CircleCI
+/// (<https://circleci.com/docs/reference/variables/>) and Jenkins.
+const OTHER_SYSTEMS: [&str; 4] = ["TF_BUILD", "BITBUCKET_BUILD_NUMBER", "CIRCLECI", "JENKINS_URL"];
+
 /// The variables of CI systems that say what a run compares.
 ///
 /// GitHub, and Forgejo and Gitea, which set the same:
@@ -53,7 +57,7 @@ pub struct CiEnvironment {
     pub bitbucket_commit: Option<String>,
     /// `CHANGE_TARGET` of Jenkins.
     pub jenkins_target: Option<String>,
-    /// `TF_BUILD` (Azure Pipelines) or `JENKINS_URL`: a job of such a system, whether it tells more or not.
+    /// One of [`OTHER_SYSTEMS`]: a job of such a system, whether it tells more or not.
     pub other_system: bool,
     /// `GITHUB_SERVER_URL` with `GITHUB_REPOSITORY`, or `CI_PROJECT_URL` of GitLab: the repository's page.
     pub page: Option<String>,
@@ -91,10 +95,10 @@ impl CiEnvironment {
             bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
             bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
             jenkins_target: variable("CHANGE_TARGET"),
-            other_system: is_set("TF_BUILD") || is_set("JENKINS_URL"),
             page: variable("GITHUB_SERVER_URL")
                 .and_then(|server| Some(format!("{server}/{}", variable("GITHUB_REPOSITORY")?)))
                 .or_else(|| variable("CI_PROJECT_URL")),
+            other_system: OTHER_SYSTEMS.into_iter().any(is_set),
             ci: is_set("CI"),
         }
     }
