@@ -153,11 +153,13 @@ impl Source {
         let is_ended = starts.len() > 1 && self.text.ends_with('\n');
         let count = starts.len() - usize::from(is_ended);
         let (first, last) = (self.line_of(span.start).0 + 1, self.line_of(span.end).0 + 1);
-        let (from, to) = (first.saturating_sub(more).max(1), (last + more).min(count));
+        // What stands after the last line feed is on a line of its own, and that one is among the lines around it.
+        let (from, to) = (first.saturating_sub(more).max(1), (last + more).min(count.max(last)));
         let begin = *starts.get(from - 1)? as usize;
         let end = starts.get(to).map_or(self.text.len(), |start| *start as usize);
         let text = self.text.get(begin..end)?;
-        (from < first || last < to).then(|| (from, to, text.strip_suffix('\n').unwrap_or(text)))
+        let text = if to > count { text } else { text.strip_suffix('\n').unwrap_or(text) };
+        (from < first || last < to).then_some((from, to, text))
     }
 
     /// Returns the byte at which a line starts, lines counted from 1.
@@ -209,10 +211,11 @@ mod tests {
         assert_eq!(source.around(at(0), 1), Some((1, 2, "a\nb")));
         assert_eq!(source.around(at(2), 1), Some((1, 3, "a\nb\nc")));
         assert_eq!(source.around(at(6), 2), Some((2, 4, "b\nc\nd")));
+        assert_eq!(source.around(Span::new(8, 8), 2), Some((3, 5, "c\nd\n")));
         for text in ["", "a", "a\n", "\n"] {
             assert_eq!(Source::new("a.yaml", text.to_owned()).around(Span::new(0, 0), 2), None, "{text:?}");
         }
-        assert_eq!(Source::new("a.yaml", "\n\n".into()).around(Span::new(2, 2), 1), Some((2, 2, "")));
+        assert_eq!(Source::new("a.yaml", "\n\n".into()).around(Span::new(2, 2), 1), Some((2, 3, "\n")));
     }
 
     #[test]
