@@ -142,6 +142,7 @@ impl Run<'_> {
         let silenced = counted.iter().flat_map(scan::silenced);
         let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
         remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
+        remarks.extend(if self.then.is_none() { place::stale_schema(&self.root) } else { None });
         let mut made = Fixes::default();
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
