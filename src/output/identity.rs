@@ -21,6 +21,13 @@ impl Identity {
         self.docs.or(self.repository)
     }
 
+    /// Returns what a workflow of GitHub calls the action, without its commit.
+    #[must_use]
+    pub fn action(self) -> Option<&'static str> {
+        let path = self.repository?.strip_prefix("https://github.com/")?.trim_end_matches('/');
+        Some(path.strip_suffix(".git").unwrap_or(path))
+    }
+
     /// Returns the page of a rule.
     #[must_use]
     pub fn rule(self, id: &str) -> Option<String> {
@@ -44,6 +51,15 @@ mod tests {
         let known = Identity { docs: Some("https://stopgap.example/docs/"), ..Identity::default() };
         assert_eq!(known.rule("expired").as_deref(), Some("https://stopgap.example/docs/rules/expired.html"));
         assert_eq!(Identity::default().rule("expired"), None);
+    }
+
+    #[test]
+    fn an_action_is_known_where_the_repository_is_on_github() {
+        let action = |repository| Identity { repository: Some(repository), docs: None }.action();
+        assert_eq!(action("https://github.com/acme/stopgap"), Some("acme/stopgap"));
+        assert_eq!(action("https://github.com/acme/stopgap.git"), Some("acme/stopgap"));
+        assert_eq!(action("https://code.example/acme/stopgap"), None);
+        assert_eq!(Identity::default().action(), None);
     }
 
     #[test]
