@@ -95,7 +95,7 @@ pub mod report {
     }
 }
 pub mod output {
-    pub use crate::output::{Format, Look, Report, render};
+    pub use crate::output::{Format, Look, Report, Setting, render};
     pub mod escape {
         pub use crate::output::escape::{folded, is_hostile, line, markdown_message, unlinked, untagged};
     }
