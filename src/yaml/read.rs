@@ -78,39 +78,38 @@ pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
 /// comment.
 #[must_use]
 pub fn check_text(text: &str) -> Option<Problem> {
-    let suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
-    // Every byte is looked at, so that the compiler can process many at a time.
-    if !text.bytes().fold(false, |found, byte| found | suspect(&byte)) {
-        return None;
-    }
-    let mut from = 0;
-    while let Some(at) = text.as_bytes()[from..].iter().position(&suspect) {
-        let at = from + at;
-        let character = text[at..].chars().next().unwrap_or_default();
-        let next = text.as_bytes().get(at + 1);
-        let span = Span::new(at, at + character.len_utf8());
-        match character {
-            '\r' if next != Some(&b'\n') => {
-                let message = "a carriage return without a line feed: readers disagree on whether it ends the line";
-                return Some(Problem::new(span, message, "end lines with LF or CRLF"));
-            }
-            '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                let message =
-                    format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character));
-                return Some(Problem::new(span, message, "use a plain line end or a space instead"));
-            }
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
-                return Some(Problem::new(span, message, "delete the character"));
-            }
-            '\u{feff}' => {
-                let message = "a byte order mark inside the text";
-                return Some(Problem::new(span, message, "delete the invisible character U+FEFF"));
-            }
-            _ => from = at + character.len_utf8(),
-        }
-    }
-    None
+    /// Every byte of a stretch is looked at, so that the compiler can process many at a time.
+    const STRETCH: usize = 64;
+    let is_suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
+    let holds_one = |stretch: &[u8]| stretch.iter().fold(false, |found, byte| found | is_suspect(byte));
+    let stretches = text.as_bytes().chunks(STRETCH).zip((0..).step_by(STRETCH));
+    stretches.filter(|(stretch, _)| holds_one(stretch)).find_map(|(stretch, start)| {
+        let mut suspects = stretch.iter().enumerate().filter(|(_, byte)| is_suspect(byte));
+        suspects.find_map(|(at, _)| refuse_character(text, start + at))
+    })
+}
+
+/// Returns what is wrong with the character that begins at a byte.
+fn refuse_character(text: &str, at: usize) -> Option<Problem> {
+    let character = text.get(at..)?.chars().next()?;
+    let span = Span::new(at, at + character.len_utf8());
+    let (message, help) = match character {
+        '\r' if text.as_bytes().get(at + 1) != Some(&b'\n') => (
+            "a carriage return without a line feed: readers disagree on whether it ends the line".to_owned(),
+            "end lines with LF or CRLF",
+        ),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => (
+            format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character)),
+            "use a plain line end or a space instead",
+        ),
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => (
+            format!("the control character U+{:04X} is not allowed in YAML", u32::from(character)),
+            "delete the character",
+        ),
+        '\u{feff}' => ("a byte order mark inside the text".to_owned(), "delete the invisible character U+FEFF"),
+        _ => return None,
+    };
+    Some(Problem::new(span, message, help))
 }
 
 /// What is open while events arrive.
@@ -472,6 +471,16 @@ mod tests {
         let text: String = (0..20_000).map(|n| format!("k{n}: v\n")).collect();
         assert_eq!(parse(&text).unwrap().as_map().unwrap().len(), 20_000);
         assert_eq!(refused(&(text + "k3: w\n")).len(), 1);
+    }
+
+    #[test]
+    fn a_character_is_refused_wherever_it_stands() {
+        for length in 0..200 {
+            let text = "é".repeat(length / 2) + &"x".repeat(length % 2) + "€\u{9b}€";
+            let span = check_text(&text).unwrap().span;
+            assert_eq!(text[span.range()], *"\u{9b}", "{length}");
+            assert!(check_text(&text.replace('\u{9b}', "\u{a0}")).is_none(), "{length}");
+        }
     }
 
     #[test]
