@@ -86,7 +86,10 @@ pub(super) fn check_places(findings: &Findings, files: &Files) {
 
 fn is_right(finding: &Finding, text: &str) -> bool {
     let pointer = finding.place.pointer.as_str();
-    let Some(tree) = yaml::parse(text).ok().filter(|tree| tree.as_map().is_some()) else { return pointer.is_empty() };
+    let Ok(tree) = yaml::parse(text) else { return pointer.is_empty() };
+    if tree.as_map().is_none() && pointer.is_empty() {
+        return true;
+    }
     let is_file_as_a_whole = pointer.is_empty() && finding.span == Span::default();
     match (finding.place.on, yaml::lookup(&tree, pointer)) {
         _ if is_file_as_a_whole => true,

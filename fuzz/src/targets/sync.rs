@@ -9,7 +9,7 @@ use stopgap::internal::time::{Today, Zone};
 use super::choices;
 use super::register::{COVERING, TODAY};
 use crate::seeds::Seeds;
-use crate::{Outcome, Target, seeds};
+use crate::{Outcome, Target};
 
 /// See [`Target::about`].
 pub const TARGET: Target = Target {
