@@ -45,6 +45,7 @@ mod new;
 #[cfg(unix)]
 mod new_terminal;
 mod output;
+mod pages;
 mod policy_keys;
 mod pulls;
 mod ramp;

@@ -1,4 +1,6 @@
-//! Chores of the repository: `cargo xtask new-rule FAMILY ID`.
+//! Chores of the repository: `cargo xtask new-rule FAMILY ID` and `cargo xtask site`.
+
+mod site;
 
 use std::fs;
 use std::io;
@@ -13,7 +15,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["new-rule", family, id] => NewRule::prepare(&root(), family, id).and_then(|rule| rule.write()),
-        _ => Err("usage: cargo xtask new-rule FAMILY ID".to_owned()),
+        ["site"] => site::build(&root()),
+        _ => Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
