@@ -28,7 +28,6 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
 /// # Errors
 ///
 /// What is wrong with it, as far as the general reader comes.
-#[expect(clippy::type_complexity, reason = "what each of the two readers returns")]
 pub fn by_each_reader(text: &str) -> (Option<Node<'_>>, Result<Node<'_>, Vec<Problem>>) {
     (plain_part::read(text), read(text).map_err(|unread| unread.problems))
 }
