@@ -1,7 +1,7 @@
 //! `unsigned-decision`: signatures that git verifies, by keys of the base and nothing of the machine.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -281,7 +281,7 @@ fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
 
 /// Runs gpg with a keyring of its own.
 #[cfg(unix)]
-fn gpg(ring: &Path, arguments: &[&str]) -> Vec<u8> {
+fn gpg(ring: &std::path::Path, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new("gpg");
     command.env("GNUPGHOME", ring).args(["--batch", "--quiet", "--passphrase", ""]).args(arguments);
     let output = command.stdin(Stdio::null()).output().unwrap();

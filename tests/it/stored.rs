@@ -379,7 +379,7 @@ mod uncommitted {
         for name in ["TF_BUILD", "BITBUCKET_BUILD_NUMBER", "CIRCLECI", "JENKINS_URL"] {
             let value = if name == "BITBUCKET_BUILD_NUMBER" { "17" } else { "true" };
             let job = run(repo.path(), &[(name, value), ("CI", "true")], &[]);
-            assert!(job.code == 0 && job.stderr.contains("door.yaml"), "{name}: {}{}", job.stdout, job.stderr);
+            assert!(job.code == 0 && job.stdout.contains("door.yaml"), "{name}: {}{}", job.stdout, job.stderr);
             let shell = run(repo.path(), &[(name, "false"), ("CI", "true")], &[]);
             assert!(shell.code == 1 && shell.stdout.contains("error[expired]"), "{name}: {}", shell.stdout);
         }
