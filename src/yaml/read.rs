@@ -151,6 +151,9 @@ impl<'a> Loader<'a> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_properties(span, anchor, tag.is_some());
+                if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
+                    self.refuse_sign_before(span);
+                }
                 self.last_end = span.end;
                 self.scalar(text, style, span);
             }
@@ -197,11 +200,6 @@ impl<'a> Loader<'a> {
     }
 
     fn key(&mut self, scalar: Scalar<'a>, span: Span) {
-        let before = self.text.get(..span.range().start).unwrap_or_default().trim_end_matches([' ', '\t']);
-        if before.ends_with('?') {
-            let at = before.len() - 1;
-            self.refuse(Span::new(at, at + 1), "a `?` before a key", "write `key: value` without it");
-        }
         if scalar.style == Style::Plain && &*scalar.text == "<<" {
             self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
@@ -239,6 +237,24 @@ impl<'a> Loader<'a> {
     fn is_in_brackets(&self) -> bool {
         let Some(Frame::Seq(span, ..) | Frame::Map { span, .. }) = self.stack.last() else { return false };
         self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    }
+
+    /// Refuses a `?` between the last value and a key. The key may be on another line than the sign, behind comments, or a
+    /// block of text, of whose last line end readers think differently.
+    fn refuse_sign_before(&mut self, key: Span) {
+        let end = key.range().start;
+        let start = end.min(self.last_end as usize);
+        let between = self.text.get(start..end).unwrap_or_default();
+        let mut at = start;
+        for line in between.split_inclusive('\n') {
+            let signs = line.split('#').next().unwrap_or_default();
+            if let Some(sign) = signs.find('?') {
+                let sign = at + sign;
+                self.refuse(Span::new(sign, sign + 1), "a `?` before a key", "write `key: value` without it");
+                return;
+            }
+            at += line.len();
+        }
     }
 
     /// Refuses a list or mapping that begins behind a tab: what it is indented by, readers count differently.
@@ -452,10 +468,37 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_before_a_key_is_refused_wherever_the_key_stands() {
+        for (text, at) in [
+            ("? |\n T", 0),
+            ("? |\n T\n: a\n", 0),
+            ("? >- # why?\n T\n", 0),
+            ("?\n  a\n: b\n", 0),
+            ("? # why?\n\n  # because\n  a\n: b\n", 0),
+            ("# why?\n? 'a'\n", 7),
+            ("a: b?\n?  \"c\"\n", 6),
+            ("a: |\n  b?\n\n# c?\n?\n d\n", 16),
+            ("a:\n  b: # c?\n  ? |\n   d\n", 15),
+            ("a:\n- ? b\n", 5),
+            ("a: {b?: c?, ?\n d: e}\n", 12),
+            ("---\n? a\n", 4),
+        ] {
+            let problems = parse(text).unwrap_err();
+            assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
+            assert!(problems[0].message.contains("before a key"), "{text:?}: {problems:?}");
+            assert_eq!(problems[0].span, Span::new(at, at + 1), "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_all_readers_take_alike_is_read() {
         for text in [
             "a: ?b\n",
             "a: [b?, \"?c\"]\n",
+            "# why?\na?: b?\n# what?\n?c: d #?\n",
+            "a: |\n  b?\n\n  ? c\n\n # why?\nb: >-\n  ? d\n\nc: [d, e] # f?\n",
+            "a: |+\n  b\n\n\n# ?\nc:\n- d: ?e\n  f: g? # g?\n  h: '?\n\n    # ? i'\n\n  # ?\n  j: k\n",
+            "a: {b: c?, \"?d\": e, # ?\n  f: g}\n",
             "a:\t[b]\n",
             "a:\n-\tb\n",
             "a:\n- \t{b: c}\n",
