@@ -15,6 +15,7 @@ pub const TARGET: Target = Target {
     about: "a change of nothing gates nothing; findings are at their fields; each format can write them",
     seeds: || Seeds { versions: 2, ..seeds::exceptions() },
     run,
+    quick: None,
 };
 
 fn run(data: &[u8]) -> Outcome {
@@ -40,7 +41,12 @@ fn judge(mut files: Files, before: &[u8]) -> Result<usize, Error> {
         ownership: None,
         files: &files,
         base: &ids,
-        circumstances: Circumstances { base_day: Some(JUDGE.today.day), head: None, documents: Vec::new() },
+        circumstances: Circumstances {
+            base_day: Some(JUDGE.today.day),
+            head: None,
+            documents: Vec::new(),
+            former_baseline: None,
+        },
         around: None,
         reach: Reach::All { schema: None, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
