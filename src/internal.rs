@@ -70,7 +70,7 @@ pub mod suppressions {
     pub use crate::suppressions::{Reader, literals};
 }
 pub mod sync {
-    pub use crate::sync::{Allowed, tools_with_files};
+    pub use crate::sync::{Allowed, Plan, tools_with_files};
 }
 pub mod import {
     pub use crate::import::{DateOrder, Format, Options, read};

@@ -36,6 +36,8 @@ pub struct Target {
     pub seeds: fn() -> seeds::Seeds,
     /// Takes an input, and panics where a promise is broken.
     pub run: fn(&[u8]) -> Outcome,
+    /// The same without what is slow, for nine inputs of ten.
+    pub quick: Option<fn(&[u8]) -> Outcome>,
 }
 
 /// All targets, the quickest first.
@@ -57,5 +59,5 @@ pub const TARGETS: [&Target; 12] = [
 /// Finds a target by its name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Target> {
-    TARGETS.into_iter().find(|target| target.name == name)
+    TARGETS.into_iter().chain(targets::broken::TARGETS).find(|target| target.name == name)
 }

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use stopgap_fuzz::run::{self, Stretch};
+use stopgap_fuzz::run::{self, Care, Stretch};
+use stopgap_fuzz::seeds::root;
 use stopgap_fuzz::{TARGETS, Target, find};
 
 const USAGE: &str = "\
-usage: stopgap-fuzz [--seconds N] [--count N] [--seed N] [--from N] [TARGET…]
+usage: stopgap-fuzz [--seconds N] [--count N] [--seed N] [--from N] [--patience N] [--keep FOLDER] [TARGET…]
        stopgap-fuzz --replay FILE TARGET
        stopgap-fuzz --corpus FOLDER TARGET
 
 Without a target all are run, one after the other. --seconds (10 if nothing is said) and --count bound each of
-them; the seed is the day's if none is given, and is printed. An input that breaks a promise is made smaller
-and kept in fuzz/crashes. --corpus writes the inputs that a guided fuzzer begins with.
+them; the seed is the day's if none is given, and is printed. An input that breaks a promise, or takes longer
+than --patience seconds (30), is made smaller and kept in --keep (fuzz/crashes). --corpus writes the inputs that
+a guided fuzzer begins with.
 ";
 
 fn main() -> ExitCode {
@@ -42,6 +44,8 @@ struct Arguments {
     count: Option<u64>,
     seed: Option<u64>,
     from: u64,
+    patience: Option<u64>,
+    keep: Option<PathBuf>,
     replay: Option<PathBuf>,
     corpus: Option<PathBuf>,
     /// Set in a worker: where it says which input it tries.
@@ -65,6 +69,8 @@ impl Arguments {
                 "--count" => arguments.count = Some(number()?),
                 "--seed" => arguments.seed = Some(number()?),
                 "--from" => arguments.from = number()?,
+                "--patience" => arguments.patience = Some(number()?),
+                "--keep" => arguments.keep = Some(value.into()),
                 "--replay" => arguments.replay = Some(value.into()),
                 "--corpus" => arguments.corpus = Some(value.into()),
                 "--state" => arguments.state = Some(value.into()),
@@ -93,13 +99,17 @@ impl Arguments {
         let seconds = self.seconds.or(if self.count.is_some() { None } else { Some(10) });
         let seed = self.seed.unwrap_or_else(of_the_day);
         let stretch = Stretch { seed, from: self.from, count: self.count, time: seconds.map(Duration::from_secs) };
+        let care = Care {
+            patience: self.patience.map_or(run::PATIENCE, Duration::from_secs),
+            folder: self.keep.clone().unwrap_or_else(|| root().join("fuzz/crashes")),
+        };
         if let Some(state) = &self.state {
-            return run::work(target, stretch, state, out);
+            return run::work(target, stretch, &care, state, out);
         }
         writeln!(out, "seed {seed}")?;
         let mut all_hold = true;
         for target in &self.targets {
-            all_hold &= run::watch(target, stretch, worker(words, seed, target)?, out)?;
+            all_hold &= run::watch(target, stretch, &care, worker(words, seed, target)?, out)?;
         }
         Ok(all_hold)
     }

@@ -51,7 +51,8 @@ pub fn exceptions() -> Seeds {
 }
 
 /// Divides a file where a line begins with a key.
-fn fields(text: &[u8]) -> Vec<Vec<u8>> {
+#[must_use]
+pub fn fields(text: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         let begins = line.first().is_some_and(|byte| !b" \n\r#-".contains(byte));

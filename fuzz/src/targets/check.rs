@@ -12,6 +12,7 @@ pub const TARGET: Target = Target {
     about: "each finding is at its field; each format can write it, and nothing in it acts on a terminal",
     seeds: seeds::exceptions,
     run,
+    quick: None,
 };
 
 fn run(data: &[u8]) -> Outcome {

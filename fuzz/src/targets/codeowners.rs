@@ -23,6 +23,7 @@ pub const TARGET: Target = Target {
         versions: 1,
     },
     run,
+    quick: None,
 };
 
 const TOKENS: &[&str] = &[

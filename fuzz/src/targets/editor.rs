@@ -18,6 +18,7 @@ pub const TARGET: Target = Target {
     about: "an edit reads back, by libyaml too; comments, other lines and line ends stay; a fix changes nothing else",
     seeds: seeds::exceptions,
     run,
+    quick: None,
 };
 
 /// The order of some keys.

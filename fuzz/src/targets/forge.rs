@@ -19,6 +19,7 @@ pub const TARGET: Target = Target {
         ..Seeds::default()
     },
     run,
+    quick: None,
 };
 
 const MERGE_REQUEST: &str = r#"{"id": 5107, "iid": 8, "project_id": 42, "title": "Ask for the label printer", "state": "opened", "created_at": "2026-11-14T08:30:00.104Z", "target_branch": "main", "source_branch": "topic", "sha": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013", "author": {"id": 11, "username": "hanna", "name": "Hanna", "state": "active", "locked": false}, "merge_commit_sha": null, "diff_refs": {"base_sha": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013", "head_sha": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013", "start_sha": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013"}}"#;

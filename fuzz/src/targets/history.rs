@@ -24,6 +24,7 @@ pub const TARGET: Target = Target {
     about: "every commit is judged, whatever its files hold, and findings are at their fields",
     seeds: || Seeds { versions: 5, ..seeds::exceptions() },
     run,
+    quick: None,
 };
 
 fn run(data: &[u8]) -> Outcome {

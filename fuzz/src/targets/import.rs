@@ -17,6 +17,7 @@ pub const TARGET: Target = Target {
     about: "drafts are YAML that can be read; ids are unique; each note and each unread row has a line",
     seeds: || Seeds { texts: seeds::files("fixtures/import", |_| true), tokens: TOKENS.to_vec(), ..Seeds::default() },
     run,
+    quick: None,
 };
 
 const TOKENS: &[&str] = &[

@@ -1,5 +1,6 @@
 //! The targets, one file each.
 
+pub mod broken;
 pub mod check;
 pub mod codeowners;
 pub mod editor;

@@ -14,9 +14,19 @@ pub const TARGET: Target = Target {
     about: "the quick reader, the general one and libyaml see the same; spans fit; a refusal says where",
     seeds: seeds::exceptions,
     run,
+    quick: Some(quick),
 };
 
 fn run(data: &[u8]) -> Outcome {
+    look(data, true)
+}
+
+/// Compares the two readers alone.
+fn quick(data: &[u8]) -> Outcome {
+    look(data, false)
+}
+
+fn look(data: &[u8], asks_others: bool) -> Outcome {
     let Ok(text) = from_utf8(data) else { return Outcome::Refused };
     let (quick, general) = by_each_reader(text);
     let is_text = check_text(text).is_none();
@@ -27,7 +37,7 @@ fn run(data: &[u8]) -> Outcome {
             assert!(quick.is_none(), "only the quick reader takes it: {problems:?}");
             check_refusal(text, &problems);
             // To list the slips behind a fault takes several readings.
-            if choices(data).u8(..4) == 0 {
+            if asks_others && choices(data).u8(..4) == 0 {
                 check_refusal(text, &parse(text).expect_err("only the general reader refuses it"));
             }
             return Outcome::Refused;
@@ -38,7 +48,8 @@ fn run(data: &[u8]) -> Outcome {
     }
     check_spans(text, &tree);
     // A file is a mapping; what libyaml makes of a block of text at the top is nobody's business.
-    if is_text
+    if asks_others
+        && is_text
         && tree.as_map().is_some()
         && let Some(other) = oracle::read(text)
     {

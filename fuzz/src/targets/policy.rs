@@ -17,16 +17,43 @@ pub const TARGET: Target = Target {
     name: "policy",
     about: "a policy is read, or refused with places and reasons",
     seeds: || {
-        let policies = |name: &str| name.ends_with(".yaml");
-        let texts: Vec<Vec<u8>> = [
-            seeds::files("fixtures/schema/policy-valid", policies),
-            seeds::files("fixtures/schema/policy-invalid", policies),
-        ]
-        .concat();
-        Seeds { texts, tokens: seeds::YAML.to_vec(), ..Seeds::default() }
+        let mut texts = seeds::files("fixtures/schema/policy-valid", |name| name.ends_with(".yaml"));
+        texts.extend(seeds::files("fixtures", |name| name == "stopgap.yaml"));
+        let mut pieces: Vec<Vec<u8>> = texts.iter().flat_map(|text| seeds::fields(text)).collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        texts.extend(seeds::files("fixtures/schema/policy-invalid", |name| name.ends_with(".yaml")));
+        let tokens = seeds::YAML.iter().chain(WORDS).copied().collect();
+        Seeds { texts, pieces, tokens, ..Seeds::default() }
     },
     run,
+    quick: None,
 };
+
+/// Values that one key or another takes.
+const WORDS: &[&str] = &[
+    "30d",
+    "2w",
+    "0d",
+    "off",
+    "note",
+    "warning",
+    "error",
+    "high",
+    "moderate",
+    "Europe/Berlin",
+    "Mars/Olympus",
+    "[7, 1]",
+    "{max: 2}",
+    "0.8",
+    "../outside",
+    "people.yaml",
+    "trivy",
+    "all",
+    "[all]",
+    "expiring-soon",
+    "version: 1\n",
+];
 
 static PLACE: LazyLock<Repository> = LazyLock::new(|| Repository::Folder(register::root()));
 

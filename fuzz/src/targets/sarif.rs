@@ -23,6 +23,7 @@ pub const TARGET: Target = Target {
         ..Seeds::default()
     },
     run,
+    quick: None,
 };
 
 const LOG: &str = r#"{"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [{"originalUriBaseIds": {"ROOT": {"uri": "file:///src/"}}, "tool": {"driver": {"name": "Trivy", "rules": [{"id": "CVE-2024-1234", "defaultConfiguration": {"level": "error"}, "properties": {"tags": ["security"], "security-severity": "9.8"}}], "notifications": []}, "extensions": [{"name": "more", "rules": [{"id": "x"}]}]},

@@ -19,6 +19,7 @@ pub const TARGET: Target = Target {
         versions: 1,
     },
     run,
+    quick: None,
 };
 
 const PATHS: [&str; 40] = [
