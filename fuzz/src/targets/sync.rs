@@ -17,8 +17,8 @@ pub const TARGET: Target = Target {
     name: "sync",
     about: "a file that was written needs nothing more; entries by hand stay; a refusal says where",
     seeds: || {
-        let Seeds { texts, pieces, tokens, .. } = (super::suppressions::TARGET.seeds)();
-        let by_hand: Vec<Vec<u8>> = texts.into_iter().chain(pieces).collect();
+        let Seeds { pieces, tokens, .. } = (super::suppressions::TARGET.seeds)();
+        let by_hand: Vec<Vec<u8>> = (super::import::TARGET.seeds)().texts.into_iter().chain(pieces).collect();
         let texts = files().into_iter().flat_map(|(tool, name)| whole(tool, name, &by_hand)).collect();
         Seeds { texts, tokens, ..Seeds::default() }
     },
@@ -35,12 +35,11 @@ fn files() -> Vec<(&'static str, &'static str)> {
 
 /// Returns what a tool's file may hold, below its name: what is written from the register, and what can be read.
 fn whole(tool: &'static str, name: &str, by_hand: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    const MOST: usize = 40;
     let named = |text: &str| format!("{name}\n{text}").into_bytes();
     let new = plan(tool, name, None).ok().and_then(|plan| plan.text);
     let texts = by_hand.iter().filter_map(|text| from_utf8(text).ok());
-    let readable = texts.filter(|text| text.len() < 2000 && plan(tool, name, Some(text)).is_ok());
-    new.as_deref().into_iter().chain(readable.take(MOST)).map(named).collect()
+    let readable = texts.filter(|text| plan(tool, name, Some(text)).is_ok());
+    new.as_deref().into_iter().chain(readable).map(named).collect()
 }
 
 fn plan(tool: &'static str, name: &str, text: Option<&str>) -> Result<Plan, Problem> {
