@@ -1,5 +1,6 @@
-//! Chores of the repository: `cargo xtask new-rule FAMILY ID` and `cargo xtask site`.
+//! Chores of the repository: `cargo xtask new-rule FAMILY ID`, `cargo xtask site` and `cargo xtask mutants`.
 
+mod mutants;
 mod site;
 
 use std::fs;
@@ -16,7 +17,10 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["new-rule", family, id] => NewRule::prepare(&root(), family, id).and_then(|rule| rule.write()),
         ["site"] => site::build(&root()),
-        _ => Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site".to_owned()),
+        ["mutants", words @ ..] => return mutants::main(&root(), words),
+        _ => {
+            Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site\n       cargo xtask mutants".to_owned())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

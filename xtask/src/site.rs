@@ -38,7 +38,10 @@ pub(crate) fn build(root: &Path) -> Result<(), String> {
     let mdbook = std::env::var_os("MDBOOK").unwrap_or_else(|| "mdbook".into());
     let status = Command::new(&mdbook).arg("build").arg(&source).arg("--dest-dir").arg(&output).status();
     match status {
-        Ok(status) if status.success() => Ok(println!("wrote {}/index.html", output.display())),
+        Ok(status) if status.success() => {
+            println!("wrote {}/index.html", output.display());
+            Ok(())
+        }
         Ok(status) => Err(format!("{} ended with {status}", mdbook.display())),
         Err(error) => Err(format!(
             "cannot start {}: {error}\ninstall it with `cargo install --locked mdbook@0.5.4`, or name it in MDBOOK",
