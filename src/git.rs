@@ -348,6 +348,17 @@ impl Git {
         Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
     }
 
+    /// Tells whether a remote is known to have a commit.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn is_published(&self, commit: &Commit) -> Result<bool, Error> {
+        let arguments =
+            ["for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit.as_str(), "refs/remotes"];
+        Ok(self.try_run(&arguments)?.is_some_and(|answer| !trim(&answer).is_empty()))
+    }
+
     /// Returns the folder that git keeps for this work tree.
     ///
     /// # Errors

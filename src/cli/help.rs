@@ -199,10 +199,23 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap import .trivyignore", "take over an ignore file"),
         ],
     ),
-    ("explain", &[("stopgap explain expired", "why a rule exists, and what to do"), ("stopgap explain", "all rules")]),
+    (
+        "explain",
+        &[
+            ("stopgap explain expired", "why a rule exists, and what to do"),
+            ("stopgap explain", "all rules"),
+            ("stopgap explain --format json", "the same for scripts"),
+        ],
+    ),
     ("completions", &[("stopgap completions bash", "lines to source in a shell")]),
     ("man", &[("stopgap man check", "the manual page of a command")]),
-    ("schema", &[("stopgap schema exception", "the schema of an exception file")]),
+    (
+        "schema",
+        &[
+            ("stopgap schema exception", "the schema of an exception file"),
+            ("stopgap schema check", "that of what `check --format json` prints"),
+        ],
+    ),
 ];
 
 /// Returns the examples of a command, or of stopgap as a whole under the empty name.

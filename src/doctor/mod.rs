@@ -55,7 +55,7 @@ pub struct SchemaCopy {
     /// Its text; `None` if there is no such file.
     pub text: Option<String>,
     /// The text in this version of stopgap.
-    pub shipped: &'static str,
+    pub shipped: String,
 }
 
 /// GitLab's pipeline, from the top of the work tree.

@@ -9,7 +9,7 @@ use stopgap::internal::doctor::Check;
 
 use crate::support::git::Repo;
 use crate::support::recorded::assert_recorded;
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, schema};
 
 const ACTION: &str = "acme/stopgap@1111111111111111111111111111111111111111";
 const PEOPLE: &str = "\
@@ -224,8 +224,7 @@ fn this_repository_is_told_that_it_has_no_gate() {
         repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
     }
     for name in ["exception", "policy", "people", "controls", "baseline", "suppressions"] {
-        let path = format!("schema/{name}.schema.json");
-        repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
+        repo.write(&format!("schema/{name}.schema.json"), &schema::text(name));
     }
     repo.commit("The source of stopgap");
     let mut command = Sandbox::new().command();

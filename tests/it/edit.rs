@@ -276,6 +276,15 @@ fn each_edit_of_each_layout_is_right_by_another_reader_or_refused() {
 }
 
 #[test]
+fn what_ends_in_a_block_of_text_is_replaced_without_its_line_end() {
+    let set = |text: &str| apply(text, &[Edit::set("reviews", "none")], &ORDER).unwrap();
+    assert_eq!(set("reviews:\n  - note: |\n      one\n"), "reviews: none\n");
+    assert_eq!(set("reviews:\n  - note: >\n      one\nstatus: active\n"), "reviews: none\nstatus: active\n");
+    assert_eq!(set("reviews:\n  note: |\n    one"), "reviews: none");
+    assert_eq!(set("a:\n  reviews: x\nreviews: [one]\n"), "a:\n  reviews: x\nreviews: none\n");
+}
+
+#[test]
 fn a_key_of_an_item_is_edited_where_it_stands() {
     let set = |text: &str, path: &str| apply(text, &[Edit::set(path, "2026-11-25")], &ORDER);
     for text in [
