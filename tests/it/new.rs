@@ -427,7 +427,9 @@ fn a_cover_is_typed_and_what_it_silences_is_said() {
 
     // Without a log it is said what each means; a title is proposed.
     let more = ["--cover", "{tool: semgrep, id: no-eval, paths: ['web/**']}"];
-    let run = new_with(&sandbox, &[("--title", ""), ("--system", "web shop ws-01"), ("--cover", "tool=a,id=b")], &more);
+    let reason = "The shop's new basket passes its tests, and the old one is switched off on Friday.";
+    let given = [("--title", ""), ("--system", "web shop ws-01"), ("--reason", reason), ("--cover", "tool=a,id=b")];
+    let run = new_with(&sandbox, &given, &more);
     assert_eq!(run.code, 0, "{run:?}");
     for line in
         ["cover 1: a b wherever it is found", "cover 2: semgrep no-eval in web/**", "title: a reports b and 1 more"]
