@@ -334,6 +334,8 @@ impl<'a> Loader<'a> {
             let end = Span::new(0, text.find('\n').unwrap_or(text.len()));
             self.refuse(end, "the file contains no value", "fill it in, or delete the file");
         }
+        // One key can have several.
+        self.problems.truncate(MAX_PROBLEMS);
         match (self.root, self.problems.is_empty()) {
             (Some(root), true) => Ok(root),
             _ => Err(self.problems),
@@ -514,6 +516,17 @@ mod tests {
         let text: String = (0..20_000).map(|n| format!("k{n}: v\n")).collect();
         assert_eq!(parse(&text).unwrap().as_map().unwrap().len(), 20_000);
         assert_eq!(refused(&(text + "k3: w\n")).len(), 1);
+    }
+
+    #[test]
+    fn no_more_problems_are_listed_than_may_be() {
+        let keys = [&[""; 6][..], &["a"; 10]].concat();
+        let text: String = keys.iter().map(|key| format!("{key}: b\n")).collect();
+        assert_eq!(refused(&text).len(), MAX_PROBLEMS);
+        assert_eq!(
+            refused("control:\ncontrol:\na:\na:\na:\n:\na:\na:\n:\na:\na:\n:\na:\na:\n:\na:\n:\n:").len(),
+            MAX_PROBLEMS
+        );
     }
 
     #[test]
