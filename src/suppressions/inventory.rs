@@ -169,9 +169,11 @@ impl Inventory {
         let there: Vec<&str> = mine.into_iter().filter(|path| before.files().contains_key(*path)).collect();
         let read: BTreeSet<String> = there.iter().map(|path| (*path).to_owned()).collect();
         let mut pages = tracked::read_stored(before, &there, reader)?;
-        if self.pair(&pages).iter().any(Option::is_none) {
-            let changed = changed()?;
-            let more: Vec<&str> = changed
+        let is_unread = |item: &Item| matches!(item.found.what, What::Unread { .. });
+        let mut touched = Vec::new();
+        if self.pair(&pages).iter().any(Option::is_none) || self.items.iter().any(is_unread) {
+            touched = changed()?;
+            let more: Vec<&str> = touched
                 .iter()
                 .map(String::as_str)
                 .filter(|path| before.files().contains_key(*path) && !read.contains(*path))
@@ -182,7 +184,7 @@ impl Inventory {
         let known: Vec<(&Page, &Found)> =
             pages.iter().flat_map(|page| page.found.iter().map(move |found| (page, found))).collect();
         for (item, pair) in self.items.iter_mut().zip(pairs) {
-            item.is_new = pair.is_none();
+            item.is_new = pair.is_none() || is_unread(item) && touched.contains(&item.path);
             let (page, found) = match pair.and_then(|index| known.get(index)) {
                 Some(before) => *before,
                 None => continue,

@@ -222,7 +222,7 @@ impl Trouble {
 /// Refuses what makes the text of an ignore file another one for its tool than for us.
 fn checked(bytes: &[u8]) -> Result<(), Trouble> {
     const HELP: &str = "save it in UTF-8, as plain text";
-    if UTF_16.iter().any(|mark| bytes.starts_with(*mark)) {
+    if UTF_16.iter().any(|mark| bytes.starts_with(mark)) {
         return Err(Trouble::new(0, "it is in UTF-16", HELP));
     }
     let at = |at: usize| at - if bytes.starts_with(BOM) { BOM.len().min(at) } else { 0 };

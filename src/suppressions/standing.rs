@@ -43,7 +43,7 @@ pub struct Licences<'r, 'a> {
     today: Today,
     /// By file, in their order, the entries that are exactly what an exception allows; of two for one entry the first is of
     /// an exception in force, if there is any.
-    held: FxHashMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
+    held: BTreeMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
 }
 
 /// The covers of a tool.

@@ -167,8 +167,7 @@ fn read_regular(files: &CommitFiles, paths: &[&str], linked: &Linked, reader: &R
                 Some(bytes) => reader.read_as(path, &bytes, kind),
                 None => {
                     let tool = kind.or_else(|| ignore_files::kind(path)).map(|kind| kind.tool);
-                    let known_by = files.files().get(*path).map_or("", |file| file.oid.as_str());
-                    tool.and_then(|tool| reader.unread(path, tool, known_by, too_large()))
+                    tool.and_then(|tool| reader.unread(path, tool, "", too_large()))
                 }
             });
         }
@@ -302,8 +301,7 @@ fn read_one(
         Ok(Filled::TooLarge) => {
             let tool = kind.or_else(|| ignore_files::kind(path)).map(|kind| kind.tool);
             let tool = tool.or_else(|| reader.first_tool(path, File::open(place).ok()?));
-            let size = std::fs::metadata(place).map_or(0, |metadata| metadata.len());
-            tool.and_then(|tool| reader.unread(path, tool, &size.to_string(), too_large()))
+            tool.and_then(|tool| reader.unread(path, tool, "", too_large()))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Outcome::Missing,
         Err(error) => return Outcome::Unread(error.to_string()),

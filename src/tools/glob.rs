@@ -47,7 +47,7 @@ fn holds(wide: &Step, narrow: &Step) -> bool {
 }
 
 fn holds_char(wide: &char, narrow: &char) -> bool {
-    wide == narrow && *narrow != '*' || *wide == '?' && *narrow != '*'
+    (*wide == '?' || wide == narrow) && *narrow != '*'
 }
 
 /// Compares two sequences in which a wildcard stands for any number of items. At the end of a path `**` stands for at

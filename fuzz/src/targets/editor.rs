@@ -207,6 +207,7 @@ fn written(value: &Value) -> Oracle {
             Oracle::Mapping(entries.iter().map(|(key, value)| (Oracle::from(key.as_str()), written(value))).collect())
         }
         Value::Flow(value) => written(value),
+        Value::Flag(flag) => Oracle::from(*flag),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use stopgap::internal::card::Cards;
 use stopgap::internal::files::{self, ReadFile, Repository};
 use stopgap::internal::output::escape::is_hostile;
-use stopgap::internal::output::{Format, Look, Report, render};
+use stopgap::internal::output::{Format, Look, Report, Setting, render};
 use stopgap::internal::policy::{self, Policy, RuleBook};
 use stopgap::internal::register::{self, Files, Register};
 use stopgap::internal::rule::{Finding, Findings};
@@ -117,6 +117,7 @@ pub(super) fn check_formats(findings: &Findings, files: &Files, register: &Regis
         several: None,
         cards: Cards::NONE,
         scan: None,
+        setting: Setting::PLAIN,
     };
     let formats = [
         Format::Text,

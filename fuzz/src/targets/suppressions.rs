@@ -153,7 +153,7 @@ fn tokens() -> Vec<&'static str> {
 fn run(data: &[u8]) -> Outcome {
     let Ok(text) = from_utf8(data) else { return Outcome::Refused };
     let path = PATHS[choices(data).usize(..PATHS.len())];
-    let Some(page) = Reader::new(None).read(path, text) else { return Outcome::Refused };
+    let Some(page) = Reader::new(None).read(path, data) else { return Outcome::Refused };
     assert!(Reader::may_hold(path, data), "{path} is passed over, and holds {page:?}");
     assert_eq!(page.path, path);
     let lines = text.lines().count().max(1);
