@@ -25,6 +25,7 @@ fn check(repo: &Repo, day: &str, arguments: &[&str]) -> (i32, Vec<String>) {
     (run.code, run.stdout.lines().map(short).collect())
 }
 
+#[cfg(unix)]
 const SUPPRESSIONS_XML: &str =
     "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\"";
 
