@@ -184,7 +184,11 @@ impl Inventory {
         let known: Vec<(&Page, &Found)> =
             pages.iter().flat_map(|page| page.found.iter().map(move |found| (page, found))).collect();
         for (item, pair) in self.items.iter_mut().zip(pairs) {
-            item.is_new = pair.is_none() || is_unread(item) && touched.contains(&item.path);
+            // What is too large to read now was so then, and is known by its path alone.
+            item.is_new = match is_unread(item) {
+                true => touched.contains(&item.path) || !before.files().contains_key(item.path.as_str()),
+                false => pair.is_none(),
+            };
             let (page, found) = match pair.and_then(|index| known.get(index)) {
                 Some(before) => *before,
                 None => continue,
