@@ -46,6 +46,7 @@ mod new;
 mod new_terminal;
 mod output;
 mod policy_keys;
+mod processes;
 mod pulls;
 mod ramp;
 mod registers;
