@@ -86,6 +86,7 @@ impl Gate<'_> {
             Reach::ChangeAlone | Reach::Merged { .. } => Register::parse_unjudged(files, base),
         };
         let mut changes = Changes::between(files, &before, &register, circumstances);
+        changes.is_past = !matches!(reach, Reach::All { .. });
         let mut scanned = None;
         match reach {
             Reach::All { evidence, scan, .. } => {

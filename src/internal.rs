@@ -55,7 +55,7 @@ pub mod schema {
 pub mod register {
     pub use crate::register::{Files, Register, read, schema};
     pub mod fields {
-        pub use crate::register::fields::Field;
+        pub use crate::register::fields::{Change, Field, Kind, Need};
     }
 }
 pub mod policy {

@@ -148,7 +148,7 @@ pub(super) fn weigh(
         ownership: ownership.as_ref(),
         files,
         base: &base,
-        circumstances: Circumstances { base_day: None, head: None, documents: Vec::new() },
+        circumstances: Circumstances { base_day: None, head: None, documents: Vec::new(), former_baseline: None },
         around: None,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };

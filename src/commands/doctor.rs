@@ -90,7 +90,6 @@ impl Patient {
             files: &self.files,
             policy,
             people,
-            there: self.book.there(),
             register: self.register,
             ownership: &self.ownership,
             schemas: &self.schemas,

@@ -8,13 +8,15 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::registers::{self, Registers};
 use crate::commands::together::Union;
-use crate::commands::{World, describe, write};
+use crate::commands::{World, describe, surroundings, write};
 use crate::error::Error;
 use crate::files::ReadFile;
+use crate::history::Head;
 use crate::output::escape;
 use crate::output::record::View;
 use crate::policy::NAMES;
 use crate::register::{Files, Home, Register};
+use crate::report::LetBe;
 use crate::rule::Findings;
 use crate::rules::{Case, Judge};
 use crate::schema::Schema;
@@ -56,7 +58,16 @@ pub(super) struct Wanted<'w> {
 }
 
 /// What is done with each register once it is read.
-type Look = dyn Fn(&mut Opened) -> Result<Findings, Error>;
+type Look = dyn Fn(&mut Opened) -> Result<Seen, Error>;
+
+/// What was seen of a register besides its records.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// What is wrong with it.
+    pub(super) findings: Findings,
+    /// What is let be in it.
+    pub(super) let_be: Vec<LetBe>,
+}
 
 impl Gathered {
     /// Finds and reads what the arguments name. Registers that cannot be read are named on standard error.
@@ -65,54 +76,54 @@ impl Gathered {
     ///
     /// If there is none, or the arguments make no sense.
     pub(super) fn open(wanted: &Wanted<'_>, world: &World) -> Result<Self, Error> {
-        Ok(Self::gather(wanted, world, &|_| Ok(Findings::default()))?.0)
+        Ok(Self::gather(wanted, world, &|_| Ok(Seen::default()))?.0)
     }
 
-    /// Does the same, and checks each register by its own rule book.
+    /// Does the same, and checks each register by its own rule book; the suppressions of the tracked files too, if it
+    /// says so.
     ///
     /// # Errors
     ///
     /// Those of [`Gathered::open`].
-    pub(super) fn judge(wanted: &Wanted<'_>, world: &World) -> Result<(Self, Findings), Error> {
-        let (gathered, mut findings) = Self::gather(wanted, world, &judged)?;
-        findings.shorten();
-        Ok((gathered, findings))
+    pub(super) fn judge(wanted: &Wanted<'_>, world: &World) -> Result<(Self, Seen), Error> {
+        let (gathered, mut seen) = Self::gather(wanted, world, &judged)?;
+        seen.findings.shorten();
+        Ok((gathered, seen))
     }
 
-    fn gather(wanted: &Wanted<'_>, world: &World, look: &Look) -> Result<(Self, Findings), Error> {
+    fn gather(wanted: &Wanted<'_>, world: &World, look: &Look) -> Result<(Self, Seen), Error> {
         let Wanted { place, several, past, today } = *wanted;
         if several.all_registers {
             return Self::gather_all(&Registers::find(several, past, world)?, today, world, look);
         }
         let mut opened = Opened::open_at(place, past, today, world)?;
-        let findings = look(&mut opened)?;
+        let seen = look(&mut opened)?;
         let (root, files, own) = (opened.root.clone(), std::mem::take(&mut opened.files), opened.own.take());
         let place = cli::Place { root: place.root.clone(), policy: place.policy.clone() };
         let parts = vec![Part { below: String::new(), place, opened }];
-        Ok((Self { root, parts, own, files, homes: Vec::new(), is_broken: false }, findings))
+        Ok((Self { root, parts, own, files, homes: Vec::new(), is_broken: false }, seen))
     }
 
-    fn gather_all(
-        found: &Registers,
-        today: Option<&str>,
-        world: &World,
-        look: &Look,
-    ) -> Result<(Self, Findings), Error> {
+    fn gather_all(found: &Registers, today: Option<&str>, world: &World, look: &Look) -> Result<(Self, Seen), Error> {
         found.remark(today, world);
+        let mut let_be = Vec::new();
         let (mut parts, mut union, mut broken, mut last) = (Vec::new(), Union::default(), Vec::new(), None);
         let read = |root: &str, place: &cli::Place| {
             let mut opened = match found.then(root, world)? {
                 Some(then) => Opened::open_then(place, then, today, world)?,
                 None => Opened::open(place, today, world)?,
             };
-            let findings = look(&mut opened)?;
-            Ok((opened, findings))
+            let seen = look(&mut opened)?;
+            Ok((opened, seen))
         };
         for below in &found.roots {
             let place = registers::place_of(&found.top.join(below));
             match read(below, &place) {
-                Ok((mut opened, findings)) => {
-                    union.add(below, std::mem::take(&mut opened.files), findings);
+                Ok((mut opened, seen)) => {
+                    let name = registers::name(below);
+                    let word = escape::shell_word(&name).to_string();
+                    let_be.extend(seen.let_be.into_iter().map(|it| it.of_register(&name, &word)));
+                    union.add(below, std::mem::take(&mut opened.files), seen.findings);
                     parts.push(Part { below: below.clone(), place, opened });
                 }
                 Err(error @ (Error::Argument(_) | Error::Input(_))) => return Err(error),
@@ -134,7 +145,8 @@ impl Gathered {
         let (files, numbers) = files.in_order();
         findings.renumber(|file| numbers[file.index()]);
         let homes = parts.iter().map(home).collect();
-        Ok((Self { root: found.top.clone(), parts, own: None, files, homes, is_broken }, findings))
+        let gathered = Self { root: found.top.clone(), parts, own: None, files, homes, is_broken };
+        Ok((gathered, Seen { findings, let_be }))
     }
 
     /// Tells whether this is about several registers.
@@ -209,10 +221,23 @@ impl Gathered {
 }
 
 /// Checks a whole register.
-fn judged(opened: &mut Opened) -> Result<Findings, Error> {
+fn judged(opened: &mut Opened) -> Result<Seen, Error> {
     let ownership = opened.look_beside()?;
+    let head = match &opened.then {
+        Some(then) => then.head()?,
+        None => Head::of_work_tree(&opened.root, None),
+    };
+    surroundings::place_baseline(&mut opened.judge, &mut opened.files);
+    let count = opened.files.count();
+    let around = surroundings::of_register(&head, &opened.root, &opened.judge, false, &mut opened.files)?;
     let register = opened.register();
-    Ok(Case::whole(&opened.judge, &register, ownership.as_ref(), &opened.files).run())
+    let mut findings = Case::whole(&opened.judge, &register, ownership.as_ref(), &opened.files).with(&around).run();
+    drop(register);
+    let left = surroundings::left(&around, opened.judge.suppressed.as_ref());
+    let let_be = LetBe::list(&mut findings, &opened.files, &opened.judge, left);
+    // Whoever meets does not read the code.
+    opened.files.shorten(count);
+    Ok(Seen { findings, let_be })
 }
 
 fn home(part: &Part) -> Home {

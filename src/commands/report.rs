@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli;
-use crate::commands::gathered::{Gathered, Part, Wanted};
+use crate::commands::gathered::{Gathered, Part, Seen, Wanted};
 use crate::commands::opened::Opened;
 use crate::commands::together::Remarks;
 use crate::commands::{World, book, history, place, registers, write};
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let outputs = Outputs::parse(arguments)?;
     let cli::Report { place, several, past, .. } = arguments;
     let wanted = Wanted { place, several, past, today: arguments.today.as_deref() };
-    let (opened, findings) = Gathered::judge(&wanted, world)?;
+    let (opened, seen) = Gathered::judge(&wanted, world)?;
     let pulls: Vec<&Path> = arguments.pulls.iter().map(PathBuf::as_path).collect();
     opened.spare_inputs(&outputs.files, &pulls, world)?;
     let today = opened.first().today.day;
@@ -37,7 +37,8 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     };
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
     let links = links(arguments.link.as_deref(), &opened)?;
-    let known = Known { findings, links, ..known(&opened, world, period, pulls.as_ref())? };
+    let Seen { findings, let_be } = seen;
+    let known = Known { findings, let_be, links, ..known(&opened, world, period, pulls.as_ref())? };
     let (register, folders) = (opened.register(), opened.folders());
     let judge_of = |path: &str| opened.judge_of(path);
     let items = report::read(&register, &judge_of, &opened.homes, period.until);

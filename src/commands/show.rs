@@ -1,6 +1,6 @@
 //! `stopgap show`: the case file of one exception.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +12,8 @@ use crate::commands::{World, book, history, place, write};
 use crate::error::Error;
 use crate::files::{ReadFile, Repository};
 use crate::git::{Commit, Git};
-use crate::history::case::{self, Sources, Step};
+use crate::history::base;
+use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
 use crate::history::trail::{self, Trail};
@@ -176,9 +177,16 @@ impl CaseFile {
             .map(|it| stem(it.source.path()).to_lowercase())
             .collect();
         ids.insert(stem(current.source.path()).to_lowercase());
+        // A branch is judged as a whole, by the gate: its commits are drafts of one change.
+        let unmerged = if opened.is_of_the_past() { None } else { Unmerged::find(git, tip)? };
+        if let Some(unmerged) = &unmerged {
+            unmerged.mark(&mut self.story);
+        }
+        let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
         let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
+            Err(Error::NoRegister { .. }) if unmerged.is_some() => Past::default(),
             Err(error) if pulls.is_some() => return Err(error),
             Err(error) => {
                 self.remarks.push(format!("what the rules say about its commits is not known: {error}"));
@@ -218,6 +226,43 @@ impl CaseFile {
             }
             step.approvals = Some(case::approvals(merge, zone));
         }
+    }
+}
+
+/// The commits of a branch that the default branch lacks.
+struct Unmerged {
+    /// The default branch, as people call it.
+    trunk: String,
+    /// The commit where the branch left it.
+    fork: Commit,
+    own: HashSet<Commit>,
+}
+
+impl Unmerged {
+    fn find(git: &Git, tip: &Commit) -> Result<Option<Self>, Error> {
+        let Some((trunk, newest)) = base::default_branch(git, None)? else { return Ok(None) };
+        let Some(fork) = git.merge_base(&newest, tip)?.filter(|fork| fork != tip) else { return Ok(None) };
+        let own = git.commits(tip, Some(&newest))?.into_iter().collect();
+        Ok(Some(Self { trunk, fork, own }))
+    }
+
+    /// Marks the steps that they wrote. Of an exception that is new with them the drafts that a later one replaced came to
+    /// nobody, and are left out.
+    fn mark(&self, story: &mut Vec<Step>) {
+        let own = |step: &Step| step.written.as_ref().is_some_and(|it| self.own.contains(&it.landed));
+        if story.iter().any(|step| step.act == Act::Asked && own(step)) {
+            let last: HashMap<_, usize> =
+                story.iter().enumerate().map(|(at, step)| ((step.act.name(), step.number), at)).collect();
+            let mut at = 0;
+            story.retain(|step| {
+                let is_last = last.get(&(step.act.name(), step.number)) == Some(&at);
+                at += 1;
+                is_last && !matches!(step.act, Act::Changed(_))
+            });
+            story.iter_mut().for_each(|step| step.doubts.clear());
+        }
+        let remark = format!("not merged yet: `{}` lacks it", self.trunk);
+        story.iter_mut().filter(|step| own(step)).for_each(|step| step.remarks.push(remark.clone()));
     }
 }
 

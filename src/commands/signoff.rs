@@ -10,7 +10,7 @@ use crate::github::{EventKind, InputError};
 use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions};
 use crate::policy::Forge;
 use crate::register::Files;
-use crate::rules::Judge;
+use crate::rules::{Judge, Takeover};
 use crate::signoff::{
     ChangeRequest, Codeowners, Evidence, Opinions, Ownership, ReviewState, Reviews, Saved, Standing, Verdict, Worth,
 };
@@ -126,7 +126,10 @@ impl Given {
         let Some(opinions) = &self.opinions else { return Ok(Some(Evidence { author, opened, verdicts: None })) };
         let (decisions, closings) = (decisions(changes), closings(changes));
         let closed = closings.iter().map(|closing| closing.exception.file);
-        let mut files: Vec<FileId> = decisions.iter().map(|decision| decision.file).chain(closed).collect();
+        let taken_over = Takeover::of(judge, changes);
+        let taken_over = taken_over.iter().flat_map(Takeover::approvable);
+        let decided = decisions.iter().map(|decision| decision.file);
+        let mut files: Vec<FileId> = decided.chain(closed).chain(taken_over).collect();
         files.sort_unstable();
         files.dedup();
         let now = history.judged(request.head(), &files, changes.files)?;

@@ -54,7 +54,8 @@ pub(super) fn of_change(
         (Some(before), Some(after)) => Work::of(git, before, &after, &judge.policy.agents)?,
         _ => Work::default(),
     };
-    let mut around = Around { inventory: None, by_agents: work.by_agents(base.prefix()) };
+    let by_agents = work.by_agents(base.prefix());
+    let mut around = Around { inventory: None, by_agents, writers: work.writers.clone() };
     let brought = in_any_case || book.is_some_and(|book| book.suppressed.is_some());
     if let Some(reader) = reader(&judge.policy, judge.suppressed.is_some() || brought) {
         let books: Vec<&Policy> = std::iter::once(&judge.policy).chain(book.map(|book| &book.policy)).collect();
@@ -142,12 +143,21 @@ pub(super) fn place_baseline(judge: &mut Judge, files: &mut Files) {
     }
 }
 
+/// Counts the suppressions that a baseline still lets be; `None` where there is none, or nobody has looked.
+pub(super) fn left(around: &Around, baseline: Option<&SuppressionBaseline>) -> Option<usize> {
+    Some(left_of(around.inventory.as_ref()?, baseline?))
+}
+
+fn left_of(inventory: &Inventory, baseline: &SuppressionBaseline) -> usize {
+    let items: Vec<_> = inventory.items.iter().collect();
+    baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count()
+}
+
 /// Says what of a baseline is left, and which files were not read.
 pub(super) fn remarks(around: &Around, baseline: Option<&SuppressionBaseline>) -> Vec<String> {
     let Some(inventory) = &around.inventory else { return Vec::new() };
     let left = baseline.map(|baseline| {
-        let items: Vec<_> = inventory.items.iter().collect();
-        let left = baseline.lets_be(inventory, &items).into_iter().filter(|is_left| *is_left).count();
+        let left = left_of(inventory, baseline);
         let all = counted(i64::try_from(baseline.entries.len()).unwrap_or(i64::MAX), "suppression");
         format!("{left} of {all} in `{SUPPRESSIONS}` are left, which ends on {}", baseline.until)
     });
@@ -161,9 +171,11 @@ pub(super) fn unread(files: &[Unread]) -> Option<String> {
     Some(format!("not looked through for suppressions: `{}`{more}: {}", shown(&first.path), first.why))
 }
 
-/// The commits of a change, if agents have made any of them.
+/// Who has written the commits of a change, and the commits if agents have made any of them.
 #[derive(Debug, Default)]
 struct Work {
+    /// The name and the mail address of each author.
+    writers: BTreeSet<(String, String)>,
     /// Oldest first.
     commits: Vec<Step>,
 }
@@ -189,15 +201,16 @@ impl Work {
             .filter_map(|(commit, info)| Some((commit, info.filter(|info| info.parents.len() < 2)?)))
             .collect();
         let made: Vec<(Option<String>, bool)> = steps.iter().map(|(_, info)| makers(info, agents)).collect();
+        let writers = steps.iter().flat_map(|(_, info)| authors(info)).collect();
         if made.iter().all(|(agent, _)| agent.is_none()) {
-            return Ok(Self::default());
+            return Ok(Self { writers, ..Self::default() });
         }
         let pairs: Vec<(&Commit, Option<&Commit>)> =
             steps.iter().map(|(commit, info)| (*commit, info.parents.first())).collect();
         let changes = git.tree_changes(&pairs, "")?;
         let steps = made.into_iter().zip(changes);
         let commits = steps.map(|((agent, has_person), changes)| Step { agent, has_person, changes }).collect();
-        Ok(Self { commits })
+        Ok(Self { writers, commits })
     }
 
     /// Returns the files that only agents have touched, by path from the root.
@@ -250,16 +263,23 @@ impl Work {
 /// The largest file that is read for its past, in bytes.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
+/// Lists the names and mail addresses of a commit's authors.
+fn authors(info: &CommitInfo) -> impl Iterator<Item = (String, String)> {
+    std::iter::once(&info.author).chain(&info.co_authors).map(|author| {
+        let parts = author.rsplit_once('<');
+        let (name, mail) =
+            parts.map_or((author.as_str(), ""), |(name, mail)| (name.trim(), mail.trim_end_matches('>').trim()));
+        (name.to_owned(), mail.to_owned())
+    })
+}
+
 /// Returns the agent among a commit's authors, and whether there is a person among them.
 fn makers(info: &CommitInfo, agents: &Agents) -> (Option<String>, bool) {
     let mut agent = None;
     let mut has_person = false;
-    for author in std::iter::once(&info.author).chain(&info.co_authors) {
-        let (name, mail) = author
-            .rsplit_once('<')
-            .map_or((author.as_str(), ""), |(name, mail)| (name.trim(), mail.trim_end_matches('>').trim()));
-        if agents.is_committer(name, mail) {
-            agent.get_or_insert_with(|| if name.is_empty() { mail.to_owned() } else { name.to_owned() });
+    for (name, mail) in authors(info) {
+        if agents.is_committer(&name, &mail) {
+            agent.get_or_insert(if name.is_empty() { mail } else { name });
         } else {
             has_person = true;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::github;
 use super::line::{Check, Line};
 use super::{Facts, PIPELINE, gitlab};
-use crate::policy::places;
+use crate::policy::places::{self, There};
 use crate::signoff::coverage::{self, Part};
 use crate::signoff::{Codeowners, Owner, OwnerKind, people_of};
 use crate::text::shown;
@@ -59,7 +59,11 @@ fn schemas(facts: &Facts<'_>) -> Vec<Line> {
 /// Returns everything that decides what is let through and is part of this repository.
 fn parts(facts: &Facts<'_>) -> Vec<Part> {
     let (policy, ownership) = (facts.policy, facts.ownership);
-    let mut parts = coverage::parts(policy, facts.there, ownership);
+    // Whoever may add a file that is not there yet decides as much as whoever may edit it.
+    let mut parts = coverage::parts(policy, There::ALL, ownership);
+    if policy.path.is_none() {
+        parts.push(Part::file("the policy", format!("{}{}", ownership.prefix, places::NAMES[0])));
+    }
     let (on_github, on_gitlab) = super::homes(facts);
     if on_github {
         parts.push(Part::folder("the workflows", places::WORKFLOWS.to_owned(), "yml"));

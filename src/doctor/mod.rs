@@ -17,7 +17,6 @@ pub use line::{Check, Group, Line, Status};
 
 use crate::files::ReadFile;
 use crate::people::People;
-use crate::policy::places::There;
 use crate::policy::{Forge, Policy, places};
 use crate::signoff::Ownership;
 use crate::time::Day;
@@ -31,8 +30,6 @@ pub struct Facts<'f> {
     pub policy: &'f Policy,
     /// The roster.
     pub people: &'f People,
-    /// Which files of the rule book are there.
-    pub there: There,
     /// Whether the register's folder exists.
     pub register: bool,
     /// The CODEOWNERS that counts.

@@ -70,14 +70,15 @@ pub(super) fn read(text: &str) -> CommitInfo {
 }
 
 /// Finds the pull or merge request in a message as GitHub writes it, `Merge pull request #12 from …` or `Subject (#12)`,
-/// and as GitLab does, `See merge request group/project!12`.
+/// as Forgejo does, `Merge pull request 'Title' (#12) from …`, and as GitLab does, `See merge request group/project!12`.
 fn request_of(message: &str) -> Option<String> {
     fn number(text: &str) -> Option<&str> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         (1..=10).contains(&digits).then(|| &text[..digits])
     }
     let subject = message.lines().next().unwrap_or_default().trim_end();
-    let merged = subject.strip_prefix("Merge pull request #").and_then(number);
+    let of_forgejo = || subject.strip_prefix("Merge pull request '")?.rsplit_once("' (#")?.1.split_once(") from ");
+    let merged = subject.strip_prefix("Merge pull request #").or_else(|| Some(of_forgejo()?.0)).and_then(number);
     let squashed = subject.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (#"));
     let squashed = squashed.and_then(|(_, digits)| number(digits).filter(|found| found.len() == digits.len()));
     if let Some(digits) = merged.or(squashed) {
@@ -117,7 +118,9 @@ mod tests {
             ("Merge pull request #12 from acme/topic\n\nTitle", Some("#12")),
             ("Close the printer (#345)\n\n* one", Some("#345")),
             ("Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request acme/register!7", Some("!7")),
+            ("Merge pull request 'Ask (again)' (#31) from ask into main\n\nReviewed-on: x", Some("#31")),
             ("Fixes (#345) and more", None),
+            ("Merge pull request 'x' (#31) into main", None),
             ("See #12", None),
             ("x (#)", None),
             ("x (#1x)", None),

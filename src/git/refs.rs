@@ -219,6 +219,17 @@ impl Git {
         Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
     }
 
+    /// Returns the newest commit up to another one that removed a path, named from the top, as far as this clone goes.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn removal(&self, tip: &Commit, path: &str) -> Result<Option<Commit>, Error> {
+        let arguments =
+            ["log", "--max-count=1", "--format=%H", "--no-renames", "--diff-filter=D", tip.as_str(), "--", path];
+        Ok(commit_of(trim(&self.run(&arguments)?)))
+    }
+
     /// Tells whether `HEAD` reaches a commit that is no newer than a moment, in seconds since 1970-01-01 UTC.
     ///
     /// # Errors

@@ -6,9 +6,11 @@ use crate::error::{Error, GitError};
 use crate::files::CommitFiles;
 use crate::git::{Commit, Git};
 use crate::history::Pending;
+use crate::policy::places::BASELINE;
 use crate::register::{Files, is_named_like_one, stem};
 use crate::signoff::Worth;
 use crate::source::FileId;
+use crate::yaml;
 
 /// Where approved texts are looked up: the register's folder in the commits of this clone.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +95,7 @@ impl Approved<'_> {
         Ok(Some(worth))
     }
 
-    /// Reads what a commit's register holds under the ids of these files.
+    /// Reads what a commit's register holds under the ids of these files, one of which may be the baseline.
     ///
     /// # Errors
     ///
@@ -102,7 +104,10 @@ impl Approved<'_> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: BTreeMap<&str, FileId> = files.iter().map(|file| (stem(all.source(*file).path()), *file)).collect();
+        let is_baseline = |file: &&FileId| all.source(**file).path() == BASELINE;
+        let baseline = files.iter().find(is_baseline).map(|file| self.baseline(commit, *file)).transpose()?.flatten();
+        let entries = files.iter().filter(|file| !is_baseline(file));
+        let ids: BTreeMap<&str, FileId> = entries.map(|file| (stem(all.source(*file).path()), *file)).collect();
         let folder = format!("{}{}", self.prefix, self.folder);
         let is_wanted = |path: &str| is_named_like_one(path) && ids.contains_key(stem(path));
         let then = CommitFiles::list_below(self.git, commit, &folder, &is_wanted)?;
@@ -110,6 +115,16 @@ impl Approved<'_> {
         let found: Vec<(FileId, &str)> = named.filter_map(|path| Some((*ids.get(stem(path))?, path))).collect();
         let paths: Vec<&str> = found.iter().map(|(_, path)| *path).collect();
         let read = then.read(&paths)?;
-        Ok(found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned())).collect())
+        let texts = found.iter().zip(read).map(|((file, _), read)| (*file, read.source.text().to_owned()));
+        Ok(texts.chain(baseline).collect())
+    }
+
+    /// Reads the baseline of a commit, if it has one.
+    fn baseline(&self, commit: &Commit, file: FileId) -> Result<Option<(FileId, String)>, Error> {
+        let path = format!("{}{BASELINE}", self.prefix);
+        let entry = self.git.entry(commit, &path)?.unwrap_or_default();
+        let Some(oid) = entry.split_whitespace().nth(2) else { return Ok(None) };
+        let bytes = self.git.blobs(&[oid], yaml::MAX_BYTES)?.pop().flatten();
+        Ok(bytes.map(|bytes| (file, String::from_utf8_lossy(&bytes).into_owned())))
     }
 }

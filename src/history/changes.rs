@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::git::Commit;
 use crate::history::decisions::{Decision, of_change};
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
@@ -27,6 +28,8 @@ pub struct Circumstances {
     pub head: Option<RuleBook>,
     /// The files outside the register that decide how it is judged.
     pub documents: Vec<Document>,
+    /// The commit of the base's past that removed a baseline, if the change brings one and the base has none.
+    pub former_baseline: Option<Commit>,
 }
 
 /// What a change does to the register.
@@ -40,10 +43,14 @@ pub struct Changes<'a> {
     pub head: Option<RuleBook>,
     /// The files outside the register that decide how it is judged.
     pub documents: Vec<Document>,
+    /// The commit of the base's past that removed a baseline, if the change brings one and the base has none.
+    pub former_baseline: Option<Commit>,
     /// What the pull request says; `None` if none was given.
     pub evidence: Option<Evidence>,
     /// What brought a commit of the past to the branch, or which answer about it is missing; `None` if nobody asked.
     pub merge: Option<Result<Merge, Unanswered>>,
+    /// Whether it is one of the past: it was merged, or pushed, and is not asked for any more.
+    pub is_past: bool,
     /// All files.
     pub files: &'a Files,
     /// Paths of the base whose exception is elsewhere in the head.
@@ -151,14 +158,16 @@ impl<'a> Changes<'a> {
         head: &'a Register<'a>,
         circumstances: Circumstances,
     ) -> Self {
-        let Circumstances { base_day, head: book, documents } = circumstances;
+        let Circumstances { base_day, head: book, documents, former_baseline } = circumstances;
         let mut changes = Self {
             list: Vec::new(),
             base_day,
             head: book,
             documents,
+            former_baseline,
             evidence: None,
             merge: None,
+            is_past: false,
             files,
             moved: BTreeMap::new(),
             by_head: FxHashMap::default(),

@@ -14,7 +14,8 @@ use crate::text::normalise;
 /// What a column with the exception's id may be called; `=` as in the table of fields.
 const ID: &str = "id, exception id, exception no, exception nr, exception number, exception ref, waiver id, \
                   record id, request id, register id, no, nr, =number, key, ref, ausnahme id, ausnahme nr, \
-                  ausnahmenummer, antragsnummer, kennung, lfd nr, laufende nummer, =nummer";
+                  ausnahmenummer, antragsnummer, kennung, lfd nr, laufende nummer, =nummer, \
+                  identifiant, numero de derogation, identificador, numero de excepcion, uitzonderingsnummer";
 
 /// A name that a heading may have, folded as [`plain`] folds.
 struct Name {

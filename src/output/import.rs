@@ -328,7 +328,8 @@ fn baseline(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {
             counted(*findings, "finding"),
             counted(*exceptions, "exception")
         ),
-    )
+    )?;
+    line(out, &format!("an owner of {path}, who does not open the pull request, approves all of them at once"))
 }
 
 fn next(outcome: &Outcome<'_>, out: &mut dyn Write) -> io::Result<()> {

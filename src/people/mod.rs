@@ -12,3 +12,6 @@ pub(crate) use kind::is_group_name;
 pub use kind::{NotAPerson, not_a_person};
 pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem};
 pub use spelling::fold_person;
+
+#[cfg(test)]
+mod tests;

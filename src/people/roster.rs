@@ -418,6 +418,8 @@ mod tests {
             ("@burns", "@buʀns"),
             ("dana@example.com", "dana@ехample.com"),
             ("@kim", "@\u{212a}im"),
+            ("@dаrn", "@dam"),
+            ("@mаx", "@rnax"),
         ] {
             assert!(same_person(a, b) && same_person(b, a), "{a} {b}");
         }

@@ -85,9 +85,14 @@ pub struct There {
     pub baseline: bool,
     /// The baseline of suppressions.
     pub suppressions: bool,
+    /// The keys that may sign decisions; where decisions must be signed they count as there.
+    pub signers: bool,
 }
 
 impl There {
+    /// All of them.
+    pub const ALL: Self = Self { roster: true, catalogue: true, baseline: true, suppressions: true, signers: true };
+
     /// Reads them off a rule book.
     #[must_use]
     pub fn of(
@@ -101,6 +106,7 @@ impl There {
             catalogue: controls.is_some(),
             baseline: baseline.is_some(),
             suppressions: suppressed.is_some(),
+            signers: false,
         }
     }
 }
@@ -124,7 +130,7 @@ impl Book {
 impl Policy {
     /// Returns the files of the rule book with their paths, relative to the root: the policy that was read, the roster
     /// and the catalogue where they are or would be, the organisation's schema if one is named, the
-    /// baselines where they are or would be, and the allowed signers where decisions must be signed.
+    /// baselines and the allowed signers where they are or would be.
     pub fn books(&self) -> impl Iterator<Item = (Book, &str)> {
         [
             (Book::Policy, self.path.as_deref()),
@@ -132,7 +138,7 @@ impl Policy {
             (Book::Controls, Some(self.controls_path())),
             (Book::Schema, self.schema.as_deref()),
             (Book::Baseline, Some(BASELINE)),
-            (Book::Signers, Some(SIGNERS).filter(|_| self.signed_decisions)),
+            (Book::Signers, Some(SIGNERS)),
             (Book::Suppressions, Some(SUPPRESSIONS)),
         ]
         .into_iter()
@@ -146,7 +152,8 @@ impl Policy {
             Book::Controls => there.catalogue,
             Book::Baseline => there.baseline,
             Book::Suppressions => there.suppressions,
-            Book::Policy | Book::Schema | Book::Signers => true,
+            Book::Signers => self.signed_decisions || there.signers,
+            Book::Policy | Book::Schema => true,
         })
     }
 

@@ -69,7 +69,8 @@ const TABLE: &[Row] = &[
         .changes(Change::Amended)
         .column(
             "=title, exception title, exception name, name, short description, =summary, =subject, =exception, \
-             headline, =topic, =titel, bezeichnung, kurzbeschreibung, betreff, =thema, =ausnahme",
+             headline, =topic, =titel, bezeichnung, kurzbeschreibung, betreff, =thema, =ausnahme, \
+             titre, intitule, titulo, onderwerp",
         )
         .argument("title", "LINE", "What is to be allowed, in a line that a colleague from another team understands")
         .question(10, "What is to be allowed?", "a line that a colleague from another team understands"),
@@ -80,7 +81,9 @@ const TABLE: &[Row] = &[
             "=control, control id, control reference, violated control, control violated, policy violated, \
              violated policy, policy reference, security policy, =policy, rule, =standard, =requirement, \
              policy requirement, policy statement, verletzte regel, richtlinie, =regel, vorgabe, =anforderung, \
-             =kontrolle, norm, sicherheitsrichtlinie",
+             =kontrolle, norm, sicherheitsrichtlinie, \
+             politique, regle, exigence, mesure de securite, politica, =regla, requisito, beleid, \
+             beleidsregel, maatregel, beveiligingseis",
         )
         .beside(
             "control name, control title, control description, control text, policy name, rule name, \
@@ -103,9 +106,10 @@ const TABLE: &[Row] = &[
         .column(
             "reason, justification, business justification, business reason, business need, rationale, \
              reason for exception, exception reason, explanation, why, begruendung, =grund, \
-             geschaeftliche begruendung, rechtfertigung, grund der ausnahme",
+             geschaeftliche begruendung, rechtfertigung, grund der ausnahme, \
+             motif, raison, motivo, justificacion, razon, =reden, rechtvaardiging, motivering, onderbouwing",
         )
-        .second_choice("description, details, beschreibung, erlaeuterung")
+        .second_choice("description, details, beschreibung, erlaeuterung, descripcion, omschrijving, toelichting")
         .vague_keys("statement")
         .argument("reason", "SENTENCE", "Why now, in one sentence: what would fail, for whom, and until what happens")
         .question(30, "Why now?", "one sentence about this case: what would fail, for whom, and until what happens"),
@@ -116,14 +120,17 @@ const TABLE: &[Row] = &[
             "scope system, =system, system name, affected system, affected systems, =asset, asset name, \
              affected asset, affected assets, =application, application name, app, host, hostname, =server, \
              =service, =component, =resource, configuration item, repository, =target, =scope, betroffenes system, \
-             betroffene systeme, systemname, anwendung, applikation, it system, geltungsbereich, komponente",
+             betroffene systeme, systemname, anwendung, applikation, it system, geltungsbereich, komponente, \
+             systeme concerne, actif concerne, application concernee, sistema, sistema afectado, \
+             activo afectado, aplicacion, systeem, betrokken systeem, applicatie, systeme",
         )
         .shared()
         .argument("system", "SYSTEM", "The one system")
         .question(40, "On which system?", "the one system, named so that its owner could log in to it"),
     Row::new("scope.environment", Kind::Line)
         .needed(Need::Always)
-        .column("scope environment, environment, env, =stage, umgebung")
+        .column("scope environment, environment, env, =stage, umgebung, \
+             environnement, entorno, omgeving")
         .shared()
         .argument("environment", "ENVIRONMENT", "The environment")
         .question(
@@ -149,7 +156,9 @@ const TABLE: &[Row] = &[
         .column(
             "risk tier, tier, risk level, risk rating, severity, risk severity, criticality, risk class, \
              residual risk, residual risk rating, inherent risk, risk, risikostufe, risikoklasse, schweregrad, \
-             kritikalitaet, risikobewertung, risikoeinstufung, restrisiko, risiko",
+             kritikalitaet, risikobewertung, risikoeinstufung, restrisiko, risiko, \
+             criticite, niveau de risque, risque, gravite, riesgo, nivel de riesgo, criticidad, severidad, \
+             niveau, risico, risiconiveau, risicoklasse, ernst",
         )
         .other_keys("level, rating")
         .shared()
@@ -170,7 +179,9 @@ const TABLE: &[Row] = &[
         .column(
             "risk statement, =statement, risk description, description of risk, risk summary, risk details, =impact, \
              potential impact, business impact, consequence, risikobeschreibung, beschreibung des risikos, \
-             auswirkung, auswirkungen, =folgen",
+             auswirkung, auswirkungen, =folgen, \
+             description du risque, consequences, descripcion del riesgo, impacto, consecuencias, \
+             risicobeschrijving, omschrijving van het risico, gevolgen",
         )
         .argument("statement", "SENTENCE", "What could happen in the worst plausible case, and to how many")
         .question(
@@ -187,7 +198,9 @@ const TABLE: &[Row] = &[
         .needed(Need::Always)
         .column(
             "alternatives option, alternatives, alternatives considered, alternative, options considered, \
-             considered alternatives, alternativen, gepruefte alternativen, alternative massnahmen",
+             considered alternatives, alternativen, gepruefte alternativen, alternative massnahmen, \
+             alternatives envisagees, solutions alternatives, alternativas, alternativas consideradas, \
+             alternatieven, overwogen alternatieven",
         )
         .argument(
             "alternative",
@@ -208,7 +221,9 @@ const TABLE: &[Row] = &[
         .column(
             "removal, removal steps, remediation, remediation plan, remediation action, remediation steps, \
              exit plan, exit criteria, exit, action plan, corrective action, cleanup, closure criteria, rueckbau, \
-             behebung, behebungsplan, massnahmenplan, abloesung, beseitigung",
+             behebung, behebungsplan, massnahmenplan, abloesung, beseitigung, \
+             plan de remediation, plan d action, mesures correctives, remediacion, plan de remediacion, \
+             plan de accion, herstelplan, oplossing",
         )
         .shared()
         .argument("removal", "SENTENCE", "What must be removed at the end, as an instruction to the owner")
@@ -218,7 +233,9 @@ const TABLE: &[Row] = &[
         .column(
             "=requested, requested on, requested at, request date, date requested, date of request, submitted on, \
              submission date, date submitted, =submitted, raised on, date raised, beantragt am, antragsdatum, \
-             eingereicht am, datum des antrags",
+             eingereicht am, datum des antrags, \
+             date de demande, date de la demande, demande le, fecha de solicitud, solicitado el, \
+             aanvraagdatum, datum aanvraag, aangevraagd op",
         )
         .argument("requested", "DAY", "The day of the request. Default: today"),
     Row::new("requester", Kind::Person)
@@ -226,7 +243,8 @@ const TABLE: &[Row] = &[
         .changes(Change::Amended)
         .column(
             "requester, requested by, requestor, submitted by, applicant, raised by, opened by, created by, =author, \
-             reporter, antragsteller, antragstellerin, beantragt von, anforderer, angefordert von, =ersteller",
+             reporter, antragsteller, antragstellerin, beantragt von, anforderer, angefordert von, =ersteller, \
+             demandeur, demandeuse, demande par, solicitante, solicitado por, aanvrager, aangevraagd door",
         )
         .other_keys("requestedby")
         .shared()
@@ -240,7 +258,9 @@ const TABLE: &[Row] = &[
             "owner, exception owner, risk owner, =responsible, responsible person, person responsible, \
              remediation owner, action owner, system owner, assigned to, assignee, accountable, =contact, \
              verantwortlich, verantwortlicher, verantwortliche, verantwortliche person, zustaendig, risikoeigner, \
-             risikoeigentuemer, eigentuemer, ansprechpartner, bearbeiter",
+             risikoeigentuemer, eigentuemer, ansprechpartner, bearbeiter, \
+             responsable, proprietaire, proprietaire du risque, propietario, propietario del riesgo, dueno, \
+             eigenaar, risico eigenaar, verantwoordelijke, actiehouder",
         )
         .shared()
         .argument("owner", "PERSON", "The one person who removes it")
@@ -256,7 +276,9 @@ const TABLE: &[Row] = &[
         .column(
             "approver, approved by, approval by, accepted by, risk accepted by, signed off by, authorised by, \
              authorized by, decided by, decision maker, genehmigt von, genehmigt durch, genehmiger, freigegeben von, \
-             freigabe durch, bewilligt von, entscheider",
+             freigabe durch, bewilligt von, entscheider, \
+             approbateur, approuve par, valide par, accepte par, aprobador, aprobado por, autorizado por, \
+             goedkeurder, goedgekeurd door, geaccepteerd door",
         )
         .other_keys("approvedby")
         .argument("approver", "PERSON", "Who decides: a code owner of the register, never the requester")
@@ -273,7 +295,10 @@ const TABLE: &[Row] = &[
             "=decided, decided on, decision date, date of decision, approved on, approved at, approval date, \
              date approved, approved date, date of approval, accepted on, acceptance date, sign off date, \
              genehmigt am, genehmigungsdatum, freigabedatum, freigegeben am, entscheidungsdatum, entschieden am, \
-             bewilligt am",
+             bewilligt am, \
+             date d approbation, date de decision, date de validation, approuve le, valide le, \
+             fecha de aprobacion, fecha de decision, aprobado el, goedgekeurd op, goedkeuringsdatum, \
+             datum goedkeuring, besluitdatum",
         )
         .other_keys("approved")
         .vague_keys("date")
@@ -285,13 +310,16 @@ const TABLE: &[Row] = &[
     Row::new("status", Kind::Word(&STATUSES))
         .needed(Need::Always)
         .changes(Change::Stepped)
-        .column("=status, =state, exception status, approval status, =zustand"),
+        .column("=status, =state, exception status, approval status, =zustand, \
+             statut, estado, =etat"),
     Row::new("starts", Kind::Moment)
         .needed(Need::Approved)
         .changes(Change::Amended)
         .column(
             "=starts, =start, start date, starts on, valid from, effective from, effective date, date from, from, \
-             =begin, begins, gueltig ab, gueltig von, startdatum, =beginn, ab, von",
+             =begin, begins, gueltig ab, gueltig von, startdatum, =beginn, ab, von, \
+             date de debut, =debut, valable a partir du, fecha de inicio, =inicio, valido desde, =desde, \
+             ingangsdatum, geldig vanaf, =vanaf",
         )
         .shared()
         .argument("starts", "DATE", "From when. Default: today")
@@ -308,7 +336,10 @@ const TABLE: &[Row] = &[
             "expires, expires on, expires at, expiry, expiry date, expiration, expiration date, expired at, \
              valid until, valid to, valid through, end date, ends, ends on, end, =until, date to, sunset, due date, \
              deadline, gueltig bis, befristet bis, ablaufdatum, =ablauf, laeuft ab am, laeuft ab, enddatum, ende, \
-             bis, =frist",
+             bis, =frist, \
+             date de fin, =fin, echeance, date d echeance, date d expiration, valable jusqu au, fecha de fin, \
+             fecha de vencimiento, vencimiento, fecha de caducidad, caducidad, valido hasta, =hasta, \
+             vervaldatum, geldig tot, geldig tot en met, verloopt op, einddatum",
         )
         .other_keys("ignoreuntil, due")
         .shared()

@@ -70,6 +70,11 @@ impl Files {
         own.sort_by(|a, b| list[a.index()].source.path().cmp(list[b.index()].source.path()));
     }
 
+    /// Drops what was added when there were more files than this; none of them may be the register's own.
+    pub fn shorten(&mut self, count: usize) {
+        self.list.truncate(count);
+    }
+
     /// Returns how many files there are, whosever they are.
     #[must_use]
     pub fn count(&self) -> usize {

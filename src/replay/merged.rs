@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::git::{Commit, CommitInfo, Git};
 use crate::history::{Approved, Changes, Pending, decisions};
 use crate::replay::instant;
-use crate::rules::Judge;
+use crate::rules::{Judge, Takeover};
 use crate::signoff::{Candidate, Landed, Merge, Pulls, Unanswered, Worth};
 use crate::source::FileId;
 use crate::time::Day;
@@ -57,7 +57,9 @@ impl<'r> Merges<'r> {
         judge: &Judge,
     ) -> Result<Result<Merge, Unanswered>, Error> {
         let decisions = decisions(changes);
-        let files: BTreeSet<FileId> = decisions.iter().map(|decision| decision.file).collect();
+        let taken_over = Takeover::of(judge, changes);
+        let taken_over = taken_over.iter().flat_map(Takeover::approvable);
+        let files: BTreeSet<FileId> = decisions.iter().map(|decision| decision.file).chain(taken_over).collect();
         if files.is_empty() {
             return Ok(Ok(Merge::default()));
         }

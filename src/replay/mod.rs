@@ -193,6 +193,8 @@ struct Replay<'r> {
     unanswered: Vec<Unanswered>,
     /// The pull requests with an approval of a commit that this clone lacks.
     unseen: BTreeSet<u64>,
+    /// How many decisions count as signed by the forge although nobody knows whether their approvers agreed.
+    on_trust: usize,
     /// All files, by their path from the top of the work tree.
     top: CommitFiles,
     /// The folder of the register, relative to the root.
@@ -212,6 +214,8 @@ struct Replay<'r> {
     blobs: HashMap<String, Option<Vec<u8>>>,
     /// The edits that rules objected to so far, by the exception's id.
     slips: HashMap<String, Vec<Slip>>,
+    /// The last commit that removed a baseline.
+    former_baseline: Option<Commit>,
     /// When the previous commit was committed, in seconds since 1970-01-01 UTC.
     committed: Option<i64>,
     past: Past,
@@ -308,6 +312,7 @@ impl<'r> Replay<'r> {
             verifier: None,
             unanswered: Vec::new(),
             unseen: BTreeSet::new(),
+            on_trust: 0,
             top: CommitFiles::list(git, before)?,
             folder: Policy::default().exceptions,
             held: BTreeMap::new(),
@@ -317,6 +322,7 @@ impl<'r> Replay<'r> {
             judge: None,
             blobs: HashMap::new(),
             slips: HashMap::new(),
+            former_baseline: None,
             committed,
             past: Past::default(),
         };
@@ -595,6 +601,7 @@ impl<'r> Replay<'r> {
         }
         self.past.decided.push(commit.clone());
         self.unseen.extend(rules::unseen(judge, changes));
+        self.on_trust += rules::taken_on_trust(judge, changes);
         if let Some(Ok(merge)) = &changes.merge {
             self.past.merges.insert(commit.clone(), merge.clone());
         }
@@ -639,6 +646,14 @@ impl<'r> Replay<'r> {
     fn answered(&mut self) -> Result<(), Error> {
         if !self.unanswered.is_empty() {
             return Err(unanswered(&self.unanswered));
+        }
+        if self.on_trust > 0 {
+            let what = counted(self.on_trust, "decision");
+            let verb = if self.on_trust == 1 { "counts" } else { "count" };
+            self.past.remarks.push(format!(
+                "{what} {verb} as signed by the forge's key, which signs for everybody: `--pulls` shows whether the \
+                 approvers had approved"
+            ));
         }
         if !self.unseen.is_empty() {
             let list = |prefix: &str, suffix: &str| {
@@ -743,12 +758,23 @@ impl Comparison<'_> {
         let (commit, info, judge) = (self.commit, self.info, &*self.judge);
         let read = state.merges.filter(|_| !self.first);
         let read = read.map(|merges| |changes: &Changes<'_>| merges.of((commit, info), &approved, changes, judge));
+        let brings = judge.baseline.is_none() && self.head.as_ref().is_some_and(|head| head.baseline.is_some());
+        let former_baseline = state.former_baseline.clone().filter(|_| brings);
+        let removes = judge.baseline.is_some() && self.head.as_ref().is_some_and(|head| head.baseline.is_none());
+        if removes {
+            state.former_baseline = Some(commit.clone());
+        }
         let gate = Gate {
             judge,
             ownership: Some(&ownership),
             files: &files,
             base: &base,
-            circumstances: Circumstances { base_day: self.base_day, head: self.head.take(), documents },
+            circumstances: Circumstances {
+                base_day: self.base_day,
+                head: self.head.take(),
+                documents,
+                former_baseline,
+            },
             around: None,
             reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };

@@ -20,7 +20,7 @@ pub enum Standing {
     },
     /// Its record does not say, see [`Item::doubt`].
     Unclear,
-    /// Active, and its last covered day comes before the next meeting or on its day.
+    /// Live, and its last covered day comes before the next meeting or on its day.
     Expiring {
         /// Days until the last covered day.
         left: i64,
@@ -194,7 +194,8 @@ impl<'r> Item<'r> {
             (Some(Status::Closed), _) => Standing::Closed,
             (Some(Status::Rejected), _) => Standing::Rejected,
             (Some(_), Some(term)) if term.ended => Standing::Expired { overdue: -term.days_left },
-            (Some(Status::Active), Some(term)) if term.last_day <= until => Standing::Expiring { left: term.days_left },
+            // What its status says of an end to come is a doubt, and no other end.
+            (Some(_), Some(term)) if term.last_day <= until => Standing::Expiring { left: term.days_left },
             (Some(Status::Active), Some(term)) if term.started => Standing::InForce { left: term.days_left },
             (Some(Status::Active), Some(_)) if first_day.is_some() => Standing::Waiting,
             _ => Standing::Unclear,
@@ -209,7 +210,7 @@ impl<'r> Item<'r> {
             None => Some(Doubt::NoStatus),
             Some(Status::Rejected) => self.exception.closure.as_ref().map(|_| Doubt::ClosureNotClosed),
             _ if self.last_day.is_none() => Some(Doubt::NoEnd),
-            Some(Status::Expired) if self.standing == Standing::Unclear => Some(Doubt::ExpiredEarly),
+            Some(Status::Expired) if !matches!(self.standing, Standing::Expired { .. }) => Some(Doubt::ExpiredEarly),
             _ if self.live && self.exception.closure.is_some() => Some(Doubt::ClosureNotClosed),
             _ if self.first_day.is_none() => Some(Doubt::NoStart),
             _ if closed && self.closed_on.is_none() => Some(Doubt::NoClosingDay),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::files;
 use crate::register::Files;
 use crate::replay::{Past, Verdict};
-use crate::report::{Links, Pending, Trend};
+use crate::report::{LetBe, Links, Pending, Trend};
 use crate::rule::Findings;
 
 /// What is known.
@@ -19,6 +19,8 @@ pub struct Known {
     pub pending: Option<Pending>,
     /// The weeks.
     pub trend: Option<Trend>,
+    /// What is let be besides exceptions.
+    pub let_be: Vec<LetBe>,
     /// Where files and commits can be looked at.
     pub links: Option<Links>,
     /// What could not be found out.

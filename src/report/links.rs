@@ -52,13 +52,12 @@ pub fn is_address(text: &str) -> bool {
     })
 }
 
-/// Returns the number of the pull request that a merge's subject names: `Merge pull request #12 from …`, or the `(#12)`
-/// that a squash has at its end.
+/// Returns the number of a request that a commit's message names, as a forge writes it: `#12`, `!12`. Of the two only the
+/// one of this forge counts: a number in another one's writing is about another place.
 #[must_use]
-pub fn pull_of(subject: &str) -> Option<u64> {
-    let merged = subject.strip_prefix("Merge pull request #").and_then(|rest| rest.split(' ').next());
-    let squashed = || subject.trim_end().strip_suffix(')').and_then(|rest| Some(rest.rsplit_once("(#")?.1));
-    merged.or_else(squashed)?.parse().ok()
+pub fn number_of(request: &str, forge: Forge) -> Option<u64> {
+    let sign = if forge == Forge::GitLab { '!' } else { '#' };
+    request.strip_prefix(sign)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -105,15 +104,16 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_names_its_pull_request() {
-        for (subject, number) in [
-            ("Merge pull request #12 from acme/ask", Some(12)),
-            ("payroll: renewed (#7)", Some(7)),
-            ("fixes #12", None),
-            ("odd (#12", None),
-            ("odd (#-1)", None),
+    fn a_request_of_another_forge_has_no_page_here() {
+        for (request, forge, number) in [
+            ("#12", Forge::GitHub, Some(12)),
+            ("#12", Forge::Forgejo, Some(12)),
+            ("!7", Forge::GitLab, Some(7)),
+            ("#12", Forge::GitLab, None),
+            ("!7", Forge::GitHub, None),
+            ("#", Forge::GitHub, None),
         ] {
-            assert_eq!(pull_of(subject), number, "{subject}");
+            assert_eq!(number_of(request, forge), number, "{request} {forge:?}");
         }
     }
 }

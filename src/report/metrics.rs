@@ -11,7 +11,7 @@ use crate::register::Controls;
 use crate::register::Tier;
 use crate::register::control_key;
 use crate::register::{Register, Text};
-use crate::report::item::{Item, Standing};
+use crate::report::item::{Doubt, Item, Standing};
 use crate::rules::Judge;
 use crate::time::Day;
 
@@ -166,14 +166,15 @@ impl<'m> Metrics<'m> {
 
 /// Returns whether an active exception has not begun, and is not in force for that reason alone.
 fn is_waiting(item: &Item<'_>) -> bool {
-    matches!(item.standing, Standing::Waiting | Standing::Expiring { .. }) && is_before_start(item)
+    let may_wait = matches!(item.standing, Standing::Waiting | Standing::Expiring { .. });
+    may_wait && is_before_start(item) && !is_unclear(item)
 }
 
 /// Returns whether the record does not say what state an exception is in; one that ends soon may still
-/// leave its start open.
+/// leave its start open, or say that it has ended.
 fn is_unclear(item: &Item<'_>) -> bool {
-    item.standing == Standing::Unclear
-        || (matches!(item.standing, Standing::Expiring { .. }) && item.first_day.is_none())
+    let leaves_open = item.first_day.is_none() || item.doubt == Some(Doubt::ExpiredEarly);
+    item.standing == Standing::Unclear || (matches!(item.standing, Standing::Expiring { .. }) && leaves_open)
 }
 
 fn overdue(item: &Item<'_>) -> Option<i64> {

@@ -6,6 +6,7 @@ mod against;
 mod agenda;
 mod item;
 mod known;
+mod let_be;
 mod links;
 mod metrics;
 pub mod pending;
@@ -18,7 +19,8 @@ pub use against::{Against, Fault};
 pub use agenda::Agenda;
 pub use item::{Doubt, Item, ReviewDue, Standing, read};
 pub use known::Known;
-pub use links::{Links, is_address, page_of};
+pub use let_be::LetBe;
+pub use links::{Links, is_address, number_of, page_of};
 pub use metrics::{Closing, Life, Metrics, Row};
 pub use pending::Pending;
 pub use slip::Slip;
@@ -83,6 +85,8 @@ pub struct Meeting<'m> {
     pub pending: Option<&'m Pending>,
     /// How the register has developed; `None` if nobody knows.
     pub trend: Option<&'m Trend>,
+    /// What is let be besides exceptions.
+    pub let_be: &'m [LetBe],
     /// Where files and commits can be looked at; `None` if nobody knows.
     pub links: Option<&'m Links>,
     /// What the report could not find out, and why.
@@ -124,6 +128,7 @@ impl<'m> Meeting<'m> {
             slips: known.past.as_ref().map(|past| slip::collect(past, since, today)),
             pending: known.pending.as_ref(),
             trend: known.trend.as_ref(),
+            let_be: &known.let_be,
             links: known.links.as_ref(),
             remarks: &known.remarks,
             metrics: Metrics::new(items, register, judge),
@@ -406,6 +411,11 @@ mod tests {
             ("{status: active, expires: 2026-11-25}", Some(Doubt::NoStart), Standing::Expiring { left: 2 }),
             (
                 "{status: expired, starts: 2026-11-01, expires: 2026-11-30}",
+                Some(Doubt::ExpiredEarly),
+                Standing::Expiring { left: 7 },
+            ),
+            (
+                "{status: expired, starts: 2026-11-01, expires: 2026-12-01}",
                 Some(Doubt::ExpiredEarly),
                 Standing::Unclear,
             ),

@@ -14,7 +14,6 @@ use crate::files;
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, Status, is_named_like_one};
-use crate::report::links::pull_of;
 use crate::source::FileId;
 use crate::time::{Day, Moment, Today, Zone};
 use crate::yaml;
@@ -31,7 +30,7 @@ pub struct Trend {
     /// One item for each week since the register began, of the last year.
     pub weeks: Vec<Week>,
     /// The pull request that changed a file last, by the file's path relative to the root, as its merge says.
-    pub pulls: BTreeMap<String, u64>,
+    pub pulls: BTreeMap<String, String>,
 }
 
 /// The register at the end of a week, and what was merged in it.
@@ -137,12 +136,12 @@ pub fn read(
                 trend.end(&mut line, week);
                 week = week.plus(7);
             }
-            let pull = pull_of(&infos[at].subject);
+            let pull = infos[at].request.as_ref();
             for change in changes.iter().filter(|change| is_one(&change.path)) {
                 let path = String::from_utf8_lossy(&change.path);
                 let path = path.strip_prefix(&above).unwrap_or(&path).to_owned();
                 match pull {
-                    Some(number) => drop(trend.pulls.insert(path, number)),
+                    Some(request) => drop(trend.pulls.insert(path, request.clone())),
                     None => drop(trend.pulls.remove(&path)),
                 }
             }

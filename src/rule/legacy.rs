@@ -41,7 +41,7 @@ const GAPS: [&str; 22] = [
 ];
 
 /// What is asked of a decision that is new.
-const ORIGINS: [&str; 8] = [
+const ORIGINS: [&str; 7] = [
     "back-dated",
     "expired-first",
     "approver-not-code-owner",
@@ -49,7 +49,6 @@ const ORIGINS: [&str; 8] = [
     "approval-missing",
     "decision-date-mismatch",
     "closure-unverified",
-    "merged-unapproved",
 ];
 
 impl Rule {

@@ -3,7 +3,7 @@
 //! A rule chooses neither its level nor its place in the order, cannot fail and does no I/O. A milder case of the same
 //! defect may be reported at a lower level than the rule's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::Signatures;
 use crate::history::{Change, Changes};
@@ -169,6 +169,8 @@ pub struct Around {
     pub inventory: Option<Inventory>,
     /// The exception files that nobody but agents has touched in the change, by path, each with one of them.
     pub by_agents: BTreeMap<String, String>,
+    /// The name and the mail address of everybody who has written a commit of the change.
+    pub writers: BTreeSet<(String, String)>,
 }
 
 /// What a rule sees, and where it reports to.

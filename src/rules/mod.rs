@@ -5,12 +5,14 @@
 mod chain;
 mod context;
 mod scanned;
+mod takeover;
 mod tolerance;
 
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
 pub use context::{Applies, Around, Check, Context, Judge};
+pub use takeover::{Agreed, Takeover};
 pub use tolerance::{BaselineUse, Tolerance};
 
 use crate::history::Changes;
@@ -92,6 +94,7 @@ rules! {
         renewal_decided_late,
         policy_loosened,
         baseline_extended,
+        baseline_dropped,
         expired_first,
         unsigned_decision,
     }
@@ -103,6 +106,7 @@ rules! {
         decision_date_mismatch,
         closure_unverified,
         merged_unapproved,
+        baseline_unapproved,
     }
     enforcement {
         unregistered_finding,
@@ -117,6 +121,7 @@ rules! {
 }
 
 use change::approved_content_changed::names;
+pub(crate) use change::unsigned_decision::taken_on_trust;
 pub(crate) use renewals::refiled_exception::{all_taken_up, taken_up};
 pub(crate) use signoff::merged_unapproved::unseen;
 pub(crate) use text::unstated_exposure::spoken_of;
@@ -222,9 +227,24 @@ impl<'a> Case<'a> {
         let (mut findings, whole) = rayon::join(|| run.entries(&entries), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
-        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
-        findings.extend(used.iter().flat_map(|used| run.baseline(used)));
+        let mut used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
+        if let Some(used) = &mut used {
+            used.takeover = self.takeover();
+        }
+        let dropped = Tolerance::dropped(self.judge, self.changes);
+        let dropped = dropped.and_then(|tolerance| tolerance.used(&findings, self.files));
+        let dropped = dropped.map(|used| BaselineUse { is_dropped: true, ..used });
+        findings.extend(used.iter().chain(&dropped).flat_map(|used| run.baseline(used)));
         Findings::new(findings, |file| self.files.source(file))
+    }
+
+    /// Returns what the change takes over, and who agrees to that.
+    fn takeover(self) -> Option<(Takeover, Agreed)> {
+        let changes = self.changes?;
+        let takeover = Takeover::of(self.judge, changes)?;
+        let prefix = self.ownership.map_or("", |ownership| ownership.prefix.as_str());
+        let agreed = takeover.agreed(self.judge, changes, prefix);
+        Some((takeover, agreed))
     }
 
     /// Runs the rules over `base`, the register before the change, as far as its findings can differ from the head's:

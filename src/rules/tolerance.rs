@@ -6,7 +6,7 @@ use crate::history::Changes;
 use crate::policy::Baseline;
 use crate::register::{self, Files};
 use crate::rule::{Finding, Legacy};
-use crate::rules::Judge;
+use crate::rules::{Agreed, Judge, Takeover};
 use crate::source::FileId;
 
 /// A baseline on the day of a check.
@@ -18,6 +18,8 @@ pub struct Tolerance<'a> {
     pub is_over: bool,
     /// That of the register before a change: what it named then is not new any more.
     before: Option<&'a Baseline>,
+    /// Whether it is known who approved the change.
+    is_reviewed: bool,
 }
 
 /// What a run found of a baseline.
@@ -31,6 +33,10 @@ pub struct BaselineUse<'a> {
     pub is_over: bool,
     /// The findings that it names and that are there: id, rule and field.
     pub found: BTreeSet<(&'a str, &'a str, &'a str)>,
+    /// What the change takes over by it, and who agrees to that.
+    pub takeover: Option<(Takeover, Agreed)>,
+    /// Whether the change removes it.
+    pub is_dropped: bool,
 }
 
 impl<'a> Tolerance<'a> {
@@ -41,7 +47,9 @@ impl<'a> Tolerance<'a> {
             Some(head) => (head.baseline.as_ref(), judge.baseline.as_ref()),
             None => (judge.baseline.as_ref(), None),
         };
-        Self::on(judge, baseline, before)
+        let evidence = changes.and_then(|changes| changes.evidence.as_ref());
+        let is_reviewed = evidence.is_some_and(|evidence| evidence.verdicts.is_some());
+        Self::on(judge, baseline, before).map(|tolerance| Self { is_reviewed, ..tolerance })
     }
 
     /// Returns that of the register before a change.
@@ -52,7 +60,15 @@ impl<'a> Tolerance<'a> {
     }
 
     fn on(judge: &Judge, baseline: Option<&'a Baseline>, before: Option<&'a Baseline>) -> Option<Self> {
-        baseline.map(|baseline| Self { baseline, is_over: judge.today.day > baseline.until, before })
+        let is_over = |baseline: &Baseline| judge.today.day > baseline.until;
+        baseline.map(|baseline| Self { baseline, is_over: is_over(baseline), before, is_reviewed: false })
+    }
+
+    /// Returns that of a change which removes the baseline, while it still tolerates something.
+    #[must_use]
+    pub(super) fn dropped(judge: &'a Judge, changes: Option<&'a Changes<'_>>) -> Option<Self> {
+        let is_gone = changes?.head.as_ref()?.baseline.is_none();
+        Self::on(judge, judge.baseline.as_ref().filter(|_| is_gone), None).filter(|tolerance| !tolerance.is_over)
     }
 
     /// Returns whether a finding is one that the baseline names.
@@ -67,13 +83,20 @@ impl<'a> Tolerance<'a> {
         !self.is_over && self.names(finding, files)
     }
 
-    /// Returns whether a finding is tolerated in the change that adds its exception.
+    /// Returns whether the baseline names the exception of a file, and did not before.
+    #[must_use]
+    pub fn imports(&self, file: FileId, files: &Files) -> bool {
+        let id = register::stem(files.source(file).path());
+        self.baseline.entries.contains_key(id) && self.before.is_none_or(|before| !before.entries.contains_key(id))
+    }
+
+    /// Returns whether a finding is tolerated in the change that adds its exception. Where nobody knows who approves
+    /// the change, its author must not be the one who decided.
     #[must_use]
     pub fn covers_new(&self, finding: &Finding, files: &Files) -> bool {
-        let id = register::stem(files.source(finding.file).path());
-        let is_imported =
-            self.baseline.entries.contains_key(id) && self.before.is_none_or(|before| !before.entries.contains_key(id));
-        is_imported && !self.is_over && (finding.rule.legacy() == Legacy::Origin || self.covers(finding, files))
+        let is_origin =
+            || finding.rule.legacy() == Legacy::Origin && (self.is_reviewed || finding.rule.id != "author-is-approver");
+        self.imports(finding.file, files) && !self.is_over && (is_origin() || self.covers(finding, files))
     }
 
     /// Says what a run found of the baseline, where the baseline is among its files.
@@ -89,6 +112,6 @@ impl<'a> Tolerance<'a> {
             })
             .collect();
         let found = baseline.lines().filter(|line| named.contains(line)).collect();
-        Some(BaselineUse { baseline, file: baseline.file?, is_over, found })
+        Some(BaselineUse { baseline, file: baseline.file?, is_over, found, takeover: None, is_dropped: false })
     }
 }

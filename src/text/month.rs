@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-/// One line for each month, January first: its English name, its German names, its French and Spanish names.
+/// One line for each month, January first: its English name, its German names, its French, Spanish and Dutch names.
 const LINES: &str = include_str!("months.txt");
 
 /// The fewest letters by which a month is recognised.
@@ -15,7 +15,7 @@ struct Month {
     name: &'static str,
     /// The English name and the German ones, folded.
     read: Vec<String>,
-    /// The French and Spanish names, folded.
+    /// The French, Spanish and Dutch names, folded, those with accents without them too.
     known: Vec<&'static str>,
 }
 
@@ -36,15 +36,21 @@ pub(crate) fn month_name(month: u32) -> &'static str {
     MONTHS[(month as usize).saturating_sub(1) % MONTHS.len()].name
 }
 
-/// Returns the month, counted from 1, that a folded word means in an English or German date: its name or the
-/// beginning of it.
+/// Returns the month, counted from 1, that a folded word means in a date: its name in one of these languages, or the
+/// beginning of one. `jui` begins two French ones, and means neither; an English or German name counts before others.
 pub(crate) fn month_of(word: &str) -> Option<u32> {
-    let begins = |month: &Month| month.read.iter().any(|name| name.starts_with(word));
-    let at = (word.chars().count() >= FEWEST_LETTERS).then(|| MONTHS.iter().position(begins))??;
+    if word.chars().count() < FEWEST_LETTERS {
+        return None;
+    }
+    let read = |month: &Month| month.read.iter().any(|name| name.starts_with(word));
+    let known = |month: &Month| month.known.iter().any(|name| name.starts_with(word));
+    let mut others = MONTHS.iter().enumerate().filter(|(_, month)| known(month)).map(|(at, _)| at);
+    let other = others.next().filter(|_| others.next().is_none());
+    let at = MONTHS.iter().position(read).or(other)?;
     u32::try_from(at + 1).ok()
 }
 
-/// Returns whether a folded word names a month in English, German, French or Spanish, in full or by an English
+/// Returns whether a folded word names a month in English, German, French, Spanish or Dutch, in full or by an English
 /// abbreviation.
 pub(super) fn is_month(word: &str) -> bool {
     static NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
@@ -75,10 +81,22 @@ mod tests {
 
     #[test]
     fn a_month_is_read_by_how_its_name_begins() {
-        for (word, month) in [("nov", 11), ("sept", 9), ("jän", 1), ("mrz", 3), ("dez", 12), ("augus", 8)] {
-            assert_eq!(month_of(word), Some(month), "{word}");
+        for (word, month) in [
+            ("nov", 11),
+            ("sept", 9),
+            ("jän", 1),
+            ("mrz", 3),
+            ("dez", 12),
+            ("augus", 8),
+            ("août", 8),
+            ("déc", 12),
+            ("ene", 1),
+            ("mrt", 0),
+        ] {
+            let month = Some(month).filter(|month| *month > 0);
+            assert_eq!(month_of(word), month, "{word}");
         }
-        for word in ["", "ma", "märzen", "août", "of"] {
+        for word in ["", "ma", "märzen", "jui", "of"] {
             assert_eq!(month_of(word), None, "{word}");
         }
     }

@@ -177,10 +177,10 @@ fn with_month_name(text: &str) -> Option<(Date, String)> {
             let word = piece.to_lowercase();
             match month_of(&word) {
                 Some(found) if month.is_none() => month = Some(found),
-                None if is_weekday(&word) || matches!(word.as_str(), "of" | "um" | "at") => {}
+                None if is_weekday(&word) || matches!(word.as_str(), "of" | "um" | "at" | "de" | "del" | "le") => {}
                 _ => return None,
             }
-        } else if digits.len() <= 4 && (suffix.is_empty() || matches!(suffix, "st" | "nd" | "rd" | "th")) {
+        } else if digits.len() <= 4 && (suffix.is_empty() || matches!(suffix, "st" | "nd" | "rd" | "th" | "er")) {
             numbers.push((digits.parse().ok()?, digits.len()));
         } else {
             return None;

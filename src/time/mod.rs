@@ -17,3 +17,6 @@ pub use day::{Day, parse_days};
 pub use moment::{Moment, MomentError};
 pub use today::Today;
 pub use zone::Zone;
+
+#[cfg(test)]
+mod tests;

@@ -56,6 +56,10 @@ impl fmt::Display for Moment {
 pub enum MomentError {
     /// Nothing in the text looks like a date.
     NotADate,
+    /// Words for a day that may mean one of two; holds both.
+    EitherDay(Day, Day),
+    /// A week of ISO 8601, which is no day; holds its first and its last.
+    Week(Day, Day),
     /// A day in another spelling; holds the right one.
     DaySpelling(String),
     /// A date-time in another spelling; holds the right one.
@@ -95,6 +99,8 @@ impl fmt::Display for MomentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotADate => f.write_str("not a date: write YYYY-MM-DD"),
+            Self::EitherDay(one, other) => write!(f, "could be `{one}` or `{other}`: write one of them"),
+            Self::Week(first, last) => write!(f, "a week is no day: it goes from `{first}` to `{last}`"),
             Self::DaySpelling(right) => write!(f, "write the day as YYYY-MM-DD: `{right}`"),
             Self::TimeSpelling(right) => write!(f, "write the date-time as YYYY-MM-DDTHH:MM: `{right}`"),
             Self::DayOrMonthFirst => f.write_str("could be two different days: write YYYY-MM-DD"),

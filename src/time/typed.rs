@@ -1,5 +1,5 @@
 //! Dates as people type them into a command or a form: whatever a file may hold, and the short forms
-//! `7d` and `friday`. Files stay strict: [`Moment::parse`] reads them.
+//! `7d`, `2 weeks`, `tomorrow` and `friday`. Files stay strict: [`Moment::parse`] reads them.
 
 use chrono::Datelike;
 
@@ -28,8 +28,10 @@ pub fn read(text: &str, from: Day, toward: Toward) -> Result<Moment, MomentError
         let days = i64::from(days);
         return Ok(Moment::Day(from.plus(if toward == Toward::Past { -days } else { days })));
     }
-    if let Some(weekday) = weekday(text) {
-        return Ok(Moment::Day(from.plus(distance(from, weekday, toward))));
+    let words = text.to_lowercase();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    if let Some(day) = in_words(&words, from, toward)? {
+        return Ok(Moment::Day(day));
     }
     match Moment::parse(text) {
         Err(MomentError::DaySpelling(right) | MomentError::TimeSpelling(right)) => Moment::parse(&right),
@@ -47,6 +49,63 @@ pub fn read_day(text: &str, from: Day, toward: Toward) -> Result<Day, MomentErro
         Moment::Day(day) => Ok(day),
         moment => Err(MomentError::TimeOnADay(moment.written_day())),
     }
+}
+
+/// Reads a weekday, `tomorrow`, `2 weeks`, `3 days ago`; `None` if the words are something else.
+fn in_words(words: &[&str], from: Day, toward: Toward) -> Result<Option<Day>, MomentError> {
+    let sign = if toward == Toward::Past { -1 } else { 1 };
+    Ok(match words {
+        ["today" | "heute"] => Some(from),
+        ["tomorrow" | "morgen"] => Some(from.plus(1)),
+        ["yesterday" | "gestern"] => Some(from.plus(-1)),
+        ["this", day] | [day] if weekday(day).is_some() => {
+            weekday(day).map(|weekday| from.plus(distance(from, weekday, toward)))
+        }
+        ["last", day] => weekday(day).map(|weekday| match distance(from, weekday, Toward::Past) {
+            0 => from.plus(-7),
+            days => from.plus(days),
+        }),
+        ["next", day] => match weekday(day) {
+            // On a Monday, next Friday is this week's to some and next week's to others.
+            Some(weekday) if distance(from, weekday, Toward::Future) < 7 => {
+                let coming = from.plus(distance(from, weekday, Toward::Future));
+                return Err(MomentError::EitherDay(coming, coming.plus(7)));
+            }
+            Some(_) => Some(from.plus(7)),
+            None => None,
+        },
+        [one] => match week(one) {
+            Some((first, last)) => return Err(MomentError::Week(first, last)),
+            None => count(&[one]).map(|days| from.plus(sign * days)),
+        },
+        ["in", rest @ ..] if toward == Toward::Future => count(rest).map(|days| from.plus(days)),
+        [rest @ .., "ago"] if toward == Toward::Past => count(rest).map(|days| from.plus(-days)),
+        rest => count(rest).map(|days| from.plus(sign * days)),
+    })
+}
+
+/// Reads a number of days or weeks: `10 days`, `2 weeks`, `2w`. Months differ in length, so their number is no date.
+fn count(words: &[&str]) -> Option<i64> {
+    let (number, unit) = match words {
+        [number, unit] => (*number, *unit),
+        [one] => (one.strip_suffix('w')?, "w"),
+        _ => return None,
+    };
+    let days = match unit {
+        "d" | "day" | "days" | "tag" | "tage" | "tagen" => 1,
+        "w" | "week" | "weeks" | "woche" | "wochen" => 7,
+        _ => return None,
+    };
+    let number: i64 = number.parse().ok().filter(|number| (0..=9_999).contains(number))?;
+    Some(number * days)
+}
+
+/// Reads a week such as `2026-w49` (ISO 8601-1, section 5.2.3.1) as its first and last day.
+fn week(text: &str) -> Option<(Day, Day)> {
+    let (year, week) = text.split_once("-w")?;
+    let first = chrono::NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, chrono::Weekday::Mon)?;
+    let first = Day::parse(&first.format("%Y-%m-%d").to_string()).ok()?;
+    Some((first, first.plus(6)))
 }
 
 /// Returns how many days a weekday, Monday being 0, is away.
@@ -79,6 +138,28 @@ mod tests {
             (" Fri ", "2026-11-27", "2026-11-20"),
             ("monday", "2026-11-30", "2026-11-23"),
             ("Sonntag", "2026-11-29", "2026-11-22"),
+            ("this friday", "2026-11-27", "2026-11-20"),
+            ("2 weeks", "2026-12-07", "2026-11-09"),
+            ("2W", "2026-12-07", "2026-11-09"),
+            ("10  days", "2026-12-03", "2026-11-13"),
+            ("today", "2026-11-23", "2026-11-23"),
+            ("Tomorrow", "2026-11-24", "2026-11-24"),
+            ("gestern", "2026-11-22", "2026-11-22"),
+            ("last friday", "2026-11-20", "2026-11-20"),
+            ("last monday", "2026-11-16", "2026-11-16"),
+            ("next monday", "2026-11-30", "2026-11-30"),
+            (
+                "next friday",
+                "could be `2026-11-27` or `2026-12-04`: write one of them",
+                "could be `2026-11-27` or `2026-12-04`: write one of them",
+            ),
+            ("in 3 days", "2026-11-26", "not a date: write YYYY-MM-DD"),
+            ("3 days ago", "not a date: write YYYY-MM-DD", "2026-11-20"),
+            (
+                "2026-W49",
+                "a week is no day: it goes from `2026-11-30` to `2026-12-06`",
+                "a week is no day: it goes from `2026-11-30` to `2026-12-06`",
+            ),
         ] {
             assert_eq!((written(text, Toward::Future).as_str(), written(text, Toward::Past).as_str()), (future, past));
         }
@@ -93,11 +174,17 @@ mod tests {
             ("01/12/2026", "could be two different days: write YYYY-MM-DD"),
             ("2026-02-30", "February 2026 has 28 days"),
             ("fr day", "not a date: write YYYY-MM-DD"),
+            ("1 month", "not a date: write YYYY-MM-DD"),
+            ("-2 weeks", "not a date: write YYYY-MM-DD"),
             ("sonn", "not a date: write YYYY-MM-DD"),
             ("d", "not a date: write YYYY-MM-DD"),
             ("", "not a date: write YYYY-MM-DD"),
         ] {
             assert_eq!(written(text, Toward::Future), says, "{text}");
+        }
+        let from = Day::parse("2026-11-23").unwrap();
+        for text in ["99999999999999999999 weeks", "2026-W60", "next", "in", "ago", "next week"] {
+            assert!(read(text, from, Toward::Future).is_err(), "{text}");
         }
     }
 

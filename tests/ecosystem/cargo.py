@@ -23,6 +23,7 @@ export PATH={shlex.quote(os.environ["PATH"])} CARGO_HOME={home("CARGO_HOME", ".c
 export RUSTUP_HOME={home("RUSTUP_HOME", ".rustup")}
 [ "$1" = install ] || exec cargo "$@"
 shift
+[ "$1" != --profile ] || shift 2
 export CARGO_TARGET_DIR={shlex.quote(TARGET)}
 exec cargo install --debug "$@"
 """

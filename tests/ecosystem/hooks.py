@@ -1,4 +1,4 @@
-"""The hooks of .pre-commit-hooks.yaml, built and run by prek with the configuration of docs/ci.md."""
+"""The hooks of .pre-commit-hooks.yaml, installed and run by prek with the configuration of docs/ci.md."""
 
 import json
 import os
@@ -87,6 +87,11 @@ def main(work):
     (work / "stopgap").mkdir(parents=True)
     rev = repository_of_hooks(work / "stopgap")
     register = Register(work, prek, rev, cargo.reusing(work / "path"))
+    # The wheel that lint.py built, where a released one would come from PyPI.
+    wheels = work.parent / "wheels"
+    if not list(wheels.glob("stopgap-*.whl")):
+        sys.exit("hooks: lint.py has built no wheel")
+    register.environment |= {"UV_FIND_LINKS": str(wheels), "PIP_FIND_LINKS": str(wheels)}
     entry = register.folder / ENTRY
     good = entry.read_text()
 
@@ -110,7 +115,12 @@ def main(work):
     later = register.run("stopgap-register", "2026-12-24")
     register.expect("an expired exception of somebody else", later, 1, "expired on")
     register.expect("the same, for a change", register.run("stopgap", "2026-12-24"), 0, "Passed")
-    print("hooks: prek built stopgap and ran both hooks on good and bad registers")
+
+    entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))
+    register.expect("a moved expiry, built from source", register.run("stopgap-source"), 1, "expiry-moved")
+    entry.write_text(good + "# a comment changes nothing\n")
+    register.expect("a good register, built from source", register.run("stopgap-register-source"), 0, "Passed")
+    print("hooks: prek took the wheel and built stopgap, and ran all hooks on good and bad registers")
 
 
 main(pathlib.Path(sys.argv[1]).resolve())

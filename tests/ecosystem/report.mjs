@@ -1,4 +1,5 @@
-// The report's page in a browser, checked by axe-core, and its Markdown rendered by another renderer.
+// The pages in a browser, checked by axe-core: the report, the evidence and the case file. The report's Markdown rendered
+// by another renderer.
 
 import { execFileSync } from "node:child_process";
 import assert from "node:assert/strict";
@@ -541,6 +542,118 @@ async function markdown(it, root) {
   }
 }
 
+/** A register in git whose past has a step of every kind, some of them with hostile texts. */
+function past() {
+  const root = path.join(work, "past");
+  fs.mkdirSync(path.join(root, "exceptions"), { recursive: true });
+  const git = (day, ...args) => execFileSync("git", args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      PATH: process.env.PATH, HOME: work, GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "Luis <b>Prado", GIT_AUTHOR_EMAIL: "luis@example.com", GIT_AUTHOR_DATE: `${day}T09:00:00Z`,
+      GIT_COMMITTER_NAME: "Luis Prado", GIT_COMMITTER_EMAIL: "luis@example.com", GIT_COMMITTER_DATE: `${day}T09:00:00Z`,
+    },
+  });
+  const commit = (day, subject, entries) => {
+    for (const [id, fields] of Object.entries(entries)) {
+      fs.writeFileSync(path.join(root, "exceptions", `${id}.yaml`), JSON.stringify(entry(fields), null, 1));
+    }
+    git(day, "add", "--all");
+    git(day, "commit", "--quiet", "--allow-empty", "-m", subject);
+  };
+  git("2026-10-01", "init", "--quiet", "--initial-branch", "main");
+  fs.writeFileSync(path.join(root, "stopgap.yaml"), "version: 1\n");
+  commit("2026-10-01", "Begin", {});
+  const first = { decided: "2026-10-02", starts: "2026-10-02", expires: "2026-10-20" };
+  const renewals = [{
+    requested: "2026-10-18", requester: "Luis Prado", reason: "The maker is late.", risk_check: "Nobody reached it.",
+    approver: "Mei Tanaka", decided: "2026-10-19", expires: "2026-11-10",
+  }];
+  const reviews = [{ date: "2026-10-22", by: "Luis Prado", note: TEXTS[1] }];
+  const closure = { date: "2026-11-12", by: "Luis Prado", verified_by: "Mei Tanaka", note: TEXTS[0] };
+  const evil = { title: TEXTS[0], reason: TEXTS[4], control: TEXTS[2], owner: TEXTS[5], ...first };
+  const lossless = { title: "x".repeat(200), decided: "2026-10-05", starts: "2026-10-05", expires: "2026-10-25" };
+  commit("2026-10-02", "Ask (#1)", { printer: first });
+  commit("2026-10-03", `${TEXTS[1]} (#2)`, { evil });
+  commit("2026-10-05", "Ask for a long one", { "a-very-long-name-that-nobody-would-type-twice-but-somebody-did-once": lossless });
+  commit("2026-10-19", "Renew (#3)", { printer: { ...first, renewals } });
+  commit("2026-10-22", "Review", { printer: { ...first, renewals, reviews } });
+  commit("2026-10-25", "Slip in", { evil: { ...evil, reason: TEXTS[5] } });
+  commit("2026-11-12", "Close (#4)", { printer: { ...first, renewals, reviews, status: "closed", closure } });
+  return root;
+}
+
+/** The page of the evidence and the case files: inert, accessible, legible on every width and on paper. */
+async function others(it) {
+  const root = past();
+  const options = { encoding: "utf8", env: { PATH: process.env.PATH }, maxBuffer: 1 << 26, cwd: root };
+  const pack = path.join(work, "pack");
+  execFileSync(binary, ["evidence", "--from", "2026-10-01", "--to", "2026-11-20", "--output", pack], options);
+  const show = (id) => execFileSync(binary, ["show", id, "--today", TODAY, "--format", "html"], options);
+  const pages = {
+    evidence: pathToFileURL(path.join(pack, "evidence.html")).href,
+    "case file": page("case", show("printer")),
+    "hostile case file": page("evil-case", show("evil")),
+    "long case file": page("long-case", show("a-very-long-name-that-nobody-would-type-twice-but-somebody-did-once")),
+  };
+  for (const [what, url] of Object.entries(pages)) {
+    await accessible(it, url, what);
+    await visit(it, url);
+    const found = await it.tab.evaluate(() => {
+      const all = [...document.querySelectorAll("*")];
+      const headings = [...document.querySelectorAll("h1, h2, h3")].map((heading) => Number(heading.localName[1]));
+      return {
+        pwned: window.pwned,
+        scripts: [...document.scripts].map((script) => script.textContent.trim()),
+        attributes: all.flatMap((element) => element.getAttributeNames()).filter((name) => /^on|^style$|^src$/.test(name)),
+        forbidden: all.filter((element) => ["img", "iframe", "base", "form", "object"].includes(element.localName)).length,
+        addresses: all.map((element) => element.getAttribute("href")).filter(Boolean),
+        jumps: headings.filter((level, at) => at > 0 && level > headings[at - 1] + 1).length,
+        firsts: headings.filter((level) => level === 1).length,
+        main: document.querySelectorAll("main").length,
+      };
+    });
+    check([found.pwned, found.scripts, found.attributes, found.forbidden], [undefined, [""], [], 0], `${what} is inert`);
+    check([found.jumps, found.firsts, found.main], [0, 1, 1], `${what} has an outline`);
+    holds(found.addresses.every((address) => /^register\/[a-z0-9-]+\.(csv|json)$/.test(address)), `${what}: ${found.addresses}`);
+    for (const width of [400, 768, 1280]) {
+      await it.tab.setViewportSize({ width, height: 900 });
+      const fits = await it.tab.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+      holds(fits, `nothing of ${what} sticks out at ${width} pixels`);
+    }
+    await it.tab.setViewportSize({ width: 1280, height: 900 });
+    await it.tab.emulateMedia({ media: "print", colorScheme: "dark" });
+    await visit(it, url);
+    const colours = await it.tab.evaluate(() => [...document.querySelectorAll("body, th, td, dd, dt, h2, h3, p, li, code, a, strong")].map((element) => {
+      const { color, backgroundColor } = getComputedStyle(element);
+      const [red, green, blue] = color.match(/[\d.]+/g).map(Number);
+      const [, , , alpha = 1] = backgroundColor.match(/[\d.]+/g).map(Number);
+      const light = backgroundColor.match(/[\d.]+/g).slice(0, 3).every((part) => Number(part) > 200);
+      return { dark: 0.3 * red + 0.6 * green + 0.1 * blue < 130, white: alpha === 0 || light };
+    }));
+    check(colours.filter(({ dark, white }) => !dark || !white), [], `${what} is dark on white on paper`);
+    const pdf = await it.tab.pdf({ preferCSSPageSize: true });
+    holds(pdf.subarray(0, 5).toString() === "%PDF-" && pdf.length > 5_000, `${what} prints`);
+    await it.tab.emulateMedia({ media: null, colorScheme: null });
+  }
+  await visit(it, pages.evidence);
+  const tables = await it.tab.evaluate(() => Object.fromEntries(["register", "decisions", "events", "findings", "slips"].map((id) =>
+    [id, document.querySelectorAll(`section[aria-labelledby=${id}] tbody tr`).length])));
+  const lines = (name) => fs.readFileSync(path.join(pack, name), "utf8").trim().split("\n").length - 1;
+  holds(tables.register >= 3 && tables.decisions >= 4 && tables.slips >= 1, `the evidence has rows: ${JSON.stringify(tables)}`);
+  const decided = JSON.parse(fs.readFileSync(path.join(pack, "decisions.json"), "utf8"));
+  holds(lines("decisions.csv") >= tables.decisions && JSON.stringify(decided).includes("renewal 1"), "page and tables tell of the same decisions");
+  await visit(it, pages["case file"]);
+  const steps = await it.tab.$$eval("ol.story > li h3", (steps) => steps.map((step) => step.textContent.replace(/^[0-9A-Za-z ]*2026 /, "")));
+  for (const step of ["asked", "decided", "renewed", "reviewed", "closed"]) {
+    holds(steps.some((one) => one.includes(step)), `the story says ${step}: ${steps}`);
+  }
+  await visit(it, pages["hostile case file"]);
+  const said = await it.tab.evaluate(() => document.body.innerText);
+  for (const text of [TEXTS[0], TEXTS[5]]) holds(said.includes(text), `the case file shows ${text}`);
+}
+
 const it = await open();
 const drift = page("drift", report(`${FIXTURES}/drift`, "html"));
 const acme = page("acme", report(`${FIXTURES}/acme`, "html"));
@@ -562,6 +675,7 @@ await two_pages(it, acme, "acme");
 await two_pages(it, page("hostile", report(evil, "html")), "hostile");
 await legible(it, drift);
 await calm(it, drift);
+await others(it);
 const speed = await large(it);
 await markdown(it, evil);
 await it.context.close();

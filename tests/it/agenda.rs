@@ -173,7 +173,91 @@ fn compare(root: &Path, today: &str) -> Wanted {
     of_markdown(&read("agenda.md")).holds(&wanted, "markdown");
     of_page(&read("agenda.html")).holds(&wanted, "html");
     of_json(&read("agenda.json")).holds(&wanted, "json");
+    count_alike(&run.stdout, &read("agenda.md"), &read("agenda.html"), &json(&read("agenda.json")));
     wanted
+}
+
+/// Returns the number that follows a text; 0 where it says `none`, or is not there.
+fn number(text: &str, after: &str) -> usize {
+    let digits: String = match text.split_once(after) {
+        Some((_, rest)) => rest.chars().take_while(char::is_ascii_digit).collect(),
+        None => return 0,
+    };
+    digits.parse().unwrap_or_default()
+}
+
+/// Returns the number before some words of the line that says what is to decide.
+fn to_decide(text: &str, words: &str) -> usize {
+    let words = format!(" {words}");
+    let line = text.lines().find(|line| line.contains(&words));
+    let part = line.and_then(|line| line.split(", ").find(|part| part.contains(&words)));
+    part.map_or(0, |part| number(&format!(":{}", part.trim_start_matches('*')), ":"))
+}
+
+/// What is counted in several places is the same number in all of them, and the parts of a sum make the sum.
+fn count_alike(text: &str, markdown: &str, page: &str, report: &Value) {
+    let list = |name: &str| report["agenda"][name].as_array().unwrap().len();
+    let metric = |name: &str| report["metrics"][name].as_u64().unwrap() as usize;
+    let tile = |id: &str| number(page, &format!("<a href=\"#{id}\"><b>"));
+    let head = |id: &str| {
+        let rest = page.split_once(&format!("<h2 id=\"{id}\">")).unwrap_or_else(|| panic!("no {id}")).1;
+        number(rest, "<span class=\"count\">")
+    };
+    let drawn = |name: &str| {
+        let groups = page.split("<h3 class=\"").skip(1);
+        let count = |group: &str| number(group, &format!("\">{name} <span class=\"count\">"));
+        groups.map(|group| count(group.split_once("</h3>").unwrap().0)).sum::<usize>()
+    };
+    let chips = |name: &str| page.matches(&format!("</span>{name}</b><span class=")).count();
+    for (key, section, title, decide, standing) in [
+        ("expired", "expired: ", "## Expired: ", "expired", "expired"),
+        ("expiring", "ending by ", "## Ending by ", "ending soon", "ending soon"),
+    ] {
+        let count = list(key);
+        let places = [
+            ("tile", tile(key)),
+            ("section", head(key)),
+            ("timeline", drawn(standing)),
+            ("register", chips(standing)),
+            ("text", to_decide(text.lines().nth(1).unwrap(), decide)),
+            ("text's section", section_count(text, section)),
+            ("markdown", to_decide(markdown.lines().nth(2).unwrap(), decide)),
+            ("markdown's section", section_count(markdown, title)),
+        ];
+        for (place, there) in places {
+            assert_eq!(there, count, "{key}: {place}\n{text}");
+        }
+    }
+    for (key, decide) in [("reviews", "review due"), ("against", "against the rules")] {
+        let decide = if key == "reviews" && list(key) != 1 { "reviews due" } else { decide };
+        assert_eq!((tile(key), head(key)), (list(key), list(key)), "{key}");
+        assert_eq!(to_decide(text.lines().nth(1).unwrap(), decide), list(key), "{key}\n{text}");
+        assert_eq!(to_decide(markdown.lines().nth(2).unwrap(), decide), list(key), "{key}\n{markdown}");
+    }
+    let mend = [tile("mend"), head("mend"), section_count(text, "records to fix: ")];
+    assert!(mend.iter().all(|count| *count == mend[0]), "{mend:?}\n{text}");
+    let changes: usize = ["new", "renewed", "closed", "rejected"].map(list).iter().sum();
+    assert_eq!(tile("changes"), changes);
+    assert_eq!((tile("register"), head("register")), (metric("live"), metric("exceptions")));
+    assert_eq!(metric("expired"), list("expired"));
+    let live: usize = ["in_force", "not_begun", "expired", "unclear"].map(metric).iter().sum();
+    assert_eq!(live, metric("live"), "{}", report["metrics"]);
+    let files: usize = ["live", "closed", "rejected", "without_status", "unreadable"].map(metric).iter().sum();
+    assert_eq!(files, metric("exceptions"), "{}", report["metrics"]);
+    for group in ["by_tier", "by_owner", "by_control"] {
+        let rows = report["metrics"][group].as_array().unwrap();
+        let sum = |key: &str| rows.iter().map(|row| row[key].as_u64().unwrap() as usize).sum::<usize>();
+        if group != "by_tier" {
+            assert_eq!(sum("live"), metric("live"), "{group}");
+        }
+        assert!(sum("expired") <= metric("expired"), "{group}");
+    }
+}
+
+/// Returns the number at the end of the heading that begins with some words.
+fn section_count(text: &str, heading: &str) -> usize {
+    let line = text.lines().find(|line| line.starts_with(heading)).unwrap_or_default();
+    line.rsplit(": ").next().unwrap().parse().unwrap_or_default()
 }
 
 #[test]
@@ -348,4 +432,94 @@ fn what_git_knows_is_on_the_agenda() {
     assert!(page.contains("href=\"https://github.com/acme/register/pull/7\""), "{page}");
     let refused = stopgap(repo.path(), &["report", "--link", "javascript:alert(1)//"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+}
+
+/// What baselines and suppressions let be is on the agenda with the command that settles it, where the register asks for
+/// it, and takes no place among the records to fix; elsewhere nobody reads the tree.
+#[test]
+fn what_is_let_be_besides_exceptions_is_on_the_agenda() {
+    let repo = Repo::new();
+    let ended = [("status", "closed"), ("decided", "2026-11-02"), ("starts", "2026-11-02"), ("expires", "2026-11-10")];
+    repo.write("exceptions/label-printer.yaml", &exception(&[("removal", "")]));
+    repo.write("exceptions/old.yaml", &exception(&[&ended[..], &[("closure", CLOSED)]].concat()));
+    repo.write("src/run.py", "eval(x)  # nosec B307\neval(y)  # nosec B307\n# stopgap: old\n");
+    repo.write("baseline.yaml", "until: 2026-12-31\nentries: {label-printer: {schema: [/removal]}}\n");
+    repo.commit("begin");
+    let report = |more: &[&str]| {
+        let run = stopgap(repo.path(), &[&["report", "--today", TODAY][..], more].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+        run.stdout
+    };
+    let kinds = || -> Vec<(String, u64)> {
+        let report = json(&report(&["--format", "json"]));
+        let list = report["let_be"].as_array().unwrap().iter();
+        list.map(|it| (it["kind"].as_str().unwrap().to_owned(), it["count"].as_u64().unwrap())).collect()
+    };
+    assert_eq!(kinds(), [("baseline".to_owned(), 1)]);
+    repo.write("stopgap.yaml", "suppressions: [bandit]\n").commit("judge suppressions");
+    assert_eq!(kinds(), [("baseline".to_owned(), 1), ("unregistered".to_owned(), 2), ("stale".to_owned(), 1)]);
+    let text = report(&[]);
+    for line in [
+        "baselines and suppressions: 3",
+        "  2 suppressions have no exception in force",
+        "stopgap suppressions --open",
+        "stopgap export --format csv --gaps",
+        "`src/run.py:3`",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(text.contains("records to fix: none"), "{text}");
+    for format in ["markdown", "html"] {
+        let page = report(&["--format", format]);
+        assert!(page.contains("Baselines and suppressions") && page.contains("stopgap suppressions --open"), "{page}");
+    }
+    let run = stopgap(repo.path(), &["suppressions", "--write-baseline", "--today", TODAY]);
+    assert_eq!(run.code, 0, "{run:?}");
+    repo.commit("let them be");
+    let left = kinds();
+    assert!(left.contains(&("suppressions".to_owned(), 2)), "{left:?}");
+    assert!(!left.iter().any(|(kind, _)| kind == "unregistered"), "{left:?}");
+    assert!(report(&[]).contains("2 of 2 suppressions in `suppressions.yaml` are left"), "{}", report(&[]));
+    // A name with a backtick or an element stays text.
+    repo.write("src/a`<b>.py", "# stopgap: old\n").commit("odd name");
+    assert!(!report(&["--format", "html"]).contains("<b>.py"));
+}
+
+const CLOSED: &str =
+    "{date: 2026-11-09, by: Luis Prado, verified_by: Mei Tanaka, note: The new tool prints the labels.}";
+
+/// On GitLab the page leads to the merge request that brought a file.
+#[test]
+fn a_merge_request_is_linked_as_a_pull_request_is() {
+    let trailer = "\n\nSee merge request acme/register!7";
+    for (forge, origin, message, link) in [
+        (
+            "gitlab",
+            "git@gitlab.example:acme/register.git",
+            format!("Merge branch 'ask' into 'main'{trailer}"),
+            r#"<a href="https://gitlab.example/acme/register/-/merge_requests/7">merge request !7</a>"#,
+        ),
+        (
+            "github",
+            "git@github.com:acme/register.git",
+            "Merge pull request #12 from acme/ask".to_owned(),
+            r#"<a href="https://github.com/acme/register/pull/12">pull request #12</a>"#,
+        ),
+        ("github", "git@github.com:acme/register.git", format!("Merge branch 'ask'{trailer}"), ""),
+    ] {
+        let repo = Repo::new();
+        repo.write("stopgap.yaml", &format!("forge: {forge}\n")).commit("begin");
+        repo.branch("ask");
+        repo.write("exceptions/label-printer.yaml", &exception(&[])).commit("ask");
+        repo.switch("main");
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", &message, "ask"]);
+        repo.git(&["remote", "add", "origin", origin]);
+        let today = ["--today", TODAY];
+        let page = stopgap(repo.path(), &[&["report", "--format", "html"][..], &today].concat()).stdout;
+        assert_eq!(page.contains("merge_requests/") || page.contains("/pull/"), !link.is_empty(), "{message}");
+        assert!(page.contains(link), "{link}");
+        let case = stopgap(repo.path(), &[&["show", "label-printer"][..], &today].concat()).stdout;
+        let words = if message.contains("!7") { "merge request !7" } else { "pull request #12" };
+        assert!(case.contains(words), "{case}");
+    }
 }

@@ -254,3 +254,38 @@ fn the_json_is_what_its_schema_says() {
         assert!(!validator.is_valid(&document));
     }
 }
+
+/// The commits of a branch are drafts of one change, which the gate judges as a whole; on the default branch each of them
+/// counts.
+#[test]
+fn a_branch_that_is_not_merged_is_no_edit_of_what_was_approved() {
+    let repo = Repo::new();
+    repo.write("stopgap.yaml", "version: 1\n").write("exceptions/.keep", "").commit("Begin");
+    repo.branch("ask");
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    let dated = run(&repo, &["decide", "printer", "--on", "2026-01-03", "--today", "2026-01-04"]);
+    assert_eq!(dated.code, 0, "{dated:?}");
+    repo.commit("Date it by its approval");
+    repo.write(
+        FILE,
+        &printer(&[("decided", "2026-01-03"), ("reason", "The maker delivers the new tool in May only.")]),
+    );
+    repo.commit("Say it better");
+    let shown = document(&repo, "printer", &[]);
+    assert_eq!(doubts(&shown), "");
+    assert!(shown["slips"].as_array().unwrap().is_empty(), "{}", shown["slips"]);
+    let text = show(&repo, "printer", &[]).stdout;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("not merged yet: `main` lacks it"), "{text}");
+    // Pushed without a pull request, the last two are edits of what had been approved.
+    repo.switch("main");
+    repo.git(&["merge", "--quiet", "--ff-only", "ask"]);
+    let shown = document(&repo, "printer", &[]);
+    assert!(shown["slips"].to_string().contains("approved-content-changed"), "{}", shown["slips"]);
+    assert!(!show(&repo, "printer", &[]).stdout.contains("not merged yet"));
+    // What was there before is judged from a branch, too.
+    repo.branch("later");
+    repo.write("README.md", "x\n").commit("Something else");
+    let shown = document(&repo, "printer", &[]);
+    assert!(shown["slips"].to_string().contains("approved-content-changed"), "{}", shown["slips"]);
+}

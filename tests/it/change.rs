@@ -738,7 +738,7 @@ mod rule_book {
     #[test]
     fn stricter_equal_or_unrelated_values_are_not_reported() {
         let strict = "tiers: {low: 29d, moderate: 14d, high: 1d}\nrenewals: {max: 1}\nback_dating: 0d\ncopied_reason: {similarity: 0.5}\n\
-             exposure_tier: emergency\nvague_phrases: [we need it]\nrules: {long-reason: error}\nreminders: [3]\ntimezone: Asia/Tokyo\n";
+             exposure_tier: emergency\nvague_phrases: [we need it]\nrules: {long-reason: error}\nreminders: [14, 7, 3, 1]\ntimezone: Asia/Tokyo\n";
         assert_eq!(policy("version: 1\nvague_phrases: [We  need it]\n", strict), [""; 0]);
         assert_eq!(policy("exceptions: exceptions\n", "exceptions: ./exceptions/\n"), [""; 0]);
         assert_eq!(warned(&[("stopgap.yaml", "tiers: {low: 30d}\n")], &[]), [""; 0]);
@@ -1190,6 +1190,20 @@ mod gate {
         }
         let whole = branch.run(&[]);
         assert!(whole.code == 1 && whole.stdout.contains("error[expired]"), "{}", whole.stdout);
+    }
+
+    #[test]
+    fn what_was_wrong_before_gates_where_the_change_edits_its_field() {
+        let missing = [("removal", "TBD"), RECENT[0], RECENT[1]];
+        let with = |more: &[(&'static str, &'static str)]| [&missing[..], more].concat();
+        let branch = Branch::of(&missing);
+        branch.edit(&with(&[("owner", "Hanna Vogel")]));
+        let verdict = branch.verdict();
+        assert_eq!((verdict.code, verdict.found.as_slice()), (0, [].as_slice()));
+        assert!(verdict.elsewhere > 0);
+        let branch = Branch::of(&missing);
+        branch.edit(&[("removal", "TODO"), RECENT[0], RECENT[1]]);
+        assert_eq!(branch.verdict_of_rules(), ["placeholder-text"]);
     }
 
     #[test]

@@ -86,6 +86,21 @@ fn what_was_done_after_the_decision() {
     around(order, around_decision, BEFORE, &[("amendments", amendment)]);
     let closure = "{date: DAY, by: Luis Prado, verified_by: Mei Tanaka, note: The new certificate is in use.}";
     around(order, around_decision, BEFORE, &[("status", "closed"), ("closure", closure)]);
+    around(order, around_decision, AFTER, &[("requested", "DAY")]);
+}
+
+#[test]
+fn a_closure_is_corrected_after_it_was_written() {
+    let closure = "{date: 2026-11-20, by: Luis Prado, verified_by: Mei Tanaka, note: The new certificate is in use.}";
+    let days = ["2026-11-19", "2026-11-20", "2026-11-21"];
+    for (fields, expected) in
+        [("closure.note", BEFORE), ("/closure", BEFORE), ("scope.system", [false; 3]), ("title, closure", BEFORE)]
+    {
+        let amendment =
+            format!("[{{date: DAY, by: Luis Prado, approver: Mei Tanaka, fields: [{fields}], note: Renamed.}}]");
+        let fields = [("status", "closed"), ("closure", closure), ("amendments", &amendment)];
+        around("dates-out-of-order", days, expected, &fields);
+    }
 }
 
 fn renewal(requested: &str, decided: &str, expires: &str) -> String {
@@ -127,6 +142,10 @@ fn nothing_is_done_in_the_future() {
     around(order, AROUND_TODAY, AFTER, &[("status", "closed"), ("closure", closure)]);
     let emergency = [("risk.tier", "emergency"), ("incident", "{id: INC-7, ended: DAY}")];
     around(order, AROUND_TODAY, AFTER, &emergency);
+    // Without a decision, nothing else is out of order.
+    around(order, AROUND_TODAY, AFTER, &[("decided", ""), ("requested", "DAY")]);
+    let undecided = renewal("DAY", "2026-11-20", "2026-12-24").replace("decided: 2026-11-20, ", "");
+    around(order, AROUND_TODAY, AFTER, &[("renewals", &undecided)]);
 }
 
 #[test]

@@ -88,6 +88,15 @@ fn every_policy_key_is_documented() {
 }
 
 /// Returns the YAML blocks of a page.
+#[test]
+fn the_hooks_install_the_wheel_of_this_version() {
+    let project = fs::read_to_string(root().join("pyproject.toml")).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    for line in [format!("version = \"{version}\""), format!("dependencies = [\"stopgap=={version}\"]")] {
+        assert!(project.lines().any(|found| found == line), "pyproject.toml lacks `{line}`");
+    }
+}
+
 fn yaml_blocks(page: &str) -> Vec<String> {
     let page = fs::read_to_string(root().join(page)).unwrap();
     page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned()).collect()

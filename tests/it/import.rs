@@ -635,3 +635,65 @@ fn the_first_line_leads_to_the_copy_of_the_schema_at_the_top_of_the_work_tree() 
         assert!(text.starts_with(line), "{copy}: {text}");
     }
 }
+
+/// Headings, tiers, states, months and totals in the languages of the neighbours.
+#[test]
+fn a_sheet_in_french_spanish_or_dutch_is_understood() {
+    for (sheet, says) in [
+        (
+            "derogations.csv",
+            &[
+                "Identifiant          id",
+                "Politique            control",
+                "Justification        reason",
+                "Système              scope.system",
+                "Criticité            risk.tier",
+                "Demandeur            requester",
+                "Responsable          owner",
+                "Approbateur          approver",
+                "Date d'approbation   decided",
+                "Date de fin          expires",
+                "Statut               status",
+            ][..],
+        ),
+        (
+            "excepciones.csv",
+            &[
+                "Título               title",
+                "Motivo               reason",
+                "Entorno              scope.environment",
+                "Riesgo               risk.tier",
+                "Propietario          owner",
+                "Aprobador            approver",
+                "Vencimiento          expires",
+                "Estado               status",
+            ],
+        ),
+        (
+            "uitzonderingen.csv",
+            &[
+                "Maatregel         control",
+                "Reden             reason",
+                "Systeem           scope.system",
+                "Niveau            risk.tier",
+                "Aanvrager         requester",
+                "Eigenaar          owner",
+                "Goedgekeurd door  approver",
+                "Einddatum         expires",
+            ],
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file(sheet, fixture(sheet));
+        let run = import(&sandbox, sheet, &["--dry-run", "--date-order", "dmy"]);
+        assert!(run.stderr.is_empty(), "{run:?}");
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for line in says {
+            assert!(squeezed(&run.stdout).contains(&squeezed(line)), "{line}\n{}", run.stdout);
+        }
+        // The Dutch sheet has its titles in a column that may be a title or a reason.
+        let kept: Vec<&str> =
+            run.stdout.lines().filter(|line| line.starts_with("  ") && line.contains("  x-")).collect();
+        assert!(sheet == "uitzonderingen.csv" || kept.is_empty(), "{}", run.stdout);
+    }
+}

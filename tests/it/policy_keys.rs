@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::enforce::{enforce, log, result};
-use crate::support::{Sandbox, exception};
+use crate::support::git::Repo;
+use crate::support::{Run, Sandbox, TODAY, exception};
 
 /// A key of the policy, the register that it judges, and what is found with and without it.
 struct Case {
@@ -273,9 +275,8 @@ fn a_policy_in_the_github_folder_counts_unless_the_root_has_one() {
     assert_eq!(outcome(&sandbox), "");
 }
 
-/// A new key needs a case above in which it changes an outcome.
-#[test]
-fn every_key_of_the_schema_has_its_case() {
+/// Lists the keys of the policy, by their paths.
+fn keys_of_the_schema() -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/policy.schema.json");
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let mut keys = BTreeSet::new();
@@ -291,6 +292,123 @@ fn every_key_of_the_schema_has_its_case() {
             }
         }
     }
+    keys
+}
+
+/// A new key needs a case above in which it changes an outcome.
+#[test]
+fn every_key_of_the_schema_has_its_case() {
     let listed = cases().into_iter().map(|case| case.key).chain(VALIDATED.map(|(key, ..)| key));
-    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), keys);
+    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), keys_of_the_schema());
+}
+
+/// Each key with a policy, and one that is looser by it alone.
+const LOOSER: [(&str, &str, &str); 31] = [
+    ("exceptions", "exceptions: security\n", "exceptions: exceptions\n"),
+    ("people", "people: roster.yaml\n", "people: other.yaml\n"),
+    ("controls", "controls: catalogue.yaml\n", "controls: other-catalogue.yaml\n"),
+    ("schema", "schema: own.json\n", "version: 1\n"),
+    ("forge", "forge: github\n", "forge: gitlab\n"),
+    ("timezone", "timezone: Europe/Berlin\n", "timezone: America/New_York\n"),
+    ("tiers.low", "tiers: {low: 20d}\n", "tiers: {low: 30d}\n"),
+    ("tiers.moderate", "tiers: {moderate: 10d}\n", "tiers: {moderate: 14d}\n"),
+    ("tiers.high", "tiers: {high: 5d}\n", "version: 1\n"),
+    ("tiers.emergency", "version: 1\n", "tiers: {emergency: 4d}\n"),
+    ("exposure_tier", "exposure_tier: high\n", "exposure_tier: moderate\n"),
+    ("renewals.max", "renewals: {max: 1}\n", "renewals: {max: 2}\n"),
+    ("reminders", "reminders: [14, 3]\n", "reminders: [14]\n"),
+    ("copied_reason.similarity", "version: 1\n", "copied_reason: {similarity: 0.9}\n"),
+    ("back_dating", "back_dating: 2d\n", "back_dating: 9d\n"),
+    ("asked_again", "asked_again: 90d\n", "asked_again: 30d\n"),
+    ("signed_decisions", "signed_decisions: true\n", "version: 1\n"),
+    ("forge_signer", "signed_decisions: true\n", "signed_decisions: true\nforge_signer: forge@example.com\n"),
+    ("baseline.max", "baseline: {max: 30d}\n", "baseline: {max: 31d}\n"),
+    ("vague_phrases", "vague_phrases: [as discussed]\n", "vague_phrases: []\n"),
+    ("sync", "sync: {trivy: .trivyignore.yaml}\n", "version: 1\n"),
+    ("suppressions", "suppressions: [bandit, semgrep]\n", "suppressions: [bandit]\n"),
+    ("markers", "markers: true\n", "markers: false\n"),
+    ("agents.logins", "agents: {logins: ['@coder']}\n", "version: 1\n"),
+    ("agents.mails", "agents: {mails: ['*@coder.example']}\n", "agents: {mails: []}\n"),
+    ("agents.trailers", "agents: {trailers: [Coder]}\n", "agents: {trailers: [Other]}\n"),
+    ("enforce.level", "enforce: {level: note}\n", "enforce: {level: error}\n"),
+    ("enforce.tools", "version: 1\n", "enforce: {tools: {trivy: off}}\n"),
+    ("enforce.most_covered", "enforce: {most_covered: 5}\n", "enforce: {most_covered: 6}\n"),
+    ("rules", "version: 1\n", "rules: {vague-reason: note}\n"),
+    ("rules", "rules: {baseline: error}\n", "version: 1\n"),
+];
+
+/// Keys of which no value is looser than another, each with the reason.
+const NEITHER: [(&str, &str); 1] = [("version", "there is one layout, and another one is refused")];
+
+/// A repository with a policy, and everything that one of the policies above names.
+fn register_with(policy: &str) -> Repo {
+    let repo = Repo::new();
+    repo.write("stopgap.yaml", policy).write("exceptions/.keep", "").write("security/.keep", "");
+    repo.write("roster.yaml", "people: [{name: Hanna Vogel}]\n").write("other.yaml", "people: [{name: Mei Tanaka}]\n");
+    repo.write("catalogue.yaml", "controls: [{id: ACC-07}]\n");
+    repo.write("other-catalogue.yaml", "controls: [{id: ACC-08}]\n").write("own.json", "{}\n");
+    repo.commit("Begin");
+    repo.branch("topic");
+    repo
+}
+
+/// Returns what the gate says of a change of the policy alone.
+fn loosened(from: &str, to: &str) -> Vec<String> {
+    let repo = register_with(from);
+    repo.write("stopgap.yaml", to).commit("Edit the policy");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).current_dir(repo.path());
+    let run = Run::of(command.args(["check", "--base", "main", "--today", TODAY, "--format", "concise", "-q"]));
+    assert!(run.code < 2, "{from}{to}{run:?}");
+    let said = |line: &&str| line.contains("[policy-loosened]");
+    run.stdout.lines().filter(said).map(str::to_owned).collect()
+}
+
+/// A new key needs a line above, with a value that makes later checks less strict, or a reason why it has none.
+#[test]
+fn every_key_of_the_schema_is_compared_and_only_the_looser_one_is_said() {
+    let listed = LOOSER.iter().map(|(key, ..)| *key).chain(NEITHER.map(|(key, _)| key));
+    assert_eq!(listed.map(str::to_owned).collect::<BTreeSet<_>>(), keys_of_the_schema());
+    // Of these, each way is another place, and nobody can say which is stricter.
+    let alike = ["exceptions", "people", "controls", "forge", "agents.trailers"];
+    for (key, strict, loose) in LOOSER {
+        assert!(!loosened(strict, loose).is_empty(), "{key}: nothing is said of {strict}=> {loose}");
+        if !alike.contains(&key) {
+            assert_eq!(loosened(loose, strict), Vec::<String>::new(), "{key}: {loose}=> {strict}");
+        }
+    }
+}
+
+/// What lasts longer is what ends later: a zone further west, in half-hours too, and one that is west for a part of the
+/// year. Of a zone further east nothing is said, nor of another name of the same one.
+#[test]
+fn a_time_zone_is_looser_where_a_day_ends_later() {
+    for (before, after, says) in [
+        ("UTC", "America/New_York", "ends up to `5 hours` later in `America/New_York` than in `UTC`"),
+        ("Asia/Tokyo", "Asia/Kolkata", "`210 minutes` later"),
+        ("Europe/Berlin", "Europe/Helsinki", ""),
+        ("Europe/Berlin", "Europe/Paris", ""),
+        // Only while clocks in London are put forward.
+        ("Europe/London", "UTC", "`1 hour` later"),
+        ("UTC", "Europe/London", ""),
+        ("Pacific/Kiritimati", "Etc/GMT+12", "`26 hours` later"),
+    ] {
+        let found = loosened(&format!("timezone: {before}\n"), &format!("timezone: {after}\n")).join("\n");
+        assert!(if says.is_empty() { found.is_empty() } else { found.contains(says) }, "{before} {after}: {found}");
+    }
+}
+
+#[test]
+fn reminders_are_looser_where_one_is_missing_or_comes_later() {
+    for (before, after, looser) in [
+        ("[7, 1]", "[7]", true),
+        ("[7, 1]", "[]", true),
+        ("[7, 1]", "[5, 1]", true),
+        ("[7, 1]", "[14, 1]", false),
+        ("[7, 1]", "[14, 7, 1]", false),
+        ("[7, 1]", "[7, 2]", false),
+    ] {
+        let found = loosened(&format!("reminders: {before}\n"), &format!("reminders: {after}\n"));
+        assert_eq!(!found.is_empty(), looser, "{before} {after}: {found:?}");
+    }
 }

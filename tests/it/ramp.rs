@@ -180,36 +180,238 @@ fn filled(table: &str) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
+/// A pull request that imports the sheet, by Dana, and its reviews.
+struct Import {
+    ramp: Ramp,
+    head: String,
+}
+
+impl Import {
+    fn new(ramp: Ramp) -> Self {
+        ramp.repo.branch("import");
+        ramp.sheet("sheet.csv", SHEET);
+        assert_eq!(ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline"]).code, 0);
+        let head = ramp.repo.commit("Import");
+        Self { ramp, head }
+    }
+
+    /// Judges the pull request with reviews, each an account, what it says and the commit.
+    fn check(&self, reviews: &[(&str, &str, &str)]) -> (i32, Vec<String>, String) {
+        let review = |(id, (login, state, commit)): (usize, &(&str, &str, &str))| {
+            json!({
+                "id": id + 1, "user": {"login": login, "id": 100 + login.len(), "type": "User"}, "state": state,
+                "commit_id": commit, "submitted_at": format!("2026-11-22T09:{id:02}:00Z"),
+            })
+        };
+        let reviews: Vec<Value> = reviews.iter().enumerate().map(review).collect();
+        self.ramp.sheet("reviews.json", &Value::from(reviews).to_string());
+        self.ramp.sheet("event.json", &self.event("dana").to_string());
+        self.run(&["--event", "../event.json", "--reviews", "../reviews.json"])
+    }
+
+    fn event(&self, author: &str) -> Value {
+        json!({
+            "pull_request": {
+                "number": 7,
+                "user": {"login": author, "id": 1, "type": "User"},
+                "head": {"sha": self.ramp.repo.rev("HEAD")},
+                "base": {"sha": self.ramp.repo.rev("main"), "ref": "main"},
+            },
+            "repository": {"full_name": "acme/register"},
+        })
+    }
+
+    fn run(&self, more: &[&str]) -> (i32, Vec<String>, String) {
+        let run = |format: &str| {
+            let arguments = ["check", "--base", "main", "--today", TODAY, "--format", format];
+            let run = self.ramp.run(&[&arguments[..], more].concat());
+            assert!(run.code < 2, "{run:?}");
+            run
+        };
+        let json = run("json");
+        let text =
+            run("concise").stdout.lines().filter(|line| line.contains("baseline")).collect::<Vec<_>>().join("\n");
+        (json.code, found(&json), text)
+    }
+}
+
+const ONE: &str = "warning[baseline]";
+const UNAPPROVED: &str = "error[baseline-unapproved]";
+
 #[test]
-fn the_import_needs_no_approval_of_every_old_approver_and_a_new_exception_does() {
+fn the_import_needs_one_owner_of_the_baseline_and_not_every_old_approver() {
+    let import = Import::new(Ramp::new());
+    let head = import.head.as_str();
+    let (code, found, text) = import.check(&[]);
+    assert_eq!((code, found), (1, vec![ONE.to_owned(), UNAPPROVED.to_owned()]), "{text}");
+    assert!(text.contains("`2` exceptions are taken over without a sign-off of their own, and no owner"), "{text}");
+    let (code, found, text) = import.check(&[("olek", "APPROVED", head)]);
+    assert_eq!((code, found), (0, vec![ONE.to_owned()]), "{text}");
+    assert!(text.contains("`2` exceptions are taken over on the approval of `@olek`"), "{text}");
+    // Neither the author, nor somebody who owns nothing, nor a review that approves nothing any more.
+    for reviews in [
+        vec![("dana", "APPROVED", head)],
+        vec![("mallory", "APPROVED", head)],
+        vec![("olek", "COMMENTED", head)],
+        vec![("olek", "APPROVED", head), ("olek", "CHANGES_REQUESTED", head)],
+        vec![("olek", "APPROVED", head), ("olek", "DISMISSED", head)],
+        vec![("olek", "APPROVED", "0123456789012345678901234567890123456789")],
+    ] {
+        let (code, found, text) = import.check(&reviews);
+        assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{reviews:?}: {text}");
+    }
+    // Where no reviews are known, it is said who answers for it.
+    let (code, found, text) = import.run(&[]);
+    assert_eq!((code, found), (0, vec![ONE.to_owned()]), "{text}");
+    let says =
+        "`2` exceptions are taken over without a sign-off of their own, and whoever merges this agrees to all of";
+    assert!(text.contains(says), "{text}");
+    // The same entries without a line in the baseline are new ones.
+    let baseline = import.ramp.read("baseline.yaml");
+    let none = format!("{}entries: {{}}\n", baseline.split("entries:").next().unwrap());
+    import.ramp.repo.write("baseline.yaml", &none);
+    let (code, found, _) = import.check(&[("olek", "APPROVED", head)]);
+    assert!(code == 1 && found.contains(&"error[approval-missing]".to_owned()), "{found:?}");
+}
+
+#[test]
+fn an_approval_of_the_import_covers_nothing_that_came_after_it() {
+    for (path, old, new) in [
+        ("baseline.yaml", "  EXC-1:\n", "  EXC-1:\n    vague-reason: [/reason]\n"),
+        ("exceptions/EXC-2.yaml", "scan-02", "every scanner"),
+    ] {
+        let import = Import::new(Ramp::new());
+        let reviewed = import.head.clone();
+        import.ramp.edit(path, old, new);
+        let head = import.ramp.repo.commit("Slip in");
+        let (code, found, text) = import.check(&[("olek", "APPROVED", &reviewed)]);
+        assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{path}: {found:?}");
+        assert!(text.contains("`@olek` approved it at `") && text.contains("has been edited since"), "{text}");
+        assert_eq!(import.check(&[("olek", "APPROVED", &head)]).0, 0, "{path}");
+    }
+    let import = Import::new(Ramp::new());
+    let reviewed = import.head.clone();
+    import.ramp.repo.write("README.md", "The register.\n").commit("Something else");
+    assert_eq!(import.check(&[("olek", "APPROVED", &reviewed)]).0, 0);
+}
+
+#[test]
+fn anybodys_exception_with_a_baseline_of_its_own_is_not_merged_without_an_approval() {
     let ramp = Ramp::new();
     ramp.repo.branch("import");
-    ramp.sheet("sheet.csv", SHEET);
-    assert_eq!(ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline"]).code, 0);
-    let head = ramp.repo.commit("Import");
-    let event = json!({
-        "pull_request": {
-            "number": 7,
-            "user": {"login": "dana", "id": 1, "type": "User"},
-            "head": {"sha": head},
-            "base": {"sha": ramp.repo.rev("main"), "ref": "main"},
-        },
-        "repository": {"full_name": "acme/register"},
-    });
-    ramp.sheet("event.json", &event.to_string());
-    ramp.sheet("reviews.json", "[]");
-    let more = ["--event", "../event.json", "--reviews", "../reviews.json"];
-    let check = |ramp: &Ramp| {
-        let run = ramp.run(&[&["check", "--base", "main", "--today", TODAY, "--format", "json"], &more[..]].concat());
-        assert!(run.code < 2, "{run:?}");
-        (run.code, found(&run))
-    };
-    assert_eq!(check(&ramp), (0, vec!["warning[baseline]".to_owned()]));
-    // The same entries without a line in the baseline are new ones.
+    let days = [("decided", "2026-11-22"), ("starts", "2026-11-22")];
+    ramp.repo.write("exceptions/till-drawer.yaml", &exception(&days));
+    ramp.repo.write("baseline.yaml", "until: 2027-01-31\nentries: {till-drawer: {}}\n");
+    let head = ramp.repo.commit("Take the till over");
+    let import = Import { ramp, head };
+    let (code, found, _) = import.check(&[("mei", "APPROVED", &import.head)]);
+    assert_eq!((code, found), (1, vec![ONE.to_owned(), UNAPPROVED.to_owned()]));
+    // Whoever brings the CODEOWNERS, too, changes nothing: the base's counts.
+    import.ramp.repo.write(".github/CODEOWNERS", "* @mallory @dana\n").commit("Own it");
+    let head = import.ramp.repo.rev("HEAD");
+    assert_eq!(import.check(&[("mallory", "APPROVED", &head)]).0, 1);
+}
+
+#[test]
+fn without_owners_somebody_else_than_the_author_must_agree() {
+    let ramp = Ramp::new();
+    ramp.repo.git(&["rm", "-q", ".github/CODEOWNERS"]);
+    ramp.repo.commit("Without owners");
+    let import = Import::new(ramp);
+    let head = import.head.as_str();
+    let (code, found, text) = import.check(&[]);
+    assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{found:?}");
+    assert!(text.contains("nobody but its author has approved that"), "{text}");
+    assert_eq!(import.check(&[("dana", "APPROVED", head)]).0, 1);
+    assert_eq!(import.check(&[("ines", "APPROVED", head)]).0, 0);
+    // The change's own CODEOWNERS counts where the base has none.
+    import.ramp.repo.write(".github/CODEOWNERS", "/baseline.yaml @olek @dana\n/exceptions/ @olek @dana\n");
+    let head = import.ramp.repo.commit("Name owners");
+    assert_eq!(import.check(&[("ines", "APPROVED", &head)]).0, 1);
+    assert_eq!(import.check(&[("olek", "APPROVED", &head)]).0, 0);
+}
+
+#[test]
+fn what_its_approver_alone_has_written_is_taken_over_by_nobody() {
+    let ramp = Ramp::new();
+    ramp.repo.write("people.yaml", "people: [{name: Hanna Vogel, handle: '@hanna', email: hanna@example.com}]\n");
+    ramp.repo.commit("A roster");
+    let import = Import::new(ramp);
+    // Somebody else has committed it.
+    assert_eq!(import.run(&[]).0, 0);
+    // The event says that the approver opened the request.
+    import.ramp.sheet("event.json", &import.event("hanna").to_string());
+    let (code, found, _) = import.run(&["--event", "../event.json"]);
+    assert!(code == 1 && found.contains(&"error[author-is-approver]".to_owned()), "{found:?}");
+    // The commit says so.
+    import.ramp.repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--author", "Hanna <hanna@example.com>"]);
+    let (code, found, text) = import.run(&[]);
+    assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{found:?}");
+    assert!(text.contains("on the word of `Hanna Vogel` alone, who wrote every commit of this change"), "{text}");
+    // With an owner's approval it does not matter who carried it over.
+    let head = import.ramp.repo.rev("HEAD");
+    assert_eq!(import.check(&[("olek", "APPROVED", &head)]).0, 0);
+}
+
+#[test]
+fn a_baseline_does_not_go_before_its_gaps_and_does_not_come_back() {
+    let ramp = Ramp::imported();
     let baseline = ramp.read("baseline.yaml");
-    ramp.repo.write("baseline.yaml", &format!("{}entries: {{}}\n", baseline.split("entries:").next().unwrap()));
-    let (code, found) = check(&ramp);
-    assert!(code == 1 && found.contains(&"error[approval-missing]".to_owned()), "{found:?}");
+    ramp.repo.git(&["rm", "-q", "baseline.yaml"]);
+    let (passes, found) = ramp.gate(&[]);
+    assert!(!passes && found.contains(&"error[baseline-dropped]".to_owned()), "{found:?}");
+    // Its last day over, it goes.
+    let late = ramp.run(&["check", "--base", "main", "--today", "2027-02-01", "--format", "concise"]);
+    assert!(!late.stdout.contains("baseline-dropped"), "{}", late.stdout);
+    // Merged all the same, and brought back by the next change.
+    ramp.repo.switch("main");
+    ramp.repo.merge("topic");
+    ramp.repo.branch("again");
+    ramp.repo.write("exceptions/till-drawer.yaml", &exception(&[("removal", "")]));
+    let again = "until: 2027-01-31\nentries:\n  till-drawer: {schema: [/removal]}\n";
+    ramp.repo.write("baseline.yaml", again);
+    let (passes, found) = ramp.gate(&[]);
+    assert!(!passes && found.contains(&"error[baseline-extended]".to_owned()), "{found:?}");
+    let text = ramp.run(&["check", "--base", "main", "--today", TODAY, "--format", "concise"]).stdout;
+    assert!(text.contains("there was a baseline until commit"), "{text}");
+    // So is the old one itself.
+    ramp.repo.git(&["rm", "-q", "exceptions/till-drawer.yaml"]);
+    ramp.repo.write("baseline.yaml", &baseline);
+    assert!(!ramp.gate(&[]).0);
+}
+
+/// With the saved answers, the past is held to the same: one finding for all that was taken over.
+#[test]
+fn an_import_that_no_owner_approved_is_found_in_the_past() {
+    for (reviews, says) in [
+        (json!([]), "when #7 was merged, no owner of `baseline.yaml` has approved that"),
+        (json!("olek"), ""),
+        (json!("mallory"), "`2` exceptions are taken over without a sign-off of their own"),
+    ] {
+        let import = Import::new(Ramp::new());
+        let head = import.head.clone();
+        import.ramp.repo.switch("main");
+        import.ramp.repo.merge("import");
+        let merge = import.ramp.repo.rev("HEAD");
+        let user = |login: &str| json!({"login": login, "id": login.as_bytes()[0], "type": "User"});
+        let reviews = match reviews.as_str() {
+            None => json!([]),
+            Some(login) => json!([{"id": 1, "user": user(login), "state": "APPROVED", "commit_id": head,
+                "submitted_at": "2026-01-01T00:00:00Z"}]),
+        };
+        let pulls = json!([{"number": 7, "user": user("dana"), "head": {"sha": head},
+            "merged_at": "2030-01-01T00:00:00Z", "merge_commit_sha": merge}]);
+        let saved = [
+            json!({"repository": "acme/register", "commit": merge, "page": 1, "last": true, "pulls": pulls}),
+            json!({"repository": "acme/register", "pull": 7, "page": 1, "last": true, "reviews": reviews}),
+        ];
+        import.ramp.sheet("pulls.jsonl", &saved.map(|line| format!("{line}\n")).concat());
+        let run = import.ramp.run(&["history", "--pulls", "../pulls.jsonl", "--format", "concise", "-q"]);
+        assert!(run.code < 2, "{run:?}");
+        let found: Vec<&str> = run.stdout.lines().filter(|line| line.contains("[merged-unapproved]")).collect();
+        assert_eq!(found.len(), usize::from(!says.is_empty()), "{run:?}");
+        assert!(run.stdout.contains(says), "{says}: {run:?}");
+    }
 }
 
 #[test]

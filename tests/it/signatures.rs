@@ -1,8 +1,10 @@
 //! `unsigned-decision`: signatures that git verifies, by keys of the base and nothing of the machine.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use serde_json::json;
 
 use crate::support::git::Repo;
 use crate::support::{Run, exception};
@@ -71,8 +73,12 @@ impl Signed {
 
     /// What the gate says of signatures.
     fn gate(&self) -> String {
-        let run =
-            stopgap(&self.repo, &["check", "--base", "main", "--today", "2026-01-04", "--format", "concise", "-q"]);
+        self.gate_with(&[])
+    }
+
+    fn gate_with(&self, more: &[&str]) -> String {
+        let arguments = ["check", "--base", "main", "--today", "2026-01-04", "--format", "concise", "-q"];
+        let run = stopgap(&self.repo, &[&arguments[..], more].concat());
         assert!(run.code < 2, "{run:?}");
         run.stdout.lines().filter(|line| line.contains("unsigned-decision")).collect::<Vec<_>>().join("\n")
     }
@@ -144,6 +150,75 @@ fn the_forge_signs_by_merging_where_the_policy_names_it() {
     }
 }
 
+/// The forge signs what anybody edits in the browser, so in the gate its key counts only with the approver's approval of
+/// what it signed.
+#[test]
+fn in_the_gate_the_forges_key_counts_only_with_the_approval() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    let signed = Signed::new("forge_signer: forge@example.com\n");
+    signed.repo.write(FILE, &printer(&[]));
+    let head = signed.commit("forge", "Edit in the browser");
+    let outside = signed.repo.path().join("..");
+    let reviews = |login: &str, commit: &str| {
+        let event = json!({"pull_request": {"number": 1, "user": {"login": "luis", "id": 2, "type": "User"},
+            "head": {"sha": signed.repo.rev("HEAD")}, "base": {"sha": signed.repo.rev("main"), "ref": "main"}}});
+        let reviews = json!([{"id": 1, "user": {"login": login, "id": 3, "type": "User"}, "state": "APPROVED",
+            "commit_id": commit, "submitted_at": "2026-01-03T09:00:00Z"}]);
+        fs::write(outside.join("event.json"), event.to_string()).unwrap();
+        fs::write(outside.join("reviews.json"), reviews.to_string()).unwrap();
+        signed.gate_with(&["--event", "../event.json", "--reviews", "../reviews.json"])
+    };
+    let unknown = signed.gate();
+    assert!(unknown.contains("counts only with the approval of `Mei Tanaka`; no reviews are known here"), "{unknown}");
+    assert_eq!(reviews("mei", &head), "");
+    for (login, commit) in [("hanna", head.as_str()), ("luis", &head), ("mei", &signed.repo.rev("main"))] {
+        let found = reviews(login, commit);
+        assert!(
+            found.contains("is signed by `forge@example.com` alone") && found.contains("that is missing"),
+            "{found}"
+        );
+    }
+    // Her own signature needs no reviews.
+    signed.repo.write(FILE, &printer(&[("reason", "Something that Mei has read by now.")]));
+    signed.commit("mei", "Agree");
+    assert_eq!(signed.gate(), "");
+}
+
+/// Nobody asks the forge about the past unless the answers are given; until then it is said that nobody has.
+#[test]
+fn in_the_past_the_forges_key_counts_and_the_answers_decide_where_they_are_known() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    for (approver, passes) in [("mei", true), ("hanna", false)] {
+        let signed = Signed::new("forge_signer: forge@example.com\n");
+        signed.repo.write(FILE, &printer(&[]));
+        let head = signed.repo.commit("Ask");
+        signed.repo.switch("main");
+        signed.repo.git(&["merge", "--quiet", "--squash", "ask"]);
+        let merge = signed.commit("forge", "Ask (#1)");
+        let run = stopgap(&signed.repo, &["history", "--format", "text"]);
+        let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("1 decision counts as signed by the forge's key"), "{run:?}");
+        let user = |login: &str| json!({"login": login, "id": login.len(), "type": "User"});
+        let pulls = json!([{"number": 1, "user": user("luis"), "head": {"sha": head},
+            "merged_at": "2030-01-01T00:00:00Z", "merge_commit_sha": merge}]);
+        let reviews = json!([{"id": 1, "user": user(approver), "state": "APPROVED", "commit_id": head,
+            "submitted_at": "2026-01-01T00:00:00Z"}]);
+        let saved = [
+            json!({"repository": "acme/register", "commit": merge, "page": 1, "last": true, "pulls": pulls}),
+            json!({"repository": "acme/register", "pull": 1, "page": 1, "last": true, "reviews": reviews}),
+        ];
+        let path = signed.repo.path().join("../pulls.jsonl");
+        fs::write(&path, saved.map(|line| format!("{line}\n")).concat()).unwrap();
+        let run = stopgap(&signed.repo, &["history", "--pulls", "../pulls.jsonl", "--format", "concise"]);
+        assert_eq!(!run.stdout.contains("[unsigned-decision]"), passes, "{run:?}");
+        assert!(!run.stdout.contains("counts as signed by the forge's key"), "{run:?}");
+    }
+}
+
 #[test]
 fn only_the_keys_of_the_base_count() {
     if is_missing("ssh-keygen") {
@@ -205,7 +280,8 @@ fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
 }
 
 /// Runs gpg with a keyring of its own.
-fn gpg(ring: &Path, arguments: &[&str]) -> Vec<u8> {
+#[cfg(unix)]
+fn gpg(ring: &std::path::Path, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new("gpg");
     command.env("GNUPGHOME", ring).args(["--batch", "--quiet", "--passphrase", ""]).args(arguments);
     let output = command.stdin(Stdio::null()).output().unwrap();

@@ -1014,6 +1014,7 @@ mod code_owned {
         assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_codeowners_that_github_cannot_read_owns_nothing() {
         let repo = whole(None, &[("OWNERS", OWNERS)]);

@@ -371,6 +371,20 @@ mod uncommitted {
         assert!(stored.stdout.contains("error[stored-text-differs]"), "{}", stored.stdout);
     }
 
+    /// Each of these systems says it by one variable, whatever the run is about.
+    #[test]
+    fn a_job_of_a_known_system_judges_the_commit_and_a_variable_that_says_no_does_not() {
+        let repo = register(&[]);
+        repo.write("exceptions/door.yaml", &door(&[]).replace("expires: ", "expires: 2026-11-20 # "));
+        for name in ["TF_BUILD", "BITBUCKET_BUILD_NUMBER", "CIRCLECI", "JENKINS_URL"] {
+            let value = if name == "BITBUCKET_BUILD_NUMBER" { "17" } else { "true" };
+            let job = run(repo.path(), &[(name, value), ("CI", "true")], &[]);
+            assert!(job.code == 0 && job.stdout.contains("door.yaml"), "{name}: {}{}", job.stdout, job.stderr);
+            let shell = run(repo.path(), &[(name, "false"), ("CI", "true")], &[]);
+            assert!(shell.code == 1 && shell.stdout.contains("error[expired]"), "{name}: {}", shell.stdout);
+        }
+    }
+
     #[test]
     fn without_a_commit_or_a_repository_the_files_are_judged() {
         let repo = Repo::new();

@@ -1,6 +1,5 @@
 //! The weeks of `report` against the register as each week's last commit has it, and what they ask git for.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -86,6 +85,7 @@ fn a_merged_branch_says_how_long_a_decision_took() {
 #[cfg(unix)]
 #[test]
 fn each_content_is_read_once_and_no_commit_is_a_process() {
+    use std::collections::BTreeMap;
     use std::os::unix::fs::PermissionsExt;
 
     let asked = |commits: usize| {

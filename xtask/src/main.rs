@@ -1,4 +1,7 @@
-//! Chores of the repository: `cargo xtask new-rule FAMILY ID`.
+//! Chores of the repository: `cargo xtask new-rule FAMILY ID`, `cargo xtask site` and `cargo xtask mutants`.
+
+mod mutants;
+mod site;
 
 use std::fs;
 use std::io;
@@ -13,7 +16,11 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["new-rule", family, id] => NewRule::prepare(&root(), family, id).and_then(|rule| rule.write()),
-        _ => Err("usage: cargo xtask new-rule FAMILY ID".to_owned()),
+        ["site"] => site::build(&root()),
+        ["mutants", words @ ..] => return mutants::main(&root(), words),
+        _ => {
+            Err("usage: cargo xtask new-rule FAMILY ID\n       cargo xtask site\n       cargo xtask mutants".to_owned())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -69,12 +69,12 @@ mod unix {
 mod other {
     /// Settings that are put back in the end.
     #[derive(Debug, Default)]
-    pub(in crate::commands) struct Held;
+    pub(in crate::commands) struct Held {}
 
     impl Held {
         /// Takes the terminal over.
         pub(in crate::commands) fn take(_plain: bool) -> Self {
-            Self
+            Self {}
         }
 
         /// Gives the terminal back to another program for a while.

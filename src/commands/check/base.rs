@@ -109,6 +109,15 @@ impl Base {
         Signatures::of(&self.git, &verifier, &steps, &folder).map(Some)
     }
 
+    /// Returns the commit of the base's past that removed a baseline, where the change brings one and the base has none.
+    pub(super) fn former_baseline(&self, judge: &Judge, head: Option<&RuleBook>) -> Result<Option<Commit>, Error> {
+        let brings = judge.baseline.is_none() && head.is_some_and(|head| head.baseline.is_some());
+        match self.snapshot.commit.as_ref().filter(|_| brings) {
+            Some(commit) => self.git.removal(commit, &format!("{}{BASELINE}", self.snapshot.prefix())),
+            None => Ok(None),
+        }
+    }
+
     pub(super) fn day(&self, zone: Zone) -> Option<Day> {
         let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
         Some(zone.day_of(committed))

@@ -237,7 +237,12 @@ impl Run<'_> {
             ownership: ownership.as_ref(),
             files: &files,
             base: &before,
-            circumstances: Circumstances { base_day: base.day(judge.policy.timezone), head, documents },
+            circumstances: Circumstances {
+                base_day: base.day(judge.policy.timezone),
+                former_baseline: base.former_baseline(&judge, head.as_ref())?,
+                head,
+                documents,
+            },
             around: Some(&around),
             reach: Reach::All {
                 schema: own.as_ref(),

@@ -3,6 +3,10 @@
 use super::Reach;
 use crate::policy::Forge;
 
+/// Variables that every job of a CI system has: of Azure Pipelines, Bitbucket Pipelines, CircleCI
+/// (<https://circleci.com/docs/reference/variables/>) and Jenkins.
+const OTHER_SYSTEMS: [&str; 4] = ["TF_BUILD", "BITBUCKET_BUILD_NUMBER", "CIRCLECI", "JENKINS_URL"];
+
 /// The variables of CI systems that say what a run compares.
 ///
 /// GitHub, and Forgejo and Gitea, which set the same:
@@ -53,7 +57,7 @@ pub struct CiEnvironment {
     pub bitbucket_commit: Option<String>,
     /// `CHANGE_TARGET` of Jenkins.
     pub jenkins_target: Option<String>,
-    /// `TF_BUILD` (Azure Pipelines) or `JENKINS_URL`: a job of such a system, whether it tells more or not.
+    /// One of [`OTHER_SYSTEMS`]: a job of such a system, whether it tells more or not.
     pub other_system: bool,
     /// `CI`: a job of some system, or a container or a shell in which somebody works and which sets it too.
     pub ci: bool,
@@ -89,7 +93,7 @@ impl CiEnvironment {
             bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
             bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
             jenkins_target: variable("CHANGE_TARGET"),
-            other_system: is_set("TF_BUILD") || is_set("JENKINS_URL"),
+            other_system: OTHER_SYSTEMS.into_iter().any(is_set),
             ci: is_set("CI"),
         }
     }

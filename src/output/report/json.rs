@@ -8,7 +8,7 @@ use crate::output::escape;
 use crate::output::record::{Described, View};
 use crate::output::report::{settle, words};
 use crate::report::pending::Request;
-use crate::report::{Against, Fault, Item, Meeting, Metrics, Row, Slip, Standing, Trend};
+use crate::report::{Against, Fault, Item, LetBe, Meeting, Metrics, Row, Slip, Standing, Trend};
 
 /// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
@@ -27,7 +27,18 @@ struct Document<'m> {
     slips: Option<Vec<Slipped<'m>>>,
     pending: Option<Vec<Asked<'m>>>,
     trend: Option<Vec<Week>>,
+    let_be: Vec<Left<'m>>,
     remarks: &'m [String],
+}
+
+/// What is let be besides exceptions.
+#[derive(Serialize)]
+struct Left<'m> {
+    kind: &'static str,
+    count: usize,
+    until: Option<String>,
+    what: &'m str,
+    command: &'m str,
 }
 
 #[derive(Serialize)]
@@ -218,9 +229,20 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
         slips: meeting.slips.as_ref().map(|slips| slips.iter().map(|slip| slipped(meeting, slip)).collect()),
         pending: meeting.pending.map(|it| it.requests.iter().map(|it| asked(meeting, it)).collect()),
         trend: meeting.trend.map(weeks),
+        let_be: meeting.let_be.iter().map(left).collect(),
         remarks: meeting.remarks,
     };
     escape::json(&document, out)
+}
+
+fn left(it: &LetBe) -> Left<'_> {
+    Left {
+        kind: it.kind,
+        count: it.count,
+        until: it.until.map(|day| day.to_string()),
+        what: &it.what,
+        command: &it.command,
+    }
 }
 
 fn lists<'m>(meeting: &'m Meeting<'m>, view: View<'m>) -> Lists<'m> {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::output::escape;
 use crate::output::report::{settle, trend, words};
-use crate::report::{Agenda, Fault, Item, Meeting, Row, Standing};
+use crate::report::{Agenda, Fault, Item, LetBe, Meeting, Row, Standing};
 use crate::text::counted;
 
 /// The most bytes of a report (GitHub's limit of a step summary).
@@ -27,7 +27,7 @@ pub(super) fn render(meeting: &Meeting<'_>, out: &mut dyn Write) -> io::Result<(
     let lists = [expired, expiring, new, renewed, closed, rejected, reviews].map(Vec::len);
     let slips = meeting.slips.as_ref().map_or(0, Vec::len);
     let pending = meeting.pending.map_or(0, |pending| pending.requests.len());
-    let others = [meeting.against.len(), slips, meeting.to_mend(), pending];
+    let others = [meeting.against.len(), slips, meeting.to_mend(), meeting.let_be.len(), pending];
     let topics = lists.iter().chain(&others).filter(|count| **count > 0).count();
     let mut page = Page { meeting, text: String::new(), topics };
     page.head();
@@ -62,6 +62,7 @@ impl Page<'_> {
         self.against();
         self.slips();
         self.faulty();
+        self.let_be();
         self.closed();
         self.pending();
         let since = self.meeting.since;
@@ -150,6 +151,15 @@ impl Page<'_> {
                 format!("| {} | {} | {closure} | {control} | {settle} |\n", self::name(item), when.join("<br>"))
             }),
         );
+    }
+
+    fn let_be(&mut self) {
+        let list = self.meeting.let_be;
+        if !list.is_empty() {
+            let row =
+                |it: &LetBe| format!("| {} | {} |\n", clean(&it.what), commands(std::slice::from_ref(&it.command)));
+            self.topic("Baselines and suppressions", words::LET_BE, &["What is let be", "Do"], list.iter().map(row));
+        }
     }
 
     fn pending(&mut self) {

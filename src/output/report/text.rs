@@ -51,6 +51,7 @@ impl Page<'_> {
         self.against()?;
         self.slips()?;
         self.faulty()?;
+        self.let_be()?;
         let since = format!("since {}", meeting.since);
         self.section(&format!("closed {since}"), "", &agenda.closed, Self::closed)?;
         self.pending()?;
@@ -168,6 +169,20 @@ impl Page<'_> {
             self.fact("error", &slip.finding.message)?;
             self.fact("commit", &words::commit(slip, words::iso))?;
             self.command("do", &settle::slip(slip))?;
+        }
+        Ok(())
+    }
+
+    fn let_be(&mut self) -> io::Result<()> {
+        if self.meeting.let_be.is_empty() {
+            return Ok(());
+        }
+        self.heading("baselines and suppressions", self.meeting.let_be.len(), words::LET_BE)?;
+        for it in self.meeting.let_be {
+            for line in wrap(&it.what, "", self.look.width.saturating_sub(2)).lines() {
+                self.line(&format!("  {line}"))?;
+            }
+            self.command("do", &it.command)?;
         }
         Ok(())
     }

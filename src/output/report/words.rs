@@ -27,6 +27,12 @@ pub(super) fn standing(standing: Standing) -> &'static str {
 
 /// Returns the state of an exception in days.
 pub(super) fn when(item: &Item<'_>) -> String {
+    let early = matches!(item.standing, Standing::Expiring { .. }) && item.doubt == Some(Doubt::ExpiredEarly);
+    let doubt = if early { ", and its status is expired" } else { "" };
+    format!("{}{doubt}", days_of(item))
+}
+
+fn days_of(item: &Item<'_>) -> String {
     match item.standing {
         Standing::Expired { overdue: 0 } => "ended earlier today".to_owned(),
         Standing::Expired { overdue } => format!("{} overdue", days(overdue)),
@@ -244,6 +250,10 @@ pub(super) fn requests(count: usize) -> &'static str {
 pub(super) fn records(count: usize) -> &'static str {
     if count == 1 { "record to fix" } else { "records to fix" }
 }
+
+/// What is done about what is let be besides exceptions.
+pub(super) const LET_BE: &str =
+    "Fix it, or ask for an exception; a baseline only gets shorter, and after its last day all of it counts.";
 
 /// What is done about expired exceptions.
 pub(super) const EXPIRED: &str =

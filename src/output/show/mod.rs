@@ -125,12 +125,13 @@ fn known(step: &Step) -> Vec<String> {
         let author = cut(name_of(&info.author));
         let subject = cut(&info.subject);
         lines.push(format!("commit {} of {day} by {author}: {subject}", commit.short()));
-        let request = step.request.as_ref().map(|it| format!(", pull request {it}")).unwrap_or_default();
+        let request = step.request.as_ref().map(|it| format!("{} {it}", request(it)));
         if landed != commit {
             let by = cut(name_of(&landed_info.author));
+            let request = request.map(|request| format!(", {request}")).unwrap_or_default();
             lines.push(format!("merged in {} on {landed_day} by {by}{request}", landed.short()));
-        } else if let Some(request) = &step.request {
-            lines.push(format!("came with pull request {request}"));
+        } else if let Some(request) = request {
+            lines.push(format!("came with {request}"));
         }
     }
     match step.approvals.as_deref() {
@@ -140,6 +141,11 @@ fn known(step: &Step) -> Vec<String> {
         None => {}
     }
     lines
+}
+
+/// Returns what its forge calls a request, written as `#12` or `!12`.
+fn request(written: &str) -> &'static str {
+    if written.starts_with('!') { "merge request" } else { "pull request" }
 }
 
 /// Returns whether record and git agree, in words; nothing where there is nothing to compare.

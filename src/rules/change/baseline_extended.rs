@@ -11,7 +11,8 @@ use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Spot, escaped, key_at};
 
 declare_rule! {
-    /// Reports a change that adds to a baseline which is there already, or lets it last longer.
+    /// Reports a change that adds to a baseline which is there already, lets it last longer, or brings back one that was
+    /// removed.
     ///
     /// ## Why
     ///
@@ -25,7 +26,8 @@ declare_rule! {
     /// policy allow it first, in a change of its own: `rules: {baseline-extended: warning}`.
     ///
     /// The change that brings the first baseline is reported by `baseline` alone, so far as it names
-    /// exceptions that it brings itself.
+    /// exceptions that it brings itself. One that comes back after it was removed is none, as far as the clone's
+    /// history shows it.
     id: "baseline-extended",
     family: Change,
     level: Error,
@@ -47,6 +49,11 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let message = format!("the baseline ends on `{}` instead of `{}`", after.until, before.until);
         report(cx, pages, (at(pages.0, "/until"), at(pages.1, "/until")), message)
             .help(format!("keep `until: {}`: what is not fixed by then counts", before.until));
+    }
+    if let Some(removal) = &changes.former_baseline {
+        let message = format!("there was a baseline until commit {}, and this is another one", removal.short());
+        report(cx, pages, (None, at(pages.1, "/until")), message)
+            .help("fix what the rules find: a baseline that was removed does not come back");
     }
     let added: BTreeSet<&str> =
         changes.list.iter().filter(|change| change.added().is_some()).map(|change| change.id).collect();

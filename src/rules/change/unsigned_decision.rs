@@ -1,6 +1,7 @@
-use crate::history::{Changes, Signed, decisions};
+use crate::history::{Changes, Decision, Signed, decisions};
 use crate::rules::declare_rule;
-use crate::rules::{Check, Context};
+use crate::rules::signoff::merged_unapproved::{SignedOff, signed_off};
+use crate::rules::{Check, Context, Judge};
 use crate::text::shown;
 
 declare_rule! {
@@ -15,8 +16,10 @@ declare_rule! {
     /// ## What to do
     ///
     /// Let the approver commit the decision with a signature (`git commit -S`), as the last edit of
-    /// the file in the pull request, or let the forge merge it where the policy names its key with
-    /// `forge_signer`. Who may sign is in `allowed_signers` of the base, by any spelling that the
+    /// the file in the pull request. Where the policy names the forge's key with `forge_signer`, an edit
+    /// in the browser will do, once the approver has approved the pull request: the forge signs whatever
+    /// anybody edits there, so its key says nothing without that approval, and the check must know the
+    /// reviews. Who may sign is in `allowed_signers` of the base, by any spelling that the
     /// roster has of that person. The rule runs only with `signed_decisions: true`.
     id: "unsigned-decision",
     family: Change,
@@ -36,13 +39,23 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let source = changes.files.source(decision.file);
         let approver = decision.approver.as_str();
         let commits = signatures.of_text(source.path(), source.text());
-        let counts = |principal: &String| {
-            cx.judge.people.same(principal, approver) || policy.forge_signer.as_ref() == Some(principal)
+        let by = |counts: &dyn Fn(&str) -> bool| {
+            commits.iter().rfind(|signed| signed.by.as_ref().is_ok_and(|principal| counts(principal)))
         };
-        if commits.iter().any(|signed| signed.by.as_ref().is_ok_and(counts)) {
+        if by(&|principal| cx.judge.people.same(principal, approver)).is_some() {
+            continue;
+        }
+        let by_forge = by(&|principal| policy.forge_signer.as_deref() == Some(principal));
+        let approval = by_forge.map(|_| approval(cx.judge, changes, &decision));
+        if approval == Some(Approval::Given) || (approval == Some(Approval::Unasked) && changes.is_past) {
             continue;
         }
         let (what, name) = (shown(&decision.what), shown(approver));
+        if let Some((signed, approval)) = by_forge.zip(approval) {
+            let (message, help) = by_forge_alone(cx.judge, signed, approval, (&what, &name));
+            cx.report_in(decision.file, decision.approver, message).help(help);
+            continue;
+        }
         let why = match (policy.signers.is_some() || !commits.is_empty(), commits.last()) {
             (false, _) => "there is no `allowed_signers` in the base".to_owned(),
             (true, None) => "no commit of its own wrote the file as it is now".to_owned(),
@@ -54,10 +67,68 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let faults = signatures.faults.first().map(|fault| format!("; `allowed_signers`: {fault}")).unwrap_or_default();
         let message = format!("{what}, decided by `{name}`, is not signed by them: {why}{faults}");
         let forge = match &policy.forge_signer {
-            Some(forge) => format!(", or let `{}` sign it by merging it", shown(forge)),
+            Some(forge) => format!(", or edit it in the browser, where `{}` signs, and approve it", shown(forge)),
             None => String::new(),
         };
         let help = format!("let `{name}` write the decision with `git commit -S`, as the last edit of the file{forge}");
         cx.report_in(decision.file, decision.approver, message).help(help);
     }
+}
+
+/// Whether the approver has approved what the forge signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Approval {
+    Given,
+    Missing,
+    /// No reviews are known.
+    Unasked,
+}
+
+fn approval(judge: &Judge, changes: &Changes<'_>, decision: &Decision<'_>) -> Approval {
+    let given = match (&changes.merge, &changes.evidence) {
+        (Some(Ok(merge)), _) => !matches!(signed_off(judge, merge, decision), SignedOff::No { .. }),
+        (_, Some(evidence)) if evidence.verdicts.is_some() => {
+            evidence.approval(&judge.people, decision.approver.as_str(), decision.file).is_some()
+        }
+        _ => return Approval::Unasked,
+    };
+    if given { Approval::Given } else { Approval::Missing }
+}
+
+/// Says that the forge signs for whoever edits a file there.
+fn by_forge_alone(judge: &Judge, signed: &Signed, approval: Approval, (what, name): (&str, &str)) -> (String, String) {
+    let forge = shown(judge.policy.forge_signer.as_deref().unwrap_or_default());
+    let commit = &signed.commit;
+    let lacks = match approval {
+        Approval::Unasked => "no reviews are known here",
+        Approval::Missing | Approval::Given => "that is missing",
+    };
+    let message = format!(
+        "{what}, decided by `{name}`, is signed by `{forge}` alone (commit {commit}), which signs for everybody and \
+         counts only with the approval of `{name}`; {lacks}"
+    );
+    let request = judge.policy.forge().request();
+    let help = match approval {
+        Approval::Unasked => {
+            format!("give the check `--event` and `--reviews`, or let `{name}` write the decision with `git commit -S`")
+        }
+        _ => format!("ask `{name}` to approve the {request}, or to write the decision with `git commit -S`"),
+    };
+    (message, help)
+}
+
+/// Counts the decisions of a change of the past that count as signed by the forge while nobody has asked who approved
+/// them.
+pub(crate) fn taken_on_trust(judge: &Judge, changes: &Changes<'_>) -> usize {
+    let policy = &judge.policy;
+    let (Some(signatures), Some(forge)) = (&judge.signatures, &policy.forge_signer) else { return 0 };
+    let on_trust = |decision: &Decision<'_>| {
+        let source = changes.files.source(decision.file);
+        let signers =
+            signatures.of_text(source.path(), source.text()).iter().filter_map(|signed| signed.by.as_ref().ok());
+        let signers: Vec<&String> = signers.collect();
+        let own = signers.iter().any(|principal| judge.people.same(principal, decision.approver.as_str()));
+        !own && signers.contains(&forge) && approval(judge, changes, decision) == Approval::Unasked
+    };
+    decisions(changes).iter().filter(|decision| on_trust(decision)).count()
 }

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::rules::declare_rule;
-use crate::rules::{BaselineUse, Check, Context};
+use crate::rules::{Agreed, BaselineUse, Check, Context, Takeover};
+use crate::text::shown;
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -11,7 +12,8 @@ declare_rule! {
     ///
     /// A register that is taken over from a spreadsheet cannot be complete on its first day. What it
     /// lacks is tolerated for a while, and that must be seen by whoever approves the import, and stay
-    /// in sight until it is over.
+    /// in sight until it is over. The exceptions that a change takes over with it have no sign-off of their own, so
+    /// the finding says who agrees to them.
     ///
     /// ## What to do
     ///
@@ -27,10 +29,17 @@ declare_rule! {
 
 fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
     let BaselineUse { baseline, file, is_over, .. } = used;
+    if used.is_dropped {
+        return;
+    }
     let (findings, until) = (used.found.len(), baseline.until);
     let entries: BTreeSet<&str> = used.found.iter().map(|(id, ..)| *id).collect();
     let gaps = format!("{} in {}", counted(findings, "finding"), counted(entries.len(), "exception"));
     let (message, help) = match (*is_over, findings) {
+        (false, 0) if used.takeover.is_some() => (
+            format!("nothing has to be tolerated until `{until}`"),
+            "delete the entries of `baseline.yaml` as soon as this is merged".to_owned(),
+        ),
         (_, 0) => (
             "the baseline tolerates nothing any more: all that it names is fixed".to_owned(),
             "delete `baseline.yaml`".to_owned(),
@@ -49,10 +58,24 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
             )
         }
     };
+    let message = format!("{message}{}", used.takeover.as_ref().map(taken_over).unwrap_or_default());
     let text = cx.source(*file).text();
     let at = parse(text).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span));
     let spot = at.map_or_else(Spot::file, |span| Spot { span, place: Place::value("/until") });
     cx.report_in(*file, spot, message).help(help);
+}
+
+/// Says who answers for the exceptions that the change takes over.
+fn taken_over((takeover, agreed): &(Takeover, Agreed)) -> String {
+    let (own, them) = (takeover.own(), if takeover.files.len() == 1 { "it" } else { "all of them" });
+    let counted = takeover.counted();
+    match agreed {
+        Agreed::By(login) => format!("; {counted} on the approval of `@{}`", shown(login)),
+        Agreed::Unknown => {
+            format!("; {counted} without a sign-off of {own}, and whoever merges this agrees to {them}")
+        }
+        Agreed::No(..) => format!("; {counted}"),
+    }
 }
 
 fn counted(count: usize, one: &str) -> String {

@@ -24,7 +24,7 @@ declare_rule! {
 }
 
 fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
-    if used.is_over {
+    if used.is_over || used.is_dropped {
         return;
     }
     let text = cx.source(used.file).text();

@@ -1,10 +1,14 @@
 use std::collections::BTreeSet;
 
 use crate::history::{Changes, Decision, decisions};
+use crate::policy::places::BASELINE;
 use crate::rules::declare_rule;
-use crate::rules::{Check, Context, Judge};
-use crate::signoff::{Merge, MergedPull, ReviewState, Verdict};
+use crate::rules::takeover::Request;
+use crate::rules::{Agreed, Check, Context, Judge, Takeover};
+use crate::signoff::{Merge, MergedPull, ReviewState, Verdict, Worth};
+use crate::source::FileId;
 use crate::text::shown;
+use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a decision that reached the branch without its approver's approval of the pull request.
@@ -20,7 +24,8 @@ declare_rule! {
     /// Ask the approver whether they accept the risk. If so, let them say it in an amendment whose
     /// pull request they approve; if not, close the exception. Then find out who may merge past the
     /// rules, and why. An approval counts if it was given before the merge, was not taken back, and
-    /// is of what the entry said when it was merged.
+    /// is of what the entry said when it was merged. For exceptions that a baseline took over, one
+    /// approval by an owner of the baseline is enough: `baseline-unapproved`.
     id: "merged-unapproved",
     family: SignOff,
     level: Error,
@@ -29,10 +34,57 @@ declare_rule! {
 }
 
 fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
-    for decision in decisions(changes) {
+    let takeover = Takeover::of(cx.judge, changes);
+    let is_taken_over = |file: FileId| takeover.as_ref().is_some_and(|takeover| takeover.files.contains(&file));
+    for decision in decisions(changes).iter().filter(|decision| !is_taken_over(decision.file)) {
         if let SignedOff::No { message, help } = signed_off(cx.judge, merge, decision) {
             cx.report_in(decision.file, decision.approver, message).help(help);
         }
+    }
+    if let Some(takeover) = &takeover {
+        taken_over(takeover, merge, changes, cx);
+    }
+}
+
+/// Reports what was taken over by a baseline to which no owner of it had agreed.
+fn taken_over(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
+    let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
+    let agreed = |pull: &MergedPull| {
+        let author = pull.author.as_ref().map(|author| author.login.as_str());
+        let unseen = |verdict: &Verdict| verdict.worth.is_none() && verdict.state == ReviewState::Approved;
+        // An approval of a commit that this clone lacks counts, as elsewhere.
+        let verdicts: Vec<Verdict> = pull
+            .verdicts
+            .iter()
+            .cloned()
+            .map(|verdict| match unseen(&verdict) {
+                true => Verdict {
+                    worth: Some(Worth { covers: takeover.approvable().collect(), ..Worth::default() }),
+                    ..verdict
+                },
+                false => verdict,
+            })
+            .collect();
+        takeover.agreed_on(&Request { author, verdicts: &verdicts }, cx.judge, changes, prefix)
+    };
+    let all: Vec<Agreed> = merge.pulls.iter().map(agreed).collect();
+    if all.iter().any(|agreed| matches!(agreed, Agreed::By(_))) {
+        return;
+    }
+    let (counted, own) = (takeover.counted(), takeover.own());
+    let (message, help) = match (all.into_iter().next(), merge.pulls.first()) {
+        (Some(Agreed::No(why, _)), Some(pull)) => (
+            format!("{counted} without a sign-off of {own}, and when #{} was merged, {why}", pull.number),
+            format!("ask an owner of `{BASELINE}` whether they agree, and who merged it past the rules"),
+        ),
+        _ => (
+            format!("{counted} without a sign-off of {own}, by a push without a pull request"),
+            format!("ask an owner of `{BASELINE}` whether they agree, and who pushed it past the rules"),
+        ),
+    };
+    let file = takeover.baseline.or(takeover.files.first().copied());
+    if let Some(file) = file {
+        cx.report_in(file, Spot::file(), message).help(help);
     }
 }
 
@@ -47,7 +99,7 @@ pub(crate) fn unseen(judge: &Judge, changes: &Changes<'_>) -> BTreeSet<u64> {
 }
 
 /// Whether a decision was signed off before it was merged.
-enum SignedOff {
+pub(in crate::rules) enum SignedOff {
     /// With the value that was merged.
     Seen,
     /// By an approval on this pull request, of a commit that this clone lacks.
@@ -56,7 +108,8 @@ enum SignedOff {
     No { message: String, help: String },
 }
 
-fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOff {
+/// Finds out whether a decision was signed off before it was merged.
+pub(in crate::rules) fn signed_off(judge: &Judge, merge: &Merge, decision: &Decision<'_>) -> SignedOff {
     let approver = decision.approver.as_str();
     let Some(login) = judge.people.account(approver) else {
         let (name, what) = (shown(approver), shown(&decision.what));

@@ -5,6 +5,7 @@ pub(crate) mod clones;
 pub(crate) mod git;
 pub(crate) mod hub;
 pub(crate) mod recorded;
+pub(crate) mod records;
 #[cfg(unix)]
 pub(crate) mod terminal;
 

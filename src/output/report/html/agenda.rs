@@ -7,7 +7,7 @@ use crate::output::html::{date, day, thousands};
 use crate::output::report::html::{chip, counted, links, or_none, register, section};
 use crate::output::report::{settle, words};
 use crate::report::pending::Request;
-use crate::report::{Against, Fault, Item, Meeting, Slip, Standing};
+use crate::report::{Against, Fault, Item, LetBe, Meeting, Slip, Standing};
 use crate::text::counted as number_of;
 
 /// Cards of a topic; the register below has the rest.
@@ -31,6 +31,7 @@ pub(super) fn agenda(meeting: &Meeting<'_>) -> Markup {
         (against(meeting))
         (slips(meeting))
         (to_mend(meeting))
+        (let_be(meeting))
         (changes(meeting))
     }
 }
@@ -226,6 +227,17 @@ fn slips(meeting: &Meeting<'_>) -> Markup {
         card(&head, vec![("Error", error), ("Commit", commit)], &[settle::slip(slip)])
     };
     topic("slips", "Past the gate", words::SLIPS, slips.len(), slips.iter().map(card))
+}
+
+fn let_be(meeting: &Meeting<'_>) -> Markup {
+    let card =
+        |it: &LetBe| card(&html! { span { (message(&it.what)) } }, Vec::new(), std::slice::from_ref(&it.command));
+    let list = meeting.let_be;
+    html! {
+        @if !list.is_empty() {
+            (topic("let-be", "Baselines and suppressions", words::LET_BE, list.len(), list.iter().map(card)))
+        }
+    }
 }
 
 fn to_mend(meeting: &Meeting<'_>) -> Markup {

@@ -4,19 +4,19 @@ use maud::{Markup, html};
 
 use crate::output::escape::{brief, uri};
 use crate::policy::Forge;
-use crate::report::{Item, Links, Meeting, Slip, is_address};
+use crate::report::{Item, Links, Meeting, Slip, is_address, number_of};
 
 /// Links an exception's file, the pull request that changed it last, and its references.
 pub(super) fn of(meeting: &Meeting<'_>, item: &Item<'_>) -> Markup {
     let Some(links) = meeting.links else { return html! {} };
     let file = links.file(item.path);
-    let pull = meeting.trend.and_then(|trend| Some((*trend.pulls.get(item.path)?, links)));
-    let pull = pull.and_then(|(number, links)| Some((number, links.pull(number)?)));
+    let pull = meeting.trend.and_then(|trend| trend.pulls.get(item.path));
+    let pull = pull.and_then(|request| Some((request, links.pull(number_of(request, links.forge)?)?)));
     let tickets = item.exception.references.iter().map(|text| text.as_str().trim()).filter(|text| is_address(text));
     html! {
         p.links {
             @if let Some(file) = file { a href=(file) { "file" } }
-            @if let Some((number, address)) = pull { " " a href=(address) { "pull request " (number) } }
+            @if let Some((request, address)) = pull { " " a href=(address) { (links.forge.request()) " " (request) } }
             @for ticket in tickets.take(5) { " " a href=(ticket) { (brief(ticket)) } }
         }
     }

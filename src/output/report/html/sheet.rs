@@ -65,12 +65,12 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
         let who = it.faults.first().and_then(|fault| fault.who).map_or("", |who| who.name);
         let command = settle::faults(meeting, &it.faults, it.item, it.path).into_iter().next().unwrap_or_default();
         let id = item.exception.id.to_owned();
-        lines.push(["⚠ against the rules".to_owned(), id, rules.join(", "), words::name(who).into_owned(), command]);
+        lines.push(["⚠ rules".to_owned(), id, rules.join(", "), words::name(who).into_owned(), command]);
     }
     for slip in meeting.slips.iter().flatten() {
         let author = crate::output::history::name_of(&slip.info.author).to_owned();
         let rule = slip.finding.rule.id.to_owned();
-        lines.push(["⚠ past the gate".to_owned(), slip.id().to_owned(), rule, author, settle::slip(slip)]);
+        lines.push(["⚠ gate".to_owned(), slip.id().to_owned(), rule, author, settle::slip(slip)]);
     }
     for file in words::to_mend(meeting) {
         let doubt = file.item.and_then(|item| words::doubt(item, short_date));
@@ -78,6 +78,10 @@ fn lines(meeting: &Meeting<'_>) -> Vec<Line> {
         let what = file.unreadable.map(str::to_owned).or(doubt).or_else(rule).unwrap_or_default();
         let id = crate::register::stem(file.path).to_owned();
         lines.push(["? to fix".to_owned(), id, what, String::new(), settle::check(meeting, file.path)]);
+    }
+    for it in meeting.let_be {
+        let what = it.what.replace('`', "");
+        lines.push(["○ let be".to_owned(), String::new(), what, String::new(), it.command.clone()]);
     }
     for request in meeting.pending.iter().flat_map(|pending| &pending.requests) {
         let who = words::name(request.approver.as_deref().unwrap_or("not stated")).into_owned();

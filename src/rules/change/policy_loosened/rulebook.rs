@@ -13,7 +13,8 @@ use crate::rules;
 use crate::rules::{Context, Judge};
 use crate::source::Span;
 use crate::text::normalise::fold;
-use crate::text::shown;
+use crate::text::{counted, shown};
+use crate::time::{Day, Moment};
 use crate::tools::Name;
 use crate::yaml::{Place, Spot, escaped};
 
@@ -43,6 +44,8 @@ pub(super) fn compare(head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>
     let books = Books { base: before, head: after, pages };
     shadow(&books, places, cx);
     limits(&books, cx);
+    timezone(&books, cx);
+    reminders(&books, cx);
     forge(&books, cx);
     signatures(&books, cx);
     signers(&books, places, cx);
@@ -110,6 +113,46 @@ fn limits(books: &Books<'_>, cx: &mut Context<'_>) {
         let message = format!("an exception with any exposure may have tier `{after}`, and had to have `{before}`");
         books.report(cx, "/exposure_tier", message).help(meant(&format!("`exposure_tier: {before}`")));
     }
+}
+
+/// In another time zone a day may end later, and with it every exception that names only a day.
+fn timezone(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (before, after) = (books.base.timezone, books.head.timezone);
+    let later = |day: &Day| {
+        let end = Moment::Day(*day);
+        (after.ends_at(end) - before.ends_at(end)).num_minutes()
+    };
+    // Clocks change within a year, and two zones at different times.
+    let days = (0..DAYS_OF_A_YEAR).map(|days| cx.today().day.plus(days));
+    let Some(day) = days.rev().max_by_key(later).filter(|day| later(day) > 0) else { return };
+    let by = match later(&day) {
+        minutes if minutes % 60 == 0 => counted(minutes / 60, "hour"),
+        minutes => counted(minutes, "minute"),
+    };
+    let message = format!(
+        "a day ends up to `{by}` later in `{}` than in `{}`, and so does every exception that ends with it",
+        after.name(),
+        before.name()
+    );
+    books.report(cx, "/timezone", message).help(meant(&format!("`timezone: {}`", before.name())));
+}
+
+const DAYS_OF_A_YEAR: i64 = 366;
+
+/// Whether people are told later of what ends, or less often.
+fn reminders(books: &Books<'_>, cx: &mut Context<'_>) {
+    let (before, after) = (&books.base.reminders, &books.head.reminders);
+    let mut pairs = before.iter().zip(after);
+    if after.len() >= before.len() && pairs.all(|(before, after)| after >= before) {
+        return;
+    }
+    let list = |days: &[u32]| days.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let (old, new) = (list(before), list(after));
+    let message = match after.as_slice() {
+        [] => format!("nobody is reminded before an exception ends; it was `{old}` days before"),
+        _ => format!("people are reminded `{new}` days before the end instead of `{old}`"),
+    };
+    books.report(cx, "/reminders", message).help(meant(&format!("`reminders: [{old}]`")));
 }
 
 /// Another forge looks for CODEOWNERS elsewhere and reads it differently.

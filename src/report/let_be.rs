@@ -1,0 +1,113 @@
+//! What is let be besides exceptions: gaps by a baseline, suppressions in the code, and markers of workarounds.
+
+use crate::register::Files;
+use crate::rule::{Finding, Findings};
+use crate::rules::{Judge, OF_SUPPRESSIONS};
+use crate::text::{counted, shown};
+use crate::time::Day;
+
+/// One thing that is let be, or should not be any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetBe {
+    /// What kind it is, for scripts.
+    pub kind: &'static str,
+    /// How many there are of it.
+    pub count: usize,
+    /// The last day of a baseline.
+    pub until: Option<Day>,
+    /// What the meeting hears.
+    pub what: String,
+    /// The command that settles it.
+    pub command: String,
+}
+
+/// The most markers of workarounds that are named one by one.
+const MOST_NAMED: usize = 10;
+
+impl LetBe {
+    /// Lists what is let be in a register, and takes what was found of suppressions out of the findings. `left` is how
+    /// many suppressions its baseline still lets be.
+    #[must_use]
+    pub fn list(findings: &mut Findings, files: &Files, judge: &Judge, left: Option<usize>) -> Vec<Self> {
+        let today = judge.today.day;
+        let mut list: Vec<Self> =
+            findings.iter().filter(|it| it.rule.id == "baseline").map(|it| gaps(it, judge)).collect();
+        if let Some((baseline, left)) = judge.suppressed.as_ref().zip(left) {
+            let all = counted(baseline.entries.len(), "suppression");
+            let what = format!("{left} of {all} in `suppressions.yaml` are left; {}", ends(baseline.until, today));
+            let command = "stopgap suppressions".to_owned();
+            list.push(Self { kind: "suppressions", count: left, until: Some(baseline.until), what, command });
+        }
+        let of = |rule: &str| findings.iter().filter(|it| it.rule.id == rule).collect::<Vec<_>>();
+        let [unregistered, outlived, unknown, stale] = OF_SUPPRESSIONS.map(of);
+        list.extend(sum(
+            "unregistered",
+            unregistered.len(),
+            "suppression has no exception in force",
+            "suppressions have no exception in force",
+        ));
+        list.extend(sum(
+            "outlived",
+            outlived.len(),
+            "suppression outlives its exception",
+            "suppressions outlive their exceptions",
+        ));
+        list.extend(sum(
+            "unknown",
+            unknown.len(),
+            "comment `stopgap: ID` names no exception",
+            "comments `stopgap: ID` name no exception",
+        ));
+        list.extend(stale.iter().take(MOST_NAMED).map(|finding| marker(finding, files)));
+        if let Some(more) = stale.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+            let what = format!("{more} more workarounds are still there whose exceptions have ended");
+            list.push(Self { kind: "stale", count: more, until: None, what, command: CHECK.to_owned() });
+        }
+        findings.retain(|finding| !OF_SUPPRESSIONS.contains(&finding.rule.id));
+        list
+    }
+
+    /// Names the register to the command, where there are several.
+    #[must_use]
+    pub fn of_register(mut self, name: &str, word: &str) -> Self {
+        self.what = format!("{}: {}", shown(name), self.what);
+        self.command = format!("{} --root {word}", self.command);
+        self
+    }
+}
+
+const CHECK: &str = "stopgap suppressions --check";
+
+fn sum(kind: &'static str, count: usize, one: &str, many: &str) -> Option<LetBe> {
+    let what = format!("{count} {}", if count == 1 { one } else { many });
+    let command = if kind == "unknown" { CHECK } else { "stopgap suppressions --open" }.to_owned();
+    (count > 0).then_some(LetBe { kind, count, until: None, what, command })
+}
+
+/// Returns what the rule says of the baseline.
+fn gaps(finding: &Finding, judge: &Judge) -> LetBe {
+    let baseline = judge.baseline.as_ref();
+    let is_over = baseline.is_some_and(|baseline| judge.today.day > baseline.until);
+    LetBe {
+        kind: "baseline",
+        count: baseline.map_or(0, |baseline| baseline.entries.len()),
+        until: baseline.map(|baseline| baseline.until),
+        what: format!("`baseline.yaml`: {}", finding.message),
+        command: if is_over { "stopgap check" } else { "stopgap export --format csv --gaps" }.to_owned(),
+    }
+}
+
+fn ends(until: Day, today: Day) -> String {
+    match today.days_until(until) {
+        0 => "they are let be until tonight".to_owned(),
+        days @ 1.. => format!("they are let be until {until}, for {} more", counted(days, "day")),
+        _ => format!("they were let be until {until}, and all of them count"),
+    }
+}
+
+fn marker(finding: &Finding, files: &Files) -> LetBe {
+    let source = files.source(finding.file);
+    let line = source.position(finding.span.start).line;
+    let what = format!("`{}:{line}`: {}", shown(source.path()), finding.message);
+    LetBe { kind: "stale", count: 1, until: None, what, command: CHECK.to_owned() }
+}

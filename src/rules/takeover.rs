@@ -1,0 +1,184 @@
+//! What a change takes over: exceptions that were decided elsewhere, which its baseline names for the first time.
+//!
+//! Nobody signs such an exception off by itself, so somebody must agree to all of them: an owner of the baseline.
+
+use crate::history::Changes;
+use crate::policy::places::BASELINE;
+use crate::rules::{Judge, Tolerance};
+use crate::signoff::{Codeowners, OwnerPeople, ReviewState, Verdict, people_of};
+use crate::source::FileId;
+use crate::text::shown;
+
+/// The exceptions that a change takes over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Takeover {
+    /// Their files, at least one.
+    pub files: Vec<FileId>,
+    /// The head's baseline, where it is among the files of the run.
+    pub baseline: Option<FileId>,
+}
+
+/// Who agrees to what is taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    /// This account.
+    By(String),
+    /// Nobody has been asked: no reviews are known.
+    Unknown,
+    /// Nobody who may, with why, and what to do.
+    No(String, String),
+}
+
+/// Whose opinions are known of a request.
+pub(crate) struct Request<'r> {
+    /// The account that opened it.
+    pub(crate) author: Option<&'r str>,
+    /// Where each reviewer stands.
+    pub(crate) verdicts: &'r [Verdict],
+}
+
+impl Takeover {
+    /// Works out what a change takes over; `None` for nothing.
+    #[must_use]
+    pub fn of(judge: &Judge, changes: &Changes<'_>) -> Option<Self> {
+        let tolerance = Tolerance::of(judge, Some(changes)).filter(|tolerance| !tolerance.is_over)?;
+        let head = |file: FileId| (changes.adds(file) && tolerance.imports(file, changes.files)).then_some(file);
+        let sides = changes.list.iter().filter_map(|change| change.head.as_ref());
+        let files: Vec<FileId> = sides.filter_map(|side| head(side.file)).collect();
+        let documents = changes.documents.iter().filter_map(|document| document.head);
+        let mut baselines = documents.filter(|file| changes.files.source(*file).path() == BASELINE);
+        (!files.is_empty()).then(|| Self { files, baseline: baselines.next() })
+    }
+
+    /// Lists the files that somebody must have seen who agrees to it.
+    pub fn approvable(&self) -> impl Iterator<Item = FileId> {
+        self.files.iter().copied().chain(self.baseline)
+    }
+
+    /// Says how many exceptions they are.
+    #[must_use]
+    pub fn counted(&self) -> String {
+        match self.files.len() {
+            1 => "`1` exception is taken over".to_owned(),
+            count => format!("`{count}` exceptions are taken over"),
+        }
+    }
+
+    /// Returns whose sign-off they lack.
+    #[must_use]
+    pub fn own(&self) -> &'static str {
+        if self.files.len() == 1 { "its own" } else { "their own" }
+    }
+
+    /// Returns who agrees to it in the gate.
+    #[must_use]
+    pub fn agreed(&self, judge: &Judge, changes: &Changes<'_>, prefix: &str) -> Agreed {
+        let evidence = changes.evidence.as_ref();
+        let Some(verdicts) = evidence.and_then(|evidence| evidence.verdicts.as_deref()) else {
+            return Agreed::Unknown;
+        };
+        let author = evidence.and_then(|evidence| Some(evidence.author.as_ref()?.login.as_str()));
+        self.agreed_on(&Request { author, verdicts }, judge, changes, prefix)
+    }
+
+    /// Returns who agrees to it on one request.
+    pub(crate) fn agreed_on(
+        &self,
+        request: &Request<'_>,
+        judge: &Judge,
+        changes: &Changes<'_>,
+        prefix: &str,
+    ) -> Agreed {
+        let people = &judge.people;
+        let owned = self.owned(judge, changes, prefix);
+        let is_author =
+            |login: &str| request.author.is_some_and(|author| people.same(&format!("@{author}"), &format!("@{login}")));
+        let may = |login: &str| {
+            let handle = format!("@{login}");
+            let known = || people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(&handle).is_some());
+            !is_author(login)
+                && match &owned {
+                    Some((_, owners)) => owners.has(people, &handle),
+                    None => known(),
+                }
+        };
+        let approved = |verdict: &&Verdict| verdict.state == ReviewState::Approved && may(&verdict.login);
+        let mut approvals = request.verdicts.iter().filter(approved).peekable();
+        let older = approvals.peek().map(|verdict| (*verdict).clone());
+        if let Some(verdict) = approvals.find(|verdict| self.approvable().all(|file| verdict.holds_for(file))) {
+            return Agreed::By(verdict.login.clone());
+        }
+        let (why, help) = refusal(older.as_ref(), owned.as_ref(), judge, &is_author);
+        Agreed::No(why, help)
+    }
+
+    /// Returns the people who own the baseline, or else the exceptions that it names, with which of the two they own;
+    /// `None` where nobody owns either. CODEOWNERS is the base's, or the head's where the base has none.
+    fn owned<'a>(
+        &self,
+        judge: &'a Judge,
+        changes: &'a Changes<'_>,
+        prefix: &str,
+    ) -> Option<(&'static str, OwnerPeople<'a>)> {
+        let forge = judge.policy.forge();
+        let find = |is_base: bool| {
+            forge.codeowners().iter().find_map(|name| {
+                let document = changes.documents.iter().find(|document| document.path == *name)?;
+                if is_base { document.base } else { document.head }
+            })
+        };
+        let file = find(true).or_else(|| find(false))?;
+        let codeowners = Codeowners::parse(forge, changes.files.source(file).text());
+        let of = |path: &str| {
+            let path = format!("{prefix}{path}");
+            let owners: Vec<_> =
+                codeowners.binding(&path).iter().flat_map(|rule| rule.owners.iter().copied()).collect();
+            let people = people_of(&owners, &judge.people);
+            (!people.people.is_empty() || !people.unknown_teams.is_empty()).then_some(people)
+        };
+        let entry = || of(changes.files.source(*self.files.first()?).path());
+        of(BASELINE).map(|owners| ("`baseline.yaml`", owners)).or_else(|| Some(("the exceptions", entry()?)))
+    }
+}
+
+/// Returns why nobody agrees, and what to do.
+fn refusal(
+    older: Option<&Verdict>,
+    owned: Option<&(&'static str, OwnerPeople<'_>)>,
+    judge: &Judge,
+    is_author: &dyn Fn(&str) -> bool,
+) -> (String, String) {
+    let request = judge.policy.forge().request();
+    if let Some(verdict) = older {
+        let (login, commit) = (shown(&verdict.login), verdict.commit.as_deref().unwrap_or_default());
+        let commit = commit.get(..12).unwrap_or(commit);
+        let what = match verdict.worth {
+            Some(_) => "what is taken over has been edited since",
+            None => "which is not in this clone",
+        };
+        return (
+            format!(
+                "`@{login}` approved it at `{commit}`, {}{what}",
+                if verdict.worth.is_some() { "and " } else { "" }
+            ),
+            format!("ask `@{login}` to approve the {request} again"),
+        );
+    }
+    let Some((what, owners)) = owned else {
+        return (
+            "nobody but its author has approved that".to_owned(),
+            format!("let somebody else approve the {request}, and give `/{BASELINE}` owners in CODEOWNERS"),
+        );
+    };
+    let account = |person: &&&str| judge.people.account(person).is_none_or(|login| !is_author(login));
+    let named: Vec<String> =
+        owners.people.iter().filter(account).take(5).map(|person| format!("`{}`", shown(person))).collect();
+    let help = match (named.as_slice(), owners.unknown_teams.first()) {
+        ([], Some(team)) => {
+            format!("list the people of `{}` under `teams` in `{}`", shown(team), shown(judge.policy.people_path()))
+        }
+        ([], None) => format!("nobody but the author owns {what}: give it another owner in CODEOWNERS first"),
+        (named, _) => format!("ask an owner to approve the {request}: {}", named.join(", ")),
+    };
+    (format!("no owner of {what} has approved that"), help)
+}

@@ -1,0 +1,198 @@
+//! One mutant against the tests that reach it, the most promising first.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::record::Test;
+use super::results::{Outcome, Results};
+use super::tree::Tree;
+
+/// How long the tests of one mutant may take together, in seconds as they were recorded.
+const LONGEST: f64 = 60.0;
+
+/// How a run of tests ended.
+pub enum Ended {
+    Passed,
+    /// With the test that failed, or what else happened.
+    Failed(String),
+}
+
+pub struct Trials<'t> {
+    tree: &'t Tree,
+    tests: Vec<Test>,
+    /// For each mutant, the tests that reach it, from the most promising.
+    reaching: Vec<Vec<usize>>,
+    /// The test that killed each mutant before.
+    before: BTreeMap<String, usize>,
+    /// The tests that killed something in a file lately.
+    killers: Mutex<BTreeMap<String, VecDeque<usize>>>,
+}
+
+impl<'t> Trials<'t> {
+    pub fn new(tree: &'t Tree, mut tests: Vec<Test>, results: &Results) -> Self {
+        // A test that reaches little is about what it reaches.
+        let score = |test: &Test| test.seconds * (10.0 + test.mutants.len() as f64).sqrt();
+        tests.sort_by(|a, b| score(a).total_cmp(&score(b)));
+        let mut reaching = vec![Vec::new(); tree.mutants.len()];
+        for (index, test) in tests.iter().enumerate() {
+            for number in &test.mutants {
+                reaching[*number].push(index);
+            }
+        }
+        let known: BTreeMap<&str, usize> =
+            tests.iter().enumerate().map(|(index, test)| (test.name.as_str(), index)).collect();
+        let before = results
+            .all_before()
+            .filter_map(|(name, outcome)| match outcome {
+                Outcome::Killed(test) => Some((name.to_owned(), *known.get(test.as_str())?)),
+                _ => None,
+            })
+            .collect();
+        Self { tree, tests, reaching, before, killers: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Runs tests until one fails.
+    pub fn of(&self, number: usize) -> Outcome {
+        let reaching = &self.reaching[number];
+        if reaching.is_empty() {
+            return Outcome::Unreached;
+        }
+        let mutant = &self.tree.mutants[number];
+        let mut order: Vec<usize> = self.before.get(&mutant.name).copied().into_iter().collect();
+        if let Ok(killers) = self.killers.lock() {
+            order.extend(killers.get(&mutant.file).into_iter().flatten().filter(|test| reaching.contains(test)));
+        }
+        order.extend(reaching);
+        let mut seen = vec![false; self.tests.len()];
+        order.retain(|test| !std::mem::replace(&mut seen[*test], true));
+        let (mut spent, mut most) = (0.0, 0.3);
+        let text = number.to_string();
+        while !order.is_empty() && spent < LONGEST {
+            let batch = self.batch(&mut order, most);
+            let seconds: f64 = batch.iter().map(|test| self.tests[*test].seconds).sum();
+            let names: Vec<&str> = batch.iter().map(|test| self.tests[*test].name.as_str()).collect();
+            let limit = Duration::from_secs_f64(10.0 + 15.0 * seconds);
+            let program = self.tests[batch[0]].program;
+            if let Ended::Failed(name) = run(self.tree, program, &names, &[("MUTANT", &text)], limit) {
+                self.remember(&mutant.file, &name, &batch);
+                return Outcome::Killed(name);
+            }
+            spent += seconds;
+            most *= 2.0;
+        }
+        if order.is_empty() { Outcome::Survived } else { Outcome::NotFinished }
+    }
+
+    /// Takes the next tests of one program, for some seconds.
+    fn batch(&self, order: &mut Vec<usize>, most: f64) -> Vec<usize> {
+        let program = self.tests[order[0]].program;
+        let mut batch = vec![order.remove(0)];
+        let mut seconds = self.tests[batch[0]].seconds;
+        order.retain(|index| {
+            let test = &self.tests[*index];
+            let taken = test.program == program && seconds + test.seconds <= most;
+            if taken {
+                seconds += test.seconds;
+                batch.push(*index);
+            }
+            !taken
+        });
+        batch
+    }
+
+    fn remember(&self, file: &str, name: &str, batch: &[usize]) {
+        let (Some(test), Ok(mut killers)) =
+            (batch.iter().find(|test| self.tests[**test].name == name), self.killers.lock())
+        else {
+            return;
+        };
+        let list = killers.entry(file.to_owned()).or_default();
+        list.retain(|other| other != test);
+        list.push_front(*test);
+        list.truncate(4);
+    }
+}
+
+/// Runs tests of one program, one after the other, in a process that may use 4 GiB.
+pub fn run(tree: &Tree, program: usize, names: &[&str], variables: &[(&str, &str)], limit: Duration) -> Ended {
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let number = RUNS.fetch_add(1, Ordering::Relaxed);
+    let out = std::env::temp_dir().join(format!("mutants-{}-{number}", std::process::id()));
+    let ended = run_into(tree, program, names, variables, limit, &out);
+    let _ = fs::remove_file(&out);
+    ended.unwrap_or_else(|error| Ended::Failed(format!("(could not be run: {error})")))
+}
+
+fn run_into(
+    tree: &Tree,
+    program: usize,
+    names: &[&str],
+    variables: &[(&str, &str)],
+    limit: Duration,
+    out: &Path,
+) -> std::io::Result<Ended> {
+    let program = &tree.programs[program];
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 4194304; ulimit -f 200000; exec \"$@\"", "sh"]).arg(&program.path);
+    command.args(["--test-threads", "1"]);
+    match program.name.as_str() {
+        "fixtures" => command.env("MUTANT_TESTS", names.join("\n")),
+        _ => command.arg("--exact").args(names),
+    };
+    command
+        .current_dir(&tree.folder)
+        .envs(variables.iter().copied())
+        .env("INSTA_UPDATE", "no")
+        .env("INSTA_WORKSPACE_ROOT", &tree.folder)
+        .env("PROPTEST_RNG_SEED", "1")
+        .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true")
+        .stdin(Stdio::null())
+        .stdout(File::create(out)?)
+        .stderr(Stdio::null());
+    own_group(&mut command);
+    let mut child = command.spawn()?;
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if start.elapsed() > limit {
+            end(&mut child);
+            return Ok(Ended::Failed(format!("{} (ran out of time)", names[0])));
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    };
+    if status.success() {
+        return Ok(Ended::Passed);
+    }
+    let text = String::from_utf8_lossy(&fs::read(out)?).into_owned();
+    let failed = names.iter().find(|name| text.lines().any(|line| is_failure(line, name)));
+    Ok(Ended::Failed(failed.map_or_else(|| format!("{} (or one after it)", names[0]), |name| (*name).to_owned())))
+}
+
+fn is_failure(line: &str, name: &str) -> bool {
+    let rest = line.strip_prefix("test ").unwrap_or_default();
+    rest.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("... FAILED"))
+}
+
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(not(unix))]
+fn own_group(_: &mut Command) {}
+
+/// Ends a test and all that it started.
+fn end(child: &mut Child) {
+    let _ = Command::new("kill").args(["-9", "--", &format!("-{}", child.id())]).status();
+    let _ = child.kill();
+    let _ = child.wait();
+}
