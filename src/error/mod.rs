@@ -70,7 +70,7 @@ pub enum Error {
         root: String,
     },
     /// The register does not fit into the memory that the process may have.
-    #[error("the register in `{folder}` needs about {needed} MiB of memory, and this process may have {limit}")]
+    #[error("the register in `{folder}` needs at least {needed} MiB of memory, and this process may have {limit}")]
     NoMemory {
         /// The folder of the exceptions, relative to the root.
         folder: String,

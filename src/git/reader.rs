@@ -53,13 +53,18 @@ impl Reader {
                     sent += 1;
                 }
                 under_way += request.len();
-                input.write_all(request.as_bytes())?;
+                // Of one that listens no more the last words say more.
+                input.write_all(request.as_bytes()).or_else(unless_deaf)?;
             }
             read.push(read_object(&mut self.0.output, wanted)?);
             under_way -= name.len() + 1;
         }
         Ok(read)
     }
+}
+
+fn unless_deaf(error: io::Error) -> io::Result<()> {
+    if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 impl Git {

@@ -217,16 +217,16 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
     Ok(paths.par_iter().with_min_len(64).map(read).collect())
 }
 
-/// Refuses files that do not fit into the memory that the system lets the process have: once it has run out, nothing more
-/// can be said.
+/// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more
+/// can be said. What is counted is the least that any command needs, so that nothing is refused that would fit.
 #[cfg(unix)]
 fn refuse_what_does_not_fit(folder: &str, paths: &[PathBuf]) -> Result<(), Error> {
-    /// What the program needs in any case, with its threads.
-    const BESIDE: u64 = 128 << 20;
+    /// What the program needs in any case, in bytes.
+    const BESIDE: u64 = 32 << 20;
     let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current else { return Ok(()) };
     let sizes = paths.iter().filter_map(|path| std::fs::symlink_metadata(path).ok());
     let bytes: u64 = sizes.map(|found| found.len().min(yaml::MAX_BYTES)).sum();
-    let needed = bytes.saturating_mul(4).saturating_add(BESIDE);
+    let needed = bytes.saturating_mul(2).saturating_add(BESIDE);
     if needed <= limit {
         return Ok(());
     }

@@ -150,8 +150,12 @@ fn judged(base: &str, head: &str) -> (Vec<Seen>, Vec<Seen>) {
 }
 
 fn run(files: &Files, base: &[FileId], reach: Reach<'_>) -> Vec<Seen> {
-    let circumstances =
-        Circumstances { base_day: Some(JUDGE.today.day), head: Some(rule_book()), documents: Vec::new(), former_baseline: None };
+    let circumstances = Circumstances {
+        base_day: Some(JUDGE.today.day),
+        head: Some(rule_book()),
+        documents: Vec::new(),
+        former_baseline: None,
+    };
     let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, reach };
     let seen = |Judged { findings, .. }: Judged<'_>| {
         findings.iter().map(|it| (it.rule.id, it.place.pointer.clone(), it.gates)).collect()

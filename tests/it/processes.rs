@@ -95,7 +95,7 @@ fn other_commands_start_it_rarely() {
         (0, &["list"][..]),
         (4, &["check", "--today", TODAY]),
         (6, &["history"]),
-        (7, &["show", "label-printer", "--today", TODAY]),
+        (9, &["show", "label-printer", "--today", TODAY]),
         (12, &["report", "--today", TODAY]),
         (6, &["list", "--at", "HEAD"]),
     ] {
@@ -201,4 +201,37 @@ fn a_git_of_the_repository_itself_is_never_started() {
     command.env_clear().current_dir(repo.path()).env("PATH", ".");
     let run = Run::of(command.args(["check", "--base", "main", "--today", TODAY]));
     assert!(run.code == 2 && run.stderr.contains("`git` cannot be started: it is not on the PATH"), "{run:?}");
+}
+
+/// Runs `stopgap` in a shell that has set a limit.
+fn limited(repo: &Repo, limit: &str, arguments: &[&str]) -> Run {
+    let mut command = Command::new("bash");
+    command.env_clear().current_dir(repo.path()).env("PATH", path());
+    command.args(["-c", &format!("{limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_stopgap")]);
+    Run::of(command.args(arguments))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_register_that_cannot_fit_into_memory_is_refused_before_it_is_read() {
+    let repo = repository();
+    let check = ["check", "--today", TODAY];
+    let fits = limited(&repo, "ulimit -v 262144", &check);
+    assert!(fits.code < 2, "{fits:?}");
+    for number in 0..600 {
+        let file = fs::File::create(repo.path().join(format!("exceptions/large-{number}.yaml"))).unwrap();
+        file.set_len(4 << 20).unwrap();
+    }
+    let large = limited(&repo, "ulimit -v 262144", &check);
+    assert!(large.code == 2 && large.stderr.contains("MiB of memory, and this process may have 256"), "{large:?}");
+}
+
+#[test]
+fn without_threads_there_is_still_one() {
+    let repo = repository();
+    // The system does not hold root to that.
+    let listed = limited(&repo, "ulimit -u 1", &["list", "--today", TODAY]);
+    assert_eq!(listed.code, 0, "{listed:?}");
+    let gate = limited(&repo, "ulimit -u 1", &["check", "--base", "main", "--today", TODAY]);
+    assert!(gate.code < 2 || gate.stderr.contains("`git` cannot be started"), "{gate:?}");
 }
