@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use stopgap::internal::card::Cards;
 use stopgap::internal::files::Repository;
-use stopgap::internal::output::{self, Format, Look, Report};
+use stopgap::internal::output::{self, Format, Look, Report, Setting};
 use stopgap::internal::policy::{self, Policy, RuleBook};
 use stopgap::internal::register::{self, Files, Register};
 use stopgap::internal::rule::{Findings, Level};
@@ -146,6 +146,7 @@ impl Bench {
             several: None,
             cards: Cards::NONE,
             scan: None,
+            setting: Setting::PLAIN,
         };
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;

@@ -119,6 +119,26 @@ impl CommitFiles {
         &self.files
     }
 
+    /// Reads files and the targets of links as they are stored, in one process. `None` for what is not there and for what is
+    /// larger than `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot deliver them.
+    pub fn stored(&self, paths: &[&str], limit: u64) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        let known = || paths.iter().filter_map(|path| self.files.get(*path));
+        let oids: Vec<&str> = known().map(|file| file.oid.as_str()).collect();
+        let mut blobs = self.git.blobs(&oids, limit)?.into_iter();
+        let read = paths.iter().map(|path| {
+            let Some(file) = self.files.get(*path) else { return Ok(None) };
+            match blobs.next().flatten() {
+                None => Err(Error::from(GitError::NoContent { oid: file.oid.clone(), path: (*path).to_owned() })),
+                Some(bytes) => Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit)),
+            }
+        });
+        read.collect()
+    }
+
     /// Replaces a file, or removes it.
     pub fn set(&mut self, path: &str, file: Option<TreeFile>) {
         let files = Arc::make_mut(&mut self.files);

@@ -23,7 +23,9 @@ pub mod people {
     pub use crate::people::People;
 }
 pub mod yaml {
-    pub use crate::yaml::{Fix, On, Problem, ambiguous, apply, lookup, parse};
+    pub use crate::yaml::{
+        Fix, Kind, Node, On, Problem, Style, ambiguous, apply, by_each_reader, check_text, comments, lookup, parse,
+    };
     pub mod edit {
         pub use crate::yaml::edit::{Edit, Refusal, apply};
     }
@@ -60,19 +62,29 @@ pub mod register {
 }
 pub mod policy {
     pub use crate::policy::{
-        Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_schema, load_suppressed,
+        Enforcement, Forge, Policy, RuleBook, Target, load_baseline, load_controls, load_people, load_schema,
+        load_suppressed,
     };
 }
 pub mod suppressions {
-    pub use crate::suppressions::literals;
+    pub use crate::suppressions::{Reader, literals};
+}
+pub mod sync {
+    pub use crate::sync::{Allowed, Plan, tools_with_files};
+}
+pub mod import {
+    pub use crate::import::{DateOrder, Format, Options, read};
+}
+pub mod scan {
+    pub use crate::scan::{Counts, Covers, Scan};
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Standing, Verdict, Worth,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Saved, Standing, Verdict, Worth,
     };
 }
 pub mod history {
-    pub use crate::history::{Changes, Circumstances, Document, Signatures, Signed, decisions};
+    pub use crate::history::{Changes, Circumstances, Document, PolicyFile, Signatures, Signed, decisions};
     pub mod base {
         pub use crate::history::base::{Base, CiEnvironment, find};
     }
@@ -86,6 +98,9 @@ pub mod rules {
 pub mod gate {
     pub use crate::gate::{Gate, Judged, Reach};
 }
+pub mod replay {
+    pub use crate::replay::{Between, replay};
+}
 pub mod remind {
     pub use crate::remind::{Settings, due, track};
 }
@@ -95,7 +110,7 @@ pub mod report {
     }
 }
 pub mod output {
-    pub use crate::output::{Format, Look, Report, render};
+    pub use crate::output::{Format, Look, Report, Setting, render};
     pub mod escape {
         pub use crate::output::escape::{folded, is_hostile, line, markdown_message, unlinked, untagged};
     }

@@ -20,6 +20,7 @@ mod people;
 
 // What a file is, and where files are read from.
 mod yaml;
+mod xml;
 mod error;
 mod git;
 mod files;

@@ -145,6 +145,23 @@ impl Source {
         span.within(skipped, skipped + length)
     }
 
+    /// Returns the lines of a span with up to `more` on either side of them: the numbers of the first and the last one,
+    /// from 1, and their text; `None` where there are no more.
+    #[must_use]
+    pub fn around(&self, span: Span, more: usize) -> Option<(usize, usize, &str)> {
+        let starts = self.lines();
+        let is_ended = starts.len() > 1 && self.text.ends_with('\n');
+        let count = starts.len() - usize::from(is_ended);
+        let (first, last) = (self.line_of(span.start).0 + 1, self.line_of(span.end).0 + 1);
+        // What stands after the last line feed is on a line of its own, and that one is among the lines around it.
+        let (from, to) = (first.saturating_sub(more).max(1), (last + more).min(count.max(last)));
+        let begin = *starts.get(from - 1)? as usize;
+        let end = starts.get(to).map_or(self.text.len(), |start| *start as usize);
+        let text = self.text.get(begin..end)?;
+        let text = if to > count { text } else { text.strip_suffix('\n').unwrap_or(text) };
+        (from < first || last < to).then_some((from, to, text))
+    }
+
     /// Returns the byte at which a line starts, lines counted from 1.
     #[must_use]
     pub fn line_start(&self, line: usize) -> u32 {
@@ -186,6 +203,20 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn around_a_line_are_those_that_exist() {
+        let source = Source::new("a.yaml", "a\nb\nc\nd\n".into());
+        let at = |byte| Span::new(byte, byte + 1);
+        assert_eq!(source.around(at(0), 1), Some((1, 2, "a\nb")));
+        assert_eq!(source.around(at(2), 1), Some((1, 3, "a\nb\nc")));
+        assert_eq!(source.around(at(6), 2), Some((2, 4, "b\nc\nd")));
+        assert_eq!(source.around(Span::new(8, 8), 2), Some((3, 5, "c\nd\n")));
+        for text in ["", "a", "a\n", "\n"] {
+            assert_eq!(Source::new("a.yaml", text.to_owned()).around(Span::new(0, 0), 2), None, "{text:?}");
+        }
+        assert_eq!(Source::new("a.yaml", "\n\n".into()).around(Span::new(2, 2), 1), Some((2, 3, "\n")));
+    }
 
     #[test]
     fn columns_count_characters_and_lines_end_at_the_line_feed() {

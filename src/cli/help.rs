@@ -64,6 +64,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("stopgap new", "ask for each answer"),
             ("stopgap new --owner @mei --expires 7d", "ask only for what is left"),
+            ("stopgap new --scan bandit.sarif", "pick the results that are to be covered"),
             ("stopgap new --git", "and open the pull request"),
         ],
     ),
@@ -198,10 +199,23 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("stopgap import .trivyignore", "take over an ignore file"),
         ],
     ),
-    ("explain", &[("stopgap explain expired", "why a rule exists, and what to do"), ("stopgap explain", "all rules")]),
+    (
+        "explain",
+        &[
+            ("stopgap explain expired", "why a rule exists, and what to do"),
+            ("stopgap explain", "all rules"),
+            ("stopgap explain --format json", "the same for scripts"),
+        ],
+    ),
     ("completions", &[("stopgap completions bash", "lines to source in a shell")]),
     ("man", &[("stopgap man check", "the manual page of a command")]),
-    ("schema", &[("stopgap schema exception", "the schema of an exception file")]),
+    (
+        "schema",
+        &[
+            ("stopgap schema exception", "the schema of an exception file"),
+            ("stopgap schema check", "that of what `check --format json` prints"),
+        ],
+    ),
 ];
 
 /// Returns the examples of a command, or of stopgap as a whole under the empty name.

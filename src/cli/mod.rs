@@ -27,6 +27,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::output::explain::Format as ExplainFormat;
+use crate::output::schemas;
+
 pub use answers::Answers;
 pub use card::Card;
 pub use check::Check;
@@ -280,6 +283,9 @@ pub enum Command {
     Explain {
         /// A rule such as `expired`.
         rule: Option<String>,
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: ExplainFormat,
     },
     /// Print shell completions for commands, ids, people and rules.
     ///
@@ -299,12 +305,13 @@ pub enum Command {
         output: Option<PathBuf>,
     },
     /// Print a JSON Schema, for an editor or another validator.
+    ///
+    /// `exception`, `policy`, `people`, `controls`, `baseline` and `suppressions` are files of a register; the others are
+    /// what the command of that name prints with `--format json`, `evidence` the JSON files of its pack, and `export` a
+    /// line of `--format jsonl`. `check` is also what `stopgap enforce` prints.
     Schema {
         /// Which one.
-        #[arg(
-            value_name = "NAME",
-            value_parser = ["exception", "policy", "people", "controls", "baseline", "suppressions", "case", "evidence"],
-        )]
+        #[arg(value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(schemas::names()))]
         name: String,
     },
 }

@@ -1,5 +1,7 @@
 //! The arguments of `stopgap new`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -12,6 +14,13 @@ pub struct New {
     /// The fields that are answered already.
     #[command(flatten)]
     pub answers: Answers,
+    /// What a scanner may overlook, as `covers` names it: `tool=bandit,id=B602,paths=app/run.py`; repeatable.
+    #[arg(long, value_name = "COVER", help_heading = "Covers")]
+    pub cover: Vec<String>,
+    /// A SARIF 2.1.0 log of a scanner: lists its results that no exception covers, asks which of them are meant, and says
+    /// how many each cover silences; repeatable.
+    #[arg(long, value_name = "RESULTS", help_heading = "Covers")]
+    pub scan: Vec<PathBuf>,
     /// The exception's id, which is the file's name. Default: made from the title.
     #[arg(long, value_name = "ID", help_heading = "File")]
     pub id: Option<String>,

@@ -128,6 +128,10 @@ pub struct Amend {
     /// A field that you have corrected by hand already; may be given several times.
     #[arg(long, value_name = "FIELD")]
     pub field: Vec<String>,
+    /// One more finding that a scanner may overlook, as `covers` names it: `tool=bandit,id=B602,paths=app/run.py`; may be
+    /// given several times.
+    #[arg(long, value_name = "COVER")]
+    pub cover: Vec<String>,
     /// What was wrong or has changed.
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,

@@ -12,7 +12,7 @@ use crate::files::{self, ReadFile};
 use crate::gate::{Gate, Reach};
 use crate::git::Git;
 use crate::history::{Circumstances, Snapshot, base};
-use crate::output::{self, Format, Look, Report};
+use crate::output::{self, Format, Look, Report, Setting};
 use crate::register::{self, Files};
 use crate::rule::{Findings, Level};
 use crate::rules::Judge;
@@ -67,6 +67,7 @@ impl Opened {
             several: None,
             cards: Cards::NONE,
             scan: None,
+            setting: Setting::PLAIN,
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::files::{self, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::Git;
 use crate::output::doctor::{Diagnosis, render};
+use crate::output::{Identity, schemas};
 use crate::policy::{RuleBook, places};
 use crate::register::Files;
 use crate::schema::Shipped;
@@ -73,7 +74,7 @@ impl Patient {
             let path = schema.copy();
             let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE);
             let text = file.opened.then(|| file.source.text().to_owned());
-            SchemaCopy { name, path, text, shipped: schema.text() }
+            SchemaCopy { name, path, text, shipped: schemas::of_file(schema, Identity::OWN) }
         };
         Ok(Self {
             ownership: signoff::ownership_here(doctor::forge(&book.policy, &files), root, &mut Files::default()),

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use crate::card::Cards;
 use crate::cli;
 use crate::commands::scan::{self, Log};
-use crate::commands::{World, book, check, place, write};
+use crate::commands::{World, book, check, place, setting, write};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
-use crate::output::{self, Report};
+use crate::output::{self, Report, Setting};
 use crate::register::Register;
 use crate::rules::{Case, Judge};
 use crate::scan::Scan;
@@ -44,6 +44,9 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
     let ci = &world.ci;
     let prefix = if ci.github_actions || ci.gitlab_ci { place::below_work_tree(&root) } else { String::new() };
     let remarks: Vec<String> = head.remark().into_iter().chain(said(&scan)).collect();
+    let origin = setting::Origin { root: &root, forge: judge.policy.forge(), commit: None };
+    let formats = setting::formats(arguments.format, &outputs);
+    let setting = setting::of(world, &origin, judge.policy.rules.clone(), formats);
     let report = Report {
         findings: &findings,
         files: &files,
@@ -58,6 +61,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         several: None,
         cards: Cards::NONE,
         scan: Some(&scan),
+        setting: &Setting { part: "enforce", ..setting },
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
     write::printed(output::render(arguments.format, &report, world.look(), out))?;

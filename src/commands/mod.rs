@@ -28,6 +28,7 @@ mod report;
 mod revise;
 mod scan;
 mod schema;
+mod setting;
 mod show;
 mod signoff;
 mod steps;
@@ -66,6 +67,8 @@ pub struct World {
     pub error_terminal: bool,
     /// Whether somebody can be asked: standard input is a terminal too.
     pub interactive: bool,
+    /// Whether standard output is a terminal that shows links.
+    pub hyperlinks: bool,
     /// Whether the terminal cannot move its cursor.
     pub plain: bool,
     /// The command of the editor that the user likes.
@@ -102,6 +105,7 @@ impl World {
             terminal,
             error_terminal,
             interactive: terminal && error_terminal && io::stdin().is_terminal(),
+            hyperlinks: terminal && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
             plain: dumb,
             tools: Tool::ALL.into_iter().filter(|tool| can_start(tool.name())).collect(),
             editor: editor.map_or_else(|| "vi".to_owned(), |editor| editor.to_string_lossy().into_owned()),
@@ -117,7 +121,7 @@ impl World {
     /// Returns how to draw for standard output.
     #[must_use]
     pub fn look(&self) -> Look {
-        self.look_on(self.terminal)
+        Look { links: self.hyperlinks, ..self.look_on(self.terminal) }
     }
 
     /// Returns how to draw for standard error.
@@ -134,7 +138,7 @@ impl World {
             Color::Auto => terminal && !self.no_color,
         };
         let width = self.width.unwrap_or(Look::default().width).clamp(NARROWEST, WIDEST);
-        Look { color, unicode: self.unicode, width }
+        Look { color, unicode: self.unicode, links: false, width }
     }
 }
 
@@ -200,7 +204,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
-        Command::Explain { rule } => explain::run(rule.as_deref(), &mut out),
+        Command::Explain { rule, format } => explain::run(rule.as_deref(), format, &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),

@@ -4,7 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::{Argument, Error};
-use crate::files::Repository;
+use crate::files::{self, MAX_BYTES_BESIDE, Repository};
+use crate::output::{Identity, schemas};
 use crate::policy;
 use crate::register::Files;
 use crate::rule::Findings;
@@ -85,6 +86,17 @@ pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
         upwards.push_str("../");
     }
     None
+}
+
+/// Says that the copy of the exceptions' schema, if there is one, is not this version's.
+pub(super) fn stale_schema(root: &Path) -> Option<String> {
+    let path = Shipped::Exception.copy();
+    let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE);
+    let is_stale = file.opened && file.source.text() != schemas::of_file(Shipped::Exception, Identity::OWN);
+    let version = env!("CARGO_PKG_VERSION");
+    is_stale.then(|| {
+        format!("editors may not say what this check says: `{path}` is not the one from stopgap {version}; `stopgap doctor` tells what replaces it")
+    })
 }
 
 /// The part of the register that is reported on.

@@ -17,8 +17,8 @@ use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
 use crate::history::trail::{self, Trail};
-use crate::output::Report;
 use crate::output::show::{Sheet, Slip, render};
+use crate::output::{Report, Setting};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Exception, FileRef, Register, Status, Term, stem};
 use crate::replay::{self, Between, Past};
@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
         several: None,
         cards: Cards::NONE,
         scan: None,
+        setting: Setting::PLAIN,
     };
     let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));
     let sheet = Sheet {

@@ -218,7 +218,7 @@ fn write_baseline(
 fn allowed(item: &Item) -> Allowed {
     let id = match &item.found.what {
         What::Rule(id) => id.clone(),
-        What::All | What::Unnamed => String::new(),
+        What::All | What::Unnamed | What::Unread { .. } => String::new(),
     };
     Allowed { path: item.path.clone(), tool: item.found.tool.to_owned(), id, code: item.found.code.clone() }
 }

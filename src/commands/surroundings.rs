@@ -38,22 +38,20 @@ pub(super) fn of_register(
     Ok(Around { inventory: Some(inventory), ..Around::default() })
 }
 
-/// Reads what is around a change. The rule books are the base's and the head's, of which each can have more read.
+/// Reads what is around a change, which is made of `commits`, newest first. The rule books are the base's and the head's, of which each can have more read.
 ///
 /// # Errors
 ///
 /// When `git` does not deliver.
 pub(super) fn of_change(
     (head, base, git): (&Head, &Snapshot, &Git),
+    commits: &[(Commit, Option<CommitInfo>)],
     root: &Path,
     (judge, book): (&Judge, Option<&RuleBook>),
     in_any_case: bool,
     files: &mut Files,
 ) -> Result<Around, Error> {
-    let work = match (&base.commit, git.commit("HEAD")?) {
-        (Some(before), Some(after)) => Work::of(git, before, &after, &judge.policy.agents)?,
-        _ => Work::default(),
-    };
+    let work = Work::of(git, commits, &judge.policy.agents)?;
     let by_agents = work.by_agents(base.prefix());
     let mut around = Around { inventory: None, by_agents, writers: work.writers.clone() };
     let brought = in_any_case || book.is_some_and(|book| book.suppressed.is_some());
@@ -191,14 +189,12 @@ struct Step {
 }
 
 impl Work {
-    fn of(git: &Git, base: &Commit, head: &Commit, agents: &Agents) -> Result<Self, Error> {
-        let mut commits = git.commits(head, Some(base))?;
-        commits.reverse();
-        let infos = git.infos(&commits.iter().collect::<Vec<_>>())?;
-        let steps: Vec<(&Commit, CommitInfo)> = commits
+    /// Takes the commits of a change, newest first.
+    fn of(git: &Git, commits: &[(Commit, Option<CommitInfo>)], agents: &Agents) -> Result<Self, Error> {
+        let steps: Vec<(&Commit, &CommitInfo)> = commits
             .iter()
-            .zip(infos)
-            .filter_map(|(commit, info)| Some((commit, info.filter(|info| info.parents.len() < 2)?)))
+            .rev()
+            .filter_map(|(commit, info)| Some((commit, info.as_ref().filter(|info| info.parents.len() < 2)?)))
             .collect();
         let made: Vec<(Option<String>, bool)> = steps.iter().map(|(_, info)| makers(info, agents)).collect();
         let writers = steps.iter().flat_map(|(_, info)| authors(info)).collect();
@@ -248,11 +244,9 @@ impl Work {
                 let (Some(agent), Some(after)) = (&step.agent, after) else { continue };
                 let below = path.strip_prefix(prefix).unwrap_or(&path);
                 let oids: Vec<&str> = std::iter::once(after.as_str()).chain(before.as_deref()).collect();
-                let mut texts = git.blobs(&oids, MOST_BYTES)?.into_iter().flatten();
-                let read = |bytes: Option<Vec<u8>>| {
-                    bytes.and_then(|bytes| reader.read(below, &String::from_utf8_lossy(&bytes)))
-                };
-                let (now, then) = (read(texts.next()), read(texts.next()));
+                let mut texts = git.blobs(&oids, MOST_BYTES)?.into_iter();
+                let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| reader.read(below, &bytes));
+                let (now, then) = (read(texts.next().flatten()), read(texts.next().flatten()));
                 inventory.blame(below, now.as_ref(), then.as_ref(), agent);
             }
         }

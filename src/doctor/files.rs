@@ -35,7 +35,7 @@ fn register(facts: &Facts<'_>) -> Line {
 
 fn schemas(facts: &Facts<'_>) -> Vec<Line> {
     let copies = facts.schemas;
-    let stale = copies.iter().filter(|copy| copy.text.as_deref().is_some_and(|text| text != copy.shipped));
+    let stale = copies.iter().filter(|copy| copy.text.as_deref().is_some_and(|text| *text != copy.shipped));
     let mut lines: Vec<Line> = stale
         .map(|copy| {
             let message = format!("`{}` is not the one from stopgap {}", shown(&copy.path), env!("CARGO_PKG_VERSION"));

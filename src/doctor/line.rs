@@ -102,6 +102,7 @@ checks! {
     RegisterCheck "register-check" "On the schedule it judges the whole register: `check`.",
     History "history" "`stopgap history` runs on the schedule.",
     Fails "fails" "The job fails when stopgap does.",
+    Beside "beside" "What the policy says of ignore files and of scanners is judged: `sync --check`, `enforce`.",
     WholeHistory "whole-history" "The job has the whole history of the repository.",
     Pinned "pinned" "What runs is named by a commit or digest that nobody can move.",
     Permissions "permissions" "The job's token may do what it needs and nothing else.",

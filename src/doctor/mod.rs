@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 pub use answers::Settings;
 pub use line::{Check, Group, Line, Status};
 
+use crate::ci::command::Subcommand;
 use crate::files::ReadFile;
 use crate::people::People;
-use crate::policy::{Forge, Policy, places};
+use crate::policy::{Enforcement, Forge, Policy, places};
 use crate::signoff::Ownership;
 use crate::time::Day;
 
@@ -54,7 +55,7 @@ pub struct SchemaCopy {
     /// Its text; `None` if there is no such file.
     pub text: Option<String>,
     /// The text in this version of stopgap.
-    pub shipped: &'static str,
+    pub shipped: String,
 }
 
 /// GitLab's pipeline, from the top of the work tree.
@@ -114,6 +115,26 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Line> {
     }
     lines.sort_by_key(|line| line.check);
     lines
+}
+
+/// Returns what the policy asks for beside the register and no job judges; `runs` says whether one does. Suppressions are
+/// no part of it: `stopgap check` judges them wherever it runs.
+fn unjudged(facts: &Facts<'_>, runs: impl Fn(Subcommand) -> bool) -> Vec<Line> {
+    let policy = facts.policy;
+    let wanted = [
+        (
+            !policy.sync.is_empty() && !runs(Subcommand::Sync),
+            "the policy names ignore files in `sync`, and no job runs `stopgap sync --check`: they may hold anything",
+            "add the job that docs/sync.md shows",
+        ),
+        (
+            policy.enforcement != Enforcement::default() && !runs(Subcommand::Enforce),
+            "the policy says in `enforce` which results need an exception, and no job runs `stopgap enforce`",
+            "add a step after the scanner: `stopgap enforce RESULTS.sarif`, see docs/enforce.md",
+        ),
+    ];
+    let missing = wanted.into_iter().filter(|(is_missing, ..)| *is_missing);
+    missing.map(|(_, message, fix)| Line::advice(Check::Beside, message, fix)).collect()
 }
 
 /// Returns the forge that hosts a repository, as far as its policy, the CI system and its CI files tell.

@@ -133,6 +133,17 @@ impl Git {
         Ok(name.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
 
+    /// Tells whether a remote is known to have a commit.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn is_published(&self, commit: &Commit) -> Result<bool, Error> {
+        let arguments =
+            ["for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit.as_str(), "refs/remotes"];
+        Ok(self.try_run(&arguments)?.is_some_and(|answer| !trim(&answer).is_empty()))
+    }
+
     /// Returns the best common ancestor of two commits; `None` if this clone has none.
     ///
     /// # Errors

@@ -100,13 +100,13 @@ impl Git {
         succeeded(name, ended)
     }
 
-    /// Lists the files that git tracks below a folder (empty: everywhere), without links and submodules; the paths are
-    /// from the top of the work tree.
+    /// Lists the files and links that git tracks below a folder (empty: everywhere), without submodules; the paths are
+    /// from the top of the work tree, and each comes with whether it is a link.
     ///
     /// # Errors
     ///
     /// When `git` cannot be started.
-    pub fn tracked(&self, folder: &str) -> Result<Vec<Vec<u8>>, Error> {
+    pub fn tracked(&self, folder: &str) -> Result<Vec<(Vec<u8>, bool)>, Error> {
         let mut arguments = vec!["ls-files", "--stage", "-z", "--"];
         if !folder.is_empty() {
             arguments.push(folder);
@@ -115,7 +115,8 @@ impl Git {
         let lines = listing.split(|byte| *byte == 0);
         let file = |line: &[u8]| {
             let tab = line.iter().position(|byte| *byte == b'\t')?;
-            line.starts_with(b"100").then(|| line[tab + 1..].to_vec())
+            let is_link = line.starts_with(b"120");
+            (is_link || line.starts_with(b"100")).then(|| (line[tab + 1..].to_vec(), is_link))
         };
         Ok(lines.filter_map(file).collect())
     }

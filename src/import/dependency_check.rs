@@ -3,37 +3,24 @@
 //! `until` names the day from which the finding is reported again. A document type is refused, so no entity is ever
 //! expanded and nothing is fetched.
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 
 use crate::error::Error;
 use crate::import::decode;
 use crate::import::tree::{self, Ignore, folded, list};
-use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
 use crate::source::{Source, Span};
 use crate::text::shown;
+use crate::xml::{self, Why};
 use crate::yaml::Problem;
 
 const TOOL: &str = "dependency-check";
-
-/// More elements and texts than any real file has.
-const MOST_NODES: u32 = 1_000_000;
-
-/// An element with more attributes is not a suppression; comparing them all takes too long.
-const MOST_ATTRIBUTES: usize = 64;
 
 /// Reads the file.
 pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Reading, Error> {
     let (text, _) = decode::decode(bytes);
     let source = Source::new(name, text);
-    if let Some(at) = crowded_element(source.text()) {
-        let message = format!("an element with more than {MOST_ATTRIBUTES} attributes");
-        let problem =
-            Problem::new(Span::new(at, at + 1), message, "no suppression file has one: is it the right file?");
-        return Err(tree::unusable(&source, vec![problem]));
-    }
-    let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(source.text(), parsing).map_err(|error| broken(&source, &error))?;
+    let document = xml::parse(source.text()).map_err(|fault| broken(&source, &fault))?;
     let mut reading = Reading::new(Format::DependencyCheck);
     let root = document.root_element();
     if root.tag_name().name() != "suppressions" {
@@ -58,41 +45,17 @@ pub(super) fn read(name: &str, bytes: Vec<u8>, options: &Options) -> Result<Read
     Ok(reading)
 }
 
-/// Finds an element that has too many attributes to compare them with each other. Counts the equals signs of a tag
-/// outside quotes.
-fn crowded_element(text: &str) -> Option<usize> {
-    let (mut start, mut signs, mut quote) = (0, 0, None);
-    for (at, byte) in text.bytes().enumerate() {
-        match (byte, quote) {
-            (b'<', None) => (start, signs) = (at, 0),
-            (b'=', None) => signs += 1,
-            (b'"' | b'\'', None) if signs > 0 => quote = Some(byte),
-            (byte, Some(open)) if byte == open => quote = None,
-            (b'>', None) => signs = 0,
-            _ => {}
-        }
-        if signs > MOST_ATTRIBUTES {
-            return Some(start);
-        }
-    }
-    None
-}
-
-fn broken(source: &Source, error: &roxmltree::Error) -> Error {
-    let place = error.pos();
-    let start = source.line_start(place.row as usize);
-    let span = source.line_at(start);
-    let (message, help) = match error {
-        roxmltree::Error::DtdDetected => (
-            "a document type (`<!DOCTYPE`) is not allowed: its entities could expand endlessly".to_owned(),
-            "delete the declaration and write its entities out",
-        ),
-        error => (
-            format!("not valid XML: {}", shown(&error.to_string())),
-            "dependency-check cannot read it either: fix it there",
-        ),
+fn broken(source: &Source, fault: &xml::Fault) -> Error {
+    let span = match fault.why {
+        Why::Crowded | Why::Deep => Span::new(fault.at, fault.at + 1),
+        Why::DocumentType | Why::Syntax(_) => source.line_at(u32::try_from(fault.at).unwrap_or(u32::MAX)),
     };
-    tree::unusable(source, vec![Problem::new(span, message, help)])
+    let help = match fault.why {
+        Why::DocumentType => "delete the declaration and write its entities out",
+        Why::Crowded | Why::Deep => "no suppression file has one: is it the right file?",
+        Why::Syntax(_) => "dependency-check cannot read it either: fix it there",
+    };
+    tree::unusable(source, vec![Problem::new(span, fault.why.to_string(), help)])
 }
 
 /// What a suppression is about.
@@ -132,7 +95,7 @@ fn one(line: usize, node: Node<'_, '_>, options: &Options) -> Option<Ignore> {
         ignore.keep_quietly("notes", &parts.notes);
     }
     if let Some(until) = node.attribute("until") {
-        ignore.ends("until", until, Midnight::Local, options);
+        ignore.ends("until", until, TOOL, options);
     }
     if node.attribute("base").is_some_and(|flag| matches!(flag, "true" | "1")) {
         ignore.keep_quietly("base", "true");

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::import::decode;
 use crate::import::table::{self, NoTable};
 use crate::import::tree::{self, Ignore, folded};
-use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
 use crate::register::fields::CONTROL;
 use crate::source::{Source, Span};
@@ -96,7 +95,7 @@ impl Waiver {
     fn take(&mut self, key: &str, text: &str, options: &Options) {
         match key {
             "justification" => self.0.reason(text),
-            "expiration_date" => self.0.ends(key, text, Midnight::Local, options),
+            "expiration_date" => self.0.ends(key, text, TOOL, options),
             "run" => self.0.keep_quietly(key, text),
             key => self.0.keep(key, text, "has no field here"),
         }

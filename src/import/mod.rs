@@ -18,7 +18,6 @@ mod snyk;
 mod table;
 mod tree;
 mod trivy;
-mod until;
 mod meaning;
 
 use std::collections::BTreeMap;

@@ -9,7 +9,6 @@ use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::error::Error;
 use crate::import::tree::{self, Ignore, folded};
-use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
 use crate::source::{Source, Span};
 use crate::text::shown;
@@ -87,7 +86,7 @@ impl Ignored<'_> {
             let span = item.span().unwrap_or(0..0);
             let written = || self.source.slice(Span::new(span.start, span.end)).trim_matches('"');
             if key == until {
-                ignore.ends(until, written(), Midnight::Local, options);
+                ignore.ends(until, written(), TOOL, options);
             } else if !known.contains(&key) {
                 ignore.keep(key, &folded(written()), "is under a key that osv-scanner does not know");
             }

@@ -4,7 +4,6 @@
 
 use crate::error::Error;
 use crate::import::tree::{self, Ignore, list};
-use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
 use crate::register::fields::REQUESTER;
 use crate::source::Source;
@@ -77,7 +76,7 @@ fn one(source: &Source, line: usize, id: &str, paths: &[String], details: &Node<
         match &*entry.key {
             _ if entry.value.is_empty() => {}
             "reason" => ignore.reason(&text),
-            "expires" => ignore.ends("expires", &text, Midnight::Utc, options),
+            "expires" => ignore.ends("expires", &text, TOOL, options),
             "created" => ignore.starts("created", &text, options),
             "ignoredBy" => ignored_by(source, &entry.value, &mut ignore),
             "disregardIfFixable" => {

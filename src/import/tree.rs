@@ -6,13 +6,14 @@
 
 use crate::error::Error;
 use crate::files;
-use crate::import::until::{self, Midnight};
 use crate::import::{Entry, Note, Options, id, own};
+use crate::register::Status;
 use crate::register::draft::Draft;
-use crate::register::fields::{EXPIRES, Field, REASON, STARTS, TITLE};
+use crate::register::fields::{EXPIRES, Field, REASON, STARTS, STATUS, TITLE};
 use crate::source::Source;
 use crate::text::phrases::is_placeholder;
 use crate::text::shown;
+use crate::time::until::{self, Clock, Until};
 use crate::yaml::write::Value;
 use crate::yaml::{self, Node, Problem};
 
@@ -80,11 +81,13 @@ impl Ignore {
     }
 
     /// Takes the end as the tool means it. `key` is what the tool calls it.
-    pub(super) fn ends(&mut self, key: &str, text: &str, midnight: Midnight, options: &Options) {
-        match until::expiry(text, midnight, options.zone) {
+    pub(super) fn ends(&mut self, key: &str, text: &str, tool: &str, options: &Options) {
+        match Until::read(text, Clock::of(tool)).map(|until| until.expiry(options.zone)) {
             Some(end) => {
                 self.draft.set(EXPIRES, end.to_string());
-                until::settle(&mut self.draft, options);
+                if options.today.has_ended(options.zone, end) {
+                    self.draft.set(STATUS, Status::Expired.name());
+                }
             }
             None => self.keep(key, text, "is not a readable date"),
         }

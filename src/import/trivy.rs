@@ -4,7 +4,6 @@
 
 use crate::error::Error;
 use crate::import::tree::{self, Ignore, folded, list, texts};
-use crate::import::until::Midnight;
 use crate::import::{Format, Options, Reading};
 use crate::source::Source;
 use crate::text::{nearest, shown};
@@ -77,7 +76,7 @@ fn one(source: &Source, item: &Node<'_>, kind: Option<&str>, options: &Options) 
         ignore.reason(text);
     }
     if let Some(text) = item.get("expired_at").and_then(Node::as_text) {
-        ignore.ends("expired_at", text, Midnight::Utc, options);
+        ignore.ends("expired_at", text, TOOL, options);
     }
     for entry in item.as_map().unwrap_or_default() {
         if !KEYS.contains(&&*entry.key) && !entry.value.is_empty() {
@@ -131,7 +130,7 @@ fn read_lines(source: &Source, options: &Options) -> Reading {
             ignore.note("kind", text);
         }
         if let Some(end) = end {
-            ignore.ends("exp", end, Midnight::Utc, options);
+            ignore.ends("exp", end, TOOL, options);
         }
         let behind = line.split_whitespace().skip(1).filter(|field| !field.starts_with("exp:"));
         let behind = behind.map(|word| word.trim_start_matches('#')).collect::<Vec<_>>().join(" ");

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-pub use crate::text::is_hostile;
+pub use crate::text::{is_hostile, shell_word};
 
 /// Turns a text into one line for a terminal or a log: hostile characters are written `\u{1b}`, and whatever GitHub,
 /// Azure and TeamCity take for a command in a log is broken up.
@@ -151,16 +151,6 @@ pub fn uri(path: &str) -> String {
         }
     }
     uri
-}
-
-/// Quotes a word for a POSIX shell (IEEE Std 1003.1, section 2.2.2), if it needs quotes.
-#[must_use]
-pub fn shell_word(word: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(safe) && !word.starts_with('-') {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Takes away what makes an embedded link of a SARIF message (SARIF 2.1.0, section 3.11.6).

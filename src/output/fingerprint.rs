@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::output::Report;
 use crate::rule::Finding;
 
-/// Names of findings that stay the same while lines move: rule, exception and field, hashed, and a number that
-/// distinguishes equal ones in a run.
+/// Names of findings that stay the same while lines move and files grow: rule, register, exception and field, hashed,
+/// and a number that distinguishes equal ones in a run.
 #[derive(Default)]
 pub(super) struct Fingerprints {
     seen: BTreeMap<u64, usize>,
@@ -15,11 +15,11 @@ pub(super) struct Fingerprints {
 impl Fingerprints {
     /// Returns the name of the next finding, in the order of the report.
     pub(super) fn next(&mut self, report: &Report<'_>, finding: &Finding) -> String {
-        let owner = report.exception(finding.file).unwrap_or_else(|| report.source(finding.file).path());
-        // The same id may be in several registers.
-        let owner = match report.register_of(finding.file) {
-            Some(register) => format!("{register}/{owner}"),
-            None => owner.to_owned(),
+        // The same id may be in several registers; the same one in whatever folder of its register.
+        let owner = match (report.exception(finding.file), report.root(finding.file)) {
+            (Some(id), "") => id.to_owned(),
+            (Some(id), root) => format!("{root}/{id}"),
+            (None, _) => report.repository_path(finding.file),
         };
         let hash = fnv1a([finding.rule.id, &owner, &finding.place.pointer]);
         let number = self.seen.entry(hash).and_modify(|number| *number += 1).or_insert(1);

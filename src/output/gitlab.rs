@@ -16,9 +16,17 @@ use crate::rule::{Finding, Level};
 struct Issue {
     description: String,
     check_name: &'static str,
+    /// Where the rule is explained, as the Code Climate format has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Content>,
     fingerprint: String,
     severity: &'static str,
     location: Location,
+}
+
+#[derive(Serialize)]
+struct Content {
+    body: String,
 }
 
 #[derive(Serialize)]
@@ -53,6 +61,7 @@ fn unjudged(broken: &Broken) -> Issue {
     Issue {
         description: escape::line(&broken.sentence()).into_owned(),
         check_name: env!("CARGO_PKG_NAME"),
+        content: None,
         fingerprint: fingerprint::of_register(&broken.name),
         severity: "blocker",
         location: Location { path: broken.path.clone(), positions: Positions { begin: start(), end: start() } },
@@ -64,6 +73,7 @@ fn issue(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints
     Issue {
         description: description(finding),
         check_name: finding.rule.id,
+        content: report.page_of(finding.rule).map(|body| Content { body }),
         fingerprint: fingerprints.next(report, finding),
         severity: match finding.level {
             Level::Error => "major",

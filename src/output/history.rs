@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::card::Cards;
 use crate::git::Commit;
-use crate::output::{Look, Report, escape, github, json, text};
+use crate::output::{Look, Report, Setting, escape, github, json, text};
 use crate::register::Register;
 use crate::replay::{Past, Verdict};
 use crate::rule::Level;
@@ -264,6 +264,7 @@ impl HistoryReport<'_> {
             several: None,
             cards: Cards::NONE,
             scan: None,
+            setting: Setting::PLAIN,
         }
     }
 }

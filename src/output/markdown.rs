@@ -1,13 +1,16 @@
 //! A page for GitHub's job summary: one table of findings, and a card for each decision that a change asks for.
 //!
-//! The heaviest come first, because the page is bounded, and what is left out must be the least important. The bound is that of a comment on GitHub, 65,536 characters, so that the same
-//! page can be posted; a job summary may have 1 MiB per step.
+//! The heaviest come first, because the page is bounded, and what is left out must be the least important. The bound is
+//! that of a comment on GitHub, 65,536 characters, so that the same page can be posted; a job summary may have 1 MiB per
+//! step.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::output::{Place, Report, card, escape, text};
+use crate::output::{Place, Report, card, escape, record, text};
 use crate::rule::{Finding, Level};
+use crate::source::FileId;
 
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 65_000;
@@ -26,13 +29,14 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
     let findings = report.by_weight();
     let mut page = if report.quiet { String::new() } else { head(report) };
     let mut left_out = [0; 3];
+    let mut owners = Owners::default();
     let room = if report.cards.list.is_empty() { LONGEST_PAGE } else { LONGEST_PAGE - FOR_CARDS };
     if !findings.is_empty() {
-        page.push_str("| level | rule | place | finding |\n|---|---|---|---|\n");
+        page.push_str("| level | rule | place | owner | finding |\n|---|---|---|---|---|\n");
     }
     for finding in findings {
         let full = left_out.iter().sum::<usize>() > 0;
-        let row = if full { String::new() } else { row(report, finding) };
+        let row = if full { String::new() } else { row(report, finding, &mut owners) };
         if full || page.len() + row.len() + RESERVED > room {
             left_out[level(finding)] += 1;
         } else {
@@ -77,22 +81,64 @@ fn head(report: &Report<'_>) -> String {
         let help = broken.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
         let _ = writeln!(page, "**{}**{help}\n", prose(&broken.sentence()));
     }
+    if let Some(command) = again(report) {
+        let _ = writeln!(page, "The same in a clone:\n\n```sh\n{command}\n```\n");
+    }
     for line in text::elsewhere(report).iter().chain(report.remarks) {
         let _ = writeln!(page, "{}\n", prose(line));
     }
     page
 }
 
-fn row(report: &Report<'_>, finding: &Finding) -> String {
+/// Returns the command that finds the same in a clone, to be copied; `None` where nothing is compared, or where it would
+/// hold what ends or hides a block of code.
+fn again(report: &Report<'_>) -> Option<String> {
+    let base = report.base.filter(|base| !base.is_empty())?;
+    let root = match report.setting.below.trim_end_matches('/') {
+        _ if report.several.is_some() => " --all-registers".to_owned(),
+        "" => String::new(),
+        root => format!(" --root {}", escape::shell_word(root)),
+    };
+    let command = format!("stopgap check{root} --base {base}");
+    (!command.contains('`') && escape::line(&command) == command).then_some(command)
+}
+
+/// The owners of exceptions, read when they are first needed.
+#[derive(Default)]
+struct Owners(BTreeMap<FileId, String>);
+
+impl Owners {
+    /// Returns the owner of the exception that a file holds as the file writes it, for a cell; empty where there is
+    /// none.
+    fn of(&mut self, report: &Report<'_>, file: FileId) -> &str {
+        self.0.entry(file).or_insert_with(|| {
+            let owner = report.exception(file).and_then(|_| record::owner(report.source(file).text()));
+            owner.map(|owner| escape::markdown_code(&cut(&escape::folded(&owner)))).unwrap_or_default()
+        })
+    }
+}
+
+fn row(report: &Report<'_>, finding: &Finding, owners: &mut Owners) -> String {
     let Place { start, .. } = report.place(finding.file, finding.span);
     let path = cut(&report.repository_path(finding.file));
     let place = escape::markdown_code(&format!("{path}:{}:{}", start.line, start.column));
+    let place = linked(&place, report.address(finding));
+    let rule = linked(&format!("`{}`", finding.rule.id), report.page_of(finding.rule));
     let mut what = prose(&finding.message);
     if let Some(help) = &finding.help {
         what.push_str("<br>");
         what.push_str(&prose(help));
     }
-    format!("| {} | `{}` | {place} | {what} |\n", finding.level.name(), finding.rule.id)
+    format!("| {} | {rule} | {place} | {} | {what} |\n", finding.level.name(), owners.of(report, finding.file))
+}
+
+/// Makes a cell a link, if an address is known. An address holds nothing that Markdown reads: see `report::page_of` and
+/// `escape::uri`.
+fn linked(cell: &str, address: Option<String>) -> String {
+    match address {
+        Some(address) => format!("[{cell}]({address})"),
+        None => cell.to_owned(),
+    }
 }
 
 fn prose(text: &str) -> String {
@@ -113,5 +159,41 @@ fn level(finding: &Finding) -> usize {
         Level::Error => 0,
         Level::Warning => 1,
         Level::Note | Level::Off => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Identity, Setting, testing};
+    use crate::policy::Forge;
+    use crate::report::Links;
+
+    #[test]
+    fn a_row_leads_to_the_line_and_to_the_rule_and_names_the_owner() {
+        let page = |setting: &Setting| {
+            testing::printed(setting, "owner: '@dana|x'\nstatus: [\n", render)
+                + &testing::printed(setting, "title: N/A\nowner: '@dana|x'\n", render)
+        };
+        let links = Links {
+            prefix: None,
+            base: Some("https://github.com/acme/register".to_owned()),
+            forge: Forge::GitHub,
+            commit: "c0ffee".to_owned(),
+            below: "sec/".to_owned(),
+        };
+        let identity = Identity { docs: Some("https://stopgap.example"), repository: None };
+        let known = page(&Setting { identity, links: Some(links), ..Setting::default() });
+        let row = known.lines().find(|line| line.contains("placeholder-text")).unwrap();
+        let lead = "| error | [`placeholder-text`](https://stopgap.example/rules/placeholder-text.html) \
+            | [`exceptions/one.yaml:1:8`](https://github.com/acme/register/blob/c0ffee/sec/exceptions/one.yaml#L1) \
+            | `@dana`&#124;";
+        assert!(row.starts_with(lead), "{row}");
+        let plain = page(&Setting::default());
+        assert!(!plain.contains("]("), "{plain}");
+        assert!(
+            plain.contains("```sh\nstopgap check --base 0123456789abcdef0123456789abcdef01234567\n```\n"),
+            "{plain}"
+        );
     }
 }

@@ -10,16 +10,19 @@ pub mod diff;
 pub mod doctor;
 pub mod escape;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 mod fingerprint;
 mod github;
 mod gitlab;
 pub mod history;
 mod html;
+mod identity;
 pub mod import;
 pub mod import_update;
 mod json;
 mod junit;
+mod links;
 pub mod list;
 mod markdown;
 mod rdjson;
@@ -27,6 +30,7 @@ pub mod record;
 pub mod remind;
 pub mod report;
 mod sarif;
+pub mod schemas;
 mod several;
 pub mod show;
 mod snippet;
@@ -36,8 +40,10 @@ pub mod sync;
 mod text;
 mod wrap;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+pub use identity::Identity;
 pub use several::{Broken, Named, Several};
 pub use snippet::{Look, Severity, Snippet, render as render_snippet};
 pub use statistics::render as render_statistics;
@@ -46,7 +52,8 @@ pub use wrap::wrap;
 use crate::card::Cards;
 use crate::files;
 use crate::register::{self, Files};
-use crate::rule::{Finding, Findings, Level};
+use crate::report::Links;
+use crate::rule::{Finding, Findings, Level, Rule};
 use crate::scan::Scan;
 use crate::source::{FileId, Position, Source, Span};
 use crate::time::Today;
@@ -106,6 +113,32 @@ pub struct Place<'r> {
     pub end: Position,
 }
 
+/// What surrounds a result: whose it is, and where people look at it.
+#[derive(Debug, Default)]
+pub struct Setting {
+    /// Where the program is at home.
+    pub identity: Identity,
+    /// Where files can be looked at, if that is known.
+    pub links: Option<Links>,
+    /// Where the root is in the work tree, whatever the paths of the result start at: empty, or ending in `/`.
+    pub below: String,
+    /// The levels that the policy gives to rules; of several registers the heaviest.
+    pub levels: BTreeMap<&'static str, Level>,
+    /// What tells the result apart from that of the plain check of the same register, such as `enforce`; or empty.
+    pub part: &'static str,
+}
+
+impl Setting {
+    /// That of a result which is only shown to whoever runs the command.
+    pub const PLAIN: &'static Self =
+        &Self { identity: Identity::OWN, links: None, below: String::new(), levels: BTreeMap::new(), part: "" };
+
+    /// Returns the level of a rule.
+    fn level(&self, rule: &Rule) -> Level {
+        self.levels.get(rule.id).copied().unwrap_or(rule.level)
+    }
+}
+
 /// The result of a check, ready to be printed.
 #[derive(Debug)]
 pub struct Report<'r> {
@@ -135,6 +168,8 @@ pub struct Report<'r> {
     pub cards: &'r Cards,
     /// What scanners found, if their logs were judged.
     pub scan: Option<&'r Scan>,
+    /// What surrounds it.
+    pub setting: &'r Setting,
 }
 
 impl Report<'_> {
@@ -192,6 +227,25 @@ impl Report<'_> {
         files::below(self.prefix, self.source(file).path())
     }
 
+    /// Returns the root of the register that a file belongs to, from the top of the work tree: empty for the top itself.
+    fn root(&self, file: FileId) -> &str {
+        match self.register_of(file) {
+            Some(name) => name.strip_prefix('.').filter(|rest| rest.is_empty()).unwrap_or(name),
+            None => self.setting.below.trim_end_matches('/'),
+        }
+    }
+
+    /// Returns the page of a rule, if the documentation has an address.
+    fn page_of(&self, rule: &Rule) -> Option<String> {
+        self.setting.identity.rule(rule.id)
+    }
+
+    /// Returns where the line of a finding can be looked at, if that is known.
+    fn address(&self, finding: &Finding) -> Option<String> {
+        let Place { path, start, .. } = self.place(finding.file, finding.span);
+        self.setting.links.as_ref()?.line(path, start.line)
+    }
+
     /// Returns the id of the exception in a file; `None` for a file outside the register.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&str> {
@@ -245,3 +299,6 @@ pub fn render(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Wri
         Format::Markdown => markdown::render(report, out),
     }
 }
+
+#[cfg(test)]
+mod testing;

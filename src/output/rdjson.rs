@@ -21,8 +21,8 @@ struct DiagnosticResult {
 #[derive(Serialize)]
 struct Source {
     name: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    url: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -44,6 +44,8 @@ struct Suggestion {
 #[derive(Serialize)]
 struct Code {
     value: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +68,7 @@ struct Position {
 
 /// Writes the findings that gate: they become comments on the change.
 pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let source = Source { name: env!("CARGO_PKG_NAME"), url: env!("CARGO_PKG_REPOSITORY") };
+    let source = Source { name: env!("CARGO_PKG_NAME"), url: report.setting.identity.page() };
     let found = report.gating().map(|finding| diagnostic(report, finding));
     let diagnostics = report.broken().iter().map(unjudged).chain(found).collect();
     escape::json(&DiagnosticResult { source, diagnostics }, out)
@@ -84,7 +86,7 @@ fn unjudged(broken: &Broken) -> Diagnostic {
         message,
         location: Location { path: broken.path.clone(), range: Range { start: start(), end: start() } },
         severity: "ERROR",
-        code: Code { value: env!("CARGO_PKG_NAME") },
+        code: Code { value: env!("CARGO_PKG_NAME"), url: None },
         suggestions: Vec::new(),
     }
 }
@@ -106,7 +108,7 @@ fn diagnostic(report: &Report<'_>, finding: &Finding) -> Diagnostic {
             Level::Warning => "WARNING",
             Level::Note | Level::Off => "INFO",
         },
-        code: Code { value: finding.rule.id },
+        code: Code { value: finding.rule.id, url: report.page_of(finding.rule) },
         suggestions: report
             .shown_fix(finding)
             .map(|fix| Suggestion { range: range(fix.span()), text: fix.joined(source.text()) })

@@ -124,6 +124,16 @@ impl<'v> View<'v> {
     }
 }
 
+/// Returns the owner that a file names; `None` if it names none or cannot be read.
+pub(super) fn owner(text: &str) -> Option<String> {
+    let tree = yaml::parse(text).ok()?;
+    let (_, node) = yaml::lookup(&tree, "/owner")?;
+    match &node.kind {
+        Kind::Scalar(scalar) if !node.is_empty() => Some(scalar.text.to_string()),
+        _ => None,
+    }
+}
+
 /// The file itself: its keys in the order of the table of fields, then unknown ones in their own order. Every scalar is
 /// a text as stopgap reads it, so that `0417` and `1.10` stay what they are; an empty value is a missing key.
 ///

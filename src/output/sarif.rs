@@ -1,7 +1,8 @@
 //! SARIF 2.1.0, for code scanning.
 //!
 //! What GitHub requires beyond the standard is here too: all rules with their texts, regions of one line with all four
-//! numbers, and fingerprints that survive moved lines.
+//! numbers, and the one fingerprint that it reads
+//! (<https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning>).
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -10,27 +11,35 @@ use serde::Serialize;
 
 use crate::output::fingerprint::Fingerprints;
 use crate::output::{Broken, Place, Report, escape};
-use crate::rule::{Family, Rule};
-use crate::rule::{Finding, Level};
+use crate::rule::{Family, Finding, Level, Rule, Weight};
 use crate::rules;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Source, Span};
 use crate::yaml::{Fix, Replacement};
+
+/// The only one of a result's fingerprints that code scanning reads. `upload-sarif` hashes the line and what follows it
+/// where it is missing, so that whatever is added below a last line would open a new alert.
+const FINGERPRINT: &str = "primaryLocationLineHash";
+
+/// What the paths are relative to: the top of the work tree.
+const ROOT: &str = "%SRCROOT%";
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 #[derive(Serialize)]
-struct Log {
+struct Log<'r> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [Run<'r>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
+struct Run<'r> {
     tool: Tool,
     automation_details: Automation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    version_control_provenance: Vec<Provenance<'r>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     invocations: Vec<Invocation>,
     column_kind: &'static str,
@@ -53,7 +62,22 @@ struct Notification {
 
 #[derive(Serialize)]
 struct Automation {
-    id: &'static str,
+    id: String,
+}
+
+/// Where the judged files are kept (SARIF 2.1.0, section 3.14.16).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Provenance<'r> {
+    repository_uri: &'r str,
+    revision_id: &'r str,
+    mapped_to: Base,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Base {
+    uri_base_id: &'static str,
 }
 
 #[derive(Serialize)]
@@ -67,8 +91,8 @@ struct Driver {
     name: &'static str,
     version: &'static str,
     semantic_version: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    information_uri: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'static str>,
     rules: Vec<Descriptor>,
 }
 
@@ -76,12 +100,12 @@ struct Driver {
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    /// Left out if it would be the id in another case, which validators refuse.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
+    name: String,
     short_description: Message,
     full_description: Message,
     help: Help,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
     default_configuration: Configuration,
     properties: Properties,
 }
@@ -100,16 +124,20 @@ struct Help {
 #[derive(Serialize)]
 struct Configuration {
     level: &'static str,
+    /// Left out of a rule that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
 }
 
 #[derive(Serialize)]
 struct Properties {
-    tags: [String; 2],
+    tags: Vec<String>,
     precision: &'static str,
     #[serde(rename = "problem.severity")]
     problem_severity: &'static str,
-    #[serde(rename = "security-severity")]
-    security_severity: &'static str,
+    /// Makes an alert one of security, so that it is only there for what stands open.
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -165,6 +193,17 @@ struct Location {
 struct Physical {
     artifact_location: Artifact,
     region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_region: Option<Context>,
+}
+
+/// The lines around a region.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    start_line: usize,
+    end_line: usize,
+    snippet: Message,
 }
 
 #[derive(Serialize)]
@@ -181,6 +220,8 @@ struct Region {
     start_column: usize,
     end_line: usize,
     end_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Message>,
 }
 
 /// Writes the findings that gate: an upload must not fail a pull request because of the others.
@@ -192,17 +233,32 @@ pub(super) fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
-        information_uri: env!("CARGO_PKG_REPOSITORY"),
-        rules: rules.iter().map(|rule| descriptor(rule)).collect(),
+        information_uri: report.setting.identity.page(),
+        rules: rules.iter().map(|rule| descriptor(report, rule)).collect(),
     };
     let run = Run {
         tool: Tool { driver },
-        automation_details: Automation { id: "stopgap/" },
+        automation_details: Automation { id: category(report) },
+        version_control_provenance: provenance(report).into_iter().collect(),
         invocations: invocations(report),
         column_kind: "unicodeCodePoints",
         results,
     };
     escape::json(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
+}
+
+/// Names the analysis, up to the last slash: another one of the same commit does not replace it in code scanning. That
+/// of the plain check is the same for the whole register and for a change, which GitHub compares.
+fn category(report: &Report<'_>) -> String {
+    let root = if report.several.is_some() { "" } else { &report.setting.below };
+    let part = if report.setting.part.is_empty() { String::new() } else { format!("-{}", report.setting.part) };
+    format!("stopgap{part}/{}", escape::uri(root))
+}
+
+fn provenance<'r>(report: &'r Report<'_>) -> Option<Provenance<'r>> {
+    let links = report.setting.links.as_ref()?;
+    let mapped_to = Base { uri_base_id: ROOT };
+    Some(Provenance { repository_uri: links.base.as_deref()?, revision_id: &links.commit, mapped_to })
 }
 
 /// Says which registers could not be judged.
@@ -216,31 +272,38 @@ fn invocations(report: &Report<'_>) -> Vec<Invocation> {
     vec![Invocation { execution_successful: false, tool_execution_notifications: notifications }]
 }
 
-fn descriptor(rule: &Rule) -> Descriptor {
+fn descriptor(report: &Report<'_>, rule: &Rule) -> Descriptor {
     let (summary, why, what) = (one_line(&rule.summary()), rule.why(), rule.what_to_do());
+    let level = report.setting.level(rule);
+    let exposed = rule.weight == Weight::Open;
+    let family = rule.family.name().to_lowercase();
     Descriptor {
         id: rule.id,
-        name: rule.id.contains('-').then(|| pascal_case(rule.id)),
+        name: pascal_case(rule),
         full_description: Message { text: format!("{summary} {}", one_line(&why)) },
         short_description: Message { text: summary },
         help: Help {
             text: format!("Why: {}\n\nWhat to do: {}", one_line(&why), one_line(&what)),
             markdown: format!("**Why.** {why}\n\n**What to do.** {what}"),
         },
-        default_configuration: Configuration { level: level(rule.level) },
+        help_uri: report.page_of(rule),
+        default_configuration: Configuration {
+            level: level_name(level),
+            enabled: (level == Level::Off).then_some(false),
+        },
         properties: Properties {
-            tags: ["security".to_owned(), rule.family.name().to_lowercase()],
+            tags: exposed.then(|| "security".to_owned()).into_iter().chain([family]).collect(),
             precision: if rule.family == Family::Text { "high" } else { "very-high" },
-            problem_severity: match rule.level {
+            problem_severity: match level {
                 Level::Error => "error",
                 Level::Warning => "warning",
                 Level::Note | Level::Off => "recommendation",
             },
-            security_severity: match rule.level {
+            security_severity: exposed.then_some(match level {
                 Level::Error => "7.5",
                 Level::Warning => "5.0",
                 Level::Note | Level::Off => "2.0",
-            },
+            }),
         },
     }
 }
@@ -250,9 +313,9 @@ fn outcome(report: &Report<'_>, finding: &Finding, rules: &[&Rule], fingerprints
     Outcome {
         rule_id: finding.rule.id,
         rule_index: rules.iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default(),
-        level: level(finding.level),
+        level: level_name(finding.level),
         message: Message { text: message(finding) },
-        locations: [location(report, finding.file, finding.span)],
+        locations: [shown(report, finding)],
         related_locations: related
             .map(|(index, label)| Location {
                 id: Some(index + 1),
@@ -260,7 +323,7 @@ fn outcome(report: &Report<'_>, finding: &Finding, rules: &[&Rule], fingerprints
                 ..location(report, label.file, label.span)
             })
             .collect(),
-        partial_fingerprints: BTreeMap::from([("stopgap/v1", fingerprints.next(report, finding))]),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprints.next(report, finding))]),
         properties: report.register_of(finding.file).map(|name| ("register", name.to_owned())).into_iter().collect(),
         fixes: report.shown_fix(finding).map(|fix| fixed(report, finding.file, fix)).into_iter().collect(),
     }
@@ -290,20 +353,53 @@ fn readable(text: &str) -> String {
 }
 
 fn location(report: &Report<'_>, file: FileId, span: Span) -> Location {
-    let physical_location = Physical { artifact_location: artifact(report, file), region: region(report, file, span) };
+    let physical_location = Physical {
+        artifact_location: artifact(report, file),
+        region: region(report, file, span),
+        context_region: None,
+    };
     Location { id: None, physical_location, message: None }
+}
+
+/// Returns the place of a finding with its text and the lines around it, for a viewer that has no files.
+fn shown(report: &Report<'_>, finding: &Finding) -> Location {
+    let source = report.source(finding.file);
+    let mut it = location(report, finding.file, finding.span);
+    let physical = &mut it.physical_location;
+    physical.context_region = context(source, finding.span);
+    if physical.context_region.is_some() {
+        physical.region.snippet = Some(Message { text: source.slice(finding.span).to_owned() });
+    }
+    it
+}
+
+/// Returns the line of a span with its neighbours, unless the line is all that there is, or something in it hides or is
+/// endless.
+fn context(source: &Source, span: Span) -> Option<Context> {
+    const AROUND: usize = 2;
+    const LONGEST: usize = 4096;
+    let (start_line, end_line, text) = source.around(span, AROUND)?;
+    let hides = |c: char| c != '\t' && escape::is_hostile(c);
+    let is_plain = text.len() <= LONGEST && !text.lines().any(|line| line.contains(hides));
+    is_plain.then(|| Context { start_line, end_line, snippet: Message { text: text.to_owned() } })
 }
 
 fn region(report: &Report<'_>, file: FileId, span: Span) -> Region {
     let Place { start, end, .. } = report.place(file, span);
-    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+    Region {
+        start_line: start.line,
+        start_column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        snippet: None,
+    }
 }
 
 fn artifact(report: &Report<'_>, file: FileId) -> Artifact {
-    Artifact { uri: escape::uri(&report.repository_path(file)), uri_base_id: "%SRCROOT%" }
+    Artifact { uri: escape::uri(&report.repository_path(file)), uri_base_id: ROOT }
 }
 
-fn level(level: Level) -> &'static str {
+fn level_name(level: Level) -> &'static str {
     match level {
         Level::Off => "none",
         Level::Note | Level::Warning | Level::Error => level.name(),
@@ -315,26 +411,68 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn pascal_case(id: &str) -> String {
-    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
-    id.split('-').map(word).collect()
+/// Returns the name of a rule as one word. A word of one letter joins the one before it, and the id of one word, which
+/// would only be repeated in another case, gets the name of the family in front: validators object to both.
+fn pascal_case(rule: &Rule) -> String {
+    let family = if rule.id.contains('-') { "" } else { rule.family.name() };
+    let word = |word: &str| match word.len() {
+        1 => word.to_owned(),
+        _ => word[..1].to_uppercase() + &word[1..],
+    };
+    let id: String = rule.id.split('-').map(word).collect();
+    format!("{}{id}", family.replace('-', ""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::testing;
+
+    fn driver(levels: BTreeMap<&'static str, Level>) -> Vec<serde_json::Value> {
+        let setting = crate::output::Setting { levels, ..crate::output::Setting::default() };
+        let log = testing::printed(&setting, "", |report, out| render(report, out));
+        let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+        log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap().clone()
+    }
 
     #[test]
     fn names_of_rules_are_in_pascal_case() {
-        assert_eq!(pascal_case("owner-not-a-person"), "OwnerNotAPerson");
+        let name = |id: &str| pascal_case(rules::find(id).unwrap());
+        assert_eq!(
+            ["expired", "self-approval", "owner-not-a-person"].map(name),
+            ["TimeExpired", "SelfApproval", "OwnerNotaPerson"]
+        );
     }
 
     #[test]
     fn github_takes_the_texts_of_each_rule() {
-        for rule in rules::all() {
-            let descriptor = descriptor(rule);
-            let texts = [&descriptor.short_description.text, &descriptor.full_description.text];
-            assert!(texts.iter().all(|text| (20..=1024).contains(&text.len())), "{}", rule.id);
+        for rule in driver(BTreeMap::new()) {
+            let texts = [&rule["shortDescription"]["text"], &rule["fullDescription"]["text"]];
+            assert!(texts.iter().all(|text| (20..=1024).contains(&text.as_str().unwrap().len())), "{}", rule["id"]);
+        }
+    }
+
+    #[test]
+    fn only_what_stands_open_is_an_alert_of_security_and_the_policy_says_how_grave() {
+        let levels =
+            BTreeMap::from([("expired", Level::Note), ("long-reason", Level::Error), ("copied-reason", Level::Off)]);
+        let rules = driver(levels);
+        let rule = |id: &str| rules.iter().find(|rule| rule["id"] == id).unwrap();
+        let [expired, form, off] = ["expired", "long-reason", "copied-reason"].map(rule);
+        assert_eq!(
+            (&expired["properties"]["security-severity"], &expired["defaultConfiguration"]["level"]),
+            (&"2.0".into(), &"note".into())
+        );
+        assert_eq!(expired["properties"]["tags"], serde_json::json!(["security", "time"]));
+        assert_eq!(
+            (&form["properties"]["problem.severity"], form["properties"].get("security-severity")),
+            (&"error".into(), None)
+        );
+        assert_eq!(form["properties"]["tags"], serde_json::json!(["text"]));
+        assert_eq!(off["defaultConfiguration"], serde_json::json!({"level": "none", "enabled": false}));
+        for rule in &rules {
+            let is_open = rule["properties"]["tags"].as_array().unwrap().contains(&"security".into());
+            assert_eq!(is_open, rule["properties"].get("security-severity").is_some(), "{}", rule["id"]);
         }
     }
 }

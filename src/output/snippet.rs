@@ -21,13 +21,15 @@ pub struct Look {
     pub color: bool,
     /// Whether box-drawing characters can be shown.
     pub unicode: bool,
+    /// Whether a word can be a link (OSC 8).
+    pub links: bool,
     /// Width in columns.
     pub width: usize,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 100 }
+        Self { color: false, unicode: true, links: false, width: 100 }
     }
 }
 

@@ -135,7 +135,10 @@ impl Listing<'_> {
             State::NotYet(exception) => format!("{} is not in force", exception.id),
             State::Wider(exception) => format!("more than {} covers", exception.id),
             State::Unknown => format!("no exception is called {}", row.item.marker.as_deref().unwrap_or_default()),
-            State::Nothing => "no exception".to_owned(),
+            State::Nothing => match &row.item.found.what {
+                What::Unread { why, .. } => why.clone(),
+                _ => "no exception".to_owned(),
+            },
             State::Over => "over by itself".to_owned(),
             State::Baseline => match self.baseline {
                 Some(baseline) => format!("baseline until {}", baseline.until),
@@ -154,6 +157,7 @@ fn what(what: &What) -> &str {
         What::Rule(id) => id,
         What::All => "everything",
         What::Unnamed => "what it finds",
+        What::Unread { .. } => "unreadable",
     }
 }
 
@@ -260,6 +264,7 @@ struct Suppression<'l> {
     column: usize,
     tool: &'l str,
     id: Option<&'l str>,
+    unread: Option<&'l str>,
     kind: &'static str,
     reach: &'static str,
     end: Option<String>,
@@ -310,7 +315,7 @@ fn suppression<'l>(listing: &'l Listing<'_>, row: &'l Row<'_>) -> Suppression<'l
     let found = &row.item.found;
     let exception = row.state.exception();
     let (end, unread_end) = match &found.end {
-        Some(End::Day(day)) => (Some(day.to_string()), None),
+        Some(End::At(until)) => (Some(until.first_day().to_string()), None),
         Some(End::Unread(text)) => (None, Some(text.as_str())),
         None => (None, None),
     };
@@ -321,7 +326,11 @@ fn suppression<'l>(listing: &'l Listing<'_>, row: &'l Row<'_>) -> Suppression<'l
         tool: found.tool,
         id: match &found.what {
             What::Rule(id) => Some(id),
-            What::All | What::Unnamed => None,
+            What::All | What::Unnamed | What::Unread { .. } => None,
+        },
+        unread: match &found.what {
+            What::Unread { why, .. } => Some(why),
+            _ => None,
         },
         kind: if found.is_entry { "entry" } else { "comment" },
         reach: match found.reach {

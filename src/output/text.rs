@@ -28,7 +28,12 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
             place: Some((report.source(finding.file), finding.span)),
             labels: labels.map(|label| (report.source(label.file), label.span, label.message.clone())).collect(),
         };
-        writeln!(out, "{}", snippet::render(&snippet, look))?;
+        let page = if look.links { report.page_of(finding.rule) } else { None };
+        let drawn = snippet::render(&snippet, look);
+        match page {
+            Some(page) => writeln!(out, "{}", drawn.replacen(&snippet.head, &link(&snippet.head, &page), 1))?,
+            None => writeln!(out, "{drawn}")?,
+        }
     }
     self::left_out(left_out, out)?;
     if report.quiet {
@@ -40,6 +45,12 @@ pub(super) fn render(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io
     }
     summary(report, out)?;
     fixable(report, out)
+}
+
+/// Makes a word of our own a link for a terminal
+/// (<https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>).
+fn link(word: &str, address: &str) -> String {
+    format!("\u{1b}]8;;{address}\u{1b}\\{word}\u{1b}]8;;\u{1b}\\")
 }
 
 /// Says how many findings are not listed.

@@ -192,8 +192,9 @@ pub(crate) fn is_group_name(words: &[&str]) -> bool {
     let is_one = |word: &&str| anywhere(word) || group_of(word).is_some();
     let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.find(word).is_some();
     match words {
-        [first, .., last] if ARTICLES.find(first).is_some() && words.len() <= LONGEST_GROUP && anywhere(last) => true,
-        words => words.iter().any(is_one) && words.iter().all(|word| is_one(word) || is_article(word)),
+        [first, .., last] if words.len() <= LONGEST_GROUP && ARTICLES.find(first).is_some() && anywhere(last) => true,
+        // In most texts the first word is neither.
+        words => words.iter().all(|word| is_article(word) || is_one(word)) && words.iter().any(is_one),
     }
 }
 

@@ -13,6 +13,7 @@ mod row;
 mod spanned;
 mod term;
 mod tier;
+pub mod typed_cover;
 mod values;
 
 pub use controls::{Control, Controls, control_key};

@@ -9,6 +9,8 @@ use crate::time::Day;
 /// One thing that is let be, or should not be any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LetBe {
+    /// The register, where there are several.
+    pub register: Option<String>,
     /// What kind it is, for scripts.
     pub kind: &'static str,
     /// How many there are of it.
@@ -36,7 +38,14 @@ impl LetBe {
             let all = counted(baseline.entries.len(), "suppression");
             let what = format!("{left} of {all} in `suppressions.yaml` are left; {}", ends(baseline.until, today));
             let command = "stopgap suppressions".to_owned();
-            list.push(Self { kind: "suppressions", count: left, until: Some(baseline.until), what, command });
+            list.push(Self {
+                register: None,
+                kind: "suppressions",
+                count: left,
+                until: Some(baseline.until),
+                what,
+                command,
+            });
         }
         let of = |rule: &str| findings.iter().filter(|it| it.rule.id == rule).collect::<Vec<_>>();
         let [unregistered, outlived, unknown, stale] = OF_SUPPRESSIONS.map(of);
@@ -61,7 +70,14 @@ impl LetBe {
         list.extend(stale.iter().take(MOST_NAMED).map(|finding| marker(finding, files)));
         if let Some(more) = stale.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
             let what = format!("{more} more workarounds are still there whose exceptions have ended");
-            list.push(Self { kind: "stale", count: more, until: None, what, command: CHECK.to_owned() });
+            list.push(Self {
+                register: None,
+                kind: "stale",
+                count: more,
+                until: None,
+                what,
+                command: CHECK.to_owned(),
+            });
         }
         findings.retain(|finding| !OF_SUPPRESSIONS.contains(&finding.rule.id));
         list
@@ -71,6 +87,7 @@ impl LetBe {
     #[must_use]
     pub fn of_register(mut self, name: &str, word: &str) -> Self {
         self.what = format!("{}: {}", shown(name), self.what);
+        self.register = Some(name.to_owned());
         self.command = format!("{} --root {word}", self.command);
         self
     }
@@ -81,7 +98,7 @@ const CHECK: &str = "stopgap suppressions --check";
 fn sum(kind: &'static str, count: usize, one: &str, many: &str) -> Option<LetBe> {
     let what = format!("{count} {}", if count == 1 { one } else { many });
     let command = if kind == "unknown" { CHECK } else { "stopgap suppressions --open" }.to_owned();
-    (count > 0).then_some(LetBe { kind, count, until: None, what, command })
+    (count > 0).then_some(LetBe { register: None, kind, count, until: None, what, command })
 }
 
 /// Returns what the rule says of the baseline.
@@ -89,6 +106,7 @@ fn gaps(finding: &Finding, judge: &Judge) -> LetBe {
     let baseline = judge.baseline.as_ref();
     let is_over = baseline.is_some_and(|baseline| judge.today.day > baseline.until);
     LetBe {
+        register: None,
         kind: "baseline",
         count: baseline.map_or(0, |baseline| baseline.entries.len()),
         until: baseline.map(|baseline| baseline.until),
@@ -109,5 +127,5 @@ fn marker(finding: &Finding, files: &Files) -> LetBe {
     let source = files.source(finding.file);
     let line = source.position(finding.span.start).line;
     let what = format!("`{}:{line}`: {}", shown(source.path()), finding.message);
-    LetBe { kind: "stale", count: 1, until: None, what, command: CHECK.to_owned() }
+    LetBe { register: None, kind: "stale", count: 1, until: None, what, command: CHECK.to_owned() }
 }

@@ -1,11 +1,12 @@
 //! Results of scanners as findings, for the rules that report them.
 
+use crate::register::typed_cover;
 use crate::rules::Context;
 use crate::scan::{Hit, Hits, Place as Where, Scan};
 use crate::source::Span;
-use crate::text::shown;
-use crate::tools::{Name, Selector};
-use crate::yaml::write::{self, Quotes, Value};
+use crate::text::{shell_word, shown};
+use crate::tools::{Name, Pattern, Selector};
+use crate::yaml::write::Value;
 use crate::yaml::{Place, Spot, escaped};
 
 /// Reports the results that no exception allows.
@@ -55,7 +56,8 @@ fn each(cx: &mut Context<'_>, scan: &Scan, hits: &Hits, message: impl Fn(&Hit) -
         let spot = spot(hit, span);
         let finding = cx.report_in(file, spot, message(hit) + &outside);
         let Some(cover) = hit.cover.map(|at| &scan.covers.list[at]) else {
-            finding.help(format!("mend it, or ask for an exception with `covers: [{}]`", cover_line(hit)));
+            finding
+                .help(format!("mend it, or ask for an exception: `stopgap new --cover {}`", shell_word(&cover(hit))));
             continue;
         };
         let name = shown(&cover.exception);
@@ -81,16 +83,16 @@ fn spot(hit: &Hit, span: Span) -> Spot {
     Spot { span, place: Place::value(format!("/{}/{}", escaped(hit.tool.key()), escaped(&hit.id))) }
 }
 
-/// Returns the cover that would allow a result, as YAML.
-fn cover_line(hit: &Hit) -> String {
+/// Returns the cover that would allow a result, as `--cover` takes it.
+fn cover(hit: &Hit) -> String {
     let tool = match &hit.tool {
         Name::Known(key) => (*key).to_owned(),
         Name::Other(_) => hit.driver.clone(),
     };
-    let mut entries =
-        vec![("tool".to_owned(), Value::text(shown(&tool))), ("id".to_owned(), Value::text(shown(&hit.id)))];
-    if let (Some(Where::Inside(path)), true) = (&hit.place, hit.tool.selectors().contains(&Selector::Paths)) {
-        entries.push(("paths".to_owned(), Value::flow_list([shown(path).into_owned()])));
+    let mut item = vec![("tool".to_owned(), Value::text(shown(&tool))), ("id".to_owned(), Value::text(shown(&hit.id)))];
+    let has_files = hit.tool.selectors().contains(&Selector::Paths) && !hit.tool.has_routes();
+    if let (Some(Where::Inside(path)), true) = (&hit.place, has_files) {
+        item.push(("paths".to_owned(), Value::flow_list([shown(&Pattern::literal(path)).into_owned()])));
     }
-    write::flow(&Value::Map(entries), Quotes::Double)
+    typed_cover::typed(&item)
 }

@@ -129,7 +129,7 @@ impl Known {
         if !cover.selectors().all(is_told) {
             return None;
         }
-        let is_of_files = !matches!(tool.key(), "snyk" | "audit-ci");
+        let is_of_files = !tool.has_routes();
         let written = || cover.paths.iter().map(|path| path.as_str());
         let paths: Option<Vec<Pattern>> = written().filter(|_| is_of_files).map(|it| Pattern::parse(it).ok()).collect();
         let routes = written().filter(|_| !is_of_files).map(str::to_owned).collect();

@@ -199,6 +199,9 @@ fn read<'w, R: BufRead>(
             "let the scanner write UTF-8; PowerShell's `>` does not",
         ));
     }
+    if start.starts_with(b"\x1f\x8b") {
+        return Err(LogError::new(1, "it is compressed with gzip", "unpack it first: `gunzip`"));
+    }
     if start.starts_with("\u{feff}".as_bytes()) {
         reader.consume("\u{feff}".len());
     }

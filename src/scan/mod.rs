@@ -10,6 +10,7 @@
 mod annotate;
 mod baseline;
 mod covers;
+mod groups;
 mod log;
 mod meter;
 mod model;
@@ -17,7 +18,7 @@ mod package;
 mod place;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::io::{self, BufRead, Write};
 
@@ -25,6 +26,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 pub use baseline::Before;
 pub use covers::{Covers, Known};
+pub use groups::{Group, Groups};
 pub use log::LogError;
 pub use place::Place;
 
@@ -151,6 +153,8 @@ pub struct Scan {
     pub fixable: Hits,
     /// What became of all results.
     pub counts: Counts,
+    /// The results that nothing allows, by tool and rule, where somebody asked for them.
+    pub groups: Option<Groups>,
     /// Whether results that nothing allows are reported, and not only what covers silence.
     pub is_gate: bool,
     policy: Enforcement,
@@ -174,6 +178,7 @@ impl Scan {
             suppressed: Hits::default(),
             fixable: Hits::default(),
             counts: Counts::default(),
+            groups: None,
             is_gate: true,
             policy: policy.clone(),
             root: root.to_owned(),
@@ -185,6 +190,12 @@ impl Scan {
     #[must_use]
     pub fn counting(self) -> Self {
         Self { is_gate: false, ..self }
+    }
+
+    /// Gathers what no exception allows by tool and rule, and keeps nothing else of the results.
+    #[must_use]
+    pub fn grouping(self) -> Self {
+        Self { groups: Some(Groups::default()), ..self.counting() }
     }
 
     /// Reads a log of what was there before.
@@ -266,6 +277,9 @@ impl Scan {
         }
         let ended = meant.iter().copied().find(|at| self.covers.list[*at].in_force).or(meant.first().copied());
         let is_fixable = ended.is_some_and(|at| self.covers.list[at].in_force);
+        if let Some(groups) = &mut self.groups {
+            groups.add(tool, &run.driver, &result.id, &result.places);
+        }
         if !self.is_gate {
             return None;
         }
@@ -344,8 +358,10 @@ impl<'r> Reading<'r> {
         let id = id.map(str::to_owned).or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_default();
         let own = outcome.level.as_deref().and_then(rule::level);
         let level = own.or_else(|| rule.and_then(|rule| rule.level)).unwrap_or(Level::Warning);
-        let is_finding = matches!(outcome.kind.as_deref(), None | Some("fail"))
-            && outcome.baseline_state.as_deref() != Some("absent");
+        // A kind that the standard does not know may be anything.
+        let is_other =
+            matches!(outcome.kind.as_deref(), Some("pass" | "open" | "informational" | "notApplicable" | "review"));
+        let is_finding = !is_other && outcome.baseline_state.as_deref() != Some("absent");
         let tool = run.tool.as_ref().map(Name::key).unwrap_or_default();
         let places = places(run, &outcome, root);
         let package = Reported::read(tool, &outcome, rule);
@@ -443,21 +459,22 @@ impl<'r> Reading<'r> {
 }
 
 fn places(run: &Run, outcome: &Outcome<'_>, root: &str) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
+    let (mut places, mut seen): (Vec<Place>, BTreeSet<Place>) = Default::default();
     for location in outcome.locations.iter().flatten() {
         let artifact = location.physical_location.as_ref().and_then(|physical| physical.artifact_location.as_ref());
         let Some(artifact) = artifact else { continue };
         let by_index = || run.artifacts.get(usize::try_from(artifact.index?).ok()?);
-        let place = match (&artifact.uri, by_index()) {
-            (Some(uri), _) => run.bases.resolve(uri, artifact.uri_base_id.as_deref(), root),
-            (None, Some(known)) => match &known.uri {
-                Some(uri) => run.bases.resolve(uri, known.uri_base_id.as_deref(), root),
-                None => continue,
-            },
-            (None, None) => continue,
-        };
-        if !places.contains(&place) {
-            places.push(place);
+        let own = artifact.uri.as_deref().map(|uri| run.bases.resolve(uri, artifact.uri_base_id.as_deref(), root));
+        let known = by_index().and_then(|known| Some((known.uri.as_deref()?, known.uri_base_id.as_deref())));
+        let known = known.map(|(uri, base)| run.bases.resolve(uri, base, root));
+        // Of two that differ nobody knows which is meant, and a number that names nothing is somewhere.
+        let lost = || artifact.index.map(|index| Place::Elsewhere(format!("artifact {index}")));
+        let found = own.into_iter().chain(known).collect::<Vec<_>>();
+        let found = if found.is_empty() { lost().into_iter().collect() } else { found };
+        for place in found {
+            if seen.insert(place.clone()) {
+                places.push(place);
+            }
         }
     }
     places

@@ -52,29 +52,51 @@ impl Bases {
         match written {
             Written::Absolute(path) => below(&path, root).unwrap_or(Place::Absolute(path)),
             Written::Relative(path) => {
-                let folder = base.and_then(|base| self.folder(base, DEEPEST));
-                // A scanner in a container sees the repository in another place; its paths are then the repository's.
-                let joined = folder.as_deref().and_then(|folder| inside(folder, root).map(|at| (at, folder)));
-                let whole = match joined {
-                    Some((below, _)) if !below.is_empty() => format!("{below}/{path}"),
-                    _ => path,
+                let whole = match base.map_or(Folder::Foreign, |base| self.folder(base, DEEPEST)) {
+                    Folder::Circle => return elsewhere(),
+                    Folder::Relative(folder) => format!("{folder}/{path}"),
+                    // A scanner in a container sees the repository in another place; its paths are then the repository's.
+                    Folder::Absolute(folder) => match inside(&folder, root) {
+                        Some(below) if !below.is_empty() => format!("{below}/{path}"),
+                        _ => path,
+                    },
+                    Folder::Foreign => path,
                 };
                 normal(&whole).filter(|path| !path.is_empty()).map_or_else(elsewhere, Place::Inside)
             }
         }
     }
 
-    /// Returns the absolute path of a named base.
-    fn folder(&self, name: &str, depth: usize) -> Option<String> {
-        let (uri, base) = self.named.get(name)?;
-        match Written::read(uri)? {
-            Written::Absolute(path) => Some(path),
-            Written::Relative(path) => {
-                let above = self.folder(base.as_deref()?, depth.checked_sub(1)?)?;
-                normal(&format!("{}/{path}", above.trim_start_matches('/'))).map(|path| format!("/{path}"))
+    /// Finds the folder that a named base is.
+    fn folder(&self, name: &str, depth: usize) -> Folder {
+        let Some((uri, base)) = self.named.get(name) else { return Folder::Foreign };
+        let Some(depth) = depth.checked_sub(1) else { return Folder::Circle };
+        match (Written::read(uri), base.as_deref().map(|base| self.folder(base, depth))) {
+            (Some(Written::Absolute(path)), _) => Folder::Absolute(path),
+            (Some(Written::Relative(path)), Some(Folder::Absolute(above))) => {
+                let joined = normal(&format!("{}/{path}", above.trim_start_matches('/')));
+                joined.map_or(Folder::Circle, |path| Folder::Absolute(format!("/{path}")))
             }
+            (Some(Written::Relative(path)), Some(Folder::Relative(above))) => {
+                Folder::Relative(format!("{above}/{path}"))
+            }
+            (Some(Written::Relative(_)), Some(Folder::Circle)) => Folder::Circle,
+            (Some(Written::Relative(path)), None | Some(Folder::Foreign)) => Folder::Relative(path),
+            (None, _) => Folder::Foreign,
         }
     }
+}
+
+/// What a named base stands for.
+enum Folder {
+    /// An absolute path.
+    Absolute(String),
+    /// A path that begins where the repository does.
+    Relative(String),
+    /// Nothing that is a folder here, as where the log does not say what a name means.
+    Foreign,
+    /// Nothing that anybody can find: names that refer to one another, or a path above the first folder.
+    Circle,
 }
 
 /// A URI as it is written.
@@ -160,6 +182,10 @@ mod tests {
             ("MODULE", "modules/a/", Some("ROOTPATH")),
             ("CONTAINER", "file:///src/", None),
             ("CIRCLE", "a/", Some("CIRCLE")),
+            ("RELATIVE", "lib/", None),
+            ("BELOW", "b/", Some("RELATIVE")),
+            ("HERE", "./", None),
+            ("WEB", "https://git.example.com/acme/shop/", None),
         ] {
             bases.named.insert(name.to_owned(), (uri.to_owned(), base.map(str::to_owned)));
         }
@@ -174,7 +200,12 @@ mod tests {
             ("main.tf", Some("ROOTPATH"), inside("main.tf")),
             ("main.tf", Some("MODULE"), inside("modules/a/main.tf")),
             ("main.tf", Some("CONTAINER"), inside("main.tf")),
-            ("main.tf", Some("CIRCLE"), inside("main.tf")),
+            ("main.tf", Some("RELATIVE"), inside("lib/main.tf")),
+            ("main.tf", Some("BELOW"), inside("lib/b/main.tf")),
+            ("main.tf", Some("HERE"), inside("main.tf")),
+            ("main.tf", Some("WEB"), inside("main.tf")),
+            ("main.tf", Some("CIRCLE"), Place::Elsewhere("main.tf".to_owned())),
+            ("../main.tf", Some("HERE"), Place::Elsewhere("../main.tf".to_owned())),
             ("main.tf", Some("%SRCROOT%"), inside("main.tf")),
             ("file:///srv/shop/app/main.tf", None, inside("app/main.tf")),
             ("file://localhost/srv/shop/main.tf", None, inside("main.tf")),

@@ -55,12 +55,6 @@ impl Shipped {
         ("suppressions", Self::Suppressions),
     ];
 
-    /// The schemas of what commands print, by the name that `stopgap schema` takes, with their text.
-    pub const OUTPUTS: [(&'static str, &'static str); 2] = [
-        ("case", include_str!("../../schema/case.schema.json")),
-        ("evidence", include_str!("../../schema/evidence.schema.json")),
-    ];
-
     /// Returns the path of the copy that a repository keeps for its editors, relative to the root.
     #[must_use]
     pub(crate) fn copy(self) -> String {

@@ -324,7 +324,7 @@ impl<'d> Reader<'d> {
                 | "$comment"
                 | "title"
                 | "description"
-                | "markdownDescription"
+                | "patternErrorMessage"
                 | "examples"
                 | "default"
                 | "then"
@@ -429,7 +429,7 @@ fn texts(value: &Value) -> Option<Vec<Box<str>>> {
 fn names(value: &Value) -> Option<Pattern> {
     let keywords = value.as_object()?;
     let is_known = |(key, value): (&String, &Value)| match key.as_str() {
-        "description" | "pattern" => true,
+        "description" | "pattern" | "patternErrorMessage" => true,
         "type" => value == "string",
         _ => false,
     };

@@ -82,13 +82,17 @@ pub(super) struct Comment {
 
 /// Finds the comments of a text.
 pub(super) fn comments(text: &str, syntax: Syntax) -> Vec<Comment> {
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), syntax, at: 0, found: Vec::new(), open: Vec::new() };
+    let budget = text.len() * LOOKS + LONGEST_EXPRESSION;
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), syntax, at: 0, found: Vec::new(), open: Vec::new(), budget };
     lexer.run();
     lexer.found
 }
 
 /// The longest regular expression that is passed over, in bytes.
 const LONGEST_EXPRESSION: usize = 4096;
+
+/// A text is looked through so many times for regular expressions that turn out to be none.
+const LOOKS: usize = 8;
 
 struct Lexer<'t> {
     text: &'t str,
@@ -98,6 +102,8 @@ struct Lexer<'t> {
     found: Vec<Comment>,
     /// The depth of braces in each template that is open.
     open: Vec<usize>,
+    /// How many bytes may still be looked at for nothing.
+    budget: usize,
 }
 
 impl Lexer<'_> {
@@ -260,8 +266,14 @@ impl Lexer<'_> {
         let (mut at, mut in_class) = (self.at + 1, false);
         loop {
             match self.bytes.get(at) {
-                None | Some(b'\n') => return false,
-                Some(_) if at - self.at > LONGEST_EXPRESSION => return false,
+                None | Some(b'\n') => {
+                    self.budget = self.budget.saturating_sub(at - self.at);
+                    return false;
+                }
+                Some(_) if at - self.at > LONGEST_EXPRESSION.min(self.budget) => {
+                    self.budget = self.budget.saturating_sub(at - self.at);
+                    return false;
+                }
                 Some(b'\\') => at += 2,
                 Some(b'[') => (in_class, at) = (true, at + 1),
                 Some(b']') => (in_class, at) = (false, at + 1),

@@ -55,7 +55,7 @@ pub struct Inventory {
     pub items: Vec<Item>,
     /// The markers, by path and line.
     pub tags: Vec<Tag>,
-    /// Files that were not read, and ignore files that are not readable.
+    /// Files that were not read.
     pub unread: Vec<Unread>,
     /// How many files were looked at.
     pub looked_at: usize,
@@ -87,7 +87,7 @@ impl Item {
 fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
     let id = match &found.what {
         What::Rule(id) => id.as_str(),
-        What::All | What::Unnamed => "",
+        What::All | What::Unnamed | What::Unread { .. } => "",
     };
     Identity { path, tool: found.tool, id, code: &found.code }
 }
@@ -108,7 +108,7 @@ impl Inventory {
     ) -> Result<Self, Error> {
         let scan = tracked.read(root, prefix, reader, keep)?;
         let mut inventory =
-            Self { unread: scan.unread, looked_at: scan.paths.len(), paths: scan.paths, ..Self::default() };
+            Self { unread: scan.unread, looked_at: scan.looked_at, paths: scan.paths, ..Self::default() };
         let mut seen: FxHashMap<String, usize> = FxHashMap::default();
         for page in scan.pages {
             inventory.take(page, &mut seen, files);
@@ -117,10 +117,7 @@ impl Inventory {
     }
 
     fn take(&mut self, page: Page, seen: &mut FxHashMap<String, usize>, files: &mut Files) {
-        let Page { path, text, found, markers, unread } = page;
-        if let Some((line, why)) = unread {
-            self.unread.push(Unread { path: path.clone(), why: format!("line {line}: {why}") });
-        }
+        let Page { path, text, found, markers } = page;
         if found.is_empty() && markers.is_empty() {
             return;
         }
@@ -172,9 +169,11 @@ impl Inventory {
         let there: Vec<&str> = mine.into_iter().filter(|path| before.files().contains_key(*path)).collect();
         let read: BTreeSet<String> = there.iter().map(|path| (*path).to_owned()).collect();
         let mut pages = tracked::read_stored(before, &there, reader)?;
-        if self.pair(&pages).iter().any(Option::is_none) {
-            let changed = changed()?;
-            let more: Vec<&str> = changed
+        let is_unread = |item: &Item| matches!(item.found.what, What::Unread { .. });
+        let mut touched = Vec::new();
+        if self.pair(&pages).iter().any(Option::is_none) || self.items.iter().any(is_unread) {
+            touched = changed()?;
+            let more: Vec<&str> = touched
                 .iter()
                 .map(String::as_str)
                 .filter(|path| before.files().contains_key(*path) && !read.contains(*path))
@@ -185,7 +184,7 @@ impl Inventory {
         let known: Vec<(&Page, &Found)> =
             pages.iter().flat_map(|page| page.found.iter().map(move |found| (page, found))).collect();
         for (item, pair) in self.items.iter_mut().zip(pairs) {
-            item.is_new = pair.is_none();
+            item.is_new = pair.is_none() || is_unread(item) && touched.contains(&item.path);
             let (page, found) = match pair.and_then(|index| known.get(index)) {
                 Some(before) => *before,
                 None => continue,

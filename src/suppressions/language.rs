@@ -116,6 +116,11 @@ impl Language {
         self == Self::Prose
     }
 
+    /// Tells whether scanners of code or of infrastructure read such files, whatever bytes are in them.
+    pub(super) fn is_scanned(self) -> bool {
+        !matches!(self, Self::Prose | Self::Other)
+    }
+
     /// Tells whether it is a program.
     pub(super) fn is_code(self) -> bool {
         !matches!(self, Self::Prose | Self::Json | Self::Yaml)

@@ -1,5 +1,7 @@
 //! The suppressions and markers of one file.
 
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -7,7 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
-use super::ignore_files;
+use super::ignore_files::{self, Kind};
 use super::language::Language;
 use super::statement;
 use crate::source::Span;
@@ -67,8 +69,6 @@ pub struct Page {
     pub found: Vec<Found>,
     /// The markers, in their order.
     pub markers: Vec<Marker>,
-    /// Why an ignore file cannot be read, and the line.
-    pub unread: Option<(usize, String)>,
 }
 
 /// Returns the keys of the tools whose suppressions are known, sorted.
@@ -140,32 +140,131 @@ impl Reader {
 
     /// Reads a file; `None` where there is nothing in it.
     #[must_use]
-    pub fn read(&self, path: &str, text: &str) -> Option<Page> {
-        let language = Language::of(path);
-        let mut draft = Draft::new(path, text, language);
-        let mut unread = None;
+    pub fn read(&self, path: &str, bytes: &[u8]) -> Option<Page> {
+        self.read_as(path, bytes, None)
+    }
+
+    /// Reads a file that is, as `kind` says, in the place of an ignore file, whatever its own name is.
+    pub(super) fn read_as(&self, path: &str, bytes: &[u8], kind: Option<&'static Kind>) -> Option<Page> {
+        let by_name = kind.or_else(|| ignore_files::kind(path));
+        let is_utf_16 = UTF_16.iter().any(|mark| bytes.starts_with(mark));
+        if by_name.is_none() && !is_utf_16 && !Self::may_hold(path, bytes) {
+            return None;
+        }
+        let text = decoded(bytes);
+        if by_name.is_none() && is_binary(path, &text) {
+            return None;
+        }
+        let kind = by_name.or_else(|| ignore_files::kind_of(path, &text)).filter(|kind| self.wants(kind.tool));
+        let mut draft = Draft::new(path, &text, Language::of(path));
         let mut places = draft.inline(self);
-        if let Some(kind) = ignore_files::kind_of(path, text).filter(|kind| self.wants(kind.tool)) {
-            match (kind.read)(text) {
+        if let Some(kind) = kind {
+            match checked(bytes).and_then(|()| (kind.read)(&text).map_err(Trouble::of_format)) {
                 Ok(entries) => {
                     draft.is_whole = !entries.is_empty() && is_written(kind.tool);
                     places.extend(entries.into_iter().map(|entry| draft.entry(kind, entry)));
                 }
-                Err((at, why)) => unread = Some((draft.line_of(at) + 1, why)),
+                Err(trouble) => places.push(draft.unread(kind.tool, trouble)),
             }
         }
         let mut markers = draft.markers();
         if !self.markers && places.is_empty() {
             markers.clear();
         }
-        if places.is_empty() && markers.is_empty() && unread.is_none() {
+        if places.is_empty() && markers.is_empty() {
             return None;
         }
         places
             .sort_by(|a, b| (a.at.start, a.found.tool, &a.found.what).cmp(&(b.at.start, b.found.tool, &b.found.what)));
         places.dedup_by(|a, b| a.at == b.at && a.found.tool == b.found.tool && a.found.what == b.found.what);
-        Some(draft.finish(places, markers, unread))
+        Some(draft.finish(places, markers))
     }
+
+    /// Makes the page of a file that cannot be read, and in which `tool` may be told anything. `known_by` tells it from
+    /// what it was before.
+    pub(super) fn unread(&self, path: &str, tool: &'static str, known_by: &str, trouble: Trouble) -> Option<Page> {
+        let mut draft = Draft::new(path, "", Language::of(path));
+        let mut placed = self.wants(tool).then(|| draft.unread(tool, trouble))?;
+        placed.found.code = statement::hash(known_by);
+        draft.hits.clear();
+        Some(draft.finish(vec![placed], Vec::new()))
+    }
+
+    /// Returns the first tool that may be told something in a file, of which the bytes come in pieces.
+    pub(super) fn first_tool(&self, path: &str, bytes: impl std::io::Read) -> Option<&'static str> {
+        let language = Language::of(path);
+        let hits = FINDER.as_ref()?.stream_find_iter(bytes).flatten();
+        let tools = hits.filter_map(|hit| LITERALS.1.get(hit.pattern().as_usize()));
+        let mut tools = tools.filter(|grammar| self.wants(grammar.tool) && (grammar.reads)(language, path));
+        tools.next().map(|grammar| grammar.tool)
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// The byte of the text at which that shows.
+    pub(super) at: usize,
+    pub(super) why: String,
+    pub(super) help: String,
+}
+
+impl Trouble {
+    pub(super) fn new(at: usize, why: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { at, why: why.into(), help: help.into() }
+    }
+
+    fn of_format((at, why): (usize, String)) -> Self {
+        Self::new(at, why, "write it so that each entry can be read: plain YAML, JSON, TOML or XML, without aliases")
+    }
+}
+
+/// Refuses what makes the text of an ignore file another one for its tool than for us.
+fn checked(bytes: &[u8]) -> Result<(), Trouble> {
+    const HELP: &str = "save it in UTF-8, as plain text";
+    if UTF_16.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(Trouble::new(0, "it is in UTF-16", HELP));
+    }
+    let at = |at: usize| at - if bytes.starts_with(BOM) { BOM.len().min(at) } else { 0 };
+    if let Err(error) = std::str::from_utf8(bytes) {
+        return Err(Trouble::new(at(error.valid_up_to()), "it is not in UTF-8", HELP));
+    }
+    match bytes.iter().position(|byte| *byte == 0) {
+        Some(zero) => Err(Trouble::new(at(zero), "it holds a zero byte", HELP)),
+        None => Ok(()),
+    }
+}
+
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+/// The byte-order marks of UTF-16, that of the lower byte first.
+const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
+/// Reads a text in UTF-8, or in UTF-16 if it begins with the mark of that.
+fn decoded(bytes: &[u8]) -> Cow<'_, str> {
+    let units = |of: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(move |pair| of([pair[0], pair[1]]));
+    let text = |units: &mut dyn Iterator<Item = u16>| -> String {
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match UTF_16.iter().position(|mark| bytes.starts_with(mark)) {
+        Some(0) => Cow::Owned(text(&mut units(u16::from_le_bytes))),
+        Some(_) => Cow::Owned(text(&mut units(u16::from_be_bytes))),
+        None => String::from_utf8_lossy(bytes.strip_prefix(BOM).unwrap_or(bytes)),
+    }
+}
+
+/// A file with a zero byte among so many first ones is binary, as git sees it.
+pub(super) const LOOKED_AT: usize = 8000;
+
+/// Tells whether a file that no scanner reads by its name is binary.
+fn is_binary(path: &str, text: &str) -> bool {
+    !Language::of(path).is_scanned() && text.as_bytes()[..text.len().min(LOOKED_AT)].contains(&0)
+}
+
+/// Tells whether a file is passed over that begins with these bytes.
+pub(super) fn is_passed_over(path: &str, start: &[u8]) -> bool {
+    let is_plain = !UTF_16.iter().any(|mark| start.starts_with(mark));
+    start.contains(&0) && is_plain && ignore_files::kind(path).is_none() && !Language::of(path).is_scanned()
 }
 
 /// Tells whether `stopgap sync` writes files of a tool: what it wrote is compared as a whole.
@@ -198,6 +297,10 @@ struct Draft<'t> {
     hits: Vec<(usize, usize)>,
     /// Whether all of it is kept.
     is_whole: bool,
+    /// The line that was last asked for its first sign, and where that is.
+    first_sign: Cell<Option<(usize, usize)>>,
+    /// The line of the last suppression and the name of its statement.
+    last_code: RefCell<Option<(usize, String)>>,
 }
 
 impl<'t> Draft<'t> {
@@ -205,7 +308,9 @@ impl<'t> Draft<'t> {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(text));
         let hits = found.map(|found| (found.pattern().as_usize(), found.start())).collect();
-        Self { path, text, language, starts, comments: comments(text, language.syntax()), hits, is_whole: false }
+        let comments = comments(text, language.syntax());
+        let (first_sign, last_code) = (Cell::new(None), RefCell::new(None));
+        Self { path, text, language, starts, comments, hits, is_whole: false, first_sign, last_code }
     }
 
     /// Returns the line of a byte, from 0.
@@ -228,8 +333,16 @@ impl<'t> Draft<'t> {
 
     /// Tells whether only comments stand before a byte on its line.
     fn is_alone(&self, at: usize) -> bool {
-        let start = self.starts[self.line_of(at)];
-        self.text[start..at].trim().is_empty()
+        let line = self.line_of(at);
+        let first = match self.first_sign.get() {
+            Some((of, first)) if of == line => first,
+            _ => {
+                let rest = &self.text[self.starts[line]..];
+                self.starts[line] + rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len())
+            }
+        };
+        self.first_sign.set(Some((line, first)));
+        at <= first
     }
 
     fn inline(&self, reader: &Reader) -> Vec<Placed> {
@@ -282,7 +395,7 @@ impl<'t> Draft<'t> {
         let in_code = self.comment_at(at.start).is_none();
         let code = match in_code && !grammar.is_of_lines(self.language) {
             true => statement::NONE.to_owned(),
-            false => statement::fingerprint(self.text, &self.starts, &self.comments, line, true),
+            false => self.code(line),
         };
         let found = Found {
             tool: grammar.tool,
@@ -300,13 +413,25 @@ impl<'t> Draft<'t> {
         Placed { at, found }
     }
 
+    /// Returns the name of a line's statement; many suppressions may be on one line.
+    fn code(&self, line: usize) -> String {
+        let mut last = self.last_code.borrow_mut();
+        if let Some((_, code)) = last.as_ref().filter(|(of, _)| *of == line) {
+            return code.clone();
+        }
+        let code = statement::fingerprint(self.text, &self.starts, &self.comments, line, true);
+        *last = Some((line, code.clone()));
+        code
+    }
+
     fn entry(&self, kind: &ignore_files::Kind, entry: ignore_files::Entry) -> Placed {
         let line = self.line_of(entry.at.start);
+        let end = entry.end(kind.tool);
         let found = Found {
             tool: kind.tool,
             what: entry.what,
             reach: Reach::Project,
-            end: entry.end,
+            end,
             span: Span::default(),
             line: line + 1,
             code: statement::hash(&entry.selectors),
@@ -316,6 +441,25 @@ impl<'t> Draft<'t> {
             marker: None,
         };
         Placed { at: entry.at, found }
+    }
+
+    /// Says that a tool may be told anything here.
+    fn unread(&self, tool: &'static str, Trouble { at, why, help }: Trouble) -> Placed {
+        let line = self.line_of(at);
+        let found = Found {
+            tool,
+            what: What::Unread { why, help },
+            reach: Reach::Project,
+            end: None,
+            span: Span::default(),
+            line: line + 1,
+            code: statement::hash(self.text),
+            paths: Vec::new(),
+            narrowed: Vec::new(),
+            is_entry: true,
+            marker: None,
+        };
+        Placed { at: at..at, found }
     }
 
     /// Finds the markers.
@@ -345,19 +489,21 @@ impl<'t> Draft<'t> {
     }
 
     /// Ties markers to suppressions, and keeps of the text what is near them.
-    fn finish(&self, places: Vec<Placed>, markers: Vec<PlacedMarker>, unread: Option<(usize, String)>) -> Page {
-        let line = |marker: &PlacedMarker| self.line_of(marker.at.start);
+    fn finish(&self, places: Vec<Placed>, markers: Vec<PlacedMarker>) -> Page {
+        // Both are in the order of their lines.
+        let lines: Vec<usize> = markers.iter().map(|marker| self.line_of(marker.at.start)).collect();
+        let first_from = |line: usize| lines.partition_point(|other| *other < line);
         let mut belongs = vec![false; markers.len()];
-        let mut kept: Vec<usize> = unread.iter().map(|(line, _)| line - 1).collect();
-        kept.extend(places.iter().map(|placed| placed.found.line - 1));
+        let mut kept: Vec<usize> = places.iter().map(|placed| placed.found.line - 1).collect();
         let markers_of: Vec<Option<usize>> = places
             .iter()
             .map(|placed| {
                 let own = placed.found.line - 1;
                 let last = self.line_of(placed.at.end.saturating_sub(1).max(placed.at.start));
-                let here = |marker: &PlacedMarker| (own..=last.max(own)).contains(&line(marker));
-                let above = |marker: &PlacedMarker| marker.own_line && line(marker) + 1 == own;
-                let index = markers.iter().position(here).or_else(|| markers.iter().position(above));
+                let here = Some(first_from(own)).filter(|at| lines.get(*at).is_some_and(|line| *line <= last.max(own)));
+                // Only the first of a line stands at the beginning of its comment.
+                let above = || own.checked_sub(1).map(first_from).filter(|at| lines.get(*at) == Some(&(own - 1)));
+                let index = here.or_else(|| above().filter(|at| markers[*at].own_line));
                 index.inspect(|index| {
                     if let Some(belongs) = belongs.get_mut(*index) {
                         *belongs = true;
@@ -367,28 +513,23 @@ impl<'t> Draft<'t> {
             .collect();
         let is_kept: Vec<bool> =
             markers.iter().zip(&belongs).map(|(marker, belongs)| *belongs || marker.in_comment).collect();
-        kept.extend(markers.iter().zip(&is_kept).filter(|(_, kept)| **kept).map(|(marker, _)| line(marker)));
+        kept.extend(lines.iter().zip(&is_kept).filter(|(_, kept)| **kept).map(|(line, _)| *line));
         let sparse = Sparse::new(self, &kept);
-        let index_of = |index: usize| is_kept[..index].iter().filter(|kept| **kept).count();
+        let before = is_kept.iter().scan(0, |count, kept| Some(std::mem::replace(count, *count + usize::from(*kept))));
+        let before: Vec<usize> = before.collect();
         let found = places.into_iter().zip(markers_of).map(|(placed, marker)| Found {
             span: sparse.span(self, &placed.at),
-            marker: marker.map(index_of),
+            marker: marker.map(|index| before[index]),
             ..placed.found
         });
-        let kept_markers = markers.iter().zip(&belongs).zip(&is_kept).filter(|(_, kept)| **kept);
-        let markers = kept_markers.map(|((marker, belongs), _)| Marker {
+        let kept_markers = markers.iter().zip(&belongs).zip(&lines).zip(&is_kept).filter(|(_, kept)| **kept);
+        let markers = kept_markers.map(|(((marker, belongs), line), _)| Marker {
             id: self.text[marker.at.clone()].to_owned(),
             span: sparse.span(self, &marker.at),
-            line: line(marker) + 1,
+            line: line + 1,
             alone: !belongs,
         });
-        Page {
-            path: self.path.to_owned(),
-            found: found.collect(),
-            markers: markers.collect(),
-            text: sparse.text,
-            unread,
-        }
+        Page { path: self.path.to_owned(), found: found.collect(), markers: markers.collect(), text: sparse.text }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether there is an exception behind a suppression.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -8,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::grammar::{End, What};
 use super::inventory::{Identity, Inventory, Item};
 use crate::policy::{Policy, SuppressionBaseline};
-use crate::register::{Cover, Exception, Files, Register, Status};
+use crate::register::{Cover, Exception, Files, Register, Status, Text};
 use crate::source::FileId;
 use crate::sync::Allowed;
 use crate::time::{Today, Zone};
@@ -37,11 +38,20 @@ pub enum Standing<'r, 'a> {
 #[derive(Debug)]
 pub struct Licences<'r, 'a> {
     by_id: FxHashMap<String, &'r Exception<'a>>,
-    by_tool: FxHashMap<Name, Vec<Licence<'r, 'a>>>,
+    by_tool: FxHashMap<Name, OfTool<'r, 'a>>,
     zone: Zone,
     today: Today,
-    /// By file, the entries that are exactly what an exception allows; first those of exceptions in force.
-    held: FxHashMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
+    /// By file, in their order, the entries that are exactly what an exception allows; of two for one entry the first is of
+    /// an exception in force, if there is any.
+    held: BTreeMap<FileId, Vec<(Range<usize>, &'r Exception<'a>)>>,
+}
+
+/// The covers of a tool.
+#[derive(Debug, Default)]
+struct OfTool<'r, 'a> {
+    all: Vec<Licence<'r, 'a>>,
+    /// Which of them can be about a rule, by the forms of its name.
+    by_form: FxHashMap<String, Vec<usize>>,
 }
 
 /// A cover of an exception.
@@ -73,7 +83,8 @@ impl<'r, 'a> Licences<'r, 'a> {
                 let paths: Option<Vec<Pattern>> =
                     cover.paths.iter().map(|path| Pattern::parse(path.as_str()).ok()).collect();
                 let Some(paths) = paths else { continue };
-                licences.by_tool.entry(name).or_default().push(Licence { exception, cover, paths });
+                let of_tool = licences.by_tool.entry(name.clone()).or_default();
+                of_tool.add(name.ids(), Licence { exception, cover, paths });
             }
         }
         licences
@@ -95,6 +106,9 @@ impl<'r, 'a> Licences<'r, 'a> {
             let named = held.filter_map(|held| Some((held.at, *by_id.get(&held.exception.to_lowercase())?)));
             self.held.entry(file).or_default().extend(named);
         }
+        for held in self.held.values_mut() {
+            held.sort_by_key(|(at, _)| at.start);
+        }
         self
     }
 
@@ -102,7 +116,9 @@ impl<'r, 'a> Licences<'r, 'a> {
     fn behind(&self, item: &Item) -> Option<&'r Exception<'a>> {
         let span = item.found.span.range();
         let held = self.held.get(&item.file).filter(|_| item.found.is_entry)?;
-        held.iter().find(|(at, _)| at.start <= span.start && span.start < at.end).map(|(_, exception)| *exception)
+        let last = held.get(held.partition_point(|(at, _)| at.start <= span.start).checked_sub(1)?)?.0.start;
+        let same = held.get(held.partition_point(|(at, _)| at.start < last)..)?.iter();
+        same.take_while(|(at, _)| at.start == last).find(|(at, _)| span.start < at.end).map(|(_, exception)| *exception)
     }
 
     /// Returns the exception that a marker names.
@@ -126,10 +142,13 @@ impl<'r, 'a> Licences<'r, 'a> {
     /// covers nothing by itself; otherwise one of its covers must hold the suppression.
     #[must_use]
     pub fn standing(&self, item: &Item, marker: Option<&str>) -> Standing<'r, 'a> {
-        if let Some(End::Day(day)) = &item.found.end
-            && self.today.day >= *day
+        if let Some(End::At(until)) = &item.found.end
+            && until.has_passed(self.zone, self.today)
         {
             return Standing::Over;
+        }
+        if matches!(item.found.what, What::Unread { .. }) {
+            return Standing::Nothing;
         }
         let by_cover = self.by_cover(item);
         let Some(marker) = marker else { return by_cover };
@@ -159,7 +178,7 @@ impl<'r, 'a> Licences<'r, 'a> {
             None => Standing::Nothing,
         };
         for name in names(item) {
-            for licence in self.by_tool.get(&name).into_iter().flatten() {
+            for licence in self.by_tool.get(&name).map(|of_tool| of_tool.about(item, &name)).unwrap_or_default() {
                 let exception = licence.exception;
                 let Some(fits) = licence.fits(item, &name) else { continue };
                 let found = match (exception.grants(self.zone, self.today), fits) {
@@ -198,59 +217,120 @@ fn names(item: &Item) -> Vec<Name> {
     std::iter::once(item.found.tool).chain(other).map(Name::read).collect()
 }
 
+impl<'r, 'a> OfTool<'r, 'a> {
+    fn add(&mut self, ids: Ids, licence: Licence<'r, 'a>) {
+        let Some(id) = &licence.cover.id else { return };
+        for form in ids.reported(id.as_str()) {
+            self.by_form.entry(form).or_default().push(self.all.len());
+        }
+        self.all.push(licence);
+    }
+
+    /// Returns, in their order, the covers that can be about a suppression.
+    fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
+        let What::Rule(rule) = &item.found.what else { return self.all.iter().collect() };
+        let rule = rule_of(rule, item, name);
+        let forms = name.ids().reported(&rule).filter_map(|form| self.by_form.get(&form));
+        let indices: BTreeSet<usize> = forms.flatten().copied().collect();
+        indices.into_iter().filter_map(|index| self.all.get(index)).collect()
+    }
+}
+
+/// Returns the id by which a tool's covers name a suppressed rule.
+fn rule_of<'i>(rule: &'i str, item: &Item, name: &Name) -> Cow<'i, str> {
+    let is_ported = item.found.tool == "ruff" && name.key() == "bandit";
+    ported(rule).filter(|_| is_ported).map_or(Cow::Borrowed(rule), Cow::Owned)
+}
+
 impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
         let id = self.cover.id.as_ref()?.as_str();
         let is_id = match &item.found.what {
-            What::Rule(rule) => {
-                let ported = if item.found.tool == "ruff" && name.key() == "bandit" { ported(rule) } else { None };
-                let rule = ported.as_deref().unwrap_or(rule);
-                if !is_same(name.ids(), rule, id) {
-                    return None;
-                }
-                true
-            }
+            What::Rule(rule) => is_within(name.ids(), &rule_of(rule, item, name), id)?,
             // The tool cannot name a rule, so the cover must name the place.
             What::Unnamed => !self.paths.is_empty(),
             What::All => false,
+            What::Unread { .. } => return None,
         };
         if item.found.is_entry {
-            let narrowed =
-                |key: &str| item.found.narrowed.iter().find(|(name, _)| name == key).map(|(_, values)| values);
-            let fits = self.cover.selectors().all(|selector| match selector {
-                Selector::Paths => !item.found.paths.is_empty() && item.found.paths.iter().all(|path| self.holds(path)),
-                Selector::Purls => narrowed("purls").is_some_and(|purls| {
-                    purls.iter().all(|purl| self.cover.purls.iter().any(|other| other.as_str() == purl))
-                }),
-                Selector::Package => {
-                    let package = self.cover.package.as_ref().and_then(|package| package.name.as_ref());
-                    package
-                        .zip(narrowed("package"))
-                        .is_some_and(|(name, values)| values.iter().any(|value| value.contains(name.as_str())))
-                }
-                // These narrow what the id means, which an ignore file says elsewhere or not at all.
-                Selector::Kind | Selector::UntilFixed => true,
-                Selector::Namespace | Selector::Match | Selector::Scope | Selector::Assignment => false,
-            });
-            return Some(is_id && fits);
+            return Some(is_id && self.cover.selectors().all(|selector| self.holds_entry(selector, item)));
         }
         let here = self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
-        here.then_some(is_id)
+        // A comment says nothing else of what it overlooks.
+        let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
+        here.then_some(is_id && !is_narrower)
     }
 
-    fn holds(&self, path: &str) -> bool {
-        let path = path.trim_start_matches("./");
-        let same = self.cover.paths.iter().any(|pattern| pattern.as_str().trim_start_matches("./") == path);
-        same || self.paths.iter().any(|pattern| pattern.matches(path))
+    /// Returns whether an entry is narrowed at least as much as the cover by one of its selectors.
+    fn holds_entry(&self, selector: Selector, item: &Item) -> bool {
+        let found = &item.found;
+        let narrowed = |key: &str| -> &[String] {
+            found.narrowed.iter().find(|(name, _)| name == key).map_or(&[], |(_, values)| values)
+        };
+        let only = |key: &str, wanted: &str| matches!(narrowed(key), [one] if one == wanted);
+        match selector {
+            Selector::Paths => !found.paths.is_empty() && found.paths.iter().all(|path| self.holds_path(path, item)),
+            Selector::Purls => {
+                let is_ours = |purl: &String| self.cover.purls.iter().any(|other| other.as_str() == purl);
+                !narrowed("purls").is_empty() && narrowed("purls").iter().all(is_ours)
+            }
+            Selector::Package => {
+                let Some(package) = &self.cover.package else { return false };
+                let parts = [("version", &package.version), ("type", &package.kind), ("ecosystem", &package.ecosystem)];
+                let name = package.name.as_ref().map(|name| name.as_str()).unwrap_or_default();
+                // Grype reads the name as an expression.
+                let is_named = !is_expression(name) && only("package.name", name);
+                let is_part = |(key, wanted): &(&str, &Option<Text<'_>>)| {
+                    wanted.as_ref().is_none_or(|wanted| only(&format!("package.{key}"), wanted.as_str()))
+                };
+                is_named && parts.iter().all(is_part)
+            }
+            Selector::Kind => {
+                let kind = self.cover.kind.as_ref().map(|kind| kind.as_str()).unwrap_or_default();
+                let section = if found.tool == "trivy" { crate::sync::trivy_section(kind) } else { Some(kind) };
+                section.is_some_and(|section| only("kind", section))
+            }
+            Selector::Namespace => {
+                self.cover.namespace.as_ref().is_some_and(|namespace| only("namespace", namespace.as_str()))
+            }
+            // An entry for one state of a fix ends with that state; only `fixed` would go on.
+            Selector::UntilFixed => {
+                let is_off = self.cover.until_fixed.as_ref().is_some_and(|flag| !flag.value);
+                let is_unfixed = |state: &String| ["not-fixed", "wont-fix", "unknown"].contains(&state.as_str());
+                let states = narrowed("fix-state");
+                is_off || (!states.is_empty() && states.iter().all(is_unfixed)) || only("until-fixed", "true")
+            }
+            Selector::Match | Selector::Scope | Selector::Assignment => false,
+        }
+    }
+
+    /// Returns whether the cover holds what an entry says of paths, which only Trivy reads as a pattern like ours.
+    fn holds_path(&self, path: &str, item: &Item) -> bool {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        if item.found.tool == "trivy" {
+            return self.paths.iter().any(|pattern| pattern.contains(path));
+        }
+        let is_plain =
+            !path.contains(['*', '?', '[', '{', '\\']) && path.split('/').all(|step| !matches!(step, "" | "." | ".."));
+        is_plain && self.paths.iter().any(|pattern| pattern.matches(path))
     }
 }
 
-/// Tells whether two spellings mean one rule; of rules with dots one may leave the folder out.
-fn is_same(ids: Ids, rule: &str, cover: &str) -> bool {
+/// Returns whether a text means something else as a regular expression.
+fn is_expression(text: &str) -> bool {
+    text.contains(['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', '{', '}', '^', '$'])
+}
+
+/// Tells whether a suppression of one rule overlooks only what a cover names. Of rules with dots either may leave out the
+/// folder; one that leaves out more overlooks more.
+fn is_within(ids: Ids, rule: &str, cover: &str) -> Option<bool> {
     let (one, other) = (ids.form(rule), ids.form(cover));
-    one == other || ids.reported(rule).any(|form| form == other) || ids.reported(cover).any(|form| form == one)
+    if one == other || ids.reported(rule).any(|form| form == other) {
+        return Some(true);
+    }
+    ids.reported(cover).any(|form| form == one).then_some(false)
 }
 
 /// Returns Bandit's id of one of Ruff's codes: `S602` is `B602`.
@@ -270,5 +350,182 @@ impl SuppressionBaseline {
             .collect();
         let mine: Vec<Identity<'_>> = items.iter().map(|item| item.identity()).collect();
         inventory.match_up(&mine, &known).into_iter().map(|found| found.is_some()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::suppressions::Reader;
+    use crate::yaml;
+
+    fn items(path: &str, text: &str) -> Vec<Item> {
+        let page = Reader::new(None).read(path, text.as_bytes());
+        let found = page.into_iter().flat_map(|page| page.found);
+        let item = |found| Item {
+            file: FileId(0),
+            path: path.to_owned(),
+            found,
+            marker: None,
+            is_new: false,
+            marker_before: None,
+            agent: None,
+            pointer: String::new(),
+        };
+        found.map(item).collect()
+    }
+
+    /// Returns what a cover holds of each suppression of a file.
+    fn fits(cover: &str, path: &str, text: &str) -> Vec<Option<bool>> {
+        let source = format!("covers: [{cover}]\n");
+        let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
+        let cover = &exception.covers[0];
+        let paths = cover.paths.iter().map(|path| Pattern::parse(path.as_str()).unwrap()).collect();
+        let licence = Licence { exception: &exception, cover, paths };
+        items(path, text).iter().map(|item| licence.fits(item, &cover.name().unwrap())).collect()
+    }
+
+    #[test]
+    fn an_entry_is_held_by_a_cover_of_the_same_and_by_none_that_is_narrower() {
+        let grype = |package: &str| format!("ignore:\n  - vulnerability: CVE-1\n    package: {package}\n");
+        let trivy = |rest: &str| format!("vulnerabilities:\n  - id: CVE-1\n{rest}");
+        for (cover, path, text, expected) in [
+            ("{tool: grype, id: CVE-1, package: ssl}", ".grype.yaml", grype("{name: ssl}"), true),
+            ("{tool: grype, id: CVE-1, package: ssl}", ".grype.yaml", grype("{name: libssl-dev}"), false),
+            ("{tool: grype, id: CVE-1, package: ssl}", ".grype.yaml", grype("{type: ssl}"), false),
+            ("{tool: grype, id: CVE-1, package: ssl}", ".grype.yaml", grype("{name: '.*'}"), false),
+            ("{tool: grype, id: CVE-1, package: {name: a, version: 1}}", ".grype.yaml", grype("{name: a}"), false),
+            (
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
+                ".grype.yaml",
+                grype("{name: a, type: deb}"),
+                true,
+            ),
+            (
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
+                ".grype.yaml",
+                grype("{name: a, type: rpm}"),
+                false,
+            ),
+            ("{tool: grype, id: CVE-1, package: {name: a, ecosystem: npm}}", ".grype.yaml", grype("{name: a}"), false),
+            ("{tool: grype, id: CVE-1, until_fixed: true}", ".grype.yaml", grype("{name: a}"), false),
+            (
+                "{tool: grype, id: CVE-1, until_fixed: true}",
+                ".grype.yaml",
+                "ignore: [{vulnerability: CVE-1, fix-state: not-fixed}]".to_owned(),
+                true,
+            ),
+            (
+                "{tool: grype, id: CVE-1, until_fixed: true}",
+                ".grype.yaml",
+                "ignore: [{vulnerability: CVE-1, fix-state: fixed}]".to_owned(),
+                false,
+            ),
+            ("{tool: trivy, id: CVE-1, kind: vulnerability}", ".trivyignore.yaml", trivy(""), true),
+            ("{tool: trivy, id: CVE-1, kind: secret}", ".trivyignore.yaml", trivy(""), false),
+            ("{tool: trivy, id: CVE-1, until_fixed: true}", ".trivyignore.yaml", trivy(""), false),
+            ("{tool: trivy, id: CVE-1, paths: ['a/*']}", ".trivyignore.yaml", trivy("    paths: ['a/**']\n"), false),
+            ("{tool: trivy, id: CVE-1, paths: ['a/**']}", ".trivyignore.yaml", trivy("    paths: ['a/*']\n"), true),
+            (
+                "{tool: trivy, id: DS-0002, purls: ['pkg:npm/a']}",
+                "Dockerfile",
+                "# trivy:ignore:DS002\n".to_owned(),
+                false,
+            ),
+            ("{tool: trivy, id: DS-0002}", "Dockerfile", "# trivy:ignore:DS002\n".to_owned(), true),
+            ("{tool: semgrep, id: a.no-eval}", "a.py", "eval(x)  # nosemgrep: no-eval\n".to_owned(), false),
+            ("{tool: semgrep, id: no-eval}", "a.py", "eval(x)  # nosemgrep: a.no-eval\n".to_owned(), true),
+        ] {
+            assert_eq!(fits(cover, path, &text), [Some(expected)], "{cover} {text}");
+        }
+    }
+
+    const IDS: [&str; 3] = ["CVE-1", "cve-1", "CVE-2"];
+    const GLOBS: [&str; 12] =
+        ["a", "a/b", "a/*", "a/**", "**/b", "*/b", "a/?", "a/**/b", "b/", "a/{b,c}", "a/[bc]", "./a/b"];
+    const PATHS: [&str; 9] = ["a", "b", "a/b", "a/c", "b/b", "a/b/b", "a/c/b", "b/c", "a/b/c"];
+    const NAMES: [&str; 5] = ["ssl", "libssl", "ss.", ".*", "a+"];
+    const PACKAGES: [&str; 5] = ["ssl", "libssl", "ss.", "ssx", "a+"];
+
+    fn some<T: std::fmt::Debug + Copy + 'static>(of: &'static [T]) -> impl Strategy<Value = Option<T>> {
+        proptest::option::of(select(of))
+    }
+
+    fn quoted(key: &str, value: Option<&str>) -> String {
+        value.map(|value| format!(", {key}: '{value}'")).unwrap_or_default()
+    }
+
+    fn listed(key: &str, value: Option<&str>) -> String {
+        value.map(|value| format!(", {key}: ['{value}']")).unwrap_or_default()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_passes_trivy_that_its_cover_does_not_mean(
+            entry in (select(&IDS[..]), some(&GLOBS), some(&["pkg:npm/a", "pkg:npm/b"])),
+            cover in (select(&IDS[..]), some(&GLOBS), some(&["pkg:npm/a", "pkg:npm/b"]), some(&["vulnerability", "secret"])),
+            result in (select(&IDS[..]), select(&PATHS[..]), select(&["pkg:npm/a", "pkg:npm/b"][..])),
+        ) {
+            let text = format!("vulnerabilities:\n- {{id: {}{}{}}}\n", entry.0, listed("paths", entry.1), listed("purls", entry.2));
+            let written = format!(
+                "{{tool: trivy, id: {}{}{}{}}}", cover.0, listed("paths", cover.1), listed("purls", cover.2), quoted("kind", cover.3)
+            );
+            let means = |id: &str, glob: Option<&str>, purl: Option<&str>| {
+                id.eq_ignore_ascii_case(result.0)
+                    && glob.is_none_or(|glob| Pattern::parse(glob).unwrap().matches(result.1))
+                    && purl.is_none_or(|purl| purl == result.2)
+            };
+            if fits(&written, ".trivyignore.yaml", &text) == [Some(true)] && means(entry.0, entry.1, entry.2) {
+                prop_assert!(means(cover.0, cover.1, cover.2) && cover.3 != Some("secret"), "{written} {text} {result:?}");
+            }
+        }
+
+        #[test]
+        fn nothing_passes_grype_that_its_cover_does_not_mean(
+            entry in (some(&IDS), some(&NAMES), some(&["1", "2"]), some(&["deb", "rpm"]), some(&["fixed", "not-fixed"])),
+            cover in (select(&IDS[..]), some(&PACKAGES), some(&["1", "2"]), some(&["deb", "rpm"]), any::<bool>()),
+            result in (
+                select(&IDS[..]), select(&PACKAGES[..]), select(&["1", "2"][..]), select(&["deb", "rpm"][..]), any::<bool>(),
+            ),
+        ) {
+            let package = [quoted("name", entry.1), quoted("version", entry.2), quoted("type", entry.3)].concat();
+            let package = if package.is_empty() { String::new() } else { format!(", package: {{{}}}", &package[2..]) };
+            let id = quoted("vulnerability", entry.0);
+            let text = format!("ignore:\n- {{x: y{id}{package}{}}}\n", quoted("fix-state", entry.4));
+            let parts = [quoted("version", cover.2), quoted("type", cover.3)].concat();
+            let package = cover.1.map(|name| format!(", package: {{name: '{name}'{parts}}}")).unwrap_or_default();
+            let written = format!("{{tool: grype, id: {}{package}, until_fixed: {}}}", cover.0, cover.4);
+            let is_fixed = result.4;
+            let is_overlooked = entry.0.is_none_or(|id| id.eq_ignore_ascii_case(result.0))
+                && entry.1.is_none_or(|name| regex::Regex::new(&format!("^({name})$")).unwrap().is_match(result.1))
+                && entry.2.is_none_or(|version| version == result.2)
+                && entry.3.is_none_or(|kind| kind == result.3)
+                && entry.4.is_none_or(|state| (state == "fixed") == is_fixed);
+            let is_meant = cover.0.eq_ignore_ascii_case(result.0)
+                && cover.1.is_none_or(|name| {
+                    name == result.1
+                        && cover.2.is_none_or(|version| version == result.2)
+                        && cover.3.is_none_or(|kind| kind == result.3)
+                })
+                && !(cover.4 && is_fixed);
+            if fits(&written, ".grype.yaml", &text) == [Some(true)] && is_overlooked {
+                prop_assert!(is_meant, "{written} {text} {result:?}");
+            }
+        }
+
+        #[test]
+        fn a_pattern_contains_only_what_it_matches(
+            wide in "[a*?/]{1,8}", narrow in "[a*?/]{1,8}", path in "a?(/?[ab]){1,6}",
+        ) {
+            if let (Ok(wide), Ok(inner)) = (Pattern::parse(&wide), Pattern::parse(&narrow))
+                && wide.contains(&narrow)
+                && inner.matches(&path)
+            {
+                prop_assert!(wide.matches(&path));
+            }
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Reads the tracked files of a repository, each once: links, submodules, binary files and files that are larger than
-//! any program are passed over.
+//! Reads the tracked files of a repository, each once: submodules and binary files are passed over. What cannot be read
+//! and may tell a scanner something is a suppression itself, of which nobody knows what it says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -8,16 +8,20 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::page::{Page, Reader};
+use super::ignore_files::{self, Kind};
+use super::page::{LOOKED_AT, Page, Reader, Trouble, is_passed_over};
 use crate::error::Error;
 use crate::files::CommitFiles;
-use crate::git::{Git, path_of};
+use crate::git::{Git, TreeFile, path_of};
 
 /// The largest file that is read, in bytes.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
-/// A file with a zero byte among so many first ones is binary, as git sees it.
-const LOOKED_AT: usize = 8000;
+/// The longest target of a link that is read, in bytes.
+const MOST_TARGET: u64 = 4096;
+
+/// A link that leads to a link is followed so often.
+const MOST_LINKS: usize = 8;
 
 /// Where the files are listed.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,9 @@ pub struct Unread {
 pub(super) struct Scan {
     /// The files with something in them, by path.
     pub(super) pages: Vec<Page>,
-    /// All files, whether there is something in them or not.
+    /// How many files were looked at.
+    pub(super) looked_at: usize,
+    /// All files and links, whether there is something in them or not.
     pub(super) paths: BTreeSet<String>,
     pub(super) unread: Vec<Unread>,
 }
@@ -57,6 +63,15 @@ enum Outcome {
     Missing,
 }
 
+/// The files that are read below a root.
+#[derive(Default)]
+struct Listed {
+    /// Regular files, by their path from the root.
+    files: BTreeMap<String, PathBuf>,
+    /// The targets of links.
+    links: BTreeMap<String, String>,
+}
+
 impl Tracked<'_> {
     /// Reads the files below the root for which `keep` says so. `prefix` is where the root lies in the work tree.
     pub(super) fn read(
@@ -67,31 +82,24 @@ impl Tracked<'_> {
         keep: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<Scan, Error> {
         let mut edited = BTreeSet::new();
-        let mut listed: BTreeMap<String, PathBuf> = match self {
-            Self::Index(git) => {
-                git.tracked(prefix)?.into_iter().map(|path| (shown(&path, prefix), path_of(&path))).collect()
-            }
-            Self::Commit(git, files) => {
-                let commit = git.commit("HEAD")?;
-                let differing = commit.map(|commit| git.edited(&commit, prefix)).transpose()?.unwrap_or_default();
-                edited.extend(differing.iter().map(|path| shown(path, prefix)));
-                let regular = files.files().iter().filter(|(_, file)| !file.is_link() && !file.is_submodule());
-                regular.map(|(path, file)| (path.clone(), path_of(&file.path))).collect()
-            }
-            Self::Folder => walk(root),
-        };
-        listed.retain(|path, _| keep(path));
+        if let Self::Commit(git, _) = self {
+            let commit = git.head()?;
+            let differing = commit.map(|commit| git.edited(&commit, prefix)).transpose()?.unwrap_or_default();
+            edited.extend(differing.iter().map(|path| shown(path, prefix)));
+        }
+        let Listed { mut files, links } = self.list(root, prefix)?;
+        files.retain(|path, _| keep(path));
+        let linked = Linked::of(&links, &|path| files.contains_key(path), keep);
         let top = match self {
             Self::Index(git) | Self::Commit(git, _) => git.top().to_path_buf(),
             Self::Folder => root.to_path_buf(),
         };
-        let mut scan = Scan::default();
-        let from_disk: Vec<(&String, PathBuf)> = listed
-            .iter()
-            .filter(|(path, _)| !edited.contains(*path))
-            .map(|(path, place)| (path, top.join(place)))
-            .collect();
-        let one = |buffer: &mut Vec<u8>, (path, place): &(&String, PathBuf)| read_one(buffer, path, place, reader);
+        let mut scan = Scan { pages: linked.pages(reader), ..Scan::default() };
+        let from_disk: Vec<(&String, PathBuf)> =
+            files.iter().filter(|(path, _)| !edited.contains(*path)).map(|(path, at)| (path, top.join(at))).collect();
+        let one = |buffer: &mut Vec<u8>, (path, place): &(&String, PathBuf)| {
+            read_one(buffer, (path, linked.kind(path)), place, reader)
+        };
         let outcomes: Vec<Outcome> = from_disk.par_iter().map_init(Vec::new, one).collect();
         for ((path, _), outcome) in from_disk.iter().zip(outcomes) {
             match outcome {
@@ -101,31 +109,161 @@ impl Tracked<'_> {
                 Outcome::Missing => drop(edited.insert((*path).clone())),
             }
         }
-        if let Self::Commit(_, files) = self {
-            let paths: Vec<&str> =
-                edited.iter().map(String::as_str).filter(|path| listed.contains_key(*path)).collect();
-            scan.pages.extend(read_stored(files, &paths, reader)?);
+        if let Self::Commit(_, stored) = self {
+            let paths: Vec<&str> = edited.iter().map(String::as_str).filter(|path| files.contains_key(*path)).collect();
+            scan.pages.extend(read_regular(stored, &paths, &linked, reader)?);
         }
         scan.pages.sort_by(|a, b| a.path.cmp(&b.path));
-        scan.paths = listed.into_keys().collect();
+        scan.looked_at = files.len();
+        scan.paths = files.into_keys().chain(links.into_keys().filter(|path| keep(path))).collect();
         Ok(scan)
+    }
+
+    fn list(self, root: &Path, prefix: &str) -> Result<Listed, Error> {
+        match self {
+            Self::Commit(_, files) => {
+                let is_regular = |file: &TreeFile| !file.is_link() && !file.is_submodule();
+                let regular = files.files().iter().filter(|(_, file)| is_regular(file));
+                Ok(Listed {
+                    files: regular.map(|(path, file)| (path.clone(), path_of(&file.path))).collect(),
+                    links: stored_links(files)?,
+                })
+            }
+            Self::Index(git) => {
+                let mut listed = Listed::default();
+                for (path, is_link) in git.tracked(prefix)? {
+                    let (below, place) = (shown(&path, prefix), path_of(&path));
+                    match is_link.then(|| target(&git.top().join(&place))) {
+                        Some(Some(target)) => drop(listed.links.insert(below, target)),
+                        Some(None) => {}
+                        None => drop(listed.files.insert(below, place)),
+                    }
+                }
+                Ok(listed)
+            }
+            Self::Folder => Ok(walk(root)),
+        }
     }
 }
 
-/// Reads files of a commit, a few at a time.
+/// Reads files of a commit.
 pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) -> Result<Vec<Page>, Error> {
+    let is_regular = |path: &str| files.files().get(path).is_some_and(|file| !file.is_link());
+    let linked = Linked::of(&stored_links(files)?, &is_regular, &|_| true);
+    let (regular, others): (Vec<&str>, Vec<&str>) = paths.iter().partition(|path| is_regular(path));
+    let mut pages = read_regular(files, &regular, &linked, reader)?;
+    pages.extend(linked.pages(reader).into_iter().filter(|page| others.contains(&page.path.as_str())));
+    Ok(pages)
+}
+
+/// Reads regular files of a commit, a few at a time.
+fn read_regular(files: &CommitFiles, paths: &[&str], linked: &Linked, reader: &Reader) -> Result<Vec<Page>, Error> {
     const AT_ONCE: usize = 64;
     let mut pages = Vec::new();
     for some in paths.chunks(AT_ONCE) {
-        for file in files.read_up_to(some, MOST_BYTES)? {
-            let text = file.source.text();
-            let start = &text.as_bytes()[..text.len().min(LOOKED_AT)];
-            if file.opened && !start.contains(&0) && Reader::may_hold(file.source.path(), text.as_bytes()) {
-                pages.extend(reader.read(file.source.path(), text));
-            }
+        for (path, bytes) in some.iter().zip(files.stored(some, MOST_BYTES)?) {
+            let kind = linked.kind(path);
+            pages.extend(match bytes {
+                Some(bytes) => reader.read_as(path, &bytes, kind),
+                None => {
+                    let tool = kind.or_else(|| ignore_files::kind(path)).map(|kind| kind.tool);
+                    tool.and_then(|tool| reader.unread(path, tool, "", too_large()))
+                }
+            });
         }
     }
     Ok(pages)
+}
+
+fn too_large() -> Trouble {
+    let why = format!("it is larger than {} MiB", MOST_BYTES / 1024 / 1024);
+    Trouble::new(0, why, "split it, so that it can be looked through")
+}
+
+/// Returns the targets of those links of a commit that may stand for an ignore file.
+fn stored_links(files: &CommitFiles) -> Result<BTreeMap<String, String>, Error> {
+    let paths: Vec<&str> =
+        files.files().iter().filter(|(_, file)| file.is_link()).map(|(path, _)| path.as_str()).collect();
+    if paths.iter().all(|path| ignore_files::behind_link(path, "").is_empty()) {
+        return Ok(BTreeMap::new());
+    }
+    let targets = files.stored(&paths, MOST_TARGET)?;
+    let text = |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    Ok(paths.into_iter().zip(targets).map(|(path, target)| (path.to_owned(), text(target))).collect())
+}
+
+fn target(place: &Path) -> Option<String> {
+    Some(std::fs::read_link(place).ok()?.to_string_lossy().replace('\\', "/"))
+}
+
+/// The files that links put in the place of an ignore file.
+#[derive(Default)]
+struct Linked {
+    /// As what files are read that no tool would find by their own names.
+    kinds: BTreeMap<String, &'static Kind>,
+    /// The links that lead to no file that is read, each with its tool and its target.
+    lost: Vec<(String, &'static str, String)>,
+}
+
+impl Linked {
+    /// Follows links as far as `is_file` knows the files. What `keep` leaves out is nobody's ignore file.
+    fn of(links: &BTreeMap<String, String>, is_file: &dyn Fn(&str) -> bool, keep: &dyn Fn(&str) -> bool) -> Self {
+        let mut linked = Self::default();
+        for (link, written) in links.iter().filter(|(link, _)| keep(link)) {
+            let end = follow(link, links);
+            let behind = ignore_files::behind_link(link, end.as_deref().unwrap_or_default());
+            for (path, kind) in behind {
+                let is_itself = end.as_deref() == Some(path.as_str());
+                match (is_file(&path), end.is_none() || is_itself) {
+                    (true, _) => drop(linked.kinds.insert(path, kind)),
+                    (false, true) => linked.lost.push((link.clone(), kind.tool, written.clone())),
+                    (false, false) => {}
+                }
+            }
+        }
+        linked.lost.dedup_by(|a, b| (&a.0, a.1) == (&b.0, b.1));
+        linked
+    }
+
+    /// Returns as what a file is read, if a link says so.
+    fn kind(&self, path: &str) -> Option<&'static Kind> {
+        self.kinds.get(path).copied()
+    }
+
+    fn pages(&self, reader: &Reader) -> Vec<Page> {
+        let page = |(link, tool, target): &(String, &'static str, String)| {
+            let why = format!("it is a link to `{target}`, which is no tracked file below the register's root");
+            reader.unread(link, tool, target, Trouble::new(0, why, "put the file itself here"))
+        };
+        self.lost.iter().filter_map(page).collect()
+    }
+}
+
+/// Returns where a link leads to below the root.
+fn follow(link: &str, links: &BTreeMap<String, String>) -> Option<String> {
+    let mut path = link.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Some(target) = links.get(&path) else { return Some(path) };
+        path = joined(&path, target)?;
+    }
+    None
+}
+
+/// Returns the path that a link's target means; `None` if that is not below the root.
+fn joined(link: &str, target: &str) -> Option<String> {
+    if target.is_empty() || target.starts_with('/') || target.contains(':') {
+        return None;
+    }
+    let mut steps: Vec<&str> = link.split('/').collect();
+    steps.pop();
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(steps.pop()?),
+            step => steps.push(step),
+        }
+    }
+    Some(steps.join("/"))
 }
 
 fn shown(path: &[u8], prefix: &str) -> String {
@@ -133,57 +271,63 @@ fn shown(path: &[u8], prefix: &str) -> String {
     path.strip_prefix(prefix).unwrap_or(&path).to_owned()
 }
 
-/// Lists every file of a folder, by its path below it.
-fn walk(root: &Path) -> BTreeMap<String, PathBuf> {
+/// Lists every file and link of a folder, by its path below it.
+fn walk(root: &Path) -> Listed {
     let entries = walkdir::WalkDir::new(root).follow_links(false).into_iter();
     let inside = entries.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git").flatten();
-    inside
-        .filter(|entry| entry.file_type().is_file())
-        .filter_map(|entry| {
-            let below = entry.path().strip_prefix(root).ok()?.to_path_buf();
-            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            Some((parts.join("/"), below))
-        })
-        .collect()
+    let mut listed = Listed::default();
+    for entry in inside {
+        let Ok(below) = entry.path().strip_prefix(root) else { continue };
+        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        if entry.file_type().is_file() {
+            listed.files.insert(parts.join("/"), below.to_path_buf());
+        } else if let Some(target) = Some(entry.path()).filter(|_| entry.path_is_symlink()).and_then(target) {
+            listed.links.insert(parts.join("/"), target);
+        }
+    }
+    listed
 }
 
-fn read_one(buffer: &mut Vec<u8>, path: &str, place: &Path, reader: &Reader) -> Outcome {
+fn read_one(
+    buffer: &mut Vec<u8>,
+    (path, kind): (&str, Option<&'static Kind>),
+    place: &Path,
+    reader: &Reader,
+) -> Outcome {
     buffer.clear();
-    match fill(buffer, place) {
-        Ok(Filled::Text) => {}
-        Ok(Filled::Other) => return Outcome::Nothing,
-        Ok(Filled::TooLarge(bytes)) => {
-            return Outcome::Unread(format!("it has {bytes} bytes, the limit is {MOST_BYTES}"));
+    let found = match fill(buffer, (path, kind), place) {
+        Ok(Filled::Text) => reader.read_as(path, buffer, kind),
+        Ok(Filled::Other) => None,
+        Ok(Filled::TooLarge) => {
+            let tool = kind.or_else(|| ignore_files::kind(path)).map(|kind| kind.tool);
+            let tool = tool.or_else(|| reader.first_tool(path, File::open(place).ok()?));
+            tool.and_then(|tool| reader.unread(path, tool, "", too_large()))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Outcome::Missing,
         Err(error) => return Outcome::Unread(error.to_string()),
-    }
-    if !Reader::may_hold(path, buffer) {
-        return Outcome::Nothing;
-    }
-    let text = String::from_utf8_lossy(buffer);
-    reader.read(path, text.strip_prefix('\u{feff}').unwrap_or(&text)).map_or(Outcome::Nothing, Outcome::Page)
+    };
+    found.map_or(Outcome::Nothing, Outcome::Page)
 }
 
 enum Filled {
     Text,
     Other,
-    TooLarge(u64),
+    TooLarge,
 }
 
-/// Reads a regular file that is no link and not binary.
-fn fill(buffer: &mut Vec<u8>, place: &Path) -> std::io::Result<Filled> {
+/// Reads a regular file that is not passed over.
+fn fill(buffer: &mut Vec<u8>, (path, kind): (&str, Option<&'static Kind>), place: &Path) -> std::io::Result<Filled> {
     let metadata = std::fs::symlink_metadata(place)?;
     if !metadata.is_file() {
         return Ok(Filled::Other);
     }
     let mut file = File::open(place)?;
     file.by_ref().take(LOOKED_AT as u64).read_to_end(buffer)?;
-    if buffer.contains(&0) {
+    if kind.is_none() && is_passed_over(path, buffer) {
         return Ok(Filled::Other);
     }
     if metadata.len() > MOST_BYTES {
-        return Ok(Filled::TooLarge(metadata.len()));
+        return Ok(Filled::TooLarge);
     }
     if buffer.len() == LOOKED_AT {
         buffer.reserve(usize::try_from(metadata.len()).unwrap_or_default().saturating_sub(LOOKED_AT) + 1);

@@ -441,15 +441,23 @@ fn some_texts(texts: Vec<String>) -> Option<Datum> {
     (!texts.is_empty()).then(|| Datum::texts(texts))
 }
 
+/// Returns the section of a `.trivyignore.yaml` for a cover's `kind`.
+pub(crate) fn trivy_section(kind: &str) -> Option<&'static str> {
+    match kind {
+        "vulnerability" => Some("vulnerabilities"),
+        "misconfiguration" => Some("misconfigurations"),
+        "secret" => Some("secrets"),
+        "license" => Some("licenses"),
+        _ => None,
+    }
+}
+
 fn trivy(cover: &Cover<'_>, licence: &Licence) -> Entries {
     let id = text(cover);
     // The number of a check has leading zeros, or `AVD-` before it.
     let is_check = Ids::Trivy.form(id) != id.to_ascii_lowercase();
     let section = match cover.kind.as_ref().map(|kind| kind.as_str()) {
-        Some("misconfiguration") => "misconfigurations",
-        Some("secret") => "secrets",
-        Some("license") => "licenses",
-        Some(_) => "vulnerabilities",
+        Some(kind) => trivy_section(kind).unwrap_or("vulnerabilities"),
         None if is_check => "misconfigurations",
         None => "vulnerabilities",
     };

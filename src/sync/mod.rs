@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use flags::tools as tools_with_flags;
+pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
 use licence::Licence;
 use licence::instant;
@@ -29,12 +30,14 @@ use shelf::{Shelf, Slot, Splice};
 use tree::{Tree, Unreadable};
 
 use crate::policy::Target;
-use crate::register::{Cover, Exception, Register};
+use crate::register::{Cover, Exception, Register, typed_cover};
 use crate::source::{FileId, Span};
-use crate::text::shown;
+use crate::text::{shell_word, shown};
+use crate::time::until::{Clock, Until};
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
 use crate::yaml::Problem;
+use crate::yaml::write::Value;
 
 /// What a target is to hold, and what it holds.
 #[derive(Debug)]
@@ -397,11 +400,12 @@ impl<'e> Edit<'e> {
         };
         let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
         let help = match &slot.id {
-            Some(id) => format!(
-                "delete it (`stopgap sync --prune`), or ask for an exception with `covers: [{{tool: {}, id: {}}}]`",
-                self.format.tool,
-                shown(id)
-            ),
+            Some(id) => {
+                let cover = [("tool", self.format.tool.to_owned()), ("id", shown(id).into_owned())];
+                let cover = cover.map(|(key, text)| (key.to_owned(), Value::text(text)));
+                let cover = shell_word(&typed_cover::typed(&cover));
+                format!("delete it (`stopgap sync --prune`), or ask for an exception: `stopgap new --cover {cover}`")
+            }
             None => "delete it (`stopgap sync --prune`), or ask for an exception that covers it".to_owned(),
         };
         Some(Stray { span: Span::new(slot.at.start, slot.at.end), message, help })
@@ -409,30 +413,24 @@ impl<'e> Edit<'e> {
 
     /// Reads the end of an entry that was added by hand.
     fn end_of(&self, slot: &Slot) -> End {
+        let clock = Clock::of(self.format.tool);
         if self.format.syntax == Syntax::Lines && self.format.tool == "trivy" {
             let text = slot.value.text().unwrap_or_default();
             let end = text.split_whitespace().find_map(|word| word.strip_prefix("exp:"));
-            return match (end.map(Day::parse), lines::odd_field(text)) {
-                (Some(Ok(day)), _) if day <= self.today.day => End::Over,
+            let day = end.map(|end| Day::parse(end).ok().and_then(|day| Until::day(day, clock)));
+            return match (day, lines::odd_field(text)) {
+                (Some(Some(day)), _) if day.has_passed(self.zone, self.today) => End::Over,
                 // Trivy drops the line.
-                (Some(Err(_)), _) => End::Over,
+                (Some(None), _) => End::Over,
                 (None, Some(odd)) => End::Unread(odd.to_owned()),
                 _ => End::None,
             };
         }
         let Some(text) = self.format.end.and_then(|key| slot.details.get(key)?.text()) else { return End::None };
-        let day = text.get(.."2026-06-01".len()).and_then(|day| Day::parse(day).ok());
-        match day {
+        match Until::read(text, clock) {
             None => End::Unread(text.to_owned()),
-            Some(day) if day < self.today.day => End::Over,
-            Some(day) => {
-                let instant = crate::time::Moment::parse(&text.replace(".000Z", "Z").replace(' ', "T"));
-                let over = instant.is_ok_and(|moment| match moment {
-                    crate::time::Moment::Day(_) => day <= self.today.day,
-                    moment => self.today.has_ended(self.zone, moment),
-                });
-                if over { End::Over } else { End::None }
-            }
+            Some(until) if until.has_passed(self.zone, self.today) => End::Over,
+            Some(_) => End::None,
         }
     }
 

@@ -1,22 +1,15 @@
 //! Suppressions of OWASP dependency-check.
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 
 use super::formats::{Wanted, xml_identity};
 use super::licence::MARK;
 use super::shelf::{Slot, Splice, line_end, line_start};
 use super::tree::{Kind, Pair, Tree, Unreadable};
-
-/// More elements and texts than any real file has.
-const MOST_NODES: u32 = 1_000_000;
+use crate::xml;
 
 fn document(text: &str) -> Result<Document<'_>, Unreadable> {
-    let parsing = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, parsing).map_err(|error| {
-        let row = usize::try_from(error.pos().row).unwrap_or_default();
-        let at = text.split_inclusive('\n').take(row.saturating_sub(1)).map(str::len).sum();
-        Unreadable { at, why: format!("not valid XML: {error}") }
-    })?;
+    let document = xml::parse(text).map_err(|fault| Unreadable { at: fault.at, why: fault.why.to_string() })?;
     if document.root_element().tag_name().name() != "suppressions" {
         return Err(Unreadable { at: 0, why: "there is no `<suppressions>` in it".to_owned() });
     }

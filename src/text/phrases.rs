@@ -72,6 +72,12 @@ impl Phrases {
     /// the keyboard do not. A reason with fewer than three of them is vague.
     #[must_use]
     pub fn remaining(&self, reason: &str, title: &str) -> Vec<String> {
+        self.first_remaining(reason, title, usize::MAX)
+    }
+
+    /// Returns the first of the words that [`Self::remaining`] returns.
+    #[must_use]
+    pub fn first_remaining(&self, reason: &str, title: &str, most: usize) -> Vec<String> {
         let (reason, title) = (fold(reason), fold(title));
         let title_tokens = tokens(&title);
         let mut seen: FxHashSet<&str> = title_tokens.iter().map(|token| token.text).collect();
@@ -79,6 +85,9 @@ impl Phrases {
         let mut stock_until = 0;
         let mut remaining = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
+            if remaining.len() >= most {
+                break;
+            }
             if let Some(phrase) = self.phrase_at(&tokens[at..]) {
                 stock_until = stock_until.max(at + phrase.words.len());
             }

@@ -11,6 +11,7 @@ mod moment;
 mod spelling;
 mod today;
 pub mod typed;
+pub mod until;
 mod zone;
 
 pub use day::{Day, parse_days};

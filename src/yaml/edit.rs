@@ -135,6 +135,7 @@ impl Plain {
     fn of_value(value: &Value) -> Self {
         match value {
             Value::Text(text) => Self::Text(text.clone(), Style::Plain),
+            Value::Flag(flag) => Self::Text(flag.to_string(), Style::Plain),
             Value::List(items) => Self::Seq(items.iter().map(Self::of_value).collect()),
             Value::Map(entries) => {
                 Self::Map(entries.iter().map(|(key, value)| (key.clone(), Self::of_value(value))).collect())
@@ -389,8 +390,9 @@ impl Editor<'_> {
             Value::Text(text) => write::scalar(text, self.layout.quotes, in_flow),
             other => write::flow(other, self.layout.quotes),
         };
-        let cleared = if old.is_empty() { colon..colon } else { colon..old.end };
-        Ok(vec![(cleared, format!(" {new}"))])
+        // What ends in a block of text ends at the start of a line, or in its indentation.
+        let end = colon + self.text.get(colon..old.end).unwrap_or_default().trim_end().len();
+        Ok(vec![(colon..end, format!(" {new}"))])
     }
 
     /// Replaces a block scalar by a text on one line, keeping a comment after its header.

@@ -22,6 +22,16 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     }
 }
 
+/// Reads a text with the quick reader and with the general one, each alone; whatever the quick one reads, the other must
+/// read alike.
+///
+/// # Errors
+///
+/// What is wrong with it, as far as the general reader comes.
+pub fn by_each_reader(text: &str) -> (Option<Node<'_>>, Result<Node<'_>, Vec<Problem>>) {
+    (plain_part::read(text), read(text).map_err(|unread| unread.problems))
+}
+
 impl Spot {
     /// Creates the spot of bytes that were found by their text, and looks up which field they are in.
     #[must_use]

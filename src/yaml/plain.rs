@@ -18,10 +18,13 @@ pub(super) fn other_reading(text: &str) -> Option<&'static str> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let bytes = digits.as_bytes();
     let is_signed = digits.len() < text.len();
+    if !matches!(bytes.first()?, b'0'..=b'9' | b'.') {
+        return None;
+    }
     if is_newer_float(digits, is_signed) {
         return Some("a number, others for a text");
     }
-    if !bytes.first()?.is_ascii_digit() {
+    if bytes[0] == b'.' {
         return None;
     }
     let all = |allowed: fn(&u8) -> bool, from: usize| bytes.len() > from && bytes[from..].iter().all(allowed);

@@ -261,19 +261,37 @@ impl<'a> Reader<'a> {
         Node { span, kind: Kind::Scalar(Scalar { text, style }) }
     }
 
-    /// Reads a quoted text of one line without escapes, which ends before a limit.
+    /// Reads a quoted text of one line without a backslash, which ends before a limit.
     fn quoted(&mut self, limit: usize) -> Option<Node<'a>> {
         let start = self.at;
-        let quote = self.bytes[start];
-        let rest = self.bytes.get(start + 1..limit)?;
-        let length = if quote == b'"' { memchr3(quote, b'\n', b'\\', rest)? } else { memchr2(quote, b'\n', rest)? };
-        let end = start + 1 + length;
-        if self.bytes[end] != quote || (quote == b'\'' && self.byte(end + 1) == quote) {
-            return None;
-        }
+        let end = if self.bytes[start] == b'"' { self.double_quote(limit)? } else { self.single_quote(limit)? };
         self.at = end + 1;
-        let Node { kind, .. } = self.scalar(Span::new(start + 1, end), Style::Quoted);
-        Some(Node { span: Span::new(start, end + 1), kind })
+        let inner = &self.text[start + 1..end];
+        let is_doubled = self.bytes[start] == b'\'' && memchr(b'\'', inner.as_bytes()).is_some();
+        let text = if is_doubled { Cow::Owned(inner.replace("''", "'")) } else { Cow::Borrowed(inner) };
+        Some(Node { span: Span::new(start, end + 1), kind: Kind::Scalar(Scalar { text, style: Style::Quoted }) })
+    }
+
+    /// Finds the double quote that closes the one that is here.
+    fn double_quote(&self, limit: usize) -> Option<usize> {
+        let from = self.at + 1;
+        let end = from + memchr3(b'"', b'\n', b'\\', self.bytes.get(from..limit)?)?;
+        (self.bytes[end] == b'"').then_some(end)
+    }
+
+    /// Finds the single quote that closes the one that is here: two of them are one in the text.
+    fn single_quote(&self, limit: usize) -> Option<usize> {
+        let mut from = self.at + 1;
+        loop {
+            let end = from + memchr2(b'\'', b'\n', self.bytes.get(from..limit)?)?;
+            if self.bytes[end] != b'\'' {
+                return None;
+            }
+            if self.byte(end + 1) != b'\'' {
+                return Some(end);
+            }
+            from = end + 2;
+        }
     }
 
     /// Reads a collection in brackets, which ends before a limit.
@@ -509,6 +527,16 @@ mod tests {
         fn pieces_have_the_parser_s_tree_or_none(pieces in prop::collection::vec(any::<Index>(), 1..12)) {
             let pieces = pieces.iter().map(|piece| PIECES[piece.index(PIECES.len())]);
             is_same(&format!("a: {}\n", pieces.collect::<String>()))?;
+        }
+    }
+
+    #[test]
+    fn quoted_texts_of_one_line_are_read_and_others_left() {
+        for text in ["'it''s'", "''", "''''", "['a''b', ''''] # c", r#"{a: '''', b: "''"}"#] {
+            assert!(is_same(&format!("a: {text}\n")).unwrap(), "{text}");
+        }
+        for text in ["'it''s", "'''", "['a''b]", "'a''\n  b'", "'a'''b", r#""\n""#] {
+            assert!(!is_same(&format!("a: {text}\n")).unwrap(), "{text}");
         }
     }
 

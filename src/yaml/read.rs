@@ -78,39 +78,38 @@ pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
 /// comment.
 #[must_use]
 pub fn check_text(text: &str) -> Option<Problem> {
-    let suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
-    // Every byte is looked at, so that the compiler can process many at a time.
-    if !text.bytes().fold(false, |found, byte| found | suspect(&byte)) {
-        return None;
-    }
-    let mut from = 0;
-    while let Some(at) = text.as_bytes()[from..].iter().position(&suspect) {
-        let at = from + at;
-        let character = text[at..].chars().next().unwrap_or_default();
-        let next = text.as_bytes().get(at + 1);
-        let span = Span::new(at, at + character.len_utf8());
-        match character {
-            '\r' if next != Some(&b'\n') => {
-                let message = "a carriage return without a line feed: readers disagree on whether it ends the line";
-                return Some(Problem::new(span, message, "end lines with LF or CRLF"));
-            }
-            '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                let message =
-                    format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character));
-                return Some(Problem::new(span, message, "use a plain line end or a space instead"));
-            }
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                let message = format!("the control character U+{:04X} is not allowed in YAML", u32::from(character));
-                return Some(Problem::new(span, message, "delete the character"));
-            }
-            '\u{feff}' => {
-                let message = "a byte order mark inside the text";
-                return Some(Problem::new(span, message, "delete the invisible character U+FEFF"));
-            }
-            _ => from = at + character.len_utf8(),
-        }
-    }
-    None
+    /// Every byte of a stretch is looked at, so that the compiler can process many at a time.
+    const STRETCH: usize = 64;
+    let is_suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
+    let holds_one = |stretch: &[u8]| stretch.iter().fold(false, |found, byte| found | is_suspect(byte));
+    let stretches = text.as_bytes().chunks(STRETCH).zip((0..).step_by(STRETCH));
+    stretches.filter(|(stretch, _)| holds_one(stretch)).find_map(|(stretch, start)| {
+        let mut suspects = stretch.iter().enumerate().filter(|(_, byte)| is_suspect(byte));
+        suspects.find_map(|(at, _)| refuse_character(text, start + at))
+    })
+}
+
+/// Returns what is wrong with the character that begins at a byte.
+fn refuse_character(text: &str, at: usize) -> Option<Problem> {
+    let character = text.get(at..)?.chars().next()?;
+    let span = Span::new(at, at + character.len_utf8());
+    let (message, help) = match character {
+        '\r' if text.as_bytes().get(at + 1) != Some(&b'\n') => (
+            "a carriage return without a line feed: readers disagree on whether it ends the line".to_owned(),
+            "end lines with LF or CRLF",
+        ),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => (
+            format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character)),
+            "use a plain line end or a space instead",
+        ),
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => (
+            format!("the control character U+{:04X} is not allowed in YAML", u32::from(character)),
+            "delete the character",
+        ),
+        '\u{feff}' => ("a byte order mark inside the text".to_owned(), "delete the invisible character U+FEFF"),
+        _ => return None,
+    };
+    Some(Problem::new(span, message, help))
 }
 
 /// What is open while events arrive.
@@ -152,6 +151,9 @@ impl<'a> Loader<'a> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_properties(span, anchor, tag.is_some());
+                if let Some(Frame::Map { key: None, .. }) = self.stack.last() {
+                    self.refuse_sign_before(span);
+                }
                 self.last_end = span.end;
                 self.scalar(text, style, span);
             }
@@ -198,11 +200,6 @@ impl<'a> Loader<'a> {
     }
 
     fn key(&mut self, scalar: Scalar<'a>, span: Span) {
-        let before = self.text.get(..span.range().start).unwrap_or_default().trim_end_matches([' ', '\t']);
-        if before.ends_with('?') {
-            let at = before.len() - 1;
-            self.refuse(Span::new(at, at + 1), "a `?` before a key", "write `key: value` without it");
-        }
         if scalar.style == Style::Plain && &*scalar.text == "<<" {
             self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
@@ -240,6 +237,24 @@ impl<'a> Loader<'a> {
     fn is_in_brackets(&self) -> bool {
         let Some(Frame::Seq(span, ..) | Frame::Map { span, .. }) = self.stack.last() else { return false };
         self.text.as_bytes().get(span.range().start).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    }
+
+    /// Refuses a `?` between the last value and a key. The key may be on another line than the sign, behind comments, or a
+    /// block of text, of whose last line end readers think differently.
+    fn refuse_sign_before(&mut self, key: Span) {
+        let end = key.range().start;
+        let start = end.min(self.last_end as usize);
+        let between = self.text.get(start..end).unwrap_or_default();
+        let mut at = start;
+        for line in between.split_inclusive('\n') {
+            let signs = line.split('#').next().unwrap_or_default();
+            if let Some(sign) = signs.find('?') {
+                let sign = at + sign;
+                self.refuse(Span::new(sign, sign + 1), "a `?` before a key", "write `key: value` without it");
+                return;
+            }
+            at += line.len();
+        }
     }
 
     /// Refuses a list or mapping that begins behind a tab: what it is indented by, readers count differently.
@@ -319,6 +334,8 @@ impl<'a> Loader<'a> {
             let end = Span::new(0, text.find('\n').unwrap_or(text.len()));
             self.refuse(end, "the file contains no value", "fill it in, or delete the file");
         }
+        // One key can have several.
+        self.problems.truncate(MAX_PROBLEMS);
         match (self.root, self.problems.is_empty()) {
             (Some(root), true) => Ok(root),
             _ => Err(self.problems),
@@ -453,10 +470,37 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_before_a_key_is_refused_wherever_the_key_stands() {
+        for (text, at) in [
+            ("? |\n T", 0),
+            ("? |\n T\n: a\n", 0),
+            ("? >- # why?\n T\n", 0),
+            ("?\n  a\n: b\n", 0),
+            ("? # why?\n\n  # because\n  a\n: b\n", 0),
+            ("# why?\n? 'a'\n", 7),
+            ("a: b?\n?  \"c\"\n", 6),
+            ("a: |\n  b?\n\n# c?\n?\n d\n", 16),
+            ("a:\n  b: # c?\n  ? |\n   d\n", 15),
+            ("a:\n- ? b\n", 5),
+            ("a: {b?: c?, ?\n d: e}\n", 12),
+            ("---\n? a\n", 4),
+        ] {
+            let problems = parse(text).unwrap_err();
+            assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
+            assert!(problems[0].message.contains("before a key"), "{text:?}: {problems:?}");
+            assert_eq!(problems[0].span, Span::new(at, at + 1), "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_all_readers_take_alike_is_read() {
         for text in [
             "a: ?b\n",
             "a: [b?, \"?c\"]\n",
+            "# why?\na?: b?\n# what?\n?c: d #?\n",
+            "a: |\n  b?\n\n  ? c\n\n # why?\nb: >-\n  ? d\n\nc: [d, e] # f?\n",
+            "a: |+\n  b\n\n\n# ?\nc:\n- d: ?e\n  f: g? # g?\n  h: '?\n\n    # ? i'\n\n  # ?\n  j: k\n",
+            "a: {b: c?, \"?d\": e, # ?\n  f: g}\n",
             "a:\t[b]\n",
             "a:\n-\tb\n",
             "a:\n- \t{b: c}\n",
@@ -472,6 +516,27 @@ mod tests {
         let text: String = (0..20_000).map(|n| format!("k{n}: v\n")).collect();
         assert_eq!(parse(&text).unwrap().as_map().unwrap().len(), 20_000);
         assert_eq!(refused(&(text + "k3: w\n")).len(), 1);
+    }
+
+    #[test]
+    fn no_more_problems_are_listed_than_may_be() {
+        let keys = [&[""; 6][..], &["a"; 10]].concat();
+        let text: String = keys.iter().map(|key| format!("{key}: b\n")).collect();
+        assert_eq!(refused(&text).len(), MAX_PROBLEMS);
+        assert_eq!(
+            refused("control:\ncontrol:\na:\na:\na:\n:\na:\na:\n:\na:\na:\n:\na:\na:\n:\na:\n:\n:").len(),
+            MAX_PROBLEMS
+        );
+    }
+
+    #[test]
+    fn a_character_is_refused_wherever_it_stands() {
+        for length in 0..200 {
+            let text = "é".repeat(length / 2) + &"x".repeat(length % 2) + "€\u{9b}€";
+            let span = check_text(&text).unwrap().span;
+            assert_eq!(text[span.range()], *"\u{9b}", "{length}");
+            assert!(check_text(&text.replace('\u{9b}', "\u{a0}")).is_none(), "{length}");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::yaml::plain::other_reading;
 pub enum Value {
     /// One text; an empty one is written as nothing, which is a missing value.
     Text(String),
+    /// `true` or `false`.
+    Flag(bool),
     /// A list, one item a line.
     List(Vec<Value>),
     /// A mapping, one key a line.
@@ -97,6 +99,7 @@ pub fn flow(value: &Value, quotes: Quotes) -> String {
     match value {
         Value::Text(text) if text.is_empty() => "\"\"".to_owned(),
         Value::Text(text) => scalar(text, quotes, true),
+        Value::Flag(flag) => flag.to_string(),
         Value::Flow(value) => flow(value, quotes),
         Value::List(items) => {
             let items: Vec<String> = items.iter().map(|item| flow(item, quotes)).collect();

@@ -242,14 +242,14 @@ def shown(page):
 def workflow(page, inputs):
     """The first workflow of a page with inputs for its action, and a step that keeps what the action set."""
     text = shown(page)
-    before, step, own = text.partition("      - uses: OWNER/stopgap@COMMIT # v0.1.0\n")
+    before, step, own = text.partition("      - uses: <OWNER>/stopgap@<COMMIT> # v0.1.0\n")
     past = own.startswith("        id: stopgap\n      - name: Past the gate\n")
     reminds = own.startswith('        with:\n          remind: "true"\n          fail-on: never')
     assert step and (past or reminds), text
     inputs = {**({} if past else {"remind": "true"}), **inputs}
     lines = "".join(f"          {name}: {json.dumps(value)}\n" for name, value in inputs.items())
     return f"""\
-{before}      - uses: OWNER/stopgap@{PIN} # v0.1.0
+{before}      - uses: acme/stopgap@{PIN} # v0.1.0
         id: gate
         with:
 {lines}      - if: always()
@@ -317,7 +317,7 @@ class Bench:
             [
                 self.act, event, "--json", "--eventpath", place / "event.json", "--workflows", flow,
                 "--platform", "ubuntu-24.04=-self-hosted", "--action-offline-mode", "--use-new-action-cache",
-                "--local-repository", f"OWNER/stopgap@{PIN}={self.action}", "--no-cache-server", "--use-gitignore=false",
+                "--local-repository", f"acme/stopgap@{PIN}={self.action}", "--no-cache-server", "--use-gitignore=false",
                 "--secret", f"GITHUB_TOKEN={TOKEN}", "--env", f"RESULT={place}",
                 "--env", f"GITHUB_API_URL={self.server.url}", "--env", "GITHUB_REPOSITORY=acme/register",
                 "--env", "STOPGAP_PAUSE_SECONDS=0.01",
@@ -756,7 +756,7 @@ def set_up(bench):
     commit = source.commit("the source")
     live, late = ({"exceptions/payroll-vendor.yaml": dated(days)} for days in [3, -3])
     ways = {
-        "action": ["--action", f"OWNER/stopgap@{PIN}"],
+        "action": ["--action", f"acme/stopgap@{PIN}"],
         "source": ["--source", f"file://{source.folder}@{commit}"],
         "image": ["--image", image],
         "unsaid": [],

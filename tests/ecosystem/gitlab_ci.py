@@ -160,8 +160,8 @@ class Project:
         page = (ROOT / "docs/ci.md").read_text()
         text = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "component:" in block)
         for old, new in [
-            ("GROUP/stopgap/stopgap@COMMIT", f"acme/register/stopgap@{self.git('rev-parse', 'HEAD')}"),
-            ("image: REGISTRY/stopgap@sha256:DIGEST\n", f'image: none\n      today: "{day}"\n{self.inputs}'),
+            ("<GROUP>/stopgap/stopgap@<COMMIT>", f"acme/register/stopgap@{self.git('rev-parse', 'HEAD')}"),
+            ("image: <REGISTRY>/stopgap@sha256:<DIGEST>\n", f'image: none\n      today: "{day}"\n{self.inputs}'),
         ]:
             assert old in text, old
             text = text.replace(old, new)

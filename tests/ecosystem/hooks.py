@@ -48,7 +48,7 @@ def configuration(hooks, rev, hook, day):
     page = (ROOT / "docs/ci.md").read_text()
     text = next(block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "hooks:" in block)
     for old, new in [
-        ("https://github.com/OWNER/stopgap", str(hooks)), ("COMMIT", rev),
+        ("https://github.com/<OWNER>/stopgap", str(hooks)), ("<COMMIT>", rev),
         ("      - id: stopgap\n", f"      - id: {hook}\n        args: [--today, {day}]\n"),
     ]:
         assert old in text, old

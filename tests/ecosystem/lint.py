@@ -51,13 +51,13 @@ def collect(binary, work):
     # docs/rules.md shows what is wrong, docs/recipes.md what other systems read.
     for page in tracked("README.md", "docs/*.md", ":!docs/rules.md", ":!docs/recipes.md"):
         for text in blocks(page, "yaml"):
-            for line in re.findall(r"uses: OWNER/stopgap.*", text):
-                if line != f"uses: OWNER/stopgap@COMMIT # v{VERSION}":
+            for line in re.findall(r"uses: <OWNER>/stopgap.*", text):
+                if line != f"uses: <OWNER>/stopgap@<COMMIT> # v{VERSION}":
                     sys.exit(f"lint: {page} shows `{line}`, and the version is {VERSION}")
                 named += 1
             if re.search("^on:", text, re.MULTILINE):
                 name = f"{pathlib.Path(page).stem}-{len(list(workflows.iterdir()))}.yml"
-                (workflows / name).write_text(text.replace("@COMMIT", f"@{PIN}"))
+                (workflows / name).write_text(text.replace("@<COMMIT>", f"@{PIN}").replace("<OWNER>", "acme"))
             elif text.startswith("include:"):
                 (folder / ".gitlab-ci.yml").write_text(text)
             elif text.startswith("repos:"):
@@ -67,7 +67,7 @@ def collect(binary, work):
     # What `init` writes into a repository of somebody who has none of these pages.
     fresh = work / "init"
     ways = [
-        [], ["--action", f"OWNER/stopgap@{PIN}"], ["--source", f"https://git.example.com/acme/stopgap@{PIN}"],
+        [], ["--action", f"acme/stopgap@{PIN}"], ["--source", f"https://git.example.com/acme/stopgap@{PIN}"],
         ["--image", f"registry.example.com/acme/stopgap@sha256:{'ab' * 32}"],
     ]
     for number, way in enumerate(ways):

@@ -71,11 +71,14 @@ def main(binary, work):
         left_out = sum(map(int, re.findall(r"(\d+) (?:error|warning|note)", text.partition("left out: ")[2])))
         if len(rows) + left_out != len(known) or len(text.encode()) >= 65_536:
             sys.exit(f"markdown: {len(rows)} rows and {left_out} left out of {len(known)} in {register.name}")
+        owners = {line["path"]: (line["record"] or {}).get("owner", "") for line in outputs.lines(binary, register)}
         said = []
         for finding in known:
             place = f"{finding['path']}:{finding['line']}:{finding['column']}"
             what = finding["message"] + (f"\n{finding['help']}" if finding["help"] else "")
-            said.append([finding["level"], finding["rule"], plain(place), plain(what)])
+            owner = owners.get(finding["path"], "")
+            owner = plain(outputs.folded(owner)) if isinstance(owner, str) else ""
+            said.append([finding["level"], finding["rule"], plain(place), owner, plain(what)])
         for row in rows:
             row = [*row[:2], *map(seen, row[2:])]
             if row not in said:

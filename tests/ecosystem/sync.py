@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -88,6 +89,83 @@ def gitleaks(root):
     return {leak["RuleID"] for leak in found}
 
 
+ADVISORY = """\
+```toml
+[advisory]
+id = "RUSTSEC-2026-0001"
+package = "leftpad"
+date = "2026-01-01"
+
+[versions]
+patched = []
+```
+
+# It pads to the left
+
+Only that.
+"""
+# A name that no server has: git is told that it is a folder here.
+ADVISORIES = "https://advisories.example.com/db"
+REGISTRY = "registry+https://github.com/rust-lang/crates.io-index"
+
+
+def cargo_deny_begin(root, work):
+    """A database of one advisory, a graph with its crate, and a configuration that somebody has written by hand."""
+    database, shop = work / "advisories", work / "shop"
+    for path, text in {
+        database / "crates/leftpad/RUSTSEC-2026-0001.md": ADVISORY,
+        shop / "src/lib.rs": "",
+        shop / "Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n',
+        root / "deny.toml": f'[advisories]\n# Ours.\ndb-path = "{work}/cache"\ndb-urls = ["{ADVISORIES}"]\n'
+        'git-fetch-with-cli = true\nyanked = "allow"\n',
+    }.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    run(["git", "init", "--quiet", "-b", "main", "."], folder=database)
+    run(["git", "add", "--all"], folder=database)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    run(["git", *author, "commit", "--quiet", "-m", "one"], folder=database)
+
+    def package(name, version, source, place):
+        origin = f"{REGISTRY}#{name}@{version}" if source else f"path+file://{shop}#{version}"
+        empty = dict.fromkeys(["license_file", "description", "metadata", "publish", "readme", "repository", "homepage",
+                               "documentation", "links", "default_run", "rust_version"])
+        return empty | {
+            "name": name, "version": version, "id": origin, "license": "MIT", "source": source, "dependencies": [],
+            "targets": [], "features": {}, "manifest_path": f"{place}/Cargo.toml", "authors": [], "categories": [],
+            "keywords": [], "edition": "2021",
+        }
+
+    own, other = package("shop", "0.1.0", None, shop), package("leftpad", "1.0.0", REGISTRY, "/leftpad")
+    own["dependencies"] = [{"name": "leftpad", "source": REGISTRY, "req": "^1", "kind": None, "rename": None,
+                            "optional": False, "uses_default_features": True, "features": [], "target": None,
+                            "registry": None}]
+    edge = {"name": "leftpad", "pkg": other["id"], "dep_kinds": [{"kind": None, "target": None}]}
+    graph = {
+        "packages": [own, other], "workspace_members": [own["id"]], "workspace_default_members": [own["id"]],
+        "resolve": {"root": own["id"], "nodes": [
+            {"id": own["id"], "dependencies": [other["id"]], "deps": [edge], "features": []},
+            {"id": other["id"], "dependencies": [], "deps": [], "features": []},
+        ]},
+        "target_directory": f"{shop}/target", "version": 1, "workspace_root": str(shop), "metadata": None,
+    }
+    (work / "graph.json").write_text(json.dumps(graph))
+
+
+def cargo_deny(root, work):
+    """Returns whether cargo-deny lets the advisory be."""
+    redirected = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{work}/advisories.insteadOf",
+                  "GIT_CONFIG_VALUE_0": ADVISORIES}
+    done = subprocess.run(
+        [work / "scanners/bin/cargo-deny", "--manifest-path", work / "shop/Cargo.toml", "--metadata-path",
+         work / "graph.json", "--config", root / "deny.toml", "check", "advisories"],
+        capture_output=True, text=True, env=os.environ | redirected,
+    )
+    if done.returncode not in (0, 1) or (done.returncode == 1) != ("It pads to the left" in done.stderr):
+        sys.exit(f"sync: cargo-deny: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.returncode == 0
+
+
 def main(binary, work):
     root = pathlib.Path(work) / "sync"
     for folder in ["exceptions", "src"]:
@@ -101,6 +179,8 @@ def main(binary, work):
         record.write_text(RECORD.format(first=first, last=last))
         run([binary, "sync", "--root", root, "--today", today])
 
+    work = pathlib.Path(work).resolve()
+    cargo_deny_begin(root, work)
     today = datetime.datetime.now(datetime.timezone.utc).date()
     day = datetime.timedelta(days=1)
     # In force: the tools overlook it. Written long ago, with an end that has passed: those that know ends report it.
@@ -111,17 +191,21 @@ def main(binary, work):
     # The last covered day is today; then the day after it.
     sync(today, today - day, today)
     last = trivy(root, ".trivyignore.yaml")
+    if not cargo_deny(root, work) or "# Ours." not in (root / "deny.toml").read_text():
+        sys.exit("sync: cargo-deny reports what is in force, or a comment is gone")
     read_back(root, today + day)
     vex(binary, root, work, today)
     sync(today + day, today - day, today)
     after = trivy(root, ".trivyignore.yaml"), trivy(root, ".trivyignore"), gitleaks(root)
+    if cargo_deny(root, work):
+        sys.exit("sync: cargo-deny overlooks what has ended")
     if "DS-0002" in during[0] | last or "DS-0026" in during[1] or during[2]:
         sys.exit(f"sync: reported in force: {during}, {last}")
     if "DS-0002" not in past[0] or "DS-0026" not in past[1]:
         sys.exit(f"sync: overlooked past the written end: {past}")
     if "DS-0002" not in after[0] or "DS-0026" not in after[1] or not after[2]:
         sys.exit(f"sync: overlooked after the end: {after}")
-    print("sync: trivy and gitleaks overlook what is in force and report it afterwards; VEX is valid")
+    print("sync: trivy, gitleaks and cargo-deny overlook what is in force and report it afterwards; VEX is valid")
 
 
 def read_back(root, end):
@@ -133,6 +217,11 @@ def read_back(root, end):
     grype = yaml.safe_load((root / ".grype.yaml").read_text())["ignore"]
     bundler = yaml.safe_load((root / ".bundler-audit.yml").read_text())["ignore"]
     (policy,) = yaml.safe_load_all((root / "policies.yaml").read_text())
+    path = root / "policies.json"
+    path.write_text(json.dumps(policy))
+    checker = pathlib.Path(sys.executable).parent / "check-jsonschema"
+    run([checker, "--schemafile", HERE / "kyverno.schema.json", path])
+    path.unlink()
     kubescape = json.loads((root / "kubescape.json").read_text())
     azure = json.loads((root / "exemptions.json").read_text())["exemptions"]
     facts = {

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::support::git::Repo;
-use crate::support::{Run, exception};
+use crate::support::{Run, exception, schema};
 
 const FILE: &str = "exceptions/printer.yaml";
 
@@ -242,9 +242,7 @@ fn the_json_is_what_its_schema_says() {
     let repo = Repo::new();
     repo.write(FILE, &printer(&[("reviews", &format!("[{REVIEW}]"))])).commit("Ask");
     repo.write(FILE, &whole()).commit("Close (#3)");
-    let schema = run(&repo, &["schema", "case"]);
-    let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let validator = schema::closed("show");
     for arguments in [[].as_slice(), &["--at", "HEAD~1"]] {
         let mut document = document(&repo, "printer", arguments);
         let errors: Vec<String> =

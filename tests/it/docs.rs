@@ -144,6 +144,44 @@ fn collect_reasons(schema: &Value, examples: &mut BTreeSet<String>) {
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
+/// Returns what the pages call the repository on GitHub: the one of `Cargo.toml`, or a name that nobody can register there.
+fn home() -> String {
+    let repository = env!("CARGO_PKG_REPOSITORY").trim_end_matches('/').trim_end_matches(".git");
+    repository.strip_prefix("https://github.com/").unwrap_or("<OWNER>/stopgap").to_owned()
+}
+
+/// Whoever copies a place that is left open must see it fail: an account `OWNER` may exist, and offer a program.
+#[test]
+fn a_page_names_our_repository_or_nobodys() {
+    let mut files = vec!["README.md".to_owned()];
+    files.extend(fs::read_dir("docs").unwrap().map(|it| it.unwrap().path().display().to_string()));
+    let mut named = 0;
+    // The reference of the commands has what the help shows, each name in angle brackets.
+    for file in files.iter().filter(|file| file.ends_with(".md") && !file.ends_with("commands.md")) {
+        let text = fs::read_to_string(file).unwrap();
+        for before in ["uses: ", "https://github.com/", "--action "] {
+            for (at, _) in text.match_indices(before) {
+                let rest = &text[at + before.len()..];
+                let name = rest.split(|c: char| c.is_whitespace() || "@`'\")".contains(c)).next().unwrap_or_default();
+                if name == "stopgap" || name.ends_with("/stopgap") {
+                    assert_eq!(name, home(), "{file}");
+                    named += 1;
+                }
+            }
+        }
+        for open in ["OWNER", "GROUP", "REGISTRY", "COMMIT", "DIGEST"] {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            for (at, _) in text.match_indices(open) {
+                let (before, after) = (&text[..at], &text[at + open.len()..]);
+                let is_place =
+                    after.starts_with("/stopgap") || before.ends_with("stopgap@") || before.ends_with("sha256:");
+                assert!(!is_place || before.ends_with(is_part), "{file}: `{open}` is not in angle brackets");
+            }
+        }
+    }
+    assert!(named >= 7, "{named}");
+}
+
 /// `init` and the pages have one text, but for the pins and the comment that names the release of a commit.
 #[test]
 fn the_workflows_on_the_pages_are_what_init_writes() {
@@ -155,15 +193,15 @@ fn the_workflows_on_the_pages_are_what_init_writes() {
         fs::read_to_string(sandbox.path(file)).unwrap_or_default()
     };
     let (gates, remind) = (".github/workflows/stopgap.yml", ".github/workflows/stopgap-reminders.yml");
-    let pin = format!("OWNER/stopgap@{COMMIT}");
-    let release = format!("OWNER/stopgap@COMMIT # v{}", env!("CARGO_PKG_VERSION"));
+    let pin = format!("acme/stopgap@{COMMIT}");
+    let release = format!("{}@<COMMIT> # v{}", home(), env!("CARGO_PKG_VERSION"));
     let action = ["--action", pin.as_str()];
     let with_action = written(&action, gates);
     assert_eq!(ci[0], with_action.replace(&pin, &release));
     assert_eq!(reminders[0], written(&action, remind).replace(&pin, &release));
-    let common = with_action.split_once("      - uses: OWNER/stopgap").unwrap().0;
-    let source = format!("https://github.com/OWNER/stopgap@{COMMIT}");
-    let image = format!("REGISTRY/stopgap@sha256:{}", "0123456789abcdef".repeat(4)).to_lowercase();
+    let common = with_action.split_once("      - uses: acme/stopgap").unwrap().0;
+    let source = format!("https://github.com/acme/stopgap@{COMMIT}");
+    let image = format!("registry.example.com/stopgap@sha256:{}", "0123456789abcdef".repeat(4)).to_lowercase();
     for (arguments, reminds) in
         [(&["--source", source.as_str()][..], true), (&["--image", &image], false), (&[], false)]
     {
@@ -171,12 +209,14 @@ fn the_workflows_on_the_pages_are_what_init_writes() {
         let steps = steps.strip_prefix(common).unwrap();
         assert_eq!(!written(arguments, remind).is_empty(), reminds, "{arguments:?}");
         if reminds {
-            assert!(ci.iter().any(|block| block == steps), "docs/ci.md does not show\n{steps}");
+            let steps = steps.replace("acme/stopgap", &home());
+            assert!(ci.contains(&steps), "docs/ci.md does not show\n{steps}");
             continue;
         }
         let (get, rest) = steps.split_at(steps.find("      - name: Pull request\n").unwrap());
         let past = &rest[rest.find("      - name: Past the gate\n").unwrap()..];
-        let shown = |text: &str| ci.iter().any(|block| block.to_lowercase().contains(&text.to_lowercase()));
+        let get = &get.replace("registry.example.com/", "<REGISTRY>/");
+        let shown = |text: &str| ci.iter().any(|block| block.contains(text));
         assert!(shown(get) && shown(past), "docs/ci.md does not show\n{get}{past}");
     }
     for says in
@@ -184,9 +224,10 @@ fn the_workflows_on_the_pages_are_what_init_writes() {
     {
         assert!(common.contains(says), "{says}");
     }
-    let component = format!("GROUP/stopgap/stopgap@{COMMIT}");
+    let component = format!("acme/stopgap/stopgap@{COMMIT}");
     let pipeline = written(&["--ci", "gitlab", "--component", &component, "--image", &image], ".gitlab-ci.yml");
-    let pipeline = pipeline.replace(&image, "REGISTRY/stopgap@sha256:DIGEST").replace(COMMIT, "COMMIT");
+    let pipeline = pipeline.replace(&image, "<REGISTRY>/stopgap@sha256:<DIGEST>").replace(COMMIT, "<COMMIT>");
+    let pipeline = pipeline.replace("acme/", "<GROUP>/");
     assert!(ci.contains(&pipeline), "docs/ci.md does not show\n{pipeline}");
     assert!(ci.contains(&written(&["--ci", "gitlab", "--source", &source], ".gitlab-ci.yml")));
 }

@@ -9,7 +9,7 @@ use stopgap::internal::doctor::Check;
 
 use crate::support::git::Repo;
 use crate::support::recorded::assert_recorded;
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, schema};
 
 const ACTION: &str = "acme/stopgap@1111111111111111111111111111111111111111";
 const PEOPLE: &str = "\
@@ -184,6 +184,37 @@ fn each_way_to_get_stopgap_is_told_apart() {
     }
 }
 
+/// What the policy asks for beside the register needs a job of its own.
+#[test]
+fn a_policy_that_no_job_follows_is_told() {
+    for arguments in [&[][..], &["--ci", "gitlab"]] {
+        let sandbox = Sandbox::new();
+        let init = [&["init", "--owners", "@olek,@priya"], arguments].concat();
+        assert_eq!(Run::of(sandbox.command().args(init)).code, 0);
+        assert_eq!(status(&doctor(&sandbox, &["--format", "json"]), "beside"), "none");
+        let policy = fs::read_to_string(sandbox.path("stopgap.yaml")).unwrap();
+        sandbox.file("stopgap.yaml", policy.clone() + "\nsync: {trivy: .trivyignore.yaml}\n");
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "beside"), "advice", "{}", run.stdout);
+        assert!(run.stdout.contains("no job runs `stopgap sync --check`"), "{}", run.stdout);
+        match arguments {
+            [] => {
+                let job = "name: files\non: pull_request\njobs:\n  files:\n    runs-on: ubuntu-24.04\n    steps:\n      \
+                           - run: stopgap sync --check\n";
+                sandbox.file(".github/workflows/files.yml", job);
+            }
+            _ => {
+                let text = fs::read_to_string(sandbox.path(".gitlab/stopgap.yml")).unwrap();
+                let job = "\nfiles:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"\n  script:\n    \
+                           - stopgap sync --check\n";
+                sandbox.file(".gitlab/stopgap.yml", text + job);
+            }
+        }
+        let run = doctor(&sandbox, &["--format", "json"]);
+        assert_eq!(status(&run, "beside"), "none", "{}", run.stdout);
+    }
+}
+
 #[test]
 fn this_repository_is_told_that_it_has_no_gate() {
     let repo = Repo::new();
@@ -193,8 +224,7 @@ fn this_repository_is_told_that_it_has_no_gate() {
         repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
     }
     for name in ["exception", "policy", "people", "controls", "baseline", "suppressions"] {
-        let path = format!("schema/{name}.schema.json");
-        repo.write(&path, &fs::read_to_string(root.join(&path)).unwrap());
+        repo.write(&format!("schema/{name}.schema.json"), &schema::text(name));
     }
     repo.commit("The source of stopgap");
     let mut command = Sandbox::new().command();

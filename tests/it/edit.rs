@@ -208,6 +208,7 @@ fn intended(mut value: Oracle, edits: &[Edit]) -> Option<Oracle> {
 fn oracle(value: &Value) -> Oracle {
     match value {
         Value::Text(text) => Oracle::from(text.as_str()),
+        Value::Flag(flag) => Oracle::from(*flag),
         Value::List(items) => items.iter().map(oracle).collect::<Vec<_>>().into(),
         Value::Map(entries) => {
             Oracle::Mapping(entries.iter().map(|(key, value)| (Oracle::from(key.as_str()), oracle(value))).collect())
@@ -272,6 +273,15 @@ fn each_edit_of_each_layout_is_right_by_another_reader_or_refused() {
     }
     assert!(LAYOUTS.len() >= 40 && made > 350, "{made} edits of {} layouts", LAYOUTS.len());
     assert_eq!(refused, Vec::<String>::new());
+}
+
+#[test]
+fn what_ends_in_a_block_of_text_is_replaced_without_its_line_end() {
+    let set = |text: &str| apply(text, &[Edit::set("reviews", "none")], &ORDER).unwrap();
+    assert_eq!(set("reviews:\n  - note: |\n      one\n"), "reviews: none\n");
+    assert_eq!(set("reviews:\n  - note: >\n      one\nstatus: active\n"), "reviews: none\nstatus: active\n");
+    assert_eq!(set("reviews:\n  note: |\n    one"), "reviews: none");
+    assert_eq!(set("a:\n  reviews: x\nreviews: [one]\n"), "a:\n  reviews: x\nreviews: none\n");
 }
 
 #[test]

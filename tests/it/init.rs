@@ -102,6 +102,21 @@ fn uncommented(line: &str) -> String {
     }
 }
 
+/// Whoever writes in an editor with old schemas is told so where everybody looks.
+#[test]
+fn a_check_says_that_the_copies_of_the_schemas_are_old() {
+    let sandbox = Sandbox::new();
+    assert_eq!(init(&sandbox, &["--owners", "@olek,@priya"]).code, 0);
+    let check = || Run::of(sandbox.command().args(["check", "--today", "2026-11-23"]));
+    let said = "`schema/exception.schema.json` is not the one from stopgap";
+    assert!(!check().stdout.contains(said));
+    sandbox.file("schema/exception.schema.json", "{}\n");
+    let run = check();
+    assert!(run.code == 0 && run.stdout.contains(said), "{run:?}");
+    fs::remove_file(sandbox.path("schema/exception.schema.json")).unwrap();
+    assert!(!check().stdout.contains(said));
+}
+
 #[test]
 fn existing_files_are_never_changed_and_it_can_be_run_twice() {
     let sandbox = Sandbox::new();

@@ -59,6 +59,7 @@ mod report;
 mod revise;
 #[cfg(unix)]
 mod revise_terminal;
+mod schemas;
 mod signatures;
 mod signoff;
 mod stored;

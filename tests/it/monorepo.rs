@@ -131,7 +131,7 @@ fn the_same_id_in_two_registers_is_two_findings_to_a_forge() {
     let repo = monorepo(true);
     repo.write("apps/web/waivers/badge.yaml", &exception(EXPIRED));
     for (format, pointer, field) in
-        [("sarif", "/runs/0/results", "/partialFingerprints/stopgap~1v1"), ("gitlab", "", "/fingerprint")]
+        [("sarif", "/runs/0/results", "/partialFingerprints/primaryLocationLineHash"), ("gitlab", "", "/fingerprint")]
     {
         let document = json(&check(&repo, &["--format", format]));
         let found = document.pointer(pointer).unwrap().as_array().unwrap();

@@ -394,3 +394,87 @@ fn what_was_refused_is_asked_again_only_by_name() {
     let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
     assert!(text.contains("\nfollows:\n  - refused\n") && text.contains("\nrequested: 2026-11-23\n"), "{text}");
 }
+
+/// A log of a scanner: two results of one rule in two files, one of another rule, and one that is nowhere.
+fn log() -> String {
+    let result = |rule: &str, path: &str| {
+        let place = format!("{{\"physicalLocation\": {{\"artifactLocation\": {{\"uri\": \"{path}\"}}}}}}");
+        format!(
+            "{{\"ruleId\": \"{rule}\", \"level\": \"error\", \"message\": {{\"text\": \"m\"}}, \"locations\": [{place}]}}"
+        )
+    };
+    let nowhere = "{\"ruleId\": \"B105\", \"level\": \"error\", \"message\": {\"text\": \"m\"}}";
+    let results =
+        [result("B602", "app/b.py"), result("B602", "app/a.py"), result("B307", "a,b.py"), nowhere.to_owned()];
+    let driver = "{\"driver\": {\"name\": \"Bandit\"}}";
+    format!("{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {driver}, \"results\": [{}]}}]}}", results.join(", "))
+}
+
+#[test]
+fn a_cover_is_typed_and_what_it_silences_is_said() {
+    let sandbox = register();
+    sandbox.file("log.sarif", log());
+    let cover = "tool=bandit,id=B602,paths=app/a.py,app/b.py";
+    let run = new_with(&sandbox, &[("--cover", cover), ("--scan", "log.sarif")], &[]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert!(run.stdout.contains("cover 1 (bandit B602) silences 2 results in 2 files"), "{}", run.stdout);
+    let text = fs::read_to_string(sandbox.path(FILE)).unwrap();
+    let written = "covers:\n  - {tool: bandit, id: B602, paths: [app/a.py, app/b.py]}\n";
+    assert!(text.contains(written), "{text}");
+    let enforced =
+        Run::of(sandbox.command().args(["enforce", "log.sarif", "--today", "2026-11-23", "--format", "concise"]));
+    assert!(!enforced.stdout.contains("B602") && enforced.stdout.contains("B307"), "{}", enforced.stdout);
+
+    // Without a log it is said what each means; a title is proposed.
+    let more = ["--cover", "{tool: semgrep, id: no-eval, paths: ['web/**']}"];
+    let reason = "The shop's new basket passes its tests, and the old one is switched off on Friday.";
+    let given = [("--title", ""), ("--system", "web shop ws-01"), ("--reason", reason), ("--cover", "tool=a,id=b")];
+    let run = new_with(&sandbox, &given, &more);
+    assert_eq!(run.code, 0, "{run:?}");
+    for line in
+        ["cover 1: a b wherever it is found", "cover 2: semgrep no-eval in web/**", "title: a reports b and 1 more"]
+    {
+        assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
+    }
+
+    for (cover, said) in [
+        ("bandit", "has no key before `bandit`"),
+        ("tool=bandit,id=B602,path=a", "did you mean `paths`?"),
+        ("tool=bandit,id=B602,paths=**", "matches everything"),
+        ("tool=bandit,id=B602,purls=pkg:npm/a", "purls"),
+    ] {
+        let before = files(&sandbox);
+        let run =
+            new_with(&sandbox, &[("--system", "other ot-01"), ("--title", "Another one"), ("--cover", cover)], &[]);
+        assert!(run.code != 0 && (run.stdout.clone() + &run.stderr).contains(said), "{cover}: {run:?}");
+        assert_eq!(files(&sandbox), before, "{cover}");
+    }
+}
+
+#[test]
+fn a_log_without_a_terminal_is_answered_with_what_to_type() {
+    let sandbox = register();
+    sandbox.file("log.sarif", log());
+    let before = files(&sandbox);
+    let run = new(&sandbox, &[("--scan", "log.sarif")]);
+    assert_eq!(run.code, 2, "{run:?}");
+    for line in [
+        "--cover tool=bandit,id=B602,paths=app/a.py,paths=app/b.py",
+        "1  bandit B602: 2 results in 2 files: app/a.py, app/b.py",
+        "--cover tool=bandit,id=B105",
+        "--cover '{tool: bandit, id: B307, paths: [\"a,b.py\"]}'",
+    ] {
+        assert!(run.stdout.contains(line), "{line}: {}", run.stdout);
+    }
+    assert!(run.stderr.contains("nobody is there to pick"), "{}", run.stderr);
+    assert_eq!(files(&sandbox), before);
+    // What is covered already is not offered.
+    sandbox.file("exceptions/x.yaml", exception(&[("covers", "[{tool: bandit, id: B602}, {tool: bandit, id: B105}]")]));
+    let run = new(&sandbox, &[("--scan", "log.sarif")]);
+    assert!(!run.stdout.contains("B602") && run.stdout.contains("B307"), "{}", run.stdout);
+    let tool = "{\"driver\": {\"name\": \"Bandit\"}}";
+    let empty = format!("{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {tool}, \"results\": []}}]}}");
+    sandbox.file("empty.sarif", empty);
+    let run = new(&sandbox, &[("--scan", "empty.sarif")]);
+    assert!(run.code == 2 && run.stderr.contains("no result that an exception is needed for"), "{run:?}");
+}

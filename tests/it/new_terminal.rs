@@ -427,3 +427,28 @@ fn what_was_asked_for_before_is_shown_and_the_reason_says_what_is_different() {
     ];
     holds(&sandbox, FILE, &lines);
 }
+
+#[test]
+fn the_results_of_a_scanner_are_picked_by_their_numbers() {
+    let sandbox = register();
+    let place = |path: &str| format!("[{{\"physicalLocation\": {{\"artifactLocation\": {{\"uri\": \"{path}\"}}}}}}]");
+    let result = |rule: &str, path: &str| {
+        format!("{{\"ruleId\": \"{rule}\", \"message\": {{\"text\": \"m\"}}, \"locations\": {}}}", place(path))
+    };
+    let results = [result("B602", "app/b.py"), result("B602", "app/a.py"), result("B307\u{1b}[31m", "c.py")].join(", ");
+    let results = results.replace('\u{1b}', "\\u001b");
+    let log = format!(
+        "{{\"version\": \"2.1.0\", \"runs\": [{{\"tool\": {{\"driver\": {{\"name\": \"Bandit\"}}}}, \"results\": [{results}]}}]}}"
+    );
+    sandbox.file("log.sarif", log);
+    let mut talk = begin(&sandbox, &["--scan", "log.sarif"]);
+    talk.wait("1  bandit B602: 2 results in 2 files: app/a.py, app/b.py");
+    talk.answer("Which of them are to be covered?", "3").instead("no number from 1 to 2", "1");
+    // The title is proposed, and may be typed over.
+    talk.answer("What is to be allowed?", "");
+    talk.wait("Which exact rule is not followed?");
+    talk.type_in(CTRL_C);
+    talk.wait("--cover tool=bandit,id=B602,paths=app/a.py,paths=app/b.py --scan log.sarif");
+    assert!(!talk.raw.contains("B307\u{1b}"), "{}", talk.shown);
+    talk.child.wait().unwrap();
+}

@@ -302,7 +302,7 @@ fn read_junit(printed: &str) -> Vec<(Seen, String)> {
 fn read_markdown(printed: &str) -> (Vec<(Seen, String)>, usize) {
     let row = |row: &str| {
         let cells: Vec<&str> = row.strip_prefix("| ").unwrap().strip_suffix(" |").unwrap().split('|').collect();
-        let [level, rule, at, message] = cells.try_into().unwrap_or_else(|_| panic!("{row}"));
+        let [level, rule, at, _, message] = cells.try_into().unwrap_or_else(|_| panic!("{row}"));
         let at = at.replace('`', "").replace("&#8203;", "").replace("&#96;", "`").replace("&#124;", "|");
         let (path, start) = place(at.trim());
         let rule = rule.trim().trim_matches('`').to_owned();
@@ -310,7 +310,7 @@ fn read_markdown(printed: &str) -> (Vec<(Seen, String)>, usize) {
     };
     let mut lines = printed.lines().skip_while(|line| !line.starts_with('|'));
     if let Some(head) = lines.next() {
-        assert_eq!((head, lines.next()), ("| level | rule | place | finding |", Some("|---|---|---|---|")));
+        assert_eq!((head, lines.next()), ("| level | rule | place | owner | finding |", Some("|---|---|---|---|---|")));
     }
     let rows: Vec<_> = lines.by_ref().take_while(|line| line.starts_with('|')).map(row).collect();
     let left_out = lines.next().map_or(0, |line| {
@@ -658,7 +658,7 @@ fn fingerprints_are_unique_and_survive_moved_lines() {
         let log: Value = serde_json::from_str(&check(root, "sarif")).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         let sarif: Vec<_> =
-            results.iter().map(|result| text_of(&result["partialFingerprints"]["stopgap/v1"])).collect();
+            results.iter().map(|result| text_of(&result["partialFingerprints"]["primaryLocationLineHash"])).collect();
         let issues: Vec<Value> = serde_json::from_str(&check(root, "gitlab")).unwrap();
         assert_eq!(issues.iter().map(|issue| text_of(&issue["fingerprint"])).collect::<Vec<_>>(), sarif);
         sarif
@@ -751,4 +751,95 @@ fn the_exit_code_is_the_same_in_every_format() {
             assert_eq!((run.code, run.stderr.as_str()), (code, ""), "{name} {format}");
         }
     }
+}
+
+/// Runs `check` in a job of GitHub Actions, or of GitLab.
+fn in_a_job(repo: &Repo, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).current_dir(repo.path());
+    Run::of(command.envs(variables.iter().copied()).args(["check", "--today", TODAY]).args(arguments))
+}
+
+const GITHUB: [(&str, &str); 3] = [
+    ("GITHUB_ACTIONS", "true"),
+    ("GITHUB_SERVER_URL", "https://github.example"),
+    ("GITHUB_REPOSITORY", "acme/register"),
+];
+const GITLAB: [(&str, &str); 2] = [("GITLAB_CI", "true"), ("CI_PROJECT_URL", "https://gitlab.example/sec/register")];
+
+#[test]
+fn the_page_leads_to_the_line_on_the_forge_where_that_is_known() {
+    let repo = Repo::new();
+    repo.write("sec team/exceptions/a(b).yaml", &exception(&[("references", "[a chat]"), ("owner", "'@dana'")]));
+    let commit = repo.commit("Begin");
+    let root = ["--root", "sec team", "--format", "markdown"];
+    let place = "sec%20team/exceptions/a%28b%29.yaml#L19";
+    for (variables, address) in [
+        (&GITHUB[..], format!("https://github.example/acme/register/blob/{commit}/{place}")),
+        (&GITLAB[..], format!("https://gitlab.example/sec/register/-/blob/{commit}/{place}")),
+    ] {
+        let page = in_a_job(&repo, variables, &root).stdout;
+        let row = format!("| [`sec team/exceptions/a(b).yaml:19:14`]({address}) | `@dana` |");
+        assert!(page.contains(&row), "{row}\n{page}");
+    }
+    // Elsewhere a link would lead nowhere until the commit is on the remote.
+    repo.git(&["remote", "add", "origin", "git@github.com:acme/register.git"]);
+    assert!(!in_a_job(&repo, &[], &root).stdout.contains("]("));
+    repo.git(&["update-ref", "refs/remotes/origin/main", &commit]);
+    let page = in_a_job(&repo, &[], &root).stdout;
+    assert!(page.contains(&format!("](https://github.com/acme/register/blob/{commit}/{place})")), "{page}");
+    // What a variable holds may be anything.
+    let odd = [GITHUB[0], GITHUB[1], ("GITHUB_REPOSITORY", "acme/re) [x](https://evil.example")];
+    assert!(!in_a_job(&repo, &odd, &root).stdout.contains("evil"));
+}
+
+#[test]
+fn the_base_can_be_copied() {
+    let repo = Repo::new();
+    repo.write("sec/exceptions/a.yaml", &exception(&[]));
+    let base = repo.commit("Begin");
+    repo.branch("ask");
+    repo.write("sec/exceptions/b.yaml", &exception(&[("risk.tier", "tiny")])).commit("Ask");
+    let page = in_a_job(&repo, &GITHUB, &["--root", "sec", "--base", "main", "--format", "markdown"]).stdout;
+    let command = format!("```sh\nstopgap check --root sec --base {base}\n```\n");
+    assert!(page.contains(&command), "{page}");
+    let page = in_a_job(&repo, &GITHUB, &["--root", "sec", "--format", "markdown"]).stdout;
+    assert!(!page.contains("```"), "{page}");
+}
+
+#[test]
+fn an_alert_keeps_its_identity_while_the_file_grows_and_registers_have_one_category_each() {
+    let repo = Repo::new();
+    let entry = exception(&[("references", "[a chat]"), ("owner", "TBD")]);
+    for root in ["", "team/"] {
+        repo.write(&format!("{root}stopgap.yaml"), "timezone: UTC\n")
+            .write(&format!("{root}exceptions/a.yaml"), &entry);
+    }
+    repo.commit("Begin");
+    let run = |arguments: &[&str]| -> Value {
+        let printed = in_a_job(&repo, &GITHUB, &[arguments, &["--format", "sarif"]].concat()).stdout;
+        serde_json::from_str::<Value>(&printed).unwrap()["runs"][0].clone()
+    };
+    let alerts = |run: &Value| -> BTreeMap<String, String> {
+        let one = |result: &Value| {
+            let path = text_of(&result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]);
+            let print = text_of(&result["partialFingerprints"]["primaryLocationLineHash"]);
+            (print, format!("{path} {}", text_of(&result["ruleId"])))
+        };
+        run["results"].as_array().unwrap().iter().map(one).collect()
+    };
+    let (top, team) = (run(&["--root", "."]), run(&["--root", "team"]));
+    assert_eq!([&top["automationDetails"]["id"], &team["automationDetails"]["id"]], ["stopgap/", "stopgap/team/"]);
+    assert_eq!(top["versionControlProvenance"][0]["repositoryUri"], "https://github.example/acme/register");
+    // All at once or one by one: the same alerts, and no two of them the same.
+    let mut each = alerts(&top);
+    each.extend(alerts(&team));
+    let all = alerts(&run(&["--all-registers"]));
+    assert_eq!(all, each);
+    assert_eq!(all.len(), alerts(&top).len() + alerts(&team).len());
+    assert!(alerts(&team).len() >= 2);
+    let grown =
+        format!("{entry}reviews:\n  - {{date: 2026-11-20, by: Luis Prado, note: The maker confirmed Thursday.}}\n");
+    repo.write("exceptions/a.yaml", &grown).commit("Review");
+    assert_eq!(alerts(&run(&["--root", "."])), alerts(&top));
 }

@@ -595,3 +595,22 @@ fn an_end_and_a_day_may_be_typed_as_a_weekday_or_a_number_of_days() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(text(&sandbox).contains("date: 2026-11-20"), "{}", text(&sandbox));
 }
+
+#[test]
+fn an_amendment_adds_a_cover() {
+    let first = "[{tool: bandit, id: B605, paths: [app/a.py]}]";
+    for fields in [&[("covers", first)][..], &[]] {
+        let sandbox = register(fields);
+        let cover = "tool=bandit,id=B602,paths=app/run.py";
+        let by = ["--by", "Luis Prado", "--approver", "Mei Tanaka", "--note", "The report calls a shell too."];
+        let amended = run(&sandbox, &[&["amend", "label-printer", "--cover", cover], &by[..]].concat());
+        assert_eq!(amended.code, 0, "{amended:?}");
+        let text = text(&sandbox);
+        assert!(text.contains("B602") && text.contains("app/run.py") && text.contains("fields: [covers]"), "{text}");
+        assert_eq!(text.contains("B605"), !fields.is_empty(), "{text}");
+        clean(&sandbox);
+    }
+    let sandbox = register(&[]);
+    let refused = run(&sandbox, &["amend", "label-printer", "--cover", "B602"]);
+    assert!(refused.code == 2 && refused.stderr.contains("has no key before `B602`"), "{refused:?}");
+}

@@ -25,6 +25,9 @@ fn check(repo: &Repo, day: &str, arguments: &[&str]) -> (i32, Vec<String>) {
     (run.code, run.stdout.lines().map(short).collect())
 }
 
+const SUPPRESSIONS_XML: &str =
+    "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\"";
+
 const EVAL: &str = "eval(source, {'a': 1})";
 
 /// A repository with an exception, a policy, and Python with a suppression in it that is committed on `main`.
@@ -54,18 +57,31 @@ fn an_agent_adds_a_suppression_and_it_takes_a_person_and_an_end() {
     assert!(run.stdout.contains("and the agent `Claude` added it"), "{}", run.stdout);
     assert!(!run.stdout.contains("app/run.py:3"), "{}", run.stdout);
 
-    // A person asks for an exception, and it is approved.
-    let eval = exception(&[
-        ("title", "The formula field of the report evaluates Python"),
-        ("control", "APP-02 Nothing that a user types is evaluated"),
-        ("reason", "The replacement parser passes its tests, and the customer moves over on Friday."),
-        ("scope.system", "report builder rb-01"),
-        ("decided", "2026-11-22"),
-        ("starts", "2026-11-22"),
-        ("expires", "2026-12-04"),
-        ("covers", "[{tool: bandit, id: B307, paths: [app/run.py]}]"),
-    ]);
-    repo.write("exceptions/report-eval.yaml", &eval);
+    // A person asks for an exception, as the finding's help says, and it is approved.
+    let run = stopgap(&repo, &["check", "--base", "main", "--today", TODAY]);
+    assert!(run.stdout.contains("`stopgap new --cover tool=bandit,id=B307,paths=app/run.py`"), "{}", run.stdout);
+    let answers = [
+        ["--cover", "tool=bandit,id=B307,paths=app/run.py"],
+        ["--title", "The formula field of the report evaluates Python"],
+        ["--control", "APP-02 Nothing that a user types is evaluated"],
+        ["--reason", "The replacement parser passes its tests, and the customer moves over on Friday."],
+        ["--system", "report builder rb-01"],
+        ["--environment", "production"],
+        ["--statement", "A user who may write formulas could read the report server's files."],
+        ["--tier", "low"],
+        ["--alternative", "Switch formulas off"],
+        ["--rejected", "The month's closing reports are made of them until Friday."],
+        ["--removal", "Take the parser into use and delete the call of eval."],
+        ["--owner", "Hanna Vogel"],
+        ["--requester", "Luis Prado"],
+        ["--approver", "Mei Tanaka"],
+        ["--expires", "2026-12-04"],
+        ["--id", "report-eval"],
+        ["--today", TODAY],
+    ];
+    let asked = stopgap(&repo, &[&["new"], &answers.concat()[..]].concat());
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert!(asked.stdout.contains("cover 1: bandit B307 in app/run.py"), "{}", asked.stdout);
     repo.commit("ask for an exception");
     assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
     let listed = stopgap(&repo, &["suppressions", "--today", TODAY]);
@@ -300,7 +316,7 @@ fn only_tracked_files_are_read_and_each_is_named_as_data() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
     repo.write(".gitignore", "ignored/\n");
     repo.write("ignored/a.py", "eval(x)  # nosec\n");
-    std::fs::write(repo.path().join("binary.py"), b"eval(x)  # nosec\n\0").unwrap();
+    std::fs::write(repo.path().join("logo.png"), b"gitleaks:allow 0123456789\n\0").unwrap();
     repo.write("app/\u{1b}[31m::error::x.py", "eval(x)  # nosec\n");
     repo.write("exceptions/notes.md", "eval(x)  # gitleaks:allow AKIA0123456789\n");
     repo.commit("files");
@@ -372,6 +388,142 @@ fn an_entry_of_an_ignore_file_needs_an_exception_too() {
         repo.commit("ignore");
         let (code, found) = check(&repo, TODAY, &[]);
         assert_eq!(code == 0, is_fine, "{text}: {found:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_ignore_file_is_passed_over() {
+    let link = |repo: &Repo, target: &str, path: &str| {
+        let path = repo.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, path).unwrap();
+    };
+    let bytes = |repo: &Repo, path: &str, bytes: &[u8]| std::fs::write(repo.path().join(path), bytes).unwrap();
+    let large = || [vec![b'#'; 33 * 1024 * 1024], b"\nCVE-2026-1\n".to_vec()].concat();
+    let nested = |open: &str, close: &str| format!("{}1{}", open.repeat(20_000), close.repeat(20_000));
+    let deep = format!("{SUPPRESSIONS_XML}>{}</suppressions>", nested("<a>", "</a>"));
+    let attributes: String = (0..20_000).map(|index| format!(" a{index}='b'")).collect();
+    let crowded = format!("{SUPPRESSIONS_XML}{attributes}/>");
+    let toml = format!("a = {}\n", nested("[", "]"));
+    type Step<'s> = Box<dyn Fn(&Repo) + 's>;
+    let cases: Vec<(&str, Step<'_>, Option<&str>)> = vec![
+        ("a link out", Box::new(|repo| link(repo, "/etc/ignores", ".trivyignore")), Some(".trivyignore:1:1")),
+        ("a link up", Box::new(|repo| link(repo, "../../x", "app/.trivyignore")), Some("app/.trivyignore:1:1")),
+        ("a link to itself", Box::new(|repo| link(repo, ".trivyignore", ".trivyignore")), Some(".trivyignore:1:1")),
+        (
+            "a link to a file that is read",
+            Box::new(|repo| {
+                repo.write("conf/list.txt", "# why\nCVE-2026-1\n");
+                link(repo, "../conf/list.txt", "app/.trivyignore");
+            }),
+            Some("conf/list.txt:2:1"),
+        ),
+        (
+            "a link to a file that holds nothing",
+            Box::new(|repo| {
+                repo.write("conf/list.txt", "# nothing yet\n");
+                link(repo, "../conf/list.txt", "app/.trivyignore");
+            }),
+            None,
+        ),
+        (
+            "a folder that is a link",
+            Box::new(|repo| {
+                repo.write("conf/config.yml", "exclude: [AVD-DS-0002]\n");
+                link(repo, "conf", ".tfsec");
+            }),
+            Some("conf/config.yml:1:11"),
+        ),
+        ("deep XML", Box::new(|repo| bytes(repo, "suppression.xml", deep.as_bytes())), Some("suppression.xml:1:288")),
+        (
+            "crowded XML",
+            Box::new(|repo| bytes(repo, "suppression.xml", crowded.as_bytes())),
+            Some("suppression.xml:1:1"),
+        ),
+        ("deep JSON", Box::new(|repo| bytes(repo, ".nsprc", nested("{\"a\":", "}").as_bytes())), Some(".nsprc:1:321")),
+        ("deep TOML", Box::new(|repo| bytes(repo, "deny.toml", toml.as_bytes())), Some("deny.toml:1:85")),
+        ("deep YAML", Box::new(|repo| bytes(repo, ".snyk", nested("[", "]").as_bytes())), Some(".snyk:1:65")),
+        ("a link of another name", Box::new(|repo| link(repo, "/etc/passwd", "app/users")), None),
+        ("zero", Box::new(|repo| bytes(repo, ".trivyignore", b"#\nCVE-2026-1\0\n")), Some(".trivyignore:2:11")),
+        ("latin", Box::new(|repo| bytes(repo, ".trivyignore", b"# \xfc\n")), Some(".trivyignore:1:3")),
+        ("large", Box::new(|repo| bytes(repo, ".trivyignore", &large())), Some(".trivyignore:1:1")),
+        (
+            "large code",
+            Box::new(|repo| bytes(repo, "a.tf", &[large(), b"# trivy:ignore:AVD-DS-0002".to_vec()].concat())),
+            Some("a.tf:1:1"),
+        ),
+        ("large code without", Box::new(|repo| bytes(repo, "a.tf", &large())), None),
+        (
+            "an alias",
+            Box::new(|repo| {
+                repo.write(".trivyignore.yaml", "secrets: &s\n  - id: a\nlicenses: *s\n");
+            }),
+            Some(".trivyignore.yaml:1:10"),
+        ),
+    ];
+    for (name, step, expected) in cases {
+        let repo = repository(
+            "suppressions: [trivy, dependency-check, better-npm-audit, cargo-deny, snyk]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n",
+        );
+        repo.branch("change");
+        step(&repo);
+        repo.commit("a change");
+        let expected: Vec<String> =
+            expected.iter().map(|place| format!("{place}: error[unregistered-suppression]")).collect();
+        assert_eq!(
+            check(&repo, TODAY, &["--base", "main"]),
+            (i32::from(!expected.is_empty()), expected.clone()),
+            "{name}"
+        );
+        assert_eq!(check(&repo, TODAY, &[]).1, expected, "{name}");
+        // What was there before is not the change's.
+        repo.branch("another");
+        repo.write("README.md", "Hello.\n");
+        repo.commit("a word");
+        assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()), "{name}");
+        let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+        assert_eq!(stopgap(&repo, &write).code, 0, "{name}");
+        assert_eq!(check(&repo, TODAY, &[]), (0, Vec::new()), "{name}");
+    }
+}
+
+#[test]
+fn an_agent_is_blamed_for_what_its_own_commits_brought() {
+    let by = |repo: &Repo, author: &str, text: &str| {
+        repo.write("app/run.py", text);
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--author", author, "-m", "a change"]);
+    };
+    let (dana, claude) = ("Dana Ortiz <dana@example.com>", "Claude <noreply@anthropic.com>");
+    let with = format!("import os\n\nos.system(command + old)  # nosec B605\n{EVAL}  # nosec B307\n");
+    // Larger than what is read of the past.
+    let large = format!("{with}{}\n", "#".repeat(33 * 1024 * 1024));
+    let cases: [(&str, &[(&str, &str)], bool); 5] = [
+        ("the agent's", &[(claude, &with)], true),
+        ("a person's", &[(dana, &with), (claude, &format!("{with}print(1)\n"))], false),
+        ("a person's, moved", &[(dana, &with), (claude, &format!("# Runs.\n{with}"))], false),
+        ("a person's, through a file that is not read", &[(dana, &with), (claude, &large), (dana, &with)], false),
+        ("taken back and written again", &[(dana, &with), (dana, "import os\n"), (claude, &with)], true),
+    ];
+    for (name, steps, is_blamed) in cases {
+        let repo = repository("suppressions: [bandit]\n");
+        repo.branch("change");
+        for (author, text) in steps {
+            by(&repo, author, text);
+        }
+        // Merges are nobody's, on whichever side they are.
+        repo.switch("main");
+        repo.write("README.md", "Hello.\n");
+        repo.commit("a word");
+        repo.switch("change");
+        repo.merge("main");
+        // A branch of this name is not what is checked out.
+        repo.git(&["update-ref", "refs/heads/HEAD", "main"]);
+        let arguments = ["check", "-q", "--format", "concise", "--today", TODAY, "--base", "main"];
+        let run = stopgap(&repo, &[&arguments[..], &["--select", "unregistered-suppression"]].concat());
+        assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{name}: {run:?}");
+        assert_eq!(run.stdout.contains("the agent `Claude` added it"), is_blamed, "{name}: {}", run.stdout);
     }
 }
 

@@ -370,7 +370,7 @@ mod tests {
     use super::*;
 
     fn narrow() -> Terminal {
-        let look = Look { color: false, unicode: true, width: 30 };
+        let look = Look { width: 30, ..Look::default() };
         Terminal { look, plain: false, editor: String::new(), held: Held::default() }
     }
 

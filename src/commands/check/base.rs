@@ -1,12 +1,13 @@
 //! The base of a change: what it is compared with, and by whose rule book it is judged.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use crate::commands::registers::{self, Registers};
 use crate::commands::{World, signoff};
 use crate::error::{self, Error};
 use crate::files::Repository;
-use crate::git::{Commit, Git};
+use crate::git::{Commit, CommitInfo, Git};
 use crate::history::{Change, Changes, Document, Head, Signatures, Snapshot, Verifier, base};
 use crate::policy::places::{BASELINE, SUPPRESSIONS};
 use crate::policy::{Policy, RuleBook};
@@ -22,6 +23,8 @@ pub(super) struct Base {
     pub(super) snapshot: Snapshot,
     /// How it was found.
     how: String,
+    /// The commits that the change is made of, once somebody has asked.
+    commits: OnceCell<Vec<(Commit, Option<CommitInfo>)>>,
 }
 
 impl Base {
@@ -36,7 +39,7 @@ impl Base {
         let found = base::find(&git, revision, &ci)?;
         let mut snapshot = Snapshot::open(&git, root, found.commit)?;
         snapshot.settle(&git, &found.beside)?;
-        Ok(Self { git, snapshot, how: found.how })
+        Ok(Self { git, snapshot, how: found.how, commits: OnceCell::new() })
     }
 
     /// Returns what the change was compared with.
@@ -88,21 +91,32 @@ impl Base {
         }
     }
 
+    /// Returns the commits that the change is made of, newest first, which are asked for once.
+    pub(super) fn commits(&self) -> Result<&[(Commit, Option<CommitInfo>)], Error> {
+        if let Some(commits) = self.commits.get() {
+            return Ok(commits);
+        }
+        let listed = match (&self.snapshot.commit, self.git.head()?) {
+            (Some(base), Some(head)) => self.git.commits(&head, Some(base))?,
+            _ => Vec::new(),
+        };
+        let infos = self.git.infos(&listed.iter().collect::<Vec<_>>())?;
+        Ok(self.commits.get_or_init(|| listed.into_iter().zip(infos).collect()))
+    }
+
     /// Verifies the commits of the change, where the policy asks for signed decisions. A merge says nothing about who wrote
     /// what it joins, and that of a trial is nobody's.
     pub(super) fn signatures(&self, policy: &Policy, folder: &str) -> Result<Option<Signatures>, Error> {
-        let (Some(base), Some(head), true) = (&self.snapshot.commit, self.git.head()?, policy.signed_decisions) else {
+        if self.snapshot.commit.is_none() || self.git.head()?.is_none() || !policy.signed_decisions {
             return Ok(None);
-        };
-        let commits = self.git.commits(&head, Some(base))?;
-        let infos = self.git.infos(&commits.iter().collect::<Vec<_>>())?;
-        let parents: Vec<Vec<Commit>> =
-            infos.into_iter().map(|info| info.map(|info| info.parents).unwrap_or_default()).collect();
-        let steps: Vec<(&Commit, Option<&Commit>)> = commits
+        }
+        let parents = |info: &Option<CommitInfo>| info.as_ref().map(|info| info.parents.clone()).unwrap_or_default();
+        let made_of: Vec<(&Commit, Vec<Commit>)> =
+            self.commits()?.iter().map(|(commit, info)| (commit, parents(info))).collect();
+        let steps: Vec<(&Commit, Option<&Commit>)> = made_of
             .iter()
-            .zip(&parents)
             .filter(|(_, parents)| parents.len() < 2)
-            .map(|(commit, parents)| (commit, parents.first()))
+            .map(|(commit, parents)| (*commit, parents.first()))
             .collect();
         let verifier = Verifier::new(&self.git, policy.signers.as_deref().unwrap_or_default())?;
         let folder = format!("{}{folder}", self.snapshot.prefix());

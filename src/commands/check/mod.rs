@@ -4,6 +4,7 @@ mod base;
 mod chosen;
 mod several;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,17 +19,17 @@ use crate::commands::lock::Lock;
 use crate::commands::place::{self, Selection};
 use crate::commands::signoff::Owners;
 use crate::commands::then::{self, Then};
-use crate::commands::{book, scan, signoff, surroundings, write};
+use crate::commands::{book, scan, setting, signoff, surroundings, write};
 use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, Git};
 use crate::history::{Approved, Circumstances, Head, Snapshot};
-use crate::output::{self, Report, Several};
+use crate::output::{self, Report, Setting, Several};
 use crate::policy::places::BASELINE;
-use crate::policy::{Policy, RuleBook};
+use crate::policy::{Forge, Policy, RuleBook};
 use crate::register::{Files, Register};
-use crate::rule::Findings;
+use crate::rule::{Findings, Level};
 use crate::rules::{Case, Judge};
 use crate::scan::Scan;
 use crate::schema::Schema;
@@ -76,6 +77,10 @@ struct Checked {
     fixes: Fixes,
     /// What scanners found, if their logs were judged.
     scan: Option<Scan>,
+    /// The levels that the policy gives to rules.
+    levels: BTreeMap<&'static str, Level>,
+    /// The forge that the policy names.
+    forge: Forge,
 }
 
 /// One run of the command.
@@ -153,10 +158,23 @@ impl Run<'_> {
         drop(register);
         let silenced = counted.iter().flat_map(scan::silenced);
         let around = surroundings::remarks(&around, judge.suppressed.as_ref());
-        let remarks = head.remark().into_iter().chain(silenced).chain(around).chain(fixed).collect();
-        let today = judge.today;
-        let cards = Cards::default();
-        Ok(Checked { files, findings, cards, counts, folder, today, base: None, remarks, fixes: made, scan: counted })
+        let stale = if self.then.is_none() { place::stale_schema(&self.root) } else { None };
+        let remarks = head.remark().into_iter().chain(silenced).chain(around).chain(stale).chain(fixed).collect();
+        let (today, levels, forge) = (judge.today, judge.policy.rules.clone(), judge.policy.forge());
+        Ok(Checked {
+            files,
+            findings,
+            cards: Cards::default(),
+            counts,
+            folder,
+            today,
+            base: None,
+            remarks,
+            fixes: made,
+            scan: counted,
+            levels,
+            forge,
+        })
     }
 
     /// Finds what the check of the whole register looks at: a commit of the past, in a job the commit, elsewhere the work
@@ -220,6 +238,7 @@ impl Run<'_> {
         base::place_baselines(&documents, &files, &mut judge, head.as_mut());
         let around = surroundings::of_change(
             (&place, &base.snapshot, &base.git),
+            base.commits()?,
             &self.root,
             (&judge, head.as_ref()),
             self.arguments.suppressions,
@@ -263,8 +282,21 @@ impl Run<'_> {
             (findings, cards, (register.files.len(), register.live()), remarks)
         })?;
         let base = Some(base.snapshot.commit.as_ref().map_or("", Commit::as_str).to_owned());
-        let (today, fixes) = (judge.today, Fixes::default());
-        Ok(Checked { files, findings, cards, counts, folder, today, base, remarks, fixes, scan: None })
+        let (today, levels, forge) = (judge.today, judge.policy.rules.clone(), judge.policy.forge());
+        Ok(Checked {
+            files,
+            findings,
+            cards,
+            counts,
+            folder,
+            today,
+            base,
+            remarks,
+            fixes: Fixes::default(),
+            scan: None,
+            levels,
+            forge,
+        })
     }
 
     /// Counts what covers silence in the logs that are given.
@@ -302,6 +334,11 @@ impl Run<'_> {
         let failed = self.arguments.fail_on.levels().iter().any(|level| findings.count(*level) > 0);
         findings.shorten();
         let remarks: Vec<String> = checked.remarks.iter().cloned().chain(self.rules.remark()).collect();
+        let commit = self.then.as_ref().map(|then| &then.commit);
+        let origin = setting::Origin { root: &self.root, forge: checked.forge, commit };
+        let formats = setting::formats(self.arguments.format, self.outputs);
+        let part = if self.arguments.suppressions { "suppressions" } else { "" };
+        let setting = Setting { part, ..setting::of(self.world, &origin, checked.levels, formats) };
         let report = Report {
             findings,
             files: &checked.files,
@@ -316,6 +353,7 @@ impl Run<'_> {
             several,
             cards: &checked.cards,
             scan: checked.scan.as_ref(),
+            setting: &setting,
         };
         write::outputs(self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
         let printed = match self.arguments.statistics {

@@ -1,5 +1,6 @@
 //! `--all-registers`: each register is checked by itself, and they are reported on as one.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,10 +11,11 @@ use crate::commands::check::{Checked, Run};
 use crate::commands::registers::{self, Registers};
 use crate::commands::then::Then;
 use crate::commands::together::{Remarks, Union};
-use crate::commands::{World, book, describe};
+use crate::commands::{World, book, describe, setting};
 use crate::error::{Error, GitError};
 use crate::output::{Broken, Named, Several, escape};
-use crate::policy::{NAMES, Policy};
+use crate::policy::{Forge, NAMES, Policy};
+use crate::rule::Level;
 use crate::time::Today;
 use crate::{cli, commands::fix::Fixes};
 
@@ -57,7 +59,7 @@ pub(super) fn run<'r>(
         }
     }
     let today = match together.first {
-        Some((today, _)) => today,
+        Some((today, ..)) => today,
         // No register could be judged.
         None => book::read_today(arguments.today.as_deref(), Policy::default().timezone, world)?,
     };
@@ -73,16 +75,19 @@ struct Together {
     cards: Cards,
     several: Several,
     remarks: Remarks,
-    /// The moment and the base of the first one.
-    first: Option<(Today, Option<String>)>,
+    /// The levels that each policy gives to rules.
+    levels: Vec<BTreeMap<&'static str, Level>>,
+    /// The moment, the base and the forge of the first one.
+    first: Option<(Today, Option<String>, Forge)>,
 }
 
 impl Together {
     /// Adds a register.
     fn add(&mut self, root: &str, other: Checked) {
         let name = registers::name(root);
-        let Checked { files, findings, cards, counts: (exceptions, live), folder, today, base, remarks, .. } = other;
-        self.first.get_or_insert((today, base));
+        let Checked { files, findings, cards, counts: (exceptions, live), folder, remarks, .. } = other;
+        self.first.get_or_insert((other.today, other.base, other.forge));
+        self.levels.push(other.levels);
         let files = self.union.add(root, files, findings);
         self.cards.absorb(cards, files.start);
         self.remarks.add(&name, remarks);
@@ -101,7 +106,8 @@ impl Together {
 
     /// Returns all of them as one.
     fn checked(self, today: Today) -> (Checked, Several) {
-        let Self { union: Union { files, findings, .. }, cards, several, remarks, first } = self;
+        let Self { union: Union { files, findings, .. }, cards, several, remarks, levels, first } = self;
+        let (base, forge) = first.map_or((None, Forge::default()), |(_, base, forge)| (base, forge));
         let checked = Checked {
             files,
             findings,
@@ -109,10 +115,12 @@ impl Together {
             counts: (0, 0),
             folder: String::new(),
             today,
-            base: first.and_then(|(_, base)| base),
+            base,
             remarks: remarks.lines(),
             fixes: Fixes::default(),
             scan: None,
+            levels: setting::heaviest(&levels),
+            forge,
         };
         (checked, several)
     }

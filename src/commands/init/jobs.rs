@@ -1,6 +1,7 @@
 //! The files of CI that run both gates, one text for each way to get stopgap.
 
 use super::supply::Supply;
+use crate::output::Identity;
 use crate::policy::places::GITLAB_JOB;
 use crate::yaml::write::{Quotes, scalar};
 
@@ -84,7 +85,9 @@ pub(super) fn github(supply: &Supply, register: Register<'_>) -> Vec<File> {
         ),
         Supply::Image(image) => (format!("{}{CHECK}{HISTORY}", IMAGE.replace("IMAGE", image)), None),
         Supply::Component { .. } | Supply::Unknown => {
-            (format!("{}{CHECK}{HISTORY}", MISSING.replace("WORKFLOW", &path)), None)
+            let action = Identity::OWN.action().unwrap_or("<OWNER>/stopgap");
+            let missing = MISSING.replace("WORKFLOW", &path).replace("ACTION", action);
+            (format!("{missing}{CHECK}{HISTORY}"), None)
         }
     };
     let gates = GATES.replace("branches: [main]", &format!("branches: [{}]", branch_pattern(register.branch)));

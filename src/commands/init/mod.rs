@@ -20,7 +20,7 @@ use crate::error::{Argument, Error};
 use crate::files::Repository;
 use crate::git::Git;
 use crate::output::doctor::{Diagnosis, text};
-use crate::output::{escape, wrap};
+use crate::output::{Identity, escape, schemas, wrap};
 use crate::policy::places::{self, GITLAB_JOB, WORKFLOWS};
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
@@ -309,7 +309,7 @@ fn register_files(ground: &Ground<'_>) -> Vec<File> {
     let text = README.replace("MODELINE\n", &schema_line(&readme, Shipped::Exception));
     file(&readme, text, "how to write an exception");
     for (_, schema) in Shipped::ALL {
-        file(&schema.copy(), schema.text().to_owned(), "keys, for editors");
+        file(&schema.copy(), schemas::of_file(schema, Identity::OWN), "keys, for editors");
     }
     files
 }

@@ -120,6 +120,24 @@ fn refused(option: &'static str, value: &str, fault: &'static str, help: String)
     Error::from(Argument::Form { option, value: value.to_owned(), fault, help })
 }
 
+/// What pages and messages write where a name is left open. An account may have that very name, and offer a program.
+const OPEN: [&str; 7] = ["OWNER", "GROUP", "PATH", "HOST", "REGISTRY", "IMAGE", "URL"];
+
+/// # Errors
+///
+/// When a name was copied that stands for another one.
+fn said(option: &'static str, text: &str) -> Result<(), Error> {
+    let open = text.split(['/', '@', ':']).find_map(|part| OPEN.into_iter().find(|open| part == *open));
+    open.map_or(Ok(()), |open| {
+        Err(refused(
+            option,
+            text,
+            "holds a word that stands for a name",
+            format!("write the name in the place of `{open}`"),
+        ))
+    })
+}
+
 const MOVES: &str = "does not name a commit, and a tag or branch can be moved to another one";
 
 /// Takes what is before the last `@`, and the commit after it.
@@ -127,6 +145,7 @@ fn at_commit<'t>(option: &'static str, text: &'t str, form: &str, url: &str) -> 
     let Some((path, reference)) = text.rsplit_once('@').filter(|(path, _)| !path.is_empty()) else {
         return Err(refused(option, text, "names no commit", format!("write `{form}`, with all 40 digits")));
     };
+    said(option, path)?;
     if reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok((path, reference.to_ascii_lowercase()));
     }
@@ -175,6 +194,7 @@ fn image_of(text: &str) -> Result<String, Error> {
         name.starts_with(|c: char| c.is_ascii_alphanumeric())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "-._/:".contains(c))
     };
+    said("--image", text)?;
     match text.split_once("@sha256:") {
         Some((name, digest)) if plain(name) => {
             let whole = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -236,6 +256,9 @@ mod tests {
             (format!("a b/stopgap@{COMMIT}"), false),
             (format!("${{{{x}}}}/stopgap@{COMMIT}"), false),
             (format!("a\n/stopgap@{COMMIT}"), false),
+            (format!("OWNER/stopgap@{COMMIT}"), false),
+            (format!("<OWNER>/stopgap@{COMMIT}"), false),
+            (format!("owner/stopgap@{COMMIT}"), true),
         ] {
             assert_eq!(action_of(&text).is_ok(), fine, "{text}");
         }
@@ -243,6 +266,7 @@ mod tests {
             (format!("registry.example.com:5000/acme/stopgap@sha256:{digest}"), true),
             (format!("acme/stopgap:0.1.0@sha256:{digest}"), true),
             ("acme/stopgap:0.1.0".to_owned(), false),
+            (format!("REGISTRY/stopgap@sha256:{digest}"), false),
             (format!("acme/stopgap@sha256:{}", &digest[1..]), false),
             (format!("-x@sha256:{digest}"), false),
             (format!("$(x)@sha256:{digest}"), false),
@@ -253,6 +277,7 @@ mod tests {
             (format!("https://github.com/acme/stopgap@{COMMIT}"), true),
             (format!("ssh://git@example.com/acme/stopgap@{COMMIT}"), true),
             (format!("file:///srv/stopgap@{COMMIT}"), true),
+            (format!("https://github.com/OWNER/stopgap@{COMMIT}"), false),
             (format!("https://user:pass@example.com/stopgap@{COMMIT}"), false),
             ("https://github.com/acme/stopgap@main".to_owned(), false),
             ("https://github.com/acme/stopgap".to_owned(), false),

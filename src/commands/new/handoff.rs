@@ -17,6 +17,7 @@ use crate::register::draft::Draft;
 use crate::register::fields::{
     APPROVER, DECIDED, EXPIRES, Field, Kind, OWNER, REASON, REQUESTED, REQUESTER, STARTS, STATEMENT, TIER, TITLE,
 };
+use crate::register::typed_cover;
 use crate::text::shown;
 
 /// A file that was just written.
@@ -147,6 +148,16 @@ impl Resume<'_> {
                 true => words.extend([format!("--{name}"), shell_word(&value)]),
                 false => lost.push(name),
             }
+        }
+        for cover in &draft.covers {
+            let typed = typed_cover::typed(cover);
+            match escape::line(&typed) == typed {
+                true => words.extend(["--cover".to_owned(), shell_word(&typed)]),
+                false => lost.push("cover"),
+            }
+        }
+        for log in &self.arguments.scan {
+            words.extend(["--scan".to_owned(), shell_word(&escape::line(&log.to_string_lossy()))]);
         }
         words.extend(again.into_iter().flat_map(|label| ["--ask".to_owned(), label.to_owned()]));
         let Self { arguments, .. } = *self;

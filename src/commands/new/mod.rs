@@ -7,6 +7,7 @@ mod glance;
 mod handoff;
 mod interview;
 mod people;
+mod scanned;
 mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,18 +24,20 @@ use crate::commands::{World, describe, place, steps, subfolder, write};
 use crate::error::{self, Error};
 use crate::git::Identity;
 use crate::output::escape;
-use crate::register::Status;
 use crate::register::draft::Draft;
 use crate::register::fields::{
     Argument, CONTROL, DECIDED, EXPIRES, Field, Kind, REQUESTED, REQUESTER, STARTS, STATUS, TIER, TITLE,
 };
+use crate::register::{Status, typed_cover};
 use crate::rule::Level;
 use crate::text::{counted, shown};
+use crate::yaml::write::Value;
 
 use desk::Desk;
 use glance::Wish;
 use handoff::{Handoff, Resume};
 use interview::Interview;
+use scanned::Scanned;
 
 /// Creates a new exception.
 pub(super) fn run(
@@ -53,9 +56,22 @@ pub(super) fn run(
     if let Some(why) = arguments.id.as_ref().and_then(|id| desk.shelf.id_problem(id)) {
         return Err(Error::from(error::Argument::Id { why }));
     }
-    let draft = draft_of(arguments, &desk)?;
+    let mut draft = draft_of(arguments, &desk)?;
+    let scanned = Scanned::open(arguments, world)?;
+    if let Some(scanned) = scanned.as_ref().filter(|_| draft.covers.is_empty()) {
+        match scanned.choose(world, out) {
+            Err(error @ Error::Left) => {
+                writeln!(errors, "\ncancelled, and nothing is written")?;
+                return Ok(error.exit_code());
+            }
+            chosen => draft.covers = chosen?,
+        }
+    }
+    if !draft.covers.is_empty() && !draft.is_given(TITLE) {
+        draft.set(TITLE, scanned::title(&draft.covers));
+    }
     let asker = people::at_the_keyboard(&desk, &Identity::of(&desk.root));
-    let run = Run { arguments, world, desk };
+    let run = Run { arguments, world, desk, scanned };
     run.make(draft, id, asker, out, errors)
 }
 
@@ -67,6 +83,7 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
     lists.try_for_each(|list| refuse_half_items(list, answers))?;
     let mut draft = Draft::default();
     draft.set(STATUS, Status::Active.name());
+    draft.covers = arguments.cover.iter().map(|text| cover(text)).collect::<Result<_, Error>>()?;
     for field in [REQUESTED, DECIDED, STARTS] {
         draft.set(field, desk.today().day.to_string());
     }
@@ -86,6 +103,17 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
         }
     }
     Ok(draft)
+}
+
+/// Reads an item of `covers` as it is typed.
+///
+/// # Errors
+///
+/// If it is none.
+pub(in crate::commands) fn cover(text: &str) -> Result<Vec<(String, Value)>, Error> {
+    typed_cover::read(text).map_err(|(why, help)| {
+        Error::from(error::Argument::Value { option: "--cover".to_owned(), value: text.to_owned(), why, help })
+    })
 }
 
 /// Refuses the arguments of a list of mappings if some are given more often than others.
@@ -133,6 +161,7 @@ struct Run<'r> {
     arguments: &'r cli::New,
     world: &'r World,
     desk: Desk,
+    scanned: Option<Scanned>,
 }
 
 impl Run<'_> {
@@ -144,7 +173,7 @@ impl Run<'_> {
         out: &mut dyn Write,
         errors: &mut dyn Write,
     ) -> Result<ExitCode, Error> {
-        let again = self.again();
+        let again = if self.world.interactive { self.again(&draft) } else { BTreeSet::new() };
         let is_given = |field: &Field| match *field {
             STARTS => self.arguments.answers.of(STARTS).is_some(),
             field => draft.is_given(field),
@@ -172,8 +201,12 @@ impl Run<'_> {
     }
 
     /// Returns the fields that somebody wants to be asked for though they are given.
-    fn again(&self) -> BTreeSet<Field> {
-        let wanted = |field: &Field| self.arguments.ask.iter().any(|label| label == field.label());
+    fn again(&self, draft: &Draft) -> BTreeSet<Field> {
+        // The title that follows from the covers is a proposal.
+        let is_proposed = self.arguments.answers.of(TITLE).is_none() && !draft.covers.is_empty();
+        let wanted = |field: &Field| {
+            self.arguments.ask.iter().any(|label| label == field.label()) || (*field == TITLE && is_proposed)
+        };
         Field::asked().into_iter().filter(wanted).collect()
     }
 
@@ -252,6 +285,7 @@ impl Run<'_> {
             let judged = self.judge(&path, &text)?;
             interview.show_all()?;
             interview.out.write_all(judged.text.as_bytes())?;
+            self.say_reach(&draft, &text, &mut *interview.out)?;
             if let Some(note) = interview.renewal_note() {
                 writeln!(interview.out, "{}", interview.terminal.wrap(&note, "  "))?;
             }
@@ -295,6 +329,7 @@ impl Run<'_> {
         }
         self.show(&path, &text, out)?;
         out.write_all(judged.text.as_bytes())?;
+        self.say_reach(draft, &text, out)?;
         if let Some((count, older)) = self.desk.taken_up(draft, &path) {
             let max = self.desk.max_renewals();
             let older = escape::line(&older);
@@ -326,6 +361,22 @@ impl Run<'_> {
         let handoff = Handoff { root, path, id, place, today, draft, register, is_wanted, world: self.world };
         handoff.print(out)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says what the covers silence in the scanners' logs, or what they name where there is no log.
+    fn say_reach(&self, draft: &Draft, text: &str, out: &mut dyn Write) -> Result<(), Error> {
+        if draft.covers.is_empty() {
+            return Ok(());
+        }
+        let lines = match &self.scanned {
+            Some(scanned) => scanned.reach(text)?,
+            None => scanned::words(text),
+        };
+        for line in lines {
+            writeln!(out, "{}", escape::line(&line))?;
+        }
+        writeln!(out)?;
+        Ok(())
     }
 
     fn folder(&self) -> String {

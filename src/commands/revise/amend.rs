@@ -7,11 +7,11 @@ use super::answers::Answers;
 use super::asks::Asks;
 use super::{Plan, Subject, given, revise};
 use crate::cli;
-use crate::commands::World;
 use crate::commands::ask::{Choice, Pick, Question, pick};
+use crate::commands::{World, new};
 use crate::error::{Argument, Error, Named, Refusal};
 use crate::register::Status;
-use crate::register::fields::{Change, Field, Kind, RENEWALS};
+use crate::register::fields::{COVERS, Change, Field, Kind, RENEWALS};
 use crate::text::nearest;
 use crate::yaml::edit::Edit;
 use crate::yaml::write::Value;
@@ -33,6 +33,7 @@ pub(in crate::commands) fn run(arguments: &cli::Amend, world: &World, out: &mut 
     let mut given = given([("by", by), ("approver", approver), ("note", note), ("date", date)]);
     given.extend(arguments.set.iter().map(|text| ("set", text.clone())));
     given.extend(arguments.field.iter().map(|text| ("field", text.clone())));
+    given.extend(arguments.cover.iter().map(|text| ("cover", text.clone())));
     revise(&arguments.revise, "amend", world, given, out, |subject| plan(arguments, subject))
 }
 
@@ -45,7 +46,10 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         Some(field) => (name, field.as_typed(&value, today)),
         None => (name, value),
     };
-    let given = match subject.asks.filter(|_| arguments.set.is_empty() && arguments.field.is_empty()) {
+    let covers: Vec<Value> =
+        arguments.cover.iter().map(|text| new::cover(text).map(flow)).collect::<Result<_, Error>>()?;
+    let is_asked = arguments.set.is_empty() && arguments.field.is_empty() && covers.is_empty();
+    let given = match subject.asks.filter(|_| is_asked) {
         Some(asks) => {
             let asked = ask_for_change(subject, asks)?;
             asks.note("set", &asked);
@@ -63,15 +67,17 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let changes: Vec<(String, String)> =
         changes.into_iter().filter(|(field, value)| !subject.says(field, value)).collect();
     let mut edits: Vec<Edit> = changes.iter().map(|(field, value)| set(field, value)).collect();
+    edits.extend(covers.iter().map(|cover| Edit::append(COVERS.name(), cover.clone())));
+    let added = (!covers.is_empty()).then(|| COVERS.name().to_owned());
     let by_hand: Vec<String> = arguments.field.iter().map(|given| by_hand(given)).collect::<Result<_, _>>()?;
     let mut fields: Vec<&str> = Vec::new();
-    for field in changes.iter().map(|(field, _)| field).chain(&by_hand) {
+    for field in changes.iter().map(|(field, _)| field).chain(&added).chain(&by_hand) {
         if !fields.contains(&field.as_str()) {
             fields.push(field);
         }
     }
     if fields.is_empty() {
-        let nothing = given.is_empty();
+        let nothing = given.is_empty() && covers.is_empty();
         return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
     }
     let said = format!("is corrected: {}", fields.join(", "));
@@ -139,6 +145,10 @@ fn ask_for_change(subject: &Subject<'_>, asks: &Asks) -> Result<String, Error> {
         Ok(_) => None,
     };
     Ok(format!("{field}={}", asks.ask_with(subject, question, &check)?))
+}
+
+fn flow(item: Vec<(String, Value)>) -> Value {
+    Value::Flow(Box::new(Value::Map(item)))
 }
 
 /// Returns whether a field may change without a decision.

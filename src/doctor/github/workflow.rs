@@ -7,7 +7,7 @@ use crate::ci::github::{Permissions, Trigger};
 use crate::ci::origin::{self, Origin};
 use crate::ci::{matches, softening};
 use crate::doctor::line::{Check, Line, Status, quotable, unpinned};
-use crate::doctor::{Facts, HOOKS, OTHERS};
+use crate::doctor::{Facts, HOOKS, OTHERS, unjudged};
 use crate::text::shown;
 
 /// What was found.
@@ -45,6 +45,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Found {
     gate.extend(schedule);
     gate.push(history(&usages));
     gate.extend(beside.iter().filter_map(|usage| softened_beside(usage)));
+    gate.extend(unjudged(facts, |wanted| beside.iter().any(|usage| usage.beside() == Some(wanted))));
     // Both runs are often of one job, which is then described once.
     gate.sort_by_key(|line| line.check);
     gate.dedup();

@@ -7,7 +7,7 @@ use crate::ci::gitlab::{Include, Job, Occasion, Pipeline, Runs};
 use crate::ci::origin::{self, Origin};
 use crate::ci::softening;
 use crate::doctor::line::{Check, Line, Status, unpinned};
-use crate::doctor::{Facts, HOOKS, PIPELINE};
+use crate::doctor::{Facts, HOOKS, PIPELINE, unjudged};
 use crate::source::Source;
 use crate::text::shown;
 
@@ -94,7 +94,19 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let soft: Vec<Line> = usages.iter().flat_map(|usage| softened_beside(facts, usage)).collect();
     lines.retain(|line| soft.is_empty() || line.check != Check::Fails || line.status != Status::Ok);
     lines.extend(soft);
+    lines.extend(unjudged(facts, |wanted| usages.iter().any(|usage| runs_beside(facts, usage, wanted))));
     lines
+}
+
+/// Returns whether a job judges something beside the register on some occasion.
+fn runs_beside(facts: &Facts<'_>, usage: &Usage<'_>, wanted: Subcommand) -> bool {
+    let occasions = [Occasion::MergeRequest, Occasion::Schedule];
+    usage.root() == facts.ownership.prefix
+        && occasions.into_iter().any(|occasion| match usage.does(occasion, facts.branch) {
+            Does::Commands(found, _) => found.iter().any(|command| command.subcommand == wanted),
+            Does::Unknown(_) => true,
+            _ => false,
+        })
 }
 
 /// Returns what lets a job pass that judges nothing but what is beside the register.

@@ -59,6 +59,8 @@ pub struct CiEnvironment {
     pub jenkins_target: Option<String>,
     /// One of [`OTHER_SYSTEMS`]: a job of such a system, whether it tells more or not.
     pub other_system: bool,
+    /// `GITHUB_SERVER_URL` with `GITHUB_REPOSITORY`, or `CI_PROJECT_URL` of GitLab: the repository's page.
+    pub page: Option<String>,
     /// `CI`: a job of some system, or a container or a shell in which somebody works and which sets it too.
     pub ci: bool,
 }
@@ -93,6 +95,9 @@ impl CiEnvironment {
             bitbucket_branch: variable("BITBUCKET_PR_DESTINATION_BRANCH"),
             bitbucket_commit: variable("BITBUCKET_PR_DESTINATION_COMMIT"),
             jenkins_target: variable("CHANGE_TARGET"),
+            page: variable("GITHUB_SERVER_URL")
+                .and_then(|server| Some(format!("{server}/{}", variable("GITHUB_REPOSITORY")?)))
+                .or_else(|| variable("CI_PROJECT_URL")),
             other_system: OTHER_SYSTEMS.into_iter().any(is_set),
             ci: is_set("CI"),
         }

@@ -9,8 +9,8 @@ use std::io;
 use crate::evidence::{Collected, END, Manifest, Pack, Period, State};
 use crate::output::export::{self, Export};
 use crate::output::record::View;
+use crate::output::{Identity, schemas};
 use crate::rule::Level;
-use crate::schema::Shipped;
 use crate::time::Day;
 
 pub use json::{Header, read_header};
@@ -103,12 +103,10 @@ pub fn pack(collected: &Collected, milestones: &[Milestone], pulls: Option<Vec<u
     add("findings.csv", &|out| csv::findings(collected, out))?;
     add("slips.csv", &|out| csv::slips(collected, out))?;
     add("evidence.html", &|out| html::render(collected, milestones, out))?;
-    for (name, text) in Shipped::OUTPUTS.iter().filter(|(name, _)| *name == "evidence") {
-        add(&format!("schema/{name}.schema.json"), &|out| {
-            out.extend_from_slice(text.as_bytes());
-            Ok(())
-        })?;
-    }
+    add("schema/evidence.schema.json", &|out| {
+        out.extend_from_slice(schemas::of_name("evidence", Identity::OWN).unwrap_or_default().as_bytes());
+        Ok(())
+    })?;
     for milestone in milestones {
         pack.extend(milestone.files.iter().cloned());
     }

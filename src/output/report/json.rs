@@ -34,6 +34,9 @@ struct Document<'m> {
 /// What is let be besides exceptions.
 #[derive(Serialize)]
 struct Left<'m> {
+    /// The register, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<&'m str>,
     kind: &'static str,
     count: usize,
     until: Option<String>,
@@ -237,6 +240,7 @@ pub(super) fn render<'m>(meeting: &'m Meeting<'m>, view: View<'m>, out: &mut dyn
 
 fn left(it: &LetBe) -> Left<'_> {
     Left {
+        register: it.register.as_deref(),
         kind: it.kind,
         count: it.count,
         until: it.until.map(|day| day.to_string()),

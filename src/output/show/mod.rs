@@ -27,7 +27,7 @@ pub enum Format {
     Markdown,
     /// One page to print or keep; nothing in it needs a network.
     Html,
-    /// For scripts: everything, as `stopgap schema case` describes it.
+    /// For scripts: everything, as `stopgap schema show` describes it.
     Json,
 }
 

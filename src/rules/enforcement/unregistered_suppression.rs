@@ -1,11 +1,13 @@
 use super::unknown_marker;
 use crate::policy::places::SUPPRESSIONS;
+use crate::register::typed_cover;
 use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
 use crate::suppressions::{End, Item, Licences, Standing, What};
-use crate::text::shown;
-use crate::tools::Tool;
+use crate::text::{shell_word, shown};
+use crate::tools::{Name, Pattern, Selector, Tool};
+use crate::yaml::write::Value;
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -91,11 +93,14 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         Some(End::Unread(text)) => format!("; {tool} does not read `{}` as an end", shown(text)),
         _ => String::new(),
     };
-    let message = match standing {
-        Standing::Wider(exception) => {
+    let message = match (standing, &item.found.what) {
+        (_, What::Unread { why, .. }) => {
+            format!("what {tool} is told to overlook by this file cannot be read: {}{by}", shown(why))
+        }
+        (Standing::Wider(exception), _) => {
             format!("{tool} is told to overlook {what} here, which is more than `{}` covers{by}", shown(exception.id))
         }
-        Standing::NotYet(exception) => {
+        (Standing::NotYet(exception), _) => {
             format!("{tool} is told to overlook {what} here, and `{}` is not in force{by}", shown(exception.id))
         }
         _ => format!("{tool} is told to overlook {what} here, and no exception covers it{by}{unread}"),
@@ -107,16 +112,25 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
 
 fn help(item: &Item, standing: Standing<'_, '_>) -> String {
     match (standing, &item.found.what) {
+        (_, What::Unread { help, .. }) => help.clone(),
         (Standing::NotYet(_), _) => "wait until it has begun, or fix what the scanner finds".to_owned(),
         (Standing::Wider(_), What::All) => "name the rule that is covered, so that everything else is found".to_owned(),
         (Standing::Wider(_), _) => "narrow it to what is covered, or let the exception be amended".to_owned(),
         (_, What::Rule(id)) => {
-            let path = if item.found.is_entry { String::new() } else { format!(", paths: [{}]", shown(&item.path)) };
-            format!(
-                "delete it, or ask for an exception with `covers: [{{tool: {}, id: {}{path}}}]`",
-                item.found.tool,
-                shown(id)
-            )
+            let mut cover =
+                vec![("tool".to_owned(), Value::text(item.found.tool)), ("id".to_owned(), Value::text(shown(id)))];
+            let paths: &[String] =
+                if item.found.is_entry { &item.found.paths } else { std::slice::from_ref(&item.path) };
+            let has_files = Name::read(item.found.tool).selectors().contains(&Selector::Paths);
+            if has_files && !paths.is_empty() {
+                let patterns = paths.iter().map(|path| match item.found.is_entry {
+                    true => shown(path).into_owned(),
+                    false => shown(&Pattern::literal(path)).into_owned(),
+                });
+                cover.push(("paths".to_owned(), Value::flow_list(patterns)));
+            }
+            let cover = shell_word(&typed_cover::typed(&cover));
+            format!("delete it, or ask for an exception: `stopgap new --cover {cover}`")
         }
         (_, What::All | What::Unnamed) => {
             "delete it, or ask for an exception and name it here: `stopgap: ID`".to_owned()
@@ -135,5 +149,6 @@ pub(super) fn what(what: &What) -> String {
         What::Rule(id) => format!("`{}`", shown(id)),
         What::All => "everything".to_owned(),
         What::Unnamed => "what it finds".to_owned(),
+        What::Unread { .. } => "what nobody can tell".to_owned(),
     }
 }

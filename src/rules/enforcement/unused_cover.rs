@@ -27,6 +27,7 @@ declare_rule! {
     id: "unused-cover",
     family: Enforcement,
     level: Warning,
+    weight: Form,
     since: "0.1.0",
     check: Check::Register(check),
 }

@@ -30,7 +30,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let title = exception.title.as_ref().map_or("", Text::as_str);
     let phrases = &cx.judge.phrases;
     for (reason, _) in exception.reasons() {
-        let remaining = phrases.remaining(reason.as_str(), title);
+        let remaining = phrases.first_remaining(reason.as_str(), title, NEEDED);
         if remaining.len() >= NEEDED {
             continue;
         }

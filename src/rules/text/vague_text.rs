@@ -88,15 +88,16 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
 }
 
 fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Context<'_>) {
-    let whole = shown(text.value.trim());
+    let whole = || shown(text.value.trim());
     let words = bare(text.as_str());
     let message = if let Some(other) = repeated(&words, exception) {
         format!("`{}` only repeats `{other}`", field.name)
     } else if is_group_name(&words.split(' ').collect::<Vec<_>>()) {
-        format!("`{whole}` is a group; `{}` needs what is true of this case", field.name)
+        format!("`{}` is a group; `{}` needs what is true of this case", whole(), field.name)
     } else {
         let phrases = &cx.judge.phrases;
-        let remaining = phrases.remaining(text.as_str(), "").len() + usize::from(has_number(text.as_str()));
+        let words = phrases.first_remaining(text.as_str(), "", field.needed).len();
+        let remaining = words + usize::from(has_number(text.as_str()));
         if remaining >= field.needed {
             return;
         }
@@ -104,7 +105,7 @@ fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Cont
             Some(phrase) if remaining == 0 => {
                 format!("`{}` says nothing but stock phrases such as `{}`", field.name, shown(phrase))
             }
-            _ => format!("`{whole}` would fit every exception; `{}` needs what is true of this one", field.name),
+            _ => format!("`{}` would fit every exception; `{}` needs what is true of this one", whole(), field.name),
         }
     };
     cx.report(text, message).help(field.good);
@@ -117,7 +118,18 @@ fn repeated(words: &str, exception: &Exception<'_>) -> Option<&'static str> {
     // Punctuation and white space are few.
     let is_as_long = |other: &Text<'_>| other.value.len().abs_diff(words.len()) <= words.len() / 2;
     others.into_iter().chain(options).find_map(|(name, other)| {
-        let other = other.as_ref().filter(|other| is_as_long(other))?;
+        let other = other.as_ref().filter(|other| is_as_long(other) && !begins_otherwise(other.as_str(), words))?;
         (!words.is_empty() && bare(other.as_str()) == words).then_some(name)
     })
+}
+
+/// Tells at a glance that a text has other words: its first letter is plain and another one.
+fn begins_otherwise(text: &str, words: &str) -> bool {
+    match text.as_bytes() {
+        // What follows may be an accent of the first letter.
+        [first, second, ..] if first.is_ascii_alphanumeric() && second.is_ascii() => {
+            words.as_bytes().first() != Some(&first.to_ascii_lowercase())
+        }
+        _ => false,
+    }
 }

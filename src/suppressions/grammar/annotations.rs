@@ -65,9 +65,12 @@ fn is_comment(piece: Piece<'_>) -> bool {
 
 /// `checkov.io/skip1: CKV_K8S_1=reason`, `kubescape.io/skip-controls: C-0016,C-0017`.
 fn annotation(piece: Piece<'_>, pattern: &Pattern, found: &mut Vec<Match>) {
-    let Some(captures) = pattern.as_ref().and_then(|pattern| pattern.captures(piece.text)) else { return };
-    let (Some(whole), Some(ids)) = (captures.get(0), captures.get(1)) else { return };
-    if !is_comment(piece) {
+    if is_comment(piece) {
+        return;
+    }
+    // JSON may hold all of it on one line.
+    for captures in pattern.iter().flat_map(|pattern| pattern.captures_iter(piece.text)) {
+        let (Some(whole), Some(ids)) = (captures.get(0), captures.get(1)) else { continue };
         rules(ids.as_str().split(','), &whole.range(), Reach::Block, found);
     }
 }
@@ -76,8 +79,11 @@ fn annotation(piece: Piece<'_>, pattern: &Pattern, found: &mut Vec<Match>) {
 fn kube_linter(piece: Piece<'_>, found: &mut Vec<Match>) {
     static CHECK: Pattern =
         LazyLock::new(|| Regex::new(r"(?:ignore-check\.kube-linter\.io/([a-z0-9-]+)|kube-linter\.io/ignore-all)").ok());
-    let Some(captures) = CHECK.as_ref().and_then(|check| check.captures(piece.text)) else { return };
-    if let (Some(whole), false) = (captures.get(0), is_comment(piece)) {
+    if is_comment(piece) {
+        return;
+    }
+    for captures in CHECK.iter().flat_map(|check| check.captures_iter(piece.text)) {
+        let Some(whole) = captures.get(0) else { continue };
         rules(captures.get(1).iter().map(|id| id.as_str()), &whole.range(), Reach::Block, found);
     }
 }
@@ -85,7 +91,10 @@ fn kube_linter(piece: Piece<'_>, found: &mut Vec<Match>) {
 /// The ids behind a key, on its line and in the list below it.
 fn listed(piece: Piece<'_>, key: &str, pattern: &Pattern, found: &mut Vec<Match>) {
     const LONGEST: usize = 60;
-    let Some(at) = piece.text.find(key).filter(|_| !is_comment(piece)) else { return };
+    if is_comment(piece) {
+        return;
+    }
+    let Some(at) = piece.text.find(key) else { return };
     let indent = |line: &str| line.len() - line.trim_start().len();
     let own = indent(piece.text);
     let is_in = |line: &&str| {

@@ -12,8 +12,10 @@ pub(super) use linters::is_secure_rule;
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::language::Language;
-use crate::time::Day;
+use crate::time::until::Until;
 
 /// What a suppression names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +26,13 @@ pub enum What {
     All,
     /// Whatever is found there: the tool has no way to name a rule.
     Unnamed,
+    /// Nobody can tell, since the file cannot be read.
+    Unread {
+        /// Why not.
+        why: String,
+        /// What to do about it.
+        help: String,
+    },
 }
 
 /// What a suppression is good for.
@@ -44,8 +53,8 @@ pub enum Reach {
 /// The end that a suppression has of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The first day on which the tool reports again.
-    Day(Day),
+    /// When the tool reports again.
+    At(Until),
     /// Something that looks like an end, and that the tool does not read.
     Unread(String),
 }
@@ -130,9 +139,11 @@ fn items(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
 /// Adds one match for each rule, or one for all rules if there is none.
 fn rules<'i>(ids: impl Iterator<Item = &'i str>, at: &Range<usize>, reach: Reach, found: &mut Vec<Match>) {
     let before = found.len();
+    let mut seen: FxHashSet<&str> = FxHashSet::default();
     for id in ids.map(str::trim).filter(|id| !id.is_empty()) {
-        let what = if ["all", "*"].contains(&id) { What::All } else { What::Rule(id.to_owned()) };
-        if !found[before..].iter().any(|other| other.what == what) {
+        let is_all = ["all", "*"].contains(&id);
+        if seen.insert(if is_all { "*" } else { id }) {
+            let what = if is_all { What::All } else { What::Rule(id.to_owned()) };
             found.push(Match::new(what, at.clone(), reach));
         }
     }

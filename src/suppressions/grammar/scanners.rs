@@ -8,6 +8,7 @@ use super::{End, Grammar, Match, Piece, Place, Reach, What, items, rules};
 use crate::suppressions::language::Language;
 use crate::text::Glossary;
 use crate::time::Day;
+use crate::time::until::{Clock, Until};
 
 pub(super) static ALL: &[Grammar] = &[
     Grammar {
@@ -127,7 +128,7 @@ fn trivy(piece: Piece<'_>, prefix: &str, found: &mut Vec<Match>) {
         while let Some(key) = parts.next() {
             let value = parts.next().unwrap_or_default();
             match (key, Day::parse(value)) {
-                ("exp", Ok(day)) => end = Some(End::Day(day)),
+                ("exp", Ok(day)) => end = Until::day(day, Clock::Utc).map(End::At),
                 // What is no date makes trivy drop the rule.
                 ("exp", Err(_)) => applies = false,
                 ("ws", _) => {}
@@ -156,9 +157,10 @@ fn checkov(piece: Piece<'_>, found: &mut Vec<Match>) {
 /// `Nosemgrep.ml`; the blank before the word is part of it.
 fn semgrep(piece: Piece<'_>, found: &mut Vec<Match>) {
     static NOSEM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i) nosem(?:grep)?(?:[:=]\s?)?").ok());
+    let first = piece.text.bytes().position(|byte| byte.is_ascii_alphanumeric());
     for word in NOSEM.iter().flat_map(|nosem| nosem.find_iter(piece.text)) {
         let named = word.as_str().trim_end().ends_with([':', '=']);
-        let alone = piece.text[..word.start()].bytes().all(|byte| !byte.is_ascii_alphanumeric());
+        let alone = first.is_none_or(|first| word.start() <= first);
         let reach = if alone { Reach::Next } else { Reach::Line };
         let mut ids = Vec::new();
         let mut end = word.end();
@@ -319,9 +321,8 @@ fn devskim(piece: Piece<'_>, found: &mut Vec<Match>) {
         rules(ids.as_str().split(','), &whole.range(), Reach::Line, found);
         if let Some(until) = captures.get(2) {
             // An impossible day counts as past.
-            let day = Day::parse(until.as_str()).ok();
-            match day {
-                Some(day) => found[before..].iter_mut().for_each(|one| one.end = Some(End::Day(day))),
+            match Until::read(until.as_str(), Clock::of("devskim")) {
+                Some(until) => found[before..].iter_mut().for_each(|one| one.end = Some(End::At(until))),
                 None => found.truncate(before),
             }
         }

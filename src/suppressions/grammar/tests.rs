@@ -4,12 +4,13 @@ use crate::suppressions::page::Page;
 
 /// Reads a file, and tells of each suppression the line, the tool and what it names.
 fn found(path: &str, text: &str) -> Vec<String> {
-    let page: Option<Page> = Reader::new(None).read(path, text);
+    let page: Option<Page> = Reader::new(None).read(path, text.as_bytes());
     let found = page.iter().flat_map(|page| &page.found);
     let what = |what: &What| match what {
         What::Rule(id) => id.clone(),
         What::All => "*".to_owned(),
         What::Unnamed => "?".to_owned(),
+        What::Unread { why, .. } => format!("({why})"),
     };
     found.map(|found| format!("{} {} {} {:?}", found.line, found.tool, what(&found.what), found.reach)).collect()
 }
@@ -351,10 +352,22 @@ fn ignore_files_are_read_entry_by_entry() {
     );
     check(
         "dc.xml",
-        &[(
-            "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n<suppress until=\"2026-12-01Z\"><notes>x</notes><cve>CVE-2026-1</cve></suppress></suppressions>",
-            &["2 dependency-check CVE-2026-1 Project"],
-        )],
+        &[
+            (
+                "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\">\n<suppress until=\"2026-12-01Z\"><notes>x</notes><cve>CVE-2026-1</cve></suppress></suppressions>",
+                &["2 dependency-check CVE-2026-1 Project"],
+            ),
+            (
+                "<suppressions xmlns=\"a:dependency&#45;suppression\"><suppress><cve>CVE-2026-1</cve></suppress></suppressions>",
+                &["1 dependency-check CVE-2026-1 Project"],
+            ),
+            (
+                // Those of checkstyle.
+                "<!DOCTYPE a><suppressions><suppress checks=\"a&#45;b\" files=\".*\"/></suppressions>",
+                &[],
+            ),
+            ("<suppressions xmlns=\"a:other&#45;suppression\"><suppress checks=\"a\"/></suppressions>", &[]),
+        ],
     );
     check(
         "eslint-suppressions.json",
@@ -363,13 +376,87 @@ fn ignore_files_are_read_entry_by_entry() {
 }
 
 #[test]
+fn resources_of_kubernetes_are_exceptions_by_their_kind() {
+    let new = "apiVersion: v1\nkind: ConfigMap\n---\napiVersion: policies.kyverno.io/v1\nkind: PolicyException\nspec:\n  \
+               policyRefs:\n    - {name: no-root, kind: ValidatingPolicy}\n";
+    let old = "kind: PolicyException\nspec:\n  exceptions:\n    - policyName: no-root\n      ruleNames: [a]\n";
+    let definition = "kind: CustomResourceDefinition\nspec:\n  names:\n    kind: PolicyException\n  x: &a b\n";
+    check(
+        "deploy/exceptions.yaml",
+        &[
+            (new, &["8 kyverno no-root Project"]),
+            (old, &["4 kyverno no-root Project"]),
+            (definition, &[]),
+            ("a: PolicyException\n", &[]),
+            (
+                "apiVersion: kubescape.io/v1\nkind: SecurityException\nspec:\n  posture:\n    - {controlID: C-0016, action: ignore}\n",
+                &["5 kubescape C-0016 Project"],
+            ),
+        ],
+    );
+    check(
+        "exceptions.json",
+        &[(
+            "[{\"policyType\": \"postureExceptionPolicy\", \"posturePolicies\": [{\"controlID\": \"C-0016\"}, {}]}]",
+            &["1 kubescape C-0016 Project", "1 kubescape * Project"],
+        )],
+    );
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     for (path, text) in
         [("deny.toml", "[a\n"), (".snyk", "a: [\n"), (".nsprc", "{\"a\": "), ("osv-scanner.toml", "x = \"\"\"")]
     {
-        let page = Reader::new(None).read(path, text).unwrap();
-        assert!(page.unread.is_some(), "{path}");
+        let page = Reader::new(None).read(path, text.as_bytes()).unwrap();
+        assert!(page.found.iter().any(|found| matches!(found.what, What::Unread { .. })), "{path}");
     }
+    let aliases = "ignore:\n  - &a CVE-2026-1\n  - *a\n";
+    let found = found(".bundler-audit.yml", aliases);
+    assert!(matches!(found.as_slice(), [one] if one.starts_with("2 bundler-audit (")), "{found:?}");
+}
+
+#[test]
+fn bytes_that_are_no_text_hide_nothing() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    for (path, bytes, expected) in [
+        (".trivyignore", b"CVE-2026-1\n".to_vec(), "Rule"),
+        (".trivyignore", b"\xef\xbb\xbfCVE-2026-1\n".to_vec(), "Rule"),
+        (".trivyignore", b"CVE-2026-1\n\0".to_vec(), "a zero byte"),
+        (".trivyignore", b"# gr\xfcn\nCVE-2026-1\n".to_vec(), "not in UTF-8"),
+        (".trivyignore", utf_16("CVE-2026-1\n"), "in UTF-16"),
+        ("a.py", b"\0\nx()  # nosec B602\n".to_vec(), "Rule"),
+        ("a.py", utf_16("x()  # nosec B602\n"), "Rule"),
+        ("a.py", b"# gr\xfcn\nx()  # nosec B602\n".to_vec(), "Rule"),
+    ] {
+        let page = Reader::new(None).read(path, &bytes).unwrap();
+        let said = format!("{:?}", page.found[0].what);
+        assert!(said.contains(expected), "{path} {bytes:?}: {said}");
+    }
+    let picture = b"\x89PNG\0 # nosec gitleaks:allow";
+    assert!(Reader::new(None).read("a.png", picture).is_none());
+}
+
+#[test]
+fn what_stands_there_very_often_is_all_read() {
+    const COUNT: usize = 20_000;
+    let each = |write: &dyn Fn(usize) -> String| -> String { (0..COUNT).map(write).collect() };
+    let page = |path: &str, text: String| {
+        let page = Reader::new(None).read(path, text.as_bytes()).unwrap();
+        (page.found.len(), page.markers.len())
+    };
+    let tied = each(&|index| format!("x({index})  # nosec B602 # stopgap: id-{index}\n"));
+    assert_eq!(page("a.py", tied), (COUNT, COUNT));
+    let above = each(&|index| format!("# stopgap: id-{index}\nx({index})  # nosec\n"));
+    assert_eq!(page("a.py", above), (COUNT, COUNT));
+    let blank = " ".repeat(1_000_000) + &each(&|_| "/* nosemgrep */ ".to_owned());
+    assert_eq!(page("a.js", blank), (COUNT, 0));
+    let markers = " ".repeat(1_000_000) + &each(&|_| "/* stopgap: a */ ".to_owned());
+    assert_eq!(page("a.js", markers), (0, COUNT));
+    assert_eq!(page(".trivyignore", each(&|index| format!("CVE-2026-{index}\n"))), (COUNT, 0));
+    assert_eq!(page("a.py", "x(  # nosec\n".repeat(COUNT)), (COUNT, 0));
 }
 
 #[test]

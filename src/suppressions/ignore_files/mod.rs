@@ -2,6 +2,7 @@
 //!
 //! An entry is known by what it overlooks and by what narrows that; the reason and the order do not matter.
 
+mod kubernetes;
 mod lines;
 mod toml;
 mod trees;
@@ -9,7 +10,7 @@ mod trees;
 use std::ops::Range;
 
 use super::grammar::{End, What};
-use crate::time::Day;
+use crate::time::until::{Clock, Until};
 
 /// An entry of an ignore file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub(super) struct Entry {
     pub(super) what: What,
     /// Where it stands in the file.
     pub(super) at: Range<usize>,
-    pub(super) end: Option<End>,
+    /// What it says of its end.
+    end: Option<String>,
     /// The paths that narrow it.
     pub(super) paths: Vec<String>,
     /// What else narrows it.
@@ -31,7 +33,7 @@ impl Entry {
         let selectors = match &what {
             What::Rule(id) => id.clone(),
             What::All => "*".to_owned(),
-            What::Unnamed => "?".to_owned(),
+            What::Unnamed | What::Unread { .. } => "?".to_owned(),
         };
         Self { what, at, end: None, paths: Vec::new(), narrowed: Vec::new(), selectors }
     }
@@ -51,23 +53,26 @@ impl Entry {
         self
     }
 
+    /// Narrows it by what narrows another one.
+    fn narrowed_as(self, other: &Self) -> Self {
+        other.narrowed.iter().fold(self, |entry, (key, values)| entry.narrowed(key, values))
+    }
+
     fn with_paths(self, paths: Vec<String>) -> Self {
         let narrowed = self.narrowed("paths", &paths);
         Self { paths, ..narrowed }
     }
 
-    /// Adds the day from which the tool reports again; of a date-time the first whole one.
-    fn until(mut self, text: Option<&str>) -> Self {
-        self.end = text.map(str::trim).filter(|text| !text.is_empty()).map(|text| {
-            let day = text.get(.."2026-06-01".len()).and_then(|day| Day::parse(day).ok());
-            let midnight = text.len() <= "2026-06-01Z".len() || text.contains("T00:00") || text.contains(" 00:00");
-            match day {
-                Some(day) if midnight => End::Day(day),
-                Some(day) => End::Day(day.plus(1)),
-                None => End::Unread(text.to_owned()),
-            }
-        });
-        self
+    /// Adds what it says of its end.
+    fn until(self, text: Option<&str>) -> Self {
+        let end = text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        Self { end, ..self }
+    }
+
+    /// Returns its end as a tool reads it.
+    pub(super) fn end(&self, tool: &str) -> Option<End> {
+        let text = self.end.as_ref()?;
+        Some(Until::read(text, Clock::of(tool)).map_or_else(|| End::Unread(text.clone()), End::At))
     }
 }
 
@@ -122,13 +127,13 @@ pub(super) static KINDS: &[Kind] = &[
     row("eslint", &["eslint-suppressions.json"], trees::eslint),
     row("detect-secrets", &[".secrets.baseline"], trees::detect_secrets),
     row("ash", &[".ash/.ash.yaml", ".ash/ash.yaml"], trees::ash),
-    DEPENDENCY_CHECK,
+    row("dependency-check", &[], trees::dependency_check),
+    row("kyverno", &[], kubernetes::kyverno),
+    row("kubescape", &[], kubernetes::kubescape),
 ];
 
-const DEPENDENCY_CHECK: Kind = row("dependency-check", &[], trees::dependency_check);
-
 /// What a file of any name holds that is an ignore file all the same.
-pub(super) const LITERALS: &[&str] = &["dependency-suppression"];
+pub(super) const LITERALS: &[&str] = &["<suppressions", "PolicyException", "postureExceptionPolicy", "kubescape.io/v1"];
 
 /// Tells by its name what ignore file a file is.
 pub(super) fn kind(path: &str) -> Option<&'static Kind> {
@@ -139,13 +144,29 @@ pub(super) fn kind(path: &str) -> Option<&'static Kind> {
     })
 }
 
+/// Returns the files that a link puts in the place of an ignore file, where `target` is what it leads to: the target
+/// itself, or files in it if it is the folder that a tool looks in.
+pub(super) fn behind_link(link: &str, target: &str) -> Vec<(String, &'static Kind)> {
+    let itself = kind(link).map(|kind| (target.to_owned(), kind));
+    let folder = |name: &'static str| {
+        let (folder, file) = name.split_once('/')?;
+        let before = link.strip_suffix(folder)?;
+        (before.is_empty() || before.ends_with('/')).then(|| format!("{target}/{file}"))
+    };
+    let inside = KINDS.iter().flat_map(|kind| kind.names.iter().filter_map(move |name| Some((folder(name)?, kind))));
+    itself.into_iter().chain(inside).collect()
+}
+
 /// Tells by its name or its content what ignore file a file is.
 pub(super) fn kind_of(path: &str, text: &str) -> Option<&'static Kind> {
-    let by_content = || {
-        let is_it = path.ends_with(".xml") && text.contains("dependency-suppression") && text.contains("<suppressions");
-        KINDS.iter().find(|kind| is_it && kind.tool == DEPENDENCY_CHECK.tool)
-    };
-    kind(path).or_else(by_content)
+    kind(path).or_else(|| {
+        let tool = if path.ends_with(".xml") && trees::is_dependency_check(text) {
+            "dependency-check"
+        } else {
+            kubernetes::tool(path, text)?
+        };
+        KINDS.iter().find(|kind| kind.names.is_empty() && kind.tool == tool)
+    })
 }
 
 /// Tells by its name whether a file is an ignore file of any tool.

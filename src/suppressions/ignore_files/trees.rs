@@ -1,23 +1,24 @@
 //! Files in YAML, JSON and XML.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Entry, Unreadable};
 use crate::source::Span;
 use crate::suppressions::grammar::What;
-use crate::text::shown;
+use crate::xml;
 use crate::yaml::{self, Node};
 
 /// Parses YAML, or JSON, which is YAML too once comments and tabs are gone.
-fn parse(text: &str) -> Result<Node<'_>, Unreadable> {
+pub(super) fn parse(text: &str) -> Result<Node<'_>, Unreadable> {
     yaml::parse(text).map_err(|problems| {
         let first = problems.into_iter().next();
         first.map_or((0, "not readable".to_owned()), |first| (first.span.start as usize, first.message))
     })
 }
 
-fn range(span: Span) -> Range<usize> {
+pub(super) fn range(span: Span) -> Range<usize> {
     span.range()
 }
 
@@ -26,18 +27,18 @@ fn at<'n, 'a>(node: &'n Node<'a>, path: &[&str]) -> Option<&'n Node<'a>> {
 }
 
 /// Lists the items of a list, or the one value that there is.
-fn items<'n, 'a>(node: Option<&'n Node<'a>>) -> Vec<&'n Node<'a>> {
+pub(super) fn items<'n, 'a>(node: Option<&'n Node<'a>>) -> Vec<&'n Node<'a>> {
     match node {
         None => Vec::new(),
         Some(node) => node.as_seq().map_or_else(|| vec![node], |items| items.iter().collect()),
     }
 }
 
-fn texts(node: Option<&Node<'_>>) -> Vec<String> {
+pub(super) fn texts(node: Option<&Node<'_>>) -> Vec<String> {
     items(node).into_iter().filter_map(Node::as_text).map(str::to_owned).collect()
 }
 
-fn text<'n>(node: &'n Node<'_>, key: &str) -> Option<&'n str> {
+pub(super) fn text<'n>(node: &'n Node<'_>, key: &str) -> Option<&'n str> {
     node.get(key)?.as_text()
 }
 
@@ -82,10 +83,13 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
             Some((id, span)) => Entry::rule(id, range(span)),
             None => Entry::new(What::All, range(item.span)),
         };
-        let package = item.get("package").map(Node::canonical);
         let others = ["namespace", "fix-state", "vex-status", "match-type"];
         let entry = others.iter().fold(entry, |entry, key| entry.narrowed(key, &texts(item.get(key))));
-        entry.narrowed("package", package.as_slice())
+        let package = item.get("package").and_then(Node::as_map).unwrap_or_default();
+        package.iter().fold(entry, |entry, part| {
+            let value = part.value.as_text().map_or_else(|| part.value.canonical(), str::to_owned);
+            entry.narrowed(&format!("package.{}", part.key), &[value])
+        })
     };
     Ok(items(root.get("ignore")).into_iter().map(one).collect())
 }
@@ -98,7 +102,13 @@ pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let single = items(Some(&issue.value));
         for path in single.iter().flat_map(|item| item.as_map().unwrap_or_default()) {
             let paths = if path.key == "*" { Vec::new() } else { vec![path.key.to_string()] };
+            let until_fixed: Vec<String> = text(&path.value, "disregardIfFixable")
+                .filter(|flag| *flag == "true")
+                .map(str::to_owned)
+                .into_iter()
+                .collect();
             let entry = Entry::rule(&*issue.key, range(path.key_span)).narrowed("path", &paths);
+            let entry = entry.narrowed("until-fixed", &until_fixed);
             entries.push(entry.until(text(&path.value, "expires")));
         }
     }
@@ -283,32 +293,41 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(listed.map(one).collect())
 }
 
+/// Tells whether an XML file holds suppressions of OWASP dependency-check, also where their namespace is written with
+/// references to characters.
+pub(super) fn is_dependency_check(text: &str) -> bool {
+    const NAMESPACE: &str = "dependency-suppression";
+    let is_of_root = || {
+        let document = xml::parse(text).ok()?;
+        document.root_element().tag_name().namespace().map(|namespace| namespace.contains(NAMESPACE))
+    };
+    text.contains("<suppressions")
+        && (text.contains(NAMESPACE) || (text.contains("&#") && is_of_root().unwrap_or_default()))
+}
+
 /// Suppressions of OWASP dependency-check.
 pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    const KEYS: [&str; 4] = ["packageUrl", "filePath", "sha1", "gav"];
-    let document = roxmltree::Document::parse(source).map_err(|error| {
-        let at = source.split_inclusive('\n').take(error.pos().row.saturating_sub(1) as usize).map(str::len).sum();
-        (at, format!("not valid XML: {}", shown(&error.to_string())))
-    })?;
+    const NARROWING: [&str; 7] = ["packageUrl", "filePath", "sha1", "gav", "cpe", "cwe", "cvssBelow"];
+    let document = xml::parse(source).map_err(|fault| (fault.at, fault.why.to_string()))?;
     let mut entries = Vec::new();
     for suppress in document.descendants().filter(|node| node.is_element() && node.tag_name().name() == "suppress") {
-        let children = || suppress.children().filter(roxmltree::Node::is_element);
-        let named = |key: &str| -> Vec<String> {
-            let of_key = children().filter(|node| node.tag_name().name() == key);
-            of_key.filter_map(|node| Some(node.text()?.trim().to_owned())).collect()
-        };
+        let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for child in suppress.children().filter(roxmltree::Node::is_element) {
+            let text = child.text().unwrap_or_default().trim().to_owned();
+            parts.entry(child.tag_name().name()).or_default().push(text);
+        }
+        let mut named = |key: &str| parts.remove(key).unwrap_or_default();
         let start = suppress.range().start;
         let mut what: Vec<What> =
-            ["cve", "vulnerabilityName"].iter().flat_map(|key| named(key)).map(What::Rule).collect();
+            ["cve", "vulnerabilityName"].into_iter().flat_map(&mut named).map(What::Rule).collect();
         if what.is_empty() {
             what.push(What::All);
         }
+        let place = start..start + "<suppress".len();
+        let narrow =
+            NARROWING.iter().fold(Entry::new(What::All, place.clone()), |it, key| it.narrowed(key, &named(key)));
         for what in what {
-            let entry = Entry::new(what, start..start + "<suppress".len());
-            let entry = KEYS
-                .iter()
-                .chain(&["cpe", "cwe", "cvssBelow"])
-                .fold(entry, |entry, key| entry.narrowed(key, &named(key)));
+            let entry = Entry::new(what, place.clone()).narrowed_as(&narrow);
             entries.push(entry.until(suppress.attribute("until")));
         }
     }

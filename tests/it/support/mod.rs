@@ -6,6 +6,7 @@ pub(crate) mod git;
 pub(crate) mod hub;
 pub(crate) mod recorded;
 pub(crate) mod records;
+pub(crate) mod schema;
 #[cfg(unix)]
 pub(crate) mod terminal;
 

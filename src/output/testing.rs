@@ -1,0 +1,43 @@
+//! A result for the tests of the formats.
+
+use std::io::{self, Write};
+
+use crate::card::Cards;
+use crate::files::ReadFile;
+use crate::output::{Report, Setting};
+use crate::policy::RuleBook;
+use crate::register::{Files, Register};
+use crate::rules::{Case, Judge};
+use crate::source::Source;
+use crate::time::{Today, Zone};
+
+/// Prints what the rules find in a register of one file.
+pub(super) fn printed(
+    setting: &Setting,
+    text: &str,
+    render: impl Fn(&Report<'_>, &mut dyn Write) -> io::Result<()>,
+) -> String {
+    let files = Files::from_read(vec![ReadFile::from(Source::new("exceptions/one.yaml", text.to_owned()))]);
+    let judge = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
+    let register = Register::parse(&files, None);
+    let findings = Case::whole(&judge, &register, None, &files).run();
+    let report = Report {
+        findings: &findings,
+        files: &files,
+        counts: (register.files.len(), register.live()),
+        folder: "exceptions",
+        prefix: "",
+        today: judge.today,
+        base: Some("0123456789abcdef0123456789abcdef01234567"),
+        remarks: &[],
+        quiet: false,
+        limit: None,
+        several: None,
+        cards: Cards::NONE,
+        scan: None,
+        setting,
+    };
+    let mut out = Vec::new();
+    render(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
