@@ -96,30 +96,30 @@ def main(work):
     good = entry.read_text()
 
     (register.folder / "README.md").write_text("another text\n")
-    register.expect("a file outside the register", register.run("stopgap"), 0, "Passed")
+    register.expect("a file outside the register", register.run("stopgap-wheel"), 0, "Passed")
     entry.write_text(good + "# a comment changes nothing\n")
-    register.expect("a good change", register.run("stopgap"), 0, "Passed")
+    register.expect("a good change", register.run("stopgap-wheel"), 0, "Passed")
     entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))
-    register.expect("a moved expiry", register.run("stopgap"), 1, "expiry-moved")
+    register.expect("a moved expiry", register.run("stopgap-wheel"), 1, "expiry-moved")
 
     # A container in which somebody works may say that it is a job.
     register.environment["CI"] = "true"
-    register.expect("a moved expiry where CI is set", register.run("stopgap"), 1, "expiry-moved")
+    register.expect("a moved expiry where CI is set", register.run("stopgap-wheel"), 1, "expiry-moved")
     del register.environment["CI"]
 
     entry.unlink()
-    register.expect("a deleted record", register.run("stopgap"), 1, "record-removed")
+    register.expect("a deleted record", register.run("stopgap-wheel"), 1, "record-removed")
 
     entry.write_text(good + "# a comment changes nothing\n")
-    register.expect("a good register", register.run("stopgap-register"), 0, "Passed")
-    later = register.run("stopgap-register", "2026-12-24")
+    register.expect("a good register", register.run("stopgap-register-wheel"), 0, "Passed")
+    later = register.run("stopgap-register-wheel", "2026-12-24")
     register.expect("an expired exception of somebody else", later, 1, "expired on")
-    register.expect("the same, for a change", register.run("stopgap", "2026-12-24"), 0, "Passed")
+    register.expect("the same, for a change", register.run("stopgap-wheel", "2026-12-24"), 0, "Passed")
 
     entry.write_text(re.sub("^expires: .*$", "expires: 2026-12-01", good, flags=re.MULTILINE))
-    register.expect("a moved expiry, built from source", register.run("stopgap-source"), 1, "expiry-moved")
+    register.expect("a moved expiry, built from source", register.run("stopgap"), 1, "expiry-moved")
     entry.write_text(good + "# a comment changes nothing\n")
-    register.expect("a good register, built from source", register.run("stopgap-register-source"), 0, "Passed")
+    register.expect("a good register, built from source", register.run("stopgap-register"), 0, "Passed")
     print("hooks: prek took the wheel and built stopgap, and ran all hooks on good and bad registers")
 
 

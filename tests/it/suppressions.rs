@@ -25,6 +25,7 @@ fn check(repo: &Repo, day: &str, arguments: &[&str]) -> (i32, Vec<String>) {
     (run.code, run.stdout.lines().map(short).collect())
 }
 
+#[cfg(unix)]
 const SUPPRESSIONS_XML: &str =
     "<suppressions xmlns=\"https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd\"";
 
@@ -499,7 +500,8 @@ fn an_agent_is_blamed_for_what_its_own_commits_brought() {
     let with = format!("import os\n\nos.system(command + old)  # nosec B605\n{EVAL}  # nosec B307\n");
     // Larger than what is read of the past.
     let large = format!("{with}{}\n", "#".repeat(33 * 1024 * 1024));
-    let cases: [(&str, &[(&str, &str)], bool); 5] = [
+    type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], bool);
+    let cases: [Case<'_>; 5] = [
         ("the agent's", &[(claude, &with)], true),
         ("a person's", &[(dana, &with), (claude, &format!("{with}print(1)\n"))], false),
         ("a person's, moved", &[(dana, &with), (claude, &format!("# Runs.\n{with}"))], false),
