@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(cover("cargo-deny", &[inside("Cargo.lock")]), "{tool: cargo-deny, id: B602}");
         assert_eq!(cover("bandit", &[Place::Elsewhere("x:".to_owned())]), "{tool: bandit, id: B602}");
         let many: Vec<Place> = (0..60).map(|at| inside(&format!("app/{at}/x.py"))).collect();
-        assert_eq!(cover("bandit", &many), "{tool: bandit, id: B602, paths: [\"app/**\"]}");
+        assert_eq!(cover("bandit", &many), "{tool: bandit, id: B602, paths: [app/**]}");
         // There is no folder that is narrower than everything.
         let apart: Vec<Place> = (0..60).map(|at| inside(&format!("{at}/x.py"))).collect();
         assert_eq!(cover("bandit", &apart).matches("x.py").count(), 60);

@@ -165,7 +165,7 @@ fn semgrep(piece: Piece<'_>, found: &mut Vec<Match>) {
         let mut ids = Vec::new();
         let mut end = word.end();
         let mut after_comma = true;
-        for (at, item) in items(&piece.text[word.end()..], word.end()).filter(|_| named) {
+        for (at, item) in items(&piece.text[word.end()..], word.end()).take_while(|_| named) {
             let id = item.trim_end_matches("*/").trim_end_matches("-->");
             let is_id = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
             let listed = after_comma || id.trim_matches(['.', '-']).contains(['.', '-', '_']);
