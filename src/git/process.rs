@@ -18,6 +18,9 @@ const TIMEOUT: &str = "STOPGAP_TIMEOUT";
 /// How long it may take where nobody says, in seconds.
 const USUAL_TIMEOUT: u64 = 600;
 
+/// The folders of programs where the environment has no `PATH`, as the C library takes them.
+const USUAL_PATH: &str = if cfg!(unix) { "/bin:/usr/bin" } else { "" };
+
 /// The longest answer that is read, in bytes: the names of 6 million commits.
 pub(super) const MOST_ANSWER: u64 = 256 * 1024 * 1024;
 
@@ -321,7 +324,7 @@ pub(super) fn with_home(command: &mut Command, more: &str) {
 fn found(program: &'static str) -> PathBuf {
     static GIT: OnceLock<PathBuf> = OnceLock::new();
     let search = || {
-        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::env::var_os("PATH").unwrap_or_else(|| USUAL_PATH.into());
         let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
         let mut places =
             std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).map(|folder| folder.join(&name));

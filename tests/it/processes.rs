@@ -210,6 +210,16 @@ fn a_git_of_the_repository_itself_is_never_started() {
     assert!(run.code == 2 && run.stderr.contains("`git` cannot be started: it is not on the PATH"), "{run:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_path_git_is_looked_for_where_the_system_has_it() {
+    let repo = repository();
+    let gate = ["check", "--base", "main", "--today", TODAY];
+    let run = Run::of(Command::new(env!("CARGO_BIN_EXE_stopgap")).env_clear().current_dir(repo.path()).args(gate));
+    let has_one = ["/bin/git", "/usr/bin/git"].iter().any(|place| fs::metadata(place).is_ok());
+    assert_eq!(run.stdout.contains("compared with"), has_one, "{run:?}");
+}
+
 /// Runs `stopgap` in a shell that has set a limit.
 #[cfg(target_os = "linux")]
 fn limited(repo: &Repo, limit: &str, arguments: &[&str]) -> Run {
