@@ -30,7 +30,7 @@ pub mod yaml {
         pub use crate::yaml::edit::{Edit, Refusal, apply};
     }
     pub mod write {
-        pub use crate::yaml::write::Value;
+        pub use crate::yaml::write::{Quotes, Value, quoted};
     }
 }
 pub mod card {

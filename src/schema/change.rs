@@ -106,7 +106,14 @@ impl Schema {
     }
 
     /// Gives a key the name that it was to have.
-    pub(super) fn fix_name(&self, node: &Node<'_>, pointer: &str, entry: &Entry<'_>, ours: &str) -> Option<Fix> {
+    pub(super) fn fix_name(
+        &self,
+        page: Page<'_>,
+        node: &Node<'_>,
+        pointer: &str,
+        entry: &Entry<'_>,
+        ours: &str,
+    ) -> Option<Fix> {
         if node.as_map()?.iter().any(|other| other.key == ours) {
             return None;
         }
@@ -121,7 +128,12 @@ impl Schema {
                     || entry.value.as_seq().is_some_and(|items| items.len() == 1)
             }
         };
-        let edit = Replacement::new(entry.key_span, ours);
+        // In quotes it stays in quotes: only behind those may a value, or a comma, follow the colon without a blank.
+        let sign = page.text.get(entry.key_span.range()).and_then(|key| key.chars().next());
+        let edit = match sign.filter(|sign| matches!(sign, '"' | '\'')) {
+            Some(sign) => Replacement::new(entry.key_span, format!("{sign}{ours}{sign}")),
+            None => Replacement::new(entry.key_span, ours),
+        };
         let name = format!("rename `{}` to `{ours}`", shown(&entry.key));
         let old = format!("{pointer}/{}", escaped(&entry.key));
         fits.then(|| Fix::new(name, vec![edit]).touching(old).touching(field))

@@ -323,7 +323,7 @@ impl Schema {
         let place = Place::key(format!("{pointer}/{}", escaped(key)));
         let fix = match (home, meant) {
             (Some(home), _) => self.fix_stray(page, home, key),
-            (None, Some(best)) if is_sure => self.fix_name(node, pointer, entry, best),
+            (None, Some(best)) if is_sure => self.fix_name(page, node, pointer, entry, best),
             (None, _) => None,
         };
         let stands_for =

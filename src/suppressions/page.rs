@@ -445,6 +445,8 @@ impl<'t> Draft<'t> {
 
     /// Says that a tool may be told anything here.
     fn unread(&self, tool: &'static str, Trouble { at, why, help }: Trouble) -> Placed {
+        // What is missing at the end of a file is told on its last line, not on one that does not exist.
+        let at = at.min(self.text.trim_end_matches(['\n', '\r']).len());
         let line = self.line_of(at);
         let found = Found {
             tool,

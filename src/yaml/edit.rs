@@ -391,7 +391,7 @@ impl Editor<'_> {
             other => write::flow(other, self.layout.quotes),
         };
         // What ends in a block of text ends at the start of a line, or in its indentation.
-        let end = colon + self.text.get(colon..old.end).unwrap_or_default().trim_end().len();
+        let end = colon + self.text.get(colon..old.end).unwrap_or_default().trim_ascii_end().len();
         Ok(vec![(colon..end, format!(" {new}"))])
     }
 
@@ -454,7 +454,10 @@ impl Editor<'_> {
         let last = items.last().ok_or("the list is empty")?;
         if in_flow || is_flow(self.text, list) {
             let new = write::flow(item, self.layout.quotes);
-            return Ok(self.behind_in_flow(last.span.range(), &new));
+            // A pair without braces ends with its colon if its value is empty.
+            let pair = last.as_map().filter(|_| !is_flow(self.text, last)).and_then(<[_]>::last);
+            let end = pair.and_then(|entry| self.end_of(entry)).unwrap_or(last.span.range().end);
+            return Ok(self.behind_in_flow(last.span.range().start..end, &new));
         }
         let dash = dash(self.text, last).ok_or("the dash of the last item cannot be found")?;
         let column = column(self.text, dash);
@@ -481,19 +484,21 @@ impl Editor<'_> {
         let tail = line_end.map(|end| self.text[at..end].trim());
         let start = self.text[..last.start].rfind('\n').map_or(0, |end| end + 1);
         let indent = &self.text[start..last.start];
+        // Behind an empty value a blank parts the colon from the comma: libyaml refuses `{key:, …}`.
+        let new_comma = if self.text[..last.end].ends_with(':') { " ," } else { "," };
         if let (Some(line_end), Some(tail)) = (line_end, tail)
             && (tail.is_empty() || tail.starts_with('#'))
             && indent.bytes().all(|byte| byte == b' ')
             && start > 0
         {
-            let separator = (last.end..last.end, if comma.is_some() { "" } else { "," }.to_owned());
+            let separator = (last.end..last.end, if comma.is_some() { "" } else { new_comma }.to_owned());
             let closing = if comma.is_some() { "," } else { "" };
             let line = format!("{indent}{new}{closing}{}", self.layout.line_end);
             return vec![separator, (line_end..line_end, line)];
         }
         match comma {
             Some(at) => vec![(at..at, format!(" {new}"))],
-            None => vec![(at..at, format!(", {new}"))],
+            None => vec![(at..at, format!("{new_comma} {new}"))],
         }
     }
 
@@ -531,5 +536,68 @@ impl Editor<'_> {
     /// Returns the byte after an entry.
     fn end_of(&self, entry: &Entry<'_>) -> Option<usize> {
         Some(self.colon(entry)?.max(entry.value.span.range().end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(text: &str, path: &str, value: &str) -> String {
+        apply(text, &[Edit::set(path, value)], &[]).unwrap()
+    }
+
+    fn append(text: &str, path: &str, item: &str) -> String {
+        apply(text, &[Edit::append(path, Value::text(item))], &[]).unwrap()
+    }
+
+    #[test]
+    fn behind_an_empty_value_in_brackets_a_blank_stays_before_the_comma() {
+        for (before, after) in [
+            ("a: {max: }\n", "a: {max: , new: x }\n"),
+            ("a: {max:}\n", "a: {max: , new: x}\n"),
+            ("a: {max: ,}\n", "a: {max: , new: x}\n"),
+            ("a: {b: c, max: }\n", "a: {b: c, max: , new: x }\n"),
+            ("a: {\"max\": }\n", "a: {\"max\": , new: x }\n"),
+            ("a: {max: # why\n  }\n", "a: {max: , new: x # why\n  }\n"),
+            ("a: {\n  b: c,\n  max:\n  }\n", "a: {\n  b: c,\n  max: ,\n  new: x\n  }\n"),
+            ("a: {\n  max: # why\n  }\n", "a: {\n  max: , # why\n  new: x\n  }\n"),
+            ("a: {max: ~}\n", "a: {max: ~, new: x}\n"),
+            ("a: {max: b}\n", "a: {max: b, new: x}\n"),
+        ] {
+            assert_eq!(set(before, "a.new", "x"), after);
+            serde_yaml::from_str::<serde_yaml::Value>(after).unwrap();
+        }
+        assert_eq!(append("a: [max: ]\n", "a", "x"), "a: [max: , x ]\n");
+        assert_eq!(append("a: [b, max:]\n", "a", "x"), "a: [b, max: , x]\n");
+        assert_eq!(append("a: [max: b]\n", "a", "x"), "a: [max: b, x]\n");
+        assert_eq!(append("a: [{max: }]\n", "a", "x"), "a: [{max: }, x]\n");
+        assert_eq!(set("a: {max:, b: c}\n", "a.max", "x"), "a: {max: x, b: c}\n");
+        assert_eq!(set("a: {max: b, c: d}\n", "a.max", ""), "a: {max: \"\", c: d}\n");
+        assert_eq!(append("a: {max: , b: c}\n", "a.max", "x"), "a: {max: [x] , b: c}\n");
+    }
+
+    #[test]
+    fn a_value_of_blanks_is_missing_and_makes_way() {
+        for blank in ["\u{a0}", "\u{3000}\u{a0}", "\" \"", "'\u{a0}'", "~"] {
+            let text = format!("key: {blank} # why\nb: c\n");
+            let list = append(&text, "key", "x");
+            assert!(list.starts_with("key: # why\n  - x\nb: c"), "{list:?}");
+            let word = set(&text, "key", "x");
+            assert!(word.starts_with("key: x # why\nb: c"), "{word:?}");
+            let list = append(&format!("a: {{key: {blank} }}\n"), "a.key", "x");
+            assert_eq!(list, "a: {key: [x] }\n");
+        }
+        assert!(apply("key: \u{a0}a\n", &[Edit::append("key", Value::text("x"))], &[]).is_err());
+    }
+
+    #[test]
+    fn lines_to_write_by_hand_are_read_where_the_key_as_escaped_is_no_longer_than_a_key_may_be() {
+        for (count, is_read) in [(1, true), (170, true), (171, false)] {
+            let key = "\u{202e}".repeat(count);
+            let by_hand = Edit::Set { path: vec![key], value: Value::text("x") }.by_hand();
+            assert_eq!(parse(&by_hand).is_ok(), is_read, "{count}");
+            assert!(!by_hand.contains('\u{202e}'));
+        }
     }
 }

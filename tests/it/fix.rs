@@ -266,6 +266,23 @@ fn problems(text: &str) -> Vec<yaml::Problem> {
     }
 }
 
+#[test]
+fn a_key_in_quotes_keeps_them_when_it_is_renamed() {
+    for (written, right) in [
+        ("{\"scope\":{\"sistem\":\"s\"}}\n", "{\"scope\":{\"system\":\"s\"}}\n"),
+        ("scope: {'sistem':, environment: prod}\n", "scope: {'system':, environment: prod}\n"),
+        ("scope: {sistem: , environment: prod}\n", "scope: {system: , environment: prod}\n"),
+        ("scope:\n  \"sistem\": s\n", "scope:\n  \"system\": s\n"),
+    ] {
+        let found = problems(written);
+        let rename =
+            found.iter().filter_map(|problem| problem.fix.as_deref()).find(|fix| fix.description.contains("rename"));
+        let fixed = yaml::apply(written, &[rename.unwrap()]);
+        assert_eq!(fixed, Some((right.to_owned(), 1)), "{written}");
+        serde_yaml::from_str::<Oracle>(right).unwrap();
+    }
+}
+
 /// Returns a value without the fields that a fix touches.
 fn without(mut value: Oracle, touches: &[String]) -> Oracle {
     for pointer in touches {

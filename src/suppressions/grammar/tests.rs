@@ -411,6 +411,10 @@ fn what_cannot_be_read_is_said() {
         let page = Reader::new(None).read(path, text.as_bytes()).unwrap();
         assert!(page.found.iter().any(|found| matches!(found.what, What::Unread { .. })), "{path}");
     }
+    for text in ["a: \"b\n", "a: \"b\r\n\r\n", "a: \"b\n\n\n"] {
+        let found = found(".grype.yaml", text);
+        assert!(matches!(found.as_slice(), [one] if one.starts_with("1 grype (")), "no line below the last: {found:?}");
+    }
     let aliases = "ignore:\n  - &a CVE-2026-1\n  - *a\n";
     let found = found(".bundler-audit.yml", aliases);
     assert!(matches!(found.as_slice(), [one] if one.starts_with("2 bundler-audit (")), "{found:?}");
