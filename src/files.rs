@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, GitError};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
@@ -25,9 +26,9 @@ pub enum Repository {
 pub struct CommitFiles {
     git: Git,
     /// By their path relative to the root.
-    files: BTreeMap<String, TreeFile>,
+    files: Arc<BTreeMap<String, TreeFile>>,
     /// The paths of the submodules.
-    submodules: BTreeSet<String>,
+    submodules: Arc<BTreeSet<String>>,
     /// Where the root lies in the work tree.
     checked_out: PathBuf,
 }
@@ -57,8 +58,8 @@ impl CommitFiles {
             listing.into_iter().map(named).partition::<Vec<_>, _>(|(_, file)| file.is_submodule());
         Self {
             git: git.clone(),
-            files: files.into_iter().collect(),
-            submodules: submodules.into_iter().map(|(path, _)| path).collect(),
+            files: Arc::new(files.into_iter().collect()),
+            submodules: Arc::new(submodules.into_iter().map(|(path, _)| path).collect()),
             checked_out: git.top().to_path_buf(),
         }
     }
@@ -67,12 +68,15 @@ impl CommitFiles {
     /// in `/`.
     #[must_use]
     pub fn below(&self, folder: &str) -> Self {
+        if folder.is_empty() {
+            return self.clone();
+        }
         let below = |path: &String| path.strip_prefix(folder).map(str::to_owned);
         let files = self.files.iter().filter_map(|(path, file)| Some((below(path)?, file.clone())));
         Self {
             git: self.git.clone(),
-            files: files.collect(),
-            submodules: self.submodules.iter().filter_map(below).collect(),
+            files: Arc::new(files.collect()),
+            submodules: Arc::new(self.submodules.iter().filter_map(below).collect()),
             checked_out: self.checked_out.join(folder),
         }
     }
@@ -137,9 +141,10 @@ impl CommitFiles {
 
     /// Replaces a file, or removes it.
     pub fn set(&mut self, path: &str, file: Option<TreeFile>) {
+        let files = Arc::make_mut(&mut self.files);
         match file {
-            Some(file) => self.files.insert(path.to_owned(), file),
-            None => self.files.remove(path),
+            Some(file) => files.insert(path.to_owned(), file),
+            None => files.remove(path),
         };
     }
 
@@ -211,6 +216,15 @@ impl Repository {
         match self {
             Self::Folder(root) => fs::symlink_metadata(root.join(relative)).is_ok(),
             Self::Commit(commit) => commit.files.contains_key(relative),
+        }
+    }
+
+    /// Returns what a commit holds at a path; `None` for a folder.
+    #[must_use]
+    pub fn held(&self, relative: &str) -> Option<&TreeFile> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Commit(commit) => commit.files.get(relative),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::card::Subject;
 use crate::register::precedent::{self, Common, Precedent, Precedents};
-use crate::register::{Exception, Status};
+use crate::register::{Exception, Register, Status};
 use crate::rules::Judge;
 use crate::time::Day;
 
@@ -20,8 +20,8 @@ pub(super) struct Before<'r> {
 }
 
 impl<'r> Before<'r> {
-    pub(super) fn new(judge: &Judge, exceptions: &'r [Exception<'r>], is_open: bool) -> Self {
-        Self { precedents: Precedents::new(exceptions, judge.controls.as_ref()), is_open }
+    pub(super) fn new(judge: &Judge, register: &'r Register<'r>, is_open: bool) -> Self {
+        Self { precedents: Precedents::new(register.exceptions(), judge.controls.as_ref()), is_open }
     }
 
     /// Lists the precedents of a request: refusals first.

@@ -138,7 +138,7 @@ impl Cards {
         }
         let known = Known::new(judge, register, Some(changes), &subjects);
         let evidence = changes.evidence.as_ref();
-        let before = Before::new(judge, &register.exceptions, true);
+        let before = Before::new(judge, register, true);
         let desk = Desk { judge, known, evidence, changes: Some(changes), before, scan };
         let list = subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect();
         Self { list, left_out, is_counted: scan.is_some() }
@@ -181,7 +181,7 @@ impl Cards {
     pub fn of_record(judge: &Judge, register: &Register<'_>, exception: &Exception<'_>, scan: Option<&Scan>) -> Card {
         let subjects = [(subject::latest(exception), exception)];
         let known = Known::new(judge, register, None, &subjects);
-        let before = Before::new(judge, &register.exceptions, false);
+        let before = Before::new(judge, register, false);
         let desk = Desk { judge, known, evidence: None, changes: None, before, scan };
         desk.card(subjects[0].0, exception)
     }

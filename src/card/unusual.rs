@@ -40,7 +40,7 @@ impl<'r> Register<'r> {
             taken_up: rules::all_taken_up(judge, register, changes),
             alike: alike(register, subjects),
         };
-        for exception in &register.exceptions {
+        for exception in register.exceptions() {
             if let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_live()) {
                 *it.owned.entry(key(owner.as_str(), &judge.people)).or_default() += 1;
             }
@@ -127,7 +127,7 @@ fn alike<'r>(
 ) -> FxHashMap<(FileId, usize), (&'r str, Closest)> {
     let wanted: FxHashSet<(FileId, usize)> =
         subjects.iter().filter_map(|(subject, it)| Some((it.file, position(*subject)?))).collect();
-    let reasons = register.exceptions.iter().flat_map(|exception| {
+    let reasons = register.exceptions().flat_map(|exception| {
         let own = exception.reason.iter().map(|text| (0, text));
         let renewed = exception.renewals.iter().enumerate();
         let renewed = renewed.filter_map(|(at, renewal)| Some((at + 1, renewal.reason.as_ref()?)));

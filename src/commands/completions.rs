@@ -106,7 +106,7 @@ fn live_ids_like(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(around) = Around::find() else { return Vec::new() };
     let Ok(files) = register::read(&around.root, &around.policy.exceptions) else { return Vec::new() };
     let (register, _) = Register::parse_unjudged(&files, &[]);
-    offer(typed, register.exceptions.iter().filter(|it| it.is_live()).map(|it| it.id))
+    offer(typed, register.exceptions().filter(|it| it.is_live()).map(|it| it.id))
 }
 
 fn people_like(typed: &OsStr) -> Vec<CompletionCandidate> {

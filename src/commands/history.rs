@@ -81,7 +81,7 @@ fn open(root: &Path) -> Result<Git, Error> {
 
 /// Finds the commit after which the history begins; it must be part of the history.
 fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
-    let (name, shallow) = (revision.to_owned(), git.is_shallow()?);
+    let (name, shallow) = (revision.to_owned(), git.is_shallow());
     let Some(since) = git.commit(revision)? else {
         return Err(GitError::NoSince { since: name, shallow }.into());
     };

@@ -39,8 +39,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     let mut formats = outputs.iter().map(|(format, _)| *format).chain([arguments.format]);
     let register = opened.records(formats.any(|format| format == Format::Json));
     let mut rows: Vec<Row<'_>> = register
-        .exceptions
-        .iter()
+        .exceptions()
         .filter(|exception| filter.lets_through(exception))
         .map(|exception| {
             let judge = filter.judge(exception);
@@ -50,7 +49,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
         .collect();
     rows.sort_by(|a, b| a.urgency().cmp(&b.urgency()).then_with(|| a.exception.id.cmp(b.exception.id)));
     sort(&mut rows, arguments.sort, opened.first());
-    let trees = register.exceptions.len();
+    let trees = register.exceptions().len();
     let shown: BTreeSet<&str> = rows.iter().map(|row| opened.files.source(row.exception.file).path()).collect();
     let removed = removed.into_iter().filter(|(path, _)| shown.contains(path.as_str())).collect();
     let listing = Listing {

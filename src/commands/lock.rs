@@ -4,8 +4,9 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::commands::write;
+use crate::commands::{then, write};
 use crate::error::Error;
+use crate::text::shown;
 
 /// The right to edit a register, until it is dropped or the process ends.
 ///
@@ -44,16 +45,22 @@ impl Lock {
     }
 
     /// Removes what killed edits left behind in a folder of the register: temporary files that nobody can be writing,
-    /// because this edit has the lock.
+    /// because this edit has the lock. What may hold something that somebody saved is named on standard error instead.
     pub(super) fn sweep(&self, folder: &Path) {
         if self.folder.is_none() {
             return;
         }
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if is_file && write::is_temporary(&entry.file_name().to_string_lossy()) {
+            let (is_file, name) = (entry.file_type().is_ok_and(|kind| kind.is_file()), entry.file_name());
+            let name = name.to_string_lossy();
+            if is_file && write::is_temporary(&name) {
                 // One that cannot be removed does no harm.
                 let _ = std::fs::remove_file(entry.path());
+            } else if is_file && write::is_exchanged(&name) {
+                then::remark(&format!(
+                    "an edit that was killed left `{}`: a file as it was, or as it was to be; look at it and remove it",
+                    shown(&entry.path().to_string_lossy())
+                ));
             }
         }
     }

@@ -40,9 +40,11 @@ mod then;
 mod together;
 mod write;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc;
 
 use chrono::{DateTime, Utc};
 
@@ -147,9 +149,36 @@ fn can_start(name: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.is_absolute() && folder.join(&name).is_file())
 }
 
+/// Makes the threads that share the work, as many as the system gives. This one is among them, so there is always one.
+fn share_work() {
+    // Of threads that were promised and never started, the first use would wait for ever: they start before they are.
+    let start = |_| {
+        let (hand_over, given) = mpsc::channel::<rayon::ThreadBuilder>();
+        let run = move || given.into_iter().for_each(rayon::ThreadBuilder::run);
+        std::thread::Builder::new().spawn(run).ok().map(|_| hand_over)
+    };
+    let mut started: Vec<_> = (1..threads()).map_while(start).collect();
+    let threads = started.len() + 1;
+    let hand_over = |thread| match started.pop().map(|to| to.send(thread)) {
+        Some(Ok(())) => Ok(()),
+        _ => Err(ErrorKind::WouldBlock.into()),
+    };
+    // It fails only where there are threads already.
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
+    let _ = builder.spawn_handler(hand_over).build_global();
+}
+
+/// Returns how many threads share the work where the system has room for them.
+fn threads() -> usize {
+    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|count| count.parse().ok());
+    let usual = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    asked.filter(|count| *count > 0).unwrap_or_else(usual)
+}
+
 /// Runs a command and returns the exit code of the process.
 #[must_use]
 pub fn run(cli: Cli, world: &World) -> ExitCode {
+    share_work();
     let world = &World { color: cli.color, ..world.clone() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let result = match cli.command {

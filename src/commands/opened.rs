@@ -1,5 +1,6 @@
 //! A register as a command finds it: the root, the rule book on its day, and the files.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use crate::cli;
@@ -31,6 +32,8 @@ pub(super) struct Opened {
     pub(super) files: Files,
     /// The commit of the past that they are from; `None` for the files as they are.
     pub(super) then: Option<Then>,
+    /// The clone that holds it, once somebody has asked for it.
+    clone: OnceCell<Option<Git>>,
 }
 
 impl Opened {
@@ -57,7 +60,7 @@ impl Opened {
     ) -> Result<Self, Error> {
         let Some(then) = Then::find(arguments, past, world)? else {
             let opened = Self::open(arguments, today, world)?;
-            then::remark_today(today, opened.judge.today, &opened.root);
+            then::remark_today(today, opened.judge.today, || opened.git());
             return Ok(opened);
         };
         let opened = Self::open_then(arguments, then, today, world)?;
@@ -80,7 +83,8 @@ impl Opened {
         let (book, own) = book::load(arguments, world, &then.root, &head.place).map_err(|error| head.owns(error))?;
         let files = head.register(&book.policy.exceptions)?;
         let today = then.today(today, book.policy.timezone, world)?;
-        Ok(Self { root: then.root.clone(), judge: Judge::new(book, today), own, files, then: Some(then) })
+        let (root, clone) = (then.root.clone(), OnceCell::new());
+        Ok(Self { root, judge: Judge::new(book, today), own, files, then: Some(then), clone })
     }
 
     /// Finds and reads a register that is about to be edited: no other edit of it can run until the returned lock is
@@ -125,7 +129,7 @@ impl Opened {
         let (book, own) = book::load(arguments, world, &root, &Repository::Folder(root.clone()))?;
         let today = book::read_today(today, book.policy.timezone, world)?;
         let judge = Judge::new(book, today);
-        Ok(Self { root, judge, own, files: Files::default(), then: None })
+        Ok(Self { root, judge, own, files: Files::default(), then: None, clone: OnceCell::new() })
     }
 
     fn read(self) -> Result<Self, Error> {
@@ -139,9 +143,13 @@ impl Opened {
     ///
     /// When `git` cannot be started or refuses the repository.
     pub(super) fn git(&self) -> Result<Option<Git>, Error> {
-        match &self.then {
-            Some(then) => Ok(Some(then.git.clone())),
-            None => Git::open(&self.root),
+        match (&self.then, self.clone.get()) {
+            (Some(then), _) => Ok(Some(then.git.clone())),
+            (None, Some(opened)) => Ok(opened.clone()),
+            (None, None) => {
+                let opened = Git::open(&self.root)?;
+                Ok(self.clone.get_or_init(|| opened).clone())
+            }
         }
     }
 

@@ -87,7 +87,7 @@ impl Registers {
             Some(then) => then.remark(),
             None => {
                 let day = today.and_then(|_| book::read_today(today, Policy::default().timezone, world).ok());
-                day.into_iter().for_each(|day| then::remark_today(today, day, &self.top));
+                day.into_iter().for_each(|day| then::remark_today(today, day, || Git::open(&self.top)));
             }
         }
     }

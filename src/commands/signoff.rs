@@ -134,7 +134,7 @@ impl Given {
         files.dedup();
         let now = history.judged(request.head(), &files, changes.files)?;
         let standing = opinions.standing(author.as_ref());
-        let pending = Pending::new(&decisions, &approvals(&standing, judge), &judge.people, judge.policy.timezone);
+        let pending = Pending::new(decisions, &approvals(&standing, judge), &judge.people, judge.policy.timezone);
         let mut known: BTreeMap<&str, Option<Worth>> = BTreeMap::new();
         let mut verdicts = Vec::new();
         for standing in standing {

@@ -1,7 +1,7 @@
 //! `--at`: the register as it stood, read from the commit that the default branch had then.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -67,7 +67,7 @@ impl Then {
     ) -> Result<(Self, Zone), Error> {
         let root = place::root(place, &world.folder)?;
         let Some(git) = Git::open(&root)? else { return Err(Error::NoHistory { root }) };
-        if git.is_shallow()? {
+        if git.is_shallow() {
             return Err(GitError::Shallow.into());
         }
         let what = "the register".to_owned();
@@ -103,11 +103,11 @@ impl Then {
 
 /// Says on standard error that a day of the past does not bring back the files of that day, where there are commits from
 /// before it and commits that came after it.
-pub(super) fn remark_today(given: Option<&str>, today: Today, root: &Path) {
+pub(super) fn remark_today(given: Option<&str>, today: Today, open: impl FnOnce() -> Result<Option<Git>, Error>) {
     let Some(given) = given else { return };
     let moment = today.instant.timestamp();
-    let is_past = || {
-        let git = Git::open(root).ok()??;
+    let is_past = move || {
+        let git = open().ok()??;
         let head = git.head().ok()??;
         let newest = git.info(&head).ok()??.committed;
         Some(newest > moment && git.has_commit_by(moment).ok()?)
@@ -118,7 +118,8 @@ pub(super) fn remark_today(given: Option<&str>, today: Today, root: &Path) {
     }
 }
 
-fn remark(text: &str) {
+/// Says something beside the answer, on standard error.
+pub(super) fn remark(text: &str) {
     let _ = io::stderr().lock().write_all(format!("note: {}\n", escape::line(text)).as_bytes());
 }
 
@@ -157,7 +158,12 @@ impl Finder<'_> {
         let today = Zone::UTC.day_of(self.world.now);
         match typed::read(at, today, Toward::Past) {
             Ok(moment) => self.moment(at, moment).map(|(then, _)| then),
-            Err(_) => Err(GitError::NoThen { at: at.to_owned(), shallow: self.git.is_shallow()? }.into()),
+            // Of a branch that is damaged that is what is to be said.
+            Err(_) => Err(self
+                .git
+                .head()
+                .err()
+                .unwrap_or_else(|| GitError::NoThen { at: at.to_owned(), shallow: self.git.is_shallow() }.into())),
         }
     }
 

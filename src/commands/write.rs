@@ -16,9 +16,22 @@ use crate::text::nearest;
 /// How the name of a temporary file begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
 
+/// How the name of a file that is exchanged for another one begins, until what it was exchanged for was looked at; six
+/// random letters and digits follow.
+const EXCHANGED: &str = ".stopgap-was-";
+
 /// Returns whether a file has the name of a temporary one, which no person would give.
 pub(super) fn is_temporary(name: &str) -> bool {
-    let random = name.strip_prefix(TEMPORARY).unwrap_or_default();
+    is_ours(name, TEMPORARY)
+}
+
+/// Returns whether a file has the name of one that was being exchanged. It may be the only one to hold what somebody saved.
+pub(super) fn is_exchanged(name: &str) -> bool {
+    is_ours(name, EXCHANGED)
+}
+
+fn is_ours(name: &str, prefix: &str) -> bool {
+    let random = name.strip_prefix(prefix).unwrap_or_default();
     random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
@@ -207,14 +220,58 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     }
     let mark = if read()?.starts_with(MARK.as_bytes()) { MARK } else { "" };
     let bytes = format!("{mark}{after}").into_bytes();
+    let before = format!("{mark}{before}").into_bytes();
     let waiting = prepare(path, &bytes, Path::new(""))?;
     if let Waiting::Whole { file, .. } = &waiting {
         file.as_file().sync_all().map_err(|error| unwritable(path, &reason(&error)))?;
     }
-    if read()? != format!("{mark}{before}").as_bytes() {
+    if read()? != before {
         return Err(Error::Changed { path: path.to_path_buf() });
     }
-    waiting.take_its_place()
+    match waiting {
+        Waiting::Whole { path, target, file } => match swap(file, &target, &before) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::Changed { path: path.to_path_buf() }),
+            Err(error) => Err(unwritable(path, &reason(&error))),
+        },
+        waiting @ Waiting::Stream { .. } => waiting.take_its_place(),
+    }
+}
+
+/// Lets a file take the place of another one, if that still holds what is expected. Where the system can exchange the two,
+/// what an editor saved after the last look comes back, whether it wrote the file or replaced it; elsewhere that moment
+/// between the look and the rename is not guarded.
+fn swap(file: NamedTempFile, target: &Path, expected: &[u8]) -> io::Result<bool> {
+    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    // Under this name nobody removes what is in it if the process is killed before it has looked.
+    let second =
+        tempfile::Builder::new().prefix(EXCHANGED).make_in(folder, |path| std::fs::hard_link(file.path(), path));
+    let exchanged = second.and_then(|second| exchange(second.path(), target).map(|()| second));
+    let Ok(second) = exchanged else { return file.persist(target).map(|_| true).map_err(|error| error.error) };
+    drop(file);
+    // That name is now the one of what was there.
+    if std::fs::read(second.path()).is_ok_and(|found| found == expected) {
+        return Ok(true);
+    }
+    if let Err(error) = exchange(second.path(), target) {
+        let (_, kept) = second.keep().map_err(|error| error.error)?;
+        let why = format!("{error}; what was there before is in `{}`", kept.display());
+        return Err(io::Error::other(why));
+    }
+    Ok(false)
+}
+
+/// Exchanges two files in one step.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Exchanges two files in one step, where the system can do that.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
 }
 
 /// Writes files that do not exist yet, all of them or none, and the folders above them. Each is written into a
@@ -378,5 +435,30 @@ pub(super) fn printed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(folder: &Path) -> NamedTempFile {
+        filled(folder, b"ours").unwrap()
+    }
+
+    #[test]
+    fn what_was_saved_after_the_last_look_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.yaml");
+        std::fs::write(&target, "before").unwrap();
+        assert!(swap(waiting(folder.path()), &target, b"before").unwrap());
+        assert_eq!(std::fs::read(&target).unwrap(), b"ours");
+        if cfg!(any(target_os = "linux", target_vendor = "apple")) {
+            std::fs::write(&target, "saved by an editor").unwrap();
+            assert!(!swap(waiting(folder.path()), &target, b"ours").unwrap());
+            assert_eq!(std::fs::read(&target).unwrap(), b"saved by an editor");
+        }
+        // Nothing is left beside it.
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -1,15 +1,56 @@
 //! Git is missing, or a clone lacks what the run needs.
 
-use crate::text::shown;
+use crate::text::{counted, shown};
 
 /// Git does not deliver. Commits are named by their first digits.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// There is no git.
-    #[error("`git` cannot be started: {why}")]
+    /// There is no such program, or the system refuses to start it.
+    #[error("`{program}` cannot be started: {why}")]
     NotStarted {
+        /// The program.
+        program: String,
         /// What the system says.
         why: String,
+    },
+    /// The system has no process, no thread or no memory left.
+    #[error("`{program}` cannot be started: {why}")]
+    NoRoom {
+        /// The program.
+        program: String,
+        /// What the system says.
+        why: String,
+    },
+    /// A program does not end.
+    #[error("`{program}` did not end within {}, and was ended", counted(*seconds, "second"))]
+    TooLong {
+        /// The program, with its command.
+        program: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// A program prints without end.
+    #[error("`{program}` printed more than {mebibytes} MiB, and was ended")]
+    TooMuch {
+        /// The program, with its command.
+        program: String,
+        /// How much of it is read at most.
+        mebibytes: u64,
+    },
+    /// The trees of a commit have no end.
+    #[error("a commit lists more files than can be read")]
+    TooManyFiles,
+    /// A tree was lost.
+    #[error("a folder of a commit, the tree `{oid}`, is not in this clone")]
+    NoTree {
+        /// Its object name, or that of the commit.
+        oid: String,
+    },
+    /// A tree does not have the form of one.
+    #[error("a folder of a commit, the tree `{oid}`, is malformed")]
+    BrokenTree {
+        /// Its object name, or that of the commit.
+        oid: String,
     },
     /// A signature cannot be verified, because the program that does it is missing.
     #[error("a signature cannot be verified: `{program}` cannot be started")]
@@ -18,11 +59,11 @@ pub enum GitError {
         program: &'static str,
     },
     /// A command of git fails.
-    #[error("`git {command}` failed: {}", shown(why))]
+    #[error("`{program}` failed: {}", shown(why))]
     Failed {
-        /// The command.
-        command: String,
-        /// What git says.
+        /// The program, with its command.
+        program: String,
+        /// What it says.
         why: String,
     },
     /// A file's content was not fetched.
@@ -44,6 +85,20 @@ pub enum GitError {
     BrokenHead {
         /// What git says.
         why: String,
+    },
+    /// The commit of a branch was lost.
+    #[error("the commit `{oid}`, which `{}` names, is not in this clone", shown(name))]
+    LostTip {
+        /// The whole name of the branch's reference.
+        name: String,
+        /// The commit's object name.
+        oid: String,
+    },
+    /// A branch cannot be read.
+    #[error("`{}` cannot be read", shown(name))]
+    BrokenReference {
+        /// The whole name of its reference.
+        name: String,
     },
     /// There is no commit, so nothing can be compared.
     #[error("there is no commit to compare: `HEAD` names none in this repository")]
@@ -225,13 +280,27 @@ impl GitError {
     #[must_use]
     pub fn help(&self) -> String {
         match self {
-            Self::NotStarted { .. } => "install git and put it on the PATH".into(),
+            Self::NotStarted { program, .. } => format!("install {program} and put it on the PATH"),
+            Self::NoRoom { .. } => {
+                "let this user have more processes (`ulimit -u`) and more memory (`ulimit -v`)".into()
+            }
+            Self::TooLong { .. } => {
+                "run the same in the repository to see what it waits for; where it only needs more time, set \
+                 `STOPGAP_TIMEOUT` to more seconds"
+                    .into()
+            }
+            Self::TooMuch { .. } => "run the same in the repository to see what it prints".into(),
+            Self::TooManyFiles => "`git ls-tree -r HEAD` shows them; a tree that holds itself again and again is an attack".into(),
+            Self::BrokenTree { .. } => "`git fsck` says more; git itself never writes one: do not check it out".into(),
+            Self::NoTree { .. } => {
+                "fetch the whole history without a `filter`; where that is so, the clone is damaged: `git fsck` says more".into()
+            }
             Self::NoVerifier { program: "ssh-keygen" } => "install OpenSSH's client and put it on the PATH".into(),
             Self::NoVerifier { .. } => "install GnuPG and put it on the PATH".into(),
             Self::Failed { .. } => "run the same in the repository to see more".into(),
             Self::NoContent { .. } => "fetch the whole history: `fetch-depth: 0`, and no `filter`".into(),
-            Self::LostHead { .. } => "an object of this clone is gone: clone the repository again".into(),
-            Self::BrokenHead { .. } => {
+            Self::LostHead { .. } | Self::LostTip { .. } => "an object of this clone is gone: clone the repository again".into(),
+            Self::BrokenHead { .. } | Self::BrokenReference { .. } => {
                 "the repository is damaged: `git fsck` says where; clone it again, or put the branch right".into()
             }
             Self::NothingToCompare => {

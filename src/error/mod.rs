@@ -69,6 +69,16 @@ pub enum Error {
         /// The root that was searched.
         root: String,
     },
+    /// The register does not fit into the memory that the process may have.
+    #[error("the register in `{folder}` needs at least {needed} MiB of memory, and this process may have {limit}")]
+    NoMemory {
+        /// The folder of the exceptions, relative to the root.
+        folder: String,
+        /// What it needs, in MiB.
+        needed: u64,
+        /// What the system allows, in MiB.
+        limit: u64,
+    },
     /// A change removes a register and what is in it.
     #[error("this change removes the register of {}, which has {} in the base", folder(root), counted(*count, "exception"))]
     RegisterRemoved {
@@ -242,6 +252,7 @@ impl Error {
                  repository with `--root`"
                     .into(),
             ),
+            Self::NoMemory { .. } => Some("raise the limit: `ulimit -v` shows it in KiB".into()),
             Self::RegisterRemoved { .. } => Some(
                 "nobody would judge them any more: put its policy back, and the records of what is over stay where they are"
                     .into(),

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::git::Commit;
+use crate::history::decisions::{Decision, of_change};
 use crate::history::snapshot::Document;
 use crate::policy::RuleBook;
 use crate::register::{Exception, FileRef, Files, Lists, Register, Status, differences};
@@ -60,6 +61,8 @@ pub struct Changes<'a> {
     sides: FxHashSet<FileId>,
     /// Files of the head whose bytes the base has at the same path.
     untouched: FxHashSet<FileId>,
+    /// The decisions that it adds.
+    pub(super) decisions: Vec<Decision<'a>>,
 }
 
 /// The findings of the base: rule, path and field of each.
@@ -170,6 +173,7 @@ impl<'a> Changes<'a> {
             by_head: FxHashMap::default(),
             sides: FxHashSet::default(),
             untouched: FxHashSet::default(),
+            decisions: Vec::new(),
         };
         let (before, after) = (by_stem(base), by_stem(head));
         let stems: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
@@ -185,6 +189,7 @@ impl<'a> Changes<'a> {
         let sides = changes.list.iter().flat_map(|change| change.base.iter().chain(&change.head));
         changes.sides = sides.map(|side| side.file).collect();
         changes.by_head = heads.filter_map(|(at, change)| Some((change.head.as_ref()?.file, at))).collect();
+        changes.decisions = changes.list.iter().flat_map(of_change).collect();
         changes
     }
 

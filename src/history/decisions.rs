@@ -64,13 +64,14 @@ impl Decided {
     }
 }
 
-/// Collects the decisions that a change adds. A rejected entry needs nobody's approval.
+/// Returns the decisions that a change adds. A rejected entry needs nobody's approval.
 #[must_use]
-pub fn decisions<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
-    changes.list.iter().flat_map(of_change).collect()
+pub fn decisions<'c, 'a>(changes: &'c Changes<'a>) -> &'c [Decision<'a>] {
+    &changes.decisions
 }
 
-fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
+/// Returns the decisions that one exception's change adds.
+pub(super) fn of_change<'a>(change: &Change<'a>) -> Vec<Decision<'a>> {
     let exception = |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception);
     exception(&change.head).map(|head| pending(exception(&change.base), head)).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use crate::error::{self, Error};
 use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
 use crate::history::Snapshot;
-use crate::history::snapshot::{prefix, shown};
+use crate::history::snapshot::{is_workflow, prefix, shown};
 use crate::policy::Policy;
 use crate::policy::places::{ATTRIBUTES, CI_FILES, CODEOWNERS, NAMES, WORKFLOWS};
 use crate::register::{self, FOLDER, Files, is_named_like_one};
@@ -173,7 +173,7 @@ impl Head {
         match &self.top {
             Repository::Folder(top) => names.extend(workflows(top)),
             Repository::Commit(top) => {
-                names.extend(top.files().keys().filter(|path| path.starts_with(WORKFLOWS)).cloned());
+                names.extend(top.files().keys().filter(|path| is_workflow(path)).cloned());
             }
         }
         for policy in books {

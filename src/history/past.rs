@@ -60,7 +60,7 @@ impl Line {
     /// When `git` cannot say whether the clone is shallow.
     pub fn too_early(&self, git: &Git, option: &'static str, at: &str) -> Result<Error, Error> {
         let first = self.commits.first().map(|(commit, _)| commit.short().to_owned()).unwrap_or_default();
-        Ok(GitError::NothingThen { option, at: at.to_owned(), first, shallow: git.is_shallow()? }.into())
+        Ok(GitError::NothingThen { option, at: at.to_owned(), first, shallow: git.is_shallow() }.into())
     }
 }
 

@@ -37,8 +37,8 @@ impl Beside {
             return Ok(settled);
         }
         let commits = std::iter::once(head).chain(&self.origin).chain(tip).chain(&self.bases);
-        let pairs: Vec<(&Commit, Option<&Commit>)> = commits.map(|commit| (commit, Some(base))).collect();
-        let mut compared = git.tree_changes(&pairs, "")?.into_iter().map(by_path);
+        let commits: Vec<&Commit> = commits.collect();
+        let mut compared = git.differences(base, &commits)?.into_iter().map(by_path);
         let head = compared.next().unwrap_or_default();
         let origin = self.origin.as_ref().and_then(|_| compared.next());
         let tip = tip.and_then(|_| compared.next()).unwrap_or_default();

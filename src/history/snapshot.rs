@@ -69,7 +69,7 @@ impl Snapshot {
     /// When `git` cannot deliver a content.
     pub fn documents(&self, head: &Head, books: &[&Policy], files: &mut Files) -> Result<Vec<Document>, Error> {
         let mut names = head.beside(books);
-        names.extend(self.top.files().keys().filter(|path| path.starts_with(WORKFLOWS)).cloned());
+        names.extend(self.top.files().keys().filter(|path| is_workflow(path)).cloned());
         let head = head.top();
         let mut documents = Vec::new();
         for path in names {
@@ -79,7 +79,13 @@ impl Snapshot {
             };
             let is_there = self.top.files().contains_key(&path);
             let base = is_there.then(|| self.top.read_one(&path, MAX_BYTES_BESIDE)).transpose()?.map(&mut add);
-            let head = head.exists(&path).then(|| head.read(&path)).transpose()?.map(&mut add);
+            // Of a commit that holds the same file there is nothing more to read.
+            let is_same = head.held(&path).is_some_and(|held| self.top.files().get(&path) == Some(held));
+            let head = match head.exists(&path) {
+                true if is_same => base,
+                true => Some(add(head.read(&path)?)),
+                false => None,
+            };
             if base.is_some() || head.is_some() {
                 documents.push(Document { path, base, head });
             }
@@ -175,6 +181,11 @@ impl Snapshot {
         same.extend(commit.read(&differing)?.into_iter().map(|file| files.add(file)));
         Ok(same)
     }
+}
+
+/// Tells whether a path from the top of the work tree is that of a workflow: those of subfolders never run.
+pub(super) fn is_workflow(path: &str) -> bool {
+    path.strip_prefix(WORKFLOWS).is_some_and(|name| !name.contains('/') && is_named_like_one(name))
 }
 
 /// A file outside the register that decides how it is judged.

@@ -115,7 +115,7 @@ impl Search<'_> {
             }
         }
         let cut_off = match chain.first() {
-            Some(first) => git.is_shallow()? && git.info(first)?.is_some_and(|info| !info.parents.is_empty()),
+            Some(first) => git.is_shallow() && git.info(first)?.is_some_and(|info| !info.parents.is_empty()),
             None => false,
         };
         Ok((versions, cut_off.then(|| chain.first().cloned()).flatten()))

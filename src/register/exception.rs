@@ -243,23 +243,23 @@ impl<'a> Exception<'a> {
         let mut it = Self::empty(file, id);
         for Entry { key, key_span, value } in entries(root) {
             match &*key {
-                "title" => it.title = text(value, At::field("/title")),
-                "control" => it.control = text(value, At::field("/control")),
-                "reason" => it.reason = text(value, At::field("/reason")),
+                "title" => it.title = text(value, At::field(&"/title")),
+                "control" => it.control = text(value, At::field(&"/control")),
+                "reason" => it.reason = text(value, At::field(&"/reason")),
                 "scope" => it.scope = Scope::from_node(value),
                 "risk" => it.risk = Risk::from_node(value),
                 "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
-                "removal" => it.removal = text(value, At::field("/removal")),
-                "requested" => it.requested = day(&value, At::field("/requested")),
-                "requester" => it.requester = text(value, At::field("/requester")),
-                "owner" => it.owner = text(value, At::field("/owner")),
-                "approver" => it.approver = text(value, At::field("/approver")),
-                "decided" => it.decided = day(&value, At::field("/decided")),
-                "status" => it.status = read(&value, At::field("/status"), Status::parse),
-                "starts" => it.starts = moment(&value, At::field("/starts")),
-                "expires" => it.expires = moment(&value, At::field("/expires")),
-                "references" => it.references = texts(value, |index| At::item("/references/*", index)),
-                "follows" => it.follows = texts(value, |index| At::item("/follows/*", index)),
+                "removal" => it.removal = text(value, At::field(&"/removal")),
+                "requested" => it.requested = day(&value, At::field(&"/requested")),
+                "requester" => it.requester = text(value, At::field(&"/requester")),
+                "owner" => it.owner = text(value, At::field(&"/owner")),
+                "approver" => it.approver = text(value, At::field(&"/approver")),
+                "decided" => it.decided = day(&value, At::field(&"/decided")),
+                "status" => it.status = read(&value, At::field(&"/status"), Status::parse),
+                "starts" => it.starts = moment(&value, At::field(&"/starts")),
+                "expires" => it.expires = moment(&value, At::field(&"/expires")),
+                "references" => it.references = texts(value, |index| At::item(&"/references/*", index)),
+                "follows" => it.follows = texts(value, |index| At::item(&"/follows/*", index)),
                 "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
                 "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
                 "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
@@ -418,10 +418,10 @@ impl<'a> Scope<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "system" => it.system = text(value, At::field("/scope/system")),
-                "environment" => it.environment = text(value, At::field("/scope/environment")),
-                "team" => it.team = text(value, At::field("/scope/team")),
-                "process" => it.process = text(value, At::field("/scope/process")),
+                "system" => it.system = text(value, At::field(&"/scope/system")),
+                "environment" => it.environment = text(value, At::field(&"/scope/environment")),
+                "team" => it.team = text(value, At::field(&"/scope/team")),
+                "process" => it.process = text(value, At::field(&"/scope/process")),
                 _ => {}
             }
         }
@@ -441,12 +441,12 @@ impl<'a> Risk<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "tier" => it.tier = read(&value, At::field("/risk/tier"), Tier::parse),
+                "tier" => it.tier = read(&value, At::field(&"/risk/tier"), Tier::parse),
                 "exposure" => {
                     it.exposure_stated = !value.is_empty();
-                    it.exposure = texts(value, |index| At::item("/risk/exposure/*", index));
+                    it.exposure = texts(value, |index| At::item(&"/risk/exposure/*", index));
                 }
-                "statement" => it.statement = text(value, At::field("/risk/statement")),
+                "statement" => it.statement = text(value, At::field(&"/risk/statement")),
                 _ => {}
             }
         }
@@ -460,8 +460,8 @@ impl<'a> Alternative<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "option" => it.option = text(value, at("/alternatives/*/option")),
-                "rejected" => it.rejected = text(value, at("/alternatives/*/rejected")),
+                "option" => it.option = text(value, at(&"/alternatives/*/option")),
+                "rejected" => it.rejected = text(value, at(&"/alternatives/*/rejected")),
                 _ => {}
             }
         }
@@ -474,8 +474,8 @@ impl<'a> Incident<'a> {
         let mut it = Self { id: None, ended: None };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "id" => it.id = text(value, At::field("/incident/id")),
-                "ended" => it.ended = day(&value, At::field("/incident/ended")),
+                "id" => it.id = text(value, At::field(&"/incident/id")),
+                "ended" => it.ended = day(&value, At::field(&"/incident/ended")),
                 _ => {}
             }
         }
@@ -489,9 +489,9 @@ impl<'a> Review<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, at("/reviews/*/date")),
-                "by" => it.by = text(value, at("/reviews/*/by")),
-                "note" => it.note = text(value, at("/reviews/*/note")),
+                "date" => it.date = day(&value, at(&"/reviews/*/date")),
+                "by" => it.by = text(value, at(&"/reviews/*/by")),
+                "note" => it.note = text(value, at(&"/reviews/*/note")),
                 _ => {}
             }
         }
@@ -502,17 +502,17 @@ impl<'a> Review<'a> {
 impl<'a> Renewal<'a> {
     fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
-        let item = Spanned { value: (), span: node.span, at: at("/renewals/*") };
+        let item = Spanned { value: (), span: node.span, at: at(&"/renewals/*") };
         let mut it = Self { item, ..Self::default() };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "requested" => it.requested = day(&value, at("/renewals/*/requested")),
-                "requester" => it.requester = text(value, at("/renewals/*/requester")),
-                "reason" => it.reason = text(value, at("/renewals/*/reason")),
-                "risk_check" => it.risk_check = text(value, at("/renewals/*/risk_check")),
-                "approver" => it.approver = text(value, at("/renewals/*/approver")),
-                "decided" => it.decided = day(&value, at("/renewals/*/decided")),
-                "expires" => it.expires = moment(&value, at("/renewals/*/expires")),
+                "requested" => it.requested = day(&value, at(&"/renewals/*/requested")),
+                "requester" => it.requester = text(value, at(&"/renewals/*/requester")),
+                "reason" => it.reason = text(value, at(&"/renewals/*/reason")),
+                "risk_check" => it.risk_check = text(value, at(&"/renewals/*/risk_check")),
+                "approver" => it.approver = text(value, at(&"/renewals/*/approver")),
+                "decided" => it.decided = day(&value, at(&"/renewals/*/decided")),
+                "expires" => it.expires = moment(&value, at(&"/renewals/*/expires")),
                 _ => {}
             }
         }
@@ -526,11 +526,11 @@ impl<'a> Amendment<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, at("/amendments/*/date")),
-                "by" => it.by = text(value, at("/amendments/*/by")),
-                "approver" => it.approver = text(value, at("/amendments/*/approver")),
-                "fields" => it.fields = texts(value, |inner| At::inner("/amendments/*/fields/*", index, inner)),
-                "note" => it.note = text(value, at("/amendments/*/note")),
+                "date" => it.date = day(&value, at(&"/amendments/*/date")),
+                "by" => it.by = text(value, at(&"/amendments/*/by")),
+                "approver" => it.approver = text(value, at(&"/amendments/*/approver")),
+                "fields" => it.fields = texts(value, |inner| At::inner(&"/amendments/*/fields/*", index, inner)),
+                "note" => it.note = text(value, at(&"/amendments/*/note")),
                 _ => {}
             }
         }
@@ -543,10 +543,10 @@ impl<'a> Closure<'a> {
         let mut it = Self { key, date: None, by: None, verified_by: None, note: None };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, At::field("/closure/date")),
-                "by" => it.by = text(value, At::field("/closure/by")),
-                "verified_by" => it.verified_by = text(value, At::field("/closure/verified_by")),
-                "note" => it.note = text(value, At::field("/closure/note")),
+                "date" => it.date = day(&value, At::field(&"/closure/date")),
+                "by" => it.by = text(value, At::field(&"/closure/by")),
+                "verified_by" => it.verified_by = text(value, At::field(&"/closure/verified_by")),
+                "note" => it.note = text(value, At::field(&"/closure/note")),
                 _ => {}
             }
         }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::ObjectFormat;
 use crate::source::{FileId, Source};
-use crate::yaml::Problem;
+use crate::yaml::{self, Problem};
 
 /// The files of a run: the register's own, and whatever it is compared with or judged by.
 #[derive(Debug, Default)]
@@ -212,8 +212,30 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
         Err(error) => return Err(unreadable(folder, &error.to_string())),
     }
     let paths = list(&top)?;
+    refuse_what_does_not_fit(folder, &paths)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
     Ok(paths.par_iter().with_min_len(64).map(read).collect())
+}
+
+/// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more
+/// can be said. What is counted is the least that any command needs, so that nothing is refused that would fit.
+#[cfg(unix)]
+fn refuse_what_does_not_fit(folder: &str, paths: &[PathBuf]) -> Result<(), Error> {
+    /// What the program needs in any case, in bytes.
+    const BESIDE: u64 = 32 << 20;
+    let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current else { return Ok(()) };
+    let sizes = paths.iter().filter_map(|path| std::fs::symlink_metadata(path).ok());
+    let bytes: u64 = sizes.map(|found| found.len().min(yaml::MAX_BYTES)).sum();
+    let needed = bytes.saturating_mul(2).saturating_add(BESIDE);
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(Error::NoMemory { folder: folder.to_owned(), needed: needed >> 20, limit: limit >> 20 })
+}
+
+#[cfg(not(unix))]
+fn refuse_what_does_not_fit(_: &str, _: &[PathBuf]) -> Result<(), Error> {
+    Ok(())
 }
 
 /// Returns the ids of a register by the names of its files, sorted, without reading them; none if the folder cannot be

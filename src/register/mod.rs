@@ -27,7 +27,7 @@ pub use term::Term;
 pub use tier::Tier;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,8 +52,8 @@ pub struct Faults {
 pub struct Register<'a> {
     /// The files, sorted by path.
     pub files: Vec<FileRef<'a>>,
-    /// Every file that has a tree, sorted by path.
-    pub exceptions: Vec<Exception<'a>>,
+    /// The exception of every file that has a tree, sorted by path. Those of the base are mostly the head's.
+    exceptions: Vec<Arc<Exception<'a>>>,
     /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
     /// The index of each file's exception.
@@ -131,10 +131,15 @@ impl<'a> Register<'a> {
         register
     }
 
+    /// Returns the exception of every file that has a tree, in the order of their paths.
+    pub fn exceptions(&self) -> impl ExactSizeIterator<Item = &Exception<'a>> + Clone {
+        self.exceptions.iter().map(|exception| &**exception)
+    }
+
     /// Returns the exception of a file, if the file has a tree.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
-        self.exceptions.get(*self.by_file.get(&file)?)
+        self.exceptions.get(*self.by_file.get(&file)?).map(|exception| &**exception)
     }
 
     /// Returns the tree of an exception, if it was kept.
@@ -159,7 +164,7 @@ impl<'a> Register<'a> {
     /// Counts the exceptions whose status is `active` or `expired`.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.exceptions.iter().filter(|exception| exception.is_live()).count()
+        self.exceptions().filter(|exception| exception.is_live()).count()
     }
 }
 
@@ -173,7 +178,7 @@ pub fn schema() -> Schema {
 #[derive(Clone, Debug)]
 struct Parsed<'a> {
     file: FileRef<'a>,
-    exception: Option<Exception<'a>>,
+    exception: Option<Arc<Exception<'a>>>,
     faults: Option<Box<Faults>>,
     tree: Option<Node<'a>>,
 }
@@ -207,7 +212,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
             faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(text, &root)));
             faults.ambiguous = yaml::ambiguous(&root);
             kept = keep.then(|| root.clone());
-            Some(Exception::from_node(file.id, file.stem, root))
+            Some(Arc::new(Exception::from_node(file.id, file.stem, root)))
         }
     };
     let clean = faults.yaml.is_empty() && faults.schema.is_empty() && faults.ambiguous.is_empty();

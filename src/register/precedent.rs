@@ -108,8 +108,8 @@ pub struct Precedents<'r, 'a>(Vec<(Subject, &'r Exception<'a>)>);
 impl<'r, 'a> Precedents<'r, 'a> {
     /// Reads what each exception is about.
     #[must_use]
-    pub fn new(exceptions: &'r [Exception<'a>], controls: Option<&Controls>) -> Self {
-        Self(exceptions.iter().map(|exception| (Subject::of(exception, controls), exception)).collect())
+    pub fn new(exceptions: impl IntoIterator<Item = &'r Exception<'a>>, controls: Option<&Controls>) -> Self {
+        Self(exceptions.into_iter().map(|exception| (Subject::of(exception, controls), exception)).collect())
     }
 
     /// Lists what came before a request: what is most alike first, then the newest. `id` is the request itself, which is

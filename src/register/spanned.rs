@@ -6,26 +6,32 @@ use crate::source::Span;
 use crate::yaml::{Place, Spot};
 
 /// The field of a value, as cheap as a number: there are a hundred thousand of them for each one that a finding names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At {
-    /// JSON Pointer with `*` for each index of a list.
-    pattern: &'static str,
+    /// JSON Pointer with `*` for each index of a list. A reference to it is half as long as itself.
+    pattern: &'static &'static str,
     index: [u32; 2],
+}
+
+impl Default for At {
+    fn default() -> Self {
+        Self { pattern: &"", index: [0; 2] }
+    }
 }
 
 impl At {
     /// Creates the place of a field that is not in a list.
-    pub(super) fn field(pattern: &'static str) -> Self {
+    pub(super) fn field(pattern: &'static &'static str) -> Self {
         Self { pattern, index: [0; 2] }
     }
 
     /// Creates the place of an item of a list, or of a field of it.
-    pub(super) fn item(pattern: &'static str, index: usize) -> Self {
+    pub(super) fn item(pattern: &'static &'static str, index: usize) -> Self {
         Self::inner(pattern, index, 0)
     }
 
     /// Creates the place of an item of a list that is a field of an item.
-    pub(super) fn inner(pattern: &'static str, outer: usize, inner: usize) -> Self {
+    pub(super) fn inner(pattern: &'static &'static str, outer: usize, inner: usize) -> Self {
         Self { pattern, index: [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX)) }
     }
 
@@ -121,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_pointer_contains_the_index_in_each_list() {
-        assert_eq!(At::field("/scope/system").pointer(), "/scope/system");
-        assert_eq!(At::item("/renewals/*/expires", 12).pointer(), "/renewals/12/expires");
-        assert_eq!(At::inner("/amendments/*/fields/*", 3, 0).pointer(), "/amendments/3/fields/0");
+        assert_eq!(At::field(&"/scope/system").pointer(), "/scope/system");
+        assert_eq!(At::item(&"/renewals/*/expires", 12).pointer(), "/renewals/12/expires");
+        assert_eq!(At::inner(&"/amendments/*/fields/*", 3, 0).pointer(), "/amendments/3/fields/0");
     }
 }

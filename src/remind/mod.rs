@@ -154,7 +154,7 @@ pub fn due<'r>(judge: &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>
 /// Works out the same for several registers in one; `judge` returns the rule book for a path.
 #[must_use]
 pub fn due_each<'r>(judge: &dyn Fn(&str) -> &'r Judge, register: &'r Register<'r>) -> Vec<Reminder<'r>> {
-    let live = register.exceptions.iter().filter(|exception| exception.is_live());
+    let live = register.exceptions().filter(|exception| exception.is_live());
     let judge = |exception: &Exception<'_>| judge(path(register, exception.file));
     let reminders = live.filter_map(|exception| reminder(exception, judge(exception), register));
     let mut reminders: Vec<Reminder<'r>> = reminders.collect();

@@ -79,7 +79,7 @@ impl<'r> Merges<'r> {
             let approvals = candidate.approvals();
             let approvals: Vec<(&str, Day)> =
                 approvals.iter().map(|(login, at)| (login.as_str(), zone.day_of(at.to_utc()))).collect();
-            let pending = Pending::new(&decisions, &approvals, &judge.people, zone);
+            let pending = Pending::new(decisions, &approvals, &judge.people, zone);
             let values = Values::read(&self.here, approved, &candidate, commit, &files, (changes, pending))?;
             merge.pulls.push(candidate.merged(|reviewed| values.worth(reviewed))?);
         }

@@ -122,9 +122,9 @@ pub fn read<'r>(
 ) -> Vec<Item<'r>> {
     let shared = shared_ids(register);
     let mut directories: Vec<(&'r Judge, Directory<'r>)> = Vec::new();
-    let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions.len());
+    let mut items: Vec<Item<'r>> = Vec::with_capacity(register.exceptions().len());
     let mut files = register.files.iter();
-    for exception in &register.exceptions {
+    for exception in register.exceptions() {
         // Both lists are in the order of the files.
         let path = files.find(|file| file.id == exception.file).map_or("", |file| file.path);
         let judge = judge(path);

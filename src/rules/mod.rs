@@ -223,7 +223,8 @@ impl<'a> Case<'a> {
 
     fn found(self, tolerance: Option<Tolerance<'_>>) -> Findings {
         let run = Run { case: self, on: on(self.judge), touching: self.changes, is_base: false };
-        let (mut findings, whole) = rayon::join(|| run.entries(&self.register.exceptions), || run.whole());
+        let entries: Vec<&Exception<'a>> = self.register.exceptions().collect();
+        let (mut findings, whole) = rayon::join(|| run.entries(&entries), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
         let mut used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
@@ -253,8 +254,7 @@ impl<'a> Case<'a> {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
         let case = Case { register: base, changes: None, ..self };
         let run = Run { case, on: on(self.judge), touching: self.changes, is_base: true };
-        let touched: Vec<Exception<'a>> =
-            base.exceptions.iter().filter(|exception| !leaves(exception.file)).cloned().collect();
+        let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
         findings.extend(whole);
         let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
@@ -301,7 +301,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn entries(&self, exceptions: &[Exception<'a>]) -> Vec<Finding> {
+    fn entries(&self, exceptions: &[&Exception<'a>]) -> Vec<Finding> {
         exceptions
             .par_iter()
             .with_min_len(64)

@@ -84,7 +84,7 @@ impl Covers {
     #[must_use]
     pub fn of(register: &Register<'_>, zone: Zone, today: Today) -> Self {
         let mut all = Self::default();
-        for exception in &register.exceptions {
+        for exception in register.exceptions() {
             let in_force = exception.grants(zone, today);
             let Some(licence) = Licence::of(exception, zone) else { continue };
             for (index, cover) in exception.covers.iter().enumerate() {

@@ -75,7 +75,7 @@ impl<'r, 'a> Licences<'r, 'a> {
         let zone = policy.timezone;
         let (by_id, by_tool, held) = Default::default();
         let mut licences = Self { by_id, by_tool, zone, today, held };
-        for exception in &register.exceptions {
+        for exception in register.exceptions() {
             // Of two with one id the first counts, as everywhere.
             licences.by_id.entry(exception.id.to_lowercase()).or_insert(exception);
             for cover in exception.covers.iter().filter(|cover| cover.is_whole()) {

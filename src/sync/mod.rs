@@ -136,7 +136,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
     ) -> Self {
         let mut seen = std::collections::BTreeSet::new();
         // Of two files with one id the first counts, as everywhere.
-        let first = register.exceptions.iter().filter(|exception| seen.insert(exception.id.to_lowercase()));
+        let first = register.exceptions().filter(|exception| seen.insert(exception.id.to_lowercase()));
         let covers = first
             .filter(|exception| counts(exception))
             .flat_map(|exception| exception.covers.iter().map(move |cover| (exception, cover)));

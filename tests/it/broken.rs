@@ -23,18 +23,33 @@ fn run(repo: &Repo, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
     Run::of(command.envs(variables.iter().copied()).args(arguments))
 }
 
-/// The gate everywhere, and what reads the past, end with exit code 2 and these words.
-fn is_refused(repo: &Repo, words: &[&str]) {
+/// The gate everywhere ends with exit code 2 and its words, and so does what reads the past.
+fn is_refused(repo: &Repo, of_the_gate: &[&str], of_the_past: &[&str]) {
     let gate: &[&str] = &["check", "--base", "auto", "--today", TODAY];
     let gates = PLACES.iter().map(|place| run(repo, place, gate));
     let job = run(repo, PLACES[2], &["check", "--today", TODAY]);
-    let past = [&["history"][..], &["show", "label-printer"]].map(|arguments| run(repo, &[], arguments));
-    for run in gates.chain([job]).chain(past) {
+    let pack = repo.sandbox.path().join("pack");
+    let evidence = ["evidence", "--from", "2026-01-01", "--to", "2026-03-31", "--output", pack.to_str().unwrap()];
+    let past = [
+        &["history"][..],
+        &["show", "label-printer"],
+        &["report", "--today", TODAY],
+        &["report", "--today", TODAY, "--format", "json"],
+        &["list", "--at", "2026-01-05"],
+        &["list", "--at", "HEAD"],
+        &["report", "--at", "2026-01-05"],
+        &["check", "--at", "2026-01-05"],
+        &evidence,
+    ];
+    let gates = gates.chain([job]).map(|run| (run, of_the_gate));
+    let past = past.map(|arguments| (run(repo, &[], arguments), of_the_past));
+    for (run, words) in gates.chain(past) {
         assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
         for word in words {
             assert!(run.stderr.contains(word), "{word}: {}", run.stderr);
         }
     }
+    assert!(!pack.exists());
 }
 
 fn object(repo: &Repo, revision: &str) -> std::path::PathBuf {
@@ -47,14 +62,14 @@ fn object(repo: &Repo, revision: &str) -> std::path::PathBuf {
 fn a_branch_whose_file_is_empty_is_damaged() {
     let repo = repository();
     fs::write(repo.path().join(".git/refs/heads/main"), "").unwrap();
-    is_refused(&repo, &["`HEAD` cannot be read", "git fsck"]);
+    is_refused(&repo, &["`HEAD` cannot be read", "git fsck"], &["` cannot be read", "git fsck"]);
 }
 
 #[test]
 fn a_lost_commit_is_not_the_absence_of_one() {
     let repo = repository();
     fs::remove_file(object(&repo, "HEAD")).unwrap();
-    is_refused(&repo, &["which is checked out, is not in this clone"]);
+    is_refused(&repo, &["which is checked out, is not in this clone"], &["the commit `", "is not in this clone"]);
 }
 
 #[test]
@@ -62,17 +77,55 @@ fn references_that_cannot_be_read_are_damage() {
     let repo = repository();
     repo.git(&["pack-refs", "--all"]);
     fs::write(repo.path().join(".git/packed-refs"), "garbage\n").unwrap();
-    is_refused(&repo, &["fatal: unexpected line in .git/packed-refs"]);
+    let words = ["fatal: unexpected line in .git/packed-refs"];
+    is_refused(&repo, &words, &words);
 }
 
 #[test]
-fn git_s_last_word_is_shown_and_not_its_hint() {
+fn a_folder_of_a_commit_that_was_lost_is_named() {
     let repo = repository();
     fs::remove_file(object(&repo, "HEAD:exceptions")).unwrap();
     let job = run(&repo, PLACES[2], &["check", "--today", TODAY]);
     assert_eq!(job.code, 2, "{}", job.stdout);
-    let has_word = job.stderr.contains("fatal: ") || job.stderr.contains("error: Could not read");
-    assert!(has_word && !job.stderr.contains("hint"), "{}", job.stderr);
+    let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    assert!(!tree.is_empty() && job.stderr.contains("is not in this clone"), "{}", job.stderr);
+    assert!(job.stderr.contains("git fsck") && !job.stderr.contains("hint"), "{}", job.stderr);
+}
+
+#[test]
+fn a_branch_of_the_remote_whose_file_is_empty_is_not_one_that_was_not_fetched() {
+    let repo = repository();
+    repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    let gate: &[&str] = &["check", "--base", "auto", "--today", TODAY];
+    assert!(run(&repo, &[], gate).stdout.contains("`origin/main`"));
+    fs::write(repo.path().join(".git/refs/remotes/origin/main"), "").unwrap();
+    let damaged = run(&repo, &[], gate);
+    assert!(damaged.code == 2 && damaged.stderr.contains("`refs/remotes/origin/main` cannot be read"), "{damaged:?}");
+    // What is asked for first is there.
+    repo.git(&["update-ref", "refs/remotes/origin/trunk", "HEAD~1"]);
+    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    assert_eq!(run(&repo, &[], gate).code, 0);
+}
+
+#[test]
+fn a_default_branch_that_was_renamed_is_no_damage() {
+    let repo = repository();
+    repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/gone"]);
+    let gate: &[&str] = &["check", "--base", "auto", "--today", TODAY];
+    let renamed = run(&repo, &[], gate);
+    assert!(renamed.code == 0 && renamed.stdout.contains("`origin/main`"), "{renamed:?}");
+}
+
+#[test]
+fn a_commit_that_was_lost_on_the_way_to_the_base_is_said() {
+    let repo = repository();
+    repo.write("readme.md", "B\n").commit("Once more");
+    fs::remove_file(object(&repo, "HEAD~1")).unwrap();
+    let gate = run(&repo, &[], &["check", "--base", "HEAD~2", "--today", TODAY]);
+    assert_eq!(gate.code, 2, "{gate:?}");
+    let history = run(&repo, &[], &["history"]);
+    assert_eq!(history.code, 2, "{history:?}");
 }
 
 #[test]

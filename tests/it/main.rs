@@ -48,6 +48,7 @@ mod new_terminal;
 mod output;
 mod pages;
 mod policy_keys;
+mod processes;
 mod pulls;
 mod ramp;
 mod registers;

@@ -1,4 +1,4 @@
-//! An answer written in the editor that somebody likes: with `git.rs` the only place that starts a
+//! An answer written in the editor that somebody likes: with `git/process.rs` the only place that starts a
 //! process.
 
 use std::io::Write;

@@ -113,7 +113,7 @@ impl Run<'_> {
         if !self.arguments.several.all_registers {
             match &self.then {
                 Some(then) => then.remark(),
-                None => then::remark_today(self.arguments.today.as_deref(), judge.today, &self.root),
+                None => then::remark_today(self.arguments.today.as_deref(), judge.today, || Git::open(&self.root)),
             }
         }
         let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
@@ -128,39 +128,38 @@ impl Run<'_> {
         let around = surroundings::of_register(&head, &self.root, &judge, self.arguments.suppressions, &mut files)?;
         surroundings::place_baseline(&mut judge, &mut files);
         let ownership = signoff::ownership(judge.policy.forge(), &Owners::Head(&head, &self.root), &mut files)?;
-        let counted = match self.arguments.scan.as_slice() {
-            [] => None,
-            _ => self.count(&Register::parse(&files, own.as_ref()), &judge)?,
-        };
-        let find = |register: &Register<'_>, files: &Files| {
+        let find = |register: &Register<'_>, files: &Files, counted: Option<&Scan>| {
             let case = Case::whole(&judge, register, ownership.as_ref(), files);
-            let mut findings = case.with(&around).with_scan(counted.as_ref()).run();
+            let mut findings = case.with(&around).with_scan(counted).run();
             selection.narrow(&mut findings, files);
             self.rules.narrow(&mut findings);
             findings
         };
-        let silenced = counted.iter().flat_map(scan::silenced);
-        let mut remarks: Vec<String> = head.remark().into_iter().chain(silenced).collect();
-        remarks.extend(surroundings::remarks(&around, judge.suppressed.as_ref()));
-        remarks.extend(if self.then.is_none() { place::stale_schema(&self.root) } else { None });
         let mut made = Fixes::default();
+        let mut fixed = None;
         if self.arguments.fix || self.arguments.diff {
             let fixes = Fixes::make(&mut files, |files| {
                 let register = Register::parse(files, own.as_ref());
-                Ok(Verdict::new(find(&register, files), &register))
+                let counted = self.count(&register, &judge)?;
+                Ok(Verdict::new(find(&register, files, counted.as_ref()), &register))
             })?;
             if self.arguments.fix {
                 fixes.write(&self.root)?;
                 let nothing = || "nothing to fix".to_owned();
-                remarks.push(if fixes.is_empty() { nothing() } else { format!("made {}", fixes.count()) });
+                fixed = Some(if fixes.is_empty() { nothing() } else { format!("made {}", fixes.count()) });
             }
             made = fixes;
         }
         drop(lock);
         let register = Register::parse(&files, own.as_ref());
-        let findings = find(&register, &files);
+        let counted = self.count(&register, &judge)?;
+        let findings = find(&register, &files, counted.as_ref());
         let counts = (register.files.len(), register.live());
         drop(register);
+        let silenced = counted.iter().flat_map(scan::silenced);
+        let around = surroundings::remarks(&around, judge.suppressed.as_ref());
+        let stale = if self.then.is_none() { place::stale_schema(&self.root) } else { None };
+        let remarks = head.remark().into_iter().chain(silenced).chain(around).chain(stale).chain(fixed).collect();
         let (today, levels, forge) = (judge.today, judge.policy.rules.clone(), judge.policy.forge());
         Ok(Checked {
             files,

@@ -4,6 +4,7 @@ pub(in crate::commands) mod baseline;
 mod decide;
 mod update;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -106,6 +107,7 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         register: Some(register),
         tools,
         card: None,
+        opened: OnceCell::new(),
     };
     let outcome = Outcome {
         file: &name,

@@ -48,7 +48,7 @@ pub(super) fn run(
     let merged = opened.merged()?;
     let register = opened.records(false);
     let filled = |id: &str| {
-        register.exceptions.iter().find(|it| it.id == id).filter(|it| it.is(&[Status::Closed]))?;
+        register.exceptions().find(|it| it.id == id).filter(|it| it.is(&[Status::Closed]))?;
         let file = plan.files.iter().find(|file| register::stem(&file.path) == id);
         Some(file.map(|file| file.fields.iter().map(|field| field.pointer()).collect()).unwrap_or_default())
     };

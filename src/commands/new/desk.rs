@@ -123,8 +123,8 @@ impl Desk {
         let mut environment_of = BTreeMap::new();
         let mut reasons = Vec::new();
         let controls = judge.controls.as_ref();
-        let subjects = register.exceptions.iter().map(|it| (Subject::of(it, controls), it.file)).collect();
-        for exception in &register.exceptions {
+        let subjects = register.exceptions().map(|it| (Subject::of(it, controls), it.file)).collect();
+        for exception in register.exceptions() {
             let file = exception.file;
             if let Some(system) = &exception.scope.system {
                 systems.entry(name_key(system.as_str())).or_default().push(file);

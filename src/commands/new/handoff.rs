@@ -1,5 +1,6 @@
 //! From the file to the pull request: commands that can be pasted into a shell unchanged.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,17 @@ impl Handoff<'_> {
         let (current, tools) = (world.folder.as_path(), world.tools.as_slice());
         let register = Some(register);
         let card = Some(CardOf { place: self.place, id, today: self.today });
-        let steps = Steps { root, current, paths: &paths, branch: &branch, message: &message, register, tools, card };
+        let steps = Steps {
+            root,
+            current,
+            paths: &paths,
+            branch: &branch,
+            message: &message,
+            register,
+            tools,
+            card,
+            opened: OnceCell::new(),
+        };
         if !steps.offer(is_wanted, "to ask for it:", world, out)? {
             writeln!(out, "this is not a git repository: an exception counts once it is committed and approved")?;
             return Ok(());

@@ -165,7 +165,7 @@ fn files(text: &str) -> Files {
 pub(super) fn words(text: &str) -> Vec<String> {
     let files = files(text);
     let register = crate::register::Register::parse_unjudged(&files, &[]).0;
-    let covers = register.exceptions.iter().flat_map(|exception| &exception.covers).enumerate();
+    let covers = register.exceptions().flat_map(|exception| &exception.covers).enumerate();
     covers.map(|(at, cover)| format!("cover {}: {}", at + 1, cover.words())).collect()
 }
 

@@ -12,6 +12,7 @@ mod reject;
 mod renew;
 mod review;
 
+use std::cell::OnceCell;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -220,7 +221,17 @@ fn revise(
     let card =
         (verb != "review").then(|| CardOf { place: &arguments.place, id: &id, today: arguments.today.as_deref() });
     let (root, branch) = (root.as_path(), branch.as_str());
-    let steps = Steps { root, current, paths: &paths, branch, message: &message, register: None, tools, card };
+    let steps = Steps {
+        root,
+        current,
+        paths: &paths,
+        branch,
+        message: &message,
+        register: None,
+        tools,
+        card,
+        opened: OnceCell::new(),
+    };
     steps.offer(arguments.git, "to bring it into a pull request:", world, out)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@
 mod act;
 mod run;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use crate::cli;
@@ -34,6 +35,8 @@ pub(super) struct Steps<'s> {
     pub(super) tools: &'s [Tool],
     /// The exception whose approval card is the text of the pull request; otherwise that is the commit's.
     pub(super) card: Option<CardOf<'s>>,
+    /// The repository, once somebody has asked for it.
+    pub(super) opened: OnceCell<Option<Git>>,
 }
 
 /// An exception, as `stopgap card` is asked for it in the current folder.
@@ -227,9 +230,14 @@ impl Steps<'_> {
         if literal { act.with("--literal-pathspecs").with(command) } else { act.with(command) }
     }
 
+    /// Returns the repository; `None` where git cannot open one.
+    fn repository(&self) -> Option<&Git> {
+        self.opened.get_or_init(|| Git::open(self.root).ok().flatten()).as_ref()
+    }
+
     /// Returns a place for an index in git's own folder.
     fn index(&self, branch: &str) -> Option<PathBuf> {
-        let git = Git::open(self.root).ok()??;
+        let git = self.repository()?;
         let folder = git.own_folder().ok()?;
         // At the top of the work tree, and only there, git takes a path of the current folder.
         let is_top = std::fs::canonicalize(self.current).is_ok_and(|current| current.join(".git") == folder);
@@ -238,18 +246,18 @@ impl Steps<'_> {
     }
 
     fn has_commit(&self) -> bool {
-        Git::open(self.root).ok().flatten().is_some_and(|git| git.head().is_ok_and(|head| head.is_some()))
+        self.repository().is_some_and(|git| git.head().is_ok_and(|head| head.is_some()))
     }
 
     /// Tells whether the remote has a branch, as far as this clone knows.
     fn is_pushed(&self, branch: &str) -> bool {
         let reference = format!("refs/remotes/origin/{branch}");
-        Git::open(self.root).ok().flatten().is_some_and(|git| git.reference(&reference).is_ok_and(|tip| tip.is_some()))
+        self.repository().is_some_and(|git| git.reference(&reference).is_ok_and(|tip| tip.is_some()))
     }
 
     /// Returns the tool that opens the pull request, if it can be started from here.
     pub(super) fn tool(&self) -> Option<Tool> {
-        let origin = Git::open(self.root).ok()??.origin().ok()??.to_lowercase();
+        let origin = self.repository()?.origin().ok()??.to_lowercase();
         // In another folder it would look at another repository.
         self.tools.iter().copied().find(|tool| self.is_here() && tool.serves(&origin))
     }
@@ -257,8 +265,8 @@ impl Steps<'_> {
     /// Tells whether the request begins at the default branch whatever is checked out.
     fn is_apart(&self) -> bool {
         let has = |register: &str| {
-            let git = Git::open(self.root).ok()??;
-            let (_, tip) = base::default_branch(&git, None).ok()??;
+            let git = self.repository()?;
+            let (_, tip) = base::default_branch(git, None).ok()??;
             let top = std::fs::canonicalize(git.top()).ok()?;
             let folder = std::fs::canonicalize(self.root).ok()?.strip_prefix(top).ok()?.join(register);
             Some(!git.tree_below(&tip, folder.to_str()?, &|_| true).ok()?.is_empty())
@@ -268,14 +276,14 @@ impl Steps<'_> {
 
     /// Returns the default branch, unless it is checked out as it is.
     fn start(&self) -> Option<String> {
-        let git = Git::open(self.root).ok()??;
-        let (default, tip) = base::default_branch(&git, None).ok()??;
+        let git = self.repository()?;
+        let (default, tip) = base::default_branch(git, None).ok()??;
         (git.head().ok()?? != tip).then_some(default)
     }
 
     /// Returns a name that no branch here has: the branch of the last review may still exist.
     fn new_branch(&self) -> String {
-        let Ok(Some(git)) = Git::open(self.root) else { return self.branch.to_owned() };
+        let Some(git) = self.repository() else { return self.branch.to_owned() };
         let taken = |name: &str| {
             let is = |reference: String| git.reference(&reference).is_ok_and(|commit| commit.is_some());
             is(format!("refs/heads/{name}")) || is(format!("refs/remotes/origin/{name}"))
@@ -285,9 +293,9 @@ impl Steps<'_> {
 
     /// Returns the branch that is checked out, unless it is the default one, or nobody can say which one that is.
     fn own_branch(&self) -> Option<String> {
-        let git = Git::open(self.root).ok()??;
+        let git = self.repository()?;
         let branch = git.branch().ok()??;
-        let (default, _) = base::default_branch(&git, None).ok()??;
+        let (default, _) = base::default_branch(git, None).ok()??;
         let is_default = match default.strip_prefix("origin/") {
             Some("HEAD") => matches!(branch.as_str(), "main" | "master") || git.default_name().ok()?? == branch,
             Some(name) => name == branch,

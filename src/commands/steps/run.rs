@@ -1,7 +1,7 @@
 //! `--git`: the steps are shown, agreed to, and run.
 //!
 //! What runs here is what the user would type, so the user's own configuration, hooks, keys and credentials count, unlike
-//! in `git.rs`. A new branch is made without a checkout: an index of its own and `git commit-tree` touch neither the
+//! in `git`. A new branch is made without a checkout: an index of its own and `git commit-tree` touch neither the
 //! branch that is checked out nor what is staged or edited, take no copy of a large work tree, and leave nothing behind
 //! when they fail. So the hooks of `git commit` do not run for it, which would look at what is checked out; those of
 //! `git push` do.
@@ -17,7 +17,7 @@ use crate::commands::steps::act::{self, Act, Course, Left, Word};
 use crate::commands::steps::{By, CardOf, Steps};
 use crate::commands::{World, card, place};
 use crate::error::{Argument, Error};
-use crate::git::Git;
+use crate::git;
 use crate::output::escape;
 
 /// What says where a repository is, and would lead elsewhere than to the one that the register is in
@@ -139,7 +139,7 @@ impl Steps<'_> {
     /// here began from. `git switch` would refuse that too.
     fn would_undo(&self, course: &Course) -> Option<String> {
         let start = course.start.as_ref().filter(|_| course.index.is_some())?;
-        let git = Git::open(self.root).ok()??;
+        let git = self.repository()?;
         let (theirs, ours) = (git.commit(start).ok()??, git.head().ok()??);
         let below = place::below_work_tree(self.root);
         let differs = |path: &&String| {
@@ -174,7 +174,7 @@ impl Steps<'_> {
             Left::Committed => format!("it is written and committed to `{branch}`"),
             Left::Pushed => format!("it is written, committed and pushed to `{branch}`"),
         };
-        let origin = Git::open(self.root).ok().flatten().and_then(|git| git.origin().ok().flatten());
+        let origin = self.repository().and_then(|git| git.origin().ok().flatten());
         let first = match origin {
             None if left != Left::Pushed => ", add the remote with `git remote add origin URL`",
             _ => "",
@@ -190,8 +190,14 @@ impl Steps<'_> {
         {
             return Ok(());
         }
-        let status = self.command(act, world)?.status();
-        outcome(act, status)
+        let mut command = self.command(act, world)?;
+        if world.interactive {
+            return outcome(act, command.status());
+        }
+        match git::run_unwatched(&mut command) {
+            Ok(status) => outcome(act, Ok(status)),
+            Err(error) => Err(Failure { name: act.name(), why: error.to_string() }),
+        }
     }
 
     /// Runs a command and returns what it prints.
@@ -226,7 +232,7 @@ impl Steps<'_> {
 
     /// Returns what is staged at our paths; `None` if that cannot be found out.
     fn staged(&self) -> Option<BTreeMap<PathBuf, String>> {
-        let git = Git::open(self.root).ok()??;
+        let git = self.repository()?;
         let below = place::below_work_tree(self.root);
         let paths: Vec<String> = self.paths.iter().map(|path| format!("{below}{path}")).collect();
         git.staged(&paths).ok()
@@ -234,7 +240,7 @@ impl Steps<'_> {
 
     /// Puts back what was staged at our paths before `git add`; whatever else is staged was never touched.
     fn put_back(&self, before: &BTreeMap<PathBuf, String>) {
-        let (Some(now), Ok(Some(git))) = (self.staged(), Git::open(self.root)) else { return };
+        let (Some(now), Some(git)) = (self.staged(), self.repository()) else { return };
         let gone = now.keys().filter(|path| !before.contains_key(*path)).map(|path| (path.clone(), None));
         let changed = before.iter().filter(|(path, entry)| now.get(*path) != Some(entry));
         let changed = changed.map(|(path, entry)| (path.clone(), Some(entry.clone())));

@@ -74,12 +74,11 @@ pub fn default_branch(git: &Git, named: Option<&str>) -> Result<Option<(String, 
     };
     let remote = remote.into_iter().map(|name| (format!("refs/remotes/origin/{name}"), format!("origin/{name}")));
     let local = local.into_iter().map(|name| (format!("refs/heads/{name}"), name.to_owned()));
-    for (reference, name) in remote.chain(local) {
-        if let Some(tip) = git.reference(&reference)? {
-            return Ok(Some((shown(&name).into_owned(), tip)));
-        }
-    }
-    Ok(None)
+    let named: Vec<(String, String)> = remote.chain(local).collect();
+    let references: Vec<&str> = named.iter().map(|(reference, _)| reference.as_str()).collect();
+    let Some(first) = git.first_reference(&references)? else { return Ok(None) };
+    let name = named.into_iter().find(|(reference, _)| *reference == first.name).map(|(_, name)| name);
+    Ok(name.map(|name| (shown(&name).into_owned(), first.commit)))
 }
 
 impl Base {
@@ -126,7 +125,8 @@ struct Search<'a> {
 impl Search<'_> {
     /// Where `HEAD` left a branch with this tip; `None` where nothing here shows it.
     fn fork(&self, tip: &Commit) -> Result<Option<Fork>, Error> {
-        let bases = self.git.merge_bases(tip, &self.head)?;
+        let is_above = *tip == self.head || self.parents.contains(tip);
+        let bases = if is_above { vec![tip.clone()] } else { self.git.merge_bases(tip, &self.head)? };
         let Some((base, others)) = bases.split_first() else { return Ok(None) };
         let origin = if others.is_empty() { None } else { self.git.common_base(&bases)? };
         let beside = Beside { tip: Some(tip.clone()), bases: others.to_vec(), origin };
@@ -249,7 +249,7 @@ impl Search<'_> {
 
     /// Returns the setting that makes this clone deeper, if it is shallow.
     fn deepen(&self, reach: Reach) -> Result<Option<String>, Error> {
-        Ok(self.git.is_shallow()?.then(|| self.ci.deepen(reach)))
+        Ok(self.git.is_shallow().then(|| self.ci.deepen(reach)))
     }
 }
 

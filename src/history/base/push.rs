@@ -33,7 +33,7 @@ pub(super) fn find(search: &Search<'_>, push: &Push<'_>) -> Result<Base, Error> 
     }
     let role = "the commit before this push";
     let is_here = search.git.commit(push.before)?.is_some();
-    let is_base = if is_here { search.holds(push.before)? } else { search.git.is_shallow()? };
+    let is_base = if is_here { search.holds(push.before)? } else { search.git.is_shallow() };
     if is_default || is_base {
         return search.present(push.before, role, search.reach(push.before));
     }

@@ -30,7 +30,7 @@ pub(super) fn branch(search: &Search<'_>, variable: &str, value: &str) -> Result
         return Err(refused(variable, value, "the name of a branch"));
     }
     let Some(tip) = search.git.reference(&format!("refs/remotes/origin/{name}"))? else {
-        let deepen = search.git.is_shallow()?.then(|| search.ci.deepen(Reach::Anywhere));
+        let deepen = search.git.is_shallow().then(|| search.ci.deepen(Reach::Anywhere));
         return Err(Error::from(GitError::NoTarget { name: name.to_owned(), variable: variable.to_owned(), deepen }));
     };
     match search.fork(&tip)? {

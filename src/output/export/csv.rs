@@ -88,7 +88,8 @@ fn own_keys(export: &Export<'_>) -> Vec<String> {
         other.into_iter().for_each(|(key, count)| *used.entry(key).or_default() += count);
         used
     };
-    let used = export.view.register.exceptions.par_iter().fold(Used::new, count).reduce(Used::new, join);
+    let exceptions: Vec<&Exception<'_>> = export.view.register.exceptions().collect();
+    let used = exceptions.into_par_iter().fold(Used::new, count).reduce(Used::new, join);
     let mut most: Vec<(String, usize)> = used.into_iter().collect();
     most.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     most.truncate(MOST_OWN);

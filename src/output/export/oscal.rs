@@ -90,7 +90,7 @@ struct Live<'e> {
 impl<'e> Live<'e> {
     fn of(export: &'e Export<'e>) -> Self {
         let view = &export.view;
-        let list = view.register.exceptions.iter().filter(|it| it.is_judged_as_live()).collect();
+        let list = view.register.exceptions().filter(|it| it.is_judged_as_live()).collect();
         let at = view.zone.starts_at(Moment::Day(view.today.day)).to_rfc3339_opts(SecondsFormat::Secs, true);
         Self { export, list, at }
     }

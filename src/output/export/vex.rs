@@ -59,7 +59,7 @@ fn statements(export: &Export<'_>) -> Vec<Statement> {
     let view = &export.view;
     let mut found: BTreeMap<(String, &str), Statement> = BTreeMap::new();
     let mut unnarrowed = BTreeSet::new();
-    let in_force = view.register.exceptions.iter();
+    let in_force = view.register.exceptions();
     let in_force = in_force.filter(|it| it.grants(view.zone, view.today));
     for exception in in_force {
         for cover in exception.covers.iter().filter(|cover| cover.is_whole()) {

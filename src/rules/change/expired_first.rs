@@ -39,7 +39,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         return;
     }
     let mut held: HashMap<Owner<'_>, Vec<&Exception<'_>>> = HashMap::new();
-    for exception in &register.exceptions {
+    for exception in register.exceptions() {
         let ended = |expiry: &Spanned<_>| judge.today.has_ended(judge.policy.timezone, expiry.value);
         let Some(owner) = exception.owner.as_ref().filter(|_| exception.is_judged_as_live()) else { continue };
         if exception.current_expiry().is_some_and(ended) {

@@ -46,7 +46,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             continue;
         }
         let by_forge = by(&|principal| policy.forge_signer.as_deref() == Some(principal));
-        let approval = by_forge.map(|_| approval(cx.judge, changes, &decision));
+        let approval = by_forge.map(|_| approval(cx.judge, changes, decision));
         if approval == Some(Approval::Given) || (approval == Some(Approval::Unasked) && changes.is_past) {
             continue;
         }

@@ -28,7 +28,7 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let register = cx.register;
-    for exception in register.exceptions.iter().filter(|exception| exception.is_judged_as_live()) {
+    for exception in register.exceptions().filter(|exception| exception.is_judged_as_live()) {
         for cover in &exception.covers {
             // The scan gate judges results, and is not asked about the register.
             if !count(exception, cover, cx) && cx.scan.is_none_or(|scan| !scan.is_gate) {

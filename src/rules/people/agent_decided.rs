@@ -28,7 +28,7 @@ declare_rule! {
 
 fn check(cx: &mut Context<'_>) {
     let register = cx.register;
-    for exception in &register.exceptions {
+    for exception in register.exceptions() {
         if Applies::Granted.to(exception, cx.touching) {
             people(exception, cx);
         }

@@ -35,7 +35,7 @@ fn check(cx: &mut Context<'_>) {
     let (judge, register) = (cx.judge, cx.register);
     let Some(roster) = judge.people.roster().filter(|roster| roster.is_complete()) else { return };
     let mut suggestions = Suggestions::new(roster);
-    for exception in &register.exceptions {
+    for exception in register.exceptions() {
         judge_one(exception, roster, &mut suggestions, cx);
     }
 }

@@ -48,9 +48,8 @@ fn check(cx: &mut Context<'_>) {
     if refused.is_empty() {
         return;
     }
-    let all: Follows<'_> =
-        register.exceptions.iter().filter(|it| !it.follows.is_empty()).map(|it| (it.id, it)).collect();
-    for exception in &register.exceptions {
+    let all: Follows<'_> = register.exceptions().filter(|it| !it.follows.is_empty()).map(|it| (it.id, it)).collect();
+    for exception in register.exceptions() {
         if !cx.judges_grant(exception) {
             continue;
         }
@@ -83,7 +82,7 @@ fn refusals<'c>(cx: &Context<'c>) -> Refusals<'c> {
         return refused;
     }
     // What a refusal said before the change comes first: it is not answered by editing or removing it.
-    for exception in cx.changes.into_iter().flat_map(edited).chain(&cx.register.exceptions) {
+    for exception in cx.changes.into_iter().flat_map(edited).chain(cx.register.exceptions()) {
         let decided = exception.decided.as_ref().filter(|_| exception.is(&[Status::Rejected]));
         let subject = decided.map(|_| Subject::of(exception, cx.judge.controls.as_ref()));
         if let (Some(decided), Some(subject)) = (decided, subject.filter(Subject::is_whole)) {

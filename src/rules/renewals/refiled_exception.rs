@@ -69,7 +69,7 @@ pub(crate) fn all_taken_up<'r>(
 /// Returns the filings for the same control and system, oldest first, if there are several.
 fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Changes<'_>>) -> Vec<Vec<Filing<'r>>> {
     let mut rows = Vec::new();
-    let kept = register.exceptions.iter().filter(|exception| !exception.is(&[Status::Rejected]));
+    let kept = register.exceptions().filter(|exception| !exception.is(&[Status::Rejected]));
     let filings = kept.filter_map(|exception| Filing::new(exception, judge.policy.timezone));
     for system in groups(filings, |filing| Cow::Owned(name_key(filing.system.as_str()))) {
         let controls = judge.controls.as_ref();

@@ -34,7 +34,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let Some(evidence) = changes.evidence.as_ref().filter(|evidence| evidence.verdicts.is_some()) else { return };
     for decision in decisions(changes) {
         let (file, person) = (decision.file, decision.approver);
-        let asked = Asked { file, person, role: "approver", what: &decision.what, decision: Some(&decision) };
+        let asked = Asked { file, person, role: "approver", what: &decision.what, decision: Some(decision) };
         let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
         cx.report_in(file, person, message).help(help);
     }

@@ -36,8 +36,8 @@ declare_rule! {
 fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
     let takeover = Takeover::of(cx.judge, changes);
     let is_taken_over = |file: FileId| takeover.as_ref().is_some_and(|takeover| takeover.files.contains(&file));
-    for decision in decisions(changes).into_iter().filter(|decision| !is_taken_over(decision.file)) {
-        if let SignedOff::No { message, help } = signed_off(cx.judge, merge, &decision) {
+    for decision in decisions(changes).iter().filter(|decision| !is_taken_over(decision.file)) {
+        if let SignedOff::No { message, help } = signed_off(cx.judge, merge, decision) {
             cx.report_in(decision.file, decision.approver, message).help(help);
         }
     }
@@ -91,11 +91,11 @@ fn taken_over(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mu
 /// Returns the pull requests with an approval that counts although this clone lacks the commit that was approved.
 pub(crate) fn unseen(judge: &Judge, changes: &Changes<'_>) -> BTreeSet<u64> {
     let Some(Ok(merge)) = &changes.merge else { return BTreeSet::new() };
-    let unseen = |decision: Decision<'_>| match signed_off(judge, merge, &decision) {
+    let unseen = |decision: &Decision<'_>| match signed_off(judge, merge, decision) {
         SignedOff::Unseen(number) => Some(number),
         SignedOff::Seen | SignedOff::No { .. } => None,
     };
-    decisions(changes).into_iter().filter_map(unseen).collect()
+    decisions(changes).iter().filter_map(unseen).collect()
 }
 
 /// Whether a decision was signed off before it was merged.

@@ -55,7 +55,7 @@ fn check(cx: &mut Context<'_>) {
         let reasons = Exception::reasons(exception).enumerate();
         reasons.map(move |(position, (text, decided))| Given { exception, text, decided, position })
     };
-    let mut all: Vec<Given<'_, '_>> = register.exceptions.iter().flat_map(given).collect();
+    let mut all: Vec<Given<'_, '_>> = register.exceptions().flat_map(given).collect();
     all.sort_by_cached_key(|given| {
         let starts = given.exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
         // A reason without a day counts as the newest.

@@ -1,0 +1,261 @@
+//! What references name, and how commits descend from each other.
+
+use super::{Author, Commit, Git, commit_of, name_of, succeeded, trim};
+use crate::error::{Error, GitError};
+
+/// What `git for-each-ref` says of a reference that it cannot read, before the name.
+const PASSED_OVER: &str = "warning: ignoring broken ref ";
+
+/// A reference of this clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its whole name: `refs/heads/main`.
+    pub name: String,
+    /// The commit that it points to.
+    pub commit: Commit,
+}
+
+impl Git {
+    /// Returns the commit that is checked out; `None` only if its branch has no commit yet.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or what `HEAD` names cannot be read: a branch whose file is damaged, or a commit that
+    /// this clone has lost.
+    pub fn head(&self) -> Result<Option<Commit>, Error> {
+        if let Some(commit) = self.commit("HEAD")? {
+            return Ok(Some(commit));
+        }
+        if let Some(oid) = self.try_run(&["rev-parse", "--verify", "--quiet", "HEAD"])? {
+            return Err(GitError::LostHead { oid: String::from_utf8_lossy(trim(&oid)).into_owned() }.into());
+        }
+        // Of a branch without a commit git knows the name; of one that it cannot read it does not.
+        match self.run(&["symbolic-ref", "HEAD"]) {
+            Ok(_) => Ok(None),
+            Err(Error::Git(GitError::Failed { why, .. })) => Err(GitError::BrokenHead { why }.into()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Returns the commit that the reference with exactly this name (`refs/remotes/origin/main`) points to; unlike
+    /// [`Git::commit`] it never takes a tag or a branch that merely ends the same.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or the reference or its commit cannot be read.
+    pub fn reference(&self, name: &str) -> Result<Option<Commit>, Error> {
+        Ok(self.first_reference(&[name])?.map(|reference| reference.commit))
+    }
+
+    /// Returns the first of these references that this clone has, each with exactly that name.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or the first that is there, or its commit, cannot be read.
+    pub fn first_reference(&self, names: &[&str]) -> Result<Option<Reference>, Error> {
+        let Some(first) = self.first_named(names)? else { return Ok(None) };
+        match self.info(&first.commit)? {
+            Some(_) => Ok(Some(first)),
+            None => Err(GitError::LostTip { name: first.name, oid: first.commit.as_str().to_owned() }.into()),
+        }
+    }
+
+    fn first_named(&self, names: &[&str]) -> Result<Option<Reference>, Error> {
+        let can_be = |name: &&&str| name.starts_with("refs/") && !name.contains('\0');
+        let names: Vec<&str> = names.iter().filter(can_be).copied().collect();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let mut arguments = vec!["for-each-ref", "--format=%(objectname) %(refname)"];
+        arguments.extend(&names);
+        let ended = self.end(&arguments)?;
+        let said = String::from_utf8_lossy(&ended.words).into_owned();
+        let answer = succeeded(name_of(&arguments), ended)?;
+        let found: Vec<Reference> = answer.split(|byte| *byte == b'\n').filter_map(read_reference).collect();
+        for name in names {
+            if let Some(reference) = found.iter().find(|reference| reference.name == name) {
+                return Ok(Some(reference.clone()));
+            }
+            // One that git passes over would be taken for one that is not there.
+            let is_it = |line: &str| line.strip_prefix(PASSED_OVER).is_some_and(|passed| passed == name);
+            if said.lines().any(is_it) {
+                self.leads_nowhere(name)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses a reference that git passes over because it is damaged. One that leads to another that is gone, as a branch
+    /// that was renamed leaves it behind, is as good as none; old versions of git speak of it too.
+    fn leads_nowhere(&self, name: &str) -> Result<(), Error> {
+        if self.end(&["symbolic-ref", "--quiet", name])?.status.success() {
+            return Ok(());
+        }
+        Err(GitError::BrokenReference { name: name.to_owned() }.into())
+    }
+
+    /// Returns the branch that is checked out; `None` if no branch is.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn branch(&self) -> Result<Option<String>, Error> {
+        let answer = self.try_run(&["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+        Ok(answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned()))
+    }
+
+    /// Returns the authors of the newest `most` commits, one item for each commit, as `.mailmap` calls them; none where
+    /// there is no commit yet.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn authors(&self, most: usize) -> Result<Vec<Author>, Error> {
+        let most = format!("--max-count={most}");
+        let Some(head) = self.head()? else { return Ok(Vec::new()) };
+        let answer = self.run(&["rev-list", &most, "--format=%aN%x00%aE", head.as_str()])?;
+        let text = String::from_utf8_lossy(&answer);
+        let author = |line: &str| {
+            let (name, email) = line.split_once('\0')?;
+            Some(Author { name: name.trim().to_owned(), email: email.trim().to_owned() })
+        };
+        Ok(text.lines().filter_map(author).collect())
+    }
+
+    /// Returns the name of `origin`'s default branch, where the clone knows it.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn default_name(&self) -> Result<Option<String>, Error> {
+        let answer = self.try_run(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        let name = answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned());
+        Ok(name.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
+    }
+
+    /// Tells whether a remote is known to have a commit.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn is_published(&self, commit: &Commit) -> Result<bool, Error> {
+        let arguments =
+            ["for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit.as_str(), "refs/remotes"];
+        Ok(self.try_run(&arguments)?.is_some_and(|answer| !trim(&answer).is_empty()))
+    }
+
+    /// Returns the best common ancestor of two commits; `None` if this clone has none.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started.
+    pub fn merge_base(&self, a: &Commit, b: &Commit) -> Result<Option<Commit>, Error> {
+        let answer = self.try_run(&["merge-base", "--end-of-options", a.as_str(), b.as_str()])?;
+        Ok(answer.and_then(|text| commit_of(trim(&text))))
+    }
+
+    /// Returns all best common ancestors of two commits, that of [`Git::merge_base`] first.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn merge_bases(&self, a: &Commit, b: &Commit) -> Result<Vec<Commit>, Error> {
+        let answer = self.try_run(&["merge-base", "--all", "--end-of-options", a.as_str(), b.as_str()])?;
+        Ok(answer.iter().flat_map(|text| text.split(|byte| *byte == b'\n')).filter_map(commit_of).collect())
+    }
+
+    /// Returns the best common ancestor of several commits; `None` where there is none that is here.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started.
+    pub fn common_base(&self, commits: &[Commit]) -> Result<Option<Commit>, Error> {
+        let mut arguments = vec!["merge-base", "--octopus", "--end-of-options"];
+        arguments.extend(commits.iter().map(Commit::as_str));
+        let answer = self.try_run(&arguments)?;
+        Ok(answer.and_then(|text| text.split(|byte| *byte == b'\n').find_map(commit_of)))
+    }
+
+    /// Returns all commits that a commit reaches and another does not.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not in this clone.
+    pub fn commits(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
+        self.listed(&["rev-list"], tip, since)
+    }
+
+    /// Returns the first-parent commits of a branch, newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the revision is not in this clone.
+    pub fn first_parents(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
+        self.listed(&["rev-list", "--first-parent"], tip, since)
+    }
+
+    fn listed(&self, command: &[&str], tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
+        if since == Some(tip) {
+            return Ok(Vec::new());
+        }
+        // The usual change is one commit.
+        if let Some(since) = since
+            && self.info(tip)?.is_some_and(|info| info.parents == [since.clone()])
+        {
+            return Ok(vec![tip.clone()]);
+        }
+        let not = since.map(|since| format!("^{}", since.as_str()));
+        let arguments: Vec<&str> = command.iter().copied().chain([tip.as_str()]).chain(not.as_deref()).collect();
+        let listing = self.run(&arguments)?;
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
+    }
+
+    /// Lists the branches of the remotes, as this clone has fetched them, whose commits another one does not reach: each
+    /// with its name, such as `origin/ask`, the one with the newest commit first.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn unmerged(&self, trunk: &Commit) -> Result<Vec<(String, Commit)>, Error> {
+        let not = format!("--no-merged={}", trunk.as_str());
+        let format = "--format=%(objectname) %(refname) %(symref)";
+        let listing = self.run(&["for-each-ref", "--sort=-committerdate", &not, format, "refs/remotes"])?;
+        let one = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            let mut words = line.split(' ');
+            let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.strip_prefix("refs/remotes/")?);
+            // `origin/HEAD` is another name of a branch.
+            words.next().is_none_or(str::is_empty).then(|| (name.to_owned(), commit))
+        };
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
+    }
+
+    /// Returns the newest commit up to another one that removed a path, named from the top, as far as this clone goes.
+    ///
+    /// # Errors
+    ///
+    /// If that commit is not in this clone.
+    pub fn removal(&self, tip: &Commit, path: &str) -> Result<Option<Commit>, Error> {
+        let arguments =
+            ["log", "--max-count=1", "--format=%H", "--no-renames", "--diff-filter=D", tip.as_str(), "--", path];
+        Ok(commit_of(trim(&self.run(&arguments)?)))
+    }
+
+    /// Tells whether `HEAD` reaches a commit that is no newer than a moment, in seconds since 1970-01-01 UTC.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot be started, or there is no commit.
+    pub fn has_commit_by(&self, moment: i64) -> Result<bool, Error> {
+        let before = format!("--before=@{moment}");
+        let found = self.run(&["rev-list", "--first-parent", "--max-count=1", &before, "HEAD"])?;
+        Ok(!found.is_empty())
+    }
+}
+
+fn read_reference(line: &[u8]) -> Option<Reference> {
+    let line = String::from_utf8_lossy(line);
+    let mut words = line.split(' ');
+    let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.to_owned());
+    Some(Reference { name, commit })
+}
