@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::ObjectFormat;
 use crate::source::{FileId, Source};
-use crate::yaml::{self, Problem};
+use crate::yaml::Problem;
 
 /// The files of a run: the register's own, and whatever it is compared with or judged by.
 #[derive(Debug, Default)]
@@ -225,7 +225,7 @@ fn refuse_what_does_not_fit(folder: &str, paths: &[PathBuf]) -> Result<(), Error
     const BESIDE: u64 = 32 << 20;
     let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current else { return Ok(()) };
     let sizes = paths.iter().filter_map(|path| std::fs::symlink_metadata(path).ok());
-    let bytes: u64 = sizes.map(|found| found.len().min(yaml::MAX_BYTES)).sum();
+    let bytes: u64 = sizes.map(|found| found.len().min(crate::yaml::MAX_BYTES)).sum();
     let needed = bytes.saturating_mul(2).saturating_add(BESIDE);
     if needed <= limit {
         return Ok(());
