@@ -21,6 +21,7 @@ mod xml;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub(crate) use documents::parts as documents_in;
 pub use flags::tools as tools_with_flags;
 pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
