@@ -194,22 +194,33 @@ impl<'r, 'a> Allowed<'r, 'a> {
         self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span)).filter(is_said).collect()
     }
 
-    /// Finds the entries of a file that overlook exactly what the exceptions allow, whatever they say about
-    /// their end and their reason. There are none in a file that cannot be read.
+    /// Finds the entries of files, each with its path and its text, that overlook exactly what the exceptions allow,
+    /// whatever they say about their end and their reason. There are none in a file that cannot be read.
     #[must_use]
-    pub fn held(&self, path: &str, text: &str) -> Vec<Held> {
-        let Some(format) = Format::of(self.tool, path).filter(|_| !self.covers.is_empty()) else { return Vec::new() };
-        let (wanted, _) = self.wanted(format);
-        let edit = Edit { format, wanted: &wanted, prune: false, today: self.today, zone: self.zone };
-        let Ok(read) = edit.read(text) else { return Vec::new() };
-        let by_identity: BTreeMap<&str, &Wanted> =
-            wanted.iter().map(|wanted| (wanted.identity.as_str(), wanted)).collect();
-        let held = read.slots.iter().filter_map(|slot| {
-            let wanted = by_identity.get(slot.identity.as_str())?;
-            let is_same = format.overlooked(&slot.value) == format.overlooked(&wanted.value.tree());
-            is_same.then(|| Held { at: extent(slot), exception: wanted.exception.clone() })
-        });
-        held.collect()
+    pub fn held<'t>(&self, files: impl Iterator<Item = (FileId, &'t str, &'t str)>) -> Vec<(FileId, Held)> {
+        let mut held = Vec::new();
+        if self.covers.is_empty() {
+            return held;
+        }
+        // What is allowed depends on the format alone; there may be many files.
+        let mut by_format: BTreeMap<&str, BTreeMap<String, (String, String)>> = BTreeMap::new();
+        for (file, path, text) in files {
+            let Some(format) = Format::of(self.tool, path) else { continue };
+            let Ok(read) = read(format, text) else { continue };
+            let allowed = by_format.entry(format.usual).or_insert_with(|| self.overlooked(format));
+            held.extend(read.slots.iter().filter_map(|slot| {
+                let (overlooked, exception) = allowed.get(&slot.identity)?;
+                let is_same = format.overlooked(&slot.value) == *overlooked;
+                is_same.then(|| (file, Held { at: extent(slot), exception: exception.clone() }))
+            }));
+        }
+        held
+    }
+
+    /// Returns by the identity of an entry what it may overlook, and the exception that allows it.
+    fn overlooked(&self, format: &Format) -> BTreeMap<String, (String, String)> {
+        let of = |wanted: Wanted| (wanted.identity, (format.overlooked(&wanted.value.tree()), wanted.exception));
+        self.wanted(format).0.into_iter().map(of).collect()
     }
 
     /// Compares a target with what it is to hold. `text` is what it holds; `None` if there is no such file.
@@ -440,7 +451,7 @@ impl<'e> Edit<'e> {
     fn prove(&self, before: &str, after: &str, plan: &Plan) -> Result<(), Unreadable> {
         const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
         let unproved = |fault: Unreadable| Unreadable { at: 0, why: format!("{UNPROVED} ({})", fault.why) };
-        let (old, new) = (self.read(before)?, self.read(after).map_err(unproved)?);
+        let (old, new) = (read(self.format, before)?, read(self.format, after).map_err(unproved)?);
         let wanted: std::collections::BTreeSet<(String, String)> =
             self.wanted.iter().map(|wanted| (wanted.identity.clone(), wanted.value.tree().canonical())).collect();
         let found: std::collections::BTreeSet<(String, String)> =
@@ -457,20 +468,20 @@ impl<'e> Edit<'e> {
         let proved = wanted.is_subset(&found) && is_kept && is_same && !lost;
         if proved { Ok(()) } else { Err(Unreadable { at: 0, why: UNPROVED.to_owned() }) }
     }
+}
 
-    fn read(&self, text: &str) -> Result<Read, Unreadable> {
-        let of = |slots: Vec<Slot>| Read { slots, rest: String::new() };
-        match self.format.syntax {
-            Syntax::Lines => Ok(of(lines::slots(text, self.format))),
-            Syntax::Xml => Ok(of(xml::slots(text)?)),
-            Syntax::Documents => Ok(of(documents::slots(text)?)),
-            syntax => {
-                let root = shelf::parse(text, syntax)?;
-                let shelves = shelf::shelves(text, &root, self.format)?;
-                let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
-                let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();
-                Ok(Read { slots, rest: rest(&root, &mut Vec::new(), &paths) })
-            }
+fn read(format: &Format, text: &str) -> Result<Read, Unreadable> {
+    let of = |slots: Vec<Slot>| Read { slots, rest: String::new() };
+    match format.syntax {
+        Syntax::Lines => Ok(of(lines::slots(text, format))),
+        Syntax::Xml => Ok(of(xml::slots(text)?)),
+        Syntax::Documents => Ok(of(documents::slots(text)?)),
+        syntax => {
+            let root = shelf::parse(text, syntax)?;
+            let shelves = shelf::shelves(text, &root, format)?;
+            let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
+            let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();
+            Ok(Read { slots, rest: rest(&root, &mut Vec::new(), &paths) })
         }
     }
 }
