@@ -247,6 +247,10 @@ impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
+        let is_here = || self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
+        if !item.found.is_entry && !is_here() {
+            return None;
+        }
         let id = self.cover.id.as_ref()?.as_str();
         let is_id = match &item.found.what {
             What::Rule(rule) => is_within(name.ids(), &rule_of(rule, item, name), id)?,
@@ -258,10 +262,9 @@ impl Licence<'_, '_> {
         if item.found.is_entry {
             return Some(is_id && self.cover.selectors().all(|selector| self.holds_entry(selector, item)));
         }
-        let here = self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
         // A comment says nothing else of what it overlooks.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
-        here.then_some(is_id && !is_narrower)
+        Some(is_id && !is_narrower)
     }
 
     /// Returns whether an entry is narrowed at least as much as the cover by one of its selectors.
