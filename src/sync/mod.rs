@@ -38,7 +38,6 @@ use crate::time::until::{Clock, Until};
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
 use crate::yaml::Problem;
-use crate::yaml::write::Value;
 
 /// What a target is to hold, and what it holds.
 #[derive(Debug)]
@@ -413,8 +412,7 @@ impl<'e> Edit<'e> {
         let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
         let help = match &slot.id {
             Some(id) => {
-                let cover = [("tool", self.format.tool.to_owned()), ("id", shown(id).into_owned())];
-                let cover = cover.map(|(key, text)| (key.to_owned(), Value::text(text)));
+                let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
                 let cover = shell_word(&typed_cover::typed(&cover));
                 format!("delete it (`stopgap sync --prune`), or ask for an exception: `stopgap new --cover {cover}`")
             }

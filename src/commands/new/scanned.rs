@@ -171,37 +171,18 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// Proposes a title for what is covered.
 pub(super) fn title(covers: &[Item]) -> String {
-    fn text(value: &Value) -> Option<&str> {
-        match value {
-            Value::Text(text) => Some(text),
-            Value::Flow(value) => text(value),
-            Value::List(items) => items.first().and_then(text),
-            Value::Flag(_) | Value::Map(_) => None,
-        }
-    }
-    fn count(value: &Value) -> usize {
-        match value {
-            Value::Flow(value) => count(value),
-            Value::List(items) => items.len(),
-            Value::Text(_) | Value::Flag(_) | Value::Map(_) => 1,
-        }
-    }
-    let of = |cover: &Item, key: &str| {
-        let value = cover.iter().find(|(other, _)| other == key).map(|(_, value)| value);
-        value.and_then(text).unwrap_or_default().to_owned()
-    };
     let Some(first) = covers.first() else { return String::new() };
-    let paths = first.iter().find(|(key, _)| key == "paths").map_or(0, |(_, value)| count(value));
-    let place = match (paths, of(first, "paths")) {
-        (0, _) => String::new(),
-        (1, path) => format!(" in {path}"),
-        (paths, _) => format!(" in {paths} files"),
+    let texts = |key: &str| first.iter().find(|(other, _)| other == key).map_or_else(Vec::new, |(_, it)| it.texts());
+    let place = match texts("paths").as_slice() {
+        [] => String::new(),
+        [path] => format!(" in {path}"),
+        paths => format!(" in {} files", paths.len()),
     };
     let more = match covers.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} reports {}{place}{more}", of(first, "tool"), of(first, "id"))
+    format!("{} reports {}{place}{more}", texts("tool").concat(), texts("id").concat())
 }
 
 /// Reads numbers from 1 to `count`, and ranges of them, as indices; each once, in their order.
