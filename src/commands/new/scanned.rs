@@ -109,13 +109,8 @@ impl Scanned {
             let line = format!("{:>3}  {name}: {}", at + 1, self.words(group));
             writeln!(out, "{}", escape::fit(&escape::line(&line), width))?;
         }
-        let more = self.groups.len().saturating_sub(MOST_LISTED);
-        if more > 0 {
-            let rules = counted(more, "rule");
-            writeln!(out, "     and {rules} more, with fewer results; their numbers count on")?;
-        }
-        if self.beyond > 0 {
-            writeln!(out, "     and {} of still more rules, which are not counted", counted(self.beyond, "result"))?;
+        for line in unlisted(self.groups.len(), self.beyond) {
+            writeln!(out, "     {line}")?;
         }
         writeln!(out)?;
         Ok(())
@@ -185,6 +180,20 @@ pub(super) fn title(covers: &[Item]) -> String {
     format!("{} reports {}{place}{more}", texts("tool").concat(), texts("id").concat())
 }
 
+/// Says what is not listed of `groups`, and of the results `beyond` them.
+fn unlisted(groups: usize, beyond: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    match groups.saturating_sub(MOST_LISTED) {
+        0 => {}
+        1 => lines.push(format!("and one more rule, with the number {groups}")),
+        more => lines.push(format!("and {more} more rules, numbered {} to {groups}", MOST_LISTED + 1)),
+    }
+    if beyond > 0 {
+        lines.push(format!("and {} of further rules, which have no numbers", counted(beyond, "result")));
+    }
+    lines
+}
+
 /// Reads numbers from 1 to `count`, and ranges of them, as indices; each once, in their order.
 fn numbers(typed: &str, count: usize) -> Result<Vec<usize>, String> {
     let fault = |word: &str| format!("`{}` is no number from 1 to {count}", shown(word));
@@ -214,6 +223,16 @@ mod tests {
         for typed in ["", "0", "4", "2-1", "1-4", "a", "1-", "-1", "99999999999999999999"] {
             assert!(numbers(typed, 3).is_err(), "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_not_listed_is_said() {
+        assert!(unlisted(MOST_LISTED, 0).is_empty());
+        assert_eq!(unlisted(31, 0), ["and one more rule, with the number 31"]);
+        assert_eq!(
+            unlisted(42, 1),
+            ["and 12 more rules, numbered 31 to 42", "and 1 result of further rules, which have no numbers"]
+        );
     }
 
     #[test]
