@@ -16,7 +16,7 @@ use crate::rules::BaselineUse;
 use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
-use crate::suppressions::Inventory;
+use crate::suppressions::{Inventory, Licences};
 use crate::text::Phrases;
 use crate::time::Today;
 use crate::yaml::{self, Comment, Problem, Spot};
@@ -187,6 +187,8 @@ pub struct Context<'c> {
     pub around: Option<&'c Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'c Scan>,
+    /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
+    pub(crate) licences: Option<&'c Licences<'c, 'c>>,
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,

@@ -21,6 +21,7 @@ use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
+use crate::suppressions::Licences;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -322,14 +323,25 @@ impl<'a> Run<'a> {
     }
 
     fn whole(&self) -> Vec<Finding> {
+        let licences = self.licences();
         let run = |on: &On| {
             let mut findings = Vec::new();
             if let Check::Register(check) = on.check {
-                check(&mut self.context(on, FileId(0), &mut findings));
+                let context = self.context(on, FileId(0), &mut findings);
+                check(&mut Context { licences: licences.as_ref(), ..context });
             }
             findings
         };
         self.on.par_iter().flat_map_iter(run).collect()
+    }
+
+    /// Prepares once what several rules ask of suppressions and markers.
+    fn licences(&self) -> Option<Licences<'a, 'a>> {
+        let Case { judge, register, around, files, .. } = self.case;
+        let inventory = around?.inventory.as_ref()?;
+        let is_asked = self.on.iter().any(|on| OF_SUPPRESSIONS.contains(&on.rule.id));
+        let licences = is_asked.then(|| Licences::new(register, &judge.policy, judge.today))?;
+        Some(licences.with_entries(register, inventory, files))
     }
 
     fn baseline(&self, used: &BaselineUse<'_>) -> Vec<Finding> {
@@ -376,6 +388,7 @@ impl<'a> Run<'a> {
             ownership,
             around,
             scan,
+            licences: None,
             touching,
             files,
             is_base,

@@ -2,7 +2,7 @@ use super::unregistered_suppression::{name, what};
 use crate::register::{Exception, Status};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::suppressions::{Licences, Standing};
+use crate::suppressions::Standing;
 use crate::text::shown;
 use crate::yaml::{Place, Spot};
 
@@ -28,8 +28,7 @@ declare_rule! {
 const SYNC: &str = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
 
 fn check(cx: &mut Context<'_>) {
-    let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
+    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
