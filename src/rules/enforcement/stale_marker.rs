@@ -1,4 +1,4 @@
-use super::suppression_outlives_exception::ended;
+use super::suppression_outlives_exception::{ended, label_end};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::yaml::{Place, Spot};
@@ -33,8 +33,6 @@ fn check(cx: &mut Context<'_>) {
         let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
         let finding = cx.report_in(tag.file, spot, message);
         finding.help("remove the workaround and its comment");
-        if let Some(end) = exception.current_expiry() {
-            finding.label_in(exception.file, end.span, "its end");
-        }
+        label_end(finding, exception);
     }
 }

@@ -1,5 +1,6 @@
 use super::unregistered_suppression::{name, what};
 use crate::register::{Exception, Status};
+use crate::rule::Finding;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::suppressions::Standing;
@@ -40,11 +41,15 @@ fn check(cx: &mut Context<'_>) {
         let is_written_by_sync = cx.policy().sync.iter().any(|target| target.path == path);
         let finding = cx.report_in(item.file, spot, message);
         finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner finds, and delete the suppression" });
-        let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
-        let end = closed.or_else(|| exception.current_expiry().map(|end| end.span));
-        if let Some(end) = end {
-            finding.label_in(exception.file, end, "its end");
-        }
+        label_end(finding, exception);
+    }
+}
+
+/// Shows where an exception says when it ended.
+pub(super) fn label_end(finding: &mut Finding, exception: &Exception<'_>) {
+    let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
+    if let Some(end) = closed.or_else(|| exception.current_expiry().map(|end| end.span)) {
+        finding.label_in(exception.file, end, "its end");
     }
 }
 
