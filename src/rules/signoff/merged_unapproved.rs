@@ -34,20 +34,20 @@ declare_rule! {
 }
 
 fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
-    let takeover = Takeover::of(cx.judge, changes);
-    let is_taken_over = |file: FileId| takeover.as_ref().is_some_and(|takeover| takeover.files.contains(&file));
-    for decision in decisions(changes).iter().filter(|decision| !is_taken_over(decision.file)) {
+    let takeover = cx.takeover.map(|(takeover, _)| takeover);
+    let taken_over: BTreeSet<FileId> = takeover.iter().flat_map(|takeover| &takeover.files).copied().collect();
+    for decision in decisions(changes).iter().filter(|decision| !taken_over.contains(&decision.file)) {
         if let SignedOff::No { message, help } = signed_off(cx.judge, merge, decision) {
             cx.report_in(decision.file, decision.approver, message).help(help);
         }
     }
-    if let Some(takeover) = &takeover {
-        taken_over(takeover, merge, changes, cx);
+    if let Some(takeover) = takeover {
+        judge_takeover(takeover, merge, changes, cx);
     }
 }
 
 /// Reports what was taken over by a baseline to which no owner of it had agreed.
-fn taken_over(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
+fn judge_takeover(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let agreed = |pull: &MergedPull| {
         let author = pull.author.as_ref().map(|author| author.login.as_str());
