@@ -5,7 +5,7 @@ use crate::policy::places::BASELINE;
 use crate::rules::declare_rule;
 use crate::rules::takeover::Request;
 use crate::rules::{Agreed, Check, Context, Judge, Takeover};
-use crate::signoff::{Merge, MergedPull, ReviewState, Verdict, Worth};
+use crate::signoff::{Merge, MergedPull, ReviewState, Verdict};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
@@ -51,21 +51,8 @@ fn judge_takeover(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx:
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let agreed = |pull: &MergedPull| {
         let author = pull.author.as_ref().map(|author| author.login.as_str());
-        let unseen = |verdict: &Verdict| verdict.worth.is_none() && verdict.state == ReviewState::Approved;
-        // An approval of a commit that this clone lacks counts, as elsewhere.
-        let verdicts: Vec<Verdict> = pull
-            .verdicts
-            .iter()
-            .cloned()
-            .map(|verdict| match unseen(&verdict) {
-                true => Verdict {
-                    worth: Some(Worth { covers: takeover.approvable().collect(), ..Worth::default() }),
-                    ..verdict
-                },
-                false => verdict,
-            })
-            .collect();
-        takeover.agreed_on(&Request { author, verdicts: &verdicts }, cx.judge, changes, prefix)
+        let request = Request { author, verdicts: &pull.verdicts, is_merged: true };
+        takeover.agreed_on(&request, cx.judge, changes, prefix)
     };
     let all: Vec<Agreed> = merge.pulls.iter().map(agreed).collect();
     if all.iter().any(|agreed| matches!(agreed, Agreed::By(_))) {
@@ -170,9 +157,8 @@ fn unapproved(pull: &MergedPull, login: &str, approver: &str, what: &str) -> Str
         (Some(Verdict { state: ReviewState::ChangesRequested, .. }), None) => {
             format!("`{approver}` asked for changes on #{number}, but {what} was merged anyway")
         }
-        (Some(Verdict { state: ReviewState::Approved, commit, .. }), _) => {
-            let commit = commit.as_deref().unwrap_or_default();
-            let commit = commit.get(..12).unwrap_or(commit);
+        (Some(verdict @ Verdict { state: ReviewState::Approved, .. }), _) => {
+            let commit = verdict.short_commit().unwrap_or_default();
             format!("`{approver}` approved {what} at `{commit}`, and #{number} merged another value of the entry")
         }
         (_, Some((_, sent))) => {
