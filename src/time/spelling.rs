@@ -138,11 +138,14 @@ impl fmt::Display for Parts {
 
 /// Turns full-width forms, Unicode dashes and spaces into ASCII; `None` for long texts and other characters.
 fn to_plain_ascii(text: &str) -> Option<String> {
-    if text.len() > LONGEST * 3 {
-        return None;
+    let mut plain = String::new();
+    for c in text.chars() {
+        if plain.len() == LONGEST {
+            return None;
+        }
+        plain.push(to_ascii(c)?);
     }
-    let plain: Option<String> = text.chars().map(to_ascii).collect();
-    plain.filter(|plain| plain.len() <= LONGEST)
+    Some(plain)
 }
 
 fn to_ascii(c: char) -> Option<char> {

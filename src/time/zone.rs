@@ -378,6 +378,10 @@ mod tests {
             ("europe/berlin", Some("Europe/Berlin")),
             ("Europe/Berln", Some("Europe/Berlin")),
             ("Berlin", Some("Europe/Berlin")),
+            ("Berln", Some("Europe/Berlin")),
+            ("Osl0", Some("Europe/Oslo")),
+            ("Os10", None),
+            ("Bxrlyn", None),
             ("New York", Some("America/New_York")),
             ("utc", Some("UTC")),
             ("Mars/Olympus Mons", None),
@@ -387,6 +391,9 @@ mod tests {
         ] {
             assert_eq!(Zone::parse(text).unwrap_err().nearest, nearest, "{text}");
         }
+        let padded = |length: usize| Zone::parse(&format!("{:length$}", "Berlin")).unwrap_err().to_string();
+        assert_eq!(padded(LONGEST), "is not an IANA time zone: write `Europe/Berlin`");
+        assert_eq!(padded(LONGEST + 1), "is not an IANA time zone: write a name such as `Europe/Berlin` or `UTC`");
         assert!(Zone::parse(&"Europe/".repeat(15_000)).is_err());
         assert_eq!(zone("Europe/Berlin").to_string(), "Europe/Berlin");
     }
