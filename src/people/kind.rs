@@ -81,7 +81,7 @@ fn is_team_handle(bare: &str) -> bool {
 /// Drops a note in brackets after a name: `Dana Ortiz (Platform Team)` is Dana Ortiz.
 fn without_note(bare: &str) -> &str {
     match bare.split_once(" (") {
-        Some((name, note)) if note.ends_with(')') && !name.is_empty() => name,
+        Some((name, note)) if note.ends_with(')') => name,
         _ => bare,
     }
 }
@@ -256,6 +256,10 @@ mod tests {
             "Wei Ou Zhang",
             "Leo Di Servi",
             "Nn Okafor",
+            "Dana Bot",
+            "Anna Call",
+            "On Lee",
+            "@joteam",
         ] {
             assert_eq!(not_a_person(text), None, "{text}");
         }
@@ -270,6 +274,10 @@ mod tests {
             "https://github.com/dana",
             "mailto:dana@example.com",
             "Dana Ortiz (backup: Olek)",
+            "Platform (with Dana) Ortiz",
+            "Security @dana",
+            "@acme/",
+            "@/dana",
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Mixed), "{text}");
         }
@@ -327,6 +335,7 @@ mod tests {
             "platform-payments-team@example.com",
             "no-reply@example.com",
             "noreply@example.com",
+            "Do-Not-Reply@example.com",
             "root@localhost",
             "ops2@example.com",
             "admin+waivers@example.com",
@@ -372,6 +381,7 @@ mod tests {
             ("Sicherheitsteam", "team"),
             ("IT-Abteilung", "abteilung"),
             ("Fachabteilung Lohn", "abteilung"),
+            ("Bauabteilung", "abteilung"),
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Group(word)), "{text}");
         }
@@ -398,6 +408,8 @@ mod tests {
             "someone from IT",
             "TBD (Dana?)",
             "tba@example.com",
+            "nobody@example.com",
+            "<unassigned+waivers@example.com>",
             "unknown",
             "keine Angabe",
             "未知",
