@@ -641,6 +641,27 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     }
 
     #[test]
+    fn a_key_without_a_value_is_no_closure_and_no_incident() {
+        let read = |text| Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let it = read("closure:\nincident:\n");
+        assert!(it.closure.is_none() && it.incident.is_none() && it.is_judged_as_live());
+        let it = read("closure: {by: '@dana'}\nincident: {id: I-1}\n");
+        assert!(it.closure.is_some() && it.incident.is_some() && !it.is_judged_as_live());
+        assert!(read("closure: {by: '@dana'}\nstatus: active\n").is_judged_as_live());
+    }
+
+    #[test]
+    fn the_last_approver_is_that_of_the_last_renewal() {
+        for (renewals, approver) in
+            [("[]", "@mei"), ("[{approver: '@olek'}]", "@olek"), ("[{approver: '@olek'}, {reason: r}]", "@mei")]
+        {
+            let text = format!("approver: '@mei'\nrenewals: {renewals}\n");
+            let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
+            assert_eq!(it.last_approver().map(Text::as_str), Some(approver), "{renewals}");
+        }
+    }
+
+    #[test]
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));

@@ -850,6 +850,21 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_written_as_the_file_holds_it() {
+        let from = Day::parse("2026-11-23").unwrap();
+        for (field, typed, written) in [
+            (DECIDED, "7d", "2026-11-16"),
+            (EXPIRES, "7d", "2026-11-30"),
+            (EXPIRES, "1.12.2026 9:00", "2026-12-01T09:00"),
+            (EXPIRES, "soon", "soon"),
+            (TITLE, "7d", "7d"),
+        ] {
+            assert_eq!(field.as_typed(typed, from), written, "{field:?} {typed}");
+        }
+        assert_eq!(format!("{DECIDED:?}"), "decided");
+    }
+
+    #[test]
     fn other_registers_keys_are_known() {
         for (name, known, ours) in [
             ("approved_by", &["requester", "approver"][..], "approver"),
