@@ -53,7 +53,7 @@ const WEEKDAYS: [&[&str]; 7] = [
 #[must_use]
 pub(crate) fn read(text: &str) -> Written {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.len() > LONGEST {
         return Written::Unreadable;
     }
     if let Ok(moment) = Moment::parse(text) {
@@ -105,7 +105,7 @@ pub fn spellings(text: &str) -> Vec<String> {
 fn serial(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() != 5 || !digits(whole) || !digits(fraction) || fraction.len() > 17 {
+    if whole.len() != 5 || !digits(fraction) || fraction.len() > 17 {
         return None;
     }
     let days: i64 = whole.parse().ok().filter(|days| SERIALS.contains(days))?;
@@ -128,9 +128,7 @@ enum Date {
 
 /// Splits a text into its date and what follows it as a time: `T09:00` or empty.
 fn parts(text: &str) -> Option<(Date, String)> {
-    if text.contains(char::is_alphabetic)
-        && let Some(found) = with_month_name(text)
-    {
+    if let Some(found) = with_month_name(text) {
         return Some(found);
     }
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-'))).unwrap_or(text.len());
@@ -229,7 +227,7 @@ fn clock(text: &str) -> Option<String> {
     let mut pieces = time.split(':');
     let mut number = |longest: usize| {
         let piece = pieces.next()?;
-        piece.parse::<u32>().ok().filter(|_| (1..=longest).contains(&piece.len()))
+        piece.parse::<u32>().ok().filter(|_| piece.len() <= longest)
     };
     let (hour, minute) = (number(2)?, number(2)?);
     // Fractions of a second never matter.
@@ -255,8 +253,7 @@ fn clock(text: &str) -> Option<String> {
     if (hour, minute, second) == (0, 0, 0) && offset.is_empty() {
         return Some(String::new());
     }
-    let seconds = if second == 0 { String::new() } else { format!(":{second:02}") };
-    Some(format!("T{hour:02}:{minute:02}{seconds}{offset}"))
+    Some(format!("T{hour:02}:{minute:02}:{second:02}{offset}"))
 }
 
 fn at(year: u32, month: u32, day: u32, clock: &str) -> Option<Moment> {
@@ -404,6 +401,15 @@ mod tests {
         assert_eq!(shown("2026-11-23T00:00", None), "2026-11-23T00:00");
         assert_eq!(shown("11/23/2026 5:30:00 PM", None), "2026-11-23T17:30");
         assert_eq!(shown("23.11.2026 12:30:15", None), "2026-11-23T12:30:15");
+        for (clock, meant) in [
+            ("12:30 AM", "00:30"),
+            ("11:30 AM", "11:30"),
+            ("12:30 PM", "12:30"),
+            ("11:30 p.m.", "23:30"),
+            ("1:05 am", "01:05"),
+        ] {
+            assert_eq!(shown(&format!("11/23/2026 {clock}"), None), format!("2026-11-23T{meant}"), "{clock}");
+        }
         assert_eq!(shown("23. Nov 2026 17:30 Uhr", None), "2026-11-23T17:30");
         assert_eq!(shown("2026-11-23T09:00:00.000Z", None), "2026-11-23T09:00Z");
         assert_eq!(shown("2026-11-23 00:00:00+01:00", None), "2026-11-23T00:00+01:00");
@@ -434,6 +440,11 @@ mod tests {
             "19999",
             "80001",
             "46352.500000000000000000",
+            "046352",
+            "+46352",
+            "4635x",
+            "46352.5e1",
+            "46352.-5",
             "2026",
             "2026/011/23",
             "2026/11/023",
@@ -443,6 +454,7 @@ mod tests {
             "00023 Nov 2026",
             "23x Nov 2026",
             "tu 24 Nov 2026",
+            "release 23 Nov 2026",
             "Q4 2026",
             "end of November",
             "23.11",
@@ -453,6 +465,10 @@ mod tests {
             "2026-11-23 12:30:99",
             "23.11.2026 23:59:60",
             "23.11.2026 12:30:15:10",
+            "23.11.2026 009:00",
+            "23.11.2026 9:000",
+            "23.11.2026 :30",
+            "23.11.2026 9:",
             "11/23/2026 13:00 AM",
             "11/23/2026 13:00 PM",
             "11/23/2026 0:30 am",

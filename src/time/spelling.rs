@@ -174,13 +174,18 @@ impl Reader<'_> {
         Some(byte)
     }
 
-    /// Takes a run of at most `longest` digits and returns its value and length.
-    fn number(&mut self, longest: usize) -> Option<(u32, usize)> {
+    /// Takes a run of digits, at most `longest`.
+    fn digits(&mut self, longest: usize) -> Option<&[u8]> {
         let length = self.rest.iter().take(longest).take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.rest.split_at(length);
         self.rest = rest;
-        let value = digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-        (length > 0).then_some((value, length))
+        Some(digits).filter(|digits| !digits.is_empty())
+    }
+
+    /// Takes a run of at most `longest` digits, of which nine fit, and returns its value and length.
+    fn number(&mut self, longest: usize) -> Option<(u32, usize)> {
+        let digits = self.digits(longest)?;
+        Some((digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), digits.len()))
     }
 
     /// Takes year, month and day, in any order and with any separator.
@@ -226,7 +231,7 @@ impl Reader<'_> {
             _ => return None,
         };
         if second.is_some() && self.eat(b".,").is_some() {
-            self.number(LONGEST)?;
+            self.digits(LONGEST)?;
         }
         self.spaces();
         let offset = if self.rest.is_empty() { None } else { Some(self.offset()?) };

@@ -184,6 +184,7 @@ mod tests {
         }
         let from = Day::parse("2026-11-23").unwrap();
         assert_eq!(written("9999 days", Toward::Future), from.plus(9_999).to_string());
+        assert_eq!(written("0 days", Toward::Future), from.to_string());
         for text in ["10000 days", "99999999999999999999 weeks", "2026-W60", "next", "in", "ago", "next week"] {
             assert!(read(text, from, Toward::Future).is_err(), "{text}");
         }

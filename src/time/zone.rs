@@ -288,6 +288,9 @@ mod tests {
         assert_eq!(berlin.ends_at(moment("2026-10-25T02:30")), utc("2026-10-25T00:30Z"));
         assert_eq!(berlin.ends_at(moment("2026-03-29T02:30")), utc("2026-03-29T01:00Z"));
         assert_eq!(berlin.ends_at(moment("2026-03-29T02:00")), utc("2026-03-29T01:00Z"));
+        for second in 10..20 {
+            assert_eq!(berlin.ends_at(moment(&format!("2026-03-29T02:30:{second}"))), utc("2026-03-29T01:00Z"));
+        }
     }
 
     #[test]
