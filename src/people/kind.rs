@@ -70,8 +70,7 @@ pub fn not_a_person(text: &str) -> Option<NotAPerson> {
         return Some(NotAPerson::Several);
     }
     let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || (others == 1 && bare.contains(' '));
-    let mail = if others == 1 { judge_mail(bare) } else { None };
-    mail.or(mixed.then_some(NotAPerson::Mixed))
+    judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed))
 }
 
 fn is_team_handle(bare: &str) -> bool {
@@ -162,7 +161,7 @@ fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
     if on_call {
         return Some("oncall");
     }
-    if joined && previous == "bot" && words.clone().nth(1).is_some() {
+    if joined && previous == "bot" {
         return Some("bot");
     }
     let mut first = None;
@@ -365,6 +364,9 @@ mod tests {
             ("@platform", "platform"),
             ("@devops-bot", "devops"),
             ("@renovate[bot]", "bot"),
+            ("renovate[bot]", "bot"),
+            ("@bot", "bot"),
+            ("Platform <dana>", "platform"),
             ("@acme-bot", "bot"),
             ("@SecurityTeam", "team"),
             ("Human Resources and IT", "it"),
@@ -384,6 +386,26 @@ mod tests {
             ("Bauabteilung", "abteilung"),
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Group(word)), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_name_a_group_are_its_name() {
+        for (text, is_group) in [
+            ("everyone", true),
+            ("it department", true),
+            ("the facility team", true),
+            ("the very large facility team", false),
+            ("facility team", false),
+            ("security", true),
+            ("head of security", true),
+            ("sicherheitsteam", true),
+            ("the facility", false),
+            ("of the", false),
+            ("the security of data matters", false),
+        ] {
+            let words: Vec<&str> = text.split(' ').collect();
+            assert_eq!(is_group_name(&words), is_group, "{text}");
         }
     }
 

@@ -514,7 +514,7 @@ mod tests {
         let alone = vec![person("@dana", "Dana Ortiz", Some("dana"))];
         assert_eq!(problem(alone), RosterProblem::ManagerCycle { people: vec![0] });
         let circle = vec![
-            person("@a1", "A A", Some("@b1")),
+            person("@a1", "A A", Some("@d1")),
             person("@b1", "B B", Some("@d1")),
             person("@c1", "C C", Some("@b1")),
             person("@d1", "D D", Some("@c1")),

@@ -474,7 +474,7 @@ impl Field {
     pub fn at(place: &str) -> Option<Self> {
         let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
         let keys: Vec<&str> = place.split(['.', '/', '[', ']']).filter(|part| !is_index(part)).collect();
-        (1..=keys.len()).rev().find_map(|count| Self::of_name(&keys[..count].join(".")))
+        (0..keys.len()).rev().find_map(|last| Self::of_name(&keys[..=last].join(".")))
     }
 
     /// Returns the keys that another register may mean by a name, in the order of the table, and of each whether it
