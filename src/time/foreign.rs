@@ -109,7 +109,7 @@ fn serial(text: &str) -> Option<Moment> {
         return None;
     }
     let days: i64 = whole.parse().ok().filter(|days| SERIALS.contains(days))?;
-    let part: f64 = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().ok()? };
+    let part: f64 = format!("0.{fraction}").parse().ok()?;
     const MINUTES: f64 = 24.0 * 60.0;
     let minutes = (part * MINUTES).round();
     let day = Day::parse("1899-12-30").ok()?.plus(days);
@@ -141,7 +141,7 @@ fn parts(text: &str) -> Option<(Date, String)> {
     };
     let pieces: Vec<&str> = date.trim_end_matches('.').split(separator).collect();
     let [first, second, third] = pieces[..] else { return None };
-    let number = |piece: &str| piece.parse::<u32>().ok().filter(|_| piece.len() <= 4);
+    let number = |piece: &str| piece.parse::<u32>().ok();
     let (a, b, c) = (number(first)?, number(second)?, number(third)?);
     let short = |piece: &str| matches!(piece.len(), 1 | 2);
     let date = match (first.len(), third.len()) {

@@ -210,7 +210,8 @@ impl Reader<'_> {
         let separator = self.eat(b"-/._ ")?;
         let (second, _) = self.number(2)?;
         self.eat(&[separator])?;
-        let (third, length) = self.number(4)?;
+        // One digit more than a year has, so that a longer one is seen to be none.
+        let (third, length) = self.number(5)?;
         Some((separator, second, third, length))
     }
 
