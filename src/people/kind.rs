@@ -395,6 +395,7 @@ mod tests {
             ("everyone", true),
             ("it department", true),
             ("the facility team", true),
+            ("the other facility team", true),
             ("the very large facility team", false),
             ("facility team", false),
             ("security", true),

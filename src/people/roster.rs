@@ -298,8 +298,9 @@ impl Roster {
             people.push(above.0);
             next = self.manager(above);
         }
-        let earliest = people.iter().enumerate().min_by_key(|(_, person)| **person).map_or(0, |(place, _)| place);
-        people.rotate_left(earliest);
+        let earliest = people.iter().copied().min();
+        let place = people.iter().position(|person| Some(*person) == earliest);
+        people.rotate_left(place.unwrap_or_default());
         people
     }
 }
