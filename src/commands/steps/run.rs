@@ -141,12 +141,10 @@ impl Steps<'_> {
         let start = course.start.as_ref().filter(|_| course.index.is_some())?;
         let git = self.repository()?;
         let (theirs, ours) = (git.commit(start).ok()??, git.head().ok()??);
-        let below = place::below_work_tree(self.root);
-        let differs = |path: &&String| {
-            let path = format!("{below}{path}");
-            git.entry(&theirs, &path).ok() != git.entry(&ours, &path).ok()
-        };
-        let path = escape::line(self.paths.iter().find(differs)?).into_owned();
+        let paths = self.paths_from_top();
+        let differing = git.differing_at(&theirs, &ours, &paths).ok()?;
+        let path = differing.first()?.strip_prefix(&place::below_work_tree(self.root))?;
+        let path = escape::line(path);
         Some(format!("`{start}` has another `{path}` than `HEAD`, and the commit would undo what is there"))
     }
 
@@ -230,12 +228,16 @@ impl Steps<'_> {
         Ok(command)
     }
 
+    /// Returns our paths from the top of the work tree.
+    fn paths_from_top(&self) -> Vec<String> {
+        let below = place::below_work_tree(self.root);
+        self.paths.iter().map(|path| format!("{below}{path}")).collect()
+    }
+
     /// Returns what is staged at our paths; `None` if that cannot be found out.
     fn staged(&self) -> Option<BTreeMap<PathBuf, String>> {
         let git = self.repository()?;
-        let below = place::below_work_tree(self.root);
-        let paths: Vec<String> = self.paths.iter().map(|path| format!("{below}{path}")).collect();
-        git.staged(&paths).ok()
+        git.staged(&self.paths_from_top()).ok()
     }
 
     /// Puts back what was staged at our paths before `git add`; whatever else is staged was never touched.
