@@ -4,7 +4,7 @@ use crate::register::typed_cover;
 use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
-use crate::suppressions::{End, Item, Licences, Standing, What};
+use crate::suppressions::{End, Item, Standing, What};
 use crate::text::{shell_word, shown};
 use crate::tools::{Name, Pattern, Selector, Tool};
 use crate::yaml::write::Value;
@@ -40,8 +40,7 @@ fn check(cx: &mut Context<'_>) {
 
 /// Reports those that the tracked files hold.
 fn in_files(cx: &mut Context<'_>) {
-    let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
+    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     let judged = inventory.items.iter().filter(|item| !is_base || !item.is_new);
     let mut open: Vec<(&Item, Standing<'_, '_>)> = Vec::new();
