@@ -17,7 +17,8 @@ use crate::commands::steps::act::{self, Act, Course, Left, Word};
 use crate::commands::steps::{By, CardOf, Steps};
 use crate::commands::{World, card, place};
 use crate::error::{Argument, Error};
-use crate::git;
+use crate::git::{self, Git};
+use crate::history::base;
 use crate::output::escape;
 
 /// What says where a repository is, and would lead elsewhere than to the one that the register is in
@@ -32,16 +33,20 @@ const ELSEWHERE: [&str; 7] = [
     "GIT_PREFIX",
 ];
 
-/// Refuses to promise git steps where there is no repository.
+/// Refuses to promise git steps where there is no repository, or one that is damaged: what git cannot read would look like
+/// a branch without a commit, and the new one would begin at nothing.
 ///
 /// # Errors
 ///
 /// If they are wanted and cannot be.
 pub(in crate::commands) fn refuse_without_git(is_wanted: bool, root: &Path) -> Result<(), Error> {
-    match is_wanted && place::work_tree_top(root).is_none() {
-        true => Err(Error::from(Argument::GitOutside { root: root.to_path_buf() })),
-        false => Ok(()),
+    if !is_wanted {
+        return Ok(());
     }
+    let outside = || Error::from(Argument::GitOutside { root: root.to_path_buf() });
+    let git = Git::open(root)?.filter(|_| place::work_tree_top(root).is_some()).ok_or_else(outside)?;
+    git.head()?;
+    base::default_branch(&git, None).map(drop)
 }
 
 /// Tells whether the user signs commits, as the user's own configuration says.
