@@ -33,9 +33,6 @@ pub mod yaml {
         pub use crate::yaml::write::{Quotes, Value, quoted};
     }
 }
-pub mod card {
-    pub use crate::card::Cards;
-}
 pub mod error {
     pub use crate::error::Error;
 }
@@ -61,10 +58,7 @@ pub mod register {
     }
 }
 pub mod policy {
-    pub use crate::policy::{
-        Enforcement, Forge, Policy, RuleBook, Target, load_baseline, load_controls, load_people, load_schema,
-        load_suppressed,
-    };
+    pub use crate::policy::{Enforcement, Forge, Policy, RuleBook, Target, load_schema};
 }
 pub mod suppressions {
     pub use crate::suppressions::{Reader, literals};
@@ -110,7 +104,7 @@ pub mod report {
     }
 }
 pub mod output {
-    pub use crate::output::{Format, Look, Report, Setting, render};
+    pub use crate::output::{Format, Look, Report, render};
     pub mod escape {
         pub use crate::output::escape::{folded, is_hostile, line, markdown_message, unlinked, untagged};
     }
