@@ -24,7 +24,8 @@ pub mod people {
 }
 pub mod yaml {
     pub use crate::yaml::{
-        Fix, Kind, Node, On, Problem, Style, ambiguous, apply, by_each_reader, check_text, comments, lookup, parse,
+        Fix, Kind, Node, On, Problem, SIGNS, Style, ambiguous, apply, by_each_reader, check_text, comments, lookup,
+        parse,
     };
     pub mod edit {
         pub use crate::yaml::edit::{Edit, Refusal, apply};
@@ -113,5 +114,8 @@ pub mod output {
     }
     pub mod remind {
         pub use crate::output::remind::{Format, Item, Page, render};
+    }
+    pub mod schemas {
+        pub use crate::output::schemas::names;
     }
 }
