@@ -260,7 +260,8 @@ impl Report<'_> {
     /// Returns the root of the register that a file belongs to, from the top of the work tree: empty for the top itself.
     fn root(&self, file: FileId) -> &str {
         match self.register_of(file) {
-            Some(name) => name.strip_prefix('.').filter(|rest| rest.is_empty()).unwrap_or(name),
+            Some(".") => "",
+            Some(name) => name,
             None => self.setting.below.trim_end_matches('/'),
         }
     }
