@@ -355,9 +355,6 @@ impl People {
     /// Returns whether two spellings mean one person: by the roster when it knows both, else by their folded texts and
     /// look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
-        if a == b {
-            return true;
-        }
         let known = self.0.as_ref().and_then(|roster| Some((roster.find(a)?, roster.find(b)?)));
         match known {
             Some((a, b)) => a == b,

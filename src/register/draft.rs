@@ -360,9 +360,13 @@ mod tests {
         draft.add(REFERENCES, "#1");
         draft.add(REFERENCES, "#2");
         assert_eq!((draft.text(TITLE), draft.text(REASON)), ("Old printer", "It is old."));
+        draft.put(EXPOSURE, "customers");
+        draft.put(EXPOSURE, "data, staff  money");
         assert_eq!(draft.list(REFERENCES).unwrap(), ["#1", "#2"]);
+        assert_eq!(draft.list(EXPOSURE).unwrap(), ["data", "staff", "money"]);
         assert_eq!((draft.value(TITLE), draft.value(OWNER)), (Some(Value::text("Old printer")), Some(Value::text(""))));
         draft.set(TITLE, "");
+        draft.clear(EXPOSURE);
         assert!(!draft.is_given(TITLE) && draft.value(EXPOSURE).is_none());
     }
 
