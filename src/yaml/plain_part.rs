@@ -407,6 +407,7 @@ impl<'a> Reader<'a> {
         if !is_stripped {
             text.push('\n');
         }
+        text.shrink_to_fit();
         self.last_end = end;
         self.at = behind;
         self.go_to_content()?;
