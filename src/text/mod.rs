@@ -4,6 +4,7 @@
 
 mod confusable;
 pub(crate) mod keyboard;
+pub(crate) mod lanes;
 pub(crate) mod look_alike;
 mod month;
 mod nearest;
