@@ -129,9 +129,13 @@ impl Zone {
         let changes = clock.transitions();
         let from = changes.partition_point(|change| change.unix_leap_time() <= first);
         let between = changes[from..].iter().take_while(|change| change.unix_leap_time() <= last);
+        let outer = [self.offset(first), self.offset(last)];
+        if outer[0] == outer[1] && between.clone().next().is_none() {
+            return wall - TimeDelta::seconds(outer[0]);
+        }
         let offsets =
             between.map(|change| i64::from(clock.local_time_types()[change.local_time_type_index()].ut_offset()));
-        let shown = [self.offset(first), self.offset(last)]
+        let shown = outer
             .into_iter()
             .chain(offsets)
             .map(|offset| (seconds - offset, offset))
