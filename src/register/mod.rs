@@ -198,7 +198,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
-        None => yaml::parse(text),
+        None => yaml::parse_checked(text),
     };
     let exception = match tree {
         Err(problems) => {
