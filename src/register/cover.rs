@@ -224,6 +224,16 @@ mod tests {
             ("{tool: semgrep, id: x, until_fixed: true}", false),
             ("{tool: my scanner, id: x, paths: [a]}", true),
             ("{tool: my scanner, id: x, purls: ['pkg:npm/a']}", false),
+            ("{tool: kyverno, id: x, kind: Pod, namespace: a, match: [b]}", true),
+            ("{tool: kyverno, id: x, kind: [Pod]}", false),
+            ("{tool: kyverno, id: x, namespace: }", false),
+            ("{tool: kyverno, id: x, match: b}", false),
+            ("{tool: azure, id: x, scope: a, assignment: b}", true),
+            ("{tool: azure, id: x, scope: [a]}", false),
+            ("{tool: azure, id: x, assignment: {a: b}}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, version: [1]}}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, type: }}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, x-note: n}}", true),
             ("{id: x}", false),
             ("{tool: trivy}", false),
             ("trivy", false),
@@ -231,6 +241,29 @@ mod tests {
             let source = format!("covers: [{cover}]\n");
             let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
             assert_eq!(exception.covers[0].is_whole(), is_whole, "{cover}");
+        }
+    }
+
+    #[test]
+    fn a_cover_is_said_in_a_line() {
+        for (cover, words) in [
+            ("{tool: trivy, id: CVE-2026-1}", "trivy CVE-2026-1 wherever it is found"),
+            ("{tool: trivy, id: CVE-2026-1, paths: [a, b, c]}", "trivy CVE-2026-1 in a, b, c"),
+            ("{tool: trivy, id: CVE-2026-1, paths: [a, b, c, d, e]}", "trivy CVE-2026-1 in a, b, c, 2 more"),
+            ("{tool: trivy, id: x, purls: ['pkg:npm/a']}", "trivy x for pkg:npm/a"),
+            ("{tool: grype, id: x, package: {name: a, version: 1.0-2}}", "grype x for a 1.0-2"),
+            ("{tool: grype, id: x, package: a, until_fixed: true}", "grype x for a, until there is a fix"),
+            ("{tool: trivy, id: x, until_fixed: false}", "trivy x wherever it is found"),
+            (
+                "{tool: kyverno, id: x, kind: Pod, namespace: a, match: ['b']}",
+                "kyverno x, kind Pod, namespace a, where b",
+            ),
+            ("{tool: azure, id: x, scope: a, assignment: b}", "azure x, scope a, assignment b"),
+            ("{id: x}", "x wherever it is found"),
+        ] {
+            let source = format!("covers: [{cover}]\n");
+            let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
+            assert_eq!(exception.covers[0].words(), words, "{cover}");
         }
     }
 }

@@ -646,6 +646,102 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
     }
 
     #[test]
+    fn a_key_without_a_value_is_no_closure_and_no_incident() {
+        let read = |text| Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let it = read("closure:\nincident:\n");
+        assert!(it.closure.is_none() && it.incident.is_none() && it.is_judged_as_live());
+        let it = read("closure: {by: '@dana'}\nincident: {id: I-1}\n");
+        assert!(it.closure.is_some() && it.incident.is_some() && !it.is_judged_as_live());
+        assert!(read("closure: {by: '@dana'}\nstatus: active\n").is_judged_as_live());
+    }
+
+    #[test]
+    fn the_last_approver_is_that_of_the_last_renewal() {
+        for (renewals, approver) in
+            [("[]", "@mei"), ("[{approver: '@olek'}]", "@olek"), ("[{approver: '@olek'}, {reason: r}]", "@mei")]
+        {
+            let text = format!("approver: '@mei'\nrenewals: {renewals}\n");
+            let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
+            assert_eq!(it.last_approver().map(Text::as_str), Some(approver), "{renewals}");
+        }
+    }
+
+    #[test]
+    fn everyone_who_is_named_has_a_part() {
+        let text = "\
+requester: a
+owner: b
+approver: c
+reviews: [{by: d}, {note: n}]
+renewals: [{requester: e, approver: f}]
+amendments: [{by: g, approver: h}]
+closure: {by: i, verified_by: j}
+";
+        let it = Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let said: Vec<String> =
+            it.people().into_iter().map(|(role, who)| format!("{} {}", role.name(), who.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                "requester a",
+                "owner b",
+                "approver c",
+                "author d",
+                "requester e",
+                "approver f",
+                "author g",
+                "approver h",
+                "author i",
+                "verifier j"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_incident_is_reviewed_on_its_last_day_or_later() {
+        let emergency = "risk: {tier: emergency}\nincident: {ended: 2026-11-10}\n";
+        for (more, is_open) in [
+            ("", true),
+            ("reviews: [{date: 2026-11-09}]\n", true),
+            ("reviews: [{date: 2026-11-09}, {date: 2026-11-10}]\n", false),
+            ("reviews: [{note: n}]\n", true),
+            ("closure: {date: 2026-11-10}\n", false),
+            ("closure: {date: 2026-11-09}\n", true),
+        ] {
+            for (text, is_open) in [(emergency.to_owned(), is_open), (emergency.replace("emergency", "high"), false)] {
+                let text = text + more;
+                let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
+                assert_eq!(it.unreviewed_incident().is_some(), is_open, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_renewal_extends_the_end_before_it() {
+        let text = "expires: 2026-01-01\nrenewals: [{expires: 2026-02-01}, {expires: 2026-03-01}]\n";
+        let it = Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let before = |index| it.expiry_before(index).map(|end| end.value.to_string());
+        assert_eq!(
+            [0, 1, 2, 3].map(before),
+            ["2026-01-01", "2026-02-01", "2026-03-01", ""].map(|end| match end {
+                "" => None,
+                end => Some(end.to_owned()),
+            })
+        );
+        assert_eq!(it.current_expiry().map(|end| end.value.to_string()).as_deref(), Some("2026-03-01"));
+    }
+
+    #[test]
+    fn nothing_is_decided_without_an_approver_a_day_an_end_and_a_status() {
+        let lines = ["approver: '@mei'\n", "decided: 2026-01-01\n", "expires: 2026-02-01\n", "status: active\n"];
+        let is_undecided = |text: &str| Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap()).is_undecided();
+        assert!(!is_undecided(&lines.concat()));
+        for line in lines {
+            assert!(is_undecided(&lines.concat().replace(line, "title: t\n")), "{line}");
+        }
+    }
+
+    #[test]
     fn each_value_knows_its_field() {
         let tree = yaml::parse(EVERYTHING).unwrap();
         let Said(said) = Said::of(&Exception::from_node(FileId(0), "x", tree.clone()));

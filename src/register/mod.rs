@@ -248,3 +248,41 @@ pub fn stem(path: &str) -> &str {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_name_of_the_file_without_its_ending() {
+        for (path, id) in [("x/a.yaml", "a"), ("x/a.b.yml", "a.b"), ("a", "a"), ("x/.yaml", ""), ("x.y/a", "a")] {
+            assert_eq!(stem(path), id, "{path}");
+        }
+        let longest = "a".repeat(LONGEST_ID);
+        for id in ["a", "9", "2026-11-printer_certificate.v2", longest.as_str()] {
+            assert_eq!(id_problem(id), None, "{id}");
+        }
+        for (id, why) in [
+            ("", "the file's name gives no id".to_owned()),
+            ("-a", "the file's name gives the id `-a`, which is none".to_owned()),
+            (".a", "the file's name gives the id `.a`, which is none".to_owned()),
+            ("a b", "the file's name gives the id `a b`, which is none".to_owned()),
+            ("é", "the file's name gives the id `é`, which is none".to_owned()),
+            (&"a".repeat(LONGEST_ID + 1), format!("the id `{}…` has 101 characters, the limit is 100", "a".repeat(80))),
+        ] {
+            assert_eq!(id_problem(id).map(|problem| problem.message), Some(why), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_holds_no_mapping_is_not_readable() {
+        let file =
+            |path: &str, text: &str| crate::files::ReadFile::from(crate::source::Source::new(path, text.to_owned()));
+        let files = Files::from_read(vec![file("a.yaml", "- title: x\n"), file("b.yaml", "title: x\n")]);
+        let register = Register::parse_unjudged(&files, &[]).0;
+        let why = |at: usize| register.problem(register.files[at].id).map(|problem| problem.message.as_str());
+        assert_eq!(why(0), Some("the file contains a list, not a mapping"));
+        assert_eq!((why(1), register.exceptions().len()), (None, 1));
+        assert!(register.holds("B") && !register.holds("c"));
+    }
+}

@@ -214,6 +214,7 @@ mod tests {
     fn a_pointer_contains_the_index_in_each_list() {
         assert_eq!(At::field(const { pattern("/scope/system") }).pointer(), "/scope/system");
         assert_eq!(At::item(const { pattern("/renewals/*/expires") }, 12).pointer(), "/renewals/12/expires");
+        assert_eq!(At::item(const { pattern("/amendments/*/fields/*") }, 3).pointer(), "/amendments/3/fields/0");
         assert_eq!(At::inner(const { pattern("/amendments/*/fields/*") }, 3, 0).pointer(), "/amendments/3/fields/0");
     }
 }
