@@ -63,7 +63,7 @@ pub mod register {
 pub mod policy {
     pub use crate::policy::{
         Enforcement, Forge, Policy, RuleBook, Target, load_baseline, load_controls, load_people, load_schema,
-        load_suppressed,
+        load_signers, load_suppressed,
     };
 }
 pub mod suppressions {
@@ -80,7 +80,8 @@ pub mod scan {
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Saved, Standing, Verdict, Worth,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, ReviewState, Reviews, Rule, Saved, Standing,
+        Verdict, Worth,
     };
 }
 pub mod history {
