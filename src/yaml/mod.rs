@@ -18,6 +18,7 @@ mod pointer;
 mod problem;
 mod read;
 mod repair;
+mod signs;
 pub mod write;
 
 pub use ambiguous::ambiguous;
@@ -31,3 +32,4 @@ pub use place::{On, Place, Spot};
 pub use pointer::{escaped, key_at, lookup, unescaped};
 pub use problem::{MAX_LISTED, Problem, Related};
 pub use read::{MAX_BYTES, check_text};
+pub use signs::SIGNS;

@@ -426,6 +426,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::read;
+    use crate::yaml::SIGNS;
     use crate::yaml::read::read as parse;
 
     /// The exceptions of the fixtures.
@@ -438,64 +439,6 @@ mod tests {
             .filter_map(|path| fs::read_to_string(path).ok())
             .collect()
     });
-
-    /// What is put into a text: signs that mean something to YAML, and pieces of lines.
-    const PIECES: &[&str] = &[
-        ":",
-        ": ",
-        " #",
-        "#",
-        "- ",
-        "-",
-        "\n",
-        "\n\n",
-        " ",
-        "  ",
-        "\n  ",
-        "\n- ",
-        "\"",
-        "'",
-        "''",
-        "\\",
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        ", ",
-        "|\n",
-        ">-\n",
-        "|-",
-        ">+\n",
-        "?",
-        "? ",
-        "&a ",
-        "*a",
-        "!",
-        "%",
-        "@",
-        "`",
-        "~",
-        "null",
-        "true",
-        "1",
-        "é",
-        "\u{2028}",
-        "\u{feff}",
-        "\0",
-        "\u{85}",
-        "\u{7f}",
-        "---\n",
-        "...\n",
-        "\t",
-        "\r\n",
-        "key: value\n",
-        "a:\n",
-        "<<: ",
-        "=",
-        "a: |\n  b\n\n   c\n d",
-        "[a, {b: c}]",
-    ];
 
     fn is_same(text: &str) -> Result<bool, TestCaseError> {
         let Some(quick) = read(text) else { return Ok(false) };
@@ -518,14 +461,14 @@ mod tests {
             for (place, deleted, piece) in changes {
                 let at = text.floor_char_boundary(place.index(text.len() + 1));
                 let end = text.floor_char_boundary(text.len().min(at + deleted));
-                text.replace_range(at..end.max(at), PIECES[piece.index(PIECES.len())]);
+                text.replace_range(at..end.max(at), SIGNS[piece.index(SIGNS.len())]);
             }
             is_same(&text)?;
         }
 
         #[test]
         fn pieces_have_the_parser_s_tree_or_none(pieces in prop::collection::vec(any::<Index>(), 1..12)) {
-            let pieces = pieces.iter().map(|piece| PIECES[piece.index(PIECES.len())]);
+            let pieces = pieces.iter().map(|piece| SIGNS[piece.index(SIGNS.len())]);
             is_same(&format!("a: {}\n", pieces.collect::<String>()))?;
         }
     }

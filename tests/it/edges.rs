@@ -9,9 +9,7 @@ use stopgap::internal::files::{self, Repository};
 use stopgap::internal::gate::{Gate, Judged, Reach};
 use stopgap::internal::git::ObjectFormat;
 use stopgap::internal::history::{Changes, Circumstances, Document, Signatures, Signed};
-use stopgap::internal::policy::{
-    Forge, Policy, RuleBook, load_baseline, load_controls, load_people, load_signers, load_suppressed,
-};
+use stopgap::internal::policy::{Forge, Policy, RuleBook, load_signers};
 use stopgap::internal::register::{self, Register};
 use stopgap::internal::rule::{Finding, Findings};
 use stopgap::internal::rules::{self, Case, Judge};
@@ -200,13 +198,7 @@ fn rule_book(folder: &Path) -> RuleBook {
     let place = Repository::Folder(folder.to_path_buf());
     let mut policy = Policy::load(&place, None, rules::all()).unwrap();
     policy.signers = load_signers(&place, &policy).unwrap();
-    RuleBook {
-        people: load_people(&place, &policy).unwrap(),
-        controls: load_controls(&place, &policy).unwrap(),
-        baseline: load_baseline(&place, rules::all()).unwrap(),
-        suppressed: load_suppressed(&place).unwrap(),
-        policy,
-    }
+    RuleBook::read(&place, policy, rules::all()).unwrap()
 }
 
 /// A baseline that names one exception, with what it tolerates in it.
@@ -268,6 +260,21 @@ mod back_dated {
     fn without_the_pull_request_a_renewal_is_asked_for_in_time_until_the_last_day() {
         renewed(TODAY).is_silent("back-dated");
         renewed("2026-11-22").is_told("back-dated", REQUEST);
+    }
+
+    #[test]
+    fn an_approval_of_the_day_or_of_one_beside_it_shows_that_the_date_is_right() {
+        let roster = "people:\n  - {name: Mei Tanaka, handle: '@mei'}\n";
+        let before =
+            Edge::of(&[]).with("people.yaml", roster).with("stopgap.yaml", "rules: {decision-date-mismatch: off}\n");
+        let decided = exception(&[("decided", "2026-11-10"), ("starts", "2026-11-10")]);
+        let approved = |day: &str| before.clone().then(&[]).with(SCANNER, &decided).opened(day, Some(&["mei"]));
+        for day in ["2026-11-09", "2026-11-10", "2026-11-11"] {
+            approved(day).is_silent("back-dated");
+        }
+        for day in ["2026-11-08", "2026-11-12"] {
+            approved(day).is_told("back-dated", "the decision is dated `2026-11-10`, `13` days before");
+        }
     }
 
     #[test]
@@ -638,7 +645,7 @@ fn an_exception_that_moves_is_decided_by_the_owners_of_both_places() {
         "people:\n  - {name: Mei Tanaka, email: mei@example.com}\n  - {name: Olek Mazur, email: olek@example.com}\n";
     let moved = |owners: &str| {
         let mut edge = Edge::of(&[]).with(CODEOWNERS, owners).with("people.yaml", roster);
-        edge.head = edge.head.into_iter().filter(|(path, _)| *path != PRINTER).collect();
+        edge.head.remove(PRINTER);
         edge = edge.with("exceptions/old/label-printer.yaml", &exception(&[]));
         let base = edge.head.clone();
         edge.head.remove("exceptions/old/label-printer.yaml");

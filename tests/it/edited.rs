@@ -122,13 +122,7 @@ fn values_of(record: &Value, field: Field) -> Vec<&Value> {
 fn rule_book() -> RuleBook {
     let place = Repository::Folder("/nonexistent".into());
     let policy = Policy::load(&place, None, rules::all()).unwrap();
-    RuleBook {
-        people: stopgap::internal::policy::load_people(&place, &policy).unwrap(),
-        controls: stopgap::internal::policy::load_controls(&place, &policy).unwrap(),
-        policy,
-        baseline: None,
-        suppressed: None,
-    }
+    RuleBook::read(&place, policy, rules::all()).unwrap()
 }
 
 static JUDGE: LazyLock<Judge> = LazyLock::new(|| {

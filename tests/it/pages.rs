@@ -195,6 +195,22 @@ fn a_link_into_a_page_is_held_against_its_headings() {
     assert_eq!(targets("[a](b.md#c), ![d](e.png) <img src=\"f\">\n```\n[no](no.md)\n```\n"), ["b.md#c", "e.png", "f"]);
 }
 
+/// A sign that divides cells divides them in code too, and what is left over at the end of a row is not shown.
+#[test]
+fn every_row_of_a_table_has_as_many_cells_as_its_head() {
+    let mut rows = 0;
+    for (name, page) in pages() {
+        let mut head = None;
+        for line in prose(&page).lines() {
+            let cells = line.trim_start().starts_with('|').then(|| line.replace("\\|", "").matches('|').count());
+            head = head.or(cells).filter(|_| cells.is_some());
+            assert_eq!(cells, head, "{name}: {line}");
+            rows += usize::from(cells.is_some());
+        }
+    }
+    assert!(rows > 500, "{rows}");
+}
+
 /// Nobody finds a page that no list names.
 #[test]
 fn every_page_is_in_the_table_of_contents_once() {

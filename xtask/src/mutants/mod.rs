@@ -8,13 +8,12 @@ mod results;
 mod tree;
 mod trial;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use results::{Explained, Outcome, Results};
+use results::{Explained, Results};
 use tree::Tree;
 use trial::Trials;
 
@@ -135,7 +134,7 @@ fn fnv(text: &str) -> u64 {
 fn try_all(chosen: &[usize], tree: &Tree, trials: &Trials<'_>, results: &mut Results, jobs: usize) {
     let left: Vec<usize> =
         chosen.iter().copied().filter(|number| results.of(&tree.mutants[*number].name).is_none()).collect();
-    let (next, shared) = (AtomicUsize::new(0), Mutex::new((results, BTreeSet::new())));
+    let (next, shared) = (AtomicUsize::new(0), Mutex::new((results, 0_usize)));
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
@@ -143,23 +142,16 @@ fn try_all(chosen: &[usize], tree: &Tree, trials: &Trials<'_>, results: &mut Res
                     let outcome = trials.of(*number);
                     let Ok(mut shared) = shared.lock() else { return };
                     let (results, done) = &mut *shared;
-                    done.insert(*number);
+                    *done += 1;
                     if !outcome.killed() {
                         println!("survived: {} (line {})", tree.mutants[*number].name, tree.mutants[*number].line);
                     }
-                    if done.len().is_multiple_of(100) {
-                        println!("{} of {} tried", done.len(), left.len());
+                    if done.is_multiple_of(100) {
+                        println!("{done} of {} tried", left.len());
                     }
                     results.add(&tree.mutants[*number].name, outcome);
                 }
             });
         }
     });
-}
-
-/// Says how a mutant ended.
-impl Outcome {
-    fn killed(&self) -> bool {
-        matches!(self, Self::Killed(_))
-    }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::tree::{Program, Tree};
 use super::trial::{self, Ended};
+use crate::failed;
 
 /// A test that passes without a mutant.
 #[derive(Clone, Debug)]
@@ -137,5 +138,5 @@ fn keep(
     let names: Vec<&str> = tree.mutants.iter().map(|mutant| mutant.name.as_str()).collect();
     let value = json!({ "tree": tree.hash, "mutants": names, "tests": list });
     let path = home.join("reached.json");
-    fs::write(&path, value.to_string()).map_err(|error| format!("{}: {error}", path.display()))
+    fs::write(&path, value.to_string()).map_err(|error| failed(&path, &error))
 }

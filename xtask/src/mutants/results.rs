@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::find::Mutant;
 use super::tree::{MODULES, Tree};
+use crate::failed;
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,12 @@ pub enum Outcome {
     /// Some of its tests were too dear to run.
     NotFinished,
     Unreached,
+}
+
+impl Outcome {
+    pub fn killed(&self) -> bool {
+        matches!(self, Self::Killed(_))
+    }
 }
 
 /// The outcomes of this build and of the builds before.
@@ -51,7 +58,7 @@ impl Results {
             before.insert(name.to_owned(), outcome);
         }
         let file = OpenOptions::new().append(true).create(true).open(&path);
-        let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = file.map_err(|error| failed(&path, &error))?;
         Ok(Self { file, hash, quick, now, before })
     }
 
@@ -85,9 +92,8 @@ impl Results {
     /// Prints a row for each module, and every survivor that nobody explained.
     pub fn print(&self, tree: &Tree, chosen: &[usize], explained: &Explained) {
         let row = |name: &str, numbers: &[usize]| {
-            let killed =
-                numbers.iter().filter(|n| matches!(self.of(&tree.mutants[**n].name), Some(Outcome::Killed(_))));
-            let killed = killed.count();
+            let is_killed = |n: &&usize| self.of(&tree.mutants[**n].name).is_some_and(Outcome::killed);
+            let killed = numbers.iter().filter(is_killed).count();
             let known = numbers.iter().filter(|n| explained.has(&tree.mutants[**n].name)).count();
             let all = numbers.len() - known;
             let part = if all == 0 { 100.0 } else { 100.0 * killed.min(all) as f64 / all as f64 };
@@ -108,7 +114,7 @@ impl Results {
         let mut open: Vec<&Mutant> = chosen
             .iter()
             .map(|number| &tree.mutants[*number])
-            .filter(|mutant| !matches!(self.of(&mutant.name), Some(Outcome::Killed(_))) && !explained.has(&mutant.name))
+            .filter(|mutant| !self.of(&mutant.name).is_some_and(Outcome::killed) && !explained.has(&mutant.name))
             .collect();
         open.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         for mutant in open {
@@ -127,7 +133,7 @@ pub struct Explained {
 impl Explained {
     pub fn read(root: &Path) -> Result<Self, String> {
         let path = root.join("xtask/mutants.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
         let document =
             toml_edit::Document::parse(text.as_str()).map_err(|error| format!("{}: {error}", path.display()))?;
         let tables = document.get("explained").and_then(|item| item.as_array_of_tables());

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::find::{self, Mutant, Site};
+use crate::failed;
 
 /// The sources that are mutated.
 pub const MODULES: [&str; 7] =
@@ -228,8 +228,7 @@ fn put(path: &Path, contents: &[u8]) -> Result<(), String> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(());
     }
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).and_then(|()| fs::write(path, contents)).map_err(|error| failed(path, &error))
+    crate::write(path, contents)
 }
 
 fn copy_permissions(from: &Path, to: &Path) -> Result<(), String> {
@@ -252,8 +251,4 @@ fn remove_others(folder: &Path, kept: &BTreeSet<String>) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn failed(path: &Path, error: &io::Error) -> String {
-    format!("{}: {error}", path.display())
 }
