@@ -23,7 +23,7 @@ pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use apply::apply;
-pub use comments::{Comment, comments};
+pub use comments::comments;
 pub use fix::{Fix, Replacement};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Style};
