@@ -165,3 +165,21 @@ fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
 fn words<'t>(text: &'t Option<Text<'_>>) -> Vec<&'t str> {
     text.iter().flat_map(|text| text.as_str().split_whitespace()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn a_name_that_is_no_id_stays_out_of_a_command() {
+        for (id, shown) in
+            [("printer-2026", "printer-2026"), ("x;rm", "ID"), ("$(x)", "ID"), ("--on", "ID"), ("", "ID")]
+        {
+            let it = Exception::from_node(FileId(0), id, yaml::parse("approver: '@mei'\n").unwrap());
+            let decisions = pending(None, &it);
+            let commands: Vec<String> = decisions.iter().map(|it| it.command(Day::FIRST)).collect();
+            assert_eq!(commands, [format!("stopgap decide {shown} --on {}", Day::FIRST)], "{id}");
+        }
+    }
+}

@@ -73,18 +73,13 @@ fn exclusive<'g>(
     other: &'g Commit,
 ) -> Vec<&'g Commit> {
     const OURS: u8 = 1;
-    const BOTH: u8 = 3;
-    let mut colours: HashMap<&Commit, u8> = HashMap::new();
-    let mut queue = BinaryHeap::new();
+    const THEIRS: u8 = 2;
+    const BOTH: u8 = OURS | THEIRS;
+    let generation = |commit: &Commit| generations.get(commit).copied().unwrap_or_default();
+    let mut colours: HashMap<&Commit, u8> = HashMap::from([(tip, OURS), (other, THEIRS)]);
+    let mut queue = BinaryHeap::from([tip, other].map(|commit| (generation(commit), commit)));
     let mut found = Vec::new();
-    let mut open = 0_usize;
-    for (commit, colour) in [(tip, OURS), (other, 2)] {
-        let before = *colours.entry(commit).and_modify(|old| *old |= colour).or_insert(colour);
-        if before == colour {
-            queue.push((generations.get(commit).copied().unwrap_or_default(), commit));
-            open += usize::from(colour == OURS);
-        }
-    }
+    let mut open = usize::from(tip != other);
     // Children come before their parents, so a colour is final when its commit is taken from the queue.
     while let Some((_, commit)) = queue.pop() {
         let colour = colours.get(commit).copied().unwrap_or(BOTH);
@@ -98,7 +93,7 @@ fn exclusive<'g>(
             colours.insert(parent, new);
             match old {
                 None => {
-                    queue.push((generations.get(parent).copied().unwrap_or_default(), parent));
+                    queue.push((generation(parent), parent));
                     open += usize::from(new == OURS);
                 }
                 Some(OURS) if new != OURS => open = open.saturating_sub(1),
