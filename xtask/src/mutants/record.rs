@@ -55,6 +55,9 @@ pub fn tests(tree: &Tree, home: &Path, without: &[String], anew: bool, jobs: usi
                     let test = record(tree, *program, name, &log);
                     if let Ok(mut recorded) = recorded.lock() {
                         recorded.push(test);
+                        if recorded.len().is_multiple_of(100) {
+                            println!("{} tests are known", recorded.len());
+                        }
                     }
                 }
             });
@@ -66,7 +69,9 @@ pub fn tests(tree: &Tree, home: &Path, without: &[String], anew: bool, jobs: usi
     keep(tree, home, &recorded, others)?;
     let failing: Vec<&str> =
         recorded.iter().filter(|(_, passes)| !passes).map(|(test, _)| test.name.as_str()).collect();
-    println!("tests that fail without a mutant and are left out: {}", failing.join(", "));
+    if !failing.is_empty() {
+        println!("tests that fail without a mutant and are left out: {}", failing.join(", "));
+    }
     Ok(recorded.into_iter().filter(|(_, passes)| *passes).map(|(test, _)| test).collect())
 }
 
@@ -86,7 +91,7 @@ fn record(tree: &Tree, program: usize, name: &str, log: &Path) -> (Test, bool) {
     let seconds = start.elapsed().as_secs_f64();
     let text = fs::read_to_string(log).unwrap_or_default();
     let mutants = text.lines().filter_map(|line| line.parse().ok()).collect();
-    (Test { program, name: name.to_owned(), seconds, mutants }, matches!(ended, Ended::Passed))
+    (Test { program, name: name.to_owned(), seconds, mutants }, matches!(ended, Ok(Ended::Passed)))
 }
 
 type Kept = BTreeMap<(String, String), (f64, bool, BTreeSet<usize>)>;
