@@ -98,15 +98,36 @@ fn run(root: &Path, options: &Options<'_>) -> Result<ExitCode, String> {
         return Err("there is no such mutant".into());
     }
     if let Some(sample) = options.sample {
-        println!("a sample of {} mutants, drawn by --seed {} (asked for {sample})", chosen.len(), options.seed);
+        if chosen.len() < sample {
+            return Err(format!("there are only {} mutants to draw {sample} from", chosen.len()));
+        }
+        println!("a sample of {sample} mutants, drawn by --seed {}", options.seed);
     }
     let records = record::tests(&tree, &home, &explained.without, options.record, options.jobs)?;
     let trials = Trials::new(&tree, records, &results, options.seconds);
     try_all(&chosen, &tree, &trials, &mut results, options)?;
     results.print(&tree, &chosen, &explained);
-    let survives = |name: &String| !results.is_killed(name) && !explained.has(name);
-    let survivors = chosen.iter().filter(|number| survives(&tree.mutants[**number].name)).count();
-    Ok(if survivors * 20 > chosen.len() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let known = |number: &&usize| explained.has(&tree.mutants[**number].name);
+    let all = chosen.len() - chosen.iter().filter(known).count();
+    let killed =
+        chosen.iter().filter(|number| !known(number) && results.is_killed(&tree.mutants[**number].name)).count();
+    if options.sample.is_some() {
+        let (least, most) = interval(killed, all);
+        println!(
+            "\n{killed} of {all} are killed; of all mutants, it would be {least:.1} % to {most:.1} % (95 % confidence)"
+        );
+    }
+    Ok(if killed * 20 < all * 19 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Returns between which parts, in per cent, the whole lies of which so many of a sample are good: Wilson's score interval
+/// at 95 % (<https://www.itl.nist.gov/div898/handbook/prc/section2/prc241.htm>).
+fn interval(good: usize, all: usize) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    let (n, p) = (all as f64, good as f64 / all as f64);
+    let (middle, half) = (p + Z * Z / (2.0 * n), Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt());
+    let part = |value: f64| 100.0 * value / (1.0 + Z * Z / n);
+    (part(middle - half), part(middle + half))
 }
 
 /// Draws what to try.
@@ -136,8 +157,10 @@ fn try_all(
     options: &Options<'_>,
 ) -> Result<(), String> {
     let most = if options.quick { 0.0 } else { options.seconds };
-    let left: Vec<usize> =
+    let mut left: Vec<usize> =
         chosen.iter().copied().filter(|number| results.of(&tree.mutants[*number].name).is_none()).collect();
+    // What an interrupted run has found is a sample of the rest.
+    left.sort_by_key(|number| (trials.is_dear(*number), find::fnv(&tree.mutants[*number].name)));
     println!(
         "{} mutants are to be tried; of {} it is known what becomes of them",
         left.len(),
@@ -183,4 +206,17 @@ fn try_all(
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_says_how_little_it_says() {
+        for (good, all, least, most) in [(95, 100, 88.8, 97.8), (100, 100, 96.3, 100.0), (0, 10, 0.0, 27.8)] {
+            let (from, to) = interval(good, all);
+            assert!((from - least).abs() < 0.05 && (to - most).abs() < 0.05, "{good} of {all}: {from} to {to}");
+        }
+    }
 }

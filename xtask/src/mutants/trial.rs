@@ -52,6 +52,12 @@ impl<'t> Trials<'t> {
         Self { tree, tests, reaching, most, before, killers: Mutex::new(BTreeMap::new()) }
     }
 
+    /// Tells whether only tests of the command line reach a mutant, which are dear.
+    pub fn is_dear(&self, number: usize) -> bool {
+        let mut programs = self.reaching[number].iter().map(|test| &self.tree.programs[self.tests[*test].program].name);
+        programs.len() > 0 && programs.all(|name| name == "it")
+    }
+
     /// Runs tests until one fails.
     ///
     /// # Errors
@@ -70,6 +76,9 @@ impl<'t> Trials<'t> {
         order.extend(reaching);
         let mut seen = vec![false; self.tests.len()];
         order.retain(|test| !std::mem::replace(&mut seen[*test], true));
+        let all = order.len();
+        order.retain(|test| self.tests[*test].seconds < self.most);
+        let is_dear = order.len() < all;
         let (mut spent, mut most) = (0.0, 0.3);
         let text = number.to_string();
         while !order.is_empty() && spent < self.most {
@@ -91,7 +100,7 @@ impl<'t> Trials<'t> {
             spent += self.seconds(&batch);
             most *= 2.0;
         }
-        Ok(if order.is_empty() { Outcome::Survived } else { Outcome::NotFinished })
+        Ok(if order.is_empty() && !is_dear { Outcome::Survived } else { Outcome::NotFinished })
     }
 
     /// Returns those of the tests that fail without a mutant: what they killed may live.
