@@ -138,6 +138,11 @@ fn is_pull(subject: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     /// Creates a graph from lines such as `m a b: Merge branch 'x'`; `*` after the name marks a commit of the forge.
@@ -196,6 +201,65 @@ mod tests {
         assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "feda");
         // Both sides merged something: the first parent counts.
         assert_eq!(line("f b e: mine\ne* d\nd a\nb* a\na"), "fba");
+    }
+
+    /// Commits by number, each with parents of smaller numbers.
+    fn graph(parents: &[Vec<usize>]) -> (Graph, Vec<Commit>) {
+        let commits: Vec<Commit> =
+            (0..parents.len()).map(|number| Commit::from_digits(&format!("{number:040x}")).unwrap()).collect();
+        let info = |parents: &Vec<usize>| CommitInfo {
+            parents: parents.iter().map(|parent| commits[*parent].clone()).collect(),
+            committed: 0,
+            authored: 0,
+            request: None,
+            author: String::new(),
+            co_authors: Vec::new(),
+            subject: String::new(),
+            by_forge: false,
+        };
+        (commits.iter().cloned().zip(parents.iter().map(info)).collect(), commits)
+    }
+
+    #[test]
+    fn a_generation_is_the_longest_way_down() {
+        let (graph, commits) = graph(&[vec![], vec![0], vec![1, 0], vec![0, 2], vec![3]]);
+        let numbers = generations(&graph, &commits[4]);
+        assert_eq!(commits.iter().map(|commit| numbers[commit]).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_one_commit_has_and_another_has_not_is_what_a_plain_walk_finds(
+            parents in prop::collection::vec(prop::collection::vec(any::<Index>(), 0..3), 2..14),
+            tip in any::<Index>(),
+            other in any::<Index>(),
+        ) {
+            let parents: Vec<Vec<usize>> = parents
+                .iter()
+                .enumerate()
+                .map(|(number, parents)| match number {
+                    0 => Vec::new(),
+                    _ => parents.iter().map(|parent| parent.index(number)).collect(),
+                })
+                .collect();
+            let (graph, commits) = graph(&parents);
+            let below = |from: usize| {
+                let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+                while let Some(number) = left.pop() {
+                    if seen.insert(number) {
+                        left.extend(&parents[number]);
+                    }
+                }
+                seen
+            };
+            let (tip, other) = (tip.index(commits.len()), other.index(commits.len()));
+            let mut numbers = generations(&graph, &commits[tip]);
+            numbers.extend(generations(&graph, &commits[other]));
+            let found = exclusive(&graph, &numbers, &commits[tip], &commits[other]);
+            let wanted: BTreeSet<&Commit> = below(tip).difference(&below(other)).map(|at| &commits[*at]).collect();
+            prop_assert_eq!(found.len(), wanted.len());
+            prop_assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), wanted);
+        }
     }
 
     #[test]

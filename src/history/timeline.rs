@@ -349,6 +349,26 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_was_rewritten_is_edited_and_a_status_needs_its_step() {
+        for key in ["amendments", "renewals", "reviews"] {
+            let list = |items: &str| format!("{key}: [{items}]\n");
+            let rewritten = told(&list("{note: a}"), &list("{note: b}, {note: c}"));
+            assert_eq!(rewritten, [format!("edited {key}")]);
+            assert_eq!(told(&list("{note: a}"), &list("{note: a}")), [""; 0]);
+        }
+        assert_eq!(told("status: expired\n", "status: active\n"), ["edited status"]);
+        let renewed = "renewals: [{expires: 2026-12-01}]\n";
+        assert_eq!(
+            told("status: rejected\n", &format!("status: active\n{renewed}")),
+            ["renewed until 2026-12-01", "edited status"]
+        );
+        assert_eq!(
+            told("status: expired\n", &format!("status: closed\n{renewed}")),
+            ["renewed until 2026-12-01", "edited status"]
+        );
+    }
+
+    #[test]
     fn a_closure_explains_the_status_only_of_what_was_open() {
         let closed = "status: closed\nclosure: {by: '@i'}\n";
         assert_eq!(told("status: rejected\n", closed), ["closed by `@i`", "edited status"]);
