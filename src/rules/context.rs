@@ -12,11 +12,11 @@ use crate::policy::places::There;
 use crate::policy::{Baseline, Policy, RuleBook, SuppressionBaseline};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
-use crate::rules::BaselineUse;
+use crate::rules::{Agreed, BaselineUse, Takeover};
 use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
-use crate::suppressions::Inventory;
+use crate::suppressions::{Inventory, Licences};
 use crate::text::Phrases;
 use crate::time::Today;
 use crate::yaml::{self, Comment, Problem, Spot};
@@ -187,6 +187,10 @@ pub struct Context<'c> {
     pub around: Option<&'c Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'c Scan>,
+    /// What the change takes over by its baseline, and who agrees to that.
+    pub(crate) takeover: Option<&'c (Takeover, Agreed)>,
+    /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
+    pub(crate) licences: Option<&'c Licences<'c, 'c>>,
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,

@@ -289,6 +289,24 @@ fn markers_are_judged_where_the_policy_says_so() {
     assert_eq!(check(&repo, "2026-12-17", &[]).0, 0);
 }
 
+/// What is said of the end, and what is shown of the record, is the same day.
+#[test]
+fn what_was_closed_ended_with_its_closure() {
+    let repo = repository("suppressions: [bandit]\nmarkers: true\nrules: {not-code-owned: off}\n");
+    let closure = "{date: 2026-11-22, by: Luis Prado, verified_by: Mei Tanaka, note: The new tool prints them.}";
+    let covers = "[{tool: bandit, id: B605, paths: ['app/**']}]";
+    let fields = [("status", "closed"), ("covers", covers), ("closure", closure)];
+    repo.write("exceptions/label-printer.yaml", &exception(&fields));
+    repo.write("app/run.py", "os.system(a + b)  # nosec B605\n# stopgap: label-printer\n");
+    repo.commit("closed");
+    let run = stopgap(&repo, &["check", "--today", TODAY]);
+    for rule in ["suppression-outlives-exception", "stale-marker"] {
+        let found = run.stdout.split("\n\n").find(|part| part.contains(&format!("[{rule}]"))).unwrap_or_default();
+        assert!(found.contains("was closed on `2026-11-22`"), "{rule}: {}", run.stdout);
+        assert!(found.contains(" closure: ") && !found.contains(" expires: "), "{rule}: {}", run.stdout);
+    }
+}
+
 #[test]
 fn a_marker_permits_no_more_than_its_exception_covers() {
     let repo = repository("suppressions: [bandit]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");

@@ -116,7 +116,7 @@ impl Run<'_> {
                 None => then::remark_today(self.arguments.today.as_deref(), judge.today, || Git::open(&self.root)),
             }
         }
-        let lock = if self.arguments.fix { Some(Lock::take(&self.root.join(&folder))?) } else { None };
+        let lock = if self.arguments.fix { Some(Lock::take(&self.root, &folder)?) } else { None };
         let mut files = head.register(&folder)?;
         head.refuse_unfetched(&folder, &files)?;
         if self.then.is_none() {

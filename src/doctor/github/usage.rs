@@ -198,7 +198,7 @@ impl<'d> Usage<'d> {
     pub(super) fn all_registers(&self) -> bool {
         match &self.what {
             What::Action(_) => self.input("all-registers") == "true",
-            What::Command(command) => command.options.iter().any(|option| option == "--all-registers"),
+            What::Command(command) => command.has("--all-registers"),
         }
     }
 

@@ -171,9 +171,7 @@ impl Usage<'_> {
         match &self.kind {
             Kind::Component { inputs, .. } => inputs.get("all-registers").is_some_and(|value| value == "true"),
             Kind::Copy(job) => job.variables.get("STOPGAP_ALL_REGISTERS").is_some_and(|value| value == "true"),
-            Kind::Job(_) => commands(self.script(), &|_| None)
-                .iter()
-                .any(|command| command.options.iter().any(|option| option == "--all-registers")),
+            Kind::Job(_) => commands(self.script(), &|_| None).iter().any(|command| command.has("--all-registers")),
         }
     }
 
