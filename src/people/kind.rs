@@ -187,14 +187,27 @@ const LONGEST_GROUP: usize = 4;
 
 /// Tells whether folded words only name a group or an office: `it department`, `the facility team`, `everyone`.
 pub(crate) fn is_group_name(words: &[&str]) -> bool {
-    let anywhere = |word: &str| ALWAYS_GROUP.find(word).is_some() || compound(word).is_some();
-    let is_one = |word: &&str| anywhere(word) || group_of(word).is_some();
-    let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.find(word).is_some();
     match words {
-        [first, .., last] if words.len() <= LONGEST_GROUP && ARTICLES.find(first).is_some() && anywhere(last) => true,
-        // In most texts the first word is neither.
-        words => words.iter().all(|word| is_article(word) || is_one(word)) && words.iter().any(is_one),
+        [first, .., last]
+            if words.len() <= LONGEST_GROUP && ARTICLES.find(first).is_some() && is_always_group(last) =>
+        {
+            true
+        }
+        words => words.iter().all(|word| begins_group_name(word)) && words.iter().any(|word| is_of_group(word)),
     }
+}
+
+/// Tells whether a folded word may be the first one of the name of a group, as few are.
+pub(crate) fn begins_group_name(word: &str) -> bool {
+    JOINING.find(word).is_some() || ARTICLES.find(word).is_some() || is_of_group(word)
+}
+
+fn is_of_group(word: &str) -> bool {
+    is_always_group(word) || group_of(word).is_some()
+}
+
+fn is_always_group(word: &str) -> bool {
+    ALWAYS_GROUP.find(word).is_some() || compound(word).is_some()
 }
 
 fn group_of(word: &str) -> Option<&'static str> {

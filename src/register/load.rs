@@ -167,7 +167,7 @@ impl Files {
     /// Returns what stopped the reading of a file.
     #[must_use]
     pub fn fault(&self, id: FileId) -> Option<&Problem> {
-        self.list.get(id.index())?.fault.as_ref()
+        self.list.get(id.index())?.fault.as_deref()
     }
 
     /// Forgets the texts of all files but some, whose ids stay what they are.
@@ -256,10 +256,20 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     ids
 }
 
-/// Lists the exception files: whatever has the name of one and is not a folder.
+/// Lists the exception files, the folders directly below the register's on all cores.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut paths = Vec::new();
-    for entry in WalkDir::new(top).follow_links(false).follow_root_links(false) {
+    let (mut paths, folders) = list_in(WalkDir::new(top).max_depth(1), top)?;
+    let below: Vec<Result<_, Error>> = folders.par_iter().map(|folder| list_in(WalkDir::new(folder), folder)).collect();
+    for listed in below {
+        paths.append(&mut listed?.0);
+    }
+    Ok(paths)
+}
+
+/// Lists the exception files of a walk, whatever has the name of one and is not a folder, and the folders below its top.
+fn list_in(walk: WalkDir, top: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
+    let (mut paths, mut folders) = (Vec::new(), Vec::new());
+    for entry in walk.follow_links(false).follow_root_links(false) {
         let entry = entry.map_err(|error| {
             let place = error.path().unwrap_or(top).display().to_string();
             unreadable(&place, &error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
@@ -269,11 +279,13 @@ fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
             return Err(Error::Submodule { kind: FOLDER, path });
         }
         let named = is_named_like_one(&entry.file_name().to_string_lossy());
-        if (named || is_linked_folder(&entry)) && !entry.file_type().is_dir() {
+        if entry.file_type().is_dir() {
+            folders.extend((entry.depth() > 0).then(|| entry.into_path()));
+        } else if named || is_linked_folder(&entry) {
             paths.push(entry.into_path());
         }
     }
-    Ok(paths)
+    Ok((paths, folders))
 }
 
 /// Returns whether a file's name makes it an exception: it ends in `.yaml` or `.yml`, in any case.

@@ -56,8 +56,8 @@ pub struct Register<'a> {
     exceptions: Vec<Arc<Exception<'a>>>,
     /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// The index of each file's exception.
-    by_file: FxHashMap<FileId, usize>,
+    /// The place of each file's exception, by the number of the file.
+    by_file: Vec<Option<u32>>,
     /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
     /// The ids in lower case, once somebody has asked for one.
@@ -118,13 +118,14 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        register.by_file.reserve(files.len());
+        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
+        register.by_file.resize(count, None);
         for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
             register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
             if let Some(exception) = exception {
-                register.by_file.insert(file.id, register.exceptions.len());
+                register.by_file[file.id.index()] = u32::try_from(register.exceptions.len()).ok();
                 register.exceptions.push(exception);
             }
         }
@@ -139,7 +140,8 @@ impl<'a> Register<'a> {
     /// Returns the exception of a file, if the file has a tree.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
-        self.exceptions.get(*self.by_file.get(&file)?).map(|exception| &**exception)
+        let place = *self.by_file.get(file.index())?;
+        self.exceptions.get(place? as usize).map(|exception| &**exception)
     }
 
     /// Returns the tree of an exception, if it was kept.
@@ -196,7 +198,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
-        None => yaml::parse(text),
+        None => yaml::parse_checked(text),
     };
     let exception = match tree {
         Err(problems) => {

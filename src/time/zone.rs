@@ -125,7 +125,11 @@ impl Zone {
         let wall = local.and_utc();
         let seconds = wall.timestamp();
         // There is one change of the clocks at most between these two, so that no third offset comes into question.
-        let shown = [self.offset(seconds - DAY), self.offset(seconds + DAY)]
+        let offsets = [self.offset(seconds - DAY), self.offset(seconds + DAY)];
+        if offsets[0] == offsets[1] {
+            return wall - TimeDelta::seconds(offsets[0]);
+        }
+        let shown = offsets
             .into_iter()
             .map(|offset| (seconds - offset, offset))
             .filter(|(at, offset)| self.offset(*at) == *offset)
