@@ -241,9 +241,6 @@ impl<'a> Pattern<'a> {
             parts = shorter;
             inside = true;
         }
-        if parts == "**" {
-            return Self { parts: "*", anywhere: true, tail: Tail::Anything };
-        }
         let tail = match parts.rsplit('/').next() {
             _ if inside => Tail::Inside,
             Some("*") => Tail::Nothing,
