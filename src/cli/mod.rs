@@ -75,13 +75,24 @@ pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
     read(Cli::command()).or_else(|_| read(command()))
 }
 
-/// Returns the whole command line, each command with its examples. A command has its arguments once it is built.
+/// Returns the whole command line, each command with its arguments and examples.
 #[must_use]
 pub fn command() -> clap::Command {
-    let whole = Cli::command().help_template(help::whole());
-    let whole = whole.before_help(help::shown_examples("")).after_help(help::commands());
+    let named = Cli::command();
+    let whole = named.clone().help_template(help::whole());
+    let mut whole = whole.before_help(help::shown_examples("")).after_help(help::commands());
+    whole.build();
     whole.mut_subcommands(|it| {
         let examples = help::shown_examples(it.get_name());
+        // The arguments brought a description of their own along.
+        let said = named.find_subcommand(it.get_name()).and_then(|named| {
+            let about = named.get_about()?;
+            Some((about.clone(), named.get_long_about().unwrap_or(about).clone()))
+        });
+        let it = match said {
+            Some((about, long_about)) => it.about(about).long_about(long_about),
+            None => it,
+        };
         it.help_template(help::OF_A_COMMAND).before_help(examples)
     })
 }

@@ -36,10 +36,8 @@ const BY_ID: [(&str, bool); 8] = [
 /// Returns the command line, with completion of ids, rules, people, controls and fields.
 #[must_use]
 pub fn command() -> clap::Command {
-    let mut command = cli::command();
-    // A command has its arguments once it is built, and then they must keep their order.
-    command.build();
-    command.mut_subcommands(|it| {
+    // A command has its arguments already, and they must keep their order.
+    cli::command().mut_subcommands(|it| {
         let name = it.get_name().to_owned();
         it.mut_args(|argument| complete(&name, argument))
     })

@@ -4,9 +4,11 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::commands::{then, write};
+use walkdir::WalkDir;
+
+use crate::commands::then;
+use crate::commands::write::{self, LeftOver};
 use crate::error::Error;
-use crate::text::shown;
 
 /// The right to edit a register, until it is dropped or the process ends.
 ///
@@ -23,44 +25,55 @@ const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl Lock {
-    /// Waits for the right to edit.
+    /// Waits for the right to edit the register in a folder below a root, and removes what killed edits left there and in
+    /// the root, where the rule book is.
     ///
     /// # Errors
     ///
     /// If another edit holds it for longer than ten seconds.
-    pub(super) fn take(folder: &Path) -> Result<Self, Error> {
+    pub(super) fn take(root: &Path, folder: &str) -> Result<Self, Error> {
+        let folder = root.join(folder);
         // Opening a pipe in the folder's place would wait for a writer.
-        if !std::fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
+        if !std::fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
             return Ok(Self { folder: None });
         }
-        let Ok(file) = File::open(folder) else { return Ok(Self { folder: None }) };
+        let Ok(file) = File::open(&folder) else { return Ok(Self { folder: None }) };
         for _ in 0..TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { folder: Some(file) }),
+                Ok(()) => {
+                    let lock = Self { folder: Some(file) };
+                    lock.sweep(root);
+                    lock.sweep_each(WalkDir::new(&folder));
+                    return Ok(lock);
+                }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(_)) => return Ok(Self { folder: None }),
             }
         }
-        Err(Error::Locked { folder: folder.to_path_buf() })
+        Err(Error::Locked { folder })
     }
 
-    /// Removes what killed edits left behind in a folder of the register: temporary files that nobody can be writing,
-    /// because this edit has the lock. What may hold something that somebody saved is named on standard error instead.
+    /// Removes what killed edits left in a folder: temporary files that nobody can be writing, because this edit has the
+    /// lock, and files that were to be replaced. What somebody saved meanwhile is named on standard error instead.
     pub(super) fn sweep(&self, folder: &Path) {
+        self.sweep_each(WalkDir::new(folder).max_depth(1));
+    }
+
+    fn sweep_each(&self, walk: WalkDir) {
         if self.folder.is_none() {
             return;
         }
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (is_file, name) = (entry.file_type().is_ok_and(|kind| kind.is_file()), entry.file_name());
-            let name = name.to_string_lossy();
-            if is_file && write::is_temporary(&name) {
+        let files = walk.into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        for path in files.map(walkdir::DirEntry::into_path) {
+            match write::left_over(&path) {
                 // One that cannot be removed does no harm.
-                let _ = std::fs::remove_file(entry.path());
-            } else if is_file && write::is_exchanged(&name) {
-                then::remark(&format!(
-                    "an edit that was killed left `{}`: a file as it was, or as it was to be; look at it and remove it",
-                    shown(&entry.path().to_string_lossy())
-                ));
+                Some(LeftOver::Ours) => drop(std::fs::remove_file(path)),
+                Some(LeftOver::Saved) => then::remark(&format!(
+                    "an edit was killed before it could put back what somebody had just saved: that is in `{}`; take from \
+                     it what you need, and remove it",
+                    path.display()
+                )),
+                None => {}
             }
         }
     }

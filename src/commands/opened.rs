@@ -99,7 +99,7 @@ impl Opened {
         world: &World,
     ) -> Result<(Self, Lock), Error> {
         let unread = Self::unread(arguments, today, world)?;
-        let lock = Lock::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        let lock = Lock::take(&unread.root, &unread.judge.policy.exceptions)?;
         Ok((unread.read()?, lock))
     }
 
@@ -115,7 +115,7 @@ impl Opened {
         world: &World,
     ) -> Result<(Self, Lock), Error> {
         let unread = Self::unread(arguments, today, world)?;
-        let lock = Lock::take(&unread.root.join(&unread.judge.policy.exceptions))?;
+        let lock = Lock::take(&unread.root, &unread.judge.policy.exceptions)?;
         let files = match register::read(&unread.root, &unread.judge.policy.exceptions) {
             Err(Error::NoRegister { .. }) => Files::default(),
             read => read?,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli;
+use crate::commands::lock::Lock;
 use crate::commands::opened::Opened;
 use crate::commands::{World, check, import, surroundings, write};
 use crate::error::{Argument, Error, Named};
@@ -193,6 +194,7 @@ fn write_baseline(
     let text = before.map_or_else(String::new, |before| before.text.clone());
     let after = SuppressionBaseline { text, ..SuppressionBaseline::new(until, kept) };
     let path = opened.root.join(SUPPRESSIONS);
+    let _lock = Lock::take(&opened.root, &judge.policy.exceptions)?;
     match before {
         Some(before) => write::replace(&path, &before.text, &after.to_yaml())?,
         None => write::new(&[(path, after.to_yaml().as_bytes())], &opened.root)?,

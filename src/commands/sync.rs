@@ -1,5 +1,6 @@
 //! `stopgap sync`: the ignore files of scanners, written from the exceptions in force.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -110,12 +111,10 @@ fn targets(
         warn(name(target.tool), &target.path, &unsaid, opened, world);
     }
     if let Some(lock) = lock {
-        let folders = compared.iter().filter(|one| one.plan.text.is_some());
-        folders.filter_map(|one| opened.root.join(&one.target.path).parent().map(Path::to_path_buf)).for_each(
-            |folder| {
-                lock.sweep(&folder);
-            },
-        );
+        let folder = |one: &Compared<'_>| opened.root.join(&one.target.path).parent().map(Path::to_path_buf);
+        let folders: BTreeSet<PathBuf> = compared.iter().filter_map(folder).collect();
+        // The root is swept already.
+        folders.iter().filter(|folder| **folder != opened.root).for_each(|folder| lock.sweep(folder));
         store(&compared, &opened.root)?;
     }
     let is_wrong =
@@ -172,7 +171,7 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     let read = read_up_to(&full, target.path.clone(), None, LARGEST);
     match read.fault {
         Some(fault) if !read.opened => Err(unreadable(fault.message)),
-        Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![fault] }),
+        Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![*fault] }),
         None => Ok((read.source, true)),
     }
 }

@@ -5,34 +5,54 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::commands::{World, place};
 use crate::error::{Argument, Error, Named, Refusal};
+use crate::files::{MAX_BYTES_BESIDE, read_named};
 use crate::output::Look;
 use crate::policy::Policy;
 use crate::text::nearest;
 
-/// How the name of a temporary file begins; six random letters and digits follow.
+/// How the name of a temporary file of an edit begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
 
-/// How the name of a file that is exchanged for another one begins, until what it was exchanged for was looked at; six
-/// random letters and digits follow.
+/// How the name of a temporary file of an output begins. No lock guards it, so an edit cannot tell whether somebody is
+/// still writing it, and leaves it alone.
+const OUTPUT: &str = ".stopgap-output-";
+
+/// How the name of a file that is exchanged for another one begins, until what it was exchanged for was looked at. The
+/// digests of what the edit expects there and of what it brings follow, then six random letters and digits.
 const EXCHANGED: &str = ".stopgap-was-";
 
-/// Returns whether a file has the name of a temporary one, which no person would give.
-pub(super) fn is_temporary(name: &str) -> bool {
-    is_ours(name, TEMPORARY)
+/// What an edit that was killed left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOver {
+    /// What the edit was to replace, or a part or all of what it was to write.
+    Ours,
+    /// What somebody saved a moment before it was exchanged; there may be no other copy.
+    Saved,
 }
 
-/// Returns whether a file has the name of one that was being exchanged. It may be the only one to hold what somebody saved.
-pub(super) fn is_exchanged(name: &str) -> bool {
-    is_ours(name, EXCHANGED)
+/// Tells what a file is whose name an edit made, as no person would; `None` for any other file.
+pub(super) fn left_over(path: &Path) -> Option<LeftOver> {
+    let name = path.file_name()?.to_str()?;
+    let is_random = |text: &str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if let Some(random) = name.strip_prefix(TEMPORARY) {
+        return is_random(random).then_some(LeftOver::Ours);
+    }
+    let rest = name.strip_prefix(EXCHANGED)?;
+    let (known, random) = rest.rsplit_once('-').unwrap_or(("", rest));
+    let found = || Some(digest(&read_named(path, MAX_BYTES_BESIDE).ok()?));
+    let is_known = || found().is_some_and(|found| known.split('-').any(|known| known == found));
+    is_random(random).then(|| if is_known() { LeftOver::Ours } else { LeftOver::Saved })
 }
 
-fn is_ours(name: &str, prefix: &str) -> bool {
-    let random = name.strip_prefix(prefix).unwrap_or_default();
-    random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+/// Returns the beginning of the SHA-256 of a file: enough to tell two versions of it apart.
+fn digest(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes)[..8])
 }
 
 /// Reads each `FORMAT=FILE`, such as `example`.
@@ -134,7 +154,7 @@ pub(super) fn outputs<F: Copy>(
 /// If one cannot be written; earlier files are then still there, unchanged.
 pub(super) fn all(files: &[(PathBuf, Vec<u8>)], current: &Path) -> Result<(), Error> {
     let waiting: Vec<Waiting<'_>> =
-        files.iter().map(|(path, bytes)| prepare(path, bytes, current)).collect::<Result<_, _>>()?;
+        files.iter().map(|(path, bytes)| prepare(path, bytes, current, OUTPUT)).collect::<Result<_, _>>()?;
     waiting.into_iter().try_for_each(Waiting::take_its_place)
 }
 
@@ -154,7 +174,7 @@ impl Stream {
     /// If it cannot be written where it is to be.
     pub(super) fn begin(path: &Path, current: &Path) -> Result<Self, Error> {
         let fail = |error: &std::io::Error| unwritable(path, &reason(error));
-        Ok(match prepare(path, &[], current)? {
+        Ok(match prepare(path, &[], current, OUTPUT)? {
             Waiting::Whole { target, file, .. } => {
                 Self::Whole { path: path.to_path_buf(), target, file: std::io::BufWriter::new(file) }
             }
@@ -221,7 +241,7 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
     let mark = if read()?.starts_with(MARK.as_bytes()) { MARK } else { "" };
     let bytes = format!("{mark}{after}").into_bytes();
     let before = format!("{mark}{before}").into_bytes();
-    let waiting = prepare(path, &bytes, Path::new(""))?;
+    let waiting = prepare(path, &bytes, Path::new(""), TEMPORARY)?;
     if let Waiting::Whole { file, .. } = &waiting {
         file.as_file().sync_all().map_err(|error| unwritable(path, &reason(&error)))?;
     }
@@ -229,7 +249,7 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
         return Err(Error::Changed { path: path.to_path_buf() });
     }
     match waiting {
-        Waiting::Whole { path, target, file } => match swap(file, &target, &before) {
+        Waiting::Whole { path, target, file } => match swap(file, &target, &before, &bytes) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::Changed { path: path.to_path_buf() }),
             Err(error) => Err(unwritable(path, &reason(&error))),
@@ -241,11 +261,11 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
 /// Lets a file take the place of another one, if that still holds what is expected. Where the system can exchange the two,
 /// what an editor saved after the last look comes back, whether it wrote the file or replaced it; elsewhere that moment
 /// between the look and the rename is not guarded.
-fn swap(file: NamedTempFile, target: &Path, expected: &[u8]) -> io::Result<bool> {
+fn swap(file: NamedTempFile, target: &Path, expected: &[u8], brought: &[u8]) -> io::Result<bool> {
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    // Under this name nobody removes what is in it if the process is killed before it has looked.
-    let second =
-        tempfile::Builder::new().prefix(EXCHANGED).make_in(folder, |path| std::fs::hard_link(file.path(), path));
+    // If the process is killed before it has looked, the name tells whether what is in it is anything else than these two.
+    let prefix = format!("{EXCHANGED}{}-{}-", digest(expected), digest(brought));
+    let second = tempfile::Builder::new().prefix(&prefix).make_in(folder, |path| std::fs::hard_link(file.path(), path));
     let exchanged = second.and_then(|second| exchange(second.path(), target).map(|()| second));
     let Ok(second) = exchanged else { return file.persist(target).map(|_| true).map_err(|error| error.error) };
     drop(file);
@@ -336,7 +356,7 @@ fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result
             last = Some(folder);
         }
         // Closed at once: a register may have more files than a process may hold open.
-        let file = filled(folder, bytes).map_err(|error| unwritable(path, &reason(&error)))?;
+        let file = filled(folder, bytes, TEMPORARY).map_err(|error| unwritable(path, &reason(&error)))?;
         waiting.push((path, file.into_temp_path()));
     }
     for (path, file) in waiting {
@@ -350,9 +370,9 @@ fn write_new(files: &[(PathBuf, &[u8])], root: &Path, done: &mut Done) -> Result
 }
 
 /// Creates a temporary file next to the one that it will become.
-fn filled(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+fn filled(folder: &Path, bytes: &[u8], prefix: &str) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(OsStr::new(TEMPORARY));
+    builder.prefix(OsStr::new(prefix));
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(without_path)?;
@@ -377,7 +397,7 @@ fn link_on_the_way(path: &Path, current: &Path) -> bool {
     (is_link(path) && !leads_to_device()) || folders().any(is_link)
 }
 
-fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waiting<'f>, Error> {
+fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path, prefix: &str) -> Result<Waiting<'f>, Error> {
     if link_on_the_way(path, current) {
         return Err(unwritable(path, "it is a link, or is reached through one, and links are never followed"));
     }
@@ -390,7 +410,7 @@ fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path) -> Result<Waitin
     }
     let fail = |error: std::io::Error| unwritable(path, &reason(&error));
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let file = filled(folder, bytes).map_err(fail)?;
+    let file = filled(folder, bytes, prefix).map_err(fail)?;
     if let Some(metadata) = present {
         file.as_file().set_permissions(metadata.permissions()).map_err(fail)?;
     }
@@ -443,7 +463,7 @@ mod tests {
     use super::*;
 
     fn waiting(folder: &Path) -> NamedTempFile {
-        filled(folder, b"ours").unwrap()
+        filled(folder, b"ours", TEMPORARY).unwrap()
     }
 
     #[test]
@@ -451,14 +471,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("a.yaml");
         std::fs::write(&target, "before").unwrap();
-        assert!(swap(waiting(folder.path()), &target, b"before").unwrap());
+        assert!(swap(waiting(folder.path()), &target, b"before", b"ours").unwrap());
         assert_eq!(std::fs::read(&target).unwrap(), b"ours");
         if cfg!(any(target_os = "linux", target_vendor = "apple")) {
             std::fs::write(&target, "saved by an editor").unwrap();
-            assert!(!swap(waiting(folder.path()), &target, b"ours").unwrap());
+            assert!(!swap(waiting(folder.path()), &target, b"ours", b"ours").unwrap());
             assert_eq!(std::fs::read(&target).unwrap(), b"saved by an editor");
         }
         // Nothing is left beside it.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_edit_left_is_ours_unless_somebody_saved_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            left_over(&path)
+        };
+        let exchanged = format!("{EXCHANGED}{}-{}-aB3dE6", digest(b"before"), digest(b"ours"));
+        for (name, text, what) in [
+            (".stopgap-part-aB3dE6", "half a fi", Some(LeftOver::Ours)),
+            (&exchanged, "before", Some(LeftOver::Ours)),
+            (&exchanged, "ours", Some(LeftOver::Ours)),
+            (&exchanged, "saved by an editor", Some(LeftOver::Saved)),
+            (&exchanged, "", Some(LeftOver::Saved)),
+            (".stopgap-was-aB3dE6", "before", Some(LeftOver::Saved)),
+            // An output may be under way.
+            (".stopgap-output-aB3dE6", "half a fi", None),
+            (".stopgap-part-notes", "mine", None),
+            (".stopgap-was-it-notes.yaml", "mine", None),
+        ] {
+            assert_eq!(left(name, text), what, "{name}: {text}");
+        }
     }
 }

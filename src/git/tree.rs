@@ -1,6 +1,6 @@
 //! Trees: the files of a commit, and what differs between two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 
@@ -64,15 +64,34 @@ impl Git {
         folder: &str,
         keep: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<TreeFile>, Error> {
+        let Some(tree) = self.folder(commit, folder)? else { return Ok(Vec::new()) };
+        self.files_of(tree, &|item, path| item.is_file() && keep(&String::from_utf8_lossy(path)))
+    }
+
+    /// Returns the file or link that a commit has at a path from the top; `None` if it has none there.
+    ///
+    /// # Errors
+    ///
+    /// When the commit's trees are not here.
+    pub fn file(&self, commit: &Commit, path: &str) -> Result<Option<TreeFile>, Error> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some(tree) = self.folder(commit, folder)? else { return Ok(None) };
+        let tree = self.subtrees(&[&tree])?.pop().unwrap_or_default();
+        let found = self.items(&tree).find(|item| item.is_file() && item.name == name.as_bytes());
+        Ok(found.map(|item| item.file(path.as_bytes().to_vec())))
+    }
+
+    /// Returns the name of the tree of a folder.
+    fn folder(&self, commit: &Commit, folder: &str) -> Result<Option<String>, Error> {
         let mut tree = root_of(commit);
         for part in folder.split('/').filter(|part| !part.is_empty()) {
             let above = self.subtrees(&[&tree])?.pop().unwrap_or_default();
             match self.items(&above).find(|item| item.is_folder() && item.name == part.as_bytes()) {
                 Some(item) => tree = item.oid(),
-                None => return Ok(Vec::new()),
+                None => return Ok(None),
             }
         }
-        self.files_of(tree, &|item, path| item.is_file() && keep(&String::from_utf8_lossy(path)))
+        Ok(Some(tree))
     }
 
     /// Lists what `keep` accepts below a tree, folder by folder.
@@ -108,6 +127,22 @@ impl Git {
     /// When a tree is not here.
     pub fn differences(&self, base: &Commit, commits: &[&Commit]) -> Result<Vec<Vec<TreeChange>>, Error> {
         commits.iter().map(|commit| self.difference(base, commit)).collect()
+    }
+
+    /// Returns those of some paths (files or folders, from the top) at which two commits differ.
+    ///
+    /// # Errors
+    ///
+    /// When a tree is not here.
+    pub fn differing_at<'p>(&self, one: &Commit, other: &Commit, paths: &'p [String]) -> Result<Vec<&'p str>, Error> {
+        let changes = self.difference(one, other)?;
+        let changed: BTreeSet<&[u8]> = changes.iter().map(|change| change.path.as_slice()).collect();
+        let differs = |path: &&str| {
+            let below = [path.as_bytes(), b"/"].concat();
+            let first_below = || changed.range(below.as_slice()..).next().is_some_and(|path| path.starts_with(&below));
+            changed.contains(path.as_bytes()) || first_below()
+        };
+        Ok(paths.iter().map(String::as_str).filter(differs).collect())
     }
 
     fn difference(&self, base: &Commit, commit: &Commit) -> Result<Vec<TreeChange>, Error> {

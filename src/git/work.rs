@@ -8,17 +8,6 @@ use super::{Commit, Git, path_of, succeeded};
 use crate::error::Error;
 
 impl Git {
-    /// Returns mode, kind and object name of what a commit has at a path from the top; `None` if that is nothing.
-    ///
-    /// # Errors
-    ///
-    /// If the commit's trees are not here.
-    pub fn entry(&self, commit: &Commit, path: &str) -> Result<Option<String>, Error> {
-        let listing = self.run(&["ls-tree", "-z", "--full-tree", commit.as_str(), "--", path])?;
-        let head = listing.split(|byte| *byte == b'\t').next().filter(|head| !head.is_empty());
-        Ok(head.map(|head| String::from_utf8_lossy(head).into_owned()))
-    }
-
     /// Returns the entries of the index at paths or below folders, from the top: each with its mode and object name.
     ///
     /// # Errors

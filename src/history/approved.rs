@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, GitError};
-use crate::files::CommitFiles;
+use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE};
 use crate::git::{Commit, Git};
 use crate::history::Pending;
 use crate::policy::places::BASELINE;
 use crate::register::{Files, is_named_like_one, stem};
 use crate::signoff::Worth;
 use crate::source::FileId;
-use crate::yaml;
 
 /// Where approved texts are looked up: the register's folder in the commits of this clone.
 #[derive(Clone, Copy, Debug)]
@@ -122,9 +121,9 @@ impl Approved<'_> {
     /// Reads the baseline of a commit, if it has one.
     fn baseline(&self, commit: &Commit, file: FileId) -> Result<Option<(FileId, String)>, Error> {
         let path = format!("{}{BASELINE}", self.prefix);
-        let entry = self.git.entry(commit, &path)?.unwrap_or_default();
-        let Some(oid) = entry.split_whitespace().nth(2) else { return Ok(None) };
-        let bytes = self.git.blobs(&[oid], yaml::MAX_BYTES)?.pop().flatten();
-        Ok(bytes.map(|bytes| (file, String::from_utf8_lossy(&bytes).into_owned())))
+        let Some(found) = self.git.file(commit, &path)? else { return Ok(None) };
+        let bytes = self.git.blobs(&[&found.oid], MAX_BYTES_BESIDE)?.pop().flatten();
+        let then = files::from_blob(&path, &found, bytes, MAX_BYTES_BESIDE)?;
+        Ok(Some((file, then.source.text().to_owned())))
     }
 }

@@ -12,14 +12,14 @@ use crate::policy::places::There;
 use crate::policy::{Baseline, Policy, RuleBook, SuppressionBaseline};
 use crate::register::{Controls, Exception, Files, Register, Status, Twin};
 use crate::rule::{Finding, Level, LooksAt, Rule};
-use crate::rules::BaselineUse;
+use crate::rules::{Agreed, BaselineUse, Takeover};
 use crate::scan::Scan;
 use crate::signoff::{Merge, Ownership};
 use crate::source::{FileId, Source};
-use crate::suppressions::Inventory;
+use crate::suppressions::{Inventory, Licences};
 use crate::text::Phrases;
 use crate::time::Today;
-use crate::yaml::{self, Comment, Problem, Spot};
+use crate::yaml::{Problem, Spot};
 
 /// Which exceptions an [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum Applies {
 }
 
 impl Applies {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; 4] = [Self::Always, Self::LiveOrClosed, Self::Granted, Self::Live];
+
     /// Tells whether a rule looks at an exception; `touching` is the change that the exception is a side of.
     pub(crate) fn to(self, exception: &Exception<'_>, touching: Option<&Changes<'_>>) -> bool {
         let live = exception.is_judged_as_live();
@@ -187,6 +190,10 @@ pub struct Context<'c> {
     pub around: Option<&'c Around>,
     /// What scanners found, if their logs are judged too.
     pub scan: Option<&'c Scan>,
+    /// What the change takes over by its baseline, and who agrees to that.
+    pub(crate) takeover: Option<&'c (Takeover, Agreed)>,
+    /// The exceptions behind suppressions and markers, if those are judged and the rule looks at the whole register.
+    pub(crate) licences: Option<&'c Licences<'c, 'c>>,
     /// The change of which the register is one side, before or after it.
     pub(crate) touching: Option<&'c Changes<'c>>,
     pub(crate) files: &'c Files,
@@ -263,12 +270,6 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn fault(&self, file: FileId) -> Option<&'c Problem> {
         self.files.fault(file)
-    }
-
-    /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.
-    #[must_use]
-    pub fn comments(&self, file: FileId) -> Vec<Comment<'c>> {
-        yaml::comments(self.source(file).text())
     }
 
     /// Returns the policy in force.

@@ -8,6 +8,8 @@ mod scanned;
 mod takeover;
 mod tolerance;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
@@ -21,6 +23,7 @@ use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
 use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
+use crate::suppressions::Licences;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -193,7 +196,7 @@ impl<'a> Case<'a> {
     pub fn run_scan(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Enforcement);
-        let run = Run { case: self, on, touching: None, is_base: false };
+        let run = Run { case: self, on, touching: None, is_base: false, takeover: None };
         let mut findings = Findings::new(run.whole(), |file| self.files.source(file));
         findings.narrow();
         findings
@@ -222,15 +225,13 @@ impl<'a> Case<'a> {
     }
 
     fn found(self, tolerance: Option<Tolerance<'_>>) -> Findings {
-        let run = Run { case: self, on: on(self.judge), touching: self.changes, is_base: false };
+        let (on, takeover) = (on(self.judge), self.takeover());
+        let run = Run { case: self, on, touching: self.changes, is_base: false, takeover };
         let entries: Vec<&Exception<'a>> = self.register.exceptions().collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&entries), || run.whole());
         findings.extend(whole);
         findings.extend(run.changes());
-        let mut used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
-        if let Some(used) = &mut used {
-            used.takeover = self.takeover();
-        }
+        let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
         let dropped = Tolerance::dropped(self.judge, self.changes);
         let dropped = dropped.and_then(|tolerance| tolerance.used(&findings, self.files));
         let dropped = dropped.map(|used| BaselineUse { is_dropped: true, ..used });
@@ -247,17 +248,23 @@ impl<'a> Case<'a> {
         Some((takeover, agreed))
     }
 
-    /// Runs the rules over `base`, the register before the change, as far as its findings can differ from the head's:
-    /// the rules that look at one exception run only over the files that the change touches.
+    /// Runs the rules over `base`, the register before the change, as far as the head's findings may be known from there:
+    /// only rules of which the head has findings run, and those that look at one exception only over the files that the
+    /// change touches. What a baseline tolerates depends on all that is found, so where there was one all rules run.
     #[must_use]
-    pub fn run_base(self, base: &'a Register<'a>) -> Findings {
+    pub fn run_base(self, base: &'a Register<'a>, head: &Findings) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
         let case = Case { register: base, changes: None, ..self };
-        let run = Run { case, on: on(self.judge), touching: self.changes, is_base: true };
+        let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
+        let mut on = on(self.judge);
+        if tolerance.is_none() {
+            let found: BTreeSet<&str> = head.iter().map(|finding| finding.rule.id).collect();
+            on.retain(|on| found.contains(on.rule.id));
+        }
+        let run = Run { case, on, touching: self.changes, is_base: true, takeover: None };
         let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
         findings.extend(whole);
-        let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
         let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
         findings.extend(used.iter().flat_map(|used| run.baseline(used)));
         Findings::new(findings, |file| self.files.source(file))
@@ -269,7 +276,7 @@ impl<'a> Case<'a> {
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
-        let run = Run { case: self, on, touching: self.changes, is_base: false };
+        let run = Run { case: self, on, touching: self.changes, is_base: false, takeover: self.takeover() };
         let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
         findings.narrow();
         findings
@@ -298,6 +305,8 @@ struct Run<'a> {
     touching: Option<&'a Changes<'a>>,
     /// Whether it is the register before a change.
     is_base: bool,
+    /// What the change takes over, and who agrees to that.
+    takeover: Option<(Takeover, Agreed)>,
 }
 
 impl<'a> Run<'a> {
@@ -306,9 +315,10 @@ impl<'a> Run<'a> {
             .par_iter()
             .with_min_len(64)
             .fold(Vec::new, |mut findings, exception| {
+                let applying = Applies::ALL.map(|applies| applies.to(exception, self.touching));
                 for on in &self.on {
                     if let Check::Entry(applies, check) = on.check
-                        && applies.to(exception, self.touching)
+                        && applying[applies as usize]
                     {
                         check(exception, &mut self.context(on, exception.file, &mut findings));
                     }
@@ -322,14 +332,25 @@ impl<'a> Run<'a> {
     }
 
     fn whole(&self) -> Vec<Finding> {
+        let licences = self.licences();
         let run = |on: &On| {
             let mut findings = Vec::new();
             if let Check::Register(check) = on.check {
-                check(&mut self.context(on, FileId(0), &mut findings));
+                let context = self.context(on, FileId(0), &mut findings);
+                check(&mut Context { licences: licences.as_ref(), ..context });
             }
             findings
         };
         self.on.par_iter().flat_map_iter(run).collect()
+    }
+
+    /// Prepares once what several rules ask of suppressions and markers.
+    fn licences(&self) -> Option<Licences<'a, 'a>> {
+        let Case { judge, register, around, files, .. } = self.case;
+        let inventory = around?.inventory.as_ref()?;
+        let is_asked = self.on.iter().any(|on| OF_SUPPRESSIONS.contains(&on.rule.id));
+        let licences = is_asked.then(|| Licences::new(register, &judge.policy, judge.today))?;
+        Some(licences.with_entries(register, inventory, files))
     }
 
     fn baseline(&self, used: &BaselineUse<'_>) -> Vec<Finding> {
@@ -376,6 +397,8 @@ impl<'a> Run<'a> {
             ownership,
             around,
             scan,
+            takeover: self.takeover.as_ref(),
+            licences: None,
             touching,
             files,
             is_base,

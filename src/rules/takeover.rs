@@ -3,6 +3,7 @@
 //! Nobody signs such an exception off by itself, so somebody must agree to all of them: an owner of the baseline.
 
 use crate::history::Changes;
+use crate::policy::Forge;
 use crate::policy::places::BASELINE;
 use crate::rules::{Judge, Tolerance};
 use crate::signoff::{Codeowners, OwnerPeople, ReviewState, Verdict, people_of};
@@ -35,6 +36,8 @@ pub(crate) struct Request<'r> {
     pub(crate) author: Option<&'r str>,
     /// Where each reviewer stands.
     pub(crate) verdicts: &'r [Verdict],
+    /// Whether it is merged. Then an approval of a commit that this clone lacks counts.
+    pub(crate) is_merged: bool,
 }
 
 impl Takeover {
@@ -78,7 +81,7 @@ impl Takeover {
             return Agreed::Unknown;
         };
         let author = evidence.and_then(|evidence| Some(evidence.author.as_ref()?.login.as_str()));
-        self.agreed_on(&Request { author, verdicts }, judge, changes, prefix)
+        self.agreed_on(&Request { author, verdicts, is_merged: false }, judge, changes, prefix)
     }
 
     /// Returns who agrees to it on one request.
@@ -104,11 +107,16 @@ impl Takeover {
         };
         let approved = |verdict: &&Verdict| verdict.state == ReviewState::Approved && may(&verdict.login);
         let mut approvals = request.verdicts.iter().filter(approved).peekable();
-        let older = approvals.peek().map(|verdict| (*verdict).clone());
-        if let Some(verdict) = approvals.find(|verdict| self.approvable().all(|file| verdict.holds_for(file))) {
+        let older = approvals.peek().copied();
+        let is_unseen = |verdict: &Verdict| request.is_merged && verdict.worth.is_none();
+        let holds = |verdict: &Verdict| self.approvable().all(|file| verdict.holds_for(file));
+        if let Some(verdict) = approvals.find(|verdict| is_unseen(verdict) || holds(verdict)) {
             return Agreed::By(verdict.login.clone());
         }
-        let (why, help) = refusal(older.as_ref(), owned.as_ref(), judge, &is_author);
+        let (why, help) = match older {
+            Some(verdict) => unfit(verdict, request.is_merged, judge.policy.forge()),
+            None => unasked(owned.as_ref(), request.is_merged, judge, &is_author),
+        };
         Agreed::No(why, help)
     }
 
@@ -141,32 +149,36 @@ impl Takeover {
     }
 }
 
-/// Returns why nobody agrees, and what to do.
-fn refusal(
-    older: Option<&Verdict>,
+/// Returns why an approval by somebody who may give it does not count, and what to do.
+fn unfit(verdict: &Verdict, is_merged: bool, forge: Forge) -> (String, String) {
+    let (login, request) = (shown(&verdict.login), forge.request());
+    let again = format!("ask `@{login}` to approve the {request} again");
+    let approved = |had: &str| format!("`@{login}` {had}approved the {request}");
+    match (verdict.short_commit(), &verdict.worth) {
+        (None, _) => (format!("{}, but the review does not say which commit", approved("")), again),
+        (Some(commit), Some(_)) if is_merged => {
+            (format!("{} at `{commit}`, but what was taken over had been edited since", approved("had ")), again)
+        }
+        (Some(commit), Some(_)) => {
+            (format!("{} at `{commit}`, but what is taken over has been edited since", approved("")), again)
+        }
+        (Some(commit), None) => {
+            (format!("{} at `{commit}`, which is not in this clone", approved("")), verdict.unfetched(forge))
+        }
+    }
+}
+
+/// Returns that nobody has approved who may, and what to do.
+fn unasked(
     owned: Option<&(&'static str, OwnerPeople<'_>)>,
+    is_merged: bool,
     judge: &Judge,
     is_author: &dyn Fn(&str) -> bool,
 ) -> (String, String) {
-    let request = judge.policy.forge().request();
-    if let Some(verdict) = older {
-        let (login, commit) = (shown(&verdict.login), verdict.commit.as_deref().unwrap_or_default());
-        let commit = commit.get(..12).unwrap_or(commit);
-        let what = match verdict.worth {
-            Some(_) => "what is taken over has been edited since",
-            None => "which is not in this clone",
-        };
-        return (
-            format!(
-                "`@{login}` approved it at `{commit}`, {}{what}",
-                if verdict.worth.is_some() { "and " } else { "" }
-            ),
-            format!("ask `@{login}` to approve the {request} again"),
-        );
-    }
+    let (request, has) = (judge.policy.forge().request(), if is_merged { "had" } else { "has" });
     let Some((what, owners)) = owned else {
         return (
-            "nobody but its author has approved that".to_owned(),
+            format!("nobody but its author {has} approved that"),
             format!("let somebody else approve the {request}, and give `/{BASELINE}` owners in CODEOWNERS"),
         );
     };
@@ -180,5 +192,5 @@ fn refusal(
         ([], None) => format!("nobody but the author owns {what}: give it another owner in CODEOWNERS first"),
         (named, _) => format!("ask an owner to approve the {request}: {}", named.join(", ")),
     };
-    (format!("no owner of {what} has approved that"), help)
+    (format!("no owner of {what} {has} approved that"), help)
 }

@@ -6,7 +6,7 @@ use crate::history::Changes;
 use crate::policy::Baseline;
 use crate::register::{self, Files};
 use crate::rule::{Finding, Legacy};
-use crate::rules::{Agreed, Judge, Takeover};
+use crate::rules::Judge;
 use crate::source::FileId;
 
 /// A baseline on the day of a check.
@@ -33,8 +33,6 @@ pub struct BaselineUse<'a> {
     pub is_over: bool,
     /// The findings that it names and that are there: id, rule and field.
     pub found: BTreeSet<(&'a str, &'a str, &'a str)>,
-    /// What the change takes over by it, and who agrees to that.
-    pub takeover: Option<(Takeover, Agreed)>,
     /// Whether the change removes it.
     pub is_dropped: bool,
 }
@@ -112,6 +110,6 @@ impl<'a> Tolerance<'a> {
             })
             .collect();
         let found = baseline.lines().filter(|line| named.contains(line)).collect();
-        Some(BaselineUse { baseline, file: baseline.file?, is_over, found, takeover: None, is_dropped: false })
+        Some(BaselineUse { baseline, file: baseline.file?, is_over, found, is_dropped: false })
     }
 }

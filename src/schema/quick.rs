@@ -193,6 +193,9 @@ impl Quick {
         if !sub.allows(Type::Object, node) {
             return Some(false);
         }
+        if sub.is_about_few_keys() {
+            return self.judge_keys(sub, entries);
+        }
         let mut missing = sub.required.len() + sub.properties.iter().filter(|known| known.is_required).count();
         // Most files have their keys in the order of the schema.
         let mut expected = 0;
@@ -230,9 +233,31 @@ impl Quick {
         }
         Some(missing == 0)
     }
+
+    /// Judges the keys that are named; no other one matters.
+    fn judge_keys(&self, sub: &Sub, entries: &[Entry<'_>]) -> Option<bool> {
+        let find = |name: &str| entries.iter().find(|it| it.key == name).filter(|it| !it.value.is_empty());
+        for known in &sub.properties {
+            let holds = match find(&known.key) {
+                Some(entry) => self.judge(known.at, &entry.value)?,
+                None => !known.is_required,
+            };
+            if !holds {
+                return Some(false);
+            }
+        }
+        Some(sub.required.iter().all(|key| find(key).is_some()))
+    }
 }
 
 impl Sub {
+    /// Tells whether a mapping is judged by keys that are named, and by so few of them that each is looked for.
+    fn is_about_few_keys(&self) -> bool {
+        const FEW: usize = 6;
+        let count = self.properties.len() + self.required.len();
+        count <= FEW && self.names.is_none() && self.named_like.is_empty() && self.others.is_none()
+    }
+
     /// Finds a property, first where it is expected: behind the one that was found before it.
     fn property(&self, key: &str, expected: &mut usize) -> Option<&Property> {
         let (before, behind) = self.properties.split_at(*expected);

@@ -183,10 +183,12 @@ fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -
         [only] if approvals == 1 => {
             format!("{names} {has} no second owner besides `{}`, who cannot approve their own change", shown(only))
         }
-        owners => format!(
-            "{names} {has} `{}` owners for `{approvals}` approvals, and nobody can approve their own change",
-            owners.len()
-        ),
+        owners => {
+            let (count, one) = (owners.len(), if owners.len() == 1 { "owner" } else { "owners" });
+            format!(
+                "{names} {has} `{count}` {one} for `{approvals}` approvals, and nobody can approve their own change"
+            )
+        }
     }
 }
 
@@ -195,5 +197,38 @@ fn listed(parts: &[Part]) -> String {
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_owner_more_than_must_approve_is_enough() {
+        let said = |line: &str| {
+            let text = format!("{line}\n/exceptions/ @dana @olek\n");
+            let codeowners = Codeowners::parse(Forge::GitLab, &text);
+            let parts = [Part::folder("the register", "exceptions/".to_owned(), "yaml")];
+            let found = shortfall(&codeowners, Some(2), &parts, &People::default(), "people.yaml");
+            found.map(|found| format!("{}: {}", found.message, found.help)).unwrap_or_default()
+        };
+        assert_eq!(said("[Risk]"), "");
+        assert_eq!(
+            said("[Risk][2]"),
+            "the register `exceptions/` has `2` owners for `2` approvals, and nobody can approve their own change: name \
+             more than `2` people in this line"
+        );
+        let one = |line: &str| said(&format!("{line} @zoe\n/exceptions/ @dana\n[Other]"));
+        assert_eq!(
+            one("[Risk]"),
+            "the register `exceptions/` has no second owner besides `@dana`, who cannot approve their own change: name \
+             two people or more in this line"
+        );
+        assert_eq!(
+            one("[Risk][2]"),
+            "the register `exceptions/` has `1` owner for `2` approvals, and nobody can approve their own change: name \
+             more than `2` people in this line"
+        );
     }
 }

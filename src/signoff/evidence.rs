@@ -4,8 +4,10 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::github::Account;
 use crate::people::People;
+use crate::policy::Forge;
 use crate::signoff::ReviewState;
 use crate::source::FileId;
+use crate::text::shown;
 
 /// What the pull request says; each part is `None` if it was not given.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +58,26 @@ impl Verdict {
     #[must_use]
     pub fn holds_for(&self, file: FileId) -> bool {
         self.state == ReviewState::Approved && self.worth.as_ref().is_some_and(|worth| worth.covers.contains(&file))
+    }
+
+    /// Returns the beginning of the commit that was reviewed, for a message.
+    #[must_use]
+    pub fn short_commit(&self) -> Option<&str> {
+        self.commit.as_deref().map(|commit| commit.get(..12).unwrap_or(commit))
+    }
+
+    /// Says what to do where this clone lacks the commit that was reviewed.
+    #[must_use]
+    pub fn unfetched(&self, forge: Forge) -> String {
+        let setting = match forge {
+            Forge::GitLab => "GIT_DEPTH: \"0\"",
+            Forge::GitHub | Forge::Forgejo => "fetch-depth: 0",
+        };
+        format!(
+            "fetch the whole history with `{setting}`; where a force-push threw that commit away, \
+             ask `@{}` to approve again",
+            shown(&self.login)
+        )
     }
 }
 

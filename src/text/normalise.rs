@@ -24,8 +24,16 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         return if has_capital(text) { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for chunk in text.split(is_ascii_space).filter(|chunk| !chunk.is_empty()) {
+            push_space(&mut folded);
+            folded.push_str(chunk);
+        }
+        folded.make_ascii_lowercase();
+        return Cow::Owned(folded);
+    }
     // An ASCII space composes with nothing, so each chunk can be normalised on its own.
-    for chunk in text.split(|c: char| c.is_ascii() && c.is_whitespace()) {
+    for chunk in text.split(is_ascii_space) {
         push_space(&mut folded);
         if chunk.is_ascii() {
             let start = folded.len();
@@ -82,8 +90,13 @@ pub(super) fn is_simple(c: char) -> bool {
     }
 }
 
+/// Tells whether a character is white space (Unicode `White_Space`) in ASCII.
+fn is_ascii_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
 fn push_space(folded: &mut String) {
-    if !folded.is_empty() && !folded.ends_with(' ') {
+    if folded.as_bytes().last().is_some_and(|last| *last != b' ') {
         folded.push(' ');
     }
 }

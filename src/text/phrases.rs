@@ -253,10 +253,16 @@ fn may_begin_something(here: Lanes, next: Lanes) -> bool {
 
 /// Returns whether a slot or a marker begins in the first lanes.
 fn begins_something(bytes: &[u8]) -> bool {
-    (0..Lanes::COUNT.min(bytes.len())).any(|at| match &bytes[at..] {
-        [b'T', b'B' | b'O', ..] | [b'F', b'I', ..] | [b'X', b'X', ..] | [b'?', b'?', ..] | [b'<' | b'{', ..] => true,
-        [b'p' | b'P', b's' | b'S', b'u' | b'U', ..] => true,
-        _ => false,
+    (0..Lanes::COUNT.min(bytes.len())).any(|at| {
+        matches!(
+            &bytes[at..],
+            [b'T', b'B' | b'O', ..]
+                | [b'F', b'I', ..]
+                | [b'X', b'X', ..]
+                | [b'?', b'?', ..]
+                | [b'<' | b'{', ..]
+                | [b'p' | b'P', b's' | b'S', b'u' | b'U', ..]
+        )
     })
 }
 

@@ -28,6 +28,7 @@ fn is_refused(repo: &Repo, of_the_gate: &[&str], of_the_past: &[&str]) {
     let gate: &[&str] = &["check", "--base", "auto", "--today", TODAY];
     let gates = PLACES.iter().map(|place| run(repo, place, gate));
     let job = run(repo, PLACES[2], &["check", "--today", TODAY]);
+    let suppressions = run(repo, &[], &["suppressions", "--check", "--base", "auto", "--today", TODAY]);
     let pack = repo.sandbox.path().join("pack");
     let evidence = ["evidence", "--from", "2026-01-01", "--to", "2026-03-31", "--output", pack.to_str().unwrap()];
     let past = [
@@ -39,9 +40,15 @@ fn is_refused(repo: &Repo, of_the_gate: &[&str], of_the_past: &[&str]) {
         &["list", "--at", "HEAD"],
         &["report", "--at", "2026-01-05"],
         &["check", "--at", "2026-01-05"],
+        &["card", "label-printer", "--at", "2026-01-05"],
+        &["card", "label-printer", "--at", "HEAD"],
+        &["doctor"],
+        &["new", "--git"],
+        &["import", "old.csv", "--git"],
+        &["review", "label-printer", "--by", "Luis Prado", "--note", "Still there.", "--git", "--today", TODAY],
         &evidence,
     ];
-    let gates = gates.chain([job]).map(|run| (run, of_the_gate));
+    let gates = gates.chain([job, suppressions]).map(|run| (run, of_the_gate));
     let past = past.map(|arguments| (run(repo, &[], arguments), of_the_past));
     for (run, words) in gates.chain(past) {
         assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
@@ -50,6 +57,16 @@ fn is_refused(repo: &Repo, of_the_gate: &[&str], of_the_past: &[&str]) {
         }
     }
     assert!(!pack.exists());
+    // A branch that begins at nothing would take the place of all that there is.
+    let branches = fs::read_dir(repo.path().join(".git/refs/heads")).unwrap();
+    assert!(branches.into_iter().all(|branch| branch.unwrap().file_name() == "main"));
+    assert_eq!(fs::read_to_string(repo.path().join("exceptions/label-printer.yaml")).unwrap(), exception(&[]));
+    // What needs nothing but the files and the index goes on.
+    for arguments in [&["card", "label-printer", "--today", TODAY][..], &["suppressions", "--check", "--today", TODAY]]
+    {
+        let here = run(repo, &[], arguments);
+        assert_eq!(here.code, 0, "{here:?}");
+    }
 }
 
 fn object(repo: &Repo, revision: &str) -> std::path::PathBuf {

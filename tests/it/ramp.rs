@@ -200,7 +200,7 @@ impl Import {
         let review = |(id, (login, state, commit)): (usize, &(&str, &str, &str))| {
             json!({
                 "id": id + 1, "user": {"login": login, "id": 100 + login.len(), "type": "User"}, "state": state,
-                "commit_id": commit, "submitted_at": format!("2026-11-22T09:{id:02}:00Z"),
+                "commit_id": Some(commit).filter(|commit| !commit.is_empty()), "submitted_at": format!("2026-11-22T09:{id:02}:00Z"),
             })
         };
         let reviews: Vec<Value> = reviews.iter().enumerate().map(review).collect();
@@ -260,6 +260,13 @@ fn the_import_needs_one_owner_of_the_baseline_and_not_every_old_approver() {
         let (code, found, text) = import.check(&reviews);
         assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{reviews:?}: {text}");
     }
+    for (commit, why) in [
+        ("0123456789012345678901234567890123456789", "pull request at `012345678901`, which is not in this clone"),
+        ("", "pull request, but the review does not say which commit"),
+    ] {
+        let (code, _, text) = import.check(&[("olek", "APPROVED", commit)]);
+        assert!(code == 1 && text.contains(&format!("`@olek` approved the {why}")), "{text}");
+    }
     // Where no reviews are known, it is said who answers for it.
     let (code, found, text) = import.run(&[]);
     assert_eq!((code, found), (0, vec![ONE.to_owned()]), "{text}");
@@ -286,13 +293,22 @@ fn an_approval_of_the_import_covers_nothing_that_came_after_it() {
         let head = import.ramp.repo.commit("Slip in");
         let (code, found, text) = import.check(&[("olek", "APPROVED", &reviewed)]);
         assert!(code == 1 && found.contains(&UNAPPROVED.to_owned()), "{path}: {found:?}");
-        assert!(text.contains("`@olek` approved it at `") && text.contains("has been edited since"), "{text}");
+        assert!(
+            text.contains("`@olek` approved the pull request at `") && text.contains("has been edited since"),
+            "{text}"
+        );
         assert_eq!(import.check(&[("olek", "APPROVED", &head)]).0, 0, "{path}");
     }
-    let import = Import::new(Ramp::new());
-    let reviewed = import.head.clone();
-    import.ramp.repo.write("README.md", "The register.\n").commit("Something else");
-    assert_eq!(import.check(&[("olek", "APPROVED", &reviewed)]).0, 0);
+    // A baseline may be larger than any exception.
+    for notes in [0, 10_000] {
+        let import = Import::new(Ramp::new());
+        let baseline = import.ramp.read("baseline.yaml");
+        let large = "# Taken over from the old list.\n".repeat(notes) + &baseline;
+        let reviewed = import.ramp.repo.write("baseline.yaml", &large).commit("Say where it is from");
+        import.ramp.repo.write("README.md", "The register.\n").commit("Something else");
+        let (code, found, text) = import.check(&[("olek", "APPROVED", &reviewed)]);
+        assert_eq!(code, 0, "{notes} {found:?}: {text}");
+    }
 }
 
 #[test]
@@ -383,22 +399,34 @@ fn a_baseline_does_not_go_before_its_gaps_and_does_not_come_back() {
 /// With the saved answers, the past is held to the same: one finding for all that was taken over.
 #[test]
 fn an_import_that_no_owner_approved_is_found_in_the_past() {
-    for (reviews, says) in [
-        (json!([]), "when #7 was merged, no owner of `baseline.yaml` has approved that"),
-        (json!("olek"), ""),
-        (json!("mallory"), "`2` exceptions are taken over without a sign-off of their own"),
-    ] {
+    let unowned = "no owner of `baseline.yaml` had approved that";
+    let cases: [(Option<&str>, &str, &[&str]); 6] = [
+        (None, "HEAD", &["when #7 was merged, no owner of `baseline.yaml` had approved that"]),
+        (Some("olek"), "HEAD", &[]),
+        (
+            Some("olek"),
+            "HEAD~1",
+            &["`@olek` had approved the pull request at `", "`, but what was taken over had been edited since"],
+        ),
+        // Its commit is lost, and nobody can get it back.
+        (Some("olek"), "", &[]),
+        (Some("mallory"), "HEAD", &["`2` exceptions are taken over without a sign-off of their own", unowned]),
+        (Some("dana"), "", &[unowned]),
+    ];
+    for (reviewer, at, says) in cases {
         let import = Import::new(Ramp::new());
-        let head = import.head.clone();
+        import.ramp.edit("exceptions/EXC-2.yaml", "scan-02", "every scanner");
+        let head = import.ramp.repo.commit("Widen it");
+        let reviewed = if at.is_empty() { "0".repeat(40) } else { import.ramp.repo.rev(at) };
         import.ramp.repo.switch("main");
         import.ramp.repo.merge("import");
         let merge = import.ramp.repo.rev("HEAD");
         let user = |login: &str| json!({"login": login, "id": login.as_bytes()[0], "type": "User"});
-        let reviews = match reviews.as_str() {
-            None => json!([]),
-            Some(login) => json!([{"id": 1, "user": user(login), "state": "APPROVED", "commit_id": head,
-                "submitted_at": "2026-01-01T00:00:00Z"}]),
+        let review = |login: &str| {
+            json!({"id": 1, "user": user(login), "state": "APPROVED", "commit_id": reviewed,
+                "submitted_at": "2026-01-01T00:00:00Z"})
         };
+        let reviews: Vec<Value> = reviewer.map(review).into_iter().collect();
         let pulls = json!([{"number": 7, "user": user("dana"), "head": {"sha": head},
             "merged_at": "2030-01-01T00:00:00Z", "merge_commit_sha": merge}]);
         let saved = [
@@ -410,7 +438,7 @@ fn an_import_that_no_owner_approved_is_found_in_the_past() {
         assert!(run.code < 2, "{run:?}");
         let found: Vec<&str> = run.stdout.lines().filter(|line| line.contains("[merged-unapproved]")).collect();
         assert_eq!(found.len(), usize::from(!says.is_empty()), "{run:?}");
-        assert!(run.stdout.contains(says), "{says}: {run:?}");
+        assert!(says.iter().all(|says| run.stdout.contains(says)), "{says:?}: {run:?}");
     }
 }
 

@@ -453,13 +453,27 @@ fn only_what_a_killed_edit_left_is_removed() {
     for name in own {
         sandbox.file(format!("exceptions/{name}"), "mine\n");
     }
-    sandbox.file("exceptions/.stopgap-part-aB3dE6", "half a fi");
+    sandbox.file(".stopgap-output-aB3dE6", "half a re");
+    // Where the baseline is, and where other exceptions are, edits are killed too.
+    let parts = ["exceptions/", "exceptions/2025/", ""].map(|folder| format!("{folder}.stopgap-part-aB3dE6"));
+    for part in &parts {
+        sandbox.file(part, "half a fi");
+    }
+    // The names say which text was to be replaced by which.
+    let [old, new, saved] =
+        ["old", "new", "sav"].map(|end| format!("exceptions/.stopgap-was-7365d029861e32c5-f32f9ba37288e05c-aB3{end}"));
+    sandbox.file(&old, "a file").file(&new, "what it was to be");
     // That may be all that is left of what an editor saved.
-    sandbox.file("exceptions/.stopgap-was-aB3dE6", "a file");
+    sandbox.file(&saved, "a file that was saved").file("exceptions/.stopgap-was-aB3dE6", "a file");
     let closed = run(&sandbox, &CLOSE);
     assert!(closed.code == 0 && closed.stderr.contains(".stopgap-was-aB3dE6`"), "{closed:?}");
-    assert!(sandbox.path("exceptions/.stopgap-was-aB3dE6").exists());
-    assert!(!sandbox.path("exceptions/.stopgap-part-aB3dE6").exists());
+    assert!(closed.stderr.contains(&format!("{saved}`")) && closed.stderr.lines().count() == 2, "{closed:?}");
+    assert!(sandbox.path("exceptions/.stopgap-was-aB3dE6").exists() && sandbox.path(&saved).exists());
+    for gone in parts.iter().chain([&old, &new]) {
+        assert!(!sandbox.path(gone).exists(), "{gone} is left");
+    }
+    // An output may be under way.
+    assert!(sandbox.path(".stopgap-output-aB3dE6").exists());
     for name in own {
         assert!(sandbox.path(format!("exceptions/{name}")).exists(), "{name} is gone");
     }

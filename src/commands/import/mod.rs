@@ -142,11 +142,9 @@ fn paths(root: &Path, folder: &str, files: &[Planned], beside: Option<&str>) -> 
     let is_exact = || {
         let git = Git::open(root).ok()??;
         let folder = format!("{}{folder}", place::below_work_tree(root));
+        let differs = |head, tip| Some(!git.differing_at(head, tip, std::slice::from_ref(&folder)).ok()?.is_empty());
         let is_edited = match (git.head().ok()?, base::default_branch(&git, None).ok()?) {
-            (Some(head), Some((_, tip))) => {
-                git.is_edited(&head, &[&folder]).ok()?
-                    || git.entry(&head, &folder).ok() != git.entry(&tip, &folder).ok()
-            }
+            (Some(head), Some((_, tip))) => git.is_edited(&head, &[&folder]).ok()? || differs(&head, &tip)?,
             (Some(head), None) => git.is_edited(&head, &[&folder]).ok()?,
             (None, _) => false,
         };

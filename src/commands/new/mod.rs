@@ -344,7 +344,7 @@ impl Run<'_> {
         if self.arguments.dry_run {
             return Ok(None);
         }
-        let _lock = Lock::take(&self.desk.root.join(&self.desk.shelf.register))?;
+        let _lock = Lock::take(&self.desk.root, &self.desk.shelf.register)?;
         write::new(&[(self.desk.root.join(&path), text.as_bytes())], &self.desk.root)?;
         Ok(Some(Written { draft, id, path }))
     }

@@ -209,7 +209,6 @@ fn revise(
     }
     let target = root.join(&path);
     write::replace(&target, &text, &edited)?;
-    lock.sweep(target.parent().unwrap_or(&root));
     drop(lock);
     writeln!(out, "\n{}", escape::line(&format!("{id} {}", plan.said)))?;
     for hint in &plan.hints {

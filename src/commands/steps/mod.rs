@@ -245,8 +245,9 @@ impl Steps<'_> {
         Some(folder.join(format!("stopgap-{}", branch.replace('/', "-"))))
     }
 
+    /// Tells whether anything is checked out; of what cannot be read git says so, once it is told to begin there.
     fn has_commit(&self) -> bool {
-        self.repository().is_some_and(|git| git.head().is_ok_and(|head| head.is_some()))
+        self.repository().is_some_and(|git| !git.head().is_ok_and(|head| head.is_none()))
     }
 
     /// Tells whether the remote has a branch, as far as this clone knows.

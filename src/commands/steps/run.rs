@@ -17,7 +17,8 @@ use crate::commands::steps::act::{self, Act, Course, Left, Word};
 use crate::commands::steps::{By, CardOf, Steps};
 use crate::commands::{World, card, place};
 use crate::error::{Argument, Error};
-use crate::git;
+use crate::git::{self, Git};
+use crate::history::base;
 use crate::output::escape;
 
 /// What says where a repository is, and would lead elsewhere than to the one that the register is in
@@ -32,16 +33,20 @@ const ELSEWHERE: [&str; 7] = [
     "GIT_PREFIX",
 ];
 
-/// Refuses to promise git steps where there is no repository.
+/// Refuses to promise git steps where there is no repository, or one that is damaged: what git cannot read would look like
+/// a branch without a commit, and the new one would begin at nothing.
 ///
 /// # Errors
 ///
 /// If they are wanted and cannot be.
 pub(in crate::commands) fn refuse_without_git(is_wanted: bool, root: &Path) -> Result<(), Error> {
-    match is_wanted && place::work_tree_top(root).is_none() {
-        true => Err(Error::from(Argument::GitOutside { root: root.to_path_buf() })),
-        false => Ok(()),
+    if !is_wanted {
+        return Ok(());
     }
+    let outside = || Error::from(Argument::GitOutside { root: root.to_path_buf() });
+    let git = Git::open(root)?.filter(|_| place::work_tree_top(root).is_some()).ok_or_else(outside)?;
+    git.head()?;
+    base::default_branch(&git, None).map(drop)
 }
 
 /// Tells whether the user signs commits, as the user's own configuration says.
@@ -141,12 +146,10 @@ impl Steps<'_> {
         let start = course.start.as_ref().filter(|_| course.index.is_some())?;
         let git = self.repository()?;
         let (theirs, ours) = (git.commit(start).ok()??, git.head().ok()??);
-        let below = place::below_work_tree(self.root);
-        let differs = |path: &&String| {
-            let path = format!("{below}{path}");
-            git.entry(&theirs, &path).ok() != git.entry(&ours, &path).ok()
-        };
-        let path = escape::line(self.paths.iter().find(differs)?).into_owned();
+        let paths = self.paths_from_top();
+        let differing = git.differing_at(&theirs, &ours, &paths).ok()?;
+        let path = differing.first()?.strip_prefix(&place::below_work_tree(self.root))?;
+        let path = escape::line(path);
         Some(format!("`{start}` has another `{path}` than `HEAD`, and the commit would undo what is there"))
     }
 
@@ -230,12 +233,16 @@ impl Steps<'_> {
         Ok(command)
     }
 
+    /// Returns our paths from the top of the work tree.
+    fn paths_from_top(&self) -> Vec<String> {
+        let below = place::below_work_tree(self.root);
+        self.paths.iter().map(|path| format!("{below}{path}")).collect()
+    }
+
     /// Returns what is staged at our paths; `None` if that cannot be found out.
     fn staged(&self) -> Option<BTreeMap<PathBuf, String>> {
         let git = self.repository()?;
-        let below = place::below_work_tree(self.root);
-        let paths: Vec<String> = self.paths.iter().map(|path| format!("{below}{path}")).collect();
-        git.staged(&paths).ok()
+        git.staged(&self.paths_from_top()).ok()
     }
 
     /// Puts back what was staged at our paths before `git add`; whatever else is staged was never touched.

@@ -1,7 +1,6 @@
-use super::suppression_outlives_exception::ended;
+use super::suppression_outlives_exception::{ended, label_end};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::suppressions::Licences;
 use crate::yaml::{Place, Spot};
 
 declare_rule! {
@@ -23,8 +22,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     // One that stands by a suppression is reported with that.
     for tag in inventory.tags.iter().filter(|tag| tag.marker.alone && (!is_base || !tag.is_new)) {
@@ -35,8 +33,6 @@ fn check(cx: &mut Context<'_>) {
         let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
         let finding = cx.report_in(tag.file, spot, message);
         finding.help("remove the workaround and its comment");
-        if let Some(end) = exception.current_expiry() {
-            finding.label_in(exception.file, end.span, "its end");
-        }
+        label_end(finding, exception);
     }
 }

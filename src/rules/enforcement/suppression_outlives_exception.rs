@@ -1,8 +1,9 @@
 use super::unregistered_suppression::{name, what};
 use crate::register::{Exception, Status};
+use crate::rule::Finding;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::suppressions::{Licences, Standing};
+use crate::suppressions::Standing;
 use crate::text::shown;
 use crate::yaml::{Place, Spot};
 
@@ -28,8 +29,7 @@ declare_rule! {
 const SYNC: &str = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
 
 fn check(cx: &mut Context<'_>) {
-    let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today()).with_entries(cx.register, inventory, cx.files);
+    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     for item in inventory.items.iter().filter(|item| !is_base || !item.is_new) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
@@ -41,11 +41,15 @@ fn check(cx: &mut Context<'_>) {
         let is_written_by_sync = cx.policy().sync.iter().any(|target| target.path == path);
         let finding = cx.report_in(item.file, spot, message);
         finding.help(if is_written_by_sync { SYNC } else { "fix what the scanner finds, and delete the suppression" });
-        let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
-        let end = closed.or_else(|| exception.current_expiry().map(|end| end.span));
-        if let Some(end) = end {
-            finding.label_in(exception.file, end, "its end");
-        }
+        label_end(finding, exception);
+    }
+}
+
+/// Shows where an exception says when it ended.
+pub(super) fn label_end(finding: &mut Finding, exception: &Exception<'_>) {
+    let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
+    if let Some(end) = closed.or_else(|| exception.current_expiry().map(|end| end.span)) {
+        finding.label_in(exception.file, end, "its end");
     }
 }
 

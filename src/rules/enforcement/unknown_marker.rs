@@ -1,6 +1,5 @@
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
-use crate::suppressions::Licences;
 use crate::text::{nearest, shown};
 use crate::yaml::{Place, Spot};
 
@@ -24,8 +23,7 @@ declare_rule! {
 }
 
 fn check(cx: &mut Context<'_>) {
-    let Some(inventory) = cx.inventory() else { return };
-    let licences = Licences::new(cx.register, cx.policy(), cx.today());
+    let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
     // A file that cannot be read has an id all the same.
     let there = |id: &str| cx.register.files.iter().any(|file| file.stem.eq_ignore_ascii_case(id));

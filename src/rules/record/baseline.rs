@@ -36,7 +36,7 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
     let entries: BTreeSet<&str> = used.found.iter().map(|(id, ..)| *id).collect();
     let gaps = format!("{} in {}", counted(findings, "finding"), counted(entries.len(), "exception"));
     let (message, help) = match (*is_over, findings) {
-        (false, 0) if used.takeover.is_some() => (
+        (false, 0) if cx.takeover.is_some() => (
             format!("nothing has to be tolerated until `{until}`"),
             "delete the entries of `baseline.yaml` as soon as this is merged".to_owned(),
         ),
@@ -58,7 +58,7 @@ fn check(used: &BaselineUse<'_>, cx: &mut Context<'_>) {
             )
         }
     };
-    let message = format!("{message}{}", used.takeover.as_ref().map(taken_over).unwrap_or_default());
+    let message = format!("{message}{}", cx.takeover.map(taken_over).unwrap_or_default());
     let text = cx.source(*file).text();
     let at = parse(text).ok().and_then(|tree| Some(lookup(&tree, "/until")?.1.span));
     let spot = at.map_or_else(Spot::file, |span| Spot { span, place: Place::value("/until") });

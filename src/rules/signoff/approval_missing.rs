@@ -1,6 +1,5 @@
 use crate::history::Changes;
 use crate::history::{Decision, decisions};
-use crate::policy::Forge;
 use crate::register::Text;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
@@ -83,13 +82,12 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
     let (approver, what) = (shown(asked.person.as_str()), shown(asked.what));
     let name = shown(&verdict.login);
     let again = format!("ask `@{name}` to approve the {} again", forge.request());
-    match (verdict.state, verdict.commit.as_deref(), verdict.worth.as_ref()) {
+    match (verdict.state, verdict.short_commit(), verdict.worth.as_ref()) {
         (ReviewState::Dismissed, ..) => (format!("the approval of {what} by `{approver}` was dismissed"), again),
         (ReviewState::Approved, None, _) => {
             (format!("`{approver}` approved {what}, but the review does not say which commit"), again)
         }
         (ReviewState::Approved, Some(commit), Some(worth)) => {
-            let commit = commit.get(..12).unwrap_or(commit);
             let place = worth.edit_of(asked.file).unwrap_or_default();
             let edited = match place.strip_prefix('/') {
                 None => "the entry".to_owned(),
@@ -108,16 +106,8 @@ fn unfit(judge: &Judge, verdict: &Verdict, asked: &Asked<'_>) -> (String, String
             (format!("`{approver}` approved {what} at `{commit}`, and {edited} has been edited since"), help)
         }
         (ReviewState::Approved, Some(commit), None) => {
-            let commit = commit.get(..12).unwrap_or(commit);
-            let setting = match forge {
-                Forge::GitLab => "GIT_DEPTH: \"0\"",
-                Forge::GitHub | Forge::Forgejo => "fetch-depth: 0",
-            };
-            let help = format!(
-                "fetch the whole history with `{setting}`; where a force-push threw that commit away, \
-                 ask `@{name}` to approve again"
-            );
-            (format!("`{approver}` approved {what} at `{commit}`, which is not in this clone"), help)
+            let message = format!("`{approver}` approved {what} at `{commit}`, which is not in this clone");
+            (message, verdict.unfetched(forge))
         }
         _ => (
             format!("`{approver}` asks for changes, and so does not approve {what}"),

@@ -30,16 +30,15 @@ declare_rule! {
     check: Check::Changes(check),
 }
 
-fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
-    let Some(takeover) = Takeover::of(cx.judge, changes) else { return };
-    let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
-    match takeover.agreed(cx.judge, changes, prefix) {
+fn check(_: &Changes<'_>, cx: &mut Context<'_>) {
+    let Some((takeover, agreed)) = cx.takeover else { return };
+    match agreed {
         Agreed::By(_) => {}
         Agreed::No(why, help) => {
             let message = format!("{} without a sign-off of {}, and {why}", takeover.counted(), takeover.own());
-            report(&takeover, message, help, cx);
+            report(takeover, message, help.clone(), cx);
         }
-        Agreed::Unknown => self_written(&takeover, cx),
+        Agreed::Unknown => self_written(takeover, cx),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::policy::places::BASELINE;
 use crate::rules::declare_rule;
 use crate::rules::takeover::Request;
 use crate::rules::{Agreed, Check, Context, Judge, Takeover};
-use crate::signoff::{Merge, MergedPull, ReviewState, Verdict, Worth};
+use crate::signoff::{Merge, MergedPull, ReviewState, Verdict};
 use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::Spot;
@@ -34,38 +34,25 @@ declare_rule! {
 }
 
 fn check(merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
-    let takeover = Takeover::of(cx.judge, changes);
-    let is_taken_over = |file: FileId| takeover.as_ref().is_some_and(|takeover| takeover.files.contains(&file));
-    for decision in decisions(changes).iter().filter(|decision| !is_taken_over(decision.file)) {
+    let takeover = cx.takeover.map(|(takeover, _)| takeover);
+    let taken_over: BTreeSet<FileId> = takeover.iter().flat_map(|takeover| &takeover.files).copied().collect();
+    for decision in decisions(changes).iter().filter(|decision| !taken_over.contains(&decision.file)) {
         if let SignedOff::No { message, help } = signed_off(cx.judge, merge, decision) {
             cx.report_in(decision.file, decision.approver, message).help(help);
         }
     }
-    if let Some(takeover) = &takeover {
-        taken_over(takeover, merge, changes, cx);
+    if let Some(takeover) = takeover {
+        judge_takeover(takeover, merge, changes, cx);
     }
 }
 
 /// Reports what was taken over by a baseline to which no owner of it had agreed.
-fn taken_over(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
+fn judge_takeover(takeover: &Takeover, merge: &Merge, changes: &Changes<'_>, cx: &mut Context<'_>) {
     let prefix = cx.ownership.map_or("", |ownership| ownership.prefix.as_str());
     let agreed = |pull: &MergedPull| {
         let author = pull.author.as_ref().map(|author| author.login.as_str());
-        let unseen = |verdict: &Verdict| verdict.worth.is_none() && verdict.state == ReviewState::Approved;
-        // An approval of a commit that this clone lacks counts, as elsewhere.
-        let verdicts: Vec<Verdict> = pull
-            .verdicts
-            .iter()
-            .cloned()
-            .map(|verdict| match unseen(&verdict) {
-                true => Verdict {
-                    worth: Some(Worth { covers: takeover.approvable().collect(), ..Worth::default() }),
-                    ..verdict
-                },
-                false => verdict,
-            })
-            .collect();
-        takeover.agreed_on(&Request { author, verdicts: &verdicts }, cx.judge, changes, prefix)
+        let request = Request { author, verdicts: &pull.verdicts, is_merged: true };
+        takeover.agreed_on(&request, cx.judge, changes, prefix)
     };
     let all: Vec<Agreed> = merge.pulls.iter().map(agreed).collect();
     if all.iter().any(|agreed| matches!(agreed, Agreed::By(_))) {
@@ -170,9 +157,8 @@ fn unapproved(pull: &MergedPull, login: &str, approver: &str, what: &str) -> Str
         (Some(Verdict { state: ReviewState::ChangesRequested, .. }), None) => {
             format!("`{approver}` asked for changes on #{number}, but {what} was merged anyway")
         }
-        (Some(Verdict { state: ReviewState::Approved, commit, .. }), _) => {
-            let commit = commit.as_deref().unwrap_or_default();
-            let commit = commit.get(..12).unwrap_or(commit);
+        (Some(verdict @ Verdict { state: ReviewState::Approved, .. }), _) => {
+            let commit = verdict.short_commit().unwrap_or_default();
             format!("`{approver}` approved {what} at `{commit}`, and #{number} merged another value of the entry")
         }
         (_, Some((_, sent))) => {

@@ -583,6 +583,7 @@ mod tests {
             ("@", vec![]),
             ("@-x", vec![]),
             ("ada@", vec![]),
+            ("ada@@ben", vec![]),
         ] {
             let text = format!("* {word} @zoe\n");
             let file = parse(&text);
