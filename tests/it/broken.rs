@@ -62,7 +62,8 @@ fn is_refused(repo: &Repo, of_the_gate: &[&str], of_the_past: &[&str]) {
     assert!(branches.into_iter().all(|branch| branch.unwrap().file_name() == "main"));
     assert_eq!(fs::read_to_string(repo.path().join("exceptions/label-printer.yaml")).unwrap(), exception(&[]));
     // What needs nothing but the files and the index goes on.
-    for arguments in [&["card", "label-printer", "--today", TODAY][..], &["suppressions", "--check", "--today", TODAY]] {
+    for arguments in [&["card", "label-printer", "--today", TODAY][..], &["suppressions", "--check", "--today", TODAY]]
+    {
         let here = run(repo, &[], arguments);
         assert_eq!(here.code, 0, "{here:?}");
     }
