@@ -273,22 +273,6 @@ fn keep(target: &Target, data: &[u8], care: &Care) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Writes the whole texts of a target into a folder, for a fuzzer that begins with a folder of inputs.
-///
-/// # Errors
-///
-/// If they cannot be written.
-pub fn write_corpus(target: &Target, folder: &Path) -> io::Result<usize> {
-    let Seeds { texts, pieces, versions, .. } = (target.seeds)();
-    fs::create_dir_all(folder)?;
-    let all = texts.iter().chain(&pieces);
-    for (number, text) in all.clone().enumerate() {
-        let repeated = vec![text.as_slice(); versions.max(1)];
-        fs::write(folder.join(format!("{number:05}")), repeated.join(&seeds::SEPARATOR))?;
-    }
-    Ok(all.count())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

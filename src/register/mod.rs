@@ -101,6 +101,33 @@ impl<'a> Register<'a> {
         Self::of(parse_all(files, files.own(), &[], true))
     }
 
+    /// Parses all files without a schema, and shows each part of them while it has their trees.
+    ///
+    /// # Errors
+    ///
+    /// Those of `look`.
+    pub fn parse_in_parts<E>(files: &'a Files, mut look: impl FnMut(&Self) -> Result<(), E>) -> Result<Self, E> {
+        /// How many files are a part.
+        const PART: usize = 1024;
+        let mut whole = Self::default();
+        for ids in files.own().chunks(PART) {
+            let part = Self::of(parse_all(files, ids, &[], true));
+            look(&part)?;
+            let known = whole.exceptions.len();
+            whole.by_file.extend(part.by_file.into_iter().map(|(file, at)| (file, known + at)));
+            whole.files.extend(part.files);
+            whole.exceptions.extend(part.exceptions);
+            whole.faults.extend(part.faults);
+        }
+        Ok(whole)
+    }
+
+    /// Parses and checks all files as [`Register::parse`] does, and keeps their trees.
+    #[must_use]
+    pub fn parse_whole(files: &'a Files, own: Option<&Schema>) -> Self {
+        Self::of(parse_all(files, files.own(), &[Some(&schema()), own], true))
+    }
+
     fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
         let parse = |ids: &[FileId]| parse_all(files, ids, schemas, false);
         let parsed = parse(files.own());

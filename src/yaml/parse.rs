@@ -29,9 +29,34 @@ pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
 ///
 /// Those of [`parse`].
 pub fn parse_checked(text: &str) -> Result<Node<'_>, Vec<Problem>> {
+    #[cfg(test)]
+    counted::note(text);
     match plain_part::read(text) {
         Some(root) => Ok(root),
         None => read(text).map_err(|unread| repair::list(text, unread)),
+    }
+}
+
+/// How often a text was parsed that asks for that.
+#[cfg(test)]
+pub(crate) mod counted {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    static TIMES: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+    /// How the first line of such a text begins; what follows is its name.
+    pub(crate) const MARK: &str = "# counted: ";
+
+    pub(super) fn note(text: &str) {
+        if let Some(name) = text.lines().next().and_then(|line| line.strip_prefix(MARK)) {
+            *TIMES.lock().unwrap().entry(name.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Returns how often a text of this name was parsed.
+    pub(crate) fn times(name: &str) -> usize {
+        TIMES.lock().unwrap().get(name).copied().unwrap_or_default()
     }
 }
 
