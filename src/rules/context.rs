@@ -36,6 +36,9 @@ pub enum Applies {
 }
 
 impl Applies {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; 4] = [Self::Always, Self::LiveOrClosed, Self::Granted, Self::Live];
+
     /// Tells whether a rule looks at an exception; `touching` is the change that the exception is a side of.
     pub(crate) fn to(self, exception: &Exception<'_>, touching: Option<&Changes<'_>>) -> bool {
         let live = exception.is_judged_as_live();

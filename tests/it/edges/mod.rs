@@ -164,6 +164,7 @@ impl Edge {
             base: &base,
             circumstances,
             around: None,
+            is_last: false,
             reach: Reach::All { schema: None, evidence: &evidence, scan: &|_| Ok(None) },
         };
         gate.judge(|Judged { findings, .. }| text(&findings)).unwrap()
