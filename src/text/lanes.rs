@@ -19,19 +19,25 @@ impl Lanes {
     /// The answer that all of them are so.
     pub(crate) const ALL: u64 = HIGH;
 
-    /// Takes the bytes from a place on; behind the end of the text there are zeros.
+    /// Calls for each eight bytes of a text in turn, with where they begin and with the eight that begin one byte later,
+    /// until a call returns something; behind the end of the text there are zeros.
     #[inline(always)]
-    pub(crate) fn at(bytes: &[u8], at: usize) -> Self {
-        let rest = bytes.get(at..).unwrap_or_default();
-        match rest.first_chunk() {
-            Some(eight) => Self(u64::from_le_bytes(*eight)),
-            None => Self::last(rest),
+    pub(crate) fn find<T>(bytes: &[u8], mut look: impl FnMut(usize, Self, Self) -> Option<T>) -> Option<T> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let start = bytes.len() - rest.len();
+            let (here, others) = match rest.split_first_chunk() {
+                Some((eight, others)) => (u64::from_le_bytes(*eight), others),
+                None => (last(rest), &[] as &[u8]),
+            };
+            let next = here >> 8 | u64::from(*others.first().unwrap_or(&0)) << 56;
+            // The only call, so that it is compiled in here.
+            if let Some(found) = look(start, Self(here), Self(next)) {
+                return Some(found);
+            }
+            rest = others;
         }
-    }
-
-    #[inline(never)]
-    fn last(rest: &[u8]) -> Self {
-        Self(rest.iter().rev().fold(0, |lanes, byte| lanes << 8 | u64::from(*byte)))
+        None
     }
 
     /// Tells which bytes are equal to one.
@@ -67,6 +73,12 @@ impl Lanes {
     }
 }
 
+/// Reads fewer bytes than there are lanes.
+#[inline(never)]
+fn last(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |lanes, byte| lanes << 8 | u64::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +87,10 @@ mod tests {
     fn places(answers: u64) -> Vec<usize> {
         assert_eq!(answers & !HIGH, 0);
         (0..Lanes::COUNT).filter(|lane| answers >> (8 * lane + 7) & 1 == 1).collect()
+    }
+
+    fn lanes(text: &[u8]) -> Lanes {
+        Lanes::find(text, |_, here, _| Some(here)).unwrap_or(Lanes(0))
     }
 
     #[test]
@@ -89,7 +105,7 @@ mod tests {
                 &[byte],
                 &[],
             ] {
-                let lanes = Lanes::at(text, 0);
+                let lanes = lanes(text);
                 for other in [0, b'\t', b'a', 0x7f, 0x80, 0xc2, 0xff, byte] {
                     assert_eq!(places(lanes.are(other)), wanted(text, &|it| it == other), "{text:?} {other}");
                 }
@@ -105,11 +121,31 @@ mod tests {
     }
 
     #[test]
-    fn what_is_behind_the_end_is_left_out_where_it_matters() {
-        let text = b"0123456789";
-        assert_eq!(places(Lanes::at(text, 8).are(0)), [2, 3, 4, 5, 6, 7]);
-        assert_eq!(places(Lanes::first(Lanes::at(text, 8).are(0), 2)), [] as [usize; 0]);
-        assert_eq!(places(Lanes::first(Lanes::at(text, 2).are_within(b'0', b'9'), 8)), [0, 1, 2, 3, 4, 5, 6, 7]);
-        assert_eq!(places(Lanes::at(text, 99).are(0)), [0, 1, 2, 3, 4, 5, 6, 7]);
+    fn every_byte_of_a_text_is_looked_at_once() {
+        let text: Vec<u8> = (1..=40).collect();
+        for length in 0..text.len() {
+            let text = &text[..length];
+            let mut seen = Vec::new();
+            let none = Lanes::find(text, |start, here, next| {
+                let count = (text.len() - start).min(Lanes::COUNT);
+                let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+                for lane in 0..Lanes::COUNT {
+                    assert_eq!(here.0 >> (8 * lane) & 0xff, u64::from(byte(start + lane)));
+                    assert_eq!(next.0 >> (8 * lane) & 0xff, u64::from(byte(start + lane + 1)));
+                }
+                assert_eq!(places(Lanes::first(here.are_within(1, 40), count)).len(), count);
+                seen.extend(&text[start..start + count]);
+                None::<()>
+            });
+            assert_eq!((none, seen.as_slice()), (None, text));
+        }
+        assert_eq!(Lanes::find(&text, |start, here, _| (here.are(20) != 0).then_some(start)), Some(16));
+    }
+
+    #[test]
+    fn answers_for_the_first_bytes_only() {
+        assert_eq!(places(Lanes::first(Lanes::ALL, 2)), [0, 1]);
+        assert_eq!(places(Lanes::first(Lanes::ALL, 0)), [] as [usize; 0]);
+        assert_eq!(places(Lanes::first(Lanes::ALL, 99)), [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 }

@@ -50,18 +50,16 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// Returns whether a text is printable ASCII with single spaces inside, so that folding only lower-cases it.
 fn is_spaced_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut starts = (0..bytes.len()).step_by(Lanes::COUNT);
-    let is_so = starts.all(|start| {
-        let (here, next) = (Lanes::at(bytes, start), Lanes::at(bytes, start + 1));
+    let other = Lanes::find(bytes, |start, here, next| {
         let all = Lanes::first(Lanes::ALL, bytes.len() - start);
-        here.are_within(b' ', b'~') == all && here.are(b' ') & next.are(b' ') == 0
+        let is_so = here.are_within(b' ', b'~') == all && here.are(b' ') & next.are(b' ') == 0;
+        (!is_so).then_some(())
     });
-    is_so && !text.starts_with(' ') && !text.ends_with(' ')
+    other.is_none() && !text.starts_with(' ') && !text.ends_with(' ')
 }
 
 fn has_capital(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).step_by(Lanes::COUNT).any(|start| Lanes::at(bytes, start).are_within(b'A', b'Z') != 0)
+    Lanes::find(text.as_bytes(), |_, here, _| (here.are_within(b'A', b'Z') != 0).then_some(())).is_some()
 }
 
 /// Case folding and decomposition are applied twice, because each can give the other more to do (Unicode Standard,

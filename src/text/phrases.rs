@@ -220,14 +220,20 @@ const MOST_LETTERS: usize = 24;
 fn is_plainly_none(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (mut letters, mut is_ascii) = (0, true);
-    for start in (0..bytes.len()).step_by(Lanes::COUNT) {
-        let here = Lanes::at(bytes, start);
-        if may_begin_something(here, Lanes::at(bytes, start + 1)) && begins_something(&bytes[start..]) {
-            return false;
+    let found = Lanes::find(bytes, |start, here, next| {
+        if may_begin_something(here, next) && begins_something(&bytes[start..]) {
+            return Some(());
         }
         is_ascii &= here.are_beyond_ascii() == 0;
-        let alphanumeric = here.are_within(b'0', b'9') | here.lower().are_within(b'a', b'z');
-        letters += alphanumeric.count_ones() as usize;
+        // Where there are enough, no more are counted.
+        if letters <= MOST_LETTERS {
+            let alphanumeric = here.are_within(b'0', b'9') | here.lower().are_within(b'a', b'z');
+            letters += alphanumeric.count_ones() as usize;
+        }
+        None
+    });
+    if found.is_some() {
+        return false;
     }
     // Other characters may fold to the letters of a marker, and to fewer letters or none.
     if letters > MOST_LETTERS {

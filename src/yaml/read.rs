@@ -79,12 +79,15 @@ pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
 /// comment.
 #[must_use]
 pub fn check_text(text: &str) -> Option<Problem> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).step_by(Lanes::COUNT).filter(|start| holds_suspect(Lanes::at(bytes, *start))).find_map(|start| {
-        let is_suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
-        let some = bytes[start..].iter().take(Lanes::COUNT).enumerate();
-        some.filter(|(_, byte)| is_suspect(byte)).find_map(|(at, _)| refuse_character(text, start + at))
-    })
+    Lanes::find(text.as_bytes(), |start, here, _| if holds_suspect(here) { refuse_one_of(text, start) } else { None })
+}
+
+/// Returns what is wrong with the first character that is refused and begins in the eight bytes from a place on.
+#[inline(never)]
+fn refuse_one_of(text: &str, start: usize) -> Option<Problem> {
+    let is_suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
+    let some = text.as_bytes()[start..].iter().take(Lanes::COUNT).enumerate();
+    some.filter(|(_, byte)| is_suspect(byte)).find_map(|(at, _)| refuse_character(text, start + at))
 }
 
 /// Tells whether a character that is refused may begin here.

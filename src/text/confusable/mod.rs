@@ -76,9 +76,11 @@ mod tests {
             characters.push(format!("{:#x}", u32::from(c)));
             where_they_are.push(format!("({start}, {})", like.len()));
         }
-        let mut text =
-            "//! Written by the test `the_table_is_unicodes`, from the table of the crate unicode-security.\n"
-                .to_owned();
+        let mut text = concat!(
+            "//! Written by the test `the_table_is_unicodes`, from the table of the crate unicode-security: Unicode's\n",
+            "//! <https://www.unicode.org/Public/security/> under <https://www.unicode.org/license.txt>.\n",
+        )
+        .to_owned();
         let mut array = |name: &str, what: &str, kind: &str, items: &[String]| {
             let _ = write!(text, "\n/// {what}\npub(super) static {name}: [{kind}; {}] = [", items.len());
             for line in items.chunks(10) {

@@ -1,4 +1,5 @@
-//! Written by the test `the_table_is_unicodes`, from the table of the crate unicode-security.
+//! Written by the test `the_table_is_unicodes`, from the table of the crate unicode-security: Unicode's
+//! <https://www.unicode.org/Public/security/> under <https://www.unicode.org/license.txt>.
 
 /// The code points that look like others, in their order.
 pub(super) static CHARACTERS: [u32; 6710] = [
