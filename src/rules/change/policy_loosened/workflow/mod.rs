@@ -306,7 +306,7 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
 /// Returns the lines of an action's step, its own first.
 fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = &'l Line<'t>> {
     let own = &lines[at];
-    let below = lines[at..].iter().take(1).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
+    let below = std::iter::once(own).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
     let mut started = own.indent < own.inner;
     let above = lines[..at].iter().rev().take_while(move |line| {
         let inside = !started && line.inner >= own.inner;
@@ -410,6 +410,7 @@ jobs:
             let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
             assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
         }
+        assert_eq!(softened_by("steps:\n  - uses: acme/stopgap@v1\nfail-on: never\n"), [None]);
         for input in ["fail-on: warning", "sign-off: required", "today: ''"] {
             assert_eq!(softened_by(&action.replace("token: x", input)), [None]);
         }
