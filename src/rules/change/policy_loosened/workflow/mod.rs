@@ -306,7 +306,7 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
 /// Returns the lines of an action's step, its own first.
 fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = &'l Line<'t>> {
     let own = &lines[at];
-    let below = lines[at..].iter().take(1).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
+    let below = std::iter::once(own).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
     let mut started = own.indent < own.inner;
     let above = lines[..at].iter().rev().take_while(move |line| {
         let inside = !started && line.inner >= own.inner;
