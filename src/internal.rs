@@ -59,7 +59,7 @@ pub mod register {
     }
 }
 pub mod policy {
-    pub use crate::policy::{Enforcement, Forge, Policy, RuleBook, Target, load_schema};
+    pub use crate::policy::{Enforcement, Forge, Policy, RuleBook, Target, load_schema, load_signers};
 }
 pub mod suppressions {
     pub use crate::suppressions::{Reader, literals};
@@ -75,7 +75,8 @@ pub mod scan {
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Saved, Standing, Verdict, Worth,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, ReviewState, Reviews, Rule, Saved, Standing,
+        Verdict, Worth,
     };
 }
 pub mod history {

@@ -140,6 +140,7 @@ pub(super) fn weigh(
         base: &base,
         circumstances: Circumstances { base_day: None, head: None, documents: Vec::new(), former_baseline: None },
         around: None,
+        is_last: false,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
     let mut findings = gate.judge(|judged| judged.findings)?;

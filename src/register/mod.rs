@@ -56,8 +56,8 @@ pub struct Register<'a> {
     exceptions: Vec<Arc<Exception<'a>>>,
     /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// The index of each file's exception.
-    by_file: FxHashMap<FileId, usize>,
+    /// The place of each file's exception, by the number of the file.
+    by_file: Vec<Option<u32>>,
     /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
     /// The ids in lower case, once somebody has asked for one.
@@ -118,13 +118,14 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        register.by_file.reserve(files.len());
+        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
+        register.by_file.resize(count, None);
         for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
             register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
             if let Some(exception) = exception {
-                register.by_file.insert(file.id, register.exceptions.len());
+                register.by_file[file.id.index()] = u32::try_from(register.exceptions.len()).ok();
                 register.exceptions.push(exception);
             }
         }
@@ -139,7 +140,8 @@ impl<'a> Register<'a> {
     /// Returns the exception of a file, if the file has a tree.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
-        self.exceptions.get(*self.by_file.get(&file)?).map(|exception| &**exception)
+        let place = *self.by_file.get(file.index())?;
+        self.exceptions.get(place? as usize).map(|exception| &**exception)
     }
 
     /// Returns the tree of an exception, if it was kept.
@@ -196,7 +198,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
-        None => yaml::parse(text),
+        None => yaml::parse_checked(text),
     };
     let exception = match tree {
         Err(problems) => {
@@ -245,4 +247,42 @@ pub fn id_problem(stem: &str) -> Option<Problem> {
 pub fn stem(path: &str) -> &str {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_name_of_the_file_without_its_ending() {
+        for (path, id) in [("x/a.yaml", "a"), ("x/a.b.yml", "a.b"), ("a", "a"), ("x/.yaml", ""), ("x.y/a", "a")] {
+            assert_eq!(stem(path), id, "{path}");
+        }
+        let longest = "a".repeat(LONGEST_ID);
+        for id in ["a", "9", "2026-11-printer_certificate.v2", longest.as_str()] {
+            assert_eq!(id_problem(id), None, "{id}");
+        }
+        for (id, why) in [
+            ("", "the file's name gives no id".to_owned()),
+            ("-a", "the file's name gives the id `-a`, which is none".to_owned()),
+            (".a", "the file's name gives the id `.a`, which is none".to_owned()),
+            ("a b", "the file's name gives the id `a b`, which is none".to_owned()),
+            ("é", "the file's name gives the id `é`, which is none".to_owned()),
+            (&"a".repeat(LONGEST_ID + 1), format!("the id `{}…` has 101 characters, the limit is 100", "a".repeat(80))),
+        ] {
+            assert_eq!(id_problem(id).map(|problem| problem.message), Some(why), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_holds_no_mapping_is_not_readable() {
+        let file =
+            |path: &str, text: &str| crate::files::ReadFile::from(crate::source::Source::new(path, text.to_owned()));
+        let files = Files::from_read(vec![file("a.yaml", "- title: x\n"), file("b.yaml", "title: x\n")]);
+        let register = Register::parse_unjudged(&files, &[]).0;
+        let why = |at: usize| register.problem(register.files[at].id).map(|problem| problem.message.as_str());
+        assert_eq!(why(0), Some("the file contains a list, not a mapping"));
+        assert_eq!((why(1), register.exceptions().len()), (None, 1));
+        assert!(register.holds("B") && !register.holds("c"));
+    }
 }

@@ -210,6 +210,15 @@ mod tests {
                 "tool=bandit,id=B602,paths=a.py,paths=x/{a,b}.py",
                 "{tool: bandit, id: B602, paths: [a.py, \"x/{a,b}.py\"]}",
             ),
+            ("tool=bandit,id=B602,paths=a.py,,b.py,", "{tool: bandit, id: B602, paths: [a.py, b.py]}"),
+            (
+                "tool=bandit,id=B602,paths=a.py,X=1.py,=b.py",
+                "{tool: bandit, id: B602, paths: [a.py, X=1.py, \"=b.py\"]}",
+            ),
+            (
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
+            ),
             ("{tool: bandit, id: B602, paths: [a.py]}", "{tool: bandit, id: B602, paths: [a.py]}"),
             ("tool=grype,id=CVE-1,package=a", "{tool: grype, id: CVE-1, package: {name: a}}"),
             (

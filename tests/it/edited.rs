@@ -150,7 +150,7 @@ fn run(files: &Files, base: &[FileId], reach: Reach<'_>) -> Vec<Seen> {
         documents: Vec::new(),
         former_baseline: None,
     };
-    let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, reach };
+    let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, is_last: false, reach };
     let seen = |Judged { findings, .. }: Judged<'_>| {
         findings.iter().map(|it| (it.rule.id, it.place.pointer.clone(), it.gates)).collect()
     };

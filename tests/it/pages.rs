@@ -55,8 +55,7 @@ fn reference_of_the_commands() -> String {
          `stopgap COMMAND --help` and `stopgap man COMMAND` say the same in a terminal. `--color WHEN` (`auto`, `always`,\n\
          `never`) works with every command.\n\n| command | |\n|---|---|\n",
     );
-    let mut whole = cli::command();
-    whole.build();
+    let whole = cli::command();
     let commands: Vec<_> = whole.get_subcommands().filter(|it| it.get_name() != "help").collect();
     for command in &commands {
         let name = command.get_name();

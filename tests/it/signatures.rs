@@ -279,6 +279,15 @@ fn in_the_past_the_forges_key_counts_and_the_answers_decide_where_they_are_known
         let run = stopgap(&signed.repo, &["history", "--pulls", "../pulls.jsonl", "--format", "concise"]);
         assert_eq!(!run.stdout.contains("[unsigned-decision]"), passes, "{run:?}");
         assert!(!run.stdout.contains("counts as signed by the forge's key"), "{run:?}");
+        // What somebody else has signed does not count, and what Mei has signed counts without anybody's trust.
+        for (by, id) in [("luis", "scale"), ("mei", "lamp")] {
+            let title = format!("The {id} keeps its old certificate");
+            let other = [("title", title.as_str()), ("scope.system", id)];
+            signed.repo.write(&format!("exceptions/{id}.yaml"), &printer(&other));
+            signed.commit(by, id);
+        }
+        let run = stopgap(&signed.repo, &["history", "--format", "concise"]);
+        assert!(run.stdout.contains("1 decision counts as signed by the forge's key"), "{run:?}");
     }
 }
 

@@ -48,6 +48,7 @@ fn judge(mut files: Files, before: &[u8]) -> Result<usize, Error> {
             former_baseline: None,
         },
         around: None,
+        is_last: false,
         reach: Reach::All { schema: None, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
     gate.judge(|Judged { register, findings, .. }| {

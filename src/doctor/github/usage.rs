@@ -29,7 +29,7 @@ impl Definitions {
                 continue;
             }
             let result = match &file.fault {
-                Some(fault) => Err(fault.clone()),
+                Some(fault) => Err((**fault).clone()),
                 None if workflow => Workflow::parse(&file.source).map(|workflow| all.workflows.push(workflow)),
                 None => composite_steps(&file.source).map(|steps| drop(all.actions.insert(path.clone(), steps))),
             };

@@ -60,7 +60,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let is_read = |path: &String| path == PIPELINE || included(facts).contains(path);
     for (path, file) in facts.files.iter().filter(|(path, _)| is_read(path)) {
         let result = match &file.fault {
-            Some(fault) => Err(fault.clone()),
+            Some(fault) => Err((**fault).clone()),
             None => Pipeline::parse(&file.source),
         };
         match result {
