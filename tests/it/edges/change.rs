@@ -227,6 +227,12 @@ mod takeover {
     }
 
     #[test]
+    fn five_owners_are_named_at_most() {
+        let owned = taken_over("/baseline.yaml @ada @ben @cleo @dan @eve @finn\n", "").opened(TODAY, Some(&[]));
+        owned.is_told(RULE, "ask an owner to approve the pull request: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
+    }
+
+    #[test]
     fn a_team_that_nobody_knows_owns_it_all_the_same() {
         let unknown = taken_over("/baseline.yaml @acme/risk\n", "").opened(TODAY, Some(&["stranger"]));
         unknown.is_told(RULE, "no owner of `baseline.yaml` has approved that | list the people of `@acme/risk`");
@@ -294,6 +300,8 @@ fn an_exception_that_moves_is_decided_by_the_owners_of_both_places() {
     let by = |old: &str, new: &str| moved(&format!("/exceptions/old/ {old}\n/exceptions/new/ {new}\n"));
     by(mei, mei).is_silent(rule);
     by(mei, olek).is_told(rule, "`Mei Tanaka` decided on renewal 1, and is not a code owner of this file |");
+    by(mei, "@ada @ben @cleo @dan @eve @finn")
+        .is_told(rule, "| let one of its owners decide: `@ada`, `@ben`, `@cleo`, `@dan`, `@eve` |");
     by(olek, mei)
         .is_told(rule, "of `exceptions/old/label-printer.yaml`, where the exception lies without this change |");
 }

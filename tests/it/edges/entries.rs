@@ -161,6 +161,31 @@ fn a_reason_has_three_hundred_characters_at_most() {
 }
 
 #[test]
+fn a_copy_says_how_its_words_differ_from_the_older_ones() {
+    let old = "The maker ships the tool that installs a new certificate on Thursday 12 March.";
+    let copied = |reason: &str| {
+        let newer = [("reason", reason), ("decided", "2026-11-20"), ("starts", "2026-11-20")];
+        Edge::of(&[("reason", old)]).with(SCANNER, &exception(&newer)).says("copied-reason").concat()
+    };
+    for (reason, says) in [
+        (
+            "the maker  SHIPS the tool that installs a new certificate on thursday 12 march.",
+            "the same words as the reason of",
+        ),
+        (
+            "On Thursday 12 March the maker ships the tool that installs a new certificate.",
+            "the same words as the reason of `label-printer`, in another order or spelling |",
+        ),
+        (
+            "The maker ships the tool that installs a new certificate on Thursday 19 March.",
+            "the same as the reason of `label-printer` but for names, numbers and dates |",
+        ),
+    ] {
+        assert!(copied(reason).starts_with(says), "{reason}: {}", copied(reason));
+    }
+}
+
+#[test]
 fn a_reason_that_was_kept_and_made_longer_says_how_much_was_kept() {
     let old = "The maker ships the tool that installs a new certificate together with forty other parcels on Thursday";
     let more = "because customs asked again about batteries inside every single handheld unit bought last autumn";

@@ -410,6 +410,7 @@ jobs:
             let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
             assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
         }
+        assert_eq!(softened_by("steps:\n  - uses: acme/stopgap@v1\nfail-on: never\n"), [None]);
         for input in ["fail-on: warning", "sign-off: required", "today: ''"] {
             assert_eq!(softened_by(&action.replace("token: x", input)), [None]);
         }
