@@ -113,10 +113,8 @@ impl<'a> Register<'a> {
         for ids in files.own().chunks(PART) {
             let part = Self::of(parse_all(files, ids, &[], true));
             look(&part)?;
-            let known = whole.exceptions.len();
-            whole.by_file.extend(part.by_file.into_iter().map(|(file, at)| (file, known + at)));
             whole.files.extend(part.files);
-            whole.exceptions.extend(part.exceptions);
+            part.exceptions.into_iter().for_each(|exception| whole.hold(exception));
             whole.faults.extend(part.faults);
         }
         Ok(whole)
@@ -145,18 +143,23 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
-        register.by_file.resize(count, None);
+        register.by_file.reserve(files.len());
         for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
             register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
-            if let Some(exception) = exception {
-                register.by_file[file.id.index()] = u32::try_from(register.exceptions.len()).ok();
-                register.exceptions.push(exception);
-            }
+            exception.into_iter().for_each(|exception| register.hold(exception));
         }
         register
+    }
+
+    fn hold(&mut self, exception: Arc<Exception<'a>>) {
+        let file = exception.file.index();
+        if self.by_file.len() <= file {
+            self.by_file.resize(file + 1, None);
+        }
+        self.by_file[file] = u32::try_from(self.exceptions.len()).ok();
+        self.exceptions.push(exception);
     }
 
     /// Returns the exception of every file that has a tree, in the order of their paths.
