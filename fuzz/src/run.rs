@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::seeds::{self, Seeds};
 use crate::{Outcome, Target, make};
 
 /// How long one input may take if nothing else is said.
