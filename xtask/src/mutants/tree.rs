@@ -275,3 +275,20 @@ fn remove_others(folder: &Path, kept: &BTreeSet<String>) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::results::Explained;
+
+    #[test]
+    fn what_is_explained_is_there() {
+        let root = crate::root();
+        let mut mutants = Vec::new();
+        for path in listed(&root).unwrap().into_iter().filter(|path| is_mutated(path)) {
+            find::find(&path, &fs::read_to_string(root.join(&path)).unwrap(), &mut mutants).unwrap();
+        }
+        assert!(mutants.len() > 4000, "{}", mutants.len());
+        Explained::read(&root).unwrap().check(&mutants).unwrap();
+    }
+}
