@@ -335,7 +335,7 @@ fn namespace(text: &str) -> usize {
             return length;
         }
         length = from + name.len();
-        if name.len() < end || !text[length..].starts_with('/') {
+        if !text[length..].starts_with('/') {
             return length;
         }
     }
