@@ -35,10 +35,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use stopgap::internal::card::Cards;
 use stopgap::internal::files::Repository;
-use stopgap::internal::output::{self, Format, Look, Report, Setting};
-use stopgap::internal::policy::{self, Policy, RuleBook};
+use stopgap::internal::output::{self, Format, Look, Report};
+use stopgap::internal::policy::{Policy, RuleBook};
 use stopgap::internal::register::{self, Files, Register};
 use stopgap::internal::rule::{Findings, Level};
 use stopgap::internal::rules::{self, Case, Judge};
@@ -113,10 +112,8 @@ impl Bench {
     fn judge(&self) -> Outcome<Judge> {
         let place = Repository::Folder(self.root.clone());
         let policy = Policy::load(&place, None, rules::all())?;
-        let people = policy::load_people(&place, &policy)?;
-        let controls = policy::load_controls(&place, &policy)?;
         let today = Today::parse(generate::TODAY, policy.timezone)?;
-        Ok(Judge::new(RuleBook { policy, people, controls, ..RuleBook::default() }, today))
+        Ok(Judge::new(RuleBook::read(&place, policy, rules::all())?, today))
     }
 
     fn check(&self) -> Outcome<()> {
@@ -132,22 +129,8 @@ impl Bench {
         let files = self.read()?;
         let register = Register::parse(&files, None);
         let findings = Case::whole(&judge, &register, None, &files).run();
-        let report = Report {
-            findings: &findings,
-            files: &files,
-            counts: (register.files.len(), register.live()),
-            folder: "exceptions",
-            prefix: "",
-            today: judge.today,
-            base: None,
-            remarks: &[],
-            quiet: false,
-            limit: None,
-            several: None,
-            cards: Cards::NONE,
-            scan: None,
-            setting: Setting::PLAIN,
-        };
+        let counts = (register.files.len(), register.live());
+        let report = Report::new(&findings, &files, counts, "exceptions", judge.today);
         let mut bytes = Vec::new();
         output::render(Format::Json, &report, Look::default(), &mut bytes)?;
         black_box(bytes);

@@ -282,7 +282,7 @@ const LINK_HELP: &str = "put the file itself here";
 fn unread(path: &str, message: String, help: &str) -> ReadFile {
     ReadFile {
         source: Source::new(path, String::new()),
-        fault: Some(Problem::new(Span::default(), message, help)),
+        fault: Some(Box::new(Problem::new(Span::default(), message, help))),
         bytes: 0,
         opened: false,
         oid: None,
@@ -299,7 +299,7 @@ pub struct ReadFile {
     /// Path and text; the text is empty if nothing could be read.
     pub source: Source,
     /// Why the text cannot be trusted.
-    pub fault: Option<Problem>,
+    pub fault: Option<Box<Problem>>,
     /// Size in bytes.
     pub bytes: u64,
     /// Whether the file was there and could be opened.
@@ -342,9 +342,12 @@ pub fn read_hashed(path: &Path, shown_as: String, format: Option<ObjectFormat>) 
 /// Reads one file of at most `limit` bytes.
 #[must_use]
 pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, limit: u64) -> ReadFile {
-    let kind = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return unreadable(&shown_as, &error),
+    let (opened, kind) = match regular(path) {
+        Some((file, metadata)) => (Some(file), metadata),
+        None => match fs::symlink_metadata(path) {
+            Ok(metadata) => (None, metadata),
+            Err(error) => return unreadable(&shown_as, &error),
+        },
     };
     if kind.is_symlink() {
         return unread(&shown_as, LINK.into(), LINK_HELP);
@@ -356,7 +359,8 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
         return oversized(&shown_as, kind.len(), limit);
     }
     let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or_default() + 1);
-    match File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)) {
+    let file = opened.map_or_else(|| File::open(path), Ok);
+    match file.and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)) {
         Ok(_) if bytes.len() as u64 > limit => oversized(&shown_as, bytes.len() as u64, limit),
         Ok(_) => {
             let oid = format.map(|format| format.oid(&bytes));
@@ -366,6 +370,25 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
     }
 }
 
+/// Opens what is a regular file and no link, without asking about it by its path before; `None` for anything else, and
+/// where it cannot be opened at once. Nothing is waited for: a pipe without a writer is opened too, and is none.
+#[cfg(unix)]
+fn regular(path: &Path) -> Option<(File, fs::Metadata)> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+
+    let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).ok()?;
+    let file = File::options().read(true).custom_flags(flags).open(path).ok()?;
+    let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
+    Some((file, metadata))
+}
+
+#[cfg(not(unix))]
+fn regular(_: &Path) -> Option<(File, fs::Metadata)> {
+    None
+}
+
 /// Decodes bytes; the safe subset is UTF-8 without the characters that hide a line.
 #[must_use]
 pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
@@ -373,7 +396,7 @@ pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
     match String::from_utf8(bytes) {
         Ok(text) => {
             let source = Source::new(path, text);
-            let fault = yaml::check_text(source.text());
+            let fault = yaml::check_text(source.text()).map(Box::new);
             ReadFile { source, fault, bytes: size, opened: true, oid: None }
         }
         Err(error) => {
@@ -388,7 +411,7 @@ pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
                 true => "the file is UTF-16, not UTF-8".to_owned(),
                 false => format!("byte 0x{bad:02x} is not UTF-8"),
             };
-            let fault = Some(Problem::new(span, message, "save the file as UTF-8"));
+            let fault = Some(Box::new(Problem::new(span, message, "save the file as UTF-8")));
             ReadFile { source, fault, bytes: size, opened: true, oid: None }
         }
     }

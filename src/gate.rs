@@ -57,6 +57,9 @@ pub struct Gate<'a> {
     pub circumstances: Circumstances,
     /// What is known of the repository besides its register.
     pub around: Option<&'a Around>,
+    /// Whether nothing is judged after it, so that the registers are left to the end of the process: giving back each of
+    /// their texts takes longer than it is worth.
+    pub is_last: bool,
     /// Which rules judge it.
     pub reach: Reach<'a>,
 }
@@ -80,7 +83,7 @@ impl Gate<'_> {
     ///
     /// If what the pull request says cannot be worked out.
     pub fn judge<R>(self, then: impl FnOnce(Judged<'_>) -> R) -> Result<R, Error> {
-        let Self { judge, ownership, files, base, circumstances, around, reach } = self;
+        let Self { judge, ownership, files, base, circumstances, around, is_last, reach } = self;
         let (register, before) = match reach {
             Reach::All { schema, .. } => Register::parse_with_base(files, schema, base),
             Reach::ChangeAlone | Reach::Merged { .. } => Register::parse_unjudged(files, base),
@@ -108,8 +111,8 @@ impl Gate<'_> {
                 findings
             }
             Reach::All { .. } => {
-                let known = case.run_base(&before);
                 let mut findings = case.run();
+                let known = case.run_base(&before, &findings);
                 let known = changes.known(&known);
                 findings.retain(|finding| match changes.adds(finding.file) {
                     true => !covers_new(finding),
@@ -119,6 +122,11 @@ impl Gate<'_> {
                 findings
             }
         };
-        Ok(then(Judged { register: &register, changes: &changes, scan, findings }))
+        let outcome = then(Judged { register: &register, changes: &changes, scan, findings });
+        drop(changes);
+        if is_last {
+            std::mem::forget((register, before));
+        }
+        Ok(outcome)
     }
 }

@@ -24,7 +24,8 @@ pub mod people {
 }
 pub mod yaml {
     pub use crate::yaml::{
-        Fix, Kind, Node, On, Problem, Style, ambiguous, apply, by_each_reader, check_text, comments, lookup, parse,
+        Fix, Kind, Node, On, Problem, SIGNS, Style, ambiguous, apply, by_each_reader, check_text, comments, lookup,
+        parse,
     };
     pub mod edit {
         pub use crate::yaml::edit::{Edit, Refusal, apply};
@@ -32,9 +33,6 @@ pub mod yaml {
     pub mod write {
         pub use crate::yaml::write::{Quotes, Value, quoted};
     }
-}
-pub mod card {
-    pub use crate::card::Cards;
 }
 pub mod error {
     pub use crate::error::Error;
@@ -61,10 +59,7 @@ pub mod register {
     }
 }
 pub mod policy {
-    pub use crate::policy::{
-        Enforcement, Forge, Policy, RuleBook, Target, load_baseline, load_controls, load_people, load_schema,
-        load_suppressed,
-    };
+    pub use crate::policy::{Enforcement, Forge, Policy, RuleBook, Target, load_schema, load_signers};
 }
 pub mod suppressions {
     pub use crate::suppressions::{Reader, literals};
@@ -80,7 +75,8 @@ pub mod scan {
 }
 pub mod signoff {
     pub use crate::signoff::{
-        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, Reviews, Rule, Saved, Standing, Verdict, Worth,
+        Codeowners, Demand, Evidence, Landed, Merge, Ownership, Pulls, ReviewState, Reviews, Rule, Saved, Standing,
+        Verdict, Worth,
     };
 }
 pub mod history {
@@ -110,7 +106,7 @@ pub mod report {
     }
 }
 pub mod output {
-    pub use crate::output::{Format, Look, Report, Setting, render};
+    pub use crate::output::{Format, Look, Report, render};
     pub mod escape {
         pub use crate::output::escape::{folded, is_hostile, line, markdown_message, unlinked, untagged};
     }
@@ -119,5 +115,8 @@ pub mod output {
     }
     pub mod remind {
         pub use crate::output::remind::{Format, Item, Page, render};
+    }
+    pub mod schemas {
+        pub use crate::output::schemas::names;
     }
 }

@@ -72,7 +72,8 @@ pub fn work(target: &Target, stretch: Stretch, care: &Care, state: &Path, out: &
             Err(broken) if places.insert(broken.place.clone()) => {
                 let breaks = |less: &[u8]| attempt(run, less).is_err_and(|other| other.place == broken.place);
                 let small = smaller(data, breaks);
-                let Err(broken) = attempt(run, &small) else { continue };
+                // Whatever breaks only sometimes is told as it was seen.
+                let broken = attempt(run, &small).err().unwrap_or(broken);
                 writeln!(out, "{}: broken by input {number} of seed {}: {}", target.name, stretch.seed, broken.place)?;
                 writeln!(out, "{}\n\n{}\n", broken.message, String::from_utf8_lossy(&small).escape_debug())?;
                 say_where(target, &keep(target, &small, care)?, out)?;

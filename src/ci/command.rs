@@ -142,6 +142,12 @@ impl Command {
         None
     }
 
+    /// Returns whether an option without a value is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|option| option == name)
+    }
+
     /// Returns whether the exit code is hidden only by a pipe, which a shell can be told not to do.
     #[must_use]
     pub fn is_piped(&self) -> bool {

@@ -23,9 +23,10 @@ mod show;
 mod sync;
 mod suppressions;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::output::explain::Format as ExplainFormat;
 use crate::output::schemas;
@@ -53,8 +54,7 @@ pub use sync::Sync;
 
 /// Keeps temporary security exceptions temporary: a register in git, checked in CI.
 #[derive(Debug, Parser)]
-#[command(name = "stopgap", version, max_term_width = 100, styles = help::STYLES, help_template = help::whole())]
-#[command(before_help = help::shown_examples(""), after_help = help::commands())]
+#[command(name = "stopgap", version, max_term_width = 100, styles = help::STYLES)]
 pub struct Cli {
     /// Colour what is meant for people: `auto` (in a terminal, unless `NO_COLOR` is set), `always` or `never`.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true, display_order = 900)]
@@ -64,17 +64,42 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Returns the whole command line, each command with its examples.
+/// Reads the words of a command line, the program's own name first.
+///
+/// # Errors
+///
+/// The help, where it is asked for, or what is wrong with the words.
+pub fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    let read = |command: clap::Command| Cli::from_arg_matches(&command.try_get_matches_from(words)?);
+    // What people are told is put together only where they are told something.
+    read(Cli::command()).or_else(|_| read(command()))
+}
+
+/// Returns the whole command line, each command with its arguments and examples.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command().mut_subcommands(|it| {
+    let named = Cli::command();
+    let whole = named.clone().help_template(help::whole());
+    let mut whole = whole.before_help(help::shown_examples("")).after_help(help::commands());
+    whole.build();
+    whole.mut_subcommands(|it| {
         let examples = help::shown_examples(it.get_name());
+        // The arguments brought a description of their own along.
+        let said = named.find_subcommand(it.get_name()).and_then(|named| {
+            let about = named.get_about()?;
+            Some((about.clone(), named.get_long_about().unwrap_or(about).clone()))
+        });
+        let it = match said {
+            Some((about, long_about)) => it.about(about).long_about(long_about),
+            None => it,
+        };
         it.help_template(help::OF_A_COMMAND).before_help(examples)
     })
 }
 
-/// What to do.
+/// What to do. Only the arguments of the command that is called are put together.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Set up a repository: policy, register, code owners, a CI job.
     ///

@@ -28,11 +28,7 @@ pub(super) fn load(
     let mut policy = policy(arguments, world, root, repository)?;
     policy.signers = policy::load_signers(repository, &policy)?;
     let own = policy::load_schema(repository, &policy)?;
-    let people = policy::load_people(repository, &policy)?;
-    let controls = policy::load_controls(repository, &policy)?;
-    let baseline = policy::load_baseline(repository, rules::all())?;
-    let suppressed = policy::load_suppressed(repository)?;
-    Ok((RuleBook { policy, people, controls, baseline, suppressed }, own))
+    Ok((RuleBook::read(repository, policy, rules::all())?, own))
 }
 
 /// Reads the policy alone, see [`load`].

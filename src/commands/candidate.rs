@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::card::Cards;
 use crate::commands::opened::Opened;
 use crate::commands::signoff::Owners;
 use crate::commands::{place, signoff};
@@ -12,7 +11,7 @@ use crate::files::{self, ReadFile};
 use crate::gate::{Gate, Reach};
 use crate::git::Git;
 use crate::history::{Circumstances, Snapshot, base};
-use crate::output::{self, Format, Look, Report, Setting};
+use crate::output::{self, Format, Look, Report};
 use crate::register::{self, Files};
 use crate::rule::{Findings, Level};
 use crate::rules::Judge;
@@ -52,22 +51,12 @@ impl Opened {
         let file = files::decode(text.as_bytes().to_vec(), path.to_owned());
         let (_, mut findings) = weigh(&self.judge, self.own.as_ref(), &self.root, &mut self.files, file, before)?;
         findings.shorten();
+        // Only the line of counts would read them, and a quiet report has none.
+        let counts = (0, 0);
         let report = Report {
-            findings: &findings,
-            files: &self.files,
-            // Only the line of counts would read it, and a quiet report has none.
-            counts: (0, 0),
-            folder: &self.judge.policy.exceptions,
             prefix: &place::below_work_tree(&self.root),
-            today: self.judge.today,
-            base: None,
-            remarks: &[],
             quiet: true,
-            limit: None,
-            several: None,
-            cards: Cards::NONE,
-            scan: None,
-            setting: Setting::PLAIN,
+            ..Report::new(&findings, &self.files, counts, &self.judge.policy.exceptions, self.judge.today)
         };
         let mut drawn = Vec::new();
         output::render(Format::Text, &report, look, &mut drawn)?;
@@ -151,6 +140,7 @@ pub(super) fn weigh(
         base: &base,
         circumstances: Circumstances { base_day: None, head: None, documents: Vec::new(), former_baseline: None },
         around: None,
+        is_last: false,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
     let mut findings = gate.judge(|judged| judged.findings)?;

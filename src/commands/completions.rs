@@ -36,29 +36,27 @@ const BY_ID: [(&str, bool); 8] = [
 /// Returns the command line, with completion of ids, rules, people, controls and fields.
 #[must_use]
 pub fn command() -> clap::Command {
-    let command = cli::command().mut_subcommands(|it| it.mut_args(complete));
-    let command = command.mut_subcommand("explain", |explain| {
-        explain.mut_arg("rule", |rule| rule.add(ArgValueCompleter::new(rules_like)))
-    });
-    let command = command.mut_subcommand("check", |check| {
-        ["select", "ignore"]
-            .iter()
-            .fold(check, |check, name| check.mut_arg(*name, |rule| rule.add(ArgValueCompleter::new(rules_like))))
-    });
-    BY_ID.iter().fold(command, |command, (name, live)| {
-        let completer = ArgValueCompleter::new(if *live { live_ids_like } else { ids_like });
-        command.mut_subcommand(*name, |it| it.mut_arg("id", |id| id.add(completer)))
+    // A command has its arguments already, and they must keep their order.
+    cli::command().mut_subcommands(|it| {
+        let name = it.get_name().to_owned();
+        it.mut_args(|argument| complete(&name, argument))
     })
 }
 
-/// Completes an argument by what its help calls the value.
-fn complete(argument: Arg) -> Arg {
+/// Completes an argument of a command by its name or by what its help calls the value.
+fn complete(command: &str, argument: Arg) -> Arg {
     let called = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
-    match (called.as_deref(), argument.get_id().as_str()) {
-        (Some("PERSON"), _) => argument.add(ArgValueCompleter::new(people_like)),
-        (Some("CONTROL" | "RULE"), _) => argument.add(ArgValueCompleter::new(controls_like)),
-        (Some("FIELD=VALUE"), "set") => argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, "="))),
-        (Some("FIELD"), "field") => argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, ""))),
+    match (command, argument.get_id().as_str(), called.as_deref()) {
+        ("explain", "rule", _) | ("check", "select" | "ignore", _) => argument.add(ArgValueCompleter::new(rules_like)),
+        (_, "id", _) if let Some((_, live)) = BY_ID.iter().find(|(name, _)| *name == command) => {
+            argument.add(ArgValueCompleter::new(if *live { live_ids_like } else { ids_like }))
+        }
+        (_, _, Some("PERSON")) => argument.add(ArgValueCompleter::new(people_like)),
+        (_, _, Some("CONTROL" | "RULE")) => argument.add(ArgValueCompleter::new(controls_like)),
+        (_, "set", Some("FIELD=VALUE")) => {
+            argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, "=")))
+        }
+        (_, "field", Some("FIELD")) => argument.add(ArgValueCompleter::new(|typed: &OsStr| fields_like(typed, ""))),
         _ => argument,
     }
 }

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::card::Cards;
 use crate::cli;
 use crate::commands::scan::{self, Log};
 use crate::commands::{World, book, check, place, setting, write};
@@ -47,21 +46,15 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
     let origin = setting::Origin { root: &root, forge: judge.policy.forge(), commit: None };
     let formats = setting::formats(arguments.format, &outputs);
     let setting = setting::of(world, &origin, judge.policy.rules.clone(), formats);
+    let counts = (register.files.len(), register.live());
     let report = Report {
-        findings: &findings,
-        files: &files,
-        counts: (register.files.len(), register.live()),
-        folder: &judge.policy.exceptions,
         prefix: &prefix,
-        today: judge.today,
-        base: None,
         remarks: &remarks,
         quiet: arguments.quiet,
         limit: arguments.limit,
-        several: None,
-        cards: Cards::NONE,
         scan: Some(&scan),
         setting: &Setting { part: "enforce", ..setting },
+        ..Report::new(&findings, &files, counts, &judge.policy.exceptions, judge.today)
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
     output::render(arguments.format, &report, world.look(), out)?;

@@ -256,5 +256,5 @@ fn unread(root: &str, error: &Error) -> ReadFile {
     let help = error.help().unwrap_or_else(|| "`stopgap check --all-registers` says more".to_owned());
     let message = format!("the register `{}` could not be read: {error}", registers::name(root));
     let source = Source::new(format!("{root}{}", NAMES[0]), String::new());
-    ReadFile { fault: Some(Problem::new(Span::default(), message, help)), ..ReadFile::from(source) }
+    ReadFile { fault: Some(Box::new(Problem::new(Span::default(), message, help))), ..ReadFile::from(source) }
 }

@@ -44,8 +44,7 @@ pub(super) fn run(
 
 /// Returns the page of stopgap, then one for each command, sorted by page name.
 fn pages() -> Vec<clap::Command> {
-    let mut whole = cli::command();
-    whole.build();
+    let whole = cli::command();
     let commands: Vec<clap::Command> =
         whole.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
     std::iter::once(whole).chain(commands).collect()

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::card::Cards;
 use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, book, history, place, write};
@@ -17,8 +16,8 @@ use crate::history::case::{self, Act, Sources, Step};
 use crate::history::past::{self, Gone};
 use crate::history::timeline::{self, Event};
 use crate::history::trail::{self, Trail};
+use crate::output::Report;
 use crate::output::show::{Sheet, Slip, render};
-use crate::output::{Report, Setting};
 use crate::policy::{Policy, RuleBook};
 use crate::register::{Exception, FileRef, Register, Status, Term, stem};
 use crate::replay::{self, Between, Past};
@@ -44,22 +43,9 @@ pub(super) fn run(arguments: &cli::Show, world: &World, out: &mut dyn Write) -> 
     findings.narrow();
     let exception = register.exception(first.id);
     let file = CaseFile::open(&opened, (arguments, world), &register, first, removed_in.as_ref(), pulls.as_ref())?;
-    let report = Report {
-        findings: &findings,
-        files: read,
-        counts: (register.files.len(), register.live()),
-        folder,
-        prefix: &place::below_work_tree(root),
-        today,
-        base: None,
-        remarks: &[],
-        quiet: false,
-        limit: None,
-        several: None,
-        cards: Cards::NONE,
-        scan: None,
-        setting: Setting::PLAIN,
-    };
+    let counts = (register.files.len(), register.live());
+    let prefix = &place::below_work_tree(root);
+    let report = Report { prefix, ..Report::new(&findings, read, counts, folder, today) };
     let said = exception.map_or_else(|| "the file cannot be read".to_owned(), |it| standing(it, &judge.policy, today));
     let sheet = Sheet {
         view: opened.view(&register),

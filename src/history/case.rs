@@ -602,3 +602,87 @@ fn text(text: &Option<Text<'_>>) -> Option<String> {
 fn day(day: &Option<Spanned<Day>>) -> Option<Day> {
     day.as_ref().map(|day| day.value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn a_story_has_an_order() {
+        let changed = Act::Changed(What::Edited);
+        let order = [
+            Act::Asked,
+            Act::Decided,
+            Act::Began,
+            Act::Reviewed,
+            Act::Amended,
+            Act::Renewed,
+            changed,
+            Act::Ended,
+            Act::Closed,
+        ];
+        assert!(order.is_sorted_by(|one, next| one.rank() < next.rank()));
+        let decisions: Vec<Act> = order.into_iter().filter(|act| act.is_decision()).collect();
+        assert_eq!(decisions, [Act::Decided, Act::Amended, Act::Renewed]);
+    }
+
+    #[test]
+    fn an_author_is_known_by_name_or_by_address() {
+        let people = People::default();
+        for (author, person, same) in [
+            ("Mei Tanaka <mei@example.com>", "Mei Tanaka", true),
+            ("Mei Tanaka <mei@example.com>", "mei@example.com", true),
+            ("M. <mei@example.com>", "mei@example.com", true),
+            ("Mei Tanaka <other@example.com>", "mei tanaka", true),
+            ("Mei Tanaka <mei@example.com>", "Luis Prado", false),
+            ("Luis Prado <luis@example.com>", "mei@example.com", false),
+            ("Mei Tanaka", "Mei Tanaka", true),
+            (" <>", "", false),
+        ] {
+            assert_eq!(is_by(&people, author, person), same, "{author} / {person}");
+        }
+    }
+
+    fn steps(text: &str) -> Vec<String> {
+        let file = ReadFile::from(Source::new("exceptions/a.yaml", text.to_owned()));
+        let line = |step: &Told| {
+            let says: Vec<String> = step.says.iter().map(|(name, text)| format!("{name}: {text}")).collect();
+            let number = step.number.map(|number| format!(" {number}")).unwrap_or_default();
+            let day = step.day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+            format!("{day} {}{number}; {}", step.act.name(), says.join("; "))
+        };
+        told(&file, Zone::UTC).iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_record_tells_its_steps() {
+        let decided = |fields: &str| steps(fields).into_iter().find(|step| step.contains(" decided;"));
+        assert_eq!(decided("reason: a\n"), None);
+        assert_eq!(decided("approver: '@mei'\n").as_deref(), Some("- decided; approver: @mei; verdict: agreed"));
+        assert_eq!(decided("decided: 2026-01-02\n").as_deref(), Some("2026-01-02 decided; verdict: agreed"));
+        let rejected = "status: rejected\ndecided: 2026-01-02\nstarts: 2026-01-03\n";
+        assert_eq!(steps(rejected), ["- asked; ", "2026-01-02 decided; verdict: turned down"]);
+        assert_eq!(
+            steps("requested: 2026-01-01\nstarts: 2026-01-03\nexpires: 2026-02-01\n"),
+            ["2026-01-01 asked; ", "2026-01-03 began; from: 2026-01-03; until: 2026-02-01"]
+        );
+        assert_eq!(
+            steps(
+                "reviews: [{date: 2026-01-04, by: '@luis'}, {by: '@mei'}]\namendments: [{date: 2026-01-05, by: '@luis', \
+                 approver: '@mei', fields: [reason, risk]}]\nrenewals: [{decided: 2026-01-06, approver: '@mei', \
+                 expires: 2026-03-01}]\nclosure: {date: 2026-02-02, by: '@luis', verified_by: '@mei', note: Done.}\n"
+            ),
+            [
+                "- asked; ",
+                "2026-01-04 reviewed 1; by: @luis",
+                "- reviewed 2; by: @mei",
+                "2026-01-05 amended 1; by: @luis; approver: @mei; fields: reason, risk",
+                "2026-01-06 renewed 1; approver: @mei; until: 2026-03-01",
+                "2026-02-02 closed; by: @luis; verified by: @mei; note: Done.",
+            ]
+        );
+        assert_eq!(steps("- a\n"), [""; 0]);
+        assert_eq!(steps("a: 'b\n"), [""; 0]);
+    }
+}

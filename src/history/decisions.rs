@@ -165,3 +165,65 @@ fn same(a: &Option<Text<'_>>, b: &Option<Text<'_>>) -> bool {
 fn words<'t>(text: &'t Option<Text<'_>>) -> Vec<&'t str> {
     text.iter().flat_map(|text| text.as_str().split_whitespace()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    /// Returns the decisions that are still to be approved.
+    fn open(base: Option<&str>, head: &str) -> Vec<String> {
+        let read = |text| Exception::from_node(FileId(0), "printer", yaml::parse(text).unwrap());
+        let (base, head) = (base.map(read), read(head));
+        pending(base.as_ref(), &head).into_iter().map(|decision| decision.what).collect()
+    }
+
+    #[test]
+    fn whoever_is_named_must_have_decided_and_each_decision_counts_once() {
+        let entry = "status: active\napprover: '@mei'\ndecided: 2026-01-02\nexpires: 2026-02-01\n";
+        let with = |more: &str| format!("{entry}{more}");
+        assert_eq!(open(None, entry), ["the exception"]);
+        assert_eq!(open(None, "reason: a\n"), [""; 0], "nobody is named");
+        assert_eq!(open(Some(entry), entry), [""; 0]);
+        assert_eq!(open(Some(entry), &entry.replace("'@mei'", "' @mei '")), [""; 0]);
+        assert_eq!(open(Some(entry), &entry.replace("mei", "olek")), ["the exception"]);
+        let refused = |text: &str| text.replace("active", "rejected");
+        assert_eq!(open(Some(&refused(entry)), entry), ["the exception"]);
+        assert_eq!(open(Some("reason: a\n"), entry), ["the exception"]);
+        let renewal = "{approver: '@mei', decided: 2026-01-31, expires: 2026-03-01, reason: The maker is late.}";
+        let renewed = with(&format!("renewals: [{renewal}]\n"));
+        assert_eq!(open(Some(entry), &renewed), ["renewal 1"]);
+        assert_eq!(open(Some(&renewed), &renewed), [""; 0]);
+        assert_eq!(open(Some(&renewed), &with(&format!("renewals: [{renewal}, {renewal}]\n"))), ["renewal 2"]);
+        for (from, to) in
+            [("@mei', decided", "@olek', decided"), ("01-31", "01-30"), ("03-01", "03-02"), ("late", "slow")]
+        {
+            assert_eq!(open(Some(&renewed), &renewed.replace(from, to)), ["renewal 1"], "{to}");
+        }
+        assert_eq!(open(Some(&renewed), &renewed.replace("The maker", "The  maker")), [""; 0]);
+        let amendment = "{approver: '@mei', date: 2026-01-05, note: A slip., fields: [reason]}";
+        let amended = with(&format!("amendments: [{amendment}]\n"));
+        assert_eq!(open(Some(entry), &amended), ["amendment 1"]);
+        assert_eq!(open(Some(&amended), &with(&format!("amendments: [{amendment}, {amendment}]\n"))), ["amendment 2"]);
+        for (from, to) in
+            [("@mei', date", "@olek', date"), ("01-05", "01-06"), ("slip", "typo"), ("[reason]", "[risk]")]
+        {
+            assert_eq!(open(Some(&amended), &amended.replace(from, to)), ["amendment 1"], "{to}");
+        }
+        // A refusal needs nobody's approval and cannot be renewed; its record can be amended.
+        assert_eq!(open(None, &refused(&renewed)), [""; 0]);
+        assert_eq!(open(None, &refused(&amended)), ["amendment 1"]);
+    }
+
+    #[test]
+    fn a_name_that_is_no_id_stays_out_of_a_command() {
+        for (id, shown) in
+            [("printer-2026", "printer-2026"), ("x;rm", "ID"), ("$(x)", "ID"), ("--on", "ID"), ("", "ID")]
+        {
+            let it = Exception::from_node(FileId(0), id, yaml::parse("approver: '@mei'\n").unwrap());
+            let decisions = pending(None, &it);
+            let commands: Vec<String> = decisions.iter().map(|it| it.command(Day::FIRST)).collect();
+            assert_eq!(commands, [format!("stopgap decide {shown} --on {}", Day::FIRST)], "{id}");
+        }
+    }
+}

@@ -395,3 +395,22 @@ fn workflows(top: &Path) -> Vec<String> {
     let names = listing.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| is_named_like_one(name)).map(|name| format!("{WORKFLOWS}{name}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_file_that_is_not_committed_is_named_and_the_others_are_counted() {
+        for (paths, says) in [
+            (&[][..], None),
+            (&["a.yaml"], Some("not judged, because the commit does not hold it: `a.yaml`")),
+            (&["a.yaml", "b.yaml"], Some("not judged, because the commit does not hold it: `a.yaml` and 1 more")),
+            (&["a.yaml", "b", "c"], Some("not judged, because the commit does not hold it: `a.yaml` and 2 more")),
+        ] {
+            let uncommitted = paths.iter().map(|path| (*path).to_owned()).collect();
+            let head = Head { uncommitted, ..Head::of_work_tree(Path::new("x"), None) };
+            assert_eq!(head.remark().as_deref(), says);
+        }
+    }
+}

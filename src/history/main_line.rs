@@ -73,18 +73,13 @@ fn exclusive<'g>(
     other: &'g Commit,
 ) -> Vec<&'g Commit> {
     const OURS: u8 = 1;
-    const BOTH: u8 = 3;
-    let mut colours: HashMap<&Commit, u8> = HashMap::new();
-    let mut queue = BinaryHeap::new();
+    const THEIRS: u8 = 2;
+    const BOTH: u8 = OURS | THEIRS;
+    let generation = |commit: &Commit| generations.get(commit).copied().unwrap_or_default();
+    let mut colours: HashMap<&Commit, u8> = HashMap::from([(tip, OURS), (other, THEIRS)]);
+    let mut queue = BinaryHeap::from([tip, other].map(|commit| (generation(commit), commit)));
     let mut found = Vec::new();
-    let mut open = 0_usize;
-    for (commit, colour) in [(tip, OURS), (other, 2)] {
-        let before = *colours.entry(commit).and_modify(|old| *old |= colour).or_insert(colour);
-        if before == colour {
-            queue.push((generations.get(commit).copied().unwrap_or_default(), commit));
-            open += usize::from(colour == OURS);
-        }
-    }
+    let mut open = usize::from(tip != other);
     // Children come before their parents, so a colour is final when its commit is taken from the queue.
     while let Some((_, commit)) = queue.pop() {
         let colour = colours.get(commit).copied().unwrap_or(BOTH);
@@ -98,7 +93,7 @@ fn exclusive<'g>(
             colours.insert(parent, new);
             match old {
                 None => {
-                    queue.push((generations.get(parent).copied().unwrap_or_default(), parent));
+                    queue.push((generation(parent), parent));
                     open += usize::from(new == OURS);
                 }
                 Some(OURS) if new != OURS => open = open.saturating_sub(1),
@@ -143,6 +138,11 @@ fn is_pull(subject: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
 
     /// Creates a graph from lines such as `m a b: Merge branch 'x'`; `*` after the name marks a commit of the forge.
@@ -201,6 +201,65 @@ mod tests {
         assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "feda");
         // Both sides merged something: the first parent counts.
         assert_eq!(line("f b e: mine\ne* d\nd a\nb* a\na"), "fba");
+    }
+
+    /// Commits by number, each with parents of smaller numbers.
+    fn graph(parents: &[Vec<usize>]) -> (Graph, Vec<Commit>) {
+        let commits: Vec<Commit> =
+            (0..parents.len()).map(|number| Commit::from_digits(&format!("{number:040x}")).unwrap()).collect();
+        let info = |parents: &Vec<usize>| CommitInfo {
+            parents: parents.iter().map(|parent| commits[*parent].clone()).collect(),
+            committed: 0,
+            authored: 0,
+            request: None,
+            author: String::new(),
+            co_authors: Vec::new(),
+            subject: String::new(),
+            by_forge: false,
+        };
+        (commits.iter().cloned().zip(parents.iter().map(info)).collect(), commits)
+    }
+
+    #[test]
+    fn a_generation_is_the_longest_way_down() {
+        let (graph, commits) = graph(&[vec![], vec![0], vec![1, 0], vec![0, 2], vec![3]]);
+        let numbers = generations(&graph, &commits[4]);
+        assert_eq!(commits.iter().map(|commit| numbers[commit]).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_one_commit_has_and_another_has_not_is_what_a_plain_walk_finds(
+            parents in prop::collection::vec(prop::collection::vec(any::<Index>(), 0..3), 2..14),
+            tip in any::<Index>(),
+            other in any::<Index>(),
+        ) {
+            let parents: Vec<Vec<usize>> = parents
+                .iter()
+                .enumerate()
+                .map(|(number, parents)| match number {
+                    0 => Vec::new(),
+                    _ => parents.iter().map(|parent| parent.index(number)).collect(),
+                })
+                .collect();
+            let (graph, commits) = graph(&parents);
+            let below = |from: usize| {
+                let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+                while let Some(number) = left.pop() {
+                    if seen.insert(number) {
+                        left.extend(&parents[number]);
+                    }
+                }
+                seen
+            };
+            let (tip, other) = (tip.index(commits.len()), other.index(commits.len()));
+            let mut numbers = generations(&graph, &commits[tip]);
+            numbers.extend(generations(&graph, &commits[other]));
+            let found = exclusive(&graph, &numbers, &commits[tip], &commits[other]);
+            let wanted: BTreeSet<&Commit> = below(tip).difference(&below(other)).map(|at| &commits[*at]).collect();
+            prop_assert_eq!(found.len(), wanted.len());
+            prop_assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), wanted);
+        }
     }
 
     #[test]

@@ -234,6 +234,8 @@ amendments:
             &[("starts: 2026-11-20", "starts: 2026-11-20T00:00Z")],
             &[("expires: 2026-11-30", "expires: 2026-11-30T18:00")],
             &[("expires: 2026-11-30", "expires: 2026-11-25")],
+            // The same moment, written otherwise.
+            &[("expires: 2026-11-30", "expires: 2026-12-01T00:00")],
             &[("note: Seen.}", "note: Seen.}\n  - {date: 2026-11-23, by: '@mei', note: Agreed.}")],
             &[(", decided: 2026-11-20, expires: 2026-12-10", ", decided: 2026-11-23, expires: 2026-12-05")],
             &[("{date: 2026-11-20, by: '@luis', approver", "{date: 2026-11-24, by: '@luis', approver")],
@@ -288,6 +290,21 @@ amendments:
             if !place.starts_with("/reviews") {
                 assert_eq!(beyond(&[(from, to), honest]).as_deref(), Some(place), "{from} -> {to}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_compared_as_a_whole() {
+        let pending = Pending { files: BTreeMap::new(), zone: Zone::UTC };
+        for (approved, now, place) in [
+            ("text", "'text'", None),
+            ("text", "other", Some("")),
+            ("[a]", "[a]", None),
+            ("[a]", "a: b", Some("")),
+            ("renewals: [x]", "renewals: [x] # same", None),
+            ("renewals: [x]", "renewals: [y]", Some("/renewals/0")),
+        ] {
+            assert_eq!(pending.beyond(FileId(0), approved, now).as_deref(), place, "{approved} -> {now}");
         }
     }
 

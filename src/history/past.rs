@@ -28,12 +28,8 @@ impl Line {
         let mut chain = git.first_parents(tip, None)?;
         chain.reverse();
         let infos = git.infos(&chain.iter().collect::<Vec<_>>())?;
-        let mut reached = i64::MIN;
-        let dated = |(commit, info): (Commit, Option<crate::git::CommitInfo>)| {
-            reached = info.map(|info| info.committed).filter(|at| *at <= now).map_or(reached, |at| reached.max(at));
-            (commit, reached)
-        };
-        Ok(Self { commits: chain.into_iter().zip(infos).map(dated).collect() })
+        let dates = infos.into_iter().map(|info| info.map(|info| info.committed));
+        Ok(Self { commits: chain.into_iter().zip(reached(dates, now)).collect() })
     }
 
     /// Returns the commit that the branch had at a moment, in seconds since 1970-01-01 UTC.
@@ -62,6 +58,14 @@ impl Line {
         let first = self.commits.first().map(|(commit, _)| commit.short().to_owned()).unwrap_or_default();
         Ok(GitError::NothingThen { option, at: at.to_owned(), first, shallow: git.is_shallow() }.into())
     }
+}
+
+/// Says when a branch had reached each of its commits, oldest first, by their dates.
+fn reached(dates: impl Iterator<Item = Option<i64>>, now: i64) -> impl Iterator<Item = i64> {
+    dates.scan(i64::MIN, move |reached, date| {
+        *reached = date.filter(|at| *at <= now).map_or(*reached, |at| at.max(*reached));
+        Some(*reached)
+    })
 }
 
 /// An exception that is no longer in the register.
@@ -117,4 +121,16 @@ pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Go
         Ok(Gone { last, removed_in: (*commit).clone() })
     });
     read.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_reaches_a_commit_no_earlier_than_the_one_before_and_never_ahead_of_now() {
+        let dates = [Some(5), Some(3), None, Some(10), Some(11), Some(7)];
+        assert_eq!(reached(dates.into_iter(), 10).collect::<Vec<_>>(), [5, 5, 5, 10, 10, 10]);
+        assert_eq!(reached([Some(11), Some(4)].into_iter(), 10).collect::<Vec<_>>(), [i64::MIN, 4]);
+    }
 }

@@ -214,3 +214,34 @@ pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workflow_is_a_yaml_file_right_in_its_folder() {
+        for (path, is) in [
+            (".github/workflows/gate.yml", true),
+            (".github/workflows/gate.yaml", true),
+            (".github/workflows/gate.txt", false),
+            (".github/workflows/old/gate.yml", false),
+            ("x/.github/workflows/gate.yml", false),
+            (".github/gate.yml", false),
+        ] {
+            assert_eq!(is_workflow(path), is, "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_are_shown_from_the_root() {
+        for (prefix, path, says) in [
+            ("", "stopgap.yaml", "stopgap.yaml"),
+            ("a/", "a/stopgap.yaml", "stopgap.yaml"),
+            ("a/b/", "CODEOWNERS", "../../CODEOWNERS"),
+            ("a/b/", "a/c", "../../a/c"),
+        ] {
+            assert_eq!(shown(prefix, path), says, "{prefix} {path}");
+        }
+    }
+}

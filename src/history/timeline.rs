@@ -347,4 +347,88 @@ mod tests {
         assert_eq!(told(&renewed, &renewed.replace("2026-12-01", "2027-12-01")), ["edited renewals"]);
         assert_eq!(told(&renewed, base), ["edited renewals"]);
     }
+
+    #[test]
+    fn a_list_that_was_rewritten_is_edited_and_a_status_needs_its_step() {
+        for key in ["amendments", "renewals", "reviews"] {
+            let list = |items: &str| format!("{key}: [{items}]\n");
+            let rewritten = told(&list("{note: a}"), &list("{note: b}, {note: c}"));
+            assert_eq!(rewritten, [format!("edited {key}")]);
+            assert_eq!(told(&list("{note: a}"), &list("{note: a}")), [""; 0]);
+        }
+        assert_eq!(told("status: expired\n", "status: active\n"), ["edited status"]);
+        let renewed = "renewals: [{expires: 2026-12-01}]\n";
+        assert_eq!(
+            told("status: rejected\n", &format!("status: active\n{renewed}")),
+            ["renewed until 2026-12-01", "edited status"]
+        );
+        assert_eq!(
+            told("status: expired\n", &format!("status: closed\n{renewed}")),
+            ["renewed until 2026-12-01", "edited status"]
+        );
+    }
+
+    #[test]
+    fn a_closure_explains_the_status_only_of_what_was_open() {
+        let closed = "status: closed\nclosure: {by: '@i'}\n";
+        assert_eq!(told("status: rejected\n", closed), ["closed by `@i`", "edited status"]);
+        assert_eq!(told("status: expired\n", closed), ["closed by `@i`"]);
+        let rejected = "status: rejected\nclosure: {by: '@i'}\n";
+        assert_eq!(told("status: active\n", rejected), ["closed by `@i`", "edited status"]);
+    }
+
+    const WHOLE: &str = "\
+status: closed
+decided: 2026-01-02
+approver: '@mei'
+closure: {date: 2026-03-04, by: '@luis', verified_by: '@mei'}
+reviews: [{date: 2026-01-10, by: '@luis'}]
+renewals: [{decided: 2026-01-31, approver: '@olek', expires: 2026-03-01}, {approver: '@olek'}]
+amendments: [{date: 2026-01-05, by: '@luis', fields: [reason, scope.system]}]
+";
+
+    #[test]
+    fn what_a_new_record_has_behind_it_is_told_but_not_as_edits() {
+        let told: Vec<String> = brought(&yaml::parse(WHOLE).unwrap())
+            .iter()
+            .map(|it| format!("{} {}{}", it.what.name(), it.details, it.fields.join(" ")).trim().to_owned())
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "amended reason scope.system",
+                "renewed until 2026-03-01, approved by `@olek`",
+                "renewed approved by `@olek`",
+                "reviewed by `@luis`",
+                "closed by `@luis`, verified by `@mei`",
+            ]
+        );
+        assert_eq!(brought(&yaml::parse("status: expired\nreason: a\n").unwrap()), []);
+    }
+
+    #[test]
+    fn a_record_outside_git_tells_what_has_a_day_in_the_order_of_days() {
+        let record = |text: &str| {
+            let it = Exception::from_node(FileId(0), "", yaml::parse(text).unwrap());
+            let line = |event: Event| {
+                assert!(event.commit.is_none());
+                let words = [event.deed.details, event.deed.fields.join(" "), event.by.unwrap_or_default()];
+                let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
+                format!("{} {} {}", event.day.unwrap(), event.deed.what.name(), words.join(", ")).trim().to_owned()
+            };
+            of_record(&it).into_iter().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            record(WHOLE),
+            [
+                "2026-01-02 added @mei",
+                "2026-01-05 amended reason scope.system, @luis",
+                "2026-01-10 reviewed @luis",
+                "2026-01-31 renewed until 2026-03-01, @olek",
+                "2026-03-04 closed verified by `@mei`, @luis",
+            ]
+        );
+        assert_eq!(record("status: rejected\ndecided: 2026-01-02\n"), ["2026-01-02 added as `rejected`"]);
+        assert_eq!(record("status: active\n"), [""; 0]);
+    }
 }

@@ -151,4 +151,40 @@ mod tests {
             assert!(ssh_signer(&bad).is_err(), "{bad}");
         }
     }
+
+    /// The lines are those of GnuPG 2.4, shortened.
+    #[test]
+    fn an_openpgp_signature_is_one_good_one_by_a_key_that_is_valid_and_known() {
+        let verifier = Verifier {
+            folder: tempfile::tempdir().unwrap(),
+            openpgp: vec![
+                ("olek@example.com".to_owned(), "B0B".to_owned()),
+                ("mei@example.com".to_owned(), "A11".to_owned()),
+            ],
+            faults: Vec::new(),
+            empty: false,
+        };
+        let good = "gpg: noise\n[GNUPG:] NEWSIG\n[GNUPG:] GOODSIG 1 Mei\n[GNUPG:] VALIDSIG C0C 2026-01-03 0 A11\n";
+        assert_eq!(verifier.openpgp_signer(good), Ok("mei@example.com".to_owned()));
+        assert_eq!(
+            verifier.openpgp_signer(&good.replace("A11", "D00")),
+            Err("its key is not in `allowed_signers`".to_owned())
+        );
+        for word in ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG"] {
+            let said = format!("{good}[GNUPG:] {word} 1 Mei\n");
+            assert!(verifier.openpgp_signer(&said).is_err(), "{said}");
+        }
+        for said in [
+            String::new(),
+            format!("{good}{good}"),
+            good.replace("GOODSIG", "OTHER"),
+            good.replace("VALIDSIG", "OTHER"),
+            format!("{good}[GNUPG:] GOODSIG 2 Olek\n"),
+            format!("{good}[GNUPG:] VALIDSIG C0C 2026-01-03 0 B0B\n"),
+            good.replace("[GNUPG:] GOODSIG", "[GNUPG:]GOODSIG"),
+        ] {
+            let why = "its signature does not hold, or its key has expired or was revoked";
+            assert_eq!(verifier.openpgp_signer(&said), Err(why.to_owned()), "{said}");
+        }
+    }
 }

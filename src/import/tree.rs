@@ -24,7 +24,7 @@ const KIND: &str = "the ignore file";
 pub(super) fn text(name: &str, bytes: Vec<u8>) -> Result<Source, Error> {
     let read = files::decode(bytes, name.to_owned());
     match read.fault {
-        Some(fault) => Err(unusable(&read.source, vec![fault])),
+        Some(fault) => Err(unusable(&read.source, vec![*fault])),
         None => Ok(read.source),
     }
 }

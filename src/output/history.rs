@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::card::Cards;
 use crate::git::Commit;
-use crate::output::{Look, Report, Setting, escape, github, json, text};
+use crate::output::{Look, Report, escape, github, json, text};
 use crate::register::Register;
 use crate::replay::{Past, Verdict};
 use crate::rule::Level;
@@ -250,21 +249,8 @@ fn commit_item(verdict: &Verdict) -> CommitItem<'_> {
 impl HistoryReport<'_> {
     /// Creates the report of one commit.
     fn of<'r>(&self, verdict: &'r Verdict, register: &'r Register<'r>) -> Report<'r> {
-        Report {
-            findings: &verdict.findings,
-            files: &verdict.files,
-            counts: (register.files.len(), register.live()),
-            folder: &verdict.folder,
-            prefix: "",
-            today: self.today,
-            base: None,
-            remarks: &[],
-            quiet: true,
-            limit: None,
-            several: None,
-            cards: Cards::NONE,
-            scan: None,
-            setting: Setting::PLAIN,
-        }
+        let counts = (register.files.len(), register.live());
+        let Verdict { findings, files, folder, .. } = verdict;
+        Report { quiet: true, ..Report::new(findings, files, counts, folder, self.today) }
     }
 }

@@ -172,6 +172,36 @@ pub struct Report<'r> {
     pub setting: &'r Setting,
 }
 
+impl<'r> Report<'r> {
+    /// Creates the result of one register that was compared with nothing: with all paths from its root, all findings
+    /// listed, and nothing said beside them.
+    #[must_use]
+    pub fn new(
+        findings: &'r Findings,
+        files: &'r Files,
+        counts: (usize, usize),
+        folder: &'r str,
+        today: Today,
+    ) -> Self {
+        Self {
+            findings,
+            files,
+            counts,
+            folder,
+            prefix: "",
+            today,
+            base: None,
+            remarks: &[],
+            quiet: false,
+            limit: None,
+            several: None,
+            cards: Cards::NONE,
+            scan: None,
+            setting: Setting::PLAIN,
+        }
+    }
+}
+
 impl Report<'_> {
     /// Returns the findings that gate, in order.
     pub fn gating(&self) -> impl Iterator<Item = &Finding> {
@@ -230,7 +260,8 @@ impl Report<'_> {
     /// Returns the root of the register that a file belongs to, from the top of the work tree: empty for the top itself.
     fn root(&self, file: FileId) -> &str {
         match self.register_of(file) {
-            Some(name) => name.strip_prefix('.').filter(|rest| rest.is_empty()).unwrap_or(name),
+            Some(".") => "",
+            Some(name) => name,
             None => self.setting.below.trim_end_matches('/'),
         }
     }

@@ -64,7 +64,7 @@ impl Several {
         (sum(|named| named.exceptions), sum(|named| named.live))
     }
 
-    /// Counts what was found in a register.
+    /// Returns the findings that gate in a register.
     #[must_use]
     pub fn found_in<'f>(&self, named: &Named, findings: &'f Findings) -> Vec<&'f Finding> {
         findings.iter().filter(|finding| finding.gates && named.files.contains(&finding.file.index())).collect()

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use crate::card::Cards;
 use crate::files::ReadFile;
 use crate::output::{Report, Setting};
 use crate::policy::RuleBook;
@@ -21,21 +20,11 @@ pub(super) fn printed(
     let judge = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
     let register = Register::parse(&files, None);
     let findings = Case::whole(&judge, &register, None, &files).run();
+    let counts = (register.files.len(), register.live());
     let report = Report {
-        findings: &findings,
-        files: &files,
-        counts: (register.files.len(), register.live()),
-        folder: "exceptions",
-        prefix: "",
-        today: judge.today,
         base: Some("0123456789abcdef0123456789abcdef01234567"),
-        remarks: &[],
-        quiet: false,
-        limit: None,
-        several: None,
-        cards: Cards::NONE,
-        scan: None,
         setting,
+        ..Report::new(&findings, &files, counts, "exceptions", judge.today)
     };
     let mut out = Vec::new();
     render(&report, &mut out).unwrap();

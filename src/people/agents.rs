@@ -65,7 +65,7 @@ impl Agents {
         match person.strip_prefix('@') {
             Some(login) => self.is_login(login),
             None if person.contains('@') => self.is_mail(person),
-            None => self.is_committer(person, "") || folded(person).ends_with("[bot]"),
+            None => self.is_committer(person, ""),
         }
     }
 }
@@ -140,6 +140,9 @@ mod tests {
             ("a", "a", true),
             ("a", "ab", false),
             ("ab*ba", "aba", false),
+            ("*ab*ab", "xab", false),
+            ("*ab*ab", "xabyab", true),
+            ("*", "", true),
         ] {
             assert_eq!(fits(pattern, text), is_fit, "{pattern} {text}");
         }

@@ -70,8 +70,7 @@ pub fn not_a_person(text: &str) -> Option<NotAPerson> {
         return Some(NotAPerson::Several);
     }
     let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || (others == 1 && bare.contains(' '));
-    let mail = if others == 1 { judge_mail(bare) } else { None };
-    mail.or(mixed.then_some(NotAPerson::Mixed))
+    judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed))
 }
 
 fn is_team_handle(bare: &str) -> bool {
@@ -81,7 +80,7 @@ fn is_team_handle(bare: &str) -> bool {
 /// Drops a note in brackets after a name: `Dana Ortiz (Platform Team)` is Dana Ortiz.
 fn without_note(bare: &str) -> &str {
     match bare.split_once(" (") {
-        Some((name, note)) if note.ends_with(')') && !name.is_empty() => name,
+        Some((name, note)) if note.ends_with(')') => name,
         _ => bare,
     }
 }
@@ -162,7 +161,7 @@ fn group_word(bare: &str, joined: bool) -> Option<&'static str> {
     if on_call {
         return Some("oncall");
     }
-    if joined && previous == "bot" && words.clone().nth(1).is_some() {
+    if joined && previous == "bot" {
         return Some("bot");
     }
     let mut first = None;
@@ -188,14 +187,27 @@ const LONGEST_GROUP: usize = 4;
 
 /// Tells whether folded words only name a group or an office: `it department`, `the facility team`, `everyone`.
 pub(crate) fn is_group_name(words: &[&str]) -> bool {
-    let anywhere = |word: &str| ALWAYS_GROUP.find(word).is_some() || compound(word).is_some();
-    let is_one = |word: &&str| anywhere(word) || group_of(word).is_some();
-    let is_article = |word: &&str| JOINING.find(word).is_some() || ARTICLES.find(word).is_some();
     match words {
-        [first, .., last] if words.len() <= LONGEST_GROUP && ARTICLES.find(first).is_some() && anywhere(last) => true,
-        // In most texts the first word is neither.
-        words => words.iter().all(|word| is_article(word) || is_one(word)) && words.iter().any(is_one),
+        [first, .., last]
+            if words.len() <= LONGEST_GROUP && ARTICLES.find(first).is_some() && is_always_group(last) =>
+        {
+            true
+        }
+        words => words.iter().all(|word| begins_group_name(word)) && words.iter().any(|word| is_of_group(word)),
     }
+}
+
+/// Tells whether a folded word may be the first one of the name of a group, as few are.
+pub(crate) fn begins_group_name(word: &str) -> bool {
+    JOINING.find(word).is_some() || ARTICLES.find(word).is_some() || is_of_group(word)
+}
+
+fn is_of_group(word: &str) -> bool {
+    is_always_group(word) || group_of(word).is_some()
+}
+
+fn is_always_group(word: &str) -> bool {
+    ALWAYS_GROUP.find(word).is_some() || compound(word).is_some()
 }
 
 fn group_of(word: &str) -> Option<&'static str> {
@@ -256,6 +268,10 @@ mod tests {
             "Wei Ou Zhang",
             "Leo Di Servi",
             "Nn Okafor",
+            "Dana Bot",
+            "Anna Call",
+            "On Lee",
+            "@joteam",
         ] {
             assert_eq!(not_a_person(text), None, "{text}");
         }
@@ -270,6 +286,10 @@ mod tests {
             "https://github.com/dana",
             "mailto:dana@example.com",
             "Dana Ortiz (backup: Olek)",
+            "Platform (with Dana) Ortiz",
+            "Security @dana",
+            "@acme/",
+            "@/dana",
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Mixed), "{text}");
         }
@@ -327,6 +347,7 @@ mod tests {
             "platform-payments-team@example.com",
             "no-reply@example.com",
             "noreply@example.com",
+            "Do-Not-Reply@example.com",
             "root@localhost",
             "ops2@example.com",
             "admin+waivers@example.com",
@@ -356,6 +377,9 @@ mod tests {
             ("@platform", "platform"),
             ("@devops-bot", "devops"),
             ("@renovate[bot]", "bot"),
+            ("renovate[bot]", "bot"),
+            ("@bot", "bot"),
+            ("Platform <dana>", "platform"),
             ("@acme-bot", "bot"),
             ("@SecurityTeam", "team"),
             ("Human Resources and IT", "it"),
@@ -372,8 +396,30 @@ mod tests {
             ("Sicherheitsteam", "team"),
             ("IT-Abteilung", "abteilung"),
             ("Fachabteilung Lohn", "abteilung"),
+            ("Bauabteilung", "abteilung"),
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Group(word)), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_name_a_group_are_its_name() {
+        for (text, is_group) in [
+            ("everyone", true),
+            ("it department", true),
+            ("the facility team", true),
+            ("the other facility team", true),
+            ("the very large facility team", false),
+            ("facility team", false),
+            ("security", true),
+            ("head of security", true),
+            ("sicherheitsteam", true),
+            ("the facility", false),
+            ("of the", false),
+            ("the security of data matters", false),
+        ] {
+            let words: Vec<&str> = text.split(' ').collect();
+            assert_eq!(is_group_name(&words), is_group, "{text}");
         }
     }
 
@@ -398,6 +444,8 @@ mod tests {
             "someone from IT",
             "TBD (Dana?)",
             "tba@example.com",
+            "nobody@example.com",
+            "<unassigned+waivers@example.com>",
             "unknown",
             "keine Angabe",
             "未知",

@@ -8,8 +8,8 @@ mod roster;
 mod spelling;
 
 pub use agents::Agents;
-pub(crate) use kind::is_group_name;
 pub use kind::{NotAPerson, not_a_person};
+pub(crate) use kind::{begins_group_name, is_group_name};
 pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem};
 pub use spelling::fold_person;
 

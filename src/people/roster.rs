@@ -298,8 +298,9 @@ impl Roster {
             people.push(above.0);
             next = self.manager(above);
         }
-        let earliest = people.iter().enumerate().min_by_key(|(_, person)| **person).map_or(0, |(place, _)| place);
-        people.rotate_left(earliest);
+        let earliest = people.iter().copied().min();
+        let place = people.iter().position(|person| Some(*person) == earliest);
+        people.rotate_left(place.unwrap_or_default());
         people
     }
 }
@@ -354,9 +355,6 @@ impl People {
     /// Returns whether two spellings mean one person: by the roster when it knows both, else by their folded texts and
     /// look-alikes.
     pub fn same(&self, a: &str, b: &str) -> bool {
-        if a == b {
-            return true;
-        }
         let known = self.0.as_ref().and_then(|roster| Some((roster.find(a)?, roster.find(b)?)));
         match known {
             Some((a, b)) => a == b,
@@ -462,6 +460,45 @@ mod tests {
         assert_eq!(roster.find("@bυms"), Some(PersonId(1)));
         assert_eq!(roster.find("@chmiel"), Some(PersonId(2)));
         assert_eq!(roster.find("@burn5"), None);
+        assert_eq!(self::roster(vec![person("@bums", "José Bums", None)]).find("@burns"), None);
+        assert_eq!(self::roster(vec![person("@bums", "José Bums", None)]).find("José Burns"), None);
+    }
+
+    #[test]
+    fn a_spelling_with_too_many_look_alikes_means_nobody() {
+        let letters = |number: usize| [9, 3, 1].map(|place| ["l", "i", "1"][number / place % 3]).concat();
+        for (count, is_found) in
+            [(MOST_LOOK_ALIKES - 1, true), (MOST_LOOK_ALIKES, false), (MOST_LOOK_ALIKES + 1, false)]
+        {
+            let aliases = (0..count).map(|number| format!("d{}", letters(number))).collect();
+            let roster = roster(vec![PersonRecord { aliases, ..PersonRecord::default() }]);
+            assert_eq!(roster.find("dӏӏӏ").is_some(), is_found, "{count}");
+            assert_eq!(roster.find("dlll"), Some(PersonId(0)), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_spelling_that_says_nothing_is_nobody_s() {
+        let roster = roster(vec![person("@", "Dana Ortiz", None), person("@", "Olek Kim", None)]);
+        assert_eq!((roster.find("@"), roster.find(" ")), (None, None));
+    }
+
+    #[test]
+    fn the_superior_is_the_nearest_who_has_not_left() {
+        let mut olek = person("@olek", "Olek Kim", Some("@mei"));
+        olek.left = Day::parse("2026-12-01").ok();
+        let people = vec![person("@dana", "Dana Ortiz", Some("@olek")), olek, person("@mei", "Mei Lin", None)];
+        let (dana, roster) = (PersonId(0), roster(people));
+        for (day, superior) in [("2026-11-30", 1), ("2026-12-01", 2), ("2026-12-02", 2)] {
+            assert_eq!(roster.superior(dana, Day::parse(day).unwrap()), Some(PersonId(superior)), "{day}");
+        }
+        assert_eq!(roster.superior(PersonId(2), Day::FIRST), None);
+    }
+
+    #[test]
+    fn a_list_is_complete_unless_it_says_otherwise() {
+        let roster = roster(vec![person("@dana", "Dana Ortiz", None)]);
+        assert!(roster.is_complete() && !roster.with_people_missing().is_complete());
     }
 
     #[test]
@@ -475,7 +512,7 @@ mod tests {
         let alone = vec![person("@dana", "Dana Ortiz", Some("dana"))];
         assert_eq!(problem(alone), RosterProblem::ManagerCycle { people: vec![0] });
         let circle = vec![
-            person("@a1", "A A", Some("@b1")),
+            person("@a1", "A A", Some("@d1")),
             person("@b1", "B B", Some("@d1")),
             person("@c1", "C C", Some("@b1")),
             person("@d1", "D D", Some("@c1")),
@@ -535,5 +572,6 @@ mod tests {
         assert!(people.same("@dana", "dana ortiz"));
         assert!(!people.same("@dana", "@olek"));
         assert!(people.same("@maria", "MARIA") && !people.same("@maria", "@dana"));
+        assert_eq!((people.name_of("Dana  Ortiz"), people.name_of("Maria")), ("@dana", "Maria"));
     }
 }

@@ -486,7 +486,7 @@ fn side_file(
 fn usable(file: ReadFile, kind: &'static str) -> Result<Source, Error> {
     match file.fault {
         None => Ok(file.source),
-        Some(fault) if file.opened => Err(config_error(kind, file.source, vec![fault])),
+        Some(fault) if file.opened => Err(config_error(kind, file.source, vec![*fault])),
         Some(fault) => Err(Error::Unreadable {
             kind,
             path: file.source.path().to_owned(),

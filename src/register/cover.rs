@@ -1,6 +1,6 @@
 //! One item of `covers`.
 
-use crate::register::spanned::{At, Spanned, Text};
+use crate::register::spanned::{At, Spanned, Text, pattern};
 use crate::register::values::{entries, items, read, text, texts};
 use crate::text::shown;
 use crate::tools::{Name, Selector};
@@ -53,7 +53,7 @@ pub struct Package<'a> {
 impl<'a> Cover<'a> {
     pub(super) fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
-        let item = Spanned { value: (), span: node.span, at: at(&"/covers/*") };
+        let item = Spanned { value: (), span: node.span, at: at(const { pattern("/covers/*") }) };
         let mut it = Self { item, is_damaged: node.as_map().is_none(), ..Self::default() };
         for Entry { key, value, .. } in entries(node) {
             if key.starts_with("x-") {
@@ -61,18 +61,18 @@ impl<'a> Cover<'a> {
             }
             let count = value.as_seq().map(<[Node<'_>]>::len);
             let is_read = match &*key {
-                "tool" => set(&mut it.tool, text(value, at(&"/covers/*/tool"))),
-                "id" => set(&mut it.id, text(value, at(&"/covers/*/id"))),
+                "tool" => set(&mut it.tool, text(value, at(const { pattern("/covers/*/tool") }))),
+                "id" => set(&mut it.id, text(value, at(const { pattern("/covers/*/id") }))),
                 "paths" => {
-                    it.paths = texts(value, |inner| At::inner(&"/covers/*/paths/*", index, inner));
+                    it.paths = texts(value, |inner| At::inner(const { pattern("/covers/*/paths/*") }, index, inner));
                     all(&it.paths, count)
                 }
                 "purls" => {
-                    it.purls = texts(value, |inner| At::inner(&"/covers/*/purls/*", index, inner));
+                    it.purls = texts(value, |inner| At::inner(const { pattern("/covers/*/purls/*") }, index, inner));
                     all(&it.purls, count)
                 }
                 "match" => {
-                    it.matches = texts(value, |inner| At::inner(&"/covers/*/match/*", index, inner));
+                    it.matches = texts(value, |inner| At::inner(const { pattern("/covers/*/match/*") }, index, inner));
                     all(&it.matches, count)
                 }
                 "package" => {
@@ -80,12 +80,13 @@ impl<'a> Cover<'a> {
                     it.package = Some(package);
                     is_read
                 }
-                "kind" => set(&mut it.kind, text(value, at(&"/covers/*/kind"))),
-                "namespace" => set(&mut it.namespace, text(value, at(&"/covers/*/namespace"))),
-                "scope" => set(&mut it.scope, text(value, at(&"/covers/*/scope"))),
-                "assignment" => set(&mut it.assignment, text(value, at(&"/covers/*/assignment"))),
+                "kind" => set(&mut it.kind, text(value, at(const { pattern("/covers/*/kind") }))),
+                "namespace" => set(&mut it.namespace, text(value, at(const { pattern("/covers/*/namespace") }))),
+                "scope" => set(&mut it.scope, text(value, at(const { pattern("/covers/*/scope") }))),
+                "assignment" => set(&mut it.assignment, text(value, at(const { pattern("/covers/*/assignment") }))),
                 "until_fixed" => {
-                    it.until_fixed = read(&value, at(&"/covers/*/until_fixed"), |text| text.parse().ok());
+                    it.until_fixed =
+                        read(&value, at(const { pattern("/covers/*/until_fixed") }), |text| text.parse().ok());
                     it.until_fixed.is_some()
                 }
                 _ => false,
@@ -164,16 +165,18 @@ impl<'a> Package<'a> {
         let at = |pattern| At::item(pattern, index);
         let mut it = Self::default();
         if node.as_text().is_some() {
-            let is_read = set(&mut it.name, text(node, at(&"/covers/*/package")));
+            let is_read = set(&mut it.name, text(node, at(const { pattern("/covers/*/package") })));
             return (it, is_read);
         }
         let mut is_read = true;
         for Entry { key, value, .. } in entries(node) {
             is_read &= match &*key {
-                "name" => set(&mut it.name, text(value, at(&"/covers/*/package/name"))),
-                "version" => set(&mut it.version, text(value, at(&"/covers/*/package/version"))),
-                "type" => set(&mut it.kind, text(value, at(&"/covers/*/package/type"))),
-                "ecosystem" => set(&mut it.ecosystem, text(value, at(&"/covers/*/package/ecosystem"))),
+                "name" => set(&mut it.name, text(value, at(const { pattern("/covers/*/package/name") }))),
+                "version" => set(&mut it.version, text(value, at(const { pattern("/covers/*/package/version") }))),
+                "type" => set(&mut it.kind, text(value, at(const { pattern("/covers/*/package/type") }))),
+                "ecosystem" => {
+                    set(&mut it.ecosystem, text(value, at(const { pattern("/covers/*/package/ecosystem") })))
+                }
                 other => other.starts_with("x-"),
             };
         }
@@ -183,7 +186,7 @@ impl<'a> Package<'a> {
 }
 
 pub(super) fn from_list(node: Node<'_>) -> Vec<Cover<'_>> {
-    items(node).map(Cover::from_node).collect()
+    items(node, |item| Some(Cover::from_node(item)))
 }
 
 fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
@@ -221,6 +224,16 @@ mod tests {
             ("{tool: semgrep, id: x, until_fixed: true}", false),
             ("{tool: my scanner, id: x, paths: [a]}", true),
             ("{tool: my scanner, id: x, purls: ['pkg:npm/a']}", false),
+            ("{tool: kyverno, id: x, kind: Pod, namespace: a, match: [b]}", true),
+            ("{tool: kyverno, id: x, kind: [Pod]}", false),
+            ("{tool: kyverno, id: x, namespace: }", false),
+            ("{tool: kyverno, id: x, match: b}", false),
+            ("{tool: azure, id: x, scope: a, assignment: b}", true),
+            ("{tool: azure, id: x, scope: [a]}", false),
+            ("{tool: azure, id: x, assignment: {a: b}}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, version: [1]}}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, type: }}", false),
+            ("{tool: grype, id: CVE-2026-1, package: {name: a, x-note: n}}", true),
             ("{id: x}", false),
             ("{tool: trivy}", false),
             ("trivy", false),
@@ -228,6 +241,29 @@ mod tests {
             let source = format!("covers: [{cover}]\n");
             let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
             assert_eq!(exception.covers[0].is_whole(), is_whole, "{cover}");
+        }
+    }
+
+    #[test]
+    fn a_cover_is_said_in_a_line() {
+        for (cover, words) in [
+            ("{tool: trivy, id: CVE-2026-1}", "trivy CVE-2026-1 wherever it is found"),
+            ("{tool: trivy, id: CVE-2026-1, paths: [a, b, c]}", "trivy CVE-2026-1 in a, b, c"),
+            ("{tool: trivy, id: CVE-2026-1, paths: [a, b, c, d, e]}", "trivy CVE-2026-1 in a, b, c, 2 more"),
+            ("{tool: trivy, id: x, purls: ['pkg:npm/a']}", "trivy x for pkg:npm/a"),
+            ("{tool: grype, id: x, package: {name: a, version: 1.0-2}}", "grype x for a 1.0-2"),
+            ("{tool: grype, id: x, package: a, until_fixed: true}", "grype x for a, until there is a fix"),
+            ("{tool: trivy, id: x, until_fixed: false}", "trivy x wherever it is found"),
+            (
+                "{tool: kyverno, id: x, kind: Pod, namespace: a, match: ['b']}",
+                "kyverno x, kind Pod, namespace a, where b",
+            ),
+            ("{tool: azure, id: x, scope: a, assignment: b}", "azure x, scope a, assignment b"),
+            ("{id: x}", "x wherever it is found"),
+        ] {
+            let source = format!("covers: [{cover}]\n");
+            let exception = Exception::from_node(FileId(0), "x", yaml::parse(&source).unwrap());
+            assert_eq!(exception.covers[0].words(), words, "{cover}");
         }
     }
 }

@@ -198,9 +198,8 @@ impl Draft {
     /// Writes a list of mappings, if it has items.
     fn mappings(&self, field: Field) -> Option<Value> {
         let one = |at: usize| {
-            let parts = field.parts().map(|part| (part, self.item(part, at)));
-            let written = parts.filter(|(part, text)| part.need() == Need::Always || !text.is_empty());
-            Value::Map(written.map(|(part, text)| (part.key().to_owned(), Value::text(text))).collect())
+            let parts = field.parts().map(|part| (part.key().to_owned(), Value::text(self.item(part, at))));
+            Value::Map(parts.collect())
         };
         let items: Vec<Value> = (0..self.count(field)).map(one).collect();
         (!items.is_empty()).then_some(Value::List(items))
@@ -326,8 +325,49 @@ mod tests {
         draft.put(rejected, "Too slow");
         assert_eq!((draft.count(list), draft.item(option, 1), draft.item(rejected, 1)), (2, "Two", ""));
         assert_eq!(missing(&draft).iter().filter(|field| field.starts_with("/alternatives")).count(), 1);
+        draft.put_if_open(rejected, "Too dear");
+        assert_eq!(draft.list(rejected), Some(&["Too slow".to_owned()][..]));
         draft.truncate(list, 0);
         assert_eq!(draft, Draft::default());
+        draft.put_if_open(rejected, "Too dear");
+        assert_eq!(draft.item(rejected, 0), "Too dear");
+    }
+
+    #[test]
+    fn an_item_is_set_where_it_belongs_and_the_others_stay() {
+        let mut draft = Draft::default();
+        let [list, option] = ["alternatives", "alternatives[].option"].map(|path| Field::at(path).unwrap());
+        for (at, text) in [(2, "Three"), (0, "One"), (3, "Four"), (0, "First")] {
+            draft.set_item(option, at, text);
+        }
+        assert_eq!(draft.list(option).unwrap(), ["First", "", "Three", "Four"]);
+        draft.set_list(EXPOSURE, Vec::new());
+        draft.put(REFERENCES, "#1");
+        draft.truncate(list, 1);
+        assert_eq!(draft.list(option).unwrap(), ["First"]);
+        draft.truncate(list, 0);
+        assert!(!draft.is_given(list) && draft.list(option).is_none());
+        assert_eq!((draft.list(EXPOSURE), draft.list(REFERENCES).map(<[String]>::len)), (Some(&[][..]), Some(1)));
+    }
+
+    #[test]
+    fn a_text_grows_by_words_and_is_put_only_where_nothing_is() {
+        let mut draft = Draft::default();
+        draft.add(TITLE, "Old");
+        draft.add(TITLE, "printer");
+        draft.put_if_open(TITLE, "New printer");
+        draft.put_if_open(REASON, "It is old.");
+        draft.add(REFERENCES, "#1");
+        draft.add(REFERENCES, "#2");
+        assert_eq!((draft.text(TITLE), draft.text(REASON)), ("Old printer", "It is old."));
+        draft.put(EXPOSURE, "customers");
+        draft.put(EXPOSURE, "data, staff  money");
+        assert_eq!(draft.list(REFERENCES).unwrap(), ["#1", "#2"]);
+        assert_eq!(draft.list(EXPOSURE).unwrap(), ["data", "staff", "money"]);
+        assert_eq!((draft.value(TITLE), draft.value(OWNER)), (Some(Value::text("Old printer")), Some(Value::text(""))));
+        draft.set(TITLE, "");
+        draft.clear(EXPOSURE);
+        assert!(!draft.is_given(TITLE) && draft.value(EXPOSURE).is_none());
     }
 
     #[test]

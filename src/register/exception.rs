@@ -5,7 +5,7 @@
 //! once.
 
 use crate::register::cover::{self, Cover};
-use crate::register::spanned::{At, Spanned, Text};
+use crate::register::spanned::{At, Spanned, Text, pattern};
 use crate::register::tier::Tier;
 use crate::register::values::{entries, items, read, text, texts};
 use crate::source::{FileId, Span};
@@ -88,7 +88,7 @@ pub struct Exception<'a> {
     /// Ids of earlier exceptions that it answers.
     pub follows: Vec<Text<'a>>,
     /// The incident behind an emergency.
-    pub incident: Option<Incident<'a>>,
+    pub incident: Option<Box<Incident<'a>>>,
     /// What was seen along the way.
     pub reviews: Vec<Review<'a>>,
     /// Fresh requests to go on.
@@ -98,7 +98,7 @@ pub struct Exception<'a> {
     /// Corrections of the record.
     pub amendments: Vec<Amendment<'a>>,
     /// How it ended.
-    pub closure: Option<Closure<'a>>,
+    pub closure: Option<Box<Closure<'a>>>,
 }
 
 /// `scope`.
@@ -243,29 +243,31 @@ impl<'a> Exception<'a> {
         let mut it = Self::empty(file, id);
         for Entry { key, key_span, value } in entries(root) {
             match &*key {
-                "title" => it.title = text(value, At::field(&"/title")),
-                "control" => it.control = text(value, At::field(&"/control")),
-                "reason" => it.reason = text(value, At::field(&"/reason")),
+                "title" => it.title = text(value, At::field(const { pattern("/title") })),
+                "control" => it.control = text(value, At::field(const { pattern("/control") })),
+                "reason" => it.reason = text(value, At::field(const { pattern("/reason") })),
                 "scope" => it.scope = Scope::from_node(value),
                 "risk" => it.risk = Risk::from_node(value),
-                "alternatives" => it.alternatives = items(value).map(Alternative::from_node).collect(),
-                "removal" => it.removal = text(value, At::field(&"/removal")),
-                "requested" => it.requested = day(&value, At::field(&"/requested")),
-                "requester" => it.requester = text(value, At::field(&"/requester")),
-                "owner" => it.owner = text(value, At::field(&"/owner")),
-                "approver" => it.approver = text(value, At::field(&"/approver")),
-                "decided" => it.decided = day(&value, At::field(&"/decided")),
-                "status" => it.status = read(&value, At::field(&"/status"), Status::parse),
-                "starts" => it.starts = moment(&value, At::field(&"/starts")),
-                "expires" => it.expires = moment(&value, At::field(&"/expires")),
-                "references" => it.references = texts(value, |index| At::item(&"/references/*", index)),
-                "follows" => it.follows = texts(value, |index| At::item(&"/follows/*", index)),
-                "incident" if !value.is_empty() => it.incident = Some(Incident::from_node(value)),
-                "reviews" => it.reviews = items(value).map(Review::from_node).collect(),
-                "renewals" => it.renewals = items(value).map(Renewal::from_node).collect(),
+                "alternatives" => it.alternatives = items(value, |item| Some(Alternative::from_node(item))),
+                "removal" => it.removal = text(value, At::field(const { pattern("/removal") })),
+                "requested" => it.requested = day(&value, At::field(const { pattern("/requested") })),
+                "requester" => it.requester = text(value, At::field(const { pattern("/requester") })),
+                "owner" => it.owner = text(value, At::field(const { pattern("/owner") })),
+                "approver" => it.approver = text(value, At::field(const { pattern("/approver") })),
+                "decided" => it.decided = day(&value, At::field(const { pattern("/decided") })),
+                "status" => it.status = read(&value, At::field(const { pattern("/status") }), Status::parse),
+                "starts" => it.starts = moment(&value, At::field(const { pattern("/starts") })),
+                "expires" => it.expires = moment(&value, At::field(const { pattern("/expires") })),
+                "references" => {
+                    it.references = texts(value, |index| At::item(const { pattern("/references/*") }, index));
+                }
+                "follows" => it.follows = texts(value, |index| At::item(const { pattern("/follows/*") }, index)),
+                "incident" if !value.is_empty() => it.incident = Some(Box::new(Incident::from_node(value))),
+                "reviews" => it.reviews = items(value, |item| Some(Review::from_node(item))),
+                "renewals" => it.renewals = items(value, |item| Some(Renewal::from_node(item))),
                 "covers" => it.covers = cover::from_list(value),
-                "amendments" => it.amendments = items(value).map(Amendment::from_node).collect(),
-                "closure" if !value.is_empty() => it.closure = Some(Closure::from_node(key_span, value)),
+                "amendments" => it.amendments = items(value, |item| Some(Amendment::from_node(item))),
+                "closure" if !value.is_empty() => it.closure = Some(Box::new(Closure::from_node(key_span, value))),
                 _ => {}
             }
         }
@@ -418,10 +420,10 @@ impl<'a> Scope<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "system" => it.system = text(value, At::field(&"/scope/system")),
-                "environment" => it.environment = text(value, At::field(&"/scope/environment")),
-                "team" => it.team = text(value, At::field(&"/scope/team")),
-                "process" => it.process = text(value, At::field(&"/scope/process")),
+                "system" => it.system = text(value, At::field(const { pattern("/scope/system") })),
+                "environment" => it.environment = text(value, At::field(const { pattern("/scope/environment") })),
+                "team" => it.team = text(value, At::field(const { pattern("/scope/team") })),
+                "process" => it.process = text(value, At::field(const { pattern("/scope/process") })),
                 _ => {}
             }
         }
@@ -441,12 +443,12 @@ impl<'a> Risk<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "tier" => it.tier = read(&value, At::field(&"/risk/tier"), Tier::parse),
+                "tier" => it.tier = read(&value, At::field(const { pattern("/risk/tier") }), Tier::parse),
                 "exposure" => {
                     it.exposure_stated = !value.is_empty();
-                    it.exposure = texts(value, |index| At::item(&"/risk/exposure/*", index));
+                    it.exposure = texts(value, |index| At::item(const { pattern("/risk/exposure/*") }, index));
                 }
-                "statement" => it.statement = text(value, At::field(&"/risk/statement")),
+                "statement" => it.statement = text(value, At::field(const { pattern("/risk/statement") })),
                 _ => {}
             }
         }
@@ -460,8 +462,8 @@ impl<'a> Alternative<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "option" => it.option = text(value, at(&"/alternatives/*/option")),
-                "rejected" => it.rejected = text(value, at(&"/alternatives/*/rejected")),
+                "option" => it.option = text(value, at(const { pattern("/alternatives/*/option") })),
+                "rejected" => it.rejected = text(value, at(const { pattern("/alternatives/*/rejected") })),
                 _ => {}
             }
         }
@@ -474,8 +476,8 @@ impl<'a> Incident<'a> {
         let mut it = Self { id: None, ended: None };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "id" => it.id = text(value, At::field(&"/incident/id")),
-                "ended" => it.ended = day(&value, At::field(&"/incident/ended")),
+                "id" => it.id = text(value, At::field(const { pattern("/incident/id") })),
+                "ended" => it.ended = day(&value, At::field(const { pattern("/incident/ended") })),
                 _ => {}
             }
         }
@@ -489,9 +491,9 @@ impl<'a> Review<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, at(&"/reviews/*/date")),
-                "by" => it.by = text(value, at(&"/reviews/*/by")),
-                "note" => it.note = text(value, at(&"/reviews/*/note")),
+                "date" => it.date = day(&value, at(const { pattern("/reviews/*/date") })),
+                "by" => it.by = text(value, at(const { pattern("/reviews/*/by") })),
+                "note" => it.note = text(value, at(const { pattern("/reviews/*/note") })),
                 _ => {}
             }
         }
@@ -502,17 +504,17 @@ impl<'a> Review<'a> {
 impl<'a> Renewal<'a> {
     fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
-        let item = Spanned { value: (), span: node.span, at: at(&"/renewals/*") };
+        let item = Spanned { value: (), span: node.span, at: at(const { pattern("/renewals/*") }) };
         let mut it = Self { item, ..Self::default() };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "requested" => it.requested = day(&value, at(&"/renewals/*/requested")),
-                "requester" => it.requester = text(value, at(&"/renewals/*/requester")),
-                "reason" => it.reason = text(value, at(&"/renewals/*/reason")),
-                "risk_check" => it.risk_check = text(value, at(&"/renewals/*/risk_check")),
-                "approver" => it.approver = text(value, at(&"/renewals/*/approver")),
-                "decided" => it.decided = day(&value, at(&"/renewals/*/decided")),
-                "expires" => it.expires = moment(&value, at(&"/renewals/*/expires")),
+                "requested" => it.requested = day(&value, at(const { pattern("/renewals/*/requested") })),
+                "requester" => it.requester = text(value, at(const { pattern("/renewals/*/requester") })),
+                "reason" => it.reason = text(value, at(const { pattern("/renewals/*/reason") })),
+                "risk_check" => it.risk_check = text(value, at(const { pattern("/renewals/*/risk_check") })),
+                "approver" => it.approver = text(value, at(const { pattern("/renewals/*/approver") })),
+                "decided" => it.decided = day(&value, at(const { pattern("/renewals/*/decided") })),
+                "expires" => it.expires = moment(&value, at(const { pattern("/renewals/*/expires") })),
                 _ => {}
             }
         }
@@ -526,11 +528,14 @@ impl<'a> Amendment<'a> {
         let mut it = Self::default();
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, at(&"/amendments/*/date")),
-                "by" => it.by = text(value, at(&"/amendments/*/by")),
-                "approver" => it.approver = text(value, at(&"/amendments/*/approver")),
-                "fields" => it.fields = texts(value, |inner| At::inner(&"/amendments/*/fields/*", index, inner)),
-                "note" => it.note = text(value, at(&"/amendments/*/note")),
+                "date" => it.date = day(&value, at(const { pattern("/amendments/*/date") })),
+                "by" => it.by = text(value, at(const { pattern("/amendments/*/by") })),
+                "approver" => it.approver = text(value, at(const { pattern("/amendments/*/approver") })),
+                "fields" => {
+                    it.fields =
+                        texts(value, |inner| At::inner(const { pattern("/amendments/*/fields/*") }, index, inner));
+                }
+                "note" => it.note = text(value, at(const { pattern("/amendments/*/note") })),
                 _ => {}
             }
         }
@@ -543,10 +548,10 @@ impl<'a> Closure<'a> {
         let mut it = Self { key, date: None, by: None, verified_by: None, note: None };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
-                "date" => it.date = day(&value, At::field(&"/closure/date")),
-                "by" => it.by = text(value, At::field(&"/closure/by")),
-                "verified_by" => it.verified_by = text(value, At::field(&"/closure/verified_by")),
-                "note" => it.note = text(value, At::field(&"/closure/note")),
+                "date" => it.date = day(&value, At::field(const { pattern("/closure/date") })),
+                "by" => it.by = text(value, At::field(const { pattern("/closure/by") })),
+                "verified_by" => it.verified_by = text(value, At::field(const { pattern("/closure/verified_by") })),
+                "note" => it.note = text(value, At::field(const { pattern("/closure/note") })),
                 _ => {}
             }
         }
@@ -637,6 +642,102 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             said.add(it.closure.iter().flat_map(|it| &it.date));
             said.add(it.closure.iter().flat_map(|it| it.by.iter().chain(&it.verified_by).chain(&it.note)));
             said
+        }
+    }
+
+    #[test]
+    fn a_key_without_a_value_is_no_closure_and_no_incident() {
+        let read = |text| Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let it = read("closure:\nincident:\n");
+        assert!(it.closure.is_none() && it.incident.is_none() && it.is_judged_as_live());
+        let it = read("closure: {by: '@dana'}\nincident: {id: I-1}\n");
+        assert!(it.closure.is_some() && it.incident.is_some() && !it.is_judged_as_live());
+        assert!(read("closure: {by: '@dana'}\nstatus: active\n").is_judged_as_live());
+    }
+
+    #[test]
+    fn the_last_approver_is_that_of_the_last_renewal() {
+        for (renewals, approver) in
+            [("[]", "@mei"), ("[{approver: '@olek'}]", "@olek"), ("[{approver: '@olek'}, {reason: r}]", "@mei")]
+        {
+            let text = format!("approver: '@mei'\nrenewals: {renewals}\n");
+            let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
+            assert_eq!(it.last_approver().map(Text::as_str), Some(approver), "{renewals}");
+        }
+    }
+
+    #[test]
+    fn everyone_who_is_named_has_a_part() {
+        let text = "\
+requester: a
+owner: b
+approver: c
+reviews: [{by: d}, {note: n}]
+renewals: [{requester: e, approver: f}]
+amendments: [{by: g, approver: h}]
+closure: {by: i, verified_by: j}
+";
+        let it = Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let said: Vec<String> =
+            it.people().into_iter().map(|(role, who)| format!("{} {}", role.name(), who.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                "requester a",
+                "owner b",
+                "approver c",
+                "author d",
+                "requester e",
+                "approver f",
+                "author g",
+                "approver h",
+                "author i",
+                "verifier j"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_incident_is_reviewed_on_its_last_day_or_later() {
+        let emergency = "risk: {tier: emergency}\nincident: {ended: 2026-11-10}\n";
+        for (more, is_open) in [
+            ("", true),
+            ("reviews: [{date: 2026-11-09}]\n", true),
+            ("reviews: [{date: 2026-11-09}, {date: 2026-11-10}]\n", false),
+            ("reviews: [{note: n}]\n", true),
+            ("closure: {date: 2026-11-10}\n", false),
+            ("closure: {date: 2026-11-09}\n", true),
+        ] {
+            for (text, is_open) in [(emergency.to_owned(), is_open), (emergency.replace("emergency", "high"), false)] {
+                let text = text + more;
+                let it = Exception::from_node(FileId(0), "x", yaml::parse(&text).unwrap());
+                assert_eq!(it.unreviewed_incident().is_some(), is_open, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_renewal_extends_the_end_before_it() {
+        let text = "expires: 2026-01-01\nrenewals: [{expires: 2026-02-01}, {expires: 2026-03-01}]\n";
+        let it = Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let before = |index| it.expiry_before(index).map(|end| end.value.to_string());
+        assert_eq!(
+            [0, 1, 2, 3].map(before),
+            ["2026-01-01", "2026-02-01", "2026-03-01", ""].map(|end| match end {
+                "" => None,
+                end => Some(end.to_owned()),
+            })
+        );
+        assert_eq!(it.current_expiry().map(|end| end.value.to_string()).as_deref(), Some("2026-03-01"));
+    }
+
+    #[test]
+    fn nothing_is_decided_without_an_approver_a_day_an_end_and_a_status() {
+        let lines = ["approver: '@mei'\n", "decided: 2026-01-01\n", "expires: 2026-02-01\n", "status: active\n"];
+        let is_undecided = |text: &str| Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap()).is_undecided();
+        assert!(!is_undecided(&lines.concat()));
+        for line in lines {
+            assert!(is_undecided(&lines.concat().replace(line, "title: t\n")), "{line}");
         }
     }
 

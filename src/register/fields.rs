@@ -474,7 +474,7 @@ impl Field {
     pub fn at(place: &str) -> Option<Self> {
         let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
         let keys: Vec<&str> = place.split(['.', '/', '[', ']']).filter(|part| !is_index(part)).collect();
-        (1..=keys.len()).rev().find_map(|count| Self::of_name(&keys[..count].join(".")))
+        (0..keys.len()).rev().find_map(|last| Self::of_name(&keys[..=last].join(".")))
     }
 
     /// Returns the keys that another register may mean by a name, in the order of the table, and of each whether it
@@ -847,6 +847,21 @@ mod tests {
         for place in ["", "/", "0", "x-cost-centre", "elsewhere.title"] {
             assert_eq!(Field::at(place), None, "{place}");
         }
+    }
+
+    #[test]
+    fn a_date_is_written_as_the_file_holds_it() {
+        let from = Day::parse("2026-11-23").unwrap();
+        for (field, typed, written) in [
+            (DECIDED, "7d", "2026-11-16"),
+            (EXPIRES, "7d", "2026-11-30"),
+            (EXPIRES, "1.12.2026 9:00", "2026-12-01T09:00"),
+            (EXPIRES, "soon", "soon"),
+            (TITLE, "7d", "7d"),
+        ] {
+            assert_eq!(field.as_typed(typed, from), written, "{field:?} {typed}");
+        }
+        assert_eq!(format!("{DECIDED:?}"), "decided");
     }
 
     #[test]

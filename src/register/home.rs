@@ -32,3 +32,32 @@ impl Home {
         below.is_some_and(|rest| rest.starts_with('/'))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_belongs_to_the_innermost_register_and_to_its_folder() {
+        let home = |root: &str| Home {
+            root: root.to_owned(),
+            name: root.trim_end_matches('/').to_owned(),
+            folder: "exceptions".to_owned(),
+            zone: Zone::UTC,
+            today: Today::parse("2026-11-23", Zone::UTC).unwrap(),
+        };
+        let homes = [home("a/b/"), home("a/"), home("c/")];
+        for (path, name, holds) in [
+            ("a/exceptions/x.yaml", Some("a"), true),
+            ("a/b/exceptions/x.yaml", Some("a/b"), true),
+            ("a/b/stopgap.yaml", Some("a/b"), false),
+            ("a/exceptions-old/x.yaml", Some("a"), false),
+            ("d/exceptions/x.yaml", None, false),
+        ] {
+            let found = Home::of(&homes, path);
+            assert_eq!(found.map(|home| home.name.as_str()), name, "{path}");
+            assert_eq!(found.is_some_and(|home| home.holds(path)), holds, "{path}");
+        }
+        assert!(!homes[2].holds("a/exceptions/x.yaml"));
+    }
+}

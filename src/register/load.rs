@@ -167,7 +167,7 @@ impl Files {
     /// Returns what stopped the reading of a file.
     #[must_use]
     pub fn fault(&self, id: FileId) -> Option<&Problem> {
-        self.list.get(id.index())?.fault.as_ref()
+        self.list.get(id.index())?.fault.as_deref()
     }
 
     /// Forgets the texts of all files but some, whose ids stay what they are.
@@ -221,16 +221,22 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
 /// can be said. What is counted is the least that any command needs, so that nothing is refused that would fit.
 #[cfg(unix)]
 fn refuse_what_does_not_fit(folder: &str, paths: &[PathBuf]) -> Result<(), Error> {
-    /// What the program needs in any case, in bytes.
-    const BESIDE: u64 = 32 << 20;
     let Some(limit) = rustix::process::getrlimit(rustix::process::Resource::As).current else { return Ok(()) };
     let sizes = paths.iter().filter_map(|path| std::fs::symlink_metadata(path).ok());
     let bytes: u64 = sizes.map(|found| found.len().min(crate::yaml::MAX_BYTES)).sum();
-    let needed = bytes.saturating_mul(2).saturating_add(BESIDE);
-    if needed <= limit {
-        return Ok(());
+    match needed_beyond(limit, bytes) {
+        Some(needed) => Err(Error::NoMemory { folder: folder.to_owned(), needed: needed >> 20, limit: limit >> 20 }),
+        None => Ok(()),
     }
-    Err(Error::NoMemory { folder: folder.to_owned(), needed: needed >> 20, limit: limit >> 20 })
+}
+
+/// Returns the memory that files of so many bytes need, if it is more than a limit.
+#[cfg(unix)]
+fn needed_beyond(limit: u64, bytes: u64) -> Option<u64> {
+    /// What the program needs in any case, in bytes.
+    const BESIDE: u64 = 32 << 20;
+    let needed = bytes.saturating_mul(2).saturating_add(BESIDE);
+    (needed > limit).then_some(needed)
 }
 
 #[cfg(not(unix))]
@@ -250,10 +256,20 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
     ids
 }
 
-/// Lists the exception files: whatever has the name of one and is not a folder.
+/// Lists the exception files, the folders directly below the register's on all cores.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut paths = Vec::new();
-    for entry in WalkDir::new(top).follow_links(false).follow_root_links(false) {
+    let (mut paths, folders) = list_in(WalkDir::new(top).max_depth(1), top)?;
+    let below: Vec<Result<_, Error>> = folders.par_iter().map(|folder| list_in(WalkDir::new(folder), folder)).collect();
+    for listed in below {
+        paths.append(&mut listed?.0);
+    }
+    Ok(paths)
+}
+
+/// Lists the exception files of a walk, whatever has the name of one and is not a folder, and the folders below its top.
+fn list_in(walk: WalkDir, top: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
+    let (mut paths, mut folders) = (Vec::new(), Vec::new());
+    for entry in walk.follow_links(false).follow_root_links(false) {
         let entry = entry.map_err(|error| {
             let place = error.path().unwrap_or(top).display().to_string();
             unreadable(&place, &error.io_error().map_or_else(|| error.to_string(), ToString::to_string))
@@ -263,11 +279,13 @@ fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
             return Err(Error::Submodule { kind: FOLDER, path });
         }
         let named = is_named_like_one(&entry.file_name().to_string_lossy());
-        if (named || is_linked_folder(&entry)) && !entry.file_type().is_dir() {
+        if entry.file_type().is_dir() {
+            folders.extend((entry.depth() > 0).then(|| entry.into_path()));
+        } else if named || is_linked_folder(&entry) {
             paths.push(entry.into_path());
         }
     }
-    Ok(paths)
+    Ok((paths, folders))
 }
 
 /// Returns whether a file's name makes it an exception: it ends in `.yaml` or `.yml`, in any case.
@@ -318,5 +336,74 @@ mod tests {
         assert_eq!(own(&files), ["0", "A", "b", "bb", "c"]);
         assert_eq!([a, c, beside].map(|id| files.source(id).text()), ["a", "c", "policy"]);
         assert_eq!(files.find("stopgap.yaml"), None);
+        let count = files.count();
+        files.add(file("base.yaml", "base"));
+        files.shorten(count);
+        assert_eq!((files.count(), own(&files).len()), (7, 5));
+        files.keep(|id| id == a);
+        assert_eq!((own(&files).concat().as_str(), files.source(a).text()), ("", "a"));
+    }
+
+    #[test]
+    fn files_of_another_run_come_behind_and_are_numbered_by_their_paths() {
+        let file = |path: &str, oid: &str| ReadFile {
+            oid: Some(oid.to_owned()),
+            ..ReadFile::from(Source::new(path, path.to_owned()))
+        };
+        let mut files = Files::from_read(vec![file("m/b.yaml", "1"), file("m/d.yaml", "2")]);
+        let beside = files.add(file("stopgap.yaml", "3"));
+        let mut other = Files::default();
+        let other_beside = other.add(file("stopgap.yaml", "4"));
+        other.put_all(vec![file("c.yaml", "5"), file("a.yaml", "6")]);
+        files.absorb(other, |path| format!("m/{path}"));
+        let paths =
+            |files: &Files| files.own().iter().map(|id| files.source(*id).path().to_owned()).collect::<Vec<_>>();
+        assert_eq!(paths(&files), ["m/a.yaml", "m/b.yaml", "m/c.yaml", "m/d.yaml"]);
+        assert_eq!(files.source(FileId::new(files.count() - 3)).path(), "m/stopgap.yaml");
+        let (sorted, numbers) = files.in_order();
+        assert_eq!(paths(&sorted), ["m/a.yaml", "m/b.yaml", "m/c.yaml", "m/d.yaml"]);
+        let oids: Vec<Option<&str>> = (0..sorted.count()).map(|id| sorted.oid(FileId::new(id))).collect();
+        assert_eq!(oids, ["6", "1", "5", "2", "3", "4"].map(Some));
+        assert_eq!(numbers.iter().map(|id| id.index()).collect::<Vec<_>>(), [1, 3, 4, 5, 2, 0]);
+        assert_eq!((sorted.source(numbers[beside.index()]).path(), other_beside), ("stopgap.yaml", FileId::new(0)));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_no_folder_is_said() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("file"), "").unwrap();
+        std::os::unix::fs::symlink(".", root.path().join("link")).unwrap();
+        for (folder, why) in [
+            ("none", "there is no"),
+            ("file", "it is not a folder"),
+            ("link", "it is a link"),
+            ("file/register", "ot a directory"),
+        ] {
+            let error = read(root.path(), folder).unwrap_err();
+            let is_missing = matches!(error, Error::NoRegister { .. });
+            let said = error.to_string();
+            assert!(is_missing == (folder == "none") && (is_missing || said.contains(why)), "{folder}: {said}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_needs_more_memory_than_there_may_be_is_refused() {
+        let limit = 100 << 20;
+        assert_eq!(needed_beyond(limit, 34 << 20), None);
+        assert_eq!(needed_beyond(limit, (34 << 20) + 1), Some(limit + 2));
+        assert_eq!(needed_beyond(u64::MAX, u64::MAX), None);
+    }
+
+    #[test]
+    fn ids_are_the_names_of_the_files() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("x/y")).unwrap();
+        for name in ["x/b.yaml", "x/a.YML", "x/y/a.yaml", "x/note.md"] {
+            std::fs::write(root.path().join(name), "").unwrap();
+        }
+        assert_eq!(ids(root.path(), "x"), ["a", "b"]);
+        assert_eq!(ids(root.path(), "z"), [""; 0]);
     }
 }

@@ -56,8 +56,8 @@ pub struct Register<'a> {
     exceptions: Vec<Arc<Exception<'a>>>,
     /// What is wrong in files that have faults.
     pub faults: BTreeMap<FileId, Faults>,
-    /// The index of each file's exception.
-    by_file: FxHashMap<FileId, usize>,
+    /// The place of each file's exception, by the number of the file.
+    by_file: Vec<Option<u32>>,
     /// The trees of the exceptions, if they were kept.
     trees: FxHashMap<FileId, Node<'a>>,
     /// The ids in lower case, once somebody has asked for one.
@@ -101,7 +101,8 @@ impl<'a> Register<'a> {
         Self::of(parse_all(files, files.own(), &[], true))
     }
 
-    /// Parses all files without a schema, and shows each part of them while it has their trees.
+    /// Parses all files without a schema. `look` sees the register each time that there is another part of them, whose
+    /// trees it then has, and whose files alone are its [`Register::files`].
     ///
     /// # Errors
     ///
@@ -109,17 +110,17 @@ impl<'a> Register<'a> {
     pub fn parse_in_parts<E>(files: &'a Files, mut look: impl FnMut(&Self) -> Result<(), E>) -> Result<Self, E> {
         /// How many files are a part.
         const PART: usize = 1024;
-        let mut whole = Self::default();
+        let mut register = Self::default();
+        let mut seen = Vec::with_capacity(files.own().len());
+        register.exceptions.reserve_exact(files.own().len());
         for ids in files.own().chunks(PART) {
-            let part = Self::of(parse_all(files, ids, &[], true));
-            look(&part)?;
-            let known = whole.exceptions.len();
-            whole.by_file.extend(part.by_file.into_iter().map(|(file, at)| (file, known + at)));
-            whole.files.extend(part.files);
-            whole.exceptions.extend(part.exceptions);
-            whole.faults.extend(part.faults);
+            register.append(parse_all(files, ids, &[], true));
+            look(&register)?;
+            seen.append(&mut register.files);
+            register.trees.clear();
         }
-        Ok(whole)
+        register.files = seen;
+        Ok(register)
     }
 
     /// Parses and checks all files as [`Register::parse`] does, and keeps their trees.
@@ -145,17 +146,23 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        register.by_file.reserve(files.len());
+        register.append(files);
+        register
+    }
+
+    /// Adds files, sorted by path, behind all others.
+    fn append(&mut self, files: Vec<Parsed<'a>>) {
+        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
+        self.by_file.resize(count.max(self.by_file.len()), None);
         for Parsed { file, exception, faults, tree } in files {
-            register.files.push(file);
-            register.trees.extend(tree.map(|tree| (file.id, tree)));
-            register.faults.extend(faults.map(|faults| (file.id, *faults)));
+            self.files.push(file);
+            self.trees.extend(tree.map(|tree| (file.id, tree)));
+            self.faults.extend(faults.map(|faults| (file.id, *faults)));
             if let Some(exception) = exception {
-                register.by_file.insert(file.id, register.exceptions.len());
-                register.exceptions.push(exception);
+                self.by_file[file.id.index()] = u32::try_from(self.exceptions.len()).ok();
+                self.exceptions.push(exception);
             }
         }
-        register
     }
 
     /// Returns the exception of every file that has a tree, in the order of their paths.
@@ -166,7 +173,8 @@ impl<'a> Register<'a> {
     /// Returns the exception of a file, if the file has a tree.
     #[must_use]
     pub fn exception(&self, file: FileId) -> Option<&Exception<'a>> {
-        self.exceptions.get(*self.by_file.get(&file)?).map(|exception| &**exception)
+        let place = *self.by_file.get(file.index())?;
+        self.exceptions.get(place? as usize).map(|exception| &**exception)
     }
 
     /// Returns the tree of an exception, if it was kept.
@@ -223,7 +231,7 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
     faults.schema.extend(id_problem(file.stem));
     let tree = match fault {
         Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
-        None => yaml::parse(text),
+        None => yaml::parse_checked(text),
     };
     let exception = match tree {
         Err(problems) => {
@@ -272,4 +280,42 @@ pub fn id_problem(stem: &str) -> Option<Problem> {
 pub fn stem(path: &str) -> &str {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_name_of_the_file_without_its_ending() {
+        for (path, id) in [("x/a.yaml", "a"), ("x/a.b.yml", "a.b"), ("a", "a"), ("x/.yaml", ""), ("x.y/a", "a")] {
+            assert_eq!(stem(path), id, "{path}");
+        }
+        let longest = "a".repeat(LONGEST_ID);
+        for id in ["a", "9", "2026-11-printer_certificate.v2", longest.as_str()] {
+            assert_eq!(id_problem(id), None, "{id}");
+        }
+        for (id, why) in [
+            ("", "the file's name gives no id".to_owned()),
+            ("-a", "the file's name gives the id `-a`, which is none".to_owned()),
+            (".a", "the file's name gives the id `.a`, which is none".to_owned()),
+            ("a b", "the file's name gives the id `a b`, which is none".to_owned()),
+            ("é", "the file's name gives the id `é`, which is none".to_owned()),
+            (&"a".repeat(LONGEST_ID + 1), format!("the id `{}…` has 101 characters, the limit is 100", "a".repeat(80))),
+        ] {
+            assert_eq!(id_problem(id).map(|problem| problem.message), Some(why), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_holds_no_mapping_is_not_readable() {
+        let file =
+            |path: &str, text: &str| crate::files::ReadFile::from(crate::source::Source::new(path, text.to_owned()));
+        let files = Files::from_read(vec![file("a.yaml", "- title: x\n"), file("b.yaml", "title: x\n")]);
+        let register = Register::parse_unjudged(&files, &[]).0;
+        let why = |at: usize| register.problem(register.files[at].id).map(|problem| problem.message.as_str());
+        assert_eq!(why(0), Some("the file contains a list, not a mapping"));
+        assert_eq!((why(1), register.exceptions().len()), (None, 1));
+        assert!(register.holds("B") && !register.holds("c"));
+    }
 }

@@ -148,14 +148,16 @@ fn outcome(exception: &Exception<'_>, zone: Zone, today: Today) -> String {
         let note = note.map(|note| format!(": {}", shown(note.as_str()))).unwrap_or_default();
         return format!("refused{}{}{note}", by(&exception.approver), on(day));
     }
-    if let Some(closure) = exception.closure.as_ref().filter(|_| exception.is(&[Status::Closed])) {
-        let day = closure.date.as_ref().map(|day| day.value);
-        return format!("closed{}{}{renewed}", by(&closure.by), on(day));
+    if exception.is(&[Status::Closed]) {
+        let closure = exception.closure.as_ref();
+        let day = closure.and_then(|closure| closure.date.as_ref()).map(|day| day.value);
+        return format!("closed{}{}{renewed}", closure.map_or_else(String::new, |it| by(&it.by)), on(day));
     }
     match exception.term(zone, today) {
         Some(term) if term.ended => format!("ended on {}, and is not closed{renewed}", term.last_day),
         Some(term) if exception.is_live() => format!("good until {}{renewed}", term.last_day),
-        _ => format!("without an end{renewed}"),
+        Some(term) => format!("to end on {}, without a readable status{renewed}", term.last_day),
+        None => format!("without an end{renewed}"),
     }
 }
 
@@ -165,7 +167,7 @@ mod tests {
     use crate::source::FileId;
     use crate::yaml;
 
-    const TEXTS: [(&str, &str); 6] = [
+    const TEXTS: [(&str, &str); 8] = [
         (
             "refused",
             "control: ACC-07 x\nscope: {system: SFTP hr-01}\napprover: '@mei'\ndecided: 2026-10-01\nstatus: rejected\nreviews: [{date: 2026-10-01, by: '@mei', note: Use the export.}]\n",
@@ -184,6 +186,8 @@ mod tests {
         ),
         ("other", "control: NET-01 y\nscope: {system: crm}\nstatus: active\n"),
         ("empty", "title: nothing\n"),
+        ("misspelt", "scope: {system: erp}\nstatus: aktive\nexpires: 2026-11-30\n"),
+        ("unproven", "scope: {system: mail}\nstatus: closed\nexpires: 2026-11-01\n"),
     ];
 
     fn register() -> Vec<Exception<'static>> {
@@ -216,6 +220,8 @@ mod tests {
             list("", "crm", ""),
             ["elsewhere (system): good until 2026-11-30", "other (system): without an end"]
         );
+        assert_eq!(list("", "erp", ""), ["misspelt (system): to end on 2026-11-30, without a readable status"]);
+        assert_eq!(list("", "mail", ""), ["unproven (system): closed"]);
         assert_eq!(list("", " ", ""), [""; 0]);
     }
 
@@ -223,6 +229,10 @@ mod tests {
     fn systems_that_look_the_same_are_the_same() {
         let of = |control: &str, system: &str| Subject::new(control, system, None);
         assert_eq!(of("ACC-07 x", "sftp-hr-01").common(&of("acc-07", "ЅFTP HR 01")), Some(Common::Both));
+        let exception = &register()[0];
+        let line = Precedent { exception, common: Common::Both };
+        let today = Today::parse("2026-11-23", Zone::UTC).unwrap();
+        assert_eq!(line.line(Zone::UTC, today), "`refused`, refused by @mei on 2026-10-01: Use the export.");
         assert!(of("ACC-07", "sftp").is_whole() && !of("ACC-07", "").is_whole() && !of(" ", "sftp").is_whole());
     }
 }

@@ -5,42 +5,127 @@ use std::borrow::Cow;
 use crate::source::Span;
 use crate::yaml::{Place, Spot};
 
-/// The field of a value, as cheap as a number: there are a hundred thousand of them for each one that a finding names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At {
-    /// JSON Pointer with `*` for each index of a list. A reference to it is half as long as itself.
-    pattern: &'static &'static str,
-    index: [u32; 2],
+/// The fields whose values are read: JSON Pointers with `*` for each index of a list. The first is no field.
+const PATTERNS: &[&str] = &[
+    "",
+    "/alternatives/*/option",
+    "/alternatives/*/rejected",
+    "/amendments/*/approver",
+    "/amendments/*/by",
+    "/amendments/*/date",
+    "/amendments/*/fields/*",
+    "/amendments/*/note",
+    "/approver",
+    "/closure/by",
+    "/closure/date",
+    "/closure/note",
+    "/closure/verified_by",
+    "/control",
+    "/covers/*",
+    "/covers/*/assignment",
+    "/covers/*/id",
+    "/covers/*/kind",
+    "/covers/*/match/*",
+    "/covers/*/namespace",
+    "/covers/*/package",
+    "/covers/*/package/ecosystem",
+    "/covers/*/package/name",
+    "/covers/*/package/type",
+    "/covers/*/package/version",
+    "/covers/*/paths/*",
+    "/covers/*/purls/*",
+    "/covers/*/scope",
+    "/covers/*/tool",
+    "/covers/*/until_fixed",
+    "/decided",
+    "/expires",
+    "/follows/*",
+    "/incident/ended",
+    "/incident/id",
+    "/owner",
+    "/reason",
+    "/references/*",
+    "/removal",
+    "/renewals/*",
+    "/renewals/*/approver",
+    "/renewals/*/decided",
+    "/renewals/*/expires",
+    "/renewals/*/reason",
+    "/renewals/*/requested",
+    "/renewals/*/requester",
+    "/renewals/*/risk_check",
+    "/requested",
+    "/requester",
+    "/reviews/*/by",
+    "/reviews/*/date",
+    "/reviews/*/note",
+    "/risk/exposure/*",
+    "/risk/statement",
+    "/risk/tier",
+    "/scope/environment",
+    "/scope/process",
+    "/scope/system",
+    "/scope/team",
+    "/starts",
+    "/status",
+    "/title",
+];
+
+/// A field, as its place among [`PATTERNS`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pattern(u8);
+
+/// Looks up a field; one that is not listed is noticed when the program is built.
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 256")]
+pub(super) const fn pattern(text: &str) -> Pattern {
+    const fn is_same(a: &[u8], b: &[u8]) -> bool {
+        let mut at = 0;
+        while at < a.len() && at < b.len() && a[at] == b[at] {
+            at += 1;
+        }
+        at == a.len() && at == b.len()
+    }
+    let mut at = 0;
+    while !is_same(PATTERNS[at].as_bytes(), text.as_bytes()) {
+        at += 1;
+    }
+    Pattern(at as u8)
 }
 
-impl Default for At {
-    fn default() -> Self {
-        Self { pattern: &"", index: [0; 2] }
-    }
+/// The field of a value, as small as a number: there are a hundred thousand of them for each one that a finding names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct At {
+    outer: u32,
+    /// The index in the inner list, and below it the pattern in eight bits. A file has fewer bytes than fit into the rest.
+    inner: u32,
 }
+
+const _: () = assert!(PATTERNS.len() < 256 && crate::yaml::MAX_BYTES < 1 << 24);
 
 impl At {
     /// Creates the place of a field that is not in a list.
-    pub(super) fn field(pattern: &'static &'static str) -> Self {
-        Self { pattern, index: [0; 2] }
+    pub(super) fn field(pattern: Pattern) -> Self {
+        Self::inner(pattern, 0, 0)
     }
 
     /// Creates the place of an item of a list, or of a field of it.
-    pub(super) fn item(pattern: &'static &'static str, index: usize) -> Self {
+    pub(super) fn item(pattern: Pattern, index: usize) -> Self {
         Self::inner(pattern, index, 0)
     }
 
     /// Creates the place of an item of a list that is a field of an item.
-    pub(super) fn inner(pattern: &'static &'static str, outer: usize, inner: usize) -> Self {
-        Self { pattern, index: [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX)) }
+    pub(super) fn inner(pattern: Pattern, outer: usize, inner: usize) -> Self {
+        let [outer, inner] = [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+        Self { outer, inner: inner << 8 | u32::from(pattern.0) }
     }
 
     /// Returns the JSON Pointer.
     #[must_use]
     pub fn pointer(self) -> String {
-        let mut pointer = String::with_capacity(self.pattern.len() + 4);
-        let mut index = self.index.iter().peekable();
-        for part in self.pattern.split('/').skip(1) {
+        let pattern = PATTERNS[(self.inner & 0xff) as usize];
+        let mut pointer = String::with_capacity(pattern.len() + 4);
+        let mut index = [self.outer, self.inner >> 8].into_iter().peekable();
+        for part in pattern.split('/').skip(1) {
             pointer.push('/');
             match index.next_if(|_| part == "*") {
                 Some(index) => pointer.push_str(&index.to_string()),
@@ -127,8 +212,9 @@ mod tests {
 
     #[test]
     fn a_pointer_contains_the_index_in_each_list() {
-        assert_eq!(At::field(&"/scope/system").pointer(), "/scope/system");
-        assert_eq!(At::item(&"/renewals/*/expires", 12).pointer(), "/renewals/12/expires");
-        assert_eq!(At::inner(&"/amendments/*/fields/*", 3, 0).pointer(), "/amendments/3/fields/0");
+        assert_eq!(At::field(const { pattern("/scope/system") }).pointer(), "/scope/system");
+        assert_eq!(At::item(const { pattern("/renewals/*/expires") }, 12).pointer(), "/renewals/12/expires");
+        assert_eq!(At::item(const { pattern("/amendments/*/fields/*") }, 3).pointer(), "/amendments/3/fields/0");
+        assert_eq!(At::inner(const { pattern("/amendments/*/fields/*") }, 3, 0).pointer(), "/amendments/3/fields/0");
     }
 }

@@ -67,9 +67,95 @@ impl Exception<'_> {
     #[must_use]
     pub fn fitting_reminders(&self, zone: Zone, last_day: Day, reminders: &[u32]) -> Vec<u32> {
         let Some(approved) = self.approved_from(zone) else { return reminders.to_vec() };
-        let half = u32::try_from(approved.days_until(last_day).max(0) / 2).unwrap_or(u32::MAX);
+        let half = u32::try_from(approved.days_until(last_day) / 2).unwrap_or_default();
         let mut fitting: Vec<u32> = reminders.iter().map(|days| half.min(*days)).collect();
         fitting.dedup();
         fitting
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::yaml;
+
+    const REMINDERS: [u32; 3] = [14, 7, 1];
+
+    fn exception(text: &str) -> Exception<'_> {
+        Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap())
+    }
+
+    fn on(day: &str) -> Today {
+        Today::parse(day, Zone::UTC).unwrap()
+    }
+
+    #[test]
+    fn a_term_lasts_from_the_start_to_the_end_of_its_last_day() {
+        let text = "status: active\nstarts: 2026-11-10\nexpires: 2026-11-20\napprover: '@mei'\ndecided: 2026-11-09\n";
+        let it = exception(text);
+        for (day, days_left, started, ended) in [
+            ("2026-11-09T23:59", 11, false, false),
+            ("2026-11-10", 10, true, false),
+            ("2026-11-20", 0, true, false),
+            ("2026-11-20T23:59:59", 0, true, false),
+            ("2026-11-21", -1, true, true),
+        ] {
+            let term = it.term(Zone::UTC, on(day)).unwrap();
+            assert_eq!((term.days_left, term.started, term.ended), (days_left, started, ended), "{day}");
+            assert_eq!(it.is_in_force(Zone::UTC, on(day)), started && !ended, "{day}");
+            assert_eq!(it.grants(Zone::UTC, on(day)), started && !ended, "{day}");
+        }
+        for without in ["approver: '@mei'\n", "decided: 2026-11-09\n"] {
+            let text = text.replace(without, "");
+            let it = exception(&text);
+            assert!(
+                it.is_in_force(Zone::UTC, on("2026-11-15")) && !it.grants(Zone::UTC, on("2026-11-15")),
+                "{without}"
+            );
+        }
+        for (from, to) in [("active", "expired"), ("starts: 2026-11-10\n", ""), ("expires: 2026-11-20\n", "")] {
+            let text = text.replace(from, to);
+            assert!(!exception(&text).is_in_force(Zone::UTC, on("2026-11-15")), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_reminder_begins_on_its_day_and_none_before_half_the_term_is_over() {
+        for (starts, day, reminder) in [
+            ("2026-01-01", "2026-11-15", None),
+            ("2026-01-01", "2026-11-16", Some(14)),
+            ("2026-01-01", "2026-11-22", Some(14)),
+            ("2026-01-01", "2026-11-23", Some(7)),
+            ("2026-01-01", "2026-11-28", Some(7)),
+            ("2026-01-01", "2026-11-29", Some(1)),
+            ("2026-01-01", "2026-11-30", Some(1)),
+            ("2026-01-01", "2026-12-01", None),
+            ("2026-11-23", "2026-11-26", None),
+            ("2026-11-23", "2026-11-27", Some(3)),
+            ("2026-11-30", "2026-11-30", Some(0)),
+        ] {
+            let text = format!("status: active\nstarts: {starts}\nexpires: 2026-11-30\n");
+            let notice = exception(&text).notice(Zone::UTC, on(day), &REMINDERS);
+            assert_eq!(notice.map(|notice| notice.days), reminder, "{starts} {day}");
+        }
+    }
+
+    #[test]
+    fn reminders_fit_into_the_term_of_the_last_approval() {
+        let last_day = Day::parse("2026-11-30").unwrap();
+        for (text, fitting) in [
+            ("starts: 2026-01-01", &[14, 7, 1][..]),
+            ("starts: 2026-11-02", &[14, 7, 1]),
+            ("starts: 2026-11-03", &[13, 7, 1]),
+            ("starts: 2026-11-16", &[7, 1]),
+            ("starts: 2026-11-29", &[0]),
+            ("starts: 2026-12-24", &[0]),
+            ("expires: 2026-11-30", &[14, 7, 1]),
+            ("starts: 2026-01-01\nrenewals: [{decided: 2026-11-20}]", &[5, 1]),
+            ("starts: 2026-11-29\nrenewals: [{reason: r}]", &[14, 7, 1]),
+        ] {
+            assert_eq!(exception(text).fitting_reminders(Zone::UTC, last_day, &REMINDERS), fitting, "{text}");
+        }
     }
 }

@@ -8,6 +8,21 @@ use crate::yaml::{self, Node};
 /// The keys of a package, with dots before them when they are typed.
 const PACKAGE: [&str; 4] = ["name", "version", "type", "ecosystem"];
 
+/// Returns the keys of an item.
+fn keys() -> impl Iterator<Item = &'static str> {
+    ["tool", "id"].into_iter().chain(Selector::ALL.into_iter().map(Selector::key))
+}
+
+/// Returns the item for a tool and an id, and for paths if there are any.
+#[must_use]
+pub fn item(tool: impl Into<String>, id: impl Into<String>, paths: Vec<String>) -> Vec<(String, Value)> {
+    let mut item = vec![("tool".to_owned(), Value::text(tool)), ("id".to_owned(), Value::text(id))];
+    if !paths.is_empty() {
+        item.push((Selector::Paths.key().to_owned(), Value::flow_list(paths)));
+    }
+    item
+}
+
 /// Reads an item. A part without a key goes on with the list before it, and a key that is repeated adds to its list.
 ///
 /// # Errors
@@ -26,7 +41,7 @@ pub fn read(text: &str) -> Result<Vec<(String, Value)>, (String, String)> {
         }
     }
     let mut item = Vec::new();
-    for key in ["tool", "id"].into_iter().chain(Selector::ALL.into_iter().map(Selector::key)) {
+    for key in keys() {
         let Some((_, values)) = pairs.iter().find(|(other, _)| other == key) else {
             if key == "package" && pairs.iter().any(|(key, _)| key.starts_with("package.")) {
                 item.push((key.to_owned(), package(None, &one)));
@@ -111,14 +126,13 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 fn refuse_unknown(key: &str) -> Result<(), (String, String)> {
-    let known = || ["tool", "id"].into_iter().chain(Selector::ALL.into_iter().map(Selector::key));
     let is_part = key.strip_prefix("package.").is_some_and(|part| PACKAGE.contains(&part));
-    if is_part || known().any(|other| other == key) {
+    if is_part || keys().any(|other| other == key) {
         return Ok(());
     }
-    let help = match nearest(key, known()) {
+    let help = match nearest(key, keys()) {
         Some(best) => format!("did you mean `{best}`?"),
-        None => format!("a cover has {}", known().collect::<Vec<_>>().join(", ")),
+        None => format!("a cover has {}", keys().collect::<Vec<_>>().join(", ")),
     };
     Err((format!("has a key `{}` that no cover has", shown(key)), help))
 }
@@ -153,15 +167,6 @@ fn of_yaml(text: &str) -> Result<Vec<Pair>, (String, String)> {
 /// Writes an item as it is typed, which [`read`] reads back.
 #[must_use]
 pub fn typed(item: &[(String, Value)]) -> String {
-    fn texts(value: &Value) -> Vec<String> {
-        match value {
-            Value::Text(text) => vec![text.clone()],
-            Value::Flag(flag) => vec![flag.to_string()],
-            Value::List(items) => items.iter().flat_map(texts).collect(),
-            Value::Flow(value) => texts(value),
-            Value::Map(_) => Vec::new(),
-        }
-    }
     let mut parts: Vec<String> = Vec::new();
     for (key, value) in item {
         let map = match value {
@@ -171,10 +176,10 @@ pub fn typed(item: &[(String, Value)]) -> String {
         match map {
             Some(Value::Map(inner)) => {
                 parts.extend(inner.iter().flat_map(|(part, value)| {
-                    texts(value).into_iter().map(move |text| format!("{key}.{part}={text}"))
+                    value.texts().into_iter().map(move |text| format!("{key}.{part}={text}"))
                 }));
             }
-            _ => parts.extend(texts(value).into_iter().map(|text| format!("{key}={text}"))),
+            _ => parts.extend(value.texts().into_iter().map(|text| format!("{key}={text}"))),
         }
     }
     // A comma or braces of a text would be read as something else.
@@ -204,6 +209,15 @@ mod tests {
             (
                 "tool=bandit,id=B602,paths=a.py,paths=x/{a,b}.py",
                 "{tool: bandit, id: B602, paths: [a.py, \"x/{a,b}.py\"]}",
+            ),
+            ("tool=bandit,id=B602,paths=a.py,,b.py,", "{tool: bandit, id: B602, paths: [a.py, b.py]}"),
+            (
+                "tool=bandit,id=B602,paths=a.py,X=1.py,=b.py",
+                "{tool: bandit, id: B602, paths: [a.py, X=1.py, \"=b.py\"]}",
+            ),
+            (
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
+                "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
             ),
             ("{tool: bandit, id: B602, paths: [a.py]}", "{tool: bandit, id: B602, paths: [a.py]}"),
             ("tool=grype,id=CVE-1,package=a", "{tool: grype, id: CVE-1, package: {name: a}}"),

@@ -10,17 +10,20 @@ pub(super) fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
     }
 }
 
-/// Returns the items of a list, each with its index.
-pub(super) fn items(node: Node<'_>) -> impl Iterator<Item = (usize, Node<'_>)> {
+/// Returns what is made of the items of a list, each with its index. It takes no more memory than it needs, because a
+/// register is held as a whole.
+pub(super) fn items<'a, T>(node: Node<'a>, make: impl FnMut((usize, Node<'a>)) -> Option<T>) -> Vec<T> {
     let items = match node.kind {
         Kind::Seq(items) => items,
         Kind::Scalar(_) | Kind::Map(_) => Vec::new(),
     };
-    items.into_iter().enumerate()
+    let mut made = Vec::with_capacity(items.len());
+    made.extend(items.into_iter().enumerate().filter_map(make));
+    made
 }
 
-pub(super) fn texts(node: Node<'_>, at: impl Fn(usize) -> At) -> Vec<Text<'_>> {
-    items(node).filter_map(|(index, item)| text(item, at(index))).collect()
+pub(super) fn texts<'a>(node: Node<'a>, at: impl Fn(usize) -> At) -> Vec<Text<'a>> {
+    items(node, |(index, item)| text(item, at(index)))
 }
 
 pub(super) fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {

@@ -776,6 +776,7 @@ impl Comparison<'_> {
                 former_baseline,
             },
             around: None,
+            is_last: false,
             reach: read.as_ref().map_or(Reach::ChangeAlone, |merge| Reach::Merged { merge }),
         };
         let mut touched = Vec::new();

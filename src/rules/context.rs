@@ -19,7 +19,7 @@ use crate::source::{FileId, Source};
 use crate::suppressions::{Inventory, Licences};
 use crate::text::Phrases;
 use crate::time::Today;
-use crate::yaml::{self, Comment, Problem, Spot};
+use crate::yaml::{Problem, Spot};
 
 /// Which exceptions an [`Check::Entry`] rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub enum Applies {
 }
 
 impl Applies {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; 4] = [Self::Always, Self::LiveOrClosed, Self::Granted, Self::Live];
+
     /// Tells whether a rule looks at an exception; `touching` is the change that the exception is a side of.
     pub(crate) fn to(self, exception: &Exception<'_>, touching: Option<&Changes<'_>>) -> bool {
         let live = exception.is_judged_as_live();
@@ -267,12 +270,6 @@ impl<'c> Context<'c> {
     #[must_use]
     pub fn fault(&self, file: FileId) -> Option<&'c Problem> {
         self.files.fault(file)
-    }
-
-    /// Lists the comments of a file, which no value and no tree holds. The file is scanned for them.
-    #[must_use]
-    pub fn comments(&self, file: FileId) -> Vec<Comment<'c>> {
-        yaml::comments(self.source(file).text())
     }
 
     /// Returns the policy in force.

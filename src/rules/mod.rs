@@ -8,6 +8,8 @@ mod scanned;
 mod takeover;
 mod tolerance;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 pub(crate) use context::declare_rule;
@@ -246,17 +248,23 @@ impl<'a> Case<'a> {
         Some((takeover, agreed))
     }
 
-    /// Runs the rules over `base`, the register before the change, as far as its findings can differ from the head's:
-    /// the rules that look at one exception run only over the files that the change touches.
+    /// Runs the rules over `base`, the register before the change, as far as the head's findings may be known from there:
+    /// only rules of which the head has findings run, and those that look at one exception only over the files that the
+    /// change touches. What a baseline tolerates depends on all that is found, so where there was one all rules run.
     #[must_use]
-    pub fn run_base(self, base: &'a Register<'a>) -> Findings {
+    pub fn run_base(self, base: &'a Register<'a>, head: &Findings) -> Findings {
         let leaves = |file: FileId| self.changes.is_some_and(|changes| changes.leaves(file));
         let case = Case { register: base, changes: None, ..self };
-        let run = Run { case, on: on(self.judge), touching: self.changes, is_base: true, takeover: None };
+        let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
+        let mut on = on(self.judge);
+        if tolerance.is_none() {
+            let found: BTreeSet<&str> = head.iter().map(|finding| finding.rule.id).collect();
+            on.retain(|on| found.contains(on.rule.id));
+        }
+        let run = Run { case, on, touching: self.changes, is_base: true, takeover: None };
         let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
         let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
         findings.extend(whole);
-        let tolerance = self.changes.and_then(|changes| Tolerance::before(self.judge, changes));
         let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
         findings.extend(used.iter().flat_map(|used| run.baseline(used)));
         Findings::new(findings, |file| self.files.source(file))
@@ -307,9 +315,10 @@ impl<'a> Run<'a> {
             .par_iter()
             .with_min_len(64)
             .fold(Vec::new, |mut findings, exception| {
+                let applying = Applies::ALL.map(|applies| applies.to(exception, self.touching));
                 for on in &self.on {
                     if let Check::Entry(applies, check) = on.check
-                        && applies.to(exception, self.touching)
+                        && applying[applies as usize]
                     {
                         check(exception, &mut self.context(on, exception.file, &mut findings));
                     }

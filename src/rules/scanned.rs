@@ -6,7 +6,6 @@ use crate::scan::{Hit, Hits, Place as Where, Scan};
 use crate::source::Span;
 use crate::text::{shell_word, shown};
 use crate::tools::{Name, Pattern, Selector};
-use crate::yaml::write::Value;
 use crate::yaml::{Place, Spot, escaped};
 
 /// Reports the results that no exception allows.
@@ -89,10 +88,10 @@ fn cover(hit: &Hit) -> String {
         Name::Known(key) => (*key).to_owned(),
         Name::Other(_) => hit.driver.clone(),
     };
-    let mut item = vec![("tool".to_owned(), Value::text(shown(&tool))), ("id".to_owned(), Value::text(shown(&hit.id)))];
     let has_files = hit.tool.selectors().contains(&Selector::Paths) && !hit.tool.has_routes();
-    if let (Some(Where::Inside(path)), true) = (&hit.place, has_files) {
-        item.push(("paths".to_owned(), Value::flow_list([shown(&Pattern::literal(path)).into_owned()])));
-    }
-    typed_cover::typed(&item)
+    let paths = match &hit.place {
+        Some(Where::Inside(path)) if has_files => vec![shown(&Pattern::literal(path)).into_owned()],
+        _ => Vec::new(),
+    };
+    typed_cover::typed(&typed_cover::item(shown(&tool), shown(&hit.id), paths))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
+use crate::register::typed_cover;
 use crate::tools::{Name, Pattern, Selector};
 use crate::yaml::write::Value;
 
@@ -92,13 +93,9 @@ impl Group {
     /// Returns the cover that holds these results and as little else as can be written.
     #[must_use]
     pub fn cover(&self) -> Vec<(String, Value)> {
-        let mut item =
-            vec![("tool".to_owned(), Value::text(self.tool())), ("id".to_owned(), Value::text(self.id.as_str()))];
         let is_of_files = self.tool.selectors().contains(&Selector::Paths) && !self.tool.has_routes();
-        if is_of_files && !self.files.is_empty() {
-            item.push(("paths".to_owned(), Value::flow_list(self.patterns())));
-        }
-        item
+        let paths = if is_of_files { self.patterns() } else { Vec::new() };
+        typed_cover::item(self.tool(), self.id.as_str(), paths)
     }
 
     fn patterns(&self) -> Vec<String> {

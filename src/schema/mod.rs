@@ -5,6 +5,7 @@
 
 mod change;
 mod cover;
+mod document;
 mod quick;
 mod references;
 mod typed;
@@ -15,10 +16,12 @@ use std::sync::OnceLock;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 pub use references::SchemaFault;
 
+use document::Json;
 use quick::Quick;
 use words::synonym;
 
@@ -87,7 +90,10 @@ const ENOUGH: usize = 4 * yaml::MAX_LISTED;
 
 /// A schema that is ready to judge trees.
 pub struct Schema {
-    document: Value,
+    /// The text of a shipped one.
+    text: &'static str,
+    /// The schema itself, of a shipped one read when something has to be explained.
+    document: OnceLock<Value>,
     quick: Option<Quick>,
     /// The full validator, built when something has to be explained.
     validator: OnceLock<Validator<Tree>>,
@@ -113,10 +119,11 @@ impl Schema {
     ///
     /// Never for a released binary: the tests compile every shipped schema.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "the text is a constant, and the tests compile each one")]
     pub fn shipped(name: Shipped) -> Self {
-        let document = serde_json::from_str(name.text()).expect("the shipped schema is JSON");
-        Self::new(document, OnceLock::new(), None)
+        let text = name.text();
+        let quick = serde_json::from_str(text).ok().and_then(|document| Quick::new(&document));
+        let (document, validator) = (OnceLock::new(), OnceLock::new());
+        Self { text, document, quick, validator, origin: None, other_keys: |_| Vec::new() }
     }
 
     /// Compiles the organisation's own schema, found in the file `origin`.
@@ -128,17 +135,19 @@ impl Schema {
     pub fn organisation(document: Value, origin: &str) -> Result<Self, SchemaFault> {
         references::check(&document)?;
         let validator = build(&document)?;
-        Ok(Self::new(document, OnceLock::from(validator), Some(origin.to_owned())))
+        let quick = Json::deserialize(&document).ok().and_then(|document| Quick::new(&document));
+        let (document, validator) = (OnceLock::from(document), OnceLock::from(validator));
+        Ok(Self { text: "", document, quick, validator, origin: Some(origin.to_owned()), other_keys: |_| Vec::new() })
     }
 
-    fn new(document: Value, validator: OnceLock<Validator<Tree>>, origin: Option<String>) -> Self {
-        let quick = Quick::new(&document);
-        Self { document, quick, validator, origin, other_keys: |_| Vec::new() }
+    #[expect(clippy::expect_used, reason = "the text is a constant, and the tests compile each one")]
+    fn document(&self) -> &Value {
+        self.document.get_or_init(|| serde_json::from_str(self.text).expect("the shipped schema is JSON"))
     }
 
     #[expect(clippy::expect_used, reason = "what may not compile, the organisation's own, is built at once")]
     fn validator(&self) -> &Validator<Tree> {
-        self.validator.get_or_init(|| build(&self.document).expect("the shipped schema compiles"))
+        self.validator.get_or_init(|| build(self.document()).expect("the shipped schema compiles"))
     }
 
     fn is_valid(&self, root: &Node<'_>) -> bool {
@@ -410,7 +419,7 @@ impl Schema {
     }
 
     fn subschema(&self, pointer: &str) -> Option<&Value> {
-        let mut schema = &self.document;
+        let mut schema = self.document();
         for part in pointer.split('/').skip(1) {
             schema = self.resolve(schema);
             let named = schema.get("properties").and_then(|keys| keys.get(&*unescaped(part)));
@@ -424,7 +433,7 @@ impl Schema {
 
     fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
         let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        target.and_then(|target| self.document.pointer(target)).unwrap_or(schema)
+        target.and_then(|target| self.document().pointer(target)).unwrap_or(schema)
     }
 
     fn signed(&self, message: String) -> String {

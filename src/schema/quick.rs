@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use jsonschema::json::Node as _;
 use regex::Regex;
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::cover;
+use super::document::{Json, Keys};
 use crate::time::{Day, Moment};
 use crate::yaml::{Entry, Kind, Node};
 
@@ -38,15 +39,23 @@ struct Sub {
     items: Option<At>,
     fewest: usize,
     is_set: bool,
-    properties: Vec<(Box<str>, At)>,
+    properties: Vec<Property>,
     named_like: Vec<(Pattern, At)>,
     others: Option<At>,
     names: Option<Pattern>,
+    /// Keys that must be there and are not among the properties.
     required: Vec<Box<str>>,
     all: Vec<At>,
     any: Vec<At>,
     not: Option<At>,
     condition: Option<Condition>,
+}
+
+#[derive(Debug)]
+struct Property {
+    key: Box<str>,
+    at: At,
+    is_required: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +122,7 @@ impl Pattern {
 
 impl Quick {
     /// Reads a schema; nothing where it has a keyword, or a value of one, that is not known here.
-    pub(super) fn new(document: &Value) -> Option<Self> {
+    pub(super) fn new(document: &Json<'_>) -> Option<Self> {
         let mut reader = Reader { document, schemas: Vec::new(), references: FxHashMap::default() };
         reader.schema(document)?;
         Some(Self { schemas: reader.schemas })
@@ -184,20 +193,27 @@ impl Quick {
         if !sub.allows(Type::Object, node) {
             return Some(false);
         }
-        let mut missing = sub.required.len();
+        if sub.is_about_few_keys() {
+            return self.judge_keys(sub, entries);
+        }
+        let mut missing = sub.required.len() + sub.properties.iter().filter(|known| known.is_required).count();
+        // Most files have their keys in the order of the schema.
+        let mut expected = 0;
         for entry in entries.iter().filter(|entry| !entry.value.is_empty()) {
-            if sub.required.iter().any(|key| **key == *entry.key) {
-                missing = missing.saturating_sub(1);
-            }
+            let named = sub.property(&entry.key, &mut expected);
+            let is_required = match named {
+                Some(known) => known.is_required,
+                None => sub.required.iter().any(|key| **key == *entry.key),
+            };
+            missing = missing.saturating_sub(usize::from(is_required));
             if let Some(names) = &sub.names
                 && !names.is_found_in(&entry.key)?
             {
                 return Some(false);
             }
-            let named = sub.properties.iter().find(|(key, _)| **key == *entry.key);
             let mut is_known = named.is_some();
-            if let Some((_, at)) = named
-                && !self.judge(*at, &entry.value)?
+            if let Some(known) = named
+                && !self.judge(known.at, &entry.value)?
             {
                 return Some(false);
             }
@@ -217,9 +233,40 @@ impl Quick {
         }
         Some(missing == 0)
     }
+
+    /// Judges the keys that are named; no other one matters.
+    fn judge_keys(&self, sub: &Sub, entries: &[Entry<'_>]) -> Option<bool> {
+        let find = |name: &str| entries.iter().find(|it| it.key == name).filter(|it| !it.value.is_empty());
+        for known in &sub.properties {
+            let holds = match find(&known.key) {
+                Some(entry) => self.judge(known.at, &entry.value)?,
+                None => !known.is_required,
+            };
+            if !holds {
+                return Some(false);
+            }
+        }
+        Some(sub.required.iter().all(|key| find(key).is_some()))
+    }
 }
 
 impl Sub {
+    /// Tells whether a mapping is judged by keys that are named, and by so few of them that each is looked for.
+    fn is_about_few_keys(&self) -> bool {
+        const FEW: usize = 6;
+        let count = self.properties.len() + self.required.len();
+        count <= FEW && self.names.is_none() && self.named_like.is_empty() && self.others.is_none()
+    }
+
+    /// Finds a property, first where it is expected: behind the one that was found before it.
+    fn property(&self, key: &str, expected: &mut usize) -> Option<&Property> {
+        let (before, behind) = self.properties.split_at(*expected);
+        let found = behind.iter().chain(before).position(|known| *known.key == *key)?;
+        let at = if found < behind.len() { *expected + found } else { found - behind.len() };
+        *expected = at + 1;
+        Some(&self.properties[at])
+    }
+
     /// Tells whether a value of this kind is allowed and among the options.
     fn allows(&self, kind: Type, node: &Node<'_>) -> bool {
         (self.types.is_empty() || self.types.contains(&kind)) && self.is_option(node)
@@ -296,28 +343,28 @@ fn are_surely_different(items: &[Node<'_>]) -> bool {
 
 /// Reads a schema into its parts.
 struct Reader<'d> {
-    document: &'d Value,
+    document: &'d Json<'d>,
     schemas: Vec<Sub>,
     references: FxHashMap<&'d str, At>,
 }
 
 impl<'d> Reader<'d> {
-    fn schema(&mut self, schema: &'d Value) -> Option<At> {
+    fn schema(&mut self, schema: &'d Json<'d>) -> Option<At> {
         let at = self.schemas.len();
         self.schemas.push(Sub::default());
         let sub = match schema {
-            Value::Bool(allows) => Sub { is_false: !allows, ..Sub::default() },
-            Value::Object(keywords) => self.keywords(keywords)?,
+            Json::Bool(allows) => Sub { is_false: !allows, ..Sub::default() },
+            Json::Object(keywords) => self.keywords(keywords)?,
             _ => return None,
         };
         self.schemas[at] = sub;
         Some(at)
     }
 
-    fn keywords(&mut self, keywords: &'d Map<String, Value>) -> Option<Sub> {
+    fn keywords(&mut self, keywords: &'d Keys<'d>) -> Option<Sub> {
         let mut sub = Sub::default();
         for (keyword, value) in keywords {
-            match keyword.as_str() {
+            match &**keyword {
                 "$schema"
                 | "$id"
                 | "$defs"
@@ -330,8 +377,8 @@ impl<'d> Reader<'d> {
                 | "then"
                 | "else" => {}
                 "type" => sub.types = types(value)?,
-                "enum" => sub.options = Some(value.as_array()?.clone()),
-                "const" => sub.options = Some(vec![value.clone()]),
+                "enum" => sub.options = Some(value.as_array()?.iter().map(Json::to_value).collect()),
+                "const" => sub.options = Some(vec![value.to_value()]),
                 "minLength" => sub.shortest = value.as_u64()?,
                 "pattern" => sub.pattern = Some(Pattern::new(value.as_str()?)),
                 "format" => sub.format = Some(format(value.as_str()?)?),
@@ -344,7 +391,8 @@ impl<'d> Reader<'d> {
                 "uniqueItems" => sub.is_set = value.as_bool()?,
                 "properties" => {
                     for (key, schema) in value.as_object()? {
-                        sub.properties.push((key.as_str().into(), self.schema(schema)?));
+                        let at = self.schema(schema)?;
+                        sub.properties.push(Property { key: Box::from(&**key), at, is_required: false });
                     }
                 }
                 "patternProperties" => {
@@ -368,8 +416,8 @@ impl<'d> Reader<'d> {
                 "not" => sub.not = Some(self.schema(value)?),
                 "if" => {
                     let holds = self.schema(value)?;
-                    let mut branch = |key: &str| match keywords.get(key) {
-                        Some(schema) => self.schema(schema).map(Some),
+                    let mut branch = |key: &str| match keywords.iter().find(|(keyword, _)| keyword == key) {
+                        Some((_, schema)) => self.schema(schema).map(Some),
                         None => Some(None),
                     };
                     sub.condition = Some(Condition { holds, then: branch("then")?, otherwise: branch("else")? });
@@ -381,6 +429,14 @@ impl<'d> Reader<'d> {
         // The same key twice would let a required one be missing.
         sub.required.sort();
         sub.required.dedup();
+        let properties = &mut sub.properties;
+        sub.required.retain(|key| match properties.iter_mut().find(|known| known.key == *key) {
+            Some(known) => {
+                known.is_required = true;
+                false
+            }
+            None => true,
+        });
         Some(sub)
     }
 
@@ -395,8 +451,8 @@ impl<'d> Reader<'d> {
     }
 }
 
-fn types(value: &Value) -> Option<Vec<Type>> {
-    let one = |value: &Value| match value.as_str()? {
+fn types(value: &Json<'_>) -> Option<Vec<Type>> {
+    let one = |value: &Json<'_>| match value.as_str()? {
         "object" => Some(Type::Object),
         "array" => Some(Type::Array),
         "string" => Some(Type::String),
@@ -406,7 +462,7 @@ fn types(value: &Value) -> Option<Vec<Type>> {
         _ => None,
     };
     match value {
-        Value::Array(types) => types.iter().map(one).collect(),
+        Json::Array(types) => types.iter().map(one).collect(),
         one_type => Some(vec![one(one_type)?]),
     }
 }
@@ -421,20 +477,22 @@ fn format(name: &str) -> Option<Format> {
     }
 }
 
-fn texts(value: &Value) -> Option<Vec<Box<str>>> {
+fn texts(value: &Json<'_>) -> Option<Vec<Box<str>>> {
     value.as_array()?.iter().map(|text| text.as_str().map(Box::from)).collect()
 }
 
 /// Reads a schema of keys that says no more than their pattern.
-fn names(value: &Value) -> Option<Pattern> {
-    let keywords = value.as_object()?;
-    let is_known = |(key, value): (&String, &Value)| match key.as_str() {
-        "description" | "pattern" | "patternErrorMessage" => true,
-        "type" => value == "string",
-        _ => false,
-    };
-    keywords.iter().all(is_known).then_some(())?;
-    Some(Pattern::new(keywords.get("pattern")?.as_str()?))
+fn names(value: &Json<'_>) -> Option<Pattern> {
+    let mut pattern = None;
+    for (keyword, value) in value.as_object()? {
+        match &**keyword {
+            "description" | "patternErrorMessage" => {}
+            "pattern" => pattern = Some(Pattern::new(value.as_str()?)),
+            "type" => value.as_str().filter(|name| *name == "string").map(drop)?,
+            _ => return None,
+        }
+    }
+    pattern
 }
 
 #[cfg(test)]
@@ -571,7 +629,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_left_to_the_full_validator() {
-        let quick = |text: &str| Quick::new(&serde_json::from_str(text).unwrap());
+        let quick = |text| Quick::new(&serde_json::from_str(text).unwrap());
         assert!(quick(r#"{"type": "object", "minProperties": 1}"#).is_none());
         assert!(quick(r#"{"format": "email"}"#).is_none());
         assert!(quick(r#"{"$ref": "https://example.com/schema"}"#).is_none());

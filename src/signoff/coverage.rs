@@ -183,10 +183,12 @@ fn too_few(rule: &Rule<'_>, approvals: usize, parts: &[Part], owners: &[&str]) -
         [only] if approvals == 1 => {
             format!("{names} {has} no second owner besides `{}`, who cannot approve their own change", shown(only))
         }
-        owners => format!(
-            "{names} {has} `{}` owners for `{approvals}` approvals, and nobody can approve their own change",
-            owners.len()
-        ),
+        owners => {
+            let (count, one) = (owners.len(), if owners.len() == 1 { "owner" } else { "owners" });
+            format!(
+                "{names} {has} `{count}` {one} for `{approvals}` approvals, and nobody can approve their own change"
+            )
+        }
     }
 }
 
@@ -195,5 +197,67 @@ fn listed(parts: &[Part]) -> String {
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_owner_more_than_must_approve_is_enough() {
+        let said = |line: &str| {
+            let text = format!("{line}\n/exceptions/ @dana @olek\n");
+            let codeowners = Codeowners::parse(Forge::GitLab, &text);
+            let parts = [Part::folder("the register", "exceptions/".to_owned(), "yaml")];
+            let found = shortfall(&codeowners, Some(2), &parts, &People::default(), "people.yaml");
+            found.map(|found| format!("{}: {}", found.message, found.help)).unwrap_or_default()
+        };
+        assert_eq!(said("[Risk]"), "");
+        assert_eq!(
+            said("[Risk][2]"),
+            "the register `exceptions/` has `2` owners for `2` approvals, and nobody can approve their own change: name \
+             more than `2` people in this line"
+        );
+        let one = |line: &str| said(&format!("{line} @zoe\n/exceptions/ @dana\n[Other]"));
+        assert_eq!(
+            one("[Risk]"),
+            "the register `exceptions/` has no second owner besides `@dana`, who cannot approve their own change: name \
+             two people or more in this line"
+        );
+        assert_eq!(
+            one("[Risk][2]"),
+            "the register `exceptions/` has `1` owner for `2` approvals, and nobody can approve their own change: name \
+             more than `2` people in this line"
+        );
+    }
+    #[test]
+    fn the_lines_because_of_which_somebody_must_approve_decide() {
+        let lines = |text: &str| super::lines(&Codeowners::parse(Forge::GitLab, text), "exceptions/a.yaml");
+        assert_eq!(lines("^[Docs]\n/exceptions/ @ada\n[Risk]\n/exceptions/ @dana\n"), [Some(4)]);
+        assert_eq!(lines("^[Docs]\n/exceptions/ @ada\n"), [Some(2)]);
+        assert_eq!(lines("/docs/ @ada\n"), [None]);
+    }
+
+    #[test]
+    fn attributes_are_named_unless_the_line_of_the_register_is_theirs() {
+        let named = |text: &str| {
+            let ownership = Ownership {
+                forge: Forge::GitHub,
+                file: crate::source::FileId(0),
+                text: Some(text.to_owned()),
+                unread: None,
+                path: "CODEOWNERS".to_owned(),
+                prefix: String::new(),
+            };
+            let parts = parts(&Policy::default(), There::default(), &ownership);
+            let names =
+                parts.into_iter().filter_map(|part| part.name.strip_prefix("the attributes ").map(str::to_owned));
+            names.collect::<Vec<_>>()
+        };
+        let (top, own) = ("`.gitattributes`", "`exceptions/.gitattributes`");
+        assert_eq!(named("* @dana @olek\n"), [top]);
+        assert_eq!(named("/exceptions/ @dana @olek\n"), [top]);
+        assert_eq!(named("/exceptions/ @dana @olek\n/exceptions/.gitattributes @zoe\n"), [top, own]);
     }
 }

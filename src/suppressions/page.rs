@@ -83,7 +83,7 @@ pub fn tools() -> Vec<&'static str> {
 
 /// Returns what a file must hold, in any case, to be looked at more closely.
 pub fn literals() -> impl Iterator<Item = &'static str> {
-    LITERALS.0.iter().copied().chain([MARKER]).chain(ignore_files::LITERALS.iter().copied())
+    LITERALS.0.iter().copied().chain([MARKER]).chain(ignore_files::LITERALS.iter().map(|(literal, ..)| *literal))
 }
 
 /// Looks for suppressions.
@@ -135,7 +135,9 @@ impl Reader {
     /// them.
     #[must_use]
     pub fn may_hold(path: &str, bytes: &[u8]) -> bool {
-        ignore_files::kind(path).is_some() || FINDER.as_ref().is_none_or(|finder| finder.is_match(bytes))
+        ignore_files::kind(path).is_some()
+            || FINDER.as_ref().is_none_or(|finder| finder.is_match(bytes))
+            || ignore_files::may_hide(path, bytes)
     }
 
     /// Reads a file; `None` where there is nothing in it.
@@ -151,17 +153,17 @@ impl Reader {
         if by_name.is_none() && !is_utf_16 && !Self::may_hold(path, bytes) {
             return None;
         }
-        let text = decoded(bytes);
-        if by_name.is_none() && is_binary(path, &text) {
+        if by_name.is_none() && is_binary(path, bytes) {
             return None;
         }
-        let kind = by_name.or_else(|| ignore_files::kind_of(path, &text)).filter(|kind| self.wants(kind.tool));
+        let text = decoded(bytes);
+        let kinds = by_name.map_or_else(|| ignore_files::kinds_of(path, &text), |kind| vec![kind]);
         let mut draft = Draft::new(path, &text, Language::of(path));
         let mut places = draft.inline(self);
-        if let Some(kind) = kind {
+        for kind in kinds.into_iter().filter(|kind| self.wants(kind.tool)) {
             match checked(bytes).and_then(|()| (kind.read)(&text).map_err(Trouble::of_format)) {
                 Ok(entries) => {
-                    draft.is_whole = !entries.is_empty() && is_written(kind.tool);
+                    draft.is_whole |= !entries.is_empty() && is_written(kind.tool);
                     places.extend(entries.into_iter().map(|entry| draft.entry(kind, entry)));
                 }
                 Err(trouble) => places.push(draft.unread(kind.tool, trouble)),
@@ -191,12 +193,28 @@ impl Reader {
     }
 
     /// Returns the first tool that may be told something in a file, of which the bytes come in pieces.
-    pub(super) fn first_tool(&self, path: &str, bytes: impl std::io::Read) -> Option<&'static str> {
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read to its end.
+    pub(super) fn first_tool(&self, path: &str, bytes: impl std::io::Read) -> std::io::Result<Option<&'static str>> {
+        let Some(finder) = FINDER.as_ref() else { return Ok(None) };
         let language = Language::of(path);
-        let hits = FINDER.as_ref()?.stream_find_iter(bytes).flatten();
-        let tools = hits.filter_map(|hit| LITERALS.1.get(hit.pattern().as_usize()));
-        let mut tools = tools.filter(|grammar| self.wants(grammar.tool) && (grammar.reads)(language, path));
-        tools.next().map(|grammar| grammar.tool)
+        let of_comment = |index: usize| {
+            LITERALS.1.get(index).filter(|grammar| (grammar.reads)(language, path)).map(|grammar| grammar.tool)
+        };
+        let of_file = |index: usize| {
+            let (_, tool, endings) = ignore_files::LITERALS.get(index.checked_sub(LITERALS.0.len() + 1)?)?;
+            endings.iter().any(|ending| path.ends_with(ending)).then_some(*tool)
+        };
+        for hit in finder.stream_find_iter(bytes) {
+            let index = hit?.pattern().as_usize();
+            let tool = of_comment(index).or_else(|| of_file(index));
+            if let Some(tool) = tool.filter(|tool| self.wants(tool)) {
+                return Ok(Some(tool));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -256,15 +274,10 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 /// A file with a zero byte among so many first ones is binary, as git sees it.
 pub(super) const LOOKED_AT: usize = 8000;
 
-/// Tells whether a file that no scanner reads by its name is binary.
-fn is_binary(path: &str, text: &str) -> bool {
-    !Language::of(path).is_scanned() && text.as_bytes()[..text.len().min(LOOKED_AT)].contains(&0)
-}
-
-/// Tells whether a file is passed over that begins with these bytes.
-pub(super) fn is_passed_over(path: &str, start: &[u8]) -> bool {
+/// Tells whether a file that begins with these bytes is binary, and nothing that scanners read whatever bytes are in it.
+pub(super) fn is_binary(path: &str, start: &[u8]) -> bool {
     let is_plain = !UTF_16.iter().any(|mark| start.starts_with(mark));
-    start.contains(&0) && is_plain && ignore_files::kind(path).is_none() && !Language::of(path).is_scanned()
+    start[..start.len().min(LOOKED_AT)].contains(&0) && is_plain && !Language::of(path).is_scanned()
 }
 
 /// Tells whether `stopgap sync` writes files of a tool: what it wrote is compared as a whole.

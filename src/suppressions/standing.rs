@@ -94,17 +94,18 @@ impl<'r, 'a> Licences<'r, 'a> {
     /// that such an entry allows no more than its exception.
     #[must_use]
     pub fn with_entries(mut self, register: &'r Register<'a>, inventory: &Inventory, files: &Files) -> Self {
-        let entries = inventory.items.iter().filter(|item| item.found.is_entry);
-        let entries: BTreeMap<(&'static str, FileId), &str> =
-            entries.map(|item| ((item.found.tool, item.file), item.path.as_str())).collect();
-        let mut by_tool: BTreeMap<&str, [Allowed<'r, 'a>; 2]> = BTreeMap::new();
-        for ((tool, file), path) in entries {
-            let of_tool = || [Allowed::new, Allowed::not_now].map(|of| of(tool, register, self.zone, self.today));
-            let allowed = by_tool.entry(tool).or_insert_with(of_tool);
-            let held = allowed.iter().flat_map(|allowed| allowed.held(path, files.source(file).text()));
-            let by_id = &self.by_id;
-            let named = held.filter_map(|held| Some((held.at, *by_id.get(&held.exception.to_lowercase())?)));
-            self.held.entry(file).or_default().extend(named);
+        let mut by_tool: BTreeMap<&'static str, BTreeMap<FileId, &str>> = BTreeMap::new();
+        for item in inventory.items.iter().filter(|item| item.found.is_entry) {
+            by_tool.entry(item.found.tool).or_default().insert(item.file, &item.path);
+        }
+        for (tool, of_tool) in by_tool {
+            for allowed in [Allowed::new, Allowed::not_now].map(|of| of(tool, register, self.zone, self.today)) {
+                let texts = of_tool.iter().map(|(file, path)| (*file, *path, files.source(*file).text()));
+                for (file, held) in allowed.held(texts) {
+                    let Some(exception) = self.by_id.get(&held.exception.to_lowercase()) else { continue };
+                    self.held.entry(file).or_default().push((held.at, exception));
+                }
+            }
         }
         for held in self.held.values_mut() {
             held.sort_by_key(|(at, _)| at.start);
@@ -246,6 +247,10 @@ impl Licence<'_, '_> {
     /// Returns whether the cover holds all of a suppression; false where it holds only a part of it, and `None` where
     /// it is about something else.
     fn fits(&self, item: &Item, name: &Name) -> Option<bool> {
+        let is_here = || self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
+        if !item.found.is_entry && !is_here() {
+            return None;
+        }
         let id = self.cover.id.as_ref()?.as_str();
         let is_id = match &item.found.what {
             What::Rule(rule) => is_within(name.ids(), &rule_of(rule, item, name), id)?,
@@ -257,10 +262,9 @@ impl Licence<'_, '_> {
         if item.found.is_entry {
             return Some(is_id && self.cover.selectors().all(|selector| self.holds_entry(selector, item)));
         }
-        let here = self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(&item.path));
         // A comment says nothing else of what it overlooks.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
-        here.then_some(is_id && !is_narrower)
+        Some(is_id && !is_narrower)
     }
 
     /// Returns whether an entry is narrowed at least as much as the cover by one of its selectors.

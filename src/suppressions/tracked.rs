@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::ignore_files::{self, Kind};
-use super::page::{LOOKED_AT, Page, Reader, Trouble, is_passed_over};
+use super::page::{LOOKED_AT, Page, Reader, Trouble, is_binary};
 use crate::error::Error;
 use crate::files::CommitFiles;
 use crate::git::{Git, TreeFile, path_of};
@@ -295,13 +295,16 @@ fn read_one(
     reader: &Reader,
 ) -> Outcome {
     buffer.clear();
+    let kind = kind.or_else(|| ignore_files::kind(path));
     let found = match fill(buffer, (path, kind), place) {
         Ok(Filled::Text) => reader.read_as(path, buffer, kind),
         Ok(Filled::Other) => None,
         Ok(Filled::TooLarge) => {
-            let tool = kind.or_else(|| ignore_files::kind(path)).map(|kind| kind.tool);
-            let tool = tool.or_else(|| reader.first_tool(path, File::open(place).ok()?));
-            tool.and_then(|tool| reader.unread(path, tool, "", too_large()))
+            let any = || File::open(place).and_then(|file| reader.first_tool(path, file));
+            match kind.map_or_else(any, |kind| Ok(Some(kind.tool))) {
+                Ok(tool) => tool.and_then(|tool| reader.unread(path, tool, "", too_large())),
+                Err(error) => return Outcome::Unread(error.to_string()),
+            }
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Outcome::Missing,
         Err(error) => return Outcome::Unread(error.to_string()),
@@ -323,7 +326,7 @@ fn fill(buffer: &mut Vec<u8>, (path, kind): (&str, Option<&'static Kind>), place
     }
     let mut file = File::open(place)?;
     file.by_ref().take(LOOKED_AT as u64).read_to_end(buffer)?;
-    if kind.is_none() && is_passed_over(path, buffer) {
+    if kind.is_none() && is_binary(path, buffer) {
         return Ok(Filled::Other);
     }
     if metadata.len() > MOST_BYTES {

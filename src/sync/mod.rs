@@ -21,6 +21,7 @@ mod xml;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+pub(crate) use documents::parts as documents_in;
 pub use flags::tools as tools_with_flags;
 pub(crate) use formats::trivy_section;
 use formats::{Format, Syntax, Wanted};
@@ -37,7 +38,6 @@ use crate::time::until::{Clock, Until};
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
 use crate::yaml::Problem;
-use crate::yaml::write::Value;
 
 /// What a target is to hold, and what it holds.
 #[derive(Debug)]
@@ -193,22 +193,33 @@ impl<'r, 'a> Allowed<'r, 'a> {
         self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span)).filter(is_said).collect()
     }
 
-    /// Finds the entries of a file that overlook exactly what the exceptions allow, whatever they say about
-    /// their end and their reason. There are none in a file that cannot be read.
+    /// Finds the entries of files, each with its path and its text, that overlook exactly what the exceptions allow,
+    /// whatever they say about their end and their reason. There are none in a file that cannot be read.
     #[must_use]
-    pub fn held(&self, path: &str, text: &str) -> Vec<Held> {
-        let Some(format) = Format::of(self.tool, path).filter(|_| !self.covers.is_empty()) else { return Vec::new() };
-        let (wanted, _) = self.wanted(format);
-        let edit = Edit { format, wanted: &wanted, prune: false, today: self.today, zone: self.zone };
-        let Ok(read) = edit.read(text) else { return Vec::new() };
-        let by_identity: BTreeMap<&str, &Wanted> =
-            wanted.iter().map(|wanted| (wanted.identity.as_str(), wanted)).collect();
-        let held = read.slots.iter().filter_map(|slot| {
-            let wanted = by_identity.get(slot.identity.as_str())?;
-            let is_same = format.overlooked(&slot.value) == format.overlooked(&wanted.value.tree());
-            is_same.then(|| Held { at: extent(slot), exception: wanted.exception.clone() })
-        });
-        held.collect()
+    pub fn held<'t>(&self, files: impl Iterator<Item = (FileId, &'t str, &'t str)>) -> Vec<(FileId, Held)> {
+        let mut held = Vec::new();
+        if self.covers.is_empty() {
+            return held;
+        }
+        // What is allowed depends on the format alone; there may be many files.
+        let mut by_format: BTreeMap<&str, BTreeMap<String, (String, String)>> = BTreeMap::new();
+        for (file, path, text) in files {
+            let Some(format) = Format::of(self.tool, path) else { continue };
+            let Ok(read) = read(format, text) else { continue };
+            let allowed = by_format.entry(format.usual).or_insert_with(|| self.overlooked(format));
+            held.extend(read.slots.iter().filter_map(|slot| {
+                let (overlooked, exception) = allowed.get(&slot.identity)?;
+                let is_same = format.overlooked(&slot.value) == *overlooked;
+                is_same.then(|| (file, Held { at: extent(slot), exception: exception.clone() }))
+            }));
+        }
+        held
+    }
+
+    /// Returns by the identity of an entry what it may overlook, and the exception that allows it.
+    fn overlooked(&self, format: &Format) -> BTreeMap<String, (String, String)> {
+        let of = |wanted: Wanted| (wanted.identity, (format.overlooked(&wanted.value.tree()), wanted.exception));
+        self.wanted(format).0.into_iter().map(of).collect()
     }
 
     /// Compares a target with what it is to hold. `text` is what it holds; `None` if there is no such file.
@@ -401,8 +412,7 @@ impl<'e> Edit<'e> {
         let message = format!("{tool} is told to overlook {what} here, and no exception in force covers it{unread}");
         let help = match &slot.id {
             Some(id) => {
-                let cover = [("tool", self.format.tool.to_owned()), ("id", shown(id).into_owned())];
-                let cover = cover.map(|(key, text)| (key.to_owned(), Value::text(text)));
+                let cover = typed_cover::item(self.format.tool, shown(id), Vec::new());
                 let cover = shell_word(&typed_cover::typed(&cover));
                 format!("delete it (`stopgap sync --prune`), or ask for an exception: `stopgap new --cover {cover}`")
             }
@@ -439,7 +449,7 @@ impl<'e> Edit<'e> {
     fn prove(&self, before: &str, after: &str, plan: &Plan) -> Result<(), Unreadable> {
         const UNPROVED: &str = "the way it is written leaves no place where the edit could be proved right";
         let unproved = |fault: Unreadable| Unreadable { at: 0, why: format!("{UNPROVED} ({})", fault.why) };
-        let (old, new) = (self.read(before)?, self.read(after).map_err(unproved)?);
+        let (old, new) = (read(self.format, before)?, read(self.format, after).map_err(unproved)?);
         let wanted: std::collections::BTreeSet<(String, String)> =
             self.wanted.iter().map(|wanted| (wanted.identity.clone(), wanted.value.tree().canonical())).collect();
         let found: std::collections::BTreeSet<(String, String)> =
@@ -456,20 +466,20 @@ impl<'e> Edit<'e> {
         let proved = wanted.is_subset(&found) && is_kept && is_same && !lost;
         if proved { Ok(()) } else { Err(Unreadable { at: 0, why: UNPROVED.to_owned() }) }
     }
+}
 
-    fn read(&self, text: &str) -> Result<Read, Unreadable> {
-        let of = |slots: Vec<Slot>| Read { slots, rest: String::new() };
-        match self.format.syntax {
-            Syntax::Lines => Ok(of(lines::slots(text, self.format))),
-            Syntax::Xml => Ok(of(xml::slots(text)?)),
-            Syntax::Documents => Ok(of(documents::slots(text)?)),
-            syntax => {
-                let root = shelf::parse(text, syntax)?;
-                let shelves = shelf::shelves(text, &root, self.format)?;
-                let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
-                let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();
-                Ok(Read { slots, rest: rest(&root, &mut Vec::new(), &paths) })
-            }
+fn read(format: &Format, text: &str) -> Result<Read, Unreadable> {
+    let of = |slots: Vec<Slot>| Read { slots, rest: String::new() };
+    match format.syntax {
+        Syntax::Lines => Ok(of(lines::slots(text, format))),
+        Syntax::Xml => Ok(of(xml::slots(text)?)),
+        Syntax::Documents => Ok(of(documents::slots(text)?)),
+        syntax => {
+            let root = shelf::parse(text, syntax)?;
+            let shelves = shelf::shelves(text, &root, format)?;
+            let paths: Vec<Vec<String>> = shelves.iter().map(|shelf| shelf.path.clone()).collect();
+            let slots = shelves.into_iter().flat_map(|shelf| shelf.slots).collect();
+            Ok(Read { slots, rest: rest(&root, &mut Vec::new(), &paths) })
         }
     }
 }

@@ -8,6 +8,24 @@ const ROWS: [&[u8]; 7] =
 const SHORTEST_RUN: usize = 3;
 const SHORTEST: usize = 4;
 
+/// For each letter the others that lie beside it in a row, one bit each.
+const BESIDE: [u32; 26] = {
+    let mut beside = [0; 26];
+    let mut rows: &[&[u8]] = &ROWS;
+    while let [row, others @ ..] = rows {
+        let mut keys: &[u8] = row;
+        while let [left, rest @ ..] = keys {
+            if let [right, ..] = rest {
+                beside[(*left - b'a') as usize] |= 1 << (*right - b'a');
+                beside[(*right - b'a') as usize] |= 1 << (*left - b'a');
+            }
+            keys = rest;
+        }
+        rows = others;
+    }
+    beside
+};
+
 /// Words of a language that happen to lie side by side.
 const WORDS: [&str; 2] = ["wert", "ytre"];
 
@@ -15,7 +33,11 @@ const WORDS: [&str; 2] = ["wert", "ytre"];
 #[must_use]
 pub fn is_keyboard_run(word: &str) -> bool {
     let keys = word.as_bytes();
-    let Some(first) = keys.first() else { return false };
+    let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = keys else { return false };
+    // Most words are no run from their second letter on.
+    if first != second && BESIDE[usize::from(first - b'a')] >> (second - b'a') & 1 == 0 {
+        return false;
+    }
     if !keys.iter().all(u8::is_ascii_lowercase) || keys.len() < SHORTEST_RUN || WORDS.contains(&word) {
         return false;
     }

@@ -2,7 +2,9 @@
 //!
 //! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
+mod confusable;
 pub(crate) mod keyboard;
+pub(crate) mod lanes;
 pub(crate) mod look_alike;
 mod month;
 mod nearest;

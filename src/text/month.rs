@@ -91,10 +91,9 @@ mod tests {
             ("août", 8),
             ("déc", 12),
             ("ene", 1),
-            ("mrt", 0),
+            ("mrt", 3),
         ] {
-            let month = Some(month).filter(|month| *month > 0);
-            assert_eq!(month_of(word), month, "{word}");
+            assert_eq!(month_of(word), Some(month), "{word}");
         }
         for word in ["", "ma", "märzen", "jui", "of"] {
             assert_eq!(month_of(word), None, "{word}");

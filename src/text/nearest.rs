@@ -31,6 +31,10 @@ mod tests {
         assert_eq!(near("expired_at"), Some("expires"));
         assert_eq!(near("Aprover"), Some("approver"));
         assert_eq!(near("colour"), None);
+        assert_eq!(near("CLO-SURE"), Some("closure"));
+        let long = "a".repeat(65);
+        assert_eq!(nearest(&long[1..], [&long[..]].into_iter()), Some(&long[..]));
+        assert_eq!(nearest(&long, [&long[..]].into_iter()), None);
         assert_eq!(nearest("dana ortis", ["Dana Ortega", "Dana Ortiz"].into_iter()), Some("Dana Ortiz"));
     }
 }

@@ -11,6 +11,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::lanes::Lanes;
 use super::month::is_month;
 
 /// Returns the comparison form of a text: NFKC, full case folding, trimmed, every run of white space one space, and
@@ -20,12 +21,19 @@ use super::month::is_month;
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if is_spaced_ascii(text) {
-        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        return if is_folded { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
+        return if has_capital(text) { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
     }
     let mut folded = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for chunk in text.split(is_ascii_space).filter(|chunk| !chunk.is_empty()) {
+            push_space(&mut folded);
+            folded.push_str(chunk);
+        }
+        folded.make_ascii_lowercase();
+        return Cow::Owned(folded);
+    }
     // An ASCII space composes with nothing, so each chunk can be normalised on its own.
-    for chunk in text.split(|c: char| c.is_ascii() && c.is_whitespace()) {
+    for chunk in text.split(is_ascii_space) {
         push_space(&mut folded);
         if chunk.is_ascii() {
             let start = folded.len();
@@ -42,11 +50,16 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// Returns whether a text is printable ASCII with single spaces inside, so that folding only lower-cases it.
 fn is_spaced_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let next = bytes.get(1..).unwrap_or_default();
-    // Every byte is looked at, so that the compiler can process many at a time.
-    let is_printable = bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
-    let has_two_spaces = || bytes.iter().zip(next).fold(false, |found, (a, b)| found | ((*a == b' ') & (*b == b' ')));
-    is_printable && !text.starts_with(' ') && !text.ends_with(' ') && !has_two_spaces()
+    let other = Lanes::find(bytes, |start, here, next| {
+        let all = Lanes::first(Lanes::ALL, bytes.len() - start);
+        let is_so = here.are_within(b' ', b'~') == all && here.are(b' ') & next.are(b' ') == 0;
+        (!is_so).then_some(())
+    });
+    other.is_none() && !text.starts_with(' ') && !text.ends_with(' ')
+}
+
+fn has_capital(text: &str) -> bool {
+    Lanes::find(text.as_bytes(), |_, here, _| (here.are_within(b'A', b'Z') != 0).then_some(())).is_some()
 }
 
 /// Case folding and decomposition are applied twice, because each can give the other more to do (Unicode Standard,
@@ -77,8 +90,13 @@ pub(super) fn is_simple(c: char) -> bool {
     }
 }
 
+/// Tells whether a character is white space (Unicode `White_Space`) in ASCII.
+fn is_ascii_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
 fn push_space(folded: &mut String) {
-    if !folded.is_empty() && !folded.ends_with(' ') {
+    if folded.as_bytes().last().is_some_and(|last| *last != b' ') {
         folded.push(' ');
     }
 }
@@ -128,12 +146,14 @@ pub fn spans(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
     })
 }
 
+#[inline(always)]
 fn is_word_char(c: char) -> bool {
-    if c.is_ascii() {
-        c.is_ascii_alphanumeric()
-    } else {
-        c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c)
-    }
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_wide_word_char(c) }
+}
+
+#[inline(never)]
+fn is_wide_word_char(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c)
 }
 
 /// What kind of token it is for the rules that count or compare words.
@@ -191,14 +211,18 @@ pub(super) fn tokens(folded: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+#[inline(always)]
 fn class_at(text: &str, at: usize) -> Option<(Class, usize)> {
     let byte = *text.as_bytes().get(at)?;
-    if byte.is_ascii() {
-        return Some((ascii_class(byte), 1));
-    }
+    if byte.is_ascii() { Some((ascii_class(byte), 1)) } else { wide_class_at(text, at) }
+}
+
+#[inline(never)]
+fn wide_class_at(text: &str, at: usize) -> Option<(Class, usize)> {
     text[at..].chars().next().map(|c| (class_of(c), c.len_utf8()))
 }
 
+#[inline(always)]
 fn ascii_class(byte: u8) -> Class {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,

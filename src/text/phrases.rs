@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::keyboard::is_keyboard_run;
+use super::lanes::Lanes;
 use super::month::is_month;
 use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
 use super::word_list::WordList;
@@ -20,7 +21,11 @@ use super::word_list::WordList;
 type Words = FxHashSet<&'static str>;
 
 fn hashed(lines: &'static str) -> Words {
-    WordList::new(lines).iter().collect()
+    /// Hardly a word is shorter, so that the set never grows.
+    const SHORTEST: usize = 5;
+    let mut words = Words::with_capacity_and_hasher(lines.len() / SHORTEST, rustc_hash::FxBuildHasher);
+    words.extend(WordList::new(lines).iter());
+    words
 }
 
 fn all_in(words: &str, set: &Words) -> bool {
@@ -39,28 +44,39 @@ static EMPTY_WORDS: LazyLock<Words> = LazyLock::new(|| hashed(include_str!("word
 /// The stock phrases of a policy: the built-in list and its own.
 #[derive(Debug)]
 pub struct Phrases {
+    /// In the order of their words, so that those with the same first word are neighbours.
     phrases: Vec<Phrase>,
-    /// Indices by first word, longest phrase first.
-    by_first_word: FxHashMap<String, Vec<usize>>,
+    by_first_word: FxHashMap<Cow<'static, str>, Range<usize>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct Phrase {
-    text: String,
-    words: Vec<String>,
+    text: Cow<'static, str>,
+    /// Joined by single spaces.
+    words: Cow<'static, str>,
+    length: usize,
 }
 
 impl Phrases {
     /// Builds the matcher from the built-in phrases and the policy's `vague_phrases`; an empty phrase matches nothing.
     #[must_use]
     pub fn new(extra: &[String]) -> Self {
-        let own = extra.iter().filter_map(|text| Phrase::new(text));
-        let mut phrases: Vec<Phrase> = STOCK.iter().filter_map(Phrase::new).chain(own).collect();
-        phrases.sort_by(|a, b| b.words.len().cmp(&a.words.len()).then_with(|| a.words.cmp(&b.words)));
+        let own = extra.iter().filter_map(|text| Phrase::folded(text.clone().into()));
+        let stock = STOCK.iter().filter_map(|line| Phrase::plain(line).or_else(|| Phrase::folded(line.into())));
+        let mut phrases: Vec<Phrase> = Vec::with_capacity(512);
+        phrases.extend(stock.chain(own));
+        phrases.sort_by(|a, b| a.words.cmp(&b.words));
         phrases.dedup_by(|a, b| a.words == b.words);
-        let mut by_first_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (index, phrase) in phrases.iter().enumerate() {
-            by_first_word.entry(phrase.words[0].clone()).or_default().push(index);
+        let mut by_first_word: FxHashMap<Cow<'static, str>, Range<usize>> = FxHashMap::default();
+        by_first_word.reserve(phrases.len());
+        let mut start = 0;
+        for group in phrases.chunk_by(|a, b| a.first_word() == b.first_word()) {
+            let first = match &group[0].words {
+                Cow::Borrowed(words) => Cow::Borrowed(first_word(words)),
+                Cow::Owned(words) => Cow::Owned(first_word(words).to_owned()),
+            };
+            by_first_word.insert(first, start..start + group.len());
+            start += group.len();
         }
         Self { phrases, by_first_word }
     }
@@ -89,7 +105,7 @@ impl Phrases {
                 break;
             }
             if let Some(phrase) = self.phrase_at(&tokens[at..]) {
-                stock_until = stock_until.max(at + phrase.words.len());
+                stock_until = stock_until.max(at + phrase.length);
             }
             let says_something = matches!(token.kind, Kind::Word | Kind::Name) && !is_empty(token.text);
             if at >= stock_until && says_something && seen.insert(token.text) {
@@ -105,25 +121,54 @@ impl Phrases {
     pub fn first_phrase(&self, reason: &str) -> Option<&str> {
         let folded = fold(reason);
         let tokens = tokens(&folded);
-        (0..tokens.len()).find_map(|at| self.phrase_at(&tokens[at..])).map(|phrase| phrase.text.as_str())
+        (0..tokens.len()).find_map(|at| self.phrase_at(&tokens[at..])).map(|phrase| &*phrase.text)
     }
 
+    /// Returns the longest phrase that a text begins with.
     fn phrase_at(&self, tokens: &[Token<'_>]) -> Option<&Phrase> {
         let candidates = self.by_first_word.get(tokens.first()?.text)?;
-        candidates.iter().map(|index| &self.phrases[*index]).find(|phrase| phrase.starts(tokens))
+        let matching = self.phrases[candidates.clone()].iter().filter(|phrase| phrase.starts(tokens));
+        matching.max_by_key(|phrase| phrase.length)
     }
 }
 
 impl Phrase {
-    fn new(text: &str) -> Option<Self> {
-        let folded = fold(text);
-        let words: Vec<String> = tokens(&folded).iter().map(|token| token.text.to_owned()).collect();
-        (!words.is_empty()).then(|| Self { text: text.trim().to_owned(), words })
+    /// Takes a phrase whose words are in it as they are compared: lower-case letters with single spaces between.
+    fn plain(text: &'static str) -> Option<Self> {
+        let (mut length, mut is_between) = (1, true);
+        for byte in text.bytes() {
+            match byte {
+                b'a'..=b'z' => is_between = false,
+                b' ' if !is_between => (length, is_between) = (length + 1, true),
+                _ => return None,
+            }
+        }
+        (!is_between).then_some(Self { text: text.into(), words: text.into(), length })
+    }
+
+    fn folded(text: Cow<'static, str>) -> Option<Self> {
+        let folded = fold(&text);
+        let words: Vec<&str> = tokens(&folded).iter().map(|token| token.text).collect();
+        let length = words.len();
+        let words = words.join(" ").into();
+        let text = match text {
+            Cow::Borrowed(text) => text.trim().into(),
+            Cow::Owned(text) => text.trim().to_owned().into(),
+        };
+        (length > 0).then_some(Self { text, words, length })
+    }
+
+    fn first_word(&self) -> &str {
+        first_word(&self.words)
     }
 
     fn starts(&self, tokens: &[Token<'_>]) -> bool {
-        tokens.len() >= self.words.len() && self.words.iter().zip(tokens).all(|(word, token)| word == token.text)
+        tokens.len() >= self.length && self.words.split(' ').zip(tokens).all(|(word, token)| word == token.text)
     }
+}
+
+fn first_word(words: &str) -> &str {
+    words.split_once(' ').map_or(words, |(first, _)| first)
 }
 
 /// Tells whether a text holds a number, of any kind but a ticket's or a name's.
@@ -171,46 +216,54 @@ pub(crate) fn is_known_placeholder(text: &str) -> bool {
 /// No built-in placeholder has more letters and digits in ASCII.
 const MOST_LETTERS: usize = 24;
 
-/// How many bytes of a text are looked at together; the two after them belong to whatever begins with the last ones.
-const WINDOW: usize = 64;
-
 /// Rules out most texts cheaply: not a known placeholder, and nothing that begins like a slot or a marker.
 fn is_plainly_none(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut letters = 0;
-    for start in (0..bytes.len()).step_by(WINDOW) {
-        let part = &bytes[start..bytes.len().min(start + WINDOW + 2)];
-        let mut window = [0; WINDOW + 2];
-        window[..part.len()].copy_from_slice(part);
-        if begins_something(&window) {
-            return false;
+    let (mut letters, mut is_ascii) = (0, true);
+    let found = Lanes::find(bytes, |start, here, next| {
+        if may_begin_something(here, next) && begins_something(&bytes[start..]) {
+            return Some(());
         }
-        if start == 0 {
-            letters = window[..WINDOW].iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum();
+        is_ascii &= here.are_beyond_ascii() == 0;
+        // Where there are enough, no more are counted.
+        if letters <= MOST_LETTERS {
+            let alphanumeric = here.are_within(b'0', b'9') | here.lower().are_within(b'a', b'z');
+            letters += alphanumeric.count_ones() as usize;
         }
+        None
+    });
+    if found.is_some() {
+        return false;
     }
-    let letters = usize::from(letters);
     // Other characters may fold to the letters of a marker, and to fewer letters or none.
     if letters > MOST_LETTERS {
-        text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_simple(c))
+        is_ascii || text.chars().all(|c| c.is_ascii() || is_simple(c))
     } else {
-        text.is_ascii() && letters > 0 && !is_known_ascii(bytes)
+        is_ascii && letters > 0 && !is_known_ascii(bytes)
     }
 }
 
-/// Returns whether a slot or a marker may begin here. Has a fixed length and no early exit from the loop, so that the
-/// compiler can process many bytes at a time.
-fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
-    let mut found = 0;
-    for at in 0..WINDOW {
-        let (a, b, c) = (window[at], window[at + 1], window[at + 2]);
-        let marker = (a == b'T') & ((b == b'B') | (b == b'O'))
-            | (a == b'F') & (b == b'I')
-            | ((a == b'X') | (a == b'?')) & (a == b);
-        let in_ipsum = (a | 0x20 == b'p') & (b | 0x20 == b's') & (c | 0x20 == b'u');
-        found |= u8::from(marker | in_ipsum | (a == b'<') | (a == b'{'));
-    }
-    found > 0
+/// Returns whether a slot or a marker may begin here: two capitals, a `?`, a bracket, or the middle of "ipsum".
+#[inline(always)]
+fn may_begin_something(here: Lanes, next: Lanes) -> bool {
+    let capitals = here.are_within(b'A', b'Z') & next.are_within(b'A', b'Z');
+    let in_ipsum = here.lower().are(b'p') & next.lower().are(b's');
+    (capitals | in_ipsum | here.are_within(b'<', b'?') | here.are(b'{')) != 0
+}
+
+/// Returns whether a slot or a marker begins in the first lanes.
+fn begins_something(bytes: &[u8]) -> bool {
+    (0..Lanes::COUNT.min(bytes.len())).any(|at| {
+        matches!(
+            &bytes[at..],
+            [b'T', b'B' | b'O', ..]
+                | [b'F', b'I', ..]
+                | [b'X', b'X', ..]
+                | [b'?', b'?', ..]
+                | [b'<' | b'{', ..]
+                | [b'p' | b'P', b's' | b'S', b'u' | b'U', ..]
+        )
+    })
 }
 
 /// Looks up an ASCII text as [`bare`] would write it, without allocating.
@@ -516,6 +569,18 @@ mod tests {
     use super::*;
 
     static BUILT_IN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[]));
+
+    #[test]
+    fn a_plain_phrase_is_its_own_words() {
+        for line in STOCK.iter() {
+            let plain = Phrase::plain(line);
+            assert!(plain.is_none() || plain == Phrase::folded(line.into()), "{line}");
+        }
+        assert_eq!(Phrase::plain("as agreed").map(|phrase| phrase.length), Some(2));
+        for other in ["", " as agreed", "as agreed ", "as  agreed", "As agreed", "comme discuté", "can't", "24 7"] {
+            assert_eq!(Phrase::plain(other), None, "{other}");
+        }
+    }
 
     fn remaining(reason: &str, title: &str) -> Vec<String> {
         Phrases::new(&[]).remaining(reason, title)

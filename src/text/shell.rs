@@ -9,3 +9,26 @@ pub fn shell_word(word: &str) -> String {
     }
     format!("'{}'", word.replace('\'', "'\\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_has_quotes_where_the_shell_would_read_something_else() {
+        for (word, quoted) in [
+            ("tool=trivy,id=CVE-2026-1,paths=app/a.lock", "tool=trivy,id=CVE-2026-1,paths=app/a.lock"),
+            ("me@example.com:22%+", "me@example.com:22%+"),
+            ("", "''"),
+            ("-rf", "'-rf'"),
+            ("a-b", "a-b"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("$(x)", "'$(x)'"),
+            ("~", "'~'"),
+            ("é", "'é'"),
+        ] {
+            assert_eq!(shell_word(word), quoted, "{word}");
+        }
+    }
+}

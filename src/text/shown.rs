@@ -41,6 +41,10 @@ mod tests {
     #[test]
     fn a_shown_value_is_short_and_on_one_line() {
         assert_eq!(shown("a `b`\nc"), "a 'b' c");
+        assert_eq!(shown("a\u{2028}b\u{2029}c\u{1b}d"), "a b c d");
+        let longest = "é".repeat(SHOWN);
+        assert!(matches!(shown(&longest), Cow::Borrowed(text) if text == longest));
+        assert_eq!(shown(&format!("{longest}e")), format!("{longest}…"));
         assert_eq!(shown(&"é".repeat(500)).chars().count(), 81);
     }
 }

@@ -119,6 +119,9 @@ mod tests {
         let long = slug("Build agents of the billing team keep the old release of OpenSSL until the image is rebuilt");
         assert_eq!(long, "build-agents-of-the-billing-team-keep-the-old-release-of");
         assert_eq!(slug(&"a".repeat(200)).len(), LONGEST);
+        let two = |second: usize| slug(&format!("{} {}", "a".repeat(9), "b".repeat(second)));
+        assert_eq!(two(LONGEST - 10).len(), LONGEST);
+        assert_eq!(two(LONGEST - 9), "aaaaaaaaa");
     }
 
     #[test]
@@ -128,5 +131,7 @@ mod tests {
         assert_eq!(untaken("printer", &["printer", "printer-2"]), "printer-3");
         let long = "a".repeat(LONGEST);
         assert_eq!(untaken(&long, &[&long]), format!("{}-2", "a".repeat(LONGEST - 2)));
+        let between = format!("{}-b", "a".repeat(LONGEST - 3));
+        assert_eq!(untaken(&between, &[&between]), format!("{}-2", "a".repeat(LONGEST - 3)));
     }
 }

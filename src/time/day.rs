@@ -25,7 +25,7 @@ impl Day {
         let moved = TimeDelta::try_days(days).and_then(|delta| self.0.checked_add_signed(delta));
         match moved {
             Some(date) => Self::clamped(date),
-            None if days < 0 => Self::FIRST,
+            None if days.is_negative() => Self::FIRST,
             None => Self::last(),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) enum Written {
 /// The longest spelling of a date.
 const LONGEST: usize = 60;
 
-/// Excel's numbers for 1954-10-03 and 2119-01-10: anything outside is hardly a date.
+/// Excel's numbers for 1954-10-03 and 2119-01-11: anything outside is hardly a date.
 const SERIALS: std::ops::RangeInclusive<i64> = 20_000..=80_000;
 
 /// English and German weekdays from Monday on, as their letters begin, and German short forms.
@@ -53,7 +53,7 @@ const WEEKDAYS: [&[&str]; 7] = [
 #[must_use]
 pub(crate) fn read(text: &str) -> Written {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST {
+    if text.len() > LONGEST {
         return Written::Unreadable;
     }
     if let Ok(moment) = Moment::parse(text) {
@@ -105,11 +105,11 @@ pub fn spellings(text: &str) -> Vec<String> {
 fn serial(text: &str) -> Option<Moment> {
     let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() != 5 || !digits(whole) || !digits(fraction) || fraction.len() > 17 {
+    if whole.len() != 5 || !digits(fraction) || fraction.len() > 17 {
         return None;
     }
     let days: i64 = whole.parse().ok().filter(|days| SERIALS.contains(days))?;
-    let part: f64 = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().ok()? };
+    let part: f64 = format!("0.{fraction}").parse().ok()?;
     const MINUTES: f64 = 24.0 * 60.0;
     let minutes = (part * MINUTES).round();
     let day = Day::parse("1899-12-30").ok()?.plus(days);
@@ -128,9 +128,7 @@ enum Date {
 
 /// Splits a text into its date and what follows it as a time: `T09:00` or empty.
 fn parts(text: &str) -> Option<(Date, String)> {
-    if text.contains(char::is_alphabetic)
-        && let Some(found) = with_month_name(text)
-    {
+    if let Some(found) = with_month_name(text) {
         return Some(found);
     }
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-'))).unwrap_or(text.len());
@@ -143,7 +141,7 @@ fn parts(text: &str) -> Option<(Date, String)> {
     };
     let pieces: Vec<&str> = date.trim_end_matches('.').split(separator).collect();
     let [first, second, third] = pieces[..] else { return None };
-    let number = |piece: &str| piece.parse::<u32>().ok().filter(|_| piece.len() <= 4);
+    let number = |piece: &str| piece.parse::<u32>().ok();
     let (a, b, c) = (number(first)?, number(second)?, number(third)?);
     let short = |piece: &str| matches!(piece.len(), 1 | 2);
     let date = match (first.len(), third.len()) {
@@ -217,7 +215,8 @@ fn year(written: u32, length: usize) -> Option<u32> {
     }
 }
 
-/// Reads what follows a date: nothing, or a time of day, with `AM` or `PM`, an offset or `Uhr`.
+/// Reads what follows a date: nothing, or a time of day, with `AM` or `PM`, an offset or `Uhr`. Whether what is behind the
+/// time is an offset shows when the whole is read.
 fn clock(text: &str) -> Option<String> {
     let text = text.trim_matches([' ', ',', '\u{a0}']).trim_start_matches(['T', 't']).trim();
     if text.is_empty() {
@@ -228,7 +227,7 @@ fn clock(text: &str) -> Option<String> {
     let mut pieces = time.split(':');
     let mut number = |longest: usize| {
         let piece = pieces.next()?;
-        piece.parse::<u32>().ok().filter(|_| (1..=longest).contains(&piece.len()))
+        piece.parse::<u32>().ok().filter(|_| piece.len() <= longest)
     };
     let (hour, minute) = (number(2)?, number(2)?);
     // Fractions of a second never matter.
@@ -245,8 +244,7 @@ fn clock(text: &str) -> Option<String> {
         "am" | "a.m." if (1..=12).contains(&hour) => (hour % 12, String::new()),
         "pm" | "p.m." if (1..=12).contains(&hour) => (hour % 12 + 12, String::new()),
         "z" | "utc" | "gmt" => (hour, "Z".to_owned()),
-        offset if is_offset(offset) => (hour, offset.to_owned()),
-        _ => return None,
+        offset => (hour, offset.to_owned()),
     };
     // The last minute of a day, which people write to mean its end.
     if (hour, minute) == (23, 59) && offset.is_empty() {
@@ -255,13 +253,7 @@ fn clock(text: &str) -> Option<String> {
     if (hour, minute, second) == (0, 0, 0) && offset.is_empty() {
         return Some(String::new());
     }
-    let seconds = if second == 0 { String::new() } else { format!(":{second:02}") };
-    Some(format!("T{hour:02}:{minute:02}{seconds}{offset}"))
-}
-
-fn is_offset(text: &str) -> bool {
-    let shape = text.as_bytes();
-    shape.len() == 6 && matches!(shape[0], b'+' | b'-') && shape[3] == b':'
+    Some(format!("T{hour:02}:{minute:02}:{second:02}{offset}"))
 }
 
 fn at(year: u32, month: u32, day: u32, clock: &str) -> Option<Moment> {
@@ -381,9 +373,26 @@ mod tests {
         ] {
             assert_eq!(shown(text, None), "2026-11-23", "{text}");
         }
-        assert_eq!(shown("1. März 2026", None), "2026-03-01");
-        assert_eq!(shown("3 Dez 2026", None), "2026-12-03");
-        assert_eq!(shown("46352.5", None), "2026-11-26T12:00");
+        for (text, moment) in [
+            ("1. März 2026", "2026-03-01"),
+            ("3 Dez 2026", "2026-12-03"),
+            ("23.11.79", "2079-11-23"),
+            ("23.11.80", "1980-11-23"),
+            ("23-Nov-95", "1995-11-23"),
+            ("20000", "1954-10-03"),
+            ("80000", "2119-01-11"),
+            ("46352.5", "2026-11-26T12:00"),
+            ("46352.3125", "2026-11-26T07:30"),
+            ("46352,0007", "2026-11-26T00:01"),
+            ("46352.0003", "2026-11-26"),
+            ("46352.9999", "2026-11-27"),
+            ("46352.50000000000000000", "2026-11-26T12:00"),
+        ] {
+            assert_eq!(shown(text, None), moment, "{text}");
+        }
+        let blanks = |count: usize| format!("23 Nov{}2026", " ".repeat(count));
+        assert_eq!(shown(&blanks(LONGEST - 10), None), "2026-11-23");
+        assert_eq!(read(&blanks(LONGEST - 9)), Written::Unreadable);
     }
 
     #[test]
@@ -391,6 +400,16 @@ mod tests {
         assert_eq!(shown("2026-11-23 17:30", None), "2026-11-23T17:30");
         assert_eq!(shown("2026-11-23T00:00", None), "2026-11-23T00:00");
         assert_eq!(shown("11/23/2026 5:30:00 PM", None), "2026-11-23T17:30");
+        assert_eq!(shown("23.11.2026 12:30:15", None), "2026-11-23T12:30:15");
+        for (clock, meant) in [
+            ("12:30 AM", "00:30"),
+            ("11:30 AM", "11:30"),
+            ("12:30 PM", "12:30"),
+            ("11:30 p.m.", "23:30"),
+            ("1:05 am", "01:05"),
+        ] {
+            assert_eq!(shown(&format!("11/23/2026 {clock}"), None), format!("2026-11-23T{meant}"), "{clock}");
+        }
         assert_eq!(shown("23. Nov 2026 17:30 Uhr", None), "2026-11-23T17:30");
         assert_eq!(shown("2026-11-23T09:00:00.000Z", None), "2026-11-23T09:00Z");
         assert_eq!(shown("2026-11-23 00:00:00+01:00", None), "2026-11-23T00:00+01:00");
@@ -418,7 +437,24 @@ mod tests {
             "123456",
             "4634",
             "99999",
+            "19999",
+            "80001",
+            "46352.500000000000000000",
+            "046352",
+            "+46352",
+            "4635x",
+            "46352.5e1",
+            "46352.-5",
             "2026",
+            "2026/011/23",
+            "2026/11/023",
+            "23.011.2026",
+            "23/011/2026",
+            "11/023/26",
+            "00023 Nov 2026",
+            "23x Nov 2026",
+            "tu 24 Nov 2026",
+            "release 23 Nov 2026",
             "Q4 2026",
             "end of November",
             "23.11",
@@ -427,6 +463,18 @@ mod tests {
             "23.11.2026 25:00",
             "23.11.2026 until 9:00",
             "2026-11-23 12:30:99",
+            "23.11.2026 23:59:60",
+            "23.11.2026 12:30:15:10",
+            "23.11.2026 009:00",
+            "23.11.2026 9:000",
+            "23.11.2026 :30",
+            "23.11.2026 9:",
+            "11/23/2026 13:00 AM",
+            "11/23/2026 13:00 PM",
+            "11/23/2026 0:30 am",
+            "11/23/2026 0:30 p.m.",
+            "23.11.2026 12:00 MEZ",
+            "23.11.2026 12:00 +1:00",
             "1.2.3.4",
             "-1",
             "23 Nov Dec 2026",
@@ -445,10 +493,11 @@ mod tests {
             cells.iter().enumerate().for_each(|(at, cell)| evidence.add(at + 2, cell));
             evidence
         };
-        let proven = of(&["03/04/2026", "", "23/04/2026", "x"]);
+        let proven = of(&["03/04/2026", "", "23/04/2026", "x", "24/04/2026"]);
         assert_eq!((proven.order(), proven.is_mixed()), (Some(DateOrder::DayFirst), false));
         assert_eq!(proven.day_first, Some(Cell { line: 4, text: "23/04/2026".to_owned() }));
         assert_eq!(of(&["03/04/2026"]).order(), None);
+        assert_eq!(of(&["03/04/2026", "04/23/2026"]).order(), Some(DateOrder::MonthFirst));
         assert!(of(&["23/04/2026", "04/23/2026"]).is_mixed());
         assert_eq!(of(&["2026-04-03", "46000", "03.04.2026"]).either, None);
     }

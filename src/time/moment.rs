@@ -44,7 +44,7 @@ impl fmt::Display for Moment {
         if minutes == 0 {
             return f.write_str("Z");
         }
-        let sign = if minutes < 0 { '-' } else { '+' };
+        let sign = if minutes.is_negative() { '-' } else { '+' };
         write!(f, "{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
     }
 }
@@ -154,9 +154,19 @@ mod tests {
         {
             assert_eq!(complaint(text), "write the day as YYYY-MM-DD: `2026-11-23`", "{text}");
         }
-        assert_eq!(complaint("2026-2-3"), "write the day as YYYY-MM-DD: `2026-02-03`");
-        assert_eq!(complaint("1.2.2026"), "write the day as YYYY-MM-DD: `2026-02-01`");
-        assert_eq!(complaint("01/02/2026"), "could be two different days: write YYYY-MM-DD");
+        for (text, right) in [
+            ("2026-2-3", "2026-02-03"),
+            ("1.2.2026", "2026-02-01"),
+            ("13/12/2026", "2026-12-13"),
+            ("12/13/2026", "2026-12-13"),
+            ("11/11/2026", "2026-11-11"),
+            ("99991231", "9999-12-31"),
+        ] {
+            assert_eq!(complaint(text), format!("write the day as YYYY-MM-DD: `{right}`"), "{text}");
+        }
+        for text in ["01/02/2026", "12/11/2026", "11/12/2026"] {
+            assert_eq!(complaint(text), "could be two different days: write YYYY-MM-DD", "{text}");
+        }
     }
 
     #[test]
@@ -168,8 +178,14 @@ mod tests {
             ("2026-11-23T09:00z", "2026-11-23T09:00Z"),
             ("2026-11-23 09:00:30 UTC", "2026-11-23T09:00:30Z"),
             ("2026-11-23T09:00:30.125Z", "2026-11-23T09:00:30Z"),
+            ("2026-11-23T09:00:30.1234567890123456789Z", "2026-11-23T09:00:30Z"),
+            ("2026-11-23  09:00  Z", "2026-11-23T09:00Z"),
             ("20261123T090030Z", "2026-11-23T09:00:30Z"),
+            ("20261123T100000Z", "2026-11-23T10:00:00Z"),
+            ("2026-11-23T1000", "2026-11-23T10:00"),
+            ("2026-11-23T0915", "2026-11-23T09:15"),
             ("2026-11-23T09:00+0130", "2026-11-23T09:00+01:30"),
+            ("2026-11-23T09:00+1000", "2026-11-23T09:00+10:00"),
             ("2026-11-23T09:00-5", "2026-11-23T09:00-05:00"),
             ("2026-11-23T09:00 ", "2026-11-23T09:00"),
         ] {
@@ -178,6 +194,13 @@ mod tests {
         for text in [
             "2026-11-23T",
             "2026-11-23T09",
+            "2026-11-23T900",
+            "2026-11-23T09:00.5",
+            "2026-11-23T09:00+100",
+            "2026-11-23T09:00+01:000",
+            "2026-11-23T09:000",
+            "2026-11-23T09:00:000",
+            "20261123090030",
             "2026-11-23 noon",
             "2026-11-23-01",
             "2026-11-23T09:00 CET",
@@ -199,7 +222,10 @@ mod tests {
             ("0000-01-01", "years go from 0001 to 9999"),
             ("2026-11-23T24:00", "write midnight as the start of the next day: `2026-11-24T00:00`"),
             ("2026-11-23T24:01", "hours go from 00 to 23"),
+            ("2026-11-23T24:00:01", "hours go from 00 to 23"),
             ("2026-11-23T23:60", "minutes go from 00 to 59"),
+            ("2026-11-23T2399", "minutes go from 00 to 59"),
+            ("2026-11-23T239999", "minutes go from 00 to 59"),
             ("2026-11-23T23:59:60Z", "seconds go from 00 to 59"),
             ("2026-11-23T09:00+24:00", "offsets go from -23:59 to +23:59"),
             ("2026-11-23T09:00+01:60", "offsets go from -23:59 to +23:59"),
@@ -220,6 +246,9 @@ mod tests {
             "12026-11-23",
             "2026-W47-1",
             "2026-327",
+            "2026-11-003",
+            "2026-11/23",
+            "23.11.20266",
             "١٢٣٤-11-23",
         ];
         for text in words.iter().chain(&[
@@ -232,6 +261,12 @@ mod tests {
             "2026-11-2\u{301}3",
         ]) {
             assert_eq!(complaint(text), "not a date: write YYYY-MM-DD", "{text}");
+        }
+        // The longest text that is looked at, and one blank more.
+        let padded = |blank: &str, count: usize| complaint(&format!("２０２６-11-23{}", blank.repeat(count)));
+        for blank in [" ", "\u{3000}"] {
+            assert_eq!(padded(blank, 30), "write the day as YYYY-MM-DD: `2026-11-23`");
+            assert_eq!(padded(blank, 31), "not a date: write YYYY-MM-DD");
         }
         for text in ["9".repeat(100_000), "２".repeat(50_000), " ".repeat(100_000), "2026-11-23".repeat(4_000)] {
             assert_eq!(Moment::parse(&text), Err(MomentError::NotADate));

@@ -138,11 +138,14 @@ impl fmt::Display for Parts {
 
 /// Turns full-width forms, Unicode dashes and spaces into ASCII; `None` for long texts and other characters.
 fn to_plain_ascii(text: &str) -> Option<String> {
-    if text.len() > LONGEST * 3 {
-        return None;
+    let mut plain = String::new();
+    for c in text.chars() {
+        if plain.len() == LONGEST {
+            return None;
+        }
+        plain.push(to_ascii(c)?);
     }
-    let plain: Option<String> = text.chars().map(to_ascii).collect();
-    plain.filter(|plain| plain.len() <= LONGEST)
+    Some(plain)
 }
 
 fn to_ascii(c: char) -> Option<char> {
@@ -171,13 +174,18 @@ impl Reader<'_> {
         Some(byte)
     }
 
-    /// Takes a run of at most `longest` digits and returns its value and length.
-    fn number(&mut self, longest: usize) -> Option<(u32, usize)> {
+    /// Takes a run of digits, at most `longest`.
+    fn digits(&mut self, longest: usize) -> Option<&[u8]> {
         let length = self.rest.iter().take(longest).take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.rest.split_at(length);
         self.rest = rest;
-        let value = digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-        (length > 0).then_some((value, length))
+        Some(digits).filter(|digits| !digits.is_empty())
+    }
+
+    /// Takes a run of at most `longest` digits, of which nine fit, and returns its value and length.
+    fn number(&mut self, longest: usize) -> Option<(u32, usize)> {
+        let digits = self.digits(longest)?;
+        Some((digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), digits.len()))
     }
 
     /// Takes year, month and day, in any order and with any separator.
@@ -202,7 +210,8 @@ impl Reader<'_> {
         let separator = self.eat(b"-/._ ")?;
         let (second, _) = self.number(2)?;
         self.eat(&[separator])?;
-        let (third, length) = self.number(4)?;
+        // One digit more than a year has, so that a longer one is seen to be none.
+        let (third, length) = self.number(5)?;
         Some((separator, second, third, length))
     }
 
@@ -223,7 +232,7 @@ impl Reader<'_> {
             _ => return None,
         };
         if second.is_some() && self.eat(b".,").is_some() {
-            self.number(LONGEST)?;
+            self.digits(LONGEST)?;
         }
         self.spaces();
         let offset = if self.rest.is_empty() { None } else { Some(self.offset()?) };

@@ -183,7 +183,9 @@ mod tests {
             assert_eq!(written(text, Toward::Future), says, "{text}");
         }
         let from = Day::parse("2026-11-23").unwrap();
-        for text in ["99999999999999999999 weeks", "2026-W60", "next", "in", "ago", "next week"] {
+        assert_eq!(written("9999 days", Toward::Future), from.plus(9_999).to_string());
+        assert_eq!(written("0 days", Toward::Future), from.to_string());
+        for text in ["10000 days", "99999999999999999999 weeks", "2026-W60", "next", "in", "ago", "next week"] {
             assert!(read(text, from, Toward::Future).is_err(), "{text}");
         }
     }

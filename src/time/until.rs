@@ -176,6 +176,23 @@ mod tests {
     }
 
     #[test]
+    fn each_tool_reads_a_date_by_its_clock() {
+        for (tool, clock) in [
+            ("trivy", Clock::Utc),
+            ("tfsec", Clock::Utc),
+            ("audit-ci", Clock::Utc),
+            ("kyverno", Clock::Utc),
+            ("kubescape", Clock::Utc),
+            ("azure", Clock::Utc),
+            ("snyk", Clock::UtcDigits),
+            ("osv-scanner", Clock::Local),
+            ("something else", Clock::Local),
+        ] {
+            assert_eq!(Clock::of(tool), clock, "{tool}");
+        }
+    }
+
+    #[test]
     fn the_first_whole_day_is_the_written_one_or_the_next() {
         for (text, day) in [
             ("2026-06-01", "2026-06-01"),

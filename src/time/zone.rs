@@ -124,16 +124,13 @@ impl Zone {
     fn resolve(self, local: NaiveDateTime) -> DateTime<Utc> {
         let wall = local.and_utc();
         let seconds = wall.timestamp();
-        let (first, last) = (seconds - DAY, seconds + DAY);
-        let clock = self.0.clock;
-        let changes = clock.transitions();
-        let from = changes.partition_point(|change| change.unix_leap_time() <= first);
-        let between = changes[from..].iter().take_while(|change| change.unix_leap_time() <= last);
-        let offsets =
-            between.map(|change| i64::from(clock.local_time_types()[change.local_time_type_index()].ut_offset()));
-        let shown = [self.offset(first), self.offset(last)]
+        // There is one change of the clocks at most between these two, so that no third offset comes into question.
+        let offsets = [self.offset(seconds - DAY), self.offset(seconds + DAY)];
+        if offsets[0] == offsets[1] {
+            return wall - TimeDelta::seconds(offsets[0]);
+        }
+        let shown = offsets
             .into_iter()
-            .chain(offsets)
             .map(|offset| (seconds - offset, offset))
             .filter(|(at, offset)| self.offset(*at) == *offset)
             .map(|(_, offset)| wall - TimeDelta::seconds(offset));
@@ -288,6 +285,9 @@ mod tests {
         assert_eq!(berlin.ends_at(moment("2026-10-25T02:30")), utc("2026-10-25T00:30Z"));
         assert_eq!(berlin.ends_at(moment("2026-03-29T02:30")), utc("2026-03-29T01:00Z"));
         assert_eq!(berlin.ends_at(moment("2026-03-29T02:00")), utc("2026-03-29T01:00Z"));
+        for second in 10..20 {
+            assert_eq!(berlin.ends_at(moment(&format!("2026-03-29T02:30:{second}"))), utc("2026-03-29T01:00Z"));
+        }
     }
 
     #[test]
@@ -354,6 +354,14 @@ mod tests {
     }
 
     #[test]
+    fn no_zone_changes_its_clocks_twice_within_two_days() {
+        for name in zone_names() {
+            let changes: Vec<i64> = zone(name).0.clock.transitions().iter().map(|it| it.unix_leap_time()).collect();
+            assert!(changes.is_sorted_by(|one, next| one + 2 * DAY < *next), "{name}");
+        }
+    }
+
+    #[test]
     fn rules_of_clock_changes_go_on_after_the_changes_that_are_listed() {
         for (name, day, midnight) in [
             ("Europe/Berlin", "2060-01-15", "2060-01-14T23:00Z"),
@@ -378,6 +386,10 @@ mod tests {
             ("europe/berlin", Some("Europe/Berlin")),
             ("Europe/Berln", Some("Europe/Berlin")),
             ("Berlin", Some("Europe/Berlin")),
+            ("Berln", Some("Europe/Berlin")),
+            ("Osl0", Some("Europe/Oslo")),
+            ("Os10", None),
+            ("Bxrlyn", None),
             ("New York", Some("America/New_York")),
             ("utc", Some("UTC")),
             ("Mars/Olympus Mons", None),
@@ -387,6 +399,9 @@ mod tests {
         ] {
             assert_eq!(Zone::parse(text).unwrap_err().nearest, nearest, "{text}");
         }
+        let padded = |length: usize| Zone::parse(&format!("{:length$}", "Berlin")).unwrap_err().to_string();
+        assert_eq!(padded(LONGEST), "is not an IANA time zone: write `Europe/Berlin`");
+        assert_eq!(padded(LONGEST + 1), "is not an IANA time zone: write a name such as `Europe/Berlin` or `UTC`");
         assert!(Zone::parse(&"Europe/".repeat(15_000)).is_err());
         assert_eq!(zone("Europe/Berlin").to_string(), "Europe/Berlin");
     }

@@ -69,7 +69,8 @@ fn contains<T>(
                 let (takes_one, takes_none) = (at < narrow.len() && here[at + 1], below[at]);
                 if is_last { at < narrow.len() } else { takes_none || takes_one }
             } else {
-                at < narrow.len() && !is_wild(&narrow[at]) && holds(item, &narrow[at]) && below[at + 1]
+                // Whether one item holds another may cost more than what is known of the rest.
+                at < narrow.len() && !is_wild(&narrow[at]) && below[at + 1] && holds(item, &narrow[at])
             };
         }
         below = here;

@@ -18,18 +18,20 @@ mod pointer;
 mod problem;
 mod read;
 mod repair;
+mod signs;
 pub mod write;
 
 pub use ambiguous::ambiguous;
 pub use apply::apply;
-pub use comments::{Comment, comments};
+pub use comments::comments;
 pub use fix::{Fix, Replacement};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Style};
 #[cfg(test)]
 pub(crate) use parse::counted;
-pub use parse::{by_each_reader, parse};
+pub use parse::{by_each_reader, parse, parse_checked};
 pub use place::{On, Place, Spot};
 pub use pointer::{escaped, key_at, lookup, unescaped};
 pub use problem::{MAX_LISTED, Problem, Related};
 pub use read::{MAX_BYTES, check_text};
+pub use signs::SIGNS;

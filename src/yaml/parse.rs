@@ -6,7 +6,7 @@ use crate::yaml::place::Spot;
 use crate::yaml::plain_part;
 use crate::yaml::pointer::field_at;
 use crate::yaml::problem::Problem;
-use crate::yaml::read::read;
+use crate::yaml::read::{check_text, read};
 use crate::yaml::repair;
 
 /// Parses a text into its tree.
@@ -16,6 +16,22 @@ use crate::yaml::repair;
 /// Every place outside the safe subset, the first 20 of them, in order. A syntax error whose cause is not recognised ends
 /// the reading and comes last.
 pub fn parse(text: &str) -> Result<Node<'_>, Vec<Problem>> {
+    match check_text(text) {
+        None => parse_checked(text),
+        Some(_) => {
+            #[cfg(test)]
+            counted::note(text);
+            read(text).map_err(|unread| repair::list(text, unread))
+        }
+    }
+}
+
+/// Parses a text in which [`check_text`] has found nothing when its file was read.
+///
+/// # Errors
+///
+/// Those of [`parse`].
+pub fn parse_checked(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     #[cfg(test)]
     counted::note(text);
     match plain_part::read(text) {
@@ -54,7 +70,8 @@ pub(crate) mod counted {
 ///
 /// What is wrong with it, as far as the general reader comes.
 pub fn by_each_reader(text: &str) -> (Option<Node<'_>>, Result<Node<'_>, Vec<Problem>>) {
-    (plain_part::read(text), read(text).map_err(|unread| unread.problems))
+    let quick = check_text(text).is_none().then(|| plain_part::read(text)).flatten();
+    (quick, read(text).map_err(|unread| unread.problems))
 }
 
 impl Spot {

@@ -44,6 +44,18 @@ impl Value {
     pub fn flow_list(items: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::Flow(Box::new(Self::List(items.into_iter().map(Self::text).collect())))
     }
+
+    /// Returns the texts of a scalar or of a list, in their order; none of a mapping.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::Flag(flag) => vec![if *flag { "true" } else { "false" }],
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+            Self::Flow(value) => value.texts(),
+            Self::Map(_) => Vec::new(),
+        }
+    }
 }
 
 /// The quotes around a scalar that cannot be plain.

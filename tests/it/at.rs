@@ -248,6 +248,11 @@ fn paths_of_the_past_can_be_checked_and_the_work_tree_is_not_asked() {
     for other in [["--base", "HEAD"].as_slice(), &["--fix"], &["--diff"]] {
         assert_eq!(run(&repo, &[&["check", "--at", "HEAD"], other].concat()).code, 2);
     }
+    // A faulty policy of the past is that commit's, also where the work tree still has it.
+    let commit = &repo.commit("Commit the nonsense")[..12];
+    let ran = run(&repo, &["check", "--at", "HEAD"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains(&format!("stopgap.yaml as {commit} has it")), "{ran:?}");
 }
 
 #[test]

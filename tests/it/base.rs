@@ -616,6 +616,11 @@ mod other_ci_systems {
         checkout.git(&["tag", &history.third[..12], &history.topic]);
         let (message, _) = refused(&checkout, "auto", &ci);
         assert!(message.contains("which `BITBUCKET_PR_DESTINATION_COMMIT` names, is not in this clone"), "{message}");
+        // Nor does one that holds all of `HEAD` mean that nothing has changed.
+        let checkout = history.repo.actions_checkout("refs/heads/main", 0);
+        checkout.git(&["switch", "--quiet", "--detach", &history.second]);
+        let (message, _) = refused(&checkout, "auto", &environment(&[commit]));
+        assert_eq!(message, format!("`{}` already contains `HEAD`, so nothing is left to compare", commit.1));
     }
 
     #[test]
@@ -811,7 +816,10 @@ mod named {
         let history = History::new();
         let checkout = history.repo.actions_checkout("refs/heads/topic", 0);
         assert_eq!(found(&checkout, "origin/main", &nowhere()).0, history.first);
-        checkout.git(&["tag", "origin/main", "HEAD"]);
+        // Two names of one commit leave nothing open.
+        checkout.git(&["tag", "origin/main", "refs/remotes/origin/main"]);
+        assert_eq!(found(&checkout, "origin/main", &nowhere()).0, history.first);
+        checkout.git(&["tag", "--force", "origin/main", "HEAD"]);
         let (message, help) = refused(&checkout, "origin/main", &nowhere());
         assert!(message.starts_with("`origin/main` names several commits here"), "{message}");
         assert_eq!(help, "write the whole name, such as `--base refs/remotes/origin/main`");

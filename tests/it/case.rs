@@ -128,6 +128,67 @@ fn each_step_has_the_commit_that_wrote_it_and_the_merge_that_brought_it() {
 }
 
 #[test]
+fn an_approver_who_wrote_the_commit_is_named() {
+    for (approver, says) in [("Dana Ortiz", true), ("dana@example.com", true), ("Mei Tanaka", false)] {
+        let repo = Repo::new();
+        repo.write(FILE, &printer(&[("approver", approver), ("requester", "Dana Ortiz")])).commit("Ask");
+        let document = document(&repo, "printer", &[]);
+        let remarks = |step: usize| document["story"][step]["remarks"].to_string();
+        assert_eq!(document["story"][1]["what"], json!("decided"));
+        assert_eq!(remarks(1).contains("the approver wrote the commit"), says, "{approver}: {}", remarks(1));
+        // Whoever asks may write it down.
+        assert!(!remarks(0).contains("wrote the commit"), "{}", remarks(0));
+    }
+}
+
+/// What somebody writes down late is doubtful where it decides, and good to know elsewhere.
+#[test]
+fn the_days_of_the_record_are_compared_with_those_of_the_commit() {
+    let repo = Repo::new();
+    repo.commits.set(9);
+    // Everything comes to the branch on 2026-01-11.
+    let fields = |day: &str| {
+        [
+            ("requested", day.to_owned()),
+            ("decided", day.to_owned()),
+            ("starts", day.to_owned()),
+            ("reviews", format!("[{{date: {day}, by: Luis Prado, note: Still needed.}}]")),
+        ]
+    };
+    for (name, day) in [("two", "2026-01-09"), ("one", "2026-01-10"), ("none", "2026-01-11"), ("ahead", "2026-01-12")] {
+        let fields = fields(day);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        let text = exception(&[&fields[..], &[("expires", "2026-02-01")]].concat());
+        repo.write(&format!("exceptions/{name}.yaml"), &text);
+    }
+    repo.commit("Write all down");
+    let told = |id: &str| -> Vec<String> {
+        let document = document(&repo, id, &[]);
+        let story = document["story"].as_array().unwrap();
+        let own = |text: &Value| text.as_str().filter(|text| !text.contains('[')).map(str::to_owned);
+        let line = |step: &Value| {
+            let said = ["doubts", "remarks"].map(|key| step[key].as_array().unwrap().iter().filter_map(own).collect());
+            let [doubts, remarks]: [Vec<String>; 2] = said;
+            format!("{}: {} | {}", step["what"].as_str().unwrap(), doubts.join("; "), remarks.join("; "))
+        };
+        story.iter().map(line).filter(|line| !line.ends_with(":  | ")).collect()
+    };
+    assert_eq!(
+        told("two"),
+        [
+            "asked:  | it was written down 2 days later",
+            "decided: the record says decided on 2026-01-09, and it was first written 2 days later | ",
+            "began: it began on 2026-01-09, 2 days before it came to the branch | ",
+            "reviewed:  | it was written down 2 days later",
+        ]
+    );
+    assert_eq!(told("one"), ["began: it began on 2026-01-10, 1 day before it came to the branch | "]);
+    assert_eq!(told("none"), [""; 0]);
+    let before = "the record says 2026-01-12, and it came to the branch 1 day before | ";
+    assert_eq!(told("ahead"), ["asked", "decided", "reviewed"].map(|act| format!("{act}: {before}")));
+}
+
+#[test]
 fn what_was_rewritten_or_taken_out_is_told_with_the_commit() {
     let repo = Repo::new();
     repo.write(FILE, &printer(&[("reviews", &format!("[{REVIEW}]"))])).commit("Ask");

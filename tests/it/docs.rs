@@ -87,7 +87,6 @@ fn every_policy_key_is_documented() {
     }
 }
 
-/// Returns the YAML blocks of a page.
 #[test]
 fn the_hooks_install_the_wheel_of_this_version() {
     let project = fs::read_to_string(root().join("pyproject.toml")).unwrap();
@@ -97,6 +96,7 @@ fn the_hooks_install_the_wheel_of_this_version() {
     }
 }
 
+/// Returns the YAML blocks of a page.
 fn yaml_blocks(page: &str) -> Vec<String> {
     let page = fs::read_to_string(root().join(page)).unwrap();
     page.split("```yaml\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned()).collect()

@@ -122,13 +122,7 @@ fn values_of(record: &Value, field: Field) -> Vec<&Value> {
 fn rule_book() -> RuleBook {
     let place = Repository::Folder("/nonexistent".into());
     let policy = Policy::load(&place, None, rules::all()).unwrap();
-    RuleBook {
-        people: stopgap::internal::policy::load_people(&place, &policy).unwrap(),
-        controls: stopgap::internal::policy::load_controls(&place, &policy).unwrap(),
-        policy,
-        baseline: None,
-        suppressed: None,
-    }
+    RuleBook::read(&place, policy, rules::all()).unwrap()
 }
 
 static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
@@ -156,7 +150,7 @@ fn run(files: &Files, base: &[FileId], reach: Reach<'_>) -> Vec<Seen> {
         documents: Vec::new(),
         former_baseline: None,
     };
-    let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, reach };
+    let gate = Gate { judge: &JUDGE, ownership: None, files, base, circumstances, around: None, is_last: false, reach };
     let seen = |Judged { findings, .. }: Judged<'_>| {
         findings.iter().map(|it| (it.rule.id, it.place.pointer.clone(), it.gates)).collect()
     };

@@ -189,7 +189,13 @@ fn a_check_counts_what_covers_silence() {
     assert_eq!((&image_user["tool"], &image_user["id"]), (&json!("trivy"), &json!("AVD-DS-0002")));
     let run = sandbox.check(&["--format", "json"]);
     assert!(!run.stdout.contains("\"silenced\""), "{run:?}");
+    sandbox.file("a.sarif", log("Trivy", &many(50)));
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
+    assert!(!run.stdout.contains("cover-too-broad"), "{run:?}");
     sandbox.file("a.sarif", log("Trivy", &many(51)));
+    // What has ended silences nothing.
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise", "--today", "2026-12-17"]);
+    assert!(run.stdout.contains("[expired]") && !run.stdout.contains("cover-too-broad"), "{run:?}");
     let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
     assert!(run.stdout.contains("warning[cover-too-broad] this silences `51` results in 1 file"), "{run:?}");
     // What nothing covers is not for `check` to say.
@@ -207,6 +213,54 @@ fn a_cover_is_unused_only_if_its_tool_ran_to_its_end() {
         sandbox.file("a.sarif", &text);
         let run = enforce(&sandbox, &["a.sarif"]);
         assert_eq!((run.code, run.stdout.contains("unused-cover")), (0, found), "{text}: {run:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_an_exception_decides_what_to_do_about_an_unused_cover() {
+    let sandbox = shop();
+    let covers = |other: &str| format!("[{{tool: trivy, id: DS-0002, paths: [Dockerfile]}}, {other}]");
+    for (other, help) in [
+        ("{tool: trivy, id: DS-0030, paths: [Dockerfile]}", "nothing is left of it: `stopgap close image-user`"),
+        ("{tool: trivy, id: DS-0026, paths: [Dockerfile]}", "take it out of `covers`: `stopgap amend image-user`"),
+        ("{tool: snyk, id: SNYK-1}", "if its other covers are not needed either: `stopgap close image-user`"),
+    ] {
+        sandbox.file("exceptions/image-user.yaml", exception(&[("covers", &covers(other))]));
+        sandbox.file("a.sarif", log("Trivy", &[result("DS-0026", "Dockerfile")]));
+        let run = enforce(&sandbox, &["a.sarif"]);
+        let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Trivy finds `DS-0002` no more") && words.contains(help), "{other}: {run:?}");
+    }
+}
+
+#[test]
+fn a_result_without_words_or_an_id_is_a_result_and_the_thousandth_is_the_last_that_is_listed() {
+    let sandbox = shop();
+    let bare = |key: &str| {
+        let mut bare = result("DL3008", "Dockerfile");
+        bare.as_object_mut().unwrap().remove(key);
+        bare
+    };
+    sandbox.file("a.sarif", log("hadolint", &[bare("message"), bare("ruleId")]));
+    let run = enforce(&sandbox, &["a.sarif", "--format", "concise", "-q"]);
+    let said: Vec<&str> = run.stdout.lines().map(|line| line.split_once("] ").unwrap().1).collect();
+    let expected = [
+        "no exception in force allows `DL3008` of hadolint",
+        "no exception in force allows a result without an id of hadolint: words of the tool",
+    ];
+    assert_eq!(said, expected, "{run:?}");
+    // Of one file no more than a hundred are listed.
+    let files: Vec<String> = (0..20).map(|index| format!("app-{index}/Dockerfile")).collect();
+    for path in &files {
+        sandbox.file(path, "FROM alpine:3\n");
+    }
+    for (count, last) in [(1000, None), (1003, Some("and `3` more results like those that are listed"))] {
+        let many: Vec<Value> = (0..count).map(|index| result(&format!("DL{index}"), &files[index % 20])).collect();
+        sandbox.file("a.sarif", log("hadolint", &many));
+        let told: Value = serde_json::from_str(&enforce(&sandbox, &["a.sarif", "--format", "json"]).stdout).unwrap();
+        let mut messages = told["findings"].as_array().unwrap().iter().map(|it| it["message"].as_str().unwrap());
+        let more = messages.find(|message| message.starts_with("and "));
+        assert_eq!((more, told["findings"].as_array().unwrap().len()), (last, count.min(1000) + more.iter().len()));
     }
 }
 

@@ -21,6 +21,7 @@ mod days;
 mod decide;
 mod docs;
 mod doctor;
+mod edges;
 mod edit;
 mod edited;
 mod enforce;

@@ -55,8 +55,7 @@ fn reference_of_the_commands() -> String {
          `stopgap COMMAND --help` and `stopgap man COMMAND` say the same in a terminal. `--color WHEN` (`auto`, `always`,\n\
          `never`) works with every command.\n\n| command | |\n|---|---|\n",
     );
-    let mut whole = cli::command();
-    whole.build();
+    let whole = cli::command();
     let commands: Vec<_> = whole.get_subcommands().filter(|it| it.get_name() != "help").collect();
     for command in &commands {
         let name = command.get_name();
@@ -193,6 +192,22 @@ fn a_link_into_a_page_is_held_against_its_headings() {
     let expected = ["let-it-open---git", "let-it-open---git-1", "order", "whats-new"];
     assert_eq!(found, expected.map(str::to_owned).into());
     assert_eq!(targets("[a](b.md#c), ![d](e.png) <img src=\"f\">\n```\n[no](no.md)\n```\n"), ["b.md#c", "e.png", "f"]);
+}
+
+/// A sign that divides cells divides them in code too, and what is left over at the end of a row is not shown.
+#[test]
+fn every_row_of_a_table_has_as_many_cells_as_its_head() {
+    let mut rows = 0;
+    for (name, page) in pages() {
+        let mut head = None;
+        for line in prose(&page).lines() {
+            let cells = line.trim_start().starts_with('|').then(|| line.replace("\\|", "").matches('|').count());
+            head = head.or(cells).filter(|_| cells.is_some());
+            assert_eq!(cells, head, "{name}: {line}");
+            rows += usize::from(cells.is_some());
+        }
+    }
+    assert!(rows > 500, "{rows}");
 }
 
 /// Nobody finds a page that no list names.

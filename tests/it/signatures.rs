@@ -41,7 +41,10 @@ struct Signed {
 
 impl Signed {
     fn new(more: &str) -> Self {
-        let repo = Repo::new();
+        Self::of(Repo::new(), more)
+    }
+
+    fn of(repo: Repo, more: &str) -> Self {
         let keys = repo.sandbox.path().join("keys");
         fs::create_dir(&keys).unwrap();
         let mut allowed = String::new();
@@ -114,6 +117,66 @@ fn the_approvers_key_passes_and_nobody_elses() {
     let signed = Signed::new("");
     signed.repo.write(FILE, &printer(&[])).commit("Ask without a signature");
     assert!(signed.gate().contains("error[unsigned-decision]") && signed.gate().contains("it carries no signature"));
+}
+
+#[test]
+fn a_signature_of_sha_256_is_a_signature_too() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    for (by, says) in [("mei", ""), ("luis", "is signed by `luis@example.com`")] {
+        let signed = Signed::of(Repo::with_format("sha256"), "");
+        signed.repo.write(FILE, &printer(&[]));
+        signed.commit(by, "Ask");
+        let found = signed.gate();
+        assert!(if says.is_empty() { found.is_empty() } else { found.contains(says) }, "{by}: {found}");
+    }
+}
+
+#[test]
+fn what_no_key_verifies_is_said_to_be_what_it_is() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    let line = "mei@example.com openpgp bm9uc2Vuc2U=\n";
+    for (keys, fault) in [
+        ("", "it is signed, and there is no key of `allowed_signers` to verify it by"),
+        (" \n", "it is signed, and there is no key of `allowed_signers` to verify it by"),
+        ("# nobody\n", "its signature is not by a key of `allowed_signers`, or does not hold"),
+        (
+            "mei@example.com openpgp ?\n",
+            "or does not hold; `allowed_signers`: line 1 has no OpenPGP key that gpg reads",
+        ),
+    ] {
+        let signed = Signed::new("");
+        signed.repo.switch("main");
+        signed.repo.write("allowed_signers", keys).commit("Change the keys");
+        signed.repo.git(&["switch", "--quiet", "-C", "ask"]);
+        signed.repo.write(FILE, &printer(&[]));
+        signed.commit("mei", "Ask");
+        assert!(signed.gate().contains(fault), "{keys}: {}", signed.gate());
+    }
+    // A certificate's signature is none that a key of the file could make.
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[])).commit("Ask");
+    let commit = signed.repo.git(&["cat-file", "commit", "HEAD"]);
+    let certified = "\ngpgsig -----BEGIN SIGNED MESSAGE-----\n x\n -----END SIGNED MESSAGE-----\n\n";
+    signed.repo.write("../commit", &(commit.replacen("\n\n", certified, 1) + "\n"));
+    let made = signed.repo.git(&["hash-object", "-t", "commit", "-w", "--no-filters", "../commit"]);
+    signed.repo.git(&["reset", "--quiet", "--hard", &made]);
+    assert!(signed.gate().contains("its signature is neither of SSH nor of OpenPGP"), "{}", signed.gate());
+    if is_missing("gpg") {
+        return;
+    }
+    let signed = Signed::new("");
+    signed.repo.switch("main");
+    let before = fs::read_to_string(signed.repo.path().join("allowed_signers")).unwrap();
+    signed.repo.write("allowed_signers", &format!("{before}{line}")).commit("Add nonsense");
+    signed.repo.git(&["switch", "--quiet", "-C", "ask"]);
+    signed.repo.write(FILE, &printer(&[]));
+    signed.commit("stranger", "Ask");
+    let fault = "`allowed_signers`: line 4 has no OpenPGP key that gpg reads";
+    assert!(signed.gate().contains(fault), "{}", signed.gate());
 }
 
 #[test]
@@ -216,6 +279,15 @@ fn in_the_past_the_forges_key_counts_and_the_answers_decide_where_they_are_known
         let run = stopgap(&signed.repo, &["history", "--pulls", "../pulls.jsonl", "--format", "concise"]);
         assert_eq!(!run.stdout.contains("[unsigned-decision]"), passes, "{run:?}");
         assert!(!run.stdout.contains("counts as signed by the forge's key"), "{run:?}");
+        // What somebody else has signed does not count, and what Mei has signed counts without anybody's trust.
+        for (by, id) in [("luis", "scale"), ("mei", "lamp")] {
+            let title = format!("The {id} keeps its old certificate");
+            let other = [("title", title.as_str()), ("scope.system", id)];
+            signed.repo.write(&format!("exceptions/{id}.yaml"), &printer(&other));
+            signed.commit(by, id);
+        }
+        let run = stopgap(&signed.repo, &["history", "--format", "concise"]);
+        assert!(run.stdout.contains("1 decision counts as signed by the forge's key"), "{run:?}");
     }
 }
 
@@ -277,6 +349,27 @@ fn no_program_of_the_repository_runs_and_no_setting_of_it_counts() {
     signed.repo.git(&["config", "gpg.ssh.program", evil.to_str().unwrap()]);
     assert_eq!(signed.gate(), "");
     assert!(!ran.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn without_the_program_that_verifies_the_gate_says_what_to_install() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[]));
+    signed.commit("mei", "Ask");
+    let programs = signed.repo.sandbox.path().join("programs");
+    fs::create_dir(&programs).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
+    std::os::unix::fs::symlink(git, programs.join("git")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("PATH", &programs).current_dir(signed.repo.path()).stdin(Stdio::null());
+    let run = Run::of(command.args(["check", "--base", "main", "--today", "2026-01-04"]));
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("ssh-keygen") && run.stderr.contains("install OpenSSH's client"), "{run:?}");
 }
 
 /// Runs gpg with a keyring of its own.

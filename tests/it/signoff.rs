@@ -317,6 +317,18 @@ mod approval_missing {
         assert_eq!(pull.said(), NOTHING);
     }
 
+    /// A merge that the author made is the head, and no trial merge of it.
+    #[test]
+    fn a_head_that_is_a_merge_itself_is_what_was_approved() {
+        let mut pull = Pull::asking(&[]);
+        pull.repo.switch("main");
+        pull.repo.write("docs/printers.md", "# Printers\n").commit("Something else");
+        pull.repo.switch("topic");
+        pull.head = pull.repo.merge("main");
+        assert_eq!(pull.said(), [UNAPPROVED]);
+        assert_eq!(pull.review("mei", "APPROVED").said(), NOTHING);
+    }
+
     #[test]
     fn a_name_needs_a_handle_in_the_roster() {
         let roster = "people:\n  - {handle: \"@mei\", name: Mei Tanaka, email: mei@example.com}\n  \

@@ -4,7 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use stopgap::internal::files::{self, Repository};
-use stopgap::internal::policy::{self, Policy, RuleBook};
+use stopgap::internal::policy::{Policy, RuleBook};
 use stopgap::internal::register::{Files, Register};
 use stopgap::internal::rule::Finding;
 use stopgap::internal::rules::{self, Case, Judge};
@@ -30,15 +30,13 @@ const QUOTING: [&str; 9] = [
 ];
 
 fn judge() -> Judge {
-    let place = Repository::Folder("/nonexistent".into());
-    let policy = Policy::load(&place, None, rules::all()).unwrap();
     let people = "people:\n  - {handle: \"@lprado\", left: 2026-11-01}\n  - {name: Mei Tanaka}\n";
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("people.yaml"), people).unwrap();
-    let roster = policy::load_people(&Repository::Folder(folder.path().to_path_buf()), &policy).unwrap();
-    let controls = policy::load_controls(&place, &policy).unwrap();
+    let place = Repository::Folder(folder.path().to_path_buf());
+    let policy = Policy::load(&place, None, rules::all()).unwrap();
     let today = Today::parse(TODAY, policy.timezone).unwrap();
-    Judge::new(RuleBook { policy, people: roster, controls, baseline: None, suppressed: None }, today)
+    Judge::new(RuleBook::read(&place, policy, rules::all()).unwrap(), today)
 }
 
 /// Returns the text that a span holds; of a scalar as a whole, what it means.

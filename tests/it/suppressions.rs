@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::git::Repo;
 use crate::support::{Run, TODAY, exception};
@@ -284,6 +284,12 @@ fn markers_are_judged_where_the_policy_says_so() {
     assert_eq!(check(&repo, TODAY, &[]), (1, vec![unknown.clone()]));
     let stale = ["deploy/values.yaml:1:18: error[stale-marker]", &unknown, "src/a.go:2:17: error[stale-marker]"];
     assert_eq!(check(&repo, "2026-12-17", &[]), (1, stale.map(str::to_owned).to_vec()));
+    // The gate asks for what the change brings.
+    repo.branch("change");
+    repo.write("src/b.go", "z() // stopgap: label-printer\n");
+    repo.commit("one more");
+    let new = "src/b.go:1:17: error[stale-marker]".to_owned();
+    assert_eq!(check(&repo, "2026-12-17", &["--base", "main"]), (1, vec![new]));
     repo.write("stopgap.yaml", "rules: {not-code-owned: off, expired: off}\n");
     repo.commit("off");
     assert_eq!(check(&repo, "2026-12-17", &[]).0, 0);
@@ -304,6 +310,87 @@ fn what_was_closed_ended_with_its_closure() {
         let found = run.stdout.split("\n\n").find(|part| part.contains(&format!("[{rule}]"))).unwrap_or_default();
         assert!(found.contains("was closed on `2026-11-22`"), "{rule}: {}", run.stdout);
         assert!(found.contains(" closure: ") && !found.contains(" expires: "), "{rule}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_marker_that_names_nothing_is_reported_once_and_never_not_at_all() {
+    for (level, rules) in [("error", ["unknown-marker"]), ("warning", ["unregistered-suppression"])] {
+        let policy = format!("suppressions: [bandit]\nrules: {{not-code-owned: off, unknown-marker: {level}}}\n");
+        let repo = repository(&policy);
+        repo.write("app/run.py", "os.system(a + b)  # nosec B605 # stopgap: label-pinter\n");
+        repo.commit("a slip");
+        let (code, found) = check(&repo, TODAY, &[]);
+        let errors = found.iter().filter_map(|line| line.split_once("error[")?.1.strip_suffix(']'));
+        assert_eq!((code, errors.collect::<Vec<_>>()), (1, rules.to_vec()), "{level}: {found:?}");
+    }
+}
+
+/// The words and the help say what became of the exception, and who takes the entry out.
+#[test]
+fn what_outlives_its_exception_says_how_that_ended_and_how_to_get_rid_of_it() {
+    let covers = "[{tool: trivy, id: CVE-2026-1}]";
+    let rejected = [("status", "rejected"), ("covers", covers), ("starts", ""), ("expires", "")];
+    let by_hand = "fix what the scanner finds, and delete the suppression";
+    let by_sync = "fix what the scanner finds, and run `stopgap sync`, which takes out what it wrote";
+    for (fields, sync, says, help) in [
+        (&rejected[..], "", "`label-printer` was rejected, and Trivy is still told to overlook `CVE-2026-1`", by_hand),
+        (
+            &[("covers", covers)],
+            "sync: {trivy: other/.trivyignore}\n",
+            "`label-printer` ended on `2026-12-16`",
+            by_hand,
+        ),
+        (&[("covers", covers)], "sync: {trivy: .trivyignore}\n", "`label-printer` ended on `2026-12-16`", by_sync),
+    ] {
+        let repo = repository(&format!("suppressions: [trivy]\n{sync}"));
+        repo.write("exceptions/label-printer.yaml", &exception(fields)).write(".trivyignore", "CVE-2026-1\n");
+        repo.commit("ignore");
+        let run = stopgap(&repo, &["check", "--today", "2026-12-17", "--select", "suppression-outlives-exception"]);
+        let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(says) && words.contains(help), "{says}: {run:?}");
+    }
+}
+
+#[test]
+fn an_end_that_the_tool_does_not_read_is_none() {
+    let repo = repository("suppressions: [trivy]\n");
+    let until = "until:2026-12-31";
+    for (end, says) in [("exp:2026-12-31", ""), (until, "; Trivy does not read `until:2026-12-31` as an end")] {
+        repo.write(".trivyignore", &format!("CVE-2026-1 {end}\n")).commit("ignore");
+        let run = stopgap(
+            &repo,
+            &["check", "-q", "--format", "concise", "--today", TODAY, "--select", "unregistered-suppression"],
+        );
+        let told = "Trivy is told to overlook `CVE-2026-1` here, and no exception covers it";
+        assert!(run.stdout.trim_end().ends_with(&format!("{told}{says}")), "{end}: {run:?}");
+    }
+}
+
+/// What is left of a baseline on the day after its last is counted in the gate; where nothing is left, nothing is said.
+#[test]
+fn a_baseline_that_is_over_says_how_much_of_it_is_left() {
+    let line = "os.system(command + old)  # nosec B605\n";
+    for (left, says) in [
+        (0, None),
+        (1, Some("the baseline ended on `2027-01-31`, and `1` suppression that it lets be is left")),
+        (2, Some("the baseline ended on `2027-01-31`, and `2` suppressions that it lets be are left")),
+    ] {
+        let repo = repository("suppressions: [bandit]\n");
+        repo.write("app/run.py", line).write("app/stop.py", line).commit("two");
+        let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+        assert_eq!(stopgap(&repo, &write).code, 0);
+        for path in ["app/stop.py", "app/run.py"].iter().take(2 - left) {
+            repo.write(path, "");
+        }
+        repo.commit("the baseline");
+        repo.branch("change");
+        repo.write("README.md", "Hello.\n").commit("a word");
+        let only = ["--base", "main", "--select", "unregistered-suppression"];
+        let arguments = ["check", "-q", "--format", "concise", "--today", "2027-02-01"];
+        let run = stopgap(&repo, &[&arguments[..], &only].concat());
+        let said = run.stdout.lines().map(|line| line.split_once("] ").unwrap().1).collect::<Vec<_>>();
+        assert_eq!(said, says.into_iter().collect::<Vec<_>>(), "{left}: {run:?}");
     }
 }
 
@@ -370,6 +457,7 @@ fn an_agent_may_draft_and_decides_nothing() {
         assert!(is_fine || found[0].contains("agent-decided"), "{found:?}");
     }
     // Nobody but an agent has committed the decision.
+    repo.write("people.yaml", "complete: false\npeople: [{name: Mei Tanaka, handle: '@mei'}]\n").commit("a roster");
     repo.branch("agent");
     repo.write(
         "exceptions/other.yaml",
@@ -386,8 +474,37 @@ fn an_agent_may_draft_and_decides_nothing() {
     repo.git(&["commit", "--quiet", "--author", "Cursor Agent <cursoragent@cursor.com>", "-m", "an exception"]);
     let (code, found) = check(&repo, TODAY, &["--base", "main"]);
     assert_eq!((code, found), (1, vec!["exceptions/other.yaml:14:11: error[agent-decided]".to_owned()]));
+    // With the approver's approval it does not matter who committed it.
+    let beside = |name: &str, text: &str| std::fs::write(repo.path().join("..").join(name), text).unwrap();
+    let head = repo.rev("HEAD");
+    beside(
+        "event.json",
+        &json!({"pull_request": {"number": 7, "user": {"login": "dana", "id": 1, "type": "User"},
+            "head": {"sha": head}, "base": {"sha": repo.rev("main"), "ref": "main"}}})
+        .to_string(),
+    );
+    let by = |login: &str| {
+        json!([{"id": 1, "user": {"login": login, "id": 2, "type": "User"}, "state": "APPROVED", "commit_id": head,
+            "submitted_at": "2026-11-22T09:00:00Z"}])
+        .to_string()
+    };
+    let saved = ["--base", "main", "--event", "../event.json", "--reviews", "../reviews.json"];
+    let agents = |reviews: &str| {
+        beside("reviews.json", reviews);
+        let (_, found) = check(&repo, TODAY, &[&saved[..], &["--select", "agent-decided"]].concat());
+        found.len()
+    };
+    assert_eq!((agents(&by("mei")), agents(&by("olek"))), (0, 1));
     repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--author", "Dana Ortiz <dana@example.com>"]);
     assert_eq!(check(&repo, TODAY, &["--base", "main"]).0, 0);
+    // An agent that decides, too, is told so once.
+    let path = "exceptions/other.yaml";
+    let by_agent = std::fs::read_to_string(repo.path().join(path)).unwrap().replace("Mei Tanaka", "\"@acme-coder\"");
+    repo.write(path, &by_agent);
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--amend", "--no-edit", "--author", "Cursor Agent <cursoragent@cursor.com>"]);
+    let (_, found) = check(&repo, TODAY, &["--base", "main", "--select", "agent-decided"]);
+    assert_eq!(found, ["exceptions/other.yaml:14:11: error[agent-decided]"]);
 }
 
 #[test]

@@ -86,8 +86,7 @@ impl NewRule {
         if place.exists() {
             return Err(format!("{path} exists already"));
         }
-        let folder = place.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).and_then(|()| fs::write(&place, text)).map_err(|error| failed(&place, &error))
+        write(&place, text.as_bytes())
     }
 
     fn judges_changes(&self) -> bool {
@@ -140,6 +139,12 @@ fn check({function}, cx: &mut Context<'_>) {{
 
 fn is_plain(part: &str) -> bool {
     part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+/// Writes a file, and the folders that it is in.
+fn write(path: &Path, contents: &[u8]) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, contents)).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &io::Error) -> String {

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::failed;
+use crate::{failed, write};
 
 /// Pages that are kept outside of `docs/`, and what they are called on the site.
 const OUTSIDE: [(&str, &str); 3] =
@@ -48,11 +48,6 @@ pub(crate) fn build(root: &Path) -> Result<(), String> {
             mdbook.display()
         )),
     }
-}
-
-fn write(place: &Path, bytes: &[u8]) -> Result<(), String> {
-    let folder = place.parent().unwrap_or(place);
-    fs::create_dir_all(folder).and_then(|()| fs::write(place, bytes)).map_err(|error| failed(place, &error))
 }
 
 /// The pages as they are kept, by their path in the repository.

@@ -7,7 +7,9 @@ use serde_yaml::Value as Oracle;
 use stopgap::internal::source::Span;
 use stopgap::internal::yaml::edit::{Edit, Refusal, apply as edit};
 use stopgap::internal::yaml::write::{Quotes, Value, quoted};
-use stopgap::internal::yaml::{Fix, Kind, Node, ambiguous, apply as fix, by_each_reader, check_text, comments, parse};
+use stopgap::internal::yaml::{
+    Fix, Kind, Node, SIGNS, ambiguous, apply as fix, by_each_reader, check_text, comments, parse,
+};
 
 use super::{choices, oracle};
 use crate::{Outcome, Target, seeds};
@@ -103,7 +105,7 @@ fn value(text: &str, random: &mut Rng, depth: usize) -> Value {
 
 fn words(text: &str, random: &mut Rng) -> String {
     if random.bool() {
-        return seeds::YAML[random.usize(..seeds::YAML.len())].to_owned();
+        return SIGNS[random.usize(..SIGNS.len())].to_owned();
     }
     let from = text.floor_char_boundary(random.usize(..=text.len()));
     let end = text.floor_char_boundary(text.len().min(from + random.usize(..30)));

@@ -15,7 +15,7 @@ pub const TARGET: Target = Target {
             .into_iter()
             .chain([MERGE_REQUEST, APPROVALS, NOTES, ISSUES, PUSH].map(|text| text.as_bytes().to_vec()))
             .collect(),
-        tokens: TOKENS.to_vec(),
+        tokens: seeds::JSON.iter().chain(WORDS).copied().collect(),
         ..Seeds::default()
     },
     run,
@@ -28,28 +28,8 @@ const NOTES: &str = r#"[{"id": 301, "body": "approved this merge request", "auth
 const ISSUES: &str = r#"[{"number": 7, "title": "expired", "state": "open", "body": "<!-- stopgap: a -->", "user": {"login": "bot", "id": 1, "type": "Bot"}, "labels": [{"name": "stopgap"}]}]"#;
 const PUSH: &str = r#"{"ref": "refs/heads/main", "before": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013", "after": "a3f1c09be2774d15861cbb5d0e4f6a7728c9d013", "repository": {"full_name": "acme/plant", "default_branch": "main"}}"#;
 
-const TOKENS: &[&str] = &[
-    "null",
-    "true",
-    "{}",
-    "[]",
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "\"",
-    "\"\"",
-    "\\",
-    "\\u0000",
-    "\\ud800",
-    "\\u202e",
-    "0",
-    "-1",
-    "1e999",
-    "18446744073709551616",
-    "\n",
+/// Words and values of their own.
+const WORDS: &[&str] = &[
     "[{}]",
     "{}\n{}",
     "\"APPROVED\"",
@@ -65,8 +45,6 @@ const TOKENS: &[&str] = &[
     "\"é\"",
     "\"2026-11-23T10:00:00Z\"",
     "\"not a time\"",
-    "\u{feff}",
-    "\0",
     "\"sha\":",
     "\"head\":",
     "\"base\":",

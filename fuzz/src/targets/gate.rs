@@ -4,6 +4,7 @@ use stopgap::internal::error::Error;
 use stopgap::internal::gate::{Gate, Judged, Reach};
 use stopgap::internal::history::Circumstances;
 use stopgap::internal::register::Files;
+use stopgap::internal::source::FileId;
 
 use super::register::{JUDGE, check_formats, check_places, file, with};
 use crate::seeds::{Seeds, versions};
@@ -31,9 +32,8 @@ fn run(data: &[u8]) -> Outcome {
 
 /// Judges a change of the input and returns how many findings gate.
 fn judge(mut files: Files, before: &[u8]) -> Result<usize, Error> {
-    let base: Vec<_> = files.own().to_vec();
-    let base = base.into_iter().filter(|id| !files.source(*id).path().contains("input-")).collect::<Vec<_>>();
-    let copies: Vec<_> = base.iter().map(|id| files.copy(*id)).collect();
+    let is_other = |id: &&FileId| !files.source(**id).path().contains("input-");
+    let copies: Vec<_> = files.own().iter().filter(is_other).map(|id| files.copy(*id)).collect();
     let mut ids: Vec<_> = copies.into_iter().map(|copy| files.add(copy)).collect();
     ids.push(files.add(file(before, 0)));
     let gate = Gate {
@@ -48,6 +48,7 @@ fn judge(mut files: Files, before: &[u8]) -> Result<usize, Error> {
             former_baseline: None,
         },
         around: None,
+        is_last: false,
         reach: Reach::All { schema: None, evidence: &|_| Ok(None), scan: &|_| Ok(None) },
     };
     gate.judge(|Judged { register, findings, .. }| {

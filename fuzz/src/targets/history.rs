@@ -6,10 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use stopgap::internal::error::Error;
-use stopgap::internal::files::Repository;
 use stopgap::internal::git::Git;
 use stopgap::internal::history::PolicyFile;
-use stopgap::internal::policy::RuleBook;
 use stopgap::internal::replay::{Between, replay};
 use tempfile::TempDir;
 
@@ -31,8 +29,7 @@ fn run(data: &[u8]) -> Outcome {
     let folder = TempDir::new().expect("a folder");
     let commits = write(folder.path(), data);
     let git = Git::open(folder.path()).expect("a repository").expect("a repository");
-    let load = |repository: &Repository| -> Result<RuleBook, Error> { rule_book(repository) };
-    let past = match replay(&git, folder.path(), Between::default(), &PolicyFile::Usual, &load, None) {
+    let past = match replay(&git, folder.path(), Between::default(), &PolicyFile::Usual, &rule_book, None) {
         Ok(past) => past,
         Err(Error::NoRegister { .. }) => return Outcome::Refused,
         Err(error) => panic!("{error}"),
@@ -57,6 +54,9 @@ fn write(folder: &Path, data: &[u8]) -> usize {
         );
         if at > 0 {
             let _ = writeln!(head, "from :{at}");
+        }
+        if at > 1 && random.u8(..4) == 0 {
+            let _ = writeln!(head, "merge :{}", at - 1);
         }
         let path = match random.u8(..12) {
             0 => "exceptions/b.yaml",

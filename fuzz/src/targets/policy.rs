@@ -7,6 +7,7 @@ use stopgap::internal::error::Error;
 use stopgap::internal::files::{Repository, decode};
 use stopgap::internal::policy::Policy;
 use stopgap::internal::rules;
+use stopgap::internal::yaml::SIGNS;
 
 use super::register;
 use crate::seeds::Seeds;
@@ -23,7 +24,7 @@ pub const TARGET: Target = Target {
         pieces.sort_unstable();
         pieces.dedup();
         texts.extend(seeds::files("fixtures/schema/policy-invalid", |name| name.ends_with(".yaml")));
-        let tokens = seeds::YAML.iter().chain(WORDS).copied().collect();
+        let tokens = SIGNS.iter().chain(WORDS).copied().collect();
         Seeds { texts, pieces, tokens, ..Seeds::default() }
     },
     run,

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use stopgap::internal::card::Cards;
+use stopgap::internal::error::Error;
 use stopgap::internal::files::{self, ReadFile, Repository};
 use stopgap::internal::output::escape::is_hostile;
-use stopgap::internal::output::{Format, Look, Report, Setting, render};
-use stopgap::internal::policy::{self, Policy, RuleBook};
+use stopgap::internal::output::{Format, Look, Report, render};
+use stopgap::internal::policy::{Policy, RuleBook};
 use stopgap::internal::register::{self, Files, Register};
 use stopgap::internal::rule::{Finding, Findings};
 use stopgap::internal::rules::{self, Judge};
@@ -32,13 +32,8 @@ pub(super) static JUDGE: LazyLock<Judge> = LazyLock::new(|| {
     Judge::new(book, today)
 });
 
-pub(super) fn rule_book(place: &Repository) -> Result<RuleBook, stopgap::internal::error::Error> {
-    let policy = Policy::load(place, None, rules::all())?;
-    let people = policy::load_people(place, &policy)?;
-    let controls = policy::load_controls(place, &policy)?;
-    let baseline = policy::load_baseline(place, rules::all())?;
-    let suppressed = policy::load_suppressed(place)?;
-    Ok(RuleBook { policy, people, controls, baseline, suppressed })
+pub(super) fn rule_book(place: &Repository) -> Result<RuleBook, Error> {
+    RuleBook::read(place, Policy::load(place, None, rules::all())?, rules::all())
 }
 
 /// The texts of its first exceptions, which an input stands beside.
@@ -103,22 +98,8 @@ fn is_right(finding: &Finding, text: &str) -> bool {
 /// Checks that each format can write the findings, that what is JSON is JSON, and that nothing in them acts on what shows
 /// them.
 pub(super) fn check_formats(findings: &Findings, files: &Files, register: &Register<'_>, base: Option<&str>) {
-    let report = Report {
-        findings,
-        files,
-        counts: (register.files.len(), register.live()),
-        folder: &JUDGE.policy.exceptions,
-        prefix: "",
-        today: JUDGE.today,
-        base,
-        remarks: &[],
-        quiet: false,
-        limit: None,
-        several: None,
-        cards: Cards::NONE,
-        scan: None,
-        setting: Setting::PLAIN,
-    };
+    let counts = (register.files.len(), register.live());
+    let report = Report { base, ..Report::new(findings, files, counts, &JUDGE.policy.exceptions, JUDGE.today) };
     let formats = [
         Format::Text,
         Format::Concise,

@@ -155,7 +155,7 @@ impl Run<'_> {
         let counted = self.count(&register, &judge)?;
         let findings = find(&register, &files, counted.as_ref());
         let counts = (register.files.len(), register.live());
-        drop(register);
+        self.leave(register);
         let silenced = counted.iter().flat_map(scan::silenced);
         let around = surroundings::remarks(&around, judge.suppressed.as_ref());
         let stale = if self.then.is_none() { place::stale_schema(&self.root) } else { None };
@@ -263,6 +263,7 @@ impl Run<'_> {
                 documents,
             },
             around: Some(&around),
+            is_last: !self.arguments.several.all_registers,
             reach: Reach::All {
                 schema: own.as_ref(),
                 evidence: &|changes| given.evidence(&approved, changes, &judge),
@@ -360,7 +361,14 @@ impl Run<'_> {
             true => output::render_statistics(&report, out)?,
             false => output::render(self.arguments.format, &report, self.world.look(), out)?,
         }
+        self.leave(checked.files);
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    /// Leaves what is no longer needed to the end of the process, which is near: giving back each text of a large register
+    /// takes as long as reading it did. Of several registers each is given back before the next.
+    fn leave<T>(&self, it: T) {
+        if self.arguments.several.all_registers { drop(it) } else { std::mem::forget(it) }
     }
 
     /// Reads policy, roster, catalogue and the organisation's schema.

@@ -109,13 +109,8 @@ impl Scanned {
             let line = format!("{:>3}  {name}: {}", at + 1, self.words(group));
             writeln!(out, "{}", escape::fit(&escape::line(&line), width))?;
         }
-        let more = self.groups.len().saturating_sub(MOST_LISTED);
-        if more > 0 {
-            let rules = counted(more, "rule");
-            writeln!(out, "     and {rules} more, with fewer results; their numbers count on")?;
-        }
-        if self.beyond > 0 {
-            writeln!(out, "     and {} of still more rules, which are not counted", counted(self.beyond, "result"))?;
+        for line in unlisted(self.groups.len(), self.beyond) {
+            writeln!(out, "     {line}")?;
         }
         writeln!(out)?;
         Ok(())
@@ -171,37 +166,32 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 /// Proposes a title for what is covered.
 pub(super) fn title(covers: &[Item]) -> String {
-    fn text(value: &Value) -> Option<&str> {
-        match value {
-            Value::Text(text) => Some(text),
-            Value::Flow(value) => text(value),
-            Value::List(items) => items.first().and_then(text),
-            Value::Flag(_) | Value::Map(_) => None,
-        }
-    }
-    fn count(value: &Value) -> usize {
-        match value {
-            Value::Flow(value) => count(value),
-            Value::List(items) => items.len(),
-            Value::Text(_) | Value::Flag(_) | Value::Map(_) => 1,
-        }
-    }
-    let of = |cover: &Item, key: &str| {
-        let value = cover.iter().find(|(other, _)| other == key).map(|(_, value)| value);
-        value.and_then(text).unwrap_or_default().to_owned()
-    };
     let Some(first) = covers.first() else { return String::new() };
-    let paths = first.iter().find(|(key, _)| key == "paths").map_or(0, |(_, value)| count(value));
-    let place = match (paths, of(first, "paths")) {
-        (0, _) => String::new(),
-        (1, path) => format!(" in {path}"),
-        (paths, _) => format!(" in {paths} files"),
+    let texts = |key: &str| first.iter().find(|(other, _)| other == key).map_or_else(Vec::new, |(_, it)| it.texts());
+    let place = match texts("paths").as_slice() {
+        [] => String::new(),
+        [path] => format!(" in {path}"),
+        paths => format!(" in {} files", paths.len()),
     };
     let more = match covers.len() - 1 {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} reports {}{place}{more}", of(first, "tool"), of(first, "id"))
+    format!("{} reports {}{place}{more}", texts("tool").concat(), texts("id").concat())
+}
+
+/// Says what is not listed of `groups`, and of the results `beyond` them.
+fn unlisted(groups: usize, beyond: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    match groups.saturating_sub(MOST_LISTED) {
+        0 => {}
+        1 => lines.push(format!("and one more rule, with the number {groups}")),
+        more => lines.push(format!("and {more} more rules, numbered {} to {groups}", MOST_LISTED + 1)),
+    }
+    if beyond > 0 {
+        lines.push(format!("and {} of further rules, which have no numbers", counted(beyond, "result")));
+    }
+    lines
 }
 
 /// Reads numbers from 1 to `count`, and ranges of them, as indices; each once, in their order.
@@ -233,6 +223,16 @@ mod tests {
         for typed in ["", "0", "4", "2-1", "1-4", "a", "1-", "-1", "99999999999999999999"] {
             assert!(numbers(typed, 3).is_err(), "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_not_listed_is_said() {
+        assert!(unlisted(MOST_LISTED, 0).is_empty());
+        assert_eq!(unlisted(31, 0), ["and one more rule, with the number 31"]);
+        assert_eq!(
+            unlisted(42, 1),
+            ["and 12 more rules, numbered 31 to 42", "and 1 result of further rules, which have no numbers"]
+        );
     }
 
     #[test]

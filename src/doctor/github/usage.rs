@@ -29,7 +29,7 @@ impl Definitions {
                 continue;
             }
             let result = match &file.fault {
-                Some(fault) => Err(fault.clone()),
+                Some(fault) => Err((**fault).clone()),
                 None if workflow => Workflow::parse(&file.source).map(|workflow| all.workflows.push(workflow)),
                 None => composite_steps(&file.source).map(|steps| drop(all.actions.insert(path.clone(), steps))),
             };
@@ -198,7 +198,7 @@ impl<'d> Usage<'d> {
     pub(super) fn all_registers(&self) -> bool {
         match &self.what {
             What::Action(_) => self.input("all-registers") == "true",
-            What::Command(command) => command.options.iter().any(|option| option == "--all-registers"),
+            What::Command(command) => command.has("--all-registers"),
         }
     }
 

@@ -60,7 +60,7 @@ pub(in crate::doctor) fn examine(facts: &Facts<'_>) -> Vec<Line> {
     let is_read = |path: &String| path == PIPELINE || included(facts).contains(path);
     for (path, file) in facts.files.iter().filter(|(path, _)| is_read(path)) {
         let result = match &file.fault {
-            Some(fault) => Err(fault.clone()),
+            Some(fault) => Err((**fault).clone()),
             None => Pipeline::parse(&file.source),
         };
         match result {
@@ -171,9 +171,7 @@ impl Usage<'_> {
         match &self.kind {
             Kind::Component { inputs, .. } => inputs.get("all-registers").is_some_and(|value| value == "true"),
             Kind::Copy(job) => job.variables.get("STOPGAP_ALL_REGISTERS").is_some_and(|value| value == "true"),
-            Kind::Job(_) => commands(self.script(), &|_| None)
-                .iter()
-                .any(|command| command.options.iter().any(|option| option == "--all-registers")),
+            Kind::Job(_) => commands(self.script(), &|_| None).iter().any(|command| command.has("--all-registers")),
         }
     }
 

@@ -158,3 +158,83 @@ impl CiEnvironment {
         setting.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> CiEnvironment {
+        let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        CiEnvironment::from_variables(value)
+    }
+
+    #[test]
+    fn each_system_has_its_own_setting_for_a_deeper_clone() {
+        for (variable, value, parent, anywhere) in [
+            ("GITHUB_ACTIONS", "true", "fetch-depth: 2", "fetch-depth: 0"),
+            ("GITHUB_EVENT_NAME", "push", "fetch-depth: 2", "fetch-depth: 0"),
+            ("GITLAB_CI", "true", "GIT_DEPTH: \"0\"", "GIT_DEPTH: \"0\""),
+            ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main", "fetchDepth: 0", "fetchDepth: 0"),
+            ("BITBUCKET_PR_DESTINATION_BRANCH", "main", "clone: {depth: full}", "clone: {depth: full}"),
+            ("BITBUCKET_PR_DESTINATION_COMMIT", "abc", "clone: {depth: full}", "clone: {depth: full}"),
+            ("CHANGE_TARGET", "main", "Git behaviours", "Git behaviours"),
+            ("CI", "true", "git fetch --unshallow origin", "git fetch --unshallow origin"),
+        ] {
+            let ci = of(&[(variable, value)]);
+            for (reach, setting) in [(Reach::Parent, parent), (Reach::Anywhere, anywhere)] {
+                assert!(ci.deepen(reach).contains(setting), "{variable}: {}", ci.deepen(reach));
+            }
+        }
+    }
+
+    #[test]
+    fn a_job_is_told_from_a_shell_and_a_known_system_from_others() {
+        for (variables, known, of_a_system, job) in [
+            (&[][..], false, false, false),
+            (&[("CI", "true")], false, false, true),
+            (&[("CI", "1")], false, false, true),
+            (&[("CI", "false")], false, false, false),
+            (&[("CI", "0")], false, false, false),
+            (&[("CI", "")], false, false, false),
+            (&[("JENKINS_URL", "https://ci.example")], false, true, true),
+            (&[("TF_BUILD", "False")], false, false, false),
+            (&[("TF_BUILD", "True")], false, true, true),
+            (&[("GITHUB_ACTIONS", "false")], false, false, false),
+            (&[("GITHUB_ACTIONS", "true")], true, true, true),
+            (&[("GITHUB_EVENT_NAME", "push")], true, true, true),
+            (&[("GITLAB_CI", "true")], true, true, true),
+            (&[("CHANGE_TARGET", "main")], true, true, true),
+            (&[("SYSTEM_PULLREQUEST_TARGETBRANCH", "main")], true, true, true),
+            (&[("BITBUCKET_PR_DESTINATION_BRANCH", "main")], true, true, true),
+            (&[("BITBUCKET_PR_DESTINATION_COMMIT", "abc")], true, true, true),
+        ] {
+            let ci = of(variables);
+            assert_eq!((ci.is_known(), ci.is_of_a_system(), ci.is_job()), (known, of_a_system, job), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn the_forge_is_the_one_whose_job_it_is() {
+        for (variables, forge) in [
+            (&[][..], None),
+            (&[("GITHUB_ACTIONS", "true")], Some(Forge::GitHub)),
+            (&[("GITHUB_ACTIONS", "true"), ("FORGEJO_ACTIONS", "true")], Some(Forge::Forgejo)),
+            (&[("GITHUB_ACTIONS", "true"), ("GITEA_ACTIONS", "true")], Some(Forge::Forgejo)),
+            (&[("GITLAB_CI", "true")], Some(Forge::GitLab)),
+            (&[("GITLAB_CI", "yes")], None),
+        ] {
+            assert_eq!(of(variables).forge(), forge, "{variables:?}");
+        }
+        assert_eq!(of(&[("CI_DEFAULT_BRANCH", "trunk")]).default_branch(), Some("trunk"));
+        assert_eq!(of(&[]).default_branch(), None);
+    }
+
+    #[test]
+    fn the_page_is_that_of_the_forge_whose_variables_are_whole() {
+        let github = [("GITHUB_SERVER_URL", "https://github.example"), ("GITHUB_REPOSITORY", "acme/register")];
+        let gitlab = ("CI_PROJECT_URL", "https://gitlab.example/acme/register");
+        assert_eq!(of(&github).page.as_deref(), Some("https://github.example/acme/register"));
+        assert_eq!(of(&[github[0], gitlab]).page.as_deref(), Some(gitlab.1));
+        assert_eq!(of(&github[1..]).page, None);
+    }
+}

@@ -76,5 +76,5 @@ fn row(text: &str, width: usize) -> String {
         return one_line.into_owned();
     }
     let indent = " ".repeat(columns + 2);
-    format!("{head}{}", wrap(&words.replace(['\n', '\r'], " "), "", room).replace('\n', &format!("\n{indent}")))
+    format!("{head}{}", wrap(words, "", room).replace('\n', &format!("\n{indent}")))
 }

@@ -96,7 +96,7 @@ fn is_amended(edit: &Edit<'_, '_>, pointer: &str) -> bool {
 pub(in crate::rules) fn names(field: &str, pointer: &str) -> bool {
     let is_index = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let mut field = field.split(['.', '/', '[', ']']).map(str::trim).filter(|part| !part.is_empty()).peekable();
-    let mut parts = pointer.split('/').skip(1);
+    let mut parts = pointer.split('/').filter(|part| !part.is_empty());
     if field.peek().is_none() {
         return false;
     }

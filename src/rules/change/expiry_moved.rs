@@ -1,5 +1,7 @@
+use std::cmp::Ordering;
+
 use super::approved_content_changed::report_at;
-use crate::history::{Change, Edit};
+use crate::history::Change;
 use crate::register::Exception;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -32,11 +34,12 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
     let after = edit.head_tree.get("expires").and_then(Node::as_text);
     let zone = cx.policy().timezone;
     let moments = moment(edit.base).zip(moment(edit.head));
-    let same = match moments {
-        Some((before, after)) => zone.ends_at(before) == zone.ends_at(after),
-        None => after.is_some_and(|after| after.trim() == before.trim()),
+    let moved = match moments {
+        Some((before, after)) => zone.ends_at(after).cmp(&zone.ends_at(before)),
+        None if after.is_some_and(|after| after.trim() == before.trim()) => Ordering::Equal,
+        None => Ordering::Less,
     };
-    if same {
+    if moved == Ordering::Equal {
         return;
     }
     let message = match after {
@@ -46,7 +49,15 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
             format!("`expires` was moved from `{}` to `{}`{far}, instead of renewed", shown(before), shown(after))
         }
     };
-    let help = help(&edit, zone, before, after);
+    let put_back = format!("put `expires: {}` back", shown(before));
+    let help = match after {
+        Some(after) if moved == Ordering::Greater => format!(
+            "{put_back} and add an item to `renewals` with `expires: {}`, its own reason and its own approver",
+            shown(after)
+        ),
+        Some(_) => format!("{put_back}; to end it sooner, close it: `status: closed` and a `closure`"),
+        None => put_back,
+    };
     report_at(cx, &edit, "/expires", message, "agreed here").help(help);
 }
 
@@ -59,20 +70,7 @@ fn distance(zone: Zone, before: Moment, after: Moment) -> Option<String> {
         0 => None,
         1 => Some(", a day later".to_owned()),
         -1 => Some(", a day earlier".to_owned()),
-        days if days > 0 => Some(format!(", `{days}` days later")),
+        days @ 2.. => Some(format!(", `{days}` days later")),
         days => Some(format!(", `{}` days earlier", -days)),
-    }
-}
-
-fn help(edit: &Edit<'_, '_>, zone: Zone, before: &str, after: Option<&str>) -> String {
-    let put_back = format!("put `expires: {}` back", shown(before));
-    let later = moment(edit.base).zip(moment(edit.head)).is_some_and(|(a, b)| zone.ends_at(a) < zone.ends_at(b));
-    match after {
-        Some(after) if later => format!(
-            "{put_back} and add an item to `renewals` with `expires: {}`, its own reason and its own approver",
-            shown(after)
-        ),
-        Some(_) => format!("{put_back}; to end it sooner, close it: `status: closed` and a `closure`"),
-        None => put_back,
     }
 }

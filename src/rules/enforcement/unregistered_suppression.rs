@@ -7,7 +7,6 @@ use crate::rules::{Check, Context, scanned};
 use crate::suppressions::{End, Item, Standing, What};
 use crate::text::{shell_word, shown};
 use crate::tools::{Name, Pattern, Selector, Tool};
-use crate::yaml::write::Value;
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -116,18 +115,12 @@ fn help(item: &Item, standing: Standing<'_, '_>) -> String {
         (Standing::Wider(_), What::All) => "name the rule that is covered, so that everything else is found".to_owned(),
         (Standing::Wider(_), _) => "narrow it to what is covered, or let the exception be amended".to_owned(),
         (_, What::Rule(id)) => {
-            let mut cover =
-                vec![("tool".to_owned(), Value::text(item.found.tool)), ("id".to_owned(), Value::text(shown(id)))];
-            let paths: &[String] =
-                if item.found.is_entry { &item.found.paths } else { std::slice::from_ref(&item.path) };
-            let has_files = Name::read(item.found.tool).selectors().contains(&Selector::Paths);
-            if has_files && !paths.is_empty() {
-                let patterns = paths.iter().map(|path| match item.found.is_entry {
-                    true => shown(path).into_owned(),
-                    false => shown(&Pattern::literal(path)).into_owned(),
-                });
-                cover.push(("paths".to_owned(), Value::flow_list(patterns)));
-            }
+            let paths = match Name::read(item.found.tool).selectors().contains(&Selector::Paths) {
+                false => Vec::new(),
+                true if item.found.is_entry => item.found.paths.iter().map(|path| shown(path).into_owned()).collect(),
+                true => vec![shown(&Pattern::literal(&item.path)).into_owned()],
+            };
+            let cover = typed_cover::item(item.found.tool, shown(id), paths);
             let cover = shell_word(&typed_cover::typed(&cover));
             format!("delete it, or ask for an exception: `stopgap new --cover {cover}`")
         }

@@ -2,6 +2,7 @@ use crate::people::not_a_person;
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
+use crate::text::normalise::fold;
 use crate::text::phrases::is_placeholder;
 use crate::text::shown;
 use crate::yaml::Spot;
@@ -56,8 +57,9 @@ fn judge((name, help): Field, text: &Text<'_>, cx: &mut Context<'_>) {
     }
     let is_whole = found.trim() == text.value.trim();
     let spot = if is_whole { Spot::from(text) } else { text.part(found) };
+    let is_visible = !fold(found).trim().is_empty();
     let found = shown(found.trim());
-    let message = if found.is_empty() {
+    let message = if !is_visible {
         format!("`{name}` contains nothing visible")
     } else if is_whole {
         format!("`{name}` is a placeholder: `{found}`")

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use rustc_hash::FxHashMap;
 
 use crate::history::Changes;
@@ -85,7 +86,7 @@ fn rows<'r>(judge: &'r Judge, register: &'r Register<'r>, changes: Option<&Chang
 
 /// Sorts things into groups of at least two, in the order of their first members.
 fn groups<'a, T>(things: impl Iterator<Item = T>, key: impl Fn(&T) -> Cow<'a, str>) -> Vec<Vec<T>> {
-    let mut places = HashMap::new();
+    let mut places = HashMap::with_hasher(RandomState::default());
     let mut groups: Vec<Vec<T>> = Vec::new();
     for thing in things {
         let place = *places.entry(key(&thing)).or_insert(groups.len());

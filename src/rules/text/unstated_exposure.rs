@@ -71,3 +71,31 @@ fn kind(word: &str) -> &'static str {
         "authentication"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_has_the_kind_that_it_most_likely_means() {
+        for (word, likely) in [
+            ("Vendor", "vendor-access"),
+            ("third party", "vendor-access"),
+            ("3rd-party", "vendor-access"),
+            ("customer data", "data"),
+            ("personal", "data"),
+            ("PII", "data"),
+            ("VPN", "remote-access"),
+            ("ssh", "remote-access"),
+            ("RDP", "remote-access"),
+            ("remote", "remote-access"),
+            ("firewall", "remote-access"),
+            ("public", "remote-access"),
+            ("0.0.0.0/0", "remote-access"),
+            ("MFA", "authentication"),
+            ("password", "authentication"),
+        ] {
+            assert_eq!(kind(word), likely, "{word}");
+        }
+    }
+}

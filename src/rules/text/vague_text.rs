@@ -1,4 +1,6 @@
-use crate::people::is_group_name;
+use std::cell::LazyCell;
+
+use crate::people::{begins_group_name, is_group_name};
 use crate::register::{Exception, Text};
 use crate::rules::declare_rule;
 use crate::rules::{Applies, Check, Context};
@@ -89,15 +91,16 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
 
 fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Context<'_>) {
     let whole = || shown(text.value.trim());
-    let words = bare(text.as_str());
-    let message = if let Some(other) = repeated(&words, exception) {
+    // Most texts neither begin like another one nor like a group.
+    let words: LazyCell<String, _> = LazyCell::new(|| bare(text.as_str()));
+    let message = if let Some(other) = repeated(text.as_str(), || words.as_str(), exception) {
         format!("`{}` only repeats `{other}`", field.name)
-    } else if is_group_name(&words.split(' ').collect::<Vec<_>>()) {
+    } else if may_be_group(text.as_str()) && is_group_name(&words.split(' ').collect::<Vec<_>>()) {
         format!("`{}` is a group; `{}` needs what is true of this case", whole(), field.name)
     } else {
         let phrases = &cx.judge.phrases;
         let words = phrases.first_remaining(text.as_str(), "", field.needed).len();
-        let remaining = words + usize::from(has_number(text.as_str()));
+        let remaining = words + usize::from(words < field.needed && has_number(text.as_str()));
         if remaining >= field.needed {
             return;
         }
@@ -112,24 +115,30 @@ fn judge(field: Field, text: &Text<'_>, exception: &Exception<'_>, cx: &mut Cont
 }
 
 /// Returns the field whose words a text repeats.
-fn repeated(words: &str, exception: &Exception<'_>) -> Option<&'static str> {
+fn repeated<'w>(text: &str, words: impl Fn() -> &'w str, exception: &Exception<'_>) -> Option<&'static str> {
     let others = [("title", &exception.title), ("reason", &exception.reason), ("control", &exception.control)];
     let options = exception.alternatives.iter().map(|alternative| ("option", &alternative.option));
     // Punctuation and white space are few.
-    let is_as_long = |other: &Text<'_>| other.value.len().abs_diff(words.len()) <= words.len() / 2;
+    let is_as_long = |other: &str| other.len().abs_diff(words().len()) <= words().len() / 2;
     others.into_iter().chain(options).find_map(|(name, other)| {
-        let other = other.as_ref().filter(|other| is_as_long(other) && !begins_otherwise(other.as_str(), words))?;
-        (!words.is_empty() && bare(other.as_str()) == words).then_some(name)
+        let other =
+            other.as_ref().map(Text::as_str).filter(|other| !begins_otherwise(other, text) && is_as_long(other))?;
+        (!words().is_empty() && bare(other) == words()).then_some(name)
     })
 }
 
-/// Tells at a glance that a text has other words: its first letter is plain and another one.
-fn begins_otherwise(text: &str, words: &str) -> bool {
-    match text.as_bytes() {
+/// Tells at a glance that two texts have other words: their first letters are plain and differ.
+fn begins_otherwise(one: &str, other: &str) -> bool {
+    let first = |text: &str| match text.as_bytes() {
         // What follows may be an accent of the first letter.
-        [first, second, ..] if first.is_ascii_alphanumeric() && second.is_ascii() => {
-            words.as_bytes().first() != Some(&first.to_ascii_lowercase())
-        }
-        _ => false,
-    }
+        [first, second, ..] if first.is_ascii_alphanumeric() && second.is_ascii() => Some(first.to_ascii_lowercase()),
+        _ => None,
+    };
+    first(one).zip(first(other)).is_some_and(|(one, other)| one != other)
+}
+
+/// Tells at a glance whether a text could be the name of a group: by its first word, if it is plain.
+fn may_be_group(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    !text.is_ascii() || words.next().is_some_and(|word| begins_group_name(&word.to_ascii_lowercase()))
 }

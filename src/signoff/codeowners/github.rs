@@ -241,9 +241,6 @@ impl<'a> Pattern<'a> {
             parts = shorter;
             inside = true;
         }
-        if parts == "**" {
-            return Self { parts: "*", anywhere: true, tail: Tail::Anything };
-        }
         let tail = match parts.rsplit('/').next() {
             _ if inside => Tail::Inside,
             Some("*") => Tail::Nothing,
@@ -582,6 +579,14 @@ mod tests {
             ("*.txt docs@", "docs@", "`docs@` is not an owner", "write `@user`, `@org/team` or"),
             ("* @olek, @priya", "@olek,", "`@olek,` is not an owner", "put only a blank between two owners: `@olek`"),
             ("* @org/a/b", "@org/a/b", "is not an owner", "write `@user`, `@org/team` or"),
+            (
+                "* dana@example.com; @olek",
+                "dana@example.com;",
+                "is not an owner",
+                "put only a blank between two owners: `dana@example.com`",
+            ),
+            ("* @o!rg/team", "@o!rg/team", "is not an owner", "write `@user`, `@org/team` or"),
+            ("* @org/te!am", "@org/te!am", "is not an owner", "write `@user`, `@org/team` or"),
             ("* @olek org/team", "org/team", "is not an owner", "write `@org/team`"),
             ("* @ölek", "@ölek", "is not an owner", "write `@user`, `@org/team` or"),
             ("* @olek\u{a0}@priya", "@olek\u{a0}@priya", "is not an owner", "write `@user`,"),

@@ -404,6 +404,100 @@ fn resources_of_kubernetes_are_exceptions_by_their_kind() {
 }
 
 #[test]
+fn a_resource_is_found_however_its_kind_is_written() {
+    let spec = "spec: {policyRefs: [{name: no-root}]}";
+    let resource = |kind: &str| found("a.yaml", &format!("{kind}\n{spec}\n"));
+    for kind in [
+        "\"kind\": PolicyException",
+        "'kind' : 'PolicyException'",
+        "kind:\n  PolicyException",
+        "kind: \"Policy\\u0045xception\"",
+        "kind: \"Policy\\x45xception\"",
+        "kind: \"Policy\\U00000045xception\"",
+        "\"k\\x69nd\": PolicyException",
+    ] {
+        let told = resource(kind);
+        assert!(matches!(told.as_slice(), [one] if one.ends_with("kyverno no-root Project")), "{kind}: {told:?}");
+    }
+    // What only other readers take for one is not known.
+    for kind in [
+        "kind: !!str PolicyException",
+        "kind: &a PolicyException",
+        "a: b\rkind: PolicyException",
+        "kind: \"Policy\\\n  Exception\"",
+    ] {
+        let told = resource(kind);
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains("kyverno (") || one.contains("kyverno no-root")),
+            "{kind}: {told:?}"
+        );
+    }
+    for other in [
+        "kind: Other # PolicyException",
+        "kind: ConfigMap\nx: &a b\ndata:\n  kind: PolicyException",
+        "a: \"Policy\\x45xception\"",
+    ] {
+        assert_eq!(resource(other), [""; 0], "{other}");
+    }
+    let refs = "{kind: PolicyException, spec: {policyRefs: [{name: no-root}]}}";
+    let posture = "kind: SecurityException\napiVersion: kubescape.io/v1\nspec: {posture: [{controlID: C-0016}]}\n";
+    check(
+        "a.yaml",
+        &[
+            (refs, &["1 kyverno no-root Project"]),
+            (&format!("kind: List\nitems:\n- kind: List\n  items:\n  - {refs}\n"), &["5 kyverno no-root Project"]),
+            (&format!("{refs}\n---\n{posture}"), &["1 kyverno no-root Project", "5 kubescape C-0016 Project"]),
+            (&format!("# \"postureExceptionPolicy\"\n{posture}"), &["4 kubescape C-0016 Project"]),
+        ],
+    );
+    check(
+        "a.json",
+        &[
+            (
+                "{\"apiVersion\":\"kyverno.io/v2\",\"kind\":\"Policy\\u0045xception\",\"spec\":{\"exceptions\":[{\"policyName\":\"no-root\"}]}}",
+                &["1 kyverno no-root Project"],
+            ),
+            (
+                "{\"apiVersion\": \"kubescape.io\\/v1\", \"kind\": \"SecurityException\", \"spec\": {\"posture\": [{\"controlID\": \"C-0016\"}]}}",
+                &["1 kubescape C-0016 Project"],
+            ),
+            (
+                "[{\"policyType\": \"posture\\u0045xceptionPolicy\", \"posturePolicies\": [{\"controlID\": \"C-0016\"}]}]",
+                &["1 kubescape C-0016 Project"],
+            ),
+            ("{\"kind\": \"CustomResourceDefinition\", \"spec\": {\"names\": {\"kind\": \"PolicyException\"}}}", &[]),
+        ],
+    );
+    let broken = found("a.json", "{\"spec\": {}, \"kind\": \"PolicyException\", ");
+    assert!(matches!(broken.as_slice(), [one] if one.contains("kyverno (")), "{broken:?}");
+    let many = format!("{{{}", "\"kind\":&".repeat(200_000));
+    assert_eq!(found("a.json", &(many + "PolicyException")).len(), 0);
+}
+
+#[test]
+fn a_file_that_is_too_large_is_looked_through_for_all_that_a_tool_may_be_told() {
+    let first = |path: &str, text: &str| Reader::new(None).first_tool(path, text.as_bytes()).unwrap();
+    assert_eq!(first("a.tf", "# trivy:ignore:AVD-DS-0002"), Some("trivy"));
+    assert_eq!(first("a.xml", "<suppressions"), Some("dependency-check"));
+    assert_eq!(first("a.yaml", "kind: PolicyException"), Some("kyverno"));
+    assert_eq!(first("a.json", "postureExceptionPolicy"), Some("kubescape"));
+    assert_eq!(first("a.txt", "<suppressions PolicyException"), None);
+    let of_trivy = Reader::new(Some(vec!["trivy".to_owned()]));
+    assert_eq!(of_trivy.first_tool("a.yaml", &b"kind: PolicyException"[..]).unwrap(), None);
+}
+
+#[test]
+fn a_file_that_stops_being_readable_ends_in_an_error() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the disk is gone"))
+        }
+    }
+    assert!(Reader::new(None).first_tool("a.py", Broken).is_err());
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     for (path, text) in
         [("deny.toml", "[a\n"), (".snyk", "a: [\n"), (".nsprc", "{\"a\": "), ("osv-scanner.toml", "x = \"\"\"")]

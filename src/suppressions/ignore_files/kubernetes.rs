@@ -1,67 +1,116 @@
 //! Exceptions that are resources of Kubernetes, in files of any name, and kubescape's own in JSON.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, bytes};
+
 use super::trees::{items, parse, range, text, texts};
 use super::{Entry, Unreadable};
 use crate::suppressions::grammar::What;
+use crate::sync::documents_in;
 use crate::yaml::Node;
 
 /// The resources that are exceptions, with the tool that reads each.
 const RESOURCES: [(&str, &str); 3] =
     [("PolicyException", "kyverno"), ("SecurityException", "kubescape"), ("ClusterSecurityException", "kubescape")];
 
-/// Tells by its content which tool reads exceptions in a file.
-pub(super) fn tool(path: &str, text: &str) -> Option<&'static str> {
-    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    let is_json = path.ends_with(".json");
-    if is_json && text.contains("\"postureExceptionPolicy\"") {
-        return Some("kubescape");
+/// What kubescape's own exceptions in JSON are called.
+const POSTURES: &str = "postureExceptionPolicy";
+
+/// The endings of the files that are read.
+pub(super) const ENDINGS: &[&str] = &[".yaml", ".yml", ".json"];
+
+/// So many bytes behind a key are looked at for its value, where nothing else can be told.
+const LONGEST_LOOK: usize = 256;
+
+/// Ways to write a letter, or to go on with a word, in a text in double quotes.
+const ESCAPE: &str = r"\\(?:u00|x|U000000)([4-7][0-9a-fA-F])|\\\r?\n[ \t]*";
+
+/// Tells by its content which tools read exceptions in a file.
+pub(super) fn tools(path: &str, text: &str) -> Vec<&'static str> {
+    if !ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+        return Vec::new();
     }
-    let of = |(resource, tool): &(&str, &'static str)| {
-        let is_one = |document: (usize, &str)| is_of(document.1, resource, is_json);
-        documents(text).into_iter().any(is_one).then_some(*tool)
-    };
-    RESOURCES.iter().filter(|_| is_yaml || is_json).find_map(of)
+    let has_postures = path.ends_with(".json") && plain(text).contains(POSTURES);
+    let is_read = |tool: &&str| (*tool == "kubescape" && has_postures) || documents(text, tool).next().is_some();
+    ["kyverno", "kubescape"].into_iter().filter(is_read).collect()
 }
 
-/// Tells whether a document is a resource of a kind, before it is parsed.
-fn is_of(document: &str, resource: &str, is_json: bool) -> bool {
-    let value = |line: &str| -> Option<String> {
-        let line = if is_json { line.trim_start_matches([' ', '\t', '{']).strip_prefix("\"kind\"")? } else { line };
-        let rest = if is_json { line } else { line.strip_prefix("kind")? };
-        let word = rest.trim_start().strip_prefix(':')?.trim_start().trim_start_matches(['"', '\'']);
-        Some(word.chars().take_while(char::is_ascii_alphanumeric).collect())
-    };
-    document.contains(resource) && document.lines().any(|line| value(line).is_some_and(|word| word == resource))
+/// Tells whether a file may hold such a resource although none of its words stands there: a letter is an escape, or the
+/// group is written in another way.
+pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
+    static SIGN: LazyLock<Option<bytes::Regex>> =
+        LazyLock::new(|| bytes::Regex::new(&format!("SecurityException|{ESCAPE}")).ok());
+    ENDINGS.iter().any(|ending| path.ends_with(ending)) && SIGN.as_ref().is_some_and(|sign| sign.is_match(content))
 }
 
-/// Splits a stream of YAML at its `---`, each document with where it begins.
-fn documents(text: &str) -> Vec<(usize, &str)> {
-    let (mut documents, mut start, mut at) = (Vec::new(), 0, 0);
-    for line in text.split_inclusive('\n') {
-        if line.trim_end() == "---" || line.starts_with("--- ") {
-            documents.push((start, &text[start..at]));
-            start = at + line.len();
+/// Returns a text in which letters are letters.
+fn plain(text: &str) -> Cow<'_, str> {
+    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ESCAPE).ok());
+    let letter = |found: &Captures<'_>| -> String {
+        let code = found.get(1).and_then(|code| u8::from_str_radix(code.as_str(), 16).ok());
+        code.map(char::from).into_iter().collect()
+    };
+    LETTER.as_ref().map_or(Cow::Borrowed(text), |escape| escape.replace_all(text, letter))
+}
+
+/// Returns those documents of a stream, each with where it begins, in which a tool finds exceptions; or why one cannot be
+/// read that looks as if it did.
+fn documents<'s>(source: &'s str, tool: &str) -> impl Iterator<Item = Result<(usize, Node<'s>), Unreadable>> {
+    let kinds = move || RESOURCES.iter().filter(move |(_, of)| *of == tool).map(|(kind, _)| *kind);
+    documents_in(source).into_iter().filter_map(move |at| {
+        let document = &source[at.clone()];
+        let words = plain(document);
+        if !kinds().any(|kind| words.contains(kind)) {
+            return None;
         }
-        at += line.len();
-    }
-    documents.push((start, &text[start..]));
-    documents
+        match parse(document) {
+            Ok(root) => (!resources(&root, tool).is_empty()).then_some(Ok((at.start, root))),
+            Err((fault, why)) => kinds().any(|kind| seems(&words, kind)).then_some(Err((at.start + fault, why))),
+        }
+    })
 }
 
-/// Reads those documents of a stream that are of a kind.
-fn each(source: &str, resources: &[&str], read: impl Fn(&Node<'_>, &mut Vec<Entry>)) -> Result<Vec<Entry>, Unreadable> {
-    let is_json = source.trim_start().starts_with('{');
+/// Returns a tool's exceptions in a document: the resource itself, or those of a list, as `kubectl` flattens it.
+fn resources<'n, 'a>(root: &'n Node<'a>, tool: &str) -> Vec<&'n Node<'a>> {
+    let (mut open, mut found) = (vec![root], Vec::new());
+    while let Some(node) = open.pop() {
+        if text(node, "kind").is_some_and(|kind| RESOURCES.contains(&(kind, tool))) {
+            found.push(node);
+        }
+        open.extend(node.get("items").and_then(Node::as_seq).unwrap_or_default());
+    }
+    found
+}
+
+/// Tells whether a document that cannot be parsed looks like a resource of a kind: it says so in a line that is not
+/// indented, or anywhere in braces.
+fn seems(document: &str, kind: &str) -> bool {
+    let is_flow = document.trim_start().starts_with(['{', '[']);
+    let quotes = ['"', '\''];
+    let value = |line: &str| -> bool {
+        let Some(rest) = line.trim_start_matches(quotes).strip_prefix("kind") else { return false };
+        let Some(rest) = rest.trim_start_matches(quotes).trim_start().strip_prefix(':') else { return false };
+        let rest = &rest[..rest.floor_char_boundary(LONGEST_LOOK)];
+        // A tag or an anchor may stand before it.
+        let word = rest.split_whitespace().find(|word| !word.starts_with(['&', '!']));
+        word.is_some_and(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == kind)
+    };
+    if is_flow {
+        return document.match_indices("kind").any(|(at, _)| value(&document[at..]));
+    }
+    // Some readers end a line at these as well.
+    document.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).any(value)
+}
+
+/// Reads a tool's exceptions in all documents of a stream.
+fn each(source: &str, tool: &str, read: impl Fn(&Node<'_>, &mut Vec<Entry>)) -> Result<Vec<Entry>, Unreadable> {
     let mut entries = Vec::new();
-    for (start, document) in documents(source) {
-        if !resources.iter().any(|resource| is_of(document, resource, is_json)) {
-            continue;
-        }
-        let root = parse(document).map_err(|(at, why)| (start + at, why))?;
-        if !text(&root, "kind").is_some_and(|kind| resources.contains(&kind)) {
-            continue;
-        }
+    for document in documents(source, tool) {
+        let (start, root) = document?;
         let mut found = Vec::new();
-        read(&root, &mut found);
+        resources(&root, tool).into_iter().for_each(|resource| read(resource, &mut found));
         entries
             .extend(found.into_iter().map(|entry| Entry { at: entry.at.start + start..entry.at.end + start, ..entry }));
     }
@@ -70,7 +119,7 @@ fn each(source: &str, resources: &[&str], read: impl Fn(&Node<'_>, &mut Vec<Entr
 
 /// kyverno's PolicyException: `spec.policyRefs` (policies.kyverno.io/v1), or `spec.exceptions` (kyverno.io/v2).
 pub(super) fn kyverno(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    each(source, &["PolicyException"], |root, entries| {
+    each(source, "kyverno", |root, entries| {
         let Some(spec) = root.get("spec") else { return };
         let namespace = root.get("metadata").and_then(|metadata| text(metadata, "namespace"));
         let canonical = |key: &str| spec.get(key).map(Node::canonical);
@@ -96,10 +145,7 @@ pub(super) fn kyverno(source: &str) -> Result<Vec<Entry>, Unreadable> {
 
 /// kubescape's SecurityException, and its list of `postureExceptionPolicy` in JSON.
 pub(super) fn kubescape(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    if source.contains("\"postureExceptionPolicy\"") {
-        return postures(source);
-    }
-    each(source, &["SecurityException", "ClusterSecurityException"], |root, entries| {
+    let mut entries = each(source, "kubescape", |root, entries| {
         let Some(spec) = root.get("spec") else { return };
         let narrow = |entry: Entry, item: &Node<'_>| {
             let end = text(item, "expiresAt").or_else(|| text(spec, "expiresAt"));
@@ -116,7 +162,11 @@ pub(super) fn kubescape(source: &str) -> Result<Vec<Entry>, Unreadable> {
             let what = id.and_then(Node::as_text).map_or(What::All, |id| What::Rule(id.to_owned()));
             entries.push(narrow(Entry::new(what, range(id.map_or(item.span, |id| id.span))), item));
         }
-    })
+    })?;
+    if plain(source).contains(POSTURES) && source.trim_start().starts_with(['{', '[']) {
+        entries.extend(postures(source)?);
+    }
+    Ok(entries)
 }
 
 /// A list of exceptions as `--exceptions` takes it.

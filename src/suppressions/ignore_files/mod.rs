@@ -132,8 +132,15 @@ pub(super) static KINDS: &[Kind] = &[
     row("kubescape", &[], kubernetes::kubescape),
 ];
 
-/// What a file of any name holds that is an ignore file all the same.
-pub(super) const LITERALS: &[&str] = &["<suppressions", "PolicyException", "postureExceptionPolicy", "kubescape.io/v1"];
+/// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such files.
+pub(super) const LITERALS: &[(&str, &str, &[&str])] = &[
+    ("<suppressions", "dependency-check", XML),
+    ("PolicyException", "kyverno", kubernetes::ENDINGS),
+    ("postureExceptionPolicy", "kubescape", kubernetes::ENDINGS),
+    ("kubescape.io/v1", "kubescape", kubernetes::ENDINGS),
+];
+
+const XML: &[&str] = &[".xml"];
 
 /// Tells by its name what ignore file a file is.
 pub(super) fn kind(path: &str) -> Option<&'static Kind> {
@@ -157,16 +164,22 @@ pub(super) fn behind_link(link: &str, target: &str) -> Vec<(String, &'static Kin
     itself.into_iter().chain(inside).collect()
 }
 
-/// Tells by its name or its content what ignore file a file is.
-pub(super) fn kind_of(path: &str, text: &str) -> Option<&'static Kind> {
-    kind(path).or_else(|| {
-        let tool = if path.ends_with(".xml") && trees::is_dependency_check(text) {
-            "dependency-check"
-        } else {
-            kubernetes::tool(path, text)?
-        };
-        KINDS.iter().find(|kind| kind.names.is_empty() && kind.tool == tool)
-    })
+/// Tells by its name or its content which ignore files a file is: one of any name may be read by several tools.
+pub(super) fn kinds_of(path: &str, text: &str) -> Vec<&'static Kind> {
+    if let Some(kind) = kind(path) {
+        return vec![kind];
+    }
+    let is_xml = XML.iter().any(|ending| path.ends_with(ending));
+    let tools = match is_xml && trees::is_dependency_check(text) {
+        true => vec!["dependency-check"],
+        false => kubernetes::tools(path, text),
+    };
+    KINDS.iter().filter(|kind| kind.names.is_empty() && tools.contains(&kind.tool)).collect()
+}
+
+/// Tells whether a file may be an ignore file although it has neither the name of one nor any of [`LITERALS`].
+pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
+    kubernetes::may_hide(path, content)
 }
 
 /// Tells by its name whether a file is an ignore file of any tool.

@@ -13,9 +13,10 @@
 //! similarity search", 2007), so only those few are indexed. Sets of another size and sets whose fingerprints differ
 //! in too many bits are dropped unread. Knows nothing of exceptions or dates: the caller sorts.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 use std::ops::{Range, RangeInclusive};
 
+use foldhash::quality::FixedState;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -84,7 +85,7 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
         }
     }
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let join = Join::new(&statements, &originals, threshold);
+    let join = Join::new(statements, &originals, threshold);
     let search = |rank: usize| match wanted(originals[rank]) {
         true => join.search(rank, budget),
         false => Search { best: None, budget },
@@ -97,12 +98,12 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
         _ => None,
     };
     let kept: Vec<Option<Kept>> = found.par_iter_mut().enumerate().with_min_len(64).map(kept).collect();
-    for ((index, search), kept) in originals.iter().zip(found).zip(kept) {
+    for (rank, ((index, search), kept)) in originals.iter().zip(found).zip(kept).enumerate() {
         let alike = |best: Best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard(), added: None };
         let longer = |kept: Kept| Closest {
             of: originals[kept.rank],
             similarity: kept.share(),
-            added: Some(statements[*index].words.len() - kept.shared),
+            added: Some(join.sets[rank].len() - kept.shared),
         };
         let closest = search.best.map(alike).or_else(|| kept.map(longer));
         if search.budget == 0 && closest.is_none() {
@@ -157,14 +158,13 @@ impl Statement {
     }
 }
 
+/// Hashes alike in each run, so that the order of words, and with it what a budget reaches, is always the same.
 fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    FixedState::with_seed(0).hash_one(value)
 }
 
 fn key(value: impl Hash) -> Key {
-    (hash((0_u8, &value)), hash((1_u8, &value)))
+    (hash(&value), FixedState::with_seed(1).hash_one(value))
 }
 
 /// The number of words that two sets share and that they have together: the similarity as an exact fraction.
@@ -226,8 +226,8 @@ struct Join {
 }
 
 impl Join {
-    fn new(statements: &[Statement], originals: &[usize], threshold: f64) -> Self {
-        let numbers = number_words(statements, originals);
+    fn new(statements: Vec<Statement>, originals: &[usize], threshold: f64) -> Self {
+        let numbers = number_words(&statements, originals);
         let sets: Vec<Set> = originals
             .par_iter()
             .with_min_len(64)
@@ -237,6 +237,8 @@ impl Join {
                 set.into_boxed_slice()
             })
             .collect();
+        // The index takes as much memory again.
+        drop(statements);
         let fingerprints = sets.iter().map(|set| fingerprint(set)).collect();
         let mut join = Self {
             threshold,

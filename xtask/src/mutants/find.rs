@@ -24,6 +24,8 @@ pub struct Mutant {
     /// What it is called in results and in the list of explained mutants: file, function and change. It outlives edits
     /// elsewhere.
     pub name: String,
+    /// What tells the text of its file from others, but for the unit tests.
+    pub source: u64,
 }
 
 /// A place that holds the choice between mutants.
@@ -50,10 +52,20 @@ enum Kind {
     Replace,
 }
 
+/// Where the unit tests of a file begin.
+const TESTS: &str = "\n#[cfg(test)]\nmod ";
+
 /// Finds the mutants of a file and adds them to `mutants`.
 pub fn find(path: &str, text: &str, mutants: &mut Vec<Mutant>) -> Result<Vec<Site>, String> {
     let file: File = syn::parse_file(text).map_err(|error| format!("{path}: {error}"))?;
-    let mut finder = Finder { path, text, inside: Vec::new(), mutants, sites: Vec::new() };
+    let mut finder = Finder {
+        path,
+        text,
+        source: fnv(text.split(TESTS).next().unwrap_or(text)),
+        inside: Vec::new(),
+        mutants,
+        sites: Vec::new(),
+    };
     finder.visit_file(&file);
     Ok(finder.sites)
 }
@@ -89,6 +101,7 @@ pub fn write(text: &str, sites: &[Site], wanted: impl Fn(&&Site) -> bool) -> (St
 struct Finder<'f> {
     path: &'f str,
     text: &'f str,
+    source: u64,
     /// The type and the functions around the place.
     inside: Vec<String>,
     mutants: &'f mut Vec<Mutant>,
@@ -105,7 +118,7 @@ impl Finder<'_> {
             let same = |mutant: &&Mutant| mutant.name == name || mutant.name.starts_with(&format!("{name} (no. "));
             let before = self.mutants.iter().rev().take_while(|mutant| mutant.file == self.path).filter(same).count();
             let name = if before == 0 { name } else { format!("{name} (no. {})", before + 1) };
-            self.mutants.push(Mutant { file: self.path.to_owned(), line, name });
+            self.mutants.push(Mutant { file: self.path.to_owned(), line, name, source: self.source });
         }
         first..self.mutants.len()
     }
@@ -524,6 +537,11 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         }
         visit::visit_stmt(self, node);
     }
+}
+
+/// FNV-1a, which is the same on every machine.
+pub fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn range(node: &impl Spanned) -> Range<usize> {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::tree::{Program, Tree};
 use super::trial::{self, Ended};
+use crate::failed;
 
 /// A test that passes without a mutant.
 #[derive(Clone, Debug)]
@@ -27,46 +28,51 @@ const LONGEST: Duration = Duration::from_secs(120);
 
 /// Runs every test once, each in a process of its own. What the tests of the command line reach is dear to record, and
 /// kept until somebody asks for a new record: a test that is new or a mutant that is new is recorded in any case.
+///
+/// # Errors
+///
+/// If a test fails, or cannot be run, although there is no mutant.
 pub fn tests(tree: &Tree, home: &Path, without: &[String], anew: bool, jobs: usize) -> Result<Vec<Test>, String> {
-    let kept = if anew { BTreeMap::new() } else { kept(tree, home) };
-    let mut left = Vec::new();
-    let mut known: Vec<(Test, bool)> = Vec::new();
+    let kept = if anew { Kept::new() } else { kept(tree, home) };
+    let (mut known, mut left) = (Vec::new(), Vec::new());
     for (index, program) in tree.programs.iter().enumerate() {
         let asked = |name: &String| program.name != "it" || !without.iter().any(|module| name.starts_with(module));
         for name in names(program, tree)?.into_iter().filter(asked) {
             match kept.get(&(program.name.clone(), name.clone())) {
-                Some((seconds, passes, mutants)) => {
-                    let test = Test { program: index, name, seconds: *seconds, mutants: mutants.clone() };
-                    known.push((test, *passes));
+                Some((seconds, mutants)) => {
+                    known.push(Test { program: index, name, seconds: *seconds, mutants: mutants.clone() });
                 }
                 None => left.push((index, name)),
             }
         }
     }
     println!("recording what {} tests reach; {} are known", left.len(), known.len());
-    let (next, recorded) = (AtomicUsize::new(0), Mutex::new(known));
+    let (next, recorded, failing) = (AtomicUsize::new(0), Mutex::new(known), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for job in 0..jobs {
-            let (left, next, recorded) = (&left, &next, &recorded);
+            let (left, next, recorded, failing) = (&left, &next, &recorded, &failing);
             scope.spawn(move || {
                 let log = home.join(format!("reached-{job}"));
                 while let Some((program, name)) = left.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let test = record(tree, *program, name, &log);
-                    if let Ok(mut recorded) = recorded.lock() {
-                        recorded.push(test);
+                    match (record(tree, *program, name, &log), recorded.lock(), failing.lock()) {
+                        (Some(test), Ok(mut recorded), _) => recorded.push(test),
+                        (_, _, Ok(mut failing)) => failing.push(name.as_str()),
+                        _ => {}
                     }
                 }
             });
         }
     });
-    let recorded = recorded.into_inner().map_err(|_| "a test could not be recorded".to_owned())?;
+    let (Ok(recorded), Ok(failing)) = (recorded.into_inner(), failing.into_inner()) else {
+        return Err("a test could not be recorded".to_owned());
+    };
     let asked = |name: &str| tree.programs.iter().any(|program| program.name == name);
     let others = kept.into_iter().filter(|((program, _), _)| !asked(program));
     keep(tree, home, &recorded, others)?;
-    let failing: Vec<&str> =
-        recorded.iter().filter(|(_, passes)| !passes).map(|(test, _)| test.name.as_str()).collect();
-    println!("tests that fail without a mutant and are left out: {}", failing.join(", "));
-    Ok(recorded.into_iter().filter(|(_, passes)| *passes).map(|(test, _)| test).collect())
+    match failing.is_empty() {
+        true => Ok(recorded),
+        false => Err(format!("without any mutant, these tests fail: {}", failing.join(", "))),
+    }
 }
 
 fn names(program: &Program, tree: &Tree) -> Result<Vec<String>, String> {
@@ -77,7 +83,7 @@ fn names(program: &Program, tree: &Tree) -> Result<Vec<String>, String> {
     Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
 }
 
-fn record(tree: &Tree, program: usize, name: &str, log: &Path) -> (Test, bool) {
+fn record(tree: &Tree, program: usize, name: &str, log: &Path) -> Option<Test> {
     let _ = fs::remove_file(log);
     let start = Instant::now();
     let log_path = log.to_string_lossy().into_owned();
@@ -85,10 +91,11 @@ fn record(tree: &Tree, program: usize, name: &str, log: &Path) -> (Test, bool) {
     let seconds = start.elapsed().as_secs_f64();
     let text = fs::read_to_string(log).unwrap_or_default();
     let mutants = text.lines().filter_map(|line| line.parse().ok()).collect();
-    (Test { program, name: name.to_owned(), seconds, mutants }, matches!(ended, Ended::Passed))
+    (ended == Ok(Ended::Passed)).then(|| Test { program, name: name.to_owned(), seconds, mutants })
 }
 
-type Kept = BTreeMap<(String, String), (f64, bool, BTreeSet<usize>)>;
+/// By program and test: how long it takes, and what it reaches.
+type Kept = BTreeMap<(String, String), (f64, BTreeSet<usize>)>;
 
 /// Reads what was recorded before, as far as it still holds.
 fn kept(tree: &Tree, home: &Path) -> Kept {
@@ -113,7 +120,7 @@ fn kept(tree: &Tree, home: &Path) -> Kept {
             // A test that reached the file of a new mutant may reach the mutant.
             mutants.extend(fresh.iter().filter(|n| files.contains(tree.mutants[**n].file.as_str())));
             let key = (program, test["name"].as_str()?.to_owned());
-            kept.insert(key, (test["seconds"].as_f64()?, test["passes"] == true, mutants));
+            kept.insert(key, (test["seconds"].as_f64()?, mutants));
         }
         Some(kept)
     };
@@ -124,18 +131,16 @@ fn kept(tree: &Tree, home: &Path) -> Kept {
 fn keep(
     tree: &Tree,
     home: &Path,
-    tests: &[(Test, bool)],
-    others: impl Iterator<Item = ((String, String), (f64, bool, BTreeSet<usize>))>,
+    tests: &[Test],
+    others: impl Iterator<Item = ((String, String), (f64, BTreeSet<usize>))>,
 ) -> Result<(), String> {
-    let row = |program: &str, name: &str, seconds: f64, passes: bool, mutants: &BTreeSet<usize>| json!({ "program": program, "name": name, "seconds": seconds, "passes": passes, "mutants": mutants });
-    let recorded = tests
-        .iter()
-        .map(|(test, passes)| row(&tree.programs[test.program].name, &test.name, test.seconds, *passes, &test.mutants));
-    let others =
-        others.map(|((program, name), (seconds, passes, mutants))| row(&program, &name, seconds, passes, &mutants));
+    let row = |program: &str, name: &str, seconds: f64, mutants: &BTreeSet<usize>| json!({ "program": program, "name": name, "seconds": seconds, "mutants": mutants });
+    let recorded =
+        tests.iter().map(|test| row(&tree.programs[test.program].name, &test.name, test.seconds, &test.mutants));
+    let others = others.map(|((program, name), (seconds, mutants))| row(&program, &name, seconds, &mutants));
     let list: Vec<Value> = recorded.chain(others).collect();
     let names: Vec<&str> = tree.mutants.iter().map(|mutant| mutant.name.as_str()).collect();
     let value = json!({ "tree": tree.hash, "mutants": names, "tests": list });
     let path = home.join("reached.json");
-    fs::write(&path, value.to_string()).map_err(|error| format!("{}: {error}", path.display()))
+    fs::write(&path, value.to_string()).map_err(|error| failed(&path, &error))
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::find::Mutant;
 use super::tree::{MODULES, Tree};
+use crate::failed;
 
 /// What became of a mutant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,73 +22,90 @@ pub enum Outcome {
     Unreached,
 }
 
-/// The outcomes of this build and of the builds before.
+impl Outcome {
+    pub fn killed(&self) -> bool {
+        matches!(self, Self::Killed(_))
+    }
+}
+
+/// The outcomes that still hold, and the tests that killed something before.
 pub struct Results {
     file: File,
-    hash: u64,
-    /// Whether some tests were not asked, so that a survivor is none yet.
-    quick: bool,
-    now: BTreeMap<String, Outcome>,
-    before: BTreeMap<String, Outcome>,
+    tree: u64,
+    outcomes: BTreeMap<String, Outcome>,
+    killers: BTreeMap<String, String>,
 }
 
 impl Results {
-    pub fn open(home: &Path, hash: u64, quick: bool) -> Result<Self, String> {
+    /// Reads what was found out before. A kill holds as long as the mutated file is the same; that a mutant lives holds as
+    /// long as nothing changed, and that it was not tried to the end until somebody asks for more. With `anew`, nothing
+    /// holds.
+    pub fn open(home: &Path, tree: &Tree, most: f64, anew: bool) -> Result<Self, String> {
         let path = home.join("results.jsonl");
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let (mut now, mut before) = (BTreeMap::new(), BTreeMap::new());
+        let file = OpenOptions::new().append(true).create(true).open(&path);
+        let file = file.map_err(|error| failed(&path, &error))?;
+        let mut results = Self { file, tree: tree.hash, outcomes: BTreeMap::new(), killers: BTreeMap::new() };
+        let mutants: BTreeMap<&str, &Mutant> =
+            tree.mutants.iter().map(|mutant| (mutant.name.as_str(), mutant)).collect();
         for line in text.lines() {
             let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
-            let Some(name) = value["mutant"].as_str() else { continue };
-            let outcome = match value["outcome"].as_str() {
-                Some("killed") => Outcome::Killed(value["test"].as_str().unwrap_or_default().to_owned()),
-                Some("unreached") => Outcome::Unreached,
-                Some("not finished") => Outcome::NotFinished,
-                _ => Outcome::Survived,
+            let Some((name, mutant)) = value["mutant"].as_str().and_then(|name| mutants.get_key_value(name)) else {
+                continue;
             };
-            if value["tree"].as_u64() == Some(hash) {
-                now.insert(name.to_owned(), outcome.clone());
+            let is_same_tree = value["tree"].as_u64() == Some(tree.hash);
+            let (outcome, holds) = match value["outcome"].as_str() {
+                Some("killed") => {
+                    let test = value["test"].as_str().unwrap_or_default();
+                    results.killers.insert((*name).to_owned(), test.to_owned());
+                    (Outcome::Killed(test.to_owned()), value["source"].as_u64() == Some(mutant.source))
+                }
+                Some("unreached") => (Outcome::Unreached, is_same_tree),
+                Some("survived") => (Outcome::Survived, is_same_tree),
+                _ => (Outcome::NotFinished, is_same_tree && value["most"].as_f64() >= Some(most)),
+            };
+            if holds && !anew {
+                results.outcomes.insert((*name).to_owned(), outcome);
+            } else {
+                results.outcomes.remove(*name);
             }
-            before.insert(name.to_owned(), outcome);
         }
-        let file = OpenOptions::new().append(true).create(true).open(&path);
-        let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self { file, hash, quick, now, before })
+        Ok(results)
     }
 
     pub fn of(&self, name: &str) -> Option<&Outcome> {
-        self.now.get(name)
+        self.outcomes.get(name)
     }
 
-    /// Returns the last outcome, of whichever build.
-    pub fn before(&self, name: &str) -> Option<&Outcome> {
-        self.before.get(name)
+    pub fn is_killed(&self, name: &str) -> bool {
+        self.of(name).is_some_and(Outcome::killed)
     }
 
-    pub fn all_before(&self) -> impl Iterator<Item = (&str, &Outcome)> {
-        self.before.iter().map(|(name, outcome)| (name.as_str(), outcome))
+    /// Returns each mutant with the test that killed it last.
+    pub fn killers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.killers.iter().map(|(name, test)| (name.as_str(), test.as_str()))
     }
 
-    pub fn add(&mut self, name: &str, outcome: Outcome) {
+    /// Keeps an outcome; `most` is how many seconds of tests were to be run.
+    pub fn add(&mut self, mutant: &Mutant, outcome: Outcome, most: f64) -> Result<(), String> {
         let (word, test) = match &outcome {
             Outcome::Killed(test) => ("killed", test.as_str()),
             Outcome::Survived => ("survived", ""),
             Outcome::NotFinished => ("not finished", ""),
             Outcome::Unreached => ("unreached", ""),
         };
-        let line = json!({ "mutant": name, "outcome": word, "test": test, "tree": self.hash });
-        if !self.quick || word == "killed" {
-            let _ = writeln!(self.file, "{line}");
-        }
-        self.now.insert(name.to_owned(), outcome);
+        let line = json!({
+            "mutant": mutant.name, "outcome": word, "test": test, "tree": self.tree, "source": mutant.source, "most": most,
+        });
+        writeln!(self.file, "{line}").map_err(|error| format!("the results cannot be kept: {error}"))?;
+        self.outcomes.insert(mutant.name.clone(), outcome);
+        Ok(())
     }
 
     /// Prints a row for each module, and every survivor that nobody explained.
     pub fn print(&self, tree: &Tree, chosen: &[usize], explained: &Explained) {
         let row = |name: &str, numbers: &[usize]| {
-            let killed =
-                numbers.iter().filter(|n| matches!(self.of(&tree.mutants[**n].name), Some(Outcome::Killed(_))));
-            let killed = killed.count();
+            let killed = numbers.iter().filter(|n| self.is_killed(&tree.mutants[**n].name)).count();
             let known = numbers.iter().filter(|n| explained.has(&tree.mutants[**n].name)).count();
             let all = numbers.len() - known;
             let part = if all == 0 { 100.0 } else { 100.0 * killed.min(all) as f64 / all as f64 };
@@ -108,11 +126,16 @@ impl Results {
         let mut open: Vec<&Mutant> = chosen
             .iter()
             .map(|number| &tree.mutants[*number])
-            .filter(|mutant| !matches!(self.of(&mutant.name), Some(Outcome::Killed(_))) && !explained.has(&mutant.name))
+            .filter(|mutant| !self.is_killed(&mutant.name) && !explained.has(&mutant.name))
             .collect();
         open.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         for mutant in open {
-            println!("{}:{}: {} ({:?})", mutant.file, mutant.line, mutant.name, self.of(&mutant.name));
+            let how = match self.of(&mutant.name) {
+                Some(Outcome::Unreached) => "no test reaches it",
+                Some(Outcome::NotFinished) => "not every test that reaches it was run",
+                _ => "all tests pass",
+            };
+            println!("{}:{}: {} ({how})", mutant.file, mutant.line, mutant.name);
         }
     }
 }
@@ -127,7 +150,7 @@ pub struct Explained {
 impl Explained {
     pub fn read(root: &Path) -> Result<Self, String> {
         let path = root.join("xtask/mutants.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
         let document =
             toml_edit::Document::parse(text.as_str()).map_err(|error| format!("{}: {error}", path.display()))?;
         let tables = document.get("explained").and_then(|item| item.as_array_of_tables());

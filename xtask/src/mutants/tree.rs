@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +10,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use super::find::{self, Mutant, Site};
+use crate::failed;
 
 /// The sources that are mutated.
 pub const MODULES: [&str; 7] =
@@ -41,11 +41,16 @@ struct Source {
 
 impl Tree {
     /// Copies the repository, mutates it and builds it; the tests of the command line only if it need not be quick.
+    /// `accept` sees the mutants before anything is built.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written, or what is left does not compile.
-    pub fn build(root: &Path, quick: bool) -> Result<Self, String> {
+    /// If a file cannot be read or written, what is left does not compile, or `accept` says so.
+    pub fn build(
+        root: &Path,
+        quick: bool,
+        accept: impl FnOnce(&[Mutant]) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let home = root.join("target/mutants");
         let folder = home.join("tree");
         let mut mutants = Vec::new();
@@ -55,7 +60,10 @@ impl Tree {
         for path in listed(root)? {
             let from = root.join(&path);
             let bytes = fs::read(&from).map_err(|error| failed(&from, &error))?;
-            (&path, &bytes).hash(&mut hasher);
+            // What makes and reads the mutants is none of the program.
+            if !path.starts_with("xtask/") {
+                (&path, &bytes).hash(&mut hasher);
+            }
             kept.insert(path.clone());
             if is_mutated(&path) {
                 let text = String::from_utf8(bytes).map_err(|_| format!("{path} is not UTF-8"))?;
@@ -66,10 +74,11 @@ impl Tree {
                 copy_permissions(&from, &folder.join(&path))?;
             }
         }
+        accept(&mutants)?;
         remove_others(&folder, &kept)?;
-        // Below `target/`, git would ignore it, and fixtures with it.
-        let initialised = Command::new("git").args(["init", "--quiet"]).current_dir(&folder).status();
-        initialised.map_err(|error| format!("git cannot be run: {error}"))?;
+        // Below `target/`, git would ignore it, and fixtures with it; and some tests look only at what git knows.
+        git(&folder, &["init", "--quiet"])?;
+        git(&folder, &["add", "--all", "--force"])?;
         put(&folder.join("src/mutant.rs"), include_bytes!("chosen.rs"))?;
         let count = format!("pub const COUNT: usize = {};\n", mutants.len());
         put(&folder.join("src/mutant_count.rs"), count.as_bytes())?;
@@ -158,8 +167,9 @@ impl Tree {
             .args(["--locked", "--message-format=json"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", home.join("build"))
+            // The dependencies are those of the repository, and built already.
+            .env("CARGO_BUILD_BUILD_DIR", home.parent().unwrap_or(home))
             .env("CARGO_PROFILE_DEV_DEBUG", "false")
-            .env("RUSTFLAGS", "--cap-lints=allow")
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| format!("cargo cannot be run: {error}"))?;
@@ -184,8 +194,17 @@ struct Built {
     programs: Vec<Program>,
 }
 
+/// Tests that fill a file of their own are none of the program.
 fn is_mutated(path: &str) -> bool {
-    path.ends_with(".rs") && MODULES.iter().any(|module| path.starts_with(module))
+    path.ends_with(".rs") && !path.ends_with("/tests.rs") && MODULES.iter().any(|module| path.starts_with(module))
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<(), String> {
+    let status = Command::new("git").args(arguments).current_dir(folder).status();
+    match status.map_err(|error| format!("git cannot be run: {error}"))?.success() {
+        true => Ok(()),
+        false => Err(format!("git {} failed in {}", arguments.join(" "), folder.display())),
+    }
 }
 
 /// Lists the files of the repository, also those that are not committed yet.
@@ -202,7 +221,11 @@ fn listed(root: &Path) -> Result<BTreeSet<String>, String> {
 fn prepared(path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     let text = || String::from_utf8(bytes.clone()).map_err(|_| format!("{path} is not UTF-8"));
     match path {
-        "src/lib.rs" => Ok((text()? + "\n#[doc(hidden)]\npub mod mutant;\nmod mutant_count;\n").into_bytes()),
+        "src/lib.rs" => {
+            const BEFORE: &str = "#![allow(warnings, arithmetic_overflow, unconditional_panic)]\n";
+            const AFTER: &str = "\n#[doc(hidden)]\npub mod mutant;\nmod mutant_count;\n";
+            Ok([BEFORE, &text()?, AFTER].concat().into_bytes())
+        }
         "tests/fixtures/main.rs" => {
             const ALL: &str = ".collect();\n    libtest_mimic::run";
             const WANTED: &str = ".filter(|test: &Trial| std::env::var(\"MUTANT_TESTS\").map_or(true, |names| \
@@ -228,8 +251,7 @@ fn put(path: &Path, contents: &[u8]) -> Result<(), String> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(());
     }
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).and_then(|()| fs::write(path, contents)).map_err(|error| failed(path, &error))
+    crate::write(path, contents)
 }
 
 fn copy_permissions(from: &Path, to: &Path) -> Result<(), String> {
@@ -252,8 +274,4 @@ fn remove_others(folder: &Path, kept: &BTreeSet<String>) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn failed(path: &Path, error: &io::Error) -> String {
-    format!("{}: {error}", path.display())
 }

@@ -1,6 +1,6 @@
 //! One mutant against the tests that reach it, the most promising first.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -12,14 +12,14 @@ use super::record::Test;
 use super::results::{Outcome, Results};
 use super::tree::Tree;
 
-/// How long the tests of one mutant may take together, in seconds as they were recorded.
-const LONGEST: f64 = 60.0;
-
 /// How a run of tests ended.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
     Passed,
-    /// With the test that failed, or what else happened.
+    /// With the test that failed.
     Failed(String),
+    /// Without a word about a test: it crashed, used too much memory or took many times as long as it should.
+    Broke,
 }
 
 pub struct Trials<'t> {
@@ -27,6 +27,8 @@ pub struct Trials<'t> {
     tests: Vec<Test>,
     /// For each mutant, the tests that reach it, from the most promising.
     reaching: Vec<Vec<usize>>,
+    /// How long the tests of one mutant may take together, in seconds as they were recorded.
+    most: f64,
     /// The test that killed each mutant before.
     before: BTreeMap<String, usize>,
     /// The tests that killed something in a file lately.
@@ -34,33 +36,45 @@ pub struct Trials<'t> {
 }
 
 impl<'t> Trials<'t> {
-    pub fn new(tree: &'t Tree, mut tests: Vec<Test>, results: &Results) -> Self {
-        // A test that reaches little is about what it reaches.
-        let score = |test: &Test| test.seconds * (10.0 + test.mutants.len() as f64).sqrt();
-        tests.sort_by(|a, b| score(a).total_cmp(&score(b)));
+    pub fn new(tree: &'t Tree, tests: Vec<Test>, results: &Results, most: f64) -> Self {
         let mut reaching = vec![Vec::new(); tree.mutants.len()];
         for (index, test) in tests.iter().enumerate() {
             for number in &test.mutants {
                 reaching[*number].push(index);
             }
         }
+        // A test that reaches what few others reach in a file is about that file.
+        let mut worth: BTreeMap<(&str, usize), f64> = BTreeMap::new();
+        for (mutant, reaching) in tree.mutants.iter().zip(&reaching) {
+            for test in reaching {
+                *worth.entry((&mutant.file, *test)).or_default() += 1.0 / reaching.len() as f64;
+            }
+        }
+        for (mutant, reaching) in tree.mutants.iter().zip(&mut reaching) {
+            let cost = |test: &usize| tests[*test].seconds / worth.get(&(mutant.file.as_str(), *test)).unwrap_or(&1.0);
+            reaching.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+        }
         let known: BTreeMap<&str, usize> =
             tests.iter().enumerate().map(|(index, test)| (test.name.as_str(), index)).collect();
-        let before = results
-            .all_before()
-            .filter_map(|(name, outcome)| match outcome {
-                Outcome::Killed(test) => Some((name.to_owned(), *known.get(test.as_str())?)),
-                _ => None,
-            })
-            .collect();
-        Self { tree, tests, reaching, before, killers: Mutex::new(BTreeMap::new()) }
+        let before = results.killers().filter_map(|(name, test)| Some((name.to_owned(), *known.get(test)?))).collect();
+        Self { tree, tests, reaching, most, before, killers: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Tells whether only tests of the command line reach a mutant, which are dear.
+    pub fn is_dear(&self, number: usize) -> bool {
+        let mut programs = self.reaching[number].iter().map(|test| &self.tree.programs[self.tests[*test].program].name);
+        programs.len() > 0 && programs.all(|name| name == "it")
     }
 
     /// Runs tests until one fails.
-    pub fn of(&self, number: usize) -> Outcome {
+    ///
+    /// # Errors
+    ///
+    /// If the tests cannot be run, which says nothing about the mutant.
+    pub fn of(&self, number: usize) -> Result<Outcome, String> {
         let reaching = &self.reaching[number];
         if reaching.is_empty() {
-            return Outcome::Unreached;
+            return Ok(Outcome::Unreached);
         }
         let mutant = &self.tree.mutants[number];
         let mut order: Vec<usize> = self.before.get(&mutant.name).copied().into_iter().collect();
@@ -70,22 +84,64 @@ impl<'t> Trials<'t> {
         order.extend(reaching);
         let mut seen = vec![false; self.tests.len()];
         order.retain(|test| !std::mem::replace(&mut seen[*test], true));
+        let all = order.len();
+        order.retain(|test| self.tests[*test].seconds < self.most);
+        let is_dear = order.len() < all;
         let (mut spent, mut most) = (0.0, 0.3);
         let text = number.to_string();
-        while !order.is_empty() && spent < LONGEST {
+        while !order.is_empty() && spent < self.most {
             let batch = self.batch(&mut order, most);
-            let seconds: f64 = batch.iter().map(|test| self.tests[*test].seconds).sum();
-            let names: Vec<&str> = batch.iter().map(|test| self.tests[*test].name.as_str()).collect();
-            let limit = Duration::from_secs_f64(10.0 + 15.0 * seconds);
-            let program = self.tests[batch[0]].program;
-            if let Ended::Failed(name) = run(self.tree, program, &names, &[("MUTANT", &text)], limit) {
-                self.remember(&mutant.file, &name, &batch);
-                return Outcome::Killed(name);
+            match self.run(&batch, Some(&text))? {
+                Ended::Passed => {}
+                Ended::Failed(name) => {
+                    self.remember(&mutant.file, &name, &batch);
+                    return Ok(Outcome::Killed(name));
+                }
+                // The mutant may be innocent: the machine may be slow, or its disk full.
+                Ended::Broke => {
+                    return Ok(match self.run(&batch, None)? {
+                        Ended::Passed => Outcome::Killed(self.tests[batch[0]].name.clone()),
+                        _ => Outcome::NotFinished,
+                    });
+                }
             }
-            spent += seconds;
+            spent += self.seconds(&batch);
             most *= 2.0;
         }
-        if order.is_empty() { Outcome::Survived } else { Outcome::NotFinished }
+        Ok(if order.is_empty() && !is_dear { Outcome::Survived } else { Outcome::NotFinished })
+    }
+
+    /// Returns those of the tests that fail without a mutant: what they killed may live.
+    ///
+    /// # Errors
+    ///
+    /// If the tests cannot be run.
+    pub fn fail_alone<'n>(&self, names: &BTreeSet<&'n str>) -> Result<BTreeSet<&'n str>, String> {
+        let mut failing = BTreeSet::new();
+        for program in 0..self.tree.programs.len() {
+            let of_it =
+                |test: &usize| self.tests[*test].program == program && names.contains(self.tests[*test].name.as_str());
+            let tests: Vec<usize> = (0..self.tests.len()).filter(of_it).collect();
+            if !tests.is_empty() && self.run(&tests, None)? != Ended::Passed {
+                for test in tests {
+                    if self.run(&[test], None)? != Ended::Passed {
+                        failing.extend(names.get(self.tests[test].name.as_str()));
+                    }
+                }
+            }
+        }
+        Ok(failing)
+    }
+
+    fn run(&self, batch: &[usize], mutant: Option<&str>) -> Result<Ended, String> {
+        let names: Vec<&str> = batch.iter().map(|test| self.tests[*test].name.as_str()).collect();
+        let limit = Duration::from_secs_f64(10.0 + 15.0 * self.seconds(batch));
+        let variables = mutant.map(|number| ("MUTANT", number));
+        run(self.tree, self.tests[batch[0]].program, &names, variables.as_slice(), limit)
+    }
+
+    fn seconds(&self, batch: &[usize]) -> f64 {
+        batch.iter().map(|test| self.tests[*test].seconds).sum()
     }
 
     /// Takes the next tests of one program, for some seconds.
@@ -119,13 +175,23 @@ impl<'t> Trials<'t> {
 }
 
 /// Runs tests of one program, one after the other, in a process that may use 4 GiB.
-pub fn run(tree: &Tree, program: usize, names: &[&str], variables: &[(&str, &str)], limit: Duration) -> Ended {
+///
+/// # Errors
+///
+/// If the program cannot be run.
+pub fn run(
+    tree: &Tree,
+    program: usize,
+    names: &[&str],
+    variables: &[(&str, &str)],
+    limit: Duration,
+) -> Result<Ended, String> {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
     let number = RUNS.fetch_add(1, Ordering::Relaxed);
     let out = std::env::temp_dir().join(format!("mutants-{}-{number}", std::process::id()));
     let ended = run_into(tree, program, names, variables, limit, &out);
     let _ = fs::remove_file(&out);
-    ended.unwrap_or_else(|error| Ended::Failed(format!("(could not be run: {error})")))
+    ended.map_err(|error| format!("{} cannot be run: {error}", tree.programs[program].path.display()))
 }
 
 fn run_into(
@@ -164,7 +230,7 @@ fn run_into(
         }
         if start.elapsed() > limit {
             end(&mut child);
-            return Ok(Ended::Failed(format!("{} (ran out of time)", names[0])));
+            return Ok(Ended::Broke);
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
@@ -174,7 +240,7 @@ fn run_into(
     }
     let text = String::from_utf8_lossy(&fs::read(out)?).into_owned();
     let failed = names.iter().find(|name| text.lines().any(|line| is_failure(line, name)));
-    Ok(Ended::Failed(failed.map_or_else(|| format!("{} (or one after it)", names[0]), |name| (*name).to_owned())))
+    Ok(failed.map_or(Ended::Broke, |name| Ended::Failed((*name).to_owned())))
 }
 
 fn is_failure(line: &str, name: &str) -> bool {

@@ -69,7 +69,7 @@ pub(in crate::rules::change) fn report<'c>(
     let (file, spot) = match (head, base) {
         (Some(head), _) => (head.file, head_at),
         (None, Some(base)) => (base.file, base_at),
-        (None, None) => (FileId(0), None),
+        (None, None) => (cx.file, None),
     };
     let finding = cx.report_in(file, spot.unwrap_or_default(), message);
     if let Some((base, span)) = before {

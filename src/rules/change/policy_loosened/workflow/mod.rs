@@ -405,6 +405,8 @@ jobs:
             let before =
                 format!("steps:\n  - id: a\n    with:\n      {input}\n    uses: acme/stopgap@v1\n  - run: x\n");
             assert_eq!(softened_by(&before), std::slice::from_ref(&what));
+            let above = before.replace("    uses:", "    name: check\n    uses:");
+            assert_eq!(softened_by(&above), [what], "{above}");
             let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
             assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
         }
@@ -421,6 +423,8 @@ jobs:
     fn a_line_is_recognised_by_what_it_runs() {
         let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind).collect::<Vec<_>>();
         assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate]);
+        assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS)).len(), MOST_STEPS);
+        assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS + 1)).len(), MOST_STEPS);
         assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate]);
         assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check]);
         assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action; 2]);
