@@ -101,7 +101,8 @@ impl<'a> Register<'a> {
         Self::of(parse_all(files, files.own(), &[], true))
     }
 
-    /// Parses all files without a schema, and shows each part of them while it has their trees.
+    /// Parses all files without a schema. `look` sees the register each time that there is another part of them, whose
+    /// trees it then has, and whose files alone are its [`Register::files`].
     ///
     /// # Errors
     ///
@@ -109,15 +110,17 @@ impl<'a> Register<'a> {
     pub fn parse_in_parts<E>(files: &'a Files, mut look: impl FnMut(&Self) -> Result<(), E>) -> Result<Self, E> {
         /// How many files are a part.
         const PART: usize = 1024;
-        let mut whole = Self::default();
+        let mut register = Self::default();
+        let mut seen = Vec::with_capacity(files.own().len());
+        register.exceptions.reserve_exact(files.own().len());
         for ids in files.own().chunks(PART) {
-            let part = Self::of(parse_all(files, ids, &[], true));
-            look(&part)?;
-            whole.files.extend(part.files);
-            part.exceptions.into_iter().for_each(|exception| whole.hold(exception));
-            whole.faults.extend(part.faults);
+            register.append(parse_all(files, ids, &[], true));
+            look(&register)?;
+            seen.append(&mut register.files);
+            register.trees.clear();
         }
-        Ok(whole)
+        register.files = seen;
+        Ok(register)
     }
 
     /// Parses and checks all files as [`Register::parse`] does, and keeps their trees.
@@ -143,23 +146,23 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        register.by_file.reserve(files.len());
-        for Parsed { file, exception, faults, tree } in files {
-            register.files.push(file);
-            register.trees.extend(tree.map(|tree| (file.id, tree)));
-            register.faults.extend(faults.map(|faults| (file.id, *faults)));
-            exception.into_iter().for_each(|exception| register.hold(exception));
-        }
+        register.append(files);
         register
     }
 
-    fn hold(&mut self, exception: Arc<Exception<'a>>) {
-        let file = exception.file.index();
-        if self.by_file.len() <= file {
-            self.by_file.resize(file + 1, None);
+    /// Adds files, sorted by path, behind all others.
+    fn append(&mut self, files: Vec<Parsed<'a>>) {
+        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
+        self.by_file.resize(count.max(self.by_file.len()), None);
+        for Parsed { file, exception, faults, tree } in files {
+            self.files.push(file);
+            self.trees.extend(tree.map(|tree| (file.id, tree)));
+            self.faults.extend(faults.map(|faults| (file.id, *faults)));
+            if let Some(exception) = exception {
+                self.by_file[file.id.index()] = u32::try_from(self.exceptions.len()).ok();
+                self.exceptions.push(exception);
+            }
         }
-        self.by_file[file] = u32::try_from(self.exceptions.len()).ok();
-        self.exceptions.push(exception);
     }
 
     /// Returns the exception of every file that has a tree, in the order of their paths.
