@@ -1,8 +1,7 @@
 //! What is thrown at stopgap, and what must hold whatever is thrown at it.
 //!
-//! A [`Target`] takes bytes, as libFuzzer would give them, and panics where a promise is broken. The program of this
-//! package makes the bytes from the fixtures, on stable Rust and with nothing but cargo; the package in `guided/` gives
-//! the same targets to libFuzzer, which is led by what the bytes reach.
+//! A [`Target`] takes bytes and panics where a promise is broken. The program of this package makes the bytes from the
+//! fixtures, on stable Rust and with nothing but cargo.
 
 pub mod make;
 pub mod run;

@@ -12,12 +12,10 @@ use stopgap_fuzz::{TARGETS, Target, find};
 const USAGE: &str = "\
 usage: stopgap-fuzz [--seconds N] [--count N] [--seed N] [--from N] [--patience N] [--keep FOLDER] [TARGET…]
        stopgap-fuzz --replay FILE TARGET
-       stopgap-fuzz --corpus FOLDER TARGET
 
 Without a target all are run, one after the other. --seconds (10 if nothing is said) and --count bound each of
 them; the seed is the day's if none is given, and is printed. An input that breaks a promise, or takes longer
-than --patience seconds (30), is made smaller and kept in --keep (fuzz/crashes). --corpus writes the inputs that
-a guided fuzzer begins with.
+than --patience seconds (30), is made smaller and kept in --keep (fuzz/crashes).
 ";
 
 fn main() -> ExitCode {
@@ -47,7 +45,6 @@ struct Arguments {
     patience: Option<u64>,
     keep: Option<PathBuf>,
     replay: Option<PathBuf>,
-    corpus: Option<PathBuf>,
     /// Set in a worker: where it says which input it tries.
     state: Option<PathBuf>,
     targets: Vec<&'static Target>,
@@ -72,12 +69,11 @@ impl Arguments {
                 "--patience" => arguments.patience = Some(number()?),
                 "--keep" => arguments.keep = Some(value.into()),
                 "--replay" => arguments.replay = Some(value.into()),
-                "--corpus" => arguments.corpus = Some(value.into()),
                 "--state" => arguments.state = Some(value.into()),
                 _ => return Err(format!("no option `{word}`")),
             }
         }
-        let needs_one = arguments.replay.is_some() || arguments.corpus.is_some() || arguments.state.is_some();
+        let needs_one = arguments.replay.is_some() || arguments.state.is_some();
         if needs_one && arguments.targets.len() != 1 {
             return Err("name one target".to_owned());
         }
@@ -89,10 +85,6 @@ impl Arguments {
 
     fn run(&self, words: &[String], out: &mut dyn Write) -> io::Result<bool> {
         let target = self.targets[0];
-        if let Some(folder) = &self.corpus {
-            let count = run::write_corpus(target, folder)?;
-            return writeln!(out, "{count} inputs in {}", folder.display()).map(|()| true);
-        }
         if let Some(path) = &self.replay {
             return run::replay(target, path, out);
         }

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::seeds::{self, Seeds};
 use crate::{Outcome, Target, make};
 
 /// How long one input may take if nothing else is said.
@@ -271,22 +270,6 @@ fn keep(target: &Target, data: &[u8], care: &Care) -> io::Result<PathBuf> {
     let path = care.folder.join(format!("{}-{sum:08x}", target.name));
     fs::write(&path, data)?;
     Ok(path)
-}
-
-/// Writes the whole texts of a target into a folder, for a fuzzer that begins with a folder of inputs.
-///
-/// # Errors
-///
-/// If they cannot be written.
-pub fn write_corpus(target: &Target, folder: &Path) -> io::Result<usize> {
-    let Seeds { texts, pieces, versions, .. } = (target.seeds)();
-    fs::create_dir_all(folder)?;
-    let all = texts.iter().chain(&pieces);
-    for (number, text) in all.clone().enumerate() {
-        let repeated = vec![text.as_slice(); versions.max(1)];
-        fs::write(folder.join(format!("{number:05}")), repeated.join(&seeds::SEPARATOR))?;
-    }
-    Ok(all.count())
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
         ..Report::new(&findings, &files, counts, &judge.policy.exceptions, judge.today)
     };
     write::outputs(&outputs, world, |format, look, file| output::render(format, &report, look, file))?;
-    write::printed(output::render(arguments.format, &report, world.look(), out))?;
+    output::render(arguments.format, &report, world.look(), out)?;
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &cli::Evidence, world: &World, out: &mut dyn Write)
     let period = Period { from, to, zone };
     let output = arguments.output.clone().unwrap_or_default();
     let folder = world.folder.join(&output);
+    write::sweep_new(&folder);
     refuse_folder(&output, &folder)?;
     let maker = Maker { place: &arguments.place, world, root: &then.root };
     let policy = maker.policy(&then).unwrap_or_default();

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::cli;
-use crate::commands::import::baseline::{self, Gaps};
+use crate::commands::import::baseline;
 use crate::commands::opened::Opened;
 use crate::commands::{World, write};
 use crate::error::{Argument, Error};
-use crate::output::export::{Export, Format, has_content, render, render_gaps, unheld};
+use crate::output::export::{Export, Format, Parts, has_content, render, render_gaps, unheld};
 use crate::output::{Severity, Snippet, render_snippet};
+use crate::register::Register;
 use crate::rules::Case;
 use crate::text::shown;
 
@@ -30,36 +31,49 @@ pub(super) fn run(arguments: &cli::Export, world: &World, out: &mut dyn Write) -
             help: "export it with `--format csv --gaps`".to_owned(),
         }));
     }
-    // Findings are for `check`, and for whoever assesses; no other export needs a schema.
-    let is_assessed = arguments.format == Format::OscalAr;
-    let register = if is_assessed { opened.register() } else { opened.records(arguments.format == Format::Jsonl) };
-    let findings = is_assessed.then(|| Case::whole(&opened.judge, &register, None, &opened.files).run());
-    let export = Export { view: opened.view(&register), reminders: &policy.reminders, findings: findings.as_ref() };
-    if !has_content(arguments.format, &export) {
-        return Err(Error::NoStatements);
-    }
-    let gaps = arguments.gaps.then(|| gaps(&opened));
-    let render = |out: &mut dyn Write| match &gaps {
-        Some(gaps) => render_gaps(&export, gaps, out),
-        None => render(arguments.format, &export, out),
+    let Some(path) = &arguments.output else {
+        let said = write_to(arguments, &opened, world, out)?;
+        let _ = io::stderr().lock().write_all(said.as_bytes());
+        return Ok(ExitCode::SUCCESS);
     };
-    match &arguments.output {
-        None => render(out)?,
-        Some(path) => {
-            write::spare_inputs(&[((), path.clone())], &[], &world.folder, &opened.root, policy)?;
-            let mut bytes = Vec::new();
-            render(&mut bytes)?;
-            write::all(&[(world.folder.join(path), bytes)], &world.folder)?;
-        }
-    }
-    let _ = io::stderr().lock().write_all(warnings(arguments, &export, world).as_bytes());
+    write::spare_inputs(&[((), path.clone())], &[], &world.folder, &opened.root, policy)?;
+    let mut bytes = Vec::new();
+    let said = write_to(arguments, &opened, world, &mut bytes)?;
+    write::all(&[(world.folder.join(path), bytes)], &world.folder)?;
+    let _ = io::stderr().lock().write_all(said.as_bytes());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what each exception lacks, whether a baseline tolerates it or not.
-fn gaps(opened: &Opened) -> Gaps {
-    let register = opened.register();
-    baseline::gaps(&Case::whole(&opened.judge, &register, None, &opened.files).run_strictly(), &opened.files)
+/// Writes the export, and returns what it does not contain. Each file is parsed once.
+fn write_to(arguments: &cli::Export, opened: &Opened, world: &World, out: &mut dyn Write) -> Result<String, Error> {
+    let format = arguments.format;
+    if arguments.gaps {
+        let register = Register::parse_whole(&opened.files, opened.own.as_ref());
+        let case = Case::whole(&opened.judge, &register, None, &opened.files);
+        // What each exception lacks, whether a baseline tolerates it or not.
+        render_gaps(&export(opened, &register), &baseline::gaps(&case.run_strictly(), &opened.files), out)?;
+        return Ok(warnings(arguments, &export(opened, &register), world));
+    }
+    if let Some(mut parts) = Parts::begin(format, &opened.files, out) {
+        let register = Register::parse_in_parts(&opened.files, |part| parts.add(&export(opened, part)))?;
+        parts.finish()?;
+        return Ok(warnings(arguments, &export(opened, &register), world));
+    }
+    // Findings are for `check`, and for whoever assesses; no other export needs a schema.
+    let is_assessed = format == Format::OscalAr;
+    let register = if is_assessed { opened.register() } else { opened.records(false) };
+    let findings = is_assessed.then(|| Case::whole(&opened.judge, &register, None, &opened.files).run());
+    let export = Export { findings: findings.as_ref(), ..export(opened, &register) };
+    if !has_content(format, &export) {
+        return Err(Error::NoStatements);
+    }
+    render(format, &export, out)?;
+    Ok(warnings(arguments, &export, world))
+}
+
+/// Returns the export of a register, or of a part of it.
+fn export<'e>(opened: &'e Opened, register: &'e Register<'e>) -> Export<'e> {
+    Export { view: opened.view(register), reminders: &opened.judge.policy.reminders, findings: None }
 }
 
 /// Returns what the export does not contain.
@@ -89,4 +103,44 @@ fn warnings(arguments: &cli::Export, export: &Export<'_>, world: &World) -> Stri
         drawn.push(render_snippet(&warning(message, "`stopgap check` names them all".to_owned(), None), look));
     }
     drawn.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::counted;
+
+    /// Exports three files, one of them with a key of the organisation's own, and returns how often each was parsed.
+    fn parsed(format: Format, gaps: bool) -> Vec<usize> {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("exceptions");
+        std::fs::create_dir(&folder).unwrap();
+        let names = ["plain", "own", "closed"].map(|name| format!("{format:?} {gaps} {name}"));
+        let texts = ["status: active\n", "status: active\nx-ticket: SEC-1\n", "status: closed\nx-other: [a, b]\n"];
+        let covers = "approver: Mei Tanaka\ndecided: 2026-11-15\nexpires: 2026-12-16\nstarts: 2026-11-16\ncovers: [{tool: trivy, id: CVE-2026-1}]\n";
+        for (name, text) in names.iter().zip(texts) {
+            let path = folder.join(format!("{}.yaml", name.replace(' ', "-").to_lowercase()));
+            std::fs::write(path, format!("{}{name}\ntitle: Label printer\n{text}{covers}", counted::MARK)).unwrap();
+        }
+        let arguments = cli::Export {
+            format,
+            gaps,
+            output: None,
+            place: cli::Place { root: Some(root.path().to_path_buf()), policy: None },
+            today: Some("2026-11-23".to_owned()),
+            past: cli::Past::default(),
+        };
+        let mut out = Vec::new();
+        run(&arguments, &World::from_process(), &mut out).unwrap();
+        assert!(!out.is_empty());
+        names.iter().map(|name| counted::times(name)).collect()
+    }
+
+    #[test]
+    fn each_file_is_parsed_once() {
+        for format in Format::value_variants() {
+            assert_eq!(parsed(*format, false), [1, 1, 1], "{format:?}");
+        }
+        assert_eq!(parsed(Format::Csv, true), [1, 1, 1]);
+    }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };
     write::outputs(&outputs, world, |format, look, file| render(format, &report, look, file))?;
-    write::printed(render(arguments.format, &report, world.look(), out))?;
+    render(arguments.format, &report, world.look(), out)?;
     Ok(if count(&past, Level::Error) > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

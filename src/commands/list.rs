@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &cli::List, world: &World, out: &mut dyn Write) -> 
     // Cells are shortened to fit a terminal, but never in a file or a pipe.
     let look = world.look();
     let width = if world.width.is_some() || world.terminal { look.width } else { usize::MAX };
-    write::printed(render(arguments.format, &listing, Look { width, ..look }, out))?;
+    render(arguments.format, &listing, Look { width, ..look }, out)?;
     Ok(opened.exit_code())
 }
 

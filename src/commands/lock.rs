@@ -1,7 +1,8 @@
 //! One edit of a register at a time.
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use walkdir::WalkDir;
@@ -18,6 +19,7 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(super) struct Lock {
     folder: Option<File>,
+    root: PathBuf,
 }
 
 /// How often to retry while another edit is running: ten seconds in all.
@@ -35,28 +37,32 @@ impl Lock {
         let folder = root.join(folder);
         // Opening a pipe in the folder's place would wait for a writer.
         if !std::fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
-            return Ok(Self { folder: None });
+            return Ok(Self { folder: None, root: root.to_path_buf() });
         }
-        let Ok(file) = File::open(&folder) else { return Ok(Self { folder: None }) };
+        let Ok(file) = File::open(&folder) else { return Ok(Self { folder: None, root: root.to_path_buf() }) };
         for _ in 0..TRIES {
             match file.try_lock() {
                 Ok(()) => {
-                    let lock = Self { folder: Some(file) };
-                    lock.sweep(root);
+                    let lock = Self { folder: Some(file), root: root.to_path_buf() };
+                    lock.sweep_each(WalkDir::new(root).max_depth(1));
                     lock.sweep_each(WalkDir::new(&folder));
                     return Ok(lock);
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-                Err(TryLockError::Error(_)) => return Ok(Self { folder: None }),
+                Err(TryLockError::Error(_)) => return Ok(Self { folder: None, root: root.to_path_buf() }),
             }
         }
         Err(Error::Locked { folder })
     }
 
-    /// Removes what killed edits left in a folder: temporary files that nobody can be writing, because this edit has the
-    /// lock, and files that were to be replaced. What somebody saved meanwhile is named on standard error instead.
-    pub(super) fn sweep(&self, folder: &Path) {
-        self.sweep_each(WalkDir::new(folder).max_depth(1));
+    /// Removes what killed edits left beside files that are about to be written: temporary files that nobody can be
+    /// writing, because this edit has the lock, and files that were to be replaced. What somebody saved meanwhile is named
+    /// on standard error instead.
+    pub(super) fn sweep_beside<'p>(&self, files: impl Iterator<Item = &'p Path>) {
+        let folders: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+        // That was done at once.
+        let others = folders.into_iter().filter(|folder| *folder != self.root);
+        others.for_each(|folder| self.sweep_each(WalkDir::new(folder).max_depth(1)));
     }
 
     fn sweep_each(&self, walk: WalkDir) {

@@ -16,6 +16,7 @@ mod gathered;
 mod history;
 mod import;
 mod init;
+mod limits;
 mod list;
 mod lock;
 mod man;
@@ -170,17 +171,25 @@ fn share_work() {
 
 /// Returns how many threads share the work where the system has room for them.
 fn threads() -> usize {
+    /// How much memory there must be for each, in bytes.
+    const EACH: u64 = 256 << 20;
     let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|count| count.parse().ok());
-    let usual = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    // Each takes addresses of its own, of which it uses few: more of them would cost a small limit more than they bring.
+    let fit =
+        || limits::memory().map_or(usize::MAX, |bytes| usize::try_from(bytes / EACH).unwrap_or(usize::MAX).max(1));
+    let usual = || std::thread::available_parallelism().map_or(1, NonZero::get).min(fit());
     asked.filter(|count| *count > 0).unwrap_or_else(usual)
 }
 
 /// Runs a command and returns the exit code of the process.
 #[must_use]
 pub fn run(cli: Cli, world: &World) -> ExitCode {
-    share_work();
     let world = &World { color: cli.color, ..world.clone() };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    if let Some(done) = limits::apart(std::env::var_os(limits::VARIABLE).is_some()) {
+        return done.unwrap_or_else(|error| failed(&error, world.look_of_errors()));
+    }
+    share_work();
+    let mut out = io::BufWriter::new(Printer { out: io::stdout().lock(), is_heard: true });
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),
         Command::Check(arguments) => check::run(&arguments, world, &mut out),
@@ -209,20 +218,50 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),
     };
-    let flushed = match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::from(error)),
-        _ => Ok(()),
-    };
+    let flushed = out.flush().map_err(Error::from);
     match result.and_then(|code| flushed.map(|()| code)) {
         Ok(code) => code,
-        // A reader that has seen enough, such as `head`, is not a fault of the run.
-        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            let text = describe(&error, world.look_of_errors());
-            let _ = io::stderr().lock().write_all(text.as_bytes());
-            error.exit_code()
+        Err(error) => failed(&error, world.look_of_errors()),
+    }
+}
+
+/// Standard output. A reader that has seen enough, such as `head`, is no fault of the run, which then does and returns what
+/// it would have without one.
+struct Printer<W> {
+    out: W,
+    is_heard: bool,
+}
+
+impl<W> Printer<W> {
+    fn unless_unheard<T>(&mut self, unheard: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if !self.is_heard {
+            return Ok(unheard);
+        }
+        match act(&mut self.out) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_heard = false;
+                Ok(unheard)
+            }
+            other => other,
         }
     }
+}
+
+impl<W: Write> Write for Printer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_unheard(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_unheard((), Write::flush)
+    }
+}
+
+/// Says why a run could not be done.
+fn failed(error: &Error, look: Look) -> ExitCode {
+    let text = describe(error, look);
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    error.exit_code()
 }
 
 /// Prints what the argument parser says: help, the version, or what it does not understand. Those words come from
@@ -231,7 +270,10 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
 pub fn misused(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     if !error.use_stderr() || text.split('\n').all(|line| escape::line(line) == line) {
-        let _ = error.print();
+        match error.print() {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => return failed(&Error::from(error), Look::default()),
+            _ => {}
+        }
     } else {
         let text: String = text.split_terminator('\n').map(|line| format!("{}\n", escape::line(line))).collect();
         let _ = io::stderr().lock().write_all(text.as_bytes());

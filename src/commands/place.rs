@@ -16,13 +16,22 @@ use crate::schema::Shipped;
 ///
 /// # Errors
 ///
-/// If the named folder does not exist.
+/// If the named folder does not exist or may not be entered.
 pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
     if let Some(named) = &place.root {
         let root = current.join(named);
         refuse_links(named, &root)?;
         return match std::fs::canonicalize(&root) {
-            Ok(real) if real.is_dir() => Ok(real),
+            // A folder whose inside may not be looked at would seem to have none.
+            Ok(real) if real.is_dir() => match std::fs::metadata(real.join(".")) {
+                Ok(_) => Ok(real),
+                Err(error) => Err(Error::Unreadable {
+                    kind: "the root",
+                    path: named.display().to_string(),
+                    why: error.to_string(),
+                    help: "make the folder readable, or name another with `--root`".to_owned(),
+                }),
+            },
             _ => Err(Error::from(Argument::NoRoot { path: named.clone() })),
         };
     }

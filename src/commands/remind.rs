@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &cli::Remind, world: &World, out: &mut dyn Write) -
     let view = opened.view(&register);
     let page = Page { view, items, tracking: &tracking, settings };
     write::outputs(&outputs, world, |format, _, file| render(format, &page, file))?;
-    write::printed(render(arguments.format, &page, out))?;
+    render(arguments.format, &page, out)?;
     if matches!(arguments.format, Format::Text | Format::Markdown) {
         remark(&tracking.remarks);
     }

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let meeting = Meeting { folder: &folders, ..meeting };
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
-    write::printed(outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out)))?;
+    outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out))?;
     Ok(opened.exit_code())
 }
 

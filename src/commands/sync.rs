@@ -1,6 +1,5 @@
 //! `stopgap sync`: the ignore files of scanners, written from the exceptions in force.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -111,10 +110,8 @@ fn targets(
         warn(name(target.tool), &target.path, &unsaid, opened, world);
     }
     if let Some(lock) = lock {
-        let folder = |one: &Compared<'_>| opened.root.join(&one.target.path).parent().map(Path::to_path_buf);
-        let folders: BTreeSet<PathBuf> = compared.iter().filter_map(folder).collect();
-        // The root is swept already.
-        folders.iter().filter(|folder| **folder != opened.root).for_each(|folder| lock.sweep(folder));
+        let paths: Vec<PathBuf> = compared.iter().map(|one| opened.root.join(&one.target.path)).collect();
+        lock.sweep_beside(paths.iter().map(PathBuf::as_path));
         store(&compared, &opened.root)?;
     }
     let is_wrong =

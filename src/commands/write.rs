@@ -1,6 +1,7 @@
 //! Files that a command names, written whole or not at all.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,8 +20,8 @@ use crate::text::nearest;
 /// How the name of a temporary file of an edit begins; six random letters and digits follow.
 const TEMPORARY: &str = ".stopgap-part-";
 
-/// How the name of a temporary file of an output begins. No lock guards it, so an edit cannot tell whether somebody is
-/// still writing it, and leaves it alone.
+/// How the name of a temporary file of an output begins. The register's lock does not guard it: whoever writes it has
+/// locked it.
 const OUTPUT: &str = ".stopgap-output-";
 
 /// How the name of a file that is exchanged for another one begins, until what it was exchanged for was looked at. The
@@ -43,6 +44,10 @@ pub(super) fn left_over(path: &Path) -> Option<LeftOver> {
     if let Some(random) = name.strip_prefix(TEMPORARY) {
         return is_random(random).then_some(LeftOver::Ours);
     }
+    if let Some(random) = name.strip_prefix(OUTPUT) {
+        let is_idle = || File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+        return (is_random(random) && is_idle()).then_some(LeftOver::Ours);
+    }
     let rest = name.strip_prefix(EXCHANGED)?;
     let (known, random) = rest.rsplit_once('-').unwrap_or(("", rest));
     let found = || Some(digest(&read_named(path, MAX_BYTES_BESIDE).ok()?));
@@ -53,6 +58,23 @@ pub(super) fn left_over(path: &Path) -> Option<LeftOver> {
 /// Returns the beginning of the SHA-256 of a file: enough to tell two versions of it apart.
 fn digest(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes)[..8])
+}
+
+/// Removes from a folder what killed runs left whose names begin so.
+fn sweep(folder: &Path, prefix: &str) {
+    let is_ours = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with(prefix);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && left_over(&entry.path()) == Some(LeftOver::Ours) {
+            // One that cannot be removed does no harm.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes from a folder that is to hold new files only what a killed run left of such.
+pub(super) fn sweep_new(folder: &Path) {
+    sweep(folder, TEMPORARY);
 }
 
 /// Reads each `FORMAT=FILE`, such as `example`.
@@ -163,7 +185,7 @@ pub(super) enum Stream {
     /// In a temporary file, for a target.
     Whole { path: PathBuf, target: PathBuf, file: std::io::BufWriter<NamedTempFile> },
     /// A device or a pipe.
-    Device { path: PathBuf, file: std::io::BufWriter<std::fs::File> },
+    Device { path: PathBuf, file: std::io::BufWriter<File> },
 }
 
 impl Stream {
@@ -375,8 +397,13 @@ fn filled(folder: &Path, bytes: &[u8], prefix: &str) -> std::io::Result<NamedTem
     builder.prefix(OsStr::new(prefix));
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
-    file.write_all(bytes).and_then(|()| file.flush())?;
+    let mut file = builder.tempfile_in(folder)?;
+    if prefix == OUTPUT {
+        // Where files cannot be locked, nobody takes it for one that was left.
+        let _ = file.as_file().try_lock();
+    }
+    // The temporary file's own errors name a path that nobody asked for.
+    file.as_file_mut().write_all(bytes)?;
     Ok(file)
 }
 
@@ -410,6 +437,9 @@ fn prepare<'f>(path: &'f Path, bytes: &'f [u8], current: &Path, prefix: &str) ->
     }
     let fail = |error: std::io::Error| unwritable(path, &reason(&error));
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if prefix == OUTPUT {
+        sweep(folder, OUTPUT);
+    }
     let file = filled(folder, bytes, prefix).map_err(fail)?;
     if let Some(metadata) = present {
         file.as_file().set_permissions(metadata.permissions()).map_err(fail)?;
@@ -431,30 +461,16 @@ fn unwritable(path: &Path, why: &str) -> Error {
     Error::Unwritable { path: path.to_path_buf(), why: why.to_owned() }
 }
 
-/// The temporary file's own error names a path that nobody asked for.
-fn without_path(error: std::io::Error) -> std::io::Error {
-    error.kind().into()
-}
-
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "its folder does not exist".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::AlreadyExists => "it exists already, and is never replaced".into(),
         ErrorKind::NotADirectory => "a file is where its folder should be".into(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room for it".into(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        kind if kind != ErrorKind::Other && error.raw_os_error().is_none() => kind.to_string(),
         _ => error.to_string(),
-    }
-}
-
-/// Takes a reader that has seen enough, such as `head`, for one that has read everything: it does not change the answer.
-///
-/// # Errors
-///
-/// Any other fault of the output.
-pub(super) fn printed(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        other => other,
     }
 }
 
@@ -498,12 +514,13 @@ mod tests {
             (&exchanged, "saved by an editor", Some(LeftOver::Saved)),
             (&exchanged, "", Some(LeftOver::Saved)),
             (".stopgap-was-aB3dE6", "before", Some(LeftOver::Saved)),
-            // An output may be under way.
-            (".stopgap-output-aB3dE6", "half a fi", None),
+            (".stopgap-output-aB3dE6", "half a fi", Some(LeftOver::Ours)),
             (".stopgap-part-notes", "mine", None),
             (".stopgap-was-it-notes.yaml", "mine", None),
         ] {
             assert_eq!(left(name, text), what, "{name}: {text}");
         }
+        let under_way = filled(folder.path(), b"half a fi", OUTPUT).unwrap();
+        assert_eq!(left_over(under_way.path()), None);
     }
 }

@@ -79,6 +79,18 @@ pub enum Error {
         /// What the system allows, in MiB.
         limit: u64,
     },
+    /// The memory that the process may have ran out.
+    #[error("the run needed more memory than the {limit} MiB that a process may have here, and was ended")]
+    MemoryLimit {
+        /// What the system allows, in MiB.
+        limit: u64,
+    },
+    /// A file was to become larger than one may.
+    #[error("a file was to become larger than the {limit} KiB that one may have here, and the run was ended")]
+    FileLimit {
+        /// What the system allows, in KiB.
+        limit: u64,
+    },
     /// A change removes a register and what is in it.
     #[error("this change removes the register of {}, which has {} in the base", folder(root), counted(*count, "exception"))]
     RegisterRemoved {
@@ -252,7 +264,8 @@ impl Error {
                  repository with `--root`"
                     .into(),
             ),
-            Self::NoMemory { .. } => Some("raise the limit: `ulimit -v` shows it in KiB".into()),
+            Self::NoMemory { .. } | Self::MemoryLimit { .. } => Some("raise the limit: `ulimit -v` shows it in KiB".into()),
+            Self::FileLimit { .. } => Some("raise the limit: `ulimit -f` shows it in KiB".into()),
             Self::RegisterRemoved { .. } => Some(
                 "nobody would judge them any more: put its policy back, and the records of what is over stay where they are"
                     .into(),
@@ -269,7 +282,7 @@ impl Error {
             Self::Unfinished { done, lines, .. } if lines.is_empty() => Some(done.clone()),
             Self::Unfinished { done, .. } => Some(format!("{done}; settle that, then go on with:")),
             Self::Changed { .. } => Some("nothing was written; run the command again".into()),
-            Self::Unwritable { .. } => Some("name a file in a folder that exists and that you may write".into()),
+            Self::Unwritable { .. } => Some("name a file in a folder that exists, that you may write and that has room".into()),
             Self::Terminal(_) => Some("give every answer as an argument: `stopgap new --help`".into()),
             Self::Left | Self::Back | Self::Config { .. } | Self::Output(_) => None,
         }

@@ -296,7 +296,7 @@ impl Story<'_> {
     /// Finds the commit of a merged branch that wrote a step; the commit of the branch itself where nothing was merged.
     fn written(&mut self, version: &Version, key: &str) -> Result<Written, Error> {
         let zone = self.sources.zone;
-        let day = |seconds: i64| zone.day_of(DateTime::from_timestamp(seconds, 0).unwrap_or_default());
+        let day = |seconds: i64| zone.day_of(DateTime::from_timestamp_secs(seconds).unwrap_or_default());
         let (landed, landed_info) = (version.commit.clone(), version.info.clone());
         let merged = self.merged(version)?;
         let (commit, info) = match merged.iter().find(|(_, _, keys)| keys.contains(key)) {

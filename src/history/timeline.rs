@@ -103,7 +103,7 @@ pub fn of_trail(trail: &Trail, current: Option<&ReadFile>, zone: Zone) -> Vec<Ev
     let mut events = Vec::new();
     let mut history = Steps::default();
     for (at, Version { commit, info, file }) in trail.versions.iter().enumerate() {
-        let day = DateTime::from_timestamp(info.committed, 0).map(|instant| zone.day_of(instant));
+        let day = DateTime::from_timestamp_secs(info.committed).map(|instant| zone.day_of(instant));
         for mut deed in history.go_on(file.as_ref()) {
             if deed.what == What::Added && at == 0 && trail.begins_cut_off {
                 deed = Deed::new(What::Present, "the history of this shallow clone does not go back further");

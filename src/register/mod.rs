@@ -101,6 +101,31 @@ impl<'a> Register<'a> {
         Self::of(parse_all(files, files.own(), &[], true))
     }
 
+    /// Parses all files without a schema, and shows each part of them while it has their trees.
+    ///
+    /// # Errors
+    ///
+    /// Those of `look`.
+    pub fn parse_in_parts<E>(files: &'a Files, mut look: impl FnMut(&Self) -> Result<(), E>) -> Result<Self, E> {
+        /// How many files are a part.
+        const PART: usize = 1024;
+        let mut whole = Self::default();
+        for ids in files.own().chunks(PART) {
+            let part = Self::of(parse_all(files, ids, &[], true));
+            look(&part)?;
+            whole.files.extend(part.files);
+            part.exceptions.into_iter().for_each(|exception| whole.hold(exception));
+            whole.faults.extend(part.faults);
+        }
+        Ok(whole)
+    }
+
+    /// Parses and checks all files as [`Register::parse`] does, and keeps their trees.
+    #[must_use]
+    pub fn parse_whole(files: &'a Files, own: Option<&Schema>) -> Self {
+        Self::of(parse_all(files, files.own(), &[Some(&schema()), own], true))
+    }
+
     fn read_with_base(files: &'a Files, schemas: &[Option<&Schema>], base: &[FileId]) -> (Self, Self) {
         let parse = |ids: &[FileId]| parse_all(files, ids, schemas, false);
         let parsed = parse(files.own());
@@ -118,18 +143,23 @@ impl<'a> Register<'a> {
         let mut register = Self::default();
         register.files.reserve_exact(files.len());
         register.exceptions.reserve_exact(files.len());
-        let count = files.iter().map(|parsed| parsed.file.id.index() + 1).max().unwrap_or_default();
-        register.by_file.resize(count, None);
+        register.by_file.reserve(files.len());
         for Parsed { file, exception, faults, tree } in files {
             register.files.push(file);
             register.trees.extend(tree.map(|tree| (file.id, tree)));
             register.faults.extend(faults.map(|faults| (file.id, *faults)));
-            if let Some(exception) = exception {
-                register.by_file[file.id.index()] = u32::try_from(register.exceptions.len()).ok();
-                register.exceptions.push(exception);
-            }
+            exception.into_iter().for_each(|exception| register.hold(exception));
         }
         register
+    }
+
+    fn hold(&mut self, exception: Arc<Exception<'a>>) {
+        let file = exception.file.index();
+        if self.by_file.len() <= file {
+            self.by_file.resize(file + 1, None);
+        }
+        self.by_file[file] = u32::try_from(self.exceptions.len()).ok();
+        self.exceptions.push(exception);
     }
 
     /// Returns the exception of every file that has a tree, in the order of their paths.

@@ -231,4 +231,33 @@ mod tests {
              more than `2` people in this line"
         );
     }
+    #[test]
+    fn the_lines_because_of_which_somebody_must_approve_decide() {
+        let lines = |text: &str| super::lines(&Codeowners::parse(Forge::GitLab, text), "exceptions/a.yaml");
+        assert_eq!(lines("^[Docs]\n/exceptions/ @ada\n[Risk]\n/exceptions/ @dana\n"), [Some(4)]);
+        assert_eq!(lines("^[Docs]\n/exceptions/ @ada\n"), [Some(2)]);
+        assert_eq!(lines("/docs/ @ada\n"), [None]);
+    }
+
+    #[test]
+    fn attributes_are_named_unless_the_line_of_the_register_is_theirs() {
+        let named = |text: &str| {
+            let ownership = Ownership {
+                forge: Forge::GitHub,
+                file: crate::source::FileId(0),
+                text: Some(text.to_owned()),
+                unread: None,
+                path: "CODEOWNERS".to_owned(),
+                prefix: String::new(),
+            };
+            let parts = parts(&Policy::default(), There::default(), &ownership);
+            let names =
+                parts.into_iter().filter_map(|part| part.name.strip_prefix("the attributes ").map(str::to_owned));
+            names.collect::<Vec<_>>()
+        };
+        let (top, own) = ("`.gitattributes`", "`exceptions/.gitattributes`");
+        assert_eq!(named("* @dana @olek\n"), [top]);
+        assert_eq!(named("/exceptions/ @dana @olek\n"), [top]);
+        assert_eq!(named("/exceptions/ @dana @olek\n/exceptions/.gitattributes @zoe\n"), [top, own]);
+    }
 }

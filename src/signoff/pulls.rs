@@ -389,6 +389,17 @@ mod tests {
     }
 
     #[test]
+    fn pull_requests_are_in_the_order_of_their_numbers_and_each_is_one() {
+        let pages = [
+            commit_line(1, false, &format!("[{}, {}]", pull(12), pull(9))),
+            commit_line(2, true, &format!("[{}, {}]", pull(12), pull(10))),
+        ];
+        let lines = [&pages[..], &[9, 10, 12].map(|number| reviews_line(number, 1, true))].concat();
+        let found = of(&parse(&lines).unwrap(), MERGE, "2026-11-22T10:00:00Z", false).unwrap();
+        assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [9, 10, 12]);
+    }
+
+    #[test]
     fn for_a_rebased_commit_the_earlier_time_counts() {
         let line = commit_line(1, true, &format!("[{}]", pull(12))).replacen(MERGE, EARLIER, 1);
         let pulls = parse(&[line.clone(), reviews_line(12, 1, true)]).unwrap();

@@ -361,6 +361,12 @@ mod tests {
     }
 
     #[test]
+    fn people_are_in_the_order_of_their_names() {
+        let reviews = [review(1, "Zoe/1", "APPROVED"), review(2, "olek/2", "APPROVED"), review(3, "Ada/3", "APPROVED")];
+        assert_eq!(approvers(&reviews, None), ["Ada", "olek", "Zoe"]);
+    }
+
+    #[test]
     fn an_approval_keeps_its_commit() {
         let old = review(1, "olek/2", "APPROVED").replace(HEAD, OLD);
         let none = review(2, "priya/3", "APPROVED").replace(&format!("\"{HEAD}\""), "null");

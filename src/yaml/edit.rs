@@ -14,7 +14,7 @@ use crate::yaml::{check_text, comments, parse};
 /// One edit. A path names a key through mappings and the positions of items: `["renewals", "0", "decided"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Returns a key another value; a key that is missing is added.
+    /// Gives a key another value; a key that is missing is added.
     Set {
         /// The key.
         path: Vec<String>,
@@ -353,7 +353,7 @@ impl Editor<'_> {
         }
     }
 
-    /// Returns a key another value.
+    /// Plans to give a key another value.
     fn replace(
         &self,
         map: &Node<'_>,

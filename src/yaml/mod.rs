@@ -27,6 +27,8 @@ pub use comments::comments;
 pub use fix::{Fix, Replacement};
 pub use json::Tree;
 pub use node::{Entry, Kind, Node, Style};
+#[cfg(test)]
+pub(crate) use parse::counted;
 pub use parse::{by_each_reader, parse, parse_checked};
 pub use place::{On, Place, Spot};
 pub use pointer::{escaped, key_at, lookup, unescaped};

@@ -557,5 +557,8 @@ mod tests {
         for bad in ["a: \0", "a: \u{1b}[2J", "a: \u{7f}", "a: \u{9b}", "a: \u{2028}", "a: \u{feff}b", "a: \u{ffff}"] {
             assert!(check_text(bad).is_some(), "{bad:?}");
         }
+        // What stands behind one is not looked at: a reader would count its bytes as one.
+        let problems = parse("&\u{2028}&").unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.span).collect::<Vec<_>>(), [Span::new(1, 4)]);
     }
 }

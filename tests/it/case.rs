@@ -232,6 +232,24 @@ fn removed_and_renamed_records_have_their_story() {
     assert_eq!(show(&repo, "nothing", &[]).code, 2);
 }
 
+#[test]
+fn what_only_git_tells_has_its_fields_and_its_words() {
+    let repo = Repo::new();
+    repo.write(FILE, &printer(&[])).commit("Ask");
+    repo.write(FILE, &printer(&[("removal", "Replace the printer.")])).commit("Edit");
+    std::fs::create_dir(repo.path().join("exceptions/hall-3")).unwrap();
+    repo.git(&["mv", FILE, "exceptions/hall-3/printer.yaml"]);
+    repo.commit("Move");
+    let document = document(&repo, "printer", &[]);
+    let says = |what: &str| {
+        let step = document["story"].as_array().unwrap().iter().find(|step| step["what"] == what).unwrap();
+        step["says"].clone()
+    };
+    assert_eq!(says("edited"), json!([{"name": "fields", "text": "removal"}]));
+    let words = "from `exceptions/printer.yaml` to `exceptions/hall-3/printer.yaml`";
+    assert_eq!(says("moved"), json!([{"name": "what", "text": words}]));
+}
+
 /// What `action/fetch-pulls` saves about one merge.
 fn pulls(commit: &str, head: &str, reviewer: &str, at: &str) -> String {
     format!(

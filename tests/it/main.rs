@@ -40,6 +40,7 @@ mod init;
 #[cfg(unix)]
 mod init_terminal;
 mod lifecycle;
+mod limits;
 mod list;
 mod merged;
 mod monorepo;

@@ -4,8 +4,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-#[cfg(target_os = "linux")]
-use std::os::unix::{fs::MetadataExt, process::CommandExt};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -218,59 +216,4 @@ fn without_a_path_git_is_looked_for_where_the_system_has_it() {
     let run = Run::of(Command::new(env!("CARGO_BIN_EXE_stopgap")).env_clear().current_dir(repo.path()).args(gate));
     let has_one = ["/bin/git", "/usr/bin/git"].iter().any(|place| fs::metadata(place).is_ok());
     assert_eq!(run.stdout.contains("compared with"), has_one, "{run:?}");
-}
-
-/// Runs `stopgap` in a shell that has set a limit.
-#[cfg(target_os = "linux")]
-fn limited(repo: &Repo, limit: &str, arguments: &[&str]) -> Run {
-    let mut command = Command::new("bash");
-    command.env_clear().current_dir(repo.path()).env("PATH", path());
-    command.args(["-c", &format!("{limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_stopgap")]);
-    Run::of(command.args(arguments))
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_register_that_cannot_fit_into_memory_is_refused_before_it_is_read() {
-    let repo = repository();
-    let check = ["check", "--today", TODAY];
-    let fits = limited(&repo, "ulimit -v 262144", &check);
-    assert!(fits.code < 2, "{fits:?}");
-    for number in 0..600 {
-        let file = fs::File::create(repo.path().join(format!("exceptions/large-{number}.yaml"))).unwrap();
-        file.set_len(4 << 20).unwrap();
-    }
-    let large = limited(&repo, "ulimit -v 262144", &check);
-    assert!(large.code == 2 && large.stderr.contains("MiB of memory, and this process may have 256"), "{large:?}");
-}
-
-/// Runs `stopgap` where no further thread and no process is to be had. The system holds nobody to that who is root, so
-/// that root becomes a user that has nothing else running.
-#[cfg(target_os = "linux")]
-fn alone(repo: &Repo, arguments: &[&str]) -> Run {
-    let sandbox = repo.sandbox.path();
-    let mut command = Command::new("bash");
-    command.env_clear().current_dir(repo.path()).env("PATH", path()).env("RAYON_NUM_THREADS", "4");
-    let mut program = PathBuf::from(env!("CARGO_BIN_EXE_stopgap"));
-    if fs::metadata(sandbox).unwrap().uid() == 0 {
-        fs::set_permissions(sandbox, fs::Permissions::from_mode(0o755)).unwrap();
-        // The folder that it was built in may be root's alone. A copy that we had written ourselves could be open still in
-        // what another test starts, and would then not run.
-        let copy = sandbox.join("stopgap");
-        assert!(Command::new("cp").args([&program, &copy]).status().unwrap().success());
-        program = copy;
-        command.uid(61_234).gid(61_234);
-    }
-    command.args(["-c", "ulimit -u 1 && exec \"$0\" \"$@\""]).arg(program);
-    Run::of(command.args(arguments))
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_threads_there_is_still_one() {
-    let repo = repository();
-    let listed = alone(&repo, &["list", "--today", TODAY]);
-    assert!(listed.code == 0 && listed.stdout.contains("label-printer"), "{listed:?}");
-    let gate = alone(&repo, &["check", "--base", "main", "--today", TODAY]);
-    assert!(gate.code == 2 && gate.stderr.contains("`git` cannot be started"), "{gate:?}");
 }

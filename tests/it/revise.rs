@@ -453,7 +453,10 @@ fn only_what_a_killed_edit_left_is_removed() {
     for name in own {
         sandbox.file(format!("exceptions/{name}"), "mine\n");
     }
-    sandbox.file(".stopgap-output-aB3dE6", "half a re");
+    // An output may be under way: then it is locked.
+    sandbox.file(".stopgap-output-aB3dE6", "half a re").file(".stopgap-output-aB3new", "half a re");
+    let under_way = std::fs::File::open(sandbox.path(".stopgap-output-aB3new")).unwrap();
+    under_way.lock().unwrap();
     // Where the baseline is, and where other exceptions are, edits are killed too.
     let parts = ["exceptions/", "exceptions/2025/", ""].map(|folder| format!("{folder}.stopgap-part-aB3dE6"));
     for part in &parts {
@@ -472,8 +475,8 @@ fn only_what_a_killed_edit_left_is_removed() {
     for gone in parts.iter().chain([&old, &new]) {
         assert!(!sandbox.path(gone).exists(), "{gone} is left");
     }
-    // An output may be under way.
-    assert!(sandbox.path(".stopgap-output-aB3dE6").exists());
+    assert!(!sandbox.path(".stopgap-output-aB3dE6").exists());
+    assert!(sandbox.path(".stopgap-output-aB3new").exists());
     for name in own {
         assert!(sandbox.path(format!("exceptions/{name}")).exists(), "{name} is gone");
     }

@@ -411,6 +411,9 @@ fn a_marker_permits_no_more_than_its_exception_covers() {
         let (code, found) = check(&repo, TODAY, &[]);
         assert_eq!(code == 0, is_fine, "{line}: {found:?}");
     }
+    repo.write("app/run.py", "os.system(a + b)  # nosec # stopgap: label-printer\n").commit("all");
+    let run = stopgap(&repo, &["check", "-q", "--format", "concise", "--today", TODAY]);
+    assert!(run.stdout.contains("here, which is more than `label-printer` covers"), "{run:?}");
     repo.write("app/run.py", "");
     repo.write("other/run.py", "os.system(a + b)  # nosec B605\n");
     repo.commit("elsewhere");

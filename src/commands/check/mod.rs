@@ -357,11 +357,10 @@ impl Run<'_> {
             setting: &setting,
         };
         write::outputs(self.outputs, self.world, |format, look, file| output::render(format, &report, look, file))?;
-        let printed = match self.arguments.statistics {
-            true => output::render_statistics(&report, out),
-            false => output::render(self.arguments.format, &report, self.world.look(), out),
-        };
-        write::printed(printed)?;
+        match self.arguments.statistics {
+            true => output::render_statistics(&report, out)?,
+            false => output::render(self.arguments.format, &report, self.world.look(), out)?,
+        }
         self.leave(checked.files);
         Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }

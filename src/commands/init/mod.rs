@@ -13,6 +13,7 @@ use self::roster::Draft;
 use self::supply::Supply;
 use crate::cli::{self, Ci, Place};
 use crate::commands::ask::{Choice, Dialogue, Question, Terminal};
+use crate::commands::lock::Lock;
 use crate::commands::steps::Tool;
 use crate::commands::{World, doctor, new, place, write};
 use crate::doctor::{PIPELINE, Status};
@@ -106,6 +107,8 @@ fn comes_from_gitlab(root: &Path) -> bool {
 struct Setup {
     /// The top of the work tree, or the root where there is none.
     top: PathBuf,
+    /// The register's folder, from there.
+    register: String,
     files: Vec<File>,
     /// The lines that CODEOWNERS lacks, and the file that they go into.
     lines: Vec<String>,
@@ -224,6 +227,7 @@ impl Setup {
         }
         files.extend(job_files);
         Ok(Self {
+            register: ground.path(&ground.policy.exceptions),
             files,
             lines: if made { Vec::new() } else { lines },
             owners_file: owners_path,
@@ -251,6 +255,8 @@ impl Setup {
         let new: Vec<&File> = self.files.iter().filter(|file| !self.is_there(file)).collect();
         let bytes: Vec<(PathBuf, &[u8])> =
             new.iter().map(|file| (self.top.join(&file.path), file.text.as_bytes())).collect();
+        let lock = Lock::take(&self.top, &self.register)?;
+        lock.sweep_beside(bytes.iter().map(|(path, _)| path.as_path()));
         write::new(&bytes, &self.top)?;
         let Some(stub) = &self.stub else { return Ok(new.len()) };
         for file in self.files.iter().filter(|file| self.is_stub(file)) {

@@ -48,7 +48,7 @@ fn fillable(pointer: &str) -> Vec<Field> {
 
 fn row(export: &Export<'_>, file: &FileRef<'_>, lacks: &Tolerated, columns: &[Field]) -> Vec<String> {
     let tree = export.tree(file.id);
-    let texts = [fields::TITLE].iter().chain(columns).map(|field| text(tree.as_ref(), *field));
+    let texts = [fields::TITLE].iter().chain(columns).map(|field| text(tree.as_deref(), *field));
     let cells = [file.stem.to_owned(), missing(lacks)].into_iter().chain(texts);
     cells.map(|cell| escape::cell(&cell)).collect()
 }

@@ -9,15 +9,17 @@ mod jsonl;
 mod oscal;
 mod vex;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 
+pub use csv::Table;
 pub(in crate::output) use csv::io_error;
 pub use gaps::render_gaps;
 
 use crate::output::record::View;
-use crate::register::FileRef;
+use crate::register::{FileRef, Files};
 use crate::rule::Findings;
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node};
@@ -146,9 +148,55 @@ impl<'e> Export<'e> {
         Ok(())
     }
 
-    /// Reads a file again: the model does not keep keys that it does not know.
-    fn tree(&self, file: FileId) -> Option<Node<'e>> {
-        self.view.register.exception(file)?;
-        yaml::parse(self.view.files.source(file).text()).ok()
+    /// Returns the tree of a file, which is read again where it was not kept: the model does not keep keys that it does not
+    /// know.
+    fn tree(&self, file: FileId) -> Option<Cow<'e, Node<'e>>> {
+        let register = self.view.register;
+        register.exception(file)?;
+        let again = || yaml::parse(self.view.files.source(file).text()).ok().map(Cow::Owned);
+        register.tree(file).map(Cow::Borrowed).or_else(again)
+    }
+}
+
+/// An export under way of whole records, which takes the register part by part: each while its trees are there.
+pub enum Parts<'o> {
+    /// A table.
+    Csv(Box<Table<'o>>),
+    /// JSON Lines.
+    Jsonl(&'o mut dyn Write),
+}
+
+impl<'o> Parts<'o> {
+    /// Begins an export of these files; `None` for a format that does not write whole records.
+    pub fn begin(format: Format, files: &Files, out: &'o mut dyn Write) -> Option<Self> {
+        match format {
+            Format::Csv => Some(Self::Csv(Box::new(Table::new(files, out)))),
+            Format::Jsonl => Some(Self::Jsonl(out)),
+            _ => None,
+        }
+    }
+
+    /// Adds a part, sorted by path.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
+    pub fn add(&mut self, part: &Export<'_>) -> io::Result<()> {
+        match self {
+            Self::Csv(table) => table.add(part),
+            Self::Jsonl(out) => jsonl::render(part, *out),
+        }
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Csv(table) => table.finish(),
+            Self::Jsonl(_) => Ok(()),
+        }
     }
 }

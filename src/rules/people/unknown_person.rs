@@ -78,7 +78,7 @@ struct Suggestions<'r> {
 impl<'r> Suggestions<'r> {
     fn new(roster: &'r Roster) -> Self {
         let spellings: Vec<&str> = roster.spellings().collect();
-        let left = MOST_COMPARED / spellings.len().max(1);
+        let left = MOST_COMPARED.checked_div(spellings.len()).unwrap_or_default();
         Self { spellings, found: HashMap::new(), left }
     }
 
@@ -92,5 +92,20 @@ impl<'r> Suggestions<'r> {
         let found = near.and_then(|near| self.spellings.iter().copied().find(|spelling| bare(spelling) == near));
         self.found.insert(written, found);
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_spellings_are_compared_than_there_is_time_for() {
+        let mut suggestions = Suggestions { spellings: vec!["@dana", "Olek Mazur"], found: HashMap::new(), left: 2 };
+        assert_eq!(suggestions.find("@dna"), Some("@dana"));
+        assert_eq!(suggestions.find("Olek Mazurr"), Some("Olek Mazur"));
+        assert_eq!(suggestions.find("@danna"), None);
+        // What is known already costs nothing.
+        assert_eq!(suggestions.find("@dna"), Some("@dana"));
     }
 }

@@ -241,9 +241,6 @@ impl<'a> Pattern<'a> {
             parts = shorter;
             inside = true;
         }
-        if parts == "**" {
-            return Self { parts: "*", anywhere: true, tail: Tail::Anything };
-        }
         let tail = match parts.rsplit('/').next() {
             _ if inside => Tail::Inside,
             Some("*") => Tail::Nothing,
@@ -425,6 +422,7 @@ mod tests {
         ("f?o", &["foo", "x/f.o/a", "féo"], &["fo", "fooo", "f/o"]),
         (r"f\?o", &["f?o"], &["foo"]),
         (r"f\*o", &["f*o"], &["foo", "fxo"]),
+        (r"f\*", &["f*", "x/f*/a"], &["f", "fo"]),
         (r"my\ docs/", &["my docs/a"], &["my/a", r"my\ docs/a"]),
         (r"pages/\[id\].tsx", &["pages/[id].tsx"], &["pages/i.tsx", r"pages/\[id\].tsx"]),
         (r"a\\b", &[r"a\b"], &["ab", r"a\\b"]),

@@ -335,7 +335,7 @@ fn namespace(text: &str) -> usize {
             return length;
         }
         length = from + name.len();
-        if name.len() < end || !text[length..].starts_with('/') {
+        if !text[length..].starts_with('/') {
             return length;
         }
     }
@@ -347,9 +347,6 @@ pub(super) struct Pattern(String);
 
 impl Pattern {
     fn new(text: &str) -> Self {
-        if text == "*" {
-            return Self("**/*".to_owned());
-        }
         let mut pattern = unescape_blanks(text.strip_prefix('\\').filter(|rest| rest.starts_with('#')).unwrap_or(text));
         match pattern.strip_prefix('/') {
             Some(rooted) => pattern = rooted.to_owned(),
@@ -584,6 +581,8 @@ mod tests {
             ("@-x", vec![]),
             ("ada@", vec![]),
             ("ada@@ben", vec![]),
+            ("@acme./ops", vec![("@acme", OwnerKind::User)]),
+            ("@acme//ops", vec![("@acme", OwnerKind::User)]),
         ] {
             let text = format!("* {word} @zoe\n");
             let file = parse(&text);
@@ -592,6 +591,20 @@ mod tests {
             assert_eq!(said.pop(), Some(("@zoe", OwnerKind::User)), "{word}");
             assert_eq!(said, found, "{word}");
             assert!(rule.owners.iter().all(|owner| &text[owner.span.range()] == owner.text), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_section_asks_for_as_many_approvals_as_it_says() {
+        for (heading, demand) in [
+            ("[Docs]", Demand::Approvals(1)),
+            ("[Docs][0]", Demand::Approvals(1)),
+            ("[Docs][2]", Demand::Approvals(2)),
+            ("[Docs][99999999999999999999]", Demand::Approvals(usize::MAX)),
+            ("^[Docs][2]", Demand::Nothing),
+        ] {
+            let text = format!("{heading}\ndocs/ @ada\n");
+            assert_eq!(parse(&text).deciding("docs/a")[0].demand, demand, "{heading}");
         }
     }
 
@@ -610,6 +623,7 @@ mod tests {
             ("[Docs\ndocs/ @ada", "[Docs", "`[Docs` is not closed", "write `[Docs]`"),
             ("[]\ndocs/ @ada", "[]", "the section has no name", "write one"),
             ("^[Docs][2]\ndocs/ @ada", "^[Docs][2]", "an optional section asks for no approval, so `[2]`", "leave `^`"),
+            ("^[Docs][1]\ndocs/ @ada", "^[Docs][1]", "an optional section asks for no approval, so `[1]`", "leave `^`"),
             (
                 "[id].tsx @ada",
                 "[id].tsx @ada",
@@ -626,9 +640,14 @@ mod tests {
             assert_eq!(problem.0, at, "{text}");
             assert!(problem.2.starts_with(help), "{text}: {}", problem.2);
         }
-        for text in
-            ["* @ada\n", "[Docs] @ada # the writers\ndocs/\n", "# [Docs\n", "!x # not @ada's\n", "[Docs][2]\nx @ada\n"]
-        {
+        for text in [
+            "* @ada\n",
+            "^[Docs]\ndocs/ @ada\n",
+            "[Docs] @ada # the writers\ndocs/\n",
+            "# [Docs\n",
+            "!x # not @ada's\n",
+            "[Docs][2]\nx @ada\n",
+        ] {
             assert_eq!(problems(text), [], "{text}");
         }
     }

@@ -213,3 +213,24 @@ fn character(text: &[u8]) -> usize {
     let more = text.iter().skip(1).take_while(|byte| **byte & 0xC0 == 0x80);
     1 + more.count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_long_as_it_is_smaller_than_the_limit() {
+        let rule = "* @dana\n";
+        let sized = |bytes: usize| format!("{rule}#{}", "x".repeat(bytes - rule.len() - 1));
+        for (forge, who) in [(Forge::GitHub, "GitHub loads"), (Forge::GitLab, "stopgap reads")] {
+            // GitLab has no comments after a pattern, and a line of them is none.
+            let (read, large) = (sized(Codeowners::TOO_LARGE - 1), sized(Codeowners::TOO_LARGE));
+            assert_eq!(Codeowners::parse(forge, &read).rules().len(), 1);
+            assert_eq!(Codeowners::parse(forge, &read).problems(), []);
+            let file = Codeowners::parse(forge, &large);
+            let [problem] = file.problems() else { panic!("{:?}", file.problems()) };
+            assert_eq!((file.rules().len(), problem.line, problem.span), (0, 1, Span::default()));
+            assert_eq!(problem.message, format!("the file has 3000000 bytes, and {who} none of 3000000 or more"));
+        }
+    }
+}

@@ -87,8 +87,7 @@ fn commit(root: &Path) -> String {
 
 fn run(root: &Path, options: &Options<'_>) -> Result<ExitCode, String> {
     let explained = Explained::read(root)?;
-    let tree = Tree::build(root, options.quick)?;
-    explained.check(&tree.mutants)?;
+    let tree = Tree::build(root, options.quick, |mutants| explained.check(mutants))?;
     let home = root.join("target/mutants");
     // Who is not killed by the quick tests was not tried to the end.
     let most = if options.quick { 0.0 } else { options.seconds };

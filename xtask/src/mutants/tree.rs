@@ -41,11 +41,16 @@ struct Source {
 
 impl Tree {
     /// Copies the repository, mutates it and builds it; the tests of the command line only if it need not be quick.
+    /// `accept` sees the mutants before anything is built.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written, or what is left does not compile.
-    pub fn build(root: &Path, quick: bool) -> Result<Self, String> {
+    /// If a file cannot be read or written, what is left does not compile, or `accept` says so.
+    pub fn build(
+        root: &Path,
+        quick: bool,
+        accept: impl FnOnce(&[Mutant]) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let home = root.join("target/mutants");
         let folder = home.join("tree");
         let mut mutants = Vec::new();
@@ -69,6 +74,7 @@ impl Tree {
                 copy_permissions(&from, &folder.join(&path))?;
             }
         }
+        accept(&mutants)?;
         remove_others(&folder, &kept)?;
         // Below `target/`, git would ignore it, and fixtures with it; and some tests look only at what git knows.
         git(&folder, &["init", "--quiet"])?;
@@ -268,4 +274,21 @@ fn remove_others(folder: &Path, kept: &BTreeSet<String>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::results::Explained;
+
+    #[test]
+    fn what_is_explained_is_there() {
+        let root = crate::root();
+        let mut mutants = Vec::new();
+        for path in listed(&root).unwrap().into_iter().filter(|path| is_mutated(path)) {
+            find::find(&path, &fs::read_to_string(root.join(&path)).unwrap(), &mut mutants).unwrap();
+        }
+        assert!(mutants.len() > 4000, "{}", mutants.len());
+        Explained::read(&root).unwrap().check(&mutants).unwrap();
+    }
 }

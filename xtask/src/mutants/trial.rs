@@ -36,15 +36,23 @@ pub struct Trials<'t> {
 }
 
 impl<'t> Trials<'t> {
-    pub fn new(tree: &'t Tree, mut tests: Vec<Test>, results: &Results, most: f64) -> Self {
-        // A test that reaches little is about what it reaches.
-        let score = |test: &Test| test.seconds * (10.0 + test.mutants.len() as f64).sqrt();
-        tests.sort_by(|a, b| score(a).total_cmp(&score(b)));
+    pub fn new(tree: &'t Tree, tests: Vec<Test>, results: &Results, most: f64) -> Self {
         let mut reaching = vec![Vec::new(); tree.mutants.len()];
         for (index, test) in tests.iter().enumerate() {
             for number in &test.mutants {
                 reaching[*number].push(index);
             }
+        }
+        // A test that reaches what few others reach in a file is about that file.
+        let mut worth: BTreeMap<(&str, usize), f64> = BTreeMap::new();
+        for (mutant, reaching) in tree.mutants.iter().zip(&reaching) {
+            for test in reaching {
+                *worth.entry((&mutant.file, *test)).or_default() += 1.0 / reaching.len() as f64;
+            }
+        }
+        for (mutant, reaching) in tree.mutants.iter().zip(&mut reaching) {
+            let cost = |test: &usize| tests[*test].seconds / worth.get(&(mutant.file.as_str(), *test)).unwrap_or(&1.0);
+            reaching.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
         }
         let known: BTreeMap<&str, usize> =
             tests.iter().enumerate().map(|(index, test)| (test.name.as_str(), index)).collect();

@@ -75,7 +75,7 @@ fn watched(changes: &Changes<'_>, rules: usize, cx: &Context<'_>) -> Vec<Watched
     files.extend(policy.books_there(cx.judge.there()).map(|(_, path)| below(path)));
     let codeowners = changes.documents.iter().filter(|it| policy.forge().codeowners().contains(&&*it.path));
     files.extend(codeowners.map(|it| named(it.path.clone())));
-    let most = MOST_MATCHES / (rules + 1);
+    let most = MOST_MATCHES.checked_div(rules).unwrap_or(usize::MAX);
     files.extend(cx.register.files.iter().take(most).map(|file| below(file.path)));
     files
 }

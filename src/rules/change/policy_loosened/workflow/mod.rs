@@ -306,7 +306,7 @@ fn softened(lines: &[Line<'_>], at: usize, command: &str) -> Option<(Span, Strin
 /// Returns the lines of an action's step, its own first.
 fn step_lines<'l, 't>(lines: &'l [Line<'t>], at: usize) -> impl Iterator<Item = &'l Line<'t>> {
     let own = &lines[at];
-    let below = lines[at..].iter().take(1).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
+    let below = std::iter::once(own).chain(lines[at + 1..].iter().take_while(|line| line.indent >= own.inner));
     let mut started = own.indent < own.inner;
     let above = lines[..at].iter().rev().take_while(move |line| {
         let inside = !started && line.inner >= own.inner;
@@ -405,9 +405,12 @@ jobs:
             let before =
                 format!("steps:\n  - id: a\n    with:\n      {input}\n    uses: acme/stopgap@v1\n  - run: x\n");
             assert_eq!(softened_by(&before), std::slice::from_ref(&what));
+            let above = before.replace("    uses:", "    name: check\n    uses:");
+            assert_eq!(softened_by(&above), [what], "{above}");
             let component = format!("include:\n  - component: $HOST/acme/stopgap@1\n    inputs: {{{input}}}\n");
             assert_eq!(softened_by(&component), [Some(format!("inputs: {{{input}}}"))]);
         }
+        assert_eq!(softened_by("steps:\n  - uses: acme/stopgap@v1\nfail-on: never\n"), [None]);
         for input in ["fail-on: warning", "sign-off: required", "today: ''"] {
             assert_eq!(softened_by(&action.replace("token: x", input)), [None]);
         }
@@ -421,6 +424,8 @@ jobs:
     fn a_line_is_recognised_by_what_it_runs() {
         let kinds = |text: &str| steps(FileId(0), text).iter().map(|step| step.kind).collect::<Vec<_>>();
         assert_eq!(kinds("- run: stopgap check --base auto\n"), [Kind::Gate]);
+        assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS)).len(), MOST_STEPS);
+        assert_eq!(kinds(&"- run: stopgap check\n".repeat(MOST_STEPS + 1)).len(), MOST_STEPS);
         assert_eq!(kinds("- run: stopgap check \\\n    --base auto\n"), [Kind::Gate]);
         assert_eq!(kinds("- run: ./stopgap check\n"), [Kind::Check]);
         assert_eq!(kinds("- uses: acme/stopgap@v1\n- uses: 'acme/stopgap@v1' # pinned\n"), [Kind::Action; 2]);
