@@ -276,6 +276,7 @@ fn keep(target: &Target, data: &[u8], care: &Care) -> io::Result<PathBuf> {
 mod tests {
     use super::*;
     use crate::TARGETS;
+    use crate::seeds::{self, Seeds};
 
     const PICKY: Target = Target {
         name: "picky",
