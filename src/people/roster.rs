@@ -441,6 +441,7 @@ mod tests {
         assert_eq!((roster.display(id), id.index()), ("@dana", 0));
         assert_eq!(roster.left(id), Day::parse("2026-12-01").ok());
         assert!(roster.manager(id).is_some());
+        assert!(roster.is_one_person("@dana") && !roster.is_one_person("@Dana") && !roster.is_one_person("@maria"));
     }
 
     #[test]

@@ -90,6 +90,8 @@ mod tests {
         }
         assert_eq!(find("a: [{b: 1}, {b: 2}]", "a: [{b: 1}, {b: 3}]", Lists::Items), ["/a/1/b"]);
         assert_eq!(find("a: [{b: 1}, {b: 2}]", "a: [{b: 1}, {b: 3}]", Lists::Whole), ["/a"]);
+        assert_eq!(find("a: [{b: 1}]", "a: [x]", Lists::Items), ["/a"]);
+        assert_eq!(find("a: [{b: 1}, x]", "a: [{b: 1}, y]", Lists::Items), ["/a"]);
     }
 
     #[test]

@@ -265,6 +265,7 @@ mod tests {
         assert!(text.starts_with("# yaml-language-server: $schema=../schema/exception.schema.json\ntitle: Label"));
         let tree = parse(&text).unwrap();
         assert_eq!(Schema::shipped(Shipped::Exception).check(&text, &tree), Vec::new(), "{text}");
+        assert!(text.contains("\nx-cost-centre: "), "{text}");
         let it = Exception::from_node(FileId(0), "x", tree);
         assert_eq!(it.reason.as_ref().unwrap().as_str(), REASON_GIVEN);
         assert_eq!(it.requester.as_ref().unwrap().as_str(), "@hanna");
@@ -337,10 +338,10 @@ mod tests {
     fn an_item_is_set_where_it_belongs_and_the_others_stay() {
         let mut draft = Draft::default();
         let [list, option] = ["alternatives", "alternatives[].option"].map(|path| Field::at(path).unwrap());
-        for (at, text) in [(2, "Three"), (0, "One"), (3, "Four"), (0, "First")] {
+        for (at, text) in [(2, "Three"), (0, "One"), (4, "Five"), (0, "First")] {
             draft.set_item(option, at, text);
         }
-        assert_eq!(draft.list(option).unwrap(), ["First", "", "Three", "Four"]);
+        assert_eq!(draft.list(option).unwrap(), ["First", "", "Three", "", "Five"]);
         draft.set_list(EXPOSURE, Vec::new());
         draft.put(REFERENCES, "#1");
         draft.truncate(list, 1);

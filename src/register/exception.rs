@@ -698,6 +698,17 @@ closure: {by: i, verified_by: j}
     }
 
     #[test]
+    fn a_reason_has_the_day_of_its_decision() {
+        let text =
+            "reason: a\ndecided: 2026-01-01\nrenewals: [{reason: b, decided: 2026-02-01}, {note: n}, {reason: c}]\n";
+        let it = Exception::from_node(FileId(0), "x", yaml::parse(text).unwrap());
+        let said: Vec<_> =
+            it.reasons().map(|(reason, day)| (reason.as_str(), day.map(|day| day.to_string()))).collect();
+        let day = |day: &str| Some(day.to_owned());
+        assert_eq!(said, [("a", day("2026-01-01")), ("b", day("2026-02-01")), ("c", None)]);
+    }
+
+    #[test]
     fn an_incident_is_reviewed_on_its_last_day_or_later() {
         let emergency = "risk: {tier: emergency}\nincident: {ended: 2026-11-10}\n";
         for (more, is_open) in [

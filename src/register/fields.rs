@@ -823,6 +823,7 @@ mod tests {
         }
         let mut flags: Vec<&str> = Field::all().filter_map(Field::argument).map(|argument| argument.flag).collect();
         let mut turns: Vec<u8> = Field::asked().into_iter().filter_map(Field::question).map(|it| it.turn).collect();
+        assert!(turns.len() > 10 && turns.is_sorted() && Field::all().any(Field::is_shared), "{turns:?}");
         let count = (flags.len(), turns.len());
         flags.sort_unstable();
         flags.dedup();

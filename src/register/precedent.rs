@@ -3,7 +3,6 @@
 //! Whoever asks, whoever decides and the gate see the same list. Two systems are the same if they look the same, and
 //! two controls if they have the same id, as everywhere.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use crate::register::{Controls, Exception, Status, control_key};
@@ -42,8 +41,7 @@ impl Subject {
     /// Creates the subject of a control and a system as people write them; either may be empty.
     #[must_use]
     pub fn new(control: &str, system: &str, controls: Option<&Controls>) -> Self {
-        let control = if control.trim().is_empty() { Cow::Borrowed("") } else { control_key(control, controls) };
-        Self { control: control.into_owned(), system: name_key(system) }
+        Self { control: control_key(control, controls).into_owned(), system: name_key(system) }
     }
 
     /// Returns the subject of an exception; what it does not say is empty.

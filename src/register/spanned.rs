@@ -123,7 +123,7 @@ impl At {
     #[must_use]
     pub fn pointer(self) -> String {
         let pattern = PATTERNS[(self.inner & 0xff) as usize];
-        let mut pointer = String::with_capacity(pattern.len() + 4);
+        let mut pointer = String::with_capacity(pattern.len());
         let mut index = [self.outer, self.inner >> 8].into_iter().peekable();
         for part in pattern.split('/').skip(1) {
             pointer.push('/');

@@ -219,6 +219,10 @@ mod tests {
                 "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
                 "{tool: grype, id: CVE-1, package: {name: a, type: deb}}",
             ),
+            (
+                "tool=bandit,id=B602,paths=x/{a,{b,c},d}.py,e.py",
+                "{tool: bandit, id: B602, paths: [\"x/{a,{b,c},d}.py\", e.py]}",
+            ),
             ("{tool: bandit, id: B602, paths: [a.py]}", "{tool: bandit, id: B602, paths: [a.py]}"),
             ("tool=grype,id=CVE-1,package=a", "{tool: grype, id: CVE-1, package: {name: a}}"),
             (
@@ -245,6 +249,7 @@ mod tests {
             ("tool=bandit,id=B602,paths=", "says nothing after `paths`"),
             ("tool=bandit,id=B602,B603", "has several values for `id`"),
             ("tool=trivy,id=a,until_fixed=yes", "has an `until_fixed` that is neither"),
+            ("{tool: bandit, id: B602, path: a}", "has a key `path` that no cover has"),
             ("{tool: bandit, id: B602, package: {nme: a}}", "has a key `package.nme` that no cover has"),
         ] {
             assert_eq!(of(text), why, "{text}");
