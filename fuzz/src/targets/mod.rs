@@ -19,7 +19,7 @@ mod register;
 
 use fastrand::Rng;
 
-/// Returns choices that only an input decides: libFuzzer gives nothing but bytes.
+/// Returns choices that an input decides alone, so that it does the same whenever it is tried again.
 fn choices(data: &[u8]) -> Rng {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     Rng::with_seed(data.iter().fold(0xcbf2_9ce4_8422_2325, step))
