@@ -40,6 +40,26 @@ pub fn parse_checked(text: &str) -> Result<Node<'_>, Vec<Problem>> {
     }
 }
 
+/// Reads a text with the quick reader and with the general one, each alone; whatever the quick one reads, the other must
+/// read alike.
+///
+/// # Errors
+///
+/// What is wrong with it, as far as the general reader comes.
+pub fn by_each_reader(text: &str) -> (Option<Node<'_>>, Result<Node<'_>, Vec<Problem>>) {
+    let quick = check_text(text).is_none().then(|| plain_part::read(text)).flatten();
+    (quick, read(text).map_err(|unread| unread.problems))
+}
+
+impl Spot {
+    /// Creates the spot of bytes that were found by their text, and looks up which field they are in.
+    #[must_use]
+    pub fn found_in(text: &str, span: Span) -> Self {
+        let place = parse(text).map(|root| field_at(&root, span)).unwrap_or_default();
+        Self { span, place }
+    }
+}
+
 /// How often a text was parsed that asks for that.
 #[cfg(test)]
 pub(crate) mod counted {
@@ -60,25 +80,5 @@ pub(crate) mod counted {
     /// Returns how often a text of this name was parsed.
     pub(crate) fn times(name: &str) -> usize {
         TIMES.lock().unwrap().get(name).copied().unwrap_or_default()
-    }
-}
-
-/// Reads a text with the quick reader and with the general one, each alone; whatever the quick one reads, the other must
-/// read alike.
-///
-/// # Errors
-///
-/// What is wrong with it, as far as the general reader comes.
-pub fn by_each_reader(text: &str) -> (Option<Node<'_>>, Result<Node<'_>, Vec<Problem>>) {
-    let quick = check_text(text).is_none().then(|| plain_part::read(text)).flatten();
-    (quick, read(text).map_err(|unread| unread.problems))
-}
-
-impl Spot {
-    /// Creates the spot of bytes that were found by their text, and looks up which field they are in.
-    #[must_use]
-    pub fn found_in(text: &str, span: Span) -> Self {
-        let place = parse(text).map(|root| field_at(&root, span)).unwrap_or_default();
-        Self { span, place }
     }
 }

@@ -161,7 +161,7 @@ impl<'e> Export<'e> {
 /// An export under way of whole records, which takes the register part by part: each while its trees are there.
 pub enum Parts<'o> {
     /// A table.
-    Csv(Table<'o>),
+    Csv(Box<Table<'o>>),
     /// JSON Lines.
     Jsonl(&'o mut dyn Write),
 }
@@ -170,7 +170,7 @@ impl<'o> Parts<'o> {
     /// Begins an export of these files; `None` for a format that does not write whole records.
     pub fn begin(format: Format, files: &Files, out: &'o mut dyn Write) -> Option<Self> {
         match format {
-            Format::Csv => Some(Self::Csv(Table::new(files, out))),
+            Format::Csv => Some(Self::Csv(Box::new(Table::new(files, out)))),
             Format::Jsonl => Some(Self::Jsonl(out)),
             _ => None,
         }
