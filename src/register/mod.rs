@@ -318,4 +318,26 @@ mod tests {
         assert_eq!((why(1), register.exceptions().len()), (None, 1));
         assert!(register.holds("B") && !register.holds("c"));
     }
+
+    #[test]
+    fn a_register_that_is_read_in_parts_is_the_whole_one() {
+        let file = |number: usize| {
+            let path = format!("{number:05}.yaml");
+            crate::files::ReadFile::from(crate::source::Source::new(path, format!("title: {number}\n")))
+        };
+        let files = Files::from_read((0..2_500).map(file).collect());
+        let mut shown = 0;
+        let parts = Register::parse_in_parts(&files, |part| {
+            shown += part.files.len();
+            let has_tree = part.files.iter().all(|file| part.tree(file.id).is_some());
+            if has_tree { Ok(()) } else { Err("a part has its trees") }
+        });
+        let (parts, whole) = (parts.unwrap(), Register::parse_unjudged(&files, &[]).0);
+        let told = |register: &Register<'_>| -> Vec<(String, Option<String>)> {
+            let title = |file: &FileRef<'_>| register.exception(file.id)?.title.as_ref().map(|it| it.value.to_string());
+            register.files.iter().map(|file| (file.path.to_owned(), title(file))).collect()
+        };
+        assert_eq!((shown, told(&parts)), (2_500, told(&whole)));
+        assert!(parts.tree(parts.files[0].id).is_none());
+    }
 }
