@@ -81,7 +81,8 @@ pub(super) fn check_places(findings: &Findings, files: &Files) {
 
 fn is_right(finding: &Finding, text: &str) -> bool {
     let pointer = finding.place.pointer.as_str();
-    let Ok(tree) = yaml::parse(text) else { return pointer.is_empty() };
+    // A text with a character that is refused everywhere has no tree to look the character's field up in.
+    let Ok(tree) = yaml::parse(text) else { return pointer.is_empty() || yaml::check_text(text).is_some() };
     if tree.as_map().is_none() && pointer.is_empty() {
         return true;
     }
