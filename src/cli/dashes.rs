@@ -14,9 +14,7 @@ pub fn join_dashed(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     if !words.iter().any(|word| is_text(word)) {
         return words;
     }
-    let mut command = super::command();
-    command.build();
-    let options = options(&command);
+    let options = options(&super::command());
     let takes_text = |word: &OsString| word.to_str().is_some_and(|word| options.contains(word));
     let mut joined: Vec<OsString> = Vec::with_capacity(words.len());
     let mut is_over = false;
