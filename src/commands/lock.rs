@@ -35,21 +35,22 @@ impl Lock {
     /// If another edit holds it for longer than ten seconds.
     pub(super) fn take(root: &Path, folder: &str) -> Result<Self, Error> {
         let folder = root.join(folder);
+        let lock = |folder| Self { folder, root: root.to_path_buf() };
         // Opening a pipe in the folder's place would wait for a writer.
         if !std::fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir()) {
-            return Ok(Self { folder: None, root: root.to_path_buf() });
+            return Ok(lock(None));
         }
-        let Ok(file) = File::open(&folder) else { return Ok(Self { folder: None, root: root.to_path_buf() }) };
+        let Ok(file) = File::open(&folder) else { return Ok(lock(None)) };
         for _ in 0..TRIES {
             match file.try_lock() {
                 Ok(()) => {
-                    let lock = Self { folder: Some(file), root: root.to_path_buf() };
+                    let lock = lock(Some(file));
                     lock.sweep_each(WalkDir::new(root).max_depth(1));
                     lock.sweep_each(WalkDir::new(&folder));
                     return Ok(lock);
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-                Err(TryLockError::Error(_)) => return Ok(Self { folder: None, root: root.to_path_buf() }),
+                Err(TryLockError::Error(_)) => return Ok(lock(None)),
             }
         }
         Err(Error::Locked { folder })
@@ -71,15 +72,12 @@ impl Lock {
         }
         let files = walk.into_iter().flatten().filter(|entry| entry.file_type().is_file());
         for path in files.map(walkdir::DirEntry::into_path) {
-            match write::left_over(&path) {
-                // One that cannot be removed does no harm.
-                Some(LeftOver::Ours) => drop(std::fs::remove_file(path)),
-                Some(LeftOver::Saved) => then::remark(&format!(
+            if write::clear(&path) == Some(LeftOver::Saved) {
+                then::remark(&format!(
                     "an edit was killed before it could put back what somebody had just saved: that is in `{}`; take from \
                      it what you need, and remove it",
                     path.display()
-                )),
-                None => {}
+                ));
             }
         }
     }

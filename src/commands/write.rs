@@ -38,7 +38,7 @@ pub(super) enum LeftOver {
 }
 
 /// Tells what a file is whose name an edit made, as no person would; `None` for any other file.
-pub(super) fn left_over(path: &Path) -> Option<LeftOver> {
+fn left_over(path: &Path) -> Option<LeftOver> {
     let name = path.file_name()?.to_str()?;
     let is_random = |text: &str| text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if let Some(random) = name.strip_prefix(TEMPORARY) {
@@ -60,14 +60,22 @@ fn digest(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes)[..8])
 }
 
+/// Removes the file at a path if a killed run left it and nobody else wrote it, and tells what it was.
+pub(super) fn clear(path: &Path) -> Option<LeftOver> {
+    let left = left_over(path);
+    if left == Some(LeftOver::Ours) {
+        // One that cannot be removed does no harm.
+        let _ = std::fs::remove_file(path);
+    }
+    left
+}
+
 /// Removes from a folder what killed runs left whose names begin so.
 fn sweep(folder: &Path, prefix: &str) {
     let is_ours = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with(prefix);
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_ours) {
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && left_over(&entry.path()) == Some(LeftOver::Ours) {
-            // One that cannot be removed does no harm.
-            let _ = std::fs::remove_file(entry.path());
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            clear(&entry.path());
         }
     }
 }
