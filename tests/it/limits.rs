@@ -134,21 +134,12 @@ fn a_run_that_runs_out_of_memory_says_so() {
     }
 }
 
+const REVIEW: [&str; 8] =
+    ["review", "label-printer", "--by", "Luis Prado", "--note", "The maker has confirmed the day.", "--today", TODAY];
+
 /// Each command that writes, and each file that it then writes anew.
 const WRITERS: [(&[&str], &[&str]); 9] = [
-    (
-        &[
-            "review",
-            "label-printer",
-            "--by",
-            "Luis Prado",
-            "--note",
-            "The maker has confirmed the day.",
-            "--today",
-            TODAY,
-        ],
-        &["exceptions/label-printer.yaml"],
-    ),
+    (&REVIEW, &["exceptions/label-printer.yaml"]),
     (&["sync", "--today", TODAY], &[".trivyignore.yaml"]),
     (&["suppressions", "--write-baseline", "--until", "30d", "--today", TODAY], &["suppressions.yaml"]),
     (&["init", "--ci", "gitlab"], &["exceptions/README.md"]),
@@ -269,21 +260,11 @@ fn an_edit_whose_words_nobody_reads_is_made_and_never_takes_a_commit_for_done_th
     let repo = repository();
     repo.git(&["init", "--quiet", "--bare", "../origin.git"]);
     repo.git(&["remote", "add", "origin", "../origin.git"]);
-    let review = [
-        "review",
-        "label-printer",
-        "--by",
-        "Luis Prado",
-        "--note",
-        "The maker has confirmed the day.",
-        "--today",
-        TODAY,
-    ];
     for with_git in [false, true] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
-        command.env_clear().current_dir(repo.path()).env("PATH", path()).args(review).args(with_git.then_some("--git"));
+        command.env_clear().current_dir(repo.path()).env("PATH", path()).args(REVIEW).args(with_git.then_some("--git"));
         let output = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
         let output = output.wait_with_output().unwrap();
         let record = fs::read_to_string(repo.path().join("exceptions/label-printer.yaml")).unwrap();

@@ -48,6 +48,14 @@ pub fn main(root: &Path, words: &[&str]) -> ExitCode {
     }
 }
 
+impl Options<'_> {
+    /// Returns how many seconds of tests an outcome stands for: who is not killed by the quick tests was not tried to the
+    /// end.
+    fn most(&self) -> f64 {
+        if self.quick { 0.0 } else { self.seconds }
+    }
+}
+
 fn parse<'w>(root: &Path, words: &[&'w str]) -> Result<Options<'w>, String> {
     let jobs = std::thread::available_parallelism().map_or(1, Into::into);
     let mut options = Options {
@@ -89,9 +97,7 @@ fn run(root: &Path, options: &Options<'_>) -> Result<ExitCode, String> {
     let explained = Explained::read(root)?;
     let tree = Tree::build(root, options.quick, |mutants| explained.check(mutants))?;
     let home = root.join("target/mutants");
-    // Who is not killed by the quick tests was not tried to the end.
-    let most = if options.quick { 0.0 } else { options.seconds };
-    let mut results = Results::open(&home, &tree, most, options.sample.is_some())?;
+    let mut results = Results::open(&home, &tree, options.most(), options.sample.is_some())?;
     let chosen = choose(options, &tree, &explained);
     if chosen.is_empty() {
         return Err("there is no such mutant".into());
@@ -155,7 +161,6 @@ fn try_all(
     results: &mut Results,
     options: &Options<'_>,
 ) -> Result<(), String> {
-    let most = if options.quick { 0.0 } else { options.seconds };
     let mut left: Vec<usize> =
         chosen.iter().copied().filter(|number| results.of(&tree.mutants[*number].name).is_none()).collect();
     // What an interrupted run has found is a sample of the rest.
@@ -180,7 +185,7 @@ fn try_all(
             if done.is_multiple_of(100) {
                 println!("{done} of {} tried", left.len());
             }
-            shared.lock().map_err(|_| "a thread panicked".to_owned())?.add(mutant, outcome, most)?;
+            shared.lock().map_err(|_| "a thread panicked".to_owned())?.add(mutant, outcome, options.most())?;
         }
         Ok(())
     };
@@ -195,7 +200,7 @@ fn try_all(
     let killers: Vec<(usize, String)> = left.iter().filter_map(|number| Some((*number, killer(number)?))).collect();
     let failing = trials.fail_alone(&killers.iter().map(|(_, test)| test.as_str()).collect())?;
     for (number, _) in killers.iter().filter(|(_, test)| failing.contains(test.as_str())) {
-        results.add(&tree.mutants[*number], Outcome::NotFinished, most)?;
+        results.add(&tree.mutants[*number], Outcome::NotFinished, options.most())?;
     }
     if !failing.is_empty() {
         let names: Vec<&str> = failing.into_iter().collect();
