@@ -4,7 +4,6 @@
 
 mod confusable;
 pub(crate) mod keyboard;
-pub(crate) mod lanes;
 pub(crate) mod look_alike;
 mod month;
 mod nearest;

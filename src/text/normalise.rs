@@ -11,7 +11,6 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::lanes::Lanes;
 use super::month::is_month;
 
 /// Returns the comparison form of a text: NFKC, full case folding, trimmed, every run of white space one space, and
@@ -21,7 +20,8 @@ use super::month::is_month;
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if is_spaced_ascii(text) {
-        return if has_capital(text) { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
+        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if is_folded { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
     }
     let mut folded = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -50,16 +50,11 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// Returns whether a text is printable ASCII with single spaces inside, so that folding only lower-cases it.
 fn is_spaced_ascii(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let other = Lanes::find(bytes, |start, here, next| {
-        let all = Lanes::first(Lanes::ALL, bytes.len() - start);
-        let is_so = here.are_within(b' ', b'~') == all && here.are(b' ') & next.are(b' ') == 0;
-        (!is_so).then_some(())
-    });
-    other.is_none() && !text.starts_with(' ') && !text.ends_with(' ')
-}
-
-fn has_capital(text: &str) -> bool {
-    Lanes::find(text.as_bytes(), |_, here, _| (here.are_within(b'A', b'Z') != 0).then_some(())).is_some()
+    let next = bytes.get(1..).unwrap_or_default();
+    // Every byte is looked at, so that the compiler can process many at a time.
+    let is_printable = bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let has_two_spaces = || bytes.iter().zip(next).fold(false, |found, (a, b)| found | ((*a == b' ') & (*b == b' ')));
+    is_printable && !text.starts_with(' ') && !text.ends_with(' ') && !has_two_spaces()
 }
 
 /// Case folding and decomposition are applied twice, because each can give the other more to do (Unicode Standard,
@@ -146,14 +141,12 @@ pub fn spans(text: &str) -> impl Iterator<Item = Range<usize>> + Clone {
     })
 }
 
-#[inline(always)]
 fn is_word_char(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_wide_word_char(c) }
-}
-
-#[inline(never)]
-fn is_wide_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c)
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c)
+    }
 }
 
 /// What kind of token it is for the rules that count or compare words.
@@ -211,18 +204,14 @@ pub(super) fn tokens(folded: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-#[inline(always)]
 fn class_at(text: &str, at: usize) -> Option<(Class, usize)> {
     let byte = *text.as_bytes().get(at)?;
-    if byte.is_ascii() { Some((ascii_class(byte), 1)) } else { wide_class_at(text, at) }
-}
-
-#[inline(never)]
-fn wide_class_at(text: &str, at: usize) -> Option<(Class, usize)> {
+    if byte.is_ascii() {
+        return Some((ascii_class(byte), 1));
+    }
     text[at..].chars().next().map(|c| (class_of(c), c.len_utf8()))
 }
 
-#[inline(always)]
 fn ascii_class(byte: u8) -> Class {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,

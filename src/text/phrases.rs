@@ -12,7 +12,6 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::keyboard::is_keyboard_run;
-use super::lanes::Lanes;
 use super::month::is_month;
 use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
 use super::word_list::WordList;
@@ -216,54 +215,46 @@ pub(crate) fn is_known_placeholder(text: &str) -> bool {
 /// No built-in placeholder has more letters and digits in ASCII.
 const MOST_LETTERS: usize = 24;
 
+/// How many bytes of a text are looked at together; the two after them belong to whatever begins with the last ones.
+const WINDOW: usize = 64;
+
 /// Rules out most texts cheaply: not a known placeholder, and nothing that begins like a slot or a marker.
 fn is_plainly_none(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let (mut letters, mut is_ascii) = (0, true);
-    let found = Lanes::find(bytes, |start, here, next| {
-        if may_begin_something(here, next) && begins_something(&bytes[start..]) {
-            return Some(());
+    let mut letters = 0;
+    for start in (0..bytes.len()).step_by(WINDOW) {
+        let part = &bytes[start..bytes.len().min(start + WINDOW + 2)];
+        let mut window = [0; WINDOW + 2];
+        window[..part.len()].copy_from_slice(part);
+        if begins_something(&window) {
+            return false;
         }
-        is_ascii &= here.are_beyond_ascii() == 0;
-        // Where there are enough, no more are counted.
-        if letters <= MOST_LETTERS {
-            let alphanumeric = here.are_within(b'0', b'9') | here.lower().are_within(b'a', b'z');
-            letters += alphanumeric.count_ones() as usize;
+        if start == 0 {
+            letters = window[..WINDOW].iter().map(|byte| u8::from(byte.is_ascii_alphanumeric())).sum();
         }
-        None
-    });
-    if found.is_some() {
-        return false;
     }
+    let letters = usize::from(letters);
     // Other characters may fold to the letters of a marker, and to fewer letters or none.
     if letters > MOST_LETTERS {
-        is_ascii || text.chars().all(|c| c.is_ascii() || is_simple(c))
+        text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_simple(c))
     } else {
-        is_ascii && letters > 0 && !is_known_ascii(bytes)
+        text.is_ascii() && letters > 0 && !is_known_ascii(bytes)
     }
 }
 
-/// Returns whether a slot or a marker may begin here: two capitals, a `?`, a bracket, or the middle of "ipsum".
-#[inline(always)]
-fn may_begin_something(here: Lanes, next: Lanes) -> bool {
-    let capitals = here.are_within(b'A', b'Z') & next.are_within(b'A', b'Z');
-    let in_ipsum = here.lower().are(b'p') & next.lower().are(b's');
-    (capitals | in_ipsum | here.are_within(b'<', b'?') | here.are(b'{')) != 0
-}
-
-/// Returns whether a slot or a marker begins in the first lanes.
-fn begins_something(bytes: &[u8]) -> bool {
-    (0..Lanes::COUNT.min(bytes.len())).any(|at| {
-        matches!(
-            &bytes[at..],
-            [b'T', b'B' | b'O', ..]
-                | [b'F', b'I', ..]
-                | [b'X', b'X', ..]
-                | [b'?', b'?', ..]
-                | [b'<' | b'{', ..]
-                | [b'p' | b'P', b's' | b'S', b'u' | b'U', ..]
-        )
-    })
+/// Returns whether a slot or a marker may begin here. Has a fixed length and no early exit from the loop, so that the
+/// compiler can process many bytes at a time.
+fn begins_something(window: &[u8; WINDOW + 2]) -> bool {
+    let mut found = 0;
+    for at in 0..WINDOW {
+        let (a, b, c) = (window[at], window[at + 1], window[at + 2]);
+        let marker = (a == b'T') & ((b == b'B') | (b == b'O'))
+            | (a == b'F') & (b == b'I')
+            | ((a == b'X') | (a == b'?')) & (a == b);
+        let in_ipsum = (a | 0x20 == b'p') & (b | 0x20 == b's') & (c | 0x20 == b'u');
+        found |= u8::from(marker | in_ipsum | (a == b'<') | (a == b'{'));
+    }
+    found > 0
 }
 
 /// Looks up an ASCII text as [`bare`] would write it, without allocating.

@@ -10,7 +10,6 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput};
 use rustc_hash::FxHashSet;
 
 use crate::source::Span;
-use crate::text::lanes::Lanes;
 use crate::yaml::node::{Entry, Kind, Node, Scalar, Style};
 use crate::yaml::place::Place;
 use crate::yaml::problem::{Problem, Related};
@@ -79,25 +78,15 @@ pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
 /// comment.
 #[must_use]
 pub fn check_text(text: &str) -> Option<Problem> {
-    Lanes::find(text.as_bytes(), |start, here, _| if holds_suspect(here) { refuse_one_of(text, start) } else { None })
-}
-
-/// Returns what is wrong with the first character that is refused and begins in the eight bytes from a place on.
-#[inline(never)]
-fn refuse_one_of(text: &str, start: usize) -> Option<Problem> {
+    /// Every byte of a stretch is looked at, so that the compiler can process many at a time.
+    const STRETCH: usize = 64;
     let is_suspect = |byte: &u8| matches!(byte, 0..=8 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xe2 | 0xef);
-    let some = text.as_bytes()[start..].iter().take(Lanes::COUNT).enumerate();
-    some.filter(|(_, byte)| is_suspect(byte)).find_map(|(at, _)| refuse_character(text, start + at))
-}
-
-/// Tells whether a character that is refused may begin here.
-#[inline(always)]
-fn holds_suspect(bytes: Lanes) -> bool {
-    if bytes.are_beyond_ascii() != 0 && (bytes.are(0xc2) | bytes.are(0xe2) | bytes.are(0xef)) != 0 {
-        return true;
-    }
-    let controls = bytes.are_within(0, 0x1f) | bytes.are(0x7f);
-    controls != 0 && controls & !bytes.are_within(b'\t', b'\n') != 0
+    let holds_one = |stretch: &[u8]| stretch.iter().fold(false, |found, byte| found | is_suspect(byte));
+    let stretches = text.as_bytes().chunks(STRETCH).zip((0..).step_by(STRETCH));
+    stretches.filter(|(stretch, _)| holds_one(stretch)).find_map(|(stretch, start)| {
+        let mut suspects = stretch.iter().enumerate().filter(|(_, byte)| is_suspect(byte));
+        suspects.find_map(|(at, _)| refuse_character(text, start + at))
+    })
 }
 
 /// Returns what is wrong with the character that begins at a byte.
