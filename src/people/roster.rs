@@ -1,8 +1,9 @@
 //! The roster: every spelling of every person, who manages whom, and the teams.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::people::kind::not_a_person;
 use crate::people::spelling::{fold_person, fold_plain, foreign_differs, look_alike_keys, same_person};
@@ -89,15 +90,28 @@ pub struct Roster {
     records: Vec<PersonRecord>,
     managers: Vec<Option<PersonId>>,
     /// Spellings as written and after plain folding.
-    spellings: FxHashMap<String, PersonId>,
-    /// Spellings by their look-alike keys.
-    look_alikes: FxHashMap<String, Vec<(String, PersonId)>>,
+    spellings: FxHashMap<String, Known>,
+    /// Spellings by their look-alike keys, indexed when a name is not found otherwise.
+    look_alikes: OnceLock<LookAlikes>,
+    /// Those outside ASCII: only these can look like a name within it.
+    foreign_look_alikes: OnceLock<LookAlikes>,
     teams: BTreeMap<String, Vec<String>>,
     /// Whether people may be missing from the list.
     open: bool,
-    /// Spellings, as written, that name one person by their form too.
-    one_person: FxHashSet<String>,
 }
+
+/// A spelling.
+#[derive(Clone, Debug)]
+struct Known {
+    id: PersonId,
+    /// Whether somebody is written exactly so in the roster.
+    is_written: bool,
+    /// Whether it names one person by its form too, looked at when it is asked.
+    is_one_person: OnceLock<bool>,
+}
+
+/// Spellings after plain folding, by each of their look-alike keys.
+type LookAlikes = FxHashMap<String, Vec<(String, PersonId)>>;
 
 impl Roster {
     /// Builds the roster from its people and its teams (handle, members), or says what contradicts itself.
@@ -106,8 +120,6 @@ impl Roster {
         let mut roster = Self { records: people, teams: index_teams(teams)?, ..Self::default() };
         roster.index_spellings()?;
         roster.refuse_a_team_that_is_a_person(&handles)?;
-        let plain = roster.spellings().filter(|spelling| not_a_person(spelling).is_none()).map(str::to_owned);
-        roster.one_person = plain.collect();
         roster.index_managers()?;
         match roster.manager_cycle() {
             Some(people) => Err(RosterProblem::ManagerCycle { people }),
@@ -139,12 +151,12 @@ impl Roster {
     /// A person with exactly that spelling comes before one whose spelling only looks like it; a spelling that looks
     /// like those of several people means none of them.
     pub fn find(&self, written: &str) -> Option<PersonId> {
-        if let Some(id) = self.spellings.get(written) {
-            return Some(*id);
+        if let Some(known) = self.spellings.get(written) {
+            return Some(known.id);
         }
         let plain = fold_plain(written);
-        if let Some(id) = self.spellings.get(plain.as_ref()) {
-            return Some(*id);
+        if let Some(known) = self.spellings.get(plain.as_ref()) {
+            return Some(known.id);
         }
         self.find_look_alike(written, &plain)
     }
@@ -204,7 +216,8 @@ impl Roster {
 
     /// Returns whether a text is exactly a spelling of the roster, and [`not_a_person`] does not object to it.
     pub fn is_one_person(&self, written: &str) -> bool {
-        self.one_person.contains(written)
+        let known = self.spellings.get(written).filter(|known| known.is_written);
+        known.is_some_and(|known| *known.is_one_person.get_or_init(|| not_a_person(written).is_none()))
     }
 
     /// Returns the members of a team as they are written; handles are compared without case and leading `@`.
@@ -219,8 +232,12 @@ impl Roster {
     fn find_look_alike(&self, written: &str, plain: &str) -> Option<PersonId> {
         let mut candidates: Vec<(bool, PersonId)> = Vec::new();
         let folded = fold_person(written);
+        let look_alikes = match written.is_ascii() {
+            true => self.foreign_look_alikes.get_or_init(|| self.index_look_alikes(|plain| !plain.is_ascii())),
+            false => self.look_alikes.get_or_init(|| self.index_look_alikes(|_| true)),
+        };
         for key in look_alike_keys(written) {
-            let Some(known) = self.look_alikes.get(&key) else { continue };
+            let Some(known) = look_alikes.get(&key) else { continue };
             if known.len() == MOST_LOOK_ALIKES {
                 return None;
             }
@@ -245,22 +262,38 @@ impl Roster {
                 if plain.is_empty() {
                     continue;
                 }
-                match self.spellings.insert(plain.clone(), id) {
-                    Some(first) if first != id => {
-                        let spelling = written.clone();
-                        return Err(RosterProblem::Claimed { spelling, first: first.0, second: index });
-                    }
-                    _ => self.spellings.insert(written.clone(), id),
-                };
+                let known = Known { id, is_written: plain == *written, is_one_person: OnceLock::new() };
+                if let Some(other) = self.spellings.get(&plain).filter(|other| other.id != id) {
+                    let spelling = written.clone();
+                    return Err(RosterProblem::Claimed { spelling, first: other.id.0, second: index });
+                }
+                if plain != *written {
+                    self.spellings.insert(written.clone(), Known { is_written: true, ..known.clone() });
+                }
+                let at = self.spellings.entry(plain).or_insert(known.clone());
+                at.is_written |= known.is_written;
+            }
+        }
+        Ok(())
+    }
+
+    fn index_look_alikes(&self, wanted: impl Fn(&str) -> bool) -> LookAlikes {
+        let mut index = LookAlikes::default();
+        for (at, record) in self.records.iter().enumerate() {
+            for written in record.spellings() {
+                let plain = fold_plain(written);
+                if plain.is_empty() || !wanted(&plain) {
+                    continue;
+                }
                 for key in look_alike_keys(written) {
-                    let known = self.look_alikes.entry(key).or_default();
-                    if known.len() < MOST_LOOK_ALIKES && !known.iter().any(|(spelling, _)| *spelling == plain) {
-                        known.push((plain.clone(), id));
+                    let known = index.entry(key).or_default();
+                    if known.len() < MOST_LOOK_ALIKES && !known.iter().any(|(spelling, _)| *spelling == *plain) {
+                        known.push((plain.clone().into_owned(), PersonId(at)));
                     }
                 }
             }
         }
-        Ok(())
+        index
     }
 
     fn index_managers(&mut self) -> Result<(), RosterProblem> {
@@ -442,6 +475,20 @@ mod tests {
         assert_eq!(roster.left(id), Day::parse("2026-12-01").ok());
         assert!(roster.manager(id).is_some());
         assert!(roster.is_one_person("@dana") && !roster.is_one_person("@Dana") && !roster.is_one_person("@maria"));
+    }
+
+    #[test]
+    fn one_person_is_who_is_written_exactly_so_and_no_group() {
+        let aliases = ["Mei", "mei", "Platform Team", "lin", "Lin"].map(str::to_owned).to_vec();
+        let roster = roster(vec![PersonRecord { aliases, ..PersonRecord::default() }]);
+        for (text, is_one) in
+            [("Mei", true), ("mei", true), ("lin", true), ("Lin", true), ("MEI", false), ("@mei", false)]
+        {
+            assert_eq!(roster.is_one_person(text), is_one, "{text}");
+        }
+        for text in ["Platform Team", "platform team"] {
+            assert!(roster.find(text).is_some() && !roster.is_one_person(text), "{text}");
+        }
     }
 
     #[test]

@@ -96,6 +96,10 @@ fn share_a_key(a: &str, b: &str) -> bool {
 /// Both are needed: a Greek `Ν` looks like `N`, but its lower case `ν` like `v`. Letters that have one prototype in UTS
 /// 39 (`i` `l` `1`, `o` `0`, `m` `rn`) are the same here.
 pub(super) fn look_alike_keys(text: &str) -> [String; 2] {
+    if text.is_ascii() {
+        let key = coarse(&fold_person(text));
+        return [key.clone(), key];
+    }
     let mut as_written = String::with_capacity(text.len());
     // Not the compatibility forms: a lunate sigma looks like `c`, and the sigma that it becomes like `o`.
     for c in text.nfd() {

@@ -12,7 +12,7 @@ mod typed;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, PatternOptions, ValidationError, Validator};
@@ -79,6 +79,21 @@ impl Shipped {
     }
 }
 
+impl Shipped {
+    /// Returns the quick judge, which is built once.
+    fn quick(self) -> Option<Arc<Quick>> {
+        type Built = (Option<Json<'static>>, Option<Arc<Quick>>);
+        static BUILT: [OnceLock<Built>; Shipped::ALL.len()] = [const { OnceLock::new() }; Shipped::ALL.len()];
+        let built = BUILT[self as usize].get_or_init(|| {
+            let document = serde_json::from_str(self.text()).ok();
+            let quick = document.as_ref().and_then(Quick::new).map(Arc::new);
+            // The document is kept: to free it takes as long as to read it.
+            (document, quick)
+        });
+        built.1.clone()
+    }
+}
+
 /// Returns the first line of a file whose schema an editor finds at `path`, with its end.
 #[must_use]
 pub(crate) fn modeline(path: &str) -> String {
@@ -94,7 +109,7 @@ pub struct Schema {
     text: &'static str,
     /// The schema itself, of a shipped one read when something has to be explained.
     document: OnceLock<Value>,
-    quick: Option<Quick>,
+    quick: Option<Arc<Quick>>,
     /// The full validator, built when something has to be explained.
     validator: OnceLock<Validator<Tree>>,
     /// The file that contains an organisation's own schema.
@@ -121,7 +136,7 @@ impl Schema {
     #[must_use]
     pub fn shipped(name: Shipped) -> Self {
         let text = name.text();
-        let quick = serde_json::from_str(text).ok().and_then(|document| Quick::new(&document));
+        let quick = name.quick();
         let (document, validator) = (OnceLock::new(), OnceLock::new());
         Self { text, document, quick, validator, origin: None, other_keys: |_| Vec::new() }
     }
@@ -135,7 +150,7 @@ impl Schema {
     pub fn organisation(document: Value, origin: &str) -> Result<Self, SchemaFault> {
         references::check(&document)?;
         let validator = build(&document)?;
-        let quick = Json::deserialize(&document).ok().and_then(|document| Quick::new(&document));
+        let quick = Json::deserialize(&document).ok().and_then(|document| Quick::new(&document)).map(Arc::new);
         let (document, validator) = (OnceLock::from(document), OnceLock::from(validator));
         Ok(Self { text: "", document, quick, validator, origin: Some(origin.to_owned()), other_keys: |_| Vec::new() })
     }

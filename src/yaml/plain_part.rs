@@ -1,9 +1,9 @@
 //! A quick reader for the plain part of the safe subset: what nearly every file of a register consists of.
 //!
 //! It gives the same tree as the parser, to the byte, or nothing at all: whatever it does not know, and whatever is
-//! wrong, is left to the parser, which alone refuses and explains. Known are mappings with plain keys, texts of one line
-//! with or without quotes, blocks of text without an indentation indicator, lists, and collections in brackets on one
-//! line.
+//! wrong, is left to the parser, which alone refuses and explains. Known are mappings with plain keys or keys like
+//! `"@org/team"`, texts of one line with or without quotes, blocks of text without an indentation indicator, lists, and
+//! collections in brackets on one line.
 
 use std::borrow::Cow;
 
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(if column == 0 { 20 } else { 4 });
         loop {
-            let (key, key_span) = self.key()?;
+            let (key, key_span) = if self.here() == b'"' { self.quoted_key()? } else { self.key()? };
             if entries.len() >= MOST_KEYS || entries.iter().any(|entry| entry.key == key) {
                 return None;
             }
@@ -153,6 +153,19 @@ impl<'a> Reader<'a> {
         self.at = end + 1;
         let key = &self.text[start..end];
         (!matches!(key, "true" | "false" | "null")).then(|| (key, Span::new(start, end)))
+    }
+
+    /// Reads a key in double quotes that is written like a handle (`"@org/team"`), and its colon.
+    fn quoted_key(&mut self) -> Option<(&'a str, Span)> {
+        let is_of_handle = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'/' | b'_' | b'-' | b'.');
+        let start = self.at;
+        let rest = self.bytes.get(start + 1..)?;
+        let length = rest.iter().position(|byte| !is_of_handle(byte))?;
+        let is_key = (1..=LONGEST_KEY).contains(&length) && rest[length..].starts_with(b"\":");
+        let end = start + 1 + length;
+        self.at = end + 2;
+        let key = (&self.text[start + 1..end], Span::new(start, end + 1));
+        Some(key).filter(|_| is_key && matches!(self.here(), b' ' | b'\n'))
     }
 
     /// Reads what is behind a colon or a dash, and goes to the next content.
@@ -342,7 +355,7 @@ impl<'a> Reader<'a> {
                 Some(node).filter(|_| matches!(self.here(), b' ' | b',' | b']' | b'}'))
             }
             b'[' | b'{' => self.flow(limit, depth + 1),
-            byte if byte.is_ascii_alphanumeric() => {
+            _ if self.text[start..].starts_with(char::is_alphanumeric) => {
                 let rest = &self.bytes[start..limit];
                 let length = rest.iter().position(|byte| b",[]{}:#".contains(byte))?;
                 if !matches!(rest[length], b',' | b']' | b'}') {
@@ -482,6 +495,24 @@ mod tests {
         for text in ["'it''s", "'''", "['a''b]", "'a''\n  b'", "'a'''b", r#""\n""#] {
             assert!(!is_same(&format!("a: {text}\n")).unwrap(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_team_may_be_a_key_and_a_name_may_begin_outside_ascii() {
+        let teams = "\"@acme/sec\": [\"@dana\"]\n\"@acme/ops.eu-1_x\": # none yet\n  - \"@olek\"\n";
+        let names = "a: [Łukasz Cruz, 李明, Ōe]\nb: {c: Éva, d: é}\n";
+        for text in [teams, names, "a:\n  \"b\": c\n  d: e\n", "a:\n  - b\n\"c\":\n"] {
+            assert!(is_same(text).unwrap(), "{text}");
+        }
+        for key in ["\"\"", "\"a b\"", "\"a\\n\"", "\"a\" ", "'a'", "\"é\"", "\"<<\"", "\"a\"b"] {
+            assert!(!is_same(&format!("{key}: c\n")).unwrap(), "{key}");
+        }
+        for text in ["\"a\":b\n", "\"a\": b\na: c\n", "- \"a\": b\n", "a: \"b\": c\n", "\"a\n", "\"a\"", "\"a\":"] {
+            assert!(!is_same(text).unwrap(), "{text}");
+        }
+        let longest = "a".repeat(super::LONGEST_KEY);
+        assert!(is_same(&format!("\"{longest}\": b\n")).unwrap());
+        assert!(!is_same(&format!("\"{longest}a\": b\n")).unwrap());
     }
 
     #[test]
