@@ -11,8 +11,9 @@
 //! The binary is a thin shell over [`commands`]; the crate is published for it, not as a
 //! stable API.
 
-// What holds for any text, tool, date or person.
+// What holds for any work, text, tool, date or person.
 mod source;
+mod cores;
 mod text;
 mod tools;
 mod time;

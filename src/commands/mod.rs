@@ -45,12 +45,12 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::mpsc;
 
 use chrono::{DateTime, Utc};
 
 use crate::cli::{Cli, Color, Command};
 use crate::commands::steps::Tool;
+use crate::cores;
 use crate::error::Error;
 use crate::history::base::CiEnvironment;
 use crate::output::{Look, Severity, Snippet, escape, render_snippet};
@@ -150,25 +150,6 @@ fn can_start(name: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.is_absolute() && folder.join(&name).is_file())
 }
 
-/// Makes the threads that share the work, as many as the system gives. This one is among them, so there is always one.
-fn share_work() {
-    // Of threads that were promised and never started, the first use would wait for ever: they start before they are.
-    let start = |_| {
-        let (hand_over, given) = mpsc::channel::<rayon::ThreadBuilder>();
-        let run = move || given.into_iter().for_each(rayon::ThreadBuilder::run);
-        std::thread::Builder::new().spawn(run).ok().map(|_| hand_over)
-    };
-    let mut started: Vec<_> = (1..threads()).map_while(start).collect();
-    let threads = started.len() + 1;
-    let hand_over = |thread| match started.pop().map(|to| to.send(thread)) {
-        Some(Ok(())) => Ok(()),
-        _ => Err(ErrorKind::WouldBlock.into()),
-    };
-    // It fails only where there are threads already.
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread();
-    let _ = builder.spawn_handler(hand_over).build_global();
-}
-
 /// Returns how many threads share the work where the system has room for them.
 fn threads() -> usize {
     /// How much memory there must be for each, in bytes.
@@ -188,7 +169,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
     if let Some(done) = limits::apart(std::env::var_os(limits::VARIABLE).is_some()) {
         return done.unwrap_or_else(|error| failed(&error, world.look_of_errors()));
     }
-    share_work();
+    cores::share(threads);
     let mut out = io::BufWriter::new(Printer { out: io::stdout().lock(), is_heard: true });
     let result = match cli.command {
         Command::Init(arguments) => init::run(&arguments, world, &mut out),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use crate::cores::Cores;
 use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::ObjectFormat;
@@ -214,7 +215,7 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
     let paths = list(&top)?;
     refuse_what_does_not_fit(folder, &paths)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
-    Ok(paths.par_iter().with_min_len(64).map(read).collect())
+    Ok(Cores::for_items(paths.len(), 64).map(&paths, read))
 }
 
 /// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more
@@ -259,7 +260,8 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
 /// Lists the exception files, the folders directly below the register's on all cores.
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let (mut paths, folders) = list_in(WalkDir::new(top).max_depth(1), top)?;
-    let below: Vec<Result<_, Error>> = folders.par_iter().map(|folder| list_in(WalkDir::new(folder), folder)).collect();
+    let below: Vec<Result<_, Error>> =
+        Cores::for_items(folders.len(), 16).each().map(&folders, |folder| list_in(WalkDir::new(folder), folder));
     for listed in below {
         paths.append(&mut listed?.0);
     }

@@ -29,9 +29,9 @@ pub use tier::Tier;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::cores::Cores;
 use crate::schema::{Schema, Shipped};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node, Problem, Spot};
@@ -219,7 +219,7 @@ struct Parsed<'a> {
 }
 
 fn parse_all<'a>(files: &'a Files, ids: &[FileId], schemas: &[Option<&Schema>], keep: bool) -> Vec<Parsed<'a>> {
-    ids.par_iter().with_min_len(32).map(|id| read_one(files, *id, schemas, keep)).collect()
+    Cores::for_items(ids.len(), 32).map(ids, |id| read_one(files, *id, schemas, keep))
 }
 
 fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep: bool) -> Parsed<'a> {

@@ -10,13 +10,12 @@ mod tolerance;
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 pub(crate) use context::declare_rule;
 pub use context::{Applies, Around, Check, Context, Judge};
 pub use takeover::{Agreed, Takeover};
 pub use tolerance::{BaselineUse, Tolerance};
 
+use crate::cores::Cores;
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
@@ -24,6 +23,9 @@ use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
 use crate::suppressions::Licences;
+
+/// As many exceptions are judged by one core.
+const LEAST: usize = 64;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -197,7 +199,9 @@ impl<'a> Case<'a> {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Enforcement);
         let run = Run { case: self, on, touching: None, is_base: false, takeover: None };
-        let mut findings = Findings::new(run.whole(), |file| self.files.source(file));
+        let mut findings = Findings::new(run.whole(Cores::for_items(self.register.files.len(), LEAST)), |file| {
+            self.files.source(file)
+        });
         findings.narrow();
         findings
     }
@@ -228,7 +232,8 @@ impl<'a> Case<'a> {
         let (on, takeover) = (on(self.judge), self.takeover());
         let run = Run { case: self, on, touching: self.changes, is_base: false, takeover };
         let entries: Vec<&Exception<'a>> = self.register.exceptions().collect();
-        let (mut findings, whole) = rayon::join(|| run.entries(&entries), || run.whole());
+        let cores = Cores::for_items(entries.len(), LEAST);
+        let (mut findings, whole) = cores.both(|| run.entries(&entries, cores), || run.whole(cores));
         findings.extend(whole);
         findings.extend(run.changes());
         let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
@@ -263,7 +268,8 @@ impl<'a> Case<'a> {
         }
         let run = Run { case, on, touching: self.changes, is_base: true, takeover: None };
         let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
-        let (mut findings, whole) = rayon::join(|| run.entries(&touched), || run.whole());
+        let cores = Cores::for_items(touched.len(), LEAST);
+        let (mut findings, whole) = cores.both(|| run.entries(&touched, cores), || run.whole(cores));
         findings.extend(whole);
         let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
         findings.extend(used.iter().flat_map(|used| run.baseline(used)));
@@ -310,11 +316,10 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn entries(&self, exceptions: &[&Exception<'a>]) -> Vec<Finding> {
-        exceptions
-            .par_iter()
-            .with_min_len(64)
-            .fold(Vec::new, |mut findings, exception| {
+    fn entries(&self, exceptions: &[&Exception<'a>], cores: Cores) -> Vec<Finding> {
+        let judge = |some: &&[&Exception<'a>]| {
+            let mut findings = Vec::new();
+            for exception in *some {
                 let applying = Applies::ALL.map(|applies| applies.to(exception, self.touching));
                 for on in &self.on {
                     if let Check::Entry(applies, check) = on.check
@@ -323,15 +328,14 @@ impl<'a> Run<'a> {
                         check(exception, &mut self.context(on, exception.file, &mut findings));
                     }
                 }
-                findings
-            })
-            .reduce(Vec::new, |mut all, mut more| {
-                all.append(&mut more);
-                all
-            })
+            }
+            findings
+        };
+        let shares: Vec<&[&Exception<'a>]> = exceptions.chunks(LEAST).collect();
+        cores.each().map(&shares, judge).into_iter().flatten().collect()
     }
 
-    fn whole(&self) -> Vec<Finding> {
+    fn whole(&self, cores: Cores) -> Vec<Finding> {
         let licences = self.licences();
         let run = |on: &On| {
             let mut findings = Vec::new();
@@ -341,7 +345,7 @@ impl<'a> Run<'a> {
             }
             findings
         };
-        self.on.par_iter().flat_map_iter(run).collect()
+        cores.each().map(&self.on, run).into_iter().flatten().collect()
     }
 
     /// Prepares once what several rules ask of suppressions and markers.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::ignore_files::{self, Kind};
 use super::page::{LOOKED_AT, Page, Reader, Trouble, is_binary};
+use crate::cores;
 use crate::error::Error;
 use crate::files::CommitFiles;
 use crate::git::{Git, TreeFile, path_of};
@@ -100,6 +101,7 @@ impl Tracked<'_> {
         let one = |buffer: &mut Vec<u8>, (path, place): &(&String, PathBuf)| {
             read_one(buffer, (path, linked.kind(path)), place, reader)
         };
+        cores::start();
         let outcomes: Vec<Outcome> = from_disk.par_iter().map_init(Vec::new, one).collect();
         for ((path, _), outcome) in from_disk.iter().zip(outcomes) {
             match outcome {

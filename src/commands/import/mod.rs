@@ -10,13 +10,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::steps::{self, Steps};
 use crate::commands::{World, place, subfolder, write};
+use crate::cores::Cores;
 use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::git::Git;
@@ -253,6 +253,9 @@ struct Planned {
     text: String,
 }
 
+/// As many files are written by one core.
+const LEAST: usize = 64;
+
 impl Plan {
     fn new(entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
         let known: FxHashMap<String, &str> = opened
@@ -265,7 +268,8 @@ impl Plan {
         // All new files are in the same folder.
         let schema = place::schema_copy(&opened.root, &format!("{target}/x.yaml"));
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
-        let texts: Vec<String> = entries.par_iter().map(|entry| entry.draft.to_yaml(schema.as_deref())).collect();
+        let text = |entry: &Entry| entry.draft.to_yaml(schema.as_deref());
+        let texts: Vec<String> = Cores::for_items(entries.len(), LEAST).map(&entries, text);
         for (entry, text) in entries.into_iter().zip(texts) {
             if let Some(path) = known.get(&entry.id.to_ascii_lowercase()) {
                 plan.skipped.push(Skipped { line: entry.line, id: entry.id, path: (*path).to_owned() });

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use ::csv::{ErrorKind, StringRecord, Terminator, Writer, WriterBuilder};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::cores::Cores;
 use crate::output::escape;
-use crate::output::export::Export;
+use crate::output::export::{Export, LEAST};
 use crate::output::record::Described;
 use crate::register::fields::{self, Field, STATUS};
 use crate::register::{FileRef, Files};
@@ -95,7 +95,8 @@ impl<'o> Table<'o> {
         let make = |file: &FileRef<'_>| columns.row(export, file);
         match &mut self.waiting {
             Some(rows) => {
-                rows.par_extend(export.view.register.files.par_iter().map(make));
+                let files = &export.view.register.files;
+                rows.append(&mut Cores::for_items(files.len(), LEAST).map(files, make));
                 Ok(())
             }
             None => {

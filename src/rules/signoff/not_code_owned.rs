@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
+use crate::cores::Cores;
 use crate::register::FileRef;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
@@ -63,7 +62,8 @@ fn exceptions(cx: &Context<'_>, ownership: &Ownership, codeowners: &Codeowners<'
         (coverage::lines(codeowners, &path), path)
     };
     let mut first = BTreeMap::new();
-    for (lines, path) in cx.register.files.par_iter().with_min_len(256).map(lines).collect::<Vec<_>>() {
+    let files = &cx.register.files;
+    for (lines, path) in Cores::for_items(files.len(), 256).map(files, lines) {
         for line in lines {
             first.entry(line).or_insert_with(|| path.clone());
         }

@@ -20,6 +20,8 @@ use foldhash::quality::FixedState;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::cores::Cores;
+
 use super::normalise::{Kind, fold, tokens};
 use lengthened::{Kept, Lengthened};
 
@@ -33,6 +35,9 @@ const MIN_WORDS: usize = 6;
 /// reason grows with the register, and at 100,000 reasons is still below the least.
 const TOTAL_BUDGET: usize = 400_000_000;
 const MIN_BUDGET: usize = 16_000;
+
+/// As many reasons are compared by one core.
+const LEAST: usize = 64;
 
 /// What was found among all reasons.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,7 +77,8 @@ pub fn closest_older(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, th
 }
 
 fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64, budget: usize) -> Copies {
-    let statements: Vec<Statement> = reasons.par_iter().with_min_len(64).map(|text| Statement::new(text)).collect();
+    let cores = Cores::for_items(reasons.len(), LEAST);
+    let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
     let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
     let mut originals = Vec::new();
@@ -85,19 +91,19 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
         }
     }
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let join = Join::new(statements, &originals, threshold);
+    let join = Join::new(statements, &originals, threshold, cores);
     let search = |rank: usize| match wanted(originals[rank]) {
         true => join.search(rank, budget),
         false => Search { best: None, budget },
     };
-    let mut found: Vec<Search> = (0..originals.len()).into_par_iter().with_min_len(64).map(search).collect();
+    let mut found: Vec<Search> = cores.map_range(originals.len(), search);
     join.complete(&mut found);
     let lengthened = Lengthened::new(&join.sets, join.starts.len() - 1, threshold);
-    let kept = |(rank, search): (usize, &mut Search)| match search.best {
+    let kept = |rank: usize, search: &mut Search| match search.best {
         None if wanted(originals[rank]) => lengthened.search(rank, search),
         _ => None,
     };
-    let kept: Vec<Option<Kept>> = found.par_iter_mut().enumerate().with_min_len(64).map(kept).collect();
+    let kept: Vec<Option<Kept>> = cores.map_mut(&mut found, kept);
     for (rank, ((index, search), kept)) in originals.iter().zip(found).zip(kept).enumerate() {
         let alike = |best: Best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard(), added: None };
         let longer = |kept: Kept| Closest {
@@ -226,17 +232,14 @@ struct Join {
 }
 
 impl Join {
-    fn new(statements: Vec<Statement>, originals: &[usize], threshold: f64) -> Self {
+    fn new(statements: Vec<Statement>, originals: &[usize], threshold: f64, cores: Cores) -> Self {
         let numbers = number_words(&statements, originals);
-        let sets: Vec<Set> = originals
-            .par_iter()
-            .with_min_len(64)
-            .map(|index| {
-                let mut set: Vec<u32> = statements[*index].words.iter().map(|word| numbers[word]).collect();
-                set.sort_unstable();
-                set.into_boxed_slice()
-            })
-            .collect();
+        let set = |index: &usize| {
+            let mut set: Vec<u32> = statements[*index].words.iter().map(|word| numbers[word]).collect();
+            set.sort_unstable();
+            set.into_boxed_slice()
+        };
+        let sets: Vec<Set> = cores.map(originals, set);
         // The index takes as much memory again.
         drop(statements);
         let fingerprints = sets.iter().map(|set| fingerprint(set)).collect();
@@ -455,12 +458,14 @@ impl Search {
 
 /// Numbers the words of all sets, rarest first.
 fn number_words(statements: &[Statement], originals: &[usize]) -> FxHashMap<u64, u32> {
-    let mut words: Vec<u64> = originals.iter().flat_map(|index| &statements[*index].words).copied().collect();
-    words.par_sort_unstable();
-    let mut counted: Vec<(usize, u64)> =
-        words.chunk_by(|left, right| left == right).map(|same| (same.len(), same[0])).collect();
+    let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+    for word in originals.iter().flat_map(|index| &statements[*index].words) {
+        *numbers.entry(*word).or_default() += 1;
+    }
+    let mut counted: Vec<(u32, u64)> = numbers.iter().map(|(word, count)| (*count, *word)).collect();
     counted.par_sort_unstable();
-    counted.into_iter().zip(0..).map(|((_, word), number)| (word, number)).collect()
+    numbers.extend((0..).zip(counted).map(|(number, (_, word))| (word, number)));
+    numbers
 }
 
 /// Sets whose fingerprints differ in some bits differ in at least as many words. The last, most frequent words each get
