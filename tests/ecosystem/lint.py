@@ -166,6 +166,9 @@ def archive(binary, work):
     missing = [it["name"] for it in parts if it["scope"] == "required" and page.count(f"{it['name']} {it['version']}") < 2]
     if missing or not any(it["name"] == "granit-parser" for it in parts):
         sys.exit(f"lint: THIRD-PARTY-NOTICES.md has no licence text for {missing}")
+    # The allocator is C that a crate brings.
+    if "Microsoft Corporation" not in page:
+        sys.exit("lint: THIRD-PARTY-NOTICES.md has no licence text for mimalloc itself")
 
 
 def separated():
