@@ -153,6 +153,11 @@ mod tests {
                 "could be `2026-11-27` or `2026-12-04`: write one of them",
                 "could be `2026-11-27` or `2026-12-04`: write one of them",
             ),
+            (
+                "next sunday",
+                "could be `2026-11-29` or `2026-12-06`: write one of them",
+                "could be `2026-11-29` or `2026-12-06`: write one of them",
+            ),
             ("in 3 days", "2026-11-26", "not a date: write YYYY-MM-DD"),
             ("3 days ago", "not a date: write YYYY-MM-DD", "2026-11-20"),
             (

@@ -571,6 +571,7 @@ mod tests {
             ("(@ada)", vec![("@ada", OwnerKind::User)]),
             ("@ada,@ben", vec![("@ada", OwnerKind::User), ("@ben", OwnerKind::User)]),
             ("ada@example.com;", vec![("ada@example.com", OwnerKind::Mail)]),
+            ("ada@b", vec![("ada@b", OwnerKind::Mail)]),
             ("<ada@example.com>", vec![("ada@example.com", OwnerKind::Mail)]),
             ("@@Maintainers", vec![("@@Maintainers", OwnerKind::Role)]),
             ("@@developer", vec![("@@developer", OwnerKind::Role)]),
