@@ -1,16 +1,20 @@
 //! Work that all cores share, where there is enough of it: a small register is judged before a second thread would run.
 
+use std::cmp::Ordering;
 use std::io::ErrorKind;
 use std::num::NonZero;
 use std::sync::{Once, OnceLock, mpsc};
 
 use rayon::prelude::*;
 
+/// Up to this many exceptions, or parts of one, are one core's work.
+pub const FEW: usize = 64;
+
 /// Whether some work is shared by all cores or done by this one alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Cores {
     are_all: bool,
-    /// As many items are not divided.
+    /// Up to this many items go to one core together.
     least: usize,
 }
 
@@ -47,6 +51,38 @@ impl Cores {
         }
     }
 
+    /// Makes something of each item, in their order, with something that each core makes once.
+    pub fn map_with<T: Sync, W, R: Send>(
+        self,
+        items: &[T],
+        with: impl Fn() -> W + Send + Sync,
+        make: impl Fn(&mut W, &T) -> R + Send + Sync,
+    ) -> Vec<R> {
+        match self.are_all {
+            true => items.par_iter().with_min_len(self.least).map_init(with, make).collect(),
+            false => {
+                let mut with = with();
+                items.iter().map(|item| make(&mut with, item)).collect()
+            }
+        }
+    }
+
+    /// Sorts items; equal ones may change places.
+    pub fn sort<T: Ord + Send>(self, items: &mut [T]) {
+        match self.are_all {
+            true => items.par_sort_unstable(),
+            false => items.sort_unstable(),
+        }
+    }
+
+    /// Sorts items; equal ones keep their order.
+    pub fn sort_by<T: Send>(self, items: &mut [T], compare: impl Fn(&T, &T) -> Ordering + Sync) {
+        match self.are_all {
+            true => items.par_sort_by(compare),
+            false => items.sort_by(compare),
+        }
+    }
+
     /// Does two things, if possible at once.
     pub fn both<A: Send, B: Send>(self, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         match self.are_all {
@@ -55,9 +91,9 @@ impl Cores {
         }
     }
 
-    /// The same cores for items of which a few are work enough to be divided.
+    /// The same cores for items each of which may go to another one.
     #[must_use]
-    pub fn each(self) -> Self {
+    pub fn one_by_one(self) -> Self {
         Self { least: 1, ..self }
     }
 }
@@ -72,7 +108,7 @@ pub fn share(count: fn() -> usize) {
 
 /// Starts the threads that share the work, as many as the system gives, before their first use. The main thread is one of
 /// them, so there is always one.
-pub fn start() {
+fn start() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         // A thread that ends while others count on it would leave them waiting; only the main one lasts.
@@ -111,13 +147,19 @@ mod tests {
             let mut items: Vec<usize> = (0..count).collect();
             let expected: Vec<usize> = (0..count).map(|at| 2 * at).collect();
             assert_eq!(cores.map(&items, |item| 2 * item), expected);
-            assert_eq!(cores.each().map_range(count, |at| 2 * at), expected);
+            assert_eq!(cores.one_by_one().map_range(count, |at| 2 * at), expected);
             let was = |at: usize, item: &mut usize| {
                 *item += 1;
                 *item + at - 1
             };
             assert_eq!(cores.map_mut(&mut items, was), expected);
             assert!(items.iter().copied().eq(1..=count));
+            assert_eq!(cores.map_with(&expected, || 1, |one, item| item * *one), expected);
+            let mut sorted: Vec<usize> = expected.iter().rev().copied().collect();
+            cores.sort(&mut sorted);
+            assert_eq!(sorted, expected);
+            cores.sort_by(&mut sorted, |a, b| (a % 6).cmp(&(b % 6)));
+            assert!(sorted.is_sorted_by_key(|item| (item % 6, *item)));
             assert_eq!(cores.both(|| count, || items.len()), (count, count));
         }
     }

@@ -262,16 +262,13 @@ impl Roster {
                 if plain.is_empty() {
                     continue;
                 }
-                let known = Known { id, is_written: plain == *written, is_one_person: OnceLock::new() };
                 if let Some(other) = self.spellings.get(&plain).filter(|other| other.id != id) {
                     let spelling = written.clone();
                     return Err(RosterProblem::Claimed { spelling, first: other.id.0, second: index });
                 }
-                if plain != *written {
-                    self.spellings.insert(written.clone(), Known { is_written: true, ..known.clone() });
-                }
-                let at = self.spellings.entry(plain).or_insert(known.clone());
-                at.is_written |= known.is_written;
+                let known = || Known { id, is_written: false, is_one_person: OnceLock::new() };
+                self.spellings.entry(plain).or_insert_with(known);
+                self.spellings.entry(written.clone()).or_insert_with(known).is_written = true;
             }
         }
         Ok(())

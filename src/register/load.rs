@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 use crate::error::Error;
 use crate::files::{self, ReadFile};
 use crate::git::ObjectFormat;
@@ -38,7 +37,7 @@ impl Files {
     /// Makes files of a register that were read elsewhere.
     #[must_use]
     pub fn from_read(mut files: Vec<ReadFile>) -> Self {
-        files.par_sort_by(|a, b| a.source.path().cmp(b.source.path()));
+        Cores::for_items(files.len(), FEW).sort_by(&mut files, |a, b| a.source.path().cmp(b.source.path()));
         Self { own: (0..files.len()).map(FileId::new).collect(), list: files, twins: Vec::new() }
     }
 
@@ -215,7 +214,7 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
     let paths = list(&top)?;
     refuse_what_does_not_fit(folder, &paths)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
-    Ok(Cores::for_items(paths.len(), 64).map(&paths, read))
+    Ok(Cores::for_items(paths.len(), FEW).map(&paths, read))
 }
 
 /// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more
@@ -261,7 +260,7 @@ pub fn ids(root: &Path, folder: &str) -> Vec<String> {
 fn list(top: &Path) -> Result<Vec<PathBuf>, Error> {
     let (mut paths, folders) = list_in(WalkDir::new(top).max_depth(1), top)?;
     let below: Vec<Result<_, Error>> =
-        Cores::for_items(folders.len(), 16).each().map(&folders, |folder| list_in(WalkDir::new(folder), folder));
+        Cores::for_items(folders.len(), 16).one_by_one().map(&folders, |folder| list_in(WalkDir::new(folder), folder));
     for listed in below {
         paths.append(&mut listed?.0);
     }

@@ -15,7 +15,7 @@ pub use context::{Applies, Around, Check, Context, Judge};
 pub use takeover::{Agreed, Takeover};
 pub use tolerance::{BaselineUse, Tolerance};
 
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 use crate::history::Changes;
 use crate::register::{Exception, Files, Register};
 use crate::rule::{Family, Finding, Findings, Level, LooksAt, Rule};
@@ -23,9 +23,6 @@ use crate::scan::Scan;
 use crate::signoff::Ownership;
 use crate::source::FileId;
 use crate::suppressions::Licences;
-
-/// As many exceptions are judged by one core.
-const LEAST: usize = 64;
 
 macro_rules! rules {
     ($($family:ident { $($rule:ident,)+ })+) => {
@@ -199,9 +196,8 @@ impl<'a> Case<'a> {
         let mut on = on(self.judge);
         on.retain(|on| on.rule.family == Family::Enforcement);
         let run = Run { case: self, on, touching: None, is_base: false, takeover: None };
-        let mut findings = Findings::new(run.whole(Cores::for_items(self.register.files.len(), LEAST)), |file| {
-            self.files.source(file)
-        });
+        let mut findings =
+            Findings::new(run.whole(Cores::for_items(self.register.files.len(), FEW)), |file| self.files.source(file));
         findings.narrow();
         findings
     }
@@ -232,7 +228,7 @@ impl<'a> Case<'a> {
         let (on, takeover) = (on(self.judge), self.takeover());
         let run = Run { case: self, on, touching: self.changes, is_base: false, takeover };
         let entries: Vec<&Exception<'a>> = self.register.exceptions().collect();
-        let cores = Cores::for_items(entries.len(), LEAST);
+        let cores = Cores::for_items(entries.len(), FEW);
         let (mut findings, whole) = cores.both(|| run.entries(&entries, cores), || run.whole(cores));
         findings.extend(whole);
         findings.extend(run.changes());
@@ -268,7 +264,7 @@ impl<'a> Case<'a> {
         }
         let run = Run { case, on, touching: self.changes, is_base: true, takeover: None };
         let touched: Vec<&Exception<'a>> = base.exceptions().filter(|exception| !leaves(exception.file)).collect();
-        let cores = Cores::for_items(touched.len(), LEAST);
+        let cores = Cores::for_items(touched.len(), FEW);
         let (mut findings, whole) = cores.both(|| run.entries(&touched, cores), || run.whole(cores));
         findings.extend(whole);
         let used = tolerance.and_then(|tolerance| tolerance.used(&findings, self.files));
@@ -331,8 +327,8 @@ impl<'a> Run<'a> {
             }
             findings
         };
-        let shares: Vec<&[&Exception<'a>]> = exceptions.chunks(LEAST).collect();
-        cores.each().map(&shares, judge).into_iter().flatten().collect()
+        let shares: Vec<&[&Exception<'a>]> = exceptions.chunks(FEW).collect();
+        cores.one_by_one().map(&shares, judge).into_iter().flatten().collect()
     }
 
     fn whole(&self, cores: Cores) -> Vec<Finding> {
@@ -345,7 +341,7 @@ impl<'a> Run<'a> {
             }
             findings
         };
-        cores.each().map(&self.on, run).into_iter().flatten().collect()
+        cores.one_by_one().map(&self.on, run).into_iter().flatten().collect()
     }
 
     /// Prepares once what several rules ask of suppressions and markers.

@@ -77,9 +77,7 @@ impl Shipped {
             Self::Suppressions => include_str!("../../schema/suppressions.schema.json"),
         }
     }
-}
 
-impl Shipped {
     /// Returns the quick judge, which is built once.
     fn quick(self) -> Option<Arc<Quick>> {
         type Built = (Option<Json<'static>>, Option<Arc<Quick>>);

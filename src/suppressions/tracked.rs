@@ -6,11 +6,9 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::ignore_files::{self, Kind};
 use super::page::{LOOKED_AT, Page, Reader, Trouble, is_binary};
-use crate::cores;
+use crate::cores::{Cores, FEW};
 use crate::error::Error;
 use crate::files::CommitFiles;
 use crate::git::{Git, TreeFile, path_of};
@@ -101,8 +99,8 @@ impl Tracked<'_> {
         let one = |buffer: &mut Vec<u8>, (path, place): &(&String, PathBuf)| {
             read_one(buffer, (path, linked.kind(path)), place, reader)
         };
-        cores::start();
-        let outcomes: Vec<Outcome> = from_disk.par_iter().map_init(Vec::new, one).collect();
+        let outcomes: Vec<Outcome> =
+            Cores::for_items(from_disk.len(), FEW).one_by_one().map_with(&from_disk, Vec::new, one);
         for ((path, _), outcome) in from_disk.iter().zip(outcomes) {
             match outcome {
                 Outcome::Nothing => {}

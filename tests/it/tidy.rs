@@ -37,6 +37,11 @@ fn only_git_the_steps_of_a_request_the_editor_of_an_answer_and_the_program_itsel
 }
 
 #[test]
+fn threads_are_shared_in_one_place() {
+    assert_eq!(places_of("rayon::"), ["cores.rs"]);
+}
+
+#[test]
 fn only_the_edge_reads_the_clock_and_the_environment() {
     assert_eq!(places_of("Utc::now"), ["commands/mod.rs"]);
     assert_eq!(places_of("SystemTime::now"), Vec::<String>::new());

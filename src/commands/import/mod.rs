@@ -16,7 +16,7 @@ use crate::cli;
 use crate::commands::opened::Opened;
 use crate::commands::steps::{self, Steps};
 use crate::commands::{World, place, subfolder, write};
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 use crate::error::{Argument, Error, Named};
 use crate::files;
 use crate::git::Git;
@@ -253,9 +253,6 @@ struct Planned {
     text: String,
 }
 
-/// As many files are written by one core.
-const LEAST: usize = 64;
-
 impl Plan {
     fn new(entries: Vec<Entry>, target: &str, opened: &Opened) -> Self {
         let known: FxHashMap<String, &str> = opened
@@ -269,7 +266,7 @@ impl Plan {
         let schema = place::schema_copy(&opened.root, &format!("{target}/x.yaml"));
         let mut plan = Self { files: Vec::new(), skipped: Vec::new(), oversized: Vec::new() };
         let text = |entry: &Entry| entry.draft.to_yaml(schema.as_deref());
-        let texts: Vec<String> = Cores::for_items(entries.len(), LEAST).map(&entries, text);
+        let texts: Vec<String> = Cores::for_items(entries.len(), FEW).map(&entries, text);
         for (entry, text) in entries.into_iter().zip(texts) {
             if let Some(path) = known.get(&entry.id.to_ascii_lowercase()) {
                 plan.skipped.push(Skipped { line: entry.line, id: entry.id, path: (*path).to_owned() });

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use ::csv::{ErrorKind, StringRecord, Terminator, Writer, WriterBuilder};
 use rustc_hash::FxHashMap;
 
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 use crate::output::escape;
-use crate::output::export::{Export, LEAST};
+use crate::output::export::Export;
 use crate::output::record::Described;
 use crate::register::fields::{self, Field, STATUS};
 use crate::register::{FileRef, Files};
@@ -96,7 +96,7 @@ impl<'o> Table<'o> {
         match &mut self.waiting {
             Some(rows) => {
                 let files = &export.view.register.files;
-                rows.append(&mut Cores::for_items(files.len(), LEAST).map(files, make));
+                rows.append(&mut Cores::for_items(files.len(), FEW).map(files, make));
                 Ok(())
             }
             None => {

@@ -16,7 +16,7 @@ pub use csv::Table;
 pub(in crate::output) use csv::io_error;
 pub use gaps::render_gaps;
 
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 use crate::output::record::View;
 use crate::register::{FileRef, Files};
 use crate::rule::Findings;
@@ -120,9 +120,6 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
 /// How many files are processed at once, on all cores, before their output is written.
 const CHUNK: usize = 1024;
 
-/// As many rows are made by one core.
-const LEAST: usize = 64;
-
 impl Format {
     /// Returns whether every file has a place in it, if only by its name.
     fn holds_all(self) -> bool {
@@ -144,7 +141,7 @@ impl<'e> Export<'e> {
         mut write: impl FnMut(T) -> io::Result<()>,
     ) -> io::Result<()> {
         for files in self.view.register.files.chunks(CHUNK) {
-            let made: Vec<T> = Cores::for_items(files.len(), LEAST).map(files, &make);
+            let made: Vec<T> = Cores::for_items(files.len(), FEW).map(files, &make);
             made.into_iter().try_for_each(&mut write)?;
         }
         Ok(())

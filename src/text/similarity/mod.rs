@@ -17,10 +17,9 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::{Range, RangeInclusive};
 
 use foldhash::quality::FixedState;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::cores::Cores;
+use crate::cores::{Cores, FEW};
 
 use super::normalise::{Kind, fold, tokens};
 use lengthened::{Kept, Lengthened};
@@ -35,9 +34,6 @@ const MIN_WORDS: usize = 6;
 /// reason grows with the register, and at 100,000 reasons is still below the least.
 const TOTAL_BUDGET: usize = 400_000_000;
 const MIN_BUDGET: usize = 16_000;
-
-/// As many reasons are compared by one core.
-const LEAST: usize = 64;
 
 /// What was found among all reasons.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,7 +73,7 @@ pub fn closest_older(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, th
 }
 
 fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, threshold: f64, budget: usize) -> Copies {
-    let cores = Cores::for_items(reasons.len(), LEAST);
+    let cores = Cores::for_items(reasons.len(), FEW);
     let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
     let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
@@ -97,7 +93,7 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
         false => Search { best: None, budget },
     };
     let mut found: Vec<Search> = cores.map_range(originals.len(), search);
-    join.complete(&mut found);
+    join.complete(&mut found, cores);
     let lengthened = Lengthened::new(&join.sets, join.starts.len() - 1, threshold);
     let kept = |rank: usize, search: &mut Search| match search.best {
         None if wanted(originals[rank]) => lengthened.search(rank, search),
@@ -233,7 +229,7 @@ struct Join {
 
 impl Join {
     fn new(statements: Vec<Statement>, originals: &[usize], threshold: f64, cores: Cores) -> Self {
-        let numbers = number_words(&statements, originals);
+        let numbers = number_words(&statements, originals, cores);
         let set = |index: &usize| {
             let mut set: Vec<u32> = statements[*index].words.iter().map(|word| numbers[word]).collect();
             set.sort_unstable();
@@ -251,14 +247,14 @@ impl Join {
             postings: Vec::new(),
             posted_fingerprints: Vec::new(),
         };
-        join.index(numbers.len());
+        join.index(numbers.len(), cores);
         join
     }
 
     /// Fills the postings by counting: sets go in by size, then by age, so each word's postings are sorted.
-    fn index(&mut self, words: usize) {
+    fn index(&mut self, words: usize, cores: Cores) {
         let mut order: Vec<(u32, u32)> = (0..).zip(&self.sets).map(|(rank, set)| (narrow(set.len()), rank)).collect();
-        order.par_sort_unstable();
+        cores.sort(&mut order);
         let mut starts = vec![0_u32; words + 1];
         for set in &self.sets {
             for word in &set[..self.prefix(set.len())] {
@@ -412,20 +408,19 @@ impl Join {
     ///
     /// Two such sets are equal once each lacks one word (or one of them does), so equal sums of word hashes bring them
     /// together.
-    fn complete(&self, searches: &mut [Search]) {
+    fn complete(&self, searches: &mut [Search], cores: Cores) {
         if searches.iter().all(|search| search.budget > 0) {
             return;
         }
-        let mut sums: Vec<(u64, u32, bool)> = (0..narrow(self.sets.len()))
-            .into_par_iter()
-            .flat_map_iter(|rank| {
-                let set = &self.sets[rank as usize];
-                let sum = set.iter().fold(0_u64, |sum, word| sum.wrapping_add(spread(*word)));
-                let lacking_one = set.iter().map(move |word| (sum.wrapping_sub(spread(*word)), rank, false));
-                lacking_one.chain(std::iter::once((sum, rank, true)))
-            })
-            .collect();
-        sums.par_sort_unstable();
+        let sums_of = |rank: usize| {
+            let set = &self.sets[rank];
+            let sum = set.iter().fold(0_u64, |sum, word| sum.wrapping_add(spread(*word)));
+            let rank = narrow(rank);
+            let lacking_one = set.iter().map(move |word| (sum.wrapping_sub(spread(*word)), rank, false));
+            lacking_one.chain(std::iter::once((sum, rank, true))).collect::<Vec<_>>()
+        };
+        let mut sums: Vec<(u64, u32, bool)> = cores.map_range(self.sets.len(), sums_of).concat();
+        cores.sort(&mut sums);
         for alike in sums.chunk_by(|left, right| left.0 == right.0) {
             let oldest = |whole| alike.iter().find(|sum| sum.2 == whole).map(|sum| sum.1 as usize);
             let (whole, lacking) = (oldest(true), oldest(false));
@@ -457,13 +452,13 @@ impl Search {
 }
 
 /// Numbers the words of all sets, rarest first.
-fn number_words(statements: &[Statement], originals: &[usize]) -> FxHashMap<u64, u32> {
+fn number_words(statements: &[Statement], originals: &[usize], cores: Cores) -> FxHashMap<u64, u32> {
     let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
     for word in originals.iter().flat_map(|index| &statements[*index].words) {
         *numbers.entry(*word).or_default() += 1;
     }
     let mut counted: Vec<(u32, u64)> = numbers.iter().map(|(word, count)| (*count, *word)).collect();
-    counted.par_sort_unstable();
+    cores.sort(&mut counted);
     numbers.extend((0..).zip(counted).map(|(number, (_, word))| (word, number)));
     numbers
 }
