@@ -426,8 +426,15 @@ async function legible(it, url) {
   check(forged, ["@оlek⚠ U+043E looks like `o`"], "a forged name is written out");
   const accused = await it.tab.$$eval("#rows tr", (rows) => rows.filter((row) => row.textContent.includes("⚠ self-approval")).length);
   check(accused, 2, "findings are in the register too");
-  for (const width of [1280, 400]) {
+  // Wider letters stand for other fonts: WCAG 2.2, 1.4.12, asks that this spacing loses nothing.
+  const spaced = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important; }";
+  for (const [width, style] of [[1280, ""], [900, ""], [760, ""], [400, ""], [320, ""], [1280, spaced], [400, spaced]]) {
     await it.tab.setViewportSize({ width, height: 900 });
+    await it.tab.evaluate((style) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(style);
+      document.adoptedStyleSheets = [sheet];
+    }, style);
     const found = await it.tab.evaluate(() => {
       const broken = [];
       const cut = [];
@@ -443,13 +450,15 @@ async function legible(it, url) {
           range.setEnd(node, word.index + word[0].length);
           const boxes = [...range.getClientRects()];
           if (new Set(boxes.map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+          // A table between a telephone's and a desk's width scrolls by itself.
+          if (parent.closest(".wide") && innerWidth > 760 && innerWidth < 1280) continue;
           if (boxes.some((box) => box.right > document.documentElement.clientWidth + 1)) cut.push(word[0]);
         }
       }
       return { broken, cut };
     });
-    check(found.broken, [], `words broken at ${width}`);
-    check(found.cut, [], `words cut off at ${width}`);
+    check(found.broken, [], `words broken at ${width} ${style}`);
+    check(found.cut, [], `words cut off at ${width} ${style}`);
   }
   await it.tab.setViewportSize({ width: 1280, height: 900 });
 }
