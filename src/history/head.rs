@@ -99,8 +99,8 @@ impl Head {
         Ok(Self { place, top: Repository::Commit(top), commit: Some(commit.clone()), ..here })
     }
 
-    /// Takes the commit if the work tree holds nothing else of the register and what it is judged by, as git sees it, and
-    /// the work tree where something is not committed yet. `policy` reads the policy of a place.
+    /// Takes the commit if the work tree holds nothing else of the register, what it is judged by and what it watches, as
+    /// git sees it, and the work tree where something is not committed yet. `policy` reads the policy of a place.
     ///
     /// # Errors
     ///
@@ -122,14 +122,18 @@ impl Head {
         let mut beside = stored.beside(&[&policy]);
         beside.extend(here.beside(&[&policy]));
         let state = stored.state_of(&folder, &lying, &beside);
+        // Where suppressions are watched, any file below the root may hold one.
+        let watches = policy.suppressions.is_some();
         let is_edited = || -> Result<bool, Error> {
-            let folder = format!("{}{folder}", stored.prefix);
-            let paths: Vec<&str> = beside.iter().map(String::as_str).chain([folder.as_str()]).collect();
-            git.is_edited(&commit, &paths)
+            let folder = if watches { stored.prefix.clone() } else { format!("{}{folder}", stored.prefix) };
+            let whole = watches && folder.is_empty();
+            let paths = beside.iter().map(String::as_str).chain([folder.as_str()]).filter(|_| !whole);
+            git.is_edited(&commit, &paths.collect::<Vec<_>>())
         };
         let judged = match state {
             State::Added => here,
             State::Otherwise if is_edited()? => here,
+            State::Same if watches && is_edited()? => here,
             State::Same | State::Otherwise => {
                 stored.read = Some((folder, lying));
                 return Ok(stored);

@@ -689,3 +689,28 @@ fn judging_fewer_suppressions_or_agents_loosens_the_policy() {
         assert_eq!(found.len(), count, "{before} {after}: {found:?}");
     }
 }
+
+#[test]
+fn the_gate_sees_a_suppression_that_is_not_committed_yet() {
+    let repo = repository("suppressions: [bandit]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let commands: [&[&str]; 2] =
+        [&["check", "-q", "--base", "HEAD", "--today", TODAY], &["suppressions", "--check", "--base", "HEAD"]];
+    for command in commands {
+        assert_eq!(stopgap(&repo, command).code, 0, "{command:?}");
+    }
+    // What git does not track is read by no scanner of the pull request.
+    repo.write("app/new.py", &format!("{EVAL}  # nosec B307\n"));
+    assert_eq!(stopgap(&repo, commands[0]).code, 0);
+    for stage in [true, false] {
+        if stage {
+            repo.git(&["add", "app/new.py"]);
+        } else {
+            repo.git(&["rm", "--cached", "--quiet", "app/new.py"]);
+            repo.write("app/run.py", &format!("{EVAL}  # nosec B307\n"));
+        }
+        for command in commands {
+            let run = stopgap(&repo, command);
+            assert!(run.code == 1 && run.stdout.contains("unregistered-suppression"), "{stage}: {run:?}");
+        }
+    }
+}
