@@ -9,7 +9,7 @@ use crate::cli;
 use crate::cli::list::{Sort, StatusName, TierName};
 use crate::commands::gathered::{Gathered, Part, Wanted};
 use crate::commands::{World, write};
-use crate::error::{Argument, Error, Named};
+use crate::error::{Argument, Error, GitError, Named};
 use crate::files::ReadFile;
 use crate::git::{Commit, Identity};
 use crate::history::past::{self, Gone};
@@ -187,7 +187,7 @@ fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
         let paths = opened.files.own().iter().map(|id| opened.files.source(*id).path());
         let here: BTreeSet<String> =
             paths.filter(|path| path.starts_with(&folder)).map(|path| stem(path).to_lowercase()).collect();
-        for Gone { last, removed_in } in gone(part)? {
+        for Gone { last, removed_in, .. } in gone(part)?.into_iter().filter(|gone| !gone.goes_on) {
             let path = last.source.path();
             // What the work tree has and no commit yet may be one of them, put back.
             if !here.contains(&stem(path).to_lowercase()) {
@@ -201,11 +201,15 @@ fn add_gone(opened: &mut Gathered) -> Result<BTreeMap<String, Commit>, Error> {
     Ok(removed)
 }
 
-/// Finds what the history of a register has and the register has not.
+/// Finds what the history of a register has and the register has not; what a shallow clone lacks is missing without a
+/// trace, so it is refused.
 fn gone(part: &Part) -> Result<Vec<Gone>, Error> {
     let Part { opened, .. } = part;
     let Some(git) = opened.git()? else { return Ok(Vec::new()) };
     let Some(tip) = opened.tip(&git)? else { return Ok(Vec::new()) };
+    if git.is_shallow() {
+        return Err(GitError::Shallow.into());
+    }
     past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)
 }
 

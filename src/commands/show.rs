@@ -87,7 +87,7 @@ fn add_removed(opened: &mut Opened, id: &str) -> Result<Option<Commit>, Error> {
     let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
     let gone = past::gone(&git, &opened.root, &opened.judge.policy.exceptions, &tip)?;
-    let Some(Gone { last, removed_in }) = gone.into_iter().find(|gone| is_it(gone.last.source.path())) else {
+    let Some(Gone { last, removed_in, .. }) = gone.into_iter().find(|gone| is_it(gone.last.source.path())) else {
         return Ok(None);
     };
     opened.files.put_all(vec![last]);

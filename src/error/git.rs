@@ -114,8 +114,8 @@ pub enum GitError {
         /// Its first parent.
         parent: String,
     },
-    /// Evidence needs the whole history.
-    #[error("this clone is shallow: the commits that the evidence is made from are not all here")]
+    /// What was removed, and evidence, need the whole history.
+    #[error("this clone is shallow: the commits that this is told from are not all here")]
     Shallow,
     /// A history cannot begin after something that is not a commit.
     #[error("`--since {}` names no commit in this clone", shown(since))]

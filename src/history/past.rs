@@ -1,12 +1,14 @@
 //! Which commit a branch had at a moment of the past.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, Git, TreeFile};
 use crate::history::snapshot::prefix;
+use crate::history::trail::is_same_exception;
 use crate::register::{is_named_like_one, stem};
 use crate::yaml;
 
@@ -75,6 +77,8 @@ pub struct Gone {
     pub last: ReadFile,
     /// The commit that removed it.
     pub removed_in: Commit,
+    /// Whether that commit gave it another name.
+    pub goes_on: bool,
 }
 
 /// Finds the exceptions that first-parent commits up to a tip removed from the register's folder, and that are not in it
@@ -90,37 +94,60 @@ pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Go
         chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
     let prefix = prefix(git, root);
     let mut here: BTreeMap<String, TreeFile> = BTreeMap::new();
-    // By the id in lower case: the last version, where it was, and what removed it.
-    let mut lost: BTreeMap<String, (String, TreeFile, &Commit)> = BTreeMap::new();
+    // By the id in lower case.
+    let mut lost: BTreeMap<String, Lost<'_>> = BTreeMap::new();
     for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &format!("{prefix}{folder}"))?) {
-        let mut came = Vec::new();
+        let (mut ids, mut new, mut went) = (BTreeSet::new(), Vec::new(), Vec::new());
         for change in changes {
             let path = String::from_utf8_lossy(&change.path).into_owned();
             let Some(path) = path.strip_prefix(&prefix).filter(|path| is_named_like_one(path)) else { continue };
-            let id = stem(path).to_lowercase();
             match change.file {
                 Some(file) => {
-                    here.insert(path.to_owned(), file);
-                    came.push(id);
-                }
-                None => {
-                    if let Some(file) = here.remove(path) {
-                        lost.insert(id, (path.to_owned(), file, *commit));
+                    ids.insert(stem(path).to_lowercase());
+                    if here.insert(path.to_owned(), file.clone()).is_none() {
+                        new.push((path.to_owned(), file));
                     }
                 }
+                None => went.extend(here.remove(path).map(|file| (path.to_owned(), file))),
             }
         }
-        for id in came {
-            lost.remove(&id);
+        for id in &ids {
+            lost.remove(id);
+        }
+        let new = Rc::new(new);
+        for (path, file) in went {
+            let id = stem(&path).to_lowercase();
+            if !ids.contains(&id) {
+                lost.insert(id, Lost { path, file, removed_in: commit, new: Rc::clone(&new) });
+            }
         }
     }
-    let oids: Vec<&str> = lost.values().map(|(_, file, _)| file.oid.as_str()).collect();
-    let blobs = git.blobs(&oids, yaml::MAX_BYTES)?;
-    let read = lost.values().zip(blobs).map(|((path, file, commit), bytes)| {
-        let last = files::from_blob(path, file, bytes, yaml::MAX_BYTES)?;
-        Ok(Gone { last, removed_in: (*commit).clone() })
-    });
-    read.collect()
+    let read = |files: &[(String, TreeFile)]| -> Result<Vec<ReadFile>, Error> {
+        let oids: Vec<&str> = files.iter().map(|(_, file)| file.oid.as_str()).collect();
+        let blobs = git.blobs(&oids, yaml::MAX_BYTES)?;
+        files
+            .iter()
+            .zip(blobs)
+            .map(|((path, file), bytes)| files::from_blob(path, file, bytes, yaml::MAX_BYTES))
+            .collect()
+    };
+    let all: Vec<(String, TreeFile)> = lost.values().map(|it| (it.path.clone(), it.file.clone())).collect();
+    let mut found = Vec::with_capacity(all.len());
+    for (last, Lost { removed_in, new, .. }) in read(&all)?.into_iter().zip(lost.values()) {
+        let goes_on = read(new)?.iter().any(|other| is_same_exception(&last, other));
+        found.push(Gone { last, removed_in: (*removed_in).clone(), goes_on });
+    }
+    Ok(found)
+}
+
+/// A file that a commit took away.
+struct Lost<'c> {
+    path: String,
+    /// Its last version.
+    file: TreeFile,
+    removed_in: &'c Commit,
+    /// What the same commit added.
+    new: Rc<Vec<(String, TreeFile)>>,
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ impl Search<'_> {
 }
 
 /// Tells whether two files are versions of one exception: the same control, system, requester and start.
-fn is_same_exception(one: &ReadFile, other: &ReadFile) -> bool {
+pub(super) fn is_same_exception(one: &ReadFile, other: &ReadFile) -> bool {
     let (Ok(one), Ok(other)) = (yaml::parse(one.source.text()), yaml::parse(other.source.text())) else { return false };
     if one.same_value(&other) {
         return true;

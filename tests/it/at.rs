@@ -289,6 +289,23 @@ fn what_was_in_force_in_a_period_is_listed_whatever_became_of_it() {
         text.stdout.ends_with("2 exceptions in force from 2026-01-01 to 2026-01-31, 3 more left out\n"),
         "{text:?}"
     );
+    // One that goes on under another name is listed once.
+    repo.git(&["mv", "exceptions/closed.yaml", "exceptions/goes-on.yaml"]);
+    repo.commit("Rename");
+    assert_eq!(within("2026-03-05"), "goes-on renewed");
+    let clone = repo.path().with_file_name("shallow");
+    repo.git(&[
+        "clone",
+        "--quiet",
+        "--depth",
+        "1",
+        &format!("file://{}", repo.path().display()),
+        clone.to_str().unwrap(),
+    ]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(&clone);
+    let shallow = Run::of(command.args(["list", "--in-force", "2026-03-05"]));
+    assert!(shallow.code == 2 && shallow.stderr.contains("this clone is shallow"), "{shallow:?}");
     for wrong in ["2026-03-02..2026-03-01", "..", "x..y", "2026-01-01...2026-01-02"] {
         assert_eq!(run(&repo, &["list", "--in-force", wrong]).code, 2, "{wrong}");
     }
