@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use stopgap::internal::git::Git;
 use stopgap::internal::report::trend;
-use stopgap::internal::time::{Day, Zone};
+use stopgap::internal::time::{Today, Zone};
 use tempfile::TempDir;
 
 /// The exceptions of the register.
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("git init failed".into());
     }
     past::write(folder.path(), ENTRIES, commits)?;
-    let today = Day::parse(past::LAST)?;
+    let today = Today::parse(past::LAST, Zone::UTC)?;
     let mut times = Vec::new();
     for _ in 0..5 {
         let started = Instant::now();

@@ -16,8 +16,8 @@ use crate::output::report::{Format, render};
 use crate::replay::{self, Between};
 use crate::report::{self, Known, Links, Meeting, Period, is_address, page_of};
 use crate::signoff::Pulls;
-use crate::time::Day;
 use crate::time::typed::{self, Toward};
+use crate::time::{Day, Today};
 
 /// The days between two meetings unless `--since` or `--until` names another.
 const WEEK: i64 = 7;
@@ -78,9 +78,9 @@ fn links(prefix: Option<&str>, opened: &Gathered) -> Result<Option<Links>, Error
 
 /// Finds out what only git knows, of all registers as one.
 fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>) -> Result<Known, Error> {
-    let (today, mut known, mut remarks) = (opened.first().today.day, Known::default(), Remarks::default());
+    let (now, mut known, mut remarks) = (opened.first().today, Known::default(), Remarks::default());
     for part in &opened.parts {
-        let mut found = of_git(part, world, period, today, pulls)?;
+        let mut found = of_git(part, world, period, now, pulls)?;
         remarks.add(&registers::name(&part.below), std::mem::take(&mut found.remarks));
         if !opened.are_several() {
             known = found;
@@ -93,7 +93,7 @@ fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>
 }
 
 /// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too.
-fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Option<&Pulls>) -> Result<Known, Error> {
+fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<&Pulls>) -> Result<Known, Error> {
     let (mut known, Part { opened, place, .. }) = (Known::default(), part);
     let Some(git) = opened.git()? else {
         known.remarks.push(
@@ -126,7 +126,7 @@ fn of_git(part: &Part, world: &World, period: Period, meeting: Day, pulls: Optio
         let pending = report::pending::read(&git, root, folder, zone);
         known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
     }
-    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, meeting);
+    let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, now);
     known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
     if opened.is_of_the_past() {
         known

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 
 use crate::error::Error;
 use crate::files;
@@ -92,7 +92,7 @@ struct Facts {
     renewals: Vec<Option<i64>>,
 }
 
-/// Reads the trend of the main line that ends in a tip, up to a day; `None` if the clone does not have the history, or no commit is that old.
+/// Reads the trend of the main line that ends in a tip, up to a moment; `None` if the clone does not have the history, or no commit is that old.
 ///
 /// # Errors
 ///
@@ -103,8 +103,9 @@ pub fn read(
     root: &Path,
     folder: &str,
     zone: Zone,
-    today: Day,
+    now: Today,
 ) -> Result<Option<Trend>, Error> {
+    let today = now.day;
     let Some(tip) = tip else { return Ok(None) };
     let mut chain = git.first_parents(tip, None)?;
     chain.reverse();
@@ -133,7 +134,7 @@ pub fn read(
         line.read_ahead(&changes)?;
         for changes in &changes {
             while week < days[at] {
-                trend.end(&mut line, week);
+                trend.end(&mut line, week, now);
                 week = week.plus(7);
             }
             let pull = infos[at].request.as_ref();
@@ -150,7 +151,7 @@ pub fn read(
         }
     }
     while week <= today {
-        trend.end(&mut line, week);
+        trend.end(&mut line, week, now);
         week = week.plus(7);
     }
     Ok(Some(trend).filter(|trend| !trend.weeks.is_empty()))
@@ -174,8 +175,8 @@ impl Trend {
     }
 
     /// Adds a week once the register has begun.
-    fn end(&mut self, line: &mut Line<'_>, day: Day) {
-        let week = line.week(day);
+    fn end(&mut self, line: &mut Line<'_>, day: Day, now: Today) {
+        let week = line.week(day, now);
         if !self.weeks.is_empty() || !line.held.is_empty() {
             self.weeks.push(week);
         }
@@ -282,11 +283,12 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Ends a week.
-    fn week(&mut self, day: Day) -> Week {
-        let morning = Today::from_clock(self.zone, self.zone.starts_at(Moment::Day(day)));
+    /// Ends a week: with its day, or now if that is today. What may last until the end of the day is not over yet.
+    fn week(&mut self, day: Day, now: Today) -> Week {
+        let end = self.zone.starts_at(Moment::Day(day.plus(1))) - TimeDelta::nanoseconds(1);
+        let end = if day == now.day { now } else { Today::from_clock(self.zone, end) };
         let live = || self.held.values().filter(|it| matches!(it.status, Some(Status::Active | Status::Expired)));
-        let is_over = |it: &&Rc<Facts>| it.expiry.is_some_and(|expiry| morning.has_ended(self.zone, expiry));
+        let is_over = |it: &&Rc<Facts>| it.expiry.is_some_and(|expiry| end.has_ended(self.zone, expiry));
         let age = |it: &Rc<Facts>| it.first_day.map(|first| first.days_until(day)).filter(|days| *days >= 0);
         let (count, over, ages) = (live().count(), live().filter(is_over).count(), live().filter_map(age).collect());
         let (decisions, closings) = (std::mem::take(&mut self.decisions), std::mem::take(&mut self.closings));

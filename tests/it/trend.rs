@@ -133,3 +133,24 @@ fn each_content_is_read_once_and_no_commit_is_a_process() {
     assert_eq!(few, many);
     assert!(few < 30, "{few} processes");
 }
+
+/// The last week ends now, the others with their last day.
+#[test]
+fn what_ended_on_the_last_day_of_a_week_has_expired_in_it() {
+    let repo = Repo::new();
+    let entry = |expires: &str| exception(&[("decided", "2026-01-02"), ("starts", "2026-01-02"), ("expires", expires)]);
+    repo.write("exceptions/evening.yaml", &entry("2026-01-09T20:00"));
+    repo.write("exceptions/day.yaml", &entry("2026-01-09")).commit("Ask");
+    let expired = |now: &str| -> Vec<(String, u64)> {
+        let report = run(repo.path(), &path(), &["report", "--today", now, "--format", "json"]);
+        let weeks = report["trend"].as_array().unwrap();
+        let last = weeks.last().unwrap();
+        assert_eq!(last["expired"], report["metrics"]["expired"], "{now}");
+        let week = |week: &Value| (week["last_day"].as_str().unwrap().to_owned(), week["expired"].as_u64().unwrap());
+        weeks.iter().map(week).collect()
+    };
+    let day = || "2026-01-09".to_owned();
+    assert_eq!(expired("2026-01-09T19:59"), [("2026-01-02".to_owned(), 0), (day(), 0)]);
+    assert_eq!(expired("2026-01-09T20:00").last(), Some(&(day(), 1)));
+    assert_eq!(expired("2026-01-16T08:00")[1..], [(day(), 1), ("2026-01-16".to_owned(), 2)]);
+}
