@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 use stopgap::internal::schema::{Schema, Shipped};
 use stopgap::internal::yaml;
 
+use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, TODAY, exception};
 
 /// Imports a file of the sandbox on [`TODAY`].
@@ -696,4 +698,27 @@ fn a_sheet_in_french_spanish_or_dutch_is_understood() {
             run.stdout.lines().filter(|line| line.starts_with("  ") && line.contains("  x-")).collect();
         assert!(sheet == "uitzonderingen.csv" || kept.is_empty(), "{}", run.stdout);
     }
+}
+
+#[test]
+fn a_baseline_is_committed_with_the_exceptions_of_the_import_before_it() {
+    let repo = Repo::new();
+    repo.write("exceptions/.gitkeep", "").write("exceptions/label-printer.yaml", &exception(&[]));
+    repo.write(".trivyignore", "CVE-2026-1234\nCVE-2026-2222 exp:2026-12-05\n").commit("Begin");
+    let import = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        let run = Run::of(command.args(["import", ".trivyignore", "--today", TODAY]).args(arguments));
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stdout
+    };
+    import(&[]);
+    repo.write("exceptions/draft.yaml", "title: Of somebody else\n");
+    let steps = import(&["--baseline"]);
+    let added =
+        steps.lines().find(|line| line.trim_start().starts_with("git add")).unwrap_or_else(|| panic!("{steps}"));
+    for path in ["exceptions/trivy-cve-2026-1234.yaml", "exceptions/trivy-cve-2026-2222.yaml", "baseline.yaml"] {
+        assert!(added.contains(path), "{added}");
+    }
+    assert!(!added.contains("label-printer"), "{added}");
 }

@@ -25,7 +25,7 @@ use crate::import::{self, Entry, Options, Target};
 use crate::output::import::{Draft, Format, Outcome, Skipped, render_reading, render_result};
 use crate::policy::Baseline;
 use crate::policy::places::BASELINE;
-use crate::register::{self, draft};
+use crate::register::{self, draft, is_named_like_one, stem};
 use crate::rule::{Legacy, Level, Rule};
 use crate::rules::Case;
 use crate::schema::field_name;
@@ -90,9 +90,9 @@ pub(super) fn run(arguments: &cli::Import, world: &World, out: &mut dyn Write) -
         let text = judged.baseline.as_ref().map(|baseline| baseline.to_yaml());
         plan.write(&root, text.as_deref().zip(judged.baseline.as_ref()))?;
     }
-    let path = judged.baseline.as_ref().map(|_| BASELINE);
-    let is_written = !arguments.dry_run && (!plan.files.is_empty() || path.is_some());
-    let paths = if is_written { paths(&root, &target, &plan.files, path) } else { Vec::new() };
+    let is_written = !arguments.dry_run && (!plan.files.is_empty() || judged.baseline.is_some());
+    let baseline = judged.baseline.as_ref().map(|baseline| (register.as_str(), baseline));
+    let paths = if is_written { paths(&root, &target, &plan.files, baseline) } else { Vec::new() };
     let message = ["Import existing exceptions".to_owned()];
     // What was printed is typed at the root, and says so; what runs can be run from anywhere.
     let current = if arguments.git { world.folder.as_path() } else { root.as_path() };
@@ -137,13 +137,24 @@ fn elsewhere(root: &Path, current: &Path) -> Option<String> {
     (here != root).then(|| root.display().to_string())
 }
 
-/// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file.
-fn paths(root: &Path, folder: &str, files: &[Planned], beside: Option<&str>) -> Vec<String> {
+/// Returns what `git add` is told: the folder if it holds nothing else to commit, otherwise each file. A baseline comes
+/// with the exceptions of its register that it names and that are not tracked yet: those of an import before this one.
+fn paths(root: &Path, folder: &str, files: &[Planned], baseline: Option<(&str, &Baseline)>) -> Vec<String> {
+    let git = Git::open(root).ok().flatten();
+    let above = place::below_work_tree(root);
+    let mut files: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    if let (Some(git), Some((register, baseline))) = (&git, baseline) {
+        let untracked = git.untracked(&[&format!("{above}{register}")]).unwrap_or_default();
+        let below = untracked.iter().filter_map(|path| path.to_str()?.strip_prefix(&above).map(str::to_owned));
+        let is_named = |path: &String| is_named_like_one(path) && baseline.entries.contains_key(stem(path));
+        let named: Vec<String> = below.filter(|path| is_named(path) && !files.contains(path)).collect();
+        files.extend(named);
+    }
     let is_exact = || {
-        let git = Git::open(root).ok()??;
-        let folder = format!("{}{folder}", place::below_work_tree(root));
+        let git = git.as_ref()?;
+        let folder = format!("{above}{folder}");
         let differs = |head, tip| Some(!git.differing_at(head, tip, std::slice::from_ref(&folder)).ok()?.is_empty());
-        let is_edited = match (git.head().ok()?, base::default_branch(&git, None).ok()?) {
+        let is_edited = match (git.head().ok()?, base::default_branch(git, None).ok()?) {
             (Some(head), Some((_, tip))) => git.is_edited(&head, &[&folder]).ok()? || differs(&head, &tip)?,
             (Some(head), None) => git.is_edited(&head, &[&folder]).ok()?,
             (None, _) => false,
@@ -151,10 +162,10 @@ fn paths(root: &Path, folder: &str, files: &[Planned], beside: Option<&str>) -> 
         Some(!is_edited && git.untracked(&[&folder]).ok()?.len() == files.len())
     };
     let own = match is_exact() {
-        Some(false) => files.iter().map(|file| file.path.clone()).collect(),
+        Some(false) => files,
         Some(true) | None => vec![folder.to_owned()],
     };
-    own.into_iter().chain(beside.map(str::to_owned)).collect()
+    own.into_iter().chain(baseline.map(|_| BASELINE.to_owned())).collect()
 }
 
 fn options(arguments: &cli::Import, opened: &Opened) -> Result<Options, Error> {
