@@ -1,14 +1,13 @@
 //! What a card says, label by label.
 
 use crate::card::{Subject, person};
-use crate::history::Changes;
 use crate::people::People;
 use crate::policy::Policy;
-use crate::register::{Cover, Exception, Renewal, Spanned, Text};
+use crate::register::{Cover, Exception, Renewal, Spanned, Text, correction, value};
 use crate::scan::Scan;
 use crate::text::counted;
 use crate::time::{Day, Moment, Zone};
-use crate::yaml::{self, Node};
+use crate::yaml::Node;
 
 /// One thing that a card says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +36,20 @@ impl Facts {
     }
 }
 
+/// The versions of an amended record, as far as they are known.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Versions<'v> {
+    /// How it was before.
+    pub(super) before: Option<(&'v Exception<'v>, &'v Node<'v>)>,
+    /// How it reads now.
+    pub(super) now: Option<&'v Node<'v>>,
+}
+
 /// Returns what is asked for.
 pub(super) fn asked(
     subject: Subject,
     exception: &Exception<'_>,
-    changes: Option<&Changes<'_>>,
+    versions: Versions<'_>,
     policy: &Policy,
     people: &People,
     scan: Option<&Scan>,
@@ -77,7 +85,7 @@ pub(super) fn asked(
             facts.add("by", who(&amendment.by));
             facts.text("why", &amendment.note);
             for field in &amendment.fields {
-                facts.add("corrects", corrected(field.as_str(), exception, changes));
+                facts.add("corrects", corrected(field.as_str(), versions));
             }
         }
         Subject::Closure => {
@@ -96,6 +104,7 @@ pub(super) fn asked(
 pub(super) fn before(
     subject: Subject,
     exception: &Exception<'_>,
+    versions: Versions<'_>,
     policy: &Policy,
     people: &People,
     scan: Option<&Scan>,
@@ -120,6 +129,8 @@ pub(super) fn before(
             }
         }
         Subject::Amendment(_) | Subject::Closure => {
+            let amended = versions.before.filter(|_| matches!(subject, Subject::Amendment(_)));
+            let exception = amended.map_or(exception, |(before, _)| before);
             rule_and_place(exception, &mut facts);
             facts.text("why", &exception.reason);
             facts.add("at worst", at_worst(exception));
@@ -234,34 +245,11 @@ fn end_before_closure(exception: &Exception<'_>, policy: &Policy) -> Option<Stri
     })
 }
 
-/// Returns what an amendment says about a field: before and after, if both are known.
-fn corrected(field: &str, exception: &Exception<'_>, changes: Option<&Changes<'_>>) -> String {
-    let edit = changes.and_then(|changes| {
-        let edits =
-            |change: &&crate::history::Change<'_>| change.head.as_ref().is_some_and(|side| side.file == exception.file);
-        changes.list.iter().find(edits)?.edit()
-    });
-    let Some(edit) = edit else { return field.to_owned() };
-    let pointer = format!("/{}", field.replace('.', "/"));
-    let read = |tree: &Node<'_>| yaml::lookup(tree, &pointer).map(|(_, node)| written(node));
-    match (read(edit.base_tree), read(edit.head_tree)) {
-        (Some(before), Some(after)) => format!("{field}: from \u{201c}{before}\u{201d} to \u{201c}{after}\u{201d}"),
-        (Some(before), None) => format!("{field}: was \u{201c}{before}\u{201d}, is taken out"),
-        (None, Some(after)) => format!("{field}: adds \u{201c}{after}\u{201d}"),
+/// Returns what an amendment says about a field: before and after, if both are known, otherwise what it is now.
+fn corrected(field: &str, Versions { before, now }: Versions<'_>) -> String {
+    match (before, now) {
+        (Some((_, before)), now) => correction(field, Some(before), now),
+        (None, Some(now)) => value(field, now).map_or_else(|| field.to_owned(), |now| format!("{field}: is now {now}")),
         (None, None) => field.to_owned(),
-    }
-}
-
-/// Returns a value on one line.
-fn written(node: &Node<'_>) -> String {
-    match (node.as_text(), node.as_seq(), node.as_map()) {
-        (Some(text), ..) => text.to_owned(),
-        (None, Some(items), _) => items.iter().map(written).collect::<Vec<_>>().join(", "),
-        (None, None, Some(entries)) => entries
-            .iter()
-            .map(|entry| format!("{}: {}", entry.key, written(&entry.value)))
-            .collect::<Vec<_>>()
-            .join(", "),
-        _ => node.canonical(),
     }
 }

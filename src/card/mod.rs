@@ -19,9 +19,11 @@ use crate::signoff::{Evidence, ReviewState};
 use crate::source::{FileId, Source, Span};
 use crate::text::shown;
 use crate::time::Day;
+use crate::yaml::Node;
 
 use before::Before;
 pub use facts::Fact;
+use facts::Versions;
 pub use subject::Subject;
 use unusual::Register as Known;
 
@@ -49,6 +51,8 @@ pub struct Card {
     pub asked: Vec<Fact>,
     /// What a renewal, an amendment or a closure follows: the request that was granted.
     pub before: Vec<Fact>,
+    /// Whether that is how the record was before an amendment; otherwise nobody knows, and it is how it reads now.
+    pub is_compared: bool,
     /// What sets it apart from the usual exception, a sentence each.
     pub unusual: Vec<String>,
     /// What was asked for before for the same control or system, and what became of it; a line each.
@@ -120,6 +124,8 @@ struct Desk<'d, 'a> {
     evidence: Option<&'d Evidence>,
     changes: Option<&'d Changes<'a>>,
     before: Before<'d>,
+    /// The versions of the one record of a desk without changes.
+    versions: Versions<'d>,
     scan: Option<&'d Scan>,
 }
 
@@ -139,7 +145,7 @@ impl Cards {
         let known = Known::new(judge, register, Some(changes), &subjects);
         let evidence = changes.evidence.as_ref();
         let before = Before::new(judge, register, true);
-        let desk = Desk { judge, known, evidence, changes: Some(changes), before, scan };
+        let desk = Desk { judge, known, evidence, changes: Some(changes), before, versions: Versions::default(), scan };
         let list = subjects.iter().map(|(subject, exception)| desk.card(*subject, exception)).collect();
         Self { list, left_out, is_counted: scan.is_some() }
     }
@@ -176,13 +182,22 @@ impl Cards {
         self.is_counted |= other.is_counted;
     }
 
-    /// Makes the card of what was last decided about an exception, as the record says it.
+    /// Makes the card of what was last decided about an exception, as the record says it. `trees` is how the file reads
+    /// now and, if it is known, how it read before its last amendment.
     #[must_use]
-    pub fn of_record(judge: &Judge, register: &Register<'_>, exception: &Exception<'_>, scan: Option<&Scan>) -> Card {
+    pub fn of_record(
+        judge: &Judge,
+        register: &Register<'_>,
+        exception: &Exception<'_>,
+        (before, now): (Option<&Node<'_>>, Option<&Node<'_>>),
+        scan: Option<&Scan>,
+    ) -> Card {
         let subjects = [(subject::latest(exception), exception)];
         let known = Known::new(judge, register, None, &subjects);
+        let was = before.map(|tree| Exception::from_node(exception.file, exception.id, tree.clone()));
+        let versions = Versions { before: was.as_ref().zip(before), now };
         let before = Before::new(judge, register, false);
-        let desk = Desk { judge, known, evidence: None, changes: None, before, scan };
+        let desk = Desk { judge, known, evidence: None, changes: None, before, versions, scan };
         desk.card(subjects[0].0, exception)
     }
 }
@@ -191,13 +206,19 @@ impl<'a> Desk<'_, 'a> {
     fn card(&self, subject: Subject, exception: &Exception<'_>) -> Card {
         let deciding = deciding(subject, exception);
         let policy = &self.judge.policy;
+        let edit = self.changes.and_then(|changes| changes.edit_of(exception.file));
+        let versions = edit.as_ref().map_or(self.versions, |edit| Versions {
+            before: Some((edit.base, edit.base_tree)),
+            now: Some(edit.head_tree),
+        });
         Card {
             id: exception.id.to_owned(),
             subject,
             title: exception.title.as_ref().map(|title| title.as_str().to_owned()).unwrap_or_default(),
             file: exception.file,
-            asked: facts::asked(subject, exception, self.changes, policy, &self.judge.people, self.scan),
-            before: facts::before(subject, exception, policy, &self.judge.people, self.scan),
+            asked: facts::asked(subject, exception, versions, policy, &self.judge.people, self.scan),
+            before: facts::before(subject, exception, versions, policy, &self.judge.people, self.scan),
+            is_compared: versions.before.is_some(),
             unusual: self.known.unusual(subject, exception, &self.before, self.judge),
             precedents: self.before.lines(subject, exception, self.judge),
             approvals: deciding.iter().map(|(who, day)| self.approval(who, *day, exception.file)).collect(),

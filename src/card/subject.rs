@@ -1,7 +1,8 @@
 //! What there is to decide: in a change, and about one record.
 
 use crate::history::{Changes, Decided, decisions};
-use crate::register::{Exception, Status};
+use crate::register::{Exception, Spanned, Status};
+use crate::time::Day;
 
 /// What somebody is asked to agree to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +79,23 @@ pub(super) fn of_change<'a>(changes: &Changes<'a>) -> Vec<(Subject, &'a Exceptio
     found
 }
 
-/// Returns what was last asked about an exception.
+/// Returns what was last asked about an exception. Of a renewal and an amendment, the one of the later day is the last,
+/// and one without a day is later than any; on the same day it is the amendment, which corrects what is there.
 pub(super) fn latest(exception: &Exception<'_>) -> Subject {
-    match exception.renewals.len() {
-        _ if exception.closure.is_some() => Subject::Closure,
-        _ if exception.is(&[Status::Rejected]) => Subject::Refusal,
-        0 => Subject::Entry,
-        renewals => Subject::Renewal(renewals - 1),
+    if exception.closure.is_some() {
+        return Subject::Closure;
+    }
+    if exception.is(&[Status::Rejected]) {
+        return Subject::Refusal;
+    }
+    let at = |day: &Option<Spanned<Day>>| (day.is_none(), day.as_ref().map(|day| day.value));
+    let renewed = exception.renewals.last().map(|it| at(&it.decided));
+    let amended = exception.amendments.last().map(|it| at(&it.date));
+    match (renewed, amended) {
+        (renewed, Some(amended)) if renewed.is_none_or(|renewed| renewed <= amended) => {
+            Subject::Amendment(exception.amendments.len() - 1)
+        }
+        (Some(_), _) => Subject::Renewal(exception.renewals.len() - 1),
+        (None, _) => Subject::Entry,
     }
 }

@@ -8,7 +8,12 @@ use crate::cli;
 use crate::commands::opened::{self, Opened};
 use crate::commands::{World, place, scan};
 use crate::error::Error;
+use crate::files::ReadFile;
+use crate::history::trail;
 use crate::output::card::{markdown, render};
+use crate::register::{Exception, FileRef, stem};
+use crate::source::FileId;
+use crate::yaml;
 
 /// Shows the card of what was last asked about an exception.
 pub(super) fn run(arguments: &cli::Card, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
@@ -50,6 +55,22 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
         [] => None,
         logs => Some(scan::count(logs, &register, judge, root, &world.folder)?),
     };
-    let card = Cards::of_record(judge, &register, exception, scan.as_ref());
+    let before = before_amendment(&opened, *first, exception)?;
+    let was = before.as_ref().and_then(|file| yaml::parse(file.source.text()).ok());
+    let now = yaml::parse(opened.files.source(first.id).text()).ok();
+    let card = Cards::of_record(judge, &register, exception, (was.as_ref(), now.as_ref()), scan.as_ref());
     Ok((card, format!("{}{}", place::below_work_tree(root), first.path)))
+}
+
+/// Finds how a record was before its last amendment: its last version in git that has fewer of them.
+fn before_amendment(opened: &Opened, first: FileRef<'_>, exception: &Exception<'_>) -> Result<Option<ReadFile>, Error> {
+    let Some(git) = opened.git()?.filter(|_| !exception.amendments.is_empty()) else { return Ok(None) };
+    let Some(tip) = opened.tip(&git)? else { return Ok(None) };
+    let folder = &opened.judge.policy.exceptions;
+    let trail = trail::follow(&git, &opened.root, folder, &tip, stem(first.path))?;
+    let is_before = |file: &ReadFile| {
+        let tree = yaml::parse(file.source.text()).ok();
+        tree.is_some_and(|tree| Exception::from_node(FileId(0), "", tree).amendments.len() < exception.amendments.len())
+    };
+    Ok(trail.versions.into_iter().rev().filter_map(|version| version.file).find(is_before))
 }

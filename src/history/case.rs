@@ -13,7 +13,7 @@ use crate::git::{Commit, CommitInfo, Git};
 use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
-use crate::register::{Exception, Spanned, Status, Text, is_named_like_one, stem};
+use crate::register::{Exception, Spanned, Status, Text, correction, is_named_like_one, stem};
 use crate::signoff::{Merge, MergedPull, ReviewState};
 use crate::source::FileId;
 use crate::text::counted;
@@ -230,28 +230,52 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
         .iter()
         .map(|version| (version, version.file.as_ref().map(told).unwrap_or_default()))
         .collect();
+    // What was asked for is what somebody decided on; what was corrected since is in the steps after it.
+    let is_decided = |steps: &[Told]| steps.iter().any(|step| step.act == Act::Decided && step.day.is_some());
+    let decided = versions.iter().find(|(_, steps)| is_decided(steps));
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for (at, (version, steps)) in versions.iter().enumerate() {
         for step in steps {
             if !seen.insert(step.key.clone()) {
                 continue;
             }
-            // The record as it is now says it best, where the step is still in it.
             let kept = last.iter().find(|other| other.key == step.key);
             let later = &versions[at + 1..];
             let lost =
                 kept.is_none().then(|| later.iter().find(|(_, steps)| steps.iter().all(|it| it.key != step.key)));
-            let mut step = story.step(kept.unwrap_or(step), Some(version))?;
+            let mut told = story.step(step, Some(version))?;
+            if let Some(kept) = kept {
+                told.number = kept.number;
+            }
+            match step.act {
+                Act::Asked => {
+                    let decided_on = decided.map(|(version, steps)| (steps.as_slice(), version.commit.short()));
+                    let (steps, commit) = decided_on.unwrap_or((&last, ""));
+                    let said = steps.iter().find(|other| other.key == step.key && other.says != step.says);
+                    if let Some(said) = said {
+                        told.says.clone_from(&said.says);
+                        told.remarks.extend(decided.map(|_| format!("as it was decided, in {commit}")));
+                    }
+                }
+                Act::Amended => {
+                    let before = at.checked_sub(1).and_then(|at| versions[at].0.file.as_ref());
+                    tell_corrections(&mut told.says, before, version.file.as_ref());
+                }
+                _ => {}
+            }
             if let Some(lost) = lost {
                 let commit =
                     lost.map_or_else(|| "what is not committed yet".to_owned(), |(it, _)| it.commit.short().to_owned());
-                step.doubts.push(format!("it is no longer in the record: {commit} took it out or rewrote it"));
+                told.doubts.push(format!("it is no longer in the record: {commit} took it out or rewrote it"));
             }
-            story.steps.push(step);
+            story.steps.push(told);
         }
     }
     for step in last.iter().filter(|step| !seen.contains(&step.key)) {
         let mut step = story.step(step, None)?;
+        if step.act == Act::Amended {
+            tell_corrections(&mut step.says, versions.last().and_then(|(version, _)| version.file.as_ref()), now);
+        }
         if sources.git.is_some() {
             step.doubts.push("it is not committed yet".to_owned());
         }
@@ -261,6 +285,20 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
     story.add_end(now);
     Ok(story.in_order())
 }
+
+/// Says of the fields of an amendment what they were before it, and are after it.
+fn tell_corrections(says: &mut [(&'static str, String)], before: Option<&ReadFile>, after: Option<&ReadFile>) {
+    let before = before.and_then(|file| yaml::parse(file.source.text()).ok());
+    let after = after.and_then(|file| yaml::parse(file.source.text()).ok());
+    let Some(before) = before else { return };
+    for (_, fields) in says.iter_mut().filter(|(name, _)| *name == FIELDS) {
+        let corrected = fields.split(", ").map(|field| correction(field, Some(&before), after.as_ref()));
+        *fields = corrected.collect::<Vec<_>>().join("; ");
+    }
+}
+
+/// What an amendment calls the fields that it corrects.
+const FIELDS: &str = "fields";
 
 struct Story<'s> {
     sources: Sources<'s>,
@@ -505,7 +543,7 @@ fn told(file: &ReadFile, zone: Zone) -> Vec<Told> {
         let says = [
             ("by", text(&amendment.by)),
             ("approver", approver.clone()),
-            ("fields", Some(fields.join(", ")).filter(|fields| !fields.is_empty())),
+            (FIELDS, Some(fields.join(", ")).filter(|fields| !fields.is_empty())),
             ("note", text(&amendment.note)),
         ];
         steps.add(Act::Amended, Some(at + 1), day(&amendment.date), approver, says.into());

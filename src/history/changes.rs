@@ -273,6 +273,12 @@ impl<'a> Changes<'a> {
         self.by_head.get(&file).and_then(|at| self.list.get(*at))
     }
 
+    /// Returns both sides of a file of the head that the change edits.
+    #[must_use]
+    pub fn edit_of(&self, file: FileId) -> Option<Edit<'_, 'a>> {
+        self.of(file)?.edit()
+    }
+
     /// Returns whether a file of the head has the same bytes at the same path in the base.
     #[must_use]
     pub fn leaves(&self, file: FileId) -> bool {

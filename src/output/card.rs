@@ -55,7 +55,7 @@ fn text(card: &Card, path: &str) -> String {
         push_fact(&mut page, fact);
     }
     if !card.before.is_empty() {
-        let _ = write!(page, "\n{}\n", follows(card.subject));
+        let _ = write!(page, "\n{}\n", follows(card));
         card.before.iter().for_each(|fact| push_fact(&mut page, fact));
     }
     if !card.unusual.is_empty() {
@@ -134,7 +134,7 @@ pub fn markdown(card: &Card, register: Option<&str>, path: &str) -> String {
 
 /// Draws what is asked beside what it follows: the same label in the same row.
 fn beside(card: &Card, page: &mut String) {
-    let _ = write!(page, "| | asked now | {} |\n|---|---|---|\n", follows(card.subject));
+    let _ = write!(page, "| | asked now | {} |\n|---|---|---|\n", follows(card));
     let of = |facts: &[Fact], label: &str| {
         let texts: Vec<String> =
             facts.iter().filter(|fact| fact.label == label).map(|fact| prose(&fact.text)).collect();
@@ -151,10 +151,11 @@ fn beside(card: &Card, page: &mut String) {
     }
 }
 
-fn follows(subject: Subject) -> &'static str {
-    match subject {
+fn follows(card: &Card) -> &'static str {
+    match card.subject {
         Subject::Renewal(_) => "the request that it extends",
-        Subject::Amendment(_) => "the record that it corrects",
+        Subject::Amendment(_) if card.is_compared => "the record that it corrects",
+        Subject::Amendment(_) => "the record as it reads now",
         _ => "what was granted",
     }
 }

@@ -48,6 +48,39 @@ fn collect(base: Option<&Node<'_>>, head: Option<&Node<'_>>, pointer: &str, list
     }
 }
 
+/// Says what becomes of a field, named as in an amendment: `risk.tier: from “low” to “moderate”`.
+#[must_use]
+pub fn correction(field: &str, before: Option<&Node<'_>>, after: Option<&Node<'_>>) -> String {
+    let value = |tree: Option<&Node<'_>>| value(field, tree?);
+    match (value(before), value(after)) {
+        (Some(before), Some(after)) => format!("{field}: from {before} to {after}"),
+        (Some(before), None) => format!("{field}: was {before}, is taken out"),
+        (None, Some(after)) => format!("{field}: adds {after}"),
+        (None, None) => field.to_owned(),
+    }
+}
+
+/// Returns the value of a field, named as in an amendment, on one line and in quotation marks.
+#[must_use]
+pub fn value(field: &str, tree: &Node<'_>) -> Option<String> {
+    let (_, node) = yaml::lookup(tree, &format!("/{}", field.replace('.', "/")))?;
+    Some(format!("\u{201c}{}\u{201d}", written(node)))
+}
+
+/// Returns a value on one line.
+fn written(node: &Node<'_>) -> String {
+    match (node.as_text(), node.as_seq(), node.as_map()) {
+        (Some(text), ..) => text.to_owned(),
+        (None, Some(items), _) => items.iter().map(written).collect::<Vec<_>>().join(", "),
+        (None, None, Some(entries)) => entries
+            .iter()
+            .map(|entry| format!("{}: {}", entry.key, written(&entry.value)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        _ => node.canonical(),
+    }
+}
+
 /// Returns whether a value at a pointer says more than a missing key would.
 fn says_something(node: &Node<'_>, pointer: &str) -> bool {
     match &node.kind {

@@ -190,6 +190,8 @@ fn a_renewal_an_amendment_and_a_closure_have_cards_of_their_own() {
         said(&amended, "asked", "corrects"),
         "scope.system: from \u{201c}label printer lp-07 in hall 3\u{201d} to \u{201c}lp-08 in hall 3\u{201d}"
     );
+    assert_eq!(said(&renewed, "before", "where"), "lp-08 in hall 3, production");
+    assert_eq!(said(&amended, "before", "where"), "label printer lp-07 in hall 3, production");
     assert!(renewed["suggestion"]["text"].as_str().unwrap().contains("decided: 2026-11-23, expires: 2026-12-20"));
 
     let closure = "{date: 2026-11-22, by: Luis Prado, verified_by: \"@mei\", note: A test label printed.}";
@@ -374,4 +376,45 @@ fn many_decisions_are_counted_where_the_page_is_full() {
         "{shown}"
     );
     assert_eq!(pull.cards().len(), 50);
+}
+
+#[test]
+fn an_amendment_is_what_was_last_asked_and_is_compared_with_what_it_corrects() {
+    let card = |repo: &Repo| -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        let run = Run::of(command.args(["card", "label-printer", "--today", TODAY, "--format", "json"]));
+        serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"))
+    };
+    let amendment = |day: &str| {
+        format!("[{{date: {day}, by: Luis Prado, approver: \"@olek\", fields: [risk.tier], note: It holds names.}}]")
+    };
+    let renewal = "[{requested: 2026-11-22, requester: Hanna Vogel, reason: The tool is late., approver: \"@mei\", decided: 2026-11-22, expires: 2026-12-20}]";
+    let repo = Repo::new();
+    repo.write(PRINTER, &printer(&[("risk.tier", "low")])).commit("Ask");
+    let amended = |day: &str| printer(&[("risk.tier", "moderate"), ("amendments", &amendment(day))]);
+    // Whether it is committed already or not.
+    for commit in [false, true] {
+        repo.write(PRINTER, &amended("2026-11-21"));
+        if commit {
+            repo.commit("Amend");
+        }
+        let card = card(&repo);
+        assert_eq!((&card["subject"], &card["approvals"][0]["who"]), (&"amendment".into(), &"@olek".into()));
+        assert_eq!(said(&card, "asked", "corrects"), "risk.tier: from \u{201c}low\u{201d} to \u{201c}moderate\u{201d}");
+        assert!(said(&card, "before", "at worst").ends_with("; tier low"), "{card}");
+    }
+    // A renewal of a later day is what was asked last.
+    for (day, last) in [("2026-11-21", "renewal"), ("2026-11-22", "amendment"), ("soon", "amendment")] {
+        let fields = [("risk.tier", "moderate"), ("renewals", renewal), ("amendments", &amendment(day))];
+        repo.write(PRINTER, &printer(&fields));
+        assert_eq!(card(&repo)["subject"], last, "{day}");
+    }
+    // Where nobody knows what was before, nothing is said to be it.
+    let sandbox = Sandbox::new();
+    sandbox.file(PRINTER, amended("2026-11-21"));
+    let run =
+        Run::of(sandbox.command().args(["card", "label-printer", "--today", TODAY, "--root"]).arg(sandbox.path("")));
+    assert!(run.stdout.contains("risk.tier: is now \u{201c}moderate\u{201d}"), "{run:?}");
+    assert!(run.stdout.contains("\nthe record as it reads now\n"), "{run:?}");
 }

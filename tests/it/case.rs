@@ -366,3 +366,28 @@ fn a_branch_that_is_not_merged_is_no_edit_of_what_was_approved() {
     let shown = document(&repo, "printer", &[]);
     assert!(shown["slips"].to_string().contains("approved-content-changed"), "{}", shown["slips"]);
 }
+
+#[test]
+fn a_step_says_what_was_decided_on_and_an_amendment_what_it_changed() {
+    let repo = Repo::new();
+    let asked = printer(&[("risk.tier", "low"), ("removal", "Install it.")]);
+    let draft = asked.replace("decided: 2026-01-02\n", "").replace("Install it.", "To be written.");
+    repo.write(FILE, &draft).commit("Draft");
+    repo.write(FILE, &asked).commit("Ask");
+    let decided = repo.rev("HEAD")[..12].to_owned();
+    let amendments = "[{date: 2026-01-04, by: Luis Prado, approver: Mei Tanaka, fields: [risk.tier, scope.process], note: It holds names.}]";
+    let amended = [("risk.tier", "moderate"), ("scope.process", "labels"), ("removal", "Install it.")];
+    repo.write(FILE, &printer(&[&amended[..], &[("amendments", amendments)]].concat())).commit("Amend");
+    let document = document(&repo, "printer", &[]);
+    let said = |what: &str, name: &str| {
+        let step = document["story"].as_array().unwrap().iter().find(|step| step["what"] == what).unwrap();
+        let says = step["says"].as_array().unwrap().iter().find(|said| said["name"] == name);
+        says.unwrap_or_else(|| panic!("{step}"))["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(said("asked", "tier"), "low");
+    assert_eq!(said("asked", "removal"), "Install it.");
+    assert!(document["story"].to_string().contains(&format!("as it was decided, in {decided}")), "{document}");
+    let fields =
+        "risk.tier: from \u{201c}low\u{201d} to \u{201c}moderate\u{201d}; scope.process: adds \u{201c}labels\u{201d}";
+    assert_eq!(said("amended", "fields"), fields);
+}
