@@ -399,7 +399,10 @@ impl Sheet<'_> {
     fn date(&self, at: usize, field: Field, cell: &str, making: &mut Making) {
         let order = self.orders.get(&at).and_then(|dates| dates.order);
         match dates::under(&dates::read(cell), order) {
-            None => self.aside(at, cell, "is not a readable date", making),
+            None => match dates::contradiction(cell) {
+                Some(error) => self.aside(at, cell, &format!("is not one day: {error}"), making),
+                None => self.aside(at, cell, "is not a readable date", making),
+            },
             Some(moment) if field.kind() == Kind::Moment => making.draft.put(field, &moment.to_string()),
             Some(moment) => making.draft.put(field, &self.day(moment).to_string()),
         }

@@ -527,19 +527,16 @@ fn one_for_each_key(found: Vec<Found>) -> Vec<Problem> {
 
 /// Says what is wrong with a date, with its right spelling where there is one.
 fn date_fault(node: &Node<'_>, fault: MomentError) -> MomentError {
-    let right = foreign::spellings(node.as_text().unwrap_or_default());
-    match (&fault, right.as_slice()) {
-        (MomentError::NotADate | MomentError::NotATime, [right]) if !right.contains('T') => {
-            MomentError::DaySpelling(right.clone())
-        }
-        _ => fault,
-    }
+    foreign::fault(node.as_text().unwrap_or_default(), fault)
 }
 
 /// Names both days that a text may mean, or the part of it that can be read.
 fn dates_meant(node: &Node<'_>) -> Option<String> {
     const MINUTES: usize = "2026-11-23T09:00".len();
     let text = node.as_text()?;
+    if foreign::contradiction(text).is_some() {
+        return Some("write the day that is meant as YYYY-MM-DD".to_owned());
+    }
     match foreign::spellings(text).as_slice() {
         [a, b] => Some(format!("write `{a}` or `{b}`")),
         [] => {

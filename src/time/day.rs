@@ -40,6 +40,11 @@ impl Day {
         self.0.weekday() == chrono::Weekday::Mon
     }
 
+    /// Returns the day of the week, Monday being 0.
+    pub(super) fn weekday(self) -> usize {
+        self.0.weekday().num_days_from_monday() as usize
+    }
+
     pub(super) fn last() -> Self {
         Self(NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default())
     }

@@ -28,6 +28,8 @@ pub(crate) enum Written {
         /// Read with the month first.
         month_first: Option<Moment>,
     },
+    /// A day beside the name of another weekday, Monday being 0.
+    OtherWeekday(Day, usize),
     /// Not a date.
     Unreadable,
 }
@@ -65,7 +67,10 @@ pub(crate) fn read(text: &str) -> Written {
     let Some((date, clock)) = parts(text) else { return Written::Unreadable };
     let moment = |(year, month, day): (u32, u32, u32)| at(year, month, day, &clock);
     match date {
-        Date::Certain(date) => moment(date).map_or(Written::Unreadable, Written::Plain),
+        Date::Certain(date) => moment(date).map_or(Written::Unreadable, |moment| {
+            let day = moment.written_day();
+            other_weekday(text, day).map_or(Written::Plain(moment), |said| Written::OtherWeekday(day, said))
+        }),
         Date::Ordered { first, second, year } => {
             let (day_first, month_first) = (moment((year, second, first)), moment((year, first, second)));
             match (day_first, month_first) {
@@ -95,9 +100,34 @@ pub fn spellings(text: &str) -> Vec<String> {
     let moments = match read(text) {
         Written::Plain(moment) => vec![Some(moment)],
         Written::Ordered { day_first, month_first } => vec![day_first, month_first],
-        Written::Serial(_) | Written::Unreadable => Vec::new(),
+        Written::Serial(_) | Written::OtherWeekday(..) | Written::Unreadable => Vec::new(),
     };
     moments.into_iter().flatten().map(|moment| moment.to_string()).collect()
+}
+
+/// Says why a text is not taken as it is: as the strict reader says it, unless the text is a day in words, which then has
+/// one right spelling or contradicts itself.
+#[must_use]
+pub fn fault(text: &str, strict: MomentError) -> MomentError {
+    if !matches!(strict, MomentError::NotADate | MomentError::NotATime) {
+        return strict;
+    }
+    if let Some(contradiction) = contradiction(text) {
+        return contradiction;
+    }
+    match spellings(text).as_slice() {
+        [right] if !right.contains('T') => MomentError::DaySpelling(right.clone()),
+        _ => strict,
+    }
+}
+
+/// Says that a date has the name of another weekday beside it.
+#[must_use]
+pub(crate) fn contradiction(text: &str) -> Option<MomentError> {
+    match read(text) {
+        Written::OtherWeekday(day, said) => Some(MomentError::OtherWeekday { day, said }),
+        _ => None,
+    }
 }
 
 /// Reads a number as Excel shows it: days since 1899-12-30, with the time of day as a fraction. That calendar's 29
@@ -194,6 +224,16 @@ fn weekdays(word: &str) -> impl Iterator<Item = usize> {
     WEEKDAYS.iter().enumerate().filter(move |(_, names)| names.iter().any(is)).map(|(at, _)| at)
 }
 
+/// Returns a weekday that a text names, where a day is none of those that the word may mean.
+fn other_weekday(text: &str, day: Day) -> Option<usize> {
+    let words = text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
+    words.filter(|word| month_of(word).is_none()).find_map(|word| {
+        let named: Vec<usize> = weekdays(&word).collect();
+        let said = *named.first()?;
+        (!named.contains(&day.weekday())).then_some(said)
+    })
+}
+
 fn is_weekday(word: &str) -> bool {
     weekdays(word).next().is_some()
 }
@@ -203,6 +243,12 @@ pub(super) fn weekday(word: &str) -> Option<u32> {
     let word = word.to_lowercase();
     let mut found = weekdays(&word);
     found.next().filter(|_| found.next().is_none()).and_then(|at| u32::try_from(at).ok())
+}
+
+/// Returns the English name of a weekday, Monday being 0.
+pub(super) fn weekday_name(weekday: usize) -> &'static str {
+    const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    NAMES[weekday % NAMES.len()]
 }
 
 /// Returns the year of two digits or four: `26` is 2026, `95` is 1995.
@@ -295,7 +341,7 @@ impl Evidence {
             Written::Ordered { day_first: None, month_first: Some(_) } => &mut self.month_first,
             Written::Ordered { .. } => &mut self.either,
             Written::Serial(_) => &mut self.serial,
-            Written::Plain(_) | Written::Unreadable => return,
+            Written::Plain(_) | Written::OtherWeekday(..) | Written::Unreadable => return,
         };
         if place.is_none() {
             *place = Some(Cell { line, text: text.trim().to_owned() });
@@ -328,7 +374,7 @@ pub(crate) fn under(written: &Written, order: Option<DateOrder>) -> Option<Momen
         | (Written::Ordered { day_first: None, month_first: Some(moment) }, _) => Some(*moment),
         (Written::Ordered { day_first, .. }, Some(DateOrder::DayFirst)) => *day_first,
         (Written::Ordered { month_first, .. }, Some(DateOrder::MonthFirst)) => *month_first,
-        (Written::Ordered { .. }, None) | (Written::Unreadable, _) => None,
+        (Written::Ordered { .. }, None) | (Written::OtherWeekday(..) | Written::Unreadable, _) => None,
     }
 }
 
@@ -486,6 +532,30 @@ mod tests {
             assert_eq!(read(text), Written::Unreadable, "{text}");
         }
         assert_eq!(read(&"1".repeat(1_000_000)), Written::Unreadable);
+    }
+
+    #[test]
+    fn a_date_beside_another_weekday_is_no_day() {
+        for (text, says) in [
+            ("Thursday, 4 December 2026", "`2026-12-04` is a Friday, not a Thursday"),
+            ("Montag, 4. Dezember 2026", "`2026-12-04` is a Friday, not a Monday"),
+            ("Mon, 4 Dec 2026", "`2026-12-04` is a Friday, not a Monday"),
+            ("Mo 4.Dez.26", "`2026-12-04` is a Friday, not a Monday"),
+            ("Dec 4 2026 Sat 17:00", "`2026-12-04` is a Friday, not a Saturday"),
+            ("Sonn 4 Dec 2026", "`2026-12-04` is a Friday, not a Saturday"),
+        ] {
+            let error = fault(text, Moment::parse(text).unwrap_err());
+            assert_eq!(error.to_string(), says, "{text}");
+            assert!(spellings(text).is_empty(), "{text}");
+            assert_eq!(shown(text, None), "-", "{text}");
+        }
+        for text in ["Friday, 4 December 2026", "Fr, 4. Dezember 2026", "fri 4 Dec 2026", "Freitag 4-Dez-2026"] {
+            assert_eq!(spellings(text), ["2026-12-04"], "{text}");
+        }
+        // In German a Saturday has two names, one of which begins as Sunday does.
+        assert_eq!(spellings("Sonn, 5. Dezember 2026"), ["2026-12-05"]);
+        assert_eq!(spellings("Sonn, 6. Dezember 2026"), ["2026-12-06"]);
+        assert_eq!(spellings("mar 3 mars 2026"), Vec::<String>::new());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Timelike};
 
 use super::day::Day;
+use super::foreign::weekday_name;
 use crate::text::month_name;
 
 /// The value of `starts` or `expires`: a day, or a date-time with or without an offset (RFC 3339, seconds optional).
@@ -58,6 +59,13 @@ pub enum MomentError {
     NotADate,
     /// Words for a day that may mean one of two; holds both.
     EitherDay(Day, Day),
+    /// A date and the name of another weekday.
+    OtherWeekday {
+        /// The day of the date.
+        day: Day,
+        /// The weekday that is named, Monday being 0.
+        said: usize,
+    },
     /// A week of ISO 8601, which is no day; holds its first and its last.
     Week(Day, Day),
     /// A day in another spelling; holds the right one.
@@ -100,6 +108,9 @@ impl fmt::Display for MomentError {
         match self {
             Self::NotADate => f.write_str("not a date: write YYYY-MM-DD"),
             Self::EitherDay(one, other) => write!(f, "could be `{one}` or `{other}`: write one of them"),
+            Self::OtherWeekday { day, said } => {
+                write!(f, "`{day}` is a {}, not a {}", weekday_name(day.weekday()), weekday_name(*said))
+            }
             Self::Week(first, last) => write!(f, "a week is no day: it goes from `{first}` to `{last}`"),
             Self::DaySpelling(right) => write!(f, "write the day as YYYY-MM-DD: `{right}`"),
             Self::TimeSpelling(right) => write!(f, "write the date-time as YYYY-MM-DDTHH:MM: `{right}`"),

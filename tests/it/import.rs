@@ -214,6 +214,17 @@ fn an_order_of_dates_is_proven_or_asked_for() {
 }
 
 #[test]
+fn a_date_beside_another_weekday_is_kept_and_named() {
+    let text = "Title;Owner;Approval date;Valid until\na;x;Fri 20 Nov 2026;Thursday 4 December 2026\n";
+    let (run, files) = imported("r.csv", text, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let said = "`Thursday 4 December 2026` is not one day: `2026-12-04` is a Friday, not a Thursday; kept as";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+    let file = &files["a.yaml"];
+    assert!(file.contains("decided: 2026-11-20\n") && file.contains("x-valid-until: Thursday 4 December 2026"), "{file}");
+}
+
+#[test]
 fn the_user_decides_what_a_column_is_and_what_all_have() {
     let text = "Thing;Who;Until;Secret;CC\nTill stays;Dana Ortiz;2026-12-01;s3cret;4711\nScale stays;;2026-12-02;;\n";
     let arguments = [
