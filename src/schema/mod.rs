@@ -327,7 +327,13 @@ impl Schema {
         let meant = self.key_meant(key, &known).filter(|_| home.is_none());
         let (meant, is_sure) = meant.map_or((None, false), |(ours, is_sure)| (Some(ours), is_sure));
         let is_there = |ours: &str| node.get(ours).is_some();
+        let is_twice = |home: &str| node.get(home).is_some_and(|home| home.get(key).is_some());
+        // What only resembles a key that is there is hardly a second one.
+        let meant = meant.filter(|best| is_sure || !is_there(best));
         let help = match (home, meant) {
+            (Some(home), _) if is_twice(home) => {
+                format!("it belongs under `{home}`, and is there already: keep one of the two")
+            }
             (Some(home), _) => format!("it belongs under `{home}`: indent it below that key"),
             (_, Some(best)) if is_there(best) => format!("`{best}` is there already: keep one of the two"),
             (_, Some(best)) => format!("did you mean `{best}`?"),
@@ -365,19 +371,18 @@ impl Schema {
         called.or_else(|| Some((synonym(key, known).or_else(|| nearest(key, known.iter().copied()))?, false)))
     }
 
-    /// Returns the key at the top whose mapping knows a key that was written at the top: one that is there, or that is
-    /// missed.
+    /// Returns the key at the top whose mapping knows a key that was written at the top: one that lacks it, or else one
+    /// that has it already.
     fn home_of(&self, node: &Node<'_>, pointer: &str, key: &str) -> Option<&str> {
         let tops = if pointer.is_empty() && self.origin.is_none() { self.known_keys("") } else { Vec::new() };
-        let entry = |top: &str| node.as_map().unwrap_or_default().iter().find(|entry| entry.key == top);
-        let has_room = |top: &str| match entry(top) {
-            Some(entry) => {
-                entry.value.is_empty() || entry.value.as_map().is_some_and(|_| entry.value.get(key).is_none())
-            }
-            None => ["scope", "risk"].contains(&top),
-        };
         let knows = |top: &&str| self.known_keys(&format!("/{top}")).contains(&key);
-        tops.into_iter().find(|top| knows(top) && has_room(top))
+        let homes: Vec<&str> = tops.into_iter().filter(knows).collect();
+        let is_there = |top: &str| node.as_map().is_some_and(|entries| entries.iter().any(|entry| entry.key == top));
+        let lacks_it = |top: &&str| match is_there(top) {
+            true => node.get(top).is_none_or(|home| home.get(key).is_none()),
+            false => ["scope", "risk"].contains(top),
+        };
+        homes.iter().copied().find(lacks_it).or_else(|| homes.iter().copied().find(|top| is_there(top)))
     }
 
     /// Returns whether the field at a JSON Pointer is a day or a date-time.
@@ -633,3 +638,6 @@ fn any_of(options: &[String]) -> String {
 fn list(keys: &[&str]) -> String {
     format!("`{}`", keys.join("`, `"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -221,7 +221,10 @@ fn a_date_beside_another_weekday_is_kept_and_named() {
     let said = "`Thursday 4 December 2026` is not one day: `2026-12-04` is a Friday, not a Thursday; kept as";
     assert!(run.stdout.contains(said), "{}", run.stdout);
     let file = &files["a.yaml"];
-    assert!(file.contains("decided: 2026-11-20\n") && file.contains("x-valid-until: Thursday 4 December 2026"), "{file}");
+    assert!(
+        file.contains("decided: 2026-11-20\n") && file.contains("x-valid-until: Thursday 4 December 2026"),
+        "{file}"
+    );
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! What the messages tell people to type.
+
+use super::{Schema, Shipped};
+use crate::yaml;
+
+/// An exception that fits the schema.
+const EXCEPTION: &str = include_str!("../../fixtures/schema/valid/full.yaml");
+
+/// Says what is found in a text, a line each: the message, and the help behind a bar.
+fn said(schema: Shipped, text: &str) -> String {
+    let tree = yaml::parse(text).unwrap();
+    let schema = Schema::shipped(schema).with_other_keys(|key| match key {
+        "expiry" => vec![("expires", true)],
+        _ => Vec::new(),
+    });
+    let problems = schema.check(text, &tree).into_iter();
+    let lines = problems.map(|problem| format!("{} | {}", problem.message, problem.help.unwrap_or_default()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the exception with another line for a key at the top, or one line more.
+fn with(line: &str) -> String {
+    let key = line.split([':', '：']).next().unwrap_or_default();
+    let mut is_own = false;
+    let kept = EXCEPTION.lines().filter(|old| {
+        is_own = if old.starts_with(' ') { is_own } else { old.split(':').next() == Some(key) };
+        !is_own
+    });
+    format!("{}\n{line}\n", kept.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_key_that_its_mapping_has_already_is_not_taken_for_another_one() {
+    for (line, help) in [
+        ("exposure: []", "it belongs under `risk`, and is there already: keep one of the two"),
+        ("statement: It could be read.", "it belongs under `risk`, and is there already: keep one of the two"),
+        ("expiry: 2026-12-01", "`expires` is there already: keep one of the two"),
+    ] {
+        let said = said(Shipped::Exception, &with(line));
+        assert_eq!(said.split_once(" | ").unwrap().1, help, "{said}");
+    }
+    let room = with("team: Platform").replace("  team: Payroll\n", "");
+    assert!(said(Shipped::Exception, &room).ends_with("it belongs under `scope`: indent it below that key"));
+    // It resembles a key that is there, and is another.
+    let said = said(Shipped::Exception, &with("experts: 4711"));
+    assert!(said.contains("write `x-experts` if it is your own"), "{said}");
+}
