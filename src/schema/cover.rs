@@ -34,6 +34,20 @@ fn slip(text: &str) -> Option<&'static str> {
     keys.into_iter().find(is_near)
 }
 
+/// Writes a cover of which somebody wrote one text: the tool in front of the id, the tool alone, or what looks like an id
+/// alone. `open` stands for what only the writer knows.
+pub(super) fn typed(text: &str, open: &str) -> String {
+    let apart = text.split_once([' ', ':', ',', '/']).map(|(tool, id)| (Tool::named(tool), id.trim()));
+    let is_id = |text: &str| !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
+    let (tool, id) = match (Tool::named(text), apart) {
+        (Some(tool), _) => (Some(tool), None),
+        (None, Some((Some(tool), id))) if is_id(id) => (Some(tool), Some(id)),
+        _ => (None, Some(text).filter(|text| is_id(text))),
+    };
+    let id = id.map_or_else(|| open.into(), |id| shown(id));
+    format!("{{tool: {}, id: {id}}}", tool.map_or(open, |tool| tool.key))
+}
+
 /// Says what is wrong with a tool, an id, a path or a package; `None` if the usual sentence will do.
 pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Problem> {
     let is_form = matches!(kind, Kind::Format { .. } | Kind::Pattern { .. } | Kind::AnyOf { .. });

@@ -18,6 +18,13 @@ fn said(schema: Shipped, text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Says which fixes are offered for a text.
+fn fixes(text: &str) -> Vec<String> {
+    let tree = yaml::parse(text).unwrap();
+    let problems = Schema::shipped(Shipped::Exception).check(text, &tree).into_iter();
+    problems.filter_map(|problem| problem.fix).map(|fix| fix.description).collect()
+}
+
 /// Returns the exception with another line for a key at the top, or one line more.
 fn with(line: &str) -> String {
     let key = line.split([':', '：']).next().unwrap_or_default();
@@ -44,4 +51,20 @@ fn a_key_that_its_mapping_has_already_is_not_taken_for_another_one() {
     // It resembles a key that is there, and is another.
     let said = said(Shipped::Exception, &with("experts: 4711"));
     assert!(said.contains("write `x-experts` if it is your own"), "{said}");
+}
+
+#[test]
+fn an_id_is_not_put_in_the_place_of_a_tool() {
+    for (line, help, fix) in [
+        ("covers: CVE-2026-1234", "write `covers: [{tool: …, id: CVE-2026-1234}]`", None),
+        ("covers: [CVE-2026-1234]", "write `{tool: …, id: CVE-2026-1234}`", None),
+        ("covers: [bandit B602]", "write `{tool: bandit, id: B602}`", None),
+        ("covers: the finding of Trivy", "write `covers: [{tool: …, id: …}]`", None),
+        ("covers: trivy", "write `covers: [{tool: trivy, id: …}]`", Some("write it as a list: `[{tool: trivy}]`")),
+    ] {
+        let text = with(line);
+        let said = said(Shipped::Exception, &text);
+        assert_eq!(said.split_once(" | ").unwrap().1, help, "{said}");
+        assert_eq!(fixes(&text).first().map(String::as_str), fix, "{line}");
+    }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Schema, words};
+use super::{Schema, cover, words};
 use crate::text::shown;
 use crate::time::{Day, Moment};
+use crate::tools::Tool;
 use crate::yaml::{Node, unescaped};
 
 /// Within a shape, so many words are listed with a `|` between them.
@@ -43,6 +44,9 @@ impl Schema {
         if let Some(items) = resolved.get("items") {
             return format!("[{}]", self.sketch_with(items, written, text));
         }
+        if self.is_cover(resolved) {
+            return cover::typed(text, OPEN);
+        }
         let home = self.key_for(resolved, text);
         let keys = required(resolved).into_iter().map(|key| match home {
             Some(home) if home == key => format!("{key}: {}", self.word_for(resolved, key, text).unwrap_or(written)),
@@ -53,8 +57,11 @@ impl Schema {
     }
 
     /// Returns the first required key of a mapping that takes a text as it is: a word of its list, a date, a text that
-    /// is not a person's name.
+    /// is not a person's name. Of a cover it is none unless the text is a tool's name: ids have no form of their own.
     pub(super) fn key_for<'s>(&'s self, schema: &'s Value, text: &str) -> Option<&'s str> {
+        if self.is_cover(schema) && Tool::named(text).is_none() {
+            return None;
+        }
         required(schema).into_iter().find(|key| {
             let Some(property) = schema.get("properties").and_then(|keys| keys.get(key)) else { return false };
             let resolved = self.resolve(property);
@@ -66,6 +73,11 @@ impl Schema {
                 (None, _) => is_text(resolved) && !is_person(property),
             }
         })
+    }
+
+    fn is_cover(&self, schema: &Value) -> bool {
+        let tool = schema.get("properties").and_then(|keys| keys.get("tool"));
+        tool.is_some_and(|tool| self.resolve(tool).get("format").and_then(Value::as_str) == Some("tool"))
     }
 
     /// Returns the word of a key's list that a text says.
