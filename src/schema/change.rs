@@ -64,8 +64,7 @@ impl Schema {
     fn list_of_text(&self, items: &Json, node: &Node<'_>) -> Option<Fix> {
         let (text, span) = line(node)?;
         if let Some(options) = self.options(items) {
-            let words: Option<Vec<&str>> = text.split([',', ';']).map(|word| words::same(word, &options)).collect();
-            let value = Value::flow_list(words?);
+            let value = Value::flow_list(words::each(text, &options)?);
             return Some(shaped(span, &value, "write it as a list").respelling());
         }
         let items = self.resolve(items);
@@ -177,7 +176,7 @@ impl Schema {
 }
 
 impl Page<'_> {
-    fn line_start(self, at: usize) -> usize {
+    pub(super) fn line_start(self, at: usize) -> usize {
         self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1)
     }
 

@@ -221,7 +221,7 @@ impl Schema {
                     let message = error.masked().to_string();
                     format!("{name}: {}", shown(&message))
                 });
-                let help = self.help(pointer, node, kind);
+                let help = commented(page, node, kind).or_else(|| self.help(pointer, node, kind));
                 let fix = self.fix_value(page, pointer, node, kind).map(Box::new);
                 let (message, place) = (self.signed(message), Place::value(pointer));
                 found.push(Problem { span: node.span, message, help, related: None, place, fix }.into());
@@ -339,10 +339,9 @@ impl Schema {
             (_, Some(best)) => format!("did you mean `{best}`?"),
             (None, None) if known.is_empty() => "delete it".to_owned(),
             (None, None) => {
-                let own = if self.origin.is_none() {
-                    format!("write `x-{}` if it is your own; ", shown(key))
-                } else {
-                    String::new()
+                let own = match self.takes_own_keys(pointer) {
+                    true => format!("write `{}` if it is your own; ", shown(&own_key(key))),
+                    false => String::new(),
                 };
                 format!("{own}the keys here are {}", list(&known))
             }
@@ -422,6 +421,13 @@ impl Schema {
         keys.map(|keys| keys.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 
+    /// Tells whether the mapping at a JSON Pointer takes keys of the organisation's own. Its own schema says itself what it
+    /// takes.
+    fn takes_own_keys(&self, pointer: &str) -> bool {
+        let named_like = self.subschema(pointer).and_then(|schema| schema.get("patternProperties"));
+        self.origin.is_none() && named_like.is_some_and(|named_like| named_like.get("^x-").is_some())
+    }
+
     /// Returns the first sentence that the schema says about the field at a JSON Pointer.
     fn description(&self, pointer: &str) -> Option<String> {
         let text = self.subschema(pointer)?.get("description")?.as_str()?;
@@ -474,6 +480,12 @@ fn build(document: &Value) -> Result<Validator<Tree>, SchemaFault> {
         .with_pattern_options(PatternOptions::regex())
         .build(document)
         .map_err(|error| SchemaFault::compiling(&error))
+}
+
+/// Returns a key as an organisation's own one.
+fn own_key(key: &str) -> String {
+    let rest = ["x_", "X-", "X_"].iter().find_map(|start| key.strip_prefix(start)).unwrap_or(key);
+    format!("x-{rest}")
 }
 
 fn has_empty_value(node: &Node<'_>) -> bool {
@@ -550,6 +562,16 @@ fn dates_meant(node: &Node<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Says how to write an empty item of a list behind which `#` begins a comment.
+fn commented(page: Page<'_>, node: &Node<'_>, kind: &Kind) -> Option<String> {
+    let start = page.line_start(node.span.range().start);
+    let line =
+        page.text.get(start..)?.lines().next().filter(|_| matches!(kind, Kind::Type { .. }) && node.is_empty())?;
+    let text = line.split_once(" #")?.1.trim_end();
+    text.starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+    Some(format!("a `#` begins a comment: write `\"#{}\"`", shown(text)))
 }
 
 fn misplaced(root: &Node<'_>, pointer: &str, node: &Node<'_>) -> Problem {

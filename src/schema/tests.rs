@@ -68,3 +68,61 @@ fn an_id_is_not_put_in_the_place_of_a_tool() {
         assert_eq!(fixes(&text).first().map(String::as_str), fix, "{line}");
     }
 }
+
+#[test]
+fn a_value_of_another_type_is_shown_in_the_right_shape() {
+    for (schema, text, help) in [
+        (Shipped::Policy, "renewals: 2", "renewals: {max: 2}"),
+        (Shipped::Policy, "markers: yes", "markers: true"),
+        (Shipped::Policy, "markers: maybe", "markers: true|false"),
+        (Shipped::Policy, "tiers: 30d", "tiers: {emergency: 3d, high: 7d, low: 30d, moderate: 14d}"),
+        (Shipped::Policy, "baseline: 30d", "baseline: {max: 30d}"),
+        (Shipped::Policy, "rules: off", "rules: {…: off}"),
+        (Shipped::Policy, "rules: none", "rules: {…: error|warning|note|off}"),
+        (Shipped::Policy, "renewals: {max: two}", "max: 2"),
+        (Shipped::Policy, "renewals: {max: \"3\"}", "max: 3"),
+        (Shipped::Policy, "reminders: 7d", "reminders: [7]"),
+        (Shipped::Policy, "copied_reason: 0.8", "copied_reason: {similarity: 0.8}"),
+        (Shipped::Policy, "enforce: note", "enforce: {level: note}"),
+        (Shipped::Policy, "agents: helper", "agents: {logins: […], mails: […], trailers: […]}"),
+        (Shipped::People, "teams: {\"@a/b\": \"@dana\"}", "\"@a/b\": [\"@dana\"]"),
+        (Shipped::People, "people: [\"@dana\"]", "{handle: \"@dana\"}"),
+        (Shipped::People, "people: [Dana Ortiz]", "{name: Dana Ortiz}"),
+        (Shipped::People, "people: Dana Ortiz", "people: [{name: Dana Ortiz}]"),
+        (Shipped::Controls, "controls: [{id: a, waivable: no}]", "waivable: false"),
+        (Shipped::Controls, "controls: [\"IAM-04: Defaults\"]", "{id: \"IAM-04: Defaults\"}"),
+    ] {
+        assert_eq!(said(schema, text).split_once(" | ").unwrap().1, format!("write `{help}`"), "{text}");
+    }
+    for (line, help) in [
+        ("exposure: vendor access and data", "exposure: [vendor-access, data]"),
+        ("exposure: the vendor sees it", "exposure: [remote-access|authentication|data|vendor-access]"),
+    ] {
+        let text = EXCEPTION.replace("exposure: [vendor-access, data]", line);
+        assert_eq!(said(Shipped::Exception, &text).split_once(" | ").unwrap().1, format!("write `{help}`"), "{line}");
+    }
+    assert_eq!(
+        said(Shipped::Policy, "version: 2"),
+        "`version` must be `1`, not `2` | write `version: 1`. The version of this file's layout"
+    );
+}
+
+#[test]
+fn an_empty_item_is_shown_with_what_it_may_hold() {
+    let said = |line: &str| said(Shipped::Exception, &with(line)).split_once(" | ").unwrap().1.to_owned();
+    assert_eq!(said("references:\n  - #123"), "a `#` begins a comment: write `\"#123\"`");
+    assert_eq!(said("references:\n  - # none yet"), "write `…`");
+    assert_eq!(
+        said("renewals:\n  -"),
+        "write `{requested: YYYY-MM-DD, requester: \"@…\", reason: …, risk_check: …, approver: \"@…\", decided: \
+         YYYY-MM-DD, expires: YYYY-MM-DD}`"
+    );
+}
+
+#[test]
+fn an_own_key_is_offered_where_there_may_be_one() {
+    let in_policy = said(Shipped::Policy, "x-note: 1");
+    assert!(in_policy.contains("unknown key `x-note` | the keys here are `agents`"), "{in_policy}");
+    let said = said(Shipped::Exception, &with("x_cost_centre: \"4711\""));
+    assert!(said.contains("write `x-cost_centre` if it is your own"), "{said}");
+}

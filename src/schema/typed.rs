@@ -1,15 +1,20 @@
 //! What to type for a field, drawn from the schema: `scope: {system: …, environment: …}`.
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::{Schema, cover, words};
 use crate::text::shown;
 use crate::time::{Day, Moment};
 use crate::tools::Tool;
+use crate::yaml::write::{self, Quotes};
 use crate::yaml::{Node, unescaped};
 
 /// Within a shape, so many words are listed with a `|` between them.
 const MOST_OPTIONS: usize = 4;
+
+/// Of a mapping that needs none of its keys, so many are shown.
+const MOST_KEYS: usize = 4;
 
 /// What stands for a text that only the writer knows.
 const OPEN: &str = "…";
@@ -35,25 +40,71 @@ impl Schema {
     /// Returns what to type for a field that holds a value of another kind, with as much of that value as has a place.
     pub(super) fn typed_with(&self, pointer: &str, node: &Node<'_>) -> Option<String> {
         let schema = self.subschema(pointer)?;
-        let Some(text) = node.as_text() else { return self.typed(pointer) };
-        Some(below_key(pointer, &self.sketch_with(schema, &shown(text), text)))
+        let Some(text) = node.as_text().filter(|text| !text.is_empty()) else { return self.typed(pointer) };
+        let value = self.holding(schema, text).unwrap_or_else(|| self.sketch(schema, 0));
+        Some(below_key(pointer, &value))
     }
 
-    fn sketch_with(&self, schema: &Value, written: &str, text: &str) -> String {
+    /// Returns a value that holds a text in the shape that is asked for, if it has one place there.
+    fn holding(&self, schema: &Value, text: &str) -> Option<String> {
         let resolved = self.resolve(schema);
         if let Some(items) = resolved.get("items") {
-            return format!("[{}]", self.sketch_with(items, written, text));
+            let words = self.options(items).and_then(|options| words::each(text, &options));
+            let items = words.map(|words| words.join(", ")).or_else(|| self.holding(items, text));
+            return items.map(|items| format!("[{items}]"));
         }
         if self.is_cover(resolved) {
-            return cover::typed(text, OPEN);
+            return Some(cover::typed(text, OPEN));
         }
-        let home = self.key_for(resolved, text);
-        let keys = required(resolved).into_iter().map(|key| match home {
-            Some(home) if home == key => format!("{key}: {}", self.word_for(resolved, key, text).unwrap_or(written)),
-            _ => format!("{key}: {}", self.sketch_of(resolved, key, 1)),
-        });
-        let keys: Vec<String> = keys.collect();
-        if keys.is_empty() { written.to_owned() } else { format!("{{{}}}", keys.join(", ")) }
+        let required = required(resolved);
+        match (required.is_empty(), resolved.get("properties"), resolved.get("additionalProperties")) {
+            (false, Some(_), _) => {
+                let home = self.key_for(resolved, text)?;
+                let held = self.word_for(resolved, home, text).map_or_else(|| written(text), str::to_owned);
+                let keys = required.into_iter().map(|key| match key == home {
+                    true => format!("{key}: {held}"),
+                    false => format!("{key}: {}", self.sketch_of(resolved, key, 1)),
+                });
+                Some(format!("{{{}}}", keys.collect::<Vec<_>>().join(", ")))
+            }
+            (true, Some(Value::Object(keys)), _) => {
+                let is_mapping = |schema: &Value| self.resolve(schema).get("type").is_some_and(|kind| kind == "object");
+                let held = |(key, schema)| Some((key, self.holding(schema, text)?, is_free(self.resolve(schema))));
+                let held: Vec<(&String, String, bool)> =
+                    keys.iter().filter(|(_, schema)| !is_mapping(schema)).filter_map(held).collect();
+                let (free, strict): (Vec<_>, Vec<_>) = held.into_iter().partition(|(.., is_free)| *is_free);
+                let own = free.iter().find(|(key, ..)| *key == "name").or(free.first().filter(|_| free.len() == 1));
+                match (strict.as_slice(), own) {
+                    ([(key, value, _)], _) | ([], Some((key, value, _))) => Some(format!("{{{key}: {value}}}")),
+                    _ => None,
+                }
+            }
+            (_, None, Some(other @ Value::Object(_))) => Some(format!("{{{OPEN}: {}}}", self.holding(other, text)?)),
+            _ => self.scalar(resolved, text),
+        }
+    }
+
+    /// Returns a text as a value of a type that is neither a list nor a mapping, if it says one.
+    fn scalar(&self, schema: &Value, text: &str) -> Option<String> {
+        if let Some(options) = self.options(schema) {
+            return words::same(text, &options).map(str::to_owned);
+        }
+        let (kind, format) = (schema.get("type")?.as_str()?, schema.get("format").and_then(Value::as_str));
+        let fits = match (kind, format) {
+            ("boolean", _) => return words::flag(text).map(|flag| flag.to_string()),
+            ("integer", _) => return days(text).parse::<u64>().ok().map(|number| number.to_string()),
+            ("number", _) => {
+                return text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text.to_owned());
+            }
+            ("string", Some("date")) => Day::parse(text).is_ok(),
+            ("string", Some("moment")) => Moment::parse(text).is_ok(),
+            ("string", _) => match schema.get("pattern").and_then(Value::as_str) {
+                Some(pattern) => Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)),
+                None => true,
+            },
+            _ => false,
+        };
+        fits.then(|| written(text))
     }
 
     /// Returns the first required key of a mapping that takes a text as it is: a word of its list, a date, a text that
@@ -109,23 +160,59 @@ impl Schema {
         if let Some(options) = self.options(resolved).filter(|options| depth == 0 || options.len() <= MOST_OPTIONS) {
             return options.join("|");
         }
-        match resolved.get("format").and_then(Value::as_str) {
-            Some("date" | "moment") => return "YYYY-MM-DD".to_owned(),
+        let fixed = resolved.get("const").or_else(|| schema.get("default")).or_else(|| resolved.get("default"));
+        if let Some(value) = fixed {
+            return super::plain(value);
+        }
+        let kind = resolved.get("type").and_then(Value::as_str);
+        match (kind, resolved.get("format").and_then(Value::as_str)) {
+            (_, Some("date" | "moment")) => return "YYYY-MM-DD".to_owned(),
+            (Some("boolean"), _) => return "true|false".to_owned(),
             _ if is_text(resolved) => return OPEN.to_owned(),
             _ => {}
         }
-        let keys = required(resolved).into_iter();
-        let keys: Vec<String> =
-            keys.map(|key| format!("{key}: {}", self.sketch_of(resolved, key, depth + 1))).collect();
-        if keys.is_empty() { OPEN.to_owned() } else { format!("{{{}}}", keys.join(", ")) }
+        let named = required(resolved);
+        let (keys, more) = match resolved.get("properties").and_then(Value::as_object) {
+            Some(keys) if named.is_empty() => {
+                let all: Vec<&str> = keys.keys().map(String::as_str).collect();
+                let shown = all[..all.len().min(MOST_KEYS)].to_vec();
+                let more = if all.len() > MOST_KEYS { Some(OPEN.to_owned()) } else { None };
+                (shown, more)
+            }
+            _ => (named, None),
+        };
+        let keys = keys.into_iter().map(|key| format!("{key}: {}", self.sketch_of(resolved, key, depth + 1)));
+        let keys: Vec<String> = keys.chain(more).collect();
+        match (keys.is_empty(), resolved.get("additionalProperties").filter(|other| other.is_object())) {
+            (true, Some(other)) => format!("{{{OPEN}: {}}}", self.sketch(other, depth + 1)),
+            (true, None) => OPEN.to_owned(),
+            (false, _) => format!("{{{}}}", keys.join(", ")),
+        }
     }
+}
+
+/// Returns a text as a value in brackets, in quotes where it needs them.
+fn written(text: &str) -> String {
+    let shown = shown(text);
+    if *shown == *text { write::scalar(text, Quotes::Double, true) } else { shown.into_owned() }
+}
+
+/// Returns the digits of a number of days.
+fn days(text: &str) -> &str {
+    ["d", " days"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text)
+}
+
+/// Tells whether nearly any text has a place in a field, so that it says nothing of what the text is.
+fn is_free(schema: &Value) -> bool {
+    let is_limited = ["enum", "pattern", "format"].iter().any(|limit| schema.get(limit).is_some());
+    schema.get("items").is_some() || is_text(schema) && !is_limited
 }
 
 /// Puts a field's key before what it holds; an item of a list has none.
 fn below_key(pointer: &str, value: &str) -> String {
     let key = unescaped(pointer.rsplit('/').next().unwrap_or_default());
     let is_item = key.is_empty() || key.bytes().all(|byte| byte.is_ascii_digit());
-    if is_item { value.to_owned() } else { format!("{}: {value}", shown(&key)) }
+    if is_item { value.to_owned() } else { format!("{}: {value}", written(&key)) }
 }
 
 pub(super) fn required(schema: &Value) -> Vec<&str> {

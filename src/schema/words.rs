@@ -36,6 +36,31 @@ pub(super) fn same<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     alike.copied().or_else(|| find(word, known, |same, _, word| same.contains(&word)))
 }
 
+/// Returns the ones of `known` that the words of a text say, if each of them says one: `vendor access and data`.
+#[must_use]
+pub(super) fn each<'k>(text: &str, known: &[&'k str]) -> Option<Vec<&'k str>> {
+    let text = text.replace(" and ", ",").replace(" und ", ",");
+    let parts = text.split([',', ';', '&', '+']).filter(|part| !part.trim().is_empty());
+    let mut words = Vec::new();
+    for part in parts {
+        let word = same(part, known)?;
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+/// Reads a yes or a no.
+#[must_use]
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" | "ja" => Some(true),
+        "false" | "no" | "n" | "off" | "0" | "nein" => Some(false),
+        _ => None,
+    }
+}
+
 fn find<'k>(word: &str, known: &[&'k str], is_one: impl Fn(&[&str], &[&str], &str) -> bool) -> Option<&'k str> {
     let folded = word.trim().to_lowercase();
     let spelled = folded.replace('_', " ");
@@ -62,6 +87,11 @@ mod tests {
         ] {
             assert_eq!(same(word, &known), ours, "{word}");
         }
+        let exposure = ["remote-access", "authentication", "data", "vendor-access"];
+        assert_eq!(each("vendor access and data", &exposure), Some(vec!["vendor-access", "data"]));
+        assert_eq!(each("vpn; SSO, vpn", &exposure), Some(vec!["remote-access", "authentication"]));
+        assert_eq!(each("data and the rest", &exposure), None);
+        assert_eq!(each(" , ", &exposure), None);
         assert_eq!(synonym("pending", &known), Some("active"));
         assert_eq!(same("critical", &["low", "high", "emergency"]), None);
     }
