@@ -14,8 +14,8 @@ pub use crate::register::row::{Argument, Change, Kind, Need, Question};
 use crate::register::exception::Status;
 use crate::register::row::Row;
 use crate::register::tier::Tier;
-use crate::time::Day;
 use crate::time::typed::{self, Toward};
+use crate::time::{Day, MomentError};
 
 /// A field: its row in the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -622,16 +622,31 @@ impl Field {
         self.row().question.as_ref()
     }
 
-    /// Writes a date as the file holds it that a person types: a day counts back from a day, a moment
-    /// ahead. What is not a date, and any other field's text, stays as it is.
+    /// Writes a date as the file holds it that a person types: a day counts back from a day, a moment ahead. Any other
+    /// field's text stays as it is, and so does an empty one.
+    ///
+    /// # Errors
+    ///
+    /// If it is no date, or could be one of two.
+    pub fn typed(self, text: &str, from: Day) -> Result<String, MomentError> {
+        match self.kind() {
+            _ if text.is_empty() => Ok(String::new()),
+            Kind::Day => typed::read_day(text, from, Toward::Past).map(|day| day.to_string()),
+            Kind::Moment => typed::read(text, from, Toward::Future).map(|moment| moment.to_string()),
+            _ => Ok(text.to_owned()),
+        }
+    }
+
+    /// Writes a date as [`Field::typed`] does; what is not a date stays as it is, for the schema to judge.
     #[must_use]
     pub fn as_typed(self, text: &str, from: Day) -> String {
-        let toward = match self.kind() {
-            Kind::Day => Toward::Past,
-            Kind::Moment => Toward::Future,
-            _ => return text.to_owned(),
-        };
-        typed::read(text, from, toward).map_or_else(|_| text.to_owned(), |moment| moment.to_string())
+        self.typed(text, from).unwrap_or_else(|_| text.to_owned())
+    }
+
+    /// Says what to type for a date.
+    #[must_use]
+    pub fn dates(self) -> &'static str {
+        if self.kind() == Kind::Day { typed::PAST_DAY } else { typed::FUTURE_MOMENT }
     }
 
     /// Returns the fields that `stopgap new` asks for, in the order of its questions. Those in the items of a list are
@@ -862,6 +877,10 @@ mod tests {
         ] {
             assert_eq!(field.as_typed(typed, from), written, "{field:?} {typed}");
         }
+        let either = EXPIRES.typed("next friday", from).unwrap_err().to_string();
+        assert_eq!(either, "could be `2026-11-27` or `2026-12-04`: write one of them");
+        assert!(DECIDED.typed("2026-11-20T09:00", from).is_err());
+        assert_eq!(EXPIRES.typed("", from), Ok(String::new()));
         assert_eq!(format!("{DECIDED:?}"), "decided");
     }
 

@@ -4,8 +4,14 @@
 use chrono::Datelike;
 
 use super::day::{Day, parse_days};
-use super::foreign::weekday;
+use super::foreign::{self, weekday};
 use super::moment::{Moment, MomentError};
+
+/// What a person may type for a day that has passed.
+pub const PAST_DAY: &str = "a day such as `2026-11-23`, or `monday` for the last one";
+
+/// What a person may type for a moment that is still to come.
+pub const FUTURE_MOMENT: &str = "`2026-11-23`, `2026-11-23T09:00`, `7d` or `friday`";
 
 /// Which way a short form counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +39,16 @@ pub fn read(text: &str, from: Day, toward: Toward) -> Result<Moment, MomentError
     if let Some(day) = in_words(&words, from, toward)? {
         return Ok(Moment::Day(day));
     }
-    match Moment::parse(text) {
-        Err(MomentError::DaySpelling(right) | MomentError::TimeSpelling(right)) => Moment::parse(&right),
-        read => read,
+    let strict = match Moment::parse(text) {
+        Err(strict) => strict,
+        moment => return moment,
+    };
+    match (foreign::fault(text, strict), foreign::spellings(text).as_slice()) {
+        (MomentError::DaySpelling(right) | MomentError::TimeSpelling(right), _) => Moment::parse(&right),
+        (MomentError::DayOrMonthFirst, [one, other]) => {
+            Err(MomentError::EitherDay(Day::parse(one)?, Day::parse(other)?))
+        }
+        (fault, _) => Err(fault),
     }
 }
 
@@ -176,7 +189,11 @@ mod tests {
             ("2026-12-01", "2026-12-01"),
             ("1.12.2026", "2026-12-01"),
             ("2026-12-01 9:00", "2026-12-01T09:00"),
-            ("01/12/2026", "could be two different days: write YYYY-MM-DD"),
+            ("4 December 2026", "2026-12-04"),
+            ("Dec 4, 2026", "2026-12-04"),
+            ("Friday, 4 December 2026", "2026-12-04"),
+            ("Thursday, 4 December 2026", "`2026-12-04` is a Friday, not a Thursday"),
+            ("01/12/2026", "could be `2026-12-01` or `2026-01-12`: write one of them"),
             ("2026-02-30", "February 2026 has 28 days"),
             ("fr day", "not a date: write YYYY-MM-DD"),
             ("1 month", "not a date: write YYYY-MM-DD"),

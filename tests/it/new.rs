@@ -68,6 +68,30 @@ fn files(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
+fn a_date_in_words_is_taken_and_one_that_may_be_two_days_is_refused_with_both() {
+    for (typed, written) in [
+        ("4 December 2026", "expires: 2026-12-04\n"),
+        ("Dec 4, 2026", "expires: 2026-12-04\n"),
+        ("04.12.2026", "expires: 2026-12-04\n"),
+        ("2 weeks", "expires: 2026-12-07\n"),
+    ] {
+        let run = new_with(&register(), &[("--expires", typed)], &["--dry-run"]);
+        assert!(run.stdout.contains(written), "{typed}: {run:?}");
+    }
+    for (typed, why) in [
+        ("next friday", "could be `2026-11-27` or `2026-12-04`: write one of them"),
+        ("04/12/2026", "could be `2026-12-04` or `2026-04-12`: write one of them"),
+        ("Thursday, 4 December 2026", "`2026-12-04` is a Friday, not a Thursday"),
+        ("soon", "not a date: write YYYY-MM-DD"),
+    ] {
+        let run = new_with(&register(), &[("--expires", typed)], &["--dry-run"]);
+        assert_eq!(run.code, 2, "{typed}: {run:?}");
+        assert!(run.stderr.contains(&format!("`--expires {typed}`: {why}")), "{typed}: {run:?}");
+        assert!(run.stderr.contains("write `2026-11-23`, `2026-11-23T09:00`, `7d` or `friday`"), "{run:?}");
+    }
+}
+
+#[test]
 fn the_answers_become_a_file_that_passes_the_check() {
     let sandbox = register();
     let run = new(&sandbox, &[("--exposure", "none"), ("--reference", "SEC-12"), ("--team", "Shipping")]);
@@ -125,7 +149,6 @@ fn an_answer_that_a_rule_refuses_writes_nothing_and_says_which() {
         ("--control", "XYZ-99 Something", "unknown-control", "CRY-04"),
         ("--control", "mfa-02", "unwaivable-control", "follow the control"),
         ("--expires", "2027-01-01", "term-too-long", "the latest day is `2026-12-23`"),
-        ("--expires", "next week", "schema", "write"),
         ("--starts", "2026-11-20", "recorded-late", "starts: 2026-11-23"),
         ("--alternative", "none", "no-alternative", "name the safest option"),
         ("--exposure", "data", "understated-tier", "set `tier: high`"),

@@ -394,7 +394,7 @@ impl Interview<'_> {
             Kind::Day | Kind::Moment => {
                 let today = self.desk.today().day;
                 let from = if field == EXPIRES { self.desk.start(&self.whole()) } else { today };
-                Ok(field.as_typed(text, from))
+                field.typed(text, from).map_err(|error| format!("{error}; write {}", field.dates()))
             }
             _ if field == CONTROL => one_or_itself(text, &choices),
             _ => Ok(text.to_owned()),

@@ -31,6 +31,7 @@ use crate::register::fields::{
 use crate::register::{Status, typed_cover};
 use crate::rule::Level;
 use crate::text::{counted, shown};
+use crate::time::Day;
 use crate::yaml::write::Value;
 
 use desk::Desk;
@@ -56,7 +57,7 @@ pub(super) fn run(
     if let Some(why) = arguments.id.as_ref().and_then(|id| desk.shelf.id_problem(id)) {
         return Err(Error::from(error::Argument::Id { why }));
     }
-    let mut draft = draft_of(arguments, &desk)?;
+    let mut draft = draft_of(arguments, &desk, world.interactive)?;
     let scanned = Scanned::open(arguments, world)?;
     if let Some(scanned) = scanned.as_ref().filter(|_| draft.covers.is_empty()) {
         match scanned.choose(world, out) {
@@ -76,8 +77,8 @@ pub(super) fn run(
 }
 
 /// Creates a draft from the arguments; the days of the request and of the decision and the start are today if they were
-/// not given.
-fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
+/// not given. `is_asked` tells whether somebody can be asked for what cannot be taken.
+fn draft_of(arguments: &cli::New, desk: &Desk, is_asked: bool) -> Result<Draft, Error> {
     let answers = &arguments.answers;
     let mut lists = Field::tops().filter(|field| field.kind() == Kind::Mappings);
     lists.try_for_each(|list| refuse_half_items(list, answers))?;
@@ -96,13 +97,30 @@ fn draft_of(arguments: &cli::New, desk: &Desk) -> Result<Draft, Error> {
             Kind::Person => texts.for_each(|text| draft.set(field, people::as_known(desk, &text))),
             Kind::Day | Kind::Moment => {
                 let from = if field == EXPIRES { desk.start(&draft) } else { desk.today().day };
-                texts.for_each(|text| draft.set(field, field.as_typed(&text, from)));
+                for text in texts {
+                    draft.set(field, date(field, &text, from, is_asked)?);
+                }
             }
             _ if field == CONTROL => texts.for_each(|text| draft.set(field, control(&text, desk))),
             _ => texts.for_each(|text| draft.set(field, text)),
         }
     }
     Ok(draft)
+}
+
+/// Reads a date; where somebody can be asked, one that cannot be read stays as it is until then.
+fn date(field: Field, text: &str, from: Day, is_asked: bool) -> Result<String, Error> {
+    match field.typed(text, from) {
+        Err(_) if is_asked => Ok(text.to_owned()),
+        read => read.map_err(|error| {
+            Error::from(error::Argument::Value {
+                option: format!("--{}", field.argument().map_or("", |argument| argument.flag)),
+                value: text.to_owned(),
+                why: error.to_string(),
+                help: format!("write {}", field.dates()),
+            })
+        }),
+    }
 }
 
 /// Reads an item of `covers` as it is typed.

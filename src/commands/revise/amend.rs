@@ -42,9 +42,17 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         subject.refuse_unless_live("amended")?;
     }
     let today = subject.judge.today.day;
-    let as_typed = |(name, value): (String, String)| match Field::of_name(&name) {
-        Some(field) => (name, field.as_typed(&value, today)),
-        None => (name, value),
+    let as_typed = |(name, value): (String, String)| {
+        let Some(field) = Field::of_name(&name) else { return Ok((name, value)) };
+        match field.typed(&value, today) {
+            Ok(value) => Ok((name, value)),
+            Err(error) => Err(Error::from(Argument::Value {
+                option: format!("--set {name}"),
+                value,
+                why: error.to_string(),
+                help: format!("write {}", field.dates()),
+            })),
+        }
     };
     let covers: Vec<Value> =
         arguments.cover.iter().map(|text| new::cover(text).map(flow)).collect::<Result<_, Error>>()?;
@@ -57,7 +65,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         }
         None => arguments.set.clone(),
     };
-    let changes = given.iter().map(|given| change(given).map(as_typed));
+    let changes = given.iter().map(|given| change(given).and_then(as_typed));
     let changes: Vec<(String, String)> = changes.collect::<Result<_, _>>()?;
     refuse_twice(&changes)?;
     if let Some((field, _)) = changes.iter().find(|(field, _)| field.starts_with("x-") && subject.holds_several(field))

@@ -76,7 +76,7 @@ impl<'s> Answers<'s> {
                     option: format!("--{flag}"),
                     value: text.to_owned(),
                     why: error.to_string(),
-                    help: "write a day such as `2026-11-23`, or `monday` for the last one".to_owned(),
+                    help: format!("write {}", typed::PAST_DAY),
                 })
             }),
         }
@@ -108,7 +108,7 @@ impl<'s> Answers<'s> {
                 option: format!("--{flag}"),
                 value: text,
                 why: error.to_string(),
-                help: format!("write {what}, as `2026-11-23`, `2026-11-23T09:00`, `7d` or `friday`"),
+                help: format!("write {what}, as {}", typed::FUTURE_MOMENT),
             })),
         }
     }

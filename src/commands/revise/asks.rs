@@ -256,7 +256,7 @@ fn refused(subject: &Subject<'_>, kind: Kind, answer: &str) -> Option<String> {
         Kind::Prose | Kind::Optional => None,
         Kind::End(from) => typed::read(answer, from, Toward::Future)
             .err()
-            .map(|error| format!("{error}; write `2026-11-23`, `2026-11-23T09:00`, `7d` or `friday`")),
+            .map(|error| format!("{error}; write {}", typed::FUTURE_MOMENT)),
         Kind::Person => {
             let roster = subject.judge.people.roster()?;
             let known = roster.find(&chosen(subject, answer)).is_some();
