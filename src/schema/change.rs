@@ -245,6 +245,9 @@ fn respell(node: &Node<'_>, right: &str) -> Option<Fix> {
 
 /// Writes a date in its one right spelling, where that is certain.
 fn date(node: &Node<'_>, takes_time: bool) -> Option<Fix> {
+    if !takes_time && let Some(day) = foreign::day_at_any_offset(node.as_text()?) {
+        return respell(node, &day.to_string());
+    }
     match foreign::spellings(node.as_text()?).as_slice() {
         [right] if takes_time || !right.contains('T') => respell(node, right),
         _ => None,

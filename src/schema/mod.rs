@@ -298,8 +298,8 @@ impl Schema {
             };
         }
         match kind {
-            Kind::Format { .. } => dates_meant(node),
-            Kind::Pattern { .. } if self.is_moment(pointer) => dates_meant(node),
+            Kind::Format { format } => dates_meant(node, format == "date"),
+            Kind::Pattern { .. } if self.is_moment(pointer) => dates_meant(node, false),
             Kind::Pattern { .. } => self.form(pointer),
             Kind::AnyOf { .. } if self.origin.is_none() => None,
             Kind::Enum { .. } => None,
@@ -548,14 +548,21 @@ fn date_fault(node: &Node<'_>, fault: MomentError) -> MomentError {
 }
 
 /// Names both days that a text may mean, or the part of it that can be read.
-fn dates_meant(node: &Node<'_>) -> Option<String> {
+fn dates_meant(node: &Node<'_>, is_day: bool) -> Option<String> {
     const MINUTES: usize = "2026-11-23T09:00".len();
     let text = node.as_text()?;
     if foreign::contradiction(text).is_some() {
         return Some("write the day that is meant as YYYY-MM-DD".to_owned());
     }
+    if is_day && let Err(MomentError::TimeOnADay(day)) = Day::parse(text) {
+        return Some(match foreign::day_at_any_offset(text) {
+            Some(day) => format!("write `{day}`"),
+            None => format!("write `{day}`, or the day that it was in the register's time zone"),
+        });
+    }
     match foreign::spellings(text).as_slice() {
         [a, b] => Some(format!("write `{a}` or `{b}`")),
+        [] if is_day => None,
         [] => {
             let readable = text.get(..MINUTES).filter(|text| Moment::parse(text).is_ok())?;
             Some(format!("write `{readable}`, in the register's time zone, or an offset such as `+01:00` behind it"))

@@ -126,3 +126,25 @@ fn an_own_key_is_offered_where_there_may_be_one() {
     let said = said(Shipped::Exception, &with("x_cost_centre: \"4711\""));
     assert!(said.contains("write `x-cost_centre` if it is your own"), "{said}");
 }
+
+#[test]
+fn a_day_with_a_time_is_the_day_where_that_is_certain() {
+    for (written, help, fix) in [
+        ("2026-11-09T10:30", "write `2026-11-09`", Some("write `2026-11-09T10:30` as `2026-11-09`")),
+        ("2026-11-09 10:30", "write `2026-11-09`", Some("write `2026-11-09 10:30` as `2026-11-09`")),
+        ("2026-11-09T23:30Z", "write `2026-11-09`, or the day that it was in the register's time zone", None),
+        ("Tuesday, 9 November 2026", "write the day that is meant as YYYY-MM-DD", None),
+        ("2026-11-09T10:30:99", "", None),
+    ] {
+        let text = with(&format!("decided: {written}"));
+        let said = said(Shipped::Exception, &text);
+        assert_eq!(said.split_once(" | ").unwrap().1, help, "{said}");
+        assert_eq!(fixes(&text).first().map(String::as_str), fix, "{written}");
+    }
+    let said = said(Shipped::Exception, &with("expires: 2026-12-09T10:30 CET"));
+    assert!(
+        said.ends_with(
+            "write `2026-12-09T10:30`, in the register's time zone, or an offset such as `+01:00` behind it"
+        )
+    );
+}

@@ -130,6 +130,16 @@ pub(crate) fn contradiction(text: &str) -> Option<MomentError> {
     }
 }
 
+/// Returns the day of a date-time that is on it in any time zone: one without an offset.
+#[must_use]
+pub fn day_at_any_offset(text: &str) -> Option<Day> {
+    let moment = match Moment::parse(text) {
+        Err(MomentError::TimeSpelling(right)) => Moment::parse(&right),
+        moment => moment,
+    };
+    moment.ok().filter(|moment| matches!(moment, Moment::Local(_))).map(Moment::written_day)
+}
+
 /// Reads a number as Excel shows it: days since 1899-12-30, with the time of day as a fraction. That calendar's 29
 /// February 1900 is before every number that is read here.
 fn serial(text: &str) -> Option<Moment> {
@@ -572,6 +582,21 @@ mod tests {
         assert_eq!(of(&["03/04/2026", "04/23/2026"]).order(), Some(DateOrder::MonthFirst));
         assert!(of(&["23/04/2026", "04/23/2026"]).is_mixed());
         assert_eq!(of(&["2026-04-03", "46000", "03.04.2026"]).either, None);
+    }
+
+    #[test]
+    fn only_a_time_without_an_offset_has_a_certain_day() {
+        for (text, day) in [
+            ("2026-11-29T10:30", Some("2026-11-29")),
+            ("2026-11-29 10:30:05", Some("2026-11-29")),
+            ("2026-11-29T10:30Z", None),
+            ("2026-11-29T10:30 +0100", None),
+            ("2026-11-29", None),
+            ("2026-11-29T25:00", None),
+            ("soon", None),
+        ] {
+            assert_eq!(day_at_any_offset(text).map(|day| day.to_string()).as_deref(), day, "{text}");
+        }
     }
 
     #[test]

@@ -310,6 +310,7 @@ mod tests {
         for (text, says) in [
             ("2026-2-3", "write the day as YYYY-MM-DD: `2026-02-03`"),
             ("2026-11-23 9:00", "write the day without a time: `2026-11-23`"),
+            ("2026-11-23 24:00", "write the day without a time: `2026-11-23`"),
             ("2026-11-23 noon", "not a date: write YYYY-MM-DD"),
             ("03/04/2026", "could be two different days: write YYYY-MM-DD"),
             ("2026-02-30", "February 2026 has 28 days"),

@@ -20,9 +20,12 @@ impl Day {
             MomentError::NotATime => MomentError::NotADate,
             other => other,
         })?;
-        Err(match parts.to_moment()? {
-            Moment::Day(_) => MomentError::DaySpelling(parts.to_string()),
-            moment => MomentError::TimeOnADay(moment.written_day()),
+        Err(match parts.to_moment() {
+            Ok(Moment::Day(_)) => MomentError::DaySpelling(parts.to_string()),
+            Ok(moment) => MomentError::TimeOnADay(moment.written_day()),
+            // The day that ends then.
+            Err(MomentError::MidnightAsDayEnd(next)) => MomentError::TimeOnADay(next.plus(-1)),
+            Err(error) => error,
         })
     }
 }
