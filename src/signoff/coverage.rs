@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::codeowners::{Codeowners, Demand, Rule};
+use super::codeowners::{Codeowners, Demand, Rule, pattern_of};
 use super::owners::people_of;
 use super::ownership::Ownership;
 use crate::people::People;
@@ -96,7 +96,7 @@ pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
             .to_owned(),
         ),
         (None, None) => {
-            let line = format!("/{}{}/ @person @other-person", ownership.prefix, policy.exceptions);
+            let line = line_for(ownership.forge, &format!("{}{}/", ownership.prefix, policy.exceptions));
             (
                 "there is no CODEOWNERS file, so nobody has to approve an exception".to_owned(),
                 format!("write `{}` with the line `{}`", ownership.path, shown(&line)),
@@ -104,6 +104,11 @@ pub fn absence(ownership: &Ownership, policy: &Policy) -> Option<Shortfall> {
         }
     };
     Some(Shortfall { line: None, span: Span::default(), message, help })
+}
+
+/// Returns a line that gives owners to a path from the top of the work tree.
+fn line_for(forge: Forge, path: &str) -> String {
+    format!("{} @person @other-person", pattern_of(forge, &format!("/{path}")))
 }
 
 /// Returns the lines of CODEOWNERS that decide about a file: those because of which somebody must approve, otherwise
@@ -142,7 +147,7 @@ pub fn shortfall(
 ) -> Option<Shortfall> {
     let Some(rule) = codeowners.rules().iter().find(|rule| Some(rule.line) == line) else {
         let lines: Vec<String> =
-            parts.iter().map(|part| format!("`/{} @person @other-person`", shown(&part.pattern))).collect();
+            parts.iter().map(|part| format!("`{}`", shown(&line_for(codeowners.forge(), &part.pattern)))).collect();
         let message = format!("no line covers {}", listed(parts));
         return Some(Shortfall {
             line: None,
@@ -231,6 +236,29 @@ mod tests {
              more than `2` people in this line"
         );
     }
+
+    #[test]
+    fn a_line_to_add_is_escaped() {
+        let help = |forge: Forge, folder: &str| {
+            let codeowners = Codeowners::parse(forge, "");
+            let parts = [Part::folder("the register", folder.to_owned(), "yaml")];
+            shortfall(&codeowners, None, &parts, &People::default(), "people.yaml").unwrap().help
+        };
+        assert_eq!(help(Forge::GitHub, "team b/exceptions/"), r"add `/team\ b/exceptions/ @person @other-person`");
+        assert_eq!(help(Forge::GitHub, "c#/exceptions/"), "add `/c?/exceptions/ @person @other-person`");
+        assert_eq!(help(Forge::GitLab, "c#/exceptions/"), "add `/c#/exceptions/ @person @other-person`");
+        let ownership = Ownership {
+            forge: Forge::GitHub,
+            file: crate::source::FileId(0),
+            text: None,
+            unread: None,
+            path: "CODEOWNERS".to_owned(),
+            prefix: "team b/".to_owned(),
+        };
+        let absent = absence(&ownership, &Policy::default()).unwrap().help;
+        assert_eq!(absent, r"write `CODEOWNERS` with the line `/team\ b/exceptions/ @person @other-person`");
+    }
+
     #[test]
     fn the_lines_because_of_which_somebody_must_approve_decide() {
         let lines = |text: &str| super::lines(&Codeowners::parse(Forge::GitLab, text), "exceptions/a.yaml");

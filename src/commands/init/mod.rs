@@ -26,7 +26,7 @@ use crate::policy::places::{self, GITLAB_JOB, WORKFLOWS};
 use crate::policy::{self, Forge, Policy};
 use crate::rules;
 use crate::schema::{Shipped, modeline};
-use crate::signoff::Codeowners;
+use crate::signoff::{Codeowners, pattern_of};
 
 const POLICY: &str = include_str!("policy.yaml");
 const README: &str = include_str!("readme.md");
@@ -537,7 +537,7 @@ fn lines(forge: Forge, text: &str, paths: impl Iterator<Item = (String, String)>
     let codeowners = Codeowners::parse(forge, text);
     let covered = |path: &str| !codeowners.binding(path).is_empty();
     let patterns: Vec<String> =
-        paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern.replace(' ', "\\ ")).collect();
+        paths.filter(|(_, path)| !covered(path)).map(|(pattern, _)| pattern_of(forge, &pattern)).collect();
     let width = patterns.iter().map(String::len).max().unwrap_or_default();
     let who = if owners.is_empty() { "OWNERS".to_owned() } else { owners.join(" ") };
     patterns.iter().map(|pattern| format!("{pattern:width$}  {who}")).collect()

@@ -16,6 +16,7 @@ const MOST_PROBLEMS: usize = 100;
 /// A CODEOWNERS file.
 #[derive(Clone, Debug, Default)]
 pub struct Codeowners<'a> {
+    forge: Forge,
     rules: Vec<Rule<'a>>,
     /// The indices in `rules` of each section's lines. GitHub has one section.
     sections: Vec<Vec<usize>>,
@@ -104,7 +105,7 @@ impl<'a> Codeowners<'a> {
     /// Reads a file in the dialect of a forge; a byte order mark at its start is skipped.
     #[must_use]
     pub fn parse(forge: Forge, text: &'a str) -> Self {
-        let mut file = Self::default();
+        let mut file = Self { forge, ..Self::default() };
         if text.len() >= Self::TOO_LARGE {
             file.report(too_large(forge, text.len()));
             return file;
@@ -149,6 +150,12 @@ impl<'a> Codeowners<'a> {
         last
     }
 
+    /// Returns the forge in whose dialect the file was read.
+    #[must_use]
+    pub fn forge(&self) -> Forge {
+        self.forge
+    }
+
     /// Returns the rules in the order of their lines.
     #[must_use]
     pub fn rules(&self) -> &[Rule<'a>] {
@@ -185,6 +192,21 @@ impl Rule<'_> {
     }
 }
 
+/// Returns the pattern of a path that begins with `/`: each sign that means something there is escaped. GitHub has no
+/// escape for `#`, so any sign may stand in its place.
+#[must_use]
+pub fn pattern_of(forge: Forge, path: &str) -> String {
+    let mut pattern = String::new();
+    for sign in path.chars() {
+        match (sign, forge) {
+            ('#', Forge::GitHub | Forge::Forgejo) => pattern.push('?'),
+            (' ' | '*' | '?' | '[' | ']' | '\\', _) => pattern.extend(['\\', sign]),
+            _ => pattern.push(sign),
+        }
+    }
+    pattern
+}
+
 fn too_large(forge: Forge, bytes: usize) -> Problem {
     let who = match forge {
         Forge::GitHub => "GitHub loads",
@@ -217,6 +239,27 @@ fn character(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pattern_of_a_path_matches_that_path_and_no_other() {
+        for (path, github, gitlab, other) in [
+            ("/team b/exceptions/", r"/team\ b/exceptions/", r"/team\ b/exceptions/", "team/exceptions/a.yaml"),
+            ("/a  b/", r"/a\ \ b/", r"/a\ \ b/", "a b/a.yaml"),
+            ("/c#/exceptions/", "/c?/exceptions/", "/c#/exceptions/", "c/exceptions/a.yaml"),
+            ("/[x]*?/", r"/\[x\]\*\?/", r"/\[x\]\*\?/", "xab/a.yaml"),
+            (r"/a\b/", r"/a\\b/", r"/a\\b/", "ab/a.yaml"),
+        ] {
+            for (forge, expected) in [(Forge::GitHub, github), (Forge::GitLab, gitlab)] {
+                let pattern = pattern_of(forge, path);
+                assert_eq!(pattern, expected, "{forge:?}");
+                let text = format!("{pattern} @dana @olek\n");
+                let file = Codeowners::parse(forge, &text);
+                assert_eq!(file.problems(), [], "{text}");
+                assert_eq!(file.binding(&format!("{}a.yaml", &path[1..])).len(), 1, "{forge:?} {text}");
+                assert!(file.binding(other).is_empty(), "{forge:?} {text}");
+            }
+        }
+    }
 
     #[test]
     fn a_file_is_read_as_long_as_it_is_smaller_than_the_limit() {
