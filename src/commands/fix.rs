@@ -11,7 +11,7 @@ use crate::commands::write;
 use crate::error::Error;
 use crate::files;
 use crate::output::{Look, diff};
-use crate::register::{Files, Register};
+use crate::register::{Files, Form, Register};
 use crate::rule::{Finding, Findings};
 use crate::source::FileId;
 use crate::text::counted;
@@ -26,32 +26,10 @@ pub(super) struct Verdict {
     forms: BTreeMap<FileId, Form>,
 }
 
-/// What stands against the form of a file.
-#[derive(Clone, Copy, Default)]
-struct Form {
-    /// Why it cannot be read.
-    unread: usize,
-    /// What does not fit.
-    unfit: usize,
-}
-
-impl Form {
-    fn is_worse_than(self, before: Self) -> bool {
-        match before.unread {
-            0 => self.unread > 0 || self.unfit > before.unfit,
-            faults => self.unread >= faults,
-        }
-    }
-}
-
 impl Verdict {
     /// Makes a verdict of a judged register.
     pub(super) fn new(findings: Findings, register: &Register<'_>) -> Self {
-        let form = |faults: &crate::register::Faults| Form {
-            unread: faults.yaml.len(),
-            unfit: faults.schema.len() + faults.ambiguous.len(),
-        };
-        let forms = register.faults.iter().map(|(file, faults)| (*file, form(faults))).collect();
+        let forms = register.faults.iter().map(|(file, faults)| (*file, faults.form())).collect();
         Self { findings, forms }
     }
 

@@ -5,6 +5,7 @@ mod cover;
 mod differences;
 pub mod draft;
 mod exception;
+mod faults;
 pub mod fields;
 mod home;
 mod load;
@@ -20,6 +21,7 @@ pub use controls::{Control, Controls, control_key};
 pub use cover::{Cover, Package};
 pub use differences::{Lists, correction, differences, value};
 pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
+pub use faults::{Faults, Form};
 pub use home::Home;
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
 pub use spanned::{Spanned, Text};
@@ -35,17 +37,6 @@ use crate::cores::Cores;
 use crate::schema::{Schema, Shipped};
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Node, Problem, Spot};
-
-/// What the record itself gets wrong, before any rule reads its meaning.
-#[derive(Clone, Debug, Default)]
-pub struct Faults {
-    /// Outside the safe YAML subset.
-    pub yaml: Vec<Problem>,
-    /// Against a schema.
-    pub schema: Vec<Problem>,
-    /// Plain values that YAML versions read differently.
-    pub ambiguous: Vec<Problem>,
-}
 
 /// All exceptions and what is wrong with their files.
 #[derive(Debug, Default)]
@@ -226,32 +217,20 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
     let (source, fault) = (files.source(id), files.fault(id));
     let (path, text) = (source.path(), source.text());
     let file = FileRef { id, path, stem: stem(path) };
-    let mut faults = Faults::default();
-    let mut kept = None;
-    faults.schema.extend(id_problem(file.stem));
-    let tree = match fault {
-        Some(fault) => Err(vec![Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() }]),
-        None => yaml::parse_checked(text),
+    let (mut faults, tree) = match fault {
+        Some(fault) => {
+            let fault = Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() };
+            (Faults { yaml: vec![fault], ..Faults::default() }, None)
+        }
+        None => Faults::of(text, schemas),
     };
-    let exception = match tree {
-        Err(problems) => {
-            faults.yaml = problems;
-            None
-        }
-        Ok(root) if root.as_map().is_none() => {
-            let message = format!("the file contains {}, not a mapping", root.kind_name());
-            faults.yaml.push(Problem::new(root.span, message, "write `title: …` and the other keys"));
-            None
-        }
-        Ok(root) => {
-            faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(text, &root)));
-            faults.ambiguous = yaml::ambiguous(&root);
-            kept = keep.then(|| root.clone());
-            Some(Arc::new(Exception::from_node(file.id, file.stem, root)))
-        }
-    };
-    let clean = faults.yaml.is_empty() && faults.schema.is_empty() && faults.ambiguous.is_empty();
-    Parsed { file, exception, faults: (!clean).then(|| Box::new(faults)), tree: kept }
+    faults.keep_fixes_that_hold(text, schemas);
+    if let Some(problem) = id_problem(file.stem) {
+        faults.schema.insert(0, problem);
+    }
+    let kept = tree.as_ref().filter(|_| keep).cloned();
+    let exception = tree.map(|root| Arc::new(Exception::from_node(file.id, file.stem, root)));
+    Parsed { file, exception, faults: (!faults.is_empty()).then(|| Box::new(faults)), tree: kept }
 }
 
 /// The longest id, in characters.

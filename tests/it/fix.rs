@@ -34,6 +34,30 @@ fn text_of(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.path(FILE)).unwrap()
 }
 
+/// The list that it would become lacks nearly everything that an item needs.
+#[test]
+fn a_fix_that_is_not_made_is_offered_nowhere() {
+    let text = format!("{}renewals: {{requested: 2026-11-20}}\n", exception(&[]));
+    let sandbox = sandbox(&text);
+    let (diff, fix) = (sandbox.check(&["--diff"]), sandbox.check(&["--fix"]));
+    assert_eq!((diff.code, diff.stdout.as_str()), (0, "nothing to fix\n"));
+    assert!(fix.stderr.contains("nothing to fix") || fix.stdout.contains("nothing to fix"), "{fix:?}");
+    for arguments in [&[][..], &["--fix"], &["--statistics"], &["--format", "concise"]] {
+        let run = sandbox.check(arguments);
+        assert!(!run.stdout.contains("can be fixed") && !run.stderr.contains("can be fixed"), "{run:?}");
+    }
+    let report: Value = serde_json::from_str(&sandbox.check(&["--format", "json"]).stdout).unwrap();
+    assert_eq!(report["findings"][0]["fixes"], serde_json::json!([]));
+    assert_eq!(text_of(&sandbox), text);
+    // What is right beside it is made all the same.
+    sandbox.file(FILE, text.replace("status: active", "status: open"));
+    let diff = sandbox.check(&["--diff"]);
+    assert!(
+        diff.stdout.contains("+status: active") && diff.stdout.ends_with("would make 1 change in 1 file\n"),
+        "{diff:?}"
+    );
+}
+
 #[test]
 fn a_diff_writes_nothing_and_a_fix_writes_what_it_showed() {
     let text = "title: a\ncontrol: b\nstatus: open # since Monday\nscope: c\nowner: @dana\n";
