@@ -26,7 +26,7 @@ use quick::Quick;
 use words::synonym;
 
 use crate::source::Span;
-use crate::text::{nearest, shown};
+use crate::text::{is_space, nearest, shown, space_name};
 use crate::time::{Day, Moment, MomentError, foreign};
 use crate::yaml::{self, Entry, Node, Place, Problem, Tree, escaped, unescaped};
 
@@ -303,7 +303,10 @@ impl Schema {
             Kind::Pattern { .. } => self.form(pointer),
             Kind::AnyOf { .. } if self.origin.is_none() => None,
             Kind::Enum { .. } => None,
-            Kind::Type { .. } => self.typed_with(pointer, node).map(|typed| format!("write `{typed}`")),
+            Kind::Type { .. } => self
+                .glued(pointer, node)
+                .map(|pair| format!("write `{pair}`, with a plain colon and a plain space behind it"))
+                .or_else(|| self.typed_with(pointer, node).map(|typed| format!("write `{typed}`"))),
             _ => self.instruction(pointer),
         }
     }
@@ -330,7 +333,9 @@ impl Schema {
         let is_twice = |home: &str| node.get(home).is_some_and(|home| home.get(key).is_some());
         // What only resembles a key that is there is hardly a second one.
         let meant = meant.filter(|best| is_sure || !is_there(best));
+        let odd_space = key.chars().find(|c| *c != ' ' && is_space(*c)).map(space_name);
         let help = match (home, meant) {
+            _ if odd_space.is_some() => format!("it has {} in it: write a plain one", odd_space.unwrap_or_default()),
             (Some(home), _) if is_twice(home) => {
                 format!("it belongs under `{home}`, and is there already: keep one of the two")
             }

@@ -148,3 +148,18 @@ fn a_day_with_a_time_is_the_day_where_that_is_certain() {
         )
     );
 }
+
+#[test]
+fn a_sign_that_only_looks_like_yaml_is_named() {
+    for (line, help) in [
+        ("risk:\n  tier:low", "write `tier: low`, with a plain colon and a plain space behind it"),
+        ("risk:\n  tier：low", "write `tier: low`, with a plain colon and a plain space behind it"),
+        ("scope:\n  system:\u{a0}hr-01", "write `system: hr-01`, with a plain colon and a plain space behind it"),
+    ] {
+        let text = with(line);
+        assert_eq!(said(Shipped::Exception, &text).split_once(" | ").unwrap().1, help, "{line}");
+        assert!(fixes(&text).is_empty(), "{line}");
+    }
+    let said = said(Shipped::Exception, &format!("{EXCEPTION}\u{a0}team: Platform\n"));
+    assert!(said.ends_with("it has a no-break space (U+00A0) in it: write a plain one"), "{said}");
+}

@@ -45,6 +45,12 @@ impl Schema {
         Some(below_key(pointer, &value))
     }
 
+    /// Returns the pair that a text was to be which stands where a mapping should: `tier:low` below `risk`.
+    pub(super) fn glued(&self, pointer: &str, node: &Node<'_>) -> Option<String> {
+        let (key, value) = pair(node.as_text()?)?;
+        self.known_keys(pointer).contains(&key).then(|| format!("{key}: {}", written(value)))
+    }
+
     /// Returns a value that holds a text in the shape that is asked for, if it has one place there.
     fn holding(&self, schema: &Value, text: &str) -> Option<String> {
         let resolved = self.resolve(schema);
@@ -110,7 +116,9 @@ impl Schema {
     /// Returns the first required key of a mapping that takes a text as it is: a word of its list, a date, a text that
     /// is not a person's name. Of a cover it is none unless the text is a tool's name: ids have no form of their own.
     pub(super) fn key_for<'s>(&'s self, schema: &'s Value, text: &str) -> Option<&'s str> {
-        if self.is_cover(schema) && Tool::named(text).is_none() {
+        let keys = schema.get("properties");
+        let is_pair = pair(text).is_some_and(|(key, _)| keys.is_some_and(|keys| keys.get(key).is_some()));
+        if is_pair || self.is_cover(schema) && Tool::named(text).is_none() {
             return None;
         }
         required(schema).into_iter().find(|key| {
@@ -195,6 +203,12 @@ impl Schema {
 fn written(text: &str) -> String {
     let shown = shown(text);
     if *shown == *text { write::scalar(text, Quotes::Double, true) } else { shown.into_owned() }
+}
+
+/// Takes a text apart at a colon that YAML does not take for one.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.split_once([':', '：'])?;
+    Some((key.trim(), value.trim()))
 }
 
 /// Returns the digits of a number of days.

@@ -24,4 +24,5 @@ pub(crate) use noun::{counted, ordinal};
 pub use phrases::Phrases;
 pub use shell::shell_word;
 pub use shown::shown;
+pub(crate) use shown::{is_space, space_name};
 pub use word_list::{Glossary, WordList};

@@ -34,6 +34,20 @@ pub fn shown(value: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Tells whether a character is a space of Unicode's category Zs.
+pub(crate) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// Names a space that is not the plain one, with its number, because a reader cannot see the difference.
+pub(crate) fn space_name(c: char) -> String {
+    let name = match c {
+        '\u{a0}' | '\u{202f}' => "a no-break space",
+        _ => "a space of another width",
+    };
+    format!("{name} (U+{:04X})", u32::from(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

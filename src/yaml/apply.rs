@@ -1,6 +1,7 @@
 //! Applies fixes, with the proof that they do no more than they say: the new text is read as the old one but for what the
 //! fixes name. Knows nothing of exceptions.
 
+use crate::text::is_space;
 use crate::yaml::fix::{Fix, splice};
 use crate::yaml::node::{Kind, Node};
 use crate::yaml::{check_text, comments, escaped, parse};
@@ -52,9 +53,10 @@ fn same_comments(text: &str, fixed: &str) -> bool {
     texts(text).eq(texts(fixed))
 }
 
-/// Returns what of a text no change of quotes or blanks touches.
+/// Returns what of a text no change of quotes or blanks touches, with a plain colon for each full-width one.
 fn signs(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| !matches!(c, '"' | '\\' | ' ' | '\t'))
+    let signs = text.chars().filter(|c| !matches!(c, '"' | '\\' | '\t') && !is_space(*c));
+    signs.map(|c| if c == '：' { ':' } else { c })
 }
 
 fn does_no_more(before: &Node<'_>, after: &Node<'_>, fixes: &[&Fix]) -> bool {

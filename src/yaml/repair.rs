@@ -5,11 +5,14 @@
 //! looked for. Only quotes and blanks are ever put in; what needs more than that is left to people.
 
 use crate::source::Span;
-use crate::text::shown;
+use crate::text::{shown, space_name};
 use crate::yaml::fix::{Fix, Replacement};
 use crate::yaml::problem::Problem;
 use crate::yaml::read::{MAX_PROBLEMS, Unread, read};
 use crate::yaml::write::{Quotes, quoted};
+
+/// The colon of East Asian keyboards, which YAML takes for a letter.
+const WIDE_COLON: char = '：';
 
 /// A larger text is only read up to its first fault, so that nobody's file costs a hundred readings of its own size.
 const LONGEST: usize = 32 * 1024;
@@ -178,6 +181,8 @@ struct Pair<'t> {
     text: &'t str,
     start: usize,
     key: usize,
+    /// Where the key ends.
+    end: usize,
     /// The byte behind the colon.
     colon: usize,
     /// Where the value starts and ends; without what follows as a comment.
@@ -190,21 +195,21 @@ impl<'t> Pair<'t> {
         let line = text.get(start..end_of_line(text, start))?.trim_end();
         let own = line.trim_start_matches([' ', '-']);
         let key = start + line.len() - own.len();
-        let name = own.find(':')?;
+        let (name, sign) = own.char_indices().find(|(_, sign)| matches!(*sign, ':' | WIDE_COLON))?;
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
         if name == 0 || !own[..name].chars().all(is_name) || own[..name].ends_with(' ') {
             return None;
         }
-        let colon = key + name + 1;
-        let rest = &own[name + 1..];
+        let colon = key + name + sign.len_utf8();
+        let rest = &own[name + sign.len_utf8()..];
         let value = colon + rest.len() - rest.trim_start().len();
         let value_text = rest.trim_start();
         let end = value_text.find(" #").map_or(value_text.len(), |at| value_text[..at].trim_end().len());
-        Some(Self { text, start, key, colon, value: (value, value + end) })
+        Some(Self { text, start, key, end: key + name, colon, value: (value, value + end) })
     }
 
     fn name(&self) -> &'t str {
-        &self.text[self.key..self.colon - 1]
+        &self.text[self.key..self.end]
     }
 
     fn value(&self) -> &'t str {
@@ -330,17 +335,36 @@ fn quote(key: &str, value: &str, at: usize) -> Slip {
     }
 }
 
-/// Puts a space behind a colon.
+/// Puts a colon and a plain space between a key and its value.
 fn space_behind(pair: Pair<'_>) -> Option<Slip> {
     let value = pair.value();
-    if value.is_empty() || pair.value.0 > pair.colon || value.starts_with("//") {
+    let between = &pair.text[pair.end..pair.value.0];
+    let strange = between.chars().find(|sign| !sign.is_ascii());
+    if value.is_empty() || (strange.is_none() && between != ":") || value.starts_with("//") {
         return None;
     }
+    let new = if value.starts_with(['@', '`', '%']) { quoted(value, Quotes::Double) } else { value.to_owned() };
     let key = shown(pair.name());
+    let typed = format!("`{key}: {}`", shown(&new));
+    let mut edits = match strange {
+        Some(_) => vec![Replacement::new(Span::new(pair.end, pair.value.0), ": ")],
+        None => vec![Replacement::insert(pair.colon, " ")],
+    };
+    if new != value {
+        edits.push(Replacement::new(Span::new(pair.value.0, pair.value.1), new));
+    }
     Some(Slip {
-        help: format!("put a space after the colon: `{key}: {}`", shown(value)),
-        description: format!("put a space after `{key}:`"),
-        edits: vec![Replacement::insert(pair.colon, " ")],
+        help: match strange {
+            Some(WIDE_COLON) => format!("the colon after `{key}` is a full-width one (U+FF1A): write {typed}"),
+            Some(sign) => format!("what follows `{key}:` is {}: write {typed}, with a plain space", space_name(sign)),
+            None => format!("put a space after the colon: {typed}"),
+        },
+        description: match strange {
+            Some(WIDE_COLON) => format!("put a plain colon after `{key}`"),
+            Some(_) => format!("put a plain space after `{key}:`"),
+            None => format!("put a space after `{key}:`"),
+        },
+        edits,
         is_item: false,
     })
 }
@@ -382,9 +406,32 @@ mod tests {
             ("a:\n    b: 1\n   c: 2\nd: 3\n", "a:\n    b: 1\n    c: 2\nd: 3\n"),
             ("a:\n\tb: 1\n\tc:\n\t\t- d\n", "a:\n  b: 1\n  c:\n    - d\n"),
             ("a:\n  - b: say: x\n", "a:\n  - b: \"say: x\"\n"),
+            ("a:@b\nc: d\n", "a: \"@b\"\nc: d\n"),
+            ("a: 1\nb:\u{a0}2\nc: d\n", "a: 1\nb: 2\nc: d\n"),
+            ("a: 1\nb:\u{202f}@x # y\nc: d\n", "a: 1\nb: \"@x\" # y\nc: d\n"),
+            ("a:\u{3000}1\nb: 2\n", "a: 1\nb: 2\n"),
+            ("a: 1\nb：2\nc: d\n", "a: 1\nb: 2\nc: d\n"),
+            ("a: 1\nb：\u{3000}2\nc: d\n", "a: 1\nb: 2\nc: d\n"),
         ] {
             assert_eq!(righted(slip).1, right, "{slip}");
         }
+    }
+
+    #[test]
+    fn a_space_that_only_looks_like_one_is_named() {
+        let help = |text: &str| parse(text).unwrap_err()[0].help.clone().unwrap();
+        assert_eq!(
+            help("a: 1\nowner:\u{a0}Dana\nb: 2\n"),
+            "what follows `owner:` is a no-break space (U+00A0): write `owner: Dana`, with a plain space"
+        );
+        assert_eq!(
+            help("a: 1\nowner:\u{2003}\"@dana\"\nb: 2\n"),
+            "what follows `owner:` is a space of another width (U+2003): write `owner: \"@dana\"`, with a plain space"
+        );
+        assert_eq!(
+            help("a: 1\nowner：Dana\nb: 2\n"),
+            "the colon after `owner` is a full-width one (U+FF1A): write `owner: Dana`"
+        );
     }
 
     #[test]
