@@ -55,6 +55,19 @@ fn ids(report: &Value, list: &str) -> Vec<String> {
     report["agenda"][list].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Commands alone are never broken, so that they can be copied.
+#[test]
+fn a_narrow_terminal_has_no_longer_lines_but_commands() {
+    for register in ["acme", "drift"] {
+        let copied = copied(register);
+        let mut command = copied.command();
+        let run = Run::of(command.env("COLUMNS", "80").args(["report", "--today", TODAY]));
+        assert!(run.stdout.contains("by control") && run.stdout.contains("\n  files "), "{}", run.stdout);
+        let long = |line: &&str| line.chars().count() > 80 && !line.contains("stopgap ");
+        assert_eq!(run.stdout.lines().filter(long).collect::<Vec<_>>(), [""; 0], "{register}");
+    }
+}
+
 mod shipped_registers {
     use super::*;
 

@@ -14,6 +14,9 @@ const ROWS: usize = 10;
 /// The longest name in a table, in characters.
 const WIDEST: usize = 60;
 
+/// The narrowest column of names in a table, in characters.
+const NARROWEST: usize = 20;
+
 /// Writes a meeting.
 pub(super) fn render(meeting: &Meeting<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     Page { meeting, look, out }.write()
@@ -244,12 +247,12 @@ impl Page<'_> {
             Standing::Unclear => ("unclear".to_owned(), words::doubt(item, words::iso)),
             _ => (words::when(item), None),
         };
-        let when = match item.standing {
-            Standing::Expired { .. } => self.paint(Paint::Late, &when),
-            Standing::Unclear | Standing::Expiring { .. } => self.paint(Paint::Soon, &when),
-            _ => when,
+        let paint = match item.standing {
+            Standing::Expired { .. } => Some(Paint::Late),
+            Standing::Unclear | Standing::Expiring { .. } => Some(Paint::Soon),
+            _ => None,
         };
-        self.line(&format!("    {when}{more}{}", terms(item)))?;
+        self.painted("    ", &when, paint, &format!("{more}{}", terms(item)))?;
         doubt.map_or(Ok(()), |doubt| self.fact("doubt", &doubt))
     }
 
@@ -277,6 +280,22 @@ impl Page<'_> {
             self.line(&format!("{before}{line}"))?;
         }
         if text.is_empty() { self.line(before.trim_end()) } else { Ok(()) }
+    }
+
+    /// Writes two texts, the first in a colour, behind `before`, broken between words.
+    fn painted(&mut self, before: &str, first: &str, paint: Option<Paint>, rest: &str) -> io::Result<()> {
+        let mut left = first.chars().count();
+        for line in wrap(&format!("{first}{rest}"), "", self.look.width.saturating_sub(before.len())).lines() {
+            let end = line.char_indices().nth(left).map_or(line.len(), |(at, _)| at);
+            let start = match paint {
+                Some(paint) if end > 0 => self.paint(paint, &line[..end]),
+                _ => line[..end].to_owned(),
+            };
+            self.line(&format!("{before}{start}{}", &line[end..]))?;
+            // The break stands for a blank.
+            left = left.saturating_sub(line.chars().count() + 1);
+        }
+        Ok(())
     }
 
     fn faulty(&mut self) -> io::Result<()> {
@@ -325,7 +344,7 @@ impl Page<'_> {
         self.line("")?;
         self.line(&self.paint(Paint::Heading, "figures"))?;
         for (name, value) in words::figures(self.meeting) {
-            self.line(&format!("  {name:21} {}", clean(&value)))?;
+            self.wrapped(&format!("  {name:21} "), &escape::brief(&value))?;
         }
         let metrics = &self.meeting.metrics;
         for (name, rows) in [("by tier", &metrics.by_tier), ("by control", &metrics.by_control)] {
@@ -345,11 +364,21 @@ impl Page<'_> {
             }
         };
         let shown = &rows[..rows.len().min(most)];
-        let width = shown.iter().map(|row| name(row).chars().count()).max().unwrap_or_default();
+        let late = |row: &Row<'_>| match row.expired {
+            0 => String::new(),
+            expired => format!(", {expired} expired, {} overdue", words::days(row.overdue)),
+        };
+        let counts = |row: &Row<'_>| format!("  {:3} live, {:3} in force", row.live, row.in_force);
+        let longest = |length: &dyn Fn(&Row<'_>) -> usize| shown.iter().map(length).max().unwrap_or_default();
+        let beside = longest(&|row| counts(row).chars().count() + late(row).chars().count());
+        let room = self.look.width.saturating_sub(2 + beside).max(NARROWEST);
+        let width = longest(&|row| name(row).chars().count()).min(room);
         for row in shown {
-            let late = format!(", {} expired, {} overdue", row.expired, words::days(row.overdue));
-            let late = if row.expired > 0 { self.paint(Paint::Late, &late) } else { String::new() };
-            self.line(&format!("  {:width$}  {:3} live, {:3} in force{late}", name(row), row.live, row.in_force))?;
+            let name = wrap(&name(row), "", width);
+            let mut lines = name.lines();
+            let late = if row.expired > 0 { self.paint(Paint::Late, &late(row)) } else { String::new() };
+            self.line(&format!("  {:width$}{}{late}", lines.next().unwrap_or_default(), counts(row)))?;
+            lines.try_for_each(|line| self.line(&format!("    {line}")))?;
         }
         match rows.len() - shown.len() {
             0 if rows.is_empty() => self.line("  nobody and nothing"),
