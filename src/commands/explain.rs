@@ -4,19 +4,19 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::error::{Argument, Error, Named};
-use crate::output::Identity;
 use crate::output::explain::{self, Format};
+use crate::output::{Identity, Look};
 use crate::rule::Rule;
 use crate::rules;
 use crate::text::nearest;
 
 /// Prints one rule, or a list of all.
-pub(super) fn run(id: Option<&str>, format: Format, out: &mut dyn Write) -> Result<ExitCode, Error> {
+pub(super) fn run(id: Option<&str>, format: Format, look: Look, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let one = id.map(|id| rule(id, "stopgap explain")).transpose()?;
     match (one, format) {
         (Some(one), Format::Text) => explain::one(one, Identity::OWN, out)?,
         (Some(one), Format::Json) => explain::json(&[one], Identity::OWN, out)?,
-        (None, Format::Text) => explain::list(rules::all(), out)?,
+        (None, Format::Text) => explain::list(rules::all(), look, out)?,
         (None, Format::Json) => explain::json(rules::all(), Identity::OWN, out)?,
     }
     Ok(ExitCode::SUCCESS)

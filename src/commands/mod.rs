@@ -139,7 +139,8 @@ impl World {
             Color::Auto => terminal && !self.no_color,
         };
         let width = self.width.unwrap_or(Look::default().width).clamp(NARROWEST, WIDEST);
-        Look { color, unicode: self.unicode, links: false, width }
+        let wraps = terminal || self.width.is_some();
+        Look { color, unicode: self.unicode, links: false, wraps, width }
     }
 }
 
@@ -194,7 +195,7 @@ pub fn run(cli: Cli, world: &World) -> ExitCode {
         Command::Export(arguments) => export::run(&arguments, world, &mut out),
         Command::Sync(arguments) => sync::run(&arguments, world, &mut out),
         Command::Remind(arguments) => remind::run(&arguments, world, &mut out),
-        Command::Explain { rule, format } => explain::run(rule.as_deref(), format, &mut out),
+        Command::Explain { rule, format } => explain::run(rule.as_deref(), format, world.look(), &mut out),
         Command::Completions { shell } => completions::run(&shell, &mut out),
         Command::Man { command, output } => man::run(command.as_deref(), output.as_deref(), world, &mut out),
         Command::Schema { name } => schema::run(&name, &mut out),

@@ -166,7 +166,7 @@ pub(super) fn outputs<F: Copy>(
     world: &World,
     mut render: impl FnMut(F, Look, &mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Error> {
-    let look = Look { color: false, links: false, ..world.look() };
+    let look = Look { color: false, links: false, wraps: false, ..world.look() };
     let mut files = Vec::with_capacity(outputs.len());
     for (format, path) in outputs {
         let mut bytes = Vec::new();

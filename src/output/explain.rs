@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::output::{Identity, escape};
+use crate::output::wrap::wrap;
+use crate::output::{Identity, Look, escape};
 use crate::rule::{LooksAt, Rule, Weight};
 
 /// A format of the explanation.
@@ -20,12 +21,15 @@ pub enum Format {
 /// The version of the JSON; removing a key or changing its meaning increments it.
 const VERSION: u32 = 1;
 
+/// The narrowest column of sentences in the list.
+const NARROWEST: usize = 24;
+
 /// Lists rules with a sentence each.
 ///
 /// # Errors
 ///
 /// If the writer fails.
-pub fn list(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
+pub fn list(rules: &[&Rule], look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
     let mut family = None;
     for rule in rules {
@@ -34,7 +38,12 @@ pub fn list(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{gap}{}", rule.family.name())?;
             family = Some(rule.family);
         }
-        writeln!(out, "  {:width$}  {:7}  {}", rule.id, rule.level.name(), rule.summary().replace('\n', " "))?;
+        let start = format!("  {:width$}  {:7}  ", rule.id, rule.level.name());
+        let summary = rule.summary().replace('\n', " ");
+        let room = if look.wraps { look.width.saturating_sub(start.len()).max(NARROWEST) } else { usize::MAX };
+        for (at, line) in wrap(&summary, "", room).lines().enumerate() {
+            writeln!(out, "{}{line}", if at == 0 { start.clone() } else { " ".repeat(start.len()) })?;
+        }
     }
     writeln!(out, "\n`stopgap explain RULE` says why a rule exists and what to do.")
 }

@@ -12,6 +12,7 @@ use miette::{
 };
 
 use crate::output::escape;
+use crate::output::wrap::wrap;
 use crate::source::{Source, Span};
 
 /// How the terminal looks; read once, at the edge.
@@ -23,13 +24,16 @@ pub struct Look {
     pub unicode: bool,
     /// Whether a word can be a link (OSC 8).
     pub links: bool,
+    /// Whether lines that others may search or copy are broken at that width too: not where they go to a file or a job's
+    /// log.
+    pub wraps: bool,
     /// Width in columns.
     pub width: usize,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, unicode: true, links: false, width: 100 }
+        Self { color: false, unicode: true, links: false, wraps: false, width: 100 }
     }
 }
 
@@ -64,6 +68,9 @@ pub struct Snippet<'s> {
 /// Labels within this many lines of the place share its window; others get their own.
 const NEAR: usize = 5;
 
+/// How many columns are before each line of a help.
+const BEFORE_HELP: usize = "  help: ".len();
+
 /// How many characters of a line are shown around what is marked in it.
 const LONGEST_LINE: usize = 240;
 
@@ -89,7 +96,10 @@ pub fn render(snippet: &Snippet<'_>, look: Look) -> String {
         window: Some(Window::new(source, None, &[(*span, message.as_str())])),
     }));
     if let Some(last) = views.last_mut() {
-        last.help = snippet.help.as_deref().map(|help| escape::line(help).into_owned());
+        last.help = snippet.help.as_deref().map(|help| {
+            let help = escape::line(help);
+            if look.wraps { wrap(&help, "", look.width.saturating_sub(BEFORE_HELP)) } else { help.into_owned() }
+        });
     }
     let mut head = Some(snippet.head.as_str());
     let drawn = views.iter().map(|view| draw(view, head.take(), snippet.severity, look));

@@ -146,6 +146,29 @@ mod arguments {
         assert!(colored(&["--color", "always"], Some("NO_COLOR")));
     }
 
+    /// A pipe may be searched line by line, and a log breaks lines itself.
+    #[test]
+    fn helps_and_the_list_of_rules_are_broken_in_a_terminal_alone() {
+        let sandbox = Sandbox::new();
+        sandbox.file("exceptions/label-printer.yaml", exception(&[("closure", "gone")]));
+        for arguments in [&["check", "--today", TODAY][..], &["explain"]] {
+            let piped = Run::of(sandbox.command().args(arguments)).stdout;
+            let narrow = Run::of(sandbox.command().env("COLUMNS", "80").args(arguments)).stdout;
+            let widest = |text: &str, of: &str| {
+                let mut is_help = of.is_empty();
+                let lines = text.lines().filter(|line| {
+                    is_help = of.is_empty() || line.starts_with(of) || is_help && line.starts_with("        ");
+                    is_help
+                });
+                lines.map(|line| line.chars().count()).max().unwrap_or_default()
+            };
+            let of = if arguments[0] == "check" { "  help: " } else { "" };
+            assert!(widest(&piped, of) > 80 && widest(&narrow, of) <= 80, "{narrow}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&piped).len(), words(&narrow).len());
+        }
+    }
+
     #[test]
     fn explain_and_schema_print_what_they_are_asked_for() {
         let sandbox = Sandbox::new();
