@@ -33,12 +33,18 @@ pub struct Remind {
     #[arg(long, value_name = "FILE", conflicts_with = "all_registers")]
     pub existing: Option<PathBuf>,
     /// The login that opens the tracking issues; what anybody else writes is not believed.
-    #[arg(long, value_name = "LOGIN", default_value = "github-actions[bot]")]
+    #[arg(long, value_name = "LOGIN", requires = "existing", default_value = "github-actions[bot]")]
     pub bot: String,
     /// The label of the tracking issues; each register of a repository needs one of its own.
-    #[arg(long, value_name = "NAME", default_value = "stopgap")]
+    #[arg(long, value_name = "NAME", requires = "existing", default_value = "stopgap")]
     pub label: String,
     /// How many issues a plan opens at most; the others are put in one list until then.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "existing",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u16).range(1..=500)
+    )]
     pub max_new: u16,
 }
