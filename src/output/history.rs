@@ -159,13 +159,14 @@ fn summary(report: &HistoryReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         found => format!("{} in {}", found.join(", "), counted(past.verdicts.len(), "commit")),
     };
     let since = report.since.map(|since| format!(" after {}", since.short())).unwrap_or_default();
-    let touching = if past.judged == 1 { "touches" } else { "touch" };
-    writeln!(
-        out,
-        "{}{since}, {} of them {touching} the register or its rule book: {found}",
-        counted(past.commits, "commit"),
-        past.judged
-    )?;
+    let touching = match (past.commits, past.judged) {
+        (1, 0) => "which does not touch".to_owned(),
+        (1, _) => "which touches".to_owned(),
+        (_, 1) => "1 of them touches".to_owned(),
+        (_, judged) => format!("{judged} of them touch"),
+    };
+    let commits = counted(past.commits, "commit");
+    writeln!(out, "{commits}{since}, {touching} the register or its rule book: {found}")?;
     for remark in &past.remarks {
         writeln!(out, "{}", escape::line(remark))?;
     }

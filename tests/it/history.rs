@@ -97,6 +97,19 @@ mod replay {
     }
 
     #[test]
+    fn a_single_commit_is_not_counted_among_itself() {
+        let repo = repo();
+        let summary = |since: &str| run(&repo, &["history", "--since", since]).stdout;
+        let before = repo.write("README.md", "hello\n").commit("Say hello");
+        repo.write(FILE, &printer(&[("title", "The label printer keeps its old certificate")])).commit("Name it");
+        assert!(summary(&before).contains(", which touches the register or its rule book: "), "{}", summary(&before));
+        let before = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        repo.write("README.md", "bye\n").commit("Say goodbye");
+        let last = summary(&before);
+        assert!(last.starts_with("1 commit after ") && last.contains(", which does not touch the register"), "{last}");
+    }
+
+    #[test]
     fn honest_history_gives_nothing() {
         let repo = repo();
         let review = ("reviews", "[{date: 2026-01-03, by: Luis Prado, note: The tool is late.}]");
