@@ -126,7 +126,10 @@ fn targets(
             });
             json(&rows.collect::<Vec<_>>(), UNREGISTERED.id, opened.judge.today, out)?;
         }
-        Format::Text => compared.iter().try_for_each(|one| report(one, arguments, world.look(), out))?,
+        Format::Text => {
+            let mut both = compared.iter().zip(&left_out);
+            both.try_for_each(|(one, (_, unsaid))| report(one, unsaid, arguments, world.look(), out))?;
+        }
     }
     Ok(if is_wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
@@ -187,8 +190,14 @@ fn store(compared: &[Compared<'_>], root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says what became of a target.
-fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// Says what became of a target, in which `unsaid` cannot be written.
+fn report(
+    one: &Compared<'_>,
+    unsaid: &[Unsaid],
+    arguments: &cli::Sync,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let plan = &one.plan;
     let path = escape::line(&one.target.path);
     let differs = plan.text.is_some();
@@ -203,7 +212,13 @@ fn report(one: &Compared<'_>, arguments: &cli::Sync, look: Look, out: &mut dyn W
         match (differs, one.there) {
             (true, _) => writeln!(out, "{path}: {}, {held} in force", counts.join(", "))?,
             (false, true) => writeln!(out, "{path}: nothing to do, {held} in force")?,
-            (false, false) => writeln!(out, "{path}: not needed, nothing is in force for {}", name(one.target.tool))?,
+            (false, false) => {
+                let tool = name(one.target.tool);
+                match unsaid {
+                    [] => writeln!(out, "{path}: not needed, nothing is in force for {tool}")?,
+                    _ => writeln!(out, "{path}: not needed, nothing that is in force for {tool} can be written there")?,
+                }
+            }
         }
     }
     for stray in &plan.strays {

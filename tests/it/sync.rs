@@ -106,6 +106,23 @@ fn what_is_not_in_force_is_in_no_file() {
     }
 }
 
+#[test]
+fn a_file_that_can_say_nothing_of_what_is_in_force_is_not_called_unneeded() {
+    let said = |covers: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.file("stopgap.yaml", "sync: {trivy: .trivyignore}\n");
+        sandbox.file("exceptions/season.yaml", exception(&[("covers", covers)]));
+        let run = sync(&sandbox, DURING, &[]);
+        assert!(!sandbox.path(".trivyignore").exists(), "{run:?}");
+        run.stdout
+    };
+    assert_eq!(said("[]"), ".trivyignore: not needed, nothing is in force for Trivy\n");
+    assert_eq!(
+        said("[{tool: trivy, id: CVE-2026-1, paths: [app/Gemfile.lock]}]"),
+        ".trivyignore: not needed, nothing that is in force for Trivy can be written there\n"
+    );
+}
+
 /// Files that people wrote, with comments and keys that are none of our business.
 const BY_HAND: [(&str, &str); 13] = [
     (
