@@ -1,5 +1,6 @@
 //! What a record itself gets wrong, and which of the fixes for it can be made.
 
+use crate::register::cut;
 use crate::schema::Schema;
 use crate::yaml::{self, Fix, Node, Problem};
 
@@ -10,7 +11,7 @@ pub struct Faults {
     pub yaml: Vec<Problem>,
     /// Against a schema.
     pub schema: Vec<Problem>,
-    /// Plain values that YAML versions read differently.
+    /// Plain values that YAML versions read differently, or cut short.
     pub ambiguous: Vec<Problem>,
 }
 
@@ -48,6 +49,7 @@ impl Faults {
             Ok(root) => {
                 faults.schema.extend(schemas.iter().flatten().flat_map(|schema| schema.check(text, &root)));
                 faults.ambiguous = yaml::ambiguous(&root);
+                faults.ambiguous.extend(cut::texts(text, &root));
                 return (faults, Some(root));
             }
         }

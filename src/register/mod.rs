@@ -2,6 +2,7 @@
 
 mod controls;
 mod cover;
+mod cut;
 mod differences;
 pub mod draft;
 mod exception;
@@ -36,7 +37,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::cores::Cores;
 use crate::schema::{Schema, Shipped};
 use crate::source::{FileId, Span};
-use crate::yaml::{self, Node, Problem, Spot};
+use crate::yaml::{Node, Problem, Spot};
 
 /// All exceptions and what is wrong with their files.
 #[derive(Debug, Default)]
