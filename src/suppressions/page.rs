@@ -138,6 +138,7 @@ impl Reader {
         ignore_files::kind(path).is_some()
             || FINDER.as_ref().is_none_or(|finder| finder.is_match(bytes))
             || ignore_files::may_hide(path, bytes)
+            || grammar::may_hide(path, bytes)
     }
 
     /// Reads a file; `None` where there is nothing in it.
@@ -274,7 +275,8 @@ fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 /// A file with a zero byte among so many first ones is binary, as git sees it.
 pub(super) const LOOKED_AT: usize = 8000;
 
-/// Tells whether a file that begins with these bytes is binary, and nothing that scanners read whatever bytes are in it.
+/// Tells whether a file that begins with these bytes is binary, and nothing that scanners read whatever bytes are in
+/// it.
 pub(super) fn is_binary(path: &str, start: &[u8]) -> bool {
     let is_plain = !UTF_16.iter().any(|mark| start.starts_with(mark));
     start[..start.len().min(LOOKED_AT)].contains(&0) && is_plain && !Language::of(path).is_scanned()
@@ -308,6 +310,10 @@ struct Draft<'t> {
     comments: Vec<Comment>,
     /// What was found: an index into the literals, and where.
     hits: Vec<(usize, usize)>,
+    /// What is found where escapes are letters, with the beginning of its line.
+    hidden: Vec<(usize, usize)>,
+    /// Where the first thing stands that is no comment.
+    first_code: usize,
     /// Whether all of it is kept.
     is_whole: bool,
     /// The line that was last asked for its first sign, and where that is.
@@ -318,12 +324,26 @@ struct Draft<'t> {
 
 impl<'t> Draft<'t> {
     fn new(path: &'t str, text: &'t str, language: Language) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let found = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(text));
         let hits = found.map(|found| (found.pattern().as_usize(), found.start())).collect();
         let comments = comments(text, language.syntax());
         let (first_sign, last_code) = (Cell::new(None), RefCell::new(None));
-        Self { path, text, language, starts, comments, hits, is_whole: false, first_sign, last_code }
+        let first_code = first_code(text, &comments);
+        let hidden = if grammar::may_hide(path, text.as_bytes()) { hidden(text, &starts) } else { Vec::new() };
+        Self {
+            path,
+            text,
+            language,
+            starts,
+            comments,
+            hits,
+            hidden,
+            first_code,
+            is_whole: false,
+            first_sign,
+            last_code,
+        }
     }
 
     /// Returns the line of a byte, from 0.
@@ -364,12 +384,13 @@ impl<'t> Draft<'t> {
             if !reader.wants(grammar.tool) || !(grammar.reads)(self.language, self.path) {
                 continue;
             }
-            let hits = self.hits.iter().filter(|(literal, _)| *literal == index);
+            let hidden = self.hidden.iter().filter(|_| grammar.place.is_data());
+            let hits = self.hits.iter().chain(hidden).filter(|(literal, _)| *literal == index);
             let mut last = None;
             for (_, at) in hits {
-                let piece = match grammar.place {
-                    Place::Lines => Some(self.line(self.line_of(*at))),
-                    Place::Comments => self.comment_at(*at).map(|comment| comment.whole.clone()),
+                let piece = match grammar.place.is_comment() {
+                    false => Some(self.line(self.line_of(*at))),
+                    true => self.comment_at(*at).map(|comment| comment.whole.clone()),
                 };
                 let Some(piece) = piece.filter(|piece| last.as_ref() != Some(piece)) else { continue };
                 placed.extend(self.ask(grammar, piece.clone()));
@@ -381,24 +402,33 @@ impl<'t> Draft<'t> {
 
     /// Lets a grammar read a line or a comment.
     fn ask(&self, grammar: &Grammar, at: Range<usize>) -> Vec<Placed> {
-        let text = &self.text[at.clone()];
-        let comment = self.comment_at(at.start).filter(|_| grammar.place == Place::Comments);
+        let written = &self.text[at.clone()];
+        let text = if grammar.place.is_data() { grammar::unescaped(written) } else { Cow::Borrowed(written) };
+        let comment = self.comment_at(at.start).filter(|_| grammar.place.is_comment());
         let inner = comment.map_or((0, text.len()), |it| (it.inner.start - at.start, it.inner.end - at.start));
         let below = self.text.get(at.end..).unwrap_or_default();
         let below = below.strip_prefix('\r').unwrap_or(below);
+        let own_line = match grammar.place {
+            Place::Cells => text.trim_start_matches(['"', ' ', '\t']).starts_with('#'),
+            _ => self.is_alone(at.start),
+        };
         let piece = Piece {
-            text,
+            text: &text,
             inner,
             is_block: comment.is_some_and(|comment| comment.is_block),
-            own_line: self.is_alone(at.start),
+            own_line,
+            leads: at.start < self.first_code,
             below: below.strip_prefix('\n').unwrap_or(below),
         };
-        let mut matches = Vec::new();
-        if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret(text) {
+        if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret(&text) {
             return Vec::new();
         }
-        (grammar.read)(piece, &mut matches);
-        matches.into_iter().map(|it| self.place(grammar, at.start, it)).collect()
+        let matches = grammar.ask(piece).into_iter().map(|it| match text {
+            // Where escapes were, no place is the same.
+            Cow::Owned(_) => Match { at: 0..written.len(), ..it },
+            Cow::Borrowed(_) => it,
+        });
+        matches.map(|it| self.place(grammar, at.start, it)).collect()
     }
 
     fn place(&self, grammar: &Grammar, from: usize, it: Match) -> Placed {
@@ -406,7 +436,7 @@ impl<'t> Draft<'t> {
         let line = self.line_of(at.start);
         // What stands in the code itself, as an annotation does, has no statement of its own.
         let in_code = self.comment_at(at.start).is_none();
-        let code = match in_code && !grammar.is_of_lines(self.language) {
+        let code = match in_code && !grammar.place.is_of_lines() {
             true => statement::NONE.to_owned(),
             false => self.code(line),
         };
@@ -548,13 +578,28 @@ impl<'t> Draft<'t> {
     }
 }
 
-impl Grammar {
-    /// Tells whether a match outside of a comment says something about the code of its own line, as a word that is
-    /// searched anywhere does; an annotation is code itself.
-    fn is_of_lines(&self, _: Language) -> bool {
-        self.place == Place::Lines
-            && !self.literals.iter().any(|literal| literal.contains(".io/") || literal.contains('_'))
+/// Returns where the first thing stands that is neither white space nor a comment.
+fn first_code(text: &str, comments: &[Comment]) -> usize {
+    let mut at = 0;
+    for comment in comments {
+        if !text[at..comment.whole.start].trim().is_empty() {
+            break;
+        }
+        at = comment.whole.end;
     }
+    at + text[at..].len() - text[at..].trim_start().len()
+}
+
+/// Finds literals in lines in which letters are written as escapes.
+fn hidden(text: &str, starts: &[usize]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (line, start) in text.split('\n').zip(starts) {
+        if let Cow::Owned(line) = grammar::unescaped(line) {
+            let literals = FINDER.iter().flat_map(|finder| finder.find_overlapping_iter(&line));
+            found.extend(literals.map(|literal| (literal.pattern().as_usize(), *start)));
+        }
+    }
+    found
 }
 
 /// A text of which only the lines near something are left.

@@ -1,113 +1,226 @@
-//! What is written into the resource itself: annotations of Kubernetes and metadata of CloudFormation.
+//! What is written into the resource itself: annotations of Kubernetes and metadata of CloudFormation and ARM.
+//!
+//! No file is parsed for it: many are templates, and no YAML before they are filled in. A key is looked for in each
+//! line, in which letters may be written as escapes, and its value behind it and below.
 
-use std::sync::LazyLock;
+use std::ops::Range;
 
-use regex::Regex;
-
-use super::{Grammar, Match, Piece, Place, Reach, rules};
+use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
 
-pub(super) static ALL: &[Grammar] = &[
+pub(super) static ALL: [Grammar; 6] = [
+    // `checkov/kubernetes/kubernetes_utils.py`: any key that holds one of these.
     Grammar {
         tool: "checkov",
-        literals: &["checkov.io/skip"],
+        literals: &["checkov.io/skip", "bridgecrew.io/skip", "cortex.io/skip"],
+        pattern: Pattern::new(concat!(
+            r"(?:checkov|bridgecrew|cortex)\.io/skip",
+            r#"(?:[^"',{}\n]*?(?:["']\s*:|:(?:\s|$))|([^:\n]*$))"#
+        )),
         reads: manifests,
-        place: Place::Lines,
-        read: |piece, found| annotation(piece, &CHECKOV, found),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static ID: Pattern = Pattern::new(r"^([A-Za-z_\d-]+)");
+            annotation(piece, matches, &ID, found);
+        },
+    },
+    // `checkov/cloudformation/context_parser.py`: `Metadata: {checkov: {skip: [{id: CKV_AWS_18}]}}`.
+    Grammar {
+        tool: "checkov",
+        literals: &["checkov", "bridgecrew"],
+        pattern: Pattern::new(r#"\b(?:checkov|bridgecrew)["']?\s*:"#),
+        reads: manifests,
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static SKIP: Pattern = Pattern::new(r#"\bskip["']?\s*:"#);
+            static ID: Pattern = Pattern::new(r#"\bid["']?\s*:\s*["']?([A-Za-z_\d-]+)"#);
+            listed(piece, matches, Some(&SKIP), &ID, found);
+        },
     },
     Grammar {
         tool: "kube-linter",
         literals: &["kube-linter.io/"],
+        pattern: Pattern::new(r"(?:ignore-check\.kube-linter\.io/([a-z0-9-]+)|kube-linter\.io/ignore-all)"),
         reads: manifests,
-        place: Place::Lines,
+        place: Place::Data,
         read: kube_linter,
     },
     Grammar {
         tool: "kubescape",
         literals: &["kubescape.io/skip-controls"],
+        pattern: Pattern::new(r#"kubescape\.io/skip-controls(?:["']?\s*:|([^:\n]*$))"#),
         reads: manifests,
-        place: Place::Lines,
-        read: |piece, found| annotation(piece, &KUBESCAPE, found),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static IDS: Pattern = Pattern::new(r"^([A-Za-z\d, _-]+)");
+            annotation(piece, matches, &IDS, found);
+        },
     },
     Grammar {
         tool: "terrascan",
         literals: &["runterrascan.io/skip"],
+        pattern: Pattern::new(r"runterrascan\.io/skip"),
         reads: manifests,
-        place: Place::Lines,
-        read: |piece, found| listed(piece, "runterrascan.io/skip", &TERRASCAN, found),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static RULE: Pattern = Pattern::new(r#"\\?["']?rule\\?["']?\s*:\s*\\?["']?([A-Za-z0-9_.\-]+)"#);
+            listed(piece, matches, None, &RULE, found);
+        },
     },
     Grammar {
         tool: "cfn-nag",
         literals: &["rules_to_suppress"],
+        pattern: Pattern::new("rules_to_suppress"),
         reads: manifests,
-        place: Place::Lines,
-        read: |piece, found| listed(piece, "rules_to_suppress", &CFN_NAG, found),
+        place: Place::Data,
+        read: |piece, matches, found| {
+            static ID: Pattern = Pattern::new(r#"["']?\bid["']?\s*:\s*["']?([A-Z]+\d+)"#);
+            listed(piece, matches, None, &ID, found);
+        },
     },
 ];
 
-type Pattern = LazyLock<Option<Regex>>;
-
-static CHECKOV: Pattern = LazyLock::new(|| Regex::new(r#"checkov\.io/skip\d*["']?\s*:\s*["']?([A-Za-z_\d-]+)"#).ok());
-static KUBESCAPE: Pattern =
-    LazyLock::new(|| Regex::new(r#"kubescape\.io/skip-controls["']?\s*:\s*["']?([A-Za-z\d, _-]+)"#).ok());
-static TERRASCAN: Pattern =
-    LazyLock::new(|| Regex::new(r#"\\?["']?rule\\?["']?\s*:\s*\\?["']?([A-Za-z0-9_.\-]+)"#).ok());
-static CFN_NAG: Pattern = LazyLock::new(|| Regex::new(r#"["']?\bid["']?\s*:\s*["']?([A-Z]+\d+)"#).ok());
+/// A value is read up to so many bytes.
+const LONGEST: usize = 16 * 1024;
 
 fn manifests(language: Language, path: &str) -> bool {
     matches!(language, Language::Yaml | Language::Json) || path.ends_with(".tpl") || path.ends_with(".template")
 }
 
 /// A commented line is no annotation.
-fn is_comment(piece: Piece<'_>) -> bool {
-    piece.text.trim_start().starts_with(['#', '/'])
+fn is_comment(text: &str) -> bool {
+    text.trim_start().starts_with(['#', '/'])
 }
 
-/// `checkov.io/skip1: CKV_K8S_1=reason`, `kubescape.io/skip-controls: C-0016,C-0017`.
-fn annotation(piece: Piece<'_>, pattern: &Pattern, found: &mut Vec<Match>) {
-    if is_comment(piece) {
+/// `checkov.io/skip1: CKV_K8S_1=reason`, `kubescape.io/skip-controls: C-0016,C-0017`. A value that cannot be told, such
+/// as an alias, may be any.
+fn annotation(piece: Piece<'_>, matches: Matches<'_, '_>, ids: &Pattern, found: &mut Vec<Match>) {
+    if is_comment(piece.text) {
         return;
     }
+    let is_explicit = piece.text.trim_start().trim_start_matches("- ").starts_with("? ");
     // JSON may hold all of it on one line.
-    for captures in pattern.iter().flat_map(|pattern| pattern.captures_iter(piece.text)) {
-        let (Some(whole), Some(ids)) = (captures.get(0), captures.get(1)) else { continue };
-        rules(ids.as_str().split(','), &whole.range(), Reach::Block, found);
+    for captures in matches.filter(|captures| is_explicit || captures.get(1).is_none()) {
+        let key = range(&captures, 0);
+        let mut value = scalar(&piece.text[key.end..]).to_owned();
+        if value.is_empty() {
+            let own = indent(piece.text);
+            let goes_on = |line: &&str| indent(line) > own || is_explicit && line.trim_start().starts_with(':');
+            let below = piece.below.lines().find(|line| !line.trim().is_empty() && !is_comment(line));
+            value = scalar(&unescaped(below.filter(goes_on).unwrap_or_default())).to_owned();
+        }
+        let end = piece.text.find(&value).filter(|at| *at >= key.end).unwrap_or(key.end);
+        let named = ids.first(&value);
+        let named = named.as_ref().map_or("", |named| group(named, 1));
+        rules(named.split(','), &(key.start..end + if end > key.end { named.len() } else { 0 }), Reach::Block, found);
     }
+}
+
+/// Returns what of a value is left without the signs before it: of a block, an anchor, a tag, a quote.
+fn scalar(text: &str) -> &str {
+    static SIGNS: Pattern = Pattern::new(r#"^\s*(?::\s+)?(?:(?:[|>][-+\d]*|[&!][^\s]*)(?:\s+|$))*(?:#.*$)?["']?\s*"#);
+    let signs = SIGNS.first(text).map_or(0, |signs| range(&signs, 0).end);
+    &text[signs..]
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// `ignore-check.kube-linter.io/run-as-non-root: reason`, `kube-linter.io/ignore-all: reason`.
-fn kube_linter(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static CHECK: Pattern =
-        LazyLock::new(|| Regex::new(r"(?:ignore-check\.kube-linter\.io/([a-z0-9-]+)|kube-linter\.io/ignore-all)").ok());
-    if is_comment(piece) {
-        return;
-    }
-    for captures in CHECK.iter().flat_map(|check| check.captures_iter(piece.text)) {
-        let Some(whole) = captures.get(0) else { continue };
-        rules(captures.get(1).iter().map(|id| id.as_str()), &whole.range(), Reach::Block, found);
+fn kube_linter(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches.filter(|_| !is_comment(piece.text)) {
+        rules(captures.get(1).iter().map(|id| id.as_str()), &range(&captures, 0), Reach::Block, found);
     }
 }
 
-/// The ids behind a key, on its line and in the list below it.
-fn listed(piece: Piece<'_>, key: &str, pattern: &Pattern, found: &mut Vec<Match>) {
-    const LONGEST: usize = 60;
-    if is_comment(piece) {
+/// The ids in the value of a key, or of the key `inner` in it. One that is an alias may be any.
+fn listed(piece: Piece<'_>, matches: Matches<'_, '_>, inner: Option<&Pattern>, ids: &Pattern, found: &mut Vec<Match>) {
+    if is_comment(piece.text) {
         return;
     }
-    let Some(at) = piece.text.find(key) else { return };
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let own = indent(piece.text);
-    let is_in = |line: &&str| {
-        let text = line.trim();
-        text.is_empty() || indent(line) > own || (indent(line) == own && text.starts_with(['-', '{', '[']))
-    };
-    let below = piece.below.lines().take(LONGEST).take_while(is_in);
-    let ids: Vec<&str> = std::iter::once(&piece.text[at..])
-        .chain(below)
-        .flat_map(|line| pattern.iter().flat_map(move |pattern| pattern.captures_iter(line)))
-        .filter_map(|captures| Some(captures.get(1)?.as_str()))
-        .collect();
-    if !ids.is_empty() {
-        rules(ids.into_iter(), &(at..at + key.len()), Reach::Block, found);
+    let mut read_to = 0;
+    for captures in matches {
+        let key = range(&captures, 0);
+        // What stands in the value of the one before was read with it.
+        if key.start < read_to {
+            continue;
+        }
+        let (value, is_whole) = value(piece, key.clone());
+        read_to = key.end + value.len();
+        let of_key = match inner {
+            Some(inner) => match inner.first(&value) {
+                Some(skip) => &value[range(&skip, 0).end..],
+                None => continue,
+            },
+            None => value.as_str(),
+        };
+        let named: Vec<_> = ids.all(of_key).collect();
+        let is_alias = of_key.trim_start().trim_start_matches([':', '"', '\'']).trim_start().starts_with('*');
+        if !named.is_empty() && is_whole {
+            rules(named.iter().map(|id| group(id, 1)), &key, Reach::Block, found);
+        } else if is_alias || !named.is_empty() {
+            rules(std::iter::empty(), &key, Reach::Block, found);
+        }
     }
+}
+
+/// Returns what is behind a key and belongs to it, and whether that is all: up to the bracket that closes, or the lines
+/// below that are indented more.
+fn value(piece: Piece<'_>, key: Range<usize>) -> (String, bool) {
+    let rest = &piece.text[key.end..];
+    let after = |text: &str| text.trim_start_matches([':', '"', '\'', ' ', '\t', '\\']).to_owned();
+    let next = piece.below.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let is_open = |text: &str| text.starts_with(['{', '[']);
+    if is_open(&after(rest)) || after(rest).is_empty() && is_open(next.trim_start()) {
+        return balanced(rest, piece.below);
+    }
+    let before = piece.text[..key.start].trim_end_matches(['"', '\'']);
+    let own = before.len();
+    let is_in = |line: &str| {
+        let text = line.trim();
+        text.is_empty()
+            || is_comment(text)
+            || indent(line) > own
+            || (indent(line) == own && text.starts_with(['-', '{', '[']))
+    };
+    let mut value = rest.to_owned();
+    for line in piece.below.lines().take_while(|line| is_in(line)) {
+        if value.len() > LONGEST {
+            return (value, false);
+        }
+        if !is_comment(line) {
+            value.push('\n');
+            value.push_str(&unescaped(line));
+        }
+    }
+    (value, true)
+}
+
+/// Returns a value in brackets up to the last of them. Brackets in quotes are counted as well, so that it may be too
+/// long, and never too short for that.
+fn balanced(rest: &str, below: &str) -> (String, bool) {
+    let mut value = String::new();
+    let mut depth = 0_usize;
+    for line in std::iter::once(rest).chain(below.lines()) {
+        let line = unescaped(line);
+        for (at, c) in line.char_indices() {
+            match c {
+                '{' | '[' => depth += 1,
+                '}' | ']' if depth <= 1 => {
+                    value.push_str(&line[..at]);
+                    return (value, true);
+                }
+                '}' | ']' => depth -= 1,
+                _ => {}
+            }
+            if value.len() + at > LONGEST {
+                value.push_str(&line[..at]);
+                return (value, false);
+            }
+        }
+        value.push_str(&line);
+        value.push('\n');
+    }
+    (value, true)
 }

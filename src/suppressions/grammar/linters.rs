@@ -1,47 +1,99 @@
 //! Linters that find a few things about security among many others: only what silences those is listed.
+//!
+//! White space is what the tool takes for it: Python's has four signs more than ours (U+001C to U+001F), JavaScript's
+//! the byte-order mark.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use std::ops::Range;
 
 use super::scanners::{go, python};
-use super::{Grammar, Match, Piece, Place, Reach, What, rules};
+use super::{Grammar, Match, Matches, Pattern, Piece, Place, Reach, What, group, range, rules, unescaped};
 use crate::suppressions::language::Language;
 use crate::text::WordList;
 
-pub(super) static ALL: &[Grammar] = &[
+const NOQA: &str = r"(?i)#([\s\x1c-\x1f]*)((?:flake8|ruff)\s*[:=]\s*)?noqa";
+
+/// What Ruff alone reads: its codes in brackets.
+const RUFF: &str = r"#\s*ruff\s*:\s*(disable|file-ignore|ignore)\s*\[([^\]]*)\]";
+
+pub(super) static ALL: [Grammar; 9] = [
     Grammar {
         tool: "eslint",
-        literals: &["eslint-disable", "/* eslint ", "/*eslint "],
+        literals: &["eslint"],
+        pattern: Pattern::new(r"^[\s\x{feff}]*(eslint(?:-disable(?:(?:-next)?-line)?)?)(?:[\s\x{feff}]|$)"),
         reads: |language, _| matches!(language, Language::Script | Language::Markup),
-        place: Place::Comments,
+        place: Place::Insides,
         read: eslint,
     },
-    Grammar { tool: "gosec", literals: &["nolint"], reads: go, place: Place::Comments, read: nolint },
-    Grammar { tool: "ruff", literals: &["noqa"], reads: python, place: Place::Comments, read: noqa },
-    Grammar { tool: "pylint", literals: &["pylint:"], reads: python, place: Place::Comments, read: pylint },
+    Grammar {
+        tool: "gosec",
+        literals: &["nolint"],
+        pattern: Pattern::new(r"^\s*(nolint(?::([^\n]*))?)(?:[\s/]|$)"),
+        reads: go,
+        place: Place::Insides,
+        read: nolint,
+    },
+    Grammar {
+        tool: "ruff",
+        literals: &["noqa"],
+        pattern: Pattern::new(NOQA),
+        reads: python,
+        place: Place::Comments,
+        read: noqa,
+    },
+    Grammar {
+        tool: "ruff",
+        literals: &["ruff"],
+        pattern: Pattern::new(RUFF),
+        reads: python,
+        place: Place::Comments,
+        read: ruff,
+    },
+    // In a notebook the code is in strings.
+    Grammar {
+        tool: "ruff",
+        literals: &["noqa"],
+        pattern: Pattern::new(NOQA),
+        reads: notebook,
+        place: Place::Cells,
+        read: noqa,
+    },
+    Grammar {
+        tool: "ruff",
+        literals: &["ruff"],
+        pattern: Pattern::new(RUFF),
+        reads: notebook,
+        place: Place::Cells,
+        read: ruff,
+    },
+    Grammar {
+        tool: "pylint",
+        literals: &["pylint:"],
+        pattern: Pattern::new(r"#.*?\b(pylint:[\s\x1c-\x1f]*([^;#\n]+))"),
+        reads: python,
+        place: Place::Comments,
+        read: pylint,
+    },
     Grammar {
         tool: "shellcheck",
-        literals: &["shellcheck disable"],
+        literals: &["shellcheck"],
+        pattern: Pattern::new(r"^\s*(shellcheck\s.*)"),
         reads: |language, _| matches!(language, Language::Hash | Language::Other),
-        place: Place::Comments,
+        place: Place::Insides,
         read: shellcheck,
     },
     Grammar {
         tool: "rubocop",
-        literals: &["rubocop:disable", "rubocop:todo", "rubocop : disable"],
+        literals: &["rubocop"],
+        pattern: Pattern::new(r"#\s*(rubocop\s*:\s*(?:disable|todo)\b\s*([\w/]+(?:\s*,\s*[\w/]+)*))"),
         reads: |language, _| matches!(language, Language::Ruby | Language::Hash),
         place: Place::Comments,
         read: rubocop,
     },
-    Grammar {
-        tool: "sonar",
-        literals: &["nosonar"],
-        reads: |language, _| !language.is_prose(),
-        place: Place::Comments,
-        read: nosonar,
-    },
 ];
+
+fn notebook(_: Language, path: &str) -> bool {
+    path.ends_with(".ipynb")
+}
 
 /// ESLint's own rules and plugins that are about security.
 const ESLINT: WordList = WordList::new(include_str!("../words/eslint.txt"));
@@ -57,20 +109,20 @@ fn is_listed(list: WordList, rule: &str) -> bool {
     list.find(rule).is_some() || folders.into_iter().any(|folder| list.find(folder).is_some())
 }
 
-/// `lib/shared/directives.js` and `lib/linter/apply-disable-directives.js`: a label at the comment's beginning, rules
-/// with commas between, and the reason after two hyphens.
-fn eslint(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static LABEL: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s*(eslint(?:-disable(?:(?:-next)?-line)?)?)(?:\s|$)").ok());
-    static REASON: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s-{2,}\s").ok());
-    static OFF: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"["']?([@\w/-]+)["']?\s*:\s*\[?\s*(?:["']off["']|off\b|0\b|["']0["'])"#).ok());
-    let inner = piece.inner();
-    let Some(label) = LABEL.as_ref().and_then(|label| label.captures(inner)?.get(1)) else { return };
-    let rest = &inner[label.end()..];
-    let list = REASON.as_ref().and_then(|reason| reason.find(rest)).map_or(rest, |reason| &rest[..reason.start()]);
-    let from = piece.inner.0;
-    let at = from + label.start()..from + label.end() + list.trim_end().len();
+/// `lib/shared/directives.js` and `@eslint/plugin-kit`: a label at the comment's beginning, rules with commas between,
+/// each in quotes or not, and the reason after two hyphens. A configuration is JSON, or nearly.
+fn eslint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    static REASON: Pattern = Pattern::new(r"[\s\x{feff}]-{2,}[\s\x{feff}]");
+    // A severity of zero has many spellings: `0`, `-0`, `0.0`, `0x0`, `0e1`.
+    static OFF: Pattern = Pattern::new(concat!(
+        r#"["']?([@\w/-]+)["']?\s*:\s*\[?\s*"#,
+        r#"(?:["'](?:off|0)["']|off\b|[-+]?(?:0x0+|\.?0[0.]*(?:e[-+]?\d+)?)(?:[^\w.]|$))"#
+    ));
+    let Some(label) = matches.next().and_then(|captures| captures.get(1)) else { return };
+    let rest = &piece.inner()[label.end()..];
+    let reason = REASON.first(rest).and_then(|reason| reason.get(0));
+    let list = reason.map_or(rest, |reason| &rest[..reason.start()]);
+    let at = label.start()..label.end() + list.trim_end().len();
     let reach = match label.as_str() {
         "eslint-disable-line" => Reach::Line,
         "eslint-disable-next-line" => Reach::Next,
@@ -78,130 +130,194 @@ fn eslint(piece: Piece<'_>, found: &mut Vec<Match>) {
         _ if !piece.is_block => return,
         "eslint-disable" => Reach::Block,
         _ => {
-            let off = OFF.iter().flat_map(|off| off.captures_iter(list)).filter_map(|it| Some(it.get(1)?.as_str()));
-            let off: Vec<&str> = off.filter(|rule| is_secure_rule(rule)).collect();
+            let list = unescaped(list);
+            let off: Vec<&str> =
+                OFF.all(&list).filter_map(|it| Some(it.get(1)?.as_str())).filter(|rule| is_secure_rule(rule)).collect();
             if !off.is_empty() {
                 rules(off.into_iter(), &at, Reach::File, found);
             }
             return;
         }
     };
-    let named: Vec<&str> = list.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
+    let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let named = list.split(',').map(|rule| unquoted(rule.trim_matches(is_blank)));
+    let named: Vec<&str> = named.filter(|rule| !rule.is_empty()).collect();
     let secure = named.iter().copied().filter(|rule| is_secure_rule(rule));
     if named.is_empty() || secure.clone().next().is_some() {
         rules(secure, &at, reach, found);
     }
 }
 
+/// Returns a text without the quotes around it.
+fn unquoted(text: &str) -> &str {
+    let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
 /// golangci-lint's directive: `//nolint`, `//nolint:gosec,errcheck // reason`. It names linters, never their rules.
-fn nolint(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static DIRECTIVE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s*(nolint(?::\s*([\w-]+(?:\s*,\s*[\w-]+)*))?)(?:\s|/|$)").ok());
-    let Some(captures) = DIRECTIVE.as_ref().and_then(|directive| directive.captures(piece.inner())) else { return };
-    let Some(whole) = captures.get(1) else { return };
-    let names = captures.get(2).map_or("all", |names| names.as_str());
-    if names.split(',').any(|name| matches!(name.trim().to_ascii_lowercase().as_str(), "gosec" | "all" | "gas")) {
-        let from = piece.inner.0;
-        found.push(Match::new(What::Unnamed, from + whole.start()..from + whole.end(), piece.reach()));
+/// Above all code it holds for the file.
+fn nolint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    let Some(captures) = matches.next() else { return };
+    let names = captures.get(2).map_or("all", |names| names.as_str()).split("//").next().unwrap_or_default();
+    let is_meant = |name: &str| matches!(name.trim().to_ascii_lowercase().as_str(), "gosec" | "all" | "gas");
+    // A reason may follow without the slashes.
+    let first_words = names.split(',').map(|name| name.split_whitespace().next().unwrap_or_default());
+    if first_words.clone().any(is_meant) {
+        let start = range(&captures, 1).start;
+        let end = captures.get(2).map_or(start + "nolint".len(), |list| list.start() + names.trim_end().len());
+        let reach = if piece.leads { Reach::File } else { piece.reach() };
+        found.push(Match::new(What::Unnamed, start..end, reach));
     }
 }
 
-/// flake8's and ruff's `noqa`: of the codes those of flake8-bandit, which begin with `S`.
-fn noqa(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static NOQA: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)#\s*((?:flake8|ruff)\s*:\s*)?noqa(?:\s*:[\s]?([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?").ok()
-    });
-    let Some(captures) = NOQA.as_ref().and_then(|noqa| noqa.captures(piece.text)) else { return };
-    let Some(whole) = captures.get(0) else { return };
-    let reach = if captures.get(1).is_some() { Reach::File } else { Reach::Line };
-    let after = piece.text[whole.end()..].trim_start();
-    match captures.get(2) {
-        // A code that it cannot read leaves a colon behind, and then nothing is silenced.
-        None if after.starts_with(':') => {}
-        None => rules(std::iter::empty(), &whole.range(), reach, found),
-        Some(codes) => {
-            let is_secure = |code: &&str| {
-                code.strip_prefix(['S', 's']).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-            };
-            let codes: Vec<String> =
-                codes.as_str().split([',', ' ', '\t']).filter(is_secure).map(str::to_ascii_uppercase).collect();
-            if !codes.is_empty() {
-                rules(codes.iter().map(String::as_str), &whole.range(), reach, found);
-            }
+/// flake8's and Ruff's `noqa`: of the codes those of flake8-bandit, which begin with `S`. The two differ, and what
+/// either takes for more counts: flake8 (`flake8/defaults.py`) wants one blank before the word and none before the
+/// colon, and takes everything for meant where no code follows; Ruff reads codes without anything between.
+fn noqa(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    static FLAKE8: Pattern = Pattern::new(r"(?i)^:[\s\x1c-\x1f]?((?:[A-Z]+[0-9]+(?:[,\s\x1c-\x1f]+)?)+)");
+    static RUFF: Pattern = Pattern::new(r"(?i)^(\s*:\s*)?((?:[A-Z]+[0-9]+[,\s]*)*)");
+    for captures in matches {
+        let at = range(&captures, 0);
+        let rest = &piece.text[at.end..];
+        let of_file = captures.get(2).map(|tool| tool.as_str().to_ascii_lowercase());
+        let reach = if of_file.is_some() { Reach::File } else { Reach::Line };
+        let by_flake8 = FLAKE8.first(rest);
+        let Some(by_ruff) = RUFF.first(rest) else { continue };
+        let codes = group(&by_ruff, 2);
+        let is_blanket_of_ruff =
+            by_ruff.get(1).is_none() && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let is_blanket = match of_file.as_deref() {
+            // flake8 passes over the file, whatever codes follow.
+            Some(tool) if tool.starts_with("flake8") => true,
+            Some(_) => is_blanket_of_ruff,
+            None => is_blanket_of_ruff || group(&captures, 1) == " " && by_flake8.is_none(),
+        };
+        if is_blanket {
+            rules(std::iter::empty(), &at, reach, found);
+            continue;
+        }
+        if by_ruff.get(1).is_some() {
+            let of_flake8 = by_flake8.as_ref().map_or("", |by_flake8| group(by_flake8, 1));
+            let longer = if of_flake8.len() > codes.len() { of_flake8 } else { codes };
+            let end = at.end + rest.find(longer).unwrap_or_default() + longer.trim_end().len();
+            secure_codes(longer, &(at.start..end), reach, found);
         }
     }
 }
 
-/// Pylint's `disable`, `disable-next` and `skip-file`.
-fn pylint(piece: Piece<'_>, found: &mut Vec<Match>) {
+/// Adds those of Ruff's codes that are about security; some stand without anything between them.
+fn secure_codes(codes: &str, at: &Range<usize>, reach: Reach, found: &mut Vec<Match>) {
+    static CODE: Pattern = Pattern::new(r"(?i)[A-Z]+[0-9]+");
+    let is_secure =
+        |code: &String| code.strip_prefix('S').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let codes: Vec<String> = CODE.words(codes).map(str::to_uppercase).filter(is_secure).collect();
+    if !codes.is_empty() {
+        rules(codes.iter().map(String::as_str), at, reach, found);
+    }
+}
+
+/// Ruff's own comments, `crates/ruff_linter/src/suppression.rs`.
+fn ruff(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let reach = match group(&captures, 1) {
+            "disable" => Reach::Block,
+            "file-ignore" => Reach::File,
+            _ => piece.reach(),
+        };
+        secure_codes(group(&captures, 2), &range(&captures, 0), reach, found);
+    }
+}
+
+/// `pylint/utils/pragma_parser.py`: of several comments in one the last counts, and in it there may be several actions.
+/// A message may be named by its checker or its category.
+fn pylint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const RULES: WordList = WordList::new(include_str!("../words/pylint.txt"));
-    static PRAGMA: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"pylint:\s*(?:(skip-file)|(disable|disable-next)\s*=\s*([\w-]+(?:\s*,\s*[\w-]+)*))").ok()
-    });
-    let Some(captures) = PRAGMA.as_ref().and_then(|pragma| pragma.captures(piece.text)) else { return };
-    let Some(whole) = captures.get(0) else { return };
-    if captures.get(1).is_some() {
-        return rules(std::iter::empty(), &whole.range(), Reach::File, found);
-    }
-    let reach = match captures.get(2).map_or("", |word| word.as_str()) {
-        "disable-next" => Reach::Next,
-        _ if piece.own_line => Reach::Block,
-        _ => Reach::Line,
+    static WORD: Pattern = Pattern::new(concat!(
+        r"\b(?:disable-next|disable-msg|disable-all|enable-msg|skip-file|disable|enable)\b",
+        r"|[0-9A-Za-z_-]{2,}|=|[CREIWF]\d*"
+    ));
+    let Some(captures) = matches.last() else { return };
+    let at = range(&captures, 1);
+    let at = at.start..at.start + group(&captures, 1).trim_end().len();
+    let own = if piece.own_line { Reach::Block } else { Reach::Line };
+    // What is known of a message is its number, its name, its checker in any case, or the letter of its category.
+    let known = |name: &str| {
+        RULES.find(name).or_else(|| RULES.find(&name.to_uppercase())).or_else(|| RULES.find(&name.to_lowercase()))
     };
-    let names = captures.get(3).map_or("", |names| names.as_str()).split(',').map(str::trim);
-    let secure: Vec<&str> = names.filter(|name| *name == "all" || RULES.find(name).is_some()).collect();
-    if !secure.is_empty() {
-        rules(secure.into_iter(), &whole.range(), reach, found);
+    let mut silence = |action: &str, messages: &[&str]| match action {
+        "skip-file" | "disable-all" => rules(std::iter::empty(), &at, Reach::File, found),
+        "disable" if messages.contains(&"all") => rules(std::iter::empty(), &at, Reach::File, found),
+        "disable" | "disable-msg" | "disable-next" => {
+            let reach = if action == "disable-next" { Reach::Next } else { own };
+            let all = messages.iter().find(|name| **name == "all").copied();
+            let named: Vec<&str> = messages.iter().filter_map(|name| known(name)).chain(all).collect();
+            if !named.is_empty() {
+                rules(named.into_iter(), &at, reach, found);
+            }
+        }
+        _ => {}
+    };
+    let (mut action, mut messages, mut wants_sign) = ("", Vec::new(), false);
+    for word in WORD.words(group(&captures, 2)) {
+        match word {
+            "=" if wants_sign => wants_sign = false,
+            // What cannot be read ends it, and the action that it is part of is not taken.
+            "=" => return,
+            _ if wants_sign => return,
+            "disable" | "disable-next" | "disable-msg" | "disable-all" | "enable" | "enable-msg" | "skip-file" => {
+                silence(action, &messages);
+                messages.clear();
+                action = word;
+                wants_sign = !matches!(word, "disable-all" | "skip-file");
+            }
+            _ => messages.push(word),
+        }
     }
+    silence(action, &messages);
 }
 
-/// ShellCheck's directive; a range `SC1000-SC9999` holds those in it.
-fn shellcheck(piece: Piece<'_>, found: &mut Vec<Match>) {
+/// ShellCheck's directive; a range `SC1000-SC9999` holds those in it. Above all code it holds for the file.
+fn shellcheck(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const RULES: WordList = WordList::new(include_str!("../words/shellcheck.txt"));
-    static DISABLE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s*(shellcheck\s(?:.*\s)?disable=([\w,-]+))").ok());
-    let inner = piece.inner();
-    let Some(captures) = DISABLE.as_ref().and_then(|disable| disable.captures(inner)) else { return };
-    let (Some(whole), Some(codes)) = (captures.get(1), captures.get(2)) else { return };
-    let number = |code: &str| code.trim_start_matches("SC").parse::<u32>().ok();
+    static DISABLE: Pattern = Pattern::new(r#"\sdisable\s*=\s*("[^"]*"|'[^']*'|[\w",'-]+)"#);
+    let Some(captures) = matches.next() else { return };
+    let number = |code: &str| code.trim_start_matches(['S', 'C', 's', 'c']).parse::<u32>().ok();
     let mut secure: Vec<String> = Vec::new();
-    for code in codes.as_str().split(',') {
-        match code.split_once('-').map(|(first, last)| (number(first), number(last))) {
-            Some((Some(first), Some(last))) => {
-                let in_range = |rule: &&str| number(rule).is_some_and(|it| (first..=last).contains(&it));
-                secure.extend(RULES.iter().filter(in_range).map(str::to_owned));
+    let mut end = 0;
+    for disable in DISABLE.all(group(&captures, 1)) {
+        end = range(&disable, 1).end;
+        for code in group(&disable, 1).split([',', ' ', '"', '\'']).filter(|code| !code.is_empty()) {
+            match code.split_once('-').map(|(first, last)| (number(first), number(last))) {
+                Some((Some(first), Some(last))) => {
+                    let in_range = |rule: &&str| number(rule).is_some_and(|it| (first..=last).contains(&it));
+                    secure.extend(RULES.iter().filter(in_range).map(str::to_owned));
+                }
+                _ if code == "all" => secure.push(code.to_owned()),
+                _ => {
+                    secure.extend(number(code).and_then(|number| RULES.find(&format!("SC{number}"))).map(str::to_owned))
+                }
             }
-            _ if code == "all" => secure.push(code.to_owned()),
-            _ => secure.extend(RULES.find(&format!("SC{}", code.trim_start_matches("SC"))).map(str::to_owned)),
         }
     }
     if !secure.is_empty() {
-        let from = piece.inner.0;
-        rules(secure.iter().map(String::as_str), &(from + whole.start()..from + whole.end()), Reach::Next, found);
+        let start = range(&captures, 1).start;
+        let reach = if piece.leads { Reach::File } else { Reach::Next };
+        rules(secure.iter().map(String::as_str), &(start..start + end), reach, found);
     }
 }
 
-/// RuboCop's `disable` and `todo`: the department `Security`, or all of them.
-fn rubocop(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static DISABLE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"#\s*(rubocop\s*:\s*(?:disable|todo)\s+([A-Za-z/]+(?:\s*,\s*[A-Za-z/]+)*))").ok());
-    let Some(captures) = DISABLE.as_ref().and_then(|disable| disable.captures(piece.text)) else { return };
-    let (Some(whole), Some(names)) = (captures.get(1), captures.get(2)) else { return };
+/// RuboCop's `disable` and `todo` (`lib/rubocop/directive_comment.rb`): the department `Security`, one of its cops with
+/// or without the department, or all of them.
+fn rubocop(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    const COPS: WordList = WordList::new(include_str!("../words/rubocop.txt"));
     let reach = if piece.own_line { Reach::Block } else { Reach::Line };
-    let is_secure = |name: &&str| *name == "all" || *name == "Security" || name.starts_with("Security/");
-    let secure: Vec<&str> = names.as_str().split(',').map(str::trim).filter(is_secure).collect();
-    if !secure.is_empty() {
-        rules(secure.into_iter(), &whole.range(), reach, found);
-    }
-}
-
-/// Sonar's `NOSONAR`, anywhere in a comment; newer analysers read rules in parentheses.
-fn nosonar(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static NOSONAR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bNOSONAR\b(?:\s*\(([\w:,\s-]+)\))?").ok());
-    let Some(captures) = NOSONAR.as_ref().and_then(|nosonar| nosonar.captures(piece.text)) else { return };
-    let Some(whole) = captures.get(0) else { return };
-    match captures.get(1) {
-        Some(ids) => rules(ids.as_str().split(','), &whole.range(), Reach::Line, found),
-        None => found.push(Match::new(What::Unnamed, whole.range(), Reach::Line)),
+    let is_secure = |name: &&str| {
+        *name == "all" || *name == "Security" || name.starts_with("Security/") || COPS.find(name).is_some()
+    };
+    for captures in matches {
+        let secure: Vec<&str> = group(&captures, 2).split(',').map(str::trim).filter(is_secure).collect();
+        if !secure.is_empty() {
+            rules(secure.into_iter(), &range(&captures, 1), reach, found);
+        }
     }
 }

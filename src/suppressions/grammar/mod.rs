@@ -10,8 +10,11 @@ mod scanners;
 
 pub(super) use linters::is_secure_rule;
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
 
+use regex::{Captures, Regex, bytes};
 use rustc_hash::FxHashSet;
 
 use super::language::Language;
@@ -86,6 +89,8 @@ pub(super) struct Piece<'t> {
     pub(super) is_block: bool,
     /// Whether nothing else stands before it on its line.
     pub(super) own_line: bool,
+    /// Whether nothing but comments stands before it in its file.
+    pub(super) leads: bool,
     /// The lines that follow, for what is written below its key.
     pub(super) below: &'t str,
 }
@@ -103,37 +108,119 @@ impl<'t> Piece<'t> {
 /// Where a grammar looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// In comments.
+    /// In comments, with their signs.
     Comments,
+    /// In comments, without their signs.
+    Insides,
     /// In any line, strings included.
     Lines,
+    /// In the lines of a resource, which are data: a letter may be written as an escape.
+    Data,
+    /// In the lines of a notebook, in which code is data.
+    Cells,
 }
+
+impl Place {
+    pub(super) fn is_comment(self) -> bool {
+        matches!(self, Self::Comments | Self::Insides)
+    }
+
+    pub(super) fn is_data(self) -> bool {
+        matches!(self, Self::Data | Self::Cells)
+    }
+
+    /// Tells whether a match outside of a comment says something about the code of its own line, as a word that is
+    /// searched anywhere does; an annotation is code itself.
+    pub(super) fn is_of_lines(self) -> bool {
+        matches!(self, Self::Lines | Self::Cells)
+    }
+}
+
+/// A letter that is written as an escape of JSON or YAML.
+const ESCAPE: &str = r"\\(?:(?:u00|x|U000000)([2-7][0-9a-fA-F])|(/))";
+
+/// Returns a text in which letters are letters.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    static LETTER: Pattern = Pattern::new(ESCAPE);
+    let letter = |found: &Captures<'_>| -> String {
+        let code = found.get(1).and_then(|code| u8::from_str_radix(code.as_str(), 16).ok());
+        char::from(code.unwrap_or(b'/')).to_string()
+    };
+    LETTER.regex().map_or(Cow::Borrowed(text), |escape| escape.replace_all(text, letter))
+}
+
+/// Tells whether a file may hold a suppression although none of the literals stands there.
+pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
+    static LETTER: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| bytes::Regex::new(ESCAPE).ok());
+    let language = Language::of(path);
+    let may_escape = all().any(|grammar| grammar.place.is_data() && (grammar.reads)(language, path));
+    may_escape && LETTER.as_ref().is_some_and(|letter| letter.is_match(content))
+}
+
+/// A regular expression that is compiled when it is first needed.
+pub(super) struct Pattern(&'static str, OnceLock<Option<Regex>>);
+
+impl Pattern {
+    const fn new(source: &'static str) -> Self {
+        Self(source, OnceLock::new())
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.1.get_or_init(|| Regex::new(self.0).ok()).as_ref()
+    }
+
+    fn all<'t>(&self, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
+        self.regex().into_iter().flat_map(move |regex| regex.captures_iter(text))
+    }
+
+    fn first<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.regex()?.captures(text)
+    }
+
+    /// Returns each match of the whole pattern.
+    fn words<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        self.regex().into_iter().flat_map(move |regex| regex.find_iter(text)).map(|word| word.as_str())
+    }
+}
+
+/// The matches of a grammar's pattern in a piece.
+type Matches<'i, 't> = &'i mut dyn Iterator<Item = Captures<'t>>;
 
 /// How one tool is told what to overlook.
 pub(super) struct Grammar {
     /// The tool's key in the table of tools.
     pub(super) tool: &'static str,
-    /// What must stand in a file, in any case, for the grammar to be asked.
+    /// What must stand in a file, in any case of ASCII, for the grammar to be asked: every text that matches `pattern`
+    /// holds one of them, which a test proves for all grammars.
     pub(super) literals: &'static [&'static str],
+    /// What must match for anything to be found.
+    pattern: Pattern,
     /// Whether the tool reads a file.
     pub(super) reads: fn(Language, &str) -> bool,
     pub(super) place: Place,
-    pub(super) read: fn(Piece<'_>, &mut Vec<Match>),
+    /// Reads the matches of the pattern; what it finds stands in the text that the pattern was matched with.
+    read: for<'t> fn(Piece<'t>, Matches<'_, 't>, &mut Vec<Match>),
+}
+
+impl Grammar {
+    /// Returns what the grammar finds in a piece.
+    pub(super) fn ask(&self, piece: Piece<'_>) -> Vec<Match> {
+        let (text, from) = match self.place {
+            Place::Insides => (piece.inner(), piece.inner.0),
+            _ => (piece.text, 0),
+        };
+        let mut found = Vec::new();
+        (self.read)(piece, &mut self.pattern.all(text), &mut found);
+        for one in &mut found {
+            one.at = one.at.start + from..one.at.end + from;
+        }
+        found
+    }
 }
 
 /// All grammars.
 pub(super) fn all() -> impl Iterator<Item = &'static Grammar> {
-    scanners::ALL.iter().chain(annotations::ALL).chain(linters::ALL)
-}
-
-/// Splits a list at commas and white space, each item with where it stands.
-fn items(text: &str, from: usize) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    text.split([',', ' ', '\t', '\r', '\n']).filter_map(move |item| {
-        let start = at;
-        at += item.len() + 1;
-        (!item.is_empty()).then_some((from + start, item))
-    })
+    scanners::ALL.iter().chain(&annotations::ALL).chain(&linters::ALL)
 }
 
 /// Adds one match for each rule, or one for all rules if there is none.
@@ -150,6 +237,16 @@ fn rules<'i>(ids: impl Iterator<Item = &'i str>, at: &Range<usize>, reach: Reach
     if found.len() == before {
         found.push(Match::new(What::All, at.clone(), reach));
     }
+}
+
+/// Returns what a group of a match holds, and nothing where it has no part in it.
+fn group<'t>(captures: &Captures<'t>, index: usize) -> &'t str {
+    captures.get(index).map_or("", |group| group.as_str())
+}
+
+/// Returns where a group of a match stands, and the whole match where it has no part in it.
+fn range(captures: &Captures<'_>, index: usize) -> Range<usize> {
+    captures.get(index).or_else(|| captures.get(0)).map_or(0..0, |group| group.range())
 }
 
 #[cfg(test)]

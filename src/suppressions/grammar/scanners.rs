@@ -1,78 +1,208 @@
 //! Scanners whose comments are about security alone.
+//!
+//! White space is what the tool takes for it: Python's has four signs more than ours (U+001C to U+001F).
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::{End, Grammar, Match, Piece, Place, Reach, What, items, rules};
+use super::{End, Grammar, Match, Matches, Pattern, Piece, Place, Reach, What, group, range, rules};
 use crate::suppressions::language::Language;
 use crate::text::Glossary;
 use crate::time::Day;
 use crate::time::until::{Clock, Until};
 
-pub(super) static ALL: &[Grammar] = &[
+const CHECKOV: &str = r"(?:checkov|bridgecrew|cortex):skip= *([A-Za-z_\d-]+(?:,[A-Za-z_\d-]+)*)?";
+
+pub(super) static ALL: [Grammar; 22] = [
     Grammar {
         tool: "trivy",
-        literals: &["trivy:ignore"],
+        literals: &["trivy:"],
+        pattern: Pattern::new(r"(?:^| )(\s*[#/*]*trivy:([^ ]*))"),
         reads: infrastructure,
         place: Place::Lines,
-        read: |piece, found| trivy(piece, "trivy:", found),
+        read: trivy,
     },
     Grammar {
         tool: "tfsec",
-        literals: &["tfsec:ignore"],
+        literals: &["tfsec:"],
+        pattern: Pattern::new(r"(?:^| )(\s*[#/*]*tfsec:([^ ]*))"),
         reads: infrastructure,
         place: Place::Lines,
-        read: |piece, found| trivy(piece, "tfsec:", found),
+        read: trivy,
     },
     Grammar {
         tool: "checkov",
         literals: &["checkov:skip=", "bridgecrew:skip=", "cortex:skip="],
+        pattern: Pattern::new(CHECKOV),
+        reads: |language, _| !language.is_prose() && language != Language::Dockerfile,
+        place: Place::Lines,
+        read: |_, matches, found| checkov(matches, Reach::Block, found),
+    },
+    // In a Dockerfile it holds for all of it.
+    Grammar {
+        tool: "checkov",
+        literals: &["checkov:skip=", "bridgecrew:skip=", "cortex:skip="],
+        pattern: Pattern::new(CHECKOV),
+        reads: dockerfile,
+        place: Place::Lines,
+        read: |_, matches, found| checkov(matches, Reach::File, found),
+    },
+    Grammar {
+        tool: "semgrep",
+        literals: &["nosem", "no\u{17f}em"],
+        pattern: Pattern::new(r"(?i) (nosem(?:grep)?)(?:[:=]\s?([^,\s].*))?"),
         reads: not_prose,
         place: Place::Lines,
-        read: checkov,
+        read: semgrep,
     },
-    Grammar { tool: "semgrep", literals: &["nosem"], reads: not_prose, place: Place::Lines, read: semgrep },
-    Grammar { tool: "bandit", literals: &["nosec"], reads: python, place: Place::Comments, read: bandit },
-    Grammar { tool: "gosec", literals: &["nosec", "gosec:disable"], reads: go, place: Place::Comments, read: gosec },
-    Grammar { tool: "hadolint", literals: &["hadolint"], reads: dockerfile, place: Place::Comments, read: hadolint },
-    Grammar { tool: "kics", literals: &["kics-scan"], reads: infrastructure, place: Place::Comments, read: kics },
-    Grammar { tool: "zizmor", literals: &["zizmor:"], reads: workflow, place: Place::Comments, read: zizmor },
-    Grammar { tool: "tflint", literals: &["tflint-ignore"], reads: terraform, place: Place::Comments, read: tflint },
-    Grammar { tool: "terrascan", literals: &["ts:skip="], reads: infrastructure, place: Place::Lines, read: terrascan },
+    Grammar {
+        tool: "bandit",
+        literals: &["nosec"],
+        pattern: Pattern::new(r"#[\s\x1c-\x1f]*nosec:?[\s\x1c-\x1f]*([^#]+)?#?"),
+        reads: python,
+        place: Place::Comments,
+        read: bandit,
+    },
+    Grammar {
+        tool: "gosec",
+        literals: &["nosec", "gosec:disable"],
+        pattern: Pattern::new(r"(?m)^([^\S\n]*)(?:#nosec|(gosec:disable))([^\n]*)"),
+        reads: go,
+        place: Place::Insides,
+        read: gosec,
+    },
+    Grammar {
+        tool: "hadolint",
+        literals: &["hadolint"],
+        pattern: Pattern::new(concat!(
+            r"^[ \t]*(hadolint[ \t]+(global[ \t]+|stage[ \t]+)?ignore[ \t]*=[ \t]*",
+            r"([DLSC0-9]+(?:[ \t]*,[ \t]*[DLSC0-9]+)*))[ \t]*(?:#.*)?$"
+        )),
+        reads: dockerfile,
+        place: Place::Insides,
+        read: hadolint,
+    },
+    Grammar {
+        tool: "kics",
+        literals: &["kics-scan", "\u{212a}ics-scan"],
+        pattern: Pattern::new(r"(?m)^[\s/#;]*((?:\x{212a}|(?i-u:k))(?i-u:ics-scan)([^\n]*))"),
+        reads: infrastructure,
+        place: Place::Insides,
+        read: kics,
+    },
+    Grammar {
+        tool: "zizmor",
+        literals: &["zizmor:"],
+        pattern: Pattern::new(r"(# zizmor: ignore\[(.+)\])(?:\s+.*)?$"),
+        reads: workflow,
+        place: Place::Comments,
+        read: zizmor,
+    },
+    Grammar {
+        tool: "tflint",
+        literals: &["tflint-ignore"],
+        pattern: Pattern::new(r"tflint-ignore(-file)?: ([^\n*/#]+)"),
+        reads: terraform,
+        place: Place::Insides,
+        read: tflint,
+    },
+    Grammar {
+        tool: "terrascan",
+        literals: &["ts:skip="],
+        pattern: Pattern::new(r"#ts:skip=\s*([A-Za-z0-9_.\-]+)"),
+        reads: infrastructure,
+        place: Place::Lines,
+        read: |_, matches, found| each(matches, Reach::Block, found),
+    },
     Grammar {
         tool: "gitleaks",
         literals: &["gitleaks:allow"],
+        pattern: Pattern::new("gitleaks:allow"),
         reads: any,
         place: Place::Lines,
-        read: |piece, found| substring(piece, "gitleaks:allow", found),
+        read: word,
     },
     Grammar {
         tool: "trufflehog",
         literals: &["trufflehog:ignore"],
+        pattern: Pattern::new("trufflehog:ignore"),
         reads: any,
         place: Place::Lines,
-        read: |piece, found| substring(piece, "trufflehog:ignore", found),
+        read: word,
     },
     Grammar {
         tool: "kingfisher",
         literals: &["kingfisher:ignore"],
+        pattern: Pattern::new("kingfisher:ignore"),
         reads: any,
         place: Place::Lines,
-        read: |piece, found| substring(piece, "kingfisher:ignore", found),
+        read: word,
     },
     Grammar {
         tool: "detect-secrets",
         literals: &["pragma: allowlist", "pragma:allowlist", "pragma: whitelist", "pragma:whitelist"],
+        pattern: Pattern::new(concat!(
+            r"[ \t]*(?:#|//|/\*|'|--|<!--[# \t]*) *",
+            r"(pragma: ?(?:allow|white)list[ -](nextline[ -])?secret)"
+        )),
         reads: any,
         place: Place::Lines,
         read: detect_secrets,
     },
-    Grammar { tool: "devskim", literals: &["devskim:"], reads: not_prose, place: Place::Lines, read: devskim },
-    Grammar { tool: "bearer", literals: &["bearer:disable"], reads: code, place: Place::Comments, read: bearer },
-    Grammar { tool: "ash", literals: &["ash-ignore"], reads: not_prose, place: Place::Lines, read: ash },
-    Grammar { tool: "codeql", literals: &["lgtm", "codeql["], reads: code, place: Place::Comments, read: codeql },
-    Grammar { tool: "snyk", literals: &["deepcode ignore"], reads: code, place: Place::Comments, read: deepcode },
+    Grammar {
+        tool: "devskim",
+        // A letter may be one that only differs in case: U+017F of `s`, U+212A of `k`.
+        literals: &["devskim:", "dev\u{17f}kim:", "devs\u{212a}im:", "dev\u{17f}\u{212a}im:"],
+        pattern: Pattern::new(r"(?i)DevSkim:\s+ignore\s([a-z\d,:]+)(?:\s+until\s(\d{4}-\d{2}-\d{2}))?"),
+        reads: not_prose,
+        place: Place::Lines,
+        read: devskim,
+    },
+    Grammar {
+        tool: "bearer",
+        literals: &["bearer:disable"],
+        pattern: Pattern::new(r"(?s)^\s*(bearer:disable(.*))"),
+        reads: code,
+        place: Place::Insides,
+        read: bearer,
+    },
+    Grammar {
+        tool: "ash",
+        literals: &["ash-ignore", "a\u{17f}h-ignore"],
+        pattern: Pattern::new(r"(?i)(?:#|//)[\s\x1c-\x1f]*ash-ignore(-next-line)?:[\s\x1c-\x1f]*(\S+)"),
+        reads: not_prose,
+        place: Place::Lines,
+        read: ash,
+    },
+    Grammar {
+        tool: "codeql",
+        literals: &["lgtm", "codeql"],
+        pattern: Pattern::new(concat!(
+            r"(?i)(?:(?:^|;)\s*)?\b((?:lgtm|codeql)\s*\[([^\]]*)\])",
+            r"|(?:^|;)\s*(lgtm)\b"
+        )),
+        reads: code,
+        place: Place::Insides,
+        read: codeql,
+    },
+    Grammar {
+        tool: "snyk",
+        literals: &["deepcode"],
+        pattern: Pattern::new(concat!(
+            r"((file\s+)?deepcode\s+ignore\s+([^\s:,]+(?:\s*,\s*[^\s:,]+)*))",
+            r"\s*(?::|$)"
+        )),
+        reads: code,
+        place: Place::Insides,
+        read: deepcode,
+    },
+    Grammar {
+        tool: "sonar",
+        literals: &["nosonar"],
+        pattern: Pattern::new(r"(?i-u:nosonar)(?:\s*\(([\w:,\s-]+)\))?"),
+        reads: not_prose,
+        place: Place::Comments,
+        read: nosonar,
+    },
 ];
 
 fn any(_: Language, _: &str) -> bool {
@@ -112,91 +242,80 @@ fn workflow(language: Language, _: &str) -> bool {
 }
 
 /// Words between blanks, of which one begins `trivy:` or `tfsec:` once `#`, `/` and `*` are gone; then pairs of words
-/// with colons between (`pkg/iac/ignore/parse.go`).
-fn trivy(piece: Piece<'_>, prefix: &str, found: &mut Vec<Match>) {
-    let mut at = 0;
-    for word in piece.text.split(' ') {
-        let start = at;
-        at += word.len() + 1;
-        let token = word.trim().trim_start_matches(['#', '/', '*']);
-        let Some(pairs) = token.strip_prefix(prefix) else { continue };
-        let mut parts = pairs.split(':');
-        let (Some("ignore"), Some(id)) = (parts.next(), parts.next()) else { continue };
-        let id = id.split('[').next().unwrap_or(id);
-        let mut end = None;
-        let mut applies = !id.is_empty();
-        while let Some(key) = parts.next() {
-            let value = parts.next().unwrap_or_default();
+/// with colons between, in any order, of which the last of a kind counts (`pkg/iac/ignore/parse.go`).
+fn trivy(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let mut parts = group(&captures, 2).trim_end().split(':');
+        let (mut id, mut end, mut other, mut applies) = ("", None, None, true);
+        while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
             match (key, Day::parse(value)) {
+                ("ignore", _) if value.is_empty() => {}
+                ("ignore", _) => id = value.split('[').next().unwrap_or(value),
                 ("exp", Ok(day)) => end = Until::day(day, Clock::Utc).map(End::At),
                 // What is no date makes trivy drop the rule.
                 ("exp", Err(_)) => applies = false,
                 ("ws", _) => {}
-                _ if end.is_none() => end = Some(End::Unread(format!("{key}:{value}"))),
-                _ => {}
+                _ => other = other.or_else(|| Some(End::Unread(format!("{key}:{value}")))),
             }
         }
-        if applies {
+        if applies && !id.is_empty() {
             let what = if id == "*" { What::All } else { What::Rule(id.to_owned()) };
-            found.push(Match { end, ..Match::new(what, start..start + word.trim_end().len(), Reach::Next) });
+            let at = range(&captures, 1);
+            let at = at.start..at.start + group(&captures, 1).trim_end().len();
+            found.push(Match { end: end.or(other), ..Match::new(what, at, Reach::Next) });
         }
     }
 }
 
 /// `checkov/common/comment/enum.py`.
-fn checkov(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static SKIP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:checkov:skip=|bridgecrew:skip=|cortex:skip=) *([A-Za-z_\d-]+(?:,[A-Za-z_\d-]+)*)?").ok()
-    });
-    for captures in SKIP.iter().flat_map(|skip| skip.captures_iter(piece.text)) {
-        let Some(whole) = captures.get(0) else { continue };
-        rules(captures.get(1).iter().flat_map(|ids| ids.as_str().split(',')), &whole.range(), Reach::Block, found);
+fn checkov(matches: Matches<'_, '_>, reach: Reach, found: &mut Vec<Match>) {
+    for captures in matches {
+        rules(group(&captures, 1).split(','), &range(&captures, 0), reach, found);
     }
 }
 
-/// `Nosemgrep.ml`; the blank before the word is part of it.
-fn semgrep(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static NOSEM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i) nosem(?:grep)?(?:[:=]\s?)?").ok());
+/// The rule that the first group names, in each match.
+fn each(matches: Matches<'_, '_>, reach: Reach, found: &mut Vec<Match>) {
+    for captures in matches {
+        rules(std::iter::once(group(&captures, 1)), &range(&captures, 0), reach, found);
+    }
+}
+
+/// `Nosemgrep.ml`; the blank before the word is part of it. The ids are the first words between commas, up to the end
+/// of the line; where none follows the colon at once, every rule is meant.
+fn semgrep(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    let is_id = |id: &&str| {
+        !id.trim_matches('-').is_empty()
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
     let first = piece.text.bytes().position(|byte| byte.is_ascii_alphanumeric());
-    for word in NOSEM.iter().flat_map(|nosem| nosem.find_iter(piece.text)) {
-        let named = word.as_str().trim_end().ends_with([':', '=']);
-        let alone = first.is_none_or(|first| word.start() <= first);
-        let reach = if alone { Reach::Next } else { Reach::Line };
-        let mut ids = Vec::new();
-        let mut end = word.end();
-        let mut after_comma = true;
-        for (at, item) in items(&piece.text[word.end()..], word.end()).take_while(|_| named) {
-            let id = item.trim_end_matches("*/").trim_end_matches("-->");
-            let is_id = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-            let listed = after_comma || id.trim_matches(['.', '-']).contains(['.', '-', '_']);
-            if id.is_empty() || !is_id || !listed || id.bytes().all(|byte| byte == b'-') {
-                break;
-            }
-            ids.push(id);
-            end = at + id.len();
-            after_comma = piece.text[at + item.len()..].starts_with(',');
-        }
-        rules(ids.into_iter(), &(word.start() + 1..end.max(word.start() + 1)), reach, found);
+    for captures in matches {
+        let word = range(&captures, 1);
+        let reach = if first.is_none_or(|first| word.start <= first) { Reach::Next } else { Reach::Line };
+        let named = range(&captures, 2);
+        let words = group(&captures, 2).split(',').filter_map(|item| item.split_whitespace().next());
+        let ids: Vec<&str> = words.map(|id| id.trim_end_matches("*/").trim_end_matches("-->")).filter(is_id).collect();
+        let end = ids.last().and_then(|id| Some(named.start + group(&captures, 2).rfind(id)? + id.len()));
+        rules(ids.into_iter(), &(word.start..end.unwrap_or(word.end)), reach, found);
     }
 }
 
 /// `bandit/core/manager.py`: of ids without a blank between them only the last counts, and a word that is no id and no
 /// name of a test is passed over, so that nothing but such words suppresses everything.
-fn bandit(piece: Piece<'_>, found: &mut Vec<Match>) {
+fn bandit(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
     const TESTS: Glossary = Glossary::new(include_str!("../words/bandit.txt"));
-    static NOSEC: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"#\s*nosec:?\s*([^#]+)?#?").ok());
-    static IDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)(?:(B\d+|[a-z\d_]+),?)+").ok());
-    static IS_ID: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^B\d{3}$").ok());
-    let Some(captures) = NOSEC.as_ref().and_then(|nosec| nosec.captures(piece.text)) else { return };
-    let (Some(whole), tests) = (captures.get(0), captures.get(1).map_or("", |tests| tests.as_str())) else { return };
-    let lists = IDS.iter().flat_map(|ids| ids.find_iter(tests)).map(|list| list.as_str());
+    static IDS: Pattern = Pattern::new(r"(?i)(?:(B\d+|[a-z\d_]+),?)+");
+    static IS_ID: Pattern = Pattern::new(r"^B\d{3}$");
+    let Some(captures) = matches.next() else { return };
+    let lists = IDS.words(group(&captures, 1));
     let last = lists.filter_map(|list| list.trim_end_matches(',').rsplit(',').next());
     let known = last.filter_map(|id| {
-        let is_id = IS_ID.as_ref().is_some_and(|is_id| is_id.is_match(id)) && TESTS_BY_ID.contains(&id);
+        let is_id = IS_ID.first(id).is_some() && TESTS_BY_ID.contains(&id);
         if is_id { Some(id) } else { TESTS.meaning(id) }
     });
-    let end = whole.start() + whole.as_str().trim_end_matches('#').trim_end().len();
-    rules(known, &(whole.start()..end), Reach::Line, found);
+    let start = range(&captures, 0).start;
+    let end = start + group(&captures, 0).trim_end_matches('#').trim_end().len();
+    rules(known, &(start..end), Reach::Line, found);
 }
 
 /// The ids of bandit's tests.
@@ -205,120 +324,103 @@ static TESTS_BY_ID: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// `analyzer.go`: a comment, or a line of one, that begins `#nosec`, or a comment that begins `//gosec:disable`.
-fn gosec(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static RULE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"G\d{3}").ok());
-    let inner = piece.inner();
-    let mut at = piece.inner.0;
-    for line in inner.split('\n') {
-        let start = at + (line.len() - line.trim_start().len());
-        at += line.len() + 1;
-        let text = line.trim();
-        let disables = text.strip_prefix("gosec:disable").filter(|_| !piece.is_block && line.starts_with("gosec"));
-        let Some(rest) = text.strip_prefix("#nosec").or(disables) else { continue };
-        if disables.is_some() && !rest.is_empty() && !rest.starts_with([' ', '\t']) {
-            continue;
+fn gosec(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    static RULE: Pattern = Pattern::new(r"G\d{3}");
+    for captures in matches {
+        let rest = group(&captures, 3);
+        if captures.get(2).is_some() {
+            let begins = !piece.is_block && group(&captures, 1).is_empty();
+            if !begins || !(rest.trim_end().is_empty() || rest.starts_with([' ', '\t'])) {
+                continue;
+            }
         }
         let named = rest.split("--").next().unwrap_or(rest);
         let is_block = named.split_whitespace().any(|word| word == "block");
-        let ids = RULE.iter().flat_map(|rule| rule.find_iter(named)).map(|id| id.as_str());
         let reach = if is_block { Reach::Block } else { piece.reach() };
-        rules(ids, &(start..start + text.len() - rest.len() + named.trim_end().len()), reach, found);
+        let (start, end) = (range(&captures, 1).end, range(&captures, 3).start + named.trim_end().len());
+        rules(RULE.words(named), &(start..end), reach, found);
     }
 }
 
 /// `src/Hadolint/Pragma.hs`: the whole comment, and text only after a second `#`.
-fn hadolint(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^[ \t]*(hadolint[ \t]+(global[ \t]+|stage[ \t]+)?ignore[ \t]*=[ \t]*([DLSC0-9]+(?:[ \t]*,[ \t]*[DLSC0-9]+)*))[ \t]*(?:#.*)?$").ok()
-    });
-    let Some(captures) = IGNORE.as_ref().and_then(|ignore| ignore.captures(piece.inner())) else { return };
-    let (Some(whole), Some(ids)) = (captures.get(1), captures.get(3)) else { return };
-    let reach = match captures.get(2).map_or("", |scope| scope.as_str().trim()) {
-        "global" => Reach::File,
-        "stage" => Reach::Block,
-        _ => Reach::Next,
-    };
-    let from = piece.inner.0;
-    rules(ids.as_str().split(','), &(from + whole.start()..from + whole.end()), reach, found);
+fn hadolint(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let reach = match group(&captures, 2).trim() {
+            "global" => Reach::File,
+            "stage" => Reach::Block,
+            _ => Reach::Next,
+        };
+        rules(group(&captures, 3).split(','), &range(&captures, 1), reach, found);
+    }
 }
 
-/// KICS's documentation, "Using commands on scanned files as comments".
-fn kics(piece: Piece<'_>, found: &mut Vec<Match>) {
-    let inner = piece.inner();
-    let text = inner.trim();
-    let Some(command) = text.strip_prefix("kics-scan").filter(|rest| rest.starts_with([' ', '\t'])) else { return };
-    let command = command.trim();
-    let start = piece.inner.0 + (inner.len() - inner.trim_start().len());
-    let at = start..start + text.len();
-    match command.split_whitespace().next().unwrap_or_default() {
-        "ignore" => found.push(Match::new(What::All, at, Reach::File)),
-        "ignore-line" => found.push(Match::new(What::All, at, Reach::Next)),
-        "ignore-block" => found.push(Match::new(What::All, at, Reach::Block)),
-        word => {
-            let Some(ids) = word.strip_prefix("disable=") else { return };
-            let more = command.strip_prefix(word).unwrap_or_default();
-            let ids = format!("{ids}{}", if ids.ends_with(',') { more } else { "" });
-            rules(ids.split(','), &at, Reach::File, found);
+/// `pkg/model/comment_yaml.go` and `pkg/parser/parser.go`: any of the words behind `kics-scan`, in any case, may be the
+/// command about lines; what is said of the file is the first word.
+fn kics(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let at = range(&captures, 1);
+        let at = at.start..at.start + group(&captures, 1).trim_end().len();
+        let text = group(&captures, 2).trim();
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        let about_lines = words.iter().find_map(|word| match word.as_str() {
+            "ignore-line" => Some(Reach::Next),
+            "ignore-block" => Some(Reach::Block),
+            _ => None,
+        });
+        let first = words.first().map_or("", String::as_str);
+        match (about_lines, first.split_once('=')) {
+            (Some(reach), _) => found.push(Match::new(What::All, at, reach)),
+            (None, Some(("disable", _))) => {
+                // A list may go on behind a comma and a blank.
+                let list = text.split_once('=').map_or("", |(_, list)| list);
+                let end =
+                    list.char_indices().find(|(at, c)| c.is_whitespace() && !list[..*at].trim_end().ends_with(','));
+                rules(list[..end.map_or(list.len(), |(at, _)| at)].split(','), &at, Reach::File, found);
+            }
+            // What is enabled alone disables everything else.
+            (None, Some(("enable", _))) => found.push(Match::new(What::All, at, Reach::File)),
+            _ if first == "ignore" => found.push(Match::new(What::All, at, Reach::File)),
+            _ => {}
         }
     }
 }
 
-/// zizmor's documentation, "Ignoring results": exactly one blank after the `#` and after the colon.
-fn zizmor(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"# zizmor: ignore\[(.+?)\](?:\s+.*)?$").ok());
-    let Some(captures) = IGNORE.as_ref().and_then(|ignore| ignore.captures(piece.text)) else { return };
-    let (Some(whole), Some(ids)) = (captures.get(0), captures.get(1)) else { return };
-    rules(ids.as_str().split(','), &(whole.start()..ids.end() + 1), Reach::Line, found);
+/// zizmor's documentation, "Ignoring results": exactly one blank after the `#` and after the colon. The list goes up to
+/// the last bracket that white space or the end follows.
+fn zizmor(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let ids = group(&captures, 2).split(',').map(|id| id.trim().trim_end_matches(']'));
+        rules(ids, &range(&captures, 1), Reach::Line, found);
+    }
 }
 
-/// TFLint's documentation, "Annotations".
-fn tflint(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\s*tflint-ignore(-file)?: ([^\n*/#]+)").ok());
-    let Some(captures) = IGNORE.as_ref().and_then(|ignore| ignore.captures(piece.inner())) else { return };
-    let (Some(whole), Some(ids)) = (captures.get(0), captures.get(2)) else { return };
-    let reach = if captures.get(1).is_some() { Reach::File } else { piece.reach() };
-    let from = piece.inner.0;
-    let text = whole.as_str();
-    let at =
-        from + whole.start() + (text.len() - text.trim_start().len())..from + whole.start() + text.trim_end().len();
-    rules(ids.as_str().split(','), &at, reach, found);
-}
-
-fn terrascan(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static SKIP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"#ts:skip=\s*([A-Za-z0-9_.\-]+)").ok());
-    for captures in SKIP.iter().flat_map(|skip| skip.captures_iter(piece.text)) {
-        let (Some(whole), Some(id)) = (captures.get(0), captures.get(1)) else { continue };
-        rules(std::iter::once(id.as_str()), &whole.range(), Reach::Block, found);
+/// TFLint's `tflint/annotation.go`: anywhere in a comment.
+fn tflint(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let reach = if captures.get(1).is_some() { Reach::File } else { piece.reach() };
+        let start = range(&captures, 0).start;
+        let at = start..start + group(&captures, 0).trim_end().len();
+        rules(group(&captures, 2).split(','), &at, reach, found);
     }
 }
 
 /// A word anywhere in the line of a secret. A text for people is only read where it could hold one.
-fn substring(piece: Piece<'_>, word: &str, found: &mut Vec<Match>) {
-    if let Some(at) = piece.text.find(word) {
-        found.push(Match::new(What::Unnamed, at..at + word.len(), Reach::Line));
-    }
+fn word(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    found.extend(matches.next().map(|captures| Match::new(What::Unnamed, range(&captures, 0), Reach::Line)));
 }
 
 /// `detect_secrets/filters/allowlist.py`.
-fn detect_secrets(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static ALLOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"[ \t]*(?:#|//|/\*|'|--|<!--) *(pragma: ?(?:allow|white)list[ -](nextline[ -])?secret)").ok()
-    });
-    let Some(captures) = ALLOW.as_ref().and_then(|allow| allow.captures(piece.text)) else { return };
-    let Some(whole) = captures.get(1) else { return };
+fn detect_secrets(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    let Some(captures) = matches.next() else { return };
     let reach = if captures.get(2).is_some() { Reach::Next } else { Reach::Line };
-    found.push(Match::new(What::Unnamed, whole.range(), reach));
+    found.push(Match::new(What::Unnamed, range(&captures, 1), reach));
 }
 
 /// `Suppression.cs`.
-fn devskim(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)DevSkim:\s+ignore\s([a-z\d,:]+)(?:\s+until\s(\d{4}-\d{2}-\d{2}))?").ok());
-    for captures in IGNORE.iter().flat_map(|ignore| ignore.captures_iter(piece.text)) {
-        let (Some(whole), Some(ids)) = (captures.get(0), captures.get(1)) else { continue };
+fn devskim(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
         let before = found.len();
-        rules(ids.as_str().split(','), &whole.range(), Reach::Line, found);
+        rules(group(&captures, 1).split(','), &range(&captures, 0), Reach::Line, found);
         if let Some(until) = captures.get(2) {
             // An impossible day counts as past.
             match Until::read(until.as_str(), Clock::of("devskim")) {
@@ -330,53 +432,51 @@ fn devskim(piece: Piece<'_>, found: &mut Vec<Match>) {
 }
 
 /// Bearer's documentation, "Skip or ignore specific rules".
-fn bearer(piece: Piece<'_>, found: &mut Vec<Match>) {
-    let inner = piece.inner();
-    let text = inner.trim();
-    let Some(ids) = text.strip_prefix("bearer:disable") else { return };
-    let start = piece.inner.0 + (inner.len() - inner.trim_start().len());
-    let named = ids.split(" stopgap:").next().unwrap_or(ids);
-    rules(named.split(','), &(start..start + text.len() - ids.len() + named.trim_end().len()), Reach::Next, found);
+fn bearer(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let ids = group(&captures, 2);
+        let named = ids.split(" stopgap:").next().unwrap_or(ids);
+        let at = range(&captures, 1).start..range(&captures, 2).start + named.trim_end().len();
+        rules(named.split(','), &at, Reach::Next, found);
+    }
 }
 
 /// `automated_security_helper/utils/suppression_matcher.py`.
-fn ash(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)(?:#|//)\s*ash-ignore(-next-line)?:\s*(\S+)").ok());
-    for captures in IGNORE.iter().flat_map(|ignore| ignore.captures_iter(piece.text)) {
-        let (Some(whole), Some(id)) = (captures.get(0), captures.get(2)) else { continue };
+fn ash(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
         let reach = if captures.get(1).is_some() { Reach::Next } else { Reach::Line };
-        rules(std::iter::once(id.as_str()), &whole.range(), reach, found);
+        rules(std::iter::once(group(&captures, 2)), &range(&captures, 0), reach, found);
     }
 }
 
-/// The library `AlertSuppression.qll` of CodeQL.
-fn codeql(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)^\s*(?:lgtm|codeql)\s*\[([^\]\n]*)\]|[\s;]lgtm\s*\[([^\]\n]*)\]").ok());
-    static BLANKET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)^\s*lgtm\s*$").ok());
-    let inner = piece.inner();
-    let from = piece.inner.0;
-    for captures in IGNORE.iter().flat_map(|ignore| ignore.captures_iter(inner)) {
-        let Some(whole) = captures.get(0) else { continue };
-        let ids = captures.get(1).or_else(|| captures.get(2)).map_or("", |ids| ids.as_str());
-        let at = from + whole.start() + (whole.len() - whole.as_str().trim_start().len())..from + whole.end();
-        rules(ids.split(','), &at, piece.reach(), found);
-    }
-    if BLANKET.as_ref().is_some_and(|blanket| blanket.is_match(inner)) {
-        let start = from + inner.len() - inner.trim_start().len();
-        found.push(Match::new(What::All, start..start + inner.trim().len(), Reach::Line));
+/// The library `AlertSuppression.qll` of CodeQL: rules in brackets anywhere, and `lgtm` alone at the beginning or after
+/// a semicolon.
+fn codeql(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        match captures.get(3) {
+            Some(word) if !piece.inner()[word.end()..].trim_start().starts_with('[') => {
+                found.push(Match::new(What::All, word.range(), Reach::Line));
+            }
+            Some(_) => {}
+            None => rules(group(&captures, 2).split(','), &range(&captures, 1), piece.reach(), found),
+        }
     }
 }
 
 /// Snyk Code's documentation, "Ignore issues in code".
-fn deepcode(piece: Piece<'_>, found: &mut Vec<Match>) {
-    static IGNORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(file\s+)?deepcode ignore\s+([^\s:,]+(?:\s*,\s*[^\s:,]+)*)\s*(?::|$)").ok());
-    let from = piece.inner.0;
-    for captures in IGNORE.iter().flat_map(|ignore| ignore.captures_iter(piece.inner())) {
-        let (Some(whole), Some(ids)) = (captures.get(0), captures.get(2)) else { continue };
-        let reach = if captures.get(1).is_some() { Reach::File } else { Reach::Next };
-        rules(ids.as_str().split(','), &(from + whole.start()..from + ids.end()), reach, found);
+fn deepcode(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        let reach = if captures.get(2).is_some() { Reach::File } else { Reach::Next };
+        rules(group(&captures, 3).split(','), &range(&captures, 1), reach, found);
+    }
+}
+
+/// Sonar's `NOSONAR`, anywhere in a comment, in any case for some languages; newer analysers read rules in parentheses.
+fn nosonar(_: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>) {
+    for captures in matches {
+        match captures.get(1) {
+            Some(ids) => rules(ids.as_str().split(','), &range(&captures, 0), Reach::Line, found),
+            None => found.push(Match::new(What::Unnamed, range(&captures, 0), Reach::Line)),
+        }
     }
 }

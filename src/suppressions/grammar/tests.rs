@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
 use super::What;
 use crate::suppressions::Reader;
 use crate::suppressions::page::Page;
@@ -22,6 +26,80 @@ fn check(path: &str, cases: &[(&str, &[&str])]) {
     }
 }
 
+/// What was read so far: the beginning of a literal, or that one was found.
+type State = Option<String>;
+
+/// Follows a pattern through all texts that it matches, and returns the states in which they may end.
+fn read(hir: &Hir, from: BTreeSet<State>, literals: &[&str]) -> BTreeSet<State> {
+    let step = |states: BTreeSet<State>, c: char| -> BTreeSet<State> {
+        let next = |state: State| {
+            let text = state? + &c.to_ascii_lowercase().to_string();
+            if literals.iter().any(|literal| text.ends_with(literal)) {
+                return None;
+            }
+            let begins = |at: &usize| literals.iter().any(|literal| literal.starts_with(&text[*at..]));
+            let at = text.char_indices().map(|(at, _)| at).find(begins);
+            Some(at.map_or_else(String::new, |at| text[at..].to_owned()))
+        };
+        states.into_iter().map(next).collect()
+    };
+    let any = |holds: &dyn Fn(char) -> bool| {
+        let letters: BTreeSet<char> = literals.iter().flat_map(|literal| literal.chars()).collect();
+        let cases = letters.iter().flat_map(|c| [*c, c.to_ascii_uppercase()]).filter(|c| holds(*c));
+        // One that no literal holds stands for all others.
+        cases.chain(['\u{0}']).flat_map(|c| step(from.clone(), c)).collect()
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => from,
+        HirKind::Literal(literal) => {
+            std::str::from_utf8(&literal.0).unwrap().chars().fold(from, |states, c| step(states, c))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let holds = |c: char| class.iter().any(|range| (range.start()..=range.end()).contains(&c));
+            let only = class.iter().flat_map(|range| range.start()..=range.end()).take(5).collect::<Vec<_>>();
+            if only.len() < 5 { only.into_iter().flat_map(|c| step(from.clone(), c)).collect() } else { any(&holds) }
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let all = class.iter().flat_map(|range| range.start()..=range.end());
+            all.flat_map(|byte| step(from.clone(), char::from(byte))).collect()
+        }
+        HirKind::Repetition(repetition) => {
+            let mut states = (0..repetition.min).fold(from, |states, _| read(&repetition.sub, states, literals));
+            let mut left = repetition.max.map(|max| max - repetition.min);
+            while left != Some(0) {
+                let more: BTreeSet<State> =
+                    states.union(&read(&repetition.sub, states.clone(), literals)).cloned().collect();
+                if more == states {
+                    break;
+                }
+                states = more;
+                left = left.map(|left| left - 1);
+            }
+            states
+        }
+        HirKind::Capture(capture) => read(&capture.sub, from, literals),
+        HirKind::Concat(parts) => parts.iter().fold(from, |states, part| read(part, states, literals)),
+        HirKind::Alternation(ways) => ways.iter().flat_map(|way| read(way, from.clone(), literals)).collect(),
+    }
+}
+
+/// A file without any of the literals is not looked at: none may hold what a pattern matches.
+#[test]
+fn every_text_that_a_pattern_matches_holds_a_literal() {
+    for grammar in super::all() {
+        assert!(grammar.pattern.regex().is_some(), "{}: {}", grammar.tool, grammar.pattern.0);
+        assert!(grammar.literals.iter().all(|literal| *literal == literal.to_ascii_lowercase()), "{}", grammar.tool);
+        let hir = regex_syntax::parse(grammar.pattern.0).unwrap();
+        let ends = read(&hir, BTreeSet::from([Some(String::new())]), grammar.literals);
+        assert_eq!(ends, BTreeSet::from([None]), "{}: {}", grammar.tool, grammar.pattern.0);
+    }
+    // The proof itself sees what is missing.
+    for (pattern, literal) in [("(?i)nosem", "nosem"), (r"rubocop\s*:", "rubocop:"), (r"a\s*eslint ?", "eslint ")] {
+        let hir = regex_syntax::parse(pattern).unwrap();
+        assert!(read(&hir, BTreeSet::from([Some(String::new())]), &[literal]).len() > 1, "{pattern}");
+    }
+}
+
 #[test]
 fn bandit_reads_comments_as_its_source_does() {
     check(
@@ -36,8 +114,7 @@ fn bandit_reads_comments_as_its_source_does() {
             ("eval(x)  # nosec stopgap: x", &["1 bandit * Line"]),
             ("eval(x)  # nosec eval", &["1 bandit B307 Line"]),
             ("eval(x)  # NOSEC", &[]),
-            ("x = '# nosec'", &[]),
-            ("\"\"\"\nWrite # nosec\n\"\"\"\n", &[]),
+            ("eval(x)  #\u{1c}nosec\u{1f}B602", &["1 bandit B602 Line"]),
         ],
     );
     check("a.rb", &[("eval(x)  # nosec", &[])]);
@@ -53,6 +130,14 @@ fn semgrep_searches_lines_and_needs_a_blank() {
             ("eval(x)  # nosem: rules.no-eval", &["1 semgrep rules.no-eval Line"]),
             ("eval(x)  # NOSEMGREP: a, b  stopgap: x", &["1 semgrep a Line", "1 semgrep b Line"]),
             ("eval(x)  # nosemgrep: a -- as the vendor says", &["1 semgrep a Line"]),
+            ("eval(x)  # nosemgrep: a, (x), ev", &["1 semgrep a Line", "1 semgrep ev Line"]),
+            ("eval(x)  # nosemgrep: a b, ev why", &["1 semgrep a Line", "1 semgrep ev Line"]),
+            ("eval(x)  # nosemgrep:\ta", &["1 semgrep a Line"]),
+            // What follows the colon in any other way is no list.
+            ("eval(x)  # nosemgrep:  a", &["1 semgrep * Line"]),
+            ("eval(x)  # nosemgrep:, a", &["1 semgrep * Line"]),
+            ("eval(x)  # nosemgrep : a", &["1 semgrep * Line"]),
+            ("eval(x)  # no\u{17f}emgrep", &["1 semgrep * Line"]),
             ("# nosemgrep: a\neval(x)", &["1 semgrep a Next"]),
             ("eval(x)  #nosemgrep", &[]),
             ("x = ' nosemgrep'", &["1 semgrep * Line"]),
@@ -74,6 +159,12 @@ fn gosec_reads_comments_that_begin_with_its_word() {
             ("// see #nosec\nx()", &[]),
             ("x(\"// #nosec\")", &[]),
             ("x() //nolint:errcheck,gosec // why", &["1 gosec ? Line"]),
+            ("x() //nolint:(x),gosec", &["1 gosec ? Line"]),
+            ("x() //nolint: errcheck, gosec // why", &["1 gosec ? Line"]),
+            ("x() //nolint:gosec because", &["1 gosec ? Line"]),
+            ("x() //nolint:errcheck // not gosec", &[]),
+            ("//nolint:gosec\n\npackage a\n", &["1 gosec ? File"]),
+            ("package a\n\n//nolint:gosec\nx()", &["3 gosec ? Next"]),
             ("x() //nolint", &["1 gosec ? Line"]),
             ("x() //nolint:errcheck", &[]),
         ],
@@ -93,6 +184,18 @@ fn trivy_reads_a_word_anywhere_and_its_end() {
             ("#trivy:ignore:*", &["1 trivy * Next"]),
             ("#trivy:ignore:AWS-0107[name=a]", &["1 trivy AWS-0107 Next"]),
             ("#trivy:ignore:AWS-0107:exp:soon", &[]),
+            // The last of a kind counts, in any order.
+            ("#trivy:ignore:DS-0001:ignore:DS-0002", &["1 trivy DS-0002 Next"]),
+            ("#trivy:exp:2030-01-01:ignore:DS-0002", &["1 trivy DS-0002 Next"]),
+            ("#trivy:ws:default:ignore:DS-0002", &["1 trivy DS-0002 Next"]),
+            ("#trivy:x:y:ignore:DS-0002", &["1 trivy DS-0002 Next"]),
+            ("#tfsec:x:y:ignore:a", &["1 tfsec a Next"]),
+            ("#trivy:ignore:DS-0002:ignore:", &["1 trivy DS-0002 Next"]),
+            ("#trivy:ignore:DS-0002:exp", &["1 trivy DS-0002 Next"]),
+            ("#trivy:ignore:", &[]),
+            ("#trivy:ignore:DS-0002:exp:", &[]),
+            ("#trivy::ignore:DS-0002", &[]),
+            ("#\ttrivy:ignore:DS-0002", &[]),
             ("#trivy: ignore", &[]),
             ("#trivy:ignore:AWS-0107:until:2020-01-01", &["1 trivy AWS-0107 Next"]),
         ],
@@ -110,6 +213,14 @@ fn checkov_kics_tflint_and_terrascan_read_infrastructure() {
             ),
             ("  # bridgecrew:skip=CKV_AWS_18", &["1 checkov CKV_AWS_18 Block"]),
             ("# kics-scan ignore-line\nx = 1", &["1 kics * Next"]),
+            ("# KICS-SCAN IGNORE-LINE\nx = 1", &["1 kics * Next"]),
+            ("# \u{212a}ics-scan ignore-block\nx = 1", &["1 kics * Block"]),
+            ("## kics-scan because ignore-line\nx = 1", &["1 kics * Next"]),
+            ("# kics-scan ignore\nx = 1", &["1 kics * File"]),
+            ("# kics-scan disable=a,b\nx = 1", &["1 kics a File", "1 kics b File"]),
+            ("# kics-scan disable=a, b why\nx = 1", &["1 kics a File", "1 kics b File"]),
+            ("# kics-scan enable=a\nx = 1", &["1 kics * File"]),
+            ("# run kics-scan before you ignore it", &[]),
             (
                 "# kics-scan disable=e38a8e0a-b88b-4902-b3fe-b0fcb17d5c10",
                 &["1 kics e38a8e0a-b88b-4902-b3fe-b0fcb17d5c10 File"],
@@ -119,6 +230,9 @@ fn checkov_kics_tflint_and_terrascan_read_infrastructure() {
                 &["1 tflint aws_instance_invalid_type Next", "1 tflint b Next"],
             ),
             ("x = 1 # tflint-ignore: all", &["1 tflint * Line"]),
+            ("x = 1 # legacy, tflint-ignore: a", &["1 tflint a Line"]),
+            ("# tflint-ignore-file: a", &["1 tflint a File"]),
+            ("# see tflint-ignore", &[]),
             ("#ts:skip=AC_AWS_0214 because", &["1 terrascan AC_AWS_0214 Block"]),
         ],
     );
@@ -131,6 +245,8 @@ fn hadolint_reads_nothing_where_text_follows_without_a_hash() {
         &[
             ("# hadolint ignore=DL3009 # stopgap: a\nRUN x", &["1 hadolint DL3009 Next"]),
             ("# hadolint global ignore=DL3009,SC2046\n", &["1 hadolint DL3009 File", "1 hadolint SC2046 File"]),
+            ("# hadolint stage ignore=DL3009\n", &["1 hadolint DL3009 Block"]),
+            ("#checkov:skip=CKV_DOCKER_3:why\nFROM a\n", &["1 checkov CKV_DOCKER_3 File"]),
             ("# hadolint ignore=DL3009 stopgap: a\nRUN x", &[]),
             ("RUN x # hadolint ignore=DL3009", &[]),
         ],
@@ -153,6 +269,24 @@ fn eslint_reads_its_directives_and_only_security_is_listed() {
                 &["1 eslint no-eval Block", "1 eslint no-new-func Block"],
             ),
             ("/* eslint no-eval: \"off\", semi: 0 */\nx()", &["1 eslint no-eval File"]),
+            ("/*  eslint no-eval: 0 */\nx()", &["1 eslint no-eval File"]),
+            ("/*\teslint no-eval: 0 */\nx()", &["1 eslint no-eval File"]),
+            ("/*\n eslint no-eval: 0 */\nx()", &["2 eslint no-eval File"]),
+            ("/*\u{feff}eslint-disable*/\nx()", &["1 eslint * Block"]),
+            ("/* eslint no-eval: -0 */", &["1 eslint no-eval File"]),
+            ("/* eslint no-eval: 0.0 */", &["1 eslint no-eval File"]),
+            ("/* eslint no-eval: 0x0 */", &["1 eslint no-eval File"]),
+            ("/* eslint no-eval: [.0] */", &["1 eslint no-eval File"]),
+            ("/* eslint semi: 2 no-eval: 0e1 */", &["1 eslint no-eval File"]),
+            ("/* eslint \"no-\\u0065val\": \"\\u006fff\" */", &["1 eslint no-eval File"]),
+            ("/* eslint no-eval: 0.5 */", &[]),
+            ("/* eslint no-eval: 2 */", &[]),
+            ("x() // eslint-disable-line \"no-eval\"", &["1 eslint no-eval Line"]),
+            (
+                "/* eslint-disable 'no-eval', \"no-new-func\" */",
+                &["1 eslint no-eval Block", "1 eslint no-new-func Block"],
+            ),
+            ("// eslint is what we use", &[]),
             ("// eslint-disable no-eval", &[]),
             ("// text eslint-disable-line no-eval", &[]),
             ("x() // eslint-disable-line semi", &[]),
@@ -191,6 +325,12 @@ fn workflows_and_manifests_have_their_own() {
                 &["1 zizmor artipacked Line", "1 zizmor unpinned-uses Line"],
             ),
             ("- uses: a/b@v1 #zizmor: ignore[unpinned-uses]", &[]),
+            (
+                "- uses: a/b@v1 # zizmor: ignore[artipacked] ,template-injection]",
+                &["1 zizmor artipacked Line", "1 zizmor template-injection Line"],
+            ),
+            ("- uses: a/b@v1 # x # zizmor: ignore[ artipacked ]", &["1 zizmor artipacked Line"]),
+            ("- uses: a/b@v1 # zizmor: ignore[artipacked]x", &[]),
             ("- run: |\n    # zizmor: ignore[template-injection]\n    x", &[]),
         ],
     );
@@ -212,8 +352,58 @@ fn workflows_and_manifests_have_their_own() {
                 &["2 cfn-nag F3 Block", "2 cfn-nag W9 Block"],
             ),
             ("    # checkov.io/skip1: CKV_K8S_20=why", &[]),
+            ("    checkov.io/skip-it: CKV_K8S_8=why", &["1 checkov CKV_K8S_8 Block"]),
+            ("    bridgecrew.io/skip1: CKV_K8S_8", &["1 checkov CKV_K8S_8 Block"]),
+            ("    a.cortex.io/skip: \"CKV_K8S_8=x\"", &["1 checkov CKV_K8S_8 Block"]),
+            ("    checkov.io/skip1: >-\n      CKV_K8S_8=x\n    b: c", &["1 checkov CKV_K8S_8 Block"]),
+            ("    checkov.io/skip1:\n      # why\n\n      \"CKV_K8S_8=x\"", &["1 checkov CKV_K8S_8 Block"]),
+            ("    checkov.io/skip1: !!str &a 'CKV_K8S_8=x'", &["1 checkov CKV_K8S_8 Block"]),
+            ("    checkov.io/skip1: *a", &["1 checkov * Block"]),
+            ("    checkov.io/skip1: {{ .Values.skip }}", &["1 checkov * Block"]),
+            ("    ? checkov.io/skip1\n    : CKV_K8S_8=x", &["1 checkov CKV_K8S_8 Block"]),
+            ("    \"checkov.i\\x6f/skip1\": CKV_K8S_8=x", &["1 checkov CKV_K8S_8 Block"]),
+            ("    \"checkov\\x2eio/sk\\u0069p1\": CKV_K8S_8=x", &["1 checkov CKV_K8S_8 Block"]),
+            (
+                "  annotations: {checkov.io/skip1: CKV_1=x, checkov.io/skip2: CKV_2=y}",
+                &["1 checkov CKV_1 Block", "1 checkov CKV_2 Block"],
+            ),
+            ("    \"ignore-check.kube-linter.i\\x6f/run-as-non-root\": why", &["1 kube-linter run-as-non-root Block"]),
+            (
+                "    kubescape.io/skip-controls: >-\n      C-0016,C-0017",
+                &["1 kubescape C-0016 Block", "1 kubescape C-0017 Block"],
+            ),
+            (
+                "    Metadata:\n      checkov:\n        skip:\n          - id: CKV_AWS_18\n            comment: x\n          - {id: CKV_AWS_19}\n    Id: {id: CKV_1}\n",
+                &["2 checkov CKV_AWS_18 Block", "2 checkov CKV_AWS_19 Block"],
+            ),
+            ("Metadata: {bridgecrew: {skip: [{id: CKV_AWS_18, comment: x}]}, id: y}", &["1 checkov CKV_AWS_18 Block"]),
+            ("Metadata: {checkov:\n  {skip: [\n {id: CKV_AWS_18}]}}\nid: y", &["1 checkov CKV_AWS_18 Block"]),
+            ("  \"ch\\x65ckov\":\n    skip:\n    - \"\\x69d\": CKV_AWS_18", &["1 checkov CKV_AWS_18 Block"]),
+            ("  checkov:\n    skip: *all\n", &["1 checkov * Block"]),
+            ("  \"rules_to_suppr\\x65ss\":\n    - {\"\\x69d\": W9}", &["1 cfn-nag W9 Block"]),
+            ("jobs:\n  checkov:\n    skip: true\n", &[]),
+            ("jobs:\n  checkov:\n    steps:\n      - id: x\n", &[]),
+            ("- checkov.io/skip is an annotation", &[]),
         ],
     );
+    check(
+        "template.json",
+        &[
+            (
+                "{\"Metadata\": {\"checkov\": {\"skip\": [{\"id\": \"CKV_AWS_18\"}]}}, \"id\": \"b\"}",
+                &["1 checkov CKV_AWS_18 Block"],
+            ),
+            (
+                "{\n  \"checkov\": {\n    \"skip\": [\n      {\"\\u0069d\": \"CKV_AWS_18\"}\n    ]\n  },\n  \"id\": \"b\"\n}",
+                &["2 checkov CKV_AWS_18 Block"],
+            ),
+            ("{\"checkov.io\\/skip1\":\"CKV_K8S_8=x\"}", &["1 checkov CKV_K8S_8 Block"]),
+            ("{\"metadata\": {\"checkov\": [\"checkov:skip=CKV_AZURE_1:x\"]}}", &["1 checkov CKV_AZURE_1 Block"]),
+        ],
+    );
+    let long =
+        format!("checkov:\n  skip:\n    - id: CKV_1\n{}    - id: CKV_2\n", "      a: aaaaaaaaaaaaaaaa\n".repeat(2000));
+    assert_eq!(found("a.yaml", &long), ["1 checkov * Block"]);
 }
 
 #[test]
@@ -230,6 +420,13 @@ fn other_programs_have_theirs() {
         &[
             ("x(); // codeql[java/sql-injection]", &["1 codeql java/sql-injection Line"]),
             ("// lgtm[java/a]\nx();", &["1 codeql java/a Next"]),
+            ("x(); // codeql [js/x]", &["1 codeql js/x Line"]),
+            ("x(); // safe: codeql[js/x]", &["1 codeql js/x Line"]),
+            ("x(); // (lgtm[js/x, js/y])", &["1 codeql js/x Line", "1 codeql js/y Line"]),
+            ("x(); // lgtm, reviewed", &["1 codeql * Line"]),
+            ("x(); // fine; LGTM", &["1 codeql * Line"]),
+            ("x(); // this lgtm", &[]),
+            ("x(); // lgtmx; see codeql", &[]),
         ],
     );
     check(
@@ -245,11 +442,27 @@ fn other_programs_have_theirs() {
     check(
         "a.sh",
         &[
-            ("# shellcheck disable=SC2086,SC1090\nx", &["1 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck disable=SC2086,SC1090\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck source=/dev/null disable=SC2086\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n#shellcheck \t disable=SC2086\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck disable=\"SC2086\"\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck disable=SC2086 disable=SC1091\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck disable=SC2085-2087\nx", &["2 shellcheck SC2086 Next"]),
+            ("x\n# shellcheck disable=SC1091\nx", &[]),
+            ("#!/bin/sh\n\n# shellcheck disable=SC2086\nx", &["3 shellcheck SC2086 File"]),
             ("x # ash-ignore: B602 why", &["1 ash B602 Line"]),
         ],
     );
-    check("a.rb", &[("eval(x) # rubocop:disable Security/Eval, Style/A", &["1 rubocop Security/Eval Line"])]);
+    check(
+        "a.rb",
+        &[
+            ("eval(x) # rubocop:disable Security/Eval, Style/A", &["1 rubocop Security/Eval Line"]),
+            ("eval(x) # rubocop: disable Security/Eval", &["1 rubocop Security/Eval Line"]),
+            ("eval(x) # rubocop :disable Style/A2, Eval", &["1 rubocop Eval Line"]),
+            ("# rubocop : todo all", &["1 rubocop * Block"]),
+            ("# rubocop:enable Security/Eval", &[]),
+        ],
+    );
     check(
         "a.py",
         &[
@@ -257,8 +470,59 @@ fn other_programs_have_theirs() {
             ("x()  # noqa: E501", &[]),
             ("x()  # noqa", &["1 ruff * Line"]),
             ("# ruff: noqa\nx()", &["1 ruff * File"]),
+            ("x()  # noqa:S602", &["1 ruff S602 Line"]),
+            ("x()  #noqa : S602", &["1 ruff S602 Line"]),
+            ("x()  # noqa: F401S602", &["1 ruff S602 Line"]),
+            ("x()  # noqa: F401\u{1c}S602", &["1 ruff S602 Line"]),
+            // flake8 reads no code there, and so takes every rule for meant.
+            ("x()  # noqa:  S602", &["1 ruff * Line"]),
+            ("x()  # noqa : S602", &["1 ruff * Line"]),
+            ("x()  # noqa: garbage", &["1 ruff * Line"]),
+            ("x()  # noqa: PGH S602", &["1 ruff * Line"]),
+            ("x()  # noqa E501", &["1 ruff * Line"]),
+            ("x()  # noqaE501", &["1 ruff * Line"]),
+            ("x()  #noqa: garbage", &[]),
+            ("x()  #noqaE501", &[]),
+            ("x()  # noqa: E501, because", &[]),
+            ("# flake8: noqa: S602\nx()", &["1 ruff * File"]),
+            ("# ruff: noqa: S602\nx()", &["1 ruff S602 File"]),
+            ("# ruff: noqa: E501\nx()", &[]),
+            ("# ruff: disable[S602, E501]\nx()", &["1 ruff S602 Block"]),
+            ("# ruff: ignore[S602]\nx()", &["1 ruff S602 Next"]),
+            ("x()  #ruff:ignore[S602] why", &["1 ruff S602 Line"]),
+            ("# ruff: file-ignore[S602]\nx()", &["1 ruff S602 File"]),
+            ("# ruff: ignore[E501]\n# ruff is fast", &[]),
             ("x()  # pylint: disable=eval-used, invalid-name", &["1 pylint eval-used Line"]),
+            ("x()  # pylint: disable=W", &["1 pylint W Line"]),
+            ("x()  # pylint: disable=Basic", &["1 pylint basic Line"]),
+            ("x()  # pylint: disable=w0123", &["1 pylint W0123 Line"]),
+            ("x()  # pylint: enable=fixme,disable=eval-used", &["1 pylint eval-used Line"]),
+            ("x()  # pylint: disable=fixme disable=eval-used", &["1 pylint eval-used Line"]),
+            ("x()  # pylint: disable=fixme # pylint: disable=eval-used", &["1 pylint eval-used Line"]),
+            ("x()  # pylint: disable=fixme, (x), eval-used", &["1 pylint eval-used Line"]),
+            ("x()  # pylint:\u{1c}disable-msg=eval-used", &["1 pylint eval-used Line"]),
+            ("# pylint: disable=eval-used\nx()", &["1 pylint eval-used Block"]),
+            ("# pylint: disable-next=eval-used\nx()", &["1 pylint eval-used Next"]),
+            ("x()  # pylint: disable=all", &["1 pylint * File"]),
+            ("x()  # pylint: skip-file", &["1 pylint * File"]),
+            ("x()  # pylint: disable=eval-used # pylint: disable=fixme", &[]),
+            ("x()  # pylint: disable=eval-used why=x", &[]),
+            ("x()  # pylint: disable eval-used", &[]),
+            ("x()  # pylint: enable=eval-used", &[]),
             ("x()  # pylint: disable=invalid-name", &[]),
+        ],
+    );
+}
+
+#[test]
+fn a_notebook_holds_code_in_strings() {
+    check(
+        "a.ipynb",
+        &[
+            ("    \"x()  # noqa: S602\\n\",", &["1 ruff S602 Line"]),
+            ("    \"x()  # noqa\"", &["1 ruff * Line"]),
+            ("    \"x()  # n\\u006fqa: S602\\n\",", &["1 ruff S602 Line"]),
+            ("    \"# ruff: ignore[S602]\\n\",", &["1 ruff S602 Next"]),
         ],
     );
 }
