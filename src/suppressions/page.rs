@@ -161,6 +161,11 @@ impl Reader {
         let kinds = by_name.map_or_else(|| ignore_files::kinds_of(path, &text), |kind| vec![kind]);
         let mut draft = Draft::new(path, &text, Language::of(path));
         let mut places = draft.inline(self);
+        if let Some((at, encoding)) = grammar::foreign(path, text.as_bytes()) {
+            let tool = ["bandit", "ruff", "pylint"].into_iter().find(|tool| self.wants(tool));
+            let why = format!("it declares the encoding `{encoding}`");
+            places.extend(tool.map(|tool| draft.unread(tool, Trouble::new(at, why, "save it in UTF-8"))));
+        }
         for kind in kinds.into_iter().filter(|kind| self.wants(kind.tool)) {
             match checked(bytes).and_then(|()| (kind.read)(&text).map_err(Trouble::of_format)) {
                 Ok(entries) => {

@@ -5,9 +5,11 @@
 //! ignores suppressions. Some tools look at comments alone; others search each line, strings included.
 
 mod annotations;
+mod encoding;
 mod linters;
 mod scanners;
 
+pub(super) use encoding::foreign;
 pub(super) use linters::is_secure_rule;
 
 use std::borrow::Cow;
@@ -153,6 +155,9 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
 pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
     static LETTER: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| bytes::Regex::new(ESCAPE).ok());
     let language = Language::of(path);
+    if foreign(path, content).is_some() {
+        return true;
+    }
     let may_escape = all().any(|grammar| grammar.place.is_data() && (grammar.reads)(language, path));
     may_escape && LETTER.as_ref().is_some_and(|letter| letter.is_match(content))
 }

@@ -115,6 +115,17 @@ fn bandit_reads_comments_as_its_source_does() {
             ("eval(x)  # nosec eval", &["1 bandit B307 Line"]),
             ("eval(x)  # NOSEC", &[]),
             ("eval(x)  #\u{1c}nosec\u{1f}B602", &["1 bandit B602 Line"]),
+            ("# coding: latin-1\nx = 1", &[]),
+            ("# coding: utf-8\nx = 1", &[]),
+            ("# coding: utf-7\nx = 1", &["1 bandit (it declares the encoding `utf-7`) Project"]),
+            (
+                "#!/usr/bin/python\n# -*- coding: unicode_escape -*-\nx = 1",
+                &["2 bandit (it declares the encoding `unicode_escape`) Project"],
+            ),
+            ("# coding: shift_jis\n", &["1 bandit (it declares the encoding `shift_jis`) Project"]),
+            ("import a\n# coding: utf-7\n", &[]),
+            ("x = '# nosec'", &[]),
+            ("\"\"\"\nWrite # nosec\n\"\"\"\n", &[]),
         ],
     );
     check("a.rb", &[("eval(x)  # nosec", &[])]);
