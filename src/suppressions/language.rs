@@ -160,7 +160,7 @@ impl Language {
                 quirks: &[Quirk::RawParentheses, Quirk::DigitQuotes, Quirk::ContinuedComments],
                 ..SLASHES
             },
-            Self::Sharp => Syntax { texts: SHARP, quirks: &[Quirk::ManyQuotes], ..SLASHES },
+            Self::Sharp => Syntax { texts: SHARP, quirks: &[Quirk::ManyQuotes, Quirk::Directives], ..SLASHES },
             Self::Kotlin => Syntax {
                 texts: const { &[Text::raw("\"\"\"").with(DOLLAR), DOUBLE.with(DOLLAR), CHARACTER] },
                 block: NESTING,
@@ -172,10 +172,10 @@ impl Language {
                         Text::raw("\"\"\"").with(DOLLAR).doubtful(),
                         DOUBLE.without_escapes().after(&["raw"]).with(DOLLAR).doubtful(),
                         DOUBLE.with(DOLLAR).doubtful(),
-                        CHARACTER,
                     ]
                 },
                 block: NESTING,
+                quirks: &[Quirk::Lifetimes],
                 ..SLASHES
             },
             Self::Swift => Syntax {

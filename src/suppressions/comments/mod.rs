@@ -211,6 +211,8 @@ pub(super) enum Quirk {
     Heredocs(&'static str),
     /// `%q(…)`.
     Percent,
+    /// Lines of a preprocessor, after `#`.
+    Directives,
     /// `?"` for a character.
     QuestionMarks,
     /// A backslash at the end of a line comment goes on in the next.
@@ -901,6 +903,7 @@ mod tests {
                 "x = <p>accept /* all</p>; eval(y) // xyz\n/* a */",
                 "x = <p>a ` b</p>; eval(y) // xyz\n`",
                 "x = <p>don't</p>; eval(y) // xyz '",
+                "x = <p>{a} ` b /* c</p>; eval(y) // xyz\n`",
                 "x = <p title=\"a\\\"/>; eval(y) // xyz \"",
                 "x = <p title='a\n b' id='/*' />; eval(y) // xyz '",
                 "x = <p>it's {y /* a */} </p>; eval(y) // xyz '",
@@ -968,6 +971,7 @@ mod tests {
                 "a = \"$${\" # xyz }\"",
                 "a = \"%{ if b == \"#\" }c%{ endif }\" # xyz",
                 "a = <<EOT\n/*\n# xyz\n",
+                "a = <<EOT-A\nEOT /*\nEOT-A\n# xyz\n",
             ],
         );
         assert_eq!(of("a = <<EOT\n# b\nEOT\n# c", Language::Terraform).last(), Some(&" c"));
@@ -993,6 +997,7 @@ mod tests {
                 "x = @\"C:\\\"; y(); // xyz \"",
                 "x = @\"a\"\"\\\"; y(); // xyz \"",
                 "x = $\"{\"//\"}\"; y(); // xyz",
+                "  #region a/*\ny(); // xyz",
                 "x = \"\"\"\"a\"\"\"b\"\"\"\"; y(); // xyz \"",
                 "x = $$\"\"\"a\"b\"\"\"; y(); // xyz \"",
                 "x = '\"'; y(); // xyz \"",
@@ -1020,7 +1025,12 @@ mod tests {
         );
         is_found(
             Language::Scala,
-            &["x = \"${\"; y() // xyz }\"", "x = s\"${\"//\"}\"; y() // xyz", "x = raw\"\\\"; y // xyz \""],
+            &[
+                "x = \"${\"; y() // xyz }\"",
+                "x = s\"${\"//\"}\"; y() // xyz",
+                "x = raw\"\\\"; y // xyz \"",
+                "f('a, '\"'); y // xyz \"",
+            ],
         );
         is_found(
             Language::Swift,
@@ -1066,6 +1076,7 @@ mod tests {
                 "x = <<~A + '#'\n  '\"\nA\ny # xyz '",
                 "x(<<A, <<-'B')\n'\nA\n\"\n  B\ny # xyz",
                 "x = 1 <<A\ny # xyz\nA\n",
+                "x = <<-'A B'\n\"\n A B\ny # xyz \"",
                 "x = ?\"; y # xyz \"",
                 "x = /\"/; y # xyz \"",
                 "y()# xyz",

@@ -8,9 +8,9 @@ impl Quirk {
         match self {
             Self::Slashes => b"/",
             Self::HtmlSigns => b"<-",
-            Self::Elements => b">",
+            Self::Elements => b">}",
             Self::Lifetimes | Self::DigitQuotes => b"'",
-            Self::Hashes(_) => b"#",
+            Self::Hashes(_) | Self::Directives => b"#",
             Self::RawParentheses => b"\"",
             Self::ManyQuotes => b"\"$",
             Self::Heredocs(_) => b"<\n",
@@ -65,6 +65,7 @@ impl Lexer<'_> {
             Quirk::ManyQuotes => self.many_quotes(),
             Quirk::Heredocs(sign) => self.heredoc(sign),
             Quirk::Percent => self.percent(),
+            Quirk::Directives => self.directive(),
             Quirk::Scalars => self.block_scalar(),
             Quirk::Islands => self.starts(self.now.at, "?>") && self.sea(),
             Quirk::QuestionMarks | Quirk::ContinuedComments => false,
@@ -158,10 +159,19 @@ impl Lexer<'_> {
         true
     }
 
+    /// Begins a second reading behind a line that is for the preprocessor, in which quotes and signs say nothing.
+    fn directive(&mut self) -> bool {
+        let at = self.now.at;
+        if self.bytes[at] == b'#' && self.before(at).last().is_none_or(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.fork(self.line_end(at));
+        }
+        false
+    }
+
     /// Begins a second reading behind the text of an element, which may hold any sign but brackets.
     fn element(&mut self) -> bool {
         let at = self.now.at;
-        if self.bytes[at] != b'>' || self.bytes[..at].ends_with(b"=") {
+        if !matches!(self.bytes[at], b'>' | b'}') || self.bytes[..at].ends_with(b"=") {
             return false;
         }
         let text = &self.bytes[at + 1..];
@@ -315,7 +325,11 @@ impl Lexer<'_> {
         let quote = rest.first().copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
         let rest = if quote.is_some() { &rest[1..] } else { rest };
         let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
-        let length = rest.iter().take_while(|byte| is_of_word(byte)).count();
+        let joins = |byte: &u8| *byte == b'-' && !self.has(Quirk::Percent);
+        let length = match quote {
+            Some(quote) => rest.iter().take_while(|byte| **byte != quote && **byte != b'\n').count(),
+            None => rest.iter().take_while(|byte| is_of_word(byte) || joins(byte)).count(),
+        };
         let start = self.bytes.len() - rest.len();
         let word = start..start + length;
         if length == 0 || rest[0].is_ascii_digit() || quote.is_some_and(|quote| rest.get(length) != Some(&quote)) {
@@ -345,8 +359,12 @@ impl Lexer<'_> {
             at = self.line_end(start.min(self.bytes.len()));
             let line = self.bytes.get(start..at).unwrap_or_default().trim_ascii_start();
             let rest = line.strip_prefix(word);
-            if rest.is_some_and(|rest| !rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
-            {
+            // In PHP the statement may go on behind the word.
+            let ends = |rest: &[u8]| match self.has(Quirk::Islands) {
+                true => !rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'),
+                false => rest.trim_ascii().is_empty(),
+            };
+            if rest.is_some_and(ends) {
                 self.spend(at - line_end);
                 return Some(at - rest.map_or(0, <[u8]>::len));
             }
