@@ -299,6 +299,8 @@ struct Lexer<'t> {
     begins: [bool; 256],
     /// And which do so in the code of a string.
     brackets: [bool; 256],
+    /// Whether there may be an element: each is closed.
+    has_elements: bool,
     now: State,
     found: Vec<Comment>,
     /// Whether comments may overlap.
@@ -344,6 +346,7 @@ impl<'t> Lexer<'t> {
             syntax,
             begins,
             brackets: in_holes,
+            has_elements: syntax.quirks.contains(&Quirk::Elements) && (text.contains("</") || text.contains("/>")),
             now: State { at: 0, hole: 0, depth: 0, heredoc: 0 },
             found: Vec::new(),
             is_tangled: false,

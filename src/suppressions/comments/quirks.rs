@@ -171,7 +171,7 @@ impl Lexer<'_> {
     /// Begins a second reading behind the text of an element, which may hold any sign but brackets.
     fn element(&mut self) -> bool {
         let at = self.now.at;
-        if !matches!(self.bytes[at], b'>' | b'}') || self.bytes[..at].ends_with(b"=") {
+        if !self.has_elements || !matches!(self.bytes[at], b'>' | b'}') || self.bytes[..at].ends_with(b"=") {
             return false;
         }
         let text = &self.bytes[at + 1..];
