@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, bytes};
 
-use super::trees::{items, parse, range, text, texts};
+use super::trees::{items, narrowed_by_rest, parse, range, text, texts};
 use super::{Entry, Unreadable};
 use crate::suppressions::grammar::What;
 use crate::sync::documents_in;
@@ -85,9 +85,10 @@ fn resources<'n, 'a>(root: &'n Node<'a>, tool: &str) -> Vec<&'n Node<'a>> {
 }
 
 /// Tells whether a document that cannot be parsed looks like a resource of a kind: it says so in a line that is not
-/// indented, or anywhere in braces.
+/// indented, or anywhere in braces. A template of Helm begins with two of them and is no flow.
 fn seems(document: &str, kind: &str) -> bool {
-    let is_flow = document.trim_start().starts_with(['{', '[']);
+    let start = document.trim_start();
+    let is_flow = start.starts_with(['{', '[']) && !start.starts_with("{{");
     let quotes = ['"', '\''];
     let value = |line: &str| -> bool {
         let Some(rest) = line.trim_start_matches(quotes).strip_prefix("kind") else { return false };
@@ -122,23 +123,20 @@ pub(super) fn kyverno(source: &str) -> Result<Vec<Entry>, Unreadable> {
     each(source, "kyverno", |root, entries| {
         let Some(spec) = root.get("spec") else { return };
         let namespace = root.get("metadata").and_then(|metadata| text(metadata, "namespace"));
-        let canonical = |key: &str| spec.get(key).map(Node::canonical);
         let narrow = |entry: Entry| {
             let entry = entry.narrowed("namespace", &namespace.map(str::to_owned).into_iter().collect::<Vec<_>>());
-            let others = ["matchConditions", "match", "conditions", "images", "podSecurity"];
-            let entry = others.iter().fold(entry, |entry, key| entry.narrowed(key, canonical(key).as_slice()));
-            entry.until(text(spec, "expiresAt"))
+            narrowed_by_rest(entry, spec, &["policyRefs", "exceptions", "expiresAt"]).until(text(spec, "expiresAt"))
         };
         for policy in items(spec.get("policyRefs")) {
             let Some(name) = policy.get("name") else { continue };
             let entry = Entry::rule(name.as_text().unwrap_or_default(), range(name.span));
-            let kind = text(policy, "kind").map(str::to_owned).into_iter().collect::<Vec<_>>();
-            entries.push(narrow(entry.narrowed("kind", &kind)));
+            entries.push(narrow(narrowed_by_rest(entry, policy, &["name"])));
         }
         for policy in items(spec.get("exceptions")) {
             let Some(name) = policy.get("policyName") else { continue };
             let entry = Entry::rule(name.as_text().unwrap_or_default(), range(name.span));
-            entries.push(narrow(entry.narrowed("rules", &texts(policy.get("ruleNames")))));
+            let entry = entry.narrowed("rules", &texts(policy.get("ruleNames")));
+            entries.push(narrow(narrowed_by_rest(entry, policy, &["policyName", "ruleNames"])));
         }
     })
 }
@@ -149,7 +147,19 @@ pub(super) fn kubescape(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let Some(spec) = root.get("spec") else { return };
         let narrow = |entry: Entry, item: &Node<'_>| {
             let end = text(item, "expiresAt").or_else(|| text(spec, "expiresAt"));
-            entry.narrowed("match", spec.get("match").map(Node::canonical).as_slice()).until(end)
+            let entry = narrowed_by_rest(entry, spec, &["posture", "vulnerabilities", "expiresAt", "author", "reason"]);
+            const SAID: [&str; 9] = [
+                "controlID",
+                "vulnerability",
+                "id",
+                "expiresAt",
+                "reason",
+                "justification",
+                "actionStatement",
+                "response",
+                "author",
+            ];
+            narrowed_by_rest(entry, item, &SAID).until(end)
         };
         for item in items(spec.get("posture")) {
             let id = item.get("controlID").filter(|id| id.as_text().is_some());
@@ -174,13 +184,16 @@ fn postures(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
     for exception in items(Some(&root)) {
-        let resources = exception.get("resources").map(Node::canonical);
         for policy in items(exception.get("posturePolicies")) {
-            let named = ["controlID", "controlName", "frameworkName"].iter().find_map(|key| policy.get(key));
+            let named =
+                ["controlID", "controlName", "frameworkName"].iter().find_map(|key| Some((*key, policy.get(key)?)));
+            let (key, named) = named.map_or(("", None), |(key, named)| (key, Some(named)));
             let named = named.filter(|named| named.as_text().is_some());
             let what = named.and_then(Node::as_text).map_or(What::All, |id| What::Rule(id.to_owned()));
             let entry = Entry::new(what, range(named.map_or(policy.span, |named| named.span)));
-            entries.push(entry.narrowed("resources", resources.as_slice()));
+            let entry = narrowed_by_rest(entry, policy, &[key]);
+            let said = ["name", "reason", "expirationDate", "creationTime", "posturePolicies", "policyType"];
+            entries.push(narrowed_by_rest(entry, exception, &said));
         }
     }
     Ok(entries)

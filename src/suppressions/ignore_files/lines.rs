@@ -47,33 +47,78 @@ pub(super) fn gitleaks(text: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(lines(text).filter_map(entry).collect())
 }
 
-/// `.semgrepignore`: patterns of files that are not looked at.
+/// `.semgrepignore`: patterns of files that are not looked at, and `:include` of a file with more of them.
 pub(super) fn patterns(text: &str) -> Result<Vec<Entry>, Unreadable> {
-    let is_pattern = |(_, line): &(usize, &str)| !line.starts_with(':') && !line.starts_with('!');
     let entry = |(start, line): (usize, &str)| {
-        Entry::new(What::All, start..start + line.len()).with_paths(vec![line.to_owned()])
+        let entry = Entry::new(What::All, start..start + line.len());
+        match line.strip_prefix(':') {
+            // What git does not track is not in the repository.
+            Some(directive) if directive.split_whitespace().eq(["include", ".gitignore"]) => None,
+            Some(directive) => Some(entry.narrowed("directive", &[directive.trim().to_owned()])),
+            None if line.starts_with('!') => None,
+            None => Some(entry.with_paths(vec![line.to_owned()])),
+        }
     };
-    Ok(lines(text).filter(is_pattern).map(entry).collect())
+    Ok(lines(text).filter_map(entry).collect())
 }
 
-/// `.bandit`: `skips` and `exclude` in the section `[bandit]`.
+/// `.bandit`, as Python's configparser reads it: keys in any case, values that go on in lines that are indented, and the
+/// section `[DEFAULT]`. Of `tests` and `profile` only what they name runs; `baseline` and `configfile` name a file.
 pub(super) fn bandit(text: &str) -> Result<Vec<Entry>, Unreadable> {
     let mut entries = Vec::new();
-    for (start, line) in lines(text) {
-        let Some((key, values)) = line.split_once(['=', ':']) else { continue };
-        let mut at = start + key.len() + 1;
-        for value in values.split(',') {
+    let mut section = String::new();
+    let mut key = String::new();
+    for (start, line) in lines(text).filter(|(_, line)| !line.starts_with(';')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            (section, key) = (name.to_owned(), String::new());
+            continue;
+        }
+        let is_indented = !key.is_empty() && start > 0 && text[..start].ends_with([' ', '\t']);
+        let mut at = start;
+        let mut values = line;
+        if !is_indented {
+            let Some((name, rest)) = line.split_once(['=', ':']) else { continue };
+            at += name.len() + 1;
+            (key, values) = (name.trim().to_ascii_lowercase(), rest);
+        }
+        if section != "bandit" && section != "DEFAULT" {
+            continue;
+        }
+        if ["tests", "profile", "baseline", "configfile", "level", "confidence"].contains(&key.as_str()) {
+            let entry = Entry::new(What::All, start..start + line.len()).narrowed(&key, &[values.trim().to_owned()]);
+            entries.extend(Some(entry).filter(|_| !["", "1"].contains(&values.trim())));
+            continue;
+        }
+        // A value may be put together from those of other keys.
+        let is_list = ["skips", "exclude"].contains(&key.as_str()) || !KNOWN.contains(&key.as_str());
+        for value in values.split(',').filter(|_| is_list) {
             let from = at + (value.len() - value.trim_start().len());
             at += value.len() + 1;
             let value = value.trim();
             let here = from..from + value.len();
-            match key.trim() {
+            match key.as_str() {
                 _ if value.is_empty() => {}
                 "skips" => entries.push(Entry::rule(value, here)),
                 "exclude" => entries.push(Entry::new(What::All, here).with_paths(vec![value.to_owned()])),
-                _ => {}
+                key => entries
+                    .extend(text.contains("%(").then(|| Entry::rule(value, here).narrowed("of", &[key.to_owned()]))),
             }
         }
     }
     Ok(entries)
 }
+
+/// Bandit's options that leave nothing out.
+const KNOWN: [&str; 11] = [
+    "targets",
+    "recursive",
+    "aggregate",
+    "number",
+    "format",
+    "msg-template",
+    "output",
+    "verbose",
+    "debug",
+    "quiet",
+    "ignore-nosec",
+];

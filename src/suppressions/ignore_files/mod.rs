@@ -99,6 +99,8 @@ const fn row(tool: &'static str, names: &'static [&'static str], read: Read) -> 
 pub(super) static KINDS: &[Kind] = &[
     row("trivy", &[".trivyignore"], lines::trivy),
     row("trivy", &[".trivyignore.yaml", ".trivyignore.yml"], trees::trivy),
+    row("trivy", &["trivy.yaml", "trivy.yml"], trees::trivy_config),
+    row("trivy", &["trivy-secret.yaml", "trivy-secret.yml"], trees::trivy_secret),
     row("osv-scanner", &["osv-scanner.toml", ".osv-scanner.toml"], toml::osv_scanner),
     row("grype", &[".grype.yaml", ".grype.yml", ".grype/config.yaml"], trees::grype),
     row("cargo-deny", &["deny.toml", ".deny.toml"], toml::cargo_deny),
@@ -128,6 +130,7 @@ pub(super) static KINDS: &[Kind] = &[
     row("detect-secrets", &[".secrets.baseline"], trees::detect_secrets),
     row("ash", &[".ash/.ash.yaml", ".ash/ash.yaml"], trees::ash),
     row("dependency-check", &[], trees::dependency_check),
+    row("gitleaks", &[], toml::part_of_gitleaks),
     row("kyverno", &[], kubernetes::kyverno),
     row("kubescape", &[], kubernetes::kubescape),
 ];
@@ -135,12 +138,17 @@ pub(super) static KINDS: &[Kind] = &[
 /// What a file of any name holds that is an ignore file all the same: the word, the tool, and the endings of such files.
 pub(super) const LITERALS: &[(&str, &str, &[&str])] = &[
     ("<suppressions", "dependency-check", XML),
+    (":suppressions", "dependency-check", XML),
+    ("allowlist", "gitleaks", TOML),
+    ("disabledRules", "gitleaks", TOML),
+    ("[[rules]]", "gitleaks", TOML),
     ("PolicyException", "kyverno", kubernetes::ENDINGS),
     ("postureExceptionPolicy", "kubescape", kubernetes::ENDINGS),
     ("kubescape.io/v1", "kubescape", kubernetes::ENDINGS),
 ];
 
 const XML: &[&str] = &[".xml"];
+const TOML: &[&str] = &[".toml"];
 
 /// Tells by its name what ignore file a file is.
 pub(super) fn kind(path: &str) -> Option<&'static Kind> {
@@ -170,9 +178,11 @@ pub(super) fn kinds_of(path: &str, text: &str) -> Vec<&'static Kind> {
         return vec![kind];
     }
     let is_xml = XML.iter().any(|ending| path.ends_with(ending));
-    let tools = match is_xml && trees::is_dependency_check(text) {
-        true => vec!["dependency-check"],
-        false => kubernetes::tools(path, text),
+    let is_toml = TOML.iter().any(|ending| path.ends_with(ending));
+    let tools = match () {
+        () if is_xml && trees::is_dependency_check(text) => vec!["dependency-check"],
+        () if is_toml && toml::is_gitleaks(text) => vec!["gitleaks"],
+        () => kubernetes::tools(path, text),
     };
     KINDS.iter().filter(|kind| kind.names.is_empty() && tools.contains(&kind.tool)).collect()
 }
@@ -186,3 +196,6 @@ pub(super) fn may_hide(path: &str, content: &[u8]) -> bool {
 pub(super) fn is_one(path: &str) -> bool {
     kind(path).is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::{Entry, Unreadable};
 use crate::suppressions::grammar::What;
-use crate::text::shown;
+use crate::text::{WordList, shown};
 
 fn parse(text: &str) -> Result<Document<&str>, Unreadable> {
     Document::parse(text).map_err(|error| {
@@ -52,8 +52,56 @@ fn tables(item: Option<&Item>) -> Vec<(Range<usize>, &dyn TableLike)> {
             let tables = array.iter().filter_map(|value| Some((span(value.span()), value.as_inline_table()?)));
             tables.map(|(span, table)| (span, table as &dyn TableLike)).collect()
         }
+        Some(Value::InlineTable(table)) => vec![(span(table.span()), table as &dyn TableLike)],
         _ => item.as_table().map(|table| (span(table.span()), table as &dyn TableLike)).into_iter().collect(),
     }
+}
+
+/// Returns the values of a key as viper reads it: in any case.
+fn all<'t>(table: &'t dyn TableLike, key: &str) -> impl Iterator<Item = &'t Item> {
+    table.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, item)| item)
+}
+
+/// Narrows an entry by everything in its table that is none of these keys.
+fn narrowed_by_rest(entry: Entry, table: &dyn TableLike, others: &[&str]) -> Entry {
+    let is_other = |key: &str| others.iter().any(|other| key.eq_ignore_ascii_case(other));
+    let mut rest: Vec<(String, Vec<String>)> = table
+        .iter()
+        .filter(|(key, _)| !is_other(key))
+        .map(|(key, item)| (key.to_ascii_lowercase(), written_values(item)))
+        .collect();
+    rest.sort_unstable();
+    rest.iter().fold(entry, |entry, (key, values)| entry.narrowed(key, values))
+}
+
+/// Returns the values of an item, each in a form that can be compared: a text as what it says.
+fn written_values(item: &Item) -> Vec<String> {
+    let one = |value: &Value| value.as_str().map_or_else(|| canonical(value), str::to_owned);
+    match item {
+        Item::None => Vec::new(),
+        Item::Value(_) => values(Some(item)).into_iter().map(one).collect(),
+        Item::Table(table) => vec![canonical_table(table)],
+        Item::ArrayOfTables(tables) => tables.iter().map(|table| canonical_table(table)).collect(),
+    }
+}
+
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{:?}", text.value()),
+        Value::Integer(number) => number.value().to_string(),
+        Value::Float(number) => number.value().to_string(),
+        Value::Boolean(flag) => flag.value().to_string(),
+        Value::Datetime(moment) => moment.value().to_string(),
+        Value::Array(values) => format!("[{}]", values.iter().map(canonical).collect::<Vec<_>>().join(", ")),
+        Value::InlineTable(table) => canonical_table(table),
+    }
+}
+
+fn canonical_table(table: &dyn TableLike) -> String {
+    let part = |(key, item): (&str, &Item)| format!("{key}: {}", written_values(item).join(", "));
+    let mut parts: Vec<String> = table.iter().map(part).collect();
+    parts.sort_unstable();
+    format!("{{{}}}", parts.join(", "))
 }
 
 fn text<'t>(table: &'t dyn TableLike, key: &str) -> Option<&'t str> {
@@ -81,12 +129,12 @@ pub(super) fn osv_scanner(source: &str) -> Result<Vec<Entry>, Unreadable> {
         if !(is_on(&["ignore"]) || is_on(&["vulnerability", "ignore"]) || is_on(&["license", "ignore"])) {
             continue;
         }
-        let parts: Vec<String> = ["ecosystem", "name", "version", "group"]
-            .iter()
-            .filter_map(|key| Some(format!("{key}={}", text(table, key)?)))
-            .collect();
+        const NAMED: [&str; 4] = ["ecosystem", "name", "version", "group"];
+        let parts: Vec<String> = NAMED.iter().filter_map(|key| Some(format!("{key}={}", text(table, key)?))).collect();
         let until = written(source, table, "effectiveUntil");
-        entries.push(Entry::new(What::All, whole).narrowed("package", &parts).until(until.as_deref()));
+        let entry = Entry::new(What::All, whole).narrowed("package", &parts);
+        let said = [&NAMED[..], &["effectiveUntil", "reason"]].concat();
+        entries.push(narrowed_by_rest(entry, table, &said).until(until.as_deref()));
     }
     Ok(entries)
 }
@@ -130,34 +178,113 @@ pub(super) fn bandit(source: &str) -> Result<Vec<Entry>, Unreadable> {
         let Some(path) = value.as_str() else { continue };
         entries.push(Entry::new(What::All, span(value.span())).with_paths(vec![path.to_owned()]));
     }
+    // Only these run.
+    if let Some(tests) = at(document.as_table(), &["tool", "bandit", "tests"]) {
+        let entry = Entry::new(What::All, span(tests.span()));
+        entries.extend(Some(texts(Some(tests))).filter(|ids| !ids.is_empty()).map(|ids| entry.narrowed("tests", &ids)));
+    }
+    for value in values(at(document.as_table(), &["tool", "bandit", "assert_used", "skips"])) {
+        let Some(path) = value.as_str() else { continue };
+        entries.push(Entry::rule("B101", span(value.span())).with_paths(vec![path.to_owned()]));
+    }
     Ok(entries)
 }
 
-/// `.gitleaks.toml`: `[allowlist]` and `[[allowlists]]`, of all rules and of each.
+/// What says nothing of what an allowlist or a rule overlooks.
+const DESCRIPTIVE: [&str; 3] = ["description", "id", "tags"];
+
+/// `.gitleaks.toml`: `[allowlist]` and `[[allowlists]]`, of all rules and of each; default rules that are switched off, or
+/// find less; and what it takes from another file. gitleaks merges a rule with the default one of its name, in which all
+/// but its keywords and tags replace what was there.
 pub(super) fn gitleaks(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let (mut entries, looks_for_any) = read_gitleaks(source)?;
+    if !looks_for_any {
+        // Without rules of its own, and without the default ones, nothing is looked for.
+        let start = source.len() - source.trim_start().len();
+        let end = source[start..].find('\n').map_or(source.len(), |line| start + line);
+        entries.push(Entry::new(What::All, start..end).narrowed("rules", &["none".to_owned()]));
+    }
+    Ok(entries)
+}
+
+/// A file of any name that `.gitleaks.toml` or `--config` takes in.
+pub(super) fn part_of_gitleaks(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    Ok(read_gitleaks(source)?.0)
+}
+
+/// The names of gitleaks' default rules, of version 8.30.
+const RULES: WordList = WordList::new(include_str!("../words/gitleaks.txt"));
+
+/// Returns the entries, and whether any rule is left.
+fn read_gitleaks(source: &str) -> Result<(Vec<Entry>, bool), Unreadable> {
     let document = parse(source)?;
     let mut entries = Vec::new();
     let root: &dyn TableLike = document.as_table();
     let mut add = |rule: Option<&str>, table: &dyn TableLike| {
-        for key in ["allowlist", "allowlists"] {
-            for (place, list) in tables(table.get(key)) {
-                let targets = texts(list.get("targetRules"));
+        for item in ["allowlist", "allowlists"].iter().flat_map(|key| all(table, key)) {
+            for (place, list) in tables(Some(item)) {
+                let targets = all(list, "targetRules").flat_map(|targets| texts(Some(targets)));
                 let what = rule.map(str::to_owned).into_iter().chain(targets).map(What::Rule).collect::<Vec<_>>();
                 let what = if what.is_empty() { vec![What::All] } else { what };
-                let paths = texts(list.get("paths"));
+                let paths: Vec<String> = all(list, "paths").flat_map(|paths| texts(Some(paths))).collect();
                 for what in what {
                     let entry = Entry::new(what, place.clone());
-                    let entry = ["commits", "regexes", "stopwords"]
-                        .iter()
-                        .fold(entry, |entry, key| entry.narrowed(key, &texts(list.get(key))));
+                    let entry = narrowed_by_rest(entry, list, &["paths", "targetRules", "description"]);
                     entries.push(entry.narrowed("paths", &paths));
                 }
             }
         }
     };
     add(None, root);
-    for (_, rule) in tables(document.get("rules")) {
-        add(text(rule, "id"), rule);
+    let mut off = Vec::new();
+    let mut has_rules = false;
+    for (place, rule) in all(root, "rules").flat_map(|rules| tables(Some(rules))) {
+        has_rules = true;
+        let id = all(rule, "id").find_map(Item::as_str);
+        add(id, rule);
+        let others = [&DESCRIPTIVE[..], &["keywords", "allowlist", "allowlists"]].concat();
+        if let Some(id) = id.filter(|id| RULES.find(id).is_some()) {
+            let entry = narrowed_by_rest(Entry::rule(id, place), rule, &others);
+            off.extend(Some(entry).filter(|entry| !entry.narrowed.is_empty()));
+        }
     }
-    Ok(entries)
+    let mut takes_more = false;
+    for (place, extend) in all(root, "extend").flat_map(|extend| tables(Some(extend))) {
+        takes_more |= all(extend, "useDefault").any(|item| item.as_bool() == Some(true));
+        for value in all(extend, "disabledRules").flat_map(|rules| values(Some(rules))) {
+            entries.extend(
+                value.as_str().map(|id| Entry::rule(id, span(value.span())).narrowed("off", &["on".to_owned()])),
+            );
+        }
+        for path in all(extend, "path").filter_map(Item::as_str) {
+            takes_more = true;
+            // A file of this ending is looked through by itself.
+            let is_read = path.ends_with(".toml") && !path.starts_with('/') && !path.contains("..");
+            if !is_read {
+                entries.push(Entry::new(What::All, place.clone()).narrowed("extend", &[path.to_owned()]));
+            }
+        }
+    }
+    if takes_more {
+        entries.extend(off);
+    }
+    Ok((entries, takes_more || has_rules))
+}
+
+/// Tells by its content whether a file is a configuration of gitleaks: it is named with `--config`, or by another one.
+pub(super) fn is_gitleaks(text: &str) -> bool {
+    let Ok(document) = parse(text) else { return false };
+    let root: &dyn TableLike = document.as_table();
+    let has = |table: &dyn TableLike, keys: &[&str]| keys.iter().any(|key| all(table, key).next().is_some());
+    let lists = |table: &dyn TableLike| -> bool {
+        let items = ["allowlist", "allowlists"].iter().flat_map(|key| all(table, key));
+        items
+            .flat_map(|item| tables(Some(item)))
+            .any(|(_, list)| has(list, &["paths", "regexes", "commits", "stopwords"]))
+    };
+    let rules = || all(root, "rules").flat_map(|rules| tables(Some(rules)));
+    let off = all(root, "extend").flat_map(|extend| tables(Some(extend))).any(|(_, it)| has(it, &["disabledRules"]));
+    let is_of_default =
+        |rule: &dyn TableLike| all(rule, "id").filter_map(Item::as_str).any(|id| RULES.find(id).is_some());
+    lists(root) || off || rules().any(|(_, rule)| lists(rule) || is_of_default(rule))
 }

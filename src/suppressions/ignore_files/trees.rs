@@ -42,6 +42,15 @@ pub(super) fn text<'n>(node: &'n Node<'_>, key: &str) -> Option<&'n str> {
     node.get(key)?.as_text()
 }
 
+/// Narrows an entry by everything in its map that is none of these keys.
+pub(super) fn narrowed_by_rest(entry: Entry, map: &Node<'_>, others: &[&str]) -> Entry {
+    let rest = map.as_map().unwrap_or_default().iter().filter(|part| !others.contains(&&*part.key));
+    let said = |value: &Node<'_>| value.as_text().map_or_else(|| value.canonical(), str::to_owned);
+    let mut rest: Vec<(&str, String)> = rest.map(|part| (&*part.key, said(&part.value))).collect();
+    rest.sort_unstable();
+    rest.into_iter().fold(entry, |entry, (key, value)| entry.narrowed(key, &[value]))
+}
+
 /// One entry for each text of a list.
 fn rules(node: Option<&Node<'_>>) -> Vec<Entry> {
     let one = |node: &Node<'_>| Some(Entry::rule(node.as_text()?.trim(), range(node.span)));
@@ -83,8 +92,10 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
             Some((id, span)) => Entry::rule(id, range(span)),
             None => Entry::new(What::All, range(item.span)),
         };
-        let others = ["namespace", "fix-state", "vex-status", "match-type"];
-        let entry = others.iter().fold(entry, |entry, key| entry.narrowed(key, &texts(item.get(key))));
+        const OTHERS: [&str; 4] = ["namespace", "fix-state", "vex-status", "match-type"];
+        let entry = OTHERS.iter().fold(entry, |entry, key| entry.narrowed(key, &texts(item.get(key))));
+        let said = [&OTHERS[..], &["vulnerability", "package", "reason"]].concat();
+        let entry = narrowed_by_rest(entry, item, &said);
         let package = item.get("package").and_then(Node::as_map).unwrap_or_default();
         package.iter().fold(entry, |entry, part| {
             let value = part.value.as_text().map_or_else(|| part.value.canonical(), str::to_owned);
@@ -94,7 +105,7 @@ pub(super) fn grype(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(items(root.get("ignore")).into_iter().map(one).collect())
 }
 
-/// `.snyk`: for each issue a list of paths.
+/// `.snyk`: for each issue a list of paths, and what is not looked at.
 pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
@@ -111,6 +122,11 @@ pub(super) fn snyk(source: &str) -> Result<Vec<Entry>, Unreadable> {
             let entry = entry.narrowed("until-fixed", &until_fixed);
             entries.push(entry.until(text(&path.value, "expires")));
         }
+    }
+    for part in root.get("exclude").and_then(Node::as_map).unwrap_or_default() {
+        entries.extend(
+            paths(Some(&part.value)).into_iter().map(|entry| entry.narrowed("exclude", &[part.key.to_string()])),
+        );
     }
     Ok(entries)
 }
@@ -165,16 +181,86 @@ pub(super) fn bundler_audit(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(rules(parse(source)?.get("ignore")))
 }
 
-/// `.checkov.yaml`: `skip-check` and `skip-path`.
+/// `.checkov.yaml`: `skip-check` and `skip-path`, and whatever else leaves something out. configargparse takes a key with and
+/// without its hyphens.
 pub(super) fn checkov(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
-    for item in items(root.get("skip-check")) {
+    let named = |key: &str| -> Vec<&Node<'_>> {
+        let keys = [key.to_owned(), format!("--{key}")];
+        keys.iter().flat_map(|key| items(root.get(key))).collect()
+    };
+    for item in named("skip-check") {
         let ids = item.as_text().unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
         entries.extend(ids.map(|id| Entry::rule(id, range(item.span))));
     }
-    entries.extend(paths(root.get("skip-path")));
+    // Only these run.
+    let only = named("check");
+    if let Some(first) = only.first() {
+        let ids: Vec<String> = only.iter().filter_map(|id| id.as_text()).map(str::to_owned).collect();
+        entries.push(Entry::new(What::All, range(first.span)).narrowed("check", &ids));
+    }
+    for key in ["skip-path", "skip-framework", "skip-cve-package", "baseline"] {
+        for item in named(key) {
+            let Some(value) = item.as_text() else { continue };
+            let entry = Entry::new(What::All, range(item.span));
+            match key {
+                "skip-path" => entries.push(entry.with_paths(vec![value.to_owned()])),
+                // A file of that name is looked through by itself.
+                "baseline" if value.rsplit('/').next() == Some(".checkov.baseline") => {}
+                _ => entries.push(entry.narrowed(key, &[value.to_owned()])),
+            }
+        }
+    }
     Ok(entries)
+}
+
+/// `trivy.yaml`, which Trivy reads by itself: what it leaves out, and the files that it names.
+pub(super) fn trivy_config(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    const LISTS: [&[&str]; 9] = [
+        &["ignorefile"],
+        &["ignore-policy"],
+        &["scan", "skip-files"],
+        &["scan", "skip-dirs"],
+        &["vulnerability", "ignore-status"],
+        &["vulnerability", "ignore-unfixed"],
+        &["vulnerability", "vex"],
+        &["license", "ignored"],
+        &["secret", "config"],
+    ];
+    let root = parse(source)?;
+    let mut entries = Vec::new();
+    for path in LISTS {
+        for item in items(at(&root, path)) {
+            let Some(value) = item.as_text().filter(|value| *value != "false") else { continue };
+            // A file of its usual name is looked through by itself.
+            if super::kind(value).is_some_and(|kind| kind.tool == "trivy") {
+                continue;
+            }
+            let entry = Entry::new(What::All, range(item.span));
+            let is_path = path.last().is_some_and(|key| key.starts_with("skip-"));
+            let entry = if is_path { entry.with_paths(vec![value.to_owned()]) } else { entry };
+            entries.push(entry.narrowed(&path.join("."), &[value.to_owned()]));
+        }
+    }
+    Ok(entries)
+}
+
+/// `trivy-secret.yaml`: rules that are switched off, those that alone are on, and what is allowed.
+pub(super) fn trivy_secret(source: &str) -> Result<Vec<Entry>, Unreadable> {
+    let root = parse(source)?;
+    let kind = ["secrets".to_owned()];
+    let mut entries: Vec<Entry> = rules(root.get("disable-rules"));
+    let whole = |node: &Node<'_>, key: &str| Entry::new(What::All, range(node.span)).narrowed(key, &[node.canonical()]);
+    entries.extend(root.get("enable-builtin-rules").map(|node| whole(node, "enable-builtin-rules")));
+    for (owner, list) in
+        std::iter::once((None, &root)).chain(items(root.get("rules")).into_iter().map(|it| (text(it, "id"), it)))
+    {
+        let allowed = items(list.get("allow-rules")).into_iter().chain(list.get("exclude-block"));
+        let owner = owner.map(str::to_owned);
+        entries.extend(allowed.map(|node| whole(node, "allow").narrowed("of", owner.as_slice())));
+    }
+    Ok(entries.into_iter().map(|entry| entry.narrowed("kind", &kind)).collect())
 }
 
 /// `.checkov.baseline`: what was found before and is not reported.
@@ -261,7 +347,7 @@ pub(super) fn eslint(source: &str) -> Result<Vec<Entry>, Unreadable> {
     Ok(entries)
 }
 
-/// `.secrets.baseline` of detect-secrets.
+/// `.secrets.baseline` of detect-secrets: secrets that are known, and filters that leave some out.
 pub(super) fn detect_secrets(source: &str) -> Result<Vec<Entry>, Unreadable> {
     let root = parse(source)?;
     let mut entries = Vec::new();
@@ -271,6 +357,19 @@ pub(super) fn detect_secrets(source: &str) -> Result<Vec<Entry>, Unreadable> {
             let entry = Entry::rule(kind, range(hash.span)).with_paths(vec![file.key.to_string()]);
             entries.push(entry.narrowed("secret", &[hash.as_text().unwrap_or_default().to_owned()]));
         }
+    }
+    for filter in items(root.get("filters_used")) {
+        let Some(path) = filter.get("path") else { continue };
+        let name = path.as_text().unwrap_or_default();
+        if ["allowlist", "common", "gibberish", "heuristic"]
+            .iter()
+            .any(|own| name.starts_with(&format!("detect_secrets.filters.{own}.")))
+        {
+            continue;
+        }
+        // Those of its own are always on. Others leave out what somebody chose.
+        let entry = Entry::new(What::All, range(path.span)).narrowed("filter", &[name.to_owned()]);
+        entries.push(narrowed_by_rest(entry, filter, &["path"]));
     }
     Ok(entries)
 }
@@ -286,6 +385,8 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
             "lines",
             &[text(item, "line_start"), text(item, "line_end")].map(|line| line.unwrap_or_default().to_owned()),
         );
+        let said = ["rule_id", "path", "line_start", "line_end", "reason", "expiration"];
+        let entry = narrowed_by_rest(entry, item, &said);
         entry.until(text(item, "expiration"))
     };
     let listed =
@@ -296,25 +397,38 @@ pub(super) fn ash(source: &str) -> Result<Vec<Entry>, Unreadable> {
 /// Tells whether an XML file holds suppressions of OWASP dependency-check, also where their namespace is written with
 /// references to characters.
 pub(super) fn is_dependency_check(text: &str) -> bool {
-    const NAMESPACE: &str = "dependency-suppression";
+    // The second is that of the first version, which is read to this day.
+    const NAMESPACES: [&str; 2] = ["dependency-suppression", "OWASP_Dependency_Check_Suppression"];
+    let is_one = |text: &str| NAMESPACES.iter().any(|namespace| text.contains(namespace));
     let is_of_root = || {
         let document = xml::parse(text).ok()?;
-        document.root_element().tag_name().namespace().map(|namespace| namespace.contains(NAMESPACE))
+        document.root_element().tag_name().namespace().map(is_one)
     };
-    text.contains("<suppressions")
-        && (text.contains(NAMESPACE) || (text.contains("&#") && is_of_root().unwrap_or_default()))
+    // The root may have a prefix.
+    (text.contains("<suppressions") || text.contains(":suppressions"))
+        && (is_one(text) || (text.contains("&#") && is_of_root().unwrap_or_default()))
 }
 
 /// Suppressions of OWASP dependency-check.
 pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
-    const NARROWING: [&str; 7] = ["packageUrl", "filePath", "sha1", "gav", "cpe", "cwe", "cvssBelow"];
     let document = xml::parse(source).map_err(|fault| (fault.at, fault.why.to_string()))?;
     let mut entries = Vec::new();
     for suppress in document.descendants().filter(|node| node.is_element() && node.tag_name().name() == "suppress") {
         let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for child in suppress.children().filter(roxmltree::Node::is_element) {
             let text = child.text().unwrap_or_default().trim().to_owned();
-            parts.entry(child.tag_name().name()).or_default().push(text);
+            let mut attributes: Vec<String> =
+                child.attributes().map(|it| format!(" {}={:?}", it.name(), it.value())).collect();
+            // `regex` makes more of a text than it says.
+            attributes.retain(|it| !it.ends_with("=\"false\""));
+            attributes.sort_unstable();
+            let name = child.tag_name().name();
+            let is_rule = ["cve", "vulnerabilityName"].contains(&name);
+            if is_rule && !attributes.is_empty() {
+                parts.entry("attributes").or_default().push(format!("{text}{}", attributes.concat()));
+            }
+            let attributes = if is_rule { String::new() } else { attributes.concat() };
+            parts.entry(name).or_default().push(text + &attributes);
         }
         let mut named = |key: &str| parts.remove(key).unwrap_or_default();
         let start = suppress.range().start;
@@ -324,8 +438,9 @@ pub(super) fn dependency_check(source: &str) -> Result<Vec<Entry>, Unreadable> {
             what.push(What::All);
         }
         let place = start..start + "<suppress".len();
+        let of_all = Entry::new(What::All, place.clone());
         let narrow =
-            NARROWING.iter().fold(Entry::new(What::All, place.clone()), |it, key| it.narrowed(key, &named(key)));
+            parts.iter().filter(|(key, _)| **key != "notes").fold(of_all, |it, (key, values)| it.narrowed(key, values));
         for what in what {
             let entry = Entry::new(what, place.clone()).narrowed_as(&narrow);
             entries.push(entry.until(suppress.attribute("until")));

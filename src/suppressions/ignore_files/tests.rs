@@ -1,0 +1,122 @@
+use super::*;
+
+/// Returns what a file leaves out, as it is compared, a line for each entry.
+fn selectors(path: &str, text: &str) -> Vec<String> {
+    let entries = kinds_of(path, text).into_iter().flat_map(|kind| (kind.read)(text).unwrap());
+    entries.map(|entry| entry.selectors.replace('\n', "; ")).collect()
+}
+
+#[test]
+fn a_key_that_makes_an_entry_wider_makes_it_another_one() {
+    const XMLNS: &str = "xmlns='https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd'";
+    let xml = |inside: &str| format!("<suppressions {XMLNS}><suppress>{inside}</suppress></suppressions>");
+    let gitleaks = |rest: &str| format!("[extend]\nuseDefault = true\n[[allowlists]]\nregexes = ['''prod''']\n{rest}");
+    let osv = |rest: &str| format!("[[PackageOverrides]]\nname = \"a\"\n{rest}");
+    for (path, before, after) in [
+        (".gitleaks.toml", gitleaks(""), gitleaks("regexTarget = \"line\"\n")),
+        (".gitleaks.toml", gitleaks("paths = ['a']\ncondition = \"AND\"\n"), gitleaks("paths = ['a']\n")),
+        ("a.xml", xml("<cvssV3Below>1</cvssV3Below>"), xml("<cvssV3Below>10</cvssV3Below>")),
+        ("a.xml", xml("<filePath>a.jar</filePath>"), xml("<filePath regex='true'>a.jar</filePath>")),
+        ("a.xml", xml("<cve>a</cve><vulnerabilityName>.*</vulnerabilityName>"), {
+            xml("<cve>a</cve><vulnerabilityName regex='true'>.*</vulnerabilityName>")
+        }),
+        ("osv-scanner.toml", osv("license.ignore = true\n"), osv("ignore = true\n")),
+        (".grype.yaml", "ignore: [{vulnerability: a}]".to_owned(), {
+            "ignore: [{vulnerability: a, include-aliases: true}]".to_owned()
+        }),
+        (".checkov.yaml", "check: [A, B]".to_owned(), "check: [A]".to_owned()),
+    ] {
+        assert_eq!(selectors(path, &before).len(), selectors(path, &after).len(), "{before}");
+        assert_ne!(selectors(path, &before), selectors(path, &after), "{before}");
+    }
+    for (path, before, after) in [
+        (".gitleaks.toml", gitleaks(""), gitleaks("description = \"why\"\n")),
+        ("a.xml", xml("<filePath>a</filePath>"), xml("<notes>why</notes><filePath regex='false'>a</filePath>")),
+        ("osv-scanner.toml", osv("ignore = true\n"), osv("ignore = true\nreason = \"why\"\n")),
+        (
+            ".grype.yaml",
+            "ignore: [{vulnerability: a}]".to_owned(),
+            "ignore: [{vulnerability: a, reason: b}]".to_owned(),
+        ),
+    ] {
+        assert_eq!(selectors(path, &before), selectors(path, &after), "{before}");
+    }
+}
+
+#[test]
+fn whatever_a_configuration_leaves_out_is_an_entry() {
+    let gitleaks = |rest: &str| format!("[extend]\nuseDefault = true\n{rest}");
+    let namespace = "https://jeremylong.github.io/DependencyCheck/dependency-suppression.1.3.xsd";
+    for (path, text, expected) in [
+        (".gitleaks.toml", gitleaks("disabledRules = [\"private-key\"]\n"), vec!["private-key; off: on"]),
+        (".gitleaks.toml", "[Extend]\nUSEDEFAULT = true\ndisabledrules = ['jwt']\n".into(), vec!["jwt; off: on"]),
+        (".gitleaks.toml", gitleaks("[AllowList]\nPaths = ['''key''']\n"), vec!["*; paths: key"]),
+        (".gitleaks.toml", "extend = {useDefault = true}\nallowlist = {paths = ['a']}\n".into(), vec!["*; paths: a"]),
+        (".gitleaks.toml", "[extend]\npath = \"rules.json\"\n".into(), vec!["*; extend: rules.json"]),
+        (".gitleaks.toml", "[extend]\npath = \"rules.toml\"\n".into(), vec![]),
+        ("conf/rules.toml", "[allowlist]\npaths = ['key']\n".into(), vec!["*; paths: key"]),
+        ("conf/other.toml", "allowlist = ['a']\n[[rules]]\nid = 'mine'\nname = 'b'\n".into(), vec![]),
+        (".gitleaks.toml", gitleaks("[[rules]]\nid = 'private-key'\nregex = 'x'\n"), vec!["private-key; regex: x"]),
+        (".gitleaks.toml", gitleaks("[[rules]]\nid = 'private-key'\nkeywords = ['x']\n"), vec![]),
+        (".gitleaks.toml", gitleaks("[[rules]]\nid = 'mine'\nregex = 'x'\n"), vec![]),
+        (".gitleaks.toml", "[[rules]]\nid = 'private-key'\nregex = 'x'\n".into(), vec![]),
+        (".gitleaks.toml", "title = 'nothing is looked for'\n".into(), vec!["*; rules: none"]),
+        (".bandit", "[bandit]\nSKIPS = B602\n".into(), vec!["B602"]),
+        (".bandit", "[bandit]\nskips = B101\n ,B602\n".into(), vec!["B101", "B602"]),
+        (".bandit", "[bandit]\nEXCLUDE: ./app\n".into(), vec!["*; paths: ./app"]),
+        (".bandit", "[bandit]\ntests = B101\nlevel = 3\n".into(), vec!["*; tests: B101", "*; level: 3"]),
+        (".bandit", "[DEFAULT]\na = B602\n[bandit]\nskips = %(a)s\n".into(), vec!["B602; of: a", "%(a)s"]),
+        (".bandit", "[bandit]\ntargets = src\n recursive\nnumber = 3\n[other]\nskips = B1\n".into(), vec![]),
+        ("pyproject.toml", "[tool.bandit]\ntests = ['B101']\n".into(), vec!["*; tests: B101"]),
+        ("pyproject.toml", "[tool.bandit.assert_used]\nskips = ['*']\n".into(), vec!["B101; paths: *"]),
+        (".semgrepignore", ":include more\n:include .gitignore\n!a\n".into(), vec!["*; directive: include more"]),
+        (".checkov.yaml", "--skip-check: CKV_AWS_18\n".into(), vec!["CKV_AWS_18"]),
+        (".checkov.yaml", "baseline: .cb\n".into(), vec!["*; baseline: .cb"]),
+        (".checkov.yaml", "baseline: ci/.checkov.baseline\nframework: [terraform]\n".into(), vec![]),
+        (".checkov.yaml", "skip-framework: [terraform]\n".into(), vec!["*; skip-framework: terraform"]),
+        (
+            ".secrets.baseline",
+            r#"{"filters_used": [{"path": "detect_secrets.filters.heuristic.is_lock_file"},
+                {"path": "detect_secrets.filters.regex.should_exclude_line", "pattern": ["password"]}]}"#
+                .into(),
+            vec![r#"*; filter: detect_secrets.filters.regex.should_exclude_line; pattern: ["password",]"#],
+        ),
+        (".snyk", "exclude:\n  global: [app/**]\n".into(), vec!["*; paths: app/**; exclude: global"]),
+        (
+            "a.xml",
+            format!("<s:suppressions xmlns:s='{namespace}' xmlns='{namespace}'><suppress><cve>C</cve></suppress></s:suppressions>"),
+            vec!["C"],
+        ),
+        (
+            "a.xml",
+            "<suppressions xmlns='https://www.owasp.org/index.php/OWASP_Dependency_Check_Suppression'><suppress/></suppressions>".into(),
+            vec!["*"],
+        ),
+        ("trivy.yaml", "ignorefile: more.txt\n".into(), vec!["*; ignorefile: more.txt"]),
+        ("trivy.yaml", "ignorefile: ci/.trivyignore.yaml\nseverity: [HIGH]\n".into(), vec![]),
+        ("trivy.yaml", "scan: {skip-dirs: [app]}\n".into(), vec!["*; paths: app; scan.skip-dirs: app"]),
+        ("trivy-secret.yaml", "disable-rules: [github-pat]\n".into(), vec!["github-pat; kind: secrets"]),
+        ("trivy-secret.yaml", "disable-allow-rules: [tests]\n".into(), vec![]),
+        (
+            "trivy-secret.yaml",
+            "enable-builtin-rules: [github-pat]\n".into(),
+            vec![r#"*; enable-builtin-rules: ["github-pat",]; kind: secrets"#],
+        ),
+    ] {
+        assert_eq!(selectors(path, &text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_template_that_names_a_kind_as_a_value_is_no_exception() {
+    let template = |kind: &str| {
+        format!(
+            "{{{{- if .Values.x }}}}\napiVersion: apiextensions.k8s.io/v1\n{kind}metadata:\n  annotations:\n    \
+             {{{{- toYaml .Values.a | nindent 4 }}}}\nspec:\n  names:\n    kind: PolicyException\n{{{{- end }}}}\n"
+        )
+    };
+    let is_read = |text: &str| kinds_of("a.yaml", text).iter().any(|kind| kind.tool == "kyverno");
+    assert!(!is_read(&template("kind: CustomResourceDefinition\n")));
+    assert!(is_read(&template("kind: PolicyException\n")));
+    assert!(is_read("{metadata: {{x}}, kind: PolicyException, x: *a}\n"));
+}
