@@ -53,7 +53,7 @@ impl CommitFiles {
     }
 
     fn of(git: &Git, listing: Vec<TreeFile>) -> Self {
-        let named = |file: TreeFile| (String::from_utf8_lossy(&file.path).into_owned(), file);
+        let named = |file: TreeFile| (name_of(&file.path), file);
         let (submodules, files) =
             listing.into_iter().map(named).partition::<Vec<_>, _>(|(_, file)| file.is_submodule());
         Self {
@@ -325,6 +325,23 @@ pub fn below(below: &str, path: &str) -> String {
         below = below[..below.len() - 1].rfind('/').map_or("", |at| &below[..=at]);
     }
     format!("{below}{path}")
+}
+
+/// Returns the text of a path, and another one for each path. Of one that is not UTF-8 each byte that is none is written in
+/// digits behind U+FFFD, and that sign twice where it stands itself.
+#[must_use]
+pub fn name_of(path: &[u8]) -> String {
+    use std::fmt::Write;
+
+    const SIGN: &str = "\u{fffd}";
+    let mut name = String::with_capacity(path.len());
+    for chunk in path.utf8_chunks() {
+        name.push_str(&chunk.valid().replace(SIGN, "\u{fffd}\u{fffd}"));
+        for byte in chunk.invalid() {
+            let _ = write!(name, "{SIGN}{byte:02x}");
+        }
+    }
+    name
 }
 
 /// Reads one file; anything wrong with it is a fault, not an error.

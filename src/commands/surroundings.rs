@@ -6,17 +6,19 @@ use std::path::Path;
 
 use crate::commands::place;
 use crate::error::Error;
-use crate::files::ReadFile;
+use crate::files::{ReadFile, name_of};
 use crate::git::{Commit, CommitInfo, Git, TreeChange};
 use crate::history::{Head, Snapshot};
 use crate::people::Agents;
 use crate::policy::places::SUPPRESSIONS;
 use crate::policy::{Policy, RuleBook, Suppressing, SuppressionBaseline};
 use crate::register::Files;
+use crate::register::fields::Field;
 use crate::rules::{Around, Judge};
 use crate::source::Source;
 use crate::suppressions::{Inventory, Reader, Tracked, Unread};
 use crate::text::{counted, shown};
+use crate::yaml;
 
 /// Reads what is around a register as it is; its suppressions `in_any_case`, or if the policy says so.
 ///
@@ -101,7 +103,8 @@ fn inventory(
     read(tracked, root, books, reader, files)
 }
 
-/// Reads tracked files below the root, without the register and what judges it.
+/// Reads tracked files below the root, without the exceptions and what judges them. The first of the policies is the one in
+/// force.
 ///
 /// # Errors
 ///
@@ -113,11 +116,27 @@ pub(super) fn read(
     reader: &Reader,
     files: &mut Files,
 ) -> Result<Inventory, Error> {
-    let folders: Vec<String> = books.iter().map(|policy| format!("{}/", policy.exceptions)).collect();
-    let own: BTreeSet<&str> = books.iter().flat_map(|policy| policy.book_paths()).collect();
-    let keep = |path: &str| !own.contains(path) && !folders.iter().any(|folder| path.starts_with(folder.as_str()));
+    let own: BTreeSet<String> = exceptions(books, files).chain(rule_book(books)).collect();
     let prefix = place::below_work_tree(root);
-    Inventory::read(tracked, (root, &prefix), reader, &keep, files)
+    Inventory::read(tracked, (root, &prefix), reader, &|path| !own.contains(path), files)
+}
+
+/// Lists the files that are read as exceptions, which hold the ids of suppressions as text. Of a folder that only the head's
+/// policy names they must be some.
+fn exceptions<'f>(books: &'f [&Policy], files: &'f Files) -> impl Iterator<Item = String> + 'f {
+    let folder = books.first().map(|policy| format!("{}/", policy.exceptions)).unwrap_or_default();
+    let is_one = move |source: &Source| {
+        let is_field = |key: &str| Field::tops().any(|field| field.key() == key);
+        let keys = || Some(yaml::parse(source.text()).ok()?.as_map()?.iter().all(|entry| is_field(&entry.key)));
+        source.path().starts_with(&folder) || keys().unwrap_or_default()
+    };
+    let own = files.own().iter().map(|id| files.source(*id));
+    own.filter(move |source| is_one(source)).map(|source| source.path().to_owned())
+}
+
+/// Lists the files of the rule book in force: a policy that a change brings hides nothing.
+fn rule_book<'b>(books: &'b [&Policy]) -> impl Iterator<Item = String> + 'b {
+    books.first().into_iter().flat_map(|policy| policy.book_paths()).map(str::to_owned)
 }
 
 /// Lists the paths below the root that a change touches.
@@ -126,7 +145,7 @@ fn changed(head: &Head, base: &Snapshot, git: &Git) -> Result<Vec<String>, Error
     let Some(after) = head.commit_files() else {
         let Some(commit) = &base.commit else { return Ok(Vec::new()) };
         let paths = git.edited(commit, base.prefix())?;
-        let below = |path: &Vec<u8>| Some(String::from_utf8_lossy(path).strip_prefix(base.prefix())?.to_owned());
+        let below = |path: &Vec<u8>| Some(name_of(path).strip_prefix(base.prefix())?.to_owned());
         return Ok(paths.iter().filter_map(below).collect());
     };
     let differs = |path: &str, oid: &str| after.files().get(path).is_none_or(|file| file.oid != oid);
@@ -214,7 +233,7 @@ impl Work {
         let mut touched: BTreeMap<String, Option<String>> = BTreeMap::new();
         for step in &self.commits {
             for change in &step.changes {
-                let path = String::from_utf8_lossy(&change.path);
+                let path = name_of(&change.path);
                 let Some(path) = path.strip_prefix(prefix) else { continue };
                 let agent = step.agent.clone().filter(|_| !step.has_person);
                 let known = touched.entry(path.to_owned()).or_insert_with(|| agent.clone());
@@ -237,7 +256,7 @@ impl Work {
         }
         for step in &self.commits {
             for change in &step.changes {
-                let path = String::from_utf8_lossy(&change.path).into_owned();
+                let path = name_of(&change.path);
                 let Some(before) = last.get_mut(path.as_str()) else { continue };
                 let after = change.file.as_ref().map(|file| file.oid.clone());
                 let before = std::mem::replace(before, after.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
+use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, name_of};
 use crate::git::{Commit, Git};
 use crate::history::{Beside, Head, PolicyFile};
 use crate::policy::Policy;
@@ -55,7 +55,7 @@ impl Snapshot {
             return Ok(());
         }
         for (path, file) in settled {
-            self.top.set(&String::from_utf8_lossy(&path), file);
+            self.top.set(&name_of(&path), file);
         }
         self.place = Repository::Commit(self.top.below(&self.prefix));
         Ok(())

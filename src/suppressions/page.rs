@@ -1,11 +1,12 @@
 //! The suppressions and markers of one file.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use regex::Regex;
 
 use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
@@ -155,7 +156,11 @@ impl Reader {
             return None;
         }
         if by_name.is_none() && is_binary(path, bytes) {
-            return None;
+            let tool = could_be_text(bytes).then(|| self.first_tool(path, bytes).ok().flatten())??;
+            let zero = bytes.iter().position(|byte| *byte == 0).unwrap_or_default();
+            let help = "take the zero bytes out: some scanners read it as text";
+            let known_by = String::from_utf8_lossy(bytes);
+            return self.unread(path, tool, &known_by, Trouble::new(zero, "it holds a zero byte", help));
         }
         let text = decoded(bytes);
         let kinds = by_name.map_or_else(|| ignore_files::kinds_of(path, &text), |kind| vec![kind]);
@@ -287,6 +292,19 @@ pub(super) fn is_binary(path: &str, start: &[u8]) -> bool {
     start[..start.len().min(LOOKED_AT)].contains(&0) && is_plain && !Language::of(path).is_scanned()
 }
 
+/// Tells whether a file that begins with these bytes could be a text all the same, as gitleaks and others take it: next to
+/// none of them are control characters.
+pub(super) fn could_be_text(start: &[u8]) -> bool {
+    const FEW: usize = 2;
+    const OF: usize = 33;
+    const PICTURES: [&[u8]; 2] = [b"\x89PNG", b"\xff\xd8\xff"];
+    let start = &start[..start.len().min(LOOKED_AT)];
+    let is_control = |byte: &&u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
+    let count = start.iter().filter(is_control).count();
+    let is_picture = PICTURES.iter().any(|picture| start.starts_with(picture));
+    !is_picture && (count <= FEW || count * OF <= start.len())
+}
+
 /// Tells whether `stopgap sync` writes files of a tool: what it wrote is compared as a whole.
 fn is_written(tool: &str) -> bool {
     tools_with_files().iter().any(|(key, _)| *key == tool)
@@ -325,6 +343,8 @@ struct Draft<'t> {
     first_sign: Cell<Option<(usize, usize)>>,
     /// The line of the last suppression and the name of its statement.
     last_code: RefCell<Option<(usize, String)>>,
+    /// The secrets that may go over several lines.
+    secrets: OnceCell<[Vec<Range<usize>>; 2]>,
 }
 
 impl<'t> Draft<'t> {
@@ -348,6 +368,7 @@ impl<'t> Draft<'t> {
             is_whole: false,
             first_sign,
             last_code,
+            secrets: OnceCell::new(),
         }
     }
 
@@ -425,7 +446,8 @@ impl<'t> Draft<'t> {
             leads: at.start < self.first_code,
             below: below.strip_prefix('\n').unwrap_or(below),
         };
-        if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret(&text) {
+        let could_hold_secret = || could_hold_secret(&text) || self.is_in_secret(&at);
+        if self.language.is_prose() && SECRETS.contains(&grammar.tool) && !could_hold_secret() {
             return Vec::new();
         }
         let matches = grammar.ask(piece).into_iter().map(|it| match text {
@@ -459,6 +481,14 @@ impl<'t> Draft<'t> {
             marker: None,
         };
         Placed { at, found }
+    }
+
+    /// Tells whether a line is a part of a secret that goes over several.
+    fn is_in_secret(&self, at: &Range<usize>) -> bool {
+        self.secrets.get_or_init(|| secrets(self.text)).iter().any(|ranges| {
+            let last = ranges.partition_point(|range| range.start < at.end).checked_sub(1);
+            last.and_then(|last| ranges.get(last)).is_some_and(|range| at.start < range.end)
+        })
     }
 
     /// Returns the name of a line's statement; many suppressions may be on one line.
@@ -657,10 +687,93 @@ impl Sparse {
 /// The tools that look for secrets in any text.
 const SECRETS: [&str; 3] = ["gitleaks", "kingfisher", "trufflehog"];
 
+/// Finds in a text the private keys and the calls of curl with a password or a header, which may go over several lines.
+fn secrets(text: &str) -> [Vec<Range<usize>>; 2] {
+    static EDGE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)(-----BEGIN[^\n]*(?:\n|$))|KEY(?: BLOCK)?-----").ok());
+    static CURL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let user = r#"(?:-u|--user)(?:=|[ \t]{0,5})["']?[^\s"':]*:[^\s"']"#;
+        let header = r#"(?:-H|--header)(?:=|[ \t]{0,5})["'][\w-]+:"#;
+        Regex::new(&format!(r"\bcurl\b(?:[^\n]*\n){{0,5}}?[^\n]*?\s(?:{user}|{header})")).ok()
+    });
+    let (mut keys, mut begun) = (Vec::new(), None);
+    for edge in EDGE.iter().flat_map(|edge| edge.captures_iter(text)) {
+        let Some(whole) = edge.get(0) else { continue };
+        if edge.get(1).is_some() {
+            begun = begun.or(Some(whole.start()));
+        } else if let Some(start) = begun.take() {
+            keys.push(start..whole.end());
+        }
+    }
+    // What says that a secret may be there is no user with a password.
+    let plain = text.replace("gitleaks:allow", "gitleaks.allow");
+    let calls = CURL.iter().flat_map(|curl| curl.find_iter(&plain)).map(|call| call.range()).collect();
+    [keys, calls]
+}
+
 /// Tells whether a line of a text for people holds anything that could be a secret.
 fn could_hold_secret(line: &str) -> bool {
     const SHORTEST: usize = 10;
+    const LONGEST_WORD: usize = 20;
+    static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)-----BEGIN|KEY(?: BLOCK)?-----|://[^\s/:@]+:[^\s/@]+@|authorization:\s*(?:basic|bearer|token)\s",
+        )
+        .ok()
+    });
     let is_of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '+' | '=' | '.');
-    let is_secret = |word: &str| word.len() >= SHORTEST && word.bytes().any(|byte| byte.is_ascii_digit());
-    line.contains("-----BEGIN") || line.split(|c| !is_of_secret(c)).any(is_secret)
+    // Letters alone are a secret only where no word is so long.
+    let is_secret = |word: &str| {
+        let is_long = |part: &str| part.len() >= LONGEST_WORD;
+        let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+        (word.len() >= SHORTEST && has_digit) || word.split(['_', '-', '/', '+', '=', '.']).any(is_long)
+    };
+    SHAPE.as_ref().is_some_and(|shape| shape.is_match(line)) || line.split(|c| !is_of_secret(c)).any(is_secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the line, the tool and the reach of each suppression of a file.
+    fn found(path: &str, text: &[u8]) -> Vec<(usize, &'static str, Reach)> {
+        let page = Reader::new(None).read(path, text);
+        page.into_iter().flat_map(|page| page.found).map(|found| (found.line, found.tool, found.reach)).collect()
+    }
+
+    #[test]
+    fn a_text_for_people_is_read_where_gitleaks_finds_a_secret() {
+        let lines = |text: &str| found("README.md", text.as_bytes()).iter().map(|(line, ..)| *line).collect::<Vec<_>>();
+        let key = |line: &str| {
+            format!("-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n{line}\n-----END RSA PRIVATE KEY-----\n")
+        };
+        for (text, expected) in [
+            ("-----END RSA PRIVATE KEY----- gitleaks:allow\n".to_owned(), vec![1]),
+            ("-----end rsa private key----- gitleaks:allow\n".to_owned(), vec![1]),
+            (key("gitleaks:allow"), vec![3]),
+            (key("") + "gitleaks:allow\n", vec![]),
+            ("curl -u admin:Tr0ub4d http://x.y/z gitleaks:allow\n".to_owned(), vec![1]),
+            ("curl --user=admin:secret http://x.y/z gitleaks:allow\n".to_owned(), vec![1]),
+            ("curl http://x.y/z \\ gitleaks:allow\n  -u admin:secret\n".to_owned(), vec![1]),
+            ("curl -H 'Authorization: Basic abcdefgh' http://x.y gitleaks:allow\n".to_owned(), vec![1]),
+            ("mysql://root:secret@db/x gitleaks:allow\n".to_owned(), vec![1]),
+            ("token: abcdefghijklmnopqrstuvwxyz gitleaks:allow\n".to_owned(), vec![1]),
+            ("Put `gitleaks:allow` on the line of the secret, see https://x.y/z.\n".to_owned(), vec![]),
+            ("A call of curl with --user gitleaks:allow is read, too.\n".to_owned(), vec![]),
+            ("What stands in infrastructure-as-code/allowed-secrets needs gitleaks:allow.\n".to_owned(), vec![]),
+        ] {
+            assert_eq!(lines(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zero_byte_hides_nothing_that_could_be_text() {
+        let text = b"# a token of the test system\ntoken = AKIA0123456789 # gitleaks:allow\n";
+        let with_zero = [&text[..], b"\0"].concat();
+        assert_eq!(found("notes", &with_zero), [(1, "gitleaks", Reach::Project)]);
+        assert_eq!(found("notes.txt", &with_zero), [(1, "gitleaks", Reach::Project)]);
+        assert_eq!(found("notes", b"nothing that a scanner reads\n\0"), []);
+        let image: Vec<u8> = text.iter().copied().chain((0..=255).cycle().take(400)).collect();
+        assert_eq!(found("logo.png", &image), []);
+    }
 }

@@ -6,11 +6,13 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::grammar::What;
 use super::ignore_files::{self, Kind};
-use super::page::{LOOKED_AT, Page, Reader, Trouble, is_binary};
+use super::language::Language;
+use super::page::{Found, LOOKED_AT, Page, Reader, Trouble, could_be_text, is_binary};
 use crate::cores::{Cores, FEW};
 use crate::error::Error;
-use crate::files::CommitFiles;
+use crate::files::{CommitFiles, name_of};
 use crate::git::{Git, TreeFile, path_of};
 
 /// The largest file that is read, in bytes.
@@ -94,25 +96,29 @@ impl Tracked<'_> {
             Self::Folder => root.to_path_buf(),
         };
         let mut scan = Scan { pages: linked.pages(reader), ..Scan::default() };
-        let from_disk: Vec<(&String, PathBuf)> =
-            files.iter().filter(|(path, _)| !edited.contains(*path)).map(|(path, at)| (path, top.join(at))).collect();
-        let one = |buffer: &mut Vec<u8>, (path, place): &(&String, PathBuf)| {
-            read_one(buffer, (path, linked.kind(path)), place, reader)
+        let named = files.keys().map(|path| (path, path)).chain(&linked.named);
+        let (from_commit, on_disk): (Vec<_>, Vec<_>) = named.partition(|(_, path)| edited.contains(*path));
+        let mut from_commit: Vec<(&str, &str)> =
+            from_commit.into_iter().map(|(name, path)| (name.as_str(), path.as_str())).collect();
+        let from_disk: Vec<(&String, &String, PathBuf)> =
+            on_disk.into_iter().filter_map(|(name, path)| Some((name, path, top.join(files.get(path)?)))).collect();
+        let one = |buffer: &mut Vec<u8>, (name, _, place): &(&String, &String, PathBuf)| {
+            read_one(buffer, (name, linked.kind(name)), place, reader)
         };
         let outcomes: Vec<Outcome> =
             Cores::for_items(from_disk.len(), FEW).one_by_one().map_with(&from_disk, Vec::new, one);
-        for ((path, _), outcome) in from_disk.iter().zip(outcomes) {
+        for ((name, path, _), outcome) in from_disk.iter().zip(outcomes) {
             match outcome {
                 Outcome::Nothing => {}
                 Outcome::Page(page) => scan.pages.push(page),
-                Outcome::Unread(why) => scan.unread.push(Unread { path: (*path).clone(), why }),
-                Outcome::Missing => drop(edited.insert((*path).clone())),
+                Outcome::Unread(why) => scan.unread.push(Unread { path: (*name).clone(), why }),
+                Outcome::Missing => from_commit.push((name, path)),
             }
         }
         if let Self::Commit(_, stored) = self {
-            let paths: Vec<&str> = edited.iter().map(String::as_str).filter(|path| files.contains_key(*path)).collect();
-            scan.pages.extend(read_regular(stored, &paths, &linked, reader)?);
+            scan.pages.extend(read_regular(stored, &from_commit, &linked, reader)?);
         }
+        linked.settle(&mut scan.pages);
         scan.pages.sort_by(|a, b| a.path.cmp(&b.path));
         scan.looked_at = files.len();
         scan.paths = files.into_keys().chain(links.into_keys().filter(|path| keep(path))).collect();
@@ -151,17 +157,38 @@ pub(super) fn read_stored(files: &CommitFiles, paths: &[&str], reader: &Reader) 
     let is_regular = |path: &str| files.files().get(path).is_some_and(|file| !file.is_link());
     let linked = Linked::of(&stored_links(files)?, &is_regular, &|_| true);
     let (regular, others): (Vec<&str>, Vec<&str>) = paths.iter().partition(|path| is_regular(path));
-    let mut pages = read_regular(files, &regular, &linked, reader)?;
+    let mut named: Vec<(&str, &str)> = regular.iter().map(|path| (*path, *path)).collect();
+    let mut beside = Vec::new();
+    for name in &others {
+        let Some(path) = linked.named.get(*name) else { continue };
+        named.push((name, path));
+        if !paths.contains(&path.as_str()) {
+            beside.push(path.as_str());
+        }
+    }
+    // What a link leads to says what is told under its own name.
+    beside.sort_unstable();
+    beside.dedup();
+    named.extend(beside.iter().map(|path| (*path, *path)));
+    let mut pages = read_regular(files, &named, &linked, reader)?;
+    linked.settle(&mut pages);
+    pages.retain(|page| !beside.contains(&page.path.as_str()));
     pages.extend(linked.pages(reader).into_iter().filter(|page| others.contains(&page.path.as_str())));
     Ok(pages)
 }
 
-/// Reads regular files of a commit, a few at a time.
-fn read_regular(files: &CommitFiles, paths: &[&str], linked: &Linked, reader: &Reader) -> Result<Vec<Page>, Error> {
+/// Reads regular files of a commit, a few at a time, each under a name and by its path.
+fn read_regular(
+    files: &CommitFiles,
+    named: &[(&str, &str)],
+    linked: &Linked,
+    reader: &Reader,
+) -> Result<Vec<Page>, Error> {
     const AT_ONCE: usize = 64;
     let mut pages = Vec::new();
-    for some in paths.chunks(AT_ONCE) {
-        for (path, bytes) in some.iter().zip(files.stored(some, MOST_BYTES)?) {
+    for some in named.chunks(AT_ONCE) {
+        let paths: Vec<&str> = some.iter().map(|(_, path)| *path).collect();
+        for ((path, _), bytes) in some.iter().zip(files.stored(&paths, MOST_BYTES)?) {
             let kind = linked.kind(path);
             pages.extend(match bytes {
                 Some(bytes) => reader.read_as(path, &bytes, kind),
@@ -180,25 +207,24 @@ fn too_large() -> Trouble {
     Trouble::new(0, why, "split it, so that it can be looked through")
 }
 
-/// Returns the targets of those links of a commit that may stand for an ignore file.
+/// Returns the targets of the links of a commit.
 fn stored_links(files: &CommitFiles) -> Result<BTreeMap<String, String>, Error> {
     let paths: Vec<&str> =
         files.files().iter().filter(|(_, file)| file.is_link()).map(|(path, _)| path.as_str()).collect();
-    if paths.iter().all(|path| ignore_files::behind_link(path, "").is_empty()) {
-        return Ok(BTreeMap::new());
-    }
     let targets = files.stored(&paths, MOST_TARGET)?;
-    let text = |bytes: Option<Vec<u8>>| String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    let text = |bytes: Option<Vec<u8>>| name_of(&bytes.unwrap_or_default());
     Ok(paths.into_iter().zip(targets).map(|(path, target)| (path.to_owned(), text(target))).collect())
 }
 
 fn target(place: &Path) -> Option<String> {
-    Some(std::fs::read_link(place).ok()?.to_string_lossy().replace('\\', "/"))
+    Some(name_of(std::fs::read_link(place).ok()?.as_os_str().as_encoded_bytes()).replace('\\', "/"))
 }
 
-/// The files that links put in the place of an ignore file.
+/// What links make of files: an ignore file, or code in another language.
 #[derive(Default)]
 struct Linked {
+    /// The links by whose names a file is read otherwise than by its own, each with that file.
+    named: BTreeMap<String, String>,
     /// As what files are read that no tool would find by their own names.
     kinds: BTreeMap<String, &'static Kind>,
     /// The links that lead to no file that is read, each with its tool and its target.
@@ -211,6 +237,9 @@ impl Linked {
         let mut linked = Self::default();
         for (link, written) in links.iter().filter(|(link, _)| keep(link)) {
             let end = follow(link, links);
+            if let Some(path) = end.as_ref().filter(|path| is_file(path) && is_read_otherwise(link, path)) {
+                linked.named.insert(link.clone(), path.clone());
+            }
             let behind = ignore_files::behind_link(link, end.as_deref().unwrap_or_default());
             for (path, kind) in behind {
                 let is_itself = end.as_deref() == Some(path.as_str());
@@ -230,6 +259,20 @@ impl Linked {
         self.kinds.get(path).copied()
     }
 
+    /// Leaves in the page of a link only what the page of its file does not say.
+    fn settle(&self, pages: &mut Vec<Page>) {
+        if self.named.is_empty() {
+            return;
+        }
+        let told: BTreeSet<(String, Said)> =
+            pages.iter().flat_map(|page| page.found.iter().map(|found| (page.path.clone(), said(found)))).collect();
+        for page in pages.iter_mut() {
+            let Some(path) = self.named.get(&page.path) else { continue };
+            page.found.retain(|found| !told.contains(&(path.clone(), said(found))));
+        }
+        pages.retain(|page| !page.found.is_empty() || !self.named.contains_key(&page.path));
+    }
+
     fn pages(&self, reader: &Reader) -> Vec<Page> {
         let page = |(link, tool, target): &(String, &'static str, String)| {
             let why = format!("it is a link to `{target}`, which is no tracked file below the register's root");
@@ -239,12 +282,30 @@ impl Linked {
     }
 }
 
-/// Returns where a link leads to below the root.
+/// What tells suppressions of one text apart.
+type Said = (usize, &'static str, What);
+
+fn said(found: &Found) -> Said {
+    (found.line, found.tool, found.what.clone())
+}
+
+/// Tells whether a file is read otherwise by the name of a link: its language or its ending is another.
+fn is_read_otherwise(link: &str, path: &str) -> bool {
+    let ending = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase())
+    };
+    Language::of(link) != Language::of(path) || ending(link) != ending(path)
+}
+
+/// Returns where a link leads to below the root, also through folders that are links.
 fn follow(link: &str, links: &BTreeMap<String, String>) -> Option<String> {
     let mut path = link.to_owned();
     for _ in 0..MOST_LINKS {
-        let Some(target) = links.get(&path) else { return Some(path) };
-        path = joined(&path, target)?;
+        let mut ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let Some(end) = ends.find(|end| links.contains_key(&path[..*end])) else { return Some(path) };
+        let (through, rest) = path.split_at(end);
+        path = joined(through, links.get(through)?)? + rest;
     }
     None
 }
@@ -267,7 +328,7 @@ fn joined(link: &str, target: &str) -> Option<String> {
 }
 
 fn shown(path: &[u8], prefix: &str) -> String {
-    let path = String::from_utf8_lossy(path);
+    let path = name_of(path);
     path.strip_prefix(prefix).unwrap_or(&path).to_owned()
 }
 
@@ -278,7 +339,7 @@ fn walk(root: &Path) -> Listed {
     let mut listed = Listed::default();
     for entry in inside {
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let parts: Vec<_> = below.components().map(|part| name_of(part.as_os_str().as_encoded_bytes())).collect();
         if entry.file_type().is_file() {
             listed.files.insert(parts.join("/"), below.to_path_buf());
         } else if let Some(target) = Some(entry.path()).filter(|_| entry.path_is_symlink()).and_then(target) {
@@ -326,7 +387,7 @@ fn fill(buffer: &mut Vec<u8>, (path, kind): (&str, Option<&'static Kind>), place
     }
     let mut file = File::open(place)?;
     file.by_ref().take(LOOKED_AT as u64).read_to_end(buffer)?;
-    if kind.is_none() && is_binary(path, buffer) {
+    if kind.is_none() && is_binary(path, buffer) && !could_be_text(buffer) {
         return Ok(Filled::Other);
     }
     if metadata.len() > MOST_BYTES {

@@ -425,7 +425,8 @@ fn only_tracked_files_are_read_and_each_is_named_as_data() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
     repo.write(".gitignore", "ignored/\n");
     repo.write("ignored/a.py", "eval(x)  # nosec\n");
-    std::fs::write(repo.path().join("logo.png"), b"gitleaks:allow 0123456789\n\0").unwrap();
+    let logo = [&b"gitleaks:allow 0123456789\n"[..], &[0, 1, 2, 3]].concat();
+    std::fs::write(repo.path().join("logo.png"), logo).unwrap();
     repo.write("app/\u{1b}[31m::error::x.py", "eval(x)  # nosec\n");
     repo.write("exceptions/notes.md", "eval(x)  # gitleaks:allow AKIA0123456789\n");
     repo.commit("files");
@@ -434,7 +435,7 @@ fn only_tracked_files_are_read_and_each_is_named_as_data() {
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     let paths: Vec<&str> =
         json["suppressions"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
-    assert_eq!(paths, ["app/\u{1b}[31m::error::x.py", "app/run.py"]);
+    assert_eq!(paths, ["app/\u{1b}[31m::error::x.py", "app/run.py", "exceptions/notes.md"]);
     let run = stopgap(&repo, &["suppressions", "--today", TODAY]);
     assert!(
         !run.stdout.contains('\u{1b}') && run.stdout.lines().all(|line| line.chars().count() <= 80),
@@ -712,5 +713,97 @@ fn the_gate_sees_a_suppression_that_is_not_committed_yet() {
             let run = stopgap(&repo, command);
             assert!(run.code == 1 && run.stdout.contains("unregistered-suppression"), "{stage}: {run:?}");
         }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_are_told_apart() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let write = |name: &[u8], text: &str| {
+        let path = repo.path().join(std::ffi::OsStr::from_bytes(name));
+        // Some file systems have no such names.
+        std::fs::write(path, text).is_ok()
+    };
+    repo.branch("change");
+    if !write(b"app/a\xfe.py", "eval(a + bcd)  # nosec B307\n") || !write(b"app/a\xff.py", "eval(a + bcd)\n") {
+        return;
+    }
+    repo.commit("two names");
+    let found = vec!["app/a\u{fffd}fe.py:1:16: error[unregistered-suppression]".to_owned()];
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()));
+    assert_eq!(check(&repo, TODAY, &["--select", "unregistered-suppression"]).1.len(), 2);
+    repo.branch("another");
+    repo.write("README.md", "Hello.\n");
+    repo.commit("a word");
+    assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()));
+}
+
+#[test]
+fn only_exceptions_are_left_out_of_the_register_s_folder() {
+    let rules = "rules: {not-code-owned: off, approver-not-code-owner: off, policy-loosened: off}\n";
+    let repo = repository(&format!("suppressions: [all]\n{rules}"));
+    repo.write(
+        "exceptions/with-text.yaml",
+        &(exception(&[]) + "# of a = 1  # nosec B602 and # checkov:skip=CKV_AWS_1\n"),
+    );
+    repo.write("src/run.py", "a = 1\n");
+    repo.commit("the register");
+    let only = ["--base", "main", "--select", "unregistered-suppression"];
+    repo.branch("in-the-folder");
+    repo.write("exceptions/app/run.py", "subprocess.call(a, shell=True)  # nosec B602\n");
+    repo.commit("code among the exceptions");
+    let found = vec!["exceptions/app/run.py:1:33: error[unregistered-suppression]".to_owned()];
+    assert_eq!(check(&repo, TODAY, &only), (1, found));
+    // A policy that calls code the register hides none of it.
+    repo.switch("main");
+    repo.branch("policy");
+    repo.write("stopgap.yaml", &format!("exceptions: src\nsuppressions: [all]\n{rules}"));
+    repo.write("src/run.py", "subprocess.call(a, shell=True)  # nosec B602\n");
+    repo.write("src/pod.yaml", "kind: Pod # checkov:skip=CKV_K8S_1\n");
+    repo.commit("another register");
+    let found = check(&repo, TODAY, &only).1;
+    assert_eq!(
+        found,
+        ["src/pod.yaml:1:13: error[unregistered-suppression]", "src/run.py:1:33: error[unregistered-suppression]"]
+    );
+    // A register that is moved is one.
+    repo.switch("main");
+    repo.branch("moved");
+    repo.git(&["mv", "exceptions", "waivers"]);
+    repo.write("stopgap.yaml", &format!("exceptions: waivers\nsuppressions: [all]\n{rules}"));
+    repo.commit("moved");
+    assert_eq!(check(&repo, TODAY, &only), (0, Vec::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn code_is_read_by_the_name_of_a_link_too() {
+    let link = |repo: &Repo, target: &str, path: &str| {
+        std::os::unix::fs::symlink(target, repo.path().join(path)).unwrap();
+    };
+    const CODE: &str = "subprocess.call(a, shell=True)  # nosec B602\n";
+    let found = |path: &str| vec![format!("{path}:1:33: error[unregistered-suppression]")];
+    for (steps, expected) in [
+        (&[("../notes/run.txt", "app/code.py")][..], found("app/code.py")),
+        (&[("../notes", "app/more"), ("more/run.txt", "app/code.py")][..], found("app/code.py")),
+        (&[("../lib/real.py", "app/code.py")][..], found("lib/real.py")),
+        (&[("../notes/run.txt", "app/code.md")][..], Vec::new()),
+    ] {
+        let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+        repo.branch("change");
+        repo.write("notes/run.txt", CODE);
+        if expected == found("lib/real.py") {
+            repo.write("lib/real.py", CODE);
+        }
+        steps.iter().for_each(|(target, path)| link(&repo, target, path));
+        repo.commit("a link");
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (i32::from(!expected.is_empty()), expected), "{steps:?}");
+        repo.branch("another");
+        repo.write("README.md", "Hello.\n");
+        repo.commit("a word");
+        assert_eq!(check(&repo, TODAY, &["--base", "change"]), (0, Vec::new()), "{steps:?}");
     }
 }
