@@ -15,7 +15,7 @@ use crate::output::{Format, Look};
 use crate::policy::places::SUPPRESSIONS;
 use crate::policy::{Allowed, Suppressing, SuppressionBaseline};
 use crate::rules;
-use crate::suppressions::{Inventory, Item, Licences, Reader, Standing, Tracked, What, tools};
+use crate::suppressions::{Identity, Inventory, Item, Licences, Reader, Standing, Tracked, tools};
 use crate::text::{counted, nearest};
 use crate::tools::Tool;
 
@@ -218,9 +218,7 @@ fn write_baseline(
 }
 
 fn allowed(item: &Item) -> Allowed {
-    let id = match &item.found.what {
-        What::Rule(id) => id.clone(),
-        What::All | What::Unnamed | What::Unread { .. } => String::new(),
-    };
-    Allowed { path: item.path.clone(), tool: item.found.tool.to_owned(), id, code: item.found.code.clone() }
+    let Identity { path, tool, id, code } = item.identity();
+    let breadth = (!item.found.is_entry).then(|| item.extent().breadth);
+    Allowed { path: path.to_owned(), tool: tool.to_owned(), id: id.to_owned(), breadth, code: code.to_owned() }
 }

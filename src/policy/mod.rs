@@ -20,7 +20,7 @@ pub use book::RuleBook;
 pub use enforcement::Enforcement;
 pub use forge::Forge;
 pub use places::NAMES;
-pub use suppressed::{Allowed, SuppressionBaseline};
+pub use suppressed::{Allowed, Breadth, SuppressionBaseline};
 pub use targets::Target;
 
 use crate::error::Error;

@@ -28,8 +28,33 @@ pub struct Allowed {
     pub tool: String,
     /// The rule; empty where none is named.
     pub id: String,
+    /// How much code it is good for; `None` for an entry of an ignore file, and where the baseline does not say.
+    pub breadth: Option<Breadth>,
     /// The name of what it stands on.
     pub code: String,
+}
+
+/// How much code a suppression is good for, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Breadth {
+    /// A line, or the statement on it.
+    Line,
+    /// A block, or everything up to where it is ended.
+    Block,
+    /// A file.
+    File,
+}
+
+impl Breadth {
+    const WORDS: [(&str, Self); 3] = [("line", Self::Line), ("block", Self::Block), ("file", Self::File)];
+
+    fn read(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, breadth)| *breadth)
+    }
+
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, breadth)| *breadth == self).map_or("", |(word, _)| word)
+    }
 }
 
 impl SuppressionBaseline {
@@ -53,6 +78,7 @@ impl SuppressionBaseline {
                 if !it.id.is_empty() {
                     keys.push(("id".to_owned(), Value::text(it.id.clone())));
                 }
+                keys.extend(it.breadth.map(|breadth| ("reach".to_owned(), Value::text(breadth.word().to_owned()))));
                 keys.push(("code".to_owned(), Value::text(it.code.clone())));
                 Value::Flow(Box::new(Value::Map(keys)))
             });
@@ -76,7 +102,9 @@ pub(super) fn from_node(node: &Node<'_>, text: &str) -> Option<SuppressionBaseli
     for path in node.get("suppressions").and_then(Node::as_map).unwrap_or_default() {
         for item in path.value.as_seq().unwrap_or_default() {
             let of = |key: &str| item.get(key).and_then(Node::as_text).unwrap_or_default().to_owned();
-            entries.push(Allowed { path: path.key.to_string(), tool: of("tool"), id: of("id"), code: of("code") });
+            let breadth = Breadth::read(&of("reach"));
+            let (path, tool, id, code) = (path.key.to_string(), of("tool"), of("id"), of("code"));
+            entries.push(Allowed { path, tool, id, breadth, code });
         }
     }
     Some(SuppressionBaseline { until, entries, text: text.to_owned(), file: None })

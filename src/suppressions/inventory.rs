@@ -5,14 +5,16 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use super::grammar::What;
+use super::grammar::{End, Reach, What};
 use super::page::{Found, Marker, Page, Reader};
 use super::statement;
 use super::tracked::{self, Tracked, Unread};
 use crate::error::Error;
 use crate::files::{CommitFiles, ReadFile};
+use crate::policy::Breadth;
 use crate::register::Files;
 use crate::source::{FileId, Source};
+use crate::time::Day;
 
 /// A suppression in its file.
 #[derive(Clone, Debug)]
@@ -76,12 +78,57 @@ pub struct Identity<'i> {
     pub code: &'i str,
 }
 
+/// How much a suppression overlooks of what it stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// How much code it is good for. An entry of an ignore file says that itself.
+    pub breadth: Breadth,
+    /// The first day on which its tool reports again; `None` where that is never.
+    pub end: Option<Day>,
+}
+
+impl Extent {
+    /// Tells whether another one of the same overlooks no more.
+    fn holds(self, other: Self) -> bool {
+        let ends = self.end.is_none_or(|end| other.end.is_some_and(|other| other <= end));
+        other.breadth <= self.breadth && ends
+    }
+}
+
+/// A suppression, and how much it overlooks.
+pub type Claim<'i> = (Identity<'i>, Extent);
+
 impl Item {
     /// Returns what tells it from others.
     #[must_use]
     pub fn identity(&self) -> Identity<'_> {
         identity(&self.path, &self.found)
     }
+
+    /// Returns how much it overlooks.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        extent(&self.found)
+    }
+
+    /// Returns both.
+    #[must_use]
+    pub fn claim(&self) -> Claim<'_> {
+        (self.identity(), self.extent())
+    }
+}
+
+fn extent(found: &Found) -> Extent {
+    let breadth = match found.reach {
+        Reach::Block => Breadth::Block,
+        Reach::File => Breadth::File,
+        Reach::Line | Reach::Next | Reach::Project => Breadth::Line,
+    };
+    let end = match &found.end {
+        Some(End::At(until)) => Some(until.first_day()),
+        Some(End::Unread(_)) | None => None,
+    };
+    Extent { breadth, end }
 }
 
 fn identity<'i>(path: &'i str, found: &'i Found) -> Identity<'i> {
@@ -212,76 +259,84 @@ impl Inventory {
 
     /// Notes the agent in whose commit a file got suppressions; `now` and `then` are the file after and before it.
     pub fn blame(&mut self, path: &str, now: Option<&Page>, then: Option<&Page>, agent: &str) {
-        let identities = |page: Option<&'_ Page>| -> Vec<(String, String, String)> {
-            let found = page.map(|page| page.found.iter().map(|found| identity(&page.path, found)));
-            found.into_iter().flatten().map(|it| (it.tool.to_owned(), it.id.to_owned(), it.code.to_owned())).collect()
-        };
-        let mut brought = identities(now);
-        for before in identities(then) {
-            if let Some(at) = brought.iter().position(|it| *it == before) {
+        let claims = |page: Option<&'_ Page>| -> Vec<Found> { page.map(|page| page.found.clone()).unwrap_or_default() };
+        let is_same = |a: &Found, b: &Found| (identity(path, a), extent(a)) == (identity(path, b), extent(b));
+        let mut brought = claims(now);
+        for before in claims(then) {
+            if let Some(at) = brought.iter().position(|it| is_same(it, &before)) {
                 brought.swap_remove(at);
             }
         }
         for item in self.items.iter_mut().filter(|item| item.is_new && item.path == path) {
-            let Identity { tool, id, code, .. } = identity(&item.path, &item.found);
-            if brought.iter().any(|it| (it.0.as_str(), it.1.as_str(), it.2.as_str()) == (tool, id, code)) {
+            if brought.iter().any(|it| is_same(it, &item.found)) {
                 item.agent = Some(agent.to_owned());
             }
         }
     }
 
     fn pair(&self, pages: &[Page]) -> Vec<Option<usize>> {
-        let mine: Vec<Identity<'_>> = self.items.iter().map(Item::identity).collect();
-        let known: Vec<Identity<'_>> =
-            pages.iter().flat_map(|page| page.found.iter().map(|found| identity(&page.path, found))).collect();
+        let mine: Vec<Claim<'_>> = self.items.iter().map(Item::claim).collect();
+        let known: Vec<Claim<'_>> = pages
+            .iter()
+            .flat_map(|page| page.found.iter().map(|found| (identity(&page.path, found), extent(found))))
+            .collect();
         self.match_up(&mine, &known)
     }
 
-    /// Finds for each suppression of `mine` the one of `known` that it is: at the same path first; then the one that
-    /// named no rule there, so that naming one is nothing new; then one that was moved, with its code, from another
-    /// file. Each of the known ones is found once, and one that named no rule once for each rule.
+    /// Finds for each suppression of `mine` the one of `known` that it is, or that overlooks more of the same: at the same
+    /// path first; then the one that named no rule there, so that naming one is nothing new; then one that was moved, with
+    /// its code, from another file. Each of the known ones is found once, and one that named no rule once for each rule.
     #[must_use]
-    pub fn match_up(&self, mine: &[Identity<'_>], known: &[Identity<'_>]) -> Vec<Option<usize>> {
+    pub fn match_up(&self, mine: &[Claim<'_>], known: &[Claim<'_>]) -> Vec<Option<usize>> {
         let mut at_path: FxHashMap<Identity<'_>, VecDeque<usize>> = FxHashMap::default();
-        for (index, identity) in known.iter().enumerate() {
+        for (index, (identity, _)) in known.iter().enumerate() {
             at_path.entry(*identity).or_default().push_back(index);
         }
         let mut used = vec![false; known.len()];
-        let mut found: Vec<Option<usize>> = Vec::with_capacity(mine.len());
-        for identity in mine {
-            let index = at_path.get_mut(identity).and_then(VecDeque::pop_front);
-            if let Some(used) = index.and_then(|index| used.get_mut(index)) {
-                *used = true;
+        let mut found: Vec<Option<usize>> = vec![None; mine.len()];
+        let is_same = |known: Extent, mine: Extent| known == mine;
+        for fits in [is_same as fn(Extent, Extent) -> bool, Extent::holds] {
+            for ((identity, extent), found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                let Some(others) = at_path.get_mut(identity) else { continue };
+                let fits = |index: &usize| known.get(*index).is_some_and(|(_, other)| fits(*other, *extent));
+                *found = others.iter().position(fits).and_then(|at| others.remove(at));
+                if let Some(used) = found.and_then(|index| used.get_mut(index)) {
+                    *used = true;
+                }
             }
-            found.push(index);
         }
-        let mut blanket: FxHashMap<Identity<'_>, usize> = FxHashMap::default();
-        for (index, identity) in known.iter().enumerate().filter(|(_, identity)| identity.id.is_empty()) {
+        let mut blanket: FxHashMap<Identity<'_>, Vec<usize>> = FxHashMap::default();
+        for (index, (identity, _)) in known.iter().enumerate().filter(|(_, (identity, _))| identity.id.is_empty()) {
             if !used.get(index).copied().unwrap_or_default() {
-                blanket.insert(*identity, index);
+                blanket.entry(*identity).or_default().push(index);
             }
         }
-        for (identity, found) in
-            mine.iter().zip(&mut found).filter(|(identity, found)| found.is_none() && !identity.id.is_empty())
+        for ((identity, extent), found) in
+            mine.iter().zip(&mut found).filter(|((identity, _), found)| found.is_none() && !identity.id.is_empty())
         {
-            *found = blanket.get(&Identity { id: "", ..*identity }).copied();
+            let others = blanket.get(&Identity { id: "", ..*identity }).map(Vec::as_slice).unwrap_or_default();
+            let fits = |index: &&usize| known.get(**index).is_some_and(|(_, other)| other.holds(*extent));
+            *found = others.iter().find(fits).copied();
             if let Some(used) = found.and_then(|index| used.get_mut(index)) {
                 *used = true;
             }
         }
         let mut moved: FxHashMap<(&str, &str, &str), VecDeque<usize>> = FxHashMap::default();
-        for (index, it) in known.iter().enumerate().filter(|(index, _)| !used.get(*index).copied().unwrap_or(true)) {
+        for (index, (it, _)) in known.iter().enumerate().filter(|(index, _)| !used.get(*index).copied().unwrap_or(true))
+        {
             moved.entry((it.tool, it.id, it.code)).or_default().push_back(index);
         }
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        for (it, found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        for ((it, extent), found) in mine.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
             let Some(others) = moved.get_mut(&(it.tool, it.id, it.code)) else { continue };
             // Code that could be anybody's, and entries of ignore files, go only where their file goes.
             let goes = |index: &usize| {
-                known.get(*index).is_some_and(|other| {
+                known.get(*index).is_some_and(|(other, known)| {
                     let gone = !self.paths.contains(other.path);
                     let is_code = it.code != statement::NONE && !super::ignore_files::is_one(it.path);
-                    is_code || (gone && (it.code != statement::NONE || name(it.path) == name(other.path)))
+                    let is_there =
+                        is_code || (gone && (it.code != statement::NONE || name(it.path) == name(other.path)));
+                    is_there && known.holds(*extent)
                 })
             };
             if let Some(at) = others.iter().position(goes) {

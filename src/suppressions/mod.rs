@@ -18,7 +18,7 @@ mod statement;
 mod tracked;
 
 pub use grammar::{End, Reach, What};
-pub use inventory::{Inventory, Item, Tag};
+pub use inventory::{Identity, Inventory, Item, Tag};
 pub use page::{Reader, literals, tools};
 pub use standing::{Licences, Standing};
 pub use tracked::{Tracked, Unread};

@@ -463,6 +463,10 @@ impl<'t> Draft<'t> {
         let line = self.line_of(at.start);
         // What stands in the code itself, as an annotation does, has no statement of its own.
         let in_code = self.comment_at(at.start).is_none();
+        let reach = match it.reach {
+            Reach::Block if !self.is_ended(grammar.tool, &it.what, at.end) => Reach::File,
+            reach => reach,
+        };
         let code = match in_code && !grammar.place.is_of_lines() {
             true => statement::NONE.to_owned(),
             false => self.code(line),
@@ -470,7 +474,7 @@ impl<'t> Draft<'t> {
         let found = Found {
             tool: grammar.tool,
             what: it.what,
-            reach: it.reach,
+            reach,
             end: it.end,
             span: Span::default(),
             line: line + 1,
@@ -481,6 +485,24 @@ impl<'t> Draft<'t> {
             marker: None,
         };
         Placed { at, found }
+    }
+
+    /// Tells whether a later comment ends what a comment begins, of the tools that need one for that.
+    fn is_ended(&self, tool: &str, what: &What, from: usize) -> bool {
+        let word = match tool {
+            "eslint" => "eslint-enable",
+            "rubocop" => "rubocop:enable",
+            _ => return true,
+        };
+        let after = self.comments.partition_point(|comment| comment.whole.start < from);
+        self.comments[after..].iter().any(|comment| {
+            let text =
+                self.text.get(comment.inner.clone()).unwrap_or_default().trim_start_matches(['*', '#', ' ', '\t']);
+            let Some(rest) = text.strip_prefix(word) else { return false };
+            let named = rest.split(" --").next().unwrap_or_default();
+            let mut ids = named.split(',').map(str::trim).filter(|id| !id.is_empty()).peekable();
+            ids.peek().is_none() || ids.any(|id| id == "all" || matches!(what, What::Rule(rule) if rule == id))
+        })
     }
 
     /// Tells whether a line is a part of a secret that goes over several.
@@ -775,5 +797,21 @@ mod tests {
         assert_eq!(found("notes", b"nothing that a scanner reads\n\0"), []);
         let image: Vec<u8> = text.iter().copied().chain((0..=255).cycle().take(400)).collect();
         assert_eq!(found("logo.png", &image), []);
+    }
+
+    #[test]
+    fn a_block_that_nothing_ends_goes_to_the_end_of_the_file() {
+        for (path, text, reach) in [
+            ("a.js", "/* eslint-disable no-eval */\neval(x);\n", Reach::File),
+            ("a.js", "/* eslint-disable no-eval */\neval(x);\n/* eslint-enable no-eval -- done */\n", Reach::Block),
+            ("a.js", "/* eslint-disable no-eval */\neval(x);\n/* eslint-enable */\n", Reach::Block),
+            ("a.js", "/* eslint-disable no-eval */\neval(x);\n/* eslint-enable no-alert */\n", Reach::File),
+            ("a.js", "/* eslint-disable */\neval(x);\n/* eslint-enable no-eval */\n", Reach::File),
+            ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n# rubocop:enable Security/Eval\n", Reach::Block),
+            ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n", Reach::File),
+            ("a.py", "def f():\n    # pylint: disable=eval-used\n    eval(x)\n", Reach::Block),
+        ] {
+            assert_eq!(found(path, text.as_bytes()).iter().map(|it| it.2).collect::<Vec<_>>(), [reach], "{text}");
+        }
     }
 }

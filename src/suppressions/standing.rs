@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::grammar::{End, What};
-use super::inventory::{Identity, Inventory, Item};
-use crate::policy::{Policy, SuppressionBaseline};
+use super::inventory::{Claim, Extent, Identity, Inventory, Item};
+use crate::policy::{Allowed, Breadth, Policy, SuppressionBaseline};
 use crate::register::{Cover, Exception, Files, Register, Status, Text};
 use crate::source::FileId;
-use crate::sync::Allowed;
+use crate::sync;
 use crate::time::{Today, Zone};
 use crate::tools::{Ids, Name, Pattern, Selector};
 
@@ -99,7 +99,9 @@ impl<'r, 'a> Licences<'r, 'a> {
             by_tool.entry(item.found.tool).or_default().insert(item.file, &item.path);
         }
         for (tool, of_tool) in by_tool {
-            for allowed in [Allowed::new, Allowed::not_now].map(|of| of(tool, register, self.zone, self.today)) {
+            for allowed in
+                [sync::Allowed::new, sync::Allowed::not_now].map(|of| of(tool, register, self.zone, self.today))
+            {
                 let texts = of_tool.iter().map(|(file, path)| (*file, *path, files.source(*file).text()));
                 for (file, held) in allowed.held(texts) {
                     let Some(exception) = self.by_id.get(&held.exception.to_lowercase()) else { continue };
@@ -293,7 +295,7 @@ impl Licence<'_, '_> {
             }
             Selector::Kind => {
                 let kind = self.cover.kind.as_ref().map(|kind| kind.as_str()).unwrap_or_default();
-                let section = if found.tool == "trivy" { crate::sync::trivy_section(kind) } else { Some(kind) };
+                let section = if found.tool == "trivy" { sync::trivy_section(kind) } else { Some(kind) };
                 section.is_some_and(|section| only("kind", section))
             }
             Selector::Namespace => {
@@ -343,17 +345,31 @@ fn ported(rule: &str) -> Option<String> {
     Some(format!("B{digits}"))
 }
 
+/// Returns what an entry of the baseline lets be, which has one end for all of them.
+fn claim(it: &Allowed) -> Claim<'_> {
+    let extent = Extent { breadth: it.breadth.unwrap_or(Breadth::Line), end: None };
+    (Identity { path: &it.path, tool: &it.tool, id: &it.id, code: &it.code }, extent)
+}
+
 impl SuppressionBaseline {
     /// Returns for each of some suppressions whether the baseline lets it be. Each entry lets one be.
     #[must_use]
     pub fn lets_be(&self, inventory: &Inventory, items: &[&Item]) -> Vec<bool> {
-        let known: Vec<Identity<'_>> = self
-            .entries
-            .iter()
-            .map(|it| Identity { path: &it.path, tool: &it.tool, id: &it.id, code: &it.code })
-            .collect();
-        let mine: Vec<Identity<'_>> = items.iter().map(|item| item.identity()).collect();
-        inventory.match_up(&mine, &known).into_iter().map(|found| found.is_some()).collect()
+        let known: Vec<Claim<'_>> = self.entries.iter().map(claim).collect();
+        let mine: Vec<Claim<'_>> = items.iter().map(|item| item.claim()).collect();
+        let found = inventory.match_up(&mine, &known);
+        let mut lets: Vec<bool> = found.iter().map(Option::is_some).collect();
+        // An entry that does not say how much it lets be is for whatever was there before.
+        let used: FxHashSet<usize> = found.into_iter().flatten().collect();
+        let left = self.entries.iter().enumerate().filter(|(at, it)| it.breadth.is_none() && !used.contains(at));
+        let left: Vec<Claim<'_>> = left.map(|(_, it)| claim(it)).collect();
+        let open: Vec<usize> = (0..items.len()).filter(|at| !lets[*at] && !items[*at].is_new).collect();
+        let as_line = |at: &usize| (mine[*at].0, Extent { breadth: Breadth::Line, ..mine[*at].1 });
+        let old: Vec<Claim<'_>> = open.iter().map(as_line).collect();
+        for (at, found) in open.iter().zip(inventory.match_up(&old, &left)) {
+            lets[*at] = found.is_some();
+        }
+        lets
     }
 }
 

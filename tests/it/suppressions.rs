@@ -716,6 +716,115 @@ fn the_gate_sees_a_suppression_that_is_not_committed_yet() {
     }
 }
 
+#[test]
+fn a_wider_suppression_is_new_and_a_narrower_one_is_not() {
+    let cases = [
+        (
+            "app/a.js",
+            "// eslint-disable-next-line no-eval\neval(a + bcd);\n",
+            "/* eslint-disable no-eval */\neval(a + bcd);\n",
+        ),
+        (
+            "app/a.js",
+            "/* eslint-disable no-eval */\neval(a + bcd);\n/* eslint-enable no-eval */\n",
+            "/* eslint-disable no-eval */\neval(a + bcd);\n",
+        ),
+        (
+            "Dockerfile",
+            "# hadolint ignore=DL3008\nRUN apt-get install curl\n",
+            "# hadolint global ignore=DL3008\nRUN apt-get install curl\n",
+        ),
+        (
+            "app/a.py",
+            "# pylint: disable-next=eval-used\neval(a + bcd)\n",
+            "# pylint: disable=eval-used\neval(a + bcd)\n",
+        ),
+        ("app/a.py", "# ruff: noqa: S307\neval(a + bcd)\n", "# ruff: noqa\neval(a + bcd)\n"),
+        (
+            "a.tf",
+            "#trivy:ignore:AWS-0107:exp:2026-12-06\nresource \"a\" \"b\" {\n",
+            "#trivy:ignore:AWS-0107\nresource \"a\" \"b\" {\n",
+        ),
+        (
+            "a.tf",
+            "#trivy:ignore:AWS-0107:exp:2025-12-06\nresource \"a\" \"b\" {\n",
+            "#trivy:ignore:AWS-0107:exp:2027-12-06\nresource \"a\" \"b\" {\n",
+        ),
+    ];
+    let policy = "suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    for (path, narrow, wide) in cases {
+        let (gate, only) = (["--base", "main"], ["--select", "unregistered-suppression"]);
+        let repo = repository(policy);
+        repo.write(path, narrow);
+        repo.commit("narrow");
+        repo.branch("wider");
+        repo.write(path, wide);
+        repo.commit("wide");
+        assert_eq!(check(&repo, TODAY, &[gate, only].concat()).1.len(), 1, "{wide}");
+        repo.branch("narrower");
+        repo.write(path, narrow);
+        repo.commit("narrow again");
+        assert_eq!(check(&repo, TODAY, &["--base", "wider", only[0], only[1]]), (0, Vec::new()), "{narrow}");
+    }
+}
+
+#[test]
+fn a_baseline_lets_be_no_more_than_was_there() {
+    const NARROW: &str = "// eslint-disable-next-line no-eval\neval(a + bcd);\n";
+    const WIDE: &str = "/* eslint-disable no-eval */\neval(a + bcd);\n";
+    let policy = "suppressions: [eslint]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n";
+    let without_reach = |repo: &Repo| {
+        let written = std::fs::read_to_string(repo.path().join("suppressions.yaml")).unwrap();
+        let old = written.replace("reach: line, ", "").replace("reach: file, ", "");
+        assert_ne!(old, written);
+        repo.write("suppressions.yaml", &old);
+        repo.commit("a baseline as it was written once");
+    };
+    let write = ["suppressions", "--write-baseline", "--until", "2027-01-31", "--today", TODAY];
+    let found = vec!["app/a.js:1:4: error[unregistered-suppression]".to_owned()];
+    for is_old in [false, true] {
+        // The narrow one is let be; the wide one that a change makes of it is not.
+        let repo = repository(policy);
+        repo.write("app/a.js", NARROW);
+        repo.commit("narrow");
+        assert_eq!(stopgap(&repo, &write).code, 0);
+        repo.commit("the baseline");
+        if is_old {
+            without_reach(&repo);
+        }
+        assert_eq!(check(&repo, TODAY, &[]).1, Vec::<String>::new());
+        repo.branch("change");
+        repo.write("app/a.js", WIDE);
+        repo.commit("wide");
+        assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, found.clone()));
+        let expected = if is_old { Vec::new() } else { found.clone() };
+        assert_eq!(check(&repo, TODAY, &[]).1, expected);
+        repo.switch("main");
+        // Nor does the baseline let more be by saying so first.
+        repo.branch("first");
+        let now = std::fs::read_to_string(repo.path().join("suppressions.yaml")).unwrap();
+        let more = now.replace("reach: line, ", "").replace("code:", "reach: file, code:");
+        repo.write("suppressions.yaml", &more);
+        repo.commit("more");
+        let (code, found) = check(&repo, TODAY, &["--base", "main", "--select", "baseline-extended"]);
+        assert_eq!((code, found.len()), (1, 1), "{found:?}");
+    }
+    // What was wide stays let be by an old baseline, and is written anew as it is.
+    let repo = repository(policy);
+    repo.write("app/a.js", WIDE);
+    repo.commit("wide");
+    assert_eq!(stopgap(&repo, &write).code, 0);
+    repo.commit("the baseline");
+    without_reach(&repo);
+    assert_eq!(check(&repo, TODAY, &[]).1, Vec::<String>::new());
+    repo.branch("change");
+    repo.write("README.md", "Hello.\n");
+    assert_eq!(stopgap(&repo, &["suppressions", "--write-baseline", "--today", TODAY]).code, 0);
+    assert!(std::fs::read_to_string(repo.path().join("suppressions.yaml")).unwrap().contains("reach: file"));
+    repo.commit("written anew");
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (0, Vec::new()));
+}
+
 #[cfg(unix)]
 #[test]
 fn names_that_are_not_utf_8_are_told_apart() {

@@ -3,10 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::policy_loosened::places::{Page, Places, report};
 use crate::history::Changes;
 use crate::policy::places::{BASELINE, SUPPRESSIONS};
-use crate::policy::{Allowed, RuleBook, Tolerated};
+use crate::policy::{Allowed, Breadth, RuleBook, Tolerated};
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::schema::field_name;
+use crate::suppressions::{Identity, Item};
 use crate::text::shown;
 use crate::yaml::{Entry, Node, Place, Spot, escaped, key_at};
 
@@ -93,12 +94,28 @@ fn suppressions(changes: &Changes<'_>, head: &RuleBook, cx: &mut Context<'_>) {
     }
     // A suppression that has moved is listed elsewhere, and is none more.
     let key = |it: &Allowed| (it.tool.clone(), it.id.clone(), it.code.clone());
-    let mut left: BTreeMap<_, usize> = BTreeMap::new();
-    before.entries.iter().for_each(|it| *left.entry(key(it)).or_default() += 1);
+    let mut left: BTreeMap<_, Vec<Option<Breadth>>> = BTreeMap::new();
+    before.entries.iter().for_each(|it| left.entry(key(it)).or_default().push(it.breadth));
+    // An old entry that does not say how much it lets be says it now.
+    let was_there = |it: &Allowed| {
+        let is_it = |item: &Item| {
+            let identity = Identity { path: &it.path, tool: &it.tool, id: &it.id, code: &it.code };
+            item.identity() == identity && Some(item.extent().breadth) == it.breadth
+        };
+        let items = cx.inventory().map(|inventory| &inventory.items);
+        items.is_none_or(|items| items.iter().any(|item| !item.is_new && is_it(item)))
+    };
     let mut added: BTreeMap<&str, usize> = BTreeMap::new();
     for it in &after.entries {
-        match left.get_mut(&key(it)).filter(|left| **left > 0) {
-            Some(left) => *left -= 1,
+        let left = left.entry(key(it)).or_default();
+        let wanted = it.breadth.unwrap_or(Breadth::Line);
+        let holding = left.iter().enumerate().filter(|(_, other)| other.unwrap_or(Breadth::Line) >= wanted);
+        let holding = holding.min_by_key(|(_, other)| **other).map(|(at, _)| at);
+        let unsaid = || left.iter().position(Option::is_none).filter(|_| was_there(it));
+        match holding.or_else(unsaid) {
+            Some(at) => {
+                left.swap_remove(at);
+            }
             None => *added.entry(&it.path).or_default() += 1,
         }
     }

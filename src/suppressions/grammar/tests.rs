@@ -274,10 +274,10 @@ fn eslint_reads_its_directives_and_only_security_is_listed() {
                 "// eslint-disable-next-line security/detect-child-process, semi\nx()",
                 &["1 eslint security/detect-child-process Next"],
             ),
-            ("/* eslint-disable */\nx()", &["1 eslint * Block"]),
+            ("/* eslint-disable */\nx()", &["1 eslint * File"]),
             (
                 "/* eslint-disable\n no-eval,\n no-new-func\n*/\nx()",
-                &["1 eslint no-eval Block", "1 eslint no-new-func Block"],
+                &["1 eslint no-eval File", "1 eslint no-new-func File"],
             ),
             ("/* eslint no-eval: \"off\", semi: 0 */\nx()", &["1 eslint no-eval File"]),
             ("/*  eslint no-eval: 0 */\nx()", &["1 eslint no-eval File"]),
