@@ -53,8 +53,8 @@ pub struct Changes<'a> {
     pub is_past: bool,
     /// All files.
     pub files: &'a Files,
-    /// Paths of the base whose exception is elsewhere in the head.
-    moved: BTreeMap<&'a str, &'a str>,
+    /// Where the head has an exception that it does not leave alone, by the path in the base.
+    heads: BTreeMap<&'a str, &'a str>,
     /// The index of each head file in the list.
     by_head: FxHashMap<FileId, usize>,
     /// The files of both sides in the list.
@@ -169,7 +169,7 @@ impl<'a> Changes<'a> {
             merge: None,
             is_past: false,
             files,
-            moved: BTreeMap::new(),
+            heads: BTreeMap::new(),
             by_head: FxHashMap::default(),
             sides: FxHashSet::default(),
             untouched: FxHashSet::default(),
@@ -203,9 +203,7 @@ impl<'a> Changes<'a> {
                 self.untouched.insert(new.id);
                 return;
             }
-            if old.path != new.path {
-                self.moved.insert(old.path, new.path);
-            }
+            self.heads.insert(old.path, new.path);
         }
         let files = self.files;
         let side = |register: &'a Register<'a>, file: FileRef<'a>| Side {
@@ -290,7 +288,7 @@ impl<'a> Changes<'a> {
     pub fn known<'f>(&'f self, before: &'f Findings) -> Known<'f> {
         let key = |finding: &'f Finding| {
             let path = self.files.source(finding.file).path();
-            (finding.rule.id, self.moved.get(path).copied().unwrap_or(path), &*finding.place.pointer)
+            (finding.rule.id, self.heads.get(path).copied().unwrap_or(path), &*finding.place.pointer)
         };
         Known(before.iter().map(key).collect())
     }
@@ -309,12 +307,8 @@ impl<'a> Changes<'a> {
     /// Marks the findings that the change did not cause: those that it keeps from the base. A change
     /// that puts a draft in force causes all that is wrong with it. Then keeps the narrower ones.
     pub fn mark(&self, findings: &mut Findings, known: &Known<'_>) {
-        findings.mark(|finding| {
-            if finding.rule.judges_changes() {
-                return true;
-            }
-            self.of(finding.file).is_some_and(Change::puts_in_force) || !self.keeps(finding, known)
-        });
+        findings
+            .mark(|finding| self.of(finding.file).is_some_and(Change::puts_in_force) || !self.keeps(finding, known));
         findings.narrow();
     }
 }
@@ -351,6 +345,21 @@ fn pairs<'a>(old: &[FileRef<'a>], new: &[FileRef<'a>]) -> Vec<(Option<FileRef<'a
         match (rest_old.next(), rest_new.next()) {
             (None, None) => return pairs,
             pair => pairs.push(pair),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::decode;
+
+    #[test]
+    fn what_is_not_utf_8_has_no_fields() {
+        let read = |bytes: &[u8]| decode(bytes.to_vec(), "exceptions/a.yaml".to_owned());
+        for (bytes, has_fields) in [(&b"title: M\xc3\xbcller\n"[..], true), (b"title: M\xfcller\n", false)] {
+            let files = Files::from_read(vec![read(bytes)]);
+            assert_eq!(tree(&files, files.own()[0]).is_some(), has_fields, "{bytes:?}");
         }
     }
 }
