@@ -644,6 +644,7 @@ fn day(day: &Option<Spanned<Day>>) -> Option<Day> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::timeline::Deed;
     use crate::source::Source;
 
     #[test]
@@ -722,5 +723,51 @@ mod tests {
         );
         assert_eq!(steps("- a\n"), [""; 0]);
         assert_eq!(steps("a: 'b\n"), [""; 0]);
+    }
+
+    fn file(text: &str) -> ReadFile {
+        ReadFile::from(Source::new("exceptions/a.yaml", text.to_owned()))
+    }
+
+    /// Two steps that say the same on one day are two, and each stays the one it is whatever is written before it.
+    #[test]
+    fn a_step_is_known_by_its_day_and_its_words() {
+        let keys = |reviews: &[&str]| -> Vec<String> {
+            let text = format!("reviews: [{}]\n", reviews.join(", "));
+            let steps = told(&file(&text), Zone::UTC).into_iter();
+            steps.filter(|step| step.act == Act::Reviewed).map(|step| step.key).collect()
+        };
+        let [first, second] = ["{date: 2026-01-04, note: Still needed.}", "{date: 2026-01-05, note: Still needed.}"];
+        assert_eq!(keys(&[first, second]), [keys(&[first]), keys(&[second])].concat());
+        let twice = keys(&[first, first]);
+        assert_eq!(twice[0], keys(&[first])[0]);
+        assert_ne!(twice[0], twice[1]);
+    }
+
+    /// Returns the steps of a story outside git, on 2026-03-01.
+    fn story(text: &str, events: &[Event]) -> Vec<Step> {
+        let (trail, people) = (Trail::default(), People::default());
+        let today = Today::parse("2026-03-01", Zone::UTC).unwrap();
+        let (trail, people) = (&trail, &people);
+        let sources = Sources { git: None, prefix: "", trail, events, people, zone: Zone::UTC, today };
+        tell(sources, Some(&file(text))).unwrap()
+    }
+
+    #[test]
+    fn what_was_closed_by_its_last_day_did_not_end() {
+        let ends = |closed: &str| {
+            let text =
+                format!("starts: 2026-01-01\nexpires: 2026-02-10\nstatus: closed\nclosure: {{date: {closed}}}\n");
+            story(&text, &[]).iter().any(|step| step.act == Act::Ended)
+        };
+        assert_eq!(["2026-02-09", "2026-02-10", "2026-02-11"].map(ends), [false, false, true]);
+    }
+
+    #[test]
+    fn an_edit_that_only_git_tells_is_doubtful() {
+        let deed = Deed { what: What::Edited, details: String::new(), fields: vec!["removal".to_owned()] };
+        let told = story("requested: 2026-01-01\n", &[Event { deed, day: None, commit: None, by: None }]);
+        let edited = told.iter().find(|step| step.act == Act::Changed(What::Edited)).unwrap();
+        assert_eq!(edited.doubts, ["the record does not say that these were changed"]);
     }
 }
