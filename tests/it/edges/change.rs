@@ -185,6 +185,17 @@ mod policy {
     }
 
     #[test]
+    fn a_zone_counts_from_today_on() {
+        // Clocks in Pyongyang were half an hour behind those in Seoul until 2018-05-04, 23:30.
+        let moved = |today| {
+            let seoul = Edge::of(&[]).with("stopgap.yaml", "timezone: Asia/Seoul\n").then(&[]);
+            Edge { today, ..seoul.with("stopgap.yaml", "timezone: Asia/Pyongyang\n") }
+        };
+        moved("2018-05-03").is_told(RULE, "a day ends up to `30 minutes` later in `Asia/Pyongyang`");
+        moved("2018-05-04").is_silent(RULE);
+    }
+
+    #[test]
     fn a_check_that_asks_for_no_sign_off_passes_whoever_approved() {
         let workflow = |sign_off: &str, fail_on: &str| {
             format!(
@@ -359,4 +370,37 @@ fn owners_that_are_nobody_can_be_replaced_and_real_ones_cannot() {
     // A file without a line asks for nothing, whatever its comments say.
     let comments = Edge::of(&[]).with(CODEOWNERS, "# nobody\n").then(&[]).with(CODEOWNERS, "# nobody yet\n");
     comments.is_silent("policy-loosened");
+}
+
+#[test]
+fn a_new_record_may_bring_a_renewal_that_was_decided_late() {
+    let renewals = renewal("2026-11-20", "2026-11-21", "2026-12-19");
+    let brought = exception(&[("expires", "2026-11-20"), ("renewals", &renewals)]);
+    Edge::of(&[])
+        .then(&[])
+        .with(SCANNER, &brought)
+        .is_told("renewal-decided-late", "decided `1 day` after the end of what it extends");
+}
+
+#[test]
+fn a_comment_in_a_closed_record_does_not_open_it_again() {
+    let (_, closure) = log("closure", "", "");
+    let closed = [("status", "closed"), ("closure", closure.as_str()), ("references", "[chat]")];
+    let text = exception(&closed);
+    let edit = |text: &str| Edge::of(&closed).then(&closed).with(PRINTER, text);
+    edit(&format!("# Filed in binder 4.\n{text}")).is_silent("bad-reference");
+    edit(&text.replace("Label printer", "Printer")).is_told("bad-reference", "`chat` is neither");
+}
+
+#[test]
+fn a_move_causes_nothing_that_was_wrong_before() {
+    let wrong = [("removal", "TODO")];
+    let moved = |fields: &[(&str, &str)]| {
+        let mut edge = Edge::of(&wrong).then(&wrong);
+        edge.head.remove(PRINTER);
+        let edge = edge.with("exceptions/hall-3/label-printer.yaml", &exception(fields));
+        edge.found("placeholder-text", |finding| finding.gates)
+    };
+    assert_eq!(moved(&wrong), [false]);
+    assert_eq!(moved(&[("removal", "TBD")]), [true]);
 }

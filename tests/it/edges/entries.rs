@@ -301,8 +301,20 @@ mod repeated {
         edge("Eclair printer keeps its new certificate").is_silent(RULE);
         let plain = |removal: &str| Edge::of(&[("removal", removal)]);
         plain("label printer keeps its old certificate.").is_told(RULE, "`removal` only repeats `title`");
+        plain("'(Label printer) keeps its old certificate'").is_told(RULE, "`removal` only repeats `title`");
         plain("Print in hall 2").is_told(RULE, "`removal` only repeats `option`");
         plain("'CRY 04: certificates are younger than a year'").is_told(RULE, "`removal` only repeats `control`");
+    }
+
+    #[test]
+    fn signs_count_where_they_make_a_text_longer_by_more_than_half() {
+        // `Fit the new belt` has 16 characters.
+        let padded = |signs: usize| {
+            let title = format!("'Fit the new belt{}'", "!".repeat(signs));
+            Edge::of(&[("title", &title), ("removal", "Fit the new belt")])
+        };
+        padded(8).is_told(RULE, "`removal` only repeats `title`");
+        padded(9).is_silent(RULE);
     }
 
     #[test]
@@ -444,4 +456,20 @@ fn a_gap_that_the_baseline_does_not_name_counts() {
     let rule = "schema";
     gaps.clone().with("baseline.yaml", &baseline("2026-12-31", "schema: [/owner]")).is_told(rule, "`removal`");
     gaps.with("baseline.yaml", &baseline("2026-12-31", "schema: [/owner, /removal]")).is_silent(rule);
+}
+
+#[test]
+fn an_agent_in_a_record_that_is_over_asks_for_nothing_any_more() {
+    let (_, closure) = log("closure", "", "");
+    let agent = ("requester", "'@dependabot[bot]'");
+    Edge::of(&[agent]).is_told("agent-decided", "is an agent, and nobody else asks for the exception");
+    Edge::of(&[agent, ("status", "closed"), ("closure", &closure)]).is_silent("agent-decided");
+    Edge::of(&[agent, ("status", "rejected"), ("starts", ""), ("expires", "")]).is_silent("agent-decided");
+}
+
+#[test]
+fn a_group_is_no_removal_in_whatever_letters() {
+    for group in ["the security team", "F\u{fc}hrungsteam", "\u{ff34}\u{ff45}\u{ff41}\u{ff4d}"] {
+        Edge::of(&[("removal", group)]).is_told("vague-text", "is a group; `removal` needs what is true of this case");
+    }
 }

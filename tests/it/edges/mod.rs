@@ -91,13 +91,18 @@ impl Edge {
 
     /// Returns what a rule says, each finding as `message | help | labels | JSON Pointer`.
     fn says(&self, rule: &str) -> Vec<String> {
+        self.found(rule, said)
+    }
+
+    /// Returns what is wanted of each finding of a rule.
+    fn found<T>(&self, rule: &str, wanted: fn(&Finding) -> T) -> Vec<T> {
         let sides = self.base.iter().chain([&self.head]).map(written).collect::<Vec<_>>();
         let (judging, head) = (sides[0].path(), sides[sides.len() - 1].path());
         let book = rule_book(judging);
         let mut files = register::read(head, &book.policy.exceptions).unwrap();
         let today = Today::parse(self.today, book.policy.timezone).unwrap();
         let mut judge = Judge::new(book, today);
-        let text = |findings: &Findings| findings.iter().filter(|it| it.rule.id == rule).map(said).collect();
+        let text = |findings: &Findings| findings.iter().filter(|it| it.rule.id == rule).map(wanted).collect();
         if self.base.is_none() {
             let place = Repository::Folder(head.to_path_buf());
             for (path, text) in &self.checked_out {
