@@ -289,6 +289,13 @@ fn what_was_in_force_in_a_period_is_listed_whatever_became_of_it() {
         text.stdout.ends_with("2 exceptions in force from 2026-01-01 to 2026-01-31, 3 more left out\n"),
         "{text:?}"
     );
+    // What was moved, or was put back, has not been removed, even if the work tree lacks it.
+    repo.git(&["mv", "exceptions/scanner.yaml", "exceptions/hall-scanner.yaml"]);
+    repo.commit("Rename");
+    repo.git(&["mv", "exceptions/hall-scanner.yaml", "exceptions/scanner.yaml"]);
+    repo.commit("Rename back");
+    std::fs::remove_file(repo.path().join("exceptions/scanner.yaml")).unwrap();
+    assert_eq!(within("2026-01-02"), "printer");
     // One that goes on under another name is listed once.
     repo.git(&["mv", "exceptions/closed.yaml", "exceptions/goes-on.yaml"]);
     repo.commit("Rename");

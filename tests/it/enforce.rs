@@ -205,6 +205,18 @@ fn a_check_counts_what_covers_silence() {
 }
 
 #[test]
+fn the_rest_of_the_register_is_for_the_check_to_judge() {
+    let sandbox = shop();
+    let broad = exception(&[("covers", "[{tool: trivy, id: DS-0002}]")]);
+    sandbox.file("exceptions/copy.yaml", broad).file("a.sarif", log("Trivy", &[result("DS-0002", "Dockerfile")]));
+    let run = enforce(&sandbox, &["a.sarif"]);
+    assert!(!run.stdout.contains("copied-reason") && !run.stdout.contains("cover-too-broad"), "{run:?}");
+    let run = sandbox.check(&["--scan", "a.sarif", "--format", "concise"]);
+    assert!(run.stdout.contains("[copied-reason]"), "{run:?}");
+    assert!(run.stdout.contains("[cover-too-broad] `DS-0002` is overlooked wherever"), "{run:?}");
+}
+
+#[test]
 fn a_cover_is_unused_only_if_its_tool_ran_to_its_end() {
     let sandbox = shop();
     let failed = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": [],

@@ -412,6 +412,29 @@ mod replay {
     }
 
     #[test]
+    fn whoever_verified_a_closure_is_for_the_gate_to_judge() {
+        let repo = repo();
+        let closure =
+            "{date: 2026-01-03, by: Luis Prado, verified_by: Luis Prado, note: The new certificate is there.}";
+        repo.write(FILE, &printer(&[("status", "closed"), ("closure", closure)])).commit("Close");
+        assert_eq!(lines(&repo), [""; 0]);
+        let gate = run(&repo, &["check", "--base", "HEAD~1", "--today", "2026-01-03", "--format", "concise"]);
+        assert!(gate.stdout.contains("[self-verified-closure]"), "{gate:?}");
+    }
+
+    #[test]
+    fn what_a_baseline_takes_over_was_decided_elsewhere() {
+        let old = [("decided", "2025-10-01"), ("starts", "2025-10-01"), ("title", "Scale keeps its firmware")];
+        for (entries, back_dated) in [("{scale: {}}", 0), ("{}", 1)] {
+            let repo = repo();
+            repo.write("exceptions/scale.yaml", &printer(&old));
+            repo.write("baseline.yaml", &format!("until: 2026-12-31\nentries: {entries}\n")).commit("Take it over");
+            let found = lines(&repo);
+            assert_eq!(found.iter().filter(|line| line.contains("[back-dated]")).count(), back_dated, "{found:?}");
+        }
+    }
+
+    #[test]
     fn since_limits_the_history_to_what_came_later() {
         let repo = repo();
         let first = repo.write(FILE, &printer(&[("expires", "2026-03-01")])).commit("Push");

@@ -317,6 +317,18 @@ mod approval_missing {
         assert_eq!(pull.said(), NOTHING);
     }
 
+    #[test]
+    fn an_approval_of_one_file_is_none_of_another_one_with_its_id() {
+        let mut pull = Pull::asking(&[]);
+        pull.review("mei", "APPROVED");
+        let other = entry(&[("removal", "Throw the old printer away and test its successor.")]);
+        pull.push(&[("exceptions/hall-3/label-printer.yaml", &other)]);
+        pull.repo.pull_request("main", "topic");
+        pull.repo.git(&["checkout", "--quiet", "--detach", "refs/pull/7/merge"]);
+        let missing = pull.said().into_iter().filter(|said| said.starts_with("approval-missing")).count();
+        assert_eq!(missing, 2, "{:?}", pull.said());
+    }
+
     /// A merge that the author made is the head, and no trial merge of it.
     #[test]
     fn a_head_that_is_a_merge_itself_is_what_was_approved() {

@@ -125,6 +125,19 @@ fn a_closure_that_leaves_the_suppression_is_refused() {
 }
 
 #[test]
+fn a_change_answers_for_what_it_adds_under_an_exception_that_has_ended() {
+    let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    let marked = "os.system(command + old)  # nosec B605 # stopgap: label-printer\n";
+    repo.write("app/run.py", marked).commit("tie it");
+    let check = || check(&repo, "2026-12-20", &["--base", "main", "--select", "suppression-outlives-exception"]);
+    repo.branch("topic");
+    repo.write("README.md", "Nothing about printers.\n").commit("something else");
+    assert_eq!(check(), (0, Vec::new()));
+    repo.write("app/walk.py", &marked.replace("old", "new")).commit("one more");
+    assert_eq!(check(), (1, vec!["app/walk.py:1:27: error[suppression-outlives-exception]".to_owned()]));
+}
+
+#[test]
 fn a_line_that_moves_or_is_formatted_anew_is_not_new() {
     let repo = repository("suppressions: [bandit]\n");
     let old = "os.system(command + old)";
