@@ -272,6 +272,7 @@ mod tests {
             "Anna Call",
             "On Lee",
             "@joteam",
+            "ops2",
         ] {
             assert_eq!(not_a_person(text), None, "{text}");
         }

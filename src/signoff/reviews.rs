@@ -348,6 +348,17 @@ mod tests {
     }
 
     #[test]
+    fn of_two_copies_of_one_review_the_first_counts() {
+        let other = |state| review(1, "olek/2", state).replace(HEAD, OLD);
+        let commits = |reviews: &[String]| {
+            let reviews = parse(&page(reviews));
+            reviews.standing(None).iter().map(|it| (it.state, it.commit == Some(HEAD))).collect::<Vec<_>>()
+        };
+        assert_eq!(commits(&[review(1, "olek/2", "APPROVED"), other("APPROVED")]), [(ReviewState::Approved, true)]);
+        assert_eq!(commits(&[review(1, "olek/2", "APPROVED"), other("DISMISSED")]), [(ReviewState::Dismissed, false)]);
+    }
+
+    #[test]
     fn two_people_have_an_opinion_each() {
         let reviews = [
             review(1, "priya/3", "APPROVED"),

@@ -123,6 +123,23 @@ mod tests {
     }
 
     #[test]
+    fn what_could_be_a_ticket_or_an_address_is_told_how_it_is_written() {
+        for (text, help) in [
+            ("sec-12", "write the ticket's key in capitals: `SEC-12`"),
+            ("wiki.example.com/a", "write the whole address: `https://wiki.example.com/a`"),
+            ("chat", "write `https://…`, or"),
+            ("Said so. By mail", "write `https://…`, or"),
+            ("chat/a.b", "write `https://…`, or"),
+            ("later.", "write `https://…`, or"),
+            ("wiki.example.com/a b", "write `https://…`, or"),
+            ("ftp://wiki.example.com", "write `https://…`, or"),
+            ("mei@example.com", "write `https://…`, or"),
+        ] {
+            assert!(suggestion(text).starts_with(help), "{text}: {}", suggestion(text));
+        }
+    }
+
+    #[test]
     fn an_address_has_a_host_and_no_white_space() {
         let fault = |text| without_scheme(text).map(url_fault);
         assert_eq!(fault("HTTPS://tickets.example.com/INC-311?a=b#c"), Some(None));

@@ -148,11 +148,13 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::files::ReadFile;
     use crate::policy::RuleBook;
     use crate::register::{Files, Register};
-    use crate::rules::{Case, Judge};
-    use crate::source::Source;
+    use crate::rule::Finding;
+    use crate::rules::{Case, Judge, Run, on};
+    use crate::source::{FileId, Source};
     use crate::time::{Today, Zone};
 
     /// Returns the copies as `newer < older`; the files are (id, decided, starts, status).
@@ -194,5 +196,49 @@ status: {status}
         let day = "2026-11-02";
         assert_eq!(copies(&[("a", "soon", day, "active"), ("b", day, day, "rejected")]), ["a < b"]);
         assert_eq!(copies(&[("a", "2026-11-03", day, "closed"), ("b", day, day, "active")]), [""; 0]);
+    }
+
+    #[test]
+    fn what_could_not_be_compared_is_told_once_and_fails_nobody() {
+        let read = |id: &str| {
+            ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), "reason: The mill stops.\n".to_owned()))
+        };
+        let files = Files::from_read(vec![read("a"), read("b"), read("c")]);
+        let register = Register::parse(&files, None);
+        let judge = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
+        let case = Case::whole(&judge, &register, None, &files);
+        let run = Run { case, on: on(&judge), touching: None, is_base: false, takeover: None };
+        let rule = run.on.iter().find(|on| on.rule.id == "copied-reason").unwrap();
+        let given = |exception| {
+            let (text, decided) = Exception::reasons(exception).next().unwrap();
+            Given { exception, text, decided, position: 0 }
+        };
+        let mut given: Vec<Given<'_, '_>> = register.exceptions().map(given).collect();
+        given.reverse();
+        let told = |given: &[&Given<'_, '_>]| {
+            let mut findings = Vec::new();
+            report_incomplete(given, &mut run.context(rule, FileId(0), &mut findings));
+            let line = |it: &Finding| format!("{:?} {}: {}", it.level, files.source(it.file).path(), it.message);
+            findings.iter().map(line).collect::<Vec<_>>()
+        };
+        let end = "could not be compared with every older one";
+        assert_eq!(told(&[]), [""; 0]);
+        let one = "Note exceptions/c.yaml: this reason shares so many words with others that it";
+        assert_eq!(told(&[&given[0]]), [format!("{one} {end}")]);
+        let all = "Note exceptions/a.yaml: this and `2` more reasons share so many words with others that they";
+        assert_eq!(told(&given.iter().collect::<Vec<_>>()), [format!("{all} {end}")]);
+    }
+
+    #[test]
+    fn a_near_copy_never_reads_as_an_exact_one() {
+        let told = |similarity, added| {
+            let closest = Closest { of: 0, similarity, added };
+            compared("It rains.", "It snows.", "the reason of `a`", closest, 0.8)
+        };
+        let aside = "names, numbers and dates aside; `80%` counts as a copy";
+        assert_eq!(told(0.995, None), format!("`99%` of its words are those of the reason of `a`, {aside}"));
+        assert_eq!(told(1.0, None), "the same as the reason of `a` but for names, numbers and dates");
+        assert_eq!(told(0.995, Some(9)), "`99%` of the words of the reason of `a`, and `9` more");
+        assert_eq!(told(1.0, Some(9)), "all words of the reason of `a`, and `9` more");
     }
 }

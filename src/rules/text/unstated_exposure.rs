@@ -75,6 +75,19 @@ fn kind(word: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
+    use crate::yaml;
+
+    #[test]
+    fn what_is_spoken_of_is_the_first_word_that_reveals_an_exposure() {
+        let spoken = |text: &str| {
+            let exception = Exception::from_node(FileId(0), "a", yaml::parse(text).unwrap());
+            spoken_of(&exception).map(|(word, kind)| format!("{word}: {kind}"))
+        };
+        let text = "title: The VPN stays open\nreason: The vendor asks for it.\n";
+        assert_eq!(spoken(text).as_deref(), Some("VPN: remote-access"));
+        assert_eq!(spoken("title: The door stays open\n"), None);
+    }
 
     #[test]
     fn a_word_has_the_kind_that_it_most_likely_means() {
