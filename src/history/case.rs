@@ -770,4 +770,16 @@ mod tests {
         let edited = told.iter().find(|step| step.act == Act::Changed(What::Edited)).unwrap();
         assert_eq!(edited.doubts, ["the record does not say that these were changed"]);
     }
+
+    #[test]
+    fn what_has_no_day_stays_where_it_is_and_what_is_not_committed_comes_last() {
+        let edit = |day: Option<&str>| {
+            let deed = Deed { what: What::Edited, details: String::new(), fields: Vec::new() };
+            Event { deed, day: day.map(|day| Day::parse(day).unwrap()), commit: None, by: None }
+        };
+        let text = "requested: 2026-01-01\ndecided: 2026-01-10\nstarts: 2026-01-10\nexpires: 2026-02-10\nreviews: [{by: '@luis'}]\n";
+        let told = story(text, &[edit(Some("2026-01-05")), edit(None)]);
+        let order: Vec<&str> = told.iter().map(|step| step.act.name()).collect();
+        assert_eq!(order, ["asked", "edited", "decided", "began", "reviewed", "ended", "edited"]);
+    }
 }
