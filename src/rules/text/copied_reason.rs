@@ -6,7 +6,7 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::normalise::fold;
 use crate::text::shown;
-use crate::text::similarity::{Closest, Said, closest_older, is_said_alike, said};
+use crate::text::similarity::{Closest, Copies, Said, closest_older, is_said_alike, said};
 use crate::time::Day;
 
 declare_rule! {
@@ -44,6 +44,10 @@ struct Given<'e, 'a> {
 }
 
 fn check(cx: &mut Context<'_>) {
+    judge(cx, |reasons, wanted, threshold| closest_older(reasons, wanted, threshold));
+}
+
+fn judge(cx: &mut Context<'_>, search: impl Fn(&[&str], &(dyn Fn(usize) -> bool + Sync), f64) -> Copies) {
     let register = cx.register;
     let threshold = cx.policy().similarity;
     let zone = cx.policy().timezone;
@@ -63,7 +67,7 @@ fn check(cx: &mut Context<'_>) {
         (is_new(given), decided, starts.is_none(), starts, given.exception.id, given.position)
     });
     let texts: Vec<&str> = all.iter().map(|given| given.text.as_str()).collect();
-    let copies = closest_older(&texts, |at| cx.judges_grant(all[at].exception), threshold);
+    let copies = search(&texts, &|at| cx.judges_grant(all[at].exception), threshold);
     let examples: FxHashSet<Said> = EXAMPLES.lines().map(said).collect();
     for (given, closest) in all.iter().zip(&copies.closest) {
         if !cx.judges_grant(given.exception) {
@@ -200,33 +204,33 @@ status: {status}
 
     #[test]
     fn what_could_not_be_compared_is_told_once_and_fails_nobody() {
-        let read = |id: &str| {
-            ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), "reason: The mill stops.\n".to_owned()))
+        let read = |(id, status): (&str, &str)| {
+            let text = format!("reason: The mill {id} stops.\nstatus: {status}\n");
+            ReadFile::from(Source::new(format!("exceptions/{id}.yaml"), text))
         };
-        let files = Files::from_read(vec![read("a"), read("b"), read("c")]);
+        let files =
+            Files::from_read([("a", "active"), ("b", "closed"), ("c", "expired"), ("d", "active")].map(read).into());
         let register = Register::parse(&files, None);
-        let judge = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
-        let case = Case::whole(&judge, &register, None, &files);
-        let run = Run { case, on: on(&judge), touching: None, is_base: false, takeover: None };
+        let book = Judge::new(RuleBook::default(), Today::parse("2026-11-23", Zone::UTC).unwrap());
+        let case = Case::whole(&book, &register, None, &files);
+        let run = Run { case, on: on(&book), touching: None, is_base: false, takeover: None };
         let rule = run.on.iter().find(|on| on.rule.id == "copied-reason").unwrap();
-        let given = |exception| {
-            let (text, decided) = Exception::reasons(exception).next().unwrap();
-            Given { exception, text, decided, position: 0 }
-        };
-        let mut given: Vec<Given<'_, '_>> = register.exceptions().map(given).collect();
-        given.reverse();
-        let told = |given: &[&Given<'_, '_>]| {
+        let told = |incomplete: &[usize]| {
             let mut findings = Vec::new();
-            report_incomplete(given, &mut run.context(rule, FileId(0), &mut findings));
+            let search = |reasons: &[&str], _: &(dyn Fn(usize) -> bool + Sync), _| Copies {
+                closest: vec![None; reasons.len()],
+                incomplete: incomplete.to_vec(),
+            };
+            judge(&mut run.context(rule, FileId(0), &mut findings), search);
             let line = |it: &Finding| format!("{:?} {}: {}", it.level, files.source(it.file).path(), it.message);
             findings.iter().map(line).collect::<Vec<_>>()
         };
         let end = "could not be compared with every older one";
+        let one = "this reason shares so many words with others that it";
+        let three = "this and `2` more reasons share so many words with others that they";
         assert_eq!(told(&[]), [""; 0]);
-        let one = "Note exceptions/c.yaml: this reason shares so many words with others that it";
-        assert_eq!(told(&[&given[0]]), [format!("{one} {end}")]);
-        let all = "Note exceptions/a.yaml: this and `2` more reasons share so many words with others that they";
-        assert_eq!(told(&given.iter().collect::<Vec<_>>()), [format!("{all} {end}")]);
+        assert_eq!(told(&[1, 2]), [format!("Note exceptions/c.yaml: {one} {end}")]);
+        assert_eq!(told(&[0, 1, 2, 3]), [format!("Note exceptions/a.yaml: {three} {end}")]);
     }
 
     #[test]
