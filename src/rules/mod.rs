@@ -277,12 +277,15 @@ impl<'a> Case<'a> {
     #[must_use]
     pub fn run_past(self) -> Findings {
         let mut on = on(self.judge);
-        on.retain(|on| on.rule.family == Family::Change || on.rule.looks_at == LooksAt::Merge);
+        on.retain(|on| judges_the_past(on.rule));
         let run = Run { case: self, on, touching: self.changes, is_base: false, takeover: self.takeover() };
-        let mut findings = Findings::new(run.changes(), |file| self.files.source(file));
-        findings.narrow();
-        findings
+        Findings::new(run.changes(), |file| self.files.source(file))
     }
+}
+
+/// Tells whether a rule judges changes of the past; none of those yields to another.
+fn judges_the_past(rule: &Rule) -> bool {
+    rule.family == Family::Change || rule.looks_at == LooksAt::Merge
 }
 
 fn on(judge: &Judge) -> Vec<On> {
@@ -406,6 +409,20 @@ impl<'a> Run<'a> {
             level,
             file,
             findings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_rule_that_judges_the_past_yields_to_another() {
+        let of_past: Vec<&Rule> = all().iter().copied().filter(|rule| judges_the_past(rule)).collect();
+        assert!(of_past.len() > 10, "{of_past:?}");
+        for rule in &of_past {
+            assert!(of_past.iter().all(|other| !rule.yields_to.contains(&other.id)), "{rule:?}");
         }
     }
 }
