@@ -140,6 +140,7 @@ fn report_incomplete(unsure: &[&Given<'_, '_>], cx: &mut Context<'_>) {
     let Some(first) = unsure.iter().min_by_key(order) else { return };
     let what = match unsure.len() {
         1 => "this reason shares so many words with others that it".to_owned(),
+        2 => "this and another reason share so many words with others that they".to_owned(),
         count => format!("this and `{}` more reasons share so many words with others that they", count - 1),
     };
     let message = format!("{what} could not be compared with every older one");
@@ -230,6 +231,8 @@ status: {status}
         let three = "this and `2` more reasons share so many words with others that they";
         assert_eq!(told(&[]), [""; 0]);
         assert_eq!(told(&[1, 2]), [format!("Note exceptions/c.yaml: {one} {end}")]);
+        let two = "this and another reason share so many words with others that they";
+        assert_eq!(told(&[0, 2]), [format!("Note exceptions/a.yaml: {two} {end}")]);
         assert_eq!(told(&[0, 1, 2, 3]), [format!("Note exceptions/a.yaml: {three} {end}")]);
     }
 

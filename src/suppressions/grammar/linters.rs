@@ -294,7 +294,8 @@ fn shellcheck(piece: Piece<'_>, matches: Matches<'_, '_>, found: &mut Vec<Match>
                 }
                 _ if code == "all" => secure.push(code.to_owned()),
                 _ => {
-                    secure.extend(number(code).and_then(|number| RULES.find(&format!("SC{number}"))).map(str::to_owned))
+                    secure
+                        .extend(number(code).and_then(|number| RULES.find(&format!("SC{number}"))).map(str::to_owned));
                 }
             }
         }

@@ -51,9 +51,7 @@ fn read(hir: &Hir, from: BTreeSet<State>, literals: &[&str]) -> BTreeSet<State> 
     };
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => from,
-        HirKind::Literal(literal) => {
-            std::str::from_utf8(&literal.0).unwrap().chars().fold(from, |states, c| step(states, c))
-        }
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).unwrap().chars().fold(from, &step),
         HirKind::Class(Class::Unicode(class)) => {
             let holds = |c: char| class.iter().any(|range| (range.start()..=range.end()).contains(&c));
             let only = class.iter().flat_map(|range| range.start()..=range.end()).take(5).collect::<Vec<_>>();
@@ -283,7 +281,7 @@ fn eslint_reads_its_directives_and_only_security_is_listed() {
             ("/*  eslint no-eval: 0 */\nx()", &["1 eslint no-eval File"]),
             ("/*\teslint no-eval: 0 */\nx()", &["1 eslint no-eval File"]),
             ("/*\n eslint no-eval: 0 */\nx()", &["2 eslint no-eval File"]),
-            ("/*\u{feff}eslint-disable*/\nx()", &["1 eslint * Block"]),
+            ("/*\u{feff}eslint-disable*/\nx()", &["1 eslint * File"]),
             ("/* eslint no-eval: -0 */", &["1 eslint no-eval File"]),
             ("/* eslint no-eval: 0.0 */", &["1 eslint no-eval File"]),
             ("/* eslint no-eval: 0x0 */", &["1 eslint no-eval File"]),
@@ -470,7 +468,7 @@ fn other_programs_have_theirs() {
             ("eval(x) # rubocop:disable Security/Eval, Style/A", &["1 rubocop Security/Eval Line"]),
             ("eval(x) # rubocop: disable Security/Eval", &["1 rubocop Security/Eval Line"]),
             ("eval(x) # rubocop :disable Style/A2, Eval", &["1 rubocop Eval Line"]),
-            ("# rubocop : todo all", &["1 rubocop * Block"]),
+            ("# rubocop : todo all", &["1 rubocop * File"]),
             ("# rubocop:enable Security/Eval", &[]),
         ],
     );
