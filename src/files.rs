@@ -1,6 +1,7 @@
 //! Reads files of the repository, from its folder or from a commit: never through a link, never past the size limit,
 //! never from a pipe.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -53,7 +54,7 @@ impl CommitFiles {
     }
 
     fn of(git: &Git, listing: Vec<TreeFile>) -> Self {
-        let named = |file: TreeFile| (name_of(&file.path), file);
+        let named = |file: TreeFile| (name_of(&file.path).into_owned(), file);
         let (submodules, files) =
             listing.into_iter().map(named).partition::<Vec<_>, _>(|(_, file)| file.is_submodule());
         Self {
@@ -330,10 +331,13 @@ pub fn below(below: &str, path: &str) -> String {
 /// Returns the text of a path, and another one for each path. Of one that is not UTF-8 each byte that is none is written in
 /// digits behind U+FFFD, and that sign twice where it stands itself.
 #[must_use]
-pub fn name_of(path: &[u8]) -> String {
+pub fn name_of(path: &[u8]) -> Cow<'_, str> {
     use std::fmt::Write;
 
     const SIGN: &str = "\u{fffd}";
+    if let Some(name) = str::from_utf8(path).ok().filter(|name| !name.contains(SIGN)) {
+        return Cow::Borrowed(name);
+    }
     let mut name = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
         name.push_str(&chunk.valid().replace(SIGN, "\u{fffd}\u{fffd}"));
@@ -341,7 +345,7 @@ pub fn name_of(path: &[u8]) -> String {
             let _ = write!(name, "{SIGN}{byte:02x}");
         }
     }
-    name
+    Cow::Owned(name)
 }
 
 /// Reads one file; anything wrong with it is a fault, not an error.

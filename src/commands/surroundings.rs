@@ -257,7 +257,7 @@ impl Work {
         for step in &self.commits {
             for change in &step.changes {
                 let path = name_of(&change.path);
-                let Some(before) = last.get_mut(path.as_str()) else { continue };
+                let Some(before) = last.get_mut(&*path) else { continue };
                 let after = change.file.as_ref().map(|file| file.oid.clone());
                 let before = std::mem::replace(before, after.clone());
                 let (Some(agent), Some(after)) = (&step.agent, after) else { continue };

@@ -167,7 +167,7 @@ impl<'s> Held<'s> {
         let books: BTreeSet<String> =
             policy.book_paths().chain(NAMES).chain([SIGNERS]).map(|name| format!("{}{name}", self.prefix)).collect();
         for change in changes {
-            let path = String::from_utf8_lossy(&change.path).into_owned();
+            let path = files::name_of(&change.path).into_owned();
             self.stale |= books.contains(&path);
             self.top.set(&path, change.file.clone());
         }

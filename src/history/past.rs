@@ -99,7 +99,7 @@ pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Go
     for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &format!("{prefix}{folder}"))?) {
         let (mut ids, mut new, mut went) = (BTreeSet::new(), Vec::new(), Vec::new());
         for change in changes {
-            let path = String::from_utf8_lossy(&change.path).into_owned();
+            let path = files::name_of(&change.path).into_owned();
             let Some(path) = path.strip_prefix(&prefix).filter(|path| is_named_like_one(path)) else { continue };
             match change.file {
                 Some(file) => {

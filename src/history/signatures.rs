@@ -43,7 +43,7 @@ impl Signatures {
         for ((commit, _), changes) in commits.iter().zip(git.tree_changes(commits, folder)?) {
             let files: Vec<(String, String)> = changes
                 .into_iter()
-                .filter_map(|change| Some((String::from_utf8_lossy(&change.path).into_owned(), change.file?.oid)))
+                .filter_map(|change| Some((crate::files::name_of(&change.path).into_owned(), change.file?.oid)))
                 .filter(|(path, _)| is_named_like_one(path))
                 .map(|(path, oid)| (stem(&path).to_owned(), oid))
                 .collect();

@@ -211,7 +211,7 @@ pub(crate) fn shown(prefix: &str, path: &str) -> String {
 pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
     let below = root.strip_prefix(&top).unwrap_or(Path::new(""));
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let parts: Vec<_> = below.components().map(|part| name_of(part.as_os_str().as_encoded_bytes())).collect();
     if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
 }
 

@@ -97,7 +97,7 @@ impl Search<'_> {
         for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &below)?) {
             let mut touched = false;
             for change in changes {
-                let path = String::from_utf8_lossy(&change.path).into_owned();
+                let path = files::name_of(&change.path).into_owned();
                 let Some(path) =
                     path.strip_prefix(&self.prefix).filter(|path| is_named_like_one(path) && stem(path) == id)
                 else {

@@ -409,7 +409,7 @@ impl<'r> Replay<'r> {
     fn apply(&mut self, changes: &[TreeChange]) -> Before {
         let mut before = Before::new();
         for change in changes {
-            let path = String::from_utf8_lossy(&change.path).into_owned();
+            let path = files::name_of(&change.path).into_owned();
             before.insert(path.clone(), self.top.files().get(&path).cloned());
             self.top.set(&path, change.file.clone());
         }
@@ -550,7 +550,7 @@ impl<'r> Replay<'r> {
     fn read_ahead(&mut self, changes: &[Vec<TreeChange>]) -> Result<(), Error> {
         self.blobs.clear();
         let files = changes.iter().flatten().filter_map(|change| change.file.as_ref());
-        let wanted = files.filter(|file| self.entry(&String::from_utf8_lossy(&file.path)).is_some());
+        let wanted = files.filter(|file| self.entry(&files::name_of(&file.path)).is_some());
         let oids: BTreeSet<&str> = wanted.map(|file| file.oid.as_str()).collect();
         let oids: Vec<&str> = oids.into_iter().collect();
         let blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?;

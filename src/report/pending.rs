@@ -105,7 +105,7 @@ pub fn read(git: &Git, root: &Path, folder: &str, zone: Zone) -> Result<Pending,
     let mut found: Vec<(&str, &Commit, TreeFile)> = Vec::new();
     for ((name, tip, _), changes) in based.iter().zip(changes) {
         let files = changes.into_iter().filter_map(|change| change.file);
-        let is_one = |file: &TreeFile| is_named_like_one(&String::from_utf8_lossy(&file.path));
+        let is_one = |file: &TreeFile| is_named_like_one(&files::name_of(&file.path));
         let is_new = |file: &TreeFile| merged.get(&key(file)).is_none_or(|merged| merged.oid != file.oid);
         found.extend(files.filter(|file| is_one(file) && is_new(file)).map(|file| (name.as_str(), tip, file)));
     }
@@ -118,7 +118,7 @@ pub fn read(git: &Git, root: &Path, folder: &str, zone: Zone) -> Result<Pending,
     let blobs: HashMap<&str, Option<Vec<u8>>> = oids.into_iter().zip(blobs).collect();
     let text = |file: &TreeFile| -> Result<Option<String>, Error> {
         let bytes = blobs.get(file.oid.as_str()).cloned().flatten();
-        let path = String::from_utf8_lossy(&file.path).into_owned();
+        let path = files::name_of(&file.path).into_owned();
         let read = files::from_blob(&path, file, bytes, yaml::MAX_BYTES)?;
         Ok(read.fault.is_none().then(|| read.source.text().to_owned()))
     };
@@ -127,7 +127,7 @@ pub fn read(git: &Git, root: &Path, folder: &str, zone: Zone) -> Result<Pending,
     for (branch, tip, file) in &found {
         let before = merged.get(&key(file)).map(&text).transpose()?.flatten();
         let Some(text) = text(file)? else { continue };
-        let whole = String::from_utf8_lossy(&file.path).into_owned();
+        let whole = files::name_of(&file.path).into_owned();
         let path = whole.strip_prefix(&prefix(git, root)).unwrap_or(&whole);
         let Some(request) = request(path, branch, &text, before.as_deref(), zone) else { continue };
         let asked = match since.get(tip) {
@@ -157,7 +157,7 @@ fn trunk(git: &Git) -> Result<Option<Commit>, Error> {
 
 /// Ids that differ only in case are the same, as for `duplicate-id`.
 fn key(file: &TreeFile) -> String {
-    register::stem(&String::from_utf8_lossy(&file.path)).to_lowercase()
+    register::stem(&files::name_of(&file.path)).to_lowercase()
 }
 
 /// Returns the day of the oldest commit of a branch that is not merged.

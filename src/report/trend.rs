@@ -139,7 +139,7 @@ pub fn read(
             }
             let pull = infos[at].request.as_ref();
             for change in changes.iter().filter(|change| is_one(&change.path)) {
-                let path = String::from_utf8_lossy(&change.path);
+                let path = files::name_of(&change.path);
                 let path = path.strip_prefix(&above).unwrap_or(&path).to_owned();
                 match pull {
                     Some(request) => drop(trend.pulls.insert(path, request.clone())),
@@ -251,7 +251,7 @@ impl<'t> Line<'t> {
         let mut gone: HashMap<String, Rc<Facts>> = HashMap::new();
         let mut come: Vec<(String, &TreeFile)> = Vec::new();
         for change in changes.iter().filter(|change| is_one(&change.path)) {
-            let stem = crate::register::stem(&String::from_utf8_lossy(&change.path)).to_lowercase();
+            let stem = crate::register::stem(&files::name_of(&change.path)).to_lowercase();
             if let Some(old) = self.held.remove(&change.path) {
                 gone.insert(stem.clone(), old);
             }
@@ -302,7 +302,7 @@ impl Facts {
     }
 
     fn read(file: &TreeFile, bytes: Option<Vec<u8>>, zone: Zone) -> Result<Self, Error> {
-        let path = String::from_utf8_lossy(&file.path);
+        let path = files::name_of(&file.path);
         let read = files::from_blob(&path, file, bytes, yaml::MAX_BYTES)?;
         let tree = if read.fault.is_none() { yaml::parse(read.source.text()).ok() } else { None };
         let Some(tree) = tree.filter(|tree| tree.as_map().is_some()) else { return Ok(Self::none()) };

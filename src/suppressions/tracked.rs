@@ -212,7 +212,7 @@ fn stored_links(files: &CommitFiles) -> Result<BTreeMap<String, String>, Error> 
     let paths: Vec<&str> =
         files.files().iter().filter(|(_, file)| file.is_link()).map(|(path, _)| path.as_str()).collect();
     let targets = files.stored(&paths, MOST_TARGET)?;
-    let text = |bytes: Option<Vec<u8>>| name_of(&bytes.unwrap_or_default());
+    let text = |bytes: Option<Vec<u8>>| name_of(&bytes.unwrap_or_default()).into_owned();
     Ok(paths.into_iter().zip(targets).map(|(path, target)| (path.to_owned(), text(target))).collect())
 }
 
