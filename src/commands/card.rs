@@ -64,7 +64,10 @@ fn find(arguments: &cli::Card, world: &World) -> Result<(Card, String), Error> {
 
 /// Finds how a record was before its last amendment: its last version in git that has fewer of them.
 fn before_amendment(opened: &Opened, first: FileRef<'_>, exception: &Exception<'_>) -> Result<Option<ReadFile>, Error> {
-    let Some(git) = opened.git()?.filter(|_| !exception.amendments.is_empty()) else { return Ok(None) };
+    if exception.amendments.is_empty() {
+        return Ok(None);
+    }
+    let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
     let folder = &opened.judge.policy.exceptions;
     let trail = trail::follow(&git, &opened.root, folder, &tip, stem(first.path))?;

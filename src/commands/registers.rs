@@ -55,7 +55,9 @@ impl Registers {
             None => None,
         };
         let paths = match stored {
-            Some(commit) => git.tree(&commit)?.into_iter().map(|file| crate::files::name_of(&file.path).into_owned()).collect(),
+            Some(commit) => {
+                git.tree(&commit)?.into_iter().map(|file| crate::files::name_of(&file.path).into_owned()).collect()
+            }
             None => lying(&git, &top)?,
         };
         let mut found = Self { top, roots: BTreeSet::new(), skipped, then, at };

@@ -293,7 +293,7 @@ fn eslint_reads_its_directives_and_only_security_is_listed() {
             ("x() // eslint-disable-line \"no-eval\"", &["1 eslint no-eval Line"]),
             (
                 "/* eslint-disable 'no-eval', \"no-new-func\" */",
-                &["1 eslint no-eval Block", "1 eslint no-new-func Block"],
+                &["1 eslint no-eval File", "1 eslint no-new-func File"],
             ),
             ("// eslint is what we use", &[]),
             ("// eslint-disable no-eval", &[]),
