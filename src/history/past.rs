@@ -1,6 +1,7 @@
 //! Which commit a branch had at a moment of the past.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, Git, TreeFile};
 use crate::history::snapshot::prefix;
-use crate::history::trail::is_same_exception;
+use crate::history::trail::Record;
 use crate::register::{is_named_like_one, stem};
 use crate::yaml;
 
@@ -132,12 +133,21 @@ pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Go
             .collect()
     };
     let all: Vec<(String, TreeFile)> = lost.values().map(|it| (it.path.clone(), it.file.clone())).collect();
-    let mut found = Vec::with_capacity(all.len());
-    for (last, Lost { removed_in, new, .. }) in read(&all)?.into_iter().zip(lost.values()) {
-        let goes_on = read(new)?.iter().any(|other| is_same_exception(&last, other));
-        found.push(Gone { last, removed_in: (*removed_in).clone(), goes_on });
+    // A commit that takes many away has brought the same files for each of them.
+    let mut brought: BTreeMap<&str, Vec<ReadFile>> = BTreeMap::new();
+    for Lost { removed_in, new, .. } in lost.values() {
+        if let Entry::Vacant(unread) = brought.entry(removed_in.as_str()) {
+            unread.insert(read(new)?);
+        }
     }
-    Ok(found)
+    let brought: BTreeMap<&str, Vec<Record<'_>>> =
+        brought.iter().map(|(commit, files)| (*commit, files.iter().filter_map(Record::of).collect())).collect();
+    let gone = |(last, lost): (ReadFile, &Lost<'_>)| {
+        let others = brought.get(lost.removed_in.as_str()).map_or(&[][..], Vec::as_slice);
+        let goes_on = Record::of(&last).is_some_and(|record| others.iter().any(|other| record.is_same(other)));
+        Gone { last, removed_in: lost.removed_in.clone(), goes_on }
+    };
+    Ok(read(&all)?.into_iter().zip(lost.values()).map(gone).collect())
 }
 
 /// A file that a commit took away.

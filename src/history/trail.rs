@@ -9,7 +9,8 @@ use crate::git::{Commit, CommitInfo, Git, TreeFile};
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
-use crate::yaml;
+use crate::time::Moment;
+use crate::yaml::{self, Node};
 
 /// How many names of one exception are followed.
 const MOST_NAMES: usize = 20;
@@ -172,8 +173,10 @@ impl Search<'_> {
         }
         let there = CommitFiles::list(self.git, Some(commit))?.below(&self.prefix);
         let read = there.read(&paths.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let one = Record::of(file);
+        let is_same = |other: &ReadFile| one.as_ref().zip(Record::of(other)).is_some_and(|(one, it)| one.is_same(&it));
         let mut found: Vec<(String, ReadFile)> =
-            paths.into_iter().zip(read).filter(|(_, other)| is_same_exception(file, other)).collect();
+            paths.into_iter().zip(read).filter(|(_, other)| is_same(other)).collect();
         // Two that say the same leave open which of them it was; one of its own name is the one.
         let own = found.iter().position(|(path, _)| stem(path) == stem(file.source.path()));
         Ok(match (own, found.len()) {
@@ -184,18 +187,25 @@ impl Search<'_> {
     }
 }
 
-/// Tells whether two files are versions of one exception: the same control, system, requester and start.
-pub(super) fn is_same_exception(one: &ReadFile, other: &ReadFile) -> bool {
-    let (Ok(one), Ok(other)) = (yaml::parse(one.source.text()), yaml::parse(other.source.text())) else { return false };
-    if one.same_value(&other) {
-        return true;
-    }
-    let key = |tree| {
-        let it = Exception::from_node(FileId(0), "", tree);
+/// A version of a record, read once to be compared with many.
+pub(super) struct Record<'t> {
+    tree: Node<'t>,
+    /// The control, the system, the requester and the start.
+    key: ([Option<String>; 3], Option<Moment>),
+}
+
+impl<'t> Record<'t> {
+    /// Reads a version; `None` if it cannot be read.
+    pub(super) fn of(file: &'t ReadFile) -> Option<Self> {
+        let tree = yaml::parse(file.source.text()).ok()?;
+        let it = Exception::from_node(FileId(0), "", tree.clone());
         let texts = [&it.control, &it.scope.system, &it.requester];
         let texts = texts.map(|text| text.as_ref().map(|text| text.as_str().to_owned()));
-        (texts, it.starts.map(|starts| starts.value))
-    };
-    let (one, other) = (key(one), key(other));
-    one == other && one.0.iter().all(Option::is_some)
+        Some(Self { tree, key: (texts, it.starts.map(|starts| starts.value)) })
+    }
+
+    /// Tells whether two are versions of one exception: the same control, system, requester and start.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.tree.same_value(&other.tree) || self.key == other.key && self.key.0.iter().all(Option::is_some)
+    }
 }
