@@ -132,6 +132,16 @@ pub struct Step {
     pub remarks: Vec<String>,
 }
 
+impl Step {
+    /// Puts what became of the fields of an amendment in the place of their names.
+    fn correct(&mut self, corrections: Option<String>) {
+        let fields = self.says.iter_mut().find(|(name, _)| *name == FIELDS);
+        if let Some(((_, fields), corrections)) = fields.zip(corrections) {
+            *fields = corrections;
+        }
+    }
+}
+
 /// The opinion of a reviewer.
 #[derive(Clone, Debug)]
 pub struct Approval {
@@ -211,6 +221,8 @@ struct Told {
     says: Vec<(&'static str, String)>,
     /// Who is named as having agreed.
     approver: Option<String>,
+    /// The fields that an amendment corrects.
+    corrects: Vec<String>,
     /// What makes it the same step in another version.
     key: String,
 }
@@ -249,17 +261,17 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
             }
             match step.act {
                 Act::Asked => {
-                    let decided_on = decided.map(|(version, steps)| (steps.as_slice(), version.commit.short()));
-                    let (steps, commit) = decided_on.unwrap_or((&last, ""));
+                    let steps = decided.map_or(&last, |(_, steps)| steps);
                     let said = steps.iter().find(|other| other.key == step.key && other.says != step.says);
                     if let Some(said) = said {
                         told.says.clone_from(&said.says);
-                        told.remarks.extend(decided.map(|_| format!("as it was decided, in {commit}")));
+                        let commit = decided.map(|(version, _)| version.commit.short());
+                        told.remarks.extend(commit.map(|commit| format!("as it was decided, in {commit}")));
                     }
                 }
                 Act::Amended => {
                     let before = at.checked_sub(1).and_then(|at| versions[at].0.file.as_ref());
-                    tell_corrections(&mut told.says, before, version.file.as_ref());
+                    told.correct(corrections(step, before, version.file.as_ref()));
                 }
                 _ => {}
             }
@@ -271,11 +283,9 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
             story.steps.push(told);
         }
     }
-    for step in last.iter().filter(|step| !seen.contains(&step.key)) {
-        let mut step = story.step(step, None)?;
-        if step.act == Act::Amended {
-            tell_corrections(&mut step.says, versions.last().and_then(|(version, _)| version.file.as_ref()), now);
-        }
+    for told in last.iter().filter(|step| !seen.contains(&step.key)) {
+        let mut step = story.step(told, None)?;
+        step.correct(corrections(told, versions.last().and_then(|(version, _)| version.file.as_ref()), now));
         if sources.git.is_some() {
             step.doubts.push("it is not committed yet".to_owned());
         }
@@ -286,15 +296,14 @@ pub fn tell(sources: Sources<'_>, now: Option<&ReadFile>) -> Result<Vec<Step>, E
     Ok(story.in_order())
 }
 
-/// Says of the fields of an amendment what they were before it, and are after it.
-fn tell_corrections(says: &mut [(&'static str, String)], before: Option<&ReadFile>, after: Option<&ReadFile>) {
-    let before = before.and_then(|file| yaml::parse(file.source.text()).ok());
+/// Says of the fields of an amendment what they were before it, and are after it; nothing if that is not known.
+fn corrections(told: &Told, before: Option<&ReadFile>, after: Option<&ReadFile>) -> Option<String> {
+    let before = before.filter(|_| !told.corrects.is_empty())?;
+    let before = yaml::parse(before.source.text()).ok()?;
     let after = after.and_then(|file| yaml::parse(file.source.text()).ok());
-    let Some(before) = before else { return };
-    for (_, fields) in says.iter_mut().filter(|(name, _)| *name == FIELDS) {
-        let corrected = fields.split(", ").map(|field| correction(field, Some(&before), after.as_ref()));
-        *fields = corrected.collect::<Vec<_>>().join("; ");
-    }
+    let each: Vec<String> =
+        told.corrects.iter().map(|field| correction(field, Some(&before), after.as_ref())).collect();
+    Some(each.join("; "))
 }
 
 /// What an amendment calls the fields that it corrects.
@@ -547,6 +556,9 @@ fn told(file: &ReadFile, zone: Zone) -> Vec<Told> {
             ("note", text(&amendment.note)),
         ];
         steps.add(Act::Amended, Some(at + 1), day(&amendment.date), approver, says.into());
+        if let Some(told) = steps.steps.last_mut() {
+            told.corrects = fields.into_iter().map(str::to_owned).collect();
+        }
     }
     for (at, renewal) in it.renewals.iter().enumerate() {
         let approver = text(&renewal.approver);
@@ -590,7 +602,7 @@ impl Teller {
             Act::Asked => act.name().to_owned(),
             _ => format!("{}\0{day:?}\0{says:?}\0{same}", act.name()),
         };
-        self.steps.push(Told { act, number, day, says, approver, key });
+        self.steps.push(Told { act, number, day, says, approver, corrects: Vec::new(), key });
     }
 
     fn ask(&mut self, it: &Exception<'_>) {
