@@ -348,6 +348,13 @@ pub fn name_of(path: &[u8]) -> Cow<'_, str> {
     Cow::Owned(name)
 }
 
+/// Returns the text of a relative path as [`name_of`] does, with `/` between its parts.
+#[must_use]
+pub fn name_below(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| name_of(part.as_os_str().as_encoded_bytes())).collect();
+    parts.join("/")
+}
+
 /// Reads one file; anything wrong with it is a fault, not an error.
 #[must_use]
 pub fn read(path: &Path, shown_as: String) -> ReadFile {

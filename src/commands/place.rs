@@ -77,7 +77,8 @@ pub(super) fn work_tree_top(folder: &Path) -> Option<&Path> {
 pub(super) fn below_work_tree(root: &Path) -> String {
     let top = work_tree_top(root);
     let below = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
-    below.components().map(|part| part.as_os_str().to_string_lossy().into_owned() + "/").collect()
+    let below = files::name_below(below);
+    if below.is_empty() { below } else { below + "/" }
 }
 
 /// Returns the path by which an editor finds the copy of the exceptions' schema from a file below the

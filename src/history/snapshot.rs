@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, name_of};
+use crate::files::{CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository, name_below, name_of};
 use crate::git::{Commit, Git};
 use crate::history::{Beside, Head, PolicyFile};
 use crate::policy::Policy;
@@ -210,9 +210,8 @@ pub(crate) fn shown(prefix: &str, path: &str) -> String {
 /// Returns where the root is in the work tree: empty, or ending in `/`.
 pub(crate) fn prefix(git: &Git, root: &Path) -> String {
     let top = std::fs::canonicalize(git.top()).unwrap_or_else(|_| git.top().to_path_buf());
-    let below = root.strip_prefix(&top).unwrap_or(Path::new(""));
-    let parts: Vec<_> = below.components().map(|part| name_of(part.as_os_str().as_encoded_bytes())).collect();
-    if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
+    let below = name_below(root.strip_prefix(&top).unwrap_or(Path::new("")));
+    if below.is_empty() { below } else { below + "/" }
 }
 
 #[cfg(test)]

@@ -312,9 +312,7 @@ fn unreadable(path: &str, why: &str) -> Error {
 
 /// Returns a path relative to the root, with `/` between its parts.
 fn relative(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = path.components().map(|part| files::name_of(part.as_os_str().as_encoded_bytes())).collect();
-    parts.join("/")
+    files::name_below(path.strip_prefix(root).unwrap_or(path))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::language::Language;
 use super::page::{Found, LOOKED_AT, Page, Reader, Trouble, could_be_text, is_binary};
 use crate::cores::{Cores, FEW};
 use crate::error::Error;
-use crate::files::{CommitFiles, name_of};
+use crate::files::{CommitFiles, name_below, name_of};
 use crate::git::{Git, TreeFile, path_of};
 
 /// The largest file that is read, in bytes.
@@ -339,11 +339,11 @@ fn walk(root: &Path) -> Listed {
     let mut listed = Listed::default();
     for entry in inside {
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
-        let parts: Vec<_> = below.components().map(|part| name_of(part.as_os_str().as_encoded_bytes())).collect();
+        let name = name_below(below);
         if entry.file_type().is_file() {
-            listed.files.insert(parts.join("/"), below.to_path_buf());
+            listed.files.insert(name, below.to_path_buf());
         } else if let Some(target) = Some(entry.path()).filter(|_| entry.path_is_symlink()).and_then(target) {
-            listed.links.insert(parts.join("/"), target);
+            listed.links.insert(name, target);
         }
     }
     listed
