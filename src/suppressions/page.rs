@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use regex::Regex;
+use rustc_hash::FxHashMap;
 
 use super::comments::{Comment, comments};
 use super::grammar::{self, End, Grammar, Match, Piece, Place, Reach, What};
@@ -345,6 +346,8 @@ struct Draft<'t> {
     last_code: RefCell<Option<(usize, String)>>,
     /// The secrets that may go over several lines.
     secrets: OnceCell<[Vec<Range<usize>>; 2]>,
+    /// Where each word of [`ENDS`] is last said of a rule; the empty name is that of all rules.
+    ends: OnceCell<FxHashMap<(&'static str, &'t str), usize>>,
 }
 
 impl<'t> Draft<'t> {
@@ -369,6 +372,7 @@ impl<'t> Draft<'t> {
             first_sign,
             last_code,
             secrets: OnceCell::new(),
+            ends: OnceCell::new(),
         }
     }
 
@@ -489,20 +493,10 @@ impl<'t> Draft<'t> {
 
     /// Tells whether a later comment ends what a comment begins, of the tools that need one for that.
     fn is_ended(&self, tool: &str, what: &What, from: usize) -> bool {
-        let word = match tool {
-            "eslint" => "eslint-enable",
-            "rubocop" => "rubocop:enable",
-            _ => return true,
-        };
-        let after = self.comments.partition_point(|comment| comment.whole.start < from);
-        self.comments[after..].iter().any(|comment| {
-            let text =
-                self.text.get(comment.inner.clone()).unwrap_or_default().trim_start_matches(['*', '#', ' ', '\t']);
-            let Some(rest) = text.strip_prefix(word) else { return false };
-            let named = rest.split(" --").next().unwrap_or_default();
-            let mut ids = named.split(',').map(str::trim).filter(|id| !id.is_empty()).peekable();
-            ids.peek().is_none() || ids.any(|id| id == "all" || matches!(what, What::Rule(rule) if rule == id))
-        })
+        let Some((_, word)) = ENDS.iter().find(|(known, _)| *known == tool) else { return true };
+        let ends = self.ends.get_or_init(|| ends(self.text, &self.comments));
+        let last = |of: &str| ends.get(&(*word, of)).is_some_and(|last| *last >= from);
+        last("") || matches!(what, What::Rule(rule) if last(rule))
     }
 
     /// Tells whether a line is a part of a secret that goes over several.
@@ -706,6 +700,26 @@ impl Sparse {
     }
 }
 
+/// The tools whose suppressions go on until a comment ends them, with the words of that comment.
+const ENDS: [(&str, &str); 2] = [("eslint", "eslint-enable"), ("rubocop", "rubocop:enable")];
+
+/// Finds where suppressions are last ended, so that a file of nothing but suppressions is not searched for each of them.
+fn ends<'t>(text: &'t str, comments: &[Comment]) -> FxHashMap<(&'static str, &'t str), usize> {
+    let mut last = FxHashMap::default();
+    for comment in comments {
+        let inner = text.get(comment.inner.clone()).unwrap_or_default().trim_start_matches(['*', '#', ' ', '\t']);
+        let said = ENDS.iter().find_map(|(_, word)| Some((*word, inner.strip_prefix(word)?)));
+        let Some((word, rest)) = said else { continue };
+        let named = rest.split(" --").next().unwrap_or_default();
+        let mut ids = named.split(',').map(str::trim).filter(|id| !id.is_empty()).peekable();
+        if ids.peek().is_none() {
+            last.insert((word, ""), comment.whole.start);
+        }
+        last.extend(ids.map(|id| ((word, if id == "all" { "" } else { id }), comment.whole.start)));
+    }
+    last
+}
+
 /// The tools that look for secrets in any text.
 const SECRETS: [&str; 3] = ["gitleaks", "kingfisher", "trufflehog"];
 
@@ -809,9 +823,17 @@ mod tests {
             ("a.js", "/* eslint-disable */\neval(x);\n/* eslint-enable no-eval */\n", Reach::File),
             ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n# rubocop:enable Security/Eval\n", Reach::Block),
             ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n", Reach::File),
+            ("a.rb", "# rubocop:disable Security/Eval\neval(x)\n# rubocop:enable Style/A, all\n", Reach::Block),
+            ("a.js", "/* eslint-enable */\n/* eslint-disable no-eval */\neval(x);\n", Reach::File),
+            ("a.js", "/* eslint-disable no-eval */\neval(x);\n// rubocop:enable no-eval\n", Reach::File),
             ("a.py", "def f():\n    # pylint: disable=eval-used\n    eval(x)\n", Reach::Block),
         ] {
             assert_eq!(found(path, text.as_bytes()).iter().map(|it| it.2).collect::<Vec<_>>(), [reach], "{text}");
         }
+    }
+    #[test]
+    fn a_file_of_nothing_but_suppressions_is_read_once() {
+        let text = "/* eslint-disable no-eval */\n/* eslint-enable no-alert */\n".repeat(40_000);
+        assert_eq!(found("a.js", text.as_bytes()).len(), 40_000);
     }
 }
