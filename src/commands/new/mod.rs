@@ -31,7 +31,7 @@ use crate::register::fields::{
 use crate::register::{Status, typed_cover};
 use crate::rule::Level;
 use crate::text::{counted, shown};
-use crate::time::Day;
+use crate::time::{Day, MomentError};
 use crate::yaml::write::Value;
 
 use desk::Desk;
@@ -98,7 +98,12 @@ fn draft_of(arguments: &cli::New, desk: &Desk, is_asked: bool) -> Result<Draft, 
             Kind::Day | Kind::Moment => {
                 let from = if field == EXPIRES { desk.start(&draft) } else { desk.today().day };
                 for text in texts {
-                    draft.set(field, date(field, &text, from, is_asked)?);
+                    let option = format!("--{}", field.argument().map_or("", |argument| argument.flag));
+                    let value = match typed(field, option, &text, from) {
+                        Err(_) if is_asked => text,
+                        read => read?,
+                    };
+                    draft.set(field, value);
                 }
             }
             _ if field == CONTROL => texts.for_each(|text| draft.set(field, control(&text, desk))),
@@ -108,19 +113,17 @@ fn draft_of(arguments: &cli::New, desk: &Desk, is_asked: bool) -> Result<Draft, 
     Ok(draft)
 }
 
-/// Reads a date; where somebody can be asked, one that cannot be read stays as it is until then.
-fn date(field: Field, text: &str, from: Day, is_asked: bool) -> Result<String, Error> {
-    match field.typed(text, from) {
-        Err(_) if is_asked => Ok(text.to_owned()),
-        read => read.map_err(|error| {
-            Error::from(error::Argument::Value {
-                option: format!("--{}", field.argument().map_or("", |argument| argument.flag)),
-                value: text.to_owned(),
-                why: error.to_string(),
-                help: format!("write {}", field.dates()),
-            })
-        }),
-    }
+/// Reads a field's text as a person types it, a date above all; `option` names it on the command line.
+///
+/// # Errors
+///
+/// If it should be a date, and is none or could be one of two.
+pub(super) fn typed(field: Field, option: String, text: &str, from: Day) -> Result<String, Error> {
+    let refused = |error: MomentError| {
+        let (value, why, help) = (text.to_owned(), error.to_string(), format!("write {}", field.dates()));
+        Error::from(error::Argument::Value { option, value, why, help })
+    };
+    field.typed(text, from).map_err(refused)
 }
 
 /// Reads an item of `covers` as it is typed.

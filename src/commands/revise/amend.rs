@@ -44,15 +44,8 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let today = subject.judge.today.day;
     let as_typed = |(name, value): (String, String)| {
         let Some(field) = Field::of_name(&name) else { return Ok((name, value)) };
-        match field.typed(&value, today) {
-            Ok(value) => Ok((name, value)),
-            Err(error) => Err(Error::from(Argument::Value {
-                option: format!("--set {name}"),
-                value,
-                why: error.to_string(),
-                help: format!("write {}", field.dates()),
-            })),
-        }
+        let value = new::typed(field, format!("--set {name}"), &value, today)?;
+        Ok((name, value))
     };
     let covers: Vec<Value> =
         arguments.cover.iter().map(|text| new::cover(text).map(flow)).collect::<Result<_, Error>>()?;
