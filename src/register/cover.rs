@@ -16,9 +16,9 @@ pub struct Cover<'a> {
     /// What the tool calls the finding.
     pub id: Option<Text<'a>>,
     /// Files, or paths by which a package is depended on.
-    pub paths: Vec<Text<'a>>,
+    pub paths: Box<[Text<'a>]>,
     /// Package URLs.
-    pub purls: Vec<Text<'a>>,
+    pub purls: Box<[Text<'a>]>,
     /// The package.
     pub package: Option<Package<'a>>,
     /// What the id names.
@@ -26,7 +26,7 @@ pub struct Cover<'a> {
     /// The namespace.
     pub namespace: Option<Text<'a>>,
     /// Expressions about a resource.
-    pub matches: Vec<Text<'a>>,
+    pub matches: Box<[Text<'a>]>,
     /// The exempt resource.
     pub scope: Option<Text<'a>>,
     /// The assignment that it is exempt from.
@@ -185,7 +185,7 @@ impl<'a> Package<'a> {
     }
 }
 
-pub(super) fn from_list(node: Node<'_>) -> Vec<Cover<'_>> {
+pub(super) fn from_list(node: Node<'_>) -> Box<[Cover<'_>]> {
     items(node, |item| Some(Cover::from_node(item)))
 }
 

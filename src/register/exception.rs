@@ -64,7 +64,7 @@ pub struct Exception<'a> {
     /// How bad it can get.
     pub risk: Risk<'a>,
     /// Safer options that were considered.
-    pub alternatives: Vec<Alternative<'a>>,
+    pub alternatives: Box<[Alternative<'a>]>,
     /// What must happen before it can be closed.
     pub removal: Option<Text<'a>>,
     /// The day of the request.
@@ -84,19 +84,19 @@ pub struct Exception<'a> {
     /// The first agreed end; see [`Exception::current_expiry`].
     pub expires: Option<Spanned<Moment>>,
     /// Tickets and pages.
-    pub references: Vec<Text<'a>>,
+    pub references: Box<[Text<'a>]>,
     /// Ids of earlier exceptions that it answers.
-    pub follows: Vec<Text<'a>>,
+    pub follows: Box<[Text<'a>]>,
     /// The incident behind an emergency.
     pub incident: Option<Box<Incident<'a>>>,
     /// What was seen along the way.
-    pub reviews: Vec<Review<'a>>,
+    pub reviews: Box<[Review<'a>]>,
     /// Fresh requests to go on.
-    pub renewals: Vec<Renewal<'a>>,
+    pub renewals: Box<[Renewal<'a>]>,
     /// The findings of tools that may be overlooked.
-    pub covers: Vec<Cover<'a>>,
+    pub covers: Box<[Cover<'a>]>,
     /// Corrections of the record.
-    pub amendments: Vec<Amendment<'a>>,
+    pub amendments: Box<[Amendment<'a>]>,
     /// How it ended.
     pub closure: Option<Box<Closure<'a>>>,
 }
@@ -120,7 +120,7 @@ pub struct Risk<'a> {
     /// The tier.
     pub tier: Option<Spanned<Tier>>,
     /// What is exposed.
-    pub exposure: Vec<Text<'a>>,
+    pub exposure: Box<[Text<'a>]>,
     /// Whether `exposure` was written, if only as an empty list.
     pub exposure_stated: bool,
     /// What could happen.
@@ -187,7 +187,7 @@ pub struct Amendment<'a> {
     /// Who agreed.
     pub approver: Option<Text<'a>>,
     /// The corrected fields, as dotted paths.
-    pub fields: Vec<Text<'a>>,
+    pub fields: Box<[Text<'a>]>,
     /// What was corrected.
     pub note: Option<Text<'a>>,
 }
@@ -283,7 +283,7 @@ impl<'a> Exception<'a> {
             reason: None,
             scope: Scope::default(),
             risk: Risk::default(),
-            alternatives: Vec::new(),
+            alternatives: Box::default(),
             removal: None,
             requested: None,
             requester: None,
@@ -293,13 +293,13 @@ impl<'a> Exception<'a> {
             status: None,
             starts: None,
             expires: None,
-            references: Vec::new(),
-            follows: Vec::new(),
+            references: Box::default(),
+            follows: Box::default(),
             incident: None,
-            reviews: Vec::new(),
-            renewals: Vec::new(),
-            covers: Vec::new(),
-            amendments: Vec::new(),
+            reviews: Box::default(),
+            renewals: Box::default(),
+            covers: Box::default(),
+            amendments: Box::default(),
             closure: None,
         }
     }

@@ -1,6 +1,8 @@
 //! Values of an exception, each with the bytes that wrote it and its field.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
+use std::ops::Deref;
 
 use crate::source::Span;
 use crate::yaml::{Place, Spot};
@@ -93,14 +95,24 @@ pub(super) const fn pattern(text: &str) -> Pattern {
 }
 
 /// The field of a value, as small as a number: there are a hundred thousand of them for each one that a finding names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At {
     outer: u32,
-    /// The index in the inner list, and below it the pattern in eight bits. A file has fewer bytes than fit into the rest.
-    inner: u32,
+    /// The index in the inner list, and below it the pattern in eight bits, counted from 1 so that no value takes no room
+    /// of its own. A file has fewer bytes than fit into the rest.
+    inner: NonZeroU32,
 }
 
-const _: () = assert!(PATTERNS.len() < 256 && crate::yaml::MAX_BYTES < 1 << 24);
+const _: () = assert!(PATTERNS.len() < 255 && crate::yaml::MAX_BYTES < 1 << 24);
+
+// A register is held as a whole, and most of what it takes beside its files is this.
+const _: () = assert!(size_of::<Option<Text<'_>>>() == 32);
+
+impl Default for At {
+    fn default() -> Self {
+        Self::field(Pattern::default())
+    }
+}
 
 impl At {
     /// Creates the place of a field that is not in a list.
@@ -116,15 +128,16 @@ impl At {
     /// Creates the place of an item of a list that is a field of an item.
     pub(super) fn inner(pattern: Pattern, outer: usize, inner: usize) -> Self {
         let [outer, inner] = [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-        Self { outer, inner: inner << 8 | u32::from(pattern.0) }
+        Self { outer, inner: NonZeroU32::MIN.saturating_add(inner << 8 | u32::from(pattern.0)) }
     }
 
     /// Returns the JSON Pointer.
     #[must_use]
     pub fn pointer(self) -> String {
-        let pattern = PATTERNS[(self.inner & 0xff) as usize];
+        let inner = self.inner.get() - 1;
+        let pattern = PATTERNS[(inner & 0xff) as usize];
         let mut pointer = String::with_capacity(pattern.len());
-        let mut index = [self.outer, self.inner >> 8].into_iter().peekable();
+        let mut index = [self.outer, inner >> 8].into_iter().peekable();
         for part in pattern.split('/').skip(1) {
             pointer.push('/');
             match index.next_if(|_| part == "*") {
@@ -153,8 +166,59 @@ impl<T> From<&Spanned<T>> for Spot {
     }
 }
 
+/// A text of a file, or what an escape or a line fold makes of it: a `Cow<str>` in two words instead of three.
+#[derive(Clone, Debug)]
+pub enum Words<'a> {
+    /// As it is in the file.
+    Borrowed(&'a str),
+    /// Written differently in the file.
+    #[expect(
+        clippy::box_collection,
+        reason = "a `Box<str>` takes two words, as a `&str` does, and then the choice a third"
+    )]
+    Owned(Box<String>),
+}
+
+impl Default for Words<'_> {
+    fn default() -> Self {
+        Self::Borrowed("")
+    }
+}
+
+impl Deref for Words<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Owned(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Words<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl std::fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Words<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Borrowed(text),
+            Cow::Owned(text) => Self::Owned(Box::new(text)),
+        }
+    }
+}
+
 /// A text of the file.
-pub type Text<'a> = Spanned<Cow<'a, str>>;
+pub type Text<'a> = Spanned<Words<'a>>;
 
 impl Text<'_> {
     /// Returns the text.
@@ -171,7 +235,7 @@ impl Text<'_> {
     }
 
     fn span_of(&self, part: &str) -> Option<Span> {
-        let Cow::Borrowed(text) = self.value else { return None };
+        let Words::Borrowed(text) = self.value else { return None };
         let before = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
         let quote = match self.span.range().len().checked_sub(text.len())? {
             0 => 0,

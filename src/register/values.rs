@@ -12,24 +12,24 @@ pub(super) fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
 
 /// Returns what is made of the items of a list, each with its index. It takes no more memory than it needs, because a
 /// register is held as a whole.
-pub(super) fn items<'a, T>(node: Node<'a>, make: impl FnMut((usize, Node<'a>)) -> Option<T>) -> Vec<T> {
+pub(super) fn items<'a, T>(node: Node<'a>, make: impl FnMut((usize, Node<'a>)) -> Option<T>) -> Box<[T]> {
     let items = match node.kind {
         Kind::Seq(items) => items,
         Kind::Scalar(_) | Kind::Map(_) => Vec::new(),
     };
     let mut made = Vec::with_capacity(items.len());
     made.extend(items.into_iter().enumerate().filter_map(make));
-    made
+    made.into_boxed_slice()
 }
 
-pub(super) fn texts<'a>(node: Node<'a>, at: impl Fn(usize) -> At) -> Vec<Text<'a>> {
+pub(super) fn texts<'a>(node: Node<'a>, at: impl Fn(usize) -> At) -> Box<[Text<'a>]> {
     items(node, |(index, item)| text(item, at(index)))
 }
 
 pub(super) fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
     let span = node.span;
     match node.kind {
-        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text, span, at }),
+        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text.into(), span, at }),
         _ => None,
     }
 }

@@ -59,7 +59,9 @@ fn judge(cx: &mut Context<'_>, search: impl Fn(&[&str], &(dyn Fn(usize) -> bool 
         let reasons = Exception::reasons(exception).enumerate();
         reasons.map(move |(position, (text, decided))| Given { exception, text, decided, position })
     };
-    let mut all: Vec<Given<'_, '_>> = register.exceptions().flat_map(given).collect();
+    let count = register.exceptions().map(|exception| 1 + exception.renewals.len()).sum();
+    let mut all: Vec<Given<'_, '_>> = Vec::with_capacity(count);
+    all.extend(register.exceptions().flat_map(given));
     all.sort_by_cached_key(|given| {
         let starts = given.exception.starts.as_ref().map(|starts| zone.first_day(starts.value));
         // A reason without a day counts as the newest.

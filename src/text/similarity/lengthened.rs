@@ -44,6 +44,8 @@ impl Kept {
 /// The index over the rarest words of the sets.
 pub(super) struct Lengthened<'j> {
     sets: &'j [Set],
+    /// For each set the bits of its words: a set that lacks some bits of another lacks as many of its words.
+    bits: Vec<u64>,
     least: f64,
     /// Where each word's ranks start; one more at the end.
     starts: Vec<u32>,
@@ -54,7 +56,8 @@ pub(super) struct Lengthened<'j> {
 impl<'j> Lengthened<'j> {
     /// Indexes word sets, oldest first; `threshold` is that of copies.
     pub(super) fn new(sets: &'j [Set], words: usize, threshold: f64) -> Self {
-        let mut it = Self { sets, least: threshold.max(LEAST), starts: vec![0; words + 1], ranks: Vec::new() };
+        let bits = sets.iter().map(|set| bits(set)).collect();
+        let mut it = Self { sets, bits, least: threshold.max(LEAST), starts: vec![0; words + 1], ranks: Vec::new() };
         for set in sets {
             for word in it.indexed(set) {
                 it.starts[*word as usize + 1] += 1;
@@ -97,6 +100,9 @@ impl<'j> Lengthened<'j> {
         if set.len() < MIN_WORDS {
             return None;
         }
+        let own = self.bits[rank];
+        // No older one that fits into this set may lack more.
+        let most_lacking = set.len() - self.needed(set.len());
         for word in set {
             let (start, end) = (self.starts[*word as usize] as usize, self.starts[*word as usize + 1] as usize);
             for older in self.ranks[start..end].iter().map(|older| *older as usize).take_while(|older| *older < rank) {
@@ -104,12 +110,17 @@ impl<'j> Lengthened<'j> {
                 if search.budget == 0 {
                     return best;
                 }
+                let lacking = (self.bits[older] & !own).count_ones() as usize;
+                if lacking > most_lacking {
+                    continue;
+                }
                 let size = self.sets[older].len();
-                if size > set.len() {
+                let needed = self.needed(size);
+                if size > set.len() || lacking > size - needed {
                     continue;
                 }
                 search.budget = search.budget.saturating_sub((set.len() + size) / 2);
-                if let Some(shared) = shared(set, &self.sets[older], self.needed(size)) {
+                if let Some(shared) = shared(set, &self.sets[older], needed) {
                     let kept = Kept { shared, size, rank: older };
                     if kept.beats(best) {
                         best = Some(kept);
@@ -119,4 +130,9 @@ impl<'j> Lengthened<'j> {
         }
         best
     }
+}
+
+/// Returns a bit for each word, several words for some of them.
+fn bits(set: &[u32]) -> u64 {
+    set.iter().fold(0, |bits, word| bits | 1 << (word % u64::BITS))
 }

@@ -45,6 +45,24 @@ pub struct Copies {
     pub incomplete: Vec<usize>,
 }
 
+impl Copies {
+    /// Finds the statements that are equal to an older one, and returns the indices of the others with enough words to be
+    /// compared.
+    fn collapse(&mut self, statements: &[Statement]) -> Vec<usize> {
+        let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
+        let mut originals = Vec::new();
+        for (index, statement) in statements.iter().enumerate() {
+            let first = *first_with.entry(statement.key).or_insert(index);
+            if first < index {
+                self.closest[index] = Some(Closest { of: first, similarity: 1.0, added: None });
+            } else if statement.words.len() >= MIN_WORDS {
+                originals.push(index);
+            }
+        }
+        originals
+    }
+}
+
 /// The older reason that a reason is closest to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Closest {
@@ -76,18 +94,12 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     let cores = Cores::for_items(reasons.len(), FEW);
     let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
-    let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
-    let mut originals = Vec::new();
-    for (index, statement) in statements.iter().enumerate() {
-        let first = *first_with.entry(statement.key).or_insert(index);
-        if first < index {
-            copies.closest[index] = Some(Closest { of: first, similarity: 1.0, added: None });
-        } else if statement.words.len() >= MIN_WORDS {
-            originals.push(index);
-        }
-    }
+    let originals = copies.collapse(&statements);
+    let mut is_original = vec![false; statements.len()];
+    originals.iter().for_each(|index| is_original[*index] = true);
+    let statements = statements.into_iter().zip(is_original).filter_map(|(it, is_original)| is_original.then_some(it));
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
-    let join = Join::new(statements, &originals, threshold, cores);
+    let join = Join::new(statements.collect(), threshold, cores);
     let search = |rank: usize| match wanted(originals[rank]) {
         true => join.search(rank, budget),
         false => Search { best: None, budget },
@@ -223,30 +235,26 @@ struct Join {
     starts: Vec<u32>,
     /// Size and rank of the indexed sets, ascending for each word.
     postings: Vec<(u32, u32)>,
-    /// The postings' fingerprints, side by side so that a scan reads memory in order.
-    posted_fingerprints: Vec<u128>,
+    /// Half of the postings' fingerprints, which is enough to drop nearly all, side by side so that a scan reads memory in
+    /// order.
+    posted_halves: Vec<u64>,
 }
 
 impl Join {
-    fn new(statements: Vec<Statement>, originals: &[usize], threshold: f64, cores: Cores) -> Self {
-        let numbers = number_words(&statements, originals, cores);
-        let set = |index: &usize| {
-            let mut set: Vec<u32> = statements[*index].words.iter().map(|word| numbers[word]).collect();
+    fn new(mut statements: Vec<Statement>, threshold: f64, cores: Cores) -> Self {
+        let numbers = number_words(&statements, cores);
+        // Both at once would take half as much memory again.
+        let set = |_, statement: &mut Statement| {
+            let words = std::mem::take(&mut statement.words);
+            let mut set: Set = words.iter().map(|word| numbers[word]).collect();
             set.sort_unstable();
-            set.into_boxed_slice()
+            set
         };
-        let sets: Vec<Set> = cores.map(originals, set);
-        // The index takes as much memory again.
+        let sets: Vec<Set> = cores.map_mut(&mut statements, set);
         drop(statements);
         let fingerprints = sets.iter().map(|set| fingerprint(set)).collect();
-        let mut join = Self {
-            threshold,
-            sets,
-            fingerprints,
-            starts: Vec::new(),
-            postings: Vec::new(),
-            posted_fingerprints: Vec::new(),
-        };
+        let mut join =
+            Self { threshold, sets, fingerprints, starts: Vec::new(), postings: Vec::new(), posted_halves: Vec::new() };
         join.index(numbers.len(), cores);
         join
     }
@@ -266,13 +274,13 @@ impl Join {
         }
         let mut next = starts.clone();
         self.postings = vec![(0, 0); starts[words] as usize];
-        self.posted_fingerprints = vec![0; self.postings.len()];
+        self.posted_halves = vec![0; self.postings.len()];
         for (size, rank) in order {
             let set = &self.sets[rank as usize];
             for word in &set[..self.prefix(set.len())] {
                 let at = next[*word as usize] as usize;
                 self.postings[at] = (size, rank);
-                self.posted_fingerprints[at] = self.fingerprints[rank as usize];
+                self.posted_halves[at] = half(self.fingerprints[rank as usize]);
                 next[*word as usize] += 1;
             }
         }
@@ -388,13 +396,15 @@ impl Join {
         let words = set.len() + self.postings[candidates.start].0 as usize;
         let may_differ = words - 2 * need;
         for at in candidates {
-            let difference = fingerprint ^ self.posted_fingerprints[at];
-            // Half of the bits are enough to drop nearly all.
-            if ones_in_half(difference) > may_differ || difference.count_ones() as usize > may_differ {
+            if (half(fingerprint) ^ self.posted_halves[at]).count_ones() as usize > may_differ {
+                continue;
+            }
+            let older = self.postings[at].1 as usize;
+            if (fingerprint ^ self.fingerprints[older]).count_ones() as usize > may_differ {
                 continue;
             }
             *budget = budget.saturating_sub(words / 2);
-            if let Some(shared) = shared(set, &self.sets[self.postings[at].1 as usize], need) {
+            if let Some(shared) = shared(set, &self.sets[older], need) {
                 return Some((at, shared));
             }
             if *budget == 0 {
@@ -452,9 +462,9 @@ impl Search {
 }
 
 /// Numbers the words of all sets, rarest first.
-fn number_words(statements: &[Statement], originals: &[usize], cores: Cores) -> FxHashMap<u64, u32> {
+fn number_words(statements: &[Statement], cores: Cores) -> FxHashMap<u64, u32> {
     let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
-    for word in originals.iter().flat_map(|index| &statements[*index].words) {
+    for word in statements.iter().flat_map(|statement| &statement.words) {
         *numbers.entry(*word).or_default() += 1;
     }
     let mut counted: Vec<(u32, u64)> = numbers.iter().map(|(word, count)| (*count, *word)).collect();
@@ -470,8 +480,8 @@ fn fingerprint(set: &[u32]) -> u128 {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
-fn ones_in_half(bits: u128) -> usize {
-    (bits as u64).count_ones() as usize
+fn half(fingerprint: u128) -> u64 {
+    fingerprint as u64
 }
 
 /// Counts the words that two sets share; `None` if there are fewer than `need`.
