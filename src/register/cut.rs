@@ -47,7 +47,7 @@ fn cut(text: &str, key: &str, value: &str, span: Span) -> Option<Problem> {
     let rest = text.get(end..)?.lines().next()?.trim_end();
     let behind = rest.strip_prefix(':').unwrap_or(rest);
     let comment = behind.trim_start_matches([' ', '\t']);
-    let number = comment.strip_prefix('#').filter(|_| comment.len() < behind.len())?;
+    let number = comment.strip_prefix('#')?;
     let more = number.trim_start_matches(|c: char| c.is_ascii_digit());
     if more.len() == number.len() || more.is_empty() && value.ends_with(['.', '!', '?', ':', ';']) {
         return None;
