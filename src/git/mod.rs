@@ -119,9 +119,7 @@ impl Git {
     ///
     /// If `git` cannot be started or refuses the repository.
     pub fn open(folder: &Path) -> Result<Option<Self>, Error> {
-        if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
-            return Ok(None);
-        }
+        let Some(nearest) = folder.ancestors().find(|folder| folder.join(".git").exists()) else { return Ok(None) };
         let here = Self::at(folder);
         let answer = here.run(&["rev-parse", "--show-toplevel", "--show-object-format", "--is-shallow-repository"])?;
         // The name of a folder may hold a line feed.
@@ -129,8 +127,17 @@ impl Git {
         let (Some(shallow), Some(format), Some(top)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(failed("rev-parse", "its answer is not complete"));
         };
+        let (top, real) = (path_of(top), |path: &Path| std::fs::canonicalize(path).ok());
+        // Below 2.38 git does not know `safe.bareRepository`, and takes committed files for a repository.
+        if real(&top) != real(nearest) {
+            let (top, nearest) = (top.display(), nearest.display());
+            return Err(failed(
+                "rev-parse",
+                &format!("it takes `{top}` for the work tree, and `.git` lies in `{nearest}`"),
+            ));
+        }
         let format = if format == b"sha256" { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };
-        Ok(Some(Self { top: path_of(top), format, shallow: shallow == b"true", ..here }))
+        Ok(Some(Self { top, format, shallow: shallow == b"true", ..here }))
     }
 
     fn at(folder: &Path) -> Self {
@@ -213,6 +220,8 @@ impl Git {
             ("GIT_LITERAL_PATHSPECS", "1"),
         ]);
         command.args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+        // Files named `HEAD`, `objects` and `refs`, which anybody may commit, would be a repository nearer than the real one.
+        command.args(["-c", "safe.bareRepository=explicit"]);
         command.args(["-c", "core.quotePath=false", "-c", "core.commitGraph=false"]);
         command.arg("-C").arg(&self.top).args(arguments);
         command

@@ -159,3 +159,33 @@ fn a_branch_without_a_commit_is_the_honest_neighbour() {
         assert!(job.code == 2 && job.stderr.contains("there is no commit to compare"), "{}", job.stderr);
     }
 }
+
+/// Anybody may commit files that look like a repository, nearer to a register than the real one.
+#[cfg(unix)]
+#[test]
+fn committed_files_that_look_like_a_repository_are_not_taken_for_one() {
+    let repo = Repo::new();
+    repo.write("team-a/stopgap.yaml", "rules: {not-code-owned: off}\nback_dating: 30d\n");
+    repo.write("team-a/exceptions/label-printer.yaml", &exception(&[])).commit("Begin");
+    let check = ["check", "--root", "team-a", "--today", TODAY];
+    let gate = [&check[..], &["--base", "HEAD"]].concat();
+    for arguments in [&check[..], &gate] {
+        assert_eq!(run(&repo, &[], arguments).code, 0);
+    }
+    repo.write("team-a/HEAD", "ref: refs/heads/main\n");
+    repo.write("team-a/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n");
+    for name in ["refs", "objects"] {
+        std::os::unix::fs::symlink(format!("../.git/{name}"), repo.path().join("team-a").join(name)).unwrap();
+    }
+    // Git looks into the top folder, whose exceptions would then be judged.
+    repo.write("exceptions/readme.md", "A text.\n").commit("Tidy up");
+    let gate = [&check[..], &["--base", "HEAD~1"]].concat();
+    let history = ["history", "--root", "team-a"];
+    for arguments in [&gate[..], &["check", "--all-registers", "--base", "HEAD~1", "--today", TODAY], &history] {
+        let refused = run(&repo, &[("CI", "true")], arguments);
+        assert_eq!(refused.code, 2, "{arguments:?}: {}{}", refused.stdout, refused.stderr);
+        assert!(refused.stderr.contains("cannot use bare repository"), "{arguments:?}: {}", refused.stderr);
+    }
+    let scheduled = run(&repo, &[("CI", "true")], &["check", "--root", "team-a", "--today", "2027-06-01"]);
+    assert!(scheduled.code == 2 || scheduled.stdout.contains("[expired]"), "{scheduled:?}");
+}
