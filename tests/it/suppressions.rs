@@ -609,6 +609,17 @@ fn what_cannot_name_a_rule_is_held_by_a_cover_of_every_rule_alone() {
     }
 }
 
+/// Its file is a finding of its own, but one that a change to other files does not answer for.
+#[test]
+fn a_marker_of_a_record_that_cannot_be_read_permits_nothing() {
+    let repo = repository(JUDGED);
+    repo.write("exceptions/broken.yaml", "title: [\n").commit("it is broken");
+    repo.branch("change");
+    repo.write("app/walk.py", "os.system(a + b)  # nosec B602 # stopgap: broken\n").commit("quiet the scanner");
+    let new = "app/walk.py:1:19: error[unregistered-suppression]".to_owned();
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![new]));
+}
+
 #[test]
 fn a_path_that_no_scanner_looks_at_is_held_by_a_cover_of_every_rule() {
     let covers = "[{tool: semgrep, id: all, paths: [web/vendor/]}]";

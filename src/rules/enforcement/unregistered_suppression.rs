@@ -48,7 +48,10 @@ fn in_files(cx: &mut Context<'_>) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
         let standing = licences.standing(item, marker);
         let by_another_rule = match standing {
-            Standing::Unknown => cx.policy().level(&unknown_marker::RULE) == Level::Error,
+            Standing::Unknown => {
+                let is_told = marker.is_some_and(|marker| unknown_marker::names_nothing(marker, cx));
+                is_told && cx.policy().level(&unknown_marker::RULE) == Level::Error
+            }
             Standing::InForce(_) | Standing::Over | Standing::Ended(_) => true,
             _ => false,
         };
