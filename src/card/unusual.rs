@@ -72,6 +72,8 @@ impl<'r> Register<'r> {
             let kinds: Vec<&str> = exception.risk.exposure.iter().map(Text::as_str).collect();
             said.push(format!("exposes {}", kinds.join(", ")));
         }
+        let of_every_rule = exception.covers.iter().filter(|cover| cover.is_of_every_rule());
+        said.extend(of_every_rule.map(|cover| format!("silences {}", cover.words())));
         if let Subject::Renewal(at) = subject
             && at > 0
         {

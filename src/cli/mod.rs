@@ -267,8 +267,8 @@ pub enum Command {
     /// List what scanners are told to overlook, each with its exception.
     ///
     /// Comments such as `# nosec B602` and entries of ignore files such as `.trivyignore`, in the files that git tracks,
-    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file,
-    /// or if `stopgap: ID` names it on the line or in a comment right above.
+    /// as each tool itself reads them. An exception is behind one if its `covers` name the tool, the rule and the file;
+    /// `stopgap: ID` on the line or in a comment right above says which one is meant, and permits nothing by itself.
     ///
     /// `--write-baseline` lets what is there today be until a last day; from then on `stopgap check` and `--check`
     /// refuse every new one without an exception in force. A line that moves or is formatted anew is not new.

@@ -151,6 +151,7 @@ fn rows<'i>(
             Standing::Ended(exception) => State::Ended(exception),
             Standing::NotYet(exception) => State::NotYet(exception),
             Standing::Wider(exception) => State::Wider(exception),
+            Standing::NotCovered(exception, _) => State::NotCovered(exception),
             Standing::Unknown => State::Unknown,
             Standing::Nothing => State::Nothing,
         }

@@ -29,6 +29,8 @@ pub enum State<'l> {
     NotYet(&'l Exception<'l>),
     /// An exception that covers less.
     Wider(&'l Exception<'l>),
+    /// An exception that a marker names, and that does not cover this.
+    NotCovered(&'l Exception<'l>),
     /// A marker that names no exception.
     Unknown,
     /// Nothing.
@@ -44,7 +46,7 @@ impl<'l> State<'l> {
 
     fn exception(&self) -> Option<&'l Exception<'l>> {
         match self {
-            Self::InForce(it) | Self::Ended(it) | Self::NotYet(it) | Self::Wider(it) => Some(it),
+            Self::InForce(it) | Self::Ended(it) | Self::NotYet(it) | Self::Wider(it) | Self::NotCovered(it) => Some(it),
             Self::Baseline | Self::Over | Self::Unknown | Self::Nothing => None,
         }
     }
@@ -57,6 +59,7 @@ impl<'l> State<'l> {
             Self::Ended(_) => "ended",
             Self::NotYet(_) => "not-in-force",
             Self::Wider(_) => "wider",
+            Self::NotCovered(_) => "not-covered",
             Self::Unknown => "unknown-marker",
             Self::Nothing => "none",
         }
@@ -134,6 +137,7 @@ impl Listing<'_> {
             },
             State::NotYet(exception) => format!("{} is not in force", exception.id),
             State::Wider(exception) => format!("more than {} covers", exception.id),
+            State::NotCovered(exception) => format!("{} does not cover it", exception.id),
             State::Unknown => format!("no exception is called {}", row.item.marker.as_deref().unwrap_or_default()),
             State::Nothing => match &row.item.found.what {
                 What::Unread { why, .. } => why.clone(),
@@ -204,8 +208,9 @@ fn summary(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     let all = counted(listing.rows.len(), "suppression");
     let kind = if listing.is_part { " without an exception in force" } else { "" };
     writeln!(out, "{gap}{all}{kind} in {looked_at}, on {}", listing.today.day)?;
-    let open =
-        listing.count(|state| matches!(state, State::Nothing | State::NotYet(_) | State::Wider(_) | State::Unknown));
+    let open = listing.count(|state| {
+        matches!(state, State::Nothing | State::NotYet(_) | State::Wider(_) | State::NotCovered(_) | State::Unknown)
+    });
     let counts = [
         (listing.count(|state| matches!(state, State::InForce(_))), "with an exception in force"),
         (listing.count(|state| matches!(state, State::Baseline)), "let be by the baseline"),

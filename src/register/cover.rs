@@ -3,7 +3,7 @@
 use crate::register::spanned::{At, Spanned, Text, pattern};
 use crate::register::values::{entries, items, read, text, texts};
 use crate::text::shown;
-use crate::tools::{Name, Selector};
+use crate::tools::{Name, Pattern, Selector, is_every_rule};
 use crate::yaml::{Entry, Node};
 
 /// A finding of a tool that may be overlooked while the exception is in force.
@@ -13,7 +13,7 @@ pub struct Cover<'a> {
     pub item: Spanned<()>,
     /// The tool.
     pub tool: Option<Text<'a>>,
-    /// What the tool calls the finding.
+    /// What the tool calls the finding; see [`Cover::is_of_every_rule`].
     pub id: Option<Text<'a>>,
     /// Files, or paths by which a package is depended on.
     pub paths: Box<[Text<'a>]>,
@@ -118,7 +118,10 @@ impl<'a> Cover<'a> {
             let version = one(&package.version).map(|version| format!(" {version}")).unwrap_or_default();
             one(&package.name).map(|name| format!("{name}{version}"))
         });
-        let name = one(&self.tool).into_iter().chain(one(&self.id)).collect::<Vec<_>>().join(" ");
+        let name = match one(&self.tool).filter(|_| self.is_of_every_rule()) {
+            Some(tool) => format!("every rule of {tool}"),
+            None => one(&self.tool).into_iter().chain(one(&self.id)).collect::<Vec<_>>().join(" "),
+        };
         let reach = [
             (" in ", list(&self.paths)),
             (" for ", list(&self.purls)),
@@ -151,11 +154,22 @@ impl<'a> Cover<'a> {
         })
     }
 
-    /// Returns whether it may cover anything: all of it can be read, and its tool has its selectors.
+    /// Returns whether it is about every rule of its tool.
+    #[must_use]
+    pub fn is_of_every_rule(&self) -> bool {
+        self.id.as_ref().is_some_and(|id| is_every_rule(id.as_str()))
+    }
+
+    /// Returns whether it may cover anything: all of it can be read, and its tool has its selectors. One about every rule
+    /// must name files.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let has = |name: Name| self.selectors().all(|selector| name.selectors().contains(&selector));
-        !self.is_damaged && self.id.is_some() && self.name().is_some_and(has)
+        let has = |name: &Name| self.selectors().all(|selector| name.selectors().contains(&selector));
+        let is_bound = |name: &Name| {
+            let names_files = || self.paths.iter().all(|path| Pattern::parse(path.as_str()).is_ok());
+            !self.is_of_every_rule() || (name.has_every_rule() && !self.paths.is_empty() && names_files())
+        };
+        !self.is_damaged && self.id.is_some() && self.name().is_some_and(|name| has(&name) && is_bound(&name))
     }
 }
 
@@ -234,6 +248,14 @@ mod tests {
             ("{tool: grype, id: CVE-2026-1, package: {name: a, version: [1]}}", false),
             ("{tool: grype, id: CVE-2026-1, package: {name: a, type: }}", false),
             ("{tool: grype, id: CVE-2026-1, package: {name: a, x-note: n}}", true),
+            ("{tool: bandit, id: all, paths: [a]}", true),
+            ("{tool: bandit, id: ' All', paths: [a]}", true),
+            ("{tool: bandit, id: all}", false),
+            ("{tool: bandit, id: all, paths: ['**']}", false),
+            ("{tool: bandit, id: all, paths: [a, '**/*']}", false),
+            ("{tool: trivy, id: all, paths: [a]}", false),
+            ("{tool: kyverno, id: all, match: [b]}", false),
+            ("{tool: my scanner, id: all, paths: [a]}", false),
             ("{id: x}", false),
             ("{tool: trivy}", false),
             ("trivy", false),
@@ -259,6 +281,7 @@ mod tests {
                 "kyverno x, kind Pod, namespace a, where b",
             ),
             ("{tool: azure, id: x, scope: a, assignment: b}", "azure x, scope a, assignment b"),
+            ("{tool: bandit, id: All, paths: [a, b/]}", "every rule of bandit in a, b/"),
             ("{id: x}", "x wherever it is found"),
         ] {
             let source = format!("covers: [{cover}]\n");

@@ -28,6 +28,8 @@ pub struct Known {
     pub in_force: bool,
     /// What the tool calls the finding.
     pub id: String,
+    /// Whether it is about every rule of the tool instead.
+    pub is_of_every_rule: bool,
     /// Why it covers nothing, if its exception is not in force; a few words after its name.
     pub standing: String,
     /// What to do about that.
@@ -75,6 +77,7 @@ pub struct Covers {
     /// All that can be understood, in the order of the register.
     pub list: Vec<Known>,
     by_id: FxHashMap<(Name, String), Vec<usize>>,
+    of_every_rule: FxHashMap<Name, Vec<usize>>,
     /// The tools that they name.
     tools: BTreeSet<Name>,
 }
@@ -91,9 +94,13 @@ impl Covers {
                 let Some(known) = Known::read(exception, (index, cover), licence.clone()) else { continue };
                 let (standing, remedy) = if in_force { Default::default() } else { standing(exception, zone, today) };
                 let known = Known { in_force, standing, remedy, ..known };
-                let id = cover.id.as_ref().map(|id| known.tool.ids().form(id.as_str()).into_owned());
-                let at = all.list.len();
-                all.by_id.entry((known.tool.clone(), id.unwrap_or_default())).or_default().push(at);
+                let of_tool = if known.is_of_every_rule {
+                    all.of_every_rule.entry(known.tool.clone()).or_default()
+                } else {
+                    let id = known.tool.ids().form(&known.id).into_owned();
+                    all.by_id.entry((known.tool.clone(), id)).or_default()
+                };
+                of_tool.push(all.list.len());
                 all.tools.insert(known.tool.clone());
                 all.list.push(known);
             }
@@ -108,11 +115,9 @@ impl Covers {
 
     /// Returns the covers that mean a result of a tool, in force or not.
     pub(super) fn of_result(&self, tool: &Name, subject: &Subject<'_>) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        for id in &subject.ids {
-            let named = self.by_id.get(&(tool.clone(), id.clone())).into_iter().flatten();
-            found.extend(named.filter(|at| self.list[**at].means(subject)));
-        }
+        let of_id = |id: &String| self.by_id.get(&(tool.clone(), id.clone()));
+        let named = subject.ids.iter().filter_map(of_id).chain(self.of_every_rule.get(tool)).flatten().copied();
+        let mut found: Vec<usize> = named.filter(|at| self.list[*at].means(subject)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -146,6 +151,7 @@ impl Known {
             span: cover.item.span,
             in_force: false,
             id: cover.id.as_ref()?.as_str().to_owned(),
+            is_of_every_rule: cover.is_of_every_rule(),
             standing: String::new(),
             remedy: String::new(),
             until_fixed: cover.until_fixed.as_ref().is_some_and(|flag| flag.value),
@@ -157,6 +163,13 @@ impl Known {
             package,
             kind: text(&cover.kind),
         })
+    }
+
+    /// Says what it names.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let tool = shown(self.tool.key());
+        if self.is_of_every_rule { format!("every rule of {tool}") } else { format!("{tool} {}", shown(&self.id)) }
     }
 
     /// Returns the tool whose findings it covers.

@@ -4,7 +4,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 
 use crate::source::Span;
 use crate::text::{nearest, shown};
-use crate::tools::{Name, Pattern, Selector, Tool};
+use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool};
 use crate::yaml::{self, Fix, Node, Place, Problem, Replacement, unescaped};
 
 /// The format `tool`: a name of the table as the table writes it, or another tool's.
@@ -48,14 +48,42 @@ pub(super) fn typed(text: &str, open: &str) -> String {
     format!("{{tool: {}, id: {id}}}", tool.map_or(open, |tool| tool.key))
 }
 
+/// Says that a cover of every rule names no files; of a tool that has no such cover, that alone is said.
+pub(super) fn unbounded(root: &Node<'_>, pointer: &str, key: &str, span: Span) -> Option<Vec<Problem>> {
+    if key != Selector::Paths.key() || !is_in(&format!("{pointer}/")) {
+        return None;
+    }
+    let tool = yaml::lookup(root, &format!("{pointer}/tool")).and_then(|(_, tool)| tool.as_text());
+    if tool.is_some_and(|tool| !Name::read(tool).has_every_rule()) {
+        return Some(Vec::new());
+    }
+    let field = format!("{pointer}/{key}");
+    let message =
+        format!("`id: {EVERY_RULE}` is every rule of the tool, and `{}` is missing", super::field_name(&field));
+    let help = "name the files or the folder where all of them may stay";
+    Some(vec![Problem::new(span, message, help).at(Place::absent(field))])
+}
+
+/// Says that a cover of a tool cannot be about every rule.
+fn not_every_rule(pointer: &str, node: &Node<'_>, text: &str) -> Problem {
+    let name = super::field_name(pointer);
+    let message = format!("`{name}` is `{}`, of which no cover may be about every rule", shown(text));
+    let help = format!("name what it reports: `id: {EVERY_RULE}` is for tools that find mistakes in files");
+    Problem::new(node.span, message, help).at(Place::value(pointer))
+}
+
 /// Says what is wrong with a tool, an id, a path or a package; `None` if the usual sentence will do.
 pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Problem> {
-    let is_form = matches!(kind, Kind::Format { .. } | Kind::Pattern { .. } | Kind::AnyOf { .. });
+    let is_form = matches!(kind, Kind::Format { .. } | Kind::Pattern { .. } | Kind::AnyOf { .. } | Kind::Enum { .. });
     let text = node.as_text().filter(|_| is_form)?;
     let (name, value) = (super::field_name(pointer), shown(text));
     let keys: Vec<&str> = pointer.split('/').skip(3).collect();
     let (message, help) = match keys.as_slice() {
+        ["tool"] if matches!(kind, Kind::Enum { .. }) && is_tool(text) => {
+            return Some(not_every_rule(pointer, node, text));
+        }
         ["tool"] => return Some(tool_fault(pointer, node, text)),
+        _ if matches!(kind, Kind::Enum { .. }) => return None,
         ["id"] => (
             format!("`{name}` is `{value}`, which names no finding"),
             "write the one id that the tool reports; there are no wildcards".to_owned(),
@@ -117,6 +145,7 @@ mod tests {
 
     use super::*;
     use crate::schema::Shipped;
+    use crate::tools::is_every_rule;
 
     fn texts(value: Option<&Value>) -> Vec<&str> {
         value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
@@ -129,7 +158,7 @@ mod tests {
         let keys: Vec<&str> = Tool::all().iter().map(|tool| tool.key).collect();
         assert_eq!(texts(cover.pointer("/properties/tool/anyOf/0/enum")), keys);
         let conditions = cover["allOf"].as_array().unwrap();
-        assert_eq!(conditions.len(), Selector::ALL.len());
+        assert_eq!(conditions.len(), Selector::ALL.len() + 1);
         for (condition, selector) in conditions.iter().zip(Selector::ALL) {
             let named = texts(condition.pointer("/if/properties/tool/enum"));
             let refused_for = if selector == Selector::Paths { "then" } else { "else" };
@@ -137,6 +166,17 @@ mod tests {
             let is_named = |tool: &&Tool| tool.has(selector) == (selector != Selector::Paths);
             let expected: Vec<&str> = Tool::all().iter().filter(is_named).map(|tool| tool.key).collect();
             assert_eq!(named, expected, "{selector:?}");
+        }
+        let of_every_rule = &conditions[Selector::ALL.len()];
+        let named = texts(of_every_rule.pointer("/then/properties/tool/enum"));
+        let expected: Vec<&str> = Tool::all().iter().filter(|tool| tool.has_every_rule).map(|tool| tool.key).collect();
+        assert_eq!(named, expected);
+        let words = cover.pointer("/properties/id/description").and_then(Value::as_str).unwrap();
+        assert!(words.contains(&format!("needs `paths`: {}. Of", expected.join(", "))), "{words}");
+        let pattern = of_every_rule.pointer("/if/properties/id/pattern").and_then(Value::as_str).unwrap();
+        let pattern = regex::Regex::new(pattern).unwrap();
+        for id in ["all", "ALL", " All ", "a", "all-rules", "rules.all", "call"] {
+            assert_eq!(pattern.is_match(id), is_every_rule(id), "{id}");
         }
     }
 

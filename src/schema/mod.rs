@@ -204,7 +204,13 @@ impl Schema {
         match error.kind() {
             Kind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                found.push(self.missing(root, pointer, key).into());
+                let own = if self.origin.is_some() {
+                    None
+                } else {
+                    cover::unbounded(root, pointer, key, absence(root, pointer))
+                };
+                let problems = own.unwrap_or_else(|| vec![self.missing(root, pointer, key)]);
+                found.extend(problems.into_iter().map(Found::from));
             }
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 for key in unexpected.iter().take(ENOUGH) {

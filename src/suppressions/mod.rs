@@ -20,5 +20,5 @@ mod tracked;
 pub use grammar::{End, Reach, What};
 pub use inventory::{Identity, Inventory, Item, Tag};
 pub use page::{Reader, literals, tools};
-pub use standing::{Licences, Standing};
+pub use standing::{Lack, Licences, Standing, passed_over};
 pub use tracked::{Tracked, Unread};

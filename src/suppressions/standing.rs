@@ -28,10 +28,27 @@ pub enum Standing<'r, 'a> {
     NotYet(&'r Exception<'a>),
     /// An exception in force that does not cover as much.
     Wider(&'r Exception<'a>),
+    /// The exception that a marker names, and why it is not behind this.
+    NotCovered(&'r Exception<'a>, Lack),
     /// A marker that names no exception.
     Unknown,
     /// Nothing.
     Nothing,
+}
+
+/// What the `covers` of an exception lack to hold a suppression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// There are none.
+    Covers,
+    /// None is of the tool.
+    Tool,
+    /// None names the rule.
+    Rule,
+    /// None names the file.
+    File,
+    /// They hold a part of it.
+    Rest,
 }
 
 /// The exceptions of a register, by their ids and by what they cover.
@@ -52,6 +69,8 @@ struct OfTool<'r, 'a> {
     all: Vec<Licence<'r, 'a>>,
     /// Which of them can be about a rule, by the forms of its name.
     by_form: FxHashMap<String, Vec<usize>>,
+    /// Which of them are about every rule.
+    of_every_rule: Vec<usize>,
 }
 
 /// A cover of an exception.
@@ -141,8 +160,8 @@ impl<'r, 'a> Licences<'r, 'a> {
         has_ended(exception, self.zone, self.today)
     }
 
-    /// Says what stands behind a suppression whose marker names `marker`. A marker alone is enough where its exception
-    /// covers nothing by itself; otherwise one of its covers must hold the suppression.
+    /// Says what stands behind a suppression whose marker names `marker`. A marker says which exception is meant, and no
+    /// more: one of its covers must hold the suppression, as without a marker.
     #[must_use]
     pub fn standing(&self, item: &Item, marker: Option<&str>) -> Standing<'r, 'a> {
         if let Some(End::At(until)) = &item.found.end
@@ -153,37 +172,27 @@ impl<'r, 'a> Licences<'r, 'a> {
         if matches!(item.found.what, What::Unread { .. }) {
             return Standing::Nothing;
         }
-        let by_cover = self.by_cover(item);
-        let Some(marker) = marker else { return by_cover };
-        let Some(exception) = self.named(marker) else {
-            return if matches!(by_cover, Standing::InForce(_)) { by_cover } else { Standing::Unknown };
-        };
-        if !exception.grants(self.zone, self.today) {
-            return match by_cover {
-                Standing::InForce(_) => by_cover,
-                _ if self.is_over(exception) => Standing::Ended(exception),
-                _ => Standing::NotYet(exception),
-            };
-        }
-        let covers_nothing = exception.covers.is_empty();
-        match by_cover {
-            Standing::InForce(_) => by_cover,
-            _ if covers_nothing => Standing::InForce(exception),
-            _ => Standing::Wider(exception),
+        let by_cover = self.by_cover(item, |_| true);
+        let Some(marker) = marker.filter(|_| !matches!(by_cover, Standing::InForce(_))) else { return by_cover };
+        let Some(named) = self.named(marker) else { return Standing::Unknown };
+        match self.by_cover(item, |exception| std::ptr::eq(exception, named)) {
+            Standing::Nothing => Standing::NotCovered(named, self.lack(item, named)),
+            standing => standing,
         }
     }
 
-    fn by_cover(&self, item: &Item) -> Standing<'r, 'a> {
-        let mut best = match self.behind(item) {
+    /// Says what stands behind a suppression among the exceptions for which `is_asked` says so.
+    fn by_cover(&self, item: &Item, is_asked: impl Fn(&Exception<'a>) -> bool) -> Standing<'r, 'a> {
+        let mut best = match self.behind(item).filter(|exception| is_asked(exception)) {
             Some(exception) if exception.grants(self.zone, self.today) => return Standing::InForce(exception),
             Some(exception) if self.is_over(exception) => Standing::Ended(exception),
             Some(exception) => Standing::NotYet(exception),
             None => Standing::Nothing,
         };
         for name in names(item) {
-            for licence in self.by_tool.get(&name).map(|of_tool| of_tool.about(item, &name)).unwrap_or_default() {
+            for licence in self.about(item, &name) {
                 let exception = licence.exception;
-                let Some(fits) = licence.fits(item, &name) else { continue };
+                let Some(fits) = licence.fits(item, &name).filter(|_| is_asked(exception)) else { continue };
                 let found = match (exception.grants(self.zone, self.today), fits) {
                     (true, true) => return Standing::InForce(exception),
                     (true, false) => Standing::Wider(exception),
@@ -197,6 +206,26 @@ impl<'r, 'a> Licences<'r, 'a> {
             }
         }
         best
+    }
+
+    /// Returns, in their order, the covers of a tool that can be about a suppression.
+    fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
+        self.by_tool.get(name).map(|of_tool| of_tool.about(item, name)).unwrap_or_default()
+    }
+
+    /// Says what the covers of an exception lack to hold a suppression.
+    fn lack(&self, item: &Item, exception: &Exception<'a>) -> Lack {
+        let names = names(item);
+        let is_of_tool = |cover: &Cover<'_>| cover.name().is_some_and(|name| names.contains(&name));
+        let own = names.iter().flat_map(|name| self.about(item, name).into_iter().map(move |it| (it, name)));
+        let own: Vec<_> = own.filter(|(licence, _)| std::ptr::eq(licence.exception, exception)).collect();
+        match () {
+            () if exception.covers.is_empty() => Lack::Covers,
+            () if !exception.covers.iter().any(is_of_tool) => Lack::Tool,
+            () if own.is_empty() => Lack::Rule,
+            () if own.iter().all(|(licence, name)| licence.fits(item, name).is_none()) => Lack::File,
+            () => Lack::Rest,
+        }
     }
 }
 
@@ -223,8 +252,11 @@ fn names(item: &Item) -> Vec<Name> {
 impl<'r, 'a> OfTool<'r, 'a> {
     fn add(&mut self, ids: Ids, licence: Licence<'r, 'a>) {
         let Some(id) = &licence.cover.id else { return };
-        for form in ids.reported(id.as_str()) {
-            self.by_form.entry(form).or_default().push(self.all.len());
+        let at = self.all.len();
+        if licence.cover.is_of_every_rule() {
+            self.of_every_rule.push(at);
+        } else {
+            ids.reported(id.as_str()).for_each(|form| self.by_form.entry(form).or_default().push(at));
         }
         self.all.push(licence);
     }
@@ -232,17 +264,17 @@ impl<'r, 'a> OfTool<'r, 'a> {
     /// Returns, in their order, the covers that can be about a suppression.
     fn about(&self, item: &Item, name: &Name) -> Vec<&Licence<'r, 'a>> {
         let What::Rule(rule) = &item.found.what else { return self.all.iter().collect() };
-        let rule = rule_of(rule, item, name);
+        let Some(rule) = rule_of(rule, item, name) else { return Vec::new() };
         let forms = name.ids().reported(&rule).filter_map(|form| self.by_form.get(&form));
-        let indices: BTreeSet<usize> = forms.flatten().copied().collect();
+        let indices: BTreeSet<usize> = forms.flatten().chain(&self.of_every_rule).copied().collect();
         indices.into_iter().filter_map(|index| self.all.get(index)).collect()
     }
 }
 
-/// Returns the id by which a tool's covers name a suppressed rule.
-fn rule_of<'i>(rule: &'i str, item: &Item, name: &Name) -> Cow<'i, str> {
-    let is_ported = item.found.tool == "ruff" && name.key() == "bandit";
-    ported(rule).filter(|_| is_ported).map_or(Cow::Borrowed(rule), Cow::Owned)
+/// Returns the id by which a tool's covers name a suppressed rule; `None` if it has no such rule.
+fn rule_of<'i>(rule: &'i str, item: &Item, name: &Name) -> Option<Cow<'i, str>> {
+    let is_foreign = item.found.tool == "ruff" && name.key() == "bandit";
+    if is_foreign { ported(rule).map(Cow::Owned) } else { Some(Cow::Borrowed(rule)) }
 }
 
 impl Licence<'_, '_> {
@@ -254,19 +286,32 @@ impl Licence<'_, '_> {
             return None;
         }
         let id = self.cover.id.as_ref()?.as_str();
+        let is_of_every_rule = self.cover.is_of_every_rule();
         let is_id = match &item.found.what {
-            What::Rule(rule) => is_within(name.ids(), &rule_of(rule, item, name), id)?,
-            // The tool cannot name a rule, so the cover must name the place.
-            What::Unnamed => !self.paths.is_empty(),
-            What::All => false,
+            What::Rule(rule) => {
+                let rule = rule_of(rule, item, name)?;
+                is_of_every_rule || is_within(name.ids(), &rule, id)?
+            }
+            // What names no rule overlooks every one of its own tool.
+            What::All | What::Unnamed => is_of_every_rule && item.found.tool == name.key(),
             What::Unread { .. } => return None,
         };
         if item.found.is_entry {
-            return Some(is_id && self.cover.selectors().all(|selector| self.holds_entry(selector, item)));
+            let is_here = match item.found.what {
+                What::All => self.holds_all(&passed_over(item)),
+                _ => self.cover.selectors().all(|selector| self.holds_entry(selector, item)),
+            };
+            return Some(is_id && is_here);
         }
         // A comment says nothing else of what it overlooks.
         let is_narrower = self.cover.selectors().any(|selector| selector != Selector::Paths);
         Some(is_id && !is_narrower)
+    }
+
+    /// Returns whether all that some patterns match is in the cover's paths.
+    fn holds_all(&self, patterns: &[String]) -> bool {
+        let is_here = |other: &String| self.paths.iter().any(|pattern| pattern.contains(other));
+        !patterns.is_empty() && patterns.iter().all(is_here)
     }
 
     /// Returns whether an entry is narrowed at least as much as the cover by one of its selectors.
@@ -321,6 +366,46 @@ impl Licence<'_, '_> {
         let is_plain =
             !path.contains(['*', '?', '[', '{', '\\']) && path.split('/').all(|step| !matches!(step, "" | "." | ".."));
         is_plain && self.paths.iter().any(|pattern| pattern.matches(path))
+    }
+}
+
+/// Returns the patterns of all files that an entry passes over, whatever their rule; nothing where that is not certain.
+#[must_use]
+pub fn passed_over(item: &Item) -> Vec<String> {
+    let [path] = item.found.paths.as_slice() else { return Vec::new() };
+    let is_of = |signs: &str| path.chars().all(|c| c.is_alphanumeric() || signs.contains(c)) && !path.contains("..");
+    match item.found.tool {
+        "semgrep" if is_of("/._-+@*?") => as_of_git(path, &item.path),
+        "ash" if is_of("/._-+@ ") => vec![path.clone()],
+        "bandit" if is_of("/._-") => anywhere(path),
+        // It is an expression there.
+        "checkov" if is_of("/_-") => anywhere(path),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the patterns of all paths from the root in which a text stands.
+fn anywhere(text: &str) -> Vec<String> {
+    let bare = text.trim_start_matches("./").trim_start_matches('/');
+    match bare.trim_end_matches('/') {
+        "" => Vec::new(),
+        named if bare.ends_with('/') => vec![format!("**/*{named}/**")],
+        named => vec![format!("**/*{named}*"), format!("**/*{named}*/**")],
+    }
+}
+
+/// Returns the patterns of a line as `.gitignore` means it: without a slash before its end it is good for every folder
+/// below its file, and what it names may be a folder.
+fn as_of_git(line: &str, file: &str) -> Vec<String> {
+    let folder = file.rfind('/').map_or("", |at| &file[..=at]);
+    let bare = line.trim_end_matches('/');
+    let anywhere = if bare.contains('/') { "" } else { "**/" };
+    let named = format!("{}{anywhere}{}", Pattern::literal(folder), bare.trim_start_matches('/'));
+    let below = format!("{named}/**");
+    match () {
+        () if bare.ends_with("/**") => vec![named],
+        () if line.ends_with('/') => vec![below],
+        () => vec![named, below],
     }
 }
 
@@ -456,6 +541,58 @@ mod tests {
                 false,
             ),
             ("{tool: trivy, id: DS-0002}", "Dockerfile", "# trivy:ignore:DS002\n".to_owned(), true),
+            ("{tool: bandit, id: all, paths: [a.py]}", "a.py", "x()  # nosec\n".to_owned(), true),
+            ("{tool: bandit, id: ALL, paths: [a.py]}", "a.py", "x()  # nosec B602\n".to_owned(), true),
+            ("{tool: bandit, id: B602, paths: [a.py]}", "a.py", "x()  # nosec\n".to_owned(), false),
+            ("{tool: bandit, id: all, paths: [a.py]}", "a.py", "x()  # noqa: S602\n".to_owned(), true),
+            ("{tool: bandit, id: all, paths: [a.py]}", "a.py", "x()  # noqa\n".to_owned(), false),
+            ("{tool: ruff, id: all, paths: [a.py]}", "a.py", "x()  # noqa\n".to_owned(), true),
+            ("{tool: pylint, id: all, paths: [a.py]}", "a.py", "# pylint: disable=all\n".to_owned(), true),
+            ("{tool: pylint, id: exec-used, paths: [a.py]}", "a.py", "# pylint: disable=all\n".to_owned(), false),
+            ("{tool: kics, id: all, paths: [a.tf]}", "a.tf", "# kics-scan disable=all\n".to_owned(), true),
+            ("{tool: sonar, id: all, paths: [a.js]}", "a.js", "x() // NOSONAR\n".to_owned(), true),
+            ("{tool: sonar, id: 'javascript:S1', paths: [a.js]}", "a.js", "x() // NOSONAR\n".to_owned(), false),
+            ("{tool: gitleaks, id: jwt, paths: [a.js]}", "a.js", "x() // gitleaks:allow\n".to_owned(), false),
+            ("{tool: semgrep, id: all, paths: [a/]}", ".semgrepignore", "/a/\n".to_owned(), true),
+            ("{tool: semgrep, id: all, paths: [a/]}", ".semgrepignore", "a/b/**\n".to_owned(), true),
+            ("{tool: semgrep, id: all, paths: [a/]}", ".semgrepignore", "a/\n".to_owned(), false),
+            ("{tool: semgrep, id: all, paths: ['**/a/']}", ".semgrepignore", "a/\n".to_owned(), true),
+            ("{tool: semgrep, id: all, paths: [b/a/]}", "b/.semgrepignore", "/a/\n".to_owned(), true),
+            ("{tool: semgrep, id: all, paths: [a/b]}", ".semgrepignore", "a/b\n".to_owned(), false),
+            ("{tool: semgrep, id: all, paths: [a/b, a/b/]}", ".semgrepignore", "a/b\n".to_owned(), true),
+            ("{tool: semgrep, id: no-eval, paths: [a/]}", ".semgrepignore", "/a/\n".to_owned(), false),
+            ("{tool: bandit, id: all, paths: [tests/]}", ".bandit", "[bandit]\nexclude: tests/\n".to_owned(), false),
+            (
+                "{tool: bandit, id: all, paths: ['**/*tests/']}",
+                ".bandit",
+                "[bandit]\nexclude: ./tests/\n".to_owned(),
+                true,
+            ),
+            (
+                "{tool: bandit, id: all, paths: ['**/*tests*']}",
+                "pyproject.toml",
+                "[tool.bandit]\nexclude_dirs = ['tests']\n".to_owned(),
+                false,
+            ),
+            (
+                "{tool: bandit, id: all, paths: ['**/*tests*', '**/*tests*/']}",
+                "pyproject.toml",
+                "[tool.bandit]\nexclude_dirs = ['tests']\n".to_owned(),
+                true,
+            ),
+            ("{tool: checkov, id: all, paths: ['**/*old/']}", ".checkov.yaml", "skip-path: [old/]\n".to_owned(), true),
+            (
+                "{tool: checkov, id: all, paths: ['**/*old*', '**/*old*/']}",
+                ".checkov.yaml",
+                "skip-path: [o.*d]\n".to_owned(),
+                false,
+            ),
+            (
+                "{tool: detect-secrets, id: all, paths: [a.py]}",
+                ".secrets.baseline",
+                "{\"results\": {\"a.py\": [{\"type\": \"JSON Web Token\", \"hashed_secret\": \"ab\"}]}}".to_owned(),
+                true,
+            ),
             ("{tool: semgrep, id: a.no-eval}", "a.py", "eval(x)  # nosemgrep: no-eval\n".to_owned(), false),
             ("{tool: semgrep, id: no-eval}", "a.py", "eval(x)  # nosemgrep: a.no-eval\n".to_owned(), true),
         ] {

@@ -671,11 +671,11 @@ fn gitleaks(cover: &Cover<'_>, licence: &Licence) -> Entries {
         let pattern = path_regex(&path).ok_or_else(|| format!("`{path}` is no pattern that it could match"))?;
         patterns.push(format!("^{pattern}$"));
     }
-    let entry = Datum::map([
-        ("description", reason(licence)),
-        ("targetRules", Datum::texts([text(cover)])),
-        ("paths", Datum::texts(patterns)),
-    ]);
+    // Without `targetRules` it is for every rule.
+    let rules = (!cover.is_of_every_rule()).then(|| Datum::texts([text(cover)]));
+    let entry = Datum::map([("description", reason(licence))])
+        .with("targetRules", rules)
+        .with("paths", Some(Datum::texts(patterns)));
     Ok(vec![item(&["allowlists"], entry)])
 }
 

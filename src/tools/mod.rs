@@ -16,6 +16,15 @@ pub use table::Tool;
 
 use std::borrow::Cow;
 
+/// The id of a cover that is about every rule of its tool, in any case.
+pub const EVERY_RULE: &str = "all";
+
+/// Returns whether the id of a cover means every rule of its tool.
+#[must_use]
+pub fn is_every_rule(id: &str) -> bool {
+    id.trim().eq_ignore_ascii_case(EVERY_RULE)
+}
+
 /// What narrows a cover, as a key next to `tool` and `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Selector {
@@ -116,6 +125,13 @@ impl Name {
         matches!(self.key(), "snyk" | "audit-ci")
     }
 
+    /// Returns whether a cover may be about every rule. Of a tool that is not in the table nobody knows what it finds, or
+    /// whether it has a rule of that name.
+    #[must_use]
+    pub fn has_every_rule(&self) -> bool {
+        self.tool().is_some_and(|tool| tool.has_every_rule)
+    }
+
     /// Returns how the tool spells ids.
     #[must_use]
     pub fn ids(&self) -> Ids {
@@ -176,5 +192,19 @@ mod tests {
         }
         assert_eq!(Name::read("trivy2"), Name::Other("trivy2".into()));
         assert_eq!(Name::read("my scanner").selectors(), [Selector::Paths]);
+    }
+
+    #[test]
+    fn every_rule_is_meant_only_of_tools_that_find_mistakes_in_files() {
+        for tool in Tool::all().iter().filter(|tool| tool.has_every_rule) {
+            let name = Name::read(tool.key);
+            assert!(tool.has(Selector::Paths) && !name.has_routes(), "{name:?}");
+        }
+        for (name, has) in [("Bandit", true), ("Semgrep OSS", true), ("trivy", false), ("snyk", false), ("x", false)] {
+            assert_eq!(Name::read(name).has_every_rule(), has, "{name}");
+        }
+        for (id, is) in [("all", true), (" ALL ", true), ("a.all", false), ("all-rules", false), ("", false)] {
+            assert_eq!(is_every_rule(id), is, "{id}");
+        }
     }
 }

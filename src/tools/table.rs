@@ -16,67 +16,52 @@ pub struct Tool {
     pub selectors: &'static [Selector],
     /// How it spells the ids of its findings.
     pub ids: Ids,
+    /// Whether a cover of it may be about every rule: it finds mistakes in files. Of a tool that looks up the
+    /// vulnerabilities of packages that would be everything that becomes known of the packages in a file.
+    pub has_every_rule: bool,
 }
 
 const PATHS: &[Selector] = &[Selector::Paths];
 
 /// A tool that finds things in files, and is told by comments or paths what to overlook.
 const fn files(key: &'static str, name: &'static str, others: &'static [&'static str]) -> Tool {
-    Tool { key, name, others, selectors: PATHS, ids: Ids::Plain }
+    Tool { selectors: PATHS, has_every_rule: true, ..tool(key, name, others) }
+}
+
+/// A row with what most others have in common.
+const fn tool(key: &'static str, name: &'static str, others: &'static [&'static str]) -> Tool {
+    Tool { key, name, others, selectors: &[], ids: Ids::Plain, has_every_rule: false }
 }
 
 /// Known to `covers` in this order.
 static TABLE: &[Tool] = &[
     Tool {
-        key: "trivy",
-        name: "Trivy",
-        others: &["aqua-security-trivy"],
         selectors: &[Selector::Paths, Selector::Purls, Selector::Kind, Selector::UntilFixed],
         ids: Ids::Trivy,
+        ..tool("trivy", "Trivy", &["aqua-security-trivy"])
     },
+    Tool { selectors: &[Selector::Package, Selector::UntilFixed], ..tool("osv-scanner", "OSV-Scanner", &[]) },
     Tool {
-        key: "osv-scanner",
-        name: "OSV-Scanner",
-        others: &[],
-        selectors: &[Selector::Package, Selector::UntilFixed],
-        ids: Ids::Plain,
-    },
-    Tool {
-        key: "grype",
-        name: "Grype",
-        others: &["Anchore Container Vulnerability Report (T0)"],
         selectors: &[Selector::Package, Selector::Paths, Selector::UntilFixed],
-        ids: Ids::Plain,
+        ..tool("grype", "Grype", &["Anchore Container Vulnerability Report (T0)"])
     },
-    Tool { key: "cargo-deny", name: "cargo-deny", others: &[], selectors: &[Selector::UntilFixed], ids: Ids::Plain },
+    Tool { selectors: &[Selector::UntilFixed], ..tool("cargo-deny", "cargo-deny", &[]) },
+    Tool { selectors: &[Selector::UntilFixed], ..tool("cargo-audit", "cargo-audit", &["rustsec"]) },
     Tool {
-        key: "cargo-audit",
-        name: "cargo-audit",
-        others: &["rustsec"],
-        selectors: &[Selector::UntilFixed],
-        ids: Ids::Plain,
-    },
-    Tool {
-        key: "snyk",
-        name: "Snyk",
-        others: &["Snyk Open Source", "Snyk Container", "SnykCode", "Snyk Code", "Snyk IaC"],
         selectors: &[Selector::Paths, Selector::UntilFixed],
-        ids: Ids::Plain,
+        ..tool("snyk", "Snyk", &["Snyk Open Source", "Snyk Container", "SnykCode", "Snyk Code", "Snyk IaC"])
     },
     Tool {
-        key: "dependency-check",
-        name: "OWASP dependency-check",
-        others: &["dependencycheck"],
         selectors: &[Selector::Purls, Selector::Paths],
-        ids: Ids::Plain,
+        ..tool("dependency-check", "OWASP dependency-check", &["dependencycheck"])
     },
-    Tool { key: "audit-ci", name: "audit-ci", others: &[], selectors: PATHS, ids: Ids::Plain },
-    Tool { key: "better-npm-audit", name: "better-npm-audit", others: &["nsprc"], selectors: &[], ids: Ids::Plain },
-    Tool { key: "npm-audit", name: "npm audit", others: &[], selectors: &[], ids: Ids::Plain },
-    Tool { key: "pip-audit", name: "pip-audit", others: &[], selectors: &[], ids: Ids::Plain },
-    Tool { key: "uv-audit", name: "uv audit", others: &[], selectors: &[Selector::UntilFixed], ids: Ids::Plain },
-    Tool { key: "bundler-audit", name: "bundler-audit", others: &["bundle-audit"], selectors: &[], ids: Ids::Plain },
-    Tool { key: "govulncheck", name: "govulncheck", others: &[], selectors: PATHS, ids: Ids::Plain },
+    Tool { selectors: PATHS, ..tool("audit-ci", "audit-ci", &[]) },
+    tool("better-npm-audit", "better-npm-audit", &["nsprc"]),
+    tool("npm-audit", "npm audit", &[]),
+    tool("pip-audit", "pip-audit", &[]),
+    Tool { selectors: &[Selector::UntilFixed], ..tool("uv-audit", "uv audit", &[]) },
+    tool("bundler-audit", "bundler-audit", &["bundle-audit"]),
+    Tool { selectors: PATHS, ..tool("govulncheck", "govulncheck", &[]) },
     files("gitleaks", "Gitleaks", &[]),
     files("trufflehog", "TruffleHog", &[]),
     files("kingfisher", "Kingfisher", &[]),
@@ -85,11 +70,8 @@ static TABLE: &[Tool] = &[
     files("kube-linter", "KubeLinter", &[]),
     files("checkov", "Checkov", &["bridgecrew", "Prisma Cloud"]),
     Tool {
-        key: "semgrep",
-        name: "Semgrep",
-        others: &["Semgrep OSS", "Semgrep PRO", "opengrep", "Opengrep OSS"],
-        selectors: PATHS,
         ids: Ids::Dotted,
+        ..files("semgrep", "Semgrep", &["Semgrep OSS", "Semgrep PRO", "opengrep", "Opengrep OSS"])
     },
     files("bandit", "Bandit", &[]),
     files("gosec", "gosec", &["Golang security checks by gosec"]),
@@ -97,7 +79,7 @@ static TABLE: &[Tool] = &[
     files("eslint", "ESLint", &[]),
     files("kics", "KICS", &["Keeping Infrastructure as Code Secure"]),
     files("zizmor", "zizmor", &[]),
-    Tool { key: "tfsec", name: "tfsec", others: &["defsec"], selectors: PATHS, ids: Ids::Trivy },
+    Tool { ids: Ids::Trivy, ..files("tfsec", "tfsec", &["defsec"]) },
     files("tflint", "TFLint", &[]),
     files("terrascan", "Terrascan", &[]),
     files("cfn-nag", "cfn_nag", &[]),
@@ -111,21 +93,9 @@ static TABLE: &[Tool] = &[
     files("shellcheck", "ShellCheck", &[]),
     files("rubocop", "RuboCop", &[]),
     files("sonar", "SonarQube", &["SonarCloud", "SonarLint"]),
-    Tool { key: "inspec", name: "InSpec", others: &["Chef InSpec"], selectors: &[], ids: Ids::Plain },
-    Tool {
-        key: "kyverno",
-        name: "Kyverno",
-        others: &[],
-        selectors: &[Selector::Kind, Selector::Namespace, Selector::Match],
-        ids: Ids::Plain,
-    },
-    Tool {
-        key: "azure",
-        name: "Azure Policy",
-        others: &[],
-        selectors: &[Selector::Scope, Selector::Assignment],
-        ids: Ids::Plain,
-    },
+    tool("inspec", "InSpec", &["Chef InSpec"]),
+    Tool { selectors: &[Selector::Kind, Selector::Namespace, Selector::Match], ..tool("kyverno", "Kyverno", &[]) },
+    Tool { selectors: &[Selector::Scope, Selector::Assignment], ..tool("azure", "Azure Policy", &[]) },
 ];
 
 impl Tool {

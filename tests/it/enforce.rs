@@ -330,6 +330,43 @@ fn a_doubt_covers_nothing() {
     assert!(run.code == 2 && run.stderr.contains("the scan did not take place"), "{run:?}");
 }
 
+#[test]
+fn a_cover_of_every_rule_holds_what_its_tool_finds_in_its_files() {
+    let sandbox = Sandbox::new();
+    let covers = "[{tool: bandit, id: all, paths: [app/run.py]}]";
+    sandbox.file("exceptions/old-runner.yaml", exception(&[("covers", covers)]));
+    let mut told = result("B602", "app/run.py");
+    told["suppressions"] = json!([{"kind": "inSource"}]);
+    let no_id = json!({"message": {"text": "words"}, "locations": result("", "app/run.py")["locations"]});
+    sandbox
+        .file("bandit.sarif", log("Bandit", &[result("B307", "app/run.py"), result("all", "app/run.py"), told, no_id]));
+    let run = enforce(&sandbox, &["bandit.sarif", "--annotate", "out.sarif"]);
+    assert!(run.code == 0 && run.stdout.contains("4 covered"), "{run:?}");
+    let out = fs::read_to_string(sandbox.path("out.sarif")).unwrap();
+    assert_eq!(out.matches("\"exception\":\"old-runner\"").count(), 4, "{out}");
+    assert_eq!(enforce(&sandbox, &["bandit.sarif", "--today", "2026-12-17"]).code, 1);
+
+    let mut elsewhere = result("B602", "app/walk.py");
+    elsewhere["suppressions"] = json!([{"kind": "inSource", "justification": "stopgap: old-runner"}]);
+    sandbox.file("bandit.sarif", log("Bandit", &[result("B307", "app/walk.py"), elsewhere]));
+    sandbox.file("other.sarif", log("Semgrep OSS", &[result("no-eval", "app/run.py")]));
+    let run = enforce(&sandbox, &["bandit.sarif", "other.sarif", "--format", "concise"]);
+    let rules: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+    assert_eq!(rules.len(), 4, "{run:?}");
+    for rule in ["unregistered-finding", "unregistered-suppression", "unused-cover"] {
+        assert!(rules.contains(&rule), "{rule}: {run:?}");
+    }
+    assert!(run.stdout.contains("Bandit finds nothing any more where this covers every rule"), "{run:?}");
+
+    // What nobody may cover as a whole is not covered.
+    sandbox.file("other.sarif", log("Semgrep OSS", &[result("all", "app/run.py"), result("no-eval", "app/run.py")]));
+    for covers in ["{tool: semgrep, id: all}", "{tool: semgrep, id: all, paths: ['**']}", "{tool: trivy, id: all}"] {
+        sandbox.file("exceptions/old-runner.yaml", exception(&[("covers", &format!("[{covers}]"))]));
+        let run = enforce(&sandbox, &["other.sarif", "--format", "concise"]);
+        assert_eq!(run.stdout.matches("[unregistered-finding]").count(), 2, "{covers}: {run:?}");
+    }
+}
+
 /// A key that is null is written once, so that the copy is a log again.
 #[test]
 fn a_copy_has_no_key_twice() {

@@ -31,6 +31,9 @@ const SUPPRESSIONS_XML: &str =
 
 const EVAL: &str = "eval(source, {'a': 1})";
 
+/// What an exception covers that is about the code.
+const APP: &str = "[{tool: bandit, id: B605, paths: [app/]}]";
+
 /// A repository with an exception, a policy, and Python with a suppression in it that is committed on `main`.
 fn repository(policy: &str) -> Repo {
     let repo = Repo::new();
@@ -113,6 +116,7 @@ fn an_agent_adds_a_suppression_and_it_takes_a_person_and_an_end() {
 #[test]
 fn a_closure_that_leaves_the_suppression_is_refused() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
+    repo.write("exceptions/label-printer.yaml", &exception(&[("covers", APP)]));
     repo.write("app/run.py", "os.system(command + old)  # nosec B605 # stopgap: label-printer\n");
     repo.commit("tie it");
     repo.branch("closure");
@@ -128,6 +132,7 @@ fn a_closure_that_leaves_the_suppression_is_refused() {
 fn a_change_answers_for_what_it_adds_under_an_exception_that_has_ended() {
     let repo = repository("suppressions: [all]\nrules: {not-code-owned: off, approver-not-code-owner: off}\n");
     let marked = "os.system(command + old)  # nosec B605 # stopgap: label-printer\n";
+    repo.write("exceptions/label-printer.yaml", &exception(&[("covers", APP)]));
     repo.write("app/run.py", marked).commit("tie it");
     let check = || check(&repo, "2026-12-20", &["--base", "main", "--select", "suppression-outlives-exception"]);
     repo.branch("topic");
@@ -431,6 +436,200 @@ fn a_marker_permits_no_more_than_its_exception_covers() {
     repo.write("other/run.py", "os.system(a + b)  # nosec B605\n");
     repo.commit("elsewhere");
     assert_eq!(check(&repo, TODAY, &[]).0, 1);
+}
+
+const JUDGED: &str =
+    "suppressions: [bandit]\nrules: {not-code-owned: off, approver-not-code-owner: off, expired: off}\n";
+
+/// A repository with one approved exception, about a second factor unless it covers something, and a branch that adds a
+/// suppression in the code.
+fn suppressed_by_a_change(covers: &str, path: &str, line: &str) -> Repo {
+    let repo = Repo::new();
+    let fields = [
+        ("title", "The stock terminal asks for no second factor"),
+        ("control", "ACC-02 Every sign-in has a second factor"),
+        ("reason", "The reader for the new cards is delivered on Thursday next week."),
+        ("scope.system", "stock terminal st-02"),
+        ("covers", covers),
+    ];
+    repo.write("exceptions/mfa-gap.yaml", &exception(&fields)).write("stopgap.yaml", JUDGED);
+    repo.write("CODEOWNERS", "* @mei @olek\n").write(path, "import os\n").commit("the code");
+    repo.branch("change");
+    repo.write(path, &format!("import os\n{line}\n")).commit("quiet the scanner");
+    repo
+}
+
+/// Returns what the check of all and that of a change print, each on a line.
+fn both(repo: &Repo, day: &str) -> [(i32, String); 2] {
+    let common = ["check", "-q", "--format", "concise", "--today", day];
+    [&[][..], &["--base", "main"]].map(|more| {
+        let run = stopgap(repo, &[&common[..], more].concat());
+        (run.code, run.stdout)
+    })
+}
+
+/// Returns the text of a check of a change, in which lines are broken at no particular place.
+fn said(repo: &Repo) -> String {
+    let run = stopgap(repo, &["check", "--base", "main", "--today", TODAY]);
+    run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_exception_about_something_else_is_behind_no_suppression() {
+    let marked = "os.system(a + b)  # nosec B602 # stopgap: mfa-gap";
+    for (covers, lack) in [
+        ("", "it has no `covers`, so it permits no suppression"),
+        ("[{tool: trivy, id: CVE-2026-1, paths: [app/run.py]}]", "its `covers` name nothing of Bandit"),
+        ("[{tool: bandit, id: B307, paths: [app/run.py]}]", "its `covers` do not name this rule"),
+        ("[{tool: bandit, id: B602, paths: [app/walk.py]}]", "its `covers` do not name this file"),
+    ] {
+        let repo = suppressed_by_a_change(covers, "app/run.py", marked);
+        for (code, found) in both(&repo, TODAY) {
+            let words = "Bandit is told to overlook `B602` here; `mfa-gap` is in force, but";
+            let expected = format!("app/run.py:2:19: error[unregistered-suppression] {words} {lack}\n");
+            assert_eq!((code, found), (1, expected), "{covers}");
+        }
+        let help = "delete it, or ask for an exception: \
+                    `stopgap new --cover tool=bandit,id=B602,paths=app/run.py`; if `mfa-gap` was decided for this too: \
+                    `stopgap amend mfa-gap --cover tool=bandit,id=B602,paths=app/run.py`";
+        assert!(said(&repo).contains(help), "{}", said(&repo));
+        // Once it has ended it is not what has outlived it.
+        let found = both(&repo, "2026-12-17").map(|(_, found)| found.contains("suppression-outlives-exception"));
+        assert_eq!(found, [false, false], "{covers}");
+        assert!(both(&repo, "2026-12-17")[0].1.contains("`mfa-gap` is not in force, and it"), "{covers}");
+        let listed = stopgap(&repo, &["suppressions", "--today", TODAY, "--format", "json"]);
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        let one = &listed["suppressions"][0];
+        assert_eq!((&one["state"], &one["exception"]), (&json!("not-covered"), &json!("mfa-gap")));
+        let listed = stopgap(&repo, &["suppressions", "--open", "--today", TODAY]);
+        assert!(listed.stdout.contains("2  bandit  B602  mfa-gap does not cover it"), "{listed:?}");
+        assert_eq!(stopgap(&repo, &["suppressions", "--check", "--today", TODAY]).code, 1);
+    }
+    // Neither does a marker permit an annotation, or an entry of an ignore file.
+    for (path, line) in [
+        ("deploy.yaml", "    checkov.io/skip1: CKV_K8S_1  # stopgap: mfa-gap"),
+        (".trivyignore", "# stopgap: mfa-gap\nCVE-2026-1"),
+        (".gitleaksignore", "# stopgap: mfa-gap\napp/run.py:jwt:3"),
+        (".bandit", "[bandit]\n# stopgap: mfa-gap\nskips: B602"),
+    ] {
+        let repo = suppressed_by_a_change("", path, line);
+        repo.write("stopgap.yaml", &JUDGED.replace("bandit", "all"));
+        let [(code, found), _] = both(&repo, TODAY);
+        assert!(code == 1 && found.contains("`mfa-gap` is in force, but it has no `covers`"), "{path}: {found}");
+    }
+    let covered = suppressed_by_a_change("[{tool: bandit, id: B602, paths: [app/run.py]}]", "app/run.py", marked);
+    assert_eq!(both(&covered, TODAY), [(0, String::new()), (0, String::new())]);
+    for (code, found) in both(&covered, "2026-12-17") {
+        assert!(code == 1 && found.starts_with("app/run.py:2:19: error[suppression-outlives-exception]"), "{found}");
+    }
+}
+
+#[test]
+fn what_names_no_rule_needs_a_cover_of_every_rule_in_its_file() {
+    let of = |id: &str| format!("[{{tool: bandit, id: {id}, paths: [app/run.py]}}]");
+    for (covers, path, line, code) in [
+        (of("B602"), "app/run.py", "os.system(a + b)  # nosec", 1),
+        (of("B602"), "app/run.py", "os.system(a + b)  # nosec # stopgap: mfa-gap", 1),
+        (of("all"), "app/run.py", "os.system(a + b)  # nosec", 0),
+        (of("all"), "app/run.py", "os.system(a + b)  # nosec # stopgap: mfa-gap", 0),
+        (of("all"), "app/run.py", "os.system(a + b)  # nosec B602", 0),
+        (of("ALL"), "app/run.py", "os.system(a + b)  # nosec B602 # stopgap: mfa-gap", 0),
+        (of("all"), "app/walk.py", "os.system(a + b)  # nosec", 1),
+        (of("all"), "app/walk.py", "os.system(a + b)  # nosec B602 # stopgap: mfa-gap", 1),
+    ] {
+        let repo = suppressed_by_a_change(&covers, path, line);
+        let found = both(&repo, TODAY);
+        assert_eq!(found.clone().map(|(code, _)| code), [code, code], "{covers} {path} {line}: {found:?}");
+    }
+    let cover = "--cover tool=bandit,id=all,paths=app/run.py`";
+    let wider = suppressed_by_a_change(&of("B602"), "app/run.py", "os.system(a + b)  # nosec");
+    assert!(said(&wider).contains(&format!("or let every rule be covered: `stopgap amend mfa-gap {cover}")));
+    let bare = suppressed_by_a_change("", "app/run.py", "os.system(a + b)  # nosec");
+    let help = format!("name the rules that are meant, or ask for an exception: `stopgap new {cover}");
+    assert!(said(&bare).contains(&help), "{}", said(&bare));
+}
+
+#[test]
+fn a_cover_of_every_rule_is_refused_where_it_would_be_of_everything() {
+    for (cover, line, says) in [
+        (
+            "{tool: bandit, id: all}",
+            "os.system(a + b)  # nosec",
+            "`id: all` is every rule of the tool, and `covers[0].paths` is missing",
+        ),
+        ("{tool: bandit, id: all, paths: ['**']}", "os.system(a + b)  # nosec", "it matches everything"),
+        ("{tool: bandit, id: all, paths: [app/, '**/*']}", "os.system(a + b)  # nosec", "it matches everything"),
+        (
+            "{tool: trivy, id: all, paths: [app/]}",
+            "os.system(a + b)  # nosec",
+            "`covers[0].tool` is `trivy`, of which no cover may be about every rule",
+        ),
+        (
+            "{tool: my-scanner, id: all, paths: [app/]}",
+            "os.system(a + b)  # nosec",
+            "`covers[0].tool` is `my-scanner`, of which no cover may be about every rule",
+        ),
+    ] {
+        let repo = suppressed_by_a_change(&format!("[{cover}]"), "app/run.py", line);
+        let [(code, found), _] = both(&repo, TODAY);
+        assert!(code == 1 && found.contains(says), "{cover}: {found}");
+        assert!(found.contains("app/run.py:2:19: error[unregistered-suppression]"), "{cover}: {found}");
+    }
+    // Nor is it written by a command.
+    let repo = suppressed_by_a_change("", "app/run.py", "");
+    let before = std::fs::read_to_string(repo.path().join("exceptions/mfa-gap.yaml")).unwrap();
+    for cover in ["tool=bandit,id=all", "tool=bandit,id=all,paths=**", "tool=grype,id=all,paths=app/"] {
+        let arguments = ["amend", "mfa-gap", "--cover", cover, "--by", "Luis Prado", "--approver", "Mei Tanaka"];
+        let run = stopgap(&repo, &[&arguments[..], &["--note", "The code, too.", "--today", TODAY]].concat());
+        assert!(run.code == 1 && run.stdout.contains("covers[0]"), "{cover}: {run:?}");
+        assert_eq!(std::fs::read_to_string(repo.path().join("exceptions/mfa-gap.yaml")).unwrap(), before);
+    }
+}
+
+#[test]
+fn what_cannot_name_a_rule_is_held_by_a_cover_of_every_rule_alone() {
+    for (id, line, code) in [
+        ("gitleaks: aws-access-token", "key = 'AKIA0123456789'  # gitleaks:allow", 1),
+        ("gitleaks: all", "key = 'AKIA0123456789'  # gitleaks:allow", 0),
+        ("sonar: 'python:S2068'", "key = read()  # NOSONAR", 1),
+        ("sonar: all", "key = read()  # NOSONAR", 0),
+        ("semgrep: all", "key = read()  # nosemgrep", 0),
+        ("ruff: all", "key = read()  # noqa", 0),
+        ("bandit: all", "key = read()  # noqa", 1),
+        ("pylint: all", "# pylint: skip-file", 0),
+        ("pylint: exec-used", "# pylint: disable=all", 1),
+        // No cover may be of every rule of Trivy.
+        ("trivy: DS-0002", "# trivy:ignore:*", 1),
+    ] {
+        let (tool, id) = id.split_once(": ").unwrap();
+        let path = if tool == "trivy" { "main.tf" } else { "app/run.py" };
+        let repo = suppressed_by_a_change(&format!("[{{tool: {tool}, id: {id}, paths: [{path}]}}]"), path, line);
+        repo.write("stopgap.yaml", &JUDGED.replace("bandit", "all"));
+        assert_eq!(both(&repo, TODAY)[0].0, code, "{tool} {id} {line}: {:?}", both(&repo, TODAY));
+    }
+}
+
+/// Its file is a finding of its own, but one that a change to other files does not answer for.
+#[test]
+fn a_marker_of_a_record_that_cannot_be_read_permits_nothing() {
+    let repo = repository(JUDGED);
+    repo.write("exceptions/broken.yaml", "title: [\n").commit("it is broken");
+    repo.branch("change");
+    repo.write("app/walk.py", "os.system(a + b)  # nosec B602 # stopgap: broken\n").commit("quiet the scanner");
+    let new = "app/walk.py:1:19: error[unregistered-suppression]".to_owned();
+    assert_eq!(check(&repo, TODAY, &["--base", "main"]), (1, vec![new]));
+}
+
+#[test]
+fn a_path_that_no_scanner_looks_at_is_held_by_a_cover_of_every_rule() {
+    let covers = "[{tool: semgrep, id: all, paths: [web/vendor/]}]";
+    for (line, code) in [("/web/vendor/", 0), ("web/vendor/old", 0), ("vendor/", 1), ("*.py", 1)] {
+        let repo = suppressed_by_a_change(covers, ".semgrepignore", line);
+        repo.write("stopgap.yaml", &JUDGED.replace("bandit", "semgrep"));
+        // The first line is that of the code in the other tests.
+        repo.write(".semgrepignore", &format!("{line}\n")).commit("only that");
+        assert_eq!(both(&repo, TODAY)[0].0, code, "{line}: {:?}", both(&repo, TODAY));
+    }
 }
 
 #[test]

@@ -123,6 +123,29 @@ fn a_file_that_can_say_nothing_of_what_is_in_force_is_not_called_unneeded() {
     );
 }
 
+#[test]
+fn a_cover_of_every_rule_is_written_only_where_an_entry_can_be_for_every_rule() {
+    let sandbox = Sandbox::new();
+    sandbox.file("stopgap.yaml", "sync: {gitleaks: [.gitleaks.toml, .gitleaksignore]}\nsuppressions: [all]\n");
+    let covers = "[{tool: gitleaks, id: all, paths: [tests/keys/]}, {tool: semgrep, id: all, paths: [web/vendor/]}]";
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", covers)]));
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let written = text(&sandbox, ".gitleaks.toml");
+    assert!(written.contains("[[allowlists]]") && written.contains("^tests/keys/.*$"), "{written}");
+    assert!(!written.contains("targetRules") && !sandbox.path(".gitleaksignore").exists(), "{written}");
+    assert_eq!(unregistered(&sandbox, DURING), Vec::<String>::new());
+    sandbox.file(".gitleaks.toml", written.replace("tests/keys/", ""));
+    assert_eq!(unregistered(&sandbox, DURING).len(), 1);
+    let run = sync(&sandbox, DURING, &["--print", "semgrep"]);
+    assert!(run.stdout.is_empty() && run.stderr.contains("a flag cannot narrow it to paths"), "{run:?}");
+    // What the check refuses is written nowhere.
+    fs::remove_file(sandbox.path(".gitleaks.toml")).unwrap();
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", "[{tool: gitleaks, id: all, paths: ['**']}]")]));
+    assert_eq!(sync(&sandbox, DURING, &[]).code, 0);
+    assert!(!sandbox.path(".gitleaks.toml").exists());
+}
+
 /// Files that people wrote, with comments and keys that are none of our business.
 const BY_HAND: [(&str, &str); 13] = [
     (

@@ -14,6 +14,7 @@ use crate::register::{Files, typed_cover};
 use crate::scan::Group;
 use crate::source::Source;
 use crate::text::{counted, shell_word, shown};
+use crate::tools::is_every_rule;
 use crate::yaml::write::Value;
 
 /// An item of `covers`.
@@ -145,8 +146,7 @@ impl Scanned {
         let scan = scan::count(&self.logs, &register, judge, root, &self.folder)?;
         let lines = scan.covers.list.iter().zip(&scan.uses).map(|(known, used)| {
             let (results, files) = (counted(used.results, "result"), counted(used.files(), "file"));
-            let (tool, id) = (shown(known.tool().key()).into_owned(), shown(&known.id).into_owned());
-            format!("cover {} ({tool} {id}) silences {results} in {files}", known.index + 1)
+            format!("cover {} ({}) silences {results} in {files}", known.index + 1, known.name())
         });
         Ok(lines.collect())
     }
@@ -177,7 +177,9 @@ pub(super) fn title(covers: &[Item]) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{} reports {}{place}{more}", texts("tool").concat(), texts("id").concat())
+    let id = texts("id").concat();
+    let what = if is_every_rule(&id) { "anything" } else { &*id };
+    format!("{} reports {what}{place}{more}", texts("tool").concat())
 }
 
 /// Says what is not listed of `groups`, and of the results `beyond` them.
@@ -241,5 +243,6 @@ mod tests {
         assert_eq!(title(&[cover("tool=bandit,id=B602,paths=a.py,b.py")]), "bandit reports B602 in 2 files");
         assert_eq!(title(&[cover("tool=bandit,id=B602,paths=a.py")]), "bandit reports B602 in a.py");
         assert_eq!(title(&[cover("tool=a,id=b"), cover("tool=a,id=c")]), "a reports b and 1 more");
+        assert_eq!(title(&[cover("tool=bandit,id=all,paths=a.py")]), "bandit reports anything in a.py");
     }
 }

@@ -25,11 +25,9 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let (Some(inventory), Some(licences)) = (cx.inventory(), cx.licences) else { return };
     let is_base = cx.is_base;
-    // A file that cannot be read has an id all the same.
-    let there = |id: &str| cx.register.files.iter().any(|file| file.stem.eq_ignore_ascii_case(id));
     for tag in inventory.tags.iter().filter(|tag| !is_base || !tag.is_new) {
         let id = tag.marker.id.as_str();
-        if licences.named(id).is_some() || there(id) {
+        if !names_nothing(id, cx) {
             continue;
         }
         let help = match nearest(id, licences.ids()) {
@@ -39,4 +37,10 @@ fn check(cx: &mut Context<'_>) {
         let spot = Spot { span: tag.marker.span, place: Place::value(tag.pointer.clone()) };
         cx.report_in(tag.file, spot, format!("there is no exception `{}`", shown(id))).help(help);
     }
+}
+
+/// Returns whether no exception has an id. A file that cannot be read has one all the same.
+pub(super) fn names_nothing(id: &str, cx: &Context<'_>) -> bool {
+    let is_known = cx.licences.is_some_and(|licences| licences.named(id).is_some());
+    !is_known && !cx.register.files.iter().any(|file| file.stem.eq_ignore_ascii_case(id))
 }

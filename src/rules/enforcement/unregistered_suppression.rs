@@ -1,12 +1,12 @@
 use super::unknown_marker;
 use crate::policy::places::SUPPRESSIONS;
-use crate::register::typed_cover;
+use crate::register::{Exception, typed_cover};
 use crate::rule::Level;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, scanned};
-use crate::suppressions::{End, Item, Standing, What};
+use crate::suppressions::{End, Item, Lack, Standing, What, passed_over};
 use crate::text::{shell_word, shown};
-use crate::tools::{Name, Pattern, Selector, Tool};
+use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool, is_every_rule};
 use crate::yaml::{Place, Spot, lookup, parse};
 
 declare_rule! {
@@ -21,8 +21,9 @@ declare_rule! {
     /// ## What to do
     ///
     /// Fix what the scanner finds, and delete the suppression. If that takes time, ask for an exception with
-    /// `stopgap new`: its `covers` name the tool, the rule and the file, or the suppression names it with
-    /// `stopgap: ID` on its line or in a comment right above.
+    /// `stopgap new`: its `covers` name the tool, the rule and the file. A suppression that names no rule overlooks all of
+    /// them: name those that are meant, or the cover has `id: all`. `stopgap: ID` on its line or in a comment right above
+    /// says which exception is meant, and permits nothing by itself: one without `covers` is behind no suppression.
     ///
     /// What was there before can be let be for a while: `stopgap suppressions --write-baseline`.
     id: "unregistered-suppression",
@@ -47,7 +48,10 @@ fn in_files(cx: &mut Context<'_>) {
         let marker = if is_base { item.marker_before.as_deref() } else { item.marker.as_deref() };
         let standing = licences.standing(item, marker);
         let by_another_rule = match standing {
-            Standing::Unknown => cx.policy().level(&unknown_marker::RULE) == Level::Error,
+            Standing::Unknown => {
+                let is_told = marker.is_some_and(|marker| unknown_marker::names_nothing(marker, cx));
+                is_told && cx.policy().level(&unknown_marker::RULE) == Level::Error
+            }
             Standing::InForce(_) | Standing::Over | Standing::Ended(_) => true,
             _ => false,
         };
@@ -101,33 +105,92 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
         (Standing::NotYet(exception), _) => {
             format!("{tool} is told to overlook {what} here, and `{}` is not in force{by}", shown(exception.id))
         }
+        (Standing::NotCovered(exception, lack), _) => {
+            let (zone, today) = (cx.policy().timezone, cx.today());
+            let is = if exception.grants(zone, today) { "in force, but" } else { "not in force, and" };
+            let lack = lacks(lack, tool);
+            format!("{tool} is told to overlook {what} here; `{}` is {is} {lack}{by}", shown(exception.id))
+        }
         _ => format!("{tool} is told to overlook {what} here, and no exception covers it{by}{unread}"),
     };
     let spot = Spot { span: item.found.span, place: Place::value(item.pointer.clone()) };
-    let help = help(item, standing);
+    let is_in_force = |exception: &Exception<'_>| exception.grants(cx.policy().timezone, cx.today());
+    let help = help(item, standing, is_in_force);
     cx.report_in(item.file, spot, message).help(help);
 }
 
-fn help(item: &Item, standing: Standing<'_, '_>) -> String {
-    match (standing, &item.found.what) {
-        (_, What::Unread { help, .. }) => help.clone(),
-        (Standing::NotYet(_), _) => "wait until it has begun, or fix what the scanner finds".to_owned(),
-        (Standing::Wider(_), What::All) => "name the rule that is covered, so that everything else is found".to_owned(),
-        (Standing::Wider(_), _) => "narrow it to what is covered, or let the exception be amended".to_owned(),
-        (_, What::Rule(id)) => {
-            let paths = match Name::read(item.found.tool).selectors().contains(&Selector::Paths) {
-                false => Vec::new(),
-                true if item.found.is_entry => item.found.paths.iter().map(|path| shown(path).into_owned()).collect(),
-                true => vec![shown(&Pattern::literal(&item.path)).into_owned()],
-            };
-            let cover = typed_cover::item(item.found.tool, shown(id), paths);
-            let cover = shell_word(&typed_cover::typed(&cover));
-            format!("delete it, or ask for an exception: `stopgap new --cover {cover}`")
-        }
-        (_, What::All | What::Unnamed) => {
-            "delete it, or ask for an exception and name it here: `stopgap: ID`".to_owned()
-        }
+/// What to do about an entry that leaves out more than any cover can name.
+const TOO_WIDE: &str = "delete it, or narrow it to files: no `covers` can say as much";
+
+/// Says what the covers of an exception lack.
+fn lacks(lack: Lack, tool: &str) -> String {
+    match lack {
+        Lack::Covers => "it has no `covers`, so it permits no suppression".to_owned(),
+        Lack::Tool => format!("its `covers` name nothing of {tool}"),
+        Lack::Rule => "its `covers` do not name this rule".to_owned(),
+        Lack::File => "its `covers` do not name this file".to_owned(),
+        Lack::Rest => "its `covers` hold only a part of this".to_owned(),
     }
+}
+
+fn help(item: &Item, standing: Standing<'_, '_>, is_in_force: impl Fn(&Exception<'_>) -> bool) -> String {
+    let cover = cover(item);
+    let new = cover.as_ref().map(|cover| format!("`stopgap new --cover {cover}`"));
+    let amend = |exception: &Exception<'_>| {
+        let cover = cover.as_ref().filter(|_| is_in_force(exception))?;
+        Some(format!("`stopgap amend {} --cover {cover}`", shown(exception.id)))
+    };
+    let (what, is_entry) = (&item.found.what, item.found.is_entry);
+    match (standing, what) {
+        (_, What::Unread { help, .. }) => return help.clone(),
+        (Standing::NotYet(_), _) => return "wait until it has begun, or fix what the scanner finds".to_owned(),
+        (Standing::Wider(exception), What::All | What::Unnamed) => {
+            let narrow = match what {
+                _ if is_entry && cover.is_none() => return TOO_WIDE.to_owned(),
+                What::All if !is_entry => "name the rule that is covered, so that everything else is found",
+                _ => "delete it",
+            };
+            let amend = amend(exception).map(|amend| format!(", or let every rule be covered: {amend}"));
+            return format!("{narrow}{}", amend.unwrap_or_default());
+        }
+        (Standing::Wider(_), _) => return "narrow it to what is covered, or let the exception be amended".to_owned(),
+        _ => {}
+    }
+    let first = match what {
+        What::All if !is_entry => "name the rules that are meant",
+        _ => "delete it",
+    };
+    let meant = match standing {
+        Standing::NotCovered(exception, _) => {
+            amend(exception).map(|amend| format!("; if `{}` was decided for this too: {amend}", shown(exception.id)))
+        }
+        _ => None,
+    };
+    match new {
+        Some(new) => format!("{first}, or ask for an exception: {new}{}", meant.unwrap_or_default()),
+        None if is_entry => TOO_WIDE.to_owned(),
+        None => first.to_owned(),
+    }
+}
+
+/// Returns the cover that would hold a suppression, as `--cover` takes it; `None` if there is none.
+fn cover(item: &Item) -> Option<String> {
+    let (found, name) = (&item.found, Name::read(item.found.tool));
+    let id = match &found.what {
+        What::Rule(id) => id.as_str(),
+        What::All | What::Unnamed | What::Unread { .. } => EVERY_RULE,
+    };
+    let paths = match (&found.what, found.is_entry) {
+        _ if !name.selectors().contains(&Selector::Paths) => Vec::new(),
+        (What::All, true) => passed_over(item),
+        (_, true) => found.paths.clone(),
+        (_, false) => vec![Pattern::literal(&item.path)],
+    };
+    if is_every_rule(id) && (!name.has_every_rule() || paths.is_empty()) {
+        return None;
+    }
+    let paths = paths.iter().map(|path| shown(path).into_owned()).collect();
+    Some(shell_word(&typed_cover::typed(&typed_cover::item(found.tool, shown(id), paths))))
 }
 
 /// Returns what a tool's makers call it.

@@ -51,7 +51,11 @@ fn check(cx: &mut Context<'_>) {
             (true, _) => format!("take it out of `covers`: `stopgap amend {name}`"),
         };
         let driver = scan.tools.get(known.tool()).map(|seen| seen.driver.clone()).unwrap_or_default();
-        let message = format!("{} finds `{}` no more where this covers it", shown(&driver), shown(&known.id));
+        let driver = shown(&driver);
+        let message = match known.is_of_every_rule {
+            true => format!("{driver} finds nothing any more where this covers every rule"),
+            false => format!("{driver} finds `{}` no more where this covers it", shown(&known.id)),
+        };
         let spot = Spot { span: known.span, place: Place::value(format!("/covers/{}", known.index)) };
         cx.report_in(known.file, spot, message).help(help);
     }
