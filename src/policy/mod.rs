@@ -508,6 +508,7 @@ fn parsed(source: &Source, schema: Shipped) -> Result<Option<Node<'_>>, Vec<Prob
     }
     let node = yaml::parse(source.text())?;
     let problems = Schema::shipped(schema).check(source.text(), &node);
+    let problems = if problems.is_empty() { yaml::other_numbers(&node) } else { problems };
     if problems.is_empty() { Ok(Some(node)) } else { Err(problems) }
 }
 

@@ -39,14 +39,20 @@ impl Moment {
         if let Some(day) = Day::from_strict(text.as_bytes()) {
             return Ok(Self::Day(day));
         }
-        let parts = Parts::guess(text)?;
+        let mut parts = Parts::guess(text)?;
         let moment = parts.to_moment()?;
         // A text is in the strict form exactly if writing what was read gives the same text again.
         let written = parts.to_string();
         match (written == text, moment) {
             (true, _) => Ok(moment),
             (false, Self::Day(_)) => Err(MomentError::DaySpelling(written)),
-            (false, _) => Err(MomentError::TimeSpelling(written)),
+            (false, _) => {
+                // With seconds and without an offset, other readers of YAML take it for a time in UTC.
+                if let Some(time @ Time { second: Some(0), offset: None, .. }) = &mut parts.time {
+                    time.second = None;
+                }
+                Err(MomentError::TimeSpelling(parts.to_string()))
+            }
         }
     }
 }

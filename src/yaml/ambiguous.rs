@@ -1,17 +1,19 @@
-//! Plain values that YAML versions read differently.
+//! Plain values and keys that YAML versions read differently.
 //!
 //! stopgap reads every scalar as text, but other readers of the same file (an editor, a script, a spreadsheet import)
 //! resolve plain ones by YAML 1.1 or 1.2, and those disagree.
 
+use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::fix::{Fix, Replacement};
 use crate::yaml::node::{Kind, Node, Style};
-use crate::yaml::plain::other_reading;
+use crate::yaml::plain::{is_timestamp, other_reading, other_time};
 use crate::yaml::pointer::field_at;
 use crate::yaml::problem::{MAX_LISTED, Problem};
 use crate::yaml::write::{Quotes, quoted};
 
-/// Finds the ambiguous plain values of a tree, up to the listed number; keys and dates never count.
+/// Finds the ambiguous plain values and keys of a tree, up to the listed number. Dates never count but as keys, and where
+/// there is no such day or where a time has seconds and no offset.
 #[must_use]
 pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -23,23 +25,97 @@ pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
     Problem::first_of(found.into_iter().map(placed).collect())
 }
 
+/// Finds the plain values of the rule book that other readers take for another number. Words such as `off` are what the
+/// rule book is written with.
+#[must_use]
+pub fn other_numbers(root: &Node<'_>) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut left = vec![root];
+    while let Some(node) = left.pop() {
+        match &node.kind {
+            Kind::Seq(items) => left.extend(items),
+            Kind::Map(entries) => left.extend(entries.iter().map(|entry| &entry.value)),
+            Kind::Scalar(scalar)
+                if scalar.style == Style::Plain && scalar.text.contains(|c: char| c.is_ascii_digit()) =>
+            {
+                if let Some(other) = other_reading(&scalar.text) {
+                    let message = format!("some YAML readers take `{}` for {other}", shown(&scalar.text));
+                    let help = "write a number in plain digits, and a text in quotes";
+                    found.push(Problem::new(node.span, message, help).at(field_at(root, node.span)));
+                }
+            }
+            Kind::Scalar(_) => {}
+        }
+    }
+    found.sort_by_key(|problem| problem.span);
+    Problem::first_of(found)
+}
+
 fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
     if found.len() > MAX_LISTED {
         return;
     }
     match &node.kind {
         Kind::Seq(items) => items.iter().for_each(|item| walk(item, found)),
-        Kind::Map(entries) => entries.iter().for_each(|entry| walk(&entry.value, found)),
+        Kind::Map(entries) => {
+            for entry in entries {
+                // Quotes take room of their own.
+                let is_plain = entry.key_span.range().len() == entry.key.len();
+                let other = || other_reading(&entry.key).or(is_timestamp(&entry.key).then_some("a date"));
+                if let Some(other) = is_plain.then(other).flatten() {
+                    found.push(problem(&entry.key, entry.key_span, "the key ", other));
+                }
+                walk(&entry.value, found);
+            }
+        }
         Kind::Scalar(scalar) if scalar.style == Style::Plain => {
-            if let Some(other) = other_reading(&scalar.text) {
-                let text = shown(&scalar.text);
-                let message = format!("some YAML readers take `{text}` for {other}");
-                let new = quoted(&scalar.text, Quotes::Double);
-                let fix = Fix::new(format!("quote `{text}`"), vec![Replacement::new(node.span, new.as_str())]);
-                let help = format!("quote it: `{}`", shown(&new));
-                found.push(Problem::new(node.span, message, help).fixed_by(Some(fix)));
+            if let Some(other) = other_reading(&scalar.text).or_else(|| other_time(&scalar.text)) {
+                found.push(problem(&scalar.text, node.span, "", other));
             }
         }
         Kind::Scalar(_) => {}
+    }
+}
+
+fn problem(text: &str, span: Span, what: &str, other: &str) -> Problem {
+    let new = quoted(text, Quotes::Double);
+    let fix = Fix::new(format!("quote `{}`", shown(text)), vec![Replacement::new(span, new.as_str())]);
+    let message = format!("some YAML readers take {what}`{}` for {other}", shown(text));
+    Problem::new(span, message, format!("quote it: `{}`", shown(&new))).fixed_by(Some(fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::parse;
+
+    fn told(text: &str, find: fn(&Node<'_>) -> Vec<Problem>) -> Vec<String> {
+        let root = parse(text).unwrap();
+        find(&root).into_iter().map(|problem| format!("{} {}", &text[problem.span.range()], problem.message)).collect()
+    }
+
+    #[test]
+    fn keys_are_judged_as_values_are_and_dates_only_where_they_are_not_what_they_seem() {
+        let text = "decided: 2026-11-02\nx-m: {no: 5, 'on': 6, 2026-01-01: a, 1_0: b}\nx-t: 2026-11-02T09:00:00\n";
+        assert_eq!(
+            told(text, ambiguous),
+            [
+                "no some YAML readers take the key `no` for true or false",
+                "2026-01-01 some YAML readers take the key `2026-01-01` for a date",
+                "1_0 some YAML readers take the key `1_0` for a number without its underscores",
+                "2026-11-02T09:00:00 some YAML readers take `2026-11-02T09:00:00` for a time of the day in UTC",
+            ]
+        );
+    }
+
+    #[test]
+    fn of_the_rule_book_only_numbers_are_judged() {
+        assert_eq!(
+            told("rules: {expired: off}\nrenewals: {max: 010}\nx: [1e1, '010', 2]\n", other_numbers),
+            [
+                "010 some YAML readers take `010` for an octal number, others for a decimal one",
+                "1e1 some YAML readers take `1e1` for a number, others for a text",
+            ]
+        );
     }
 }

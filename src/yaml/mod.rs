@@ -21,7 +21,7 @@ mod repair;
 mod signs;
 pub mod write;
 
-pub use ambiguous::ambiguous;
+pub use ambiguous::{ambiguous, other_numbers};
 pub use apply::apply;
 pub use comments::comments;
 pub use fix::{Fix, Replacement};

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::text::is_hostile;
-use crate::yaml::plain::other_reading;
+use crate::yaml::plain::{other_reading, other_time};
 
 /// A value to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ pub fn is_plain(text: &str, in_flow: bool) -> bool {
         && !has_escape(text)
         && !(in_flow && text.contains([',', '[', ']', '{', '}', ':', '?']) && !is_date_time(text))
         && !(mark || word || is_number(text) || is_false_timestamp(text))
-        && other_reading(text).is_none()
+        && other_reading(text).or_else(|| other_time(text)).is_none()
 }
 
 /// A date-time is always written plain here; its colons are between digits.
