@@ -27,10 +27,13 @@ pub fn render(path: &str, before: &str, after: &str, look: Look, out: &mut dyn W
                 ChangeTag::Insert => ('+', "32"),
                 ChangeTag::Equal => (' ', ""),
             };
-            let text = change.value().trim_end_matches(['\n', '\r']);
+            let line = change.value().trim_end_matches('\n');
+            let text = line.trim_end_matches('\r');
+            // What applies the difference looks for the line as it ends.
+            let end = if text.len() < line.len() { "\r" } else { "" };
             // A tab is what a fix may be about, and does nothing to a terminal.
             let parts: Vec<_> = text.split('\t').map(escape::line).collect();
-            writeln!(out, "{}", painted(&format!("{sign}{}", parts.join("\t")), color, look))?;
+            writeln!(out, "{}{end}", painted(&format!("{sign}{}", parts.join("\t")), color, look))?;
             if change.missing_newline() {
                 writeln!(out, "\\ No newline at end of file")?;
             }

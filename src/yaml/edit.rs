@@ -404,7 +404,10 @@ impl Editor<'_> {
         let header_end = sign + length.unwrap_or(rest.len());
         let content = self.text[header_end..].find('\n').map_or(self.text.len(), |end| header_end + end + 1);
         // The span of a nested block scalar reaches into the indentation of the next line.
-        let end = content + self.text[content..old.end.max(content)].trim_end_matches(' ').len();
+        let body = self.text[content..old.end.max(content)].trim_end_matches(' ');
+        // Blank lines behind the text part it from what follows.
+        let last = body.trim_end().len();
+        let end = content + body[last..].find('\n').map_or(body.len(), |end| last + end + 1);
         let new = write::scalar(new, self.layout.quotes, false);
         Ok(vec![(sign..header_end, new), (content..end, String::new())])
     }

@@ -184,6 +184,10 @@ impl<'a> Loader<'a> {
                 "quote the text",
             );
         }
+        let written = self.text.get(span.range()).unwrap_or_default();
+        if style == ScalarStyle::DoubleQuoted && has_half_escape(written) {
+            self.refuse(span, "an escape that stands for half a character", "write the character itself");
+        }
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
@@ -202,6 +206,8 @@ impl<'a> Loader<'a> {
     fn key(&mut self, scalar: Scalar<'a>, span: Span) {
         if scalar.style == Style::Plain && &*scalar.text == "<<" {
             self.refuse(span, "a merge key (`<<`) is not allowed", "write the values out");
+        } else if scalar.is_empty() && span.range().is_empty() {
+            self.refuse(span, "a key is missing before this `:`", "write the key, or quote a text that contains `: `");
         } else if scalar.is_empty() || scalar.as_bool().is_some() || scalar.as_number().is_some() {
             let message = format!("the key `{}` is not a text", crate::text::shown(&scalar.text));
             self.refuse(span, message, "quote the key");
@@ -343,15 +349,52 @@ impl<'a> Loader<'a> {
     }
 }
 
+/// Tells whether a text in double quotes writes a character as two surrogates: some readers put them together, some keep
+/// two halves, some refuse them (YAML 1.2.2, section 5.7, knows none).
+fn has_half_escape(written: &str) -> bool {
+    let mut rest = written;
+    while let Some((_, behind)) = rest.split_once('\\') {
+        let surrogate = behind.strip_prefix('u').and_then(|code| code.get(..2));
+        if surrogate
+            .is_some_and(|code| matches!(code.as_bytes(), [b'd' | b'D', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F']))
+        {
+            return true;
+        }
+        let mut after = behind.chars();
+        after.next();
+        rest = after.as_str();
+    }
+    false
+}
+
 /// Puts the parser's error into our own words where people meet it often.
 fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
     let rest = text.get(at..).unwrap_or_default();
     let span = Span::new(at, at + rest.chars().next().map_or(0, char::len_utf8));
-    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+    let mut starts = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1));
+    // The fault may be told of a line below the mark.
+    let marked = starts.find(|start| text[*start..].starts_with("<<<<<<< ")).filter(|start| *start <= at);
+    if marked.is_some() || ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+        let span = marked.map_or(span, |start| Span::new(start, start + "<<<<<<<".len()));
         return Problem::new(span, "a merge conflict is still in the file", "keep one side and delete the marks");
     }
+    let starts_bare = |line: &str| {
+        let item = line.trim_start().strip_prefix('-');
+        item.is_some_and(|item| item.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    // Of an item the line below it may be the first that does not fit.
+    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+    let is_bare_dash = text[..end].lines().rev().filter(|line| !line.trim().is_empty()).take(2).any(starts_bare);
     match error.kind() {
+        ErrorKind::InvalidQuotedScalarIndent if rest.starts_with(['"', '\'']) => {
+            Problem::new(span, "a closing quote that is not indented", "put it at the end of the line above")
+        }
+        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::ExpectedBlockSequenceEntry
+            if is_bare_dash =>
+        {
+            Problem::new(span, "this does not fit the list", "put a blank behind the `-` of each item")
+        }
         ErrorKind::RecursionLimitExceeded => {
             let message = format!("nested deeper than {MAX_DEPTH} levels");
             Problem::new(span, message, "no file of a register needs more than four levels")
@@ -402,6 +445,26 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
             ("a `:` where a key cannot be", "quote a text that contains `: `, and check the indentation")
         }
+        ErrorKind::UnknownQuotedScalarEscape => (
+            "a `\\` in double quotes begins an escape that YAML does not know",
+            "write `\\\\` for a backslash, or put the text in single quotes",
+        ),
+        ErrorKind::BlockSequenceEntryNotAllowed => (
+            "a `-` where a list cannot begin",
+            "put the list below its key, one item a line; quote a text that begins with `- `",
+        ),
+        ErrorKind::ExpectedBlockSequenceEntry => (
+            "this is not an item of the list above it",
+            "begin each item with `- `, in the same column, and the next key where the keys begin",
+        ),
+        ErrorKind::ExpectedDocumentStart => (
+            "this does not belong to what is above",
+            "a file is one mapping: write `key: value`, and begin all its keys in the same column",
+        ),
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => (
+            "a comma or a closing bracket is missing before this",
+            "part the items with `, `, and quote a text with a comma or a bracket in it",
+        ),
         ErrorKind::SimpleKeyExpected => (
             "this line is not `key: value`",
             "put a space after the colon, or indent the line if it continues the text above",
@@ -441,6 +504,30 @@ mod tests {
         assert_eq!(root.get("reason").unwrap().as_text(), Some("two lines"));
         assert_eq!(slice(root.get("list").unwrap()), "a: 1\n  b: 2");
         assert_eq!(&text[root.as_map().unwrap()[2].key_span.range()], "reason");
+    }
+
+    #[test]
+    fn slips_that_stop_the_reader_are_named_in_our_own_words() {
+        let told = |text: &str| {
+            let problem = parse(text).unwrap_err().remove(0);
+            (problem.message, problem.help.unwrap_or_default(), text[problem.span.range()].to_owned())
+        };
+        for (text, message, help, place) in [
+            ("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n", "merge conflict", "keep one side", "<<<<<<<"),
+            ("a: \"one\ntwo\n\"\n", "a quote that was opened above", "close the quote", ""),
+            ("a: \"one\n  two\n\"\n", "a closing quote that is not indented", "end of the line above", "\""),
+            ("a:\n  - b: c\n  -d: e\n", "", "put a blank behind the `-` of each item", ""),
+            ("a:\n  -b: c\n   d: e\n", "", "put a blank behind the `-` of each item", ""),
+            ("a: \"C:\\dir\"\n", "an escape that YAML does not know", "single quotes", ""),
+            (": c\n", "a key is missing before this `:`", "write the key", ""),
+            ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),
+        ] {
+            let (what, to_do, at) = told(text);
+            assert!(what.contains(message) && to_do.contains(help), "{text}: {what}; {to_do}");
+            assert!(place.is_empty() || at == place, "{text}: {at}");
+        }
+        assert_eq!(parse("a: \"\\\\ud83d\"\n").unwrap().get("a").unwrap().as_text(), Some("\\ud83d"));
+        assert!(parse("a: '\\ud83d'\n").is_ok() && parse("a: \\ud83d\n").is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::text::{shown, space_name};
 use crate::yaml::fix::{Fix, Replacement};
 use crate::yaml::problem::Problem;
 use crate::yaml::read::{MAX_PROBLEMS, Unread, read};
-use crate::yaml::write::{Quotes, quoted};
+use crate::yaml::write::{Quotes, quoted, scalar};
 
 /// The colon of East Asian keyboards, which YAML takes for a letter.
 const WIDE_COLON: char = '：';
@@ -269,6 +269,16 @@ impl<'t> Lines<'t> {
             next.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| indent_of(line) > pair.column());
         if value.is_empty() || goes_on || value.starts_with(['"', '\'', '|', '>', '{', '#']) || is_list(value) {
             return None;
+        }
+        // A list was meant, and none is more than one line here.
+        if let Some(item) = value.strip_prefix("- ").map(str::trim).filter(|item| !item.is_empty()) {
+            let new = format!("[{}]", scalar(item, Quotes::Double, true));
+            return Some(Slip {
+                help: format!("write the list in brackets: `{}: {}`", shown(pair.name()), shown(&new)),
+                description: format!("put `{}` in brackets", shown(item)),
+                edits: vec![Replacement::new(Span::new(pair.value.0, pair.value.0 + value.len()), new)],
+                is_item: false,
+            });
         }
         Some(quote(pair.name(), value, pair.value.0))
     }
