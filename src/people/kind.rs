@@ -69,7 +69,13 @@ pub fn not_a_person(text: &str) -> Option<NotAPerson> {
     if others + usize::from(handle) > 1 || is_list(bare) {
         return Some(NotAPerson::Several);
     }
-    let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || (others == 1 && bare.contains(' '));
+    // Nobody has a login with another sign in it, nor a domain a dot behind it: they would be somebody else's spelling.
+    let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let is_odd = match others {
+        0 => handle && !bare.chars().all(is_login),
+        _ => bare.contains([' ', '。']) || bare.ends_with('.'),
+    };
+    let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || is_odd;
     judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed))
 }
 
@@ -291,6 +297,12 @@ mod tests {
             "Security @dana",
             "@acme/",
             "@/dana",
+            "@dan a",
+            "@dana'",
+            "@dana·",
+            "@dana\u{489}",
+            "dana@example.com.",
+            "dana@example。com",
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Mixed), "{text}");
         }

@@ -157,6 +157,8 @@ mod tests {
             "@\u{200b}@dana",
             "@ dana",
             "dana\u{2800}",
+            "@da\u{fffa}na\u{fff9}",
+            "@dana\u{13430}",
             "\u{202e}dana\u{202c}",
             "@DАNА",
             "\u{feff}dana\n",

@@ -6,7 +6,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::text::confusable::skeleton;
-use crate::text::normalise::{bare, is_ignorable};
+use crate::text::normalise::{bare, is_hostile};
 
 /// Returns the words of a name without case, punctuation and look-alike letters: what `lp-07, hall 3` and `LP 07 Hall
 /// 3` have in common. For comparing, not for display.
@@ -58,7 +58,7 @@ fn push_visible(c: char, folded: &mut String) {
         if !folded.is_empty() && !folded.ends_with(' ') {
             folded.push(' ');
         }
-    } else if !second_dot && !c.is_control() && !is_ignorable(c) {
+    } else if !second_dot && !is_hostile(c) {
         folded.push(c);
     }
 }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn the_ignorable_characters_are_those_of_the_confusables_tables() {
         for c in '\0'..=char::MAX {
-            assert_eq!(is_ignorable(c), skeleton(c).next().is_none(), "{c:?}");
+            assert_eq!(crate::text::normalise::is_ignorable(c), skeleton(c).next().is_none(), "{c:?}");
         }
     }
 }

@@ -12,8 +12,9 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::keyboard::is_keyboard_run;
+use super::look_alike::name_key;
 use super::month::is_month;
-use super::normalise::{Kind, Token, bare, fold, is_simple, spans, tokens};
+use super::normalise::{Kind, Token, bare, fold, is_ignorable, is_simple, spans, tokens};
 use super::word_list::WordList;
 
 /// A word list that is asked so often that its words are hashed.
@@ -196,7 +197,8 @@ pub fn is_placeholder(text: &str) -> Option<&str> {
         return None;
     }
     let trimmed = text.trim();
-    let says_nothing = !trimmed.contains(char::is_alphanumeric);
+    // A Hangul filler is a letter that nobody sees.
+    let says_nothing = !trimmed.contains(|c: char| c.is_alphanumeric() && !is_ignorable(c));
     if !text.is_empty() && (says_nothing || is_slot(trimmed) || is_known_placeholder(trimmed)) {
         return Some(if trimmed.is_empty() { text } else { trimmed });
     }
@@ -392,14 +394,18 @@ pub fn is_broad_scope(text: &str) -> Option<&str> {
     if let Some((at, star)) = text.char_indices().find(|(_, c)| matches!(c, '*' | '＊' | '∗')) {
         return Some(&text[at..at + star.len_utf8()]);
     }
-    let bare = bare(text);
+    let is_broad = says_everything(&bare(text)) || !text.is_ascii() && says_everything(&name_key(text));
+    is_broad.then(|| text.trim())
+}
+
+fn says_everything(bare: &str) -> bool {
     let is_quantified = bare.split(' ').any(|word| QUANTIFIERS.contains(word));
     let is_bare_noun = bare
         .split_once(' ')
         .is_some_and(|(article, noun)| matches!(article, "the" | "our" | "this" | "my") && !noun.contains(' '));
     let is_broad = (is_quantified || is_bare_noun)
         && bare.split(' ').all(|word| QUANTIFIERS.contains(word) || SCOPE_NOUNS.contains(word));
-    (is_broad || bare == "etc").then(|| text.trim())
+    is_broad || bare == "etc"
 }
 
 /// Finds the first word that reveals an exposure: remote access, authentication, privileged or vendor access, a public
@@ -688,6 +694,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_nobody_sees_say_nothing() {
+        for text in ["\u{3164}", "\u{115f}", "\u{1160} \u{1160}", "\u{ffa0}"] {
+            assert_eq!(is_placeholder(text), Some(text), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_text_that_is_ruled_out_cheaply_is_not_a_placeholder() {
         let letters = |entry: &str| entry.bytes().filter(u8::is_ascii_alphanumeric).count();
         assert!(PLACEHOLDERS.iter().all(|entry| letters(entry) <= MOST_LETTERS && bare(entry) == *entry));
@@ -794,6 +807,7 @@ mod tests {
             "entire company",
             "global",
             "company-wide",
+            "\u{430}ll systems",
         ] {
             assert_eq!(is_broad_scope(text), Some(text), "{text}");
         }
