@@ -46,10 +46,13 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
     };
     let word = word.clone();
     let is_about_values = |tip: &StyledStr| tip.to_string().starts_with("to pass ");
+    // An option of another command is no value.
+    let is_option = options(&super::command()).contains(&word);
     let own = format!("to pass '{word}' as the value of an option, write it behind an equals sign: '--note={word}'");
     let mut tips: Vec<StyledStr> = tips.clone();
-    match tips.iter_mut().find(|tip| is_about_values(tip)) {
-        Some(tip) => *tip = StyledStr::from(own),
+    match tips.iter().position(is_about_values) {
+        Some(at) if is_option => drop(tips.remove(at)),
+        Some(at) => tips[at] = StyledStr::from(own),
         None => return error,
     }
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));

@@ -14,7 +14,7 @@ use crate::text::nearest;
 pub(super) fn run(id: Option<&str>, format: Format, look: Look, out: &mut dyn Write) -> Result<ExitCode, Error> {
     let one = id.map(|id| rule(id, "stopgap explain")).transpose()?;
     match (one, format) {
-        (Some(one), Format::Text) => explain::one(one, Identity::OWN, out)?,
+        (Some(one), Format::Text) => explain::one(one, Identity::OWN, look, out)?,
         (Some(one), Format::Json) => explain::json(&[one], Identity::OWN, out)?,
         (None, Format::Text) => explain::list(rules::all(), look, out)?,
         (None, Format::Json) => explain::json(rules::all(), Identity::OWN, out)?,

@@ -48,14 +48,28 @@ pub fn list(rules: &[&Rule], look: Look, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "\n`stopgap explain RULE` says why a rule exists and what to do.")
 }
 
+/// Breaks paragraphs anew where a terminal is narrower than they were written; lists and examples stay as they are.
+fn fitted(text: &str, look: Look) -> String {
+    if !look.wraps {
+        return text.to_owned();
+    }
+    let is_prose = |paragraph: &str| !paragraph.lines().any(|line| line.starts_with([' ', '-', '|', '`', '#']));
+    let fitted = text.split("\n\n").map(|paragraph| match is_prose(paragraph) {
+        true => wrap(&paragraph.replace('\n', " "), "", look.width),
+        false => paragraph.to_owned(),
+    });
+    fitted.collect::<Vec<_>>().join("\n\n")
+}
+
 /// Explains one rule.
 ///
 /// # Errors
 ///
 /// If the writer fails.
-pub fn one(rule: &Rule, identity: Identity, out: &mut dyn Write) -> io::Result<()> {
+pub fn one(rule: &Rule, identity: Identity, look: Look, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} ({}, {}, since {})\n", rule.id, rule.family.name(), rule.level.name(), rule.since)?;
-    writeln!(out, "{}\n\nWhy\n\n{}\n\nWhat to do\n\n{}", rule.summary(), rule.why(), rule.what_to_do())?;
+    let [summary, why, what_to_do] = [&rule.summary(), &rule.why(), &rule.what_to_do()].map(|text| fitted(text, look));
+    writeln!(out, "{summary}\n\nWhy\n\n{why}\n\nWhat to do\n\n{what_to_do}")?;
     writeln!(out, "\nAnother level: `rules: {{{}: warning}}` in `stopgap.yaml` (error, warning, note, off)", rule.id)?;
     identity.rule(rule.id).map_or(Ok(()), |page| writeln!(out, "More: {page}"))
 }
