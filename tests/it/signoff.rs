@@ -415,8 +415,8 @@ mod approval_missing {
     }
 
     #[test]
-    fn a_rejected_entry_needs_nobodys_approval() {
-        assert_eq!(Pull::asking(&[("status", "rejected")]).said(), NOTHING);
+    fn a_rejected_entry_needs_no_approval_of_a_risk() {
+        assert_eq!(Pull::asking(&[("status", "rejected")]).review("mei", "CHANGES_REQUESTED").said(), NOTHING);
         let mut revived = Pull::onto(&[(ENTRY, &entry(&[("status", "rejected")]))]);
         revived.push(&[(ENTRY, &entry(&[]))]);
         assert!(revived.said().contains(&UNAPPROVED.to_owned()), "{:?}", revived.said());
