@@ -511,6 +511,52 @@ fn a_refusal_is_not_got_around_by_a_spelling_a_date_or_an_edit_of_it() {
 }
 
 #[test]
+fn a_refusal_by_somebody_who_could_not_decide_either_is_only_to_be_named() {
+    let before = refused(&[("approver", "\"@priya\"")]);
+    let before = [(REFUSED, before.as_str())];
+    let said = asking_again(&before, &[], "mei");
+    assert!(said.len() == 1 && said[0].contains("refused in `printer-certificate`"), "{said:?}");
+    assert_eq!(asking_again(&before, &[("follows", "[printer-certificate]")], "mei"), NOTHING);
+}
+
+#[test]
+fn only_who_refused_or_stands_above_amends_what_a_refusal_says() {
+    let people = "people:\n  - {handle: \"@mei\", manager: \"@ines\"}\n  - {handle: \"@olek\"}\n  - {handle: \"@ines\"}\n  \
+                  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+    let said = |decided: &str, (field, value): (&str, &str), (named, approver): (&str, &str)| {
+        let before = refused(&[("decided", decided)]);
+        let mut pull = Pull::onto(&[("people.yaml", people), (REFUSED, &before)]);
+        let mut fields = vec![("decided", decided)];
+        fields.retain(|(key, _)| *key != field);
+        fields.push((field, value));
+        let amendment = format!(
+            "amendments: [{{date: {TODAY}, by: \"@olek\", approver: \"{approver}\", fields: [{named}], note: A slip of the pen.}}]\n"
+        );
+        pull.push(&[(REFUSED, &(refused(&fields) + &amendment))]);
+        let mut said = pull.said();
+        said.retain(|line| line.starts_with("asked-again"));
+        said
+    };
+    let by_olek = "asked-again: `@olek` approves an amendment of what `@mei` refused on `2026-10-20` (ask `@mei` to approve \
+                   it, or somebody above: `@ines`)";
+    for (field, value, named) in [
+        ("decided", "2026-06-01", "decided"),
+        ("approver", "\"@olek\"", "approver"),
+        ("scope.system", "label printer lp-70", "scope.system"),
+        ("scope.system", "label printer lp-70", "scope"),
+        ("control", "CRY-05 Keys are longer", "control"),
+    ] {
+        assert_eq!(said("2026-10-20", (field, value), (named, "@olek")), [by_olek], "{named}");
+        for approver in ["@mei", "@ines"] {
+            assert_eq!(said("2026-10-20", (field, value), (named, approver)), NOTHING, "{named} {approver}");
+        }
+    }
+    // The reason decides nothing about who is asked, and neither does a refusal that needs no answer any more.
+    assert_eq!(said("2026-10-20", ("reason", "The tool came late."), ("reason", "@olek")), NOTHING);
+    assert_eq!(said("2026-08-24", ("decided", "2026-06-01"), ("decided", "@olek")), NOTHING);
+}
+
+#[test]
 fn a_refusal_that_follows_another_carries_it_along() {
     let first = refused(&[]);
     let second = refused(&[("follows", "[printer-certificate]"), ("decided", "2026-11-02")]);
