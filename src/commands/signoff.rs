@@ -7,7 +7,7 @@ use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
 use crate::files::{CommitFiles, ReadFile};
 use crate::github::{EventKind, InputError};
-use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions};
+use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions, refusals};
 use crate::policy::Forge;
 use crate::register::Files;
 use crate::rules::{Judge, Takeover};
@@ -128,7 +128,8 @@ impl Given {
         let closed = closings.iter().map(|closing| closing.exception.file);
         let taken_over = Takeover::of(judge, changes);
         let taken_over = taken_over.iter().flat_map(Takeover::approvable);
-        let decided = decisions.iter().map(|decision| decision.file);
+        let refusals = refusals(changes);
+        let decided = decisions.iter().chain(&refusals).map(|decision| decision.file);
         let mut files: Vec<FileId> = decided.chain(closed).chain(taken_over).collect();
         files.sort_unstable();
         files.dedup();

@@ -1,9 +1,10 @@
 //! Signatures: git verifies a commit's, with keys of ours.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::process::{self, Running};
-use super::{Commit, Git};
+use super::{Commit, Git, commit_of};
 use crate::error::{Error, GitError};
 
 impl Git {
@@ -30,6 +31,29 @@ impl Git {
         let ended = Running::start(command, "git verify-commit".to_owned(), false)?.finish(Vec::new())?;
         let said = [ended.output, ended.words].concat();
         Ok((ended.status.success(), String::from_utf8_lossy(&said).into_owned()))
+    }
+
+    /// Returns for each commit that `HEAD` or another one reaches the newest committer time among those that it builds on,
+    /// in seconds since 1970-01-01 UTC; nothing for one that builds on none.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or one of them cannot be read.
+    pub(crate) fn newest_below(&self, tip: &Commit) -> Result<HashMap<Commit, i64>, Error> {
+        let listing =
+            self.run(&["rev-list", "--topo-order", "--reverse", "--format=%H %ct %P", "HEAD", tip.as_str()])?;
+        let mut newest: HashMap<Commit, i64> = HashMap::new();
+        let mut dates: HashMap<Commit, i64> = HashMap::new();
+        for line in listing.split(|byte| *byte == b'\n') {
+            let mut words = line.split(|byte| *byte == b' ');
+            // Each line of the format comes below one that begins with `commit`.
+            let Some(commit) = words.next().and_then(commit_of) else { continue };
+            let date = words.next().and_then(|date| std::str::from_utf8(date).ok()?.parse().ok()).unwrap_or_default();
+            let below = words.filter_map(commit_of).filter_map(|it| dates.get(&it).max(newest.get(&it)).copied()).max();
+            newest.extend(below.map(|below| (commit.clone(), below)));
+            dates.insert(commit, date);
+        }
+        Ok(newest)
     }
 
     /// Adds an OpenPGP key to a keyring and returns the fingerprint of its primary key; `None` where gpg cannot read it.

@@ -64,7 +64,7 @@ impl Decided {
     }
 }
 
-/// Returns the decisions that a change adds. A rejected entry needs nobody's approval.
+/// Returns the decisions that a change adds. A refusal is none of them: see [`refusals`].
 #[must_use]
 pub fn decisions<'c, 'a>(changes: &'c Changes<'a>) -> &'c [Decision<'a>] {
     &changes.decisions
@@ -105,6 +105,23 @@ pub fn pending<'a>(base: Option<&Exception<'_>>, head: &'a Exception<'_>) -> Vec
         }
     }
     found
+}
+
+/// Collects the refusals that a change writes in somebody's name: requests that are turned down, and refusals that get
+/// another approver. Nobody's yes is in them, but whoever asks again is bound to the one who is named.
+#[must_use]
+pub fn refusals<'a>(changes: &Changes<'a>) -> Vec<Decision<'a>> {
+    let refused =
+        |side: &Option<Side<'a>>| side.as_ref().and_then(|side| side.exception).filter(|it| it.is(&[Status::Rejected]));
+    let refusal = |change: &Change<'a>| {
+        let head = refused(&change.head)?;
+        let is_new = refused(&change.base).is_none_or(|base| !same(&base.approver, &head.approver));
+        let approver = head.approver.as_ref().filter(|_| is_new)?;
+        let what = "the refusal".to_owned();
+        let decided = head.decided.as_ref();
+        Some(Decision { file: head.file, id: head.id, what, on: Decided::Entry, approver, decided })
+    };
+    changes.list.iter().filter_map(refusal).collect()
 }
 
 /// A closure that a change adds.

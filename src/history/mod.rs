@@ -50,7 +50,7 @@ impl PolicyFile {
 
 pub use approved::Approved;
 pub use changes::{Change, Changes, Circumstances, Edit, Side};
-pub use decisions::{Closing, Decided, Decision, closings, decisions, pending};
+pub use decisions::{Closing, Decided, Decision, closings, decisions, pending, refusals};
 pub use head::Head;
 pub use narrowed::Pending;
 pub use settled::Beside;

@@ -3,8 +3,11 @@
 //! The repository's own configuration names programs (`gpg.program`, `gpg.ssh.program`) and files, so each of those keys
 //! is overruled. OpenPGP keys are read into a keyring of their own; that of the user is never looked at.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use data_encoding::BASE64;
 use tempfile::TempDir;
 
@@ -14,10 +17,17 @@ use crate::git::{Commit, Git, failed};
 /// The word in place of a key's type that makes a line one for an OpenPGP key.
 const OPENPGP: &str = "openpgp";
 
+/// How much earlier than what it builds on a commit may be dated, in seconds: clocks differ.
+const MOST_SKEW: i64 = 86_400;
+
 /// The keys that may sign, ready to verify.
 #[derive(Debug)]
 pub struct Verifier {
     folder: TempDir,
+    /// The lines of the SSH keys.
+    ssh: String,
+    /// The newest date below each commit, once somebody has asked.
+    below: RefCell<HashMap<Commit, i64>>,
     /// The principal of each OpenPGP key, by the fingerprint of its primary key.
     openpgp: Vec<(String, String)>,
     /// What is wrong with lines of the file.
@@ -36,8 +46,15 @@ impl Verifier {
     pub fn new(git: &Git, allowed: &str) -> Result<Self, Error> {
         let unwritable = |error: std::io::Error| failed("verify-commit", &error.to_string());
         let folder = tempfile::Builder::new().prefix("stopgap").tempdir().map_err(unwritable)?;
-        let mut verifier = Self { folder, openpgp: Vec::new(), faults: Vec::new(), empty: allowed.trim().is_empty() };
-        let (mut ssh, mut number) = (String::new(), 0);
+        let mut verifier = Self {
+            folder,
+            ssh: String::new(),
+            below: RefCell::default(),
+            openpgp: Vec::new(),
+            faults: Vec::new(),
+            empty: allowed.trim().is_empty(),
+        };
+        let mut number = 0;
         for line in allowed.lines() {
             number += 1;
             let mut words = line.split_whitespace();
@@ -53,10 +70,10 @@ impl Verifier {
                         _ => verifier.faults.push(format!("line {number} has no OpenPGP key that gpg reads")),
                     }
                 }
-                _ => ssh.extend([line, "\n"]),
+                _ => verifier.ssh.extend([line, "\n"]),
             }
         }
-        std::fs::write(verifier.ssh(), ssh).map_err(unwritable)?;
+        std::fs::write(verifier.ssh(), &verifier.ssh).map_err(unwritable)?;
         Ok(verifier)
     }
 
@@ -72,6 +89,27 @@ impl Verifier {
 
     fn ring(&self) -> PathBuf {
         self.folder.path().to_path_buf()
+    }
+
+    /// Returns the newest date among the commits that one builds on; all of them are asked for at once.
+    fn newest_below(&self, git: &Git, commit: &Commit) -> Result<Option<i64>, Error> {
+        let known = |below: &HashMap<Commit, i64>| below.get(commit).copied();
+        if let Some(below) = known(&self.below.borrow()) {
+            return Ok(Some(below));
+        }
+        let below = git.newest_below(commit)?;
+        let newest = known(&below);
+        *self.below.borrow_mut() = below;
+        Ok(newest)
+    }
+
+    /// Writes the keys that had not ended at a moment, and returns the file.
+    fn without_ended(&self, moment: i64) -> Result<PathBuf, Error> {
+        let left = self.ssh.lines().filter(|line| end_of(line).is_none_or(|end| end > moment));
+        let text: String = left.flat_map(|line| [line, "\n"]).collect();
+        let path = self.folder.path().join("allowed_signers_later");
+        std::fs::write(&path, text).map_err(|error| failed("verify-commit", &error.to_string()))?;
+        Ok(path)
     }
 }
 
@@ -103,8 +141,52 @@ impl Git {
         if !verified {
             return Ok(Err("its signature is not by a key of `allowed_signers`, or does not hold".to_owned()));
         }
-        Ok(if is_ssh { ssh_signer(&said) } else { verifier.openpgp_signer(&said) })
+        if !is_ssh {
+            return Ok(verifier.openpgp_signer(&said));
+        }
+        let signer = ssh_signer(&said);
+        match &signer {
+            Ok(principal) => Ok(self.dated_back(commit, principal, verifier)?.map_or(signer, Err)),
+            Err(_) => Ok(signer),
+        }
     }
+
+    /// Returns why a signature that holds on the date of its commit does not count: the date is for whoever commits to
+    /// write, and on that of a commit below it the key had ended. gpg asks whether a key has expired by now.
+    fn dated_back(&self, commit: &Commit, principal: &str, verifier: &Verifier) -> Result<Option<String>, Error> {
+        if !verifier.ssh.lines().any(|line| end_of(line).is_some()) {
+            return Ok(None);
+        }
+        let date = self.info(commit)?.map(|info| info.committed).unwrap_or_default();
+        let Some(below) = verifier.newest_below(self, commit)?.filter(|below| *below > date + MOST_SKEW) else {
+            return Ok(None);
+        };
+        let later = verifier.without_ended(below)?;
+        let (verified, said) = self.verify(commit, &later, &verifier.ring())?;
+        if verified && ssh_signer(&said).is_ok_and(|signer| signer == principal) {
+            return Ok(None);
+        }
+        let day = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive();
+        let (date, below) = (day(date), day(below));
+        Ok(Some(format!(
+            "it is dated `{date}`, before a commit of `{below}` that it builds on, when its key had ended"
+        )))
+    }
+}
+
+/// Returns when the key of a line stops being good, in seconds since 1970-01-01 UTC (ssh-keygen(1), `valid-before`).
+fn end_of(line: &str) -> Option<i64> {
+    const KEY: &str = "valid-before=\"";
+    // What comes after the kind of the key is the key and a comment.
+    let kinds = [" ssh-", " ecdsa-", " sk-"];
+    let options = &line[..kinds.iter().filter_map(|kind| line.find(kind)).min()?];
+    let at = options.to_ascii_lowercase().find(KEY)? + KEY.len();
+    let written = options[at..].split('"').next()?.trim_end_matches(['Z', 'z']);
+    let number = |from: usize, to: usize| written.get(from..to).and_then(|part| part.parse::<u32>().ok());
+    let day = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(4, 6)?, number(6, 8)?)?;
+    let [hour, minute, second] = [8, 10, 12].map(|from| number(from, from + 2).unwrap_or_default());
+    let time = NaiveTime::from_hms_opt(hour, minute, second).unwrap_or_default();
+    Some(NaiveDateTime::new(day, time).and_utc().timestamp())
 }
 
 /// Reads what ssh-keygen says of a good signature: `Good "git" signature for PRINCIPAL with ED25519 key SHA256:…`.
@@ -152,11 +234,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_end_of_a_key_is_among_its_options() {
+        let end = |line: &str| end_of(line).map(|end| DateTime::from_timestamp(end, 0).unwrap().to_string());
+        for (line, day) in [
+            ("mei@example.com valid-before=\"20260110\" ssh-ed25519 AAAA", Some("2026-01-10 00:00:00 UTC")),
+            (
+                "mei@example.com namespaces=\"git\",Valid-Before=\"202601101230Z\" ssh-rsa A",
+                Some("2026-01-10 12:30:00 UTC"),
+            ),
+            (
+                "mei@example.com valid-before=\"20260110123059\" sk-ssh-ed25519@openssh.com A",
+                Some("2026-01-10 12:30:59 UTC"),
+            ),
+            ("mei@example.com valid-after=\"20260110\" ecdsa-sha2-nistp256 AAAA", None),
+            ("mei@example.com ssh-ed25519 AAAA valid-before=\"20260110\"", None),
+            ("mei@example.com valid-before=\"soon\" ssh-ed25519 AAAA", None),
+            ("# valid-before=\"20260110\"", None),
+        ] {
+            assert_eq!(end(line).as_deref(), day, "{line}");
+        }
+    }
+
     /// The lines are those of GnuPG 2.4, shortened.
     #[test]
     fn an_openpgp_signature_is_one_good_one_by_a_key_that_is_valid_and_known() {
         let verifier = Verifier {
             folder: tempfile::tempdir().unwrap(),
+            ssh: String::new(),
+            below: RefCell::default(),
             openpgp: vec![
                 ("olek@example.com".to_owned(), "B0B".to_owned()),
                 ("mei@example.com".to_owned(), "A11".to_owned()),

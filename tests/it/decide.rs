@@ -362,6 +362,64 @@ fn whoever_asks_does_not_reject_in_another_name() {
 
 const REFUSED: &str = "exceptions/printer-certificate.yaml";
 
+/// What the gate says of who refused.
+fn refusal_said(pull: &Pull) -> Vec<String> {
+    let mut said = pull.said();
+    said.retain(|line| line.starts_with("approval-missing") || line.starts_with("approver-not-code-owner"));
+    said
+}
+
+#[test]
+fn a_refusal_in_somebodys_name_is_their_own() {
+    let refusing = || {
+        let mut pull = Pull::onto(&[]);
+        pull.push(&[(REFUSED, &refused(&[("decided", TODAY)]))]);
+        pull
+    };
+    let forged = "approval-missing: `@mei` has not approved the refusal (ask `@mei` to approve the pull request; whoever \
+                  withdraws their request closes the pull request)";
+    assert_eq!(refusal_said(&refusing()), [forged]);
+    assert_eq!(refusal_said(refusing().review("olek", "APPROVED")), [forged]);
+    assert_eq!(refusal_said(refusing().review("mei", "COMMENTED")), [forged]);
+    for state in ["APPROVED", "CHANGES_REQUESTED"] {
+        assert_eq!(refusal_said(refusing().review("mei", state)), NOTHING, "{state}");
+    }
+    let taken_back = refusal_said(refusing().review("mei", "CHANGES_REQUESTED").review("mei", "DISMISSED"));
+    assert!(
+        taken_back.len() == 1 && taken_back[0].contains("of the refusal by `@mei` was dismissed"),
+        "{taken_back:?}"
+    );
+    let mut own = refusing();
+    own.author = account("mei", 319);
+    assert_eq!(refusal_said(&own), NOTHING);
+    // An approval of the request is none of its refusal; a request for changes is.
+    for (state, said) in [("APPROVED", Some("and `status` has been edited since")), ("CHANGES_REQUESTED", None)] {
+        let mut pull = Pull::onto(&[]);
+        pull.push(&[(REFUSED, &refused(&[("decided", TODAY), ("status", "active")]))]);
+        pull.review("mei", state).push(&[(REFUSED, &refused(&[("decided", TODAY)]))]);
+        let found = refusal_said(&pull);
+        assert!(found.len() == usize::from(said.is_some()), "{state}: {found:?}");
+        assert!(said.is_none_or(|said| found[0].contains(said)), "{state}: {found:?}");
+    }
+    // What is known of nobody's reviews is said of no refusal either, as of an approval.
+    let run = refusing().gate(&["--base", "main", "--format", "concise"]);
+    assert!(!run.stdout.contains("[approval-missing]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_refusal_that_is_there_asks_for_no_approval_unless_it_gets_another_name() {
+    let before = refused(&[]);
+    let mut pull = Pull::onto(&[(REFUSED, &before)]);
+    pull.push(&[(REFUSED, &refused(&[("owner", "Ines Prado")]))]);
+    assert_eq!(refusal_said(&pull), NOTHING);
+    let amended =
+        "\n  - {date: 2026-11-20, by: Luis Prado, approver: \"@mei\", fields: [approver], note: Olek said it.}\n";
+    pull.push(&[(REFUSED, &(refused(&[("approver", "\"@olek\"")]) + "amendments:" + amended))]);
+    let said = refusal_said(pull.review("mei", "APPROVED"));
+    assert!(said.len() == 1 && said[0].contains("`@olek` has not approved the refusal"), "{said:?}");
+    assert_eq!(refusal_said(pull.review("olek", "APPROVED")), NOTHING);
+}
+
 fn refused(fields: &[(&str, &str)]) -> String {
     let mut all = vec![("status", "rejected"), ("decided", "2026-10-20"), ("title", "Printer certificate")];
     all.retain(|(key, _)| fields.iter().all(|(other, _)| other != key));
@@ -450,6 +508,52 @@ fn a_refusal_is_not_got_around_by_a_spelling_a_date_or_an_edit_of_it() {
     let amended = entry(&[]) + "amendments:" + &amendment("@olek", "The printer got its number back.") + "\n";
     let said = pull.push(&[(ENTRY, &amended)]).said();
     assert!(said.iter().any(|line| line.starts_with("asked-again: asks again")), "{said:?}");
+}
+
+#[test]
+fn a_refusal_by_somebody_who_could_not_decide_either_is_only_to_be_named() {
+    let before = refused(&[("approver", "\"@priya\"")]);
+    let before = [(REFUSED, before.as_str())];
+    let said = asking_again(&before, &[], "mei");
+    assert!(said.len() == 1 && said[0].contains("refused in `printer-certificate`"), "{said:?}");
+    assert_eq!(asking_again(&before, &[("follows", "[printer-certificate]")], "mei"), NOTHING);
+}
+
+#[test]
+fn only_who_refused_or_stands_above_amends_what_a_refusal_says() {
+    let people = "people:\n  - {handle: \"@mei\", manager: \"@ines\"}\n  - {handle: \"@olek\"}\n  - {handle: \"@ines\"}\n  \
+                  - {name: Hanna Vogel}\n  - {name: Luis Prado}\n";
+    let said = |decided: &str, (field, value): (&str, &str), (named, approver): (&str, &str)| {
+        let before = refused(&[("decided", decided)]);
+        let mut pull = Pull::onto(&[("people.yaml", people), (REFUSED, &before)]);
+        let mut fields = vec![("decided", decided)];
+        fields.retain(|(key, _)| *key != field);
+        fields.push((field, value));
+        let amendment = format!(
+            "amendments: [{{date: {TODAY}, by: \"@olek\", approver: \"{approver}\", fields: [{named}], note: A slip of the pen.}}]\n"
+        );
+        pull.push(&[(REFUSED, &(refused(&fields) + &amendment))]);
+        let mut said = pull.said();
+        said.retain(|line| line.starts_with("asked-again"));
+        said
+    };
+    let by_olek = "asked-again: `@olek` approves an amendment of what `@mei` refused on `2026-10-20` (ask `@mei` to approve \
+                   it, or somebody above: `@ines`)";
+    for (field, value, named) in [
+        ("decided", "2026-06-01", "decided"),
+        ("approver", "\"@olek\"", "approver"),
+        ("scope.system", "label printer lp-70", "scope.system"),
+        ("scope.system", "label printer lp-70", "scope"),
+        ("control", "CRY-05 Keys are longer", "control"),
+    ] {
+        assert_eq!(said("2026-10-20", (field, value), (named, "@olek")), [by_olek], "{named}");
+        for approver in ["@mei", "@ines"] {
+            assert_eq!(said("2026-10-20", (field, value), (named, approver)), NOTHING, "{named} {approver}");
+        }
+    }
+    // The reason decides nothing about who is asked, and neither does a refusal that needs no answer any more.
+    assert_eq!(said("2026-10-20", ("reason", "The tool came late."), ("reason", "@olek")), NOTHING);
+    assert_eq!(said("2026-08-24", ("decided", "2026-06-01"), ("decided", "@olek")), NOTHING);
 }
 
 #[test]

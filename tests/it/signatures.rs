@@ -199,6 +199,54 @@ fn an_edit_after_the_signature_is_signed_by_nobody() {
 }
 
 #[test]
+fn a_key_that_has_ended_signs_nothing_by_a_date_of_the_past() {
+    if is_missing("ssh-keygen") {
+        return;
+    }
+    // Mei's key ended on 10 January, and 41 days after New Year she has another.
+    let ending = |signed: &Signed| {
+        let keys = fs::read_to_string(signed.repo.path().join("allowed_signers")).unwrap();
+        let ended = keys.replacen("mei@example.com ", "mei@example.com valid-before=\"20260110\" ", 1);
+        let newer = fs::read_to_string(signed.keys.join("stranger.pub")).unwrap();
+        signed.repo.switch("main");
+        signed.repo.commits.set(40);
+        signed.repo.write("allowed_signers", &format!("{ended}mei@example.com {newer}")).commit("End a key");
+    };
+    let back = "it is dated `2026-01-08`, before a commit of `2026-02-11` that it builds on, when its key had ended";
+    let ended = "its signature is not by a key of `allowed_signers`, or does not hold";
+    for (by, day, between, says) in [
+        ("mei", 42, false, ended),
+        ("mei", 6, false, back),
+        ("mei", 6, true, back),
+        ("stranger", 42, false, ""),
+        ("stranger", 6, true, ""),
+    ] {
+        let signed = Signed::new("");
+        ending(&signed);
+        signed.repo.git(&["switch", "--quiet", "-C", "ask"]);
+        if between {
+            signed.repo.commits.set(4);
+            signed.repo.write("README.md", "x\n").commit("Dated back without a signature");
+        }
+        signed.repo.commits.set(day);
+        signed.repo.write(FILE, &printer(&[]));
+        signed.commit(by, "Ask");
+        let found = signed.gate();
+        assert!(if says.is_empty() { found.is_empty() } else { found.contains(says) }, "{by} {day}: {found}");
+        signed.repo.switch("main");
+        signed.repo.git(&["merge", "--quiet", "--ff-only", "ask"]);
+        assert_eq!(signed.history().is_empty(), says.is_empty(), "{by} {day}: {}", signed.history());
+    }
+    // What she signed while it was good stays signed, however late it is merged.
+    let signed = Signed::new("");
+    signed.repo.write(FILE, &printer(&[]));
+    signed.commit("mei", "Ask");
+    ending(&signed);
+    signed.repo.merge("ask");
+    assert_eq!(signed.history(), "");
+}
+
+#[test]
 fn the_forge_signs_by_merging_where_the_policy_names_it() {
     if is_missing("ssh-keygen") {
         return;

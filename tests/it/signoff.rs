@@ -415,8 +415,8 @@ mod approval_missing {
     }
 
     #[test]
-    fn a_rejected_entry_needs_nobodys_approval() {
-        assert_eq!(Pull::asking(&[("status", "rejected")]).said(), NOTHING);
+    fn a_rejected_entry_needs_no_approval_of_a_risk() {
+        assert_eq!(Pull::asking(&[("status", "rejected")]).review("mei", "CHANGES_REQUESTED").said(), NOTHING);
         let mut revived = Pull::onto(&[(ENTRY, &entry(&[("status", "rejected")]))]);
         revived.push(&[(ENTRY, &entry(&[]))]);
         assert!(revived.said().contains(&UNAPPROVED.to_owned()), "{:?}", revived.said());
@@ -462,6 +462,66 @@ mod approval_missing {
         )]);
         let said = pull.review("olek", "APPROVED").text();
         assert!(said.contains("`@olek` asked for the exception and approved its amendment"), "{said}");
+    }
+
+    #[test]
+    fn whoever_asked_must_not_approve_a_renewal_that_somebody_else_asks_for() {
+        let fields = |requester: &'static str| [("requester", requester), ("expires", "2026-11-30")];
+        let renewed = |requester: &'static str, approver: &str| {
+            entry(&fields(requester)) + "renewals:" + &renewal(approver, TODAY, "2026-12-18") + "\n"
+        };
+        let judged = |requester: &'static str, base: &[(&str, &str)], approver: &str| {
+            let mut pull = Pull::onto(base);
+            pull.push(&[(ENTRY, &renewed(requester, approver))]);
+            let head = pull.head.clone();
+            pull.review_of(approver.trim_start_matches('@'), "APPROVED", &head, "2026-11-23T10:00:00Z");
+            pull.review_of("mei", "APPROVED", &head, "2026-11-15T10:00:00Z");
+            let mut said = pull.said();
+            said.retain(|line| line.starts_with("self-approval"));
+            said
+        };
+        let own = "self-approval: `@olek` asked for the exception and approved its renewal (let somebody else decide and \
+                   name them as `approver`)";
+        let base = entry(&fields("\"@olek\""));
+        let base = [(ENTRY, base.as_str())];
+        assert_eq!(judged("\"@olek\"", &base, "@olek"), [own]);
+        assert_eq!(judged("\"@olek\"", &base, "@mei"), NOTHING);
+        // Nor by another name that the same change writes, or in a file that it adds.
+        assert_eq!(judged("\"@luis\"", &base, "@olek"), [own]);
+        assert_eq!(judged("\"@olek\"", &[], "@olek"), [own]);
+        // What was merged like that stays, and hinders nobody's next edit.
+        let merged = renewed("\"@olek\"", "@olek");
+        let mut pull = Pull::onto(&[(ENTRY, &merged)]);
+        let said = pull.push(&[(ENTRY, &merged.replacen("owner: Luis Prado", "owner: Ines Prado", 1))]).said();
+        assert_eq!(said, NOTHING);
+        assert!(!pull.gate(&["--format", "concise"]).stdout.contains("self-approval"));
+    }
+
+    #[test]
+    fn whoever_asked_for_a_renewal_must_not_approve_an_amendment() {
+        let renewed = |requester: &str| {
+            let renewal = renewal("@mei", "2026-11-20", "2026-12-18").replace("Hanna Vogel", requester);
+            entry(&[("expires", "2026-11-30")]) + "renewals:" + &renewal + "\namendments:"
+        };
+        for (requester, said) in [
+            (
+                "\"@olek\"",
+                &["self-approval: `@olek` asked for renewal `1` of the exception and approved its amendment"][..],
+            ),
+            ("Hanna Vogel", &[]),
+        ] {
+            let base = renewed(requester);
+            for before in [Some(base.clone() + " []\n"), None] {
+                let kept = before.clone().unwrap_or_else(|| entry(&[("expires", "2026-11-30")]));
+                let mut pull = Pull::onto(&[(ENTRY, &kept)]);
+                let amended = base.replace("lp-07", "lp-70") + &amendment("@olek", "The hall was renumbered.") + "\n";
+                pull.push(&[(ENTRY, &amended)]);
+                let found = pull.review("mei", "APPROVED").review("olek", "APPROVED").said();
+                let found = found.iter().filter(|line| line.starts_with("self-approval"));
+                let found: Vec<&str> = found.map(|line| line.split(" (").next().unwrap()).collect();
+                assert_eq!(found, said, "{before:?}");
+            }
+        }
     }
 
     #[test]

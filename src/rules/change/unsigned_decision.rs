@@ -20,7 +20,8 @@ declare_rule! {
     /// in the browser will do, once the approver has approved the pull request: the forge signs whatever
     /// anybody edits there, so its key says nothing without that approval, and the check must know the
     /// reviews. Who may sign is in `allowed_signers` of the base, by any spelling that the
-    /// roster has of that person. The rule runs only with `signed_decisions: true`.
+    /// roster has of that person. A key that has ended by the day of a commit that the signed one builds on does not count,
+    /// however the signed one is dated. The rule runs only with `signed_decisions: true`.
     id: "unsigned-decision",
     family: Change,
     level: Error,

@@ -11,13 +11,15 @@ declare_rule! {
     ///
     /// An exception is worth something because a second person took on the risk. Whoever needs it
     /// cannot be that person, under whichever spelling of the name, and the same holds for a
-    /// renewal and for a correction of the record: whoever asked for an exception does not approve
-    /// its amendments.
+    /// renewal and for a correction of the record. A request in another name changes nothing:
+    /// whoever asked for an exception does not approve its renewals or its amendments, and whoever
+    /// asked for a renewal approves no amendment.
     ///
     /// ## What to do
     ///
     /// Let somebody else decide and write that name as `approver`. Requester and owner may be one
-    /// person, and so may owner and approver.
+    /// person, and so may owner and approver. Of renewals and amendments that somebody else asked
+    /// for, only those that a change adds are judged.
     id: "self-approval",
     family: People,
     level: Error,
@@ -46,16 +48,46 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     for amendment in &exception.amendments {
         judge(&AMENDMENT, amendment.by.as_ref(), amendment.approver.as_ref(), cx);
     }
-    // Whoever asked for the exception must not widen it by an amendment either.
-    let Some(before) = cx.changes.and_then(|changes| changes.before(exception.file)) else { return };
-    for amendment in exception.amendments.iter().skip(before.amendments.len()) {
-        let (Some(asked), Some(decides)) = (&before.requester, &amendment.approver) else { continue };
-        let by_them = amendment.by.as_ref().is_some_and(|by| cx.judge.people.same(by.as_str(), decides.as_str()));
-        if !by_them && cx.judge.people.same(asked.as_str(), decides.as_str()) {
+    judge_added(exception, cx);
+}
+
+/// Reports whoever has asked before and now lends their yes to a request in another name. What was merged stays as it
+/// was agreed to, so only what a change adds is judged.
+fn judge_added(exception: &Exception<'_>, cx: &mut Context<'_>) {
+    let judge = cx.judge;
+    let Some(changes) = cx.changes.filter(|changes| changes.head.is_some()) else { return };
+    let before = changes.before(exception.file);
+    if before.is_none() && !changes.adds(exception.file) {
+        return;
+    }
+    let of_entry: Vec<&Text<'_>> =
+        before.into_iter().chain([exception]).filter_map(|it| it.requester.as_ref()).collect();
+    let same = |a: &Text<'_>, b: &Text<'_>| judge.people.same(a.as_str(), b.as_str());
+    let own = |asks: &Option<Text<'_>>, decides: &Text<'_>| asks.as_ref().is_some_and(|asks| same(asks, decides));
+    let help = "let somebody else decide and name them as `approver`";
+    for renewal in exception.renewals.iter().skip(before.map_or(0, |before| before.renewals.len())) {
+        let Some(decides) = renewal.approver.as_ref().filter(|decides| !own(&renewal.requester, decides)) else {
+            continue;
+        };
+        if of_entry.iter().any(|asked| same(asked, decides)) {
             let name = shown(decides.as_str());
-            cx.report(decides, format!("`{name}` asked for the exception and approved its amendment"))
-                .help("let somebody else decide and name them as `approver`");
+            cx.report(decides, format!("`{name}` asked for the exception and approved its renewal")).help(help);
         }
+    }
+    let renewals = before.into_iter().chain([exception]).flat_map(|it| it.renewals.iter().enumerate());
+    let of_renewals: Vec<_> = renewals.filter_map(|(at, it)| Some((at + 1, it.requester.as_ref()?))).collect();
+    for amendment in exception.amendments.iter().skip(before.map_or(0, |before| before.amendments.len())) {
+        let Some(decides) = amendment.approver.as_ref().filter(|decides| !own(&amendment.by, decides)) else {
+            continue;
+        };
+        let renewal = of_renewals.iter().find(|(_, asked)| same(asked, decides)).map(|(number, _)| *number);
+        let asked_for = match renewal {
+            _ if of_entry.iter().any(|asked| same(asked, decides)) => "the exception".to_owned(),
+            Some(number) => format!("renewal `{number}` of the exception"),
+            None => continue,
+        };
+        let name = shown(decides.as_str());
+        cx.report(decides, format!("`{name}` asked for {asked_for} and approved its amendment")).help(help);
     }
 }
 

@@ -2,19 +2,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::history::Changes;
+use crate::history::{Change, Changes};
 use crate::register::precedent::Subject;
 use crate::register::{Exception, Status, Text, stem};
 use crate::rules::chain::Chain;
 use crate::rules::declare_rule;
-use crate::rules::{Check, Context};
+use crate::rules::{Check, Context, Judge};
+use crate::source::FileId;
 use crate::text::{counted, shown};
 use crate::time::Day;
 use crate::yaml::Spot;
 
 declare_rule! {
     /// Reports a request for what was turned down not long ago, if it does not name the refusal or somebody else is to
-    /// decide.
+    /// decide; and an amendment of a refusal that somebody else approves.
     ///
     /// ## Why
     ///
@@ -25,7 +26,9 @@ declare_rule! {
     ///
     /// Name the refusal in `follows` (or in `references`), and say in `reason` what is different this time. Let the
     /// person decide who refused, or somebody above them in the roster's chain of `manager`. A refusal has to be
-    /// answered for as long as `asked_again` of the policy says.
+    /// answered for as long as `asked_again` of the policy says. Until then the same people approve what is amended in its
+    /// `decided`, `approver`, `control` or `scope`: whoever may change those may undo the refusal. One by somebody who is
+    /// no code owner of it, and has nobody above them, is only to be named.
     id: "asked-again",
     family: Renewals,
     level: Error,
@@ -48,6 +51,7 @@ fn check(cx: &mut Context<'_>) {
     if refused.is_empty() {
         return;
     }
+    judge_amended(cx);
     let all: Follows<'_> = register.exceptions().filter(|it| !it.follows.is_empty()).map(|it| (it.id, it)).collect();
     for exception in register.exceptions() {
         if !cx.judges_grant(exception) {
@@ -146,29 +150,90 @@ fn report_unnamed(exception: &Exception<'_>, refusal: &Refusal<'_>, days: i64, c
     }
 }
 
+/// What of a refusal says whom it binds, to what and for how long.
+const BINDING: [&str; 4] = ["decided", "approver", "control", "scope"];
+
+/// Reports amendments that a change adds to a refusal, if somebody approves them who could not answer it.
+fn judge_amended(cx: &mut Context<'_>) {
+    let (judge, changes) = (cx.judge, cx.changes);
+    for edit in changes.into_iter().flat_map(|changes| changes.list.iter().filter_map(Change::edit)) {
+        let (Some(decided), Some(refuser)) = (&edit.base.decided, &edit.base.approver) else { continue };
+        let is_over = decided.value.days_until(judge.today.day) > i64::from(judge.policy.asked_again);
+        if is_over || !edit.base.is(&[Status::Rejected]) {
+            continue;
+        }
+        let answer = Answer::new(refuser, edit.base_file, cx);
+        for amendment in edit.head.amendments.iter().skip(edit.base.amendments.len()) {
+            let binds = |field: &Text<'_>| BINDING.contains(&field.as_str().split('.').next().unwrap_or_default());
+            let Some(approver) = amendment.approver.as_ref().filter(|_| amendment.fields.iter().any(binds)) else {
+                continue;
+            };
+            if answer.is_free || answer.may(approver, judge) {
+                continue;
+            }
+            let (name, by) = (shown(approver.as_str()), shown(refuser.as_str()));
+            let message = format!("`{name}` approves an amendment of what `{by}` refused on `{}`", decided.value);
+            let help = answer.help("approve it", judge);
+            cx.report_in(edit.head.file, approver, message)
+                .label_in(edit.base_file, refuser.span, "refused it")
+                .help(help);
+        }
+    }
+}
+
+/// Who may answer a refusal: whoever refused, or somebody above them.
+struct Answer<'r> {
+    refuser: &'r Text<'r>,
+    chain: Option<Chain<'r>>,
+    /// Whether the one who refused has left.
+    left: bool,
+    /// Whether nobody is left who could.
+    is_free: bool,
+}
+
+impl<'r> Answer<'r> {
+    fn new(refuser: &'r Text<'r>, file: FileId, cx: &Context<'r>) -> Self {
+        let judge = cx.judge;
+        let today = judge.today.day;
+        let roster = judge.people.roster();
+        let chain = roster.and_then(|roster| Chain::new(roster, refuser.as_str(), today));
+        let left =
+            roster.and_then(|roster| roster.left(roster.find(refuser.as_str())?)).is_some_and(|left| left <= today);
+        let decides = cx.ownership.and_then(|ownership| {
+            let owners = ownership.people(&ownership.codeowners()?, &judge.people, cx.source(file).path());
+            Some(!owners.unknown_teams.is_empty() || owners.has(&judge.people, refuser.as_str()))
+        });
+        let is_free = chain.is_none() && (left || decides == Some(false));
+        Self { refuser, chain, left, is_free }
+    }
+
+    fn may(&self, person: &Text<'_>, judge: &Judge) -> bool {
+        let above = self.chain.as_ref().is_some_and(|chain| chain.rises_to(person.as_str()));
+        above || judge.people.same(person.as_str(), self.refuser.as_str())
+    }
+
+    /// Says whom to ask to do something.
+    fn help(&self, act: &str, judge: &Judge) -> String {
+        let by = shown(self.refuser.as_str());
+        match &self.chain {
+            Some(chain) if self.left => format!("ask `{}`, or somebody further up, to {act}", shown(chain.superior)),
+            Some(chain) => format!("ask `{by}` to {act}, or somebody above: `{}`", shown(chain.superior)),
+            None => format!("ask `{by}` to {act}, or list in `{}` who stands above", shown(judge.policy.people_path())),
+        }
+    }
+}
+
 /// Reports an approver who neither refused nor stands above who did.
 fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Context<'_>) {
     let judge = cx.judge;
     let (Some(approver), Some(refuser)) = (&exception.approver, &refusal.exception.approver) else { return };
-    let today = judge.today.day;
-    let roster = judge.people.roster();
-    let chain = roster.and_then(|roster| Chain::new(roster, refuser.as_str(), today));
-    let may = |person: &Text<'_>| {
-        let above = chain.as_ref().is_some_and(|chain| chain.rises_to(person.as_str()));
-        above || judge.people.same(person.as_str(), refuser.as_str())
-    };
-    let left = roster.and_then(|roster| roster.left(roster.find(refuser.as_str())?)).is_some_and(|left| left <= today);
-    // Nobody is left who could.
-    let is_orphaned = left && chain.is_none();
-    if is_orphaned || may(approver) || exception.last_approver().is_some_and(may) {
+    let answer = Answer::new(refuser, refusal.exception.file, cx);
+    let may = |person: &Text<'_>| answer.may(person, judge);
+    if answer.is_free || may(approver) || exception.last_approver().is_some_and(may) {
         return;
     }
     let (name, by, id) = (shown(approver.as_str()), shown(refuser.as_str()), shown(refusal.exception.id));
-    let help = match &chain {
-        Some(chain) if left => format!("ask `{}`, or somebody further up, to decide", shown(chain.superior)),
-        Some(chain) => format!("ask `{by}` to decide, or somebody above: `{}`", shown(chain.superior)),
-        None => format!("ask `{by}` to decide, or list in `{}` who stands above", shown(judge.policy.people_path())),
-    };
+    let help = answer.help("decide", judge);
     let message = format!("`{name}` is to decide on what `{by}` refused in `{id}` on `{}`", refusal.decided);
     cx.report_in(exception.file, approver, message)
         .label_in(refusal.exception.file, refuser.span, "refused it")

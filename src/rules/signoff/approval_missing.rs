@@ -1,5 +1,5 @@
 use crate::history::Changes;
-use crate::history::{Decision, decisions};
+use crate::history::{Decision, decisions, refusals};
 use crate::register::Text;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
@@ -13,7 +13,8 @@ declare_rule! {
     /// ## Why
     ///
     /// Whoever opens a pull request can write any name into `approver`. Only the named person's own
-    /// standing approval, on what the file says now, shows that they agreed.
+    /// standing approval, on what the file says now, shows that they agreed. A refusal in somebody's
+    /// name binds whoever asks again, so it has to be that person's own too.
     ///
     /// ## What to do
     ///
@@ -21,6 +22,9 @@ declare_rule! {
     /// a request for changes, no longer counts. One of an older commit counts as long as the entry
     /// still says the same, or only narrows it: the day of the decision has become that of the approval
     /// (`stopgap decide` writes it), it starts later or ends sooner, or a review was noted.
+    ///
+    /// A refusal is the approver's own where they opened the pull request, approve it, or ask for
+    /// changes on it. Whoever withdraws their request closes the pull request instead.
     id: "approval-missing",
     family: SignOff,
     level: Error,
@@ -37,6 +41,25 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
         cx.report_in(file, person, message).help(help);
     }
+    for refusal in refusals(changes) {
+        if is_own(cx.judge, evidence, &refusal) {
+            continue;
+        }
+        let (file, person) = (refusal.file, refusal.approver);
+        let asked = Asked { file, person, role: "approver", what: &refusal.what, decision: None };
+        let Some((message, help)) = missing(cx.judge, evidence, &asked) else { continue };
+        let help = format!("{help}; whoever withdraws their request closes the {}", cx.judge.policy.forge().request());
+        cx.report_in(file, person, message).help(help);
+    }
+}
+
+/// Tells whether whoever is named turned a request down without an approval: by opening the pull request, or by asking
+/// for changes on it.
+fn is_own(judge: &Judge, evidence: &Evidence, refusal: &Decision<'_>) -> bool {
+    let approver = refusal.approver.as_str();
+    let opened = evidence.author.as_ref().is_some_and(|it| judge.people.same(approver, &format!("@{}", it.login)));
+    let verdict = judge.people.account(approver).and_then(|login| evidence.verdict(login, refusal.file));
+    opened || verdict.is_some_and(|verdict| verdict.state == ReviewState::ChangesRequested)
 }
 
 /// Whose approval is asked for.
