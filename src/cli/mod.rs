@@ -142,7 +142,7 @@ pub enum Command {
     /// says, the commit that wrote it, the merge and the pull request that brought it, who had approved it (with
     /// `--pulls`), and whether record and git agree. The timeline names what each commit did: added, renewed, reviewed,
     /// amended, expired, closed, moved, and edits that were none of these. Both follow the record through every name and
-    /// folder that it had, along the first parents of HEAD, and tell of one that was removed from the register too;
+    /// folder that it had, along the main line of HEAD, and tell of one that was removed from the register too;
     /// outside git they are what the record says of itself.
     ///
     /// Exit code 0, whatever the findings; 2: there is no such exception.

@@ -111,7 +111,7 @@ fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<
         known.remarks.push(format!("{what} is not known: {error}{help}"));
     };
     let tip = opened.tip(&git)?;
-    let past = replay::last_before(&git, tip.as_ref(), period.since, zone).and_then(|since| {
+    let past = replay::last_before(&git, tip.as_ref(), period.since, now, zone).and_then(|since| {
         replay::replay(
             &git,
             root,

@@ -135,6 +135,12 @@ pub enum GitError {
         /// Whether the clone is shallow.
         shallow: bool,
     },
+    /// A history cannot begin after a commit that the branch never had as its last one.
+    #[error("the commit `{since}` of `--since` is not on the branch's main line: it came to it inside a merge")]
+    SinceBeside {
+        /// The commit.
+        since: String,
+    },
     /// What `--at` names is neither a day nor a commit.
     #[error("`--at {}` is neither a date nor a commit in this clone", shown(at))]
     NoThen {
@@ -316,6 +322,11 @@ impl GitError {
             Self::NoSince { shallow, .. } | Self::SinceElsewhere { shallow, .. } => {
                 let more = if *shallow { ", or fetch the whole history: `fetch-depth: 0`" } else { "" };
                 format!("name an ancestor of `HEAD`, such as a tag{more}")
+            }
+            Self::SinceBeside { .. } => {
+                "name a commit that the branch ended with once: if this one was, a merge has hidden it, so look at the \
+                 whole history without `--since`"
+                    .into()
             }
             Self::NoThen { shallow: false, .. } => {
                 "write a day such as `2026-03-31`, a date-time such as `2026-03-31T09:00`, a tag or a commit".into()

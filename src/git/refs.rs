@@ -176,25 +176,23 @@ impl Git {
         Ok(answer.and_then(|text| text.split(|byte| *byte == b'\n').find_map(commit_of)))
     }
 
+    /// Returns the commits of a branch along first parents alone, newest first; what the branch really consists of, the
+    /// main line says.
+    ///
+    /// # Errors
+    ///
+    /// If the revision is not in this clone.
+    pub fn first_parents(&self, tip: &Commit) -> Result<Vec<Commit>, Error> {
+        let listing = self.run(&["rev-list", "--first-parent", tip.as_str()])?;
+        Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
+    }
+
     /// Returns all commits that a commit reaches and another does not.
     ///
     /// # Errors
     ///
     /// If one of them is not in this clone.
     pub fn commits(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
-        self.listed(&["rev-list"], tip, since)
-    }
-
-    /// Returns the first-parent commits of a branch, newest first.
-    ///
-    /// # Errors
-    ///
-    /// If the revision is not in this clone.
-    pub fn first_parents(&self, tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
-        self.listed(&["rev-list", "--first-parent"], tip, since)
-    }
-
-    fn listed(&self, command: &[&str], tip: &Commit, since: Option<&Commit>) -> Result<Vec<Commit>, Error> {
         if since == Some(tip) {
             return Ok(Vec::new());
         }
@@ -205,7 +203,7 @@ impl Git {
             return Ok(vec![tip.clone()]);
         }
         let not = since.map(|since| format!("^{}", since.as_str()));
-        let arguments: Vec<&str> = command.iter().copied().chain([tip.as_str()]).chain(not.as_deref()).collect();
+        let arguments: Vec<&str> = ["rev-list", tip.as_str()].into_iter().chain(not.as_deref()).collect();
         let listing = self.run(&arguments)?;
         Ok(listing.split(|byte| *byte == b'\n').filter_map(commit_of).collect())
     }
@@ -248,7 +246,7 @@ impl Git {
     /// When `git` cannot be started, or there is no commit.
     pub fn has_commit_by(&self, moment: i64) -> Result<bool, Error> {
         let before = format!("--before=@{moment}");
-        let found = self.run(&["rev-list", "--first-parent", "--max-count=1", &before, "HEAD"])?;
+        let found = self.run(&["rev-list", "--max-count=1", &before, "HEAD"])?;
         Ok(!found.is_empty())
     }
 }

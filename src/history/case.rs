@@ -370,12 +370,13 @@ impl Story<'_> {
     }
 
     fn read_merged(&self, version: &Version) -> Result<Vec<Merged>, Error> {
-        let (Some(git), [first, _, ..], Some(file)) =
-            (self.sources.git, version.info.parents.as_slice(), &version.file)
+        let is_merge = version.info.parents.len() > 1;
+        let (Some(git), Some(below), Some(file)) =
+            (self.sources.git, version.below.as_ref().filter(|_| is_merge), &version.file)
         else {
             return Ok(Vec::new());
         };
-        let mut commits = git.commits(&version.commit, Some(first))?;
+        let mut commits = git.commits(&version.commit, Some(below))?;
         commits.retain(|commit| *commit != version.commit);
         commits.truncate(MOST_MERGED);
         commits.reverse();

@@ -4,54 +4,151 @@
 //! Along first parents alone, what was pushed would then be missing from the branch's history, with whatever was wrong
 //! in it.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
-use crate::git::{Commit, CommitInfo};
+use crate::error::Error;
+use crate::git::{Commit, CommitInfo, Git};
 
 /// The commits of a history with what they say, by name.
-pub(crate) type Graph = HashMap<Commit, CommitInfo>;
+type Graph = HashMap<Commit, CommitInfo>;
 
 /// The main line of a branch.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MainLine {
-    /// Its commits, newest first.
-    pub(crate) commits: Vec<Commit>,
-    /// The commit below the oldest of them, which is not in the graph.
+    /// Its commits with what they say, newest first.
+    pub(crate) commits: Vec<(Commit, CommitInfo)>,
+    /// The commit below the oldest of them, which is not in this clone.
     pub(crate) base: Option<Commit>,
+    /// What may be the branch as well.
+    pub(crate) sides: Vec<Side>,
+}
+
+/// The commits of a parent at which the line does not go on, although it may be the branch.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Side {
+    /// The merge that joined it, on the line or on another side.
+    pub(crate) merge: Commit,
+    /// The commits that the parent at which the line goes on does not reach, newest first.
+    pub(crate) commits: Vec<(Commit, CommitInfo)>,
+    /// The commit below the oldest of them.
+    pub(crate) base: Option<Commit>,
+}
+
+impl MainLine {
+    /// Reads the main line down from a tip as far as this clone goes.
+    ///
+    /// # Errors
+    ///
+    /// When `git` cannot deliver the commits.
+    pub(crate) fn read(git: &Git, tip: &Commit) -> Result<Self, Error> {
+        let mut graph = Graph::new();
+        let chain = git.first_parents(tip)?;
+        add(&mut graph, git, &chain)?;
+        // What lies beside the first parents is asked only where it may decide.
+        if !graph.values().all(is_settled) {
+            add(&mut graph, git, &git.commits(tip, None)?)?;
+        }
+        Ok(main_line(&graph, tip))
+    }
+}
+
+fn add(graph: &mut Graph, git: &Git, commits: &[Commit]) -> Result<(), Error> {
+    let new: Vec<&Commit> = commits.iter().filter(|commit| !graph.contains_key(*commit)).collect();
+    let infos = git.infos(&new)?;
+    graph.extend(new.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit.clone(), info?))));
+    Ok(())
 }
 
 /// Finds the main line from a tip down to where the graph ends.
 ///
-/// A merge continues at its first parent unless it was made the other way round: another parent brings commits in which
-/// others' work was merged (merges of third branches, or commits that the forge created), and the first parent brings
-/// none; or its subject is the one that `git pull` writes. If neither decides, the first parent counts, as for git
-/// itself.
-pub(crate) fn main_line(graph: &Graph, tip: &Commit) -> MainLine {
+/// A merge that the forge made continues at its first parent; the one that brings a branch up to date, at the second. Of
+/// other merges both the message and the work count that was merged into either side (merges of third branches, and the
+/// forge's squashes). Whoever pushes a merge writes its message, and can merge what they like into their side first: so
+/// wherever either speaks for the parent at which the line does not go on, that one is a side.
+fn main_line(graph: &Graph, tip: &Commit) -> MainLine {
     let generations = generations(graph, tip);
-    let (mut commits, mut next) = (Vec::new(), Some(tip.clone()));
-    while let Some(commit) = next.take() {
-        let Some(info) = graph.get(&commit) else { return MainLine { commits, base: Some(commit) } };
-        next = main_parent(graph, &generations, info);
-        commits.push(commit);
-    }
-    MainLine { commits, base: None }
-}
-
-fn main_parent(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &CommitInfo) -> Option<Commit> {
-    let (first, others) = info.parents.split_first()?;
-    let known = |other: &&Commit| graph.contains_key(*other);
-    for other in others.iter().filter(known) {
-        let theirs = integrates(graph, generations, other, first);
-        let ours = integrates(graph, generations, first, other);
-        if (theirs && !ours) || (theirs == ours && is_pull(&info.subject)) {
-            return Some(other.clone());
+    let (commits, base, mut doubts) = walk(graph, &generations, tip, &mut |commit| graph.contains_key(commit));
+    let mut seen: HashSet<Commit> = commits.iter().cloned().collect();
+    let mut sides = Vec::new();
+    while let Some(Doubt { merge, parent, taken }) = doubts.pop() {
+        let own: HashSet<&Commit> = exclusive(graph, &generations, &parent, &taken).into_iter().collect();
+        let is_new = &mut |commit: &Commit| own.contains(commit) && seen.insert(commit.clone());
+        let (commits, base, more) = walk(graph, &generations, &parent, is_new);
+        doubts.extend(more);
+        if !commits.is_empty() {
+            sides.push(Side { merge, commits: told(graph, commits), base });
         }
     }
-    Some(first.clone())
+    MainLine { commits: told(graph, commits), base, sides }
+}
+
+fn told(graph: &Graph, commits: Vec<Commit>) -> Vec<(Commit, CommitInfo)> {
+    commits.into_iter().filter_map(|commit| graph.get(&commit).cloned().map(|info| (commit, info))).collect()
+}
+
+/// A parent that may be the branch although the line goes on at another.
+struct Doubt {
+    merge: Commit,
+    parent: Commit,
+    /// The parent at which it goes on.
+    taken: Commit,
+}
+
+/// Follows a line as long as its commits are wanted; returns them, newest first, the commit below, and the doubts on the
+/// way.
+fn walk(
+    graph: &Graph,
+    generations: &HashMap<&Commit, u64>,
+    tip: &Commit,
+    is_wanted: &mut dyn FnMut(&Commit) -> bool,
+) -> (Vec<Commit>, Option<Commit>, Vec<Doubt>) {
+    let (mut commits, mut doubts, mut next) = (Vec::new(), Vec::new(), Some(tip.clone()));
+    while let Some(commit) = next.take() {
+        let Some(info) = graph.get(&commit).filter(|_| is_wanted(&commit)) else {
+            return (commits, Some(commit), doubts);
+        };
+        if let Some((taken, others)) = onward(graph, generations, info) {
+            let doubt = |parent: Commit| Doubt { merge: commit.clone(), parent, taken: taken.clone() };
+            doubts.extend(others.into_iter().map(doubt));
+            next = Some(taken);
+        }
+        commits.push(commit);
+    }
+    (commits, None, doubts)
+}
+
+/// Returns the parent at which a line goes on, and the others that may be the branch.
+fn onward(graph: &Graph, generations: &HashMap<&Commit, u64>, info: &CommitInfo) -> Option<(Commit, Vec<Commit>)> {
+    let (first, others) = info.parents.split_first()?;
+    let mut doubts = Vec::new();
+    if is_settled(info) {
+        return Some((first.clone(), doubts));
+    }
+    let merged = Merged::of(info);
+    for other in others.iter().filter(|other| graph.contains_key(*other)) {
+        let theirs = integrates(graph, generations, other, first);
+        let ours = || integrates(graph, generations, first, other);
+        let is_branch = match merged {
+            Merged::Branch => info.by_forge || theirs || !ours(),
+            Merged::Other => false,
+            Merged::Unsaid => theirs && !ours(),
+        };
+        if is_branch {
+            return Some((other.clone(), vec![first.clone()]));
+        }
+        doubts.extend((theirs || merged == Merged::Branch).then(|| other.clone()));
+    }
+    Some((first.clone(), doubts))
+}
+
+/// Tells whether a commit goes on at its first parent, whatever lies beside it.
+fn is_settled(info: &CommitInfo) -> bool {
+    info.parents.len() < 2 || (info.by_forge && Merged::of(info) != Merged::Branch)
 }
 
 /// Returns whether the commits that `tip` has and `other` does not have contain work that was merged there: a merge of
-/// a branch that `other` does not have either, or a commit that a forge created.
+/// a branch that `other` does not have either, or a squash that the forge made. That the forge created a commit says
+/// nothing by itself: it also does so for an edit in the browser, on any branch.
 fn integrates(graph: &Graph, generations: &HashMap<&Commit, u64>, tip: &Commit, other: &Commit) -> bool {
     exclusive(graph, generations, tip, other).iter().any(|commit| {
         let Some(info) = graph.get(*commit) else { return false };
@@ -60,7 +157,7 @@ fn integrates(graph: &Graph, generations: &HashMap<&Commit, u64>, tip: &Commit, 
                 // Merging what `other` has too is how a branch is brought up to date.
                 rest.iter().any(|parent| exclusive(graph, generations, parent, other).contains(&parent))
             }
-            _ => info.by_forge,
+            _ => info.by_forge && info.request.is_some(),
         }
     })
 }
@@ -127,13 +224,48 @@ fn generations<'g>(graph: &'g Graph, tip: &'g Commit) -> HashMap<&'g Commit, u64
     numbers
 }
 
-/// Returns whether a merge's subject is the one that `git pull` writes: `Merge branch 'main' of <url>` or
-/// `Merge remote-tracking branch 'origin/main'`.
-fn is_pull(subject: &str) -> bool {
-    let pulled = subject.strip_prefix("Merge branch '").and_then(|rest| rest.split_once("' of "));
-    let into = |rest: &str| rest.contains(" into ");
-    pulled.is_some_and(|(_, rest)| !into(rest))
-        || subject.strip_prefix("Merge remote-tracking branch '").is_some_and(|rest| !into(rest))
+/// How default branches are called. Which one a branch is called after must follow from the commits alone: any clone
+/// finds the same line.
+const DEFAULT_NAMES: [&str; 5] = ["main", "master", "trunk", "develop", "development"];
+
+/// What a merge's message says that its second parent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Merged {
+    /// The branch itself, as others had pushed it, or as a topic was brought up to date with it.
+    Branch,
+    /// Another branch.
+    Other,
+    /// It does not say.
+    Unsaid,
+}
+
+impl Merged {
+    /// Reads what git and the forges write: `Merge branch 'main' of <url>`, `Merge remote-tracking branch 'origin/main'`,
+    /// `Merge branch 'main' into topic`, `Merge pull request #12 from topic`. Whose repository a URL is, nobody knows: a
+    /// branch of another name is not the one that it is merged into.
+    fn of(info: &CommitInfo) -> Self {
+        if info.request.is_some() {
+            return Self::Other;
+        }
+        let subject = info.subject.as_str();
+        let (remote, rest) = match subject.strip_prefix("Merge remote-tracking branch '") {
+            Some(rest) => (true, rest),
+            None => match subject.strip_prefix("Merge branch '") {
+                Some(rest) => (false, rest),
+                None => return Self::Unsaid,
+            },
+        };
+        let Some((name, rest)) = rest.split_once('\'') else { return Self::Unsaid };
+        let name = if remote { name.split_once('/').map_or(name, |(_, name)| name) } else { name };
+        let into = rest.rsplit_once(" into ").map(|(_, into)| into.trim().trim_matches('\''));
+        let is_remote = remote || rest.starts_with(" of ");
+        let is_default = |name: &str| DEFAULT_NAMES.contains(&name);
+        let is_branch = match into {
+            Some(into) => (is_remote && name == into) || (is_default(name) && !is_default(into)),
+            None => is_remote && is_default(name),
+        };
+        if is_branch { Self::Branch } else { Self::Other }
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +277,8 @@ mod tests {
 
     use super::*;
 
-    /// Creates a graph from lines such as `m a b: Merge branch 'x'`; `*` after the name marks a commit of the forge.
+    /// Finds the line in commits such as `m a b: Merge branch 'x'`, and its sides: `m+b(a)` is the commit `b` down from the
+    /// merge `m`, above `a`. `*` after the name marks a commit of the forge.
     fn line(text: &str) -> String {
         let name = |word: &str| Commit::from_digits(&word.repeat(40)).unwrap();
         let mut graph = Graph::new();
@@ -160,7 +293,7 @@ mod tests {
                 parents: words.map(name).collect(),
                 committed: 0,
                 authored: 0,
-                request: None,
+                request: subject.split('#').nth(1).map(str::to_owned),
                 author: String::new(),
                 co_authors: Vec::new(),
                 subject: subject.trim().to_owned(),
@@ -170,8 +303,11 @@ mod tests {
         }
         let found = main_line(&graph, &tip.unwrap());
         let letter = |commit: &Commit| commit.as_str()[..1].to_owned();
-        let base = found.base.iter().map(|base| format!("({})", letter(base)));
-        found.commits.iter().map(letter).chain(base).collect()
+        let letters = |commits: &[(Commit, CommitInfo)]| commits.iter().map(|(it, _)| letter(it)).collect::<String>();
+        let base = |base: &Option<Commit>| base.iter().map(|base| format!("({})", letter(base))).collect::<String>();
+        let side = |side: &Side| format!(" {}+{}{}", letter(&side.merge), letters(&side.commits), base(&side.base));
+        let sides: String = found.sides.iter().map(side).collect();
+        letters(&found.commits) + &base(&found.base) + &sides
     }
 
     #[test]
@@ -186,21 +322,69 @@ mod tests {
     }
 
     #[test]
-    fn a_pull_continues_at_what_the_others_had_pushed() {
+    fn a_pull_continues_at_what_the_others_had_pushed_and_what_was_local_is_a_side() {
         let pulled = "f b e: Merge branch 'main' of github.com:acme/register\ne d\nd a\nb a\na";
-        assert_eq!(line(pulled), "feda");
-        assert_eq!(line(&pulled.replace("of github.com:acme/register", "")), "fba");
-        assert_eq!(line("f b e: Merge remote-tracking branch 'origin/main'\ne d\nd a\nb a\na"), "feda");
-        assert_eq!(line("f b e: Merge remote-tracking branch 'origin/main' into topic\ne d\nd a\nb a\na"), "fba");
+        let says = |subject: &str| line(&pulled.replace("Merge branch 'main' of github.com:acme/register", subject));
+        assert_eq!(line(pulled), "feda f+b(a)");
+        for subject in [
+            "Merge branch 'main' of github.com:acme/register into main",
+            "Merge branch 'stable' of https://example.com/acme/register into stable",
+            "Merge remote-tracking branch 'origin/main'",
+            "Merge remote-tracking branch 'origin/main' into main",
+            // A topic that was brought up to date, and to which the branch was forwarded.
+            "Merge remote-tracking branch 'origin/main' into topic",
+            "Merge branch 'main' into topic",
+            "Merge branch 'main' into 'topic'",
+            "Merge branch 'main' of github.com:acme/register into topic",
+        ] {
+            assert_eq!(says(subject), "feda f+b(a)", "{subject}");
+        }
+        for subject in [
+            "Merge branch 'main'",
+            "Merge branch 'topic'",
+            "Merge branch 'topic' into main",
+            "Merge branch 'main' into develop",
+            "Merge branch 'topic' of https://example.com/somebody/register",
+            "Merge branch 'topic' of https://example.com/somebody/register into main",
+            "Merge branch 'main' into 'release' See merge request acme/register#12",
+            "Update",
+        ] {
+            assert_eq!(says(subject), "fba", "{subject}");
+        }
     }
 
     #[test]
-    fn merged_work_reveals_the_main_line_whatever_the_message_says() {
+    fn the_forge_merges_into_the_first_parent_except_where_it_brings_a_topic_up_to_date() {
+        // In the topic, third branches were merged or squashed, and nothing came to the branch but pushes.
+        let merged = "f* e b: Merge pull request #5 from acme/docs\ne d\nd a\nb* a: Ask (#4)\na";
+        assert_eq!(line(merged), "feda");
+        assert_eq!(line(&merged.replace("Merge pull request #5 from acme/docs", "Docs")), "feda");
+        assert_eq!(line("f* b e: Merge branch 'main' into topic\ne d\nd a\nb a\na"), "feda f+b(a)");
+        // A merge that only says so is not believed that easily.
+        assert_eq!(line(&merged.replace("f*", "f")), "feda f+b(a)");
+    }
+
+    #[test]
+    fn merged_work_reveals_the_main_line_where_the_message_is_silent() {
         // `e` merged the branch `c`, and the local commit `b` merged nothing.
-        assert_eq!(line("f b e: mine\ne d c: Merge pull request #2\nd a\nc a\nb a\na"), "feda");
-        assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "feda");
-        // Both sides merged something: the first parent counts.
-        assert_eq!(line("f b e: mine\ne* d\nd a\nb* a\na"), "fba");
+        assert_eq!(line("f b e: mine\ne d c: Merge pull request #2\nd a\nc a\nb a\na"), "feda f+b(a)");
+        assert_eq!(line("f b e: mine\ne* d: Ask (#2)\nd a\nb a\na"), "feda f+b(a)");
+        // What somebody wrote in the browser, or what calls itself a squash, was not merged by the forge.
+        assert_eq!(line("f b e: mine\ne* d\nd a\nb a\na"), "fba");
+        assert_eq!(line("f b e: mine\ne d: Ask (#2)\nd a\nb a\na"), "fba");
+        // The message names another branch: the first parent counts, and the other one may be the branch.
+        assert_eq!(line("f b e: Merge branch 'x'\ne d c: Merge pull request #2\nd a\nc a\nb a\na"), "fba f+ed(a)");
+        // Both sides merged something: the same.
+        assert_eq!(line("f b e: mine\ne* d: Ask (#2)\nd a\nb* a: Ask (#3)\na"), "fba f+ed(a)");
+        // What the message says of the second parent, merged work says of the first.
+        assert_eq!(line("f b e: Merge branch 'main' into x\ne d\nd a\nb* a: Ask (#3)\na"), "fba f+ed(a)");
+    }
+
+    #[test]
+    fn a_side_has_sides_of_its_own_and_each_commit_is_on_one_of_them() {
+        let nested = "f b e: Merge branch 'main' of x\nb c d: Merge branch 'main' of x\ne d\nd a\nc a\na";
+        assert_eq!(line(nested), "feda f+b(d) b+c(a)");
+        assert_eq!(line("f b e: Merge branch 'main' of x\nb c\ne c\nc d\nd"), "fecd f+b(c)");
     }
 
     /// Commits by number, each with parents of smaller numbers.

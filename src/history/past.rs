@@ -8,19 +8,20 @@ use std::rc::Rc;
 use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, Git, TreeFile};
+use crate::history::main_line::MainLine;
 use crate::history::snapshot::prefix;
 use crate::history::trail::Record;
 use crate::register::{is_named_like_one, stem};
 use crate::yaml;
 
-/// The first-parent commits of a branch, oldest first, each with when the branch had reached it.
+/// The commits of a branch's main line, oldest first, each with when the branch had reached it.
 #[derive(Debug)]
 pub struct Line {
     commits: Vec<(Commit, i64)>,
 }
 
 impl Line {
-    /// Reads the first-parent commits down from a tip. A commit came to the branch no earlier than the one before it, so
+    /// Reads the main line down from a tip. A commit came to the branch no earlier than the one before it, so
     /// one that is dated earlier counts from then; a date that is still to come (after `now`, in seconds since
     /// 1970-01-01 UTC) says nothing.
     ///
@@ -28,11 +29,9 @@ impl Line {
     ///
     /// When `git` cannot deliver the commits.
     pub fn read(git: &Git, tip: &Commit, now: i64) -> Result<Self, Error> {
-        let mut chain = git.first_parents(tip, None)?;
-        chain.reverse();
-        let infos = git.infos(&chain.iter().collect::<Vec<_>>())?;
-        let dates = infos.into_iter().map(|info| info.map(|info| info.committed));
-        Ok(Self { commits: chain.into_iter().zip(reached(dates, now)).collect() })
+        let (chain, dates): (Vec<Commit>, Vec<i64>) =
+            MainLine::read(git, tip)?.commits.into_iter().rev().map(|(commit, info)| (commit, info.committed)).unzip();
+        Ok(Self { commits: chain.into_iter().zip(reached(dates.into_iter(), now)).collect() })
     }
 
     /// Returns the commit that the branch had at a moment, in seconds since 1970-01-01 UTC.
@@ -64,9 +63,9 @@ impl Line {
 }
 
 /// Says when a branch had reached each of its commits, oldest first, by their dates.
-fn reached(dates: impl Iterator<Item = Option<i64>>, now: i64) -> impl Iterator<Item = i64> {
+fn reached(dates: impl Iterator<Item = i64>, now: i64) -> impl Iterator<Item = i64> {
     dates.scan(i64::MIN, move |reached, date| {
-        *reached = date.filter(|at| *at <= now).map_or(*reached, |at| at.max(*reached));
+        *reached = if date <= now { date.max(*reached) } else { *reached };
         Some(*reached)
     })
 }
@@ -82,15 +81,14 @@ pub struct Gone {
     pub goes_on: bool,
 }
 
-/// Finds the exceptions that first-parent commits up to a tip removed from the register's folder, and that are not in it
+/// Finds the exceptions that commits of the main line up to a tip removed from the register's folder, and that are not in it
 /// under any path.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver the history or a content.
 pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Gone>, Error> {
-    let mut chain = git.first_parents(tip, None)?;
-    chain.reverse();
+    let chain: Vec<Commit> = MainLine::read(git, tip)?.commits.into_iter().rev().map(|(commit, _)| commit).collect();
     let steps: Vec<(&Commit, Option<&Commit>)> =
         chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
     let prefix = prefix(git, root);
@@ -166,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_branch_reaches_a_commit_no_earlier_than_the_one_before_and_never_ahead_of_now() {
-        let dates = [Some(5), Some(3), None, Some(10), Some(11), Some(7)];
-        assert_eq!(reached(dates.into_iter(), 10).collect::<Vec<_>>(), [5, 5, 5, 10, 10, 10]);
-        assert_eq!(reached([Some(11), Some(4)].into_iter(), 10).collect::<Vec<_>>(), [i64::MIN, 4]);
+        let dates = [5, 3, 10, 11, 7];
+        assert_eq!(reached(dates.into_iter(), 10).collect::<Vec<_>>(), [5, 5, 10, 10, 10]);
+        assert_eq!(reached([11, 4].into_iter(), 10).collect::<Vec<_>>(), [i64::MIN, 4]);
     }
 }

@@ -102,7 +102,7 @@ pub struct Event {
 pub fn of_trail(trail: &Trail, current: Option<&ReadFile>, zone: Zone) -> Vec<Event> {
     let mut events = Vec::new();
     let mut history = Steps::default();
-    for (at, Version { commit, info, file }) in trail.versions.iter().enumerate() {
+    for (at, Version { commit, info, file, .. }) in trail.versions.iter().enumerate() {
         let day = DateTime::from_timestamp_secs(info.committed).map(|instant| zone.day_of(instant));
         for mut deed in history.go_on(file.as_ref()) {
             if deed.what == What::Added && at == 0 && trail.begins_cut_off {

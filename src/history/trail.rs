@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
+use crate::history::main_line::MainLine;
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
@@ -15,11 +16,13 @@ use crate::yaml::{self, Node};
 /// How many names of one exception are followed.
 const MOST_NAMES: usize = 20;
 
-/// What a first-parent commit made of the exception.
+/// What a commit of the main line made of the exception.
 #[derive(Debug)]
 pub struct Version {
     /// The commit.
     pub commit: Commit,
+    /// The commit of the line below it.
+    pub below: Option<Commit>,
     /// What it says of itself.
     pub info: CommitInfo,
     /// The file after it, by its path from the root; `None` if it removed the file.
@@ -42,27 +45,34 @@ struct Search<'s> {
     git: &'s Git,
     /// Where the root lies in the work tree: empty, or ending in `/`.
     prefix: String,
+    /// The main line, oldest commit first.
+    line: Vec<(Commit, CommitInfo)>,
 }
 
-/// A version whose content is not read yet.
-type Found = (Commit, Option<(String, TreeFile)>);
+/// A version whose content is not read yet: the place of its commit on the line, and the file.
+type Found = (usize, Option<(String, TreeFile)>);
 
-/// Follows an exception through the first-parent commits up to a tip, by its id in a folder of the register. Where a
+/// Follows an exception through the commits of the main line up to a tip, by its id in a folder of the register. Where a
 /// commit brought it from another name or folder, it is followed there.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver the history or a content.
 pub fn follow(git: &Git, root: &Path, folder: &str, tip: &Commit, id: &str) -> Result<Trail, Error> {
-    let search = Search { git, prefix: prefix(git, root) };
+    let mut line = MainLine::read(git, tip)?.commits;
+    line.reverse();
+    let search = Search { git, prefix: prefix(git, root), line };
+    let is_cut_off = git.is_shallow() && search.line.first().is_some_and(|(_, info)| !info.parents.is_empty());
     let mut trail = Trail::default();
-    let (mut tip, mut folder, mut id) = (tip.clone(), folder.to_owned(), id.to_owned());
+    let (mut end, mut folder, mut id) = (search.line.len(), folder.to_owned(), id.to_owned());
     for names in 0..MOST_NAMES {
-        let (found, ends) = search.versions(&folder, &tip, &id)?;
+        let found = search.versions(&folder, end, &id)?;
+        let Some((first_at, _)) = found.first() else { break };
+        let first_at = *first_at;
         let mut versions = search.read(found)?;
         let Some(first) = versions.first() else { break };
-        let (first_commit, parent) = (first.commit.clone(), first.info.parents.first().cloned());
-        trail.begins_cut_off = ends.as_ref() == Some(&first_commit);
+        let (first_commit, parent) = (first.commit.clone(), first.below.clone());
+        trail.begins_cut_off = is_cut_off && first_at == 0;
         if names == 0 {
             trail.renamed_to = search.renamed_to(&versions)?;
         }
@@ -73,10 +83,10 @@ pub fn follow(git: &Git, root: &Path, folder: &str, tip: &Commit, id: &str) -> R
         versions.append(&mut trail.versions);
         trail.versions = versions;
         match (before, parent) {
-            (Some((path, _)), Some(parent)) => {
+            (Some((path, _)), Some(_)) => {
                 id = stem(&path).to_owned();
                 folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-                tip = parent;
+                end = first_at;
             }
             _ => break,
         }
@@ -85,17 +95,13 @@ pub fn follow(git: &Git, root: &Path, folder: &str, tip: &Commit, id: &str) -> R
 }
 
 impl Search<'_> {
-    /// Finds the commits that touch an id, and the first commit of a history that is cut off.
-    fn versions(&self, folder: &str, tip: &Commit, id: &str) -> Result<(Vec<Found>, Option<Commit>), Error> {
-        let git = self.git;
-        let mut chain = git.first_parents(tip, None)?;
-        chain.reverse();
-        let steps: Vec<(&Commit, Option<&Commit>)> =
-            chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
+    /// Finds the commits that touch an id, among those before a place on the line.
+    fn versions(&self, folder: &str, end: usize, id: &str) -> Result<Vec<Found>, Error> {
+        let steps: Vec<(&Commit, Option<&Commit>)> = (0..end).map(|at| (&self.line[at].0, self.below(at))).collect();
         let below = format!("{}{folder}", self.prefix);
         let mut versions = Vec::new();
         let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
-        for ((commit, _), changes) in steps.iter().zip(git.tree_changes(&steps, &below)?) {
+        for (at, changes) in self.git.tree_changes(&steps, &below)?.into_iter().enumerate() {
             let mut touched = false;
             for change in changes {
                 let path = files::name_of(&change.path).into_owned();
@@ -112,28 +118,28 @@ impl Search<'_> {
             }
             if touched {
                 let first = files.first_key_value().map(|(path, file)| (path.clone(), file.clone()));
-                versions.push(((*commit).clone(), first));
+                versions.push((at, first));
             }
         }
-        let cut_off = match chain.first() {
-            Some(first) => git.is_shallow() && git.info(first)?.is_some_and(|info| !info.parents.is_empty()),
-            None => false,
-        };
-        Ok((versions, cut_off.then(|| chain.first().cloned()).flatten()))
+        Ok(versions)
+    }
+
+    /// Returns the commit below a place of the line.
+    fn below(&self, at: usize) -> Option<&Commit> {
+        at.checked_sub(1).map(|below| &self.line[below].0)
     }
 
     fn read(&self, found: Vec<Found>) -> Result<Vec<Version>, Error> {
-        let infos = self.git.infos(&found.iter().map(|(commit, _)| commit).collect::<Vec<_>>())?;
         let oids: Vec<&str> = found.iter().filter_map(|(_, file)| Some(file.as_ref()?.1.oid.as_str())).collect();
         let mut blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?.into_iter();
         let mut versions = Vec::with_capacity(found.len());
-        for ((commit, file), info) in found.into_iter().zip(infos) {
+        for (at, file) in found {
             let file = match &file {
                 Some((path, file)) => Some(files::from_blob(path, file, blobs.next().flatten(), yaml::MAX_BYTES)?),
                 None => None,
             };
-            let Some(info) = info else { continue };
-            versions.push(Version { commit, info, file });
+            let (commit, info) = self.line[at].clone();
+            versions.push(Version { commit, below: self.below(at).cloned(), info, file });
         }
         Ok(versions)
     }
@@ -152,8 +158,8 @@ impl Search<'_> {
 
     /// Finds the exception that the last commit brought where it removed this one.
     fn renamed_to(&self, versions: &[Version]) -> Result<Option<(Commit, String)>, Error> {
-        let [.., before, Version { commit, info, file: None }] = versions else { return Ok(None) };
-        let (Some(before), Some(parent)) = (&before.file, info.parents.first()) else { return Ok(None) };
+        let [.., before, Version { commit, below, file: None, .. }] = versions else { return Ok(None) };
+        let (Some(before), Some(parent)) = (&before.file, below) else { return Ok(None) };
         let changes = self.git.tree_changes(&[(commit, Some(parent))], "")?.pop().unwrap_or_default();
         let here: Vec<Vec<u8>> =
             changes.into_iter().filter(|change| change.file.is_some()).map(|change| change.path).collect();

@@ -1,4 +1,7 @@
-//! The change rules over the commits of the past, each against its first parent.
+//! The change rules over the commits of the past, each against the one below it on the main line.
+//!
+//! Where it is not certain which parent of a merge was the branch, the commits down from the other one are judged too:
+//! nothing is lost by how somebody merges.
 //!
 //! Only what a commit changes is read, each content once. A running state of the tree and of the register supplies the
 //! rest. Today's work tree plays no part.
@@ -6,7 +9,7 @@
 mod merged;
 mod touch;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,7 +20,8 @@ use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
-use crate::history::main_line::{Graph, MainLine, main_line};
+use crate::history::main_line::{MainLine, Side};
+use crate::history::past::Line;
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
 use crate::policy::places::{CI_FILES, CODEOWNERS, SIGNERS, WORKFLOWS, is_beside};
@@ -81,7 +85,7 @@ pub struct Verdict {
     pub day: Day,
     /// The folder of the register by the rule book that judged it, relative to the root.
     pub folder: String,
-    /// The files that findings name, as in the commit and its first parent; all others are empty.
+    /// The files that findings name, as in the commit and the one below it; all others are empty.
     pub files: Files,
     /// The findings.
     pub findings: Findings,
@@ -93,7 +97,7 @@ const MOST_NAMED: usize = 10;
 /// How many commits are read at once.
 const CHUNK: usize = 1000;
 
-/// Judges the commits of the main line between two of them, and with `pulls` also who had approved what they brought.
+/// Judges the commits of the main line between two of them, those beside it that may be the branch as well, and with `pulls` also who had approved what they brought.
 ///
 /// # Errors
 ///
@@ -113,66 +117,163 @@ pub fn replay(
         None => git.head()?,
     };
     let Some(head) = head else { return Err(GitError::NothingToReplay.into()) };
-    let reached = git.commits(&head, since)?;
-    let infos = git.infos(&reached.iter().collect::<Vec<_>>())?;
-    let mut graph: Graph = reached.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?))).collect();
-    let MainLine { commits: mut chain, base } = main_line(&graph, &head);
-    chain.reverse();
-    let infos: Vec<CommitInfo> = chain.iter().filter_map(|commit| graph.remove(commit)).collect();
-    // Without a new commit the line is empty, and its base is `HEAD` itself.
-    let base = base.filter(|_| !chain.is_empty());
-    if let (Some(base), Some(first)) = (&base, chain.first())
-        && (since.is_none() || git.commit(base.as_str())?.is_none())
-    {
-        let (first, parent) = (first.short().to_owned(), base.short().to_owned());
-        return Err(GitError::EndsEarly { first, parent }.into());
-    }
-    let before = base.or_else(|| since.cloned().filter(|_| chain.is_empty()));
+    let Stretch { chain, infos, before, sides } = Stretch::of(git, &head, since)?;
     let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(&infos))).transpose()?;
     let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
     replay.merges = merges.as_ref();
     replay.told = told;
     replay.only = only;
-    let parents = std::iter::once(before.as_ref()).chain(chain.iter().map(Some));
-    let steps: Vec<(&Commit, Option<&Commit>)> = chain.iter().zip(parents).collect();
-    let mut at = 0;
-    for chunk in steps.chunks(CHUNK) {
-        let changes = git.tree_changes(chunk, "")?;
-        replay.read_ahead(&changes)?;
-        for (index, (commit, _)) in chunk.iter().enumerate() {
-            let Some(info) = infos.get(at) else { break };
-            let folder = replay.folder.clone();
-            replay.step(commit, info, &changes[index])?;
-            if replay.folder != folder {
-                replay.read_ahead(&changes[index + 1..])?;
-            }
-            at += 1;
-        }
+    for (steps, infos) in steps(before.as_ref(), &chain).chunks(CHUNK).zip(infos.chunks(CHUNK)) {
+        replay.go_on(steps, infos, &git.tree_changes(steps, "")?)?;
     }
     if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
         return Err(Error::NoRegister { folder: replay.folder, root: root.display().to_string() });
     }
     replay.answered()?;
-    Ok(Past { head: Some(head), commits: at, ..replay.past })
+    let mut past = replay.past;
+    let steps: Vec<Vec<Step<'_>>> = sides.iter().map(|side| steps(side.base.as_ref(), &side.chain)).collect();
+    let mut changes = match steps.concat() {
+        all if all.is_empty() => Vec::new(),
+        all => git.tree_changes(&all, "")?,
+    };
+    for (side, steps) in sides.iter().zip(&steps) {
+        let rest = changes.split_off(steps.len());
+        let changes = std::mem::replace(&mut changes, rest);
+        // Most are a day's work on the code, which is not worth reading a register for.
+        if changes.iter().flatten().any(|change| can_matter(&change.path)) {
+            let mut other = Replay::open(git, root, side.base.as_ref(), policy, load)?;
+            other.only = only;
+            other.go_on(steps, &side.infos, &changes)?;
+            past.absorb(side, other.past);
+        }
+    }
+    Ok(Past { head: Some(head), commits: chain.len(), ..past })
 }
 
-/// Returns the newest first-parent commit of a tip from before a day; `None` if there is none.
+/// Pairs the commits of a line, oldest first, each with the one below it.
+fn steps<'c>(before: Option<&'c Commit>, chain: &'c [Commit]) -> Vec<Step<'c>> {
+    chain.iter().zip(std::iter::once(before).chain(chain.iter().map(Some))).collect()
+}
+
+/// Tells whether a file, named from the top of the work tree, can be an exception or decide how one is judged.
+fn can_matter(path: &[u8]) -> bool {
+    let path = files::name_of(path);
+    is_named_like_one(&path) || is_beside(&path) || path.ends_with(SIGNERS) || path.ends_with(".json")
+}
+
+/// The commits of a main line that are judged.
+struct Stretch {
+    /// The commits, oldest first.
+    chain: Vec<Commit>,
+    /// What they say.
+    infos: Vec<CommitInfo>,
+    /// The commit below.
+    before: Option<Commit>,
+    /// What may be the branch as well, each side before those that are joined to it.
+    sides: Vec<Beside>,
+}
+
+/// The commits of a side, oldest first.
+struct Beside {
+    /// The merge that joined them.
+    merge: Commit,
+    chain: Vec<Commit>,
+    infos: Vec<CommitInfo>,
+    /// The commit below.
+    base: Option<Commit>,
+}
+
+impl Stretch {
+    fn of(git: &Git, head: &Commit, since: Option<&Commit>) -> Result<Self, Error> {
+        let MainLine { mut commits, base, mut sides } = MainLine::read(git, head)?;
+        let mut before = base;
+        if let Some(since) = since {
+            let new: HashSet<Commit> = git.commits(head, Some(since))?.into_iter().collect();
+            let is_cut = cut(&mut commits, &mut before, &new);
+            for Side { commits, base, .. } in &mut sides {
+                cut(commits, base, &new);
+            }
+            let is_base = |base: &Option<Commit>| base.as_ref() == Some(since);
+            if is_cut && !is_base(&before) && !sides.iter().any(|side| is_base(&side.base)) {
+                return Err(GitError::SinceBeside { since: since.short().to_owned() }.into());
+            }
+            sides.retain(|side| !side.commits.is_empty());
+        }
+        let is_missing = |commit: &Commit| git.info(commit).map(|info| info.is_none());
+        if let (Some(parent), Some((first, _))) = (&before, commits.last())
+            && is_missing(parent)?
+        {
+            let (first, parent) = (first.short().to_owned(), parent.short().to_owned());
+            return Err(GitError::EndsEarly { first, parent }.into());
+        }
+        let (chain, infos) = commits.into_iter().rev().unzip();
+        let mut beside = Vec::with_capacity(sides.len());
+        for Side { merge, mut commits, mut base } in sides {
+            // A shallow clone may end within it.
+            if base.as_ref().map(is_missing).transpose()? == Some(true) {
+                base = commits.pop().map(|(commit, _)| commit);
+            }
+            let (chain, infos) = commits.into_iter().rev().unzip();
+            beside.push(Beside { merge, chain, infos, base });
+        }
+        Ok(Self { chain, infos, before, sides: beside })
+    }
+}
+
+/// Ends a line, newest commit first, above the first commit that is not new, and returns whether there is one.
+fn cut(commits: &mut Vec<(Commit, CommitInfo)>, base: &mut Option<Commit>, new: &HashSet<Commit>) -> bool {
+    let Some(end) = commits.iter().position(|(commit, _)| !new.contains(commit)) else { return false };
+    *base = commits.get(end).map(|(commit, _)| commit.clone());
+    commits.truncate(end);
+    true
+}
+
+impl Past {
+    /// Adds what the commits of a side did. What its merge did in the same place is told there.
+    fn absorb(&mut self, side: &Beside, other: Self) {
+        let Some(tip) = side.chain.last().filter(|_| other.judged > 0) else { return };
+        let place = self.verdicts.iter().position(|verdict| verdict.commit == side.merge);
+        let brought: BTreeSet<(&str, String, String)> = place
+            .map(|at| &self.verdicts[at])
+            .into_iter()
+            .flat_map(|verdict| verdict.findings.iter().map(|finding| key(verdict, finding)))
+            .collect();
+        let mut verdicts = other.verdicts;
+        for verdict in &mut verdicts {
+            let mut findings = std::mem::take(&mut verdict.findings);
+            findings.retain(|finding| !brought.contains(&key(verdict, finding)));
+            verdict.findings = findings;
+        }
+        verdicts.retain(|verdict| !verdict.findings.is_empty());
+        self.remarks.push(format!(
+            "either parent of the merge {} may be the branch as it was: {} down from {}, at which its main line does not go \
+             on, {} judged too",
+            side.merge.short(),
+            counted(side.chain.len(), "commit"),
+            tip.short(),
+            if side.chain.len() == 1 { "is" } else { "are" },
+        ));
+        let new: Vec<String> = other.remarks.into_iter().filter(|remark| !self.remarks.contains(remark)).collect();
+        self.remarks.extend(new);
+        let place = place.unwrap_or(self.verdicts.len());
+        self.verdicts.splice(place..place, verdicts);
+    }
+}
+
+/// Returns what a finding objects to, and where.
+fn key(verdict: &Verdict, finding: &Finding) -> (&'static str, String, String) {
+    (finding.rule.id, verdict.files.source(finding.file).path().to_owned(), finding.place.pointer.clone())
+}
+
+/// Returns the commit that a branch had when a day began; `None` if there is none.
 ///
 /// # Errors
 ///
 /// If the history is not in this clone.
-pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, zone: Zone) -> Result<Option<Commit>, Error> {
+pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, now: Today, zone: Zone) -> Result<Option<Commit>, Error> {
     let Some(tip) = tip else { return Ok(None) };
-    let chain = git.first_parents(tip, None)?;
-    for chunk in chain.chunks(CHUNK) {
-        let infos = git.infos(&chunk.iter().collect::<Vec<_>>())?;
-        let is_before =
-            |info: &Option<CommitInfo>| info.as_ref().is_some_and(|it| zone.day_of(instant(it.committed)) < day);
-        if let Some(at) = infos.iter().position(is_before) {
-            return Ok(chunk.get(at).cloned());
-        }
-    }
-    Ok(None)
+    let line = Line::read(git, tip, now.instant.timestamp())?;
+    Ok(line.at(zone.starts_at(Moment::Day(day)).timestamp() - 1).cloned())
 }
 
 /// The state after a commit.
@@ -283,6 +384,9 @@ impl Slip {
     }
 }
 
+/// A commit, and the one below it on its line.
+type Step<'c> = (&'c Commit, Option<&'c Commit>);
+
 /// What was at the paths that a commit changes, from the top of the work tree.
 type Before = BTreeMap<String, Option<TreeFile>>;
 
@@ -335,8 +439,21 @@ impl<'r> Replay<'r> {
         Ok(replay)
     }
 
+    /// Judges commits of a line one after the other.
+    fn go_on(&mut self, steps: &[Step<'_>], infos: &[CommitInfo], changes: &[Vec<TreeChange>]) -> Result<(), Error> {
+        self.read_ahead(changes)?;
+        for (index, (step, info)) in steps.iter().zip(infos).enumerate() {
+            let folder = self.folder.clone();
+            self.step(*step, info, &changes[index])?;
+            if self.folder != folder {
+                self.read_ahead(&changes[index + 1..])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Judges one commit and moves to its state.
-    fn step(&mut self, commit: &Commit, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
+    fn step(&mut self, (commit, below): Step<'_>, info: &CommitInfo, changes: &[TreeChange]) -> Result<(), Error> {
         let first = self.judge.is_none();
         let fresh = first || self.is_without_register();
         let before = self.apply(changes);
@@ -361,6 +478,7 @@ impl<'r> Replay<'r> {
             judge.today = Today::from_clock(zone, instant(info.committed));
             let mut comparison = Comparison {
                 commit,
+                below,
                 info,
                 first: first && !moved,
                 head: (!fresh).then(|| loaded.clone().unwrap_or_else(|| judge.book())),
@@ -609,24 +727,25 @@ impl<'r> Replay<'r> {
     }
 
     /// Verifies a commit and those that it merged, where the policy asks for signed decisions.
-    fn signatures(&mut self, policy: &Policy, commit: &Commit, info: &CommitInfo) -> Result<Option<Signatures>, Error> {
+    fn signatures(&mut self, policy: &Policy, step: Step<'_>, info: &CommitInfo) -> Result<Option<Signatures>, Error> {
         if !policy.signed_decisions {
             return Ok(None);
         }
-        self.signers(policy, commit, info).map(Some)
+        self.signers(policy, step, info).map(Some)
     }
 
     /// Verifies a commit and those that it merged.
-    fn signers(&mut self, policy: &Policy, commit: &Commit, info: &CommitInfo) -> Result<Signatures, Error> {
+    fn signers(&mut self, policy: &Policy, step: Step<'_>, info: &CommitInfo) -> Result<Signatures, Error> {
+        let (commit, below) = step;
         let allowed = policy.signers.as_deref().unwrap_or_default();
         let verifier = match &self.verifier {
             Some((text, verifier)) if text == allowed => Rc::clone(verifier),
             _ => Rc::new(Verifier::new(self.git, allowed)?),
         };
         self.verifier = Some((allowed.to_owned(), Rc::clone(&verifier)));
-        let mut steps = vec![(commit.clone(), info.parents.first().cloned())];
-        if let [first, _, ..] = info.parents.as_slice() {
-            let merged = self.git.commits(commit, Some(first))?;
+        let mut steps = vec![(commit.clone(), below.cloned())];
+        if let (Some(below), [_, _, ..]) = (below, info.parents.as_slice()) {
+            let merged = self.git.commits(commit, Some(below))?;
             let infos = self.git.infos(&merged.iter().collect::<Vec<_>>())?;
             let single = merged.into_iter().zip(infos).filter_map(|(commit, info)| Some((commit, info?.parents)));
             steps.extend(
@@ -708,9 +827,11 @@ impl<'r> Replay<'r> {
     }
 }
 
-/// One commit compared with its first parent.
+/// One commit compared with the one below it.
 struct Comparison<'c> {
     commit: &'c Commit,
+    /// The one below it.
+    below: Option<&'c Commit>,
     info: &'c CommitInfo,
     /// Whether it brings the first register.
     first: bool,
@@ -718,7 +839,7 @@ struct Comparison<'c> {
     head: Option<RuleBook>,
     base_day: Option<Day>,
     before: &'c Before,
-    /// The exceptions at the changed paths, as they are in the first parent.
+    /// The exceptions at the changed paths, as they are below.
     touched: &'c Touched,
     /// Whether the commit touches a file outside the register that decides how it is judged.
     beside: bool,
@@ -742,8 +863,11 @@ impl Comparison<'_> {
         base.extend(old.into_iter().map(|file| files.add(file)));
         let documents = if self.beside { self.documents(state, &mut files)? } else { Vec::new() };
 
-        self.judge.signatures =
-            if self.first { None } else { state.signatures(&self.judge.policy, self.commit, self.info)? };
+        self.judge.signatures = if self.first {
+            None
+        } else {
+            state.signatures(&self.judge.policy, (self.commit, self.below), self.info)?
+        };
         let prefix = state.prefix.clone();
         let ownership = Ownership {
             forge: self.judge.policy.forge(),
@@ -787,7 +911,7 @@ impl Comparison<'_> {
             findings.shorten();
             findings
         })?;
-        let touched = state.sign((commit, info), judge, touched, &files)?;
+        let touched = state.sign(((commit, self.below), info), judge, touched, &files)?;
         state.past.touched.extend(touched);
         let used: BTreeSet<FileId> = findings
             .iter()

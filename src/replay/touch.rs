@@ -5,7 +5,7 @@ use crate::git::{Commit, CommitInfo};
 use crate::history::timeline::{self, Deed};
 use crate::history::{Change, Changes, Signed, decisions};
 use crate::register::{Exception, Files, Status};
-use crate::replay::Replay;
+use crate::replay::{Replay, Step};
 use crate::rule::Level;
 use crate::rules::{self, Judge};
 use crate::source::FileId;
@@ -105,7 +105,7 @@ impl Replay<'_> {
     /// Adds who signed the commits that wrote the decisions.
     pub(super) fn sign(
         &mut self,
-        (commit, info): (&Commit, &CommitInfo),
+        (step, info): (Step<'_>, &CommitInfo),
         judge: &Judge,
         mut touched: Vec<Touch>,
         files: &Files,
@@ -115,7 +115,7 @@ impl Replay<'_> {
         }
         let signers = match &judge.signatures {
             Some(signatures) => signatures.clone(),
-            None => self.signers(&judge.policy, commit, info)?,
+            None => self.signers(&judge.policy, step, info)?,
         };
         for touch in &mut touched {
             for made in &mut touch.decisions {

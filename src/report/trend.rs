@@ -1,6 +1,6 @@
 //! How the register has developed, week by week, from its commits alone.
 //!
-//! One pass over the first-parent commits of the last year. The register as it was before them is read once, then each
+//! One pass over the main line's commits of the last year. The register as it was before them is read once, then each
 //! content that a commit brings, once: what was known of a record is kept as a few dates.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta};
 use crate::error::Error;
 use crate::files;
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
+use crate::history::main_line::MainLine;
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, Status, is_named_like_one};
 use crate::source::FileId;
@@ -107,9 +108,7 @@ pub fn read(
 ) -> Result<Option<Trend>, Error> {
     let today = now.day;
     let Some(tip) = tip else { return Ok(None) };
-    let mut chain = git.first_parents(tip, None)?;
-    chain.reverse();
-    let infos: Vec<CommitInfo> = git.infos(&chain.iter().collect::<Vec<_>>())?.into_iter().flatten().collect();
+    let (chain, infos): (Vec<Commit>, Vec<CommitInfo>) = MainLine::read(git, tip)?.commits.into_iter().rev().unzip();
     let mut days: Vec<Day> = infos.iter().map(|info| day_of(info, zone)).collect();
     // A clock that went back does not undo what came before.
     for at in 1..days.len() {
@@ -117,7 +116,7 @@ pub fn read(
     }
     let first_week = today.plus(-7 * (WEEKS - 1) - 7);
     let (before, end) = (days.partition_point(|day| *day <= first_week), days.partition_point(|day| *day <= today));
-    if end == 0 || infos.len() != chain.len() {
+    if end == 0 {
         return Ok(None);
     }
     let above = prefix(git, root);
@@ -340,7 +339,7 @@ impl Sides {
 
     /// Returns the day of the oldest commit that a merge brought; `None` for a commit that merged nothing.
     fn asked(&self, info: &CommitInfo, zone: Zone) -> Option<Day> {
-        let mut stack: Vec<&Commit> = info.parents.iter().skip(1).collect();
+        let mut stack: Vec<&Commit> = info.parents.iter().collect();
         let mut seen: HashSet<&Commit> = HashSet::new();
         let mut first: Option<i64> = None;
         // A branch of more commits than that is not a request.

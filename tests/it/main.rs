@@ -42,6 +42,7 @@ mod init_terminal;
 mod lifecycle;
 mod limits;
 mod list;
+mod main_line;
 mod merged;
 mod monorepo;
 mod new;

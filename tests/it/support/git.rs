@@ -20,6 +20,8 @@ pub(crate) struct Repo {
     pub(crate) sandbox: Rc<TempDir>,
     path: PathBuf,
     pub(crate) commits: Rc<Cell<u64>>,
+    /// Whether GitHub makes the commits, as in the browser and with its buttons.
+    pub(crate) by_forge: Cell<bool>,
 }
 
 impl Repo {
@@ -39,7 +41,7 @@ impl Repo {
     pub(crate) fn at(name: &str, sandbox: Rc<TempDir>, commits: Rc<Cell<u64>>) -> Self {
         let path = sandbox.path().canonicalize().unwrap().join(name);
         fs::create_dir_all(&path).unwrap();
-        Self { sandbox, path, commits }
+        Self { sandbox, path, commits, by_forge: Cell::new(false) }
     }
 
     /// Returns the top of the work tree.
@@ -69,6 +71,9 @@ impl Repo {
             command.env(format!("GIT_{role}_NAME"), "Dana Ortiz");
             command.env(format!("GIT_{role}_EMAIL"), "dana@example.com");
             command.env(format!("GIT_{role}_DATE"), &date);
+        }
+        if self.by_forge.get() {
+            command.env("GIT_COMMITTER_NAME", "GitHub").env("GIT_COMMITTER_EMAIL", "noreply@github.com");
         }
         command.output().unwrap()
     }
