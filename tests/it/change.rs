@@ -759,6 +759,8 @@ mod rule_book {
         assert_eq!(warned(&both[1..], &both), [""; 0]);
     }
 
+    const NEW_ROSTER: &str =
+        "people.yaml:1 the roster is new: it says by which login people approve, and who stands above whom";
     const PEOPLE: &str = "people:\n  - {handle: '@hanna', name: Hanna Vogel, manager: Mei Tanaka}\n  - {name: Luis Prado, aliases: ['@luis']}\n  \
          - {name: Mei Tanaka}\n  - {name: Ada Brook, left: 2026-10-01}\n";
     const CONTROLS: &str =
@@ -845,7 +847,7 @@ mod rule_book {
             warned(&[("people.yaml", &open)], &[("people.yaml", &open.replace("2026-10-01", "2026-09-01"))]),
             [""; 0]
         );
-        assert_eq!(warned(&[], &[("people.yaml", &open)]), [""; 0]);
+        assert_eq!(warned(&[], &[("people.yaml", &open)]), [NEW_ROSTER]);
         let teams = "teams: {'@acme/security': ['@hanna']}\n";
         let found = warned(&[("people.yaml", PEOPLE)], &[("people.yaml", teams)]);
         assert!(found.iter().any(|found| found.ends_with("not complete any more")), "{found:?}");
@@ -1183,6 +1185,17 @@ mod rule_book {
             let found = warned(&[(PATH, PIPELINE)], &[(PATH, &PIPELINE.replacen(from, to, 1))]);
             assert_eq!(found, said.map(|said| format!("{PATH}:{said}")).into_iter().collect::<Vec<_>>(), "{to}");
         }
+    }
+
+    #[test]
+    fn a_roster_that_is_new_is_named_and_so_is_who_has_two_logins() {
+        let two = "people.yaml:2 `@hanna` and `@mei` are one person: either approves as the other";
+        let people = |name: &str| {
+            let others = "  - {name: Luis Prado}\n";
+            format!("people:\n  - {{handle: '@hanna', name: '{name}'}}\n{others}complete: false\n")
+        };
+        assert_eq!(warned(&[], &[("people.yaml", &people("@mei"))]), [NEW_ROSTER, two]);
+        assert_eq!(warned(&[], &[("people.yaml", &people("Hanna Vogel"))]), [NEW_ROSTER]);
     }
 
     #[test]
