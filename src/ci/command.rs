@@ -77,8 +77,8 @@ const STEERING: [&str; 13] = [
     "--tool",
 ];
 
-/// Other options of `enforce` with a value, behind which no log stands.
-const VALUED: [&str; 4] = ["--annotate", "--today", "--format", "--output"];
+/// Other options with a value, behind which no log and no file of the register stands.
+const VALUED: [&str; 5] = ["--annotate", "--today", "--format", "--output", "--scan"];
 
 /// Bases that contain the change itself, so that nothing is left to judge.
 const NO_BASE: [&str; 6] = ["HEAD", "@", "HEAD^0", "HEAD~0", "GITHUB_SHA", "CI_COMMIT_SHA"];
@@ -123,7 +123,7 @@ impl Command {
         let mut command = Self { subcommand, options, passes: None, steers: BTreeMap::new() };
         command.before(&words[start..at], words[at]);
         command.options(&words[at + 2..end]);
-        command.logs(&words[at + 2..end]);
+        command.names(&words[at + 2..end]);
         command.after(&words[end..]);
         Some(command)
     }
@@ -191,20 +191,24 @@ impl Command {
         }
     }
 
-    /// Notes the logs that `enforce` judges.
-    fn logs(&mut self, words: &[&str]) {
-        if self.subcommand != Subcommand::Enforce {
-            return;
-        }
-        let has_value = |word: &&str| STEERING.contains(word) || VALUED.contains(word);
-        let is_log = |(at, word): &(usize, &&str)| {
+    /// Notes the logs that `enforce` judges, and the only files of which `check` tells the findings.
+    fn names(&mut self, words: &[&str]) {
+        let what = match self.subcommand {
+            Subcommand::Enforce => "results",
+            Subcommand::Check => "paths",
+            _ => return,
+        };
+        let has_value = |word: &&str| *word != "--all-registers" && (STEERING.contains(word) || VALUED.contains(word));
+        let is_name = |(at, word): &(usize, &&str)| {
             let before = at.checked_sub(1).and_then(|before| words.get(before));
             !word.starts_with('-')
                 && !word.contains('>')
                 && !before.is_some_and(|it| has_value(it) || it.ends_with('>'))
         };
-        let logs: Vec<&str> = words.iter().enumerate().filter(is_log).map(|(_, word)| *word).collect();
-        self.steers.insert("results".to_owned(), logs.join(" "));
+        let names: Vec<&str> = words.iter().enumerate().filter(is_name).map(|(_, word)| *word).collect();
+        if what == "results" || !names.is_empty() {
+            self.steers.insert(what.to_owned(), names.join(" "));
+        }
     }
 
     fn after(&mut self, words: &[&str]) {
@@ -380,6 +384,10 @@ mod tests {
             "--baseline d.sarif, results a.sarif c.sarif"
         );
         assert_eq!(steers("stopgap check --base auto --event e --reviews r"), "--base auto, --event e, --reviews r");
+        assert_eq!(
+            steers("stopgap check --all-registers --base auto exceptions/a.yaml --scan s.sarif b.yaml 2>&1"),
+            "--all-registers --base, --base auto, paths exceptions/a.yaml b.yaml"
+        );
     }
 
     #[test]

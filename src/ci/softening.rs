@@ -11,10 +11,13 @@ const KEYS: [(&str, &[&str]); 4] = [
 /// Inputs of the action or the component with values that make it judge less; no value means any value.
 const INPUTS: [(&str, &[&str]); 3] = [("fail-on", &["never"]), ("sign-off", &["off", "optional"]), ("today", &[])];
 
-/// Returns whether a key of a step or job with this value makes it pass or never run.
+/// Returns whether a key of a step or job with this value makes it pass or never run. An expression that lets a failure
+/// pass does so whenever it says so.
 #[must_use]
 pub fn is_soft_key(key: &str, value: &str) -> bool {
-    KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
+    let is_expression = key == "continue-on-error" && value.starts_with("${{");
+    let says_no = value.trim_matches(['$', '{', '}', ' ']) == "false";
+    (is_expression && !says_no) || KEYS.iter().any(|(name, values)| key == *name && values.contains(&value))
 }
 
 /// Returns whether an input of the action or the component with this value makes it judge less.

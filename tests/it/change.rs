@@ -759,6 +759,8 @@ mod rule_book {
         assert_eq!(warned(&both[1..], &both), [""; 0]);
     }
 
+    const NEW_ROSTER: &str =
+        "people.yaml:1 the roster is new: it says by which login people approve, and who stands above whom";
     const PEOPLE: &str = "people:\n  - {handle: '@hanna', name: Hanna Vogel, manager: Mei Tanaka}\n  - {name: Luis Prado, aliases: ['@luis']}\n  \
          - {name: Mei Tanaka}\n  - {name: Ada Brook, left: 2026-10-01}\n";
     const CONTROLS: &str =
@@ -816,7 +818,8 @@ mod rule_book {
         let said = "the source of the check is `https://a.b/mallory/stopgap` now, and was `https://a.b/acme/stopgap`";
         assert_eq!(warned(&[(path, &workflow)], &[(path, &other)]), [format!("{path}:5 {said}")]);
         let newer = workflow.replace('1', "2");
-        assert_eq!(warned(&[(path, &workflow)], &[(path, &newer)]), [""; 0]);
+        let named = "the job `gate`, which runs the check, was edited: `run` of step `1`";
+        assert_eq!(warned(&[(path, &workflow)], &[(path, &newer)]), [format!("{path}:5 {named}")]);
         let job = "stopgap:\n  image:\n    name: a.b/stopgap@sha256:1\n  variables:\n    STOPGAP_SIGN_OFF: required\n  script:\n    - |\n      code=0\n      stopgap check || code=$?\n      exit \"$code\"\n";
         let path = ".gitlab/stopgap.yml";
         for (old, new, said) in [
@@ -844,7 +847,7 @@ mod rule_book {
             warned(&[("people.yaml", &open)], &[("people.yaml", &open.replace("2026-10-01", "2026-09-01"))]),
             [""; 0]
         );
-        assert_eq!(warned(&[], &[("people.yaml", &open)]), [""; 0]);
+        assert_eq!(warned(&[], &[("people.yaml", &open)]), [NEW_ROSTER]);
         let teams = "teams: {'@acme/security': ['@hanna']}\n";
         let found = warned(&[("people.yaml", PEOPLE)], &[("people.yaml", teams)]);
         assert!(found.iter().any(|found| found.ends_with("not complete any more")), "{found:?}");
@@ -1051,7 +1054,7 @@ mod rule_book {
             assert_eq!(changed(from, to), [format!("{PATH}:6 {said} lets the check pass whatever it finds")], "{to}");
         }
         assert_eq!(changed("--reviews r.json", "--reviews r.json --format github || exit 1"), [""; 0]);
-        let action = "steps:\n  - uses: acme/stopgap@v1\n    with:\n      root: team\n      version: 0.1.0\n";
+        let action = "jobs:\n  gate:\n    steps:\n      - uses: acme/stopgap@v1\n        with:\n          root: team\n          version: 0.1.0\n";
         let action_changed = |from: &str, to: &str| warned(&[(PATH, action)], &[(PATH, &action.replace(from, to))]);
         assert_eq!(action_changed("@v1", "@v2"), [""; 0]);
         for (from, to, said) in [
@@ -1060,12 +1063,139 @@ mod rule_book {
             ("root: team", "root: decoy", "`root` of the check is `decoy` now, and was `team`"),
             (
                 "root: team",
-                "root: team\n      mode: register",
+                "root: team\n          mode: register",
                 "`mode` of the check is `register` now, and was nothing",
             ),
         ] {
-            assert_eq!(action_changed(from, to), [format!("{PATH}:2 {said}")], "{to}");
+            assert_eq!(action_changed(from, to), [format!("{PATH}:4 {said}")], "{to}");
         }
+    }
+
+    const JOB: &str = "name: stopgap\non:\n  pull_request:\n    types: [opened, edited]\n  schedule: [{cron: 17 5 * * *}]\njobs:\n  gate:\n    \
+         name: Exceptions\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        \
+         with: {fetch-depth: 0}\n      - name: Pull request\n        run: |\n          gh api \"$PULLS/reviews\" > r.json\n          \
+         stopgap check --base auto --reviews r.json\n      - run: make docs\n  docs:\n    runs-on: ubuntu-24.04\n    steps: [{run: make}]\n";
+
+    #[test]
+    fn every_other_edit_of_what_runs_the_check_is_named() {
+        const PATH: &str = ".github/workflows/stopgap.yml";
+        let changed = |from: &str, to: &str| {
+            assert!(JOB.contains(from), "{from}");
+            warned(&[(PATH, JOB)], &[(PATH, &JOB.replacen(from, to, 1))])
+        };
+        for (from, to, said) in [
+            ("    runs-on", "    if: github.actor != 'x'\n    runs-on", "9 job `if`"),
+            ("    runs-on", "    env: {GITHUB_EVENT_NAME: push}\n    runs-on", "9 job `env`"),
+            ("ubuntu-24.04", "self-hosted", "9 job `runs-on`"),
+            ("name: Exceptions", "name: Other", "8 job `name`"),
+            ("81273ba90b1 # v7.0.1", "81273ba90b2 # v7.0.2", "11 job `uses` of step `1`"),
+            ("3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "v7", "11 job `uses` of step `1`"),
+            ("fetch-depth: 0", "fetch-depth: 0, ref: main", "12 job `with.ref` of step `1`"),
+            ("        run: |", "        shell: bash {0}\n        run: |", "14 job `shell` of step `2`"),
+            ("          stopgap", "          exit 0\n          stopgap", "15 job `run` of step `2`"),
+            ("          stopgap", "          if false; then\n          stopgap", "15 job `run` of step `2`"),
+            ("> r.json", "| jq 'map(.state=\"APPROVED\")' > r.json", "15 job `run` of step `2`"),
+            (
+                "      - name: Pull",
+                "      - run: git checkout main\n      - name: Pull",
+                "13 job step `2`, which is new",
+            ),
+            ("  gate:\n    name: Exceptions\n", "  other:\n    name: Other\n", "8 job `name`"),
+            ("  schedule: [{cron: 17 5 * * *}]\n", "", "3 workflow `on.schedule`"),
+            ("17 5 * *", "17 5 30 2", "5 workflow `on.schedule`"),
+            ("opened, edited", "labeled", "4 workflow `on.pull_request.types`"),
+            (
+                "edited]\n",
+                "edited]\n    paths-ignore: [\"exceptions/**\"]\n",
+                "5 workflow `on.pull_request.paths-ignore`",
+            ),
+            ("jobs:", "defaults: {run: {shell: bash}}\njobs:", "6 workflow `defaults`"),
+            ("name: stopgap", "name: &stopgap stopgap", "1 unread"),
+        ] {
+            let (line, said) = said.split_once(' ').unwrap();
+            let said = said
+                .replacen("job", "the job `gate`, which runs the check, was edited:", 1)
+                .replacen("workflow", "the workflow that runs the check was edited:", 1)
+                .replace(
+                    "unread",
+                    "what runs the check was edited, and cannot be compared: it is no YAML that stopgap reads",
+                );
+            assert_eq!(changed(from, to), [format!("{PATH}:{line} {said}")], "{to}");
+        }
+        // What is certain to let it pass keeps its own words, and so does a list of files.
+        for (from, to, said) in [
+            (
+                "        run: |",
+                "        continue-on-error: ${{ github.actor == 'x' }}\n        run: |",
+                "14 `continue-on-error: ${{ github.actor == 'x' }}` lets the check pass whatever it finds",
+            ),
+            (
+                "--base auto",
+                "exceptions/a.yaml --base auto",
+                "16 the list of files of the check is `exceptions/a.yaml` now, and was nothing",
+            ),
+        ] {
+            assert_eq!(changed(from, to), [format!("{PATH}:{said}")], "{to}");
+        }
+        for (from, to) in [
+            ("name: Pull request", "name: Gate"),
+            ("name: stopgap", "name: Register # the gate"),
+            ("  schedule", "  workflow_dispatch:\n  schedule"),
+            ("auto --reviews r.json", "auto --reviews r.json --format github --output sarif=s.sarif"),
+            ("run: make docs", "run: make docs || true"),
+            ("run: make}", "run: make all}"),
+            ("      - run: make docs", "      - run: make docs\n      - run: make more"),
+            ("          gh api", "          # Fetched in the same job.\n          gh api"),
+        ] {
+            let found = changed(from, to);
+            let is_step = to.contains("|| true");
+            assert_eq!(found.len(), usize::from(is_step), "{to}: {found:?}");
+        }
+        let step = "      - run: stopgap check --base auto --reviews r.json\n";
+        let other = format!("  docs:\n    if: github.actor != 'x'\n    runs-on: ubuntu-24.04\n    steps:\n{step}");
+        let (before, _) = JOB.split_once("  gate:\n").unwrap();
+        let moved = "1 the job `gate`, which ran the check, is gone: another runs it now";
+        assert_eq!(warned(&[(PATH, JOB)], &[(PATH, &format!("{before}{other}"))]), [format!("{PATH}:{moved}")]);
+        let branch = Branch::from(&[(PRINTER, exception(&[]).as_str()), (PATH, JOB)]);
+        branch.write(PATH, &JOB.replace("ubuntu-24.04", "self-hosted")).repo.commit("Elsewhere");
+        let run = branch.run(&["--base", "main", "--format", "concise"]);
+        assert!(run.code == 0 && run.stdout.contains("note[policy-loosened]"), "{run:?}");
+    }
+
+    #[test]
+    fn so_it_is_in_a_pipeline() {
+        const PATH: &str = ".gitlab-ci.yml";
+        const PIPELINE: &str = "variables: {GIT_DEPTH: \"0\"}\nregister:\n  rules:\n    - if: $CI_MERGE_REQUEST_IID\n  script:\n    - \
+             stopgap check --base auto\n  artifacts: {paths: [a]}\nlint:\n  script: [make]\n";
+        for (from, to, said) in [
+            (
+                "GIT_DEPTH: \"0\"",
+                "GIT_DEPTH: \"1\"",
+                Some("1 the pipeline that runs the check was edited: `variables.GIT_DEPTH`"),
+            ),
+            ("_IID", "_IID == \"1\"", Some("4 the job `register`, which runs the check, was edited: `rules`")),
+            (
+                "    - stopgap",
+                "    - exit 0\n    - stopgap",
+                Some("6 the job `register`, which runs the check, was edited: `script`"),
+            ),
+            ("[make]", "[make all]", None),
+            ("paths: [a]", "paths: [b]", None),
+        ] {
+            let found = warned(&[(PATH, PIPELINE)], &[(PATH, &PIPELINE.replacen(from, to, 1))]);
+            assert_eq!(found, said.map(|said| format!("{PATH}:{said}")).into_iter().collect::<Vec<_>>(), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_roster_that_is_new_is_named_and_so_is_who_has_two_logins() {
+        let two = "people.yaml:2 `@hanna` and `@mei` are one person: either approves as the other";
+        let people = |name: &str| {
+            let others = "  - {name: Luis Prado}\n";
+            format!("people:\n  - {{handle: '@hanna', name: '{name}'}}\n{others}complete: false\n")
+        };
+        assert_eq!(warned(&[], &[("people.yaml", &people("@mei"))]), [NEW_ROSTER, two]);
+        assert_eq!(warned(&[], &[("people.yaml", &people("Hanna Vogel"))]), [NEW_ROSTER]);
     }
 
     #[test]

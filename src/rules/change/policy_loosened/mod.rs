@@ -26,8 +26,11 @@ declare_rule! {
     /// It compares the policy, the roster, the catalogue of controls, the owners in CODEOWNERS and
     /// the lines of `.github/workflows/`, `.gitlab-ci.yml` and `.gitlab/stopgap.yml` that run
     /// `stopgap check`, `enforce`, `suppressions --check` or `sync --check`, use its action or component, or say where
-    /// stopgap comes from. A workflow is compared by its text: what a script, a trigger or an included file does is not
-    /// seen. Nor can the content of a further JSON Schema be judged, only that it is there.
+    /// stopgap comes from. What a script, a condition, a trigger or another commit of an action does is not worked out:
+    /// where a job that runs the check is edited, or what starts it, a note names the keys and steps, unless it is a
+    /// newer version, a further trigger, a further step behind the check, or how the findings are told. Look there yourself; of
+    /// what is merged, `stopgap history` gives no such note. An
+    /// included file is not seen, and neither is the content of a further JSON Schema, only that it is there.
     id: "policy-loosened",
     family: Change,
     level: Warning,

@@ -3,15 +3,20 @@
 use super::places::{Page, Places, report};
 use crate::people::{People, PersonId, Roster};
 use crate::policy::RuleBook;
+use crate::rule::Level;
 use crate::rules::Context;
 use crate::text::shown;
 use crate::time::Day;
 use crate::yaml::{Place, Spot};
 
 pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
-    let (Some(before), Some(after)) = (base.roster(), head.people.roster()) else { return };
-    let base_page = places.base(Some(cx.judge.policy.people_path()));
+    let Some(after) = head.people.roster() else { return };
     let head_page = places.head(Some(head.policy.people_path()));
+    let Some(before) = base.roster() else {
+        introduce(after, head_page.as_ref(), cx);
+        return;
+    };
+    let base_page = places.base(Some(cx.judge.policy.people_path()));
     let pages = (base_page.as_ref(), head_page.as_ref());
     if before.is_complete() && !after.is_complete() {
         let spot = |page: Option<&Page<'_>>| page.and_then(|page| page.find("/complete").or(page.find("/people")));
@@ -39,6 +44,33 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
     }
 }
 
+/// Names a roster where there was none: from now on it says whose approval is whose.
+fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
+    if cx.changes.is_none_or(|changes| !changes.is_past) {
+        note_new(page, cx);
+    }
+    for person in roster.people() {
+        let logins: Vec<&str> = roster.spellings_of(person).filter(|spelling| spelling.starts_with('@')).collect();
+        let [first, others @ ..] = logins.as_slice() else { continue };
+        for other in others {
+            let message =
+                format!("`{}` and `{}` are one person: either approves as the other", shown(first), shown(other));
+            let at = page.and_then(|page| entry(page, person));
+            report(cx, (None, page), (None, at), message).help(CONFIRM);
+        }
+    }
+}
+
+fn note_new(page: Option<&Page<'_>>, cx: &mut Context<'_>) {
+    let message = "the roster is new: it says by which login people approve, and who stands above whom".to_owned();
+    let finding = report(cx, (None, page), (None, Some(Spot::file())), message);
+    finding.help("let the people who approve exceptions look at their own lines");
+    finding.level = finding.level.min(Level::Note);
+}
+
+/// What to do about a login that approves as somebody.
+const CONFIRM: &str = "if it is meant, let the person confirm it in the pull request";
+
 /// Returns which new login a known person is given: whoever has it can approve as them.
 fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, PersonId)) -> Vec<(String, String)> {
     let Some(then) = then else { return Vec::new() };
@@ -51,7 +83,7 @@ fn gains((before, then): (&Roster, Option<PersonId>), (after, now): (&Roster, Pe
             }
             None => format!("`{}` is a new login of `{name}`: whoever has it approves as them", shown(spelling)),
         };
-        (message, "if it is meant, let the person confirm it in the pull request".to_owned())
+        (message, CONFIRM.to_owned())
     };
     after.spellings_of(now).filter(is_new).map(told).collect()
 }

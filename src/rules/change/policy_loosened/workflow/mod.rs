@@ -1,19 +1,23 @@
 //! The lines of CI that run the check, compared as text.
 //!
 //! Workflows are not interpreted here: a line that names the check counts, whatever is around it, and what makes it
-//! pass is looked for on that line and among the keys of its step and job.
+//! pass is looked for on that line and among the keys of its step and job. What else is edited there is only named.
+
+mod edited;
 
 use std::collections::BTreeMap;
 
 use crate::ci::command::{Command, Subcommand, ends_with_kept, keeps_exit_code};
 use crate::ci::origin::{Origin, image_name, is_stopgap};
 use crate::ci::softening;
-use crate::history::Changes;
+use crate::history::{Changes, Document};
 use crate::policy::places::{CI_FILES, WORKFLOWS};
+use crate::rule::Finding;
 use crate::rules::Context;
 use crate::source::{FileId, Span};
 use crate::text::shown;
 use crate::yaml::Spot;
+use edited::{Pages, Version};
 
 /// What a line does; a gate is not a scheduled check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,7 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
     };
     let before = all(documents.iter().filter_map(|document| document.base).collect());
     let after = all(documents.iter().filter_map(|document| document.head).collect());
+    let told = cx.findings.len();
     for kind in KINDS {
         let hard = |steps: &[Step]| steps.iter().filter(|step| step.kind == kind && step.softened.is_none()).count();
         let missing = hard(&before).saturating_sub(hard(&after));
@@ -73,6 +78,32 @@ pub(super) fn compare(changes: &Changes<'_>, cx: &mut Context<'_>) {
         report(&old, &new, missing, cx);
         steered(&old, &new, cx);
     }
+    // The rest is for somebody to look at before they approve it.
+    if changes.is_past {
+        return;
+    }
+    let spots = |finding: &Finding| {
+        let labels = finding.labels.iter().map(|label| (label.file, label.span));
+        std::iter::once((finding.file, finding.span)).chain(labels).collect::<Vec<_>>()
+    };
+    let told: Vec<(FileId, Span)> = cx.findings[told..].iter().flat_map(spots).collect();
+    for (base, head) in versions(&documents, &before, &after) {
+        edited::compare(&Pages { base: version(base, &before), head: version(head, &after), told: &told }, cx);
+    }
+}
+
+fn version(file: FileId, steps: &[Step]) -> Version {
+    let own = steps.iter().filter(|step| step.file == file && step.kind != Kind::Setting);
+    Version { file, checks: own.map(|step| step.span).collect() }
+}
+
+/// Pairs both versions of each file; one that is gone is compared with the next new one that runs the check.
+fn versions(documents: &[&Document], before: &[Step], after: &[Step]) -> Vec<(FileId, FileId)> {
+    let runs = |file: &FileId, steps: &[Step]| !version(*file, steps).checks.is_empty();
+    let both = documents.iter().filter_map(|document| document.base.zip(document.head));
+    let gone = documents.iter().filter(|it| it.head.is_none()).filter_map(|it| it.base).filter(|it| runs(it, before));
+    let new = documents.iter().filter(|it| it.base.is_none()).filter_map(|it| it.head).filter(|it| runs(it, after));
+    both.chain(gone.zip(new)).collect()
 }
 
 /// Reports the steps that look elsewhere than before: those that are the same on both sides are left out, the others
@@ -266,6 +297,7 @@ fn named(steer: &str) -> String {
         "program" => "the program".to_owned(),
         "source" => "the source".to_owned(),
         "results" => "the log".to_owned(),
+        "paths" => "the list of files".to_owned(),
         input => format!("`{input}`"),
     }
 }

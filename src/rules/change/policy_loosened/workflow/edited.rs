@@ -1,0 +1,338 @@
+//! Edits of what runs the check, whatever they do to it.
+//!
+//! What a script, a condition or a trigger does is not worked out here. Everything is named but what is known to do nothing
+//! to the check, as a note, so that whoever owns the workflow looks at it.
+
+use crate::ci::command::Command;
+use crate::ci::origin::{image_name, is_stopgap};
+use crate::policy::places::WORKFLOWS;
+use crate::rule::Level;
+use crate::rules::Context;
+use crate::source::{FileId, Span};
+use crate::text::shown;
+use crate::yaml::{self, Entry, Node, Spot};
+
+/// One side of a file that runs the check.
+pub(super) struct Version {
+    pub(super) file: FileId,
+    /// The lines that run it.
+    pub(super) checks: Vec<Span>,
+}
+
+/// Both sides of such a file, and what is reported of it already.
+pub(super) struct Pages<'p> {
+    pub(super) base: Version,
+    pub(super) head: Version,
+    pub(super) told: &'p [(FileId, Span)],
+}
+
+/// An edit: what is edited, and where in the head, unless it is gone there.
+struct Edit {
+    what: String,
+    at: Option<Span>,
+}
+
+/// Keys of a workflow that say nothing about whether, when and how its jobs run. A job's name is what a ruleset requires.
+const NAMES: [&str; 3] = ["name", "run-name", "jobs"];
+
+/// Keys of a pipeline that reach into each of its jobs.
+const AROUND: [&str; 8] = ["before_script", "default", "image", "include", "services", "spec", "variables", "workflow"];
+
+/// Keys of a job that only matter once the check has ended.
+const AFTER: [&str; 5] = ["after_script", "artifacts", "cache", "outputs", "retry"];
+
+/// Options that only say how and where findings are told.
+const TOLD: [&str; 3] = ["--annotate", "--format", "--output"];
+
+/// So many edits are named, and the others counted.
+const MOST_NAMED: usize = 5;
+
+pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
+    let (old, new) = (cx.source(pages.base.file), cx.source(pages.head.file));
+    if pages.base.checks.is_empty() || old.text() == new.text() {
+        return;
+    }
+    let is_workflow = old.path().contains(WORKFLOWS);
+    let (Ok(before), Ok(after)) = (yaml::parse(old.text()), yaml::parse(new.text())) else {
+        if script(old.text()) != script(new.text()) && pages.told.iter().all(|(file, _)| *file != pages.head.file) {
+            let message = "what runs the check was edited, and cannot be compared: it is no YAML that stopgap reads";
+            note(cx, pages.head.file, None, message.to_owned());
+        }
+        return;
+    };
+    let (called, around, jobs): (&str, Vec<Edit>, _) = if is_workflow {
+        let keep = |key: &str| !NAMES.contains(&key);
+        ("workflow", pages.entries(&before, &after, "", &keep), (before.get("jobs"), after.get("jobs")))
+    } else {
+        let keep = |key: &str| AROUND.contains(&key);
+        ("pipeline", pages.entries(&before, &after, "", &keep), (Some(&before), Some(&after)))
+    };
+    if !around.is_empty() {
+        let message = format!("the {called} that runs the check was edited: {}", listed(&around));
+        note(cx, pages.head.file, around.iter().find_map(|edit| edit.at), message);
+    }
+    let (old_jobs, new_jobs) = (entries_of(jobs.0), entries_of(jobs.1));
+    let runs = |entry: &&Entry<'_>, checks: &[Span]| {
+        (is_workflow || !AROUND.contains(&&*entry.key)) && checks.iter().any(|check| entry.value.span.contains(*check))
+    };
+    let mut others =
+        new_jobs.iter().filter(|job| runs(job, &pages.head.checks) && !old_jobs.iter().any(|old| old.key == job.key));
+    for old in old_jobs.iter().filter(|job| runs(job, &pages.base.checks)) {
+        let same = new_jobs.iter().find(|job| job.key == old.key);
+        let renamed = if same.is_none() { others.next() } else { None };
+        let key = shown(&old.key);
+        let Some(new) = same.or(renamed) else {
+            if !pages.is_told(Some(old.value.span), None) {
+                note(
+                    cx,
+                    pages.head.file,
+                    None,
+                    format!("the job `{key}`, which ran the check, is gone: another runs it now"),
+                );
+            }
+            continue;
+        };
+        let mut edits = pages.job(&old.value, &new.value);
+        if renamed.is_some() && old.value.get("name").is_none() {
+            edits.insert(0, Edit { what: "its key".to_owned(), at: Some(new.key_span) });
+        }
+        if !edits.is_empty() {
+            let message = format!("the job `{key}`, which runs the check, was edited: {}", listed(&edits));
+            note(cx, pages.head.file, edits.iter().find_map(|edit| edit.at).or(Some(new.key_span)), message);
+        }
+    }
+}
+
+fn note(cx: &mut Context<'_>, file: FileId, at: Option<Span>, message: String) {
+    let spot = at.map_or_else(Spot::file, |span| Spot::found_in(cx.source(file).text(), span));
+    let finding = cx.report_in(file, spot, message);
+    finding.help("let somebody who owns the file see that the check still runs, judges all of the change, and fails");
+    finding.level = finding.level.min(Level::Note);
+}
+
+fn listed(edits: &[Edit]) -> String {
+    let mut named: Vec<&str> = edits.iter().take(MOST_NAMED).map(|edit| edit.what.as_str()).collect();
+    let more = format!("`{}` more", edits.len().saturating_sub(MOST_NAMED));
+    if edits.len() > MOST_NAMED {
+        named.push(&more);
+    }
+    named.join(", ")
+}
+
+fn entries_of<'n, 'a>(node: Option<&'n Node<'a>>) -> &'n [Entry<'a>] {
+    node.and_then(Node::as_map).unwrap_or_default()
+}
+
+impl Pages<'_> {
+    /// Tells whether something is reported of a part already.
+    fn is_told(&self, old: Option<Span>, new: Option<Span>) -> bool {
+        let meets = |file: FileId, span: Option<Span>| {
+            let within = |told: Span| span.is_some_and(|span| told.start < span.end && span.start < told.end);
+            self.told.iter().any(|(of, told)| *of == file && within(*told))
+        };
+        meets(self.base.file, old) || meets(self.head.file, new)
+    }
+
+    /// Compares the entries of two mappings, those whose keys are to be looked at.
+    fn entries(&self, old: &Node<'_>, new: &Node<'_>, above: &str, keep: &dyn Fn(&str) -> bool) -> Vec<Edit> {
+        let (before, after) = (entries_of(Some(old)), entries_of(Some(new)));
+        let keys = before.iter().chain(after.iter().filter(|new| before.iter().all(|old| old.key != new.key)));
+        let whole = |entry: &Entry<'_>| Span { end: entry.value.span.end, ..entry.key_span };
+        let mut edits = Vec::new();
+        for key in keys.map(|entry| &*entry.key).filter(|key| keep(key)) {
+            let [was, is] = [before, after].map(|entries| entries.iter().find(|entry| entry.key == key));
+            if self.is_told(was.map(whole), is.map(whole)) {
+                continue;
+            }
+            let path = if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") };
+            edits.extend(self.value(&path, was.map(|it| &it.value), is.map(|it| &it.value)));
+        }
+        edits
+    }
+
+    fn value(&self, path: &str, old: Option<&Node<'_>>, new: Option<&Node<'_>>) -> Vec<Edit> {
+        let full = |node: &&Node<'_>| !node.is_empty();
+        if path == "on" {
+            return self.events(old, new);
+        }
+        match (old.filter(full), new.filter(full)) {
+            (None, None) => Vec::new(),
+            (Some(old), Some(new)) if is_same(path.rsplit('.').next().unwrap_or_default(), old, new) => Vec::new(),
+            (Some(old), Some(new)) if old.as_map().is_some() && new.as_map().is_some() => {
+                self.entries(old, new, path, &|_| true)
+            }
+            (_, new) => vec![Edit { what: format!("`{}`", shown(path)), at: new.map(|new| new.span) }],
+        }
+    }
+
+    /// Compares the events on which a workflow runs, of which there may be more than before.
+    fn events(&self, old: Option<&Node<'_>>, new: Option<&Node<'_>>) -> Vec<Edit> {
+        let after = events(new);
+        let edit = |(event, was): &(String, Option<&Node<'_>>)| {
+            let path = format!("on.{event}");
+            let at = new.map(|new| new.span);
+            match after.iter().find(|(name, _)| name == event) {
+                None => vec![Edit { what: format!("`{}`", shown(&path)), at }],
+                Some((_, is)) => self.value(&path, *was, *is),
+            }
+        };
+        events(old).iter().flat_map(edit).collect()
+    }
+
+    fn job(&self, old: &Node<'_>, new: &Node<'_>) -> Vec<Edit> {
+        let mut edits = self.entries(old, new, "", &|key| key != "steps" && !AFTER.contains(&key));
+        let steps = |job| -> &[Node<'_>] { Node::get(job, "steps").and_then(Node::as_seq).unwrap_or_default() };
+        edits.extend(self.steps(steps(old), steps(new)));
+        edits
+    }
+
+    /// Compares steps in their order. What is added behind the last one that runs the check comes too late for it.
+    fn steps(&self, old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Edit> {
+        let same = |old: &Node<'_>, new: &Node<'_>| self.step(1, old, new).is_empty();
+        let first = old.iter().zip(new).take_while(|(old, new)| same(old, new)).count();
+        let (old, new) = (&old[first..], &new[first..]);
+        let last = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| same(old, new)).count();
+        let (old, new) = (&old[..old.len() - last], &new[..new.len() - last]);
+        let checks = |step: &Node<'_>| self.head.checks.iter().any(|check| step.span.contains(*check));
+        let mut edits = Vec::new();
+        for at in 0..old.len().max(new.len()) {
+            let number = first + at + 1;
+            match (old.get(at), new.get(at)) {
+                (Some(was), Some(is)) => edits.extend(self.step(number, was, is)),
+                (Some(was), None) if !self.is_told(Some(was.span), None) => {
+                    edits.push(Edit { what: format!("step `{number}`, which is gone"), at: None });
+                }
+                (None, Some(is))
+                    if !self.is_told(None, Some(is.span)) && (last > 0 || new[at..].iter().any(checks)) =>
+                {
+                    edits.push(Edit { what: format!("step `{number}`, which is new"), at: Some(is.span) });
+                }
+                _ => {}
+            }
+        }
+        edits
+    }
+
+    fn step(&self, number: usize, old: &Node<'_>, new: &Node<'_>) -> Vec<Edit> {
+        if self.is_told(Some(old.span), Some(new.span)) {
+            return Vec::new();
+        }
+        let mut edits = self.entries(old, new, "", &|key| !["name", "id"].contains(&key));
+        edits.iter_mut().for_each(|edit| edit.what.push_str(&format!(" of step `{number}`")));
+        edits
+    }
+}
+
+/// Returns the events of a workflow with what limits each.
+fn events<'n, 'a>(on: Option<&'n Node<'a>>) -> Vec<(String, Option<&'n Node<'a>>)> {
+    let Some(on) = on else { return Vec::new() };
+    match (on.as_map(), on.as_seq()) {
+        (Some(events), _) => events.iter().map(|entry| (entry.key.to_string(), Some(&entry.value))).collect(),
+        (None, Some(names)) => names.iter().filter_map(|name| Some((name.as_text()?.to_owned(), None))).collect(),
+        (None, None) => on.as_text().map(|name| (name.to_owned(), None)).into_iter().collect(),
+    }
+}
+
+/// Tells whether two values of a key do the same, or the second does so in a newer version.
+fn is_same(key: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
+    match key {
+        "run" | "script" | "before_script" => {
+            let (old, new) = (script(&text_of(old)), script(&text_of(new)));
+            old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| is_same_line(old, new))
+        }
+        "uses" => is_newer(&text_of(old), &text_of(new)),
+        "image" | "container" => {
+            let name = |node: &Node<'_>| text_of(node.get("name").or(node.get("image")).unwrap_or(node));
+            let (before, after) = (name(old), name(new));
+            let is_ours = is_stopgap(&before) && image_name(&before) == image_name(&after);
+            old.same_value(new) || (is_ours && old.as_map().map(<[_]>::len) == new.as_map().map(<[_]>::len))
+        }
+        _ => old.same_value(new),
+    }
+}
+
+/// Returns the text of a value, or the lines of a list.
+fn text_of(node: &Node<'_>) -> String {
+    match node.as_seq() {
+        Some(items) => items.iter().map(text_of).collect::<Vec<_>>().join("\n"),
+        None => node.as_text().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Returns the lines of a script that do something; what only says how the findings are told is left out.
+fn script(text: &str) -> Vec<String> {
+    let whole = text.replace("\\\n", " ");
+    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| if Command::read(line).is_some() { untold(line) } else { line.to_owned() }).collect()
+}
+
+fn untold(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let mut kept = Vec::new();
+    while let Some(word) = words.next() {
+        let name = word.split('=').next().unwrap_or_default();
+        match word {
+            "-q" | "--quiet" => {}
+            _ if TOLD.contains(&word) => drop(words.next()),
+            _ if TOLD.contains(&name) => {}
+            _ => kept.push(word),
+        }
+    }
+    let line = kept.join(" ");
+    line.strip_suffix(" || exit 1").unwrap_or(&line).to_owned()
+}
+
+fn is_same_line(old: &str, new: &str) -> bool {
+    let (before, after): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
+    before.len() == after.len() && before.iter().zip(&after).all(|(old, new)| is_newer(old, new))
+}
+
+/// Tells whether a reference is the same as another, or a newer version of it: `acme/stopgap@v2`, `stopgap==0.2.0`.
+/// A commit says nothing about its age, nor about whose it is.
+fn is_newer(old: &str, new: &str) -> bool {
+    let parts = |text: &str| {
+        let (name, version) = text.split_once("==").or_else(|| text.rsplit_once('@'))?;
+        let numbers: Option<Vec<u64>> =
+            version.trim_start_matches('v').split('.').map(|number| number.parse().ok()).collect();
+        Some((name.to_owned(), numbers?))
+    };
+    old == new
+        || parts(old)
+            .zip(parts(new))
+            .is_some_and(|((name, old), (other, new))| name == other && !name.is_empty() && old <= new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_version_is_one_that_says_so() {
+        for (old, new, newer) in [
+            ("a/b@v1", "a/b@v1", true),
+            ("a/b@v1", "a/b@v2", true),
+            ("a/b@v1.9", "a/b@v1.10.0", true),
+            ("stopgap==0.1.0", "stopgap==0.2.0", true),
+            ("a/b@v2", "a/b@v1", false),
+            ("a/b@v1", "c/b@v2", false),
+            ("a/b@v1", "a/b@main", false),
+            ("a/b@v1", "a/b", false),
+            ("a/b@0123456789abcdef0123456789abcdef01234567", "a/b@v1", false),
+            ("a/b@0123456789abcdef0123456789abcdef01234567", "a/b@1123456789abcdef0123456789abcdef01234567", false),
+        ] {
+            assert_eq!(is_newer(old, new), newer, "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_what_its_lines_do() {
+        let same = |old: &str, new: &str| script(old) == script(new);
+        assert!(same("stopgap check --base auto\n", "# why\n  stopgap check --base auto \\\n    --format github -q\n"));
+        assert!(same("stopgap check --output=sarif=a", "stopgap check || exit 1"));
+        for other in
+            ["exit 0\nstopgap check", "stopgap check\nexit 0", "stopgap() { :; }\nstopgap check", "stopgap check x"]
+        {
+            assert!(!same("stopgap check", other), "{other}");
+        }
+    }
+}
