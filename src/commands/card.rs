@@ -70,7 +70,8 @@ fn before_amendment(opened: &Opened, first: FileRef<'_>, exception: &Exception<'
     let Some(git) = opened.git()? else { return Ok(None) };
     let Some(tip) = opened.tip(&git)? else { return Ok(None) };
     let folder = &opened.judge.policy.exceptions;
-    let trail = trail::follow(&git, &opened.root, folder, &tip, stem(first.path))?;
+    // The order of the versions is all that matters here.
+    let trail = trail::follow(&git, &opened.root, (folder, stem(first.path)), &tip, i64::MAX)?;
     let is_before = |file: &ReadFile| {
         let tree = yaml::parse(file.source.text()).ok();
         tree.is_some_and(|tree| Exception::from_node(FileId(0), "", tree).amendments.len() < exception.amendments.len())

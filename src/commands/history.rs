@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &cli::History, world: &World, out: &mut dyn Write) 
     }
     let pulls = read_pulls(&arguments.pulls, &world.folder)?;
     let policy = book::policy_file(&arguments.place, world, &root);
-    let between = Between { since: since.as_ref(), ..Between::default() };
+    let between = Between { since: since.as_ref(), now: Some(world.now.timestamp()), ..Between::default() };
     let past = replay::replay(&git, &root, between, &policy, &load, pulls.as_ref())?;
     let today = Today::from_clock(Zone::UTC, world.now);
     let report = HistoryReport { past: &past, since: since.as_ref(), today, quiet: arguments.quiet };

@@ -110,12 +110,12 @@ fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<
         let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
         known.remarks.push(format!("{what} is not known: {error}{help}"));
     };
-    let tip = opened.tip(&git)?;
-    let past = replay::last_before(&git, tip.as_ref(), period.since, now, zone).and_then(|since| {
+    let (tip, clock) = (opened.tip(&git)?, world.now.timestamp());
+    let past = replay::last_before(&git, tip.as_ref(), period.since, clock, zone).and_then(|since| {
         replay::replay(
             &git,
             root,
-            Between { since: since.as_ref(), tip: tip.as_ref(), ..Between::default() },
+            Between { since: since.as_ref(), tip: tip.as_ref(), now: Some(clock), ..Between::default() },
             &policy,
             &load,
             pulls,

@@ -117,8 +117,9 @@ impl CaseFile {
         let (policy, root) = (&opened.judge.policy, &opened.root);
         let git = opened.git()?;
         let tip = git.as_ref().map(|git| opened.tip(git)).transpose()?.flatten();
+        let now = run.1.now.timestamp();
         let trail = match git.as_ref().zip(tip.as_ref()) {
-            Some((git, tip)) => trail::follow(git, root, &policy.exceptions, tip, stem(first.path))?,
+            Some((git, tip)) => trail::follow(git, root, (&policy.exceptions, stem(first.path)), tip, now)?,
             None => Trail::default(),
         };
         let timeline = match (&git, register.exception(first.id)) {
@@ -170,7 +171,8 @@ impl CaseFile {
             unmerged.mark(&mut self.story);
         }
         let tip = unmerged.as_ref().map_or(tip, |unmerged| &unmerged.fork);
-        let between = Between { tip: Some(tip), only: Some(&ids), ..Between::default() };
+        let between =
+            Between { tip: Some(tip), only: Some(&ids), now: Some(world.now.timestamp()), ..Between::default() };
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
             Err(Error::NoRegister { .. }) if unmerged.is_some() => Past::default(),

@@ -27,6 +27,8 @@ pub(super) struct Then {
     instant: DateTime<Utc>,
     /// What was found, for people.
     found: String,
+    /// What is uncertain about it.
+    doubts: Vec<String>,
 }
 
 impl Then {
@@ -98,6 +100,7 @@ impl Then {
     /// Says on standard error which commit was read.
     pub(super) fn remark(&self) {
         remark(&self.found);
+        self.doubts.iter().for_each(|doubt| remark(doubt));
     }
 }
 
@@ -175,7 +178,7 @@ impl Finder<'_> {
             let (what, it) = (&self.what, if self.are_several { "them" } else { "it" });
             format!("{what} as commit {} of {} has {it}", commit.short(), Zone::UTC.day_of(instant))
         };
-        Ok(Then { git: self.git, commit, root, instant, found })
+        Ok(Then { git: self.git, commit, root, instant, found, doubts: Vec::new() })
     }
 
     fn moment(self, at: &str, moment: Moment) -> Result<(Then, Zone), Error> {
@@ -204,7 +207,8 @@ impl Finder<'_> {
             let stood = if self.are_several { "as they stood" } else { "as it stood" };
             format!("{what} {stood} {when}{moment} on `{branch}`, in commit {commit}")
         };
-        Ok((Then { git: self.git, commit, root, instant, found }, zone))
+        let doubts = line.ahead_of(instant.timestamp()).map(|ahead| ahead.remark(zone)).collect();
+        Ok((Then { git: self.git, commit, root, instant, found, doubts }, zone))
     }
 
     /// Returns the last second of a day, or the date-time itself; of today, now.

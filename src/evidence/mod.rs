@@ -182,13 +182,14 @@ pub fn collect(
     state: &mut dyn FnMut(&State<'_>) -> Result<(), Error>,
 ) -> Result<Collected, Error> {
     let Sources { git, root, head, policy, .. } = sources;
-    let line = Line::read(git, head, period.end_of(period.to).timestamp())?;
+    let end = period.end_of(period.to).timestamp();
+    let line = Line::read(git, head, end)?;
     let start = line.at(period.eve().timestamp()).cloned();
     let mut remarks = Vec::new();
     let stood = standing::walk(sources, period, &line, &mut remarks, state)?;
     let load = |place: &Repository| (sources.load)(place).map(|(book, _)| book);
     let load: &LoadBook<'_> = &load;
-    let between = Between { since: start.as_ref(), tip: Some(head), told: true, only: None };
+    let between = Between { since: start.as_ref(), tip: Some(head), now: Some(end), told: true, only: None };
     let past = match replay::replay(git, root, between, policy, load, sources.pulls) {
         // There was none yet, which is an answer.
         Err(Error::NoRegister { .. }) => Past { head: Some(head.clone()), ..Past::default() },

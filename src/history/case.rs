@@ -331,7 +331,11 @@ impl Story<'_> {
             written,
             approvals: None,
             doubts: Vec::new(),
-            remarks: Vec::new(),
+            remarks: version
+                .and_then(|it| it.ahead.as_ref())
+                .map(|it| it.remark(self.sources.zone))
+                .into_iter()
+                .collect(),
         };
         self.compare(&mut step, told);
         if step.day.is_none() && step.act == Act::Asked {

@@ -5,6 +5,8 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::Path;
 use std::rc::Rc;
 
+use chrono::DateTime;
+
 use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
 use crate::git::{Commit, Git, TreeFile};
@@ -12,18 +14,48 @@ use crate::history::main_line::MainLine;
 use crate::history::snapshot::prefix;
 use crate::history::trail::Record;
 use crate::register::{is_named_like_one, stem};
+use crate::time::Zone;
 use crate::yaml;
 
 /// The commits of a branch's main line, oldest first, each with when the branch had reached it.
 #[derive(Debug)]
 pub struct Line {
     commits: Vec<(Commit, i64)>,
+    ahead: Vec<Ahead>,
+}
+
+/// A commit that claims to be later than it can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// The commit.
+    pub commit: Commit,
+    /// Its date, in seconds since 1970-01-01 UTC.
+    pub dated: i64,
+    /// What it counts from.
+    pub reached: i64,
+}
+
+impl Ahead {
+    /// Compares the date of a commit with what it counts from; `None` where they differ by less than a day.
+    pub(crate) fn of(commit: &Commit, dated: i64, reached: i64) -> Option<Self> {
+        (dated.saturating_sub(reached) >= DAY).then(|| Self { commit: commit.clone(), dated, reached })
+    }
+
+    /// Says it to people.
+    #[must_use]
+    pub fn remark(&self, zone: Zone) -> String {
+        let day = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|instant| zone.day_of(instant).to_string());
+        let counts = day(self.reached).map_or_else(|| "as always there".to_owned(), |day| format!("from {day}"));
+        format!(
+            "commit {} is dated {}, which is still to come or later than most commits above it: it counts {counts}",
+            self.commit.short(),
+            day(self.dated).unwrap_or_else(|| "beyond all years".to_owned()),
+        )
+    }
 }
 
 impl Line {
-    /// Reads the main line down from a tip. A commit came to the branch no earlier than the one before it, so
-    /// one that is dated earlier counts from then; a date that is still to come (after `now`, in seconds since
-    /// 1970-01-01 UTC) says nothing.
+    /// Reads the main line down from a tip, and dates its commits with [`reached`].
     ///
     /// # Errors
     ///
@@ -31,7 +63,15 @@ impl Line {
     pub fn read(git: &Git, tip: &Commit, now: i64) -> Result<Self, Error> {
         let (chain, dates): (Vec<Commit>, Vec<i64>) =
             MainLine::read(git, tip)?.commits.into_iter().rev().map(|(commit, info)| (commit, info.committed)).unzip();
-        Ok(Self { commits: chain.into_iter().zip(reached(dates.into_iter(), now)).collect() })
+        let commits: Vec<(Commit, i64)> = chain.into_iter().zip(reached(&dates, now)).collect();
+        let ahead =
+            commits.iter().zip(dates).filter_map(|((commit, reached), dated)| Ahead::of(commit, dated, *reached));
+        Ok(Self { ahead: ahead.collect(), commits })
+    }
+
+    /// Returns the commits that count as there at a moment although their own dates are later, by a day or more.
+    pub fn ahead_of(&self, moment: i64) -> impl Iterator<Item = &Ahead> {
+        self.ahead.iter().filter(move |it| it.reached <= moment && moment < it.dated)
     }
 
     /// Returns the commit that the branch had at a moment, in seconds since 1970-01-01 UTC.
@@ -62,12 +102,50 @@ impl Line {
     }
 }
 
-/// Says when a branch had reached each of its commits, oldest first, by their dates.
-fn reached(dates: impl Iterator<Item = i64>, now: i64) -> impl Iterator<Item = i64> {
-    dates.scan(i64::MIN, move |reached, date| {
-        *reached = if date <= now { date.max(*reached) } else { *reached };
-        Some(*reached)
-    })
+/// The seconds of a day: clocks that differ by less are let be.
+const DAY: i64 = 86_400;
+
+/// Says when a branch had reached each of its commits, oldest first, by their dates, in seconds since 1970-01-01 UTC.
+///
+/// A branch reaches its commits one after the other, so the most dates that rise together are believed; of two that
+/// contradict each other alone, the older commit's. A commit that is dated before one below it counts from then, so that
+/// nobody can put a file into the past by a date; one that is dated after those above it counts from the first of them. A
+/// date that is still to come (after `now`) says nothing.
+pub(crate) fn reached(dates: &[i64], now: i64) -> Vec<i64> {
+    // By how many others a date is followed that rise from it: the last of each length is the highest that begins one.
+    let mut highest: Vec<i64> = Vec::new();
+    let mut length = vec![0; dates.len()];
+    for (at, date) in dates.iter().enumerate().rev().filter(|(_, date)| **date <= now) {
+        let longest = highest.partition_point(|other| other >= date);
+        match highest.get_mut(longest) {
+            Some(other) => *other = *date,
+            None => highest.push(*date),
+        }
+        length[at] = longest + 1;
+    }
+    let (mut left, mut last) = (highest.len(), i64::MIN);
+    let mut believed = vec![false; dates.len()];
+    for (at, date) in dates.iter().enumerate() {
+        if left > 0 && length[at] == left && *date >= last {
+            (believed[at], left, last) = (true, left - 1, *date);
+        }
+    }
+    let mut reached = dates.to_vec();
+    let mut above = None;
+    for at in (0..dates.len()).rev() {
+        if believed[at] {
+            above = Some(dates[at]);
+        } else {
+            // Nothing above it says how much too late its date is.
+            reached[at] = above.unwrap_or(if dates[at] > now { i64::MIN } else { dates[at] }).min(dates[at]);
+        }
+    }
+    let mut below = i64::MIN;
+    for date in &mut reached {
+        below = below.max(*date);
+        *date = below;
+    }
+    reached
 }
 
 /// An exception that is no longer in the register.
@@ -160,12 +238,42 @@ struct Lost<'c> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn a_branch_reaches_a_commit_no_earlier_than_the_one_before_and_never_ahead_of_now() {
-        let dates = [5, 3, 10, 11, 7];
-        assert_eq!(reached(dates.into_iter(), 10).collect::<Vec<_>>(), [5, 5, 10, 10, 10]);
-        assert_eq!(reached([11, 4].into_iter(), 10).collect::<Vec<_>>(), [i64::MIN, 4]);
+        assert_eq!(reached(&[5, 3, 10, 11, 7], 10), [5, 5, 10, 10, 10]);
+        assert_eq!(reached(&[5, 11], 10), [5, 5]);
+        assert_eq!(reached(&[11, 4], 10), [4, 4]);
+        assert_eq!(reached(&[11], 10), [i64::MIN]);
+        assert_eq!(reached(&[], 10), [0; 0]);
+    }
+
+    #[test]
+    fn a_date_that_more_commits_above_contradict_than_bear_out_counts_from_them() {
+        // One that is dated ahead, and those after it.
+        assert_eq!(reached(&[1, 31, 10, 15], 99), [1, 10, 10, 15]);
+        assert_eq!(reached(&[1, 31, 10, 15, 35], 99), [1, 10, 10, 15, 35]);
+        assert_eq!(reached(&[1, 31, 31, 10, 15, 16], 99), [1, 10, 10, 10, 15, 16]);
+        // One that is dated back, however often.
+        assert_eq!(reached(&[1, 20, 21, 5, 30], 99), [1, 20, 21, 21, 30]);
+        assert_eq!(reached(&[1, 20, 5], 99), [1, 20, 20]);
+        assert_eq!(reached(&[1, 20, 21, 5, 6], 99), [1, 20, 21, 21, 21]);
+        // Both at once.
+        assert_eq!(reached(&[1, 31, 5, 2, 6, 7], 99), [1, 5, 5, 5, 6, 7]);
+    }
+
+    proptest! {
+        #[test]
+        fn dates_that_rise_are_kept_and_others_made_to_rise(mut dates in prop::collection::vec(0..50_i64, 0..30)) {
+            let made = reached(&dates, 40);
+            prop_assert!(made.is_sorted());
+            prop_assert!(made.iter().all(|date| *date <= 40));
+            dates.retain(|date| *date <= 40);
+            dates.sort_unstable();
+            prop_assert_eq!(reached(&dates, 40), dates);
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
 use crate::history::main_line::MainLine;
+use crate::history::past::{Ahead, reached};
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
@@ -23,8 +24,10 @@ pub struct Version {
     pub commit: Commit,
     /// The commit of the line below it.
     pub below: Option<Commit>,
-    /// What it says of itself.
+    /// What it says of itself; a date that cannot be is the one that it counts from.
     pub info: CommitInfo,
+    /// What it claims to be dated, if that cannot be.
+    pub ahead: Option<Ahead>,
     /// The file after it, by its path from the root; `None` if it removed the file.
     pub file: Option<ReadFile>,
 }
@@ -47,21 +50,25 @@ struct Search<'s> {
     prefix: String,
     /// The main line, oldest commit first.
     line: Vec<(Commit, CommitInfo)>,
+    /// When the branch had reached each of them.
+    reached: Vec<i64>,
 }
 
 /// A version whose content is not read yet: the place of its commit on the line, and the file.
 type Found = (usize, Option<(String, TreeFile)>);
 
 /// Follows an exception through the commits of the main line up to a tip, by its id in a folder of the register. Where a
-/// commit brought it from another name or folder, it is followed there.
+/// commit brought it from another name or folder, it is followed there. A date after `now`, in seconds since 1970-01-01
+/// UTC, cannot be.
 ///
 /// # Errors
 ///
 /// When `git` cannot deliver the history or a content.
-pub fn follow(git: &Git, root: &Path, folder: &str, tip: &Commit, id: &str) -> Result<Trail, Error> {
+pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, now: i64) -> Result<Trail, Error> {
     let mut line = MainLine::read(git, tip)?.commits;
     line.reverse();
-    let search = Search { git, prefix: prefix(git, root), line };
+    let reached = reached(&line.iter().map(|(_, info)| info.committed).collect::<Vec<_>>(), now);
+    let search = Search { git, prefix: prefix(git, root), line, reached };
     let is_cut_off = git.is_shallow() && search.line.first().is_some_and(|(_, info)| !info.parents.is_empty());
     let mut trail = Trail::default();
     let (mut end, mut folder, mut id) = (search.line.len(), folder.to_owned(), id.to_owned());
@@ -138,8 +145,13 @@ impl Search<'_> {
                 Some((path, file)) => Some(files::from_blob(path, file, blobs.next().flatten(), yaml::MAX_BYTES)?),
                 None => None,
             };
-            let (commit, info) = self.line[at].clone();
-            versions.push(Version { commit, below: self.below(at).cloned(), info, file });
+            let (commit, mut info) = self.line[at].clone();
+            let ahead = Ahead::of(&commit, info.committed, self.reached[at]);
+            if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
+                info.committed = ahead.reached;
+                info.authored = info.authored.min(ahead.reached);
+            }
+            versions.push(Version { commit, below: self.below(at).cloned(), info, ahead, file });
         }
         Ok(versions)
     }

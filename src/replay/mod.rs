@@ -7,9 +7,10 @@
 //! rest. Today's work tree plays no part.
 
 mod merged;
+mod stretch;
 mod touch;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -20,7 +21,6 @@ use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
-use crate::history::main_line::{MainLine, Side};
 use crate::history::past::Line;
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
@@ -28,6 +28,7 @@ use crate::policy::places::{CI_FILES, CODEOWNERS, SIGNERS, WORKFLOWS, is_beside}
 use crate::policy::{Policy, RuleBook};
 use crate::register::{self, Exception, Files, is_named_like_one};
 use crate::replay::merged::Merges;
+use crate::replay::stretch::{Stretch, Stretches};
 pub use crate::replay::touch::{Answer, Made, Touch};
 use crate::rule::{Finding, Findings, LooksAt};
 use crate::rules::{self, Judge};
@@ -68,6 +69,8 @@ pub struct Between<'c> {
     pub since: Option<&'c Commit>,
     /// The last one; `None` for `HEAD`.
     pub tip: Option<&'c Commit>,
+    /// The moment, in seconds since 1970-01-01 UTC, after which no commit can be dated.
+    pub now: Option<i64>,
     /// Whether everything that they did is told, and not only what is wrong with it.
     pub told: bool,
     /// The only exceptions that are judged, by their ids in lower case; `None` for all of them, and the rule book too.
@@ -111,19 +114,20 @@ pub fn replay(
     load: &LoadBook<'_>,
     pulls: Option<&Pulls>,
 ) -> Result<Past, Error> {
-    let Between { since, tip, told, only } = between;
+    let Between { since, tip, now, told, only } = between;
     let head = match tip {
         Some(tip) => Some(tip.clone()),
         None => git.head()?,
     };
     let Some(head) = head else { return Err(GitError::NothingToReplay.into()) };
-    let Stretch { chain, infos, before, sides } = Stretch::of(git, &head, since)?;
-    let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(&infos))).transpose()?;
-    let mut replay = Replay::open(git, root, before.as_ref(), policy, load)?;
+    let Stretches { main, sides, ahead } = Stretches::of(git, &head, since, now.unwrap_or(i64::MAX))?;
+    let Stretch { chain, infos, .. } = &main;
+    let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(infos))).transpose()?;
+    let mut replay = Replay::open(git, root, &main, policy, load)?;
     replay.merges = merges.as_ref();
     replay.told = told;
     replay.only = only;
-    for (steps, infos) in steps(before.as_ref(), &chain).chunks(CHUNK).zip(infos.chunks(CHUNK)) {
+    for (steps, infos) in main.steps().chunks(CHUNK).zip(infos.chunks(CHUNK)) {
         replay.go_on(steps, infos, &git.tree_changes(steps, "")?)?;
     }
     if replay.past.judged == 0 && replay.is_without_register() && replay.held.is_empty() {
@@ -131,28 +135,30 @@ pub fn replay(
     }
     replay.answered()?;
     let mut past = replay.past;
-    let steps: Vec<Vec<Step<'_>>> = sides.iter().map(|side| steps(side.base.as_ref(), &side.chain)).collect();
+    let zone = replay.judge.as_ref().map_or(Zone::UTC, |judge| judge.policy.timezone);
+    past.remarks.extend(ahead.iter().take(MOST_NAMED).map(|ahead| ahead.remark(zone)));
+    let mut order: HashMap<Commit, usize> = chain.iter().cloned().zip(0..).collect();
+    let steps: Vec<Vec<Step<'_>>> = sides.iter().map(|(_, side)| side.steps()).collect();
     let mut changes = match steps.concat() {
         all if all.is_empty() => Vec::new(),
         all => git.tree_changes(&all, "")?,
     };
-    for (side, steps) in sides.iter().zip(&steps) {
+    for ((merge, side), steps) in sides.iter().zip(&steps) {
+        let place = order.get(merge).copied().unwrap_or_default();
+        order.extend(side.chain.iter().map(|commit| (commit.clone(), place)));
         let rest = changes.split_off(steps.len());
         let changes = std::mem::replace(&mut changes, rest);
         // Most are a day's work on the code, which is not worth reading a register for.
         if changes.iter().flatten().any(|change| can_matter(&change.path)) {
-            let mut other = Replay::open(git, root, side.base.as_ref(), policy, load)?;
+            let mut other = Replay::open(git, root, side, policy, load)?;
             other.only = only;
             other.go_on(steps, &side.infos, &changes)?;
-            past.absorb(side, other.past);
+            let is_before = |verdict: &Verdict| order.get(&verdict.commit).is_some_and(|at| *at < place);
+            let place = past.verdicts.iter().take_while(|verdict| is_before(verdict)).count();
+            past.absorb(place, (merge, side), other.past);
         }
     }
     Ok(Past { head: Some(head), commits: chain.len(), ..past })
-}
-
-/// Pairs the commits of a line, oldest first, each with the one below it.
-fn steps<'c>(before: Option<&'c Commit>, chain: &'c [Commit]) -> Vec<Step<'c>> {
-    chain.iter().zip(std::iter::once(before).chain(chain.iter().map(Some))).collect()
 }
 
 /// Tells whether a file, named from the top of the work tree, can be an exception or decide how one is judged.
@@ -161,80 +167,12 @@ fn can_matter(path: &[u8]) -> bool {
     is_named_like_one(&path) || is_beside(&path) || path.ends_with(SIGNERS) || path.ends_with(".json")
 }
 
-/// The commits of a main line that are judged.
-struct Stretch {
-    /// The commits, oldest first.
-    chain: Vec<Commit>,
-    /// What they say.
-    infos: Vec<CommitInfo>,
-    /// The commit below.
-    before: Option<Commit>,
-    /// What may be the branch as well, each side before those that are joined to it.
-    sides: Vec<Beside>,
-}
-
-/// The commits of a side, oldest first.
-struct Beside {
-    /// The merge that joined them.
-    merge: Commit,
-    chain: Vec<Commit>,
-    infos: Vec<CommitInfo>,
-    /// The commit below.
-    base: Option<Commit>,
-}
-
-impl Stretch {
-    fn of(git: &Git, head: &Commit, since: Option<&Commit>) -> Result<Self, Error> {
-        let MainLine { mut commits, base, mut sides } = MainLine::read(git, head)?;
-        let mut before = base;
-        if let Some(since) = since {
-            let new: HashSet<Commit> = git.commits(head, Some(since))?.into_iter().collect();
-            let is_cut = cut(&mut commits, &mut before, &new);
-            for Side { commits, base, .. } in &mut sides {
-                cut(commits, base, &new);
-            }
-            let is_base = |base: &Option<Commit>| base.as_ref() == Some(since);
-            if is_cut && !is_base(&before) && !sides.iter().any(|side| is_base(&side.base)) {
-                return Err(GitError::SinceBeside { since: since.short().to_owned() }.into());
-            }
-            sides.retain(|side| !side.commits.is_empty());
-        }
-        let is_missing = |commit: &Commit| git.info(commit).map(|info| info.is_none());
-        if let (Some(parent), Some((first, _))) = (&before, commits.last())
-            && is_missing(parent)?
-        {
-            let (first, parent) = (first.short().to_owned(), parent.short().to_owned());
-            return Err(GitError::EndsEarly { first, parent }.into());
-        }
-        let (chain, infos) = commits.into_iter().rev().unzip();
-        let mut beside = Vec::with_capacity(sides.len());
-        for Side { merge, mut commits, mut base } in sides {
-            // A shallow clone may end within it.
-            if base.as_ref().map(is_missing).transpose()? == Some(true) {
-                base = commits.pop().map(|(commit, _)| commit);
-            }
-            let (chain, infos) = commits.into_iter().rev().unzip();
-            beside.push(Beside { merge, chain, infos, base });
-        }
-        Ok(Self { chain, infos, before, sides: beside })
-    }
-}
-
-/// Ends a line, newest commit first, above the first commit that is not new, and returns whether there is one.
-fn cut(commits: &mut Vec<(Commit, CommitInfo)>, base: &mut Option<Commit>, new: &HashSet<Commit>) -> bool {
-    let Some(end) = commits.iter().position(|(commit, _)| !new.contains(commit)) else { return false };
-    *base = commits.get(end).map(|(commit, _)| commit.clone());
-    commits.truncate(end);
-    true
-}
-
 impl Past {
-    /// Adds what the commits of a side did. What its merge did in the same place is told there.
-    fn absorb(&mut self, side: &Beside, other: Self) {
+    /// Adds, at their place, what the commits of a side did. What its merge did in the same place is told there.
+    fn absorb(&mut self, at: usize, (merge, side): (&Commit, &Stretch), other: Self) {
         let Some(tip) = side.chain.last().filter(|_| other.judged > 0) else { return };
-        let place = self.verdicts.iter().position(|verdict| verdict.commit == side.merge);
-        let brought: BTreeSet<(&str, String, String)> = place
-            .map(|at| &self.verdicts[at])
+        let joined = self.verdicts.iter().find(|verdict| verdict.commit == *merge);
+        let brought: BTreeSet<(&str, String, String)> = joined
             .into_iter()
             .flat_map(|verdict| verdict.findings.iter().map(|finding| key(verdict, finding)))
             .collect();
@@ -248,15 +186,14 @@ impl Past {
         self.remarks.push(format!(
             "either parent of the merge {} may be the branch as it was: {} down from {}, at which its main line does not go \
              on, {} judged too",
-            side.merge.short(),
+            merge.short(),
             counted(side.chain.len(), "commit"),
             tip.short(),
             if side.chain.len() == 1 { "is" } else { "are" },
         ));
         let new: Vec<String> = other.remarks.into_iter().filter(|remark| !self.remarks.contains(remark)).collect();
         self.remarks.extend(new);
-        let place = place.unwrap_or(self.verdicts.len());
-        self.verdicts.splice(place..place, verdicts);
+        self.verdicts.splice(at..at, verdicts);
     }
 }
 
@@ -265,14 +202,15 @@ fn key(verdict: &Verdict, finding: &Finding) -> (&'static str, String, String) {
     (finding.rule.id, verdict.files.source(finding.file).path().to_owned(), finding.place.pointer.clone())
 }
 
-/// Returns the commit that a branch had when a day began; `None` if there is none.
+/// Returns the commit that a branch had when a day began; `None` if there is none. A date after `now`, in seconds since
+/// 1970-01-01 UTC, cannot be.
 ///
 /// # Errors
 ///
 /// If the history is not in this clone.
-pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, now: Today, zone: Zone) -> Result<Option<Commit>, Error> {
+pub fn last_before(git: &Git, tip: Option<&Commit>, day: Day, now: i64, zone: Zone) -> Result<Option<Commit>, Error> {
     let Some(tip) = tip else { return Ok(None) };
-    let line = Line::read(git, tip, now.instant.timestamp())?;
+    let line = Line::read(git, tip, now)?;
     Ok(line.at(zone.starts_at(Moment::Day(day)).timestamp() - 1).cloned())
 }
 
@@ -317,7 +255,7 @@ struct Replay<'r> {
     slips: HashMap<String, Vec<Slip>>,
     /// The last commit that removed a baseline.
     former_baseline: Option<Commit>,
-    /// When the previous commit was committed, in seconds since 1970-01-01 UTC.
+    /// The latest date of the commits so far, in seconds since 1970-01-01 UTC.
     committed: Option<i64>,
     past: Past,
 }
@@ -397,12 +335,13 @@ impl<'r> Replay<'r> {
     fn open(
         git: &'r Git,
         root: &Path,
-        before: Option<&Commit>,
+        stretch: &Stretch,
         policy: &'r PolicyFile,
         load: &'r LoadBook<'r>,
     ) -> Result<Self, Error> {
+        let before = stretch.below.as_ref();
         let committed = match before {
-            Some(before) => git.info(before)?.map(|info| info.committed),
+            Some(before) => git.info(before)?.map(|info| info.committed.min(stretch.reached)),
             None => None,
         };
         let mut replay = Self {
@@ -457,7 +396,9 @@ impl<'r> Replay<'r> {
         let first = self.judge.is_none();
         let fresh = first || self.is_without_register();
         let before = self.apply(changes);
-        let base_committed = self.committed.replace(info.committed);
+        // One that is dated back is not a base that makes the next one look recorded in time.
+        let base_committed = self.committed;
+        self.committed = base_committed.max(Some(info.committed));
         let touches_book = self.touches_book(&before);
         let mut loaded = None;
         if (touches_book || self.touches_signers(&before) || fresh) && !(fresh && self.is_without_register()) {

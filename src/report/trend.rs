@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::files;
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::main_line::MainLine;
+use crate::history::past::reached;
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, Status, is_named_like_one};
 use crate::source::FileId;
@@ -109,11 +110,8 @@ pub fn read(
     let today = now.day;
     let Some(tip) = tip else { return Ok(None) };
     let (chain, infos): (Vec<Commit>, Vec<CommitInfo>) = MainLine::read(git, tip)?.commits.into_iter().rev().unzip();
-    let mut days: Vec<Day> = infos.iter().map(|info| day_of(info, zone)).collect();
-    // A clock that went back does not undo what came before.
-    for at in 1..days.len() {
-        days[at] = days[at].max(days[at - 1]);
-    }
+    let dates: Vec<i64> = infos.iter().map(|info| info.committed).collect();
+    let days: Vec<Day> = reached(&dates, i64::MAX).into_iter().map(|seconds| day_of(seconds, zone)).collect();
     let first_week = today.plus(-7 * (WEEKS - 1) - 7);
     let (before, end) = (days.partition_point(|day| *day <= first_week), days.partition_point(|day| *day <= today));
     if end == 0 {
@@ -359,8 +357,8 @@ fn is_one(path: &[u8]) -> bool {
     is_named_like_one(&String::from_utf8_lossy(path))
 }
 
-fn day_of(info: &CommitInfo, zone: Zone) -> Day {
-    DateTime::from_timestamp(info.committed, 0).map_or(Day::FIRST, |instant| zone.day_of(instant))
+fn day_of(seconds: i64, zone: Zone) -> Day {
+    DateTime::from_timestamp(seconds, 0).map_or(Day::FIRST, |instant| zone.day_of(instant))
 }
 
 /// Returns twice the median, so that it is a whole number; sorts the numbers.

@@ -317,3 +317,60 @@ fn what_was_in_force_in_a_period_is_listed_whatever_became_of_it() {
         assert_eq!(run(&repo, &["list", "--in-force", wrong]).code, 2, "{wrong}");
     }
 }
+
+/// A register in which a commit of the third day is dated two months ahead, and the printer came after it.
+fn ahead() -> Repo {
+    let repo = Repo::new();
+    repo.write("stopgap.yaml", "timezone: UTC\n").write("exceptions/.keep", "").commit("Begin");
+    repo.commits.set(60);
+    repo.write("readme.md", "Hello.\n").commit("Dated ahead");
+    repo.commits.set(3);
+    let printer = exception(&[("decided", "2026-01-05"), ("starts", "2026-01-05"), ("expires", "2026-01-15")]);
+    repo.write("exceptions/printer.yaml", &printer).commit("Ask");
+    for number in ["20", "40"] {
+        repo.commits.set(number.parse().unwrap());
+        repo.write("readme.md", number).commit("Work");
+    }
+    repo
+}
+
+#[test]
+fn a_commit_that_is_dated_ahead_hides_nothing_that_came_after_it_and_is_named() {
+    let repo = ahead();
+    for (at, ids) in [("2026-01-04", &[][..]), ("2026-01-05", &["printer"]), ("2026-01-30", &["printer"])] {
+        assert_eq!(list(&repo, &["--at", at]), ids, "{at}");
+    }
+    let said = format!("note: commit {} is dated 2026-03-03, which is", &repo.rev("HEAD~3")[..12]);
+    let note = |at: &str| run(&repo, &["list", "--at", at]).stderr;
+    assert!(note("2026-01-05").contains(&said), "{}", note("2026-01-05"));
+    assert!(!note("2026-01-04").contains("is dated"), "{}", note("2026-01-04"));
+    assert_eq!(list(&repo, &["--in-force", "2026-01-06..2026-01-08", "--today", "2026-01-30"]), ["printer"]);
+    let history = run(&repo, &["history"]);
+    assert!(history.code == 0 && history.stdout.contains("is dated 2026-03-03"), "{history:?}");
+    let story = run(&repo, &["show", "printer", "--today", "2026-01-30"]);
+    assert!(!story.stdout.contains("back-dated") && !story.stdout.contains("days before"), "{}", story.stdout);
+    let pack = repo.sandbox.path().join("pack");
+    let pack = pack.to_str().unwrap();
+    let made = run(&repo, &["evidence", "--from", "2026-01-01", "--to", "2026-01-31", "--output", pack]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let end = std::fs::read_to_string(format!("{pack}/register/end.json")).unwrap();
+    assert!(end.contains("\"printer\""), "{end}");
+}
+
+#[test]
+fn a_commit_that_is_dated_back_makes_no_date_after_it_look_recorded_in_time() {
+    let repo = short();
+    repo.commits.set(38);
+    for text in ["One.\n", "Two.\n", "Three.\n"] {
+        repo.write("readme.md", text).commit("Work");
+    }
+    repo.commits.set(5);
+    repo.write("readme.md", "Hello again.\n").commit("Dated back");
+    let forged = exception(&[("decided", "2026-01-07"), ("starts", "2026-01-07"), ("expires", "2026-02-01")]);
+    repo.write("exceptions/forged.yaml", &forged).commit("Dated back too");
+    let history = run(&repo, &["history", "--format", "concise"]);
+    assert!(
+        history.stdout.contains("the decision is dated `2026-01-07`, `35` days before the newest commit under it"),
+        "{history:?}"
+    );
+}

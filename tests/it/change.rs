@@ -629,6 +629,18 @@ mod dates {
     }
 
     #[test]
+    fn a_base_that_is_dated_ahead_of_the_clock_accuses_nobody() {
+        let repo = Repo::new();
+        repo.write("stopgap.yaml", "version: 1\n").write("exceptions/.keep", "");
+        repo.commits.set(20_000);
+        repo.commit("before");
+        repo.commits.set(3);
+        repo.branch("topic");
+        let verdict = Branch { repo }.write(PRINTER, &filed("2026-01-04")).verdict_on("2026-01-04");
+        assert_eq!((verdict.code, verdict.found.as_slice()), (0, &[][..]));
+    }
+
+    #[test]
     fn a_renewal_that_is_decided_after_the_end_says_so() {
         let fields = [("decided", "2025-12-20"), ("starts", "2025-12-20"), ("expires", "2026-01-02")];
         for zone in ZONES {

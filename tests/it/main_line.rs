@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::git::Repo;
 use crate::support::{Run, exception};
@@ -209,4 +209,35 @@ fn a_topic_that_was_brought_up_to_date_and_forwarded_accuses_nobody() {
     assert!(run.code == 0 && run.stdout.contains("nothing found"), "{run:?}");
     let story = self::run(&repo, &["show", "cash-desk", "--today", "2026-01-25"]);
     assert!(!story.stdout.contains("days before"), "{}", story.stdout);
+}
+
+#[test]
+fn a_commit_made_in_the_browser_takes_no_approval_from_what_was_merged_before() {
+    let repo = Repo::new();
+    let roster = "people:\n  - {name: Mei Tanaka, handle: '@mei'}\n  - {name: Luis Prado, handle: '@luis'}\n";
+    repo.write("people.yaml", roster).write("exceptions/.keep", "").commit("Begin");
+    repo.git(&["branch", "docs"]);
+    let asked = repo.write(OTHER, &cash_desk("2026-01-03")).commit("Ask, merged by rebase as #4");
+    repo.switch("docs");
+    repo.by_forge.set(true);
+    let edited = repo.write("README.md", "hello\n").commit("Update README.md");
+    repo.switch("main");
+    let merged = merge(&repo, "docs", "Merge pull request #5 from acme/docs");
+    let user = |login: &str| json!({"login": login, "id": login.len(), "type": "User"});
+    let pull = |number: u32, head: &str, merge: &str, at: &str| {
+        let pull = json!({"number": number, "user": user("luis"), "head": {"sha": head}, "merged_at": at, "merge_commit_sha": merge});
+        json!({"repository": "acme/register", "commit": merge, "page": 1, "last": true, "pulls": [pull]})
+    };
+    let reviews = |number: u32, reviews: Value| json!({"repository": "acme/register", "pull": number, "page": 1, "last": true, "reviews": reviews});
+    let approved = json!({"id": 1, "user": user("mei"), "state": "APPROVED", "commit_id": asked, "submitted_at": "2026-01-02T23:00:00Z"});
+    let answers = [
+        pull(4, &asked, &asked, "2026-01-03T00:00:00Z"),
+        pull(5, &edited, &merged, "2026-01-05T00:00:00Z"),
+        reviews(4, json!([approved])),
+        reviews(5, json!([])),
+    ];
+    let file = repo.sandbox.path().join("pulls.jsonl");
+    std::fs::write(&file, answers.map(|answer| format!("{answer}\n")).concat()).unwrap();
+    let run = history(&repo, &["--pulls", file.to_str().unwrap()]);
+    assert!(run.code == 0 && run.stdout.contains("nothing found"), "{run:?}");
 }

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use crate::commands::registers::{self, Registers};
 use crate::commands::{World, signoff};
 use crate::error::{self, Error};
@@ -132,9 +134,10 @@ impl Base {
         }
     }
 
-    pub(super) fn day(&self, zone: Zone) -> Option<Day> {
-        let committed = chrono::DateTime::from_timestamp(self.snapshot.committed?, 0)?;
-        Some(zone.day_of(committed))
+    /// Returns the day of its newest commit; `today` where that is dated ahead of the clock, which says nothing.
+    pub(super) fn day(&self, zone: Zone, now: DateTime<Utc>, today: Day) -> Option<Day> {
+        let committed = DateTime::from_timestamp(self.snapshot.committed?, 0)?;
+        Some(if committed > now { today } else { zone.day_of(committed) })
     }
 }
 

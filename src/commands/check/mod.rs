@@ -257,7 +257,7 @@ impl Run<'_> {
             files: &files,
             base: &before,
             circumstances: Circumstances {
-                base_day: base.day(judge.policy.timezone),
+                base_day: base.day(judge.policy.timezone, self.world.now, judge.today.day),
                 former_baseline: base.former_baseline(&judge, head.as_ref())?,
                 head,
                 documents,
