@@ -253,6 +253,35 @@ fn references_in_tables_are_no_damage() {
 
 #[cfg(unix)]
 #[test]
+fn a_folder_that_nobody_can_look_into_is_not_one_without_a_policy() {
+    let repo = Repo::new();
+    repo.write(".github/stopgap.yaml", "rules: {not-code-owned: off}\nback_dating: 30d\n");
+    repo.write(".github/CODEOWNERS", "* @mei\n").write("exceptions/label-printer.yaml", &exception(&[]));
+    repo.write("team-a/stopgap.yaml", "back_dating: 30d\n").commit("Begin");
+    let check: &[&str] = &["check", "--today", TODAY];
+    assert_eq!(run(&repo, &[], check).code, 0);
+    hide(&repo.path().join(".github"), true);
+    for arguments in
+        [check, &["check", "--base", "auto", "--today", TODAY], &["list"], &["export", "--format", "csv"], &["doctor"]]
+    {
+        let refused = run(&repo, &[], arguments);
+        let words = "cannot read the folder of `.github/";
+        assert!(refused.code == 2 && refused.stderr.contains(words), "{arguments:?}: {refused:?}");
+    }
+    // With a policy that is seen first, the code owners are still behind it.
+    repo.write("stopgap.yaml", "back_dating: 30d\n");
+    for arguments in [check, &["doctor"]] {
+        let refused = run(&repo, &[], arguments);
+        assert!(refused.code == 2 && refused.stderr.contains("cannot read the folder"), "{arguments:?}: {refused:?}");
+    }
+    repo.git(&["checkout", "--quiet", "--force", "HEAD", "--", ".github"]);
+    hide(&repo.path().join("team-a"), true);
+    let several = run(&repo, &[], &["list", "--all-registers"]);
+    assert!(several.code == 2 && several.stderr.contains("the folder of `team-a/stopgap.yaml`"), "{several:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_git_folder_that_leads_nowhere_is_not_the_absence_of_one() {
     let repo = repository();
     fs::remove_dir_all(repo.path().join(".git")).unwrap();

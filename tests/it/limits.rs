@@ -97,6 +97,43 @@ fn without_threads_there_is_still_one() {
     }
 }
 
+/// A register whose files more than one thread reads.
+fn many() -> Repo {
+    let repo = repository();
+    for number in 0..300 {
+        repo.write(&format!("exceptions/system-{number}.yaml"), &exception(&[]));
+    }
+    repo
+}
+
+#[test]
+fn a_run_that_may_have_too_few_files_open_says_so_and_finds_nothing_in_them() {
+    let repo = many();
+    for arguments in
+        [&["check"][..], &["export", "--format", "csv"], &["remind"], &["enforce", "clean.sarif"], &["suppressions"]]
+    {
+        let arguments = [arguments, &["--today", TODAY]].concat();
+        let whole = Run::of(&mut limited(repo.path(), "true", &arguments));
+        for most in 4..9 {
+            let limit = format!("export RAYON_NUM_THREADS=16 && ulimit -n {most}");
+            let run = Run::of(&mut limited(repo.path(), &limit, &arguments));
+            let says_so =
+                run.code == 2 && run.stderr.contains("Too many open files") && run.stderr.contains("`ulimit -n`");
+            assert!(says_so || run.stdout == whole.stdout, "{arguments:?}, {most}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_was_removed_is_not_looked_at() {
+    let repo = repository();
+    for arguments in [&["doctor"][..], &["init", "--dry-run"], &["check"]] {
+        let gone = "mkdir gone && cd gone && rmdir ../gone";
+        let run = Run::of(&mut limited(repo.path(), gone, arguments));
+        assert!(run.code == 2 && run.stderr.contains("cannot read the current folder"), "{arguments:?}: {run:?}");
+    }
+}
+
 /// What is run with too little memory, whatever it then says.
 const READERS: [&[&str]; 9] = [
     &["check"],
