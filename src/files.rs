@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Error, GitError};
+use crate::error::{Error, GitError, help_for_system, is_absence};
 use crate::git::{Commit, Git, ObjectFormat, TreeFile};
 use crate::source::{Source, Span};
 use crate::yaml::{self, Problem};
@@ -157,7 +157,7 @@ impl CommitFiles {
     /// When `git` cannot deliver it.
     pub fn read_one(&self, path: &str, limit: u64) -> Result<ReadFile, Error> {
         if let Some(file) = self.files.get(path).filter(|file| !file.is_link()) {
-            let lying = read_up_to(&self.checked_out.join(path), path.to_owned(), Some(self.git.format()), limit);
+            let lying = read_up_to(&self.checked_out.join(path), path.to_owned(), Some(self.git.format()), limit)?;
             if lying.oid.as_ref() == Some(&file.oid) {
                 return Ok(lying);
             }
@@ -212,12 +212,44 @@ pub fn from_blob(path: &str, file: &TreeFile, bytes: Option<Vec<u8>>, limit: u64
 
 impl Repository {
     /// Returns whether there is a file or a link at a path.
-    #[must_use]
-    pub fn exists(&self, relative: &str) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// Those of [`is_there`].
+    pub fn exists(&self, relative: &str) -> Result<bool, Error> {
         match self {
-            Self::Folder(root) => fs::symlink_metadata(root.join(relative)).is_ok(),
-            Self::Commit(commit) => commit.files.contains_key(relative),
+            Self::Folder(root) => is_there(&root.join(relative), relative),
+            Self::Commit(commit) => Ok(commit.files.contains_key(relative)),
         }
+    }
+
+    /// Returns the first of some paths at which there is a file or a link.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`is_there`].
+    pub fn first_of<'p>(&self, paths: &[&'p str]) -> Result<Option<&'p str>, Error> {
+        for path in paths {
+            if self.exists(path)? {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the names of what lies in a folder; none where there is no such folder, or a commit holds it.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be listed.
+    pub fn names_in(&self, folder: &str) -> Result<Vec<String>, Error> {
+        let Self::Folder(root) = self else { return Ok(Vec::new()) };
+        let listing = match fs::read_dir(root.join(folder)) {
+            Ok(listing) => listing,
+            Err(error) if is_absence(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(unseen("the folder", folder.trim_end_matches('/'), &error)),
+        };
+        Ok(listing.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
     }
 
     /// Returns what a commit holds at a path; `None` for a folder.
@@ -233,13 +265,13 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// If `git` cannot deliver it.
+    /// If `git` cannot deliver it, or the system has run out of something.
     pub fn read(&self, relative: &str) -> Result<ReadFile, Error> {
         match self {
-            Self::Folder(root) => Ok(match self.path_problem(relative) {
-                Some(why) => unread(relative, why, LINK_HELP),
+            Self::Folder(root) => match self.path_problem(relative) {
+                Some(why) => Ok(unread(relative, why, LINK_HELP)),
                 None => read_up_to(&root.join(relative), relative.to_owned(), None, MAX_BYTES_BESIDE),
-            }),
+            },
             Self::Commit(commit) => commit.read_one(relative, MAX_BYTES_BESIDE),
         }
     }
@@ -275,7 +307,7 @@ pub const MAX_BYTES_BESIDE: u64 = 64 * 1024 * 1024;
 fn oversized_help(limit: u64) -> &'static str {
     match limit {
         yaml::MAX_BYTES => "move attachments elsewhere and link to them in `references`",
-        _ => "look at what is in it: a roster of 100,000 people has about 10 MB",
+        _ => "look at what is in it: even a roster of 100,000 people has only about 10 MB",
     }
 }
 const LINK_HELP: &str = "put the file itself here";
@@ -355,21 +387,48 @@ pub fn name_below(path: &Path) -> String {
     parts.join("/")
 }
 
+/// Tells whether there is a file, a folder or a link at a place, which messages call `shown_as`.
+///
+/// # Errors
+///
+/// When nobody can tell: what is in a folder that may not be entered would seem to be nowhere.
+pub fn is_there(place: &Path, shown_as: &str) -> Result<bool, Error> {
+    match fs::symlink_metadata(place) {
+        Ok(_) => Ok(true),
+        Err(error) if is_absence(&error) => Ok(false),
+        Err(error) => Err(unseen("the folder of", shown_as, &error)),
+    }
+}
+
+fn unseen(kind: &'static str, path: &str, error: &std::io::Error) -> Error {
+    let help = help_for_system(error).unwrap_or("make the folder readable, or put a real one there");
+    Error::Unreadable { kind, path: path.to_owned(), why: error.to_string(), help: help.to_owned() }
+}
+
 /// Reads one file; anything wrong with it is a fault, not an error.
-#[must_use]
-pub fn read(path: &Path, shown_as: String) -> ReadFile {
+///
+/// # Errors
+///
+/// If the system has run out of something.
+pub fn read(path: &Path, shown_as: String) -> Result<ReadFile, Error> {
     read_hashed(path, shown_as, None)
 }
 
 /// Reads one file, and computes git's name for its content if a format is given.
-#[must_use]
-pub fn read_hashed(path: &Path, shown_as: String, format: Option<ObjectFormat>) -> ReadFile {
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_hashed(path: &Path, shown_as: String, format: Option<ObjectFormat>) -> Result<ReadFile, Error> {
     read_up_to(path, shown_as, format, yaml::MAX_BYTES)
 }
 
 /// Reads one file of at most `limit` bytes.
-#[must_use]
-pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, limit: u64) -> ReadFile {
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, limit: u64) -> Result<ReadFile, Error> {
     let (opened, kind) = match regular(path) {
         Some((file, metadata)) => (Some(file), metadata),
         None => match fs::symlink_metadata(path) {
@@ -378,21 +437,21 @@ pub fn read_up_to(path: &Path, shown_as: String, format: Option<ObjectFormat>, l
         },
     };
     if kind.is_symlink() {
-        return unread(&shown_as, LINK.into(), LINK_HELP);
+        return Ok(unread(&shown_as, LINK.into(), LINK_HELP));
     }
     if !kind.is_file() {
-        return unread(&shown_as, "this is not a regular file".into(), "put a regular file here");
+        return Ok(unread(&shown_as, "this is not a regular file".into(), "put a regular file here"));
     }
     if kind.len() > limit {
-        return oversized(&shown_as, kind.len(), limit);
+        return Ok(oversized(&shown_as, kind.len(), limit));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or_default() + 1);
     let file = opened.map_or_else(|| File::open(path), Ok);
     match file.and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)) {
-        Ok(_) if bytes.len() as u64 > limit => oversized(&shown_as, bytes.len() as u64, limit),
+        Ok(_) if bytes.len() as u64 > limit => Ok(oversized(&shown_as, bytes.len() as u64, limit)),
         Ok(_) => {
             let oid = format.map(|format| format.oid(&bytes));
-            ReadFile { oid, ..decode(bytes, shown_as) }
+            Ok(ReadFile { oid, ..decode(bytes, shown_as) })
         }
         Err(error) => unreadable(&shown_as, &error),
     }
@@ -445,14 +504,23 @@ pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
     }
 }
 
-fn unreadable(path: &str, error: &std::io::Error) -> ReadFile {
-    match error.kind() {
+fn unreadable(path: &str, error: &std::io::Error) -> Result<ReadFile, Error> {
+    if let Some(error) = of_the_system(path, error) {
+        return Err(error);
+    }
+    Ok(match error.kind() {
         ErrorKind::PermissionDenied => {
             unread(path, "the file cannot be read: permission denied".into(), "make the file readable")
         }
         ErrorKind::NotFound => unread(path, NOT_THERE.into(), NOT_THERE_HELP),
         _ => unread(path, format!("the file cannot be read: {error}"), "make the file readable"),
-    }
+    })
+}
+
+/// Returns why the run cannot go on after an error that says nothing of the file at which it happened.
+pub(crate) fn of_the_system(path: &str, error: &std::io::Error) -> Option<Error> {
+    let help = help_for_system(error)?.to_owned();
+    Some(Error::Unreadable { kind: "the file", path: path.to_owned(), why: error.to_string(), help })
 }
 
 /// Reads a file that an argument names, of at most `limit` bytes; it may be a pipe.
@@ -467,4 +535,25 @@ pub fn read_named(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn what_the_system_lacks_is_no_fault_of_a_file() {
+        use rustix::io::Errno;
+        for (error, help) in [
+            (Errno::MFILE, "ulimit -n"),
+            (Errno::NFILE, "ulimit -n"),
+            (Errno::NOMEM, "ulimit -v"),
+            (Errno::IO, "the disk"),
+        ] {
+            let refused = super::unreadable("a.yaml", &error.into()).unwrap_err();
+            assert!(refused.help().is_some_and(|said| said.contains(help)), "{refused}");
+        }
+        for error in [Errno::ACCESS, Errno::NOENT, Errno::LOOP] {
+            assert!(super::unreadable("a.yaml", &error.into()).unwrap().fault.is_some());
+        }
+    }
 }

@@ -70,16 +70,16 @@ impl Patient {
         let (book, _) = book::load(arguments, world, root, &Repository::Folder(root.to_path_buf()))?;
         let top = place::work_tree_top(root).unwrap_or(root);
         let files = definitions(top)?;
-        let copy = |(name, schema): (&'static str, Shipped)| {
+        let copy = |(name, schema): (&'static str, Shipped)| -> Result<SchemaCopy, Error> {
             let path = schema.copy();
-            let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE);
+            let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE)?;
             let text = file.opened.then(|| file.source.text().to_owned());
-            SchemaCopy { name, path, text, shipped: schemas::of_file(schema, Identity::OWN) }
+            Ok(SchemaCopy { name, path, text, shipped: schemas::of_file(schema, Identity::OWN) })
         };
         Ok(Self {
-            ownership: signoff::ownership_here(doctor::forge(&book.policy, &files), root, &mut Files::default()),
+            ownership: signoff::ownership_here(doctor::forge(&book.policy, &files), root, &mut Files::default())?,
             files,
-            schemas: Shipped::ALL.map(copy).to_vec(),
+            schemas: Shipped::ALL.into_iter().map(copy).collect::<Result<_, _>>()?,
             register: root.join(&book.policy.exceptions).is_dir(),
             book,
         })
@@ -104,28 +104,26 @@ impl Patient {
 /// Reads the CI files of a repository, and those that they refer to.
 fn definitions(top: &Path) -> Result<BTreeMap<String, ReadFile>, Error> {
     let repository = Repository::Folder(top.to_path_buf());
-    let mut names: Vec<String> = std::fs::read_dir(top.join(places::WORKFLOWS))
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| format!("{}{}", places::WORKFLOWS, entry.file_name().to_string_lossy()))
-        .filter(|path| doctor::is_workflow(path))
-        .collect();
+    let workflows = repository.names_in(places::WORKFLOWS)?.into_iter();
+    let workflows = workflows.map(|name| format!("{}{name}", places::WORKFLOWS));
+    let mut names: Vec<String> = workflows.filter(|path| doctor::is_workflow(path)).collect();
     names.sort();
     names.truncate(MOST_WORKFLOWS);
     let others = [doctor::PIPELINE, doctor::HOOKS].into_iter().chain(doctor::OTHERS);
-    names.extend(others.map(str::to_owned).filter(|path| repository.exists(path)));
+    for name in others {
+        names.extend(repository.first_of(&[name])?.map(str::to_owned));
+    }
     let mut files = BTreeMap::new();
     for name in names {
         let file = repository.read(&name)?;
         files.insert(name, file);
     }
     for wanted in doctor::references(&files) {
-        if let Some(name) = wanted.into_iter().find(|path| repository.exists(path))
-            && !files.contains_key(&name)
+        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        if let Some(name) = repository.first_of(&wanted)?
+            && !files.contains_key(name)
         {
-            let file = repository.read(&name)?;
-            files.insert(name, file);
+            files.insert(name.to_owned(), repository.read(name)?);
         }
     }
     Ok(files)

@@ -82,10 +82,12 @@ fn open(root: &Path) -> Result<Git, Error> {
 /// Finds the commit after which the history begins; it must be part of the history.
 fn find_since(git: &Git, revision: &str) -> Result<Commit, Error> {
     let (name, shallow) = (revision.to_owned(), git.is_shallow());
+    // Where `HEAD` is damaged, what is told from it means nothing either.
+    let head = git.head()?;
     let Some(since) = git.commit(revision)? else {
         return Err(GitError::NoSince { since: name, shallow }.into());
     };
-    match git.head()? {
+    match head {
         Some(head) if git.merge_base(&since, &head)?.as_ref() != Some(&since) => {
             Err(GitError::SinceElsewhere { since: name, head: head.short().to_owned(), shallow }.into())
         }

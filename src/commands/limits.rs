@@ -18,6 +18,7 @@ pub(super) const VARIABLE: &str = "STOPGAP_APART";
 #[cfg(target_os = "linux")]
 pub(super) fn apart(is_second: bool) -> Option<Result<ExitCode, Error>> {
     use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::path::PathBuf;
     use std::process::Command;
 
     use rustix::process::{Resource, Signal, getrlimit, set_parent_process_death_signal};
@@ -32,8 +33,10 @@ pub(super) fn apart(is_second: bool) -> Option<Result<ExitCode, Error>> {
         return None;
     }
     let mut words = std::env::args_os();
-    let mut command = Command::new(std::env::current_exe().ok()?);
-    command.arg0(words.next()?).args(words).env(VARIABLE, "1");
+    let own = words.next()?;
+    // Without `/proc` the system does not say where the program is, but whoever started it has named it.
+    let mut command = Command::new(std::env::current_exe().unwrap_or_else(|_| PathBuf::from(&own)));
+    command.arg0(own).args(words).env(VARIABLE, "1");
     let status = command.status().ok()?;
     let signal = status.signal().unwrap_or_default();
     let ended_by = |ends: &[Signal]| ends.iter().any(|end| end.as_raw() == signal);

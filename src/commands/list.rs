@@ -215,7 +215,7 @@ fn gone(part: &Part) -> Result<Vec<Gone>, Error> {
 
 /// Returns the spellings by which git knows the user.
 fn me(opened: &Gathered) -> Result<Vec<String>, Error> {
-    let Identity { name, email } = Identity::of(&opened.root);
+    let Identity { name, email } = Identity::of(&opened.root)?;
     let known: Vec<String> = [email, name].into_iter().flatten().collect();
     if known.is_empty() {
         return Err(Error::from(Argument::WhoAreYou));

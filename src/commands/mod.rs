@@ -155,12 +155,17 @@ fn can_start(name: &str) -> bool {
 fn threads() -> usize {
     /// How much memory there must be for each, in bytes.
     const EACH: u64 = 256 << 20;
-    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|count| count.parse().ok());
+    /// How many may be asked for beside the cores: each has a stack, and those without a core are in the way.
+    const MOST: usize = 64;
+    let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    let asked: Option<usize> = std::env::var("RAYON_NUM_THREADS").ok().and_then(|count| count.parse().ok());
     // Each takes addresses of its own, of which it uses few: more of them would cost a small limit more than they bring.
     let fit =
         || limits::memory().map_or(usize::MAX, |bytes| usize::try_from(bytes / EACH).unwrap_or(usize::MAX).max(1));
-    let usual = || std::thread::available_parallelism().map_or(1, NonZero::get).min(fit());
-    asked.filter(|count| *count > 0).unwrap_or_else(usual)
+    match asked.filter(|count| *count > 0) {
+        Some(count) => count.min(MOST.max(4 * cores())),
+        None => cores().min(fit()),
+    }
 }
 
 /// Runs a command and returns the exit code of the process.

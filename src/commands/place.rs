@@ -1,10 +1,12 @@
 //! Where the register is: the root, and the files that the user names.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::Place;
 use crate::error::{Argument, Error};
 use crate::files::{self, MAX_BYTES_BESIDE, Repository};
+use crate::git::Git;
 use crate::output::{Identity, schemas};
 use crate::policy;
 use crate::register::Files;
@@ -35,12 +37,34 @@ pub(super) fn root(place: &Place, current: &Path) -> Result<PathBuf, Error> {
             _ => Err(Error::from(Argument::NoRoot { path: named.clone() })),
         };
     }
-    let current = std::fs::canonicalize(current).unwrap_or_else(|_| current.to_path_buf());
-    let mut upwards = current.ancestors();
-    let has_policy =
-        |folder: &Path| policy::NAMES.iter().any(|name| std::fs::symlink_metadata(folder.join(name)).is_ok());
-    let found = upwards.find(|folder| has_policy(folder) || folder.join(".git").exists());
-    Ok(found.map_or_else(|| current.clone(), Path::to_path_buf))
+    let current = match std::fs::canonicalize(current) {
+        Ok(real) => real,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Error::Unreadable {
+                kind: "the current folder",
+                path: current.display().to_string(),
+                why: "it was removed".to_owned(),
+                help: "change to a folder that is there, or name one with `--root`".to_owned(),
+            });
+        }
+        Err(_) => current.to_path_buf(),
+    };
+    for folder in current.ancestors() {
+        if Git::is_top(folder) || has_policy(folder)? {
+            return Ok(folder.to_path_buf());
+        }
+    }
+    Ok(current)
+}
+
+fn has_policy(folder: &Path) -> Result<bool, Error> {
+    for name in policy::NAMES {
+        let place = folder.join(name);
+        if files::is_there(&place, &place.display().to_string())? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Refuses a root that is reached through a link inside a git work tree: whoever changes the link would choose the
@@ -61,7 +85,7 @@ fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
             let link = place.strip_prefix(top).unwrap_or(&place).display().to_string();
             return Err(Argument::RootThroughLink { root: named.to_path_buf(), link });
         }
-        if place.join(".git").exists() {
+        if Git::is_top(&place) {
             top = Some(place.clone());
         }
     }
@@ -70,7 +94,7 @@ fn refuse_links(named: &Path, root: &Path) -> Result<(), Argument> {
 
 /// Returns the top of the git work tree that contains a folder.
 pub(super) fn work_tree_top(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| folder.join(".git").exists())
+    folder.ancestors().find(|folder| Git::is_top(folder))
 }
 
 /// Returns where the root is below the top of its git work tree: empty, or ending in `/`.
@@ -90,7 +114,7 @@ pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
         if std::fs::symlink_metadata(folder.join(&copy)).is_ok_and(|metadata| metadata.is_file()) {
             return Some(upwards + &copy);
         }
-        if folder.join(".git").exists() {
+        if Git::is_top(folder) {
             return None;
         }
         upwards.push_str("../");
@@ -99,14 +123,18 @@ pub(super) fn schema_copy(root: &Path, file: &str) -> Option<String> {
 }
 
 /// Says that the copy of the exceptions' schema, if there is one, is not this version's.
-pub(super) fn stale_schema(root: &Path) -> Option<String> {
+///
+/// # Errors
+///
+/// If the system has run out of something.
+pub(super) fn stale_schema(root: &Path) -> Result<Option<String>, Error> {
     let path = Shipped::Exception.copy();
-    let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE);
+    let file = files::read_up_to(&root.join(&path), path.clone(), None, MAX_BYTES_BESIDE)?;
     let is_stale = file.opened && file.source.text() != schemas::of_file(Shipped::Exception, Identity::OWN);
     let version = env!("CARGO_PKG_VERSION");
-    is_stale.then(|| {
+    Ok(is_stale.then(|| {
         format!("editors may not say what this check says: `{path}` is not the one from stopgap {version}; `stopgap doctor` tells what replaces it")
-    })
+    }))
 }
 
 /// The part of the register that is reported on.
@@ -201,7 +229,7 @@ fn relative(
             let inside = lexically_inside(&full, root);
             let folder = |path: &String| matches!(past, Repository::Commit(files) if files.is_folder(path));
             let is_folder = inside.as_ref().is_some_and(|path| path.is_empty() || folder(path));
-            let is_there = is_folder || inside.as_ref().is_some_and(|path| past.exists(path));
+            let is_there = is_folder || inside.as_ref().is_some_and(|path| past.held(path).is_some());
             (inside, is_there, is_folder)
         }
     };

@@ -10,6 +10,7 @@ use crate::cli;
 use crate::commands::then::{self, Then, Where};
 use crate::commands::{World, book, place};
 use crate::error::{Argument, Error, Named};
+use crate::files;
 use crate::git::Git;
 use crate::policy::{NAMES, Policy};
 use crate::register::is_named_like_one;
@@ -142,8 +143,14 @@ pub(super) fn name(root: &str) -> String {
 /// Lists the files of a work tree that git knows or would.
 fn lying(git: &Git, top: &Path) -> Result<Vec<String>, Error> {
     let known = git.staged(&[])?.into_keys().chain(git.untracked(&[])?);
-    let text = |path: PathBuf| path.to_string_lossy().into_owned();
-    Ok(known.filter(|path| std::fs::symlink_metadata(top.join(path)).is_ok()).map(text).collect())
+    let mut lying = Vec::new();
+    for path in known {
+        let name = path.to_string_lossy().into_owned();
+        if files::is_there(&top.join(path), &name)? {
+            lying.push(name);
+        }
+    }
+    Ok(lying)
 }
 
 /// Returns a folder as a root is written.

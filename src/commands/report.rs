@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let pulls = history::read_pulls(&arguments.pulls, &world.folder)?;
     let links = links(arguments.link.as_deref(), &opened)?;
     let Seen { findings, let_be } = seen;
-    let known = Known { findings, let_be, links, ..known(&opened, world, period, pulls.as_ref())? };
+    let (known, failure) = known(&opened, world, period, pulls.as_ref())?;
+    let known = Known { findings, let_be, links, ..known };
     let (register, folders) = (opened.register(), opened.folders());
     let judge_of = |path: &str| opened.judge_of(path);
     let items = report::read(&register, &judge_of, &opened.homes, period.until);
@@ -47,7 +48,10 @@ pub(super) fn run(arguments: &cli::Report, world: &World, out: &mut dyn Write) -
     let view = opened.view(&register);
     write::outputs(&outputs.files, world, |format, look, file| render(format, &meeting, view, look, file))?;
     outputs.printed.map_or(Ok(()), |format| render(format, &meeting, view, world.look(), out))?;
-    Ok(opened.exit_code())
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(opened.exit_code()),
+    }
 }
 
 /// Finds where files can be looked at: what the argument says, and what the remote's address tells.
@@ -76,11 +80,18 @@ fn links(prefix: Option<&str>, opened: &Gathered) -> Result<Option<Links>, Error
     }))
 }
 
-/// Finds out what only git knows, of all registers as one.
-fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>) -> Result<Known, Error> {
+/// Finds out what only git knows, of all registers as one, and how git failed first.
+fn known(
+    opened: &Gathered,
+    world: &World,
+    period: Period,
+    pulls: Option<&Pulls>,
+) -> Result<(Known, Option<Error>), Error> {
     let (now, mut known, mut remarks) = (opened.first().today, Known::default(), Remarks::default());
+    let mut failure = None;
     for part in &opened.parts {
-        let mut found = of_git(part, world, period, now, pulls)?;
+        let (mut found, failed) = of_git(part, world, period, now, pulls)?;
+        failure = failure.or(failed);
         remarks.add(&registers::name(&part.below), std::mem::take(&mut found.remarks));
         if !opened.are_several() {
             known = found;
@@ -89,26 +100,37 @@ fn known(opened: &Gathered, world: &World, period: Period, pulls: Option<&Pulls>
         }
     }
     known.remarks = remarks.lines();
-    Ok(known)
+    Ok((known, failure))
 }
 
-/// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too.
-fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<&Pulls>) -> Result<Known, Error> {
+/// Finds out what only git knows. What it does not tell is a remark: a meeting takes place without it too. How git failed
+/// is returned as well, since nobody reads remarks in a job that ends well.
+fn of_git(
+    part: &Part,
+    world: &World,
+    period: Period,
+    now: Today,
+    pulls: Option<&Pulls>,
+) -> Result<(Known, Option<Error>), Error> {
     let (mut known, Part { opened, place, .. }) = (Known::default(), part);
     let Some(git) = opened.git()? else {
         known.remarks.push(
             "not in git, so it is not known what came past the gate, what waits on a branch and how it has developed"
                 .to_owned(),
         );
-        return Ok(known);
+        return Ok((known, None));
     };
     let Opened { root, judge, .. } = opened;
     let (folder, zone) = (&judge.policy.exceptions, judge.policy.timezone);
     let load = |repository: &Repository| Ok(book::load(place, world, root, repository)?.0);
     let policy = book::policy_file(place, world, root);
-    let mut keep = |what: &str, error: &Error| {
+    let mut failure = None;
+    let mut keep = |what: &str, error: Error| {
         let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
         known.remarks.push(format!("{what} is not known: {error}{help}"));
+        if error.is_failure_of_git() {
+            failure.get_or_insert(error);
+        }
     };
     let (tip, clock) = (opened.tip(&git)?, world.now.timestamp());
     let past = replay::last_before(&git, tip.as_ref(), period.since, clock, zone).and_then(|since| {
@@ -121,13 +143,13 @@ fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<
             pulls,
         )
     });
-    known.past = past.map_err(|error| keep("what came past the gate", &error)).ok();
+    known.past = past.map_err(|error| keep("what came past the gate", error)).ok();
     if !opened.is_of_the_past() {
         let pending = report::pending::read(&git, root, folder, zone);
-        known.pending = pending.map_err(|error| keep("what waits on a branch", &error)).ok();
+        known.pending = pending.map_err(|error| keep("what waits on a branch", error)).ok();
     }
     let trend = report::trend::read(&git, tip.as_ref(), root, folder, zone, now);
-    known.trend = trend.map_err(|error| keep("how the register has developed", &error)).ok().flatten();
+    known.trend = trend.map_err(|error| keep("how the register has developed", error)).ok().flatten();
     if opened.is_of_the_past() {
         known
             .remarks
@@ -140,7 +162,7 @@ fn of_git(part: &Part, world: &World, period: Period, now: Today, pulls: Option<
                 .to_owned(),
         );
     }
-    Ok(known)
+    Ok((known, failure))
 }
 
 /// Where the report goes.

@@ -176,7 +176,7 @@ impl CaseFile {
         let past = match replay::replay(git, &opened.root, between, &policy, &load, pulls) {
             Ok(past) => past,
             Err(Error::NoRegister { .. }) if unmerged.is_some() => Past::default(),
-            Err(error) if pulls.is_some() => return Err(error),
+            Err(error) if pulls.is_some() || error.is_failure_of_git() => return Err(error),
             Err(error) => {
                 self.remarks.push(format!("what the rules say about its commits is not known: {error}"));
                 return Ok(());

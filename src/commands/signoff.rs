@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::commands::{World, place};
 use crate::error::{Argument, Error, Input};
-use crate::files::{CommitFiles, ReadFile};
+use crate::files::{CommitFiles, ReadFile, Repository};
 use crate::github::{EventKind, InputError};
 use crate::history::{Approved, Changes, Head, Pending, Snapshot, closings, decisions, refusals};
 use crate::policy::Forge;
@@ -200,7 +200,7 @@ pub(super) fn ownership(forge: Forge, owners: &Owners<'_>, files: &mut Files) ->
             return Ok(Some(counted(forge, found, base.prefix().to_owned(), files)));
         }
         Owners::Head(head, root) if head.is_commit() => (head.first_of(places, LIMIT)?, root),
-        Owners::Head(_, root) | Owners::WorkTree(root) => (in_work_tree(forge, root), root),
+        Owners::Head(_, root) | Owners::WorkTree(root) => (in_work_tree(forge, root)?, root),
         Owners::Commit(top, root) => {
             let found = places.iter().find(|path| top.files().contains_key(**path));
             (found.map(|path| top.read_one(path, LIMIT)).transpose()?, root)
@@ -215,16 +215,19 @@ pub(super) fn ownership(forge: Forge, owners: &Owners<'_>, files: &mut Files) ->
 }
 
 /// Finds the CODEOWNERS of the work tree that contains the register's root, or says where it should be.
-pub(super) fn ownership_here(forge: Forge, root: &Path, files: &mut Files) -> Ownership {
-    counted(forge, in_work_tree(forge, root), place::below_work_tree(root), files)
+///
+/// # Errors
+///
+/// When nobody can tell whether there is one.
+pub(super) fn ownership_here(forge: Forge, root: &Path, files: &mut Files) -> Result<Ownership, Error> {
+    Ok(counted(forge, in_work_tree(forge, root)?, place::below_work_tree(root), files))
 }
 
-fn in_work_tree(forge: Forge, root: &Path) -> Option<ReadFile> {
-    let top = place::work_tree_top(root).unwrap_or(root);
-    let there = |name: &&&str| std::fs::symlink_metadata(top.join(name)).is_ok();
-    let read = |name: &&str| crate::files::read_up_to(&top.join(name), (*name).to_owned(), None, LIMIT);
+fn in_work_tree(forge: Forge, root: &Path) -> Result<Option<ReadFile>, Error> {
+    let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
+    let read = |name: &str| crate::files::read_up_to(&top.join(name), name.to_owned(), None, LIMIT);
     let places = if forge == Forge::Forgejo { &[] } else { forge.codeowners() };
-    places.iter().find(there).map(read)
+    Repository::Folder(top.clone()).first_of(places)?.map(read).transpose()
 }
 
 /// Returns the file that was found among the sources.

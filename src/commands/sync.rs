@@ -168,7 +168,7 @@ fn read(target: &Target, root: &Path) -> Result<(Source, bool), Error> {
     if std::fs::symlink_metadata(&full).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok((Source::new(target.path.as_str(), String::new()), false));
     }
-    let read = read_up_to(&full, target.path.clone(), None, LARGEST);
+    let read = read_up_to(&full, target.path.clone(), None, LARGEST)?;
     match read.fault {
         Some(fault) if !read.opened => Err(unreadable(fault.message)),
         Some(fault) => Err(Error::Config { kind: KIND, source_text: Box::new(read.source), problems: vec![*fault] }),

@@ -292,6 +292,15 @@ fn replaced(path: &Path, before: &str, after: &str) -> Result<(), Error> {
 /// what an editor saved after the last look comes back, whether it wrote the file or replaced it; elsewhere that moment
 /// between the look and the rename is not guarded.
 fn swap(file: NamedTempFile, target: &Path, expected: &[u8], brought: &[u8]) -> io::Result<bool> {
+    swap_by(exchange, file, target, (expected, brought))
+}
+
+fn swap_by(
+    exchange: impl Fn(&Path, &Path) -> io::Result<()>,
+    file: NamedTempFile,
+    target: &Path,
+    (expected, brought): (&[u8], &[u8]),
+) -> io::Result<bool> {
     let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     // If the process is killed before it has looked, the name tells whether what is in it is anything else than these two.
     let prefix = format!("{EXCHANGED}{}-{}-", digest(expected), digest(brought));
@@ -303,12 +312,14 @@ fn swap(file: NamedTempFile, target: &Path, expected: &[u8], brought: &[u8]) -> 
     if std::fs::read(second.path()).is_ok_and(|found| found == expected) {
         return Ok(true);
     }
-    if let Err(error) = exchange(second.path(), target) {
-        let (_, kept) = second.keep().map_err(|error| error.error)?;
-        let why = format!("{error}; what was there before is in `{}`", kept.display());
-        return Err(io::Error::other(why));
-    }
-    Ok(false)
+    let (why, what) = match exchange(second.path(), target) {
+        Ok(()) if std::fs::read(second.path()).is_ok_and(|found| found == brought) => return Ok(false),
+        // An editor has saved once more in between.
+        Ok(()) => ("it was saved twice in the meantime".to_owned(), "what was saved last"),
+        Err(error) => (error.to_string(), "what was there before"),
+    };
+    let (_, kept) = second.keep().map_err(|error| error.error)?;
+    Err(io::Error::other(format!("{why}; {what} is in `{}`", kept.display())))
 }
 
 /// Exchanges two files in one step.
@@ -504,6 +515,26 @@ mod tests {
         }
         // Nothing is left beside it.
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    #[test]
+    fn what_was_saved_twice_during_the_exchange_is_kept_both_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.yaml");
+        std::fs::write(&target, "saved once").unwrap();
+        let is_first = std::cell::Cell::new(true);
+        let exchange = |one: &Path, other: &Path| {
+            super::exchange(one, other)?;
+            if is_first.replace(false) { std::fs::write(&target, "saved again") } else { Ok(()) }
+        };
+        let error = swap_by(exchange, waiting(folder.path()), &target, (b"before", b"ours")).unwrap_err().to_string();
+        assert_eq!(std::fs::read(&target).unwrap(), b"saved once");
+        let kept = error.split('`').nth(1).unwrap();
+        assert!(error.starts_with("it was saved twice in the meantime; what was saved last is in `"), "{error}");
+        assert_eq!(std::fs::read(kept).unwrap(), b"saved again");
+        // A later edit says that it is there, and leaves it.
+        assert_eq!(left_over(Path::new(kept)), Some(LeftOver::Saved));
     }
 
     #[test]

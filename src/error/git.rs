@@ -1,6 +1,6 @@
 //! Git is missing, or a clone lacks what the run needs.
 
-use crate::text::{counted, shown};
+use crate::text::{counted, said, shown};
 
 /// Git does not deliver. Commits are named by their first digits.
 #[derive(Debug, thiserror::Error)]
@@ -13,13 +13,15 @@ pub enum GitError {
         /// What the system says.
         why: String,
     },
-    /// The system has no process, no thread or no memory left.
+    /// The system has no process, no thread, no memory or no file left.
     #[error("`{program}` cannot be started: {why}")]
     NoRoom {
         /// The program.
         program: String,
         /// What the system says.
         why: String,
+        /// What to do.
+        help: &'static str,
     },
     /// A program does not end.
     #[error("`{program}` did not end within {}, and was ended", counted(*seconds, "second"))]
@@ -41,16 +43,16 @@ pub enum GitError {
     #[error("a commit lists more files than can be read")]
     TooManyFiles,
     /// A tree was lost.
-    #[error("a folder of a commit, the tree `{oid}`, is not in this clone")]
+    #[error("{tree} is not in this clone")]
     NoTree {
-        /// Its object name, or that of the commit.
-        oid: String,
+        /// Which one.
+        tree: TreeName,
     },
     /// A tree does not have the form of one.
-    #[error("a folder of a commit, the tree `{oid}`, is malformed")]
+    #[error("{tree} is malformed")]
     BrokenTree {
-        /// Its object name, or that of the commit.
-        oid: String,
+        /// Which one.
+        tree: TreeName,
     },
     /// A signature cannot be verified, because the program that does it is missing.
     #[error("a signature cannot be verified: `{program}` cannot be started")]
@@ -59,7 +61,7 @@ pub enum GitError {
         program: &'static str,
     },
     /// A command of git fails.
-    #[error("`{program}` failed: {}", shown(why))]
+    #[error("`{program}` failed: {}", said(why))]
     Failed {
         /// The program, with its command.
         program: String,
@@ -81,7 +83,7 @@ pub enum GitError {
         oid: String,
     },
     /// What is checked out cannot be read.
-    #[error("`HEAD` cannot be read: {}", shown(why))]
+    #[error("`HEAD` cannot be read: {}", said(why))]
     BrokenHead {
         /// What git says.
         why: String,
@@ -94,12 +96,15 @@ pub enum GitError {
         /// The commit's object name.
         oid: String,
     },
-    /// A branch cannot be read.
+    /// A branch, or a folder of branches, cannot be read.
     #[error("`{}` cannot be read", shown(name))]
     BrokenReference {
         /// The whole name of its reference.
         name: String,
     },
+    /// The index was lost.
+    #[error("the index lists no file, and the commit that is checked out has some")]
+    LostIndex,
     /// There is no commit, so nothing can be compared.
     #[error("there is no commit to compare: `HEAD` names none in this repository")]
     NothingToCompare,
@@ -281,15 +286,31 @@ pub enum GitError {
     },
 }
 
+/// How messages name the tree of a folder.
+#[derive(Debug)]
+pub enum TreeName {
+    /// The top folder of a commit, by the commit's object name.
+    Top(String),
+    /// Another folder, by the tree's object name.
+    Folder(String),
+}
+
+impl std::fmt::Display for TreeName {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Top(commit) => write!(out, "the top folder of the commit `{commit}`"),
+            Self::Folder(tree) => write!(out, "a folder of a commit, the tree `{tree}`,"),
+        }
+    }
+}
+
 impl GitError {
     /// Returns what to do about it.
     #[must_use]
     pub fn help(&self) -> String {
         match self {
             Self::NotStarted { program, .. } => format!("install {program} and put it on the PATH"),
-            Self::NoRoom { .. } => {
-                "let this user have more processes (`ulimit -u`) and more memory (`ulimit -v`)".into()
-            }
+            Self::NoRoom { help, .. } => (*help).to_owned(),
             Self::TooLong { .. } => {
                 "run the same in the repository to see what it waits for; where it only needs more time, set \
                  `STOPGAP_TIMEOUT` to more seconds"
@@ -309,6 +330,7 @@ impl GitError {
             Self::BrokenHead { .. } | Self::BrokenReference { .. } => {
                 "the repository is damaged: `git fsck` says where; clone it again, or put the branch right".into()
             }
+            Self::LostIndex => "`git reset` writes it anew and leaves the files as they are".into(),
             Self::NothingToCompare => {
                 "commit or check out something first, or leave `--base` out to check the whole register".into()
             }

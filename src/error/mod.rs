@@ -5,11 +5,12 @@ mod git;
 mod input;
 mod refusal;
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use argument::{Argument, Named};
-pub use git::GitError;
+pub use git::{GitError, TreeName};
 pub use input::Input;
 pub use refusal::{Over, Refusal};
 
@@ -209,7 +210,7 @@ pub enum Error {
     Terminal(String),
     /// Standard output is closed or full.
     #[error("cannot write the result: {0}")]
-    Output(#[from] std::io::Error),
+    Output(#[from] io::Error),
 }
 
 /// Says of a faulty rule book which commit's it is: the work tree may hold another.
@@ -217,6 +218,31 @@ pub enum Error {
 pub fn owned_by(commit: &str, kind: &'static str, text: Source, problems: Vec<Problem>) -> Error {
     let name = format!("{} as {commit} has it", text.path());
     Error::Config { kind, source_text: Box::new(text.renamed(&name)), problems }
+}
+
+/// Tells whether the system says that nothing is at a path, and not that nobody can look.
+pub(crate) fn is_absence(error: &io::Error) -> bool {
+    use ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename | InvalidInput)
+}
+
+/// Returns what to do about an error that says nothing of the file at which it happened: the system has run out of
+/// something, or its disk fails.
+#[cfg(unix)]
+pub(crate) fn help_for_system(error: &io::Error) -> Option<&'static str> {
+    use rustix::io::Errno;
+    match Errno::from_io_error(error)? {
+        Errno::MFILE | Errno::NFILE => Some("let this user have more files open (`ulimit -n`)"),
+        Errno::NOMEM => Some("let this user have more memory (`ulimit -v`)"),
+        Errno::IO => Some("look at the disk: the system's log says more"),
+        _ => None,
+    }
+}
+
+/// Returns what to do about an error that says nothing of the file at which it happened.
+#[cfg(not(unix))]
+pub(crate) fn help_for_system(error: &io::Error) -> Option<&'static str> {
+    (error.kind() == ErrorKind::OutOfMemory).then_some("let this user have more memory")
 }
 
 fn folder(below: &str) -> String {
@@ -235,6 +261,16 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(2)
+    }
+
+    /// Tells whether git failed half-way, as opposed to a clone that is only shallow.
+    #[must_use]
+    pub fn is_failure_of_git(&self) -> bool {
+        let Self::Git(error) = self else { return false };
+        !matches!(
+            error,
+            GitError::EndsEarly { .. } | GitError::Shallow | GitError::TooShallow { .. } | GitError::NothingToReplay
+        )
     }
 
     /// Returns what to do about it.

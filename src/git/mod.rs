@@ -21,7 +21,7 @@ use data_encoding::HEXLOWER;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, GitError};
+use crate::error::{Error, GitError, is_absence};
 use process::{Ended, Running, reason};
 use reader::Reader;
 
@@ -71,24 +71,26 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Asks git's configuration as it applies in a folder, the user's own included. The answer is only a suggestion, so
-    /// a missing git or a broken configuration yields nothing.
-    #[must_use]
-    pub fn of(folder: &Path) -> Self {
+    /// Asks git's configuration as it applies in a folder, the user's own included.
+    ///
+    /// # Errors
+    ///
+    /// If `git` cannot be started, or the configuration cannot be read.
+    pub fn of(folder: &Path) -> Result<Self, Error> {
         let git = Git::at(folder);
         let arguments = ["config", "-z", "--get-regexp", r"^user\.(name|email)$"];
         let mut command = git.command(&arguments);
         command.env_remove("GIT_CONFIG_GLOBAL");
         process::with_home(&mut command, "GIT_CONFIG_GLOBAL");
-        let ended = Running::start(command, name_of(&arguments), false).and_then(|it| it.finish(Vec::new()));
-        let answer = ended.ok().filter(|ended| ended.status.success()).map(|ended| ended.output).unwrap_or_default();
+        let ended = Running::start(command, name_of(&arguments), false)?.finish(Vec::new())?;
+        let answer = answered(name_of(&arguments), ended)?.unwrap_or_default();
         let text = String::from_utf8_lossy(&answer);
         // The last one counts.
         let value = |key: &str| {
             let mut values = text.split('\0').filter_map(|item| item.split_once('\n')).filter(|(name, _)| *name == key);
             values.next_back().map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
         };
-        Self { name: value("user.name"), email: value("user.email") }
+        Ok(Self { name: value("user.name"), email: value("user.email") })
     }
 }
 
@@ -105,6 +107,8 @@ pub struct Author {
 #[derive(Clone, Debug)]
 pub struct Git {
     top: PathBuf,
+    /// The folder of what all work trees of the repository share, such as its references.
+    common: PathBuf,
     format: ObjectFormat,
     /// Whether commits are missing because the clone is shallow.
     shallow: bool,
@@ -119,15 +123,19 @@ impl Git {
     ///
     /// If `git` cannot be started or refuses the repository.
     pub fn open(folder: &Path) -> Result<Option<Self>, Error> {
-        let Some(nearest) = folder.ancestors().find(|folder| folder.join(".git").exists()) else { return Ok(None) };
+        let Some(nearest) = folder.ancestors().find(|folder| Self::is_top(folder)) else { return Ok(None) };
         let here = Self::at(folder);
-        let answer = here.run(&["rev-parse", "--show-toplevel", "--show-object-format", "--is-shallow-repository"])?;
+        let asked = ["--show-toplevel", "--show-object-format", "--is-shallow-repository", "--git-common-dir"];
+        let answer = here.run(&[&["rev-parse"], &asked[..]].concat())?;
+        let lines: Vec<&[u8]> = trim(&answer).split(|byte| *byte == b'\n').collect();
         // The name of a folder may hold a line feed.
-        let mut lines = trim(&answer).rsplitn(3, |byte| *byte == b'\n');
-        let (Some(shallow), Some(format), Some(top)) = (lines.next(), lines.next(), lines.next()) else {
+        let at = lines.iter().position(|line| matches!(*line, b"true" | b"false")).filter(|at| *at > 1);
+        let Some((before, [shallow, common @ ..])) = at.map(|at| lines.split_at(at)) else {
             return Err(failed("rev-parse", "its answer is not complete"));
         };
-        let (top, real) = (path_of(top), |path: &Path| std::fs::canonicalize(path).ok());
+        let (format, top) = (before[before.len() - 1], before[..before.len() - 1].join(&b'\n'));
+        let common = folder.join(path_of(&common.join(&b'\n')));
+        let (top, real) = (path_of(&top), |path: &Path| std::fs::canonicalize(path).ok());
         // Below 2.38 git does not know `safe.bareRepository`, and takes committed files for a repository.
         if real(&top) != real(nearest) {
             let (top, nearest) = (top.display(), nearest.display());
@@ -137,11 +145,24 @@ impl Git {
             ));
         }
         let format = if format == b"sha256" { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };
-        Ok(Some(Self { top, format, shallow: shallow == b"true", ..here }))
+        Ok(Some(Self { top, common, format, shallow: *shallow == b"true", ..here }))
+    }
+
+    /// Tells whether a folder is the top of a work tree, as far as one can see: a `.git` that nobody can look at, or that
+    /// leads nowhere, is one that git then refuses.
+    #[must_use]
+    pub fn is_top(folder: &Path) -> bool {
+        !std::fs::symlink_metadata(folder.join(".git")).is_err_and(|error| is_absence(&error))
     }
 
     fn at(folder: &Path) -> Self {
-        Self { top: folder.to_path_buf(), format: ObjectFormat::Sha1, shallow: false, reader: Arc::default() }
+        Self {
+            top: folder.to_path_buf(),
+            common: folder.join(".git"),
+            format: ObjectFormat::Sha1,
+            shallow: false,
+            reader: Arc::default(),
+        }
     }
 
     /// Returns the top of the work tree.
@@ -195,11 +216,7 @@ impl Git {
 
     /// Runs a command that says no with exit code 1, and returns its whole answer otherwise.
     fn try_run(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Error> {
-        let ended = self.end(arguments)?;
-        if ended.status.code() == Some(1) {
-            return Ok(None);
-        }
-        succeeded(name_of(arguments), ended).map(Some)
+        answered(name_of(arguments), self.end(arguments)?)
     }
 
     /// Runs a command to its end, whichever that is.
@@ -223,6 +240,8 @@ impl Git {
         // Files named `HEAD`, `objects` and `refs`, which anybody may commit, would be a repository nearer than the real one.
         command.args(["-c", "safe.bareRepository=explicit"]);
         command.args(["-c", "core.quotePath=false", "-c", "core.commitGraph=false"]);
+        // The grafts are ours, and a thread for the index is one more that the system may not have.
+        command.args(["-c", "advice.graftFileDeprecated=false", "-c", "core.preloadIndex=false"]);
         command.arg("-C").arg(&self.top).args(arguments);
         command
     }
@@ -237,7 +256,15 @@ fn succeeded(program: String, ended: Ended) -> Result<Vec<u8>, Error> {
     if ended.status.success() {
         return Ok(ended.output);
     }
-    Err(GitError::Failed { program, why: reason(&ended.words) }.into())
+    Err(GitError::Failed { program, why: reason(&ended.words, ended.status) }.into())
+}
+
+/// Returns the answer of a command that says no with exit code 1.
+fn answered(program: String, ended: Ended) -> Result<Option<Vec<u8>>, Error> {
+    if ended.status.code() == Some(1) {
+        return Ok(None);
+    }
+    succeeded(program, ended).map(Some)
 }
 
 /// Returns the error of a command of git.

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Argument, Error, GitError};
+use crate::error::{Argument, Error, GitError, help_for_system};
 
 /// The variable that says how long one call of another program may take, in seconds.
 const TIMEOUT: &str = "STOPGAP_TIMEOUT";
@@ -138,12 +138,14 @@ impl Running {
             }
             kind => {
                 // One that has ended has told why; one that has not never will.
-                if !matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) {
+                let ends_itself = matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe);
+                if !ends_itself {
                     end_all(&mut self.child);
                 }
                 let words = self.words();
+                let ended = if ends_itself { wait(&mut self.child, Instant::now() + LAST_WORDS).ok() } else { None };
                 end(&mut self.child);
-                let why = if words.is_empty() { error.to_string() } else { reason(&words) };
+                let why = last_word(&words, ended).unwrap_or_else(|| error.to_string());
                 GitError::Failed { program, why }.into()
             }
         }
@@ -349,21 +351,43 @@ fn not_started(name: &str, error: &io::Error) -> Error {
     let program = name.split(' ').next().unwrap_or(name).to_owned();
     match error.kind() {
         ErrorKind::NotFound => GitError::NotStarted { program, why: "it is not on the PATH".to_owned() }.into(),
-        ErrorKind::WouldBlock | ErrorKind::OutOfMemory => GitError::NoRoom { program, why: error.to_string() }.into(),
-        _ => GitError::NotStarted { program, why: error.to_string() }.into(),
+        ErrorKind::WouldBlock | ErrorKind::OutOfMemory => {
+            let help = "let this user have more processes (`ulimit -u`) and more memory (`ulimit -v`)";
+            GitError::NoRoom { program, why: error.to_string(), help }.into()
+        }
+        _ => match help_for_system(error) {
+            Some(help) => GitError::NoRoom { program, why: error.to_string(), help }.into(),
+            None => GitError::NotStarted { program, why: error.to_string() }.into(),
+        },
     }
 }
 
-/// Returns what a program says of a failure: its last word, not a hint or a warning before that.
-pub(super) fn reason(said: &[u8]) -> String {
+/// Returns what a program says of a failure: its last word, not a hint or a warning before that, or how it ended where
+/// it could not say it.
+pub(super) fn reason(said: &[u8], ended: ExitStatus) -> String {
+    last_word(said, Some(ended)).unwrap_or_else(|| "it gave no reason".to_owned())
+}
+
+fn last_word(said: &[u8], ended: Option<ExitStatus>) -> Option<String> {
     let said = String::from_utf8_lossy(said);
     let begins = |sign: &'static str| said.lines().find(|line| line.starts_with(sign));
-    let is_beside = |line: &&str| ["hint: ", "warning: "].iter().any(|sign| line.starts_with(sign));
+    let is_beside = |line: &&str| ["hint:", "warning: "].iter().any(|sign| line.starts_with(sign));
     let line = begins("fatal: ")
         .or_else(|| begins("error: "))
-        .or_else(|| said.lines().find(|line| !line.is_empty() && !is_beside(line)))
-        .or_else(|| said.lines().next());
-    line.unwrap_or("it gave no reason").to_owned()
+        .or_else(|| said.lines().find(|line| !line.is_empty() && !is_beside(line)));
+    let signal = || ended.and_then(signal).map(|signal| format!("it was ended by signal {signal}"));
+    line.map(str::to_owned).or_else(signal).or_else(|| begins("warning: ").map(str::to_owned))
+}
+
+/// Returns the signal that ended a program.
+#[cfg(unix)]
+fn signal(ended: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&ended)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
 }
 
 #[cfg(test)]
@@ -373,11 +397,33 @@ mod tests {
     #[test]
     fn the_reason_is_the_last_word() {
         let said = "warning: x\nhint: y\nerror: z\nfatal: w\n";
-        assert_eq!(reason(said.as_bytes()), "fatal: w");
-        assert_eq!(reason(b"hint: y\nerror: z\n"), "error: z");
-        assert_eq!(reason(b"hint: y\nplain\n"), "plain");
-        assert_eq!(reason(b"warning: only\n"), "warning: only");
-        assert_eq!(reason(b""), "it gave no reason");
+        let failed = ExitStatus::default();
+        assert_eq!(reason(said.as_bytes(), failed), "fatal: w");
+        assert_eq!(reason(b"hint: y\nerror: z\n", failed), "error: z");
+        assert_eq!(reason(b"hint: y\nplain\n", failed), "plain");
+        assert_eq!(reason(b"warning: only\n", failed), "warning: only");
+        assert_eq!(reason(b"hint: y\nhint:\n", failed), "it gave no reason");
+        assert_eq!(reason(b"", failed), "it gave no reason");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_a_signal_ended_has_no_last_word() {
+        let killed = std::os::unix::process::ExitStatusExt::from_raw(9);
+        for said in ["", "hint: y\n", "warning: x\n"] {
+            assert_eq!(reason(said.as_bytes(), killed), "it was ended by signal 9");
+        }
+        assert_eq!(reason(b"fatal: w\n", killed), "fatal: w");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_for_which_the_system_has_no_room_is_not_to_be_installed() {
+        use rustix::io::Errno;
+        for (error, limit) in [(Errno::MFILE, "ulimit -n"), (Errno::NFILE, "ulimit -n"), (Errno::AGAIN, "ulimit -u")] {
+            let help = not_started("git log", &error.into()).help().unwrap();
+            assert!(help.contains(limit) && !help.contains("install"), "{help}");
+        }
     }
 
     #[test]

@@ -1,10 +1,23 @@
 //! What references name, and how commits descend from each other.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+
+use walkdir::WalkDir;
+
 use super::{Author, Commit, Git, commit_of, name_of, succeeded, trim};
-use crate::error::{Error, GitError};
+use crate::error::{Error, GitError, is_absence};
 
 /// What `git for-each-ref` says of a reference that it cannot read, before the name.
 const PASSED_OVER: &str = "warning: ignoring broken ref ";
+
+/// Folders of references that no reference can have the name of.
+const FOLDERS: [&str; 4] = ["refs", "refs/heads", "refs/remotes", "refs/remotes/origin"];
+
+/// What `HEAD` says where the references are kept in tables and not in files
+/// (<https://git-scm.com/docs/gitrepository-layout>).
+const IN_TABLES: &[u8] = b"ref: refs/heads/.invalid\n";
 
 /// A reference of this clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +44,7 @@ impl Git {
         }
         // Of a branch without a commit git knows the name; of one that it cannot read it does not.
         match self.run(&["symbolic-ref", "HEAD"]) {
-            Ok(_) => Ok(None),
+            Ok(name) => self.refuse_unseen(&String::from_utf8_lossy(trim(&name))).map(|()| None),
             Err(Error::Git(GitError::Failed { why, .. })) => Err(GitError::BrokenHead { why }.into()),
             Err(other) => Err(other),
         }
@@ -81,8 +94,67 @@ impl Git {
             if said.lines().any(is_it) {
                 self.leads_nowhere(name)?;
             }
+            self.refuse_unseen(name)?;
         }
         Ok(None)
+    }
+
+    /// Refuses to take a reference for one that is not there where nobody can see that: a folder that cannot be listed, and
+    /// a link that leads nowhere, git passes over without a word.
+    fn refuse_unseen(&self, name: &str) -> Result<(), Error> {
+        if self.is_in_tables() {
+            return Ok(());
+        }
+        for folder in name.match_indices('/').map(|(at, _)| &name[..at]) {
+            let place = self.common.join(folder);
+            match fs::read_dir(&place) {
+                Ok(_) => {}
+                Err(error) if FOLDERS.contains(&folder) => {
+                    let is_absent = error.kind() == ErrorKind::NotFound && fs::symlink_metadata(&place).is_err();
+                    return if is_absent { Ok(()) } else { Err(broken(folder)) };
+                }
+                // A branch `a` leaves no room for one that is called `a/b`.
+                Err(error) => return if is_absence(&error) { Ok(()) } else { Err(broken(folder)) },
+            }
+        }
+        match self.leads_away(&self.common.join(name)) {
+            true => self.leads_nowhere(name),
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses references below a folder that git passes over without a word, as [`Git::refuse_unseen`] does.
+    fn refuse_unseen_below(&self, folder: &str) -> Result<(), Error> {
+        self.refuse_unseen(&format!("{folder}/HEAD"))?;
+        if self.is_in_tables() {
+            return Ok(());
+        }
+        let top = self.common.join(folder);
+        let name = |place: &std::path::Path| {
+            let below = place.strip_prefix(&self.common).unwrap_or(place);
+            below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+        };
+        for entry in WalkDir::new(&top) {
+            match entry {
+                Ok(entry) if entry.path_is_symlink() && self.leads_away(entry.path()) => {
+                    self.leads_nowhere(&name(entry.path()))?;
+                }
+                Ok(_) => {}
+                Err(error) if error.depth() == 0 && error.io_error().is_some_and(is_absence) => {}
+                Err(error) => return Err(broken(&name(error.path().unwrap_or(&top)))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether something is at a place that cannot be reached.
+    fn leads_away(&self, place: &std::path::Path) -> bool {
+        let is_there = !fs::symlink_metadata(place).is_err_and(|error| is_absence(&error));
+        is_there && fs::metadata(place).is_err()
+    }
+
+    fn is_in_tables(&self) -> bool {
+        fs::read(self.common.join("HEAD")).is_ok_and(|head| head == IN_TABLES)
     }
 
     /// Refuses a reference that git passes over because it is damaged. One that leads to another that is gone, as a branch
@@ -91,7 +163,7 @@ impl Git {
         if self.end(&["symbolic-ref", "--quiet", name])?.status.success() {
             return Ok(());
         }
-        Err(GitError::BrokenReference { name: name.to_owned() }.into())
+        Err(broken(name))
     }
 
     /// Returns the branch that is checked out; `None` if no branch is.
@@ -126,9 +198,11 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// If `git` cannot be started.
+    /// If `git` cannot be started, or the branches of `origin` cannot be read.
     pub fn default_name(&self) -> Result<Option<String>, Error> {
-        let answer = self.try_run(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        const NAME: &str = "refs/remotes/origin/HEAD";
+        self.refuse_unseen(NAME)?;
+        let answer = self.try_run(&["symbolic-ref", "--quiet", NAME])?;
         let name = answer.map(|text| String::from_utf8_lossy(trim(&text)).into_owned());
         Ok(name.and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
@@ -213,19 +287,35 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// If that commit is not in this clone.
+    /// If that commit is not in this clone, or one of the branches, or its commit, cannot be read.
     pub fn unmerged(&self, trunk: &Commit) -> Result<Vec<(String, Commit)>, Error> {
+        const BRANCHES: &str = "refs/remotes";
+        const FORMAT: &str = "--format=%(objectname) %(refname) %(symref)";
+        self.refuse_unseen_below(BRANCHES)?;
+        let all = ["for-each-ref", FORMAT, BRANCHES];
+        let ended = self.end(&all)?;
+        let said = String::from_utf8_lossy(&ended.words).into_owned();
+        let all = branches(&succeeded(name_of(&all), ended)?);
+        for name in said.lines().filter_map(|line| line.strip_prefix(PASSED_OVER)) {
+            self.leads_nowhere(name)?;
+        }
+        if all.is_empty() {
+            return Ok(Vec::new());
+        }
         let not = format!("--no-merged={}", trunk.as_str());
-        let format = "--format=%(objectname) %(refname) %(symref)";
-        let listing = self.run(&["for-each-ref", "--sort=-committerdate", &not, format, "refs/remotes"])?;
-        let one = |line: &[u8]| {
-            let line = String::from_utf8_lossy(line);
-            let mut words = line.split(' ');
-            let (commit, name) = (Commit::from_digits(words.next()?)?, words.next()?.strip_prefix("refs/remotes/")?);
-            // `origin/HEAD` is another name of a branch.
-            words.next().is_none_or(str::is_empty).then(|| (name.to_owned(), commit))
-        };
-        Ok(listing.split(|byte| *byte == b'\n').filter_map(one).collect())
+        let unmerged = self.run(&["for-each-ref", "--sort=-committerdate", &not, FORMAT, BRANCHES])?;
+        let unmerged = branches(&unmerged);
+        // One whose commit was lost git takes for merged.
+        let known: BTreeSet<&str> = unmerged.iter().map(|branch| branch.name.as_str()).collect();
+        let merged: Vec<&Reference> = all.iter().filter(|branch| !known.contains(branch.name.as_str())).collect();
+        let tips: Vec<String> = merged.iter().map(|branch| format!("{}^{{commit}}", branch.commit.as_str())).collect();
+        let found = self.objects(&tips.iter().map(String::as_str).collect::<Vec<_>>(), "commit", 0)?;
+        if let Some((lost, _)) = merged.iter().zip(found).find(|(_, found)| found.is_none()) {
+            let (name, oid) = (lost.name.clone(), lost.commit.as_str().to_owned());
+            return Err(GitError::LostTip { name, oid }.into());
+        }
+        let short = |name: &str| name.strip_prefix("refs/remotes/").unwrap_or(name).to_owned();
+        Ok(unmerged.into_iter().map(|branch| (short(&branch.name), branch.commit)).collect())
     }
 
     /// Returns the newest commit up to another one that removed a path, named from the top, as far as this clone goes.
@@ -249,6 +339,16 @@ impl Git {
         let found = self.run(&["rev-list", "--max-count=1", &before, "HEAD"])?;
         Ok(!found.is_empty())
     }
+}
+
+fn broken(name: &str) -> Error {
+    GitError::BrokenReference { name: name.to_owned() }.into()
+}
+
+/// Reads branches, each with what it is another name of, such as `origin/HEAD`; these are left out.
+fn branches(listing: &[u8]) -> Vec<Reference> {
+    let lines = listing.split(|byte| *byte == b'\n');
+    lines.filter_map(|line| read_reference(line.strip_suffix(b" ")?)).collect()
 }
 
 fn read_reference(line: &[u8]) -> Option<Reference> {

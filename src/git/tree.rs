@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 
 use super::process::MOST_ANSWER;
 use super::{Commit, Git, commit_of, failed};
-use crate::error::{Error, GitError};
+use crate::error::{Error, GitError, TreeName};
 
 /// One file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,12 +211,15 @@ impl Git {
     fn subtrees(&self, names: &[&str]) -> Result<Vec<Vec<u8>>, Error> {
         let trees = self.objects(names, "tree", MOST_ANSWER)?.into_iter().zip(names);
         let there = |(tree, name): (Option<Vec<u8>>, &&str)| {
-            let oid = || name.trim_end_matches("^{tree}").to_owned();
-            let tree = tree.ok_or_else(|| GitError::NoTree { oid: oid() })?;
+            let named = || match name.strip_suffix(TREE_OF) {
+                Some(commit) => TreeName::Top(commit.to_owned()),
+                None => TreeName::Folder((**name).to_owned()),
+            };
+            let tree = tree.ok_or_else(|| GitError::NoTree { tree: named() })?;
             // What stands behind a fault would be passed over.
             let mut items = self.items(&tree);
             while items.next().is_some() {}
-            if items.rest.is_empty() { Ok(tree) } else { Err(GitError::BrokenTree { oid: oid() }.into()) }
+            if items.rest.is_empty() { Ok(tree) } else { Err(GitError::BrokenTree { tree: named() }.into()) }
         };
         trees.map(there).collect()
     }
@@ -263,8 +266,11 @@ struct Pair {
     after: Option<String>,
 }
 
+/// What makes of the name of a commit that of its tree.
+const TREE_OF: &str = "^{tree}";
+
 fn root_of(commit: &Commit) -> String {
-    format!("{}^{{tree}}", commit.as_str())
+    format!("{}{TREE_OF}", commit.as_str())
 }
 
 /// One item of a tree object.

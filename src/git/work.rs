@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::process::Running;
 use super::{Commit, Git, path_of, succeeded};
-use crate::error::Error;
+use crate::error::{Error, GitError};
 
 impl Git {
     /// Returns the entries of the index at paths or below folders, from the top: each with its mode and object name.
@@ -94,13 +94,16 @@ impl Git {
     ///
     /// # Errors
     ///
-    /// When `git` cannot be started.
+    /// When `git` cannot be started, or the index was lost.
     pub fn tracked(&self, folder: &str) -> Result<Vec<(Vec<u8>, bool)>, Error> {
         let mut arguments = vec!["ls-files", "--stage", "-z", "--"];
         if !folder.is_empty() {
             arguments.push(folder);
         }
         let listing = self.run(&arguments)?;
+        if listing.is_empty() {
+            self.refuse_lost_index()?;
+        }
         let lines = listing.split(|byte| *byte == 0);
         let file = |line: &[u8]| {
             let tab = line.iter().position(|byte| *byte == b'\t')?;
@@ -108,6 +111,17 @@ impl Git {
             (is_link || line.starts_with(b"100")).then(|| (line[tab + 1..].to_vec(), is_link))
         };
         Ok(lines.filter_map(file).collect())
+    }
+
+    /// Refuses an index without any file beside a commit that has some.
+    fn refuse_lost_index(&self) -> Result<(), Error> {
+        if !self.run(&["ls-files", "-z"])?.is_empty() {
+            return Ok(());
+        }
+        match self.head()? {
+            Some(head) if !self.tree(&head)?.is_empty() => Err(GitError::LostIndex.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Returns the sections `filter.NAME.` of the configuration; a name may hold any byte.

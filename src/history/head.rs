@@ -121,7 +121,7 @@ impl Head {
         let lying = register::read_each(root, &folder, here.format).unwrap_or_default();
         let mut beside = stored.beside(&[&policy]);
         beside.extend(here.beside(&[&policy]));
-        let state = stored.state_of(&folder, &lying, &beside);
+        let state = stored.state_of(&folder, &lying, &beside)?;
         // Where suppressions are watched, any file below the root may hold one.
         let watches = policy.suppressions.is_some();
         let is_edited = || -> Result<bool, Error> {
@@ -143,12 +143,14 @@ impl Head {
     }
 
     /// Compares the bytes of the work tree with those of the commit.
-    fn state_of(&self, folder: &str, lying: &[ReadFile], beside: &BTreeSet<String>) -> State {
-        let (Repository::Commit(below), Repository::Commit(all)) = (&self.place, &self.top) else { return State::Same };
+    fn state_of(&self, folder: &str, lying: &[ReadFile], beside: &BTreeSet<String>) -> Result<State, Error> {
+        let (Repository::Commit(below), Repository::Commit(all)) = (&self.place, &self.top) else {
+            return Ok(State::Same);
+        };
         let mut state = State::Same;
         for file in lying {
             match below.files().get(file.source.path()) {
-                None => return State::Added,
+                None => return Ok(State::Added),
                 Some(stored) if file.oid.as_ref() != Some(&stored.oid) => state = State::Otherwise,
                 Some(_) => {}
             }
@@ -158,16 +160,16 @@ impl Head {
         }
         for path in beside {
             let place = self.work_tree.join(path);
-            let is_there = std::fs::symlink_metadata(&place).is_ok();
-            let lying = is_there.then(|| files::read_up_to(&place, path.clone(), self.format, MAX_BYTES_BESIDE));
+            let read = || files::read_up_to(&place, path.clone(), self.format, MAX_BYTES_BESIDE);
+            let lying = files::is_there(&place, path)?.then(read).transpose()?;
             match (all.files().get(path), lying) {
-                (None, Some(_)) => return State::Added,
+                (None, Some(_)) => return Ok(State::Added),
                 (None, None) => {}
                 (Some(stored), Some(lying)) if lying.oid.as_ref() == Some(&stored.oid) => {}
                 (Some(_), _) => state = State::Otherwise,
             }
         }
-        state
+        Ok(state)
     }
 
     /// Returns the paths of the files beside the register that decide how it is judged, whether they are there or not,
@@ -212,9 +214,9 @@ impl Head {
     ///
     /// When `git` cannot deliver it.
     pub fn first_of(&self, paths: &[&str], limit: u64) -> Result<Option<ReadFile>, Error> {
-        let Some(path) = paths.iter().find(|path| self.top.exists(path)) else { return Ok(None) };
+        let Some(path) = self.top.first_of(paths)? else { return Ok(None) };
         match &self.top {
-            Repository::Folder(top) => Ok(Some(files::read_up_to(&top.join(path), (*path).to_owned(), None, limit))),
+            Repository::Folder(top) => files::read_up_to(&top.join(path), path.to_owned(), None, limit).map(Some),
             Repository::Commit(top) => top.read_one(path, limit).map(Some),
         }
     }
@@ -293,7 +295,7 @@ impl Head {
         for path in books.iter().map(String::as_str).chain(CODEOWNERS) {
             let Some(stored) = top.files().get(path).filter(|file| !file.is_link()) else { continue };
             let shown_as = shown(&self.prefix, path);
-            let lying = files::read_up_to(&self.work_tree.join(path), shown_as.clone(), self.format, MAX_BYTES_BESIDE);
+            let lying = files::read_up_to(&self.work_tree.join(path), shown_as.clone(), self.format, MAX_BYTES_BESIDE)?;
             if !lying.opened || lying.oid.as_ref() == Some(&stored.oid) {
                 continue;
             }
@@ -335,8 +337,8 @@ impl Head {
                 error::owned_by(commit.short(), kind, *source_text, problems)
             }
             (Error::Config { kind, source_text, problems }, Some(commit))
-                if files::read(&self.root.join(source_text.path()), String::new()).source.text()
-                    != source_text.text() =>
+                if !files::read(&self.root.join(source_text.path()), String::new())
+                    .is_ok_and(|lying| lying.source.text() == source_text.text()) =>
             {
                 error::owned_by(commit.short(), kind, *source_text, problems)
             }

@@ -144,11 +144,11 @@ impl Policy {
         if let Some(name) = named {
             return Self::from_source(place, usable(place.read(name)?, KIND)?, rules);
         }
-        if let Some(name) = NAMES.into_iter().find(|name| place.exists(name)) {
+        if let Some(name) = place.first_of(&NAMES)? {
             return Self::from_source(place, usable(place.read(name)?, KIND)?, rules);
         }
         let misnamed = ["stopgap.yml", ".stopgap.yaml", ".github/stopgap.yml"];
-        if let Some(name) = misnamed.into_iter().find(|name| place.exists(name)) {
+        if let Some(name) = place.first_of(&misnamed)? {
             return Err(Error::Misnamed { name, usual: NAMES[0] });
         }
         Ok(Self::default())
@@ -161,7 +161,7 @@ impl Policy {
     /// If the file cannot be read or says something that makes no sense.
     pub fn load_outside(place: &Repository, path: &Path, rules: &[&'static Rule]) -> Result<Self, Error> {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let file = files::read(&real, path.to_string_lossy().into_owned());
+        let file = files::read(&real, path.to_string_lossy().into_owned())?;
         Self::from_source(place, usable(file, KIND)?, rules)
     }
 
@@ -354,9 +354,6 @@ const KIND: &str = "the policy";
 ///
 /// When it is there and cannot be read, and decisions must be signed.
 pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String>, Error> {
-    if !place.exists(places::SIGNERS) {
-        return Ok(None);
-    }
     if !policy.signed_decisions {
         return Ok(place
             .read(places::SIGNERS)
@@ -364,7 +361,8 @@ pub fn load_signers(place: &Repository, policy: &Policy) -> Result<Option<String
             .filter(|file| file.opened)
             .map(|file| file.source.text().to_owned()));
     }
-    Ok(Some(usable(place.read(places::SIGNERS)?, places::Book::Signers.name())?.text().to_owned()))
+    let source = side_file(place, None, places::SIGNERS, places::Book::Signers.name())?;
+    Ok(source.map(|source| source.text().to_owned()))
 }
 
 /// Reads the roster: the file that the policy names, otherwise the usual one if it exists.
@@ -476,7 +474,7 @@ fn side_file(
 ) -> Result<Option<Source>, Error> {
     let path = match named {
         Some(path) => path,
-        None if place.exists(usual) => usual,
+        None if place.exists(usual)? => usual,
         None => return Ok(None),
     };
     usable(place.read(path)?, kind).map(Some)

@@ -214,7 +214,7 @@ pub fn read_each(root: &Path, folder: &str, format: Option<ObjectFormat>) -> Res
     let paths = list(&top)?;
     refuse_what_does_not_fit(folder, &paths)?;
     let read = |path: &PathBuf| files::read_hashed(path, relative(root, path), format);
-    Ok(Cores::for_items(paths.len(), FEW).map(&paths, read))
+    Cores::for_items(paths.len(), FEW).map(&paths, read).into_iter().collect()
 }
 
 /// Refuses files that cannot fit into the memory that the system lets the process have: once it has run out, nothing more

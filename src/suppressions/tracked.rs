@@ -12,7 +12,7 @@ use super::language::Language;
 use super::page::{Found, LOOKED_AT, Page, Reader, Trouble, could_be_text, is_binary};
 use crate::cores::{Cores, FEW};
 use crate::error::Error;
-use crate::files::{CommitFiles, name_below, name_of};
+use crate::files::{CommitFiles, name_below, name_of, of_the_system};
 use crate::git::{Git, TreeFile, path_of};
 
 /// The largest file that is read, in bytes.
@@ -62,6 +62,8 @@ enum Outcome {
     Page(Page),
     Unread(String),
     Missing,
+    /// The run cannot go on.
+    Failed(Error),
 }
 
 /// The files that are read below a root.
@@ -113,6 +115,7 @@ impl Tracked<'_> {
                 Outcome::Page(page) => scan.pages.push(page),
                 Outcome::Unread(why) => scan.unread.push(Unread { path: (*name).clone(), why }),
                 Outcome::Missing => from_commit.push((name, path)),
+                Outcome::Failed(error) => return Err(error),
             }
         }
         if let Self::Commit(_, stored) = self {
@@ -364,13 +367,17 @@ fn read_one(
             let any = || File::open(place).and_then(|file| reader.first_tool(path, file));
             match kind.map_or_else(any, |kind| Ok(Some(kind.tool))) {
                 Ok(tool) => tool.and_then(|tool| reader.unread(path, tool, "", too_large())),
-                Err(error) => return Outcome::Unread(error.to_string()),
+                Err(error) => return unread(path, &error),
             }
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Outcome::Missing,
-        Err(error) => return Outcome::Unread(error.to_string()),
+        Err(error) => return unread(path, &error),
     };
     found.map_or(Outcome::Nothing, Outcome::Page)
+}
+
+fn unread(path: &str, error: &std::io::Error) -> Outcome {
+    of_the_system(path, error).map_or_else(|| Outcome::Unread(error.to_string()), Outcome::Failed)
 }
 
 enum Filled {

@@ -23,6 +23,6 @@ pub use normalise::is_hostile;
 pub(crate) use noun::{counted, ordinal};
 pub use phrases::Phrases;
 pub use shell::shell_word;
-pub use shown::shown;
 pub(crate) use shown::{is_space, space_name};
+pub use shown::{said, shown};
 pub use word_list::{Glossary, WordList};

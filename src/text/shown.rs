@@ -5,19 +5,32 @@ use std::borrow::Cow;
 /// The longest piece of an exception's text that a message repeats, in characters.
 const SHOWN: usize = 80;
 
+/// The longest line of another program that a message repeats, in characters: its point often comes last.
+const SAID: usize = 300;
+
 /// Returns a value for a message: on one line, without backticks, at most 80 characters long.
 ///
 /// Every output format escapes messages once more for its own syntax.
 #[must_use]
 pub fn shown(value: &str) -> Cow<'_, str> {
-    let long = value.len() > SHOWN && value.chars().count() > SHOWN;
+    up_to(SHOWN, value)
+}
+
+/// Returns what another program says as [`shown`] does, at most 300 characters long.
+#[must_use]
+pub fn said(words: &str) -> Cow<'_, str> {
+    up_to(SAID, words)
+}
+
+fn up_to(most: usize, value: &str) -> Cow<'_, str> {
+    let long = value.len() > most && value.chars().count() > most;
     let clean = |c: char| c != '`' && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
     if !long && value.chars().all(clean) {
         return Cow::Borrowed(value);
     }
     let mut text: String = value
         .chars()
-        .take(SHOWN)
+        .take(most)
         .map(|c| {
             if c == '`' {
                 '\''
@@ -60,5 +73,6 @@ mod tests {
         assert!(matches!(shown(&longest), Cow::Borrowed(text) if text == longest));
         assert_eq!(shown(&format!("{longest}e")), format!("{longest}…"));
         assert_eq!(shown(&"é".repeat(500)).chars().count(), 81);
+        assert_eq!(said(&"é".repeat(500)).chars().count(), 301);
     }
 }

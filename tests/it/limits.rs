@@ -97,6 +97,76 @@ fn without_threads_there_is_still_one() {
     }
 }
 
+/// A register whose files more than one thread reads.
+fn many() -> Repo {
+    let repo = repository();
+    for number in 0..300 {
+        repo.write(&format!("exceptions/system-{number}.yaml"), &exception(&[]));
+    }
+    repo
+}
+
+#[test]
+fn more_threads_than_are_of_use_are_not_started() {
+    let repo = many();
+    for threads in ["0", "1", "2000", "999999", "18446744073709551616"] {
+        let limit = format!("export RAYON_NUM_THREADS={threads}");
+        let run = Run::of(&mut limited(repo.path(), &limit, &["list", "--today", TODAY]));
+        assert!(run.code == 0 && run.stdout.contains("system-299"), "{threads}: {run:?}");
+    }
+}
+
+#[test]
+fn a_run_that_may_have_too_few_files_open_says_so_and_finds_nothing_in_them() {
+    let repo = many();
+    for arguments in
+        [&["check"][..], &["export", "--format", "csv"], &["remind"], &["enforce", "clean.sarif"], &["suppressions"]]
+    {
+        let arguments = [arguments, &["--today", TODAY]].concat();
+        let whole = Run::of(&mut limited(repo.path(), "true", &arguments));
+        for most in 4..9 {
+            let limit = format!("export RAYON_NUM_THREADS=16 && ulimit -n {most}");
+            let run = Run::of(&mut limited(repo.path(), &limit, &arguments));
+            let says_so =
+                run.code == 2 && run.stderr.contains("Too many open files") && run.stderr.contains("`ulimit -n`");
+            assert!(says_so || run.stdout == whole.stdout, "{arguments:?}, {most}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_was_removed_is_not_looked_at() {
+    let repo = repository();
+    for arguments in [&["doctor"][..], &["init", "--dry-run"], &["check"]] {
+        let gone = "mkdir gone && cd gone && rmdir ../gone";
+        let run = Run::of(&mut limited(repo.path(), gone, arguments));
+        assert!(run.code == 2 && run.stderr.contains("cannot read the current folder"), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn a_limit_of_memory_is_named_without_proc_too() {
+    // Only who may change what is mounted can take it away.
+    let hidden = "umount -l /proc && ulimit -v 65536 && exec \"$0\" \"$@\"";
+    let run = |folder: &Path, script: &str, arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.env_clear().current_dir(folder).env("PATH", path()).stdin(Stdio::null());
+        command.args(["--mount", "bash", "-c", script, env!("CARGO_BIN_EXE_stopgap")]).args(arguments);
+        command.output().ok().filter(|output| output.status.success() || output.status.code() == Some(2))
+    };
+    let repo = repository();
+    if run(repo.path(), hidden, &["explain"]).is_none_or(|output| !output.status.success()) {
+        return;
+    }
+    let notes = "  - {note: The belt was looked at, by: Luis Prado}\n".repeat(1500);
+    for number in 0..200 {
+        repo.write(&format!("exceptions/large-{number}.yaml"), &format!("{}x-notes:\n{notes}", exception(&[])));
+    }
+    let output = run(repo.path(), hidden, &["check", "--today", TODAY]).expect("no signal ends it");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains("`ulimit -v`"), "{said}");
+}
+
 /// What is run with too little memory, whatever it then says.
 const READERS: [&[&str]; 9] = [
     &["check"],

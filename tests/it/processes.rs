@@ -175,6 +175,49 @@ fn the_last_word_of_a_git_that_dies_is_shown() {
 }
 
 #[test]
+fn the_end_of_a_long_last_word_is_shown_too() {
+    let repo = repository();
+    let last = format!("fatal: {}the disk is gone", "so many words before the point ".repeat(5));
+    let script = format!("case \"$*\" in *cat-file*) echo '{last}' >&2; exit 128;; esac\nexec \"$git\" \"$@\"");
+    let run = with(&repo, &script, JOB, &["check", "--base", "main", "--today", TODAY]);
+    assert!(run.code == 2 && run.stderr.contains(&last), "{run:?}");
+}
+
+#[test]
+fn a_git_that_is_killed_is_said_to_be_whatever_it_had_hinted_at() {
+    let repo = repository();
+    for (command, arguments) in [
+        ("merge-base", &["check", "--base", "main", "--today", TODAY][..]),
+        ("cat-file", &["check", "--base", "main", "--today", TODAY]),
+        ("diff-tree", &["report", "--today", TODAY]),
+        ("for-each-ref", &["report", "--today", TODAY]),
+        ("rev-list", &["report", "--today", TODAY]),
+        ("rev-list", &["show", "label-printer", "--today", TODAY]),
+    ] {
+        let script = format!("case \"$*\" in *{command}*) echo 'hint: x' >&2; kill -9 $$;; esac\nexec \"$git\" \"$@\"");
+        let run = with(&repo, &script, JOB, arguments);
+        let words = format!("`git {command}` failed: it was ended by signal 9");
+        assert!(run.code == 2 && run.stderr.contains(&words), "{command}, {arguments:?}: {run:?}");
+        // What is known of a meeting is printed all the same.
+        assert_eq!(
+            run.stdout.contains("is not known: "),
+            arguments[0] == "report",
+            "{command}, {arguments:?}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn a_git_that_does_not_say_who_somebody_is_is_not_one_that_does_not_know() {
+    let repo = repository();
+    let broken = "case \"$*\" in *user*) echo 'fatal: bad config line 1' >&2; exit 128;; esac\nexec \"$git\" \"$@\"";
+    let mine = with(&repo, broken, &[], &["list", "--mine"]);
+    assert!(mine.code == 2 && mine.stderr.contains("fatal: bad config line 1"), "{mine:?}");
+    let unknown = with(&repo, "exec \"$git\" \"$@\"", &[], &["list", "--mine"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("neither your mail address nor your name"), "{unknown:?}");
+}
+
+#[test]
 fn a_git_that_is_only_slow_is_waited_for() {
     let repo = repository();
     let gate = ["check", "--base", "main", "--today", TODAY];

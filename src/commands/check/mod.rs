@@ -158,7 +158,7 @@ impl Run<'_> {
         self.leave(register);
         let silenced = counted.iter().flat_map(scan::silenced);
         let around = surroundings::remarks(&around, judge.suppressed.as_ref());
-        let stale = if self.then.is_none() { place::stale_schema(&self.root) } else { None };
+        let stale = if self.then.is_none() { place::stale_schema(&self.root)? } else { None };
         let remarks = head.remark().into_iter().chain(silenced).chain(around).chain(stale).chain(fixed).collect();
         let (today, levels, forge) = (judge.today, judge.policy.rules.clone(), judge.policy.forge());
         Ok(Checked {

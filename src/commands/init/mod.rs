@@ -154,15 +154,15 @@ impl<'g> Ground<'g> {
         let mut policy = Policy::load(&Repository::Folder(root.to_path_buf()), None, rules::all())?;
         policy.path.get_or_insert_with(|| policy::NAMES[0].to_owned());
         let top = place::work_tree_top(root).unwrap_or(root).to_path_buf();
-        let there = |name: &str| std::fs::symlink_metadata(top.join(name)).is_ok();
-        let is_gitlab = policy.forge == Some(Forge::GitLab) || there(PIPELINE);
+        let lying = Repository::Folder(top.clone());
+        let is_gitlab = policy.forge == Some(Forge::GitLab) || lying.exists(PIPELINE)?;
         // What the policy says counts, and a workflow that is there; only then where the repository comes from.
-        let is_settled = policy.forge.is_some() || is_gitlab || there(WORKFLOWS.trim_end_matches('/'));
+        let is_settled = policy.forge.is_some() || is_gitlab || lying.exists(WORKFLOWS.trim_end_matches('/'))?;
         let usual = if is_gitlab || (!is_settled && comes_from_gitlab(root)) { Ci::Gitlab } else { Ci::Github };
         let ci = arguments.ci.unwrap_or(usual);
         let guess = if ci == Ci::Gitlab { Forge::GitLab } else { Forge::GitHub };
         let forge = policy.forge.unwrap_or(guess);
-        let owners_file = forge.codeowners().iter().find(|name| there(name)).copied();
+        let owners_file = lying.first_of(forge.codeowners())?;
         let codeowners = owners_file.and_then(|name| std::fs::read_to_string(top.join(name)).ok()).unwrap_or_default();
         let given = owners(forge, &arguments.owners)?;
         let owners = match asks.filter(|_| given.is_empty() && owners_file.is_none()) {

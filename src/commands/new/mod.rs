@@ -71,7 +71,7 @@ pub(super) fn run(
     if !draft.covers.is_empty() && !draft.is_given(TITLE) {
         draft.set(TITLE, scanned::title(&draft.covers));
     }
-    let asker = people::at_the_keyboard(&desk, &Identity::of(&desk.root));
+    let asker = people::at_the_keyboard(&desk, &Identity::of(&desk.root).unwrap_or_default());
     let run = Run { arguments, world, desk, scanned };
     run.make(draft, id, asker, out, errors)
 }

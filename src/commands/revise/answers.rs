@@ -130,7 +130,7 @@ impl<'s> Answers<'s> {
 /// Finds the user in the roster by the identity that git writes into commits.
 fn user(subject: &Subject<'_>) -> Option<String> {
     let roster = subject.judge.people.roster()?;
-    let Identity { name, email } = Identity::of(&subject.opened.root);
+    let Identity { name, email } = Identity::of(&subject.opened.root).unwrap_or_default();
     let known = [email, name].into_iter().flatten().find_map(|spelling| roster.find(&spelling))?;
     Some(roster.display(known).to_owned())
 }

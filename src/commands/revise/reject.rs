@@ -23,7 +23,7 @@ pub(in crate::commands) fn run(arguments: &cli::Reject, world: &World, out: &mut
 
 /// Tells whether git says that the one who asks is at the keyboard.
 fn is_own_request(subject: &Subject<'_>) -> bool {
-    let Identity { name, email } = Identity::of(&subject.opened.root);
+    let Identity { name, email } = Identity::of(&subject.opened.root).unwrap_or_default();
     let requester = subject.exception.requester.as_ref();
     let is_theirs =
         |spelling: &String| requester.is_some_and(|requester| subject.judge.people.same(spelling, requester.as_str()));

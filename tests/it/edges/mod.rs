@@ -123,7 +123,7 @@ impl Edge {
         let base: Vec<_> = before.own().iter().map(|id| files.add(read(*id))).collect();
         let mut side = |folder: &Path, path: &str| {
             let place = Repository::Folder(folder.to_path_buf());
-            place.exists(path).then(|| files.add(place.read(path).unwrap()))
+            place.exists(path).unwrap().then(|| files.add(place.read(path).unwrap()))
         };
         let paths = self.base.iter().chain([&self.head]).flat_map(BTreeMap::keys);
         let mut paths: Vec<&str> = paths.copied().filter(|path| !path.starts_with("exceptions/")).collect();
