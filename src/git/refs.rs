@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use walkdir::WalkDir;
 
@@ -117,7 +118,7 @@ impl Git {
                 Err(error) => return if is_absence(&error) { Ok(()) } else { Err(broken(folder)) },
             }
         }
-        match self.leads_away(&self.common.join(name)) {
+        match leads_away(&self.common.join(name)) {
             true => self.leads_nowhere(name),
             false => Ok(()),
         }
@@ -130,13 +131,13 @@ impl Git {
             return Ok(());
         }
         let top = self.common.join(folder);
-        let name = |place: &std::path::Path| {
+        let name = |place: &Path| {
             let below = place.strip_prefix(&self.common).unwrap_or(place);
-            below.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+            below.to_string_lossy().replace(MAIN_SEPARATOR, "/")
         };
         for entry in WalkDir::new(&top) {
             match entry {
-                Ok(entry) if entry.path_is_symlink() && self.leads_away(entry.path()) => {
+                Ok(entry) if entry.path_is_symlink() && leads_away(entry.path()) => {
                     self.leads_nowhere(&name(entry.path()))?;
                 }
                 Ok(_) => {}
@@ -145,12 +146,6 @@ impl Git {
             }
         }
         Ok(())
-    }
-
-    /// Tells whether something is at a place that cannot be reached.
-    fn leads_away(&self, place: &std::path::Path) -> bool {
-        let is_there = !fs::symlink_metadata(place).is_err_and(|error| is_absence(&error));
-        is_there && fs::metadata(place).is_err()
     }
 
     fn is_in_tables(&self) -> bool {
@@ -339,6 +334,12 @@ impl Git {
         let found = self.run(&["rev-list", "--max-count=1", &before, "HEAD"])?;
         Ok(!found.is_empty())
     }
+}
+
+/// Tells whether something is at a place that cannot be reached.
+fn leads_away(place: &Path) -> bool {
+    let is_there = !fs::symlink_metadata(place).is_err_and(|error| is_absence(&error));
+    is_there && fs::metadata(place).is_err()
 }
 
 fn broken(name: &str) -> Error {
