@@ -1,5 +1,7 @@
 //! What a text is if it does not name one person: a team, a list, a mailbox, a placeholder.
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::people::spelling::fold_handle;
 use crate::text::WordList;
 use crate::text::phrases::is_known_placeholder;
@@ -71,9 +73,10 @@ pub fn not_a_person(text: &str) -> Option<NotAPerson> {
     }
     // Nobody has a login with another sign in it, nor a domain a dot behind it: they would be somebody else's spelling.
     let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let is_odd = match others {
-        0 => handle && !bare.chars().all(is_login),
-        _ => bare.contains([' ', '。']) || bare.ends_with('.'),
+    let is_of_domain = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-');
+    let is_odd = match bare.rsplit_once('@') {
+        Some((_, domain)) => bare.contains(' ') || !domain.chars().all(is_of_domain) || domain.ends_with('.'),
+        None => handle && !bare.chars().all(is_login),
     };
     let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || is_odd;
     judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed))
