@@ -275,6 +275,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_the_same_as_it_is_in_the_file_and_written_anew() {
+        let [there, anew, other] =
+            [Cow::Borrowed("Zoë"), Cow::Owned("Zoë".to_owned()), Cow::Borrowed("Zoe")].map(Words::from);
+        assert!(there == anew && anew == there && there != other && anew != other);
+        assert_eq!(format!("{there} {anew}"), "Zoë Zoë");
+    }
+
+    #[test]
     fn a_pointer_contains_the_index_in_each_list() {
         assert_eq!(At::field(const { pattern("/scope/system") }).pointer(), "/scope/system");
         assert_eq!(At::item(const { pattern("/renewals/*/expires") }, 12).pointer(), "/renewals/12/expires");
