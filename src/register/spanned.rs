@@ -278,7 +278,10 @@ mod tests {
     fn a_text_is_the_same_as_it_is_in_the_file_and_written_anew() {
         let [there, anew, other] =
             [Cow::Borrowed("Zoë"), Cow::Owned("Zoë".to_owned()), Cow::Borrowed("Zoe")].map(Words::from);
-        assert!(there == anew && anew == there && there != other && anew != other);
+        assert_eq!(there, anew);
+        assert_eq!(anew, there);
+        assert_ne!(there, other);
+        assert_ne!(anew, other);
         assert_eq!(format!("{there} {anew}"), "Zoë Zoë");
     }
 
