@@ -9,6 +9,19 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 use crate::error::Error;
 use crate::git::{Commit, CommitInfo, Git};
 
+/// A commit, and the one below it on its line.
+pub(crate) type Step<'c> = (&'c Commit, Option<&'c Commit>);
+
+/// Pairs each commit of a line, oldest first, with the one below it; `below` is that of the oldest.
+pub(crate) fn steps<'c>(chain: &'c [Commit], below: Option<&'c Commit>) -> Vec<Step<'c>> {
+    chain.iter().zip(std::iter::once(below).chain(chain.iter().map(Some))).collect()
+}
+
+/// Turns a line round, and parts the commits from what they say.
+pub(crate) fn oldest_first(commits: Vec<(Commit, CommitInfo)>) -> (Vec<Commit>, Vec<CommitInfo>) {
+    commits.into_iter().rev().unzip()
+}
+
 /// The commits of a history with what they say, by name.
 type Graph = HashMap<Commit, CommitInfo>;
 

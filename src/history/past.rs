@@ -9,8 +9,8 @@ use chrono::DateTime;
 
 use crate::error::{Error, GitError};
 use crate::files::{self, ReadFile};
-use crate::git::{Commit, Git, TreeFile};
-use crate::history::main_line::MainLine;
+use crate::git::{Commit, CommitInfo, Git, TreeFile};
+use crate::history::main_line::{MainLine, oldest_first, steps};
 use crate::history::snapshot::prefix;
 use crate::history::trail::Record;
 use crate::register::{is_named_like_one, stem};
@@ -47,7 +47,7 @@ impl Ahead {
         let day = |seconds: i64| DateTime::from_timestamp(seconds, 0).map(|instant| zone.day_of(instant).to_string());
         let counts = day(self.reached).map_or_else(|| "as always there".to_owned(), |day| format!("from {day}"));
         format!(
-            "commit {} is dated {}, which is still to come or later than most commits above it: it counts {counts}",
+            "commit {} is dated {}, which is in the future or later than most commits above it; it counts {counts}",
             self.commit.short(),
             day(self.dated).unwrap_or_else(|| "beyond all years".to_owned()),
         )
@@ -61,11 +61,12 @@ impl Line {
     ///
     /// When `git` cannot deliver the commits.
     pub fn read(git: &Git, tip: &Commit, now: i64) -> Result<Self, Error> {
-        let (chain, dates): (Vec<Commit>, Vec<i64>) =
-            MainLine::read(git, tip)?.commits.into_iter().rev().map(|(commit, info)| (commit, info.committed)).unzip();
-        let commits: Vec<(Commit, i64)> = chain.into_iter().zip(reached(&dates, now)).collect();
-        let ahead =
-            commits.iter().zip(dates).filter_map(|((commit, reached), dated)| Ahead::of(commit, dated, *reached));
+        let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
+        let commits: Vec<(Commit, i64)> = chain.into_iter().zip(reached_by(&infos, now)).collect();
+        let ahead = commits
+            .iter()
+            .zip(&infos)
+            .filter_map(|((commit, reached), info)| Ahead::of(commit, info.committed, *reached));
         Ok(Self { ahead: ahead.collect(), commits })
     }
 
@@ -102,6 +103,11 @@ impl Line {
     }
 }
 
+/// Says when a branch had reached each commit of its line, oldest first, as [`reached`] does.
+pub(crate) fn reached_by<'i>(infos: impl IntoIterator<Item = &'i CommitInfo>, now: i64) -> Vec<i64> {
+    reached(&infos.into_iter().map(|info| info.committed).collect::<Vec<_>>(), now)
+}
+
 /// The seconds of a day: clocks that differ by less are let be.
 const DAY: i64 = 86_400;
 
@@ -111,7 +117,7 @@ const DAY: i64 = 86_400;
 /// contradict each other alone, the older commit's. A commit that is dated before one below it counts from then, so that
 /// nobody can put a file into the past by a date; one that is dated after those above it counts from the first of them. A
 /// date that is still to come (after `now`) says nothing.
-pub(crate) fn reached(dates: &[i64], now: i64) -> Vec<i64> {
+fn reached(dates: &[i64], now: i64) -> Vec<i64> {
     // By how many others a date is followed that rise from it: the last of each length is the highest that begins one.
     let mut highest: Vec<i64> = Vec::new();
     let mut length = vec![0; dates.len()];
@@ -166,9 +172,8 @@ pub struct Gone {
 ///
 /// When `git` cannot deliver the history or a content.
 pub fn gone(git: &Git, root: &Path, folder: &str, tip: &Commit) -> Result<Vec<Gone>, Error> {
-    let chain: Vec<Commit> = MainLine::read(git, tip)?.commits.into_iter().rev().map(|(commit, _)| commit).collect();
-    let steps: Vec<(&Commit, Option<&Commit>)> =
-        chain.iter().zip(std::iter::once(None).chain(chain.iter().map(Some))).collect();
+    let (chain, _) = oldest_first(MainLine::read(git, tip)?.commits);
+    let steps = steps(&chain, None);
     let prefix = prefix(git, root);
     let mut here: BTreeMap<String, TreeFile> = BTreeMap::new();
     // By the id in lower case.

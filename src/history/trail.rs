@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files::{self, CommitFiles, ReadFile};
 use crate::git::{Commit, CommitInfo, Git, TreeFile};
-use crate::history::main_line::MainLine;
-use crate::history::past::{Ahead, reached};
+use crate::history::main_line::{MainLine, oldest_first, steps};
+use crate::history::past::{Ahead, reached_by};
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, is_named_like_one, stem};
 use crate::source::FileId;
@@ -49,7 +49,9 @@ struct Search<'s> {
     /// Where the root lies in the work tree: empty, or ending in `/`.
     prefix: String,
     /// The main line, oldest commit first.
-    line: Vec<(Commit, CommitInfo)>,
+    chain: Vec<Commit>,
+    /// What its commits say.
+    infos: Vec<CommitInfo>,
     /// When the branch had reached each of them.
     reached: Vec<i64>,
 }
@@ -65,13 +67,12 @@ type Found = (usize, Option<(String, TreeFile)>);
 ///
 /// When `git` cannot deliver the history or a content.
 pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, now: i64) -> Result<Trail, Error> {
-    let mut line = MainLine::read(git, tip)?.commits;
-    line.reverse();
-    let reached = reached(&line.iter().map(|(_, info)| info.committed).collect::<Vec<_>>(), now);
-    let search = Search { git, prefix: prefix(git, root), line, reached };
-    let is_cut_off = git.is_shallow() && search.line.first().is_some_and(|(_, info)| !info.parents.is_empty());
+    let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
+    let reached = reached_by(&infos, now);
+    let search = Search { git, prefix: prefix(git, root), chain, infos, reached };
+    let is_cut_off = git.is_shallow() && search.infos.first().is_some_and(|info| !info.parents.is_empty());
     let mut trail = Trail::default();
-    let (mut end, mut folder, mut id) = (search.line.len(), folder.to_owned(), id.to_owned());
+    let (mut end, mut folder, mut id) = (search.chain.len(), folder.to_owned(), id.to_owned());
     for names in 0..MOST_NAMES {
         let found = search.versions(&folder, end, &id)?;
         let Some((first_at, _)) = found.first() else { break };
@@ -104,7 +105,7 @@ pub fn follow(git: &Git, root: &Path, (folder, id): (&str, &str), tip: &Commit, 
 impl Search<'_> {
     /// Finds the commits that touch an id, among those before a place on the line.
     fn versions(&self, folder: &str, end: usize, id: &str) -> Result<Vec<Found>, Error> {
-        let steps: Vec<(&Commit, Option<&Commit>)> = (0..end).map(|at| (&self.line[at].0, self.below(at))).collect();
+        let steps = steps(&self.chain[..end], None);
         let below = format!("{}{folder}", self.prefix);
         let mut versions = Vec::new();
         let mut files: BTreeMap<String, TreeFile> = BTreeMap::new();
@@ -131,11 +132,6 @@ impl Search<'_> {
         Ok(versions)
     }
 
-    /// Returns the commit below a place of the line.
-    fn below(&self, at: usize) -> Option<&Commit> {
-        at.checked_sub(1).map(|below| &self.line[below].0)
-    }
-
     fn read(&self, found: Vec<Found>) -> Result<Vec<Version>, Error> {
         let oids: Vec<&str> = found.iter().filter_map(|(_, file)| Some(file.as_ref()?.1.oid.as_str())).collect();
         let mut blobs = self.git.blobs(&oids, yaml::MAX_BYTES)?.into_iter();
@@ -145,13 +141,14 @@ impl Search<'_> {
                 Some((path, file)) => Some(files::from_blob(path, file, blobs.next().flatten(), yaml::MAX_BYTES)?),
                 None => None,
             };
-            let (commit, mut info) = self.line[at].clone();
+            let (commit, mut info) = (self.chain[at].clone(), self.infos[at].clone());
+            let below = at.checked_sub(1).map(|below| self.chain[below].clone());
             let ahead = Ahead::of(&commit, info.committed, self.reached[at]);
             if let Some(ahead) = ahead.as_ref().filter(|it| it.reached > i64::MIN) {
                 info.committed = ahead.reached;
                 info.authored = info.authored.min(ahead.reached);
             }
-            versions.push(Version { commit, below: self.below(at).cloned(), info, ahead, file });
+            versions.push(Version { commit, below, info, ahead, file });
         }
         Ok(versions)
     }

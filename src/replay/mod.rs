@@ -21,6 +21,7 @@ use crate::files::{self, CommitFiles, MAX_BYTES_BESIDE, ReadFile, Repository};
 use crate::gate::{Gate, Judged, Reach};
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
 use crate::history::PolicyFile;
+use crate::history::main_line::Step;
 use crate::history::past::Line;
 use crate::history::snapshot::{prefix, shown};
 use crate::history::{Approved, Changes, Circumstances, Document, Edit, Signatures, Verifier, decisions};
@@ -100,7 +101,8 @@ const MOST_NAMED: usize = 10;
 /// How many commits are read at once.
 const CHUNK: usize = 1000;
 
-/// Judges the commits of the main line between two of them, those beside it that may be the branch as well, and with `pulls` also who had approved what they brought.
+/// Judges the commits of the main line between two of them, those beside it that may be the branch as well, and with
+/// `pulls` also who had approved what they brought.
 ///
 /// # Errors
 ///
@@ -184,8 +186,8 @@ impl Past {
         }
         verdicts.retain(|verdict| !verdict.findings.is_empty());
         self.remarks.push(format!(
-            "either parent of the merge {} may be the branch as it was: {} down from {}, at which its main line does not go \
-             on, {} judged too",
+            "it is not certain which parent of the merge {} was the branch: {} down from {}, beside the main line, {} \
+             judged too",
             merge.short(),
             counted(side.chain.len(), "commit"),
             tip.short(),
@@ -321,9 +323,6 @@ impl Slip {
         named && self.after == earlier.before && self.before == earlier.after
     }
 }
-
-/// A commit, and the one below it on its line.
-type Step<'c> = (&'c Commit, Option<&'c Commit>);
 
 /// What was at the paths that a commit changes, from the top of the work tree.
 type Before = BTreeMap<String, Option<TreeFile>>;

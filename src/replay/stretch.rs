@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use crate::error::{Error, GitError};
 use crate::git::{Commit, CommitInfo, Git};
-use crate::history::main_line::{MainLine, Side};
-use crate::history::past::{Ahead, reached};
-use crate::replay::Step;
+use crate::history::main_line::{MainLine, Side, Step, oldest_first, steps};
+use crate::history::past::{Ahead, reached_by};
 
 /// The commits that are judged.
 pub(super) struct Stretches {
@@ -33,13 +32,13 @@ impl Stretch {
     /// Takes the commits, newest first, with when each was reached.
     fn new(commits: Vec<(Commit, CommitInfo)>, below: Option<Commit>, reached: &[i64]) -> Self {
         let reached = commits.len().checked_sub(1).and_then(|oldest| reached.get(oldest)).copied();
-        let (chain, infos) = commits.into_iter().rev().unzip();
+        let (chain, infos) = oldest_first(commits);
         Self { chain, infos, below, reached: reached.unwrap_or(i64::MAX) }
     }
 
     /// Pairs each commit with the one below it.
     pub(super) fn steps(&self) -> Vec<Step<'_>> {
-        self.chain.iter().zip(std::iter::once(self.below.as_ref()).chain(self.chain.iter().map(Some))).collect()
+        steps(&self.chain, self.below.as_ref())
     }
 }
 
@@ -91,7 +90,7 @@ impl Stretches {
 /// Replaces the dates that cannot be on a line, newest commit first, by what the commits count from; returns when each was
 /// reached, and which commits those are.
 fn set_dates(commits: &mut [(Commit, CommitInfo)], now: i64) -> (Vec<i64>, Vec<Ahead>) {
-    let mut reached = reached(&commits.iter().rev().map(|(_, info)| info.committed).collect::<Vec<_>>(), now);
+    let mut reached = reached_by(commits.iter().rev().map(|(_, info)| info), now);
     reached.reverse();
     let mut ahead = Vec::new();
     for ((commit, info), reached) in commits.iter_mut().zip(&reached).rev() {

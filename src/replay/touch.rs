@@ -2,10 +2,11 @@
 
 use crate::error::Error;
 use crate::git::{Commit, CommitInfo};
+use crate::history::main_line::Step;
 use crate::history::timeline::{self, Deed};
 use crate::history::{Change, Changes, Signed, decisions};
 use crate::register::{Exception, Files, Status};
-use crate::replay::{Replay, Step};
+use crate::replay::Replay;
 use crate::rule::Level;
 use crate::rules::{self, Judge};
 use crate::source::FileId;

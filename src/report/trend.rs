@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta};
 use crate::error::Error;
 use crate::files;
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
-use crate::history::main_line::MainLine;
-use crate::history::past::reached;
+use crate::history::main_line::{MainLine, oldest_first};
+use crate::history::past::reached_by;
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, Status, is_named_like_one};
 use crate::source::FileId;
@@ -109,9 +109,8 @@ pub fn read(
 ) -> Result<Option<Trend>, Error> {
     let today = now.day;
     let Some(tip) = tip else { return Ok(None) };
-    let (chain, infos): (Vec<Commit>, Vec<CommitInfo>) = MainLine::read(git, tip)?.commits.into_iter().rev().unzip();
-    let dates: Vec<i64> = infos.iter().map(|info| info.committed).collect();
-    let days: Vec<Day> = reached(&dates, i64::MAX).into_iter().map(|seconds| day_of(seconds, zone)).collect();
+    let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
+    let days: Vec<Day> = reached_by(&infos, i64::MAX).into_iter().map(|seconds| day_of(seconds, zone)).collect();
     let first_week = today.plus(-7 * (WEEKS - 1) - 7);
     let (before, end) = (days.partition_point(|day| *day <= first_week), days.partition_point(|day| *day <= today));
     if end == 0 {

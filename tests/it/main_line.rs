@@ -118,7 +118,8 @@ fn a_merge_that_was_turned_round_hides_nothing_and_is_named() {
     push(&repo, "mine");
     let whole = history(&repo, &[]);
     finds(&whole, &slip);
-    let said = format!("either parent of the merge {} may be the branch as it was: 3 commits down from", &turned[..12]);
+    let said =
+        format!("it is not certain which parent of the merge {} was the branch: 3 commits down from", &turned[..12]);
     assert!(whole.stdout.contains(&said), "{whole:?}");
     // What was looked at before lies on the other side now: it is known there.
     assert_eq!(history(&repo, &["--since", &later]).code, 0);
