@@ -228,14 +228,23 @@ impl Command {
     }
 }
 
+/// Returns the lines of a script that do something, without the blanks around them; one that goes on is joined with the
+/// next.
+#[must_use]
+pub fn lines(script: &str) -> Vec<String> {
+    let whole = script.replace("\\\n", " ");
+    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(str::to_owned).collect()
+}
+
 /// Finds the commands of a script in order. A name such as `$BASE` in them is replaced by its value from `variable`.
 #[must_use]
 pub fn commands(script: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Command> {
-    let script = script.replace("\\\n", " ");
+    let lines = lines(script);
     let mut unchecked = false;
     let mut found = Vec::new();
-    let ends = |kept: &str| script.lines().any(|line| ends_with_kept(line.trim(), kept));
-    for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+    let ends = |kept: &str| lines.iter().any(|line| ends_with_kept(line, kept));
+    for line in &lines {
         unchecked |= line == "set +e";
         let mut command = Command::read(&expanded(line, variable));
         if let Some(command) = command.as_mut().filter(|_| unchecked) {

@@ -1130,7 +1130,7 @@ mod rule_book {
                 .replacen("workflow", "the workflow that runs the check was edited:", 1)
                 .replace(
                     "unread",
-                    "what runs the check was edited, and cannot be compared: it is no YAML that stopgap reads",
+                    "what runs the check was edited, and cannot be compared: it is not YAML that stopgap reads",
                 );
             assert_eq!(changed(from, to), [format!("{PATH}:{line} {said}")], "{to}");
         }

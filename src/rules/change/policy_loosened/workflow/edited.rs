@@ -3,7 +3,7 @@
 //! What a script, a condition or a trigger does is not worked out here. Everything is named but what is known to do nothing
 //! to the check, as a note, so that whoever owns the workflow looks at it.
 
-use crate::ci::command::Command;
+use crate::ci::command::{self, Command};
 use crate::ci::origin::{image_name, is_stopgap};
 use crate::policy::places::WORKFLOWS;
 use crate::rule::Level;
@@ -55,7 +55,7 @@ pub(super) fn compare(pages: &Pages<'_>, cx: &mut Context<'_>) {
     let is_workflow = old.path().contains(WORKFLOWS);
     let (Ok(before), Ok(after)) = (yaml::parse(old.text()), yaml::parse(new.text())) else {
         if script(old.text()) != script(new.text()) && pages.told.iter().all(|(file, _)| *file != pages.head.file) {
-            let message = "what runs the check was edited, and cannot be compared: it is no YAML that stopgap reads";
+            let message = "what runs the check was edited, and cannot be compared: it is not YAML that stopgap reads";
             note(cx, pages.head.file, None, message.to_owned());
         }
         return;
@@ -261,9 +261,8 @@ fn text_of(node: &Node<'_>) -> String {
 
 /// Returns the lines of a script that do something; what only says how the findings are told is left out.
 fn script(text: &str) -> Vec<String> {
-    let whole = text.replace("\\\n", " ");
-    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| if Command::read(line).is_some() { untold(line) } else { line.to_owned() }).collect()
+    let told = |line: String| if Command::read(&line).is_some() { untold(&line) } else { line };
+    command::lines(text).into_iter().map(told).collect()
 }
 
 fn untold(line: &str) -> String {
