@@ -6,7 +6,7 @@
 use crate::source::Span;
 use crate::text::shown;
 use crate::yaml::fix::{Fix, Replacement};
-use crate::yaml::node::{Kind, Node, Style};
+use crate::yaml::node::{Entry, Kind, Node, Style};
 use crate::yaml::plain::{is_timestamp, other_reading, other_time};
 use crate::yaml::pointer::field_at;
 use crate::yaml::problem::{MAX_LISTED, Problem};
@@ -16,13 +16,18 @@ use crate::yaml::write::{Quotes, quoted};
 /// there is no such day or where a time has seconds and no offset.
 #[must_use]
 pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
+    let of_key = |text: &str| other_reading(text).or(is_timestamp(text).then_some("a date"));
+    let of_value = |text: &str| other_reading(text).or_else(|| other_time(text));
     let mut found = Vec::new();
-    walk(root, &mut found);
-    let placed = |problem: Problem| {
-        let place = field_at(root, problem.span);
-        problem.at(place)
-    };
-    Problem::first_of(found.into_iter().map(placed).collect())
+    each_plain(root, &mut |part, text, span| {
+        let (what, other) = match part {
+            Part::Key => ("the key ", of_key(text)),
+            Part::Value => ("", of_value(text)),
+        };
+        found.extend(other.map(|other| problem(text, span, what, other)));
+        found.len() <= MAX_LISTED
+    });
+    listed(root, found)
 }
 
 /// Finds the plain values of the rule book that other readers take for another number. Words such as `off` are what the
@@ -30,50 +35,42 @@ pub fn ambiguous(root: &Node<'_>) -> Vec<Problem> {
 #[must_use]
 pub fn other_numbers(root: &Node<'_>) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut left = vec![root];
-    while let Some(node) = left.pop() {
-        match &node.kind {
-            Kind::Seq(items) => left.extend(items),
-            Kind::Map(entries) => left.extend(entries.iter().map(|entry| &entry.value)),
-            Kind::Scalar(scalar)
-                if scalar.style == Style::Plain && scalar.text.contains(|c: char| c.is_ascii_digit()) =>
-            {
-                if let Some(other) = other_reading(&scalar.text) {
-                    let message = format!("some YAML readers take `{}` for {other}", shown(&scalar.text));
-                    let help = "write a number in plain digits, and a text in quotes";
-                    found.push(Problem::new(node.span, message, help).at(field_at(root, node.span)));
-                }
-            }
-            Kind::Scalar(_) => {}
-        }
-    }
-    found.sort_by_key(|problem| problem.span);
-    Problem::first_of(found)
+    each_plain(root, &mut |part, text, span| {
+        let is_number = part == Part::Value && text.contains(|c: char| c.is_ascii_digit());
+        found.extend(other_reading(text).filter(|_| is_number).map(|other| {
+            let help = "write a number in plain digits, and a text in quotes";
+            Problem::new(span, format!("some YAML readers take `{}` for {other}", shown(text)), help)
+        }));
+        found.len() <= MAX_LISTED
+    });
+    listed(root, found)
 }
 
-fn walk(node: &Node<'_>, found: &mut Vec<Problem>) {
-    if found.len() > MAX_LISTED {
-        return;
-    }
+fn listed(root: &Node<'_>, found: Vec<Problem>) -> Vec<Problem> {
+    let placed = |problem: Problem| {
+        let place = field_at(root, problem.span);
+        problem.at(place)
+    };
+    Problem::first_of(found.into_iter().map(placed).collect())
+}
+
+/// What a plain text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Key,
+    Value,
+}
+
+/// Shows each plain text of a tree, in the order of the file, until `see` has seen enough; returns whether it has not.
+fn each_plain(node: &Node<'_>, see: &mut impl FnMut(Part, &str, Span) -> bool) -> bool {
     match &node.kind {
-        Kind::Seq(items) => items.iter().for_each(|item| walk(item, found)),
-        Kind::Map(entries) => {
-            for entry in entries {
-                // Quotes take room of their own.
-                let is_plain = entry.key_span.range().len() == entry.key.len();
-                let other = || other_reading(&entry.key).or(is_timestamp(&entry.key).then_some("a date"));
-                if let Some(other) = is_plain.then(other).flatten() {
-                    found.push(problem(&entry.key, entry.key_span, "the key ", other));
-                }
-                walk(&entry.value, found);
-            }
-        }
-        Kind::Scalar(scalar) if scalar.style == Style::Plain => {
-            if let Some(other) = other_reading(&scalar.text).or_else(|| other_time(&scalar.text)) {
-                found.push(problem(&scalar.text, node.span, "", other));
-            }
-        }
-        Kind::Scalar(_) => {}
+        Kind::Seq(items) => items.iter().all(|item| each_plain(item, see)),
+        Kind::Map(entries) => entries.iter().all(|Entry { key, key_span, value }| {
+            // Quotes take room of their own.
+            let is_plain = key_span.range().len() == key.len();
+            (!is_plain || see(Part::Key, key, *key_span)) && each_plain(value, see)
+        }),
+        Kind::Scalar(scalar) => scalar.style != Style::Plain || see(Part::Value, &scalar.text, node.span),
     }
 }
 
@@ -103,7 +100,7 @@ mod tests {
                 "no some YAML readers take the key `no` for true or false",
                 "2026-01-01 some YAML readers take the key `2026-01-01` for a date",
                 "1_0 some YAML readers take the key `1_0` for a number without its underscores",
-                "2026-11-02T09:00:00 some YAML readers take `2026-11-02T09:00:00` for a time of the day in UTC",
+                "2026-11-02T09:00:00 some YAML readers take `2026-11-02T09:00:00` for a time in UTC",
             ]
         );
     }

@@ -76,8 +76,8 @@ fn is_number_with_underscores(digits: &str) -> bool {
 /// Says what another reader makes of a plain text that has the form of a time stamp, if that is not this text.
 pub(super) fn other_time(text: &str) -> Option<&'static str> {
     match timestamp(text)? {
-        Timestamp { is_real: false, .. } => Some("a date, or refuse the file for it"),
-        Timestamp { is_local: true, .. } => Some("a time of the day in UTC"),
+        Timestamp { is_real: false, .. } => Some("a date, or refuse the file"),
+        Timestamp { is_local: true, .. } => Some("a time in UTC"),
         Timestamp { .. } => None,
     }
 }
@@ -222,13 +222,13 @@ mod tests {
     #[test]
     fn times_that_other_readers_take_for_others_are_named() {
         for (text, other) in [
-            ("2026-02-30", Some("a date, or refuse the file for it")),
-            ("2026-13-01", Some("a date, or refuse the file for it")),
-            ("2026-12-01T25:00:00Z", Some("a date, or refuse the file for it")),
-            ("2016-12-31T23:59:60Z", Some("a date, or refuse the file for it")),
-            ("2026-12-01T09:00:00", Some("a time of the day in UTC")),
-            ("2026-12-01 09:00:00", Some("a time of the day in UTC")),
-            ("2026-1-1t9:00:00.5", Some("a time of the day in UTC")),
+            ("2026-02-30", Some("a date, or refuse the file")),
+            ("2026-13-01", Some("a date, or refuse the file")),
+            ("2026-12-01T25:00:00Z", Some("a date, or refuse the file")),
+            ("2016-12-31T23:59:60Z", Some("a date, or refuse the file")),
+            ("2026-12-01T09:00:00", Some("a time in UTC")),
+            ("2026-12-01 09:00:00", Some("a time in UTC")),
+            ("2026-1-1t9:00:00.5", Some("a time in UTC")),
             ("2026-12-01T09:00:00Z", None),
             ("2026-12-01T09:00:00 +01:00", None),
             ("2026-12-01T09:00:00-5", None),

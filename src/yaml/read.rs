@@ -367,33 +367,40 @@ fn has_half_escape(written: &str) -> bool {
     false
 }
 
+/// How git begins our side of a conflict.
+const OURS: &str = "<<<<<<<";
+
 /// Puts the parser's error into our own words where people meet it often.
 fn syntax_problem(text: &str, error: &ScanError) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
     let rest = text.get(at..).unwrap_or_default();
     let span = Span::new(at, at + rest.chars().next().map_or(0, char::len_utf8));
-    let mut starts = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1));
+    let above = text.get(..at).unwrap_or_default();
     // The fault may be told of a line below the mark.
-    let marked = starts.find(|start| text[*start..].starts_with("<<<<<<< ")).filter(|start| *start <= at);
-    if marked.is_some() || ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
-        let span = marked.map_or(span, |start| Span::new(start, start + "<<<<<<<".len()));
+    let begins = format!("{OURS} ");
+    let mark = if above.starts_with(&begins) { Some(0) } else { above.find(&format!("\n{begins}")).map(|end| end + 1) };
+    if mark.is_some() || [OURS, "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+        let span = mark.map_or(span, |start| Span::new(start, start + OURS.len()));
         return Problem::new(span, "a merge conflict is still in the file", "keep one side and delete the marks");
     }
-    let starts_bare = |line: &str| {
-        let item = line.trim_start().strip_prefix('-');
-        item.is_some_and(|item| item.starts_with(|c: char| c.is_alphanumeric()))
-    };
     // Of an item the line below it may be the first that does not fit.
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
-    let is_bare_dash = text[..end].lines().rev().filter(|line| !line.trim().is_empty()).take(2).any(starts_bare);
+    let is_bare_dash = || {
+        let starts_bare = |line: &str| {
+            let item = line.trim_start().strip_prefix('-');
+            item.is_some_and(|item| item.starts_with(|c: char| c.is_alphanumeric()))
+        };
+        let end = at + rest.find('\n').unwrap_or(rest.len());
+        let lines = text.get(..end).unwrap_or_default().lines().rev();
+        lines.filter(|line| !line.trim().is_empty()).take(2).any(starts_bare)
+    };
     match error.kind() {
         ErrorKind::InvalidQuotedScalarIndent if rest.starts_with(['"', '\'']) => {
             Problem::new(span, "a closing quote that is not indented", "put it at the end of the line above")
         }
         ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::ExpectedBlockSequenceEntry
-            if is_bare_dash =>
+            if is_bare_dash() =>
         {
-            Problem::new(span, "this does not fit the list", "put a blank behind the `-` of each item")
+            Problem::new(span, "this does not fit the list", "put a space after the `-` of each item")
         }
         ErrorKind::RecursionLimitExceeded => {
             let message = format!("nested deeper than {MAX_DEPTH} levels");
@@ -455,15 +462,15 @@ fn own_words(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
         ),
         ErrorKind::ExpectedBlockSequenceEntry => (
             "this is not an item of the list above it",
-            "begin each item with `- `, in the same column, and the next key where the keys begin",
+            "start each item with `- `, in the same column, and the next key in the column of the keys",
         ),
         ErrorKind::ExpectedDocumentStart => (
             "this does not belong to what is above",
-            "a file is one mapping: write `key: value`, and begin all its keys in the same column",
+            "a file is one mapping: write `key: value`, and start all its keys in the same column",
         ),
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => (
             "a comma or a closing bracket is missing before this",
-            "part the items with `, `, and quote a text with a comma or a bracket in it",
+            "separate the items with `, `, and quote a text with a comma or a bracket in it",
         ),
         ErrorKind::SimpleKeyExpected => (
             "this line is not `key: value`",
@@ -516,8 +523,8 @@ mod tests {
             ("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n", "merge conflict", "keep one side", "<<<<<<<"),
             ("a: \"one\ntwo\n\"\n", "a quote that was opened above", "close the quote", ""),
             ("a: \"one\n  two\n\"\n", "a closing quote that is not indented", "end of the line above", "\""),
-            ("a:\n  - b: c\n  -d: e\n", "", "put a blank behind the `-` of each item", ""),
-            ("a:\n  -b: c\n   d: e\n", "", "put a blank behind the `-` of each item", ""),
+            ("a:\n  - b: c\n  -d: e\n", "", "put a space after the `-` of each item", ""),
+            ("a:\n  -b: c\n   d: e\n", "", "put a space after the `-` of each item", ""),
             ("a: \"C:\\dir\"\n", "an escape that YAML does not know", "single quotes", ""),
             (": c\n", "a key is missing before this `:`", "write the key", ""),
             ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),

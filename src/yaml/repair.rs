@@ -272,13 +272,13 @@ impl<'t> Lines<'t> {
         }
         // A list was meant, and none is more than one line here.
         if let Some(item) = value.strip_prefix("- ").map(str::trim).filter(|item| !item.is_empty()) {
-            let new = format!("[{}]", scalar(item, Quotes::Double, true));
-            return Some(Slip {
-                help: format!("write the list in brackets: `{}: {}`", shown(pair.name()), shown(&new)),
-                description: format!("put `{}` in brackets", shown(item)),
-                edits: vec![Replacement::new(Span::new(pair.value.0, pair.value.0 + value.len()), new)],
-                is_item: false,
-            });
+            let (new, what) = (format!("[{}]", scalar(item, Quotes::Double, true)), "write the list in brackets");
+            return Some(rewrite(
+                (pair.name(), value, pair.value.0),
+                new,
+                what,
+                format!("put `{}` in brackets", shown(item)),
+            ));
         }
         Some(quote(pair.name(), value, pair.value.0))
     }
@@ -335,11 +335,15 @@ fn is_list(value: &str) -> bool {
 }
 
 fn quote(key: &str, value: &str, at: usize) -> Slip {
-    let new = quoted(value, Quotes::Double);
+    rewrite((key, value, at), quoted(value, Quotes::Double), "quote the text", format!("quote `{}`", shown(value)))
+}
+
+/// Writes a value of a key, if it has one, in another way.
+fn rewrite((key, value, at): (&str, &str, usize), new: String, what: &str, description: String) -> Slip {
     let typed = if key.is_empty() { shown(&new).into_owned() } else { format!("{}: {}", shown(key), shown(&new)) };
     Slip {
-        help: format!("quote the text: `{typed}`"),
-        description: format!("quote `{}`", shown(value)),
+        help: format!("{what}: `{typed}`"),
+        description,
         edits: vec![Replacement::new(Span::new(at, at + value.len()), new)],
         is_item: false,
     }
