@@ -831,6 +831,7 @@ mod tests {
             assert_eq!(found(path, text.as_bytes()).iter().map(|it| it.2).collect::<Vec<_>>(), [reach], "{text}");
         }
     }
+
     #[test]
     fn a_file_of_nothing_but_suppressions_is_read_once() {
         let text = "/* eslint-disable no-eval */\n/* eslint-enable no-alert */\n".repeat(40_000);

@@ -95,9 +95,8 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     let statements: Vec<Statement> = cores.map(reasons, |text| Statement::new(text));
     let mut copies = Copies { closest: vec![None; reasons.len()], incomplete: Vec::new() };
     let originals = copies.collapse(&statements);
-    let mut is_original = vec![false; statements.len()];
-    originals.iter().for_each(|index| is_original[*index] = true);
-    let statements = statements.into_iter().zip(is_original).filter_map(|(it, is_original)| is_original.then_some(it));
+    let mut left = originals.iter().copied().peekable();
+    let statements = (0..).zip(statements).filter(|(index, _)| left.next_if_eq(index).is_some()).map(|(_, it)| it);
     let threshold = if threshold > 0.0 { threshold.min(1.0) } else { f64::MIN_POSITIVE };
     let join = Join::new(statements.collect(), threshold, cores);
     let search = |rank: usize| match wanted(originals[rank]) {
