@@ -39,6 +39,8 @@ pub enum NotAPerson {
     /// More than one spelling, or a name with something next to it: `Dana Ortiz <dana@example.com>`. It could not be
     /// compared with anything.
     Mixed,
+    /// A handle or a mail address with a sign in it that none has: it would only look like somebody else's.
+    Malformed,
 }
 
 /// Returns why a text is something other than one person, as `@handle`, mail address or full name; `None` if it may be
@@ -71,15 +73,15 @@ pub fn not_a_person(text: &str) -> Option<NotAPerson> {
     if others + usize::from(handle) > 1 || is_list(bare) {
         return Some(NotAPerson::Several);
     }
-    // Nobody has a login with another sign in it, nor a domain a dot behind it: they would be somebody else's spelling.
+    let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || (others == 1 && bare.contains(' '));
     let is_login = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let is_of_domain = |c: char| c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-');
     let is_odd = match bare.rsplit_once('@') {
-        Some((_, domain)) => bare.contains(' ') || !domain.chars().all(is_of_domain) || domain.ends_with('.'),
+        Some((_, domain)) => !domain.chars().all(is_of_domain) || domain.ends_with('.'),
         None => handle && !bare.chars().all(is_login),
     };
-    let mixed = bare.contains(['<', '>', '(', ')', ':', '/']) || is_odd;
-    judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed))
+    let malformed = is_odd.then_some(NotAPerson::Malformed);
+    judge_mail(bare).or(mixed.then_some(NotAPerson::Mixed)).or(malformed)
 }
 
 fn is_team_handle(bare: &str) -> bool {
@@ -300,14 +302,18 @@ mod tests {
             "Security @dana",
             "@acme/",
             "@/dana",
-            "@dan a",
-            "@dana'",
-            "@dana·",
-            "@dana\u{489}",
-            "dana@example.com.",
-            "dana@example。com",
         ] {
             assert_eq!(not_a_person(text), Some(NotAPerson::Mixed), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sign_that_no_login_and_no_domain_has_is_named_as_that() {
+        for text in ["@dan a", "@dana'", "@dana·", "@dana\u{489}", "dana@example.com.", "dana@example。com"] {
+            assert_eq!(not_a_person(text), Some(NotAPerson::Malformed), "{text}");
+        }
+        for text in ["@dana", "@dana.ortiz-2_x", "dana@müller.example", "dana+x@mail.example", "Dana Ortíz"] {
+            assert_eq!(not_a_person(text), None, "{text}");
         }
     }
 

@@ -61,13 +61,18 @@ fn judge(role: &str, task: &str, text: Option<&Text<'_>>, cx: &mut Context<'_>) 
         }
         NotAPerson::Group(word) => format!("is a group or an office (`{word}`), not one person"),
         NotAPerson::Placeholder => "is a placeholder, not a name".to_owned(),
-        NotAPerson::Mixed if is_listed(cx, written) => return,
+        NotAPerson::Mixed | NotAPerson::Malformed if is_listed(cx, written) => return,
         NotAPerson::Mixed => "is more than one spelling of a person".to_owned(),
+        NotAPerson::Malformed => "cannot be a login or a mail address as it is written".to_owned(),
     };
     let hint = match kind {
         NotAPerson::Team => cx.judge.people.roster().and_then(|roster| members(roster, written)),
         NotAPerson::Several => without_comma(written),
-        NotAPerson::Mailbox | NotAPerson::Group(_) | NotAPerson::Placeholder | NotAPerson::Mixed => None,
+        NotAPerson::Mailbox
+        | NotAPerson::Group(_)
+        | NotAPerson::Placeholder
+        | NotAPerson::Mixed
+        | NotAPerson::Malformed => None,
     };
     let hint = hint.unwrap_or_else(|| ", as `@handle`, mail address or full name".to_owned());
     cx.report(text, format!("the {role} `{}` {what}", shown(written))).help(format!("{task}{hint}"));
