@@ -55,7 +55,10 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
         Some(at) => tips[at] = StyledStr::from(own),
         None => return error,
     }
-    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    match tips.is_empty() {
+        true => drop(error.remove(ContextKind::Suggested)),
+        false => drop(error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips))),
+    }
     error
 }
 
@@ -89,5 +92,16 @@ mod tests {
             let found = join_dashed(line.iter().map(OsString::from));
             assert_eq!(found, joined.iter().map(OsString::from).collect::<Vec<_>>(), "{line:?}");
         }
+    }
+
+    #[test]
+    fn an_option_of_another_command_is_not_advised_as_a_value() {
+        let said = |line: &str| {
+            let error = crate::cli::command().try_get_matches_from(line.split(' ')).unwrap_err();
+            with_tip(error).to_string()
+        };
+        let other = said("stopgap renew label-printer --by x");
+        assert!(other.contains("'--by'") && !other.contains("tip:") && !other.contains("\n\n\n"), "{other}");
+        assert!(said("stopgap renew label-printer --moved").contains("'--note=--moved'"));
     }
 }
