@@ -330,7 +330,7 @@ impl GitError {
             Self::BrokenHead { .. } | Self::BrokenReference { .. } => {
                 "the repository is damaged: `git fsck` says where; clone it again, or put the branch right".into()
             }
-            Self::LostIndex => "`git reset` writes it anew and leaves the files as they are".into(),
+            Self::LostIndex => "`git reset` rebuilds it and leaves the files as they are".into(),
             Self::NothingToCompare => {
                 "commit or check out something first, or leave `--base` out to check the whole register".into()
             }

@@ -59,7 +59,7 @@ pub(super) fn unbounded(root: &Node<'_>, pointer: &str, key: &str, span: Span) -
     }
     let field = format!("{pointer}/{key}");
     let message =
-        format!("`id: {EVERY_RULE}` is every rule of the tool, and `{}` is missing", super::field_name(&field));
+        format!("`id: {EVERY_RULE}` means every rule of the tool, and `{}` is missing", super::field_name(&field));
     let help = "name the files or the folder where all of them may stay";
     Some(vec![Problem::new(span, message, help).at(Place::absent(field))])
 }
@@ -67,7 +67,7 @@ pub(super) fn unbounded(root: &Node<'_>, pointer: &str, key: &str, span: Span) -
 /// Says that a cover of a tool cannot be about every rule.
 fn not_every_rule(pointer: &str, node: &Node<'_>, text: &str) -> Problem {
     let name = super::field_name(pointer);
-    let message = format!("`{name}` is `{}`, of which no cover may be about every rule", shown(text));
+    let message = format!("`{name}` is `{}`, and no cover of that tool can be about every rule", shown(text));
     let help = format!("name what it reports: `id: {EVERY_RULE}` is for tools that find mistakes in files");
     Problem::new(node.span, message, help).at(Place::value(pointer))
 }

@@ -772,7 +772,7 @@ mod rule_book {
     }
 
     const NEW_ROSTER: &str =
-        "people.yaml:1 the roster is new: it says by which login people approve, and who stands above whom";
+        "people.yaml:1 the roster is new: it says under which login people approve, and who stands above whom";
     const PEOPLE: &str = "people:\n  - {handle: '@hanna', name: Hanna Vogel, manager: Mei Tanaka}\n  - {name: Luis Prado, aliases: ['@luis']}\n  \
          - {name: Mei Tanaka}\n  - {name: Ada Brook, left: 2026-10-01}\n";
     const CONTROLS: &str =
@@ -1201,7 +1201,7 @@ mod rule_book {
 
     #[test]
     fn a_roster_that_is_new_is_named_and_so_is_who_has_two_logins() {
-        let two = "people.yaml:2 `@hanna` and `@mei` are one person: either approves as the other";
+        let two = "people.yaml:2 `@hanna` and `@mei` are one person: either can approve as the other";
         let people = |name: &str| {
             let others = "  - {name: Luis Prado}\n";
             format!("people:\n  - {{handle: '@hanna', name: '{name}'}}\n{others}complete: false\n")

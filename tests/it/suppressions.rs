@@ -555,19 +555,19 @@ fn a_cover_of_every_rule_is_refused_where_it_would_be_of_everything() {
         (
             "{tool: bandit, id: all}",
             "os.system(a + b)  # nosec",
-            "`id: all` is every rule of the tool, and `covers[0].paths` is missing",
+            "`id: all` means every rule of the tool, and `covers[0].paths` is missing",
         ),
         ("{tool: bandit, id: all, paths: ['**']}", "os.system(a + b)  # nosec", "it matches everything"),
         ("{tool: bandit, id: all, paths: [app/, '**/*']}", "os.system(a + b)  # nosec", "it matches everything"),
         (
             "{tool: trivy, id: all, paths: [app/]}",
             "os.system(a + b)  # nosec",
-            "`covers[0].tool` is `trivy`, of which no cover may be about every rule",
+            "`covers[0].tool` is `trivy`, and no cover of that tool can be about every rule",
         ),
         (
             "{tool: my-scanner, id: all, paths: [app/]}",
             "os.system(a + b)  # nosec",
-            "`covers[0].tool` is `my-scanner`, of which no cover may be about every rule",
+            "`covers[0].tool` is `my-scanner`, and no cover of that tool can be about every rule",
         ),
     ] {
         let repo = suppressed_by_a_change(&format!("[{cover}]"), "app/run.py", line);

@@ -120,7 +120,7 @@ fn report(item: &Item, standing: Standing<'_, '_>, cx: &mut Context<'_>) {
 }
 
 /// What to do about an entry that leaves out more than any cover can name.
-const TOO_WIDE: &str = "delete it, or narrow it to files: no `covers` can say as much";
+const TOO_WIDE: &str = "delete it, or narrow it to files: no `covers` can hold as much";
 
 /// Says what the covers of an exception lack.
 fn lacks(lack: Lack, tool: &str) -> String {

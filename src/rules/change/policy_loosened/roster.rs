@@ -54,7 +54,7 @@ fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
         let [first, others @ ..] = logins.as_slice() else { continue };
         for other in others {
             let message =
-                format!("`{}` and `{}` are one person: either approves as the other", shown(first), shown(other));
+                format!("`{}` and `{}` are one person: either can approve as the other", shown(first), shown(other));
             let at = page.and_then(|page| entry(page, person));
             report(cx, (None, page), (None, at), message).help(CONFIRM);
         }
@@ -62,9 +62,9 @@ fn introduce(roster: &Roster, page: Option<&Page<'_>>, cx: &mut Context<'_>) {
 }
 
 fn note_new(page: Option<&Page<'_>>, cx: &mut Context<'_>) {
-    let message = "the roster is new: it says by which login people approve, and who stands above whom".to_owned();
+    let message = "the roster is new: it says under which login people approve, and who stands above whom".to_owned();
     let finding = report(cx, (None, page), (None, Some(Spot::file())), message);
-    finding.help("let the people who approve exceptions look at their own lines");
+    finding.help("let the people who approve exceptions check their own entries");
     finding.level = finding.level.min(Level::Note);
 }
 
