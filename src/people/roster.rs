@@ -255,6 +255,7 @@ impl Roster {
     }
 
     fn index_spellings(&mut self) -> Result<(), RosterProblem> {
+        self.spellings.reserve(self.spellings().count());
         for (index, record) in self.records.iter().enumerate() {
             let id = PersonId(index);
             for written in record.spellings() {

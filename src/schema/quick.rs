@@ -3,6 +3,7 @@
 //! Building the full validator costs more than judging a small register, and is only needed to explain a failure. What
 //! is not known here is left to the full validator, both while a schema is built and while a tree is judged.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use jsonschema::json::Node as _;
@@ -19,36 +20,37 @@ use crate::yaml::{Entry, Kind, Node};
 #[derive(Debug)]
 pub(super) struct Quick {
     /// The root comes first.
-    schemas: Vec<Sub>,
+    schemas: Box<[Sub]>,
 }
 
 /// A place among the schemas.
-type At = usize;
+type At = u32;
 
-/// A schema or a part of one.
+/// A schema or a part of one, in little room: what a check of one entry touches in memory is most of what it costs.
 #[derive(Debug, Default)]
 struct Sub {
     /// The schema `false`.
     is_false: bool,
-    types: Vec<Type>,
-    options: Option<Vec<Value>>,
-    shortest: u64,
-    pattern: Option<Pattern>,
+    /// What a value may be; anything if there are none.
+    types: Types,
     format: Option<Format>,
-    bounds: Vec<(Bound, f64)>,
-    items: Option<At>,
-    fewest: usize,
     is_set: bool,
-    properties: Vec<Property>,
-    named_like: Vec<(Pattern, At)>,
+    shortest: u32,
+    fewest: u32,
+    items: Option<At>,
     others: Option<At>,
-    names: Option<Pattern>,
-    /// Keys that must be there and are not among the properties.
-    required: Vec<Box<str>>,
-    all: Vec<At>,
-    any: Vec<At>,
     not: Option<At>,
     condition: Option<Condition>,
+    pattern: Option<Box<Pattern>>,
+    names: Option<Box<Pattern>>,
+    options: Option<Box<[Value]>>,
+    bounds: Box<[(Bound, f64)]>,
+    properties: Box<[Property]>,
+    named_like: Box<[(Pattern, At)]>,
+    /// Keys that must be there and are not among the properties.
+    required: Box<[Box<str>]>,
+    all: Box<[At]>,
+    any: Box<[At]>,
 }
 
 #[derive(Debug)]
@@ -66,6 +68,38 @@ enum Type {
     Boolean,
     Number,
     Integer,
+}
+
+impl Type {
+    const ALL: [Self; 6] = [Self::Object, Self::Array, Self::String, Self::Boolean, Self::Number, Self::Integer];
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// A set of types.
+#[derive(Clone, Copy, Debug, Default)]
+struct Types(u8);
+
+impl Types {
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn contains(self, kind: Type) -> bool {
+        self.0 & kind.bit() != 0
+    }
+
+    fn iter(self) -> impl Iterator<Item = Type> {
+        Type::ALL.into_iter().filter(move |kind| self.contains(*kind))
+    }
+}
+
+impl FromIterator<Type> for Types {
+    fn from_iter<I: IntoIterator<Item = Type>>(types: I) -> Self {
+        Self(types.into_iter().fold(0, |set, kind| set | kind.bit()))
+    }
 }
 
 /// `if` with its `then` and its `else`.
@@ -123,9 +157,9 @@ impl Pattern {
 impl Quick {
     /// Reads a schema; nothing where it has a keyword, or a value of one, that is not known here.
     pub(super) fn new(document: &Json<'_>) -> Option<Self> {
-        let mut reader = Reader { document, schemas: Vec::new(), references: FxHashMap::default() };
+        let mut reader = Reader { document, schemas: Vec::with_capacity(USUAL), references: FxHashMap::default() };
         reader.schema(document)?;
-        Some(Self { schemas: reader.schemas })
+        Some(Self { schemas: reader.schemas.into_boxed_slice() })
     }
 
     /// Judges a tree: nothing where only the full validator can tell.
@@ -134,7 +168,7 @@ impl Quick {
     }
 
     fn judge(&self, at: At, node: &Node<'_>) -> Option<bool> {
-        let sub = &self.schemas[at];
+        let sub = &self.schemas[at as usize];
         if sub.is_false {
             return Some(false);
         }
@@ -176,7 +210,7 @@ impl Quick {
     }
 
     fn judge_list(&self, sub: &Sub, node: &Node<'_>, items: &[Node<'_>]) -> Option<bool> {
-        if !sub.allows(Type::Array, node) || items.len() < sub.fewest {
+        if !sub.allows(Type::Array, node) || items.len() < sub.fewest as usize {
             return Some(false);
         }
         if let Some(at) = sub.items {
@@ -269,7 +303,7 @@ impl Sub {
 
     /// Tells whether a value of this kind is allowed and among the options.
     fn allows(&self, kind: Type, node: &Node<'_>) -> bool {
-        (self.types.is_empty() || self.types.contains(&kind)) && self.is_option(node)
+        (self.types.is_empty() || self.types.contains(kind)) && self.is_option(node)
     }
 
     fn is_option(&self, node: &Node<'_>) -> bool {
@@ -278,7 +312,7 @@ impl Sub {
 
     fn holds_for_text(&self, node: &Node<'_>) -> Option<bool> {
         let text = node.as_text()?;
-        let is_of = |kind: &Type| match kind {
+        let is_of = |kind: Type| match kind {
             Type::String => Some(true),
             Type::Object | Type::Array => Some(false),
             Type::Boolean => Some(node.as_boolean().is_some()),
@@ -288,13 +322,13 @@ impl Sub {
             Type::Integer => Some(true),
         };
         let mut has_type = self.types.is_empty();
-        for kind in &self.types {
+        for kind in self.types.iter() {
             has_type = has_type || is_of(kind)?;
         }
         if !has_type || !self.is_option(node) {
             return Some(false);
         }
-        if self.shortest > 0 && !node.string_length_within(self.shortest, u64::MAX)? {
+        if self.shortest > 0 && !node.string_length_within(self.shortest.into(), u64::MAX)? {
             return Some(false);
         }
         if let Some(pattern) = &self.pattern
@@ -341,6 +375,9 @@ fn are_surely_different(items: &[Node<'_>]) -> bool {
     items.len() <= 1 || (items.len() <= MOST && items.iter().all(has_one_spelling) && (0..items.len()).all(is_new))
 }
 
+/// More parts than a schema of ours has.
+const USUAL: usize = 256;
+
 /// Reads a schema into its parts.
 struct Reader<'d> {
     document: &'d Json<'d>,
@@ -350,19 +387,24 @@ struct Reader<'d> {
 
 impl<'d> Reader<'d> {
     fn schema(&mut self, schema: &'d Json<'d>) -> Option<At> {
-        let at = self.schemas.len();
+        let at = self.next()?;
         self.schemas.push(Sub::default());
         let sub = match schema {
             Json::Bool(allows) => Sub { is_false: !allows, ..Sub::default() },
             Json::Object(keywords) => self.keywords(keywords)?,
             _ => return None,
         };
-        self.schemas[at] = sub;
+        self.schemas[at as usize] = sub;
         Some(at)
+    }
+
+    fn next(&self) -> Option<At> {
+        At::try_from(self.schemas.len()).ok()
     }
 
     fn keywords(&mut self, keywords: &'d Keys<'d>) -> Option<Sub> {
         let mut sub = Sub::default();
+        let (mut bounds, mut required, mut all) = (Vec::new(), Vec::new(), Vec::new());
         for (keyword, value) in keywords {
             match &**keyword {
                 "$schema"
@@ -378,40 +420,40 @@ impl<'d> Reader<'d> {
                 | "else" => {}
                 "type" => sub.types = types(value)?,
                 "enum" => sub.options = Some(value.as_array()?.iter().map(Json::to_value).collect()),
-                "const" => sub.options = Some(vec![value.to_value()]),
-                "minLength" => sub.shortest = value.as_u64()?,
-                "pattern" => sub.pattern = Some(Pattern::new(value.as_str()?)),
+                "const" => sub.options = Some(Box::new([value.to_value()])),
+                "minLength" => sub.shortest = u32::try_from(value.as_u64()?).ok()?,
+                "pattern" => sub.pattern = Some(Box::new(Pattern::new(value.as_str()?))),
                 "format" => sub.format = Some(format(value.as_str()?)?),
-                "minimum" => sub.bounds.push((Bound::Minimum, value.as_f64()?)),
-                "maximum" => sub.bounds.push((Bound::Maximum, value.as_f64()?)),
-                "exclusiveMinimum" => sub.bounds.push((Bound::Above, value.as_f64()?)),
-                "exclusiveMaximum" => sub.bounds.push((Bound::Below, value.as_f64()?)),
+                "minimum" => bounds.push((Bound::Minimum, value.as_f64()?)),
+                "maximum" => bounds.push((Bound::Maximum, value.as_f64()?)),
+                "exclusiveMinimum" => bounds.push((Bound::Above, value.as_f64()?)),
+                "exclusiveMaximum" => bounds.push((Bound::Below, value.as_f64()?)),
                 "items" => sub.items = Some(self.schema(value)?),
-                "minItems" => sub.fewest = usize::try_from(value.as_u64()?).ok()?,
+                "minItems" => sub.fewest = u32::try_from(value.as_u64()?).ok()?,
                 "uniqueItems" => sub.is_set = value.as_bool()?,
                 "properties" => {
-                    for (key, schema) in value.as_object()? {
+                    let property = |(key, schema): &'d (Cow<'d, str>, Json<'d>)| {
                         let at = self.schema(schema)?;
-                        sub.properties.push(Property { key: Box::from(&**key), at, is_required: false });
-                    }
+                        Some(Property { key: Box::from(&**key), at, is_required: false })
+                    };
+                    sub.properties = value.as_object()?.iter().map(property).collect::<Option<_>>()?;
                 }
                 "patternProperties" => {
-                    for (pattern, schema) in value.as_object()? {
-                        sub.named_like.push((Pattern::new(pattern), self.schema(schema)?));
-                    }
+                    let named = |(pattern, schema): &'d (Cow<'d, str>, Json<'d>)| {
+                        Some((Pattern::new(pattern), self.schema(schema)?))
+                    };
+                    sub.named_like = value.as_object()?.iter().map(named).collect::<Option<_>>()?;
                 }
                 "additionalProperties" => sub.others = Some(self.schema(value)?),
-                "propertyNames" => sub.names = Some(names(value)?),
-                "required" => sub.required = texts(value)?,
+                "propertyNames" => sub.names = Some(Box::new(names(value)?)),
+                "required" => required = texts(value)?,
                 "allOf" => {
                     for schema in value.as_array()? {
-                        sub.all.push(self.schema(schema)?);
+                        all.push(self.schema(schema)?);
                     }
                 }
                 "anyOf" => {
-                    for schema in value.as_array()? {
-                        sub.any.push(self.schema(schema)?);
-                    }
+                    sub.any = value.as_array()?.iter().map(|schema| self.schema(schema)).collect::<Option<_>>()?;
                 }
                 "not" => sub.not = Some(self.schema(value)?),
                 "if" => {
@@ -422,21 +464,22 @@ impl<'d> Reader<'d> {
                     };
                     sub.condition = Some(Condition { holds, then: branch("then")?, otherwise: branch("else")? });
                 }
-                "$ref" => sub.all.push(self.reference(value.as_str()?)?),
+                "$ref" => all.push(self.reference(value.as_str()?)?),
                 _ => return None,
             }
         }
         // The same key twice would let a required one be missing.
-        sub.required.sort();
-        sub.required.dedup();
+        required.sort();
+        required.dedup();
         let properties = &mut sub.properties;
-        sub.required.retain(|key| match properties.iter_mut().find(|known| known.key == *key) {
+        required.retain(|key| match properties.iter_mut().find(|known| known.key == *key) {
             Some(known) => {
                 known.is_required = true;
                 false
             }
             None => true,
         });
+        (sub.bounds, sub.required, sub.all) = (bounds.into(), required.into(), all.into());
         Some(sub)
     }
 
@@ -446,12 +489,12 @@ impl<'d> Reader<'d> {
         }
         let pointer = target.strip_prefix('#')?;
         // Noted before it is read, so that a schema that refers to itself ends.
-        self.references.insert(target, self.schemas.len());
+        self.references.insert(target, self.next()?);
         self.schema(self.document.pointer(pointer)?)
     }
 }
 
-fn types(value: &Json<'_>) -> Option<Vec<Type>> {
+fn types(value: &Json<'_>) -> Option<Types> {
     let one = |value: &Json<'_>| match value.as_str()? {
         "object" => Some(Type::Object),
         "array" => Some(Type::Array),
@@ -463,7 +506,7 @@ fn types(value: &Json<'_>) -> Option<Vec<Type>> {
     };
     match value {
         Json::Array(types) => types.iter().map(one).collect(),
-        one_type => Some(vec![one(one_type)?]),
+        one_type => one(one_type).map(|kind| Types(kind.bit())),
     }
 }
 
@@ -497,7 +540,6 @@ fn names(value: &Json<'_>) -> Option<Pattern> {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
     use std::fs;
     use std::path::Path;
     use std::sync::LazyLock;
