@@ -66,7 +66,7 @@ impl Pattern {
         let mut pattern = String::with_capacity(path.len());
         for c in path.chars() {
             match c {
-                '*' | '?' | '[' | '{' => pattern.extend(['[', c, ']']),
+                '*' | '?' | '[' | '{' | '}' => pattern.extend(['[', c, ']']),
                 c => pattern.push(c),
             }
         }
@@ -119,10 +119,8 @@ mod tests {
 
     #[test]
     fn every_path_has_a_pattern_of_its_own() {
-        for path in ["a/b.py", "a[1]{x,y}*?.tf", "a]b", "!a", "{", "[", "-"] {
-            if let Ok(pattern) = Pattern::parse(&Pattern::literal(path)) {
-                assert!(pattern.matches(path), "{path}");
-            }
+        for path in ["a/b.py", "a[1]{x,y}*?.tf", "{{cookiecutter.slug}}/run.py", "x}y", "a]b", "a,b", "!a", "^a-z"] {
+            assert!(Pattern::parse(&Pattern::literal(path)).unwrap().matches(path), "{path}");
         }
         assert!(!Pattern::parse(&Pattern::literal("a*")).unwrap().matches("ab"));
     }
