@@ -46,20 +46,37 @@ pub fn with_tip(mut error: clap::Error) -> clap::Error {
     };
     let word = word.clone();
     let is_about_values = |tip: &StyledStr| tip.to_string().starts_with("to pass ");
+    let whole = super::command();
     // An option of another command is no value.
-    let is_option = options(&super::command()).contains(&word);
-    let own = format!("to pass '{word}' as the value of an option, write it behind an equals sign: '--note={word}'");
+    let is_option = options(&whole).contains(&word);
+    let command = called(&whole, &error);
+    let taking = ["note", "reason"].into_iter().find(|name| command.get_opts().any(|it| it.get_long() == Some(name)));
     let mut tips: Vec<StyledStr> = tips.clone();
-    match tips.iter().position(is_about_values) {
-        Some(at) if is_option => drop(tips.remove(at)),
-        Some(at) => tips[at] = StyledStr::from(own),
-        None => return error,
+    match (tips.iter().position(is_about_values), taking) {
+        (Some(at), _) if is_option => drop(tips.remove(at)),
+        (Some(at), Some(name)) => {
+            let how = format!("write it behind an equals sign: '--{name}={word}'");
+            tips[at] = StyledStr::from(format!("to pass '{word}' as the value of an option, {how}"));
+        }
+        _ => return error,
     }
     match tips.is_empty() {
         true => drop(error.remove(ContextKind::Suggested)),
         false => drop(error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips))),
     }
     error
+}
+
+/// Returns the command whose arguments were refused, as its usage names it.
+fn called<'c>(whole: &'c clap::Command, error: &clap::Error) -> &'c clap::Command {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let words = usage.split_whitespace().skip_while(|word| *word != whole.get_name()).skip(1);
+    words
+        .map_while(|word| Some(word).filter(|word| !word.starts_with(['[', '<', '-'])))
+        .fold(whole, |command, word| command.find_subcommand(word).unwrap_or(command))
 }
 
 fn is_text(word: &OsStr) -> bool {
@@ -102,6 +119,11 @@ mod tests {
         };
         let other = said("stopgap renew label-printer --by x");
         assert!(other.contains("'--by'") && !other.contains("tip:") && !other.contains("\n\n\n"), "{other}");
-        assert!(said("stopgap renew label-printer --moved").contains("'--note=--moved'"));
+        assert!(said("stopgap renew label-printer --moved").contains("'--reason=--moved'"));
+        assert!(said("stopgap close label-printer --moved").contains("'--note=--moved'"));
+        let shown = said("stopgap show --moved");
+        assert!(shown.contains("'-- --moved'") && !shown.contains("'--note"), "{shown}");
+        let nested = said("stopgap evidence verify --moved");
+        assert!(nested.contains("'-- --moved'") && !nested.contains("'--note"), "{nested}");
     }
 }
