@@ -394,6 +394,9 @@ fn syntax_problem(text: &str, error: &ScanError) -> Problem {
         lines.filter(|line| !line.trim().is_empty()).take(2).any(starts_bare)
     };
     match error.kind() {
+        ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent if rest.starts_with([']', '}']) => {
+            Problem::new(span, "a closing bracket at the start of a line", "put a space before it")
+        }
         ErrorKind::InvalidQuotedScalarIndent if rest.starts_with(['"', '\'']) => {
             Problem::new(span, "a closing quote that is not indented", "put it at the end of the line above")
         }
@@ -526,6 +529,7 @@ mod tests {
             ("a:\n  - b: c\n  -d: e\n", "", "put a space after the `-` of each item", ""),
             ("a:\n  -b: c\n   d: e\n", "", "put a space after the `-` of each item", ""),
             ("a: \"C:\\dir\"\n", "an escape that YAML does not know", "single quotes", ""),
+            ("a: [\n  b,\n]\n", "a closing bracket at the start of a line", "put a space before it", "]"),
             (": c\n", "a key is missing before this `:`", "write the key", ""),
             ("a: \"\\ud83d\\ude00\"\n", "half a character", "the character itself", ""),
         ] {
