@@ -220,12 +220,16 @@ fn me(opened: &Gathered) -> Result<Vec<String>, Error> {
     if known.is_empty() {
         return Err(Error::from(Argument::WhoAreYou));
     }
-    let is_known = |judge: &Judge| {
-        judge.people.roster().is_none_or(|roster| known.iter().any(|spelling| roster.find(spelling).is_some()))
-    };
-    match opened.judges().any(is_known) {
+    match opened.judges().any(|judge| known.iter().any(|spelling| may_be(judge, spelling))) {
         true => Ok(known),
-        false => Err(not_found("--mine", known.first().map_or("", String::as_str), opened.first())),
+        false => {
+            let path = opened.first().policy.people_path();
+            let help = format!(
+                "git knows you by `user.email` and `user.name`: add that spelling to `{path}`, or name yourself with \
+                 `--owner`"
+            );
+            Err(not_found("--mine", &known[0], opened.first(), help))
+        }
     }
 }
 
@@ -250,20 +254,33 @@ fn tier(name: TierName) -> Tier {
 /// A misspelt person must not look like one who has nothing.
 fn refuse_stranger(argument: &'static str, person: Option<&str>, opened: &Gathered) -> Result<(), Error> {
     let Some(person) = person else { return Ok(()) };
-    let may_be = |judge: &Judge| {
-        judge.people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(person).is_some())
-    };
-    if opened.judges().any(may_be) { Ok(()) } else { Err(not_found(argument, person, opened.first())) }
+    match opened.judges().any(|judge| may_be(judge, person)) {
+        true => Ok(()),
+        false => {
+            let path = opened.first().policy.people_path();
+            Err(not_found(
+                argument,
+                person,
+                opened.first(),
+                format!("write a handle, a name or a mail address of `{path}`"),
+            ))
+        }
+    }
 }
 
-fn not_found(argument: &'static str, person: &str, judge: &Judge) -> Error {
+/// Tells whether a register may name a person: where a roster is complete, whoever is in it.
+fn may_be(judge: &Judge, person: &str) -> bool {
+    judge.people.roster().is_none_or(|roster| !roster.is_complete() || roster.find(person).is_some())
+}
+
+fn not_found(argument: &'static str, person: &str, judge: &Judge, otherwise: String) -> Error {
     let best = judge.people.roster().and_then(|roster| nearest(person, roster.spellings()));
     Error::from(Argument::NotFound {
         what: Named::Person(argument),
         name: person.to_owned(),
         help: match best {
             Some(best) => format!("did you mean `{}`?", shown(best)),
-            None => format!("write a handle, a name or a mail address of `{}`", judge.policy.people_path()),
+            None => otherwise,
         },
     })
 }

@@ -67,6 +67,33 @@ fn a_misspelt_owner_does_not_look_like_one_who_owns_nothing() {
 }
 
 #[test]
+fn whoever_is_not_in_a_roster_that_lacks_people_is_not_a_stranger() {
+    let sandbox = register();
+    sandbox.file("people.yaml", "people:\n  - {name: Somebody Else}\ncomplete: false\n");
+    sandbox.file("home/.gitconfig", "[user]\n\temail = nobody@example.com\n");
+    let mine = |sandbox: &Sandbox| {
+        let mut command = sandbox.command();
+        command.env("HOME", sandbox.path("home")).env("PATH", std::env::var_os("PATH").unwrap());
+        Run::of(command.args(["list", "--mine"]))
+    };
+    let run = mine(&sandbox);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    sandbox.file("people.yaml", "people:\n  - {name: Somebody Else}\n");
+    let run = mine(&sandbox);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("git knows you by `user.email`"), "{}", run.stderr);
+}
+
+#[test]
+fn days_that_have_passed_are_a_number_in_csv() {
+    let sandbox = Sandbox::new();
+    sandbox.file("exceptions/label-printer.yaml", exception(&[("status", "expired")]));
+    let mut command = sandbox.command();
+    command.args(["list", "--format", "csv", "--columns", "id,left", "--today", "2027-01-10"]);
+    assert_eq!(Run::of(&mut command).stdout, "id,days_left\r\nlabel-printer,-25\r\n");
+}
+
+#[test]
 fn the_table_says_how_long_is_left_and_names_what_cannot_be_read() {
     let run = list(&register(), &[]);
     assert_eq!(

@@ -155,7 +155,7 @@ impl Column {
     }
 
     /// Returns what a column contains for an exception, in a spreadsheet: people as the record writes them.
-    pub(super) fn value(self, row: &Row<'_>, described: &Described<'_>) -> String {
+    fn value(self, row: &Row<'_>, described: &Described<'_>) -> String {
         let it = row.exception;
         let Facts { in_force, days_left, last_day, first_day, current_approver, renewals_used, .. } = &described.facts;
         match self {
@@ -173,6 +173,12 @@ impl Column {
             Self::Decided => it.decided.as_ref().map(|day| day.value.to_string()).unwrap_or_default(),
             _ => self.field(it).unwrap_or_default().to_owned(),
         }
+    }
+
+    /// Returns the cell of a spreadsheet. A number that stopgap has computed is the only one that may begin with a minus.
+    pub(super) fn csv(self, row: &Row<'_>, described: &Described<'_>) -> String {
+        let value = self.value(row, described);
+        if matches!(self, Self::Left) { value } else { escape::cell(&value) }
     }
 
     /// Returns what a column of the table shows of an exception. A person has the same name in every row, whichever

@@ -158,7 +158,7 @@ fn csv(listing: &Listing<'_>, out: &mut dyn Write) -> io::Result<()> {
     writer.write_record(columns.iter().map(|column| column.name()))?;
     for row in &listing.rows {
         let described = listing.view.describe_exception(row.exception);
-        writer.write_record(columns.iter().map(|column| escape::cell(&column.value(row, &described))))?;
+        writer.write_record(columns.iter().map(|column| column.csv(row, &described)))?;
     }
     writer.flush()
 }
