@@ -7,16 +7,13 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::register::LONGEST_ID;
+use crate::register::{LONGEST_ID, is_device};
 
 /// An id made from a title ends with the last whole word before this many characters.
 const LONGEST_SLUG: usize = 64;
 
 /// Goes before what is not a name by itself.
 const PREFIX: &str = "exception-";
-
-/// Names that Windows reserves for devices, whatever follows after a full stop.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// Creates an id from the text that a column gives for one. Its letters keep their case; what an id cannot contain
 /// becomes a hyphen, and a bare number becomes `exception-17`.
@@ -56,9 +53,7 @@ pub(super) fn own_key(heading: &str) -> String {
 }
 
 fn usable(id: &str, text: &str) -> String {
-    let first = id.split('.').next().unwrap_or(id).to_ascii_lowercase();
-    let bare = first.trim_end_matches(|c: char| c.is_ascii_digit());
-    let device = DEVICES.contains(&bare) && first.len() <= bare.len() + 1;
+    let device = is_device(id);
     if id.is_empty() || device {
         let rest = if device { id.to_owned() } else { fingerprint(text) };
         return format!("{PREFIX}{rest}");

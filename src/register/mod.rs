@@ -255,6 +255,16 @@ pub fn id_problem(stem: &str) -> Option<Problem> {
     Some(Problem::new(Span::default(), message, help))
 }
 
+/// Tells whether Windows reserves a file's name for a device, whatever follows after a full stop: nobody could check the
+/// file out there (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+#[must_use]
+pub fn is_device(stem: &str) -> bool {
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+    let first = stem.split('.').next().unwrap_or(stem).to_ascii_lowercase();
+    let bare = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    DEVICES.contains(&bare) && first.len() <= bare.len() + 1
+}
+
 /// Returns the file's name without its folder and its ending: the exception's id.
 #[must_use]
 pub fn stem(path: &str) -> &str {

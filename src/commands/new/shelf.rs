@@ -41,7 +41,7 @@ impl Shelf {
     pub(super) fn propose(&self, title: &str) -> String {
         let name = slug(title);
         let name = if name.is_empty() { "exception" } else { &name };
-        untaken(name, |id| self.ids.contains_key(id))
+        untaken(name, |id| self.ids.contains_key(id) || register::is_device(id))
     }
 
     /// Returns why an id cannot be used for the new exception.
@@ -49,6 +49,9 @@ impl Shelf {
         if register::id_problem(id).is_some() {
             let allowed = "letters, digits, `.`, `_` and `-`, a letter or digit first, at most 100 in all";
             return Some(format!("`{}` is not an id: {allowed}", shown(id)));
+        }
+        if register::is_device(id) {
+            return Some(format!("`{}` is a device for Windows, where nobody could check the file out", shown(id)));
         }
         let path = self.ids.get(&id.to_lowercase())?;
         Some(format!("the id `{}` is taken by `{}`: an id is used once and never again", shown(id), shown(path)))
