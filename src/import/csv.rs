@@ -17,7 +17,7 @@ use crate::register::draft::Draft;
 use crate::register::fields::{self, Field, Kind};
 use crate::register::{Status, Tier};
 use crate::text::phrases::is_placeholder;
-use crate::text::{nearest, shown};
+use crate::text::{enumerated, nearest, shown};
 use crate::time::foreign::{self as dates, DateOrder, Evidence, Written};
 use crate::time::{Day, Moment};
 
@@ -584,7 +584,7 @@ fn items(cell: &str) -> Vec<String> {
 /// Splits lines of tickets and addresses by the separators between them.
 fn references(lines: Vec<String>) -> Vec<String> {
     let split = |line: String| -> Vec<String> {
-        let parts: Vec<&str> = line.split([',', ';', ' ']).filter(|part| !part.is_empty()).collect();
+        let parts = enumerated(&line);
         if parts.iter().all(|part| is_reference(part)) {
             parts.into_iter().map(str::to_owned).collect()
         } else {

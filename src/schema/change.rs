@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{Page, Schema, typed, words};
 use crate::source::Span;
-use crate::text::shown;
+use crate::text::{enumerated, shown};
 use crate::time::{Moment, foreign};
 use crate::yaml::edit::is_flow;
 use crate::yaml::write::{self, Layout, Quotes, Value};
@@ -66,6 +66,10 @@ impl Schema {
         if let Some(options) = self.options(items) {
             let value = Value::flow_list(words::each(text, &options)?);
             return Some(shaped(span, &value, "write it as a list").respelling());
+        }
+        if self.is_of_texts(items) {
+            let fix = shaped(span, &Value::flow_list(each(text)), "write it as a list");
+            return Some(if each(text) == [text] { fix } else { fix.respelling() });
         }
         let items = self.resolve(items);
         let value = match typed::required(items).as_slice() {
@@ -226,6 +230,12 @@ fn line<'n>(node: &'n Node<'_>) -> Option<(&'n str, Span)> {
         }
         _ => None,
     }
+}
+
+/// Splits a list that was written as a text, if none of its items is more than a word.
+pub(super) fn each(text: &str) -> Vec<&str> {
+    let is_word = |part: &str| !part.trim().is_empty() && !part.trim().contains(char::is_whitespace);
+    if text.split([',', ';']).all(is_word) { enumerated(text) } else { vec![text] }
 }
 
 fn bare(text: &str) -> String {

@@ -51,12 +51,20 @@ impl Schema {
         self.known_keys(pointer).contains(&key).then(|| format!("{key}: {}", written(value)))
     }
 
+    /// Tells whether the items of a list are texts.
+    pub(super) fn is_of_texts(&self, items: &Value) -> bool {
+        let items = self.resolve(items);
+        required(items).is_empty() && items.get("properties").is_none()
+    }
+
     /// Returns a value that holds a text in the shape that is asked for, if it has one place there.
     fn holding(&self, schema: &Value, text: &str) -> Option<String> {
         let resolved = self.resolve(schema);
         if let Some(items) = resolved.get("items") {
             let words = self.options(items).and_then(|options| words::each(text, &options));
-            let items = words.map(|words| words.join(", ")).or_else(|| self.holding(items, text));
+            let parts = if self.is_of_texts(items) { super::change::each(text) } else { vec![text] };
+            let held = || parts.iter().map(|part| self.holding(items, part)).collect::<Option<Vec<_>>>();
+            let items = words.map(|words| words.join(", ")).or_else(|| Some(held()?.join(", ")));
             return items.map(|items| format!("[{items}]"));
         }
         if self.is_cover(resolved) {

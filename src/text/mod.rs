@@ -3,6 +3,7 @@
 //! Knows nothing about exceptions, rules or files: text goes in, facts about it come out.
 
 mod confusable;
+mod enumeration;
 pub(crate) mod keyboard;
 pub(crate) mod look_alike;
 mod month;
@@ -16,6 +17,7 @@ pub mod similarity;
 pub mod slug;
 mod word_list;
 
+pub use enumeration::enumerated;
 pub use look_alike::written_out;
 pub(crate) use month::{month_name, month_of};
 pub use nearest::nearest;

@@ -34,6 +34,22 @@ fn text_of(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.path(FILE)).unwrap()
 }
 
+#[test]
+fn a_list_that_was_written_as_a_text_gets_its_items() {
+    for (written, list) in [
+        ("references: SEC-1, SEC-2", "references: [SEC-1, SEC-2]"),
+        ("references: \"https://example.com/a,b\"", "references: [\"https://example.com/a,b\"]"),
+        ("references: the ticket SEC-1", "references: [the ticket SEC-1]"),
+    ] {
+        let text = exception(&[]);
+        let sandbox = sandbox(&format!("{text}{written}\n"));
+        let run = sandbox.check(&[]);
+        assert!(run.stdout.contains(&format!("write `{list}`")), "{}", run.stdout);
+        sandbox.check(&["--fix"]);
+        assert_eq!(text_of(&sandbox), format!("{text}{list}\n"));
+    }
+}
+
 /// The list that it would become lacks nearly everything that an item needs.
 #[test]
 fn a_fix_that_is_not_made_is_offered_nowhere() {

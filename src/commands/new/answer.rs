@@ -7,6 +7,7 @@ use crate::register::Tier;
 use crate::register::draft::Draft;
 use crate::register::fields::{ENVIRONMENT, Field, Kind, Need, TIER};
 use crate::schema::Shipped;
+use crate::text::enumerated;
 
 /// Returns the argument that sets an answer, as an example for the command line.
 pub(super) fn argument(field: Field) -> String {
@@ -72,7 +73,7 @@ pub(super) fn set(field: Field, draft: &mut Draft, answer: &str) {
         }
         Kind::Texts => {
             draft.clear(field);
-            answer.split_whitespace().for_each(|text| draft.push(field, text));
+            enumerated(answer).into_iter().for_each(|text| draft.push(field, text));
         }
         Kind::Mapping | Kind::Mappings => {}
         _ => draft.set(field, answer),
