@@ -360,7 +360,15 @@ fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if matches!(ending, "csv" | "tsv" | "tab" | "txt") {
         return Some(Format::Csv);
     }
-    of_yaml(&line, start).filter(|_| ending.is_empty())
+    let of_content = || of_yaml(&line, start).or_else(|| is_table(start).then_some(Format::Csv));
+    // A pipe has a name of its own.
+    if ending.is_empty() { of_content() } else { None }
+}
+
+/// Tells whether a text begins with the headings of a table.
+fn is_table(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.contains([',', ';', '\t', '|']) && !first.starts_with(['{', '[', '#'])
 }
 
 fn of_yaml(line: &dyn Fn(&str) -> bool, start: &str) -> Option<Format> {

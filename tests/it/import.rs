@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use stopgap::internal::schema::{Schema, Shipped};
@@ -581,6 +582,33 @@ fn nothing_is_overwritten_and_links_are_not_followed() {
         assert_eq!(files(&sandbox).len(), 1);
         assert_eq!(fs::read_dir(sandbox.path("outside")).unwrap().count(), 1);
     }
+}
+
+#[test]
+fn a_table_from_a_pipe_is_read() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command();
+    command.args(["import", "/dev/stdin", "--dry-run", "--today", TODAY]).stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"ID,Title,Owner\nA-1,Label printer,Dana Ortiz\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("csv, UTF-8, separated by a comma"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn an_import_after_its_files_were_deleted_tolerates_nothing_of_the_one_before() {
+    let sandbox = Sandbox::new();
+    sandbox.file("sheet.csv", "ID,Title,Owner\nA-1,Label printer,Dana Ortiz\n");
+    let entries = |arguments: &[&str]| {
+        assert_eq!(import(&sandbox, "sheet.csv", &[&["--baseline"], arguments].concat()).code, 0);
+        fs::read_to_string(sandbox.path("baseline.yaml")).unwrap()
+    };
+    assert!(entries(&[]).contains("removal"));
+    fs::remove_file(sandbox.path("exceptions/A-1.yaml")).unwrap();
+    let again = entries(&["--set", "removal=Disable the account."]);
+    assert!(again.contains("A-1") && !again.contains("removal"), "{again}");
 }
 
 #[test]

@@ -26,9 +26,13 @@ impl Ramp {
 
     /// Makes one whose default branch has imported two entries with gaps and a baseline until `until`.
     fn imported() -> Self {
+        Self::imported_from(SHEET)
+    }
+
+    fn imported_from(sheet: &str) -> Self {
         let ramp = Self::new();
         ramp.repo.branch("import");
-        ramp.sheet("sheet.csv", SHEET);
+        ramp.sheet("sheet.csv", sheet);
         let run = ramp.run(&["import", "../sheet.csv", "--today", TODAY, "--baseline=2027-01-31"]);
         assert_eq!(run.code, 0, "{run:?}");
         ramp.repo.commit("Import");
@@ -576,6 +580,36 @@ fn an_update_fills_what_is_missing_keeps_comments_and_replaces_nothing_that_was_
     assert_eq!(ramp.gate(&[]), (true, Vec::new()));
     let again = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
     assert!(again.stdout.contains("0 fields filled in 0 exceptions"), "{}", again.stdout);
+}
+
+#[test]
+fn what_the_items_of_a_list_lack_is_filled_as_well() {
+    let sheet = SHEET
+        .replace(",Status\n", ",Status,Alternatives\n")
+        .replace("28,open\n", "28,open,Print in hall 2\n")
+        .replace("31,open\n", "31,open,\n");
+    let ramp = Ramp::imported_from(&sheet);
+    let gaps = ramp.run(&["export", "--format", "csv", "--gaps", "--today", TODAY]);
+    let heading = gaps.stdout.lines().next().unwrap();
+    assert!(heading.contains(",alternatives.option,alternatives.rejected,"), "{}", gaps.stdout);
+    assert!(gaps.stdout.contains("alternatives[0].rejected"), "{}", gaps.stdout);
+    ramp.sheet(
+        "gaps.csv",
+        "id,alternatives.option,alternatives.rejected\nEXC-1,,The belt there is full until 9 December.\n\
+         EXC-2,Scan by hand,Forty parcels a minute are too many for it.\n",
+    );
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    assert!(run.code == 0 && run.stdout.contains("filled in 2 exceptions"), "{run:?}");
+    let option = |option: &str, why: &str| format!("alternatives:\n  - option: {option}\n    rejected: {why}\n");
+    let first = option("Print in hall 2", "The belt there is full until 9 December.");
+    assert!(ramp.read("exceptions/EXC-1.yaml").contains(&first), "{}", ramp.read("exceptions/EXC-1.yaml"));
+    let second = option("Scan by hand", "Forty parcels a minute are too many for it.");
+    assert!(ramp.read("exceptions/EXC-2.yaml").contains(&second), "{}", ramp.read("exceptions/EXC-2.yaml"));
+    assert_eq!(ramp.gate(&[]), (true, Vec::new()));
+    ramp.sheet("gaps.csv", "id,alternatives.rejected\nEXC-1,Another reason.\n");
+    let run = ramp.run(&["import", "../gaps.csv", "--update", "--today", TODAY]);
+    let said = "alternatives of EXC-1 says `Print in hall 2, The belt there is full until 9 December.` already";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
 }
 
 /// A gap is what an exception needs and lacks: what may be left out is decided on, whatever the baseline names.

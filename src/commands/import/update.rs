@@ -23,7 +23,8 @@ use crate::rules::Case;
 use crate::source::FileId;
 use crate::text::shown;
 use crate::yaml::edit::{self, Edit};
-use crate::yaml::{self, Node};
+use crate::yaml::write::Value;
+use crate::yaml::{self, Kind as NodeKind, Node};
 
 /// Fills the gaps.
 pub(super) fn run(
@@ -153,7 +154,8 @@ impl Plan {
             return Ok(());
         }
         let order: Vec<&str> = Field::tops().map(Field::key).collect();
-        let (fields, edits): (Vec<Field>, Vec<Edit>) = edits.into_iter().unzip();
+        let (fields, edits): (Vec<Field>, Vec<Vec<Edit>>) = edits.into_iter().unzip();
+        let edits = edits.concat();
         let after = edit::apply(source.text(), &edits, &order).map_err(|refusal| Error::ByHand {
             path: source.path().to_owned(),
             why: refusal.why,
@@ -173,7 +175,7 @@ impl Plan {
 /// What one row fills.
 struct Filling<'f> {
     draft: &'f Draft,
-    edits: BTreeMap<Field, Edit>,
+    edits: BTreeMap<Field, Vec<Edit>>,
     /// The fields that say something else than the row, and what they say.
     kept: Vec<(Field, String)>,
 }
@@ -183,12 +185,17 @@ impl Filling<'_> {
         if !self.draft.is_given(field) {
             return;
         }
-        let there = yaml::lookup(tree, &field.pointer()).map(|(_, node)| node).filter(|node| !node.is_empty());
+        // An empty list of words says that there is none of them; any other one says nothing.
+        let is_bare = |node: &Node<'_>| {
+            matches!(field.kind(), Kind::Mappings | Kind::Texts) && node.as_seq().is_some_and(<[_]>::is_empty)
+        };
+        let there = yaml::lookup(tree, &field.pointer()).map(|(_, node)| node);
+        let there = there.filter(|node| !node.is_empty() && !is_bare(node));
         match there {
             Some(node) if field.kind() == Kind::Mapping && node.as_map().is_some() => {
                 field.parts().for_each(|part| self.fill(part, tree, is_faulty));
             }
-            Some(node) if self.says(field, node) => {}
+            Some(node) if self.says(field, node) || self.fill_items(field, node) => {}
             Some(node) => {
                 let replaceable = field.change() == Change::Free && node.as_text().is_some() && is_faulty(field);
                 match replaceable {
@@ -203,33 +210,73 @@ impl Filling<'_> {
     fn set(&mut self, field: Field) {
         if let Some(value) = self.draft.value(field) {
             let path = field.path().split('.').map(str::to_owned).collect();
-            self.edits.insert(field, Edit::Set { path, value });
+            self.edits.insert(field, vec![Edit::Set { path, value }]);
         }
+    }
+
+    /// Fills what the items of a list lack; `false` where the row does not say for which of them. It has either a text
+    /// for each item, or one for each that lacks it.
+    fn fill_items(&mut self, field: Field, node: &Node<'_>) -> bool {
+        let Some(items) = node.as_seq().filter(|_| field.kind() == Kind::Mappings) else { return false };
+        let mut filled = Vec::new();
+        for part in field.parts() {
+            let texts = self.draft.list(part).unwrap_or_default();
+            let there = |at: usize| items[at].get(part.key()).filter(|node| !node.is_empty());
+            let lacking: Vec<usize> = (0..items.len()).filter(|at| there(*at).is_none()).collect();
+            let places: Vec<usize> = match texts.len() {
+                0 => continue,
+                count if count == lacking.len() => lacking,
+                count if count == items.len() => (0..count).collect(),
+                _ => return false,
+            };
+            let mut edits = Vec::new();
+            for (at, text) in places.into_iter().zip(texts) {
+                match there(at) {
+                    Some(node) if is_same(text, Some(node)) => {}
+                    Some(_) => return false,
+                    None => {
+                        let path = [field.key(), &at.to_string(), part.key()].map(str::to_owned).to_vec();
+                        edits.push(Edit::Set { path, value: Value::text(text.clone()) });
+                    }
+                }
+            }
+            filled.extend((!edits.is_empty()).then_some((part, edits)));
+        }
+        self.edits.extend(filled);
+        true
     }
 
     /// Returns whether a value is what the row says.
     fn says(&self, field: Field, node: &Node<'_>) -> bool {
-        let same = |text: &str, node: Option<&Node<'_>>| {
-            let there = node.and_then(Node::as_text).unwrap_or_default();
-            text.split_whitespace().eq(there.split_whitespace())
-        };
         match (field.kind(), node.as_seq()) {
             (Kind::Mappings, Some(items)) => field.parts().all(|part| {
                 let list = self.draft.list(part).unwrap_or_default();
                 let key = part.key();
                 list.is_empty()
                     || (list.len() == items.len()
-                        && list.iter().zip(items).all(|(text, item)| same(text, item.get(key))))
+                        && list.iter().zip(items).all(|(text, item)| is_same(text, item.get(key))))
             }),
             (Kind::Texts | Kind::Words(_), Some(items)) => {
                 let list = self.draft.list(field).unwrap_or_default();
-                list.len() == items.len() && list.iter().zip(items).all(|(text, item)| same(text, Some(item)))
+                list.len() == items.len() && list.iter().zip(items).all(|(text, item)| is_same(text, Some(item)))
             }
-            _ => same(self.draft.text(field), Some(node)),
+            _ => is_same(self.draft.text(field), Some(node)),
         }
     }
 }
 
+/// Returns whether a value is a text, however it is broken into lines.
+fn is_same(text: &str, node: Option<&Node<'_>>) -> bool {
+    let there = node.and_then(Node::as_text).unwrap_or_default();
+    text.split_whitespace().eq(there.split_whitespace())
+}
+
+/// Returns the texts of a value with commas between.
 fn short(node: &Node<'_>) -> String {
-    node.as_text().map_or_else(|| "a list".to_owned(), |text| shown(text).into_owned())
+    let below: Vec<String> = match &node.kind {
+        NodeKind::Scalar(_) => return shown(node.as_text().unwrap_or_default()).into_owned(),
+        NodeKind::Seq(items) => items.iter().map(short).collect(),
+        NodeKind::Map(entries) => entries.iter().map(|entry| short(&entry.value)).collect(),
+    };
+    below.join(", ")
 }

@@ -40,7 +40,6 @@ fn fillable(pointer: &str) -> Vec<Field> {
     let all = match field.kind() {
         Kind::Mapping => field.parts().filter(|part| part.need() == Need::Always).collect(),
         Kind::Mappings => field.parts().collect(),
-        _ if field.is_in_list() => Vec::new(),
         _ => vec![field],
     };
     all.into_iter().filter(|field| Field::importable().any(|known| known == *field)).collect()
