@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 /// Arguments of `init`.
 #[derive(Args, Debug, Default)]
 pub struct Init {
-    /// The repository's root. Default: the git work tree, otherwise the current folder.
+    /// The repository's root. Default: the nearest folder upwards with a policy, otherwise the git work tree, otherwise
+    /// the current folder.
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
     /// Who owns the register and its rules: people or teams as CODEOWNERS writes them, such as

@@ -106,7 +106,8 @@ pub enum Command {
     /// Editors get schemas, which complete and explain the keys.
     ///
     /// Existing files are never changed, so it may be run again: what is missing is written, and lines that belong in a
-    /// file of yours are printed.
+    /// file of yours are printed. Only a job that it wrote while nobody had said where stopgap comes from, and that is
+    /// still as it was written, is written again once `--action` or `--component` says so.
     Init(Init),
     /// Ask for a new exception.
     ///

@@ -254,6 +254,7 @@ fn a_job_that_nobody_had_said_enough_for_is_written_again_unless_it_was_changed(
         assert!(init(&sandbox, &arguments[..2]).stdout.contains("everything was there already"));
         let said = init(&sandbox, &arguments);
         assert!(said.code == 0 && said.stdout.contains(&format!("again  {file}")), "{}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains("what else was there is as it was"), "{}", said.stdout);
         let written = fs::read_to_string(sandbox.path(file)).unwrap();
         assert!(stub.contains("say where") && written.contains(COMMIT) && !written.contains("say where"), "{written}");
         sandbox.file(file, format!("# ours\n{stub}"));
@@ -296,6 +297,14 @@ fn people_come_from_code_owners_and_from_git() {
     let check = run(&["check", "--quiet", "--format", "concise"]);
     assert_eq!((check.code, check.stdout.as_str()), (0, ""), "{}", check.stderr);
     assert!(run(&["init", "--people"]).stdout.contains("there  people.yaml"));
+}
+
+#[test]
+fn a_roster_of_nobody_is_not_written_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let said = init(&sandbox, &["--people", "--ci", "none"]).stdout;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("people.yaml was not written, because CODEOWNERS and git name nobody yet"), "{said}");
 }
 
 #[test]

@@ -62,10 +62,11 @@ pub(super) fn run(arguments: &cli::Init, world: &World, out: &mut dyn Write) -> 
         return Ok(ExitCode::SUCCESS);
     }
     let count = setup.write()?;
+    let rest = if setup.stub.is_some() { "what else was there is as it was" } else { "what was there is as it was" };
     match count {
         0 => writeln!(out, "\neverything was there already, and nothing was written")?,
-        1 => writeln!(out, "\n1 file was written; what was there is as it was")?,
-        count => writeln!(out, "\n{count} files were written; what was there is as it was")?,
+        1 => writeln!(out, "\n1 file was written; {rest}")?,
+        count => writeln!(out, "\n{count} files were written; {rest}")?,
     }
     match doctor::after_setup(&root, world) {
         Ok((lines, _)) if lines.is_empty() => {}
@@ -123,6 +124,8 @@ struct Setup {
     pipeline: String,
     /// The root that no job names yet, because its name would need quotes.
     unnamed: Option<String>,
+    /// The roster that was wished for and that there is nobody for yet.
+    unknown_people: Option<String>,
     in_git: bool,
     /// What the forge calls a request to merge.
     request: &'static str,
@@ -215,7 +218,9 @@ impl Setup {
         let named = [&arguments.action, &arguments.component, &arguments.image, &arguments.source];
         let ignored = named.iter().any(|option| option.is_some()) && supply == Supply::Unknown;
         let mut files = register_files(&ground);
-        files.extend(roster_file(arguments, &ground, asks, out)?);
+        let roster = roster_file(arguments, &ground, asks, out)?;
+        let unknown_people = (arguments.people && roster.is_none()).then(|| ground.policy.people_path().to_owned());
+        files.extend(roster);
         let (job_files, pipeline) = job_files(&ground, ci, &supply, register, stub.is_some());
         let kept = job_files.first().map(|file| file.path.clone()).filter(|_| ignored);
         let (owners_path, lines) = owner_lines(&ground, &job_files);
@@ -236,6 +241,7 @@ impl Setup {
             stub,
             kept,
             unnamed,
+            unknown_people,
             in_git: place::work_tree_top(root).is_some(),
             request: ground.forge.request(),
             top: ground.top,
@@ -290,6 +296,14 @@ impl Setup {
         }
         if let Some(root) = &self.unnamed {
             next(out, &format!("run both gates from a job at the top, with `--root` and `{root}`"))?;
+        }
+        if let Some(path) = &self.unknown_people {
+            next(
+                out,
+                &format!(
+                    "{path} was not written, because CODEOWNERS and git name nobody yet: name owners with `--owners`"
+                ),
+            )?;
         }
         if written && self.in_git {
             next(out, &format!("`git add` the files above and open a {} with them", self.request))?;
