@@ -40,6 +40,13 @@ pub(super) enum Before {
     Merged(String),
 }
 
+impl Before {
+    /// Compares with what the branch has, or with nothing where it has no such exception.
+    pub(super) fn merged(text: Option<String>) -> Self {
+        text.map_or(Self::NotThere, Self::Merged)
+    }
+}
+
 impl Opened {
     /// Judges the register with `text` at `path`, replacing what is there now: what that change causes, by the rule
     /// book as it is. Sign-off is not known yet, but whether the approver owns the file is.
@@ -67,23 +74,41 @@ impl Opened {
         })
     }
 
-    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with: the
-    /// merge base with the default branch. `None` if there is no such commit or the exception is not in it.
+    /// Returns what the gate will compare an edit of an exception with: what the branch has of it. Of one that is not merged
+    /// yet, all may change, so that it is compared with what is there.
+    ///
+    /// # Errors
+    ///
+    /// If git cannot be started or read.
+    pub(super) fn before(&self, id: &str) -> Result<Before, Error> {
+        Ok(self.merged_text(id)?.map_or(Before::AsItIs, Before::Merged))
+    }
+
+    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with. `None` if
+    /// there is no such commit or the exception is not in it.
     ///
     /// # Errors
     ///
     /// If git cannot be started or read.
     pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
+        self.base()?.map_or(Ok(None), |base| self.text_in(&base, id))
+    }
+
+    /// Opens the commit that a pull request of this work tree would be compared with: the merge base with the default
+    /// branch.
+    fn base(&self) -> Result<Option<Snapshot>, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(None) };
         let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.head()?) else {
             return Ok(None);
         };
         let Some(base) = git.merge_base(&tip, &head)? else { return Ok(None) };
-        let snapshot = Snapshot::open(&git, &self.root, Some(base))?;
-        let there = snapshot.exceptions(&self.judge.policy.exceptions);
-        let path = there.keys().find(|path| register::stem(path) == id).map(|path| (*path).to_owned());
-        let Some(path) = path else { return Ok(None) };
-        Ok(Some(snapshot.place.read(&path)?.source.text().to_owned()))
+        Snapshot::open(&git, &self.root, Some(base)).map(Some)
+    }
+
+    fn text_in(&self, base: &Snapshot, id: &str) -> Result<Option<String>, Error> {
+        let there = base.exceptions(&self.judge.policy.exceptions);
+        let Some(path) = there.keys().find(|path| register::stem(path) == id) else { return Ok(None) };
+        Ok(Some(base.place.read(path)?.source.text().to_owned()))
     }
 
     /// Returns whether the default branch has the exception already. If there is no such branch, the answer is no: the
@@ -138,7 +163,12 @@ pub(super) fn weigh(
         ownership: ownership.as_ref(),
         files,
         base: &base,
-        circumstances: Circumstances { base_day: None, head: None, documents: Vec::new(), former_baseline: None },
+        circumstances: Circumstances {
+            base_day: None,
+            head: Some(judge.book()),
+            documents: Vec::new(),
+            former_baseline: None,
+        },
         around: None,
         is_last: false,
         reach: Reach::All { schema: own, evidence: &|_| Ok(None), scan: &|_| Ok(None) },

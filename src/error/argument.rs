@@ -240,7 +240,7 @@ pub enum Named {
     /// A field of an exception that can be set.
     SettableField,
     /// A field of an exception that can be amended.
-    AmendableField,
+    AmendableField(&'static str),
     /// A register that is to be left out, by its folder.
     SkippedRegister,
     /// Somebody of the roster, whom this option names.
@@ -260,7 +260,7 @@ impl Named {
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
             Self::SettableField => format!("`--set`: there is no field `{name}` with a single text"),
-            Self::AmendableField => format!("`--field`: an exception has no field `{name}`"),
+            Self::AmendableField(option) => format!("`{option}`: an exception has no field `{name}`"),
             Self::SkippedRegister => format!("`--skip {name}`: there is no register in that folder"),
             Self::Person(option) => format!("`{option} {name}`: nobody in the roster has that name"),
         }

@@ -117,7 +117,12 @@ pub enum Refusal {
         id: String,
     },
     /// Decisions that nobody has approved yet.
-    #[error("{} has not approved {} yet", quoted(approvers).join(" and "), shown(what))]
+    #[error(
+        "{} {} not approved {} yet",
+        quoted(approvers).join(" and "),
+        if approvers.len() == 1 { "has" } else { "have" },
+        shown(what)
+    )]
     Unapproved {
         /// What waits for the approval.
         what: String,

@@ -88,6 +88,26 @@ fn the_command_of_the_finding_does_the_same() {
 }
 
 #[test]
+fn whoever_decides_twice_is_named_once() {
+    for (second, approve, have) in [
+        ("@mei", "if @mei approves the", "`@mei` has not approved renewal 1, amendment 1 yet"),
+        ("@olek", "if @mei and @olek approve the", "`@mei` and `@olek` have not approved renewal 1, amendment 1 yet"),
+    ] {
+        let mut pull = Pull::onto(&[(ENTRY, &entry(&DATES))]);
+        let renewals = renewal("@mei", FRIDAY, "2026-12-18");
+        let amendments = amendment(second, "The printer has moved to hall 4.");
+        let fields =
+            [("renewals", renewals.as_str()), ("amendments", &amendments), ("scope.system", "label printer lp-08")];
+        pull.push(&[(ENTRY, &entry(&[&DATES[..], &fields].concat()))]);
+        let reviews = pull.save("reviews.json", "[]");
+        let run = decide(&pull, &["--reviews", reviews.to_str().unwrap()]);
+        assert!(run.stderr.contains(have), "{}", run.stderr);
+        let run = decide(&pull, &[]);
+        assert!(run.stdout.contains(approve), "{}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
 fn it_may_be_dated_before_it_is_approved_on_that_day() {
     let mut pull = approved_on_monday();
     pull.reviews.clear();

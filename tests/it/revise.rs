@@ -5,6 +5,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::git::Repo;
 use crate::support::{Run, Sandbox, exception};
 
 const TODAY: &str = "2026-11-23";
@@ -70,6 +71,73 @@ const CLOSE: [&str; 8] = [
     "--note",
     "Certificate installed.",
 ];
+
+#[test]
+fn a_closure_is_held_to_the_rules_that_the_gate_holds_it_to() {
+    let sandbox = register(&[]);
+    let mut arguments = CLOSE.to_vec();
+    *arguments.last_mut().unwrap() = "done";
+    let run = run(&sandbox, &arguments);
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("error[vague-text]: `done` would fit every exception"), "{}", run.stdout);
+    assert!(text(&sandbox).ends_with(&exception(&[])), "{}", text(&sandbox));
+}
+
+#[test]
+fn an_edit_is_compared_with_what_the_gate_compares_it_with() {
+    let repo = Repo::new();
+    repo.write(FILE, &exception(&[])).commit("Ask");
+    let review = ["review", "label-printer", "--by", "Luis Prado", "--note", "Print server log read, no foreign job."];
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).current_dir(repo.path());
+        Run::of(command.args(review).args(["--today", TODAY]))
+    };
+    let now = |text: &str| repo.write(FILE, text);
+    for (from, to) in [("expires: 2026-12-16", "expires: 2026-12-17"), ("expires: 2026-12-16", "expires: 2026-13-01")] {
+        now(&exception(&[]).replace(from, to));
+        let refused = run();
+        assert_eq!(refused.code, 1, "{to}: {}{}", refused.stdout, refused.stderr);
+        assert!(refused.stdout.contains("error[expiry-moved]"), "{}", refused.stdout);
+    }
+    now(&exception(&[]));
+    assert_eq!(run().code, 0);
+}
+
+#[test]
+fn the_same_cover_is_added_once() {
+    let sandbox = register(&[]);
+    let amend = [
+        "amend",
+        "label-printer",
+        "--cover",
+        "tool=bandit,id=B602,paths=app/run.py",
+        "--by",
+        "Luis Prado",
+        "--approver",
+        "Mei Tanaka",
+        "--note",
+        "Bandit reports the call since its release 1.9.",
+    ];
+    assert_eq!(run(&sandbox, &amend).code, 0);
+    let once = text(&sandbox);
+    let again = run(&sandbox, &amend);
+    assert_eq!((again.code, text(&sandbox)), (2, once), "{}", again.stdout);
+    assert!(again.stderr.contains("the record already says that"), "{}", again.stderr);
+}
+
+#[test]
+fn a_field_that_an_exception_does_not_have_is_named_as_that() {
+    let sandbox = register(&[]);
+    let said = |set: &str| {
+        let run = run(&sandbox, &["amend", "label-printer", "--set", set]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+        run.stderr
+    };
+    assert!(said("id=other").contains("`--set`: an exception has no field `id`"));
+    assert!(said("scope.sytem=x").contains("did you mean `scope.system`?"));
+    assert!(said("references=x").contains("edit the file, and name the field with `--field`"));
+}
 
 #[test]
 fn a_renewal_is_added_and_the_check_stays_clean() {

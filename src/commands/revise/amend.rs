@@ -50,6 +50,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     let covers: Vec<Value> =
         arguments.cover.iter().map(|text| new::cover(text).map(flow)).collect::<Result<_, Error>>()?;
     let is_asked = arguments.set.is_empty() && arguments.field.is_empty() && covers.is_empty();
+    let covers = subject.without_known(covers);
     let given = match subject.asks.filter(|_| is_asked) {
         Some(asks) => {
             let asked = ask_for_change(subject, asks)?;
@@ -78,7 +79,7 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
         }
     }
     if fields.is_empty() {
-        let nothing = given.is_empty() && covers.is_empty();
+        let nothing = given.is_empty() && arguments.cover.is_empty();
         return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
     }
     let said = format!("is corrected: {}", fields.join(", "));
@@ -215,15 +216,20 @@ fn by_hand(given: &str) -> Result<String, Error> {
     {
         return Ok(dotted);
     }
+    Err(no_field("--field", field, &dotted))
+}
+
+/// Says that an exception has no such field, and which one may have been meant.
+fn no_field(option: &'static str, given: &str, dotted: &str) -> Error {
     let known = Field::all().filter(|field| is_corrected(*field) && !field.is_in_list()).map(Field::name);
-    Err(Error::from(Argument::NotFound {
-        what: Named::AmendableField,
-        name: field.to_owned(),
-        help: match nearest(&dotted, known) {
+    Error::from(Argument::NotFound {
+        what: Named::AmendableField(option),
+        name: given.to_owned(),
+        help: match nearest(dotted, known) {
             Some(best) => format!("did you mean `{best}`?"),
             None => "name it as the file writes it, such as `scope.system` or `covers`".into(),
         },
-    }))
+    })
 }
 
 /// Reads `FIELD=VALUE`.
@@ -239,6 +245,9 @@ fn change(given: &str) -> Result<(String, String), Error> {
     let known = || settable().map(Field::name);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {
+        if Field::at(field).is_none() && nearest(field, known()).is_none() {
+            return Err(no_field("--set", field, field));
+        }
         let help = match nearest(field, known()) {
             Some(best) => format!("did you mean `{best}`?"),
             None => "edit the file, and name the field with `--field`".into(),

@@ -59,10 +59,11 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
         what => format!("is decided on {last}: {}", what.join(", ")),
     };
     let mut plan = Plan::new(edits, said);
-    plan.before = merged.map_or(Before::NotThere, Before::Merged);
-    let people: Vec<&str> = dated.iter().map(|(decision, _)| decision.approver.as_str()).collect();
+    plan.before = Some(Before::merged(merged));
+    let people = each_once(dated.iter().map(|(decision, _)| decision.approver.as_str()));
+    let verb = if people.len() == 1 { "approves" } else { "approve" };
     plan.hints.push(match days {
-        Days::Given(_) => format!("it counts if {} approves the pull request on that day", people.join(" and ")),
+        Days::Given(_) => format!("it counts if {} {} the pull request on that day", people.join(" and "), verb),
         Days::Reviewed(_) => format!("the approval of {} stays good for it", people.join(" and ")),
     });
     let waiting = open.iter().filter(|one| dated.iter().all(|(decision, _)| decision.on != one.on));
@@ -88,13 +89,25 @@ fn dated<'d, 'a>(
                 |decision: &'d Decision<'a>| Some((decision, given.day_of(decision.approver.as_str(), subject.judge)?));
             let dated: Vec<_> = open.iter().filter_map(day).collect();
             if dated.is_empty() {
-                let approvers = open.iter().map(|one| one.approver.as_str().to_owned()).collect();
+                let approvers = each_once(open.iter().map(|one| one.approver.as_str()));
+                let approvers = approvers.into_iter().map(str::to_owned).collect();
                 let what = open.iter().map(|one| one.what.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Error::from(Refusal::Unapproved { what, approvers }));
             }
             Ok(dated)
         }
     }
+}
+
+/// Returns the names in their order, each once.
+fn each_once<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut once = Vec::new();
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    once
 }
 
 /// Returns the last day that is asked for, if it is over on the day of the decision.

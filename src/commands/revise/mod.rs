@@ -32,11 +32,12 @@ use crate::commands::steps::{self, CardOf, Steps, branch};
 use crate::commands::{World, describe, write};
 use crate::error::{Argument, Error, Over, Refusal};
 use crate::output::{Look, escape};
-use crate::register::fields::Field;
+use crate::register::fields::{COVERS, Field};
 use crate::register::{Exception, FileRef, Lists, Register, Status, differences};
 use crate::rules::Judge;
 use crate::time::Day;
 use crate::yaml::edit::{self, Edit};
+use crate::yaml::write::{self as yaml_write, Quotes, Value};
 use crate::yaml::{self, Node, Problem};
 
 /// What a command wants to change.
@@ -47,13 +48,13 @@ struct Plan {
     said: String,
     /// What the people still have to do, a sentence each.
     hints: Vec<String>,
-    /// What the edit is compared with.
-    before: Before,
+    /// What the edit is compared with, if it is not what the gate compares every edit with.
+    before: Option<Before>,
 }
 
 impl Plan {
     fn new(edits: Vec<Edit>, said: impl Into<String>) -> Self {
-        Self { edits, said: said.into(), hints: Vec::new(), before: Before::AsItIs }
+        Self { edits, said: said.into(), hints: Vec::new(), before: None }
     }
 }
 
@@ -96,6 +97,21 @@ impl Subject<'_> {
             None => node.as_text() == Some(value),
         };
         self.is(field, says)
+    }
+
+    /// Returns the covers, each once, that the record does not have yet.
+    fn without_known(&self, covers: Vec<Value>) -> Vec<Value> {
+        let text = |cover: &Value| yaml_write::flow(cover, Quotes::Double);
+        let mut new: Vec<Value> = Vec::new();
+        for cover in covers {
+            let written = text(&cover);
+            let is_it = |node: &Node<'_>| yaml::parse(&written).is_ok_and(|cover| cover.same_value(node));
+            let is_known = self.is(COVERS.name(), |list| list.as_seq().is_some_and(|items| items.iter().any(is_it)));
+            if !is_known && new.iter().all(|other| text(other) != written) {
+                new.push(cover);
+            }
+        }
+        new
     }
 
     /// Returns whether a field differs from the commit that the gate will compare it with; true if there is no such
@@ -187,11 +203,11 @@ fn revise(
     };
     let is_agreed = asks.as_ref().is_some_and(Asks::has_asked);
     drop(asks);
-    let Ready { path, text, edited, lines, plan } = ready;
+    let Ready { path, text, edited, lines, plan, before } = ready;
     let id = arguments.id.as_str();
     let id = if crate::register::is_named_like_one(id) { crate::register::stem(id).to_owned() } else { id.to_owned() };
     let root = opened.root.clone();
-    let judged = opened.judge_with(&path, &edited, plan.before, look)?;
+    let judged = opened.judge_with(&path, &edited, before, look)?;
     if !is_agreed {
         show_lines(out, &path, &lines, look)?;
         if !judged.text.is_empty() {
@@ -242,6 +258,7 @@ struct Ready {
     edited: String,
     lines: Vec<Hunk>,
     plan: Plan,
+    before: Before,
 }
 
 /// Plans an edit; if something was asked for it, shows it and asks whether it is right.
@@ -252,7 +269,8 @@ fn ready(
     plan: &dyn Fn(&Subject<'_>) -> Result<Plan, Error>,
 ) -> Result<Ready, Error> {
     subject.asks.iter().for_each(|asks| asks.begin());
-    let plan = plan(subject)?;
+    let mut plan = plan(subject)?;
+    let before = plan.before.take().map_or_else(|| subject.opened.before(subject.file.stem), Ok)?;
     let path = subject.file.path.to_owned();
     let text = subject.opened.files.source(subject.file.id).text().to_owned();
     let (edited, lines) = edited(&path, &text, &plan.edits)?;
@@ -260,7 +278,7 @@ fn ready(
     if let Some(asks) = subject.asks.filter(|asks| asks.has_asked()) {
         let look = world.look();
         let opened = Opened::open(&arguments.place, arguments.today.as_deref(), world)?;
-        let judged = opened.judge_with(&path, &edited, plan.before.clone(), look)?;
+        let judged = opened.judge_with(&path, &edited, before.clone(), look)?;
         let mut shown = b"\n".to_vec();
         show_lines(&mut shown, &path, &lines, look)?;
         if !judged.text.is_empty() {
@@ -269,7 +287,7 @@ fn ready(
         asks.say(&String::from_utf8_lossy(&shown))?;
         asks.confirm(judged.errors, arguments.dry_run)?;
     }
-    Ok(Ready { path, text, edited, lines, plan })
+    Ok(Ready { path, text, edited, lines, plan, before })
 }
 
 /// Finds the only file of an id.

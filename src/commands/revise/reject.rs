@@ -62,6 +62,6 @@ fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
         edits.push(Edit::append("reviews", Value::flow_map(item)));
     }
     let mut plan = Plan::new(edits, format!("is rejected by {approver}, and stays in the register as an answer"));
-    plan.before = Before::NotThere;
+    plan.before = Some(Before::NotThere);
     Ok(plan)
 }
