@@ -237,7 +237,7 @@ impl Dates {
         let mut said = Vec::new();
         match (self.order.filter(|_| ordered), &self.by, proof) {
             (Some(first), Some(by), _) => said.push(format!("{}, as in the column `{}`", order(first), shown(by))),
-            (Some(first), None, _) if self.told => said.push(format!("{}, as `--date-order` says", order(first))),
+            (Some(first), None, _) if self.told => said.push(format!("{}, as you said", order(first))),
             (Some(first), None, Some(proof)) => said.push(format!("{}, which {proof} decides", order(first))),
             _ => {}
         }
