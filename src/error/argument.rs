@@ -239,8 +239,12 @@ pub enum Named {
     Command,
     /// An exception, by its id.
     Exception,
-    /// A tool that reads suppressions, ignore files or flags.
+    /// A tool that reads suppressions.
     Tool,
+    /// A tool with flags for what it is to overlook.
+    ToolWithFlags,
+    /// A tool whose ignore file the policy names.
+    Target,
     /// A format of an output.
     Format,
     /// A column of a spreadsheet.
@@ -266,6 +270,8 @@ impl Named {
             Self::Command => format!("there is no command `{name}`"),
             Self::Exception => format!("there is no exception `{name}`"),
             Self::Tool => format!("nothing is known here of a tool `{name}`"),
+            Self::ToolWithFlags => format!("`{name}` takes no such flags"),
+            Self::Target => format!("the policy names no ignore file of `{name}`"),
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),

@@ -459,8 +459,18 @@ fn flags_are_printed_one_a_line() {
     assert!(run.stderr.contains("a shell"), "{}", run.stderr);
     assert_eq!(sync(&sandbox, DURING, &["--print", "uv-audit"]).stdout, "--ignore-until-fixed=CVE-2026-1\n");
     assert_eq!(sync(&sandbox, "2027-01-01", &["--print", "pip-audit"]).stdout, "");
-    let run = sync(&sandbox, DURING, &["--print", "trivy"]);
-    assert!(run.code == 2 && run.stderr.contains(".trivyignore.yaml"), "{run:?}");
+    for (tool, says, help) in [
+        ("trivy", "`trivy` takes no such flags", "it reads a file: `sync: {trivy: .trivyignore.yaml}`"),
+        ("Snyk", "`Snyk` takes no such flags", "it reads a file: `sync: {snyk: .snyk}`"),
+        ("bandit", "`bandit` takes no such flags", "the tools with flags are pip-audit"),
+        ("nobodys", "nothing is known here of a tool `nobodys`", "the tools with flags are pip-audit"),
+    ] {
+        let run = sync(&sandbox, DURING, &["--print", tool]);
+        assert!(run.code == 2 && run.stderr.contains(says) && run.stderr.contains(help), "{tool}: {run:?}");
+    }
+    // The same of one whose file the policy does not name.
+    let run = sync(&sandbox, DURING, &["--tool", "pip-audit"]);
+    assert!(run.code == 2 && run.stderr.contains("the policy names no ignore file of `pip-audit`"), "{run:?}");
 }
 
 #[test]
