@@ -510,6 +510,18 @@ fn characters_that_nobody_sees_are_in_no_file_and_block_none() {
     assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
 }
 
+/// What is wrong with a file that a tool reads is not said of YAML.
+#[test]
+fn a_character_that_no_ignore_file_may_hold_is_named_without_yaml() {
+    for (file, c) in [("osv-scanner.toml", '\u{fffe}'), (".nsprc", '\u{85}'), (".trivyignore", '\u{1b}')] {
+        let sandbox = repository("UTC");
+        sandbox.file(file, format!("# a{c}b\n"));
+        let run = sync(&sandbox, DURING, &[]);
+        assert!(run.code == 2 && run.stderr.contains(&format!("U+{:04X}", u32::from(c))), "{run:?}");
+        assert!(!run.stderr.contains("YAML"), "{run:?}");
+    }
+}
+
 #[test]
 fn vex_says_affected_until_a_day_and_nothing_else() {
     let sandbox = repository("UTC");
