@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &cli::Enforce, world: &World, out: &mut dyn Write) 
     let named: Vec<&Path> = arguments.logs.iter().chain(&arguments.baseline).map(PathBuf::as_path).collect();
     write::spare_inputs(&outputs, &named, &world.folder, &root, &book.policy)?;
     let targets: Vec<((), PathBuf)> = annotated.iter().flatten().map(|path| ((), path.clone())).collect();
-    write::spare_inputs(&targets, &named, &world.folder, &root, &book.policy)?;
+    write::spare_inputs(&targets, &named, &world.folder, &root, &book.policy).map_err(of_annotate)?;
     let today = book::read_today(arguments.today.as_deref(), book.policy.timezone, world)?;
     let judge = Judge::new(book, today);
     let mut files = head.register(&folder)?;
@@ -78,6 +78,16 @@ fn read(arguments: &cli::Enforce, annotated: &[Option<PathBuf>], world: &World, 
     waiting.into_iter().try_for_each(write::Stream::finish)
 }
 
+/// Says by which option a file would be replaced.
+fn of_annotate(error: Error) -> Error {
+    match error {
+        Error::Argument(Argument::WouldReplace { path, .. }) => {
+            Argument::WouldReplace { option: "--annotate", path }.into()
+        }
+        other => other,
+    }
+}
+
 /// Returns the file that each log is annotated into.
 fn targets(arguments: &cli::Enforce) -> Result<Vec<Option<PathBuf>>, Error> {
     let Some(target) = &arguments.annotate else { return Ok(vec![None; arguments.logs.len()]) };
@@ -87,7 +97,11 @@ fn targets(arguments: &cli::Enforce) -> Result<Vec<Option<PathBuf>>, Error> {
     let mut seen = BTreeSet::new();
     let within = |log: &PathBuf| {
         let path = target.join(log.file_name().unwrap_or_default());
-        if seen.insert(path.clone()) { Ok(Some(path)) } else { Err(Error::from(Argument::FileTwice { path })) }
+        if seen.insert(path.clone()) {
+            return Ok(Some(path));
+        }
+        let name = log.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Err(Error::from(Argument::LogTwice { name, path }))
     };
     arguments.logs.iter().map(within).collect()
 }

@@ -19,6 +19,7 @@ use crate::output::escape;
 use crate::output::evidence::{HEADER, Header, Milestone, PULLS, pack, read_header};
 use crate::policy::{Forge, Policy};
 use crate::register::Files;
+use crate::signoff::Pulls;
 use crate::text::{counted, shown};
 use crate::time::typed::{self, Toward};
 use crate::time::{Day, Zone};
@@ -201,6 +202,7 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
     let own = pack.get(PULLS).filter(|_| header.approvals).map(|bytes| (PULLS.to_owned(), bytes.clone()));
     let answers: Vec<(String, Vec<u8>)> = if fresh { given } else { own.into_iter().collect() };
     let period = Period { from, to, zone };
+    let whole = if fresh { pack.clone() } else { Pack::new() };
     let mut derived = match maker.make(&then, &head, period, &answers) {
         // The answers are about commits that the branch does not have any more, and the steps tell where that begins.
         Err(Error::Input(Input::Unanswered { .. })) if found.len() > of_manifest => {
@@ -216,17 +218,60 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
         }
         made => made?.1,
     };
+    let mut new = Vec::new();
     if fresh {
-        // Answers that were fetched at another time have other bytes; what they say is in the decisions.
+        // Answers that were fetched at another time have other bytes: what they say is compared, here and in the decisions.
         for name in [PULLS, evidence::Manifest::NAME] {
             pack.remove(name);
             derived.remove(name);
         }
+        new.extend(evidence::first_difference(&pack, &derived));
+        if header.approvals {
+            let is_whole = found.is_empty() && new.is_empty();
+            let make = |own: (String, Vec<u8>)| maker.make(&then, &head, period, &[own]).map(|made| made.1);
+            new.extend(of_own_answers(&whole, &answers, is_whole.then_some(&make))?);
+        }
+    } else {
+        new.extend(evidence::first_difference(&pack, &derived));
     }
-    let first = evidence::first_difference(&pack, &derived);
     let is_known = |it: &Difference| it.is_of_file() && found.iter().any(|known| known.file == it.file);
-    found.extend(first.filter(|it| !is_known(it)));
+    new.retain(|it| !is_known(it));
+    found.extend(new);
     verdict(&found, of_manifest, (&header, fresh), out)
+}
+
+/// Makes a pack from answers.
+type Make<'m> = dyn Fn((String, Vec<u8>)) -> Result<Pack, Error> + 'm;
+
+/// Compares the answers that a pack holds with those that were given, and, with `make`, the whole pack with the one that
+/// its own answers make: whoever reads it takes them for the ones that its decisions follow from.
+fn of_own_answers(
+    pack: &Pack,
+    given: &[(String, Vec<u8>)],
+    make: Option<&Make<'_>>,
+) -> Result<Option<Difference>, Error> {
+    let of_file = |what: String| Ok(Some(Difference::of_file(PULLS, what)));
+    let Some(bytes) = pack.get(PULLS) else {
+        return of_file("it is missing: the approvals of the pack are from it".to_owned());
+    };
+    let own = (PULLS.to_owned(), bytes.clone());
+    let answers = match Pulls::parse(std::slice::from_ref(&own)) {
+        Ok(answers) => answers,
+        Err((_, error)) => return of_file(format!("it is no file of pull requests: {}", error.sentence())),
+    };
+    let given = history::parse_pulls(given)?.unwrap_or_default();
+    if let Some(what) = answers.beyond(&given) {
+        return of_file(format!("what it says of {what} is not in the answers that were given"));
+    }
+    let Some(make) = make else { return Ok(None) };
+    match make(own) {
+        Ok(made) => Ok(evidence::first_difference(pack, &made).map(|it| match it.file.as_str() {
+            PULLS | evidence::Manifest::NAME => it,
+            file => Difference::of_file(PULLS, format!("the pack does not follow from it: {file}: {}", it.what)),
+        })),
+        Err(Error::Input(error)) => of_file(format!("the pack does not follow from it: {error}")),
+        Err(error) => Err(error),
+    }
 }
 
 /// Returns what it means that a pack ends with another commit than the branch had then.

@@ -43,15 +43,17 @@ pub(super) fn run(arguments: &cli::Sync, world: &World, out: &mut dyn Write) -> 
 
 /// Prints flags for a tool without a file.
 fn print(tool: &str, opened: &Opened, world: &World, out: &mut dyn Write) -> Result<ExitCode, Error> {
-    let named = Tool::named(tool).filter(|tool| tools_with_flags().contains(&tool.key));
-    let Some(tool) = named else {
-        let help = match tools_with_files().into_iter().find(|(key, _)| *key == tool) {
+    let known = Tool::named(tool);
+    let Some(tool) = known.filter(|tool| tools_with_flags().contains(&tool.key)) else {
+        let has_file = |(key, _): &(&str, &str)| known.is_some_and(|tool| tool.key == *key);
+        let help = match tools_with_files().into_iter().find(has_file) {
             Some((key, usual)) => {
                 format!("it reads a file: `sync: {{{key}: {usual}}}` in the policy, then `stopgap sync`")
             }
             None => format!("the tools with flags are {}", tools_with_flags().join(", ")),
         };
-        return Err(Error::from(Argument::NotFound { what: Named::Tool, name: tool.to_owned(), help }));
+        let what = if known.is_some() { Named::ToolWithFlags } else { Named::Tool };
+        return Err(Error::from(Argument::NotFound { what, name: tool.to_owned(), help }));
     };
     let register = opened.register();
     let judge = &opened.judge;
@@ -143,7 +145,8 @@ fn chosen<'p>(arguments: &cli::Sync, targets: &'p [Target]) -> Result<Vec<&'p Ta
                 Some(best) => format!("did you mean `{best}`?"),
                 None => format!("name its file in the policy: `sync: {{{}: FILE}}`", shown(tool)),
             };
-            return Err(Error::from(Argument::NotFound { what: Named::Tool, name: tool.clone(), help }));
+            let what = if Tool::named(tool).is_some() { Named::Target } else { Named::Tool };
+            return Err(Error::from(Argument::NotFound { what, name: tool.clone(), help }));
         }
     }
     if targets.is_empty() {

@@ -145,12 +145,12 @@ pub(super) fn spare_inputs<F>(
     let named: Vec<PathBuf> = named.iter().filter_map(|path| file(path)).collect();
     for (_, path) in outputs {
         if file(path).is_some_and(|file| named.contains(&file)) {
-            return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
+            return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }
         let Some(inside) = place::inside(&current.join(path), root) else { continue };
         let within = |folder: &str| inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         if within(".git") || within(&policy.exceptions) || policy.book_paths().any(|book| book == inside) {
-            return Err(Error::from(Argument::WouldReplace { path: path.clone() }));
+            return Err(Error::from(Argument::WouldReplace { option: "--output", path: path.clone() }));
         }
     }
     Ok(())

@@ -94,9 +94,19 @@ pub enum Argument {
         folder: String,
     },
     /// An output would replace a file that the run reads.
-    #[error("`--output` would replace `{}`, which the run reads", path.display())]
+    #[error("`{option}` would replace `{}`, which the run reads", path.display())]
     WouldReplace {
+        /// The option that names it.
+        option: &'static str,
         /// The path as typed.
+        path: PathBuf,
+    },
+    /// Two logs would be written to one file.
+    #[error("`--annotate` would write two logs to `{}`: both are named `{name}`", path.display())]
+    LogTwice {
+        /// The name of both.
+        name: String,
+        /// Where they would go.
         path: PathBuf,
     },
     /// Two outputs go to one file.
@@ -229,8 +239,12 @@ pub enum Named {
     Command,
     /// An exception, by its id.
     Exception,
-    /// A tool that reads suppressions, ignore files or flags.
+    /// A tool that reads suppressions.
     Tool,
+    /// A tool with flags for what it is to overlook.
+    ToolWithFlags,
+    /// A tool whose ignore file the policy names.
+    Target,
     /// A format of an output.
     Format,
     /// A column of a spreadsheet.
@@ -256,6 +270,8 @@ impl Named {
             Self::Command => format!("there is no command `{name}`"),
             Self::Exception => format!("there is no exception `{name}`"),
             Self::Tool => format!("nothing is known here of a tool `{name}`"),
+            Self::ToolWithFlags => format!("`{name}` takes no such flags"),
+            Self::Target => format!("the policy names no ignore file of `{name}`"),
             Self::Format => format!("`--output`: there is no format `{name}`"),
             Self::Column => format!("`--map`: there is no column `{name}`"),
             Self::Field(option) => format!("`{option}`: there is no field `{name}`"),
@@ -278,6 +294,7 @@ impl Argument {
             Self::GitOutside { .. } => "leave `--git` out, or put the register under git first: `git init`".into(),
             Self::RootThroughLink { .. } => "name the folder itself, as it is in the repository".into(),
             Self::FileTwice { .. } => "give each format a file of its own".into(),
+            Self::LogTwice { .. } => "give each log a name of its own, or annotate each in a run of its own".into(),
             Self::ColumnTwice { fields: [one, other], .. } => format!("keep one of `{one}` and `{other}`"),
             Self::Needs { help, .. } => (*help).to_owned(),
             Self::Id { .. } => "choose another, or leave `--id` out: it is then made from the title".into(),

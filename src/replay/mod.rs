@@ -87,6 +87,8 @@ pub struct Verdict {
     pub info: CommitInfo,
     /// The day on which it was committed, in the register's time zone.
     pub day: Day,
+    /// The day on which the branch had reached it, whatever it is dated: no earlier than that of a commit below it.
+    pub reached: Day,
     /// The folder of the register by the rule book that judged it, relative to the root.
     pub folder: String,
     /// The files that findings name, as in the commit and the one below it; all others are empty.
@@ -123,7 +125,7 @@ pub fn replay(
     };
     let Some(head) = head else { return Err(GitError::NothingToReplay.into()) };
     let Stretches { main, sides, ahead } = Stretches::of(git, &head, since, now.unwrap_or(i64::MAX))?;
-    let Stretch { chain, infos, .. } = &main;
+    let Stretch { chain, infos, reached, .. } = &main;
     let merges = pulls.map(|pulls| Merges::new(git, pulls, chain.iter().zip(infos))).transpose()?;
     let mut replay = Replay::open(git, root, &main, policy, load)?;
     replay.merges = merges.as_ref();
@@ -155,6 +157,11 @@ pub fn replay(
             let mut other = Replay::open(git, root, side, policy, load)?;
             other.only = only;
             other.go_on(steps, &side.infos, &changes)?;
+            // Before the merge nobody could tell that the branch had them.
+            let joined = reached.get(place).map_or(Day::FIRST, |seconds| zone.day_of(instant(*seconds)));
+            for verdict in &mut other.past.verdicts {
+                verdict.reached = verdict.reached.max(joined);
+            }
             let is_before = |verdict: &Verdict| order.get(&verdict.commit).is_some_and(|at| *at < place);
             let place = past.verdicts.iter().take_while(|verdict| is_before(verdict)).count();
             past.absorb(place, (merge, side), other.past);
@@ -340,7 +347,11 @@ impl<'r> Replay<'r> {
     ) -> Result<Self, Error> {
         let before = stretch.below.as_ref();
         let committed = match before {
-            Some(before) => git.info(before)?.map(|info| info.committed.min(stretch.reached)),
+            Some(_) if stretch.reached_below.is_some() => stretch.reached_below,
+            Some(before) => {
+                let oldest = stretch.reached.first().copied().unwrap_or(i64::MAX);
+                git.info(before)?.map(|info| info.committed.min(oldest))
+            }
             None => None,
         };
         let mut replay = Self {
@@ -432,8 +443,9 @@ impl<'r> Replay<'r> {
             self.past.judged += 1;
             if !findings.is_empty() {
                 let (day, folder) = (judge.today.day, judge.policy.exceptions.clone());
+                let reached = self.committed.map_or(day, |seconds| zone.day_of(instant(seconds)));
                 let (commit, info) = (commit.clone(), info.clone());
-                self.past.verdicts.push(Verdict { commit, info, day, folder, files, findings });
+                self.past.verdicts.push(Verdict { commit, info, day, reached, folder, files, findings });
             }
         }
         self.judge = Some(judge);

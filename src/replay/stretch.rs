@@ -24,16 +24,19 @@ pub(super) struct Stretch {
     pub(super) infos: Vec<CommitInfo>,
     /// The commit below.
     pub(super) below: Option<Commit>,
-    /// When the branch had reached the oldest.
-    pub(super) reached: i64,
+    /// When the branch had reached each.
+    pub(super) reached: Vec<i64>,
+    /// When it had reached the one below, where that is on the same line.
+    pub(super) reached_below: Option<i64>,
 }
 
 impl Stretch {
-    /// Takes the commits, newest first, with when each was reached.
+    /// Takes the commits, newest first, with when each of the line was reached.
     fn new(commits: Vec<(Commit, CommitInfo)>, below: Option<Commit>, reached: &[i64]) -> Self {
-        let reached = commits.len().checked_sub(1).and_then(|oldest| reached.get(oldest)).copied();
+        let reached_below = reached.get(commits.len()).copied();
+        let reached = reached.iter().take(commits.len()).rev().copied().collect();
         let (chain, infos) = oldest_first(commits);
-        Self { chain, infos, below, reached: reached.unwrap_or(i64::MAX) }
+        Self { chain, infos, below, reached, reached_below }
     }
 
     /// Pairs each commit with the one below it.

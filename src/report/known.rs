@@ -58,7 +58,7 @@ fn absorb_past(past: &mut Past, below: &str, other: Past) {
         });
         past.verdicts.push(verdict);
     }
-    past.verdicts.sort_by_key(|verdict| (verdict.day, verdict.info.committed));
+    past.verdicts.sort_by_key(|verdict| (verdict.reached, verdict.info.committed));
 }
 
 /// Returns what tells the findings of a commit from all others.

@@ -29,9 +29,10 @@ impl<'m> Slip<'m> {
     }
 }
 
-/// Lists the errors of the commits between two days, both included, oldest first.
+/// Lists the errors of the commits that the branch reached between two days, both included, oldest first. Their own dates
+/// do not count: whoever dates a commit back would keep it off every meeting.
 pub(super) fn collect(past: &Past, since: Day, today: Day) -> Vec<Slip<'_>> {
-    let lately = past.verdicts.iter().filter(|verdict| since <= verdict.day && verdict.day <= today);
+    let lately = past.verdicts.iter().filter(|verdict| since <= verdict.reached && verdict.reached <= today);
     let of = |verdict| {
         let Verdict { commit, info, day, files, findings, .. }: &Verdict = verdict;
         let errors = findings.iter().filter(|finding| finding.level == Level::Error);

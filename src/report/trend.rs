@@ -111,7 +111,7 @@ pub fn read(
     let Some(tip) = tip else { return Ok(None) };
     let (chain, infos) = oldest_first(MainLine::read(git, tip)?.commits);
     let days: Vec<Day> = reached_by(&infos, i64::MAX).into_iter().map(|seconds| day_of(seconds, zone)).collect();
-    let first_week = today.plus(-7 * (WEEKS - 1) - 7);
+    let first_week = today.plus(-7 * WEEKS);
     let (before, end) = (days.partition_point(|day| *day <= first_week), days.partition_point(|day| *day <= today));
     if end == 0 {
         return Ok(None);
@@ -121,7 +121,7 @@ pub fn read(
     let mut line = Line::new(git, before.checked_sub(1).map(|at| &chain[at]), &below, zone)?;
     let sides = Sides::read(git, &chain[before..end], before.checked_sub(1).map(|at| &chain[at]))?;
     let mut trend = Trend::default();
-    let mut week = first_week.plus(7);
+    let mut ends = week_ends(today).peekable();
     let steps: Vec<(&Commit, Option<&Commit>)> =
         (before..end).map(|at| (&chain[at], at.checked_sub(1).map(|at| &chain[at]))).collect();
     let mut at = before;
@@ -129,9 +129,8 @@ pub fn read(
         let changes = git.tree_changes(chunk, &below)?;
         line.read_ahead(&changes)?;
         for changes in &changes {
-            while week < days[at] {
+            while let Some(week) = ends.next_if(|week| *week < days[at]) {
                 trend.end(&mut line, week, now);
-                week = week.plus(7);
             }
             let pull = infos[at].request.as_ref();
             for change in changes.iter().filter(|change| is_one(&change.path)) {
@@ -146,9 +145,8 @@ pub fn read(
             at += 1;
         }
     }
-    while week <= today {
+    for week in ends {
         trend.end(&mut line, week, now);
-        week = week.plus(7);
     }
     Ok(Some(trend).filter(|trend| !trend.weeks.is_empty()))
 }
@@ -350,6 +348,12 @@ impl Sides {
         }
         first.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map(|instant| zone.day_of(instant))
     }
+}
+
+/// Returns the last days of the weeks that are shown, oldest first. They are counted down from the last one: a count up may
+/// arrive at the last day of all, and never get past it.
+fn week_ends(today: Day) -> impl Iterator<Item = Day> {
+    (0..WEEKS).rev().map(move |weeks| today.plus(-7 * weeks))
 }
 
 fn is_one(path: &[u8]) -> bool {

@@ -3,19 +3,35 @@
 use jsonschema::error::ValidationErrorKind as Kind;
 
 use crate::source::Span;
-use crate::text::{nearest, shown};
+use crate::text::{is_hostile, nearest, shown};
 use crate::tools::{EVERY_RULE, Name, Pattern, Selector, Tool};
 use crate::yaml::{self, Fix, Node, Place, Problem, Replacement, unescaped};
 
 /// The format `tool`: a name of the table as the table writes it, or another tool's.
 pub(super) fn is_tool(text: &str) -> bool {
-    let is_name = text.chars().any(char::is_alphanumeric);
+    let is_name = text.chars().any(char::is_alphanumeric) && is_text(text);
     is_name && (Tool::of_key(text).is_some() || Tool::named(text).is_none()) && slip(text).is_none()
 }
 
 /// The format `cover-path`: a glob that does not match everything.
 pub(super) fn is_path(text: &str) -> bool {
-    Pattern::parse(text).is_ok()
+    is_text(text) && Pattern::parse(text).is_ok()
+}
+
+/// The format `cover-text`: no character that nobody sees. A scanner reports none, and not every ignore file can hold it.
+pub(super) fn is_text(text: &str) -> bool {
+    hidden(text, false).is_none()
+}
+
+/// The format `cover-lines`: the same, on as many lines as it takes.
+pub(super) fn is_lines(text: &str) -> bool {
+    hidden(text, true).is_none()
+}
+
+/// Returns the first character that nobody sees. A block of YAML ends with a line end, which says nothing.
+fn hidden(text: &str, has_lines: bool) -> Option<char> {
+    let is_layout = |c: char| has_lines && matches!(c, '\n' | '\t');
+    text.trim_end_matches('\n').chars().find(|c| is_hostile(*c) && !is_layout(*c))
 }
 
 /// Returns whether a JSON Pointer leads into `covers`.
@@ -78,6 +94,15 @@ pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Probl
     let text = node.as_text().filter(|_| is_form)?;
     let (name, value) = (super::field_name(pointer), shown(text));
     let keys: Vec<&str> = pointer.split('/').skip(3).collect();
+    let is_expression = keys.first() == Some(&"match");
+    if let (Some(c), Kind::Format { .. }) = (hidden(text, is_expression), kind) {
+        let message = format!("`{name}` holds the character U+{:04X}, which nobody sees", u32::from(c));
+        let help = match keys.first() {
+            Some(&"paths") => "delete it; if a file's name has it, write `?` in its place",
+            _ => "delete it: no tool reports it",
+        };
+        return Some(Problem::new(node.span, message, help).at(Place::value(pointer)));
+    }
     let (message, help) = match keys.as_slice() {
         ["tool"] if matches!(kind, Kind::Enum { .. }) && is_tool(text) => {
             return Some(not_every_rule(pointer, node, text));
@@ -177,6 +202,19 @@ mod tests {
         let pattern = regex::Regex::new(pattern).unwrap();
         for id in ["all", "ALL", " All ", "a", "all-rules", "rules.all", "call"] {
             assert_eq!(pattern.is_match(id), is_every_rule(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_in_no_cover() {
+        for c in ['\0', '\u{1b}', '\u{7f}', '\u{85}', '\u{200b}', '\u{202e}', '\u{2028}', '\u{feff}', '\u{fffe}', '\n']
+        {
+            let text = format!("a{c}b");
+            assert_eq!((is_text(&text), is_path(&text), is_tool(&text)), (false, false, false), "{c:?}");
+            assert_eq!(is_lines(&text), c == '\n', "{c:?}");
+        }
+        for text in ["a b", "größe.txt", "a\u{a0}b", "CVE-2026-1\n"] {
+            assert!(is_text(text) && is_lines(text), "{text:?}");
         }
     }
 

@@ -488,6 +488,8 @@ fn build(document: &Value) -> Result<Validator<Tree>, SchemaFault> {
         .with_format("moment", |text: &str| Moment::parse(text).is_ok())
         .with_format("tool", cover::is_tool)
         .with_format("cover-path", cover::is_path)
+        .with_format("cover-text", cover::is_text)
+        .with_format("cover-lines", cover::is_lines)
         .with_pattern_options(PatternOptions::regex())
         .build(document)
         .map_err(|error| SchemaFault::compiling(&error))

@@ -116,6 +116,8 @@ enum Format {
     Moment,
     Tool,
     CoverPath,
+    CoverText,
+    CoverLines,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -342,6 +344,8 @@ impl Sub {
             Some(Format::Moment) => Moment::parse(text).is_ok(),
             Some(Format::Tool) => cover::is_tool(text),
             Some(Format::CoverPath) => cover::is_path(text),
+            Some(Format::CoverText) => cover::is_text(text),
+            Some(Format::CoverLines) => cover::is_lines(text),
         };
         if !has_form || self.bounds.is_empty() || node.as_number().is_none() {
             return Some(has_form);
@@ -516,6 +520,8 @@ fn format(name: &str) -> Option<Format> {
         "moment" => Some(Format::Moment),
         "tool" => Some(Format::Tool),
         "cover-path" => Some(Format::CoverPath),
+        "cover-text" => Some(Format::CoverText),
+        "cover-lines" => Some(Format::CoverLines),
         _ => None,
     }
 }

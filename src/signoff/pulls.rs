@@ -95,6 +95,25 @@ impl Pulls {
         merged.chain(reviewed).map(String::as_str).collect()
     }
 
+    /// Returns the first thing that these answers say of something merged and that answers from later do not: a pull
+    /// request or a review. Later ones may say more.
+    #[must_use]
+    pub fn beyond(&self, later: &Self) -> Option<String> {
+        let merged = self.commits.iter().find_map(|(commit, pulls)| {
+            let Some(theirs) = later.commits.get(commit) else { return Some(format!("commit {commit}")) };
+            // One that is not merged goes on: its last commit and its end are others later.
+            let pull = pulls.iter().find(|pull| pull.merged_at.is_some() && !theirs.contains(pull))?;
+            Some(format!("pull request #{} of commit {commit}", pull.number))
+        });
+        merged.or_else(|| {
+            self.reviews.iter().find_map(|(number, reviews)| {
+                let Some(theirs) = later.reviews.get(number) else { return Some(format!("pull request #{number}")) };
+                let review = reviews.list().iter().find(|review| !theirs.list().contains(review))?;
+                Some(format!("review {} of pull request #{number}", review.id))
+            })
+        })
+    }
+
     /// Returns the pull requests that brought a commit to the branch, and the numbers of the others that it belongs to.
     ///
     /// # Errors
@@ -374,6 +393,28 @@ mod tests {
         let committed = DateTime::parse_from_rfc3339(committed).unwrap();
         let (found, _) = pulls.of(Landed { commit, committed, leads_to: &|merge| leads && merge == MERGE })?;
         Ok(found.iter().map(|one| (one.pull.number, one.until.format("%H:%M").to_string())).collect())
+    }
+
+    #[test]
+    fn what_later_answers_do_not_say_is_named() {
+        let review = |state: &str| {
+            let user = r#"{"login": "mei", "id": 2, "type": "User"}"#;
+            let review = format!(
+                r#"[{{"id": 31, "user": {user}, "state": "{state}", "submitted_at": "2026-11-23T09:00:00Z"}}]"#
+            );
+            reviews_line(12, 1, true).replace("[]", &review)
+        };
+        let answers = |list: &str, review: String| parse(&[commit_line(1, true, list), review]).unwrap();
+        let open = pull(13).replace("\"2026-11-23T10:00:00Z\"", "null");
+        let early = answers(&format!("[{}, {open}]", pull(12)), review("APPROVED"));
+        assert_eq!(early.beyond(&early), None);
+        // An open one was merged meanwhile, and the order says nothing.
+        let later = answers(&format!("[{}, {}, {}]", pull(14), pull(13), pull(12)), review("APPROVED"));
+        assert_eq!(early.beyond(&later), None);
+        assert_eq!(later.beyond(&early), Some(format!("pull request #13 of commit {MERGE}")));
+        let other = answers(&format!("[{}]", pull(12)), review("COMMENTED"));
+        assert_eq!(early.beyond(&other), Some("review 31 of pull request #12".to_owned()));
+        assert_eq!(early.beyond(&Pulls::default()), Some(format!("commit {MERGE}")));
     }
 
     #[test]

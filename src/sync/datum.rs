@@ -51,6 +51,17 @@ impl Datum {
         Tree { at: 0..0, kind }
     }
 
+    /// Returns all texts in it, the keys too.
+    pub(super) fn each_text(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) | Self::Quoted(text) | Self::Raw(text) => vec![text],
+            Self::List(items) => items.iter().flat_map(Self::each_text).collect(),
+            Self::Map(pairs) => {
+                pairs.iter().flat_map(|(key, value)| [key.as_str()].into_iter().chain(value.each_text())).collect()
+            }
+        }
+    }
+
     fn is_scalar(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Quoted(_) | Self::Raw(_))
     }

@@ -6,6 +6,7 @@ use super::datum::Datum;
 use super::licence::Licence;
 use super::tree::{Kind, Pair, Tree};
 use crate::register::{Cover, Package};
+use crate::text::is_hostile;
 use crate::tools::{Ids, Selector, Tool};
 
 /// How a file is written.
@@ -330,7 +331,8 @@ impl Format {
             (Some(key), _) => self.form(key).into_owned(),
             (None, Kind::Scalar(text)) => {
                 // The end stands behind the id on a line of Trivy.
-                let id = if self.syntax == Syntax::Lines { text.split(" exp:").next().unwrap_or(text) } else { text };
+                let has_end = self.syntax == Syntax::Lines && self.tool == "trivy";
+                let id = if has_end { text.split(" exp:").next().unwrap_or(text) } else { text };
                 self.form(id).into_owned()
             }
             (None, Kind::Map(pairs)) if self.identity.is_empty() => {
@@ -417,7 +419,29 @@ impl Format {
                 exception: licence.ids.first().cloned().unwrap_or_default(),
             }
         };
-        Ok((self.write)(cover, licence)?.into_iter().map(wanted).collect())
+        let entries = (self.write)(cover, licence)?;
+        match entries.iter().find_map(|entry| self.unwritable(entry, licence)) {
+            Some(why) => Err(why),
+            None => Ok(entries.into_iter().map(wanted).collect()),
+        }
+    }
+
+    /// Says why an entry could not be read back from the file; `None` if it can.
+    fn unwritable(&self, entry: &Entry, licence: &Licence) -> Option<String> {
+        let said =
+            |whose: &str, c: char| format!("{whose} holds the character U+{:04X}, which nobody sees", u32::from(c));
+        if let Some(c) = licence.names().chars().find(|c| is_hostile(*c)) {
+            return Some(said("the name of the exception", c));
+        }
+        // An expression of Kyverno may have several lines.
+        let is_layout = |c: char| self.syntax == Syntax::Documents && matches!(c, '\n' | '\t');
+        let hidden = |text: &str| text.chars().find(|c| is_hostile(*c) && !is_layout(*c));
+        let keys = entry.path.iter().chain(&entry.key).map(String::as_str);
+        if let Some(c) = keys.chain(entry.value.each_text()).find_map(hidden) {
+            return Some(said("it", c));
+        }
+        let is_comment = self.syntax == Syntax::Lines && entry.value.each_text().iter().any(|it| it.starts_with('#'));
+        is_comment.then(|| "a line that begins with `#` is a comment there".to_owned())
     }
 }
 
@@ -731,7 +755,7 @@ fn kyverno(cover: &Cover<'_>, licence: &Licence) -> Entries {
     let policy = text(cover);
     let matches: Vec<&str> = cover.matches.iter().map(|text| text.as_str()).collect();
     let key = licence.ids.first().map(String::as_str).unwrap_or_default();
-    let namespace = cover.namespace.as_ref().map(|name| Datum::text(name.as_str()));
+    let namespace = cover.namespace.as_ref().map(|name| Datum::text(name.as_str().trim()));
     let distinct = if matches.is_empty() { String::new() } else { sha1_hex(&matches.join("\n"))[..8].to_owned() };
     let parts: Vec<&str> = [key, policy, &distinct].into_iter().filter(|part| !part.is_empty()).collect();
     let metadata = Datum::map([("name", Datum::text(object_name(&parts, 200)))])
@@ -779,7 +803,7 @@ fn kubescape(cover: &Cover<'_>, licence: &Licence) -> Entries {
 }
 
 fn azure(cover: &Cover<'_>, licence: &Licence) -> Entries {
-    let Some(scope) = cover.scope.as_ref().map(|scope| scope.as_str()) else {
+    let Some(scope) = cover.scope.as_ref().map(|scope| scope.as_str().trim()) else {
         return Err("an exemption needs a `scope`".to_owned());
     };
     let key = licence.ids.first().map(String::as_str).unwrap_or_default();
@@ -795,7 +819,7 @@ fn azure(cover: &Cover<'_>, licence: &Licence) -> Entries {
     ]);
     let entry = match cover.assignment.as_ref() {
         Some(assignment) => entry
-            .with("policyAssignmentId", Some(Datum::text(assignment.as_str())))
+            .with("policyAssignmentId", Some(Datum::text(assignment.as_str().trim())))
             .with("policyDefinitionReferenceIds", Some(Datum::texts([text(cover)]))),
         None => entry.with("policyDefinitionName", Some(Datum::text(text(cover)))),
     };

@@ -15,6 +15,8 @@ mod formats;
 mod licence;
 mod lines;
 mod shelf;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod xml;
 
@@ -37,7 +39,7 @@ use crate::text::{shell_word, shown};
 use crate::time::until::{Clock, Until};
 use crate::time::{Day, Today, Zone};
 use crate::tools::{Name, Tool};
-use crate::yaml::Problem;
+use crate::yaml::{self, Problem};
 
 /// What a target is to hold, and what it holds.
 #[derive(Debug)]
@@ -463,7 +465,9 @@ impl<'e> Edit<'e> {
         let is_same = old.rest == new.rest;
         let comments = |text: &str| hand_comments(text, self.format.syntax);
         let lost = plan.removed == 0 && plan.changed == 0 && comments(before) != comments(after);
-        let proved = wanted.is_subset(&found) && is_kept && is_same && !lost;
+        // What the next run would not even open is not written.
+        let is_open = yaml::check_text(after).is_none();
+        let proved = wanted.is_subset(&found) && is_kept && is_same && !lost && is_open;
         if proved { Ok(()) } else { Err(Unreadable { at: 0, why: UNPROVED.to_owned() }) }
     }
 }

@@ -99,13 +99,16 @@ fn refuse_character(text: &str, at: usize) -> Option<Problem> {
             "end lines with LF or CRLF",
         ),
         '\u{85}' | '\u{2028}' | '\u{2029}' => (
-            format!("the character U+{:04X} ends a line for only some YAML readers", u32::from(character)),
+            format!("the character U+{:04X} ends a line for only some readers", u32::from(character)),
             "use a plain line end or a space instead",
         ),
-        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => (
-            format!("the control character U+{:04X} is not allowed in YAML", u32::from(character)),
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => (
+            format!("the control character U+{:04X} is not allowed here", u32::from(character)),
             "delete the character",
         ),
+        '\u{fffe}' | '\u{ffff}' => {
+            (format!("U+{:04X}, which is no character, is not allowed here", u32::from(character)), "delete it")
+        }
         '\u{feff}' => ("a byte order mark inside the text".to_owned(), "delete the invisible character U+FEFF"),
         _ => return None,
     };

@@ -365,12 +365,66 @@ fn a_commit_that_is_dated_back_makes_no_date_after_it_look_recorded_in_time() {
         repo.write("readme.md", text).commit("Work");
     }
     repo.commits.set(5);
-    repo.write("readme.md", "Hello again.\n").commit("Dated back");
+    let back = repo.write("readme.md", "Hello again.\n").commit("Dated back");
     let forged = exception(&[("decided", "2026-01-07"), ("starts", "2026-01-07"), ("expires", "2026-02-01")]);
     repo.write("exceptions/forged.yaml", &forged).commit("Dated back too");
-    let history = run(&repo, &["history", "--format", "concise"]);
-    assert!(
-        history.stdout.contains("the decision is dated `2026-01-07`, `35` days before the newest commit under it"),
-        "{history:?}"
-    );
+    // Nor where it is the one after which is judged.
+    for since in [&[][..], &["--since", &back]] {
+        let history = run(&repo, &[&["history", "--format", "concise"], since].concat());
+        assert!(
+            history.stdout.contains("the decision is dated `2026-01-07`, `35` days before the newest commit under it"),
+            "{history:?}"
+        );
+    }
+}
+
+/// The report counts from when the branch reached a commit, and still shows its own date.
+#[test]
+fn a_removal_that_is_dated_back_is_on_the_agenda_of_the_week_in_which_it_came() {
+    let repo = short();
+    repo.commits.set(40);
+    for text in ["One.\n", "Two.\n", "Three.\n"] {
+        repo.write("readme.md", text).commit("Work");
+    }
+    repo.commits.set(20);
+    repo.write("exceptions/.keep", "").git(&["rm", "--quiet", "exceptions/scanner.yaml"]);
+    let removed = repo.commit("Dated back");
+    let slips = |since: &str, today: &str| {
+        let ran = run(&repo, &["report", "--since", since, "--today", today, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+        let slips = report["slips"].as_array().unwrap().clone();
+        slips
+            .iter()
+            .map(|it| [&it["rule"], &it["commit"], &it["day"]].map(|it| it.as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let found: Vec<[String; 3]> = slips("2026-02-13", "2026-02-20");
+    assert_eq!(found, [["record-removed".to_owned(), removed, "2026-01-22".to_owned()]]);
+    let before: Vec<[String; 3]> = slips("2026-01-15", "2026-02-12");
+    assert_eq!(before, [] as [[String; 3]; 0]);
+}
+
+/// What lay beside the main line came to it with the merge, whatever it is dated.
+#[test]
+fn a_removal_beside_the_main_line_is_on_the_agenda_of_the_week_of_its_merge() {
+    let repo = short();
+    repo.branch("mine");
+    repo.git(&["rm", "--quiet", "exceptions/scanner.yaml"]);
+    repo.commit("Take it out");
+    repo.git(&["checkout", "--quiet", "main", "--", "exceptions/scanner.yaml"]);
+    repo.commit("Put it back");
+    // Work was merged into both.
+    for (branch, topic) in [("mine", "third"), ("main", "fourth")] {
+        repo.switch(branch);
+        repo.branch(topic);
+        repo.write(&format!("src/{topic}"), "1\n").commit("Topic");
+        repo.switch(branch);
+        repo.merge(topic);
+    }
+    repo.commits.set(42);
+    repo.merge("mine");
+    let ran = run(&repo, &["report", "--since", "2026-02-12", "--today", "2026-02-20"]);
+    assert!(ran.stdout.contains("past the gate since 2026-02-12: 1"), "{ran:?}");
+    let ran = run(&repo, &["history"]);
+    assert!(ran.stderr.contains("beside the main line") || ran.stdout.contains("beside the main line"), "{ran:?}");
 }

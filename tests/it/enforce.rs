@@ -102,7 +102,15 @@ fn an_annotated_log_takes_its_place_whole() {
     for target in ["a.sarif", "exceptions/image-user.yaml"] {
         let run = enforce(&sandbox, &["a.sarif", "--annotate", target]);
         assert_eq!(run.code, 2, "{target}: {run:?}");
+        assert!(run.stderr.contains(&format!("`--annotate` would replace `{target}`")), "{run:?}");
     }
+    // Two logs of one name have one place.
+    sandbox.file("x/a.sarif", "{}");
+    let run = enforce(&sandbox, &["a.sarif", "x/a.sarif", "--annotate", "out"]);
+    assert_eq!((run.code, sandbox.path("out").exists()), (2, false), "{run:?}");
+    let said = run.stderr.replace('\\', "/");
+    assert!(said.contains("`--annotate` would write two logs to `out/a.sarif`: both are named `a.sarif`"), "{said}");
+    assert!(!said.contains("--output"), "{said}");
 }
 
 #[test]

@@ -318,6 +318,51 @@ fn a_forged_approval_is_named() {
     assert_eq!(scene.verify(&scene.repo, &forged, &fresh).code, 0, "the honest neighbour");
 }
 
+/// Whoever gives answers of their own still wants to know whether those in the pack are what they seem.
+#[test]
+fn answers_of_the_pack_that_are_not_those_given_are_named() {
+    let scene = Scene::new();
+    let pack = scene.make(&scene.repo, "pack");
+    let (answers, honest) = (pack.join("pulls.jsonl"), fs::read_to_string(&scene.pulls).unwrap());
+    let fresh = ["--pulls", scene.pulls.to_str().unwrap()];
+    let lines: Vec<&str> = honest.lines().collect();
+    let mei = "\"login\":\"mei\"";
+    assert!(honest.contains(mei), "{honest}");
+    for (own, wanted) in [
+        (Some("nonsense\n".to_owned()), "pulls.jsonl: it is no file of pull requests: line 1 is not an object"),
+        (
+            Some(honest.replacen(mei, "\"login\":\"zoe\"", 1)),
+            "pulls.jsonl: what it says of review 7 of pull request #7",
+        ),
+        (Some(lines[1..].join("\n")), "pulls.jsonl: the pack does not follow from it: "),
+        (Some(honest.trim_end().to_owned()), "pulls.jsonl: line "),
+        (None, "pulls.jsonl: it is missing: "),
+    ] {
+        match &own {
+            Some(own) => fs::write(&answers, own).unwrap(),
+            None => fs::remove_file(&answers).unwrap(),
+        }
+        // The manifest names it first, and only that.
+        let run = scene.verify(&scene.repo, &pack, &fresh);
+        assert_eq!((run.code, run.stdout.matches("pulls.jsonl: ").count()), (1, 1), "{run:?}");
+        sign_again(&pack);
+        let run = scene.verify(&scene.repo, &pack, &fresh);
+        assert_eq!(run.code, 1, "{wanted}: {run:?}");
+        assert!(run.stdout.contains(wanted) && !run.stdout.contains("byte for byte"), "{wanted}: {run:?}");
+        fs::write(&answers, &honest).unwrap();
+        sign_again(&pack);
+    }
+    // Answers in another order, with one that came later.
+    let later = r#"{"id":99,"user":{"login":"zoe","id":3,"type":"User"},"state":"COMMENTED","submitted_at":"2026-11-01T10:00:00Z"}"#;
+    let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+    let reviewed = lines.iter_mut().find(|line| line.contains("\"reviews\":[")).unwrap();
+    *reviewed = reviewed.replace("\"reviews\":[", &format!("\"reviews\":[{later},"));
+    lines.reverse();
+    fs::write(&scene.pulls, lines.join("\n")).unwrap();
+    let run = scene.verify(&scene.repo, &pack, &fresh);
+    assert_eq!((run.code, run.stdout.contains("byte for byte")), (0, true), "{run:?}");
+}
+
 #[test]
 fn answers_that_were_cut_are_named_by_the_manifest() {
     let scene = Scene::new();

@@ -459,8 +459,67 @@ fn flags_are_printed_one_a_line() {
     assert!(run.stderr.contains("a shell"), "{}", run.stderr);
     assert_eq!(sync(&sandbox, DURING, &["--print", "uv-audit"]).stdout, "--ignore-until-fixed=CVE-2026-1\n");
     assert_eq!(sync(&sandbox, "2027-01-01", &["--print", "pip-audit"]).stdout, "");
-    let run = sync(&sandbox, DURING, &["--print", "trivy"]);
-    assert!(run.code == 2 && run.stderr.contains(".trivyignore.yaml"), "{run:?}");
+    for (tool, says, help) in [
+        ("trivy", "`trivy` takes no such flags", "it reads a file: `sync: {trivy: .trivyignore.yaml}`"),
+        ("Snyk", "`Snyk` takes no such flags", "it reads a file: `sync: {snyk: .snyk}`"),
+        ("bandit", "`bandit` takes no such flags", "the tools with flags are pip-audit"),
+        ("nobodys", "nothing is known here of a tool `nobodys`", "the tools with flags are pip-audit"),
+    ] {
+        let run = sync(&sandbox, DURING, &["--print", tool]);
+        assert!(run.code == 2 && run.stderr.contains(says) && run.stderr.contains(help), "{tool}: {run:?}");
+    }
+    // The same of one whose file the policy does not name.
+    let run = sync(&sandbox, DURING, &["--tool", "pip-audit"]);
+    assert!(run.code == 2 && run.stderr.contains("the policy names no ignore file of `pip-audit`"), "{run:?}");
+}
+
+/// One cover that no file can hold stands in the way of no other, and what was written is read again.
+#[test]
+fn characters_that_nobody_sees_are_in_no_file_and_block_none() {
+    let sandbox = repository("UTC");
+    let honest: Vec<&str> = TARGETS.iter().map(|(.., cover)| *cover).collect();
+    let odd = [
+        r##"{tool: osv-scanner, id: "GHSA-8c26-wmh5-6g9v\ufeff"}"##,
+        r##"{tool: trivy, id: "CVE-2026-9\0"}"##,
+        r##"{tool: trivy, id: "CVE-2026-9\ufffe"}"##,
+        r##"{tool: cargo-deny, id: "RUSTSEC-2026-0009\ufeff"}"##,
+        r##"{tool: gitleaks, id: rule, paths: ["a\u2028b"]}"##,
+        r##"{tool: dependency-check, id: "CVE\e-2026-9"}"##,
+        r##"{tool: audit-ci, id: GHSA-x, paths: ["a\x85b"]}"##,
+    ];
+    let covers = format!("[{}]", [&honest[..], &odd].concat().join(", "));
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", &covers)]));
+    for arguments in [&[][..], &[], &["--check"]] {
+        let run = sync(&sandbox, DURING, arguments);
+        assert_eq!((run.code, run.stderr.matches("which nobody sees").count()), (0, odd.len()), "{run:?}");
+    }
+    assert!(TARGETS.iter().all(|(_, file, _)| sandbox.path(file).exists()));
+    let check = Run::of(sandbox.command().args(["check", "--today", DURING]));
+    assert!(check.stdout.contains("`covers[16].id` holds the character U+FEFF, which nobody sees"), "{check:?}");
+    // What begins with the sign of a comment is read from one kind of file and not from the other.
+    let covers = r##"[{tool: trivy, id: "#CVE"}, {tool: trivy, id: CVE-2026-2}]"##;
+    sandbox.file("exceptions/season.yaml", exception(&[("covers", covers)]));
+    let sandbox_of = |files: &str| sandbox.file("stopgap.yaml", format!("sync: {{trivy: {files}}}\n"));
+    sandbox_of(".trivyignore");
+    let run = sync(&sandbox, DURING, &[]);
+    assert!(run.code == 0 && run.stderr.contains("a line that begins with `#` is a comment there"), "{run:?}");
+    assert!(text(&sandbox, ".trivyignore").contains("\nCVE-2026-2 exp:"));
+    sandbox_of(".trivyignore.yaml");
+    let run = sync(&sandbox, DURING, &[]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert_eq!(sync(&sandbox, DURING, &["--check"]).code, 0);
+}
+
+/// What is wrong with a file that a tool reads is not said of YAML.
+#[test]
+fn a_character_that_no_ignore_file_may_hold_is_named_without_yaml() {
+    for (file, c) in [("osv-scanner.toml", '\u{fffe}'), (".nsprc", '\u{85}'), (".trivyignore", '\u{1b}')] {
+        let sandbox = repository("UTC");
+        sandbox.file(file, format!("# a{c}b\n"));
+        let run = sync(&sandbox, DURING, &[]);
+        assert!(run.code == 2 && run.stderr.contains(&format!("U+{:04X}", u32::from(c))), "{run:?}");
+        assert!(!run.stderr.contains("YAML"), "{run:?}");
+    }
 }
 
 #[test]

@@ -154,3 +154,16 @@ fn what_ended_on_the_last_day_of_a_week_has_expired_in_it() {
     assert_eq!(expired("2026-01-09T20:00").last(), Some(&(day(), 1)));
     assert_eq!(expired("2026-01-16T08:00")[1..], [(day(), 1), ("2026-01-16".to_owned(), 2)]);
 }
+
+/// A week further than the last day of all is that day again.
+#[test]
+fn the_weeks_end_at_the_last_day_of_all() {
+    let repo = Repo::new();
+    repo.write("exceptions/printer.yaml", &exception(&[])).commit("Ask");
+    for (today, count) in [("9999-12-31", 53), ("9999-12-25", 53), ("0001-01-05", 0)] {
+        let report = run(repo.path(), &path(), &["report", "--today", today, "--format", "json"]);
+        let weeks = report["trend"].as_array().map_or(&[][..], Vec::as_slice);
+        assert_eq!(weeks.len(), count, "{today}");
+        assert!(weeks.last().is_none_or(|week| week["last_day"] == today), "{today}: {weeks:?}");
+    }
+}

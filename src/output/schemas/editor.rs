@@ -13,7 +13,7 @@ use crate::rules;
 use crate::schema::Shipped;
 
 /// The formats that only stopgap knows. A strict validator refuses a schema that names one.
-const OWN_FORMATS: [&str; 3] = ["moment", "tool", "cover-path"];
+const OWN_FORMATS: [&str; 5] = ["moment", "tool", "cover-path", "cover-text", "cover-lines"];
 
 /// Prepares the schema of a file.
 pub(super) fn prepare(document: &mut Json, schema: Shipped, identity: Identity) {
