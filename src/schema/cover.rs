@@ -98,7 +98,7 @@ pub(super) fn fault(pointer: &str, node: &Node<'_>, kind: &Kind) -> Option<Probl
     if let (Some(c), Kind::Format { .. }) = (hidden(text, is_expression), kind) {
         let message = format!("`{name}` holds the character U+{:04X}, which nobody sees", u32::from(c));
         let help = match keys.first() {
-            Some(&"paths") => "delete it; if a file's name has it, write `?` in its place",
+            Some(&"paths") => "delete it; if a file's name has it, write `*` in its place",
             _ => "delete it: no tool reports it",
         };
         return Some(Problem::new(node.span, message, help).at(Place::value(pointer)));

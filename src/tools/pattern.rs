@@ -6,6 +6,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::glob::Steps;
+use crate::text::is_hostile;
 
 /// A pattern of paths with `/` between their steps.
 #[derive(Clone, Debug)]
@@ -67,6 +68,8 @@ impl Pattern {
         for c in path.chars() {
             match c {
                 '*' | '?' | '[' | '{' | '}' => pattern.extend(['[', c, ']']),
+                // No cover may hold what nobody sees.
+                c if is_hostile(c) => pattern.push('*'),
                 c => pattern.push(c),
             }
         }
@@ -119,8 +122,20 @@ mod tests {
 
     #[test]
     fn every_path_has_a_pattern_of_its_own() {
-        for path in ["a/b.py", "a[1]{x,y}*?.tf", "{{cookiecutter.slug}}/run.py", "x}y", "a]b", "a,b", "!a", "^a-z"] {
-            assert!(Pattern::parse(&Pattern::literal(path)).unwrap().matches(path), "{path}");
+        for path in [
+            "a/b.py",
+            "a[1]{x,y}*?.tf",
+            "{{cookiecutter.slug}}/run.py",
+            "x}y",
+            "a]b",
+            "a,b",
+            "!a",
+            "^a-z",
+            "a\u{200d}\u{feff}b",
+        ] {
+            let literal = Pattern::literal(path);
+            assert!(Pattern::parse(&literal).unwrap().matches(path), "{path}");
+            assert!(!literal.contains(is_hostile), "{literal:?}");
         }
         assert!(!Pattern::parse(&Pattern::literal("a*")).unwrap().matches("ab"));
     }
