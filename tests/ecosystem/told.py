@@ -87,7 +87,7 @@ def main(binary, work):
     root = work / "told"
     (root / "exceptions").mkdir(parents=True)
     for number, text in enumerate(TEXTS):
-        (root / "exceptions" / f"entry-{number}.yaml").write_text(ENTRY.format(text=json.dumps(text)))
+        (root / "exceptions" / f"entry-{number}.yaml").write_text(ENTRY.format(text=json.dumps(text, ensure_ascii=False)))
     (root / "none.json").write_text("[]")
 
     def remind(*arguments):
