@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta};
 use crate::error::Error;
 use crate::files;
 use crate::git::{Commit, CommitInfo, Git, TreeChange, TreeFile};
-use crate::history::main_line::{MainLine, oldest_first};
+use crate::history::main_line::{MainLine, oldest_first, steps};
 use crate::history::past::reached_by;
 use crate::history::snapshot::prefix;
 use crate::register::{Exception, Status, is_named_like_one};
@@ -118,12 +118,12 @@ pub fn read(
     }
     let above = prefix(git, root);
     let below = format!("{above}{folder}");
-    let mut line = Line::new(git, before.checked_sub(1).map(|at| &chain[at]), &below, zone)?;
-    let sides = Sides::read(git, &chain[before..end], before.checked_sub(1).map(|at| &chain[at]))?;
+    let below_first = before.checked_sub(1).map(|at| &chain[at]);
+    let mut line = Line::new(git, below_first, &below, zone)?;
+    let sides = Sides::read(git, &chain[before..end], below_first)?;
     let mut trend = Trend::default();
     let mut ends = week_ends(today).peekable();
-    let steps: Vec<(&Commit, Option<&Commit>)> =
-        (before..end).map(|at| (&chain[at], at.checked_sub(1).map(|at| &chain[at]))).collect();
+    let steps = steps(&chain[before..end], below_first);
     let mut at = before;
     for chunk in steps.chunks(CHUNK) {
         let changes = git.tree_changes(chunk, &below)?;
