@@ -218,21 +218,18 @@ fn verify(arguments: &cli::Verify, world: &World, out: &mut dyn Write) -> Result
         }
         made => made?.1,
     };
-    let mut new = Vec::new();
     if fresh {
         // Answers that were fetched at another time have other bytes: what they say is compared, here and in the decisions.
         for name in [PULLS, evidence::Manifest::NAME] {
             pack.remove(name);
             derived.remove(name);
         }
-        new.extend(evidence::first_difference(&pack, &derived));
-        if header.approvals {
-            let is_whole = found.is_empty() && new.is_empty();
-            let make = |own: (String, Vec<u8>)| maker.make(&then, &head, period, &[own]).map(|made| made.1);
-            new.extend(of_own_answers(&whole, &answers, is_whole.then_some(&make))?);
-        }
-    } else {
-        new.extend(evidence::first_difference(&pack, &derived));
+    }
+    let mut new = Vec::from_iter(evidence::first_difference(&pack, &derived));
+    if fresh && header.approvals {
+        let is_whole = found.is_empty() && new.is_empty();
+        let make = |own: (String, Vec<u8>)| maker.make(&then, &head, period, &[own]).map(|made| made.1);
+        new.extend(of_own_answers(&whole, &answers, is_whole.then_some(&make))?);
     }
     let is_known = |it: &Difference| it.is_of_file() && found.iter().any(|known| known.file == it.file);
     new.retain(|it| !is_known(it));
