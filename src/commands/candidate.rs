@@ -40,13 +40,6 @@ pub(super) enum Before {
     Merged(String),
 }
 
-impl Before {
-    /// Compares with what the branch has, or with nothing where it has no such exception.
-    pub(super) fn merged(text: Option<String>) -> Self {
-        text.map_or(Self::NotThere, Self::Merged)
-    }
-}
-
 impl Opened {
     /// Judges the register with `text` at `path`, replacing what is there now: what that change causes, by the rule
     /// book as it is. Sign-off is not known yet, but whether the approver owns the file is.
@@ -84,31 +77,22 @@ impl Opened {
         Ok(self.merged_text(id)?.map_or(Before::AsItIs, Before::Merged))
     }
 
-    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with. `None` if
-    /// there is no such commit or the exception is not in it.
+    /// Reads what the exception was at the commit that a pull request of this work tree would be compared with: the
+    /// merge base with the default branch. `None` if there is no such commit or the exception is not in it.
     ///
     /// # Errors
     ///
     /// If git cannot be started or read.
     pub(super) fn merged_text(&self, id: &str) -> Result<Option<String>, Error> {
-        self.base()?.map_or(Ok(None), |base| self.text_in(&base, id))
-    }
-
-    /// Opens the commit that a pull request of this work tree would be compared with: the merge base with the default
-    /// branch.
-    fn base(&self) -> Result<Option<Snapshot>, Error> {
         let Some(git) = Git::open(&self.root)? else { return Ok(None) };
         let (Some((_, tip)), Some(head)) = (base::default_branch(&git, None)?, git.head()?) else {
             return Ok(None);
         };
         let Some(base) = git.merge_base(&tip, &head)? else { return Ok(None) };
-        Snapshot::open(&git, &self.root, Some(base)).map(Some)
-    }
-
-    fn text_in(&self, base: &Snapshot, id: &str) -> Result<Option<String>, Error> {
-        let there = base.exceptions(&self.judge.policy.exceptions);
+        let snapshot = Snapshot::open(&git, &self.root, Some(base))?;
+        let there = snapshot.exceptions(&self.judge.policy.exceptions);
         let Some(path) = there.keys().find(|path| register::stem(path) == id) else { return Ok(None) };
-        Ok(Some(base.place.read(path)?.source.text().to_owned()))
+        Ok(Some(snapshot.place.read(path)?.source.text().to_owned()))
     }
 
     /// Returns whether the default branch has the exception already. If there is no such branch, the answer is no: the

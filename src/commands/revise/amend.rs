@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::answers::Answers;
 use super::asks::Asks;
-use super::{Plan, Subject, given, revise};
+use super::{Plan, Subject, each_once, given, revise};
 use crate::cli;
 use crate::commands::ask::{Choice, Pick, Question, pick};
 use crate::commands::{World, new};
@@ -72,12 +72,8 @@ fn plan(arguments: &cli::Amend, subject: &Subject<'_>) -> Result<Plan, Error> {
     edits.extend(covers.iter().map(|cover| Edit::append(COVERS.name(), cover.clone())));
     let added = (!covers.is_empty()).then(|| COVERS.name().to_owned());
     let by_hand: Vec<String> = arguments.field.iter().map(|given| by_hand(given)).collect::<Result<_, _>>()?;
-    let mut fields: Vec<&str> = Vec::new();
-    for field in changes.iter().map(|(field, _)| field).chain(&added).chain(&by_hand) {
-        if !fields.contains(&field.as_str()) {
-            fields.push(field);
-        }
-    }
+    let fields = changes.iter().map(|(field, _)| field).chain(&added).chain(&by_hand);
+    let fields = each_once(fields.map(String::as_str));
     if fields.is_empty() {
         let nothing = given.is_empty() && arguments.cover.is_empty();
         return Err(Error::from(if nothing { Refusal::NothingToCorrect } else { Refusal::SaidAlready }));
@@ -173,13 +169,7 @@ fn is_list(field: &str) -> bool {
 
 /// Returns the words that a text lists, each once.
 pub(super) fn kinds(value: &str) -> Vec<&str> {
-    let mut kinds: Vec<&str> = Vec::new();
-    for kind in value.split(',').map(str::trim).filter(|kind| !kind.is_empty()) {
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    kinds
+    each_once(value.split(',').map(str::trim).filter(|kind| !kind.is_empty()))
 }
 
 /// Refuses a field that is given two values.
@@ -245,11 +235,9 @@ fn change(given: &str) -> Result<(String, String), Error> {
     let known = || settable().map(Field::name);
     let own = field.strip_prefix("x-").is_some_and(|rest| !rest.is_empty() && !rest.contains('.'));
     if !own && !known().any(|name| name == field) {
-        if Field::at(field).is_none() && nearest(field, known()).is_none() {
-            return Err(no_field("--set", field, field));
-        }
         let help = match nearest(field, known()) {
             Some(best) => format!("did you mean `{best}`?"),
+            None if Field::at(field).is_none() => return Err(no_field("--set", field, field)),
             None => "edit the file, and name the field with `--field`".into(),
         };
         return Err(Error::from(Argument::NotFound { what: Named::SettableField, name: field.to_owned(), help }));

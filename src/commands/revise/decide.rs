@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::answers::Answers;
-use super::{Plan, Subject, revise};
+use super::{Plan, Subject, each_once, revise};
 use crate::cli;
 use crate::commands::World;
 use crate::commands::candidate::Before;
@@ -59,7 +59,7 @@ fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
         what => format!("is decided on {last}: {}", what.join(", ")),
     };
     let mut plan = Plan::new(edits, said);
-    plan.before = Some(Before::merged(merged));
+    plan.before = Some(merged.map_or(Before::NotThere, Before::Merged));
     let people = each_once(dated.iter().map(|(decision, _)| decision.approver.as_str()));
     let verb = if people.len() == 1 { "approves" } else { "approve" };
     plan.hints.push(match days {
@@ -97,17 +97,6 @@ fn dated<'d, 'a>(
             Ok(dated)
         }
     }
-}
-
-/// Returns the names in their order, each once.
-fn each_once<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
-    let mut once = Vec::new();
-    for name in names {
-        if !once.contains(&name) {
-            once.push(name);
-        }
-    }
-    once
 }
 
 /// Returns the last day that is asked for, if it is over on the day of the decision.

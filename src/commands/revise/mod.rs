@@ -159,6 +159,17 @@ fn pointer(field: &str) -> String {
     format!("/{}", field.replace('.', "/"))
 }
 
+/// Returns words in their order, each once.
+fn each_once<'n>(words: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut once = Vec::new();
+    for word in words {
+        if !once.contains(&word) {
+            once.push(word);
+        }
+    }
+    once
+}
+
 /// Returns the arguments that are given.
 fn given<const N: usize>(all: [(&'static str, &Option<String>); N]) -> Vec<(&'static str, String)> {
     all.into_iter().filter_map(|(flag, text)| Some((flag, text.clone()?))).collect()
