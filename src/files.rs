@@ -316,7 +316,6 @@ fn unread(path: &str, message: String, help: &str) -> ReadFile {
     ReadFile {
         source: Source::new(path, String::new()),
         fault: Some(Box::new(Problem::new(Span::default(), message, help))),
-        bytes: 0,
         opened: false,
         oid: None,
     }
@@ -333,8 +332,6 @@ pub struct ReadFile {
     pub source: Source,
     /// Why the text cannot be trusted.
     pub fault: Option<Box<Problem>>,
-    /// Size in bytes.
-    pub bytes: u64,
     /// Whether the file was there and could be opened.
     pub opened: bool,
     /// Git's object name of the bytes, if it was asked for.
@@ -344,7 +341,7 @@ pub struct ReadFile {
 impl From<Source> for ReadFile {
     /// Wraps a text that is already in memory, without checking it.
     fn from(source: Source) -> Self {
-        Self { bytes: source.text().len() as u64, source, fault: None, opened: true, oid: None }
+        Self { source, fault: None, opened: true, oid: None }
     }
 }
 
@@ -479,12 +476,11 @@ fn regular(_: &Path) -> Option<(File, fs::Metadata)> {
 /// Decodes bytes; the safe subset is UTF-8 without the characters that hide a line.
 #[must_use]
 pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
-    let size = bytes.len() as u64;
     match String::from_utf8(bytes) {
         Ok(text) => {
             let source = Source::new(path, text);
             let fault = yaml::check_text(source.text()).map(Box::new);
-            ReadFile { source, fault, bytes: size, opened: true, oid: None }
+            ReadFile { source, fault, opened: true, oid: None }
         }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
@@ -499,7 +495,7 @@ pub fn decode(bytes: Vec<u8>, path: String) -> ReadFile {
                 false => format!("byte 0x{bad:02x} is not UTF-8"),
             };
             let fault = Some(Box::new(Problem::new(span, message, "save the file as UTF-8")));
-            ReadFile { source, fault, bytes: size, opened: true, oid: None }
+            ReadFile { source, fault, opened: true, oid: None }
         }
     }
 }

@@ -73,26 +73,26 @@ impl FileId {
 /// One file's path and text.
 #[derive(Debug)]
 pub struct Source {
-    path: String,
-    text: String,
-    lines: OnceLock<Vec<u32>>,
+    path: Box<str>,
+    text: Box<str>,
+    lines: OnceLock<Box<[u32]>>,
 }
 
 impl Source {
     /// Wraps the text of the file at `path` (relative to the root, `/` between its parts). A
     /// leading byte order mark is dropped.
     #[must_use]
-    pub fn new(path: impl Into<String>, mut text: String) -> Self {
+    pub fn new(path: impl Into<Box<str>>, mut text: String) -> Self {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        Self { path: path.into(), text, lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
     }
 
     /// Returns the same text under another path.
     #[must_use]
     pub fn renamed(self, path: &str) -> Self {
-        Self { path: path.to_owned(), ..self }
+        Self { path: path.into(), ..self }
     }
 
     /// Returns the path, relative to the root, with `/` between its parts.

@@ -160,7 +160,7 @@ fn silences(exception: &Exception<'_>, scan: Option<&Scan>, facts: &mut Facts) {
 }
 
 fn count(exception: &Exception<'_>, cover: &Cover<'_>, scan: &Scan) -> String {
-    let known = scan.uses_of(exception.file).find(|(known, _)| known.span == cover.item.span);
+    let known = scan.uses_of(exception.file).find(|(known, _)| known.span == cover.item.span());
     let Some((known, used)) = known else { return "nothing, because it cannot be understood as a whole".to_owned() };
     let found = format!("{} in {}", counted(used.results, "result"), counted(used.files(), "file"));
     match (scan.tools.get(known.tool()), used.results) {

@@ -269,7 +269,7 @@ impl<'a> Desk<'_, 'a> {
         let zone = self.judge.policy.timezone;
         let starts = exception.starts.as_ref().filter(|_| subject == Subject::Entry && decided.value < day);
         let starts = starts.filter(|starts| zone.first_day(starts.value) < day);
-        let spans = std::iter::once(decided.span).chain(starts.map(|starts| starts.span)).collect();
+        let spans = std::iter::once(decided.span()).chain(starts.map(|starts| starts.span())).collect();
         let (first, last, text) = redated(changes.files.source(exception.file), spans, day)?;
         Some(Suggestion { first, last, text, day, dated: decided.value })
     }

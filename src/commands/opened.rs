@@ -210,7 +210,8 @@ impl Opened {
 ///
 /// If there is none. `command` is what the help then says to type.
 pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Result<Vec<FileRef<'a>>, Error> {
-    let of = |id: &str| -> Vec<FileRef<'a>> { register.files.iter().filter(|file| file.stem == id).copied().collect() };
+    let of =
+        |id: &str| -> Vec<FileRef<'a>> { register.files.iter().filter(|file| file.stem() == id).copied().collect() };
     let found = of(id);
     let found = if found.is_empty() && register::is_named_like_one(id) { of(register::stem(id)) } else { found };
     let found: Vec<FileRef<'a>> = match found.first() {
@@ -220,8 +221,8 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
         }
         // Ids that differ only in case are the same, as for `duplicate-id`.
         Some(first) => {
-            let stem = first.stem.to_lowercase();
-            register.files.iter().filter(|file| file.stem.to_lowercase() == stem).copied().collect()
+            let stem = first.stem().to_lowercase();
+            register.files.iter().filter(|file| file.stem().to_lowercase() == stem).copied().collect()
         }
         None => found,
     };
@@ -230,7 +231,7 @@ pub(super) fn find<'a>(register: &Register<'a>, id: &str, command: &str) -> Resu
 
 /// Says that there is no exception of an id. `command` is what the help then says to type.
 pub(super) fn not_found(register: &Register<'_>, id: &str, command: &str) -> Error {
-    let help = match nearest(id, register.files.iter().map(|file| file.stem)) {
+    let help = match nearest(id, register.files.iter().map(|file| file.stem())) {
         Some(best) => format!("did you mean `stopgap {command} {}`?", shown(best)),
         None => "an exception's id is the name of its file, without the ending".to_owned(),
     };

@@ -13,7 +13,7 @@ use crate::git::{Commit, CommitInfo, Git};
 use crate::history::timeline::{Event, What};
 use crate::history::trail::{Trail, Version};
 use crate::people::People;
-use crate::register::{Exception, Spanned, Status, Text, correction, is_named_like_one, stem};
+use crate::register::{Exception, Inner, Spanned, Status, Text, correction, is_named_like_one, stem};
 use crate::signoff::{Merge, MergedPull, ReviewState};
 use crate::source::FileId;
 use crate::text::counted;
@@ -552,7 +552,7 @@ fn told(file: &ReadFile, zone: Zone) -> Vec<Told> {
         steps.add(Act::Reviewed, Some(at + 1), day(&review.date), None, says.into());
     }
     for (at, amendment) in it.amendments.iter().enumerate() {
-        let fields: Vec<&str> = amendment.fields.iter().map(Text::as_str).collect();
+        let fields: Vec<&str> = amendment.fields.iter().map(Inner::as_str).collect();
         let approver = text(&amendment.approver);
         let says = [
             ("by", text(&amendment.by)),

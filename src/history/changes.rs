@@ -218,7 +218,7 @@ impl<'a> Changes<'a> {
         {
             return;
         }
-        if let Some(id) = new.or(old).map(|file| file.stem) {
+        if let Some(id) = new.or(old).map(|file| file.stem()) {
             self.list.push(Change { id, base, head });
         }
     }
@@ -327,7 +327,7 @@ fn tree(files: &Files, file: FileId) -> Option<Node<'_>> {
 fn by_stem<'a>(register: &Register<'a>) -> BTreeMap<&'a str, Vec<FileRef<'a>>> {
     let mut stems: BTreeMap<&str, Vec<FileRef<'a>>> = BTreeMap::new();
     for file in &register.files {
-        stems.entry(file.stem).or_default().push(*file);
+        stems.entry(file.stem()).or_default().push(*file);
     }
     stems
 }

@@ -80,7 +80,7 @@ impl<'v> View<'v> {
         let exception = self.register.exception(file.id);
         let text = self.files.source(file.id).text();
         Described {
-            id: file.stem,
+            id: file.stem(),
             register: self.register_of(file.path),
             path: file.path,
             facts: self.facts(exception),
@@ -92,7 +92,7 @@ impl<'v> View<'v> {
     /// Describes an exception that could be read.
     pub(super) fn describe_exception(&self, exception: &Exception<'v>) -> Described<'v> {
         let path = self.files.source(exception.file).path();
-        self.describe(&FileRef { id: exception.file, path, stem: exception.id })
+        self.describe(&FileRef { id: exception.file, path })
     }
 
     /// Returns the state of an exception.

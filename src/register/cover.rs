@@ -1,7 +1,7 @@
 //! One item of `covers`.
 
-use crate::register::spanned::{At, Spanned, Text, pattern};
-use crate::register::values::{entries, items, read, text, texts};
+use crate::register::spanned::{At, Inner, Spanned, Text, pattern};
+use crate::register::values::{entries, inner_texts, items, read, text};
 use crate::text::shown;
 use crate::tools::{Name, Pattern, Selector, is_every_rule};
 use crate::yaml::{Entry, Node};
@@ -16,9 +16,9 @@ pub struct Cover<'a> {
     /// What the tool calls the finding; see [`Cover::is_of_every_rule`].
     pub id: Option<Text<'a>>,
     /// Files, or paths by which a package is depended on.
-    pub paths: Box<[Text<'a>]>,
+    pub paths: Box<[Inner<'a>]>,
     /// Package URLs.
-    pub purls: Box<[Text<'a>]>,
+    pub purls: Box<[Inner<'a>]>,
     /// The package.
     pub package: Option<Package<'a>>,
     /// What the id names.
@@ -26,7 +26,7 @@ pub struct Cover<'a> {
     /// The namespace.
     pub namespace: Option<Text<'a>>,
     /// Expressions about a resource.
-    pub matches: Box<[Text<'a>]>,
+    pub matches: Box<[Inner<'a>]>,
     /// The exempt resource.
     pub scope: Option<Text<'a>>,
     /// The assignment that it is exempt from.
@@ -53,7 +53,7 @@ pub struct Package<'a> {
 impl<'a> Cover<'a> {
     pub(super) fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
-        let item = Spanned { value: (), span: node.span, at: at(const { pattern("/covers/*") }) };
+        let item = Spanned::new((), node.span, at(const { pattern("/covers/*") }));
         let mut it = Self { item, is_damaged: node.as_map().is_none(), ..Self::default() };
         for Entry { key, value, .. } in entries(node) {
             if key.starts_with("x-") {
@@ -64,15 +64,15 @@ impl<'a> Cover<'a> {
                 "tool" => set(&mut it.tool, text(value, at(const { pattern("/covers/*/tool") }))),
                 "id" => set(&mut it.id, text(value, at(const { pattern("/covers/*/id") }))),
                 "paths" => {
-                    it.paths = texts(value, |inner| At::inner(const { pattern("/covers/*/paths/*") }, index, inner));
+                    it.paths = inner_texts(value, const { pattern("/covers/*/paths/*") }, index);
                     all(&it.paths, count)
                 }
                 "purls" => {
-                    it.purls = texts(value, |inner| At::inner(const { pattern("/covers/*/purls/*") }, index, inner));
+                    it.purls = inner_texts(value, const { pattern("/covers/*/purls/*") }, index);
                     all(&it.purls, count)
                 }
                 "match" => {
-                    it.matches = texts(value, |inner| At::inner(const { pattern("/covers/*/match/*") }, index, inner));
+                    it.matches = inner_texts(value, const { pattern("/covers/*/match/*") }, index);
                     all(&it.matches, count)
                 }
                 "package" => {
@@ -107,7 +107,7 @@ impl<'a> Cover<'a> {
     pub fn words(&self) -> String {
         const LISTED: usize = 3;
         let one = |text: &Option<Text<'a>>| text.as_ref().map(|text| shown(text.as_str()).into_owned());
-        let list = |texts: &[Text<'a>]| {
+        let list = |texts: &[Inner<'a>]| {
             let mut listed: Vec<String> = texts.iter().take(LISTED).map(|it| shown(it.as_str()).into_owned()).collect();
             if texts.len() > LISTED {
                 listed.push(format!("{} more", texts.len() - LISTED));
@@ -209,7 +209,7 @@ fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
 }
 
 /// Tells whether a list has items and each of them is a text.
-fn all(texts: &[Text<'_>], count: Option<usize>) -> bool {
+fn all(texts: &[Inner<'_>], count: Option<usize>) -> bool {
     !texts.is_empty() && count == Some(texts.len())
 }
 

@@ -5,9 +5,9 @@
 //! once.
 
 use crate::register::cover::{self, Cover};
-use crate::register::spanned::{At, Spanned, Text, pattern};
+use crate::register::spanned::{At, Inner, Spanned, Text, pattern};
 use crate::register::tier::Tier;
-use crate::register::values::{entries, items, read, text, texts};
+use crate::register::values::{List, entries, inner_texts, items, read, text, texts};
 use crate::source::{FileId, Span};
 use crate::time::{Day, Moment, Zone};
 use crate::yaml::{Entry, Node};
@@ -86,17 +86,17 @@ pub struct Exception<'a> {
     /// Tickets and pages.
     pub references: Box<[Text<'a>]>,
     /// Ids of earlier exceptions that it answers.
-    pub follows: Box<[Text<'a>]>,
+    pub follows: List<Text<'a>>,
     /// The incident behind an emergency.
     pub incident: Option<Box<Incident<'a>>>,
     /// What was seen along the way.
-    pub reviews: Box<[Review<'a>]>,
+    pub reviews: List<Review<'a>>,
     /// Fresh requests to go on.
-    pub renewals: Box<[Renewal<'a>]>,
+    pub renewals: List<Renewal<'a>>,
     /// The findings of tools that may be overlooked.
-    pub covers: Box<[Cover<'a>]>,
+    pub covers: List<Cover<'a>>,
     /// Corrections of the record.
-    pub amendments: Box<[Amendment<'a>]>,
+    pub amendments: List<Amendment<'a>>,
     /// How it ended.
     pub closure: Option<Box<Closure<'a>>>,
 }
@@ -187,7 +187,7 @@ pub struct Amendment<'a> {
     /// Who agreed.
     pub approver: Option<Text<'a>>,
     /// The corrected fields, as dotted paths.
-    pub fields: Box<[Text<'a>]>,
+    pub fields: Box<[Inner<'a>]>,
     /// What was corrected.
     pub note: Option<Text<'a>>,
 }
@@ -261,12 +261,14 @@ impl<'a> Exception<'a> {
                 "references" => {
                     it.references = texts(value, |index| At::item(const { pattern("/references/*") }, index));
                 }
-                "follows" => it.follows = texts(value, |index| At::item(const { pattern("/follows/*") }, index)),
+                "follows" => {
+                    it.follows = texts(value, |index| At::item(const { pattern("/follows/*") }, index)).into();
+                }
                 "incident" if !value.is_empty() => it.incident = Some(Box::new(Incident::from_node(value))),
-                "reviews" => it.reviews = items(value, |item| Some(Review::from_node(item))),
-                "renewals" => it.renewals = items(value, |item| Some(Renewal::from_node(item))),
-                "covers" => it.covers = cover::from_list(value),
-                "amendments" => it.amendments = items(value, |item| Some(Amendment::from_node(item))),
+                "reviews" => it.reviews = items(value, |item| Some(Review::from_node(item))).into(),
+                "renewals" => it.renewals = items(value, |item| Some(Renewal::from_node(item))).into(),
+                "covers" => it.covers = cover::from_list(value).into(),
+                "amendments" => it.amendments = items(value, |item| Some(Amendment::from_node(item))).into(),
                 "closure" if !value.is_empty() => it.closure = Some(Box::new(Closure::from_node(key_span, value))),
                 _ => {}
             }
@@ -294,12 +296,12 @@ impl<'a> Exception<'a> {
             starts: None,
             expires: None,
             references: Box::default(),
-            follows: Box::default(),
+            follows: List::default(),
             incident: None,
-            reviews: Box::default(),
-            renewals: Box::default(),
-            covers: Box::default(),
-            amendments: Box::default(),
+            reviews: List::default(),
+            renewals: List::default(),
+            covers: List::default(),
+            amendments: List::default(),
             closure: None,
         }
     }
@@ -504,7 +506,7 @@ impl<'a> Review<'a> {
 impl<'a> Renewal<'a> {
     fn from_node((index, node): (usize, Node<'a>)) -> Self {
         let at = |pattern| At::item(pattern, index);
-        let item = Spanned { value: (), span: node.span, at: at(const { pattern("/renewals/*") }) };
+        let item = Spanned::new((), node.span, at(const { pattern("/renewals/*") }));
         let mut it = Self { item, ..Self::default() };
         for Entry { key, value, .. } in entries(node) {
             match &*key {
@@ -532,8 +534,7 @@ impl<'a> Amendment<'a> {
                 "by" => it.by = text(value, at(const { pattern("/amendments/*/by") })),
                 "approver" => it.approver = text(value, at(const { pattern("/amendments/*/approver") })),
                 "fields" => {
-                    it.fields =
-                        texts(value, |inner| At::inner(const { pattern("/amendments/*/fields/*") }, index, inner));
+                    it.fields = inner_texts(value, const { pattern("/amendments/*/fields/*") }, index);
                 }
                 "note" => it.note = text(value, at(const { pattern("/amendments/*/note") })),
                 _ => {}
@@ -612,7 +613,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
 
     impl Said {
         fn add<'v, T: 'v>(&mut self, values: impl IntoIterator<Item = &'v Spanned<T>>) {
-            self.0.extend(values.into_iter().map(|it| (it.at.pointer(), it.span)));
+            self.0.extend(values.into_iter().map(|it| (it.pointer(), it.span())));
         }
 
         fn of(it: &Exception<'_>) -> Self {
@@ -638,7 +639,7 @@ closure: {date: 2026-01-01, by: b, verified_by: v, note: n}
             }
             said.add(it.amendments.iter().flat_map(|it| &it.date));
             said.add(it.amendments.iter().flat_map(|it| it.by.iter().chain(&it.approver).chain(&it.note)));
-            said.add(it.amendments.iter().flat_map(|it| &it.fields));
+            said.0.extend(it.amendments.iter().flat_map(|it| &it.fields).map(|it| (it.pointer(), it.span())));
             said.add(it.closure.iter().flat_map(|it| &it.date));
             said.add(it.closure.iter().flat_map(|it| it.by.iter().chain(&it.verified_by).chain(&it.note)));
             said

@@ -152,7 +152,6 @@ impl Files {
         ReadFile {
             source: Source::new(file.source.path(), file.source.text().to_owned()),
             fault: file.fault.clone(),
-            bytes: file.bytes,
             opened: file.opened,
             oid: file.oid.clone(),
         }

@@ -25,7 +25,7 @@ pub use exception::{Amendment, Closure, Exception, Renewal, Role, Status};
 pub use faults::{Faults, Form};
 pub use home::Home;
 pub use load::{FOLDER, Files, Twin, ids, is_named_like_one, read, read_each};
-pub use spanned::{Spanned, Text};
+pub use spanned::{Inner, Spanned, Text};
 pub use term::Term;
 pub use tier::Tier;
 
@@ -63,8 +63,14 @@ pub struct FileRef<'a> {
     pub id: FileId,
     /// Its path, relative to the root.
     pub path: &'a str,
-    /// Its stem: the exception's id.
-    pub stem: &'a str,
+}
+
+impl<'a> FileRef<'a> {
+    /// Returns its stem: the exception's id.
+    #[must_use]
+    pub fn stem(self) -> &'a str {
+        stem(self.path)
+    }
 }
 
 impl<'a> Register<'a> {
@@ -184,7 +190,7 @@ impl<'a> Register<'a> {
     /// Tells whether there is an exception of an id; ids that differ only in case are the same.
     #[must_use]
     pub fn holds(&self, id: &str) -> bool {
-        let ids = self.ids.get_or_init(|| self.files.iter().map(|file| file.stem.to_lowercase()).collect());
+        let ids = self.ids.get_or_init(|| self.files.iter().map(|file| file.stem().to_lowercase()).collect());
         ids.contains(&id.to_lowercase())
     }
 
@@ -217,7 +223,7 @@ fn parse_all<'a>(files: &'a Files, ids: &[FileId], schemas: &[Option<&Schema>], 
 fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep: bool) -> Parsed<'a> {
     let (source, fault) = (files.source(id), files.fault(id));
     let (path, text) = (source.path(), source.text());
-    let file = FileRef { id, path, stem: stem(path) };
+    let file = FileRef { id, path };
     let (mut faults, tree) = match fault {
         Some(fault) => {
             let fault = Problem { place: Spot::found_in(text, fault.span).place, ..fault.clone() };
@@ -226,11 +232,11 @@ fn read_one<'a>(files: &'a Files, id: FileId, schemas: &[Option<&Schema>], keep:
         None => Faults::of(text, schemas),
     };
     faults.keep_fixes_that_hold(text, schemas);
-    if let Some(problem) = id_problem(file.stem) {
+    if let Some(problem) = id_problem(file.stem()) {
         faults.schema.insert(0, problem);
     }
     let kept = tree.as_ref().filter(|_| keep).cloned();
-    let exception = tree.map(|root| Arc::new(Exception::from_node(file.id, file.stem, root)));
+    let exception = tree.map(|root| Arc::new(Exception::from_node(file.id, file.stem(), root)));
     Parsed { file, exception, faults: (!faults.is_empty()).then(|| Box::new(faults)), tree: kept }
 }
 

@@ -1,7 +1,8 @@
 //! Values of an exception, each with the bytes that wrote it and its field.
 
 use std::borrow::Cow;
-use std::num::NonZeroU32;
+use std::fmt::Debug;
+use std::num::NonZeroU64;
 use std::ops::Deref;
 
 use crate::source::Span;
@@ -94,75 +95,158 @@ pub(super) const fn pattern(text: &str) -> Pattern {
     Pattern(at as u8)
 }
 
-/// The field of a value, as small as a number: there are a hundred thousand of them for each one that a finding names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At {
-    outer: u32,
-    /// The index in the inner list, and below it the pattern in eight bits, counted from 1 so that no value takes no room
-    /// of its own. A file has fewer bytes than fit into the rest.
-    inner: NonZeroU32,
-}
-
-const _: () = assert!(PATTERNS.len() < 255 && crate::yaml::MAX_BYTES < 1 << 24);
-
-// A register is held as a whole, and most of what it takes beside its files is this.
-const _: () = assert!(size_of::<Option<Text<'_>>>() == 32);
-
-impl Default for At {
-    fn default() -> Self {
-        Self::field(Pattern::default())
-    }
+/// The field of a value: its pattern, and its index in the innermost list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct At {
+    pattern: Pattern,
+    index: usize,
 }
 
 impl At {
     /// Creates the place of a field that is not in a list.
     pub(super) fn field(pattern: Pattern) -> Self {
-        Self::inner(pattern, 0, 0)
+        Self { pattern, index: 0 }
     }
 
     /// Creates the place of an item of a list, or of a field of it.
     pub(super) fn item(pattern: Pattern, index: usize) -> Self {
-        Self::inner(pattern, index, 0)
-    }
-
-    /// Creates the place of an item of a list that is a field of an item.
-    pub(super) fn inner(pattern: Pattern, outer: usize, inner: usize) -> Self {
-        let [outer, inner] = [outer, inner].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-        Self { outer, inner: NonZeroU32::MIN.saturating_add(inner << 8 | u32::from(pattern.0)) }
-    }
-
-    /// Returns the JSON Pointer.
-    #[must_use]
-    pub fn pointer(self) -> String {
-        let inner = self.inner.get() - 1;
-        let pattern = PATTERNS[(inner & 0xff) as usize];
-        let mut pointer = String::with_capacity(pattern.len());
-        let mut index = [self.outer, inner >> 8].into_iter().peekable();
-        for part in pattern.split('/').skip(1) {
-            pointer.push('/');
-            match index.next_if(|_| part == "*") {
-                Some(index) => pointer.push_str(&index.to_string()),
-                None => pointer.push_str(part),
-            }
-        }
-        pointer
+        Self { pattern, index }
     }
 }
 
+/// The bytes that wrote a value and its field, in one word: a register is held as a whole, and most of what it takes
+/// beside its files are values.
+///
+/// From above: the index in the innermost list, the length, the first byte, and the pattern, counted from 1 so that no
+/// value takes no room of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark(NonZeroU64);
+
+/// A file has fewer bytes than this many bits can say, and so fewer items.
+const BYTES: u32 = 19;
+const NAME: u32 = 6;
+
+const _: () = assert!(crate::yaml::MAX_BYTES < 1 << BYTES && PATTERNS.len() < (1 << NAME) - 1);
+const _: () = assert!(NAME + 3 * BYTES <= u64::BITS);
+const _: () = assert!(size_of::<Option<Text<'_>>>() == 24);
+
+impl Mark {
+    fn new(span: Span, At { pattern, index }: At) -> Self {
+        let length = span.end - span.start;
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let above = [index, length, span.start].into_iter().fold(0, |bits, part| bits << BYTES | narrowed(part));
+        Self(NonZeroU64::MIN.saturating_add(above << NAME | u64::from(pattern.0)))
+    }
+
+    fn parts(self) -> (Pattern, Span, usize) {
+        let bits = self.0.get() - 1;
+        let [start, length, index] =
+            [0, 1, 2].map(|part| (bits >> (NAME + part * BYTES) & ((1 << BYTES) - 1)) as usize);
+        (Pattern((bits & ((1 << NAME) - 1)) as u8), Span::new(start, start + length), index)
+    }
+}
+
+/// Returns as much of a number as there is room for.
+fn narrowed(number: u32) -> u64 {
+    u64::from(number.min((1 << BYTES) - 1))
+}
+
+/// Returns the JSON Pointer of a field, with the indices that it has from the outermost list to the innermost.
+fn pointer(pattern: Pattern, index: &[usize]) -> String {
+    let pattern = PATTERNS[pattern.0 as usize];
+    let mut pointer = String::with_capacity(pattern.len());
+    let mut index = index.iter().peekable();
+    for part in pattern.split('/').skip(1) {
+        pointer.push('/');
+        match index.next_if(|_| part == "*") {
+            Some(index) => pointer.push_str(&index.to_string()),
+            None => pointer.push_str(part),
+        }
+    }
+    pointer
+}
+
 /// A value, the bytes that wrote it, and its field.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// The bytes that wrote it.
-    pub span: Span,
-    /// The field that holds it.
-    pub at: At,
+    mark: Mark,
+}
+
+impl<T> Spanned<T> {
+    pub(super) fn new(value: T, span: Span, at: At) -> Self {
+        Self { value, mark: Mark::new(span, at) }
+    }
+
+    /// Returns the bytes that wrote it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.mark.parts().1
+    }
+
+    /// Returns the JSON Pointer of its field.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        let (pattern, _, index) = self.mark.parts();
+        pointer(pattern, &[index])
+    }
+}
+
+impl<T: Default> Default for Spanned<T> {
+    fn default() -> Self {
+        Self::new(T::default(), Span::default(), At::default())
+    }
+}
+
+impl<T: Debug> Debug for Spanned<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.pointer();
+        f.debug_struct("Spanned").field("value", &self.value).field("span", &self.span()).field("field", &name).finish()
+    }
 }
 
 impl<T> From<&Spanned<T>> for Spot {
     fn from(it: &Spanned<T>) -> Self {
-        Self { span: it.span, place: Place::value(it.at.pointer()) }
+        Self { span: it.span(), place: Place::value(it.pointer()) }
+    }
+}
+
+/// A text in a list of an item of another list, which has an index in both.
+#[derive(Clone, Debug)]
+pub struct Inner<'a> {
+    text: Text<'a>,
+    outer: u32,
+}
+
+impl<'a> Inner<'a> {
+    pub(super) fn new(text: Text<'a>, outer: usize) -> Self {
+        Self { text, outer: u32::try_from(outer).unwrap_or(u32::MAX) }
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// Returns the bytes that wrote it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.text.span()
+    }
+
+    /// Returns the JSON Pointer of its field.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        let (pattern, _, index) = self.text.mark.parts();
+        pointer(pattern, &[self.outer as usize, index])
+    }
+}
+
+impl From<&Inner<'_>> for Spot {
+    fn from(it: &Inner<'_>) -> Self {
+        Self { span: it.span(), place: Place::value(it.pointer()) }
     }
 }
 
@@ -231,19 +315,20 @@ impl Text<'_> {
     /// differ from the file.
     #[must_use]
     pub fn part(&self, part: &str) -> Spot {
-        Spot { span: self.span_of(part).unwrap_or(self.span), ..Spot::from(self) }
+        Spot { span: self.span_of(part).unwrap_or(self.span()), ..Spot::from(self) }
     }
 
     fn span_of(&self, part: &str) -> Option<Span> {
         let Words::Borrowed(text) = self.value else { return None };
         let before = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-        let quote = match self.span.range().len().checked_sub(text.len())? {
+        let whole = self.span();
+        let quote = match whole.range().len().checked_sub(text.len())? {
             0 => 0,
             2 => 1,
             _ => return None,
         };
         let end = before.checked_add(part.len()).filter(|end| *end <= text.len())?;
-        Some(self.span.within(quote + before, quote + end))
+        Some(whole.within(quote + before, quote + end))
     }
 }
 
@@ -287,9 +372,25 @@ mod tests {
 
     #[test]
     fn a_pointer_contains_the_index_in_each_list() {
-        assert_eq!(At::field(const { pattern("/scope/system") }).pointer(), "/scope/system");
-        assert_eq!(At::item(const { pattern("/renewals/*/expires") }, 12).pointer(), "/renewals/12/expires");
-        assert_eq!(At::item(const { pattern("/amendments/*/fields/*") }, 3).pointer(), "/amendments/3/fields/0");
-        assert_eq!(At::inner(const { pattern("/amendments/*/fields/*") }, 3, 0).pointer(), "/amendments/3/fields/0");
+        let text = |pattern, index| Text::new(Words::default(), Span::default(), At::item(pattern, index));
+        assert_eq!(Text::default().pointer(), "");
+        assert_eq!(text(const { pattern("/scope/system") }, 0).pointer(), "/scope/system");
+        assert_eq!(text(const { pattern("/renewals/*/expires") }, 12).pointer(), "/renewals/12/expires");
+        let inner = Inner::new(text(const { pattern("/amendments/*/fields/*") }, 3), 70_000);
+        assert_eq!(inner.pointer(), "/amendments/70000/fields/3");
+    }
+
+    #[test]
+    fn any_place_of_a_file_fits_into_a_word() {
+        let longest = crate::yaml::MAX_BYTES as usize;
+        let last = Pattern(PATTERNS.len() as u8 - 1);
+        for (start, end) in [(0, 0), (0, longest), (longest, longest), (longest - 1, longest), (7, 9)] {
+            for (pattern, index) in [(Pattern(0), 0), (last, longest), (last, 1), (Pattern(1), longest)] {
+                let (span, at) = (Span::new(start, end), At::item(pattern, index));
+                assert_eq!(Mark::new(span, at).parts(), (pattern, span, index));
+            }
+        }
+        let beyond = Mark::new(Span::new(1 << 30, 1 << 31), At::item(last, usize::MAX)).parts();
+        assert_eq!(beyond.0, last);
     }
 }

@@ -1,12 +1,47 @@
 //! Values of a record with the bytes that wrote them; what is missing or of another shape is nothing.
 
-use crate::register::spanned::{At, Spanned, Text};
+use std::ops::Deref;
+
+use crate::register::spanned::{At, Inner, Pattern, Spanned, Text};
 use crate::yaml::{Entry, Kind, Node};
 
 pub(super) fn entries(node: Node<'_>) -> Vec<Entry<'_>> {
     match node.kind {
         Kind::Map(entries) => entries,
         Kind::Scalar(_) | Kind::Seq(_) => Vec::new(),
+    }
+}
+
+/// A list that most exceptions lack: in one word, where a `Box<[T]>` takes two.
+#[derive(Clone, Debug)]
+pub struct List<T>(Option<Box<Box<[T]>>>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<Box<[T]>> for List<T> {
+    fn from(items: Box<[T]>) -> Self {
+        Self((!items.is_empty()).then(|| Box::new(items)))
+    }
+}
+
+impl<T> Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], |items| items)
+    }
+}
+
+impl<'l, T> IntoIterator for &'l List<T> {
+    type Item = &'l T;
+    type IntoIter = std::slice::Iter<'l, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -26,14 +61,19 @@ pub(super) fn texts<'a>(node: Node<'a>, at: impl Fn(usize) -> At) -> Box<[Text<'
     items(node, |(index, item)| text(item, at(index)))
 }
 
+/// Returns the texts of a list that is a field of the item at `outer` of another one.
+pub(super) fn inner_texts(node: Node<'_>, pattern: Pattern, outer: usize) -> Box<[Inner<'_>]> {
+    items(node, |(index, item)| Some(Inner::new(text(item, At::item(pattern, index))?, outer)))
+}
+
 pub(super) fn text(node: Node<'_>, at: At) -> Option<Text<'_>> {
     let span = node.span;
     match node.kind {
-        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned { value: scalar.text.into(), span, at }),
+        Kind::Scalar(scalar) if !scalar.is_empty() => Some(Spanned::new(scalar.text.into(), span, at)),
         _ => None,
     }
 }
 
 pub(super) fn read<T>(node: &Node<'_>, at: At, parse: impl FnOnce(&str) -> Option<T>) -> Option<Spanned<T>> {
-    Some(Spanned { value: parse(node.as_text()?)?, span: node.span, at })
+    Some(Spanned::new(parse(node.as_text()?)?, node.span, at))
 }

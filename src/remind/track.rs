@@ -395,7 +395,7 @@ impl<'r> Standings<'r> {
     fn of(register: &'r Register<'r>) -> Self {
         let mut files: FxHashMap<String, Vec<FileRef<'r>>> = FxHashMap::default();
         for file in &register.files {
-            files.entry(key(file.stem)).or_default().push(*file);
+            files.entry(key(file.stem())).or_default().push(*file);
         }
         Self { register: Some(register), files }
     }

@@ -147,7 +147,7 @@ pub fn read<'r>(
 /// Returns the files whose id another file has too, in order.
 fn shared_ids(register: &Register<'_>) -> Vec<FileId> {
     let mut ids: Vec<(String, FileId)> =
-        register.files.iter().map(|file| (file.stem.to_lowercase(), file.id)).collect();
+        register.files.iter().map(|file| (file.stem().to_lowercase(), file.id)).collect();
     ids.sort_unstable();
     let several = ids.chunk_by(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1);
     let mut shared: Vec<FileId> = several.flatten().map(|(_, file)| *file).collect();

@@ -148,7 +148,7 @@ impl Known {
             file: exception.file,
             exception: exception.id.to_owned(),
             index,
-            span: cover.item.span,
+            span: cover.item.span(),
             in_force: false,
             id: cover.id.as_ref()?.as_str().to_owned(),
             is_of_every_rule: cover.is_of_every_rule(),

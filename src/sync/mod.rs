@@ -192,7 +192,7 @@ impl<'r, 'a> Allowed<'r, 'a> {
         let Some(format) = Format::of(self.tool, &target.path) else { return Vec::new() };
         let (_, unsaid) = self.wanted(format);
         let is_said = |it: &(FileId, Span)| unsaid.iter().all(|unsaid| (unsaid.file, unsaid.span) != *it);
-        self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span)).filter(is_said).collect()
+        self.covers.iter().map(|(exception, cover, _)| (exception.file, cover.item.span())).filter(is_said).collect()
     }
 
     /// Finds the entries of files, each with its path and its text, that overlook exactly what the exceptions allow,
@@ -267,7 +267,7 @@ fn extent(slot: &Slot) -> Range<usize> {
 
 fn unsaid_of(exception: &Exception<'_>, cover: &Cover<'_>, why: String) -> Unsaid {
     let id = cover.id.as_ref().map_or_else(String::new, |id| id.as_str().to_owned());
-    Unsaid { exception: exception.id.to_owned(), id, why, file: exception.file, span: cover.item.span }
+    Unsaid { exception: exception.id.to_owned(), id, why, file: exception.file, span: cover.item.span() }
 }
 
 /// One edit of one file.

@@ -1163,7 +1163,26 @@ mod rule_book {
             let is_step = to.contains("|| true");
             assert_eq!(found.len(), usize::from(is_step), "{to}: {found:?}");
         }
+        let many: String = ["env: {A: b}", "if: true", "needs: docs", "permissions: {}", "timeout-minutes: 9"]
+            .map(|key| format!("    {key}\n"))
+            .concat();
+        let edited =
+            "9 the job `gate`, which runs the check, was edited: `runs-on`, `env`, `if`, `needs`, `permissions`";
+        for (image, more) in [("ubuntu-24.04", ""), ("self-hosted", ", `1` more")] {
+            let found = changed("    runs-on: ubuntu-24.04\n", &format!("{many}    runs-on: {image}\n"));
+            let named = match more {
+                "" => edited.replace("`runs-on`, ", "") + ", `timeout-minutes`",
+                _ => edited.replacen('9', "14", 1) + more,
+            };
+            assert_eq!(found, [format!("{PATH}:{named}")]);
+        }
         let step = "      - run: stopgap check --base auto --reviews r.json\n";
+        // A second job that runs it is not the first one under another key.
+        let second = format!("  second:\n    runs-on: ubuntu-24.04\n    steps:\n{step}  docs:\n");
+        let unnamed = JOB.replace("    name: Exceptions\n", "");
+        assert_eq!(warned(&[(PATH, &unnamed)], &[(PATH, &unnamed.replace("  docs:\n", &second))]), [""; 0]);
+        let renamed = format!("{PATH}:7 the job `gate`, which runs the check, was edited: its key");
+        assert_eq!(warned(&[(PATH, &unnamed)], &[(PATH, &unnamed.replace("  gate:", "  other:"))]), [renamed]);
         let other = format!("  docs:\n    if: github.actor != 'x'\n    runs-on: ubuntu-24.04\n    steps:\n{step}");
         let (before, _) = JOB.split_once("  gate:\n").unwrap();
         let moved = "1 the job `gate`, which ran the check, is gone: another runs it now";
@@ -1193,9 +1212,27 @@ mod rule_book {
             ),
             ("[make]", "[make all]", None),
             ("paths: [a]", "paths: [b]", None),
+            (
+                "register:\n",
+                "image: debian:13\nregister:\n",
+                Some("2 the pipeline that runs the check was edited: `image`"),
+            ),
         ] {
             let found = warned(&[(PATH, PIPELINE)], &[(PATH, &PIPELINE.replacen(from, to, 1))]);
             assert_eq!(found, said.map(|said| format!("{PATH}:{said}")).into_iter().collect::<Vec<_>>(), "{to}");
+        }
+        let edited = "3 the job `register`, which runs the check, was edited: `image`";
+        for (before, after, said) in [
+            ("acme/stopgap:0.1.0", "acme/stopgap:0.2.0", None),
+            ("{name: acme/stopgap:0.1.0}", "{name: acme/stopgap:0.2.0}", None),
+            ("{name: acme/stopgap:0.1.0}", "{name: acme/stopgap:0.1.0, entrypoint: [sh]}", Some(edited)),
+            ("debian:12", "debian:13", Some(edited)),
+            ("{name: debian:13}", "{name: debian:12}", Some(edited)),
+        ] {
+            let [before, after] =
+                [before, after].map(|image| PIPELINE.replace("register:\n", &format!("register:\n  image: {image}\n")));
+            let found = warned(&[(PATH, &before)], &[(PATH, &after)]);
+            assert_eq!(found, said.map(|said| format!("{PATH}:{said}")).into_iter().collect::<Vec<_>>(), "{after}");
         }
     }
 

@@ -29,7 +29,7 @@ impl Shelf {
         let newest = register.files.iter().map(decided).max().map(|(_, path)| path).unwrap_or_default();
         let below = newest.strip_prefix(folder).and_then(|rest| rest.trim_start_matches('/').rsplit_once('/'));
         let period = below.and_then(|(below, _)| same_style(below, today));
-        let ids = register.files.iter().map(|file| (file.stem.to_lowercase(), file.path.to_owned())).collect();
+        let ids = register.files.iter().map(|file| (file.stem().to_lowercase(), file.path.to_owned())).collect();
         Self {
             register: folder.to_owned(),
             folder: period.map_or_else(|| folder.to_owned(), |period| format!("{folder}/{period}")),

@@ -37,7 +37,7 @@ enum Days {
 fn plan(days: &Days, subject: &Subject<'_>) -> Result<Plan, Error> {
     let id = || subject.exception.id.to_owned();
     subject.refuse_unless_live("dated")?;
-    let merged = subject.opened.merged_text(subject.file.stem)?;
+    let merged = subject.opened.merged_text(subject.file.stem())?;
     let tree = merged.as_deref().and_then(|text| yaml::parse(text).ok());
     let base = tree.map(|tree| Exception::from_node(FileId(0), "", tree));
     let open = pending(base.as_ref(), subject.exception);

@@ -117,7 +117,7 @@ impl Subject<'_> {
     /// Returns whether a field differs from the commit that the gate will compare it with; true if there is no such
     /// commit, or the exception is not in it.
     fn has_changed(&self, field: &str) -> bool {
-        let before = self.opened.merged_text(self.file.stem).ok().flatten();
+        let before = self.opened.merged_text(self.file.stem()).ok().flatten();
         let Some(before) = before else { return true };
         let pointer = pointer(field);
         let now = self.opened.files.source(self.file.id).text();
@@ -281,7 +281,7 @@ fn ready(
 ) -> Result<Ready, Error> {
     subject.asks.iter().for_each(|asks| asks.begin());
     let mut plan = plan(subject)?;
-    let before = plan.before.take().map_or_else(|| subject.opened.before(subject.file.stem), Ok)?;
+    let before = plan.before.take().map_or_else(|| subject.opened.before(subject.file.stem()), Ok)?;
     let path = subject.file.path.to_owned();
     let text = subject.opened.files.source(subject.file.id).text().to_owned();
     let (edited, lines) = edited(&path, &text, &plan.edits)?;

@@ -32,7 +32,7 @@ fn is_own_request(subject: &Subject<'_>) -> bool {
 
 fn plan(arguments: &cli::Reject, subject: &Subject<'_>) -> Result<Plan, Error> {
     subject.refuse_unless_live("rejected")?;
-    if subject.opened.is_merged(subject.file.stem)? {
+    if subject.opened.is_merged(subject.file.stem())? {
         return Err(Error::from(Refusal::Merged { id: subject.exception.id.to_owned() }));
     }
     let named = subject.exception.approver.as_ref().map(Text::as_str);

@@ -28,7 +28,7 @@ pub fn render_gaps(export: &Export<'_>, gaps: &BTreeMap<String, Tolerated>, out:
     let head = ["id", "missing", fields::TITLE.name()].into_iter().chain(columns.iter().map(|field| field.name()));
     table.write_record(head.map(escape::cell)).map_err(io_error)?;
     for file in &export.view.register.files {
-        let Some(lacks) = gaps.get(file.stem) else { continue };
+        let Some(lacks) = gaps.get(file.stem()) else { continue };
         table.write_record(row(export, file, lacks, &columns)).map_err(io_error)?;
     }
     table.flush()
@@ -48,7 +48,7 @@ fn fillable(pointer: &str) -> Vec<Field> {
 fn row(export: &Export<'_>, file: &FileRef<'_>, lacks: &Tolerated, columns: &[Field]) -> Vec<String> {
     let tree = export.tree(file.id);
     let texts = [fields::TITLE].iter().chain(columns).map(|field| text(tree.as_deref(), *field));
-    let cells = [file.stem.to_owned(), missing(lacks)].into_iter().chain(texts);
+    let cells = [file.stem().to_owned(), missing(lacks)].into_iter().chain(texts);
     cells.map(|cell| escape::cell(&cell)).collect()
 }
 

@@ -21,11 +21,11 @@ pub(super) fn render(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()>
     write_line(&format!("X-WR-CALNAME:{name}"), out)?;
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for file in &export.view.register.files {
-        let number = seen.entry(file.stem).and_modify(|number| *number += 1).or_insert(1);
+        let number = seen.entry(file.stem()).and_modify(|number| *number += 1).or_insert(1);
         let exception = export.view.register.exception(file.id).filter(|exception| exception.is_live());
         let term = exception.and_then(|exception| exception.term(export.view.zone, export.view.today));
         if let (Some(exception), Some(term)) = (exception, term) {
-            let event = Event { export, file, exception, term, uid: uid(file.stem, *number) };
+            let event = Event { export, file, exception, term, uid: uid(file.stem(), *number) };
             event.lines().iter().try_for_each(|line| write_line(line, out))?;
         }
     }

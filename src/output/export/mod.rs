@@ -108,7 +108,7 @@ pub fn unheld(format: Format, export: &Export<'_>) -> Vec<Unheld> {
         }),
         Some(it) if format == Format::Ics && it.is_live() && it.current_expiry().is_none() => Some(Unheld {
             file: file.id,
-            span: it.status.as_ref().map_or_else(Span::default, |status| status.span),
+            span: it.status.as_ref().map_or_else(Span::default, |status| status.span()),
             why: "is left out: it is live and has no readable end".to_owned(),
             help: "`stopgap check` says what is missing".to_owned(),
         }),

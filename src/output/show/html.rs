@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("case.css");
 
 /// Writes a case file.
 pub(super) fn render(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let title = format!("{}: {}", escape::brief(sheet.file.stem), escape::brief(title(sheet)));
+    let title = format!("{}: {}", escape::brief(sheet.file.stem()), escape::brief(title(sheet)));
     let today = sheet.report.today.day;
     let body = html! {
         "\n" header {

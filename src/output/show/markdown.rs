@@ -9,7 +9,7 @@ use crate::output::show::{Sheet, entry, facts, findings, heading, known, source,
 /// Writes a case file.
 pub(super) fn render(sheet: &Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::new();
-    let _ = writeln!(page, "# {}: {}\n", plain(sheet.file.stem), plain(title(sheet)));
+    let _ = writeln!(page, "# {}: {}\n", plain(sheet.file.stem()), plain(title(sheet)));
     for (key, value) in facts(sheet) {
         let _ = writeln!(page, "- **{key}**: {}", plain(&value));
     }

@@ -12,7 +12,7 @@ const INDENT: &str = "              ";
 /// Writes a case file.
 pub(super) fn render(sheet: &Sheet<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let line = |text: &str, indent: &str| wrap(text, indent, look.width);
-    writeln!(out, "{}", line(&format!("{}: {}", sheet.file.stem, title(sheet)), "  "))?;
+    writeln!(out, "{}", line(&format!("{}: {}", sheet.file.stem(), title(sheet)), "  "))?;
     for (key, value) in facts(sheet) {
         writeln!(out, "  {key:10} {}", wrapped(&value, "             ", look.width))?;
     }

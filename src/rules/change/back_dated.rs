@@ -111,7 +111,7 @@ fn added<'e>(base: Option<&Exception<'_>>, head: &'e Exception<'e>, cx: &Context
     for (index, renewal) in head.renewals.iter().enumerate().skip(base.map_or(0, |base| base.renewals.len())) {
         let number = index + 1;
         add(format!("renewal `{number}`"), &renewal.decided, Kind::Decision(renewal.approver.as_ref()));
-        let end = head.expiry_before(index).map(|expiry| (zone.last_day(expiry.value), expiry.span));
+        let end = head.expiry_before(index).map(|expiry| (zone.last_day(expiry.value), expiry.span()));
         add(format!("the request for renewal `{number}`"), &renewal.requested, Kind::Request(end));
     }
     for (index, review) in head.reviews.iter().enumerate().skip(base.map_or(0, |base| base.reviews.len())) {

@@ -58,7 +58,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     }
     let added: BTreeSet<&str> =
         changes.list.iter().filter(|change| change.added().is_some()).map(|change| change.id).collect();
-    let there: BTreeSet<&str> = cx.register.files.iter().map(|file| file.stem).collect();
+    let there: BTreeSet<&str> = cx.register.files.iter().map(|file| file.stem()).collect();
     let tree = head_page.as_ref().and_then(|page| page.tree.as_ref()?.get("entries")?.as_map());
     for entry in tree.unwrap_or_default() {
         let id = &*entry.key;

@@ -59,7 +59,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
             count => format!("`{count}` expired exceptions, such as `{id}`"),
         };
         cx.report_in(exception.file, owner, format!("`{}` still holds {held}", shown(owner.as_str())))
-            .label_in(first.file, expiry.span, "expired, and not closed")
+            .label_in(first.file, expiry.span(), "expired, and not closed")
             .help(format!("carry out the removal of `{id}` and close it first"));
     }
 }

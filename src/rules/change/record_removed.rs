@@ -48,7 +48,7 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
         };
         let new = shown(heir.id);
         let message = format!("the record `{id}` is gone, and `{new}` says the same under another id");
-        let place = heir.title.as_ref().or(heir.reason.as_ref()).map(|text| text.span).unwrap_or_default();
+        let place = heir.title.as_ref().or(heir.reason.as_ref()).map(|text| text.span()).unwrap_or_default();
         cx.report_in(base.file, Spot::file(), message)
             .label_in(heir.file, place, "filed again here")
             .help(format!("rename it back to `{id}`: the id is a record's name for good, whatever its folder"));
@@ -88,7 +88,7 @@ impl<'c, 'a> Heirs<'c, 'a> {
                 by_text.entry((key, fold(text.as_str()))).or_insert(exception);
             }
         }
-        Self { kept: kept.map(|file| file.stem.to_lowercase()).collect(), added, by_text }
+        Self { kept: kept.map(|file| file.stem().to_lowercase()).collect(), added, by_text }
     }
 
     fn find(&self, removed: &Exception<'_>) -> Option<&'a Exception<'a>> {

@@ -39,7 +39,7 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         }
         let days = if late == 1 { "1 day".to_owned() } else { format!("{late} days") };
         cx.report(decided, format!("decided `{days}` after the end of what it extends"))
-            .label(before.span, "it had ended here")
+            .label(before.span(), "it had ended here")
             .help("nobody had agreed to the days between: say in `risk_check` what happened in them");
     }
 }

@@ -3,7 +3,6 @@ use crate::rules::declare_rule;
 use crate::rules::{Check, Context};
 use crate::text::{counted, shown};
 use crate::tools::Selector;
-use crate::yaml::{Place, Spot};
 
 declare_rule! {
     /// Reports a cover that silences more than it should: one that names no path, package or package URL although its
@@ -43,14 +42,14 @@ fn count(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) -> 
     let Some(scan) = cx.scan else { return false };
     let most = cx.policy().enforcement.most_covered;
     let mut uses = scan.uses_of(exception.file);
-    let Some((known, used)) = uses.find(|(known, _)| known.span == cover.item.span) else { return false };
+    let Some((known, used)) = uses.find(|(known, _)| known.span == cover.item.span()) else { return false };
     let ended = exception.term(cx.policy().timezone, cx.today()).is_some_and(|term| term.ended);
     if used.results <= most || (ended && !known.in_force) {
         return false;
     }
     let message =
         format!("this silences `{}` results in {}, the limit is `{most}`", used.results, counted(used.files(), "file"));
-    cx.report_in(exception.file, Spot::from(&cover.item), message)
+    cx.report_in(exception.file, &cover.item, message)
         .help("name the files that were looked at in `paths`, or mend the cause");
     true
 }
@@ -66,7 +65,6 @@ fn no_place(exception: &Exception<'_>, cover: &Cover<'_>, cx: &mut Context<'_>) 
     if could.is_empty() || is_one_place || cover.selectors().any(|selector| NARROWING.contains(&selector)) {
         return;
     }
-    let spot = Spot { span: id.span, place: Place::value(id.at.pointer()) };
     let message = format!("`{}` is overlooked wherever `{}` finds it", shown(id.as_str()), shown(name.key()));
-    cx.report_in(exception.file, spot, message).help(format!("say where it may stay: `{}`", could.join("` or `")));
+    cx.report_in(exception.file, id, message).help(format!("say where it may stay: `{}`", could.join("` or `")));
 }

@@ -47,8 +47,8 @@ fn check(cx: &mut Context<'_>) {
 
 /// Shows where an exception says when it ended.
 pub(super) fn label_end(finding: &mut Finding, exception: &Exception<'_>) {
-    let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span);
-    if let Some(end) = closed.or_else(|| exception.current_expiry().map(|end| end.span)) {
+    let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref()).map(|date| date.span());
+    if let Some(end) = closed.or_else(|| exception.current_expiry().map(|end| end.span())) {
         finding.label_in(exception.file, end, "its end");
     }
 }

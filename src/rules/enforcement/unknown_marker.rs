@@ -42,5 +42,5 @@ fn check(cx: &mut Context<'_>) {
 /// Returns whether no exception has an id. A file that cannot be read has one all the same.
 pub(super) fn names_nothing(id: &str, cx: &Context<'_>) -> bool {
     let is_known = cx.licences.is_some_and(|licences| licences.named(id).is_some());
-    !is_known && !cx.register.files.iter().any(|file| file.stem.eq_ignore_ascii_case(id))
+    !is_known && !cx.register.files.iter().any(|file| file.stem().eq_ignore_ascii_case(id))
 }

@@ -48,6 +48,6 @@ fn judge(role: &str, task: &str, person: &Option<Text<'_>>, day: &Option<Spanned
         days => format!("on `{left}`, `{days}` days before"),
     };
     cx.report(person, format!("the {role} `{}` had left {when}", shown(person.as_str())))
-        .label(day.span, "the day that is written")
+        .label(day.span(), "the day that is written")
         .help(task);
 }

@@ -42,6 +42,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let finding = cx.report(owner, format!("the owner `{}` left {when}", shown(owner.as_str())));
     finding.help(help);
     if let Some(removal) = &exception.removal {
-        finding.label(removal.span, "nobody is left to do this");
+        finding.label(removal.span(), "nobody is left to do this");
     }
 }

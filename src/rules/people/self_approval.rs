@@ -108,7 +108,7 @@ fn judge(act: &Act, asks: Option<&Text<'_>>, decides: Option<&Text<'_>>, cx: &mu
         Some(format!(": `{}` is above `{other}`", shown(roster.display(above))))
     });
     let help = format!("let somebody else decide and name them as `approver`{}", above.unwrap_or_default());
-    cx.report(decides, message).label(asks.span, *label).help(help);
+    cx.report(decides, message).label(asks.span(), *label).help(help);
 }
 
 /// Returns why two spellings mean one person, unless they are written alike.

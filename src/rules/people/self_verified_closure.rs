@@ -41,6 +41,6 @@ fn check(change: &Change<'_>, cx: &mut Context<'_>) {
         Some(why) => format!("`{one}` verified the removal by `{other}`, and {why}"),
     };
     cx.report(verified, message)
-        .label(by.span, "removed by the same person")
+        .label(by.span(), "removed by the same person")
         .help("let somebody else check that the rule is followed again, and name them as `verified_by`");
 }

@@ -30,12 +30,12 @@ declare_rule! {
 fn check(cx: &mut Context<'_>) {
     let mut first_with: FxHashMap<String, FileRef<'_>> = FxHashMap::default();
     for file in &cx.register.files {
-        let first = *first_with.entry(file.stem.to_lowercase()).or_insert(*file);
+        let first = *first_with.entry(file.stem().to_lowercase()).or_insert(*file);
         if first.id == file.id {
             continue;
         }
-        let (stem, path) = (shown(file.stem), shown(first.path));
-        let message = if first.stem == file.stem {
+        let (stem, path) = (shown(file.stem()), shown(first.path));
+        let message = if first.stem() == file.stem() {
             format!("the id `{stem}` is taken by `{path}`")
         } else {
             format!("the id `{stem}` differs only in case from that of `{path}`")

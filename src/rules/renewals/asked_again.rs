@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::history::{Change, Changes};
 use crate::register::precedent::Subject;
-use crate::register::{Exception, Status, Text, stem};
+use crate::register::{Exception, Inner, Status, Text, stem};
 use crate::rules::chain::Chain;
 use crate::rules::declare_rule;
 use crate::rules::{Check, Context, Judge};
@@ -146,7 +146,7 @@ fn report_unnamed(exception: &Exception<'_>, refusal: &Refusal<'_>, days: i64, c
     let help = format!("add `follows: [{id}]`, and say in `reason` what is different this time");
     let finding = cx.report_in(exception.file, spot, message).help(help);
     if let Some(control) = &refusal.exception.control {
-        finding.label_in(refusal.exception.file, control.span, format!("refused in `{id}`, on the same system"));
+        finding.label_in(refusal.exception.file, control.span(), format!("refused in `{id}`, on the same system"));
     }
 }
 
@@ -164,7 +164,7 @@ fn judge_amended(cx: &mut Context<'_>) {
         }
         let answer = Answer::new(refuser, edit.base_file, cx);
         for amendment in edit.head.amendments.iter().skip(edit.base.amendments.len()) {
-            let binds = |field: &Text<'_>| BINDING.contains(&field.as_str().split('.').next().unwrap_or_default());
+            let binds = |field: &Inner<'_>| BINDING.contains(&field.as_str().split('.').next().unwrap_or_default());
             let Some(approver) = amendment.approver.as_ref().filter(|_| amendment.fields.iter().any(binds)) else {
                 continue;
             };
@@ -175,7 +175,7 @@ fn judge_amended(cx: &mut Context<'_>) {
             let message = format!("`{name}` approves an amendment of what `{by}` refused on `{}`", decided.value);
             let help = answer.help("approve it", judge);
             cx.report_in(edit.head.file, approver, message)
-                .label_in(edit.base_file, refuser.span, "refused it")
+                .label_in(edit.base_file, refuser.span(), "refused it")
                 .help(help);
         }
     }
@@ -236,7 +236,7 @@ fn report_other(exception: &Exception<'_>, refusal: &Refusal<'_>, cx: &mut Conte
     let help = answer.help("decide", judge);
     let message = format!("`{name}` is to decide on what `{by}` refused in `{id}` on `{}`", refusal.decided);
     cx.report_in(exception.file, approver, message)
-        .label_in(refusal.exception.file, refuser.span, "refused it")
+        .label_in(refusal.exception.file, refuser.span(), "refused it")
         .help(help);
 }
 

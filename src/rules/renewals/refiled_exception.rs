@@ -116,9 +116,9 @@ struct End {
 
 impl<'r> Filing<'r> {
     fn new(exception: &'r Exception<'r>, zone: Zone) -> Option<Self> {
-        let expiry = exception.current_expiry().map(|it| End { day: zone.last_day(it.value), span: it.span });
+        let expiry = exception.current_expiry().map(|it| End { day: zone.last_day(it.value), span: it.span() });
         let closed = exception.closure.as_ref().and_then(|closure| closure.date.as_ref());
-        let closed = closed.map(|date| End { day: date.value, span: date.span });
+        let closed = closed.map(|date| End { day: date.value, span: date.span() });
         Some(Self {
             exception,
             control: exception.control.as_ref()?,
@@ -202,7 +202,7 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
     let max = cx.policy().max_renewals;
     let id = shown(before.exception.id);
     let (span, since) = match before.end {
-        None => (before.control.span, "is not over".to_owned()),
+        None => (before.control.span(), "is not over".to_owned()),
         Some(End { day, span }) => match day.days_until(filing.starts) {
             ..=0 => (span, "was not over when this one began".to_owned()),
             1 => (span, "ended on the day before this one began".to_owned()),
@@ -212,7 +212,7 @@ fn report(filing: &Filing<'_>, before: &Filing<'_>, count: usize, cx: &mut Conte
     let message =
         format!("files `{id}` again, which counts as a renewal: `{count}` in a row, the policy allows `{max}`");
     cx.report_in(filing.exception.file, filing.control, message)
-        .label(filing.system.span, "the same system")
+        .label(filing.system.span(), "the same system")
         .label_in(before.exception.file, span, format!("`{id}` {since}"))
         .help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
 }

@@ -33,7 +33,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         }
         let days = counted(late, "day");
         cx.report(requested, format!("requested `{days}` after the end of what it extends"))
-            .label(before.span, "it had ended here")
+            .label(before.span(), "it had ended here")
             .help(
                 "an exception that has ended cannot be renewed: close it, and file a new one if the need is still there",
             );

@@ -60,8 +60,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             None => format!("ask somebody other than `{lower}` to decide, best somebody higher up"),
         };
         cx.report(approver, message)
-            .label(first.span, "approved the exception")
-            .label(tier.span, about.as_str())
+            .label(first.span(), "approved the exception")
+            .label(tier.span(), about.as_str())
             .help(help);
     }
 }

@@ -33,8 +33,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         }
         let name = tier.value.name();
         cx.report(expires, format!("renewed for `{days}` days, tier `{name}` allows `{limit}`"))
-            .label(decided.span, "counted from here")
-            .label(tier.span, format!("at most {limit} days"))
+            .label(decided.span(), "counted from here")
+            .label(tier.span(), format!("at most {limit} days"))
             .help(format!("the latest day is `{}`", decided.value.plus(limit)));
     }
 }

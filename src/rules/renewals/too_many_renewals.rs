@@ -36,6 +36,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     finding.place = if has_end { Place::value(last) } else { Place::absent(last) };
     finding.help("fix the root cause: carry out the removal and close it, or change the control that cannot be kept");
     if let Some(expires) = &exception.expires {
-        finding.label(expires.span, "it was to end here");
+        finding.label(expires.span(), "it was to end here");
     }
 }

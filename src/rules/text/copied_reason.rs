@@ -109,7 +109,7 @@ fn report(given: &Given<'_, '_>, older: &Given<'_, '_>, closest: Closest, thresh
     };
     let label = if is_own { label } else { format!("`{}`, {label}", shown(older.exception.id)) };
     cx.report_in(given.exception.file, given.text, message)
-        .label_in(older.exception.file, older.text.span, label)
+        .label_in(older.exception.file, older.text.span(), label)
         .help("say what is different this time: what was tried since, what is missing, and when it comes");
 }
 

@@ -36,6 +36,6 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let (tier_name, least) = (tier.value.name(), least.name());
     let message = format!("tier `{tier_name}` with exposure `{}`, it takes `{least}` at least", shown(&exposure.value));
     cx.report(tier, message)
-        .label(exposure.span, "this is what lifts the tier")
+        .label(exposure.span(), "this is what lifts the tier")
         .help(format!("set `tier: {least}`, which is good for {days} days{until}"));
 }

@@ -38,7 +38,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let raise = if tier.value < least { format!(" and `tier: {}`", least.name()) } else { String::new() };
     let message = format!("`{}` suggests an exposure, but tier `{name}` is stated without one", shown(word));
     cx.report(text.part(word), message)
-        .label(tier.span, "without `exposure`")
+        .label(tier.span(), "without `exposure`")
         .help(format!("under `risk`, write `exposure: [{}]`{raise}; `exposure: []` if nothing is exposed", kind(word)));
 }
 

@@ -38,8 +38,8 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     let (days, name) = (counted(ahead, "day"), tier.value.name());
     cx.report(starts, format!("starts `{days}` after it was decided, tier `{name}` allows `{limit}`"))
-        .label(agreed.span, "agreed here")
-        .label(tier.span, format!("at most {limit} days ahead"))
+        .label(agreed.span(), "agreed here")
+        .label(tier.span(), format!("at most {limit} days ahead"))
         .help(format!("the latest start is `{}`; ask again when it is near", agreed.value.plus(limit)));
 }
 

@@ -44,7 +44,7 @@ fn starts_after_expires(exception: &Exception<'_>, cx: &mut Context<'_>) {
     let same = begins == ends && !matches!(expires.value, Moment::Day(_));
     let when = if same { "when it starts" } else { "before it starts" };
     cx.report(expires, format!("it ends on `{}`, {when}", expires.value))
-        .label(starts.span, "starts here")
+        .label(starts.span(), "starts here")
         .help("the expiry is the last day covered: write one on or after the start");
 }
 
@@ -53,7 +53,7 @@ fn requested_late(dates: (&Option<Spanned<Day>>, &Option<Spanned<Day>>), cx: &mu
         && requested.value > decided.value
     {
         cx.report(decided, format!("decided on `{}`, before it was requested", decided.value))
-            .label(requested.span, "requested here")
+            .label(requested.span(), "requested here")
             .help("a request comes first: write the days on which both happened");
     }
 }
@@ -69,7 +69,7 @@ fn renewals(exception: &Exception<'_>, cx: &mut Context<'_>) {
                 expires,
                 format!("the renewal ends on `{}`, no later than the end that it extends", expires.value),
             )
-            .label(before.span, "it extends this")
+            .label(before.span(), "it extends this")
             .help(format!("write a day after {last}, or leave the renewal out"));
         }
     }
@@ -87,7 +87,7 @@ fn before_decision(exception: &Exception<'_>, cx: &mut Context<'_>) {
     for (what, day) in reviews.chain(renewals).chain(closure) {
         let Some(day) = day.as_ref().filter(|day| day.value < decided.value) else { continue };
         cx.report(day, format!("{what} of `{}` comes before the decision", day.value))
-            .label(decided.span, "decided here")
+            .label(decided.span(), "decided here")
             .help(format!("nothing can follow from a decision before {}", decided.value));
     }
 }
@@ -100,7 +100,7 @@ fn closed_before_renewal(exception: &Exception<'_>, cx: &mut Context<'_>) {
         return;
     };
     cx.report(closed, format!("the closure of `{}` comes before the last renewal", closed.value))
-        .label(last.span, "renewed here")
+        .label(last.span(), "renewed here")
         .help(format!("write the day on which it really ended, on {} or later", last.value));
 }
 
@@ -118,7 +118,7 @@ fn amended_before(exception: &Exception<'_>, cx: &mut Context<'_>) {
             continue;
         };
         cx.report(date, format!("the amendment of `{}` comes before what it corrects", date.value))
-            .label(day.span, "written on this day")
+            .label(day.span(), "written on this day")
             .help(format!("write the day on which it was corrected, on {} or later", day.value));
     }
 }

@@ -35,7 +35,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         1 => format!("expired yesterday, on `{last}`"),
         days => format!("expired on `{last}`, `{days}` days ago"),
     };
-    let removal = exception.removal.as_ref().map(|removal| removal.span);
+    let removal = exception.removal.as_ref().map(|removal| removal.span());
     let finding = cx.report(expiry, message);
     finding.help(format!("carry out the removal and close it; a renewal had to be requested by {last}"));
     if let Some(removal) = removal {

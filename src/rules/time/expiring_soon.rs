@@ -31,7 +31,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
         1 => "ends tomorrow".to_owned(),
         _ => format!("ends in `{left}` days"),
     };
-    let removal = exception.removal.as_ref().map(|removal| removal.span);
+    let removal = exception.removal.as_ref().map(|removal| removal.span());
     let finding = cx.report(expiry, when);
     finding.help(format!("carry out the removal by {last}, or ask for a renewal by then"));
     if let Some(removal) = removal {

@@ -40,9 +40,9 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     };
     let finding = cx.report(decided, message);
     finding
-        .label(starts.span, "the rule was broken from here on")
+        .label(starts.span(), "the rule was broken from here on")
         .help(format!("begin on the day of the decision or later: `starts: {}`", decided.value));
     if let Some((requested, _)) = asked {
-        finding.label(requested.span, "asked for here");
+        finding.label(requested.span(), "asked for here");
     }
 }

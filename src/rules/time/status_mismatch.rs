@@ -40,7 +40,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
             _ => format!("in `{left}` days"),
         };
         cx.report(status, format!("the status is `expired`, and it ends {when}"))
-            .label(expiry.span, "good until here")
+            .label(expiry.span(), "good until here")
             .help("set `status: active`, or close it");
     }
 }

@@ -35,7 +35,7 @@ fn check(exception: &Exception<'_>, cx: &mut Context<'_>) {
     }
     let name = tier.value.name();
     cx.report(expires, format!("a term of `{days}` days, tier `{name}` allows `{limit}`"))
-        .label(starts.span, "counted from here")
-        .label(tier.span, format!("at most {limit} days"))
+        .label(starts.span(), "counted from here")
+        .label(tier.span(), format!("at most {limit} days"))
         .help(format!("the latest day is `{}`", first.plus(limit)));
 }

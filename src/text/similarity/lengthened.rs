@@ -19,23 +19,23 @@ const LEAST: f64 = 0.9;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     /// How many words of it.
-    pub shared: usize,
+    pub shared: u32,
     /// Of how many.
-    pub size: usize,
+    pub size: u32,
     /// Its rank.
-    pub rank: usize,
+    pub rank: u32,
 }
 
 impl Kept {
     /// The share of the older reason that was kept.
-    #[expect(clippy::cast_precision_loss, reason = "a set of 2^53 words does not fit in memory")]
     pub(super) fn share(self) -> f64 {
-        self.shared as f64 / self.size as f64
+        f64::from(self.shared) / f64::from(self.size)
     }
 
     fn beats(self, other: Option<Self>) -> bool {
         other.is_none_or(|other| {
-            let share = (self.shared * other.size).cmp(&(other.shared * self.size));
+            let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
+            let share = product(self.shared, other.size).cmp(&product(other.shared, self.size));
             share.then(self.size.cmp(&other.size)).then(other.rank.cmp(&self.rank)) == Ordering::Greater
         })
     }
@@ -121,7 +121,7 @@ impl<'j> Lengthened<'j> {
                 }
                 search.budget = search.budget.saturating_sub((set.len() + size) / 2);
                 if let Some(shared) = shared(set, &self.sets[older], needed) {
-                    let kept = Kept { shared, size, rank: older };
+                    let kept = Kept { shared: narrow(shared), size: narrow(size), rank: narrow(older) };
                     if kept.beats(best) {
                         best = Some(kept);
                     }

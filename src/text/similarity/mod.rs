@@ -72,7 +72,7 @@ pub struct Closest {
     /// older set that is in the newer one.
     pub similarity: f64,
     /// Whether the older reason was kept and only lengthened, by how many words.
-    pub added: Option<usize>,
+    pub added: Option<u32>,
 }
 
 /// Finds for each reason the closest older one; `reasons` are sorted oldest first.
@@ -112,11 +112,12 @@ fn closest_within(reasons: &[&str], wanted: impl Fn(usize) -> bool + Sync, thres
     };
     let kept: Vec<Option<Kept>> = cores.map_mut(&mut found, kept);
     for (rank, ((index, search), kept)) in originals.iter().zip(found).zip(kept).enumerate() {
-        let alike = |best: Best| Closest { of: originals[best.rank], similarity: best.overlap.jaccard(), added: None };
+        let alike =
+            |best: Best| Closest { of: originals[best.rank as usize], similarity: best.overlap.jaccard(), added: None };
         let longer = |kept: Kept| Closest {
-            of: originals[kept.rank],
+            of: originals[kept.rank as usize],
             similarity: kept.share(),
-            added: Some(join.sets[rank].len() - kept.shared),
+            added: Some(narrow(join.sets[rank].len()) - kept.shared),
         };
         let closest = search.best.map(alike).or_else(|| kept.map(longer));
         if search.budget == 0 && closest.is_none() {
@@ -183,23 +184,27 @@ fn key(value: impl Hash) -> Key {
 /// The number of words that two sets share and that they have together: the similarity as an exact fraction.
 #[derive(Clone, Copy, Debug)]
 struct Overlap {
-    shared: usize,
-    union: usize,
+    shared: u32,
+    union: u32,
 }
 
 impl Overlap {
     fn of(shared: usize, left: usize, right: usize) -> Self {
-        Self { shared, union: left + right - shared }
+        Self::within(shared, left + right - shared)
+    }
+
+    fn within(shared: usize, union: usize) -> Self {
+        Self { shared: narrow(shared), union: narrow(union) }
     }
 
     /// The division is rounded correctly, so 8 of 10 is the same number as a threshold written `0.8`.
-    #[expect(clippy::cast_precision_loss, reason = "a set of 2^53 words does not fit in memory")]
     fn jaccard(self) -> f64 {
-        self.shared as f64 / self.union as f64
+        f64::from(self.shared) / f64::from(self.union)
     }
 
     fn cmp_exactly(self, other: Self) -> std::cmp::Ordering {
-        (self.shared * other.union).cmp(&(other.shared * self.union))
+        let product = |one: u32, other: u32| u64::from(one) * u64::from(other);
+        product(self.shared, other.union).cmp(&product(other.shared, self.union))
     }
 }
 
@@ -207,7 +212,7 @@ impl Overlap {
 #[derive(Clone, Copy, Debug)]
 struct Best {
     overlap: Overlap,
-    rank: usize,
+    rank: u32,
 }
 
 impl Best {
@@ -288,7 +293,7 @@ impl Join {
 
     /// Returns how many of a set's rarest words must be looked at: a similar set has one of them among its own.
     fn prefix(&self, size: usize) -> usize {
-        size + 1 - self.fewest(size, self.threshold, |shared| Overlap { shared, union: size })
+        size + 1 - self.fewest(size, self.threshold, |shared| Overlap::within(shared, size))
     }
 
     /// Returns the fewest shared words with which sets of these two sizes reach the threshold; more than they have if
@@ -317,7 +322,7 @@ impl Join {
         let mut search = Search { best: None, budget };
         for position in 0..self.prefix(size) {
             // A set found only from here on has none of the words before, so it shares at most the others.
-            let bound = Overlap { shared: size - position, union: size };
+            let bound = Overlap::within(size - position, size);
             if search.budget == 0 || search.best.is_some_and(|best| bound.cmp_exactly(best.overlap).is_lt()) {
                 break;
             }
@@ -359,9 +364,10 @@ impl Join {
                 None => (*sharing.start(), candidates.end),
                 Some(best) => {
                     let rest = &self.postings[at..candidates.end];
-                    let older = rest.partition_point(|posting| (posting.1 as usize) < best.rank);
-                    let equal = best.overlap.shared * (left + right);
-                    let parts = best.overlap.shared + best.overlap.union;
+                    let older = rest.partition_point(|posting| posting.1 < best.rank);
+                    let Overlap { shared, union } = best.overlap;
+                    let equal = shared as usize * (left + right);
+                    let parts = shared as usize + union as usize;
                     if older > 0 { (equal.div_ceil(parts), at + older) } else { (equal / parts + 1, candidates.end) }
                 }
             };
@@ -375,7 +381,7 @@ impl Join {
             search.budget = search.budget.saturating_sub(seen - at);
             if let Some((found, shared)) = found {
                 let overlap = Overlap::of(shared, left, right);
-                search.improve(Best { overlap, rank: self.postings[found].1 as usize });
+                search.improve(Best { overlap, rank: self.postings[found].1 });
             }
             at = seen;
         }
@@ -447,7 +453,7 @@ impl Join {
     fn compare(&self, rank: usize, older: usize, search: &mut Search) {
         let (set, other) = (&self.sets[rank], &self.sets[older]);
         if let Some(shared) = shared(set, other, self.needed(set.len(), other.len())) {
-            search.improve(Best { overlap: Overlap::of(shared, set.len(), other.len()), rank: older });
+            search.improve(Best { overlap: Overlap::of(shared, set.len(), other.len()), rank: narrow(older) });
         }
     }
 }
@@ -620,7 +626,7 @@ mod tests {
                 is_kept.then_some((kept, older.len(), std::cmp::Reverse(of), shared))
             });
             let (similarity, _, of, shared) = kept.max_by(|a, b| a.partial_cmp(b).unwrap())?;
-            Some(Closest { of: of.0, similarity, added: Some(set.len() - shared) })
+            Some(Closest { of: of.0, similarity, added: Some(narrow(set.len() - shared)) })
         };
         let best_of = |new: usize| {
             let mut best: Option<Closest> = None;

@@ -108,7 +108,7 @@ fn table(meeting: &Meeting<'_>) -> Markup {
 fn unreadable(file: &Unreadable<'_>, rank: usize) -> Markup {
     html! {
         "\n" tr data-s=(UNREADABLE) {
-            th scope="row" { span { (brief(file.file.stem)) } span.sub { code { (brief(file.file.path)) } } }
+            th scope="row" { span { (brief(file.file.stem())) } span.sub { code { (brief(file.file.path)) } } }
             td data-n=(rank as f64 - 0.5) { b.chip.late { span aria-hidden="true" { "? " } (UNREADABLE) } }
             @for _ in 0..6 { td {} }
             td.n {}

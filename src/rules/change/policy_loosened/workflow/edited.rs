@@ -310,6 +310,7 @@ mod tests {
         for (old, new, newer) in [
             ("a/b@v1", "a/b@v1", true),
             ("a/b@v1", "a/b@v2", true),
+            ("a/b@1", "a/b@v1", true),
             ("a/b@v1.9", "a/b@v1.10.0", true),
             ("stopgap==0.1.0", "stopgap==0.2.0", true),
             ("a/b@v2", "a/b@v1", false),
