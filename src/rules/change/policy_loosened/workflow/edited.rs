@@ -157,7 +157,7 @@ impl Pages<'_> {
         }
         match (old.filter(full), new.filter(full)) {
             (None, None) => Vec::new(),
-            (Some(old), Some(new)) if is_same(path.rsplit('.').next().unwrap_or_default(), old, new) => Vec::new(),
+            (Some(old), Some(new)) if is_same(path, old, new) => Vec::new(),
             (Some(old), Some(new)) if old.as_map().is_some() && new.as_map().is_some() => {
                 self.entries(old, new, path, &|_| true)
             }
@@ -234,7 +234,12 @@ fn events<'n, 'a>(on: Option<&'n Node<'a>>) -> Vec<(String, Option<&'n Node<'a>>
 }
 
 /// Tells whether two values of a key do the same, or the second does so in a newer version.
-fn is_same(key: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
+fn is_same(path: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
+    let key = match path {
+        // An image may be a mapping with its name.
+        "image.name" | "container.image" => "image",
+        _ => path.rsplit('.').next().unwrap_or_default(),
+    };
     match key {
         "run" | "script" | "before_script" => {
             let (old, new) = (script(&text_of(old)), script(&text_of(new)));
@@ -242,10 +247,8 @@ fn is_same(key: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
         }
         "uses" => is_newer(&text_of(old), &text_of(new)),
         "image" | "container" => {
-            let name = |node: &Node<'_>| text_of(node.get("name").or(node.get("image")).unwrap_or(node));
-            let (before, after) = (name(old), name(new));
-            let is_ours = is_stopgap(&before) && image_name(&before) == image_name(&after);
-            old.same_value(new) || (is_ours && old.as_map().map(<[_]>::len) == new.as_map().map(<[_]>::len))
+            let (before, after) = (text_of(old), text_of(new));
+            old.same_value(new) || (is_stopgap(&before) && image_name(&before) == image_name(&after))
         }
         _ => old.same_value(new),
     }

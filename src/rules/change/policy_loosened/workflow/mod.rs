@@ -252,7 +252,9 @@ fn setting(lines: &[Line<'_>], at: usize) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> =
         variables.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let above = lines[..at].iter().rev().find(|line| line.inner < lines[at].inner).map_or("", Line::content);
+    let name = || pairs(&lines[at]).filter_map(pair).find(|(key, _)| *key == "name").map(|(_, image)| image);
     let image = match (pair(content), above) {
+        (Some(("image", inner)), _) if inner.starts_with('{') => name(),
         // An input belongs to the component or action, which is looked at as a whole.
         (Some(("image", image)), above) if !["inputs:", "with:"].contains(&above) => Some(image),
         (Some(("name", image)), "image:") => Some(image),
