@@ -10,7 +10,7 @@ mod spelling;
 pub use agents::Agents;
 pub use kind::{NotAPerson, not_a_person};
 pub(crate) use kind::{begins_group_name, is_group_name};
-pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem};
+pub use roster::{People, PersonId, PersonRecord, Roster, RosterProblem, team_key};
 pub use spelling::fold_person;
 
 #[cfg(test)]

@@ -225,6 +225,12 @@ impl Roster {
         self.teams.get(&team_key(handle)).map(Vec::as_slice)
     }
 
+    /// Returns the members of all teams, by the teams' handles as they are compared.
+    #[must_use]
+    pub fn teams(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.teams
+    }
+
     fn record(&self, id: PersonId) -> Option<&PersonRecord> {
         self.records.get(id.0)
     }
@@ -349,7 +355,8 @@ fn index_teams(teams: Vec<(String, Vec<String>)>) -> Result<BTreeMap<String, Vec
     Ok(index)
 }
 
-fn team_key(handle: &str) -> String {
+/// Returns by what a team is known: its handle without case and leading `@`.
+pub fn team_key(handle: &str) -> String {
     let trimmed = handle.trim();
     trimmed.strip_prefix('@').unwrap_or(trimmed).to_lowercase()
 }

@@ -879,6 +879,11 @@ mod rule_book {
                 "",
                 ":5 `Ada Brook` no longer has `left: 2026-10-01`: they may own exceptions again",
             ),
+            (
+                "manager: Mei Tanaka",
+                "manager: Luis Prado",
+                ":2 `Luis Prado` stands above `@hanna` now, instead of `Mei Tanaka`",
+            ),
             ("left: 2026-10-01", "left: 2027-01-01", ":5 `Ada Brook` leaves on `2027-01-01` instead of `2026-10-01`"),
             ("  - {name: Ada Brook, left: 2026-10-01}\n", "", ":1 `Ada Brook` is gone from the roster"),
             (
@@ -957,6 +962,22 @@ mod rule_book {
         ] {
             assert_eq!(changed(&OWNERS.replace(from, to)), [said], "{to}");
         }
+        // Nor may others join a team that has to approve, while its line stays.
+        let joined = |members: &str, owners: &str| {
+            let roster = TEAMS.replace("['@hanna', '@mei']", members);
+            assert!(roster != TEAMS, "{members}");
+            let before = [(".github/CODEOWNERS", OWNERS), ("people.yaml", TEAMS)];
+            warned(&before, &[(".github/CODEOWNERS", owners), ("people.yaml", &roster)])
+        };
+        let may = "people.yaml:5 `Luis Prado` may approve `exceptions/` and `1` more file now, as a member of `@acme/security`";
+        assert_eq!(joined("['@hanna', '@mei', Luis Prado]", OWNERS), [may]);
+        assert_eq!(joined("['@hanna', '@mei', Luis Prado]", &OWNERS.replace("@mei", "")), [may]);
+        assert_eq!(joined("['@mei', Hanna Vogel]", OWNERS), [""; 0]);
+        assert_eq!(joined("['@mei']", OWNERS), [""; 0]);
+        let listed = TEAMS.replace("'@acme/security'", "'@acme/other'");
+        let before = [(".github/CODEOWNERS", OWNERS), ("people.yaml", listed.as_str())];
+        let found = warned(&before, &[(".github/CODEOWNERS", OWNERS), ("people.yaml", TEAMS)]);
+        assert!(found.len() == 2 && found[0].contains("`@hanna` may approve `exceptions/`"), "{found:?}");
         for (from, to) in [
             ("@acme/security", "@Mei @hanna"),
             ("@acme/security", "mei"),
@@ -1225,9 +1246,18 @@ mod rule_book {
         for (before, after, said) in [
             ("acme/stopgap:0.1.0", "acme/stopgap:0.2.0", None),
             ("{name: acme/stopgap:0.1.0}", "{name: acme/stopgap:0.2.0}", None),
-            ("{name: acme/stopgap:0.1.0}", "{name: acme/stopgap:0.1.0, entrypoint: [sh]}", Some(edited)),
+            (
+                "{name: acme/stopgap:0.1.0}",
+                "{name: acme/stopgap:0.1.0, entrypoint: [sh]}",
+                Some(&*edited.replace("image", "image.entrypoint")),
+            ),
             ("debian:12", "debian:13", Some(edited)),
-            ("{name: debian:13}", "{name: debian:12}", Some(edited)),
+            ("{name: debian:13}", "{name: debian:12}", Some(&*edited.replace("image", "image.name"))),
+            (
+                "{name: acme/stopgap:0.1.0, entrypoint: [a]}",
+                "{name: acme/stopgap:0.2.0, entrypoint: [b]}",
+                Some(&*edited.replace("image", "image.entrypoint")),
+            ),
         ] {
             let [before, after] =
                 [before, after].map(|image| PIPELINE.replace("register:\n", &format!("register:\n  image: {image}\n")));

@@ -44,6 +44,6 @@ fn check(changes: &Changes<'_>, cx: &mut Context<'_>) {
     let places = Places::new(changes);
     rulebook::compare(head, &places, cx);
     roster::compare(&judge.people, head, &places, cx);
-    owners::compare(changes, &places, cx);
+    owners::compare(changes, head, &places, cx);
     workflow::compare(changes, cx);
 }

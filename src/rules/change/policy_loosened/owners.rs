@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::places::Places;
+use super::places::{Places, report as report_in};
 use crate::history::{Changes, Document};
-use crate::people::People;
+use crate::people::{People, Roster};
+use crate::policy::RuleBook;
 use crate::rules::Context;
 use crate::signoff::{Codeowners, Demand, Owner, OwnerKind, Rule, people_of};
 use crate::source::FileId;
@@ -20,7 +21,7 @@ struct Side<'c> {
     codeowners: Codeowners<'c>,
 }
 
-pub(super) fn compare(changes: &Changes<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
+pub(super) fn compare(changes: &Changes<'_>, book: &RuleBook, places: &Places<'_>, cx: &mut Context<'_>) {
     let forge = cx.judge.policy.forge();
     let find = |version: fn(&Document) -> Option<FileId>| {
         let file = forge
@@ -35,11 +36,18 @@ pub(super) fn compare(changes: &Changes<'_>, places: &Places<'_>, cx: &mut Conte
             .help("put the file back");
         return;
     };
-    if before == after {
+    let is_same_roster = cx.judge.people.roster().map(Roster::teams).eq(&book.people.roster().map(Roster::teams));
+    if before == after && is_same_roster {
         return;
     }
     let base = Side { file: base_file, codeowners: Codeowners::parse(forge, before) };
     let head = Side { file: head_file, codeowners: Codeowners::parse(forge, after) };
+    if !is_same_roster {
+        name_new_members((&base, &head), (changes, book), places, cx);
+    }
+    if before == after {
+        return;
+    }
     let judge = cx.judge;
     let mut losses: BTreeMap<(usize, Option<usize>), Vec<Watched>> = BTreeMap::new();
     for it in watched(changes, base.codeowners.rules().len() + head.codeowners.rules().len(), cx) {
@@ -137,25 +145,76 @@ fn one_loss<'c>(people: &People, old: &Rule<'_>, before: &[Owner<'_>], new: &Rul
     }
 }
 
+/// Names who joins, in the roster, a team that may approve already: its line in CODEOWNERS stays as it was.
+fn name_new_members(
+    (base, head): (&Side<'_>, &Side<'_>),
+    (changes, book): (&Changes<'_>, &RuleBook),
+    places: &Places<'_>,
+    cx: &mut Context<'_>,
+) {
+    let judge = cx.judge;
+    let mut joined: BTreeMap<(&str, &str), Vec<Watched>> = BTreeMap::new();
+    for it in watched(changes, base.codeowners.rules().len() + head.codeowners.rules().len(), cx) {
+        let (before, after) = (base.codeowners.binding(&it.path), head.codeowners.binding(&it.path));
+        let before: Vec<Owner<'_>> = before.into_iter().flat_map(|rule| &rule.owners).copied().collect();
+        let members = people_of(&before, &judge.people);
+        let may = |person: &str| members.has(&judge.people, person) || members.has(&book.people, person);
+        let is_kept = |owner: &&Owner<'_>| before.iter().any(|before| before.text.eq_ignore_ascii_case(owner.text));
+        for owner in after.iter().flat_map(|rule| &rule.owners).filter(is_kept) {
+            for person in people_of(std::slice::from_ref(owner), &book.people).people {
+                if !may(person) {
+                    joined.entry((owner.text, person)).or_default().push(it.clone());
+                }
+            }
+        }
+    }
+    let page = places.head(Some(book.policy.people_path()));
+    for ((team, person), files) in joined {
+        let Some(files) = Several::of(&files) else { continue };
+        let message = format!("`{}` may approve {files} now, as a member of `{}`", shown(person), shown(team));
+        let at = page.as_ref().and_then(|page| page.find_member(team, person).or_else(|| page.find("/teams")));
+        report_in(cx, (None, page.as_ref()), (None, at), message)
+            .help(format!("if it is meant, let an earlier member of `{}` confirm it in the pull request", shown(team)));
+    }
+}
+
+/// Some files, for a message: the first by its name, the others by their number.
+struct Several<'w> {
+    first: &'w Watched,
+    more: usize,
+}
+
+impl<'w> Several<'w> {
+    fn of(files: &'w [Watched]) -> Option<Self> {
+        files.split_first().map(|(first, more)| Self { first, more: more.len() })
+    }
+}
+
+impl std::fmt::Display for Several<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`", shown(&self.first.name))?;
+        match self.more {
+            0 => Ok(()),
+            1 => f.write_str(" and `1` more file"),
+            more => write!(f, " and `{more}` more files"),
+        }
+    }
+}
+
 fn report(base: &Side<'_>, head: &Side<'_>, line: usize, files: &[Watched], cx: &mut Context<'_>) {
-    let Some(first) = files.first() else { return };
+    let Some(files) = Several::of(files) else { return };
     let Some(old) = base.codeowners.rules().iter().find(|rule| rule.line == line) else { return };
-    let Some((loss, new)) = loss(&cx.judge.people, old, &head.codeowners.deciding(&first.path)) else { return };
-    let more = match files.len() {
-        1 => String::new(),
-        2 => " and `1` more file".to_owned(),
-        count => format!(" and `{}` more files", count - 1),
-    };
-    let (path, pattern) = (shown(&first.name), shown(old.pattern));
+    let Some((loss, new)) = loss(&cx.judge.people, old, &head.codeowners.deciding(&files.first.path)) else { return };
+    let pattern = shown(old.pattern);
     let owners: Vec<_> = old.owners.iter().map(|owner| owner.text).collect();
     let owners = owners.join(" ");
     let message = match loss {
-        Loss::Nobody => format!("nobody has to approve `{path}`{more} any more; `{}` had to", shown(&owners)),
+        Loss::Nobody => format!("nobody has to approve {files} any more; `{}` had to", shown(&owners)),
         Loss::Another(owner) => {
-            format!("`{}` may approve `{path}`{more} now; only `{}` could", shown(owner), shown(&owners))
+            format!("`{}` may approve {files} now; only `{}` could", shown(owner), shown(&owners))
         }
         Loss::Fewer(now) => {
-            format!("`{now}` of `{}` is enough for `{path}`{more} now; more had to approve", shown(&owners))
+            format!("`{now}` of `{}` is enough for {files} now; more had to approve", shown(&owners))
         }
     };
     let help = match old.section {

@@ -1,11 +1,12 @@
 //! Where a loosened value is shown: in the head's document, otherwise in the base's.
 
 use crate::history::{Changes, Document};
+use crate::people::team_key;
 use crate::register::Files;
 use crate::rule::Finding;
 use crate::rules::Context;
 use crate::source::FileId;
-use crate::yaml::{self, Node, Place, Spot};
+use crate::yaml::{self, Entry, Node, Place, Spot, escaped};
 
 /// Both versions of the documents.
 pub(in crate::rules::change) struct Places<'c> {
@@ -54,6 +55,16 @@ impl Page<'_> {
     pub(in crate::rules::change) fn find(&self, pointer: &str) -> Option<Spot> {
         let (_, node) = yaml::lookup(self.tree.as_ref()?, pointer)?;
         Some(Spot { span: node.span, place: Place::value(pointer) })
+    }
+
+    /// Returns where the roster lists a member of a team.
+    pub(in crate::rules::change) fn find_member(&self, team: &str, member: &str) -> Option<Spot> {
+        let teams = self.tree.as_ref()?.get("teams")?.as_map()?;
+        let members = |entry: &Entry<'_>| -> Option<Spot> {
+            let at = entry.value.as_seq()?.iter().position(|item| item.as_text() == Some(member))?;
+            self.find(&format!("/teams/{}/{at}", escaped(&entry.key)))
+        };
+        teams.iter().filter(|entry| team_key(&entry.key) == team_key(team)).find_map(members)
     }
 }
 

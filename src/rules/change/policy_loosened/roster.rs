@@ -25,7 +25,7 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
         report(cx, pages, spots, message.to_owned()).help("list who is missing, and keep `complete: true`");
     }
     for person in before.people() {
-        let now = before.spellings_of(person).find_map(|spelling| after.find(spelling));
+        let now = known_as(before, person, after);
         for (message, help) in losses((before, person), (after, now)) {
             let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
             let finding = report(cx, pages, (at(pages.0, Some(person)), at(pages.1, now)), message);
@@ -36,7 +36,7 @@ pub(super) fn compare(base: &People, head: &RuleBook, places: &Places<'_>, cx: &
         }
     }
     for person in after.people() {
-        let before_them = after.spellings_of(person).find_map(|spelling| before.find(spelling));
+        let before_them = known_as(after, person, before);
         for (message, help) in gains((before, before_them), (after, person)) {
             let at = |page: Option<&Page<'_>>, id: Option<PersonId>| page.and_then(|page| entry(page, id?));
             report(cx, pages, (at(pages.0, before_them), at(pages.1, Some(person))), message).help(help);
@@ -114,8 +114,22 @@ fn losses(before: (&Roster, PersonId), (after, now): (&Roster, Option<PersonId>)
         let message = format!("`{name}` no longer has the manager `{manager}`, so nobody is above them");
         found.push((message, "name the new manager".to_owned()));
     }
+    let is_other = |then: &PersonId| after.manager(now).is_some_and(|now| known_as(roster, *then, after) != Some(now));
+    if let (Some(then), Some(above)) = (roster.manager(person).filter(is_other), after.manager(now)) {
+        let message = format!(
+            "`{}` stands above `{name}` now, instead of `{}`",
+            shown(after.display(above)),
+            shown(roster.display(then))
+        );
+        found.push((message, "if it is meant, let the manager before confirm it in the pull request".to_owned()));
+    }
     found.extend(stays(&name, roster.left(person), after.left(now)));
     found
+}
+
+/// Returns who a person of one roster is in another.
+fn known_as(from: &Roster, person: PersonId, to: &Roster) -> Option<PersonId> {
+    from.spellings_of(person).find_map(|spelling| to.find(spelling))
 }
 
 fn stays(name: &str, before: Option<Day>, after: Option<Day>) -> Option<(String, String)> {
