@@ -7,15 +7,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::DateTime;
 use data_encoding::BASE64;
 use tempfile::TempDir;
 
 use crate::error::{Error, GitError};
 use crate::git::{Commit, Git, failed};
-
-/// The word in place of a key's type that makes a line one for an OpenPGP key.
-const OPENPGP: &str = "openpgp";
+use crate::history::signers::Signer;
 
 /// How much earlier than what it builds on a commit may be dated, in seconds: clocks differ.
 const MOST_SKEW: i64 = 86_400;
@@ -57,20 +55,15 @@ impl Verifier {
         let mut number = 0;
         for line in allowed.lines() {
             number += 1;
-            let mut words = line.split_whitespace();
-            match (words.next(), words.next(), words.next()) {
-                (Some(principal), Some(OPENPGP), Some(key)) => {
-                    match BASE64
-                        .decode(key.as_bytes())
-                        .ok()
-                        .map(|key| git.import(&verifier.ring(), &key))
-                        .transpose()?
-                    {
-                        Some(Some(fingerprint)) => verifier.openpgp.push((principal.to_owned(), fingerprint)),
+            match Signer::read(line).filter(Signer::is_openpgp) {
+                Some(Signer { principals, key, .. }) => {
+                    let key = BASE64.decode(key.as_bytes()).ok();
+                    match key.map(|key| git.import(&verifier.ring(), &key)).transpose()? {
+                        Some(Some(fingerprint)) => verifier.openpgp.push((principals.to_owned(), fingerprint)),
                         _ => verifier.faults.push(format!("line {number} has no OpenPGP key that gpg reads")),
                     }
                 }
-                _ => verifier.ssh.extend([line, "\n"]),
+                None => verifier.ssh.extend([line, "\n"]),
             }
         }
         std::fs::write(verifier.ssh(), &verifier.ssh).map_err(unwritable)?;
@@ -174,19 +167,8 @@ impl Git {
     }
 }
 
-/// Returns when the key of a line stops being good, in seconds since 1970-01-01 UTC (ssh-keygen(1), `valid-before`).
 fn end_of(line: &str) -> Option<i64> {
-    const KEY: &str = "valid-before=\"";
-    // What comes after the kind of the key is the key and a comment.
-    let kinds = [" ssh-", " ecdsa-", " sk-"];
-    let options = &line[..kinds.iter().filter_map(|kind| line.find(kind)).min()?];
-    let at = options.to_ascii_lowercase().find(KEY)? + KEY.len();
-    let written = options[at..].split('"').next()?.trim_end_matches(['Z', 'z']);
-    let number = |from: usize, to: usize| written.get(from..to).and_then(|part| part.parse::<u32>().ok());
-    let day = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(4, 6)?, number(6, 8)?)?;
-    let [hour, minute, second] = [8, 10, 12].map(|from| number(from, from + 2).unwrap_or_default());
-    let time = NaiveTime::from_hms_opt(hour, minute, second).unwrap_or_default();
-    Some(NaiveDateTime::new(day, time).and_utc().timestamp())
+    Signer::read(line)?.end()
 }
 
 /// Reads what ssh-keygen says of a good signature: `Good "git" signature for PRINCIPAL with ED25519 key SHA256:…`.
@@ -231,28 +213,6 @@ mod tests {
             String::new(),
         ] {
             assert!(ssh_signer(&bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_end_of_a_key_is_among_its_options() {
-        let end = |line: &str| end_of(line).map(|end| DateTime::from_timestamp(end, 0).unwrap().to_string());
-        for (line, day) in [
-            ("mei@example.com valid-before=\"20260110\" ssh-ed25519 AAAA", Some("2026-01-10 00:00:00 UTC")),
-            (
-                "mei@example.com namespaces=\"git\",Valid-Before=\"202601101230Z\" ssh-rsa A",
-                Some("2026-01-10 12:30:00 UTC"),
-            ),
-            (
-                "mei@example.com valid-before=\"20260110123059\" sk-ssh-ed25519@openssh.com A",
-                Some("2026-01-10 12:30:59 UTC"),
-            ),
-            ("mei@example.com valid-after=\"20260110\" ecdsa-sha2-nistp256 AAAA", None),
-            ("mei@example.com ssh-ed25519 AAAA valid-before=\"20260110\"", None),
-            ("mei@example.com valid-before=\"soon\" ssh-ed25519 AAAA", None),
-            ("# valid-before=\"20260110\"", None),
-        ] {
-            assert_eq!(end(line).as_deref(), day, "{line}");
         }
     }
 

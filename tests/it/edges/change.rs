@@ -146,7 +146,23 @@ mod policy {
         let edit = |text: &str| before.clone().with(path, text);
         edit(&format!("# the keys of all who decide\n\n\n{key}")).is_silent(RULE);
         edit(&format!("# keys\n\n{key}{}", key.replace("mei", "olek")))
-            .is_told(RULE, "`olek@example.com` may sign decisions");
+            .is_told(RULE, "`olek@example.com` may sign decisions with another key");
+    }
+
+    #[test]
+    fn the_key_of_a_signer_may_be_held_to_more_but_not_to_less() {
+        let line = |options: &str| format!("mei@example.com {options} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBq\n");
+        let edit = |before: &str, after: &str| {
+            let policy = Edge::of(&[]).with("stopgap.yaml", "signed_decisions: true\n");
+            policy.with("allowed_signers", &line(before)).then(&[]).with("allowed_signers", &line(after))
+        };
+        edit("", "valid-before=\"20261231\"").is_silent(RULE);
+        edit("valid-before=\"20261231\"", "valid-before=\"20261130\",namespaces=\"git\"").is_silent(RULE);
+        edit("valid-before=\"20261231\"", "").is_told(
+            RULE,
+            "the key of `mei@example.com` may sign more than before: `valid-before=\"20261231\"` is gone",
+        );
+        edit("", "cert-authority").is_told(RULE, "may sign more than before: `cert-authority` is new");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::places::{Page, Places, report};
+use crate::history::Signer;
 use crate::policy::RuleBook;
 use crate::policy::places::SIGNERS;
 use crate::policy::{NAMES, Policy, Suppressing};
@@ -188,11 +189,26 @@ fn signers(books: &Books<'_>, places: &Places<'_>, cx: &mut Context<'_>) {
     if !base.signed_decisions || !head.signed_decisions {
         return;
     }
-    let known: BTreeSet<&str> = keys(base.signers.as_deref()).collect();
+    let known: Vec<&str> = keys(base.signers.as_deref()).collect();
     let (before, after) = (places.base(Some(SIGNERS)), places.head(Some(SIGNERS)));
     for key in keys(head.signers.as_deref()).filter(|key| !known.contains(key)) {
-        let principal = key.split_whitespace().next().unwrap_or_default();
-        let message = format!("`{}` may sign decisions with another key", shown(principal));
+        let signer = Signer::read(key);
+        let earlier = known.iter().filter_map(|known| Signer::read(known));
+        let wider: Vec<Option<String>> = signer
+            .iter()
+            .flat_map(|signer| {
+                let same = earlier.clone().filter(|earlier| signer.is_of_the_key_of(earlier));
+                same.map(|earlier| signer.widens(&earlier)).collect::<Vec<_>>()
+            })
+            .collect();
+        if wider.contains(&None) {
+            continue;
+        }
+        let principals = shown(key.split_whitespace().next().unwrap_or_default());
+        let message = match wider.into_iter().flatten().next() {
+            Some(how) => format!("the key of `{principals}` may sign more than before: {how}"),
+            None => format!("`{principals}` may sign decisions with another key"),
+        };
         let spot = after.as_ref().and_then(|page| {
             let at = places.text(page.file).find(key)?;
             Some(Spot::without_field(Span::new(at, at + key.len())))
